@@ -1,0 +1,39 @@
+"""What every page's frame needs: municipality, menu, who is signed in, and their choices."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from common import navigation
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Context processor for `layout/base.html`.
+
+    What costs a query is lazy, so a fragment swapped in by htmx, which shows no menu, asks
+    nothing of the database. A view may override any of the names, above all `nav_here`.
+    """
+    user = getattr(request, "user", None)
+    items = SimpleLazyObject(lambda: _items(user))
+    roles = SimpleLazyObject(lambda: list(getattr(user, "current_roles", [])))
+    return {
+        "municipality": getattr(settings, "MUNICIPALITY_NAME", ""),
+        "demo_mode": bool(getattr(settings, "DEMO", False)),
+        "nav_items": items,
+        "nav_here": SimpleLazyObject(lambda: navigation.here(items, request.path)),
+        "shell": SimpleLazyObject(lambda: items[0]["shell"] if items else navigation.STAFF),
+        "user_roles": roles,
+        "user_unit": SimpleLazyObject(lambda: str(roles[0].unit) if roles else ""),
+        "color_scheme": getattr(user, "color_scheme", "") or "auto",
+        "shortcuts": "on" if getattr(user, "keyboard_shortcuts", True) else "off",
+    }
+
+
+def _items(user: Any) -> list[dict[str, Any]]:
+    if user is None or not user.is_authenticated:
+        return []
+    return navigation.items_for(user)

@@ -1,0 +1,1 @@
+/* varig.js – the little script Varig has. Every page works without it. */
