@@ -1,0 +1,5 @@
+services:
+	@.venv/bin/python scripts/services.py start
+stop:
+	@.venv/bin/python scripts/services.py stop
+.PHONY: services stop

@@ -1,0 +1,99 @@
+"""Reading the environment: every variable goes through here, and every fault is gathered."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+MODES = ("production", "demo", "test")
+
+
+class Environment:
+    """The process environment, with the faults found while reading it.
+
+    `refuse()` is called once, when all is read, so an administrator sees the whole list.
+    """
+
+    def __init__(self, values: dict[str, str] | None = None):
+        self.values = dict(os.environ if values is None else values)
+        self.faults: list[str] = []
+
+    def text(self, name: str, default: str = "") -> str:
+        return self.values.get(name, "").strip() or default
+
+    def yes(self, name: str, default: bool) -> bool:
+        word = self.text(name).lower()
+        if word in {"", "1", "true", "yes", "on", "0", "false", "no", "off"}:
+            return word in {"1", "true", "yes", "on"} if word else default
+        self.faults.append(f"{name} is {word!r}; it must be 1 or 0.")
+        return default
+
+    def number(self, name: str, default: int) -> int:
+        word = self.text(name, str(default))
+        if word.isdigit():
+            return int(word)
+        self.faults.append(f"{name} is {word!r}; it must be a whole number.")
+        return default
+
+    def words(self, name: str) -> list[str]:
+        return [word for word in self.text(name).replace(",", " ").split() if word]
+
+    def json(self, name: str, default: Any) -> Any:
+        try:
+            return json.loads(self.text(name)) if self.text(name) else default
+        except ValueError as error:
+            self.faults.append(f"{name} is not JSON: {error}.")
+            return default
+
+    def mode(self) -> str:
+        mode = self.text("VARIG_MODE", "test" if "pytest" in sys.modules else "production")
+        if mode not in MODES:
+            self.faults.append(f"VARIG_MODE is {mode!r}; it must be one of {', '.join(MODES)}.")
+            return "production"
+        return mode
+
+    def refuse(self) -> None:
+        if self.faults:
+            listed = "\n".join(f"  - {fault}" for fault in self.faults)
+            raise ImproperlyConfigured(
+                f"Varig does not start, because its environment is not safe or complete:\n{listed}\n"
+                "Each variable is explained in .env.example."
+            )
+
+
+def local_services(root: Path) -> dict[str, str]:
+    """Where `make services` or `make demo` put the embedded servers; {} when they never ran."""
+    try:
+        return json.loads((root / "var" / "services.json").read_text())
+    except (OSError, ValueError):
+        return {}
+
+
+def database_from_url(url: str, name: str = "") -> dict[str, Any]:
+    """`postgresql://user:password@host:5432/name?sslmode=require` as Django wants it.
+
+    `?host=/directory` names a Unix socket; what else stands after `?` is handed to libpq.
+    `name` overrides the database's name.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"}:
+        raise ValueError("it must start with postgresql://")
+    options: dict[str, Any] = dict(parse_qsl(parts.query))
+    database = name or unquote(parts.path.lstrip("/"))
+    if not database:
+        raise ValueError("it names no database")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": database,
+        "USER": unquote(parts.username or "") or options.pop("user", ""),
+        "PASSWORD": unquote(parts.password or "") or options.pop("password", ""),
+        "HOST": parts.hostname or options.pop("host", ""),
+        "PORT": str(parts.port or ""),
+        "OPTIONS": options,
+    }

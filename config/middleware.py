@@ -1,0 +1,49 @@
+"""One log line a request: which route, how it went, how long it took."""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+import time
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+from config.logs import request_id
+
+logger = logging.getLogger("varig.request")
+SAFE_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+QUIET = {"healthz", "readyz"}
+
+
+class RequestLogMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        started = time.perf_counter()
+        given = request.headers.get("X-Request-ID", "")
+        number = given if SAFE_ID.fullmatch(given) else secrets.token_hex(8)
+        token = request_id.set(number)
+        try:
+            response = self.get_response(request)
+            response["X-Request-ID"] = number
+            match = request.resolver_match
+            route = match.route if match else "-"
+            user = getattr(request, "user", None)
+            logger.log(
+                logging.DEBUG if route in QUIET else logging.INFO,
+                "request",
+                extra={
+                    "method": request.method,
+                    "route": route,
+                    "status": response.status_code,
+                    "ms": round((time.perf_counter() - started) * 1000, 1),
+                    # Asking an unread lazy user would cost a query.
+                    "user": user.pk if user is not None and hasattr(request, "_cached_user") else None,
+                },
+            )
+            return response
+        finally:
+            request_id.reset(token)

@@ -1,0 +1,14 @@
+from importlib.util import find_spec
+
+from django.urls import include, path
+
+from config import health
+
+APPS = ["accounts", "housing", "casework", "stays", "allocation", "peers", "desk", "insight"]
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("konto/", include("allauth.urls")),
+    *[path("", include(f"{app}.urls")) for app in APPS if find_spec(f"{app}.urls")],
+]

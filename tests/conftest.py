@@ -1,0 +1,46 @@
+"""The hostile environment every test runs in (see also `filterwarnings` in pyproject.toml)."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from scripts import services
+
+# Commands a test starts as processes of their own run in the test's mode too.
+os.environ["VARIG_MODE"] = "test"
+
+
+class UndefinedVariable(str):
+    """Makes a template that names a variable nobody gave it fail, instead of printing nothing.
+
+    Django puts `string_if_invalid % name` in the page; ours raises there. Inside `{% if %}`
+    and before `|default` Django asks otherwise, so those stay free to test for absence.
+    """
+
+    def __contains__(self, item: object) -> bool:
+        return item == "%s"
+
+    def __mod__(self, name: object) -> str:
+        raise AssertionError(f"The template uses a variable that is not defined: {name}")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not os.environ.get("DATABASE_URL") and not services.running():
+        raise pytest.UsageError("The services are not running: `make services` first.")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def undefined_variables_fail() -> None:
+    from django.template import engines
+
+    engines["django"].engine.string_if_invalid = UndefinedVariable()
+
+
+@pytest.fixture(autouse=True)
+def clean_cache() -> None:
+    """A rate limit counted in one test must not meet the next."""
+    from django.core.cache import cache
+
+    cache.clear()
