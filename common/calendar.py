@@ -1,0 +1,98 @@
+"""Working days, deadlines and ages, the Norwegian way.
+
+Nothing here reads the clock: the day is always an argument. Source: law.md, "Counting"
+(forvaltningsloven § 30 with domstolloven §§ 148-149); the holidays come from the `holidays`
+package and are checked against law.md's list in the tests.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Mapping
+from datetime import date, timedelta
+from functools import lru_cache
+from types import MappingProxyType
+
+import holidays
+
+SATURDAY = 5
+ONE_DAY = timedelta(days=1)
+
+
+@lru_cache(maxsize=256)
+def public_holidays(year: int) -> Mapping[date, str]:
+    """The public holidays of a year and their Norwegian names, Sundays that are no feast apart.
+
+    Read-only, and computed once per year and process.
+    """
+    found = holidays.country_holidays("NO", years=year, language="no")
+    return MappingProxyType(dict(sorted(found.items())))
+
+
+def is_working_day(day: date) -> bool:
+    """Whether the day is neither Saturday, Sunday nor a public holiday."""
+    return day.weekday() < SATURDAY and day not in public_holidays(day.year)
+
+
+def next_working_day(day: date) -> date:
+    """The day itself if it is a working day, else the first one after it."""
+    while not is_working_day(day):
+        day += ONE_DAY
+    return day
+
+
+def add_working_days(day: date, n: int) -> date:
+    """The n-th working day after the day (before it, if n is negative).
+
+    The day itself is not counted, whether it is a working day or not; with n = 0 the answer
+    is `next_working_day(day)`.
+    """
+    if n == 0:
+        return next_working_day(day)
+    step = ONE_DAY if n > 0 else -ONE_DAY
+    left = abs(n)
+    while left:
+        day += step
+        if is_working_day(day):
+            left -= 1
+    return day
+
+
+def add_months(day: date, n: int) -> date:
+    """The same date n calendar months later (earlier, if n is negative).
+
+    A month without that date answers with its last day: 31 January + 1 month is 28 or 29
+    February (law.md, "Counting").
+    """
+    months = day.year * 12 + (day.month - 1) + n
+    year, month = divmod(months, 12)
+    month += 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+def deadline_weeks(start: date, n: int) -> date:
+    """The last day of a deadline of n weeks: the same weekday, moved to a working day."""
+    return next_working_day(start + timedelta(weeks=n))
+
+
+def deadline_months(start: date, n: int) -> date:
+    """The last day of a deadline of n months: the same date, moved to a working day."""
+    return next_working_day(add_months(start, n))
+
+
+def age(born: date, on: date) -> int:
+    """Whole years lived on a day. Someone born on 29 February is a year older on 1 March.
+
+    ValueError when the day is before the birth.
+    """
+    if on < born:
+        raise ValueError("the day is before the birth date")
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+
+
+def age_months(born: date, on: date) -> int:
+    """Whole calendar months lived on a day, for children under two. ValueError as `age`."""
+    if on < born:
+        raise ValueError("the day is before the birth date")
+    months = (on.year - born.year) * 12 + on.month - born.month
+    return months - (on < add_months(born, months))

@@ -1,0 +1,47 @@
+"""Norwegian alphabetical order without ICU.
+
+The embedded PostgreSQL has no ICU collations (architecture.md), so a name's sort key is stored
+beside it and compared byte by byte (`COLLATE "C"`, and Python's own order of ASCII text).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+# "{", "|" and "}" are the three ASCII characters right after "z". That puts æ, ø and å last,
+# in that order. Every one of them in the text itself is dropped as punctuation first.
+ÆØÅ: Final = {
+    "æ": "{",
+    "ä": "{",  # Swedish and German ä and ö stand with æ and ø, as in Norwegian catalogues
+    "ø": "|",
+    "ö": "|",
+    "ő": "|",
+    "å": "}",
+}
+# Letters that are no base letter plus an accent, and so do not come apart by themselves.
+FOLDED: Final = {"đ": "d", "ð": "d", "ŋ": "n", "ŧ": "t", "þ": "th", "ł": "l", "ı": "i", "œ": "oe"}
+
+_LETTERS = str.maketrans(ÆØÅ | FOLDED)
+_APOSTROPHES = re.compile("['\u2019\u2018\u02bc`\u00b4]")
+_BETWEEN = re.compile(r"[\W_]+")
+
+
+def norwegian_key(text: str | None, *, aa_is_å: bool = False) -> str:
+    """Return the key that sorts a name in Norwegian order when compared bytewise.
+
+    Capital and small letters are equal; æ, ø and å come after z; accents are folded to the
+    letter under them (é as e, ü as u, the Sámi č, š, ž, đ, ŋ, ŧ as c, s, z, d, n, t).
+    Punctuation and hyphens count as a space, apostrophes as nothing, and a space comes before
+    every letter, so that Berg, Anne stands before Bergan. "aa" stays two a's unless `aa_is_å`:
+    Aase and Åse are two names, and most people look for what is written. Letters of other
+    alphabets come last. Equal keys are common: let the primary key break the tie.
+    """
+    # Composed first: å may arrive as a + ring (macOS, PDF), and must not be folded to a.
+    key = unicodedata.normalize("NFKC", text or "").casefold()
+    key = _BETWEEN.sub(" ", _APOSTROPHES.sub("", unicodedata.normalize("NFKC", key)))
+    if aa_is_å:
+        key = key.replace("aa", "å")
+    key = unicodedata.normalize("NFD", key.translate(_LETTERS))
+    return "".join(c for c in key if not unicodedata.combining(c)).translate(_LETTERS).strip()
