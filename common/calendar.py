@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from types import MappingProxyType
 
 import holidays
+from django.utils.timezone import get_default_timezone
 
 SATURDAY = 5
 ONE_DAY = timedelta(days=1)
@@ -96,3 +97,8 @@ def age_months(born: date, on: date) -> int:
         raise ValueError("the day is before the birth date")
     months = (on.year - born.year) * 12 + on.month - born.month
     return months - (on < add_months(born, months))
+
+
+def local_date(at: datetime) -> date:
+    """The calendar day in Norway at a moment. Deadlines count days as people live them."""
+    return at.astimezone(get_default_timezone()).date()

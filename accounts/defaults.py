@@ -1,0 +1,13 @@
+"""The municipality's row, so that every page has a name to show. Changed in the app."""
+
+from __future__ import annotations
+
+
+def install(sender=None, **kwargs) -> None:
+    """Write the row where there is none. Runs after migrate."""
+    from .models import Municipality
+
+    Municipality.objects.get_or_create(
+        pk=1,
+        defaults={"name": "Solvær kommune", "number": "9999", "address": "Torget 1, 9990 Solvær"},
+    )

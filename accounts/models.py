@@ -1,0 +1,220 @@
+from __future__ import annotations
+
+import uuid
+from datetime import date
+
+from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from .enums import RoleKind, UnitKind
+
+
+class OrganisationUnit(models.Model):
+    """A part of the municipality, or an organisation it works with, that people work at."""
+
+    name = models.CharField(_("navn"), max_length=120, unique=True)
+    kind = models.CharField(_("type"), max_length=20, choices=UnitKind)
+    phone = models.CharField(_("telefon"), max_length=20, blank=True)
+    address = models.CharField(_("adresse"), max_length=200, blank=True)
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("enhet")
+        verbose_name_plural = _("enheter")
+        ordering = ["name", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class User(AbstractUser):
+    """Someone who signs in. What they may do follows from their roles, never from flags here."""
+
+    full_name = models.CharField(_("navn"), max_length=120)
+    keyboard_shortcuts = models.BooleanField(_("hurtigtaster på"), default=True)
+    first_name = None
+    last_name = None
+
+    class Meta:
+        verbose_name = _("bruker")
+        verbose_name_plural = _("brukere")
+        ordering = ["full_name", "pk"]
+
+    def __str__(self) -> str:
+        return self.full_name or self.username
+
+    def get_full_name(self) -> str:
+        return self.full_name or self.username
+
+    def get_short_name(self) -> str:
+        return self.get_full_name().split(" ")[0]
+
+    def roles_on(self, on: date) -> list[Role]:
+        return list(self.roles.filter(period__contains=on).select_related("unit").order_by("pk"))
+
+    @cached_property
+    def current_roles(self) -> list[Role]:
+        # Signing in is an edge: who you are is asked now, once a request.
+        return self.roles_on(timezone.localdate())  # noqa: TID251
+
+    def has_role(self, *kinds: RoleKind) -> bool:
+        return any(role.kind in kinds for role in self.current_roles)
+
+    @cached_property
+    def sees_protected(self) -> bool:
+        """May see people with fortrolig or strengt fortrolig address (need S3)."""
+        return any(role.protected_access for role in self.current_roles)
+
+    @cached_property
+    def sees_shielded(self) -> bool:
+        """May see people who are employees of the municipality (skjermet, need S4)."""
+        return any(role.shielded_access for role in self.current_roles)
+
+    @cached_property
+    def main_unit(self) -> OrganisationUnit | None:
+        return self.current_roles[0].unit if self.current_roles else None
+
+
+class Role(models.Model):
+    """A user is something at a unit for a period. `to` is the first day the role is over."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="roles", verbose_name=_("bruker"))
+    unit = models.ForeignKey(
+        OrganisationUnit, models.PROTECT, related_name="roles", verbose_name=_("enhet")
+    )
+    kind = models.CharField(_("rolle"), max_length=30, choices=RoleKind)
+    period = DateRangeField(_("periode"))
+    protected_access = models.BooleanField(
+        _("kan se personer med adressebeskyttelse"), default=False
+    )
+    shielded_access = models.BooleanField(_("kan se skjermede personer"), default=False)
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("rolle")
+        verbose_name_plural = _("roller")
+        constraints = [
+            ExclusionConstraint(
+                name="role_once_at_a_time",
+                expressions=[
+                    ("user", RangeOperators.EQUAL),
+                    ("unit", RangeOperators.EQUAL),
+                    ("kind", RangeOperators.EQUAL),
+                    ("period", RangeOperators.OVERLAPS),
+                ],
+                violation_error_message=_("Brukeren har allerede denne rollen i perioden."),
+            ),
+            models.CheckConstraint(
+                name="role_admin_sees_no_persons",
+                condition=~models.Q(kind=RoleKind.SYSTEM_ADMIN)
+                | models.Q(protected_access=False, shielded_access=False),
+                violation_error_message=_(
+                    "En systemadministrator ser ikke personopplysninger, "
+                    "og kan ikke få tilgang til beskyttede personer."
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, {self.unit}"
+
+
+class ReadLog(models.Model):
+    """Who read whose record, when, and on which page (need S2).
+
+    Append-only: a trigger in the database refuses UPDATE and DELETE. It holds the person's
+    key only, without a foreign key, since the ground below casework knows no persons and
+    a log must outlive what it logs.
+    """
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="reads", verbose_name=_("bruker"))
+    person_id = models.BigIntegerField(_("person"))
+    page = models.CharField(_("side"), max_length=60)
+    at = models.DateTimeField(_("tidspunkt"))
+
+    class Meta:
+        verbose_name = _("lesing")
+        verbose_name_plural = _("leselogg")
+        indexes = [
+            models.Index(fields=["person_id", "-at"], name="readlog_person"),
+            models.Index(fields=["user", "-at"], name="readlog_user"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} → {self.person_id} {self.at:%Y-%m-%d %H:%M}"
+
+
+class Submission(models.Model):
+    """A form that was sent, so that sending it twice makes one thing (see `once.py`)."""
+
+    token = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    result_url = models.CharField(max_length=300)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["at"], name="submission_at")]
+
+    def __str__(self) -> str:
+        return str(self.token)
+
+
+class Municipality(models.Model):
+    """The municipality this installation serves: one row."""
+
+    name = models.CharField(_("navn"), max_length=80)
+    number = models.CharField(
+        _("kommunenummer"),
+        max_length=4,
+        validators=[RegexValidator(r"^\d{4}$", _("Kommunenummeret har fire siffer."))],
+    )
+    address = models.CharField(_("postadresse"), max_length=200, blank=True)
+    phone = models.CharField(_("telefon"), max_length=20, blank=True)
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("kommune")
+        verbose_name_plural = _("kommune")
+        constraints = [
+            models.CheckConstraint(
+                name="municipality_one",
+                condition=models.Q(pk=1),
+                violation_error_message=_("Det finnes bare én kommune i en installasjon."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Setting(models.Model):
+    """A number or list the municipality decides, with validity. Keys: `settings_table.KEYS`."""
+
+    key = models.CharField(_("innstilling"), max_length=40)
+    value = models.JSONField(_("verdi"))
+    valid = DateRangeField(_("gjelder"))
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("innstilling")
+        verbose_name_plural = _("innstillinger")
+        constraints = [
+            ExclusionConstraint(
+                name="setting_one_at_a_time",
+                expressions=[
+                    ("key", RangeOperators.EQUAL),
+                    ("valid", RangeOperators.OVERLAPS),
+                ],
+                violation_error_message=_("Innstillingen har allerede en verdi i perioden."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} = {self.value}"

@@ -1,0 +1,79 @@
+"""The municipality's numbers: each with a default, a unit and a source, set with validity.
+
+Rules ask `value(key, on)`; nothing else in the code holds a deadline or a threshold.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from .models import Setting
+
+
+@dataclass(frozen=True)
+class Key:
+    default: Any
+    label: Any
+    unit: Any
+    source: str
+
+
+KEYS: dict[str, Key] = {
+    "gap_days": Key(14, _("Brudd som ikke avslutter en kjede"), _("dager"), "rules: clocks"),
+    "stay_thresholds": Key(
+        [14, 60, 75, 90], _("Terskler for midlertidig bolig"), _("dager"), "R35-00 § 27"
+    ),
+    "stay_thresholds_early": Key(
+        [7, 30, 60, 90], _("Terskler for barn og unge"), _("dager"), "R35-00 § 27"
+    ),
+    "stay_threshold_step": Key(30, _("Steg etter siste terskel"), _("dager"), "rules: clocks"),
+    "young_under_age": Key(25, _("Ung er under"), _("år"), "rules: clocks"),
+    "from_institution_days": Key(
+        14, _("Rett fra institusjon er innen"), _("dager"), "rules: clocks"
+    ),
+    "no_service_days": Key(30, _("Uten tjeneste og kontakt i"), _("dager"), "rules: clocks"),
+    "interim_reply_months": Key(1, _("Foreløpig svar innen"), _("måneder"), "fvl. § 11 a"),
+    "interim_reply_warn_days": Key(
+        21, _("Varsel om foreløpig svar etter"), _("dager"), "fvl. § 11 a"
+    ),
+    "section_27_place_hours": Key(
+        24, _("Plass etter § 27 innen"), _("timer"), "sosialtjenesteloven § 27"
+    ),
+    "appeal_weeks": Key(3, _("Klagefrist"), _("uker"), "fvl. § 29"),
+    "paper_arrival_days": Key(3, _("Brev på papir er framme etter"), _("dager"), "law.md ?"),
+    "digital_arrival_days": Key(0, _("Digitalt brev er framme etter"), _("dager"), "law.md ?"),
+    "forgotten_days": Key(28, _("Glemt på ventelisten etter"), _("dager"), "rules: clocks"),
+    "discharge_days": Key(60, _("Planlagt utskriving varsles"), _("dager før"), "rules: clocks"),
+    "discharge_red_days": Key(14, _("Utskriving haster"), _("dager før"), "rules: clocks"),
+    "lease_horizon_months": Key(
+        [12, 6, 3, 1], _("Leieforhold varsles"), _("måneder før"), "husll. § 9-2"
+    ),
+    "lease_overdue_days": Key(
+        [0, 30, 60, 80], _("Etter leietidens slutt"), _("dager"), "husll. § 9-2"
+    ),
+    "lease_years": Key(3, _("Leietid"), _("år"), "husll. § 9-3"),
+    "offer_working_days": Key(5, _("Svarfrist på tilbud"), _("arbeidsdager"), "rules: clocks"),
+    "no_contact_days": Key(21, _("Uten kontakt med likeperson"), _("dager"), "rules: clocks"),
+    "vedtak_valid_months": Key(
+        12, _("Vedtak om kommunal bolig gjelder"), _("måneder"), "lokale regler"
+    ),
+}
+
+
+def value(key: str, on: date) -> Any:
+    """The municipality's value of `key` in force `on`, or the default. KeyError if unknown."""
+    return values(on, key)[key]
+
+
+def values(on: date, *keys: str) -> dict[str, Any]:
+    """Several values in one query; all of them when no key is named."""
+    wanted = keys or tuple(KEYS)
+    found = {key: KEYS[key].default for key in wanted}
+    found.update(
+        Setting.objects.filter(key__in=wanted, valid__contains=on).values_list("key", "value")
+    )
+    return found

@@ -1,0 +1,40 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class MeetingState(models.TextChoices):
+    PLANNED = "planlagt", _("Planlagt")
+    OPEN = "pågår", _("Pågår")
+    APPROVED = "godkjent", _("Protokoll godkjent")
+
+
+class ItemOutcome(models.TextChoices):
+    OPEN = "", _("Ikke behandlet")
+    CHOSEN = "tildelt", _("Tildelt")
+    POSTPONED = "utsatt", _("Utsatt")
+    NO_CANDIDATE = "ingen", _("Ingen egnet søker")
+
+
+class OfferState(models.TextChoices):
+    SENT = "sendt", _("Venter på svar")
+    ACCEPTED = "ja", _("Takket ja")
+    DECLINED = "nei", _("Takket nei")
+    WITHDRAWN = "trukket", _("Trukket av kommunen")
+    EXPIRED = "utlopt", _("Svarfristen gikk ut")
+
+
+class DeclineCode(models.TextChoices):
+    """Coded reasons; declining an unsuitable offer has no penalty (need A9)."""
+
+    AREA = "omrade", _("Området")
+    ACCESS = "tilgjengelighet", _("Kan ikke bruke boligen")
+    SIZE = "storrelse", _("Størrelsen")
+    RENT = "husleie", _("Husleien")
+    MILIEU = "miljo", _("Miljøet rundt boligen")
+    TIMING = "tidspunkt", _("Tidspunktet")
+    OTHER = "annet", _("Annet")
+
+
+OPEN_OFFERS = (OfferState.SENT,)
+# An offer said yes to keeps its unit reserved until the lease is agreed.
+RESERVING_OFFERS = (OfferState.SENT, OfferState.ACCEPTED)

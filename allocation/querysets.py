@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+
+from casework.querysets import sees
+
+from .enums import MeetingState, OfferState
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class MeetingQuerySet(models.QuerySet):
+    def unfinished(self) -> Self:
+        return self.exclude(state=MeetingState.APPROVED)
+
+
+class OfferQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(sees(user, "application__person__"))
+
+    def open(self) -> Self:
+        return self.filter(state=OfferState.SENT)
+
+    def reserving(self) -> Self:
+        """Offers that hold their unit: waiting for an answer, or said yes to without a lease."""
+        return self.filter(
+            models.Q(state=OfferState.SENT)
+            | models.Q(state=OfferState.ACCEPTED, lease__isnull=True)
+        )

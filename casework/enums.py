@@ -1,0 +1,170 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Protection(models.TextChoices):
+    """Address protection (gradering) as in the population register (law.md)."""
+
+    NONE = "ugradert", _("Ingen")
+    CLIENT_ADDRESS = "klientadresse", _("Klientadresse")
+    CONFIDENTIAL = "fortrolig", _("Fortrolig adresse")
+    STRICTLY = "strengtFortrolig", _("Strengt fortrolig adresse")
+    STRICTLY_ABROAD = "strengtFortroligUtland", _("Strengt fortrolig adresse i utlandet")
+
+
+PROTECTED = (Protection.CONFIDENTIAL, Protection.STRICTLY, Protection.STRICTLY_ABROAD)
+
+
+class IdKind(models.TextChoices):
+    NATIONAL = "fnr", _("Fødselsnummer eller D-nummer")
+    DUF = "duf", _("DUF-nummer")
+    NONE = "ingen", _("Ikke kjent")
+
+
+class Sex(models.TextChoices):
+    """As registered in the population register; never derived from the number (need C1)."""
+
+    FEMALE = "kvinne", _("Kvinne")
+    MALE = "mann", _("Mann")
+    UNKNOWN = "ukjent", _("Ikke avklart")
+
+
+class LanguageForm(models.TextChoices):
+    BOKMAL = "nb", _("Bokmål")
+    NYNORSK = "nn", _("Nynorsk")
+
+
+class PreferredChannel(models.TextChoices):
+    PHONE = "telefon", _("Telefon")
+    SMS = "sms", _("SMS")
+    EMAIL = "epost", _("E-post")
+    LETTER = "brev", _("Brev")
+    HELPER = "hjelper", _("Gjennom en hjelper")
+
+
+class MemberRelation(models.TextChoices):
+    SELF = "hovedperson", _("Hovedperson")
+    PARTNER = "partner", _("Ektefelle eller samboer")
+    CHILD = "barn", _("Barn")
+    OTHER = "annen", _("Annen")
+
+
+class LivingArrangement(models.TextChoices):
+    PERMANENT = "fast", _("Bor fast")
+    SHARED = "delt", _("Delt bosted")
+    VISITING = "samvar", _("Samvær")
+
+
+class ApplicationKind(models.TextChoices):
+    """Kinds of application (need C5); codes of the scenario format."""
+
+    NEW = "ny", _("Kommunal bolig")
+    EXCHANGE = "bytte", _("Bytte av kommunal bolig")
+    EXTENSION = "forlengelse", _("Forlengelse av leieforhold")
+    TEMPORARY = "midlertidig", _("Midlertidig botilbud (§ 27)")
+    ASSISTANCE = "bistand", _("Bistand etter boligsosialloven § 6")
+
+
+class ApplicationChannel(models.TextChoices):
+    FORM = "skjema", _("Skjema")
+    ORAL = "muntlig", _("Muntlig, på kontoret")
+    PHONE = "telefon", _("Telefon")
+    LETTER = "brev", _("Brev")
+
+
+class Sender(models.TextChoices):
+    PERSON = "personen", _("Personen selv")
+    HELPER = "hjelper", _("En hjelper")
+    TREATMENT = "behandling", _("Behandlingsinstitusjon")
+    PRISON = "fengsel", _("Fengsel")
+    OTHER_UNIT = "enhet", _("En annen enhet i kommunen")
+
+
+class ApplicationState(models.TextChoices):
+    RECEIVED = "mottatt", _("Mottatt")
+    ASSESSING = "utredes", _("Utredes")
+    DECIDED = "avgjort", _("Avgjort")
+    WITHDRAWN = "trukket", _("Trukket")
+    LAPSED = "bortfalt", _("Bortfalt")
+    FORWARDED = "sendt_videre", _("Sendt til rette enhet")
+
+
+class SupportNeed(models.IntegerChoices):
+    """How much help is needed in a dimension now: it changes, and is never a gate (need C8)."""
+
+    NONE = 0, _("Greier meg selv")
+    SOME = 1, _("Litt hjelp")
+    MUCH = 2, _("Mye hjelp")
+    UNCLEAR = 9, _("Ikke avklart")
+
+
+class Outcome(models.TextChoices):
+    GRANTED = "innvilget", _("Innvilget")
+    PARTLY = "delvis", _("Delvis innvilget")
+    REFUSED = "avslag", _("Avslag")
+    DISMISSED = "avvist", _("Avvist")
+    LAPSED = "bortfall", _("Bortfall")
+
+
+GRANTED = (Outcome.GRANTED, Outcome.PARTLY)
+
+
+class AppealBody(models.TextChoices):
+    """The klageinstans follows from the legal basis (need C13)."""
+
+    MUNICIPAL = "kommunal_klagenemnd", _("Kommunens klagenemnd")
+    STATE = "statsforvalteren", _("Statsforvalteren")
+
+
+class VedtakState(models.TextChoices):
+    DRAFT = "utkast", _("Utkast")
+    SUBMITTED = "til_godkjenning", _("Til godkjenning")
+    RETURNED = "sendt_tilbake", _("Sendt tilbake")
+    ISSUED = "fattet", _("Fattet")
+    REPLACED = "omgjort", _("Erstattet av nytt vedtak")
+
+
+class AppealState(models.TextChoices):
+    RECEIVED = "mottatt", _("Mottatt")
+    FORWARDED = "oversendt", _("Oversendt klageinstansen")
+    REVERSED = "omgjort", _("Omgjort av kommunen")
+    UPHELD = "stadfestet", _("Vedtaket ble stående")
+    CHANGED = "endret", _("Endret av klageinstansen")
+    WITHDRAWN = "trukket", _("Trukket")
+
+
+class LetterKind(models.TextChoices):
+    VEDTAK = "vedtak", _("Vedtak")
+    INTERIM = "forelopig_svar", _("Foreløpig svar")
+    OFFER = "tilbud", _("Tilbud om bolig")
+
+
+class RepresentativeKind(models.TextChoices):
+    PROXY = "fullmektig", _("Fullmektig")
+    GUARDIAN = "verge", _("Verge")
+    SPOKESPERSON = "talsmann", _("Talsmann")
+
+
+class FlagKind(models.TextChoices):
+    TEMPORARY_STAY = "temporary_stay", _("Lenge i midlertidig bolig")
+    INTERIM_REPLY = "interim_reply", _("Foreløpig svar")
+    FORGOTTEN = "waiting", _("Kan være glemt på ventelisten")
+    DISCHARGE = "discharge", _("Skal ut uten avklart bolig")
+    LEASE = "lease", _("Leieforhold går ut")
+
+
+class FlagClosed(models.TextChoices):
+    SUPERSEDED = "erstattet", _("Erstattet av en høyere terskel")
+    FACTS = "fakta", _("Forholdet er over")
+    HANDLED = "fulgt_opp", _("Fulgt opp")
+
+
+class Process(models.TextChoices):
+    """Processes whose moves are logged in `Transition`."""
+
+    APPLICATION = "application", _("Søknad")
+    VEDTAK = "vedtak", _("Vedtak")
+    APPEAL = "appeal", _("Klage")
+    OFFER = "offer", _("Tilbud")
+    MEETING = "meeting", _("Tildelingsmøte")
+    PEER_LINK = "peer_link", _("Kobling")

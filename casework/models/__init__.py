@@ -1,0 +1,32 @@
+from .applications import Application, CaseCounter, LegalBasis
+from .assessments import Assessment, AssessmentAnswer, Dimension, HousingNeed, Wish
+from .follow_up import Event, Flag, Note, Service, Transition
+from .letters import Letter, StoredFile
+from .persons import Household, HouseholdMember, Person, Representative
+from .vedtak import Appeal, Disqualification, Vedtak, VedtakOutcome
+
+__all__ = [
+    "Appeal",
+    "Application",
+    "Assessment",
+    "AssessmentAnswer",
+    "CaseCounter",
+    "Dimension",
+    "Disqualification",
+    "Event",
+    "Flag",
+    "Household",
+    "HouseholdMember",
+    "HousingNeed",
+    "LegalBasis",
+    "Letter",
+    "Note",
+    "Person",
+    "Representative",
+    "Service",
+    "StoredFile",
+    "Transition",
+    "Vedtak",
+    "VedtakOutcome",
+    "Wish",
+]

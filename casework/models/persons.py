@@ -1,0 +1,247 @@
+from __future__ import annotations
+
+from datetime import date
+
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.contrib.postgres.indexes import GinIndex
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Q, Value
+from django.db.models.functions import Concat, Lower
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from common import calendar, national_id
+from common.sorting import norwegian_key
+
+from ..enums import (
+    IdKind,
+    LanguageForm,
+    LivingArrangement,
+    MemberRelation,
+    PreferredChannel,
+    Protection,
+    RepresentativeKind,
+    Sex,
+)
+from ..querysets import HouseholdQuerySet, PersonQuerySet
+
+
+class Person(models.Model):
+    """Someone the municipality helps, or who lives with someone it helps.
+
+    Birth date and sex are as registered, never derived from the national id (need C1).
+    Read through `Person.objects.visible_to(user)`, always.
+    """
+
+    first_name = models.CharField(_("fornavn"), max_length=80)
+    last_name = models.CharField(_("etternavn"), max_length=80)
+    sort_name = models.CharField(max_length=200, editable=False, db_collation="C")
+    search_name = models.GeneratedField(
+        expression=Lower(
+            Concat(F("first_name"), Value(" "), F("last_name"), output_field=models.TextField())
+        ),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
+    id_kind = models.CharField(_("type nummer"), max_length=10, choices=IdKind)
+    national_id = models.CharField(_("fødselsnummer eller D-nummer"), max_length=11, blank=True)
+    duf = models.CharField(_("DUF-nummer"), max_length=12, blank=True)
+    birth_date = models.DateField(_("fødselsdato"), null=True, blank=True)
+    sex = models.CharField(
+        _("kjønn, slik det er registrert"), max_length=10, choices=Sex, default=Sex.UNKNOWN
+    )
+    phone = models.CharField(_("telefon"), max_length=20, blank=True)
+    email = models.EmailField(_("e-post"), blank=True)
+    preferred_channel = models.CharField(
+        _("vil helst nås på"), max_length=10, choices=PreferredChannel, blank=True
+    )
+    address = models.CharField(_("adresse"), max_length=200, blank=True)
+    postcode = models.CharField(
+        _("postnummer"),
+        max_length=4,
+        blank=True,
+        validators=[RegexValidator(r"^\d{4}$", _("Postnummeret har fire siffer."))],
+    )
+    city = models.CharField(_("poststed"), max_length=60, blank=True)
+    language = models.CharField(_("språk"), max_length=40, blank=True)
+    interpreter = models.BooleanField(_("ønsker tolk i møter"), default=False)
+    language_form = models.CharField(
+        _("målform i brev"), max_length=2, choices=LanguageForm, default=LanguageForm.BOKMAL
+    )
+    protection = models.CharField(
+        _("adressebeskyttelse"), max_length=30, choices=Protection, default=Protection.NONE
+    )
+    shielded = models.BooleanField(_("skjermet (ansatt i kommunen)"), default=False)
+    responsible = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="responsible_for",
+        verbose_name=_("saksbehandler"),
+    )
+    created_at = models.DateTimeField(_("registrert"))
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    history = HistoricalRecords()
+
+    objects = PersonQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("personer")
+        ordering = ["sort_name", "pk"]
+        indexes = [
+            models.Index(fields=["sort_name", "id"], name="person_sort"),
+            models.Index(fields=["birth_date"], name="person_born"),
+            models.Index(fields=["responsible", "sort_name", "id"], name="person_responsible"),
+            GinIndex(fields=["search_name"], name="person_search", opclasses=["gin_trgm_ops"]),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["national_id"],
+                condition=~Q(national_id=""),
+                name="person_national_id_once",
+                violation_error_message=_("En person med dette nummeret er allerede registrert."),
+            ),
+            models.UniqueConstraint(
+                fields=["duf"],
+                condition=~Q(duf=""),
+                name="person_duf_once",
+                violation_error_message=_(
+                    "En person med dette DUF-nummeret er allerede registrert."
+                ),
+            ),
+            models.CheckConstraint(
+                name="person_id_matches_kind",
+                condition=Q(id_kind=IdKind.NATIONAL, duf="") & ~Q(national_id="")
+                | Q(id_kind=IdKind.DUF, national_id="") & ~Q(duf="")
+                | Q(id_kind=IdKind.NONE, national_id="", duf=""),
+                violation_error_message=_("Skriv nummeret, eller velg at nummeret ikke er kjent."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args, **kwargs) -> None:
+        self.sort_name = norwegian_key(f"{self.last_name}, {self.first_name}")
+        super().save(*args, **kwargs)
+
+    def clean(self) -> None:
+        if self.national_id:
+            try:
+                self.national_id = national_id.parse(self.national_id).value
+            except national_id.InvalidNationalId as error:
+                raise ValidationError({"national_id": str(error)}) from error
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def initials(self) -> str:
+        return "".join(f"{part[0]}." for part in (self.first_name, self.last_name) if part)
+
+    @property
+    def is_protected(self) -> bool:
+        from ..enums import PROTECTED
+
+        return self.protection in PROTECTED
+
+    def age(self, on: date) -> int | None:
+        """Whole years on the date; None when the birth date is not known."""
+        return calendar.age(self.birth_date, on) if self.birth_date else None
+
+
+class Household(models.Model):
+    """People who live, or are to live, together. Its members come and go over time (need C2)."""
+
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    objects = HouseholdQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("husstand")
+        verbose_name_plural = _("husstander")
+
+    def __str__(self) -> str:
+        return f"Husstand {self.pk}"
+
+
+class HouseholdMember(models.Model):
+    """A person belongs to a household for a period; a child may belong to two (delt bosted)."""
+
+    household = models.ForeignKey(Household, models.CASCADE, related_name="members")
+    person = models.ForeignKey(
+        Person, models.PROTECT, related_name="memberships", verbose_name=_("person")
+    )
+    relation = models.CharField(_("relasjon"), max_length=20, choices=MemberRelation)
+    living = models.CharField(
+        _("bor"), max_length=10, choices=LivingArrangement, default=LivingArrangement.PERMANENT
+    )
+    period = DateRangeField(_("periode"))
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("husstandsmedlem")
+        verbose_name_plural = _("husstandsmedlemmer")
+        constraints = [
+            ExclusionConstraint(
+                name="member_once_in_household",
+                expressions=[
+                    ("household", RangeOperators.EQUAL),
+                    ("person", RangeOperators.EQUAL),
+                    ("period", RangeOperators.OVERLAPS),
+                ],
+                violation_error_message=_("Personen er allerede med i husstanden i perioden."),
+            ),
+            ExclusionConstraint(
+                name="household_one_head",
+                expressions=[
+                    ("household", RangeOperators.EQUAL),
+                    ("period", RangeOperators.OVERLAPS),
+                ],
+                condition=Q(relation=MemberRelation.SELF),
+                violation_error_message=_("Husstanden har allerede en hovedperson i perioden."),
+            ),
+            ExclusionConstraint(
+                name="adult_in_one_household",
+                expressions=[
+                    ("person", RangeOperators.EQUAL),
+                    ("period", RangeOperators.OVERLAPS),
+                ],
+                condition=Q(relation__in=[MemberRelation.SELF, MemberRelation.PARTNER]),
+                violation_error_message=_(
+                    "Personen er allerede hovedperson eller partner i en husstand i perioden."
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} ({self.get_relation_display()})"
+
+
+class Representative(models.Model):
+    """Someone who acts or speaks for the person, for a time (need C3)."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="representatives")
+    kind = models.CharField(_("type"), max_length=20, choices=RepresentativeKind)
+    name = models.CharField(_("navn"), max_length=120)
+    relation = models.CharField(_("relasjon"), max_length=60, blank=True)
+    phone = models.CharField(_("telefon"), max_length=20, blank=True)
+    address = models.CharField(_("adresse"), max_length=200, blank=True)
+    scope = models.CharField(_("gjelder"), max_length=200, blank=True)
+    period = DateRangeField(_("periode"))
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("representant")
+        verbose_name_plural = _("representanter")
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.get_kind_display()})"

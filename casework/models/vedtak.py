@@ -1,0 +1,229 @@
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from accounts import settings_table
+from common import calendar
+from housing.enums import UnitType
+
+from ..enums import AppealState, LanguageForm, Outcome, VedtakState
+from ..querysets import VedtakQuerySet
+from .applications import Application, LegalBasis
+
+
+def _pair(name: str) -> models.CheckConstraint:
+    """An `x_at` and its `x_by` are both set or both empty."""
+    at, by = f"{name}_at__isnull", f"{name}_by__isnull"
+    return models.CheckConstraint(
+        name=f"vedtak_{name}_at_by",
+        condition=Q(**{at: True, by: True}) | Q(**{at: False, by: False}),
+    )
+
+
+class Vedtak(models.Model):
+    """The right to help, or its refusal: what can be appealed (law.md «two objects»).
+
+    It is drafted by one and approved by another (need C14). Once issued it never changes:
+    it is corrected only by a new vedtak.
+    """
+
+    application = models.ForeignKey(
+        Application, models.PROTECT, related_name="vedtak", verbose_name=_("søknad")
+    )
+    state = models.CharField(
+        _("status"), max_length=20, choices=VedtakState, default=VedtakState.DRAFT
+    )
+    language = models.CharField(
+        _("målform"), max_length=2, choices=LanguageForm, default=LanguageForm.BOKMAL
+    )
+    dwelling_type = models.CharField(_("boligtype"), max_length=20, choices=UnitType, blank=True)
+    bedrooms = models.PositiveSmallIntegerField(_("antall soverom"), null=True, blank=True)
+    lease_years = models.PositiveSmallIntegerField(_("leietid (år)"), null=True, blank=True)
+    place = models.CharField(_("sted (midlertidig botilbud)"), max_length=120, blank=True)
+    valid_from = models.DateField(_("gjelder fra"), null=True, blank=True)
+    valid_to = models.DateField(_("gjelder til"), null=True, blank=True)
+    facts = models.TextField(_("fakta vi har lagt til grunn"), blank=True)
+    rules = models.TextField(_("regler vi har brukt"), blank=True)
+    reasoning = models.TextField(_("vurdering"), blank=True)
+    person_view = models.TextField(_("personens syn"), blank=True)
+    best_interests = models.TextField(_("barnets beste"), blank=True)
+    conditions = models.TextField(_("vilkår"), blank=True)
+    drafted_at = models.DateTimeField()
+    drafted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    approver = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="vedtak_to_approve",
+        verbose_name=_("godkjenner"),
+    )
+    return_comment = models.TextField(_("kommentar fra godkjenner"), blank=True)
+    issued_at = models.DateTimeField(_("fattet"), null=True, blank=True)
+    issued_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    issued_on = models.DateField(_("vedtaksdato"), null=True, blank=True, editable=False)
+    arrived_on = models.DateField(_("framme hos mottaker"), null=True, blank=True)
+    history = HistoricalRecords()
+
+    objects = VedtakQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("vedtak")
+        verbose_name_plural = _("vedtak")
+        ordering = ["-drafted_at", "-pk"]
+        indexes = [
+            models.Index(fields=["application", "-issued_on"], name="vedtak_application"),
+            models.Index(fields=["approver", "state"], name="vedtak_approver"),
+        ]
+        constraints = [
+            _pair("submitted"),
+            _pair("issued"),
+            models.CheckConstraint(
+                name="vedtak_four_eyes",
+                condition=Q(issued_by__isnull=True) | ~Q(issued_by=F("drafted_by")),
+                violation_error_message=_("Den som skrev vedtaket, kan ikke godkjenne det."),
+            ),
+            models.CheckConstraint(
+                name="vedtak_issued_when_in_force",
+                condition=Q(
+                    state__in=[VedtakState.ISSUED, VedtakState.REPLACED],
+                    issued_at__isnull=False,
+                    issued_on__isnull=False,
+                )
+                | Q(
+                    state__in=[VedtakState.DRAFT, VedtakState.SUBMITTED, VedtakState.RETURNED],
+                    issued_at__isnull=True,
+                    issued_on__isnull=True,
+                ),
+                violation_error_message=_(
+                    "Et vedtak er fattet når det har en dato og en godkjenner."
+                ),
+            ),
+            models.CheckConstraint(
+                name="vedtak_validity",
+                condition=Q(valid_to__isnull=True)
+                | Q(valid_from__isnull=True)
+                | Q(valid_to__gt=F("valid_from")),
+                violation_error_message=_(
+                    "Vedtaket må gjelde til en dato etter at det begynner å gjelde."
+                ),
+            ),
+            models.UniqueConstraint(
+                fields=["application"],
+                condition=Q(
+                    state__in=[VedtakState.DRAFT, VedtakState.SUBMITTED, VedtakState.RETURNED]
+                ),
+                name="vedtak_one_draft",
+                violation_error_message=_("Søknaden har allerede et vedtak under arbeid."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Vedtak {self.pk}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in (VedtakState.DRAFT, VedtakState.SUBMITTED, VedtakState.RETURNED)
+
+    def appeal_due(self) -> date | None:
+        """Last day to appeal: three weeks from the day the notice arrived (fvl. §§ 29-30).
+
+        When only the day of sending is known, the arrival is the municipality's setting.
+        None while the vedtak is not issued.
+        """
+        if self.issued_on is None:
+            return None
+        arrived = self.arrived_on or self.issued_on + timedelta(
+            days=settings_table.value("paper_arrival_days", self.issued_on)
+        )
+        weeks = settings_table.value("appeal_weeks", self.issued_on)
+        return calendar.deadline_weeks(arrived, weeks)
+
+
+class VedtakOutcome(models.Model):
+    """The outcome for one legal basis applied for: each is answered on its own (need C13)."""
+
+    vedtak = models.ForeignKey(Vedtak, models.CASCADE, related_name="outcomes")
+    basis = models.ForeignKey(
+        LegalBasis, models.PROTECT, related_name="+", verbose_name=_("hjemmel")
+    )
+    outcome = models.CharField(_("utfall"), max_length=20, choices=Outcome)
+
+    class Meta:
+        verbose_name = _("utfall")
+        verbose_name_plural = _("utfall")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["vedtak", "basis"],
+                name="outcome_once_per_basis",
+                violation_error_message=_("Hjemmelen har allerede et utfall i vedtaket."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.basis}: {self.get_outcome_display()}"
+
+
+class Appeal(models.Model):
+    """A klage on a vedtak (need C16). Late is recorded, not refused."""
+
+    vedtak = models.ForeignKey(Vedtak, models.PROTECT, related_name="appeals")
+    state = models.CharField(
+        _("status"), max_length=20, choices=AppealState, default=AppealState.RECEIVED
+    )
+    received_on = models.DateField(_("mottatt"))
+    words = models.TextField(_("hva klagen gjelder, med egne ord"))
+    due_on = models.DateField(_("klagefristen var"), editable=False)
+    closed_on = models.DateField(_("avgjort"), null=True, blank=True)
+    registered_at = models.DateTimeField()
+    registered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("klage")
+        verbose_name_plural = _("klager")
+        ordering = ["-received_on", "-pk"]
+
+    def __str__(self) -> str:
+        return f"Klage {self.received_on}"
+
+    @property
+    def is_late(self) -> bool:
+        return self.received_on > self.due_on
+
+
+class Disqualification(models.Model):
+    """A user has declared inhabilitet in a case (fvl. §§ 6 and 8): it blocks deciding (C14)."""
+
+    application = models.ForeignKey(Application, models.CASCADE, related_name="disqualifications")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    reason = models.CharField(_("hvorfor"), max_length=200)
+    declared_at = models.DateTimeField()
+    declared_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("inhabilitet")
+        verbose_name_plural = _("inhabilitet")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application", "user"],
+                name="disqualified_once",
+                violation_error_message=_("Inhabiliteten er allerede registrert."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} er inhabil"

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.enums import CASE_ROLES
+
+from .enums import GRANTED, PROTECTED, ApplicationState, VedtakState
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+def sees(user: User, prefix: str = "") -> Q:
+    """The persons a user may know exist, as a condition on the person at `prefix`.
+
+    Protected people (fortrolig, strengt fortrolig) and the municipality's own employees are
+    absent unless a role gives the right (needs S3, S4). Who has no role in casework sees nobody.
+    """
+    if not user.is_authenticated or not user.has_role(*CASE_ROLES):
+        return Q(pk__in=[])
+    condition = Q()
+    if not user.sees_protected:
+        condition &= ~Q(**{f"{prefix}protection__in": PROTECTED})
+    if not user.sees_shielded:
+        condition &= Q(**{f"{prefix}shielded": False})
+    return condition
+
+
+class PersonQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(sees(user))
+
+    def matching(self, text: str) -> Self:
+        """By name (any part, any order) or by a whole national id or DUF number."""
+        digits = text.replace(" ", "")
+        if digits.isdigit() and len(digits) in (11, 12):
+            return self.filter(Q(national_id=digits) | Q(duf=digits))
+        for part in text.lower().split():
+            self = self.filter(search_name__contains=part)
+        return self
+
+
+class HouseholdQuerySet(models.QuerySet):
+    def of(self, person, on: date) -> Self:
+        """Households the person belongs to on the date."""
+        return self.filter(members__person=person, members__period__contains=on)
+
+
+class ApplicationQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(sees(user, "person__"))
+
+    def open(self) -> Self:
+        return self.filter(state__in=[ApplicationState.RECEIVED, ApplicationState.ASSESSING])
+
+
+class VedtakQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(sees(user, "application__person__"))
+
+    def issued(self) -> Self:
+        return self.filter(state=VedtakState.ISSUED)
+
+    def granted(self) -> Self:
+        return self.issued().filter(outcomes__outcome__in=GRANTED)
+
+    def awaiting(self, approver: User) -> Self:
+        return self.filter(state=VedtakState.SUBMITTED, approver=approver)
+
+
+class FlagQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(sees(user, "person__"))
+
+    def open(self) -> Self:
+        return self.filter(closed_on__isnull=True)
+
+    def of(self, user: User) -> Self:
+        return self.filter(owner=user)

@@ -1,0 +1,64 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class UnitType(models.TextChoices):
+    """Types of dwelling (need H2). The codes are those of the scenario format."""
+
+    MUNICIPAL = "kommunal", _("Kommunal bolig")
+    COOPERATIVE = "borettslag", _("Borettslagsleilighet")
+    REFERRAL = "tilvisning", _("Tilvisningsbolig")
+    CARE = "omsorgsbolig", _("Omsorgsbolig")
+    SHARED = "bofellesskap", _("Bofellesskap med base")
+    STAFFED = "botiltak", _("Botiltak")
+    SMALL_HOUSE = "smahus", _("Småhus")
+    ROBUST = "forsterket", _("Forsterket bolig")
+    TRAINING = "treningsleilighet", _("Treningsleilighet")
+    ROOMS = "hybelhus", _("Hybelhus")
+    USER_RUN = "brukerstyrt", _("Brukerstyrt tiltak")
+    GUEST_HOUSE = "pensjonat", _("Pensjonat")
+    HOSPICE = "hospits", _("Hospits")
+    SHELTER = "herberge", _("Herberge")
+    CRISIS = "krisebolig", _("Krisebolig")
+    EMERGENCY = "akuttovernatting", _("Akuttovernatting")
+    CABIN = "campinghytte", _("Campinghytte")
+
+
+TEMPORARY_TYPES = (
+    UnitType.GUEST_HOUSE,
+    UnitType.HOSPICE,
+    UnitType.SHELTER,
+    UnitType.CRISIS,
+    UnitType.EMERGENCY,
+    UnitType.CABIN,
+)
+# A time to learn in, not a home that lasts: it neither ends nor counts in a temporary chain.
+TRIAL_TYPES = (UnitType.TRAINING,)
+LASTING_TYPES = tuple(
+    kind for kind in UnitType if kind not in TEMPORARY_TYPES and kind not in TRIAL_TYPES
+)
+
+
+class Staffing(models.TextChoices):
+    NONE = "none", _("Uten personale")
+    DAY = "day", _("Personale på dagtid")
+    NIGHT = "night", _("Personale også om natten")
+
+
+STAFFING_ORDER = {Staffing.NONE: 0, Staffing.DAY: 1, Staffing.NIGHT: 2}
+
+
+class UnavailableCause(models.TextChoices):
+    REFURBISHING = "oppussing", _("Oppussing")
+    CLEANING = "rydding", _("Rydding og vask")
+    DAMAGE = "skade", _("Skade")
+    OTHER = "annet", _("Annet")
+
+
+class PropertyStage(models.TextChoices):
+    """The lifecycle of a property (need H4)."""
+
+    PLANNED = "planlagt", _("Planlagt")
+    IN_USE = "i_bruk", _("I bruk")
+    AT_RISK = "utsatt", _("Kan falle bort")
+    CLOSED = "avviklet", _("Avviklet")

@@ -1,0 +1,44 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class PeerKind(models.TextChoices):
+    PEER = "likeperson", _("Likeperson")
+    EMPLOYED = "erfaringskonsulent", _("Erfaringskonsulent")
+
+
+class LinkState(models.TextChoices):
+    """A need is reported; nothing more happens unless the person wants a peer (need P2)."""
+
+    REPORTED = "meldt", _("Behov meldt")
+    WANTED = "onsket", _("Personen ønsker likeperson")
+    LINKED = "koblet", _("Koblet")
+    PAUSED = "pause", _("Pause")
+    ENDED = "avsluttet", _("Avsluttet")
+    NOT_WANTED = "ikke_onsket", _("Personen ønsker det ikke nå")
+
+
+class Channel(models.TextChoices):
+    MEETING = "mote", _("Møte")
+    PHONE = "telefon", _("Telefon")
+    SMS = "sms", _("SMS")
+    SOCIAL = "sosiale_medier", _("Sosiale medier")
+    ACCOMPANY = "folge", _("Følge")
+    COLLABORATION = "samarbeidsmote", _("Samarbeidsmøte")
+    TEAM = "ansvarsgruppe", _("Ansvarsgruppemøte")
+
+
+class LifeDomain(models.TextChoices):
+    HOUSING = "bolig", _("Bolig")
+    NETWORK = "nettverk", _("Nettverk")
+    ACTIVITY = "aktivitet", _("Aktivitet")
+    MONEY = "okonomi", _("Økonomi")
+    WORK = "arbeid", _("Arbeid")
+    EVERYDAY = "hverdag", _("Hverdag")
+
+
+class Share(models.TextChoices):
+    """With whom the person wants the contact log shared (need P4)."""
+
+    COORDINATOR = "koordinator", _("Likepersonkoordinatoren")
+    CASEWORKER = "saksbehandler", _("Saksbehandleren")

@@ -1,0 +1,50 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class StayKind(models.TextChoices):
+    """Where a person lives, as coded episodes (need C7)."""
+
+    TEMPORARY = "midlertidig", _("Midlertidig bolig")
+    LEASE = "leie", _("Kommunalt leieforhold")
+    TRIAL = "prove", _("Treningsleilighet")
+    INSTITUTION = "institusjon", _("Institusjon")
+    WITH_OTHERS = "hos_andre", _("Hos familie eller venner")
+    OWN_HOME = "egen", _("Egen bolig, leid eller eid")
+    STREET = "ute", _("Uten sted å sove")
+
+
+# A home that lasts: a break spent in one ends a temporary chain, whatever its length.
+LASTING = (StayKind.LEASE, StayKind.OWN_HOME)
+# Lives in a unit of the register; the other kinds only have a place in words.
+IN_UNIT = (StayKind.TEMPORARY, StayKind.LEASE, StayKind.TRIAL)
+
+# ETHOS Light category of each kind (law.md); None is housed.
+ETHOS = {
+    StayKind.STREET: 1,
+    StayKind.TEMPORARY: 3,
+    StayKind.INSTITUTION: 4,
+    StayKind.TRIAL: 3,
+    StayKind.WITH_OTHERS: 6,
+    StayKind.LEASE: None,
+    StayKind.OWN_HOME: None,
+}
+
+
+class InstitutionKind(models.TextChoices):
+    TREATMENT = "treatment", _("Behandling")
+    HOSPITAL = "hospital", _("Sykehus")
+    PRISON = "prison", _("Fengsel")
+
+
+class Unsuitable(models.TextChoices):
+    """Why the home a person has is not one they can use or keep well in."""
+
+    ACCESS = "tilgjengelighet", _("Kan ikke bruke boligen (trapper, rullestol)")
+    OTHER = "annet", _("Uegnet av andre grunner")
+
+
+class Deposit(models.TextChoices):
+    NONE = "ingen", _("Ingen")
+    DEPOSIT = "depositum", _("Depositum")
+    GUARANTEE = "garanti", _("Garanti")

@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+from datetime import date
+
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.contrib.postgres.indexes import GistIndex
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from casework.models import Application, Person, Vedtak
+from housing.models import Unit
+
+from .enums import IN_UNIT, LASTING, Deposit, InstitutionKind, StayKind, Unsuitable
+from .querysets import StayQuerySet
+
+
+class Stay(models.Model):
+    """A person lives somewhere over a period `[from, to)`: the nights from `from` up to `to`.
+
+    One row for the one whose case it is; the household follows. Every kind of place is a
+    stay, so that where somebody has lived is one list, and the temporary chain one statement.
+    """
+
+    person = models.ForeignKey(
+        Person, models.PROTECT, related_name="stays", verbose_name=_("person")
+    )
+    kind = models.CharField(_("bor"), max_length=20, choices=StayKind)
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, related_name="stays", verbose_name=_("bolig")
+    )
+    place = models.CharField(_("sted"), max_length=120, blank=True)
+    institution = models.CharField(
+        _("institusjon"), max_length=20, choices=InstitutionKind, blank=True
+    )
+    period = DateRangeField(_("periode"))
+    planned_out = models.DateField(_("planlagt ut"), null=True, blank=True)
+    vedtak = models.ForeignKey(
+        Vedtak,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="stays",
+        verbose_name=_("vedtak"),
+    )
+    night_price = models.PositiveIntegerField(_("pris (kr per natt)"), null=True, blank=True)
+    unsuitable = models.CharField(_("uegnet"), max_length=20, choices=Unsuitable, blank=True)
+    must_leave_by = models.DateField(_("må ut innen"), null=True, blank=True)
+    unsafe = models.BooleanField(_("vold eller trusler der personen bor"), default=False)
+    unsuited_reason = models.CharField(
+        _("hvorfor stedet likevel brukes for barn eller unge"), max_length=300, blank=True
+    )
+    end_reason = models.CharField(_("hvorfor det tok slutt"), max_length=160, blank=True)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    history = HistoricalRecords()
+
+    objects = StayQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("opphold")
+        verbose_name_plural = _("opphold")
+        ordering = ["person", "period", "pk"]
+        indexes = [
+            GistIndex(fields=["person", "period"], name="stay_person"),
+            models.Index(
+                fields=["kind", "person"], name="stay_open", condition=Q(period__upper_inf=True)
+            ),
+        ]
+        constraints = [
+            ExclusionConstraint(
+                name="unit_one_at_a_time",
+                expressions=[
+                    ("unit", RangeOperators.EQUAL),
+                    ("period", RangeOperators.OVERLAPS),
+                ],
+                condition=Q(unit__isnull=False),
+                violation_error_message=_("Det bor allerede noen i denne boligen i perioden."),
+            ),
+            ExclusionConstraint(
+                name="temporary_one_place_at_a_time",
+                expressions=[
+                    ("person", RangeOperators.EQUAL),
+                    ("period", RangeOperators.OVERLAPS),
+                ],
+                condition=Q(kind=StayKind.TEMPORARY),
+                violation_error_message=_(
+                    "Personen har allerede et midlertidig opphold i denne perioden."
+                ),
+            ),
+            ExclusionConstraint(
+                name="lasting_one_home_at_a_time",
+                expressions=[
+                    ("person", RangeOperators.EQUAL),
+                    ("period", RangeOperators.OVERLAPS),
+                ],
+                condition=Q(kind=StayKind.LEASE),
+                violation_error_message=_("Personen leier allerede en kommunal bolig i perioden."),
+            ),
+            models.CheckConstraint(
+                name="stay_unit_or_place",
+                condition=Q(kind__in=IN_UNIT, unit__isnull=False)
+                | (~Q(kind__in=IN_UNIT) & Q(unit__isnull=True)),
+                violation_error_message=_("Velg boligen oppholdet er i."),
+            ),
+            models.CheckConstraint(
+                name="stay_institution_kind",
+                condition=Q(kind=StayKind.INSTITUTION) & ~Q(institution="")
+                | ~Q(kind=StayKind.INSTITUTION) & Q(institution=""),
+                violation_error_message=_("Velg hva slags institusjon det er."),
+            ),
+            models.CheckConstraint(
+                name="stay_begins",
+                condition=Q(period__startswith__isnull=False, period__isempty=False),
+                violation_error_message=_("Et opphold må slutte etter at det begynte."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.period}"
+
+    @property
+    def is_lasting(self) -> bool:
+        return self.kind in LASTING
+
+    @property
+    def where(self) -> str:
+        return str(self.unit) if self.unit_id else (self.place or self.get_kind_display())
+
+    def nights(self, on: date) -> int:
+        """Nights spent, counting `[from, to)`, an open stay up to `on`."""
+        to = min(self.period.upper or on, on)
+        return max((to - self.period.lower).days, 0)
+
+
+class Lease(models.Model):
+    """The contract on a stay in a municipal home: its term and money (need H8).
+
+    `agreed_on` is the day it was signed: from then the person no longer waits. When the
+    tenant lives there is the stay's period; when the contract ends is `expires_on`.
+    """
+
+    stay = models.OneToOneField(Stay, models.PROTECT, related_name="lease")
+    application = models.ForeignKey(
+        Application, models.PROTECT, null=True, blank=True, related_name="leases"
+    )
+    agreed_on = models.DateField(_("inngått"))
+    starts_on = models.DateField(_("leies fra"))
+    expires_on = models.DateField(_("leies til"), null=True, blank=True)
+    rent = models.PositiveIntegerField(_("husleie (kr per måned)"))
+    deposit_kind = models.CharField(
+        _("sikkerhet"), max_length=20, choices=Deposit, default=Deposit.NONE
+    )
+    deposit = models.PositiveIntegerField(_("beløp (kr)"), default=0)
+    short_term_reason = models.CharField(
+        _("hvorfor kortere tid enn regelen"), max_length=300, blank=True
+    )
+    agreed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("leieforhold")
+        verbose_name_plural = _("leieforhold")
+        indexes = [
+            models.Index(fields=["expires_on"], name="lease_expires"),
+            models.Index(fields=["application", "agreed_on"], name="lease_application"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="lease_term",
+                condition=Q(expires_on__isnull=True) | Q(expires_on__gt=F("starts_on")),
+                violation_error_message=_("Leieforholdet må slutte etter at det begynner."),
+            ),
+            models.CheckConstraint(
+                name="lease_deposit_six_months",
+                condition=Q(deposit__lte=F("rent") * 6),
+                violation_error_message=_(
+                    "Depositum kan være høyst seks måneders husleie (husll. § 3-5)."
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Leieforhold {self.starts_on}"

@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+
+from casework.querysets import sees
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class StayQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(sees(user, "person__"))
+
+    def current(self, on: date) -> Self:
+        return self.filter(period__contains=on)
+
+    def temporary(self) -> Self:
+        from .enums import StayKind
+
+        return self.filter(kind=StayKind.TEMPORARY)
