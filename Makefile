@@ -1,5 +1,44 @@
-services:
-	@.venv/bin/python scripts/services.py start
-stop:
-	@.venv/bin/python scripts/services.py stop
-.PHONY: services stop
+# The only door to Varig. Needs Python 3.11 or newer, and make; fetches the rest into this folder.
+
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14 python; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
+ifeq ($(strip $(PYTHON)),)
+$(error Varig needs Python 3.11 or newer. Install it, or name it: make PYTHON=/path/to/python3.11)
+endif
+DEV = $(PYTHON) scripts/dev.py
+
+.PHONY: help demo setup test check bench reset clean services stop lock
+.DEFAULT_GOAL := help
+
+help: ## show this list
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+
+demo: ## set up what is missing, and run the whole of Varig with demo data (Ctrl-C stops it)
+	@$(DEV) demo
+
+setup: ## fetch packages into .venv and node_modules, nothing more
+	@$(DEV) setup
+
+test: ## everything: lint, import contracts, migrations, unit, scenario and browser tests
+	@$(DEV) test
+
+check: ## the fast part of `make test`, without tests
+	@$(DEV) check
+
+bench: ## measure, print a table, write build/bench.json
+	@$(DEV) bench
+
+services: ## start the embedded PostgreSQL and Valkey, and leave them running
+	@$(DEV) services
+
+stop: ## stop the embedded services
+	@$(DEV) stop
+
+reset: ## throw the local data away; the next `make demo` starts over
+	@$(DEV) reset
+
+clean: ## reset, and remove everything that was fetched or built
+	@$(DEV) clean
+
+lock: ## compile requirements.lock anew from pyproject.toml
+	@$(DEV) lock

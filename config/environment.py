@@ -62,7 +62,7 @@ class Environment:
         if self.faults:
             listed = "\n".join(f"  - {fault}" for fault in self.faults)
             raise ImproperlyConfigured(
-                f"Varig does not start, because its environment is not safe or complete:\n{listed}\n"
+                f"Varig does not start: its environment is not safe or not complete.\n{listed}\n"
                 "Each variable is explained in .env.example."
             )
 

@@ -107,6 +107,8 @@ def logging_config(*, level: str, as_json: bool) -> dict[str, Any]:
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "safe"}},
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
+            # Gunicorn shuts its logger off from the root; it gets the handler itself.
+            "gunicorn.error": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
             # Django's own handlers would mail or print what we leave out.
             "django": {"handlers": [], "level": level, "propagate": True},
             "django.server": {"handlers": [], "level": "WARNING", "propagate": True},

@@ -41,7 +41,9 @@ class RequestLogMiddleware:
                     "status": response.status_code,
                     "ms": round((time.perf_counter() - started) * 1000, 1),
                     # Asking an unread lazy user would cost a query.
-                    "user": user.pk if user is not None and hasattr(request, "_cached_user") else None,
+                    "user": user.pk
+                    if user is not None and hasattr(request, "_cached_user")
+                    else None,
                 },
             )
             return response

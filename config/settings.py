@@ -106,7 +106,6 @@ INSTALLED_APPS = [
     "simple_history",
     "django_htmx",
     "template_partials",
-    "import_export",
     "csp",
     "common",
     "accounts",
@@ -149,6 +148,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "common.context.shell",
             ],
         },
     }
@@ -177,7 +177,9 @@ if PRODUCTION:
     if not REDIS_URL:
         env.faults.append("REDIS_URL is missing: redis://:password@host:6379/0.")
 elif not (DATABASE_URL and REDIS_URL):
-    env.faults.append("No database is running. Run `make services` (or set DATABASE_URL, REDIS_URL).")
+    env.faults.append(
+        "No database is running. Run `make services` (or set DATABASE_URL, REDIS_URL)."
+    )
 
 database: dict = {}
 try:

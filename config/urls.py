@@ -4,7 +4,17 @@ from django.urls import include, path
 
 from config import health
 
-APPS = ["accounts", "housing", "casework", "stays", "allocation", "peers", "desk", "insight"]
+APPS = [
+    "common",
+    "accounts",
+    "housing",
+    "casework",
+    "stays",
+    "allocation",
+    "peers",
+    "desk",
+    "insight",
+]
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),

@@ -372,6 +372,42 @@ def let_go(holder: int) -> bool:
         return True
 
 
+@contextlib.contextmanager
+def held() -> Iterator[None]:
+    """Hold the services while the block runs.
+
+    A guard outlives us and lets go in our place, should we be killed.
+    """
+    start(os.getpid())
+    subprocess.Popen(
+        [sys.executable, str(Path(__file__).resolve()), "guard", str(os.getpid())],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd=ROOT,
+        start_new_session=True,
+    )
+    try:
+        yield
+    finally:
+        let_go(os.getpid())
+
+
+def guard(holder: int) -> None:
+    """Wait until `holder` is gone or lets go, then stop the services if nobody else holds them."""
+    born = _started_at(holder)
+    mine = HOLDERS / str(holder)
+    while mine.exists() and born is not None and _started_at(holder) == born:
+        time.sleep(0.5)
+    if mine.exists():
+        let_go(holder)
+
+
+def holders() -> list[str]:
+    with _locked():
+        return _live_holders()
+
+
 def stop() -> None:
     """Stop now, whoever holds them."""
     with _locked():
@@ -388,15 +424,18 @@ def reset() -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("command", choices=["start", "stop", "status", "reset", "env"])
-    command = parser.parse_args().command
+    commands = ["start", "stop", "status", "env", "guard"]
+    parser.add_argument("command", choices=commands)
+    parser.add_argument("pid", nargs="?", type=int, help="for guard: whom to wait for")
+    arguments = parser.parse_args()
+    command = arguments.command
     try:
         if command == "start":
             start()
         elif command == "stop":
             stop()
-        elif command == "reset":
-            reset()
+        elif command == "guard":
+            guard(arguments.pid)
         elif command == "env":
             print(f"export DATABASE_URL='{database_url()}'\nexport REDIS_URL='{redis_url()}'")
     except ServiceError as error:

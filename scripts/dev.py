@@ -1,0 +1,187 @@
+"""What the Makefile calls. Standard library only, since it begins before any package is there."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from scripts import install, services
+from scripts.console import Failure, say
+
+ROOT = services.ROOT
+BIN = install.VENV / "bin"
+LOCK_COMMAND = [
+    *("pip", "compile", "pyproject.toml", "--group", "dev", "--generate-hashes"),
+    *("--no-emit-index-url", "--universal", "--python-version", "3.11", "-o", "requirements.lock"),
+]
+
+
+def _templates() -> list[Path]:
+    return sorted((ROOT / "templates").rglob("*.html"))
+
+
+def lint_steps() -> list[tuple[str, list]]:
+    manage = [install.PYTHON, "manage.py"]
+    steps = [
+        ("lint", [BIN / "ruff", "check", "--quiet", "."]),
+        ("format", [BIN / "ruff", "format", "--check", "--quiet", "."]),
+        ("import contracts", [BIN / "lint-imports", "--no-cache"]),
+        ("migrations", [*manage, "makemigrations", "--check", "--dry-run"]),
+        ("system check", [*manage, "check", "--fail-level", "WARNING"]),
+    ]
+    if _templates():
+        steps.insert(3, ("templates", [BIN / "djlint", "--lint", "--quiet", "templates"]))
+        djade = [BIN / "djade", "--target-version", "5.2", "--check", *_templates()]
+        steps.insert(4, ("template format", djade))
+    return steps
+
+
+def test_steps() -> list[tuple[str, list]]:
+    pytest = [install.PYTHON, "-m", "pytest", "-q"]
+    return [
+        ("tests", [*pytest, "-n", "2", "-m", "not e2e and not bench", "tests"]),
+        ("browser", [install.PYTHON, "-m", "scripts.browser"]),
+        ("browser tests", [*pytest, "-m", "e2e", "tests"]),
+    ]
+
+
+def _run(steps: list[tuple[str, list]]) -> int:
+    """Every step is run, so that one run shows all that is wrong."""
+    failed = []
+    for name, command in steps:
+        began = time.monotonic()
+        quiet = not any("pytest" in str(word) for word in command)
+        result = subprocess.run(
+            [str(word) for word in command],
+            cwd=ROOT,
+            stdout=subprocess.PIPE if quiet else None,
+            stderr=subprocess.STDOUT if quiet else None,
+            text=True,
+            check=False,
+        )
+        if result.returncode:
+            failed.append(name)
+            print((result.stdout or "").rstrip(), flush=True)
+        say(f"{name}: {'FAILED' if result.returncode else 'ok'} ({time.monotonic() - began:.1f} s)")
+    if failed:
+        say(f"Not in order: {', '.join(failed)}")
+    return 1 if failed else 0
+
+
+def setup() -> int:
+    install.setup()
+    say("Set up")
+    return 0
+
+
+def check() -> int:
+    install.setup()
+    with services.held():
+        return _run(lint_steps())
+
+
+def test() -> int:
+    install.setup()
+    say("Starting PostgreSQL and Valkey")
+    with services.held():
+        code = _run(lint_steps() + test_steps())
+    say("All is in order" if code == 0 else "There is something to mend")
+    return code
+
+
+def bench() -> int:
+    install.setup()
+    (ROOT / "build").mkdir(exist_ok=True)
+    with services.held():
+        return subprocess.run(
+            [install.PYTHON, "manage.py", "bench"], cwd=ROOT, check=False
+        ).returncode
+
+
+def demo() -> int:
+    from scripts.demo import demo as run
+
+    return run()
+
+
+def start_services() -> int:
+    install.setup()
+    services.start()
+    say("PostgreSQL and Valkey are running; `make stop` stops them")
+    return 0
+
+
+def stop() -> int:
+    services.stop()
+    say("PostgreSQL and Valkey are stopped")
+    return 0
+
+
+def _refuse_while_held() -> None:
+    holders = [name for name in services.holders() if name != services.STAY]
+    if holders:
+        raise Failure(f"Varig is in use by process {', '.join(holders)}. Stop it first.")
+
+
+def reset() -> int:
+    _refuse_while_held()
+    services.reset()
+    shutil.rmtree(services.VAR, ignore_errors=True)
+    say("The local data is gone; `make demo` starts over")
+    if os.environ.get("DATABASE_URL"):
+        say("DATABASE_URL is set: that database is yours, and was left as it is")
+    return 0
+
+
+def clean() -> int:
+    reset()
+    for folder in (".venv", "node_modules", "build", "staticfiles", ".ruff_cache"):
+        shutil.rmtree(ROOT / folder, ignore_errors=True)
+    for folder in ROOT.rglob("__pycache__"):
+        shutil.rmtree(folder, ignore_errors=True)
+    say("Clean")
+    return 0
+
+
+def lock() -> int:
+    install.python_packages()
+    return subprocess.run([BIN / "uv", *LOCK_COMMAND], cwd=ROOT, check=False).returncode
+
+
+COMMANDS: dict[str, Callable[[], int]] = {
+    "bench": bench,
+    "check": check,
+    "clean": clean,
+    "demo": demo,
+    "lock": lock,
+    "reset": reset,
+    "services": start_services,
+    "setup": setup,
+    "stop": stop,
+    "test": test,
+}
+
+
+def main() -> int:
+    if len(sys.argv) != 2 or sys.argv[1] not in COMMANDS:
+        print(f"usage: dev.py {'|'.join(COMMANDS)}", file=sys.stderr)
+        return 2
+    try:
+        return COMMANDS[sys.argv[1]]()
+    except (Failure, services.ServiceError) as failure:
+        say(str(failure))
+        return 1
+    except KeyboardInterrupt:
+        say("Interrupted")
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

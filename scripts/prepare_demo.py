@@ -1,0 +1,47 @@
+"""Bring the database up to date and fill an empty one; one process, so Django starts once."""
+
+from __future__ import annotations
+
+import os
+import sys
+from io import StringIO
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+os.environ.setdefault("VARIG_MODE", "demo")
+
+import django
+
+from scripts.console import say
+
+
+def main() -> None:
+    if not os.environ.get("DATABASE_URL"):
+        from scripts.local_database import ensure_database
+
+        ensure_database()
+    django.setup()
+
+    from django.contrib.auth import get_user_model
+    from django.core.management import call_command, get_commands
+    from django.db import transaction
+
+    say("Database: migrations")
+    call_command("migrate", interactive=False, verbosity=0)
+    commands = get_commands()
+    if not get_user_model().objects.exists():
+        if "demo_data" in commands:
+            say("Database: demo data for Solvær kommune")
+            with transaction.atomic():  # cut short, it leaves nothing behind
+                call_command("demo_data", size="solvaer", seed=1, stdout=StringIO())
+        else:
+            say("Database: there is no demo_data command yet; it stays empty")
+    users = StringIO()
+    if "demo_users" in commands:
+        call_command("demo_users", stdout=users)
+    Path(sys.argv[1]).write_text(users.getvalue())
+
+
+if __name__ == "__main__":
+    main()
