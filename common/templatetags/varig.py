@@ -33,7 +33,7 @@ def _svg(name: str, css_class: str) -> SafeString:
     svg = svg.replace(' xmlns="http://www.w3.org/2000/svg"', "")
     svg = re.sub(r"(\d+\.\d{2})\d+", r"\1", svg)
     head = f'<svg class="{css_class}" aria-hidden="true" focusable="false" '
-    return mark_safe(svg.replace("<svg ", head, 1))  # noqa: S308 - our own file
+    return mark_safe(svg.replace("<svg ", head, 1))
 
 
 @register.simple_tag

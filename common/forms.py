@@ -1,0 +1,268 @@
+"""Form parts every app uses: Norwegian dates, periods and phone numbers, choices as chips,
+and the helper that makes a form look like Varig.
+
+    class ContactForm(forms.ModelForm):
+        class Meta:
+            model = Contact
+            fields = ["on", "phone", "topics", "text"]
+            formfield_callback = norwegian
+
+        def __init__(self, *args, **kwargs):
+            super().__init__(*args, **kwargs)
+            self.helper = VarigFormHelper(submit=_("Lagre kontakten"))
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Submit
+from django import forms
+from django.contrib.postgres.fields import DateRangeField
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils.translation import gettext_lazy as _
+
+EARLIEST, LATEST = date(1880, 1, 1), date(2199, 12, 31)
+ONE_DAY = timedelta(days=1)
+WRITTEN_DATES = [
+    re.compile(pattern, re.ASCII)
+    for pattern in (
+        r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})",
+        r"(?P<day>\d{1,2})[./-](?P<month>\d{1,2})[./-](?P<year>\d{4}|\d{2})",
+        r"(?P<day>\d{2})(?P<month>\d{2})(?P<year>\d{4}|\d{2})",
+    )
+]
+
+
+# ------------------------------------------------------------------ dates
+
+
+class NorwegianDateInput(forms.DateInput):
+    """A text field for a date. No calendar: digits are faster, and it works everywhere."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        own = {"inputmode": "numeric", "autocomplete": "off", "class": "v-date"}
+        super().__init__(attrs={**own, **(attrs or {})}, format="%d.%m.%Y")
+
+    def format_value(self, value: Any) -> str | None:
+        if isinstance(value, date):
+            return f"{value.day:02}.{value.month:02}.{value.year:04}"
+        return str(value) if value not in (None, "") else None
+
+
+class NorwegianDateField(forms.DateField):
+    """A date written 20.11.2026, 20.11.26, 201126, 20112026 or 2026-11-20.
+
+    A year of two digits is in this century up to 68, else in the last, as in `strptime`.
+    """
+
+    widget = NorwegianDateInput
+    default_error_messages = {
+        "invalid": _("Skriv datoen som dag, måned og år, for eksempel 20.11.2026."),
+        "impossible": _("%(value)s finnes ikke i kalenderen."),
+        "far": _("Året må være mellom 1880 og 2199."),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs["help_text"] = kwargs.get("help_text") or _("dd.mm.åååå")
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> date | None:
+        if value in self.empty_values or isinstance(value, date):
+            return super().to_python(value)
+        text = "".join(str(value).split())
+        if not text:
+            return None
+        match = next((found for form in WRITTEN_DATES if (found := form.fullmatch(text))), None)
+        if match is None:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        day, month, year = match["day"], match["month"], match["year"]
+        number = int(year)
+        if len(year) == 2:
+            number += 2000 if number <= 68 else 1900
+        try:
+            found = date(number, int(month), int(day))
+        except ValueError:
+            params = {"value": f"{int(day):02}.{int(month):02}.{number:04}"}
+            raise ValidationError(
+                self.error_messages["impossible"], code="impossible", params=params
+            ) from None
+        if not EARLIEST <= found <= LATEST:
+            raise ValidationError(self.error_messages["far"], code="far")
+        return found
+
+
+class PeriodInput(forms.MultiWidget):
+    """Two dates side by side: first and last day."""
+
+    use_fieldset = True
+    labels = (_("Fra og med"), _("Til og med"))
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__([NorwegianDateInput(), NorwegianDateInput()], attrs)
+
+    def decompress(self, value: DateRange | None) -> list[date | None]:
+        if not value:
+            return [None, None]
+        return [value.lower, value.upper - ONE_DAY if value.upper else None]
+
+
+class PeriodField(forms.MultiValueField):
+    """A period by its first and last day; gives a half-open `DateRange` for `DateRangeField`.
+
+    People say «til og med 31.12.»; the database keeps the first day after. An open end is an
+    empty last day, refused where `open_ended=False`. The first day must be given where required.
+    """
+
+    widget = PeriodInput
+    default_error_messages = {
+        "backwards": _("Siste dag kan ikke være før første dag."),
+        "no_start": _("Skriv første dag i perioden."),
+        "no_end": _("Skriv siste dag i perioden."),
+    }
+
+    def __init__(self, *, open_ended: bool = True, **kwargs: Any) -> None:
+        self.open_ended = open_ended
+        kwargs["help_text"] = kwargs.get("help_text") or _("dd.mm.åååå")
+        for name in ("range_kwargs", "default_bounds"):
+            kwargs.pop(name, None)
+        parts = (NorwegianDateField(required=False), NorwegianDateField(required=False))
+        super().__init__(fields=parts, require_all_fields=False, **kwargs)
+
+    def compress(self, values: list[date | None]) -> DateRange | None:
+        first, last = (*values, None, None)[:2] if values else (None, None)
+        if first is None and last is None:
+            return None
+        if first is None:
+            raise ValidationError(self.error_messages["no_start"], code="no_start")
+        if last is None and not self.open_ended:
+            raise ValidationError(self.error_messages["no_end"], code="no_end")
+        if last is not None and last < first:
+            raise ValidationError(self.error_messages["backwards"], code="backwards")
+        return DateRange(first, last + ONE_DAY if last else None)
+
+
+# ------------------------------------------------------------------ phone
+
+
+class PhoneField(forms.CharField):
+    """A phone number, stored as +47 and eight digits, shown as «400 00 117».
+
+    Norwegian mobiles begin with 4 or 9. `landline=True` takes any Norwegian number of eight
+    digits. Numbers from abroad are taken with their country code.
+    """
+
+    default_error_messages = {
+        "invalid": _("Skriv et mobilnummer med åtte siffer, for eksempel 400 00 117."),
+        "landline": _("Skriv et telefonnummer med åtte siffer, for eksempel 75 00 01 17."),
+    }
+
+    def __init__(self, *, landline: bool = False, **kwargs: Any) -> None:
+        self.landline = landline
+        kwargs.setdefault("max_length", 20)
+        super().__init__(**kwargs)
+        self.widget.attrs.setdefault("autocomplete", "off")
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return {"inputmode": "tel"}
+
+    def to_python(self, value: Any) -> str:
+        text = super().to_python(value)
+        if text in self.empty_values:
+            return text
+        digits = re.sub(r"[\s\-().\u00a0]", "", text)
+        digits = re.sub(r"^00", "+", digits)
+        if re.fullmatch(r"\d{8}", digits, re.ASCII):
+            digits = f"+47{digits}"
+        national = r"\+47[2-9]\d{7}" if self.landline else r"\+47[49]\d{7}"
+        abroad = r"\+(?!47)[1-9]\d{6,14}"
+        if re.fullmatch(f"{national}|{abroad}", digits, re.ASCII):
+            return digits
+        code = "landline" if self.landline else "invalid"
+        raise ValidationError(self.error_messages[code], code=code)
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, str) and re.fullmatch(r"\+47\d{8}", value, re.ASCII):
+            return f"{value[3:6]} {value[6:8]} {value[8:]}"
+        return value
+
+
+# ------------------------------------------------------------------ choices
+
+
+class ChipChoices(forms.CheckboxSelectMultiple):
+    """Several of a few short choices, as chips."""
+
+    style = "chips"
+
+
+class ChipChoice(forms.RadioSelect):
+    """One of a few short choices, as chips."""
+
+    style = "chips"
+
+
+class CardChoice(forms.RadioSelect):
+    """One of a few choices, as cards side by side: how radios look unless told otherwise."""
+
+    style = "cards"
+
+
+class ListChoice(forms.RadioSelect):
+    """One of several longer choices, one below the other."""
+
+    style = "list"
+
+
+# ------------------------------------------------------------------ forms
+
+
+def norwegian(db_field: models.Field, **kwargs: Any) -> forms.Field | None:
+    """`Meta.formfield_callback`: dates and periods the Norwegian way, long text in four rows."""
+    if isinstance(db_field, models.DateField) and not isinstance(db_field, models.DateTimeField):
+        kwargs.setdefault("form_class", NorwegianDateField)
+    elif isinstance(db_field, DateRangeField):
+        kwargs.setdefault("form_class", PeriodField)
+    elif isinstance(db_field, models.TextField) and "widget" not in kwargs and not db_field.choices:
+        kwargs["widget"] = forms.Textarea(attrs={"rows": 4})
+    return db_field.formfield(**kwargs)
+
+
+class VarigFormHelper(FormHelper):
+    """How Varig's forms are drawn.
+
+    `submit` is the text of the one primary button; "" when the layout or the page has its own.
+    `cancel` is a URL for a quiet «Avbryt». `tag=False` leaves out `<form>`, for two forms in
+    one. `optional=False` drops «(valgfritt)», for filters. `method="get"` for filters too.
+    Hidden fields are always drawn, so that a form's token cannot be forgotten in a layout.
+    """
+
+    form_class = "v-form"
+    render_hidden_fields = True
+
+    def __init__(
+        self,
+        form: forms.BaseForm | None = None,
+        *,
+        submit: str = _("Lagre"),
+        cancel: str = "",
+        method: str = "post",
+        action: str = "",
+        tag: bool = True,
+        optional: bool = True,
+    ) -> None:
+        super().__init__(form)
+        self.form_method = method
+        self.form_action = action
+        self.form_tag = tag
+        self.mark_optional = optional
+        self.cancel_url = cancel
+        # The server is the judge, and says it in the error summary; the browser keeps quiet.
+        self.attrs = {"novalidate": True, "data-once": method == "post"}
+        if submit:
+            self.add_input(Submit("lagre", submit))
