@@ -19,7 +19,8 @@ from common.national_id import (
     parse_duf,
 )
 
-VECTORS = list(csv.DictReader((Path(__file__).parent.parent / "data" / "national_ids.csv").open()))
+FILE = Path(__file__).parent.parent / "data" / "national_ids.csv"
+VECTORS = list(csv.DictReader(FILE.read_text().splitlines()))
 VALID = [row for row in VECTORS if row["valid"] == "yes"]
 births = st.dates(date(1900, 1, 1), date(2039, 12, 31))
 

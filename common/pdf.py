@@ -1,0 +1,124 @@
+"""Letters and minutes as accessible archival PDF.
+
+A Typst template under `templates/letters/` is fed with data and gives PDF/A-2a that is also
+PDF/UA-1: tagged, with language, title and every font inside. What people wrote travels as JSON
+and is always text, never markup. The same data gives the same bytes, so that a checksum means
+something: the time of making is data (`made_at`), fonts are the house's own and the system's are
+left out, and nothing is fetched. What data each template takes stands at its top.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import typst
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from common.errors import RuleBroken
+from common.formatting import nbdate_long
+
+LETTERS: Final = Path(__file__).resolve().parent.parent / "templates" / "letters"
+STANDARDS: Final = ["a-2a", "ua-1"]
+LANGUAGES: Final = ("nb", "nn")
+
+# Typst names what no font at hand can draw: the text `"…"` could not be displayed.
+_CANNOT_DRAW = re.compile(r'the text `"(?P<text>.+?)"` could not be displayed', re.DOTALL)
+
+
+class UnprintableText(RuleBroken):
+    """The data holds a character no font of ours has. It is named, not silently left out: a
+    letter says what was written, or is not made."""
+
+
+class RenderFailed(Exception):
+    """The template and the data do not fit together: our fault, never the reader's."""
+
+
+def render(
+    template: str,
+    data: Mapping[str, Any],
+    *,
+    title: str,
+    language: Literal["nb", "nn"] = "nb",
+) -> bytes:
+    """Return the PDF of `templates/letters/<template>.typ` filled with `data`.
+
+    `title` is the document's title in the reader's window and in the archive. `data["made_at"]`
+    is the moment of making, a datetime with an offset (or its ISO text). Dates in `data` become
+    «20. november 2026». Control characters that came along from a paste are dropped; a character
+    that cannot be drawn raises `UnprintableText`, a template that misses something
+    `RenderFailed`.
+    """
+    if language not in LANGUAGES:
+        raise ValueError(f"letters are written in nb or nn, not {language!r}")
+    path = LETTERS / f"{template}.typ"
+    if path.parent != LETTERS or not path.is_file():
+        raise ValueError(f"there is no letter template {template!r}")
+    made_at = data["made_at"]
+    if isinstance(made_at, str):
+        made_at = datetime.fromisoformat(made_at)
+    if made_at.tzinfo is None:
+        raise ValueError("made_at needs an offset from UTC")
+
+    content = _as_text({**data, "made_at": made_at.isoformat(), "document_title": title})
+    compiler = typst.Compiler(root=LETTERS, font_paths=_fonts(), ignore_system_fonts=True)
+    try:
+        return compiler.compile(
+            input=path,
+            format="pdf",
+            sys_inputs={"data": json.dumps(content, ensure_ascii=False), "language": language},
+            pdf_standards=STANDARDS,
+            timestamp=int(made_at.timestamp()),
+        )
+    except typst.TypstError as exc:
+        if found := _CANNOT_DRAW.search(exc.message):
+            raise UnprintableText(
+                _("Brevet inneholder tegn som ikke kan skrives ut: «%(text)s». Ta dem bort.")
+                % {"text": _unescaped(found["text"])}
+            ) from exc
+        raise RenderFailed(f"{template}: {exc.message}") from exc
+
+
+@lru_cache(maxsize=1)
+def _fonts() -> typst.Fonts:
+    """Inter, kept beside the templates, and for other alphabets the fonts inside Typst."""
+    return typst.Fonts(
+        include_system_fonts=False,
+        include_embedded_fonts=True,
+        font_paths=[str(LETTERS / "fonts")],
+    )
+
+
+def _as_text(value: Any) -> Any:
+    """The data as JSON takes it: every leaf a clean text, a number, a bool or None."""
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, str | Promise):
+        return _clean(str(value))
+    if isinstance(value, datetime):
+        raise TypeError("a letter shows dates and times as texts: use common.formatting")
+    if isinstance(value, date):
+        return nbdate_long(value)
+    if isinstance(value, Mapping):
+        return {str(key): _as_text(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_as_text(item) for item in value]
+    raise TypeError(f"a letter cannot show {type(value).__name__}")
+
+
+def _clean(text: str) -> str:
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"})
+
+
+def _unescaped(text: str) -> str:
+    r"""Typst writes what cannot be seen as \u{1f600}."""
+    return re.sub(r"\\u\{([0-9a-f]+)\}", lambda found: chr(int(found[1], 16)), text)

@@ -1,0 +1,208 @@
+"""Letters are accessible, archivable, the same every time, and never run what people wrote."""
+
+import copy
+import io
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+
+from common.errors import RuleBroken
+from common.pdf import LETTERS, RenderFailed, UnprintableText, render
+from tests.common import letters
+
+TEMPLATES = {
+    "vedtak": letters.VEDTAK,
+    "offer": letters.OFFER,
+    "interim_reply": letters.INTERIM_REPLY,
+    "minutes": letters.MINUTES,
+}
+
+
+def text_of(pdf: bytes) -> str:
+    return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
+
+
+def squeezed(text: str) -> str:
+    return " ".join(text.replace("\u00a0", " ").split())
+
+
+def test_every_letter_template_has_an_example_here():
+    assert {path.stem for path in LETTERS.glob("*.typ")} - {"base"} == set(TEMPLATES)
+
+
+@pytest.mark.parametrize("language", ["nb", "nn"])
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_a_letter_is_tagged_titled_and_archivable(template, language):
+    data = TEMPLATES[template]
+    pdf = PdfReader(io.BytesIO(render(template, data, title=data["title"], language=language)))
+    catalog = pdf.root_object
+    assert catalog["/MarkInfo"]["/Marked"]
+    assert catalog["/StructTreeRoot"]
+    assert catalog["/Lang"].startswith(language)
+    assert catalog["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert pdf.metadata.title == data["title"]
+    xmp = pdf.xmp_metadata.stream.get_data().decode()
+    assert "<pdfaid:part>2</pdfaid:part>" in xmp
+    assert "<pdfaid:conformance>A</pdfaid:conformance>" in xmp
+    assert "<pdfuaid:part>1</pdfuaid:part>" in xmp
+    for page in pdf.pages:
+        for font in page["/Resources"]["/Font"].values():
+            descriptor = font["/DescendantFonts"][0]["/FontDescriptor"]
+            assert {"/FontFile2", "/FontFile3"} & set(descriptor)
+
+
+def test_the_parts_of_a_vedtak_stand_in_the_order_they_are_read():
+    text = squeezed(text_of(render("vedtak", letters.VEDTAK, title="Vedtak", language="nb")))
+    parts = [
+        "Solvær kommune",
+        "Sak 2026/1184",
+        "Hanne Myrland",
+        "Du får leie kommunal bolig",
+        "Vedtak",
+        "Hva skjer nå?",
+        "Hvorfor får du dette vedtaket?",
+        "Reglene vi har brukt",
+        "Slik har vi vurdert saken",
+        "Dette mener du selv",
+        "Barnets beste",
+        "Vilkår",
+        "Du kan klage",
+        "Har du spørsmål?",
+        "Med vennlig hilsen",
+        "Kopi til",
+    ]
+    at = [text.index(part) for part in parts]
+    assert at == sorted(at)
+    assert "31. januar 2027" in text
+    assert "Side 1 av 2" in text
+
+
+def test_parts_that_do_not_apply_leave_no_empty_heading():
+    data = letters.VEDTAK | {"children": None, "conditions": [], "copies": [], "appeal": None}
+    text = text_of(render("vedtak", data, title="Vedtak", language="nb"))
+    for heading in ("Barnets beste", "Vilkår", "Du kan klage", "Kopi til"):
+        assert heading not in text
+
+
+def test_a_nynorsk_letter_has_no_bokmål_headings():
+    text = text_of(render("vedtak", letters.VEDTAK, title="Vedtak", language="nn"))
+    assert "Kvifor får du dette vedtaket?" in text
+    assert "Hvorfor" not in text
+
+
+def test_both_languages_have_every_heading():
+    base = (LETTERS / "base.typ").read_text()
+    nb, nn = base.split("  nb: (")[1].split("  nn: (")
+    keys = [
+        {part.split(":")[0].strip() for part in block.split("\n)")[0].split('",') if ":" in part}
+        for block in (nb, nn)
+    ]
+    assert keys[0] == keys[1]
+
+
+def test_the_same_data_gives_the_same_bytes_in_another_process_too():
+    code = (
+        "import hashlib; from common.pdf import render; from tests.common import letters;"
+        "pdf = render('vedtak', letters.VEDTAK, title='Vedtak', language='nb');"
+        "print(hashlib.sha256(pdf).hexdigest())"
+    )
+    root = Path(__file__).parents[2]
+    sums = {
+        subprocess.run(
+            [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True
+        ).stdout
+        for _ in range(2)
+    }
+    assert len(sums) == 1
+
+
+def test_another_moment_gives_another_file():
+    later = letters.VEDTAK | {"made_at": "2026-11-21T14:30:00+01:00"}
+    assert render("vedtak", letters.VEDTAK, title="V", language="nb") != render(
+        "vedtak", later, title="V", language="nb"
+    )
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        '#read("base.typ")',
+        "#panic()",
+        "*fet* _kursiv_ $x^2$ `kode` <merke> @ref",
+        '#import "@preview/x:1.0.0"',
+        "= Overskrift",
+        "\\u{41} \\",
+        '"}],"x":1',
+        "<script>alert(1)</script>",
+        "{{ 7*7 }} {% now 'Y' %}",
+    ],
+)
+def test_what_people_write_is_text_and_never_markup(hostile):
+    data = copy.deepcopy(letters.VEDTAK)
+    data["own_view"] = [hostile]
+    data["recipient"]["name"] = hostile
+    data["title"] = hostile
+    text = text_of(render("vedtak", data, title=hostile, language="nb"))
+    assert squeezed(hostile) in squeezed(text)
+
+
+@pytest.mark.parametrize("name", ["Čáhppe Ŋilas Đoalli", "Яна Петренко", "محمد", "Nguyễn Ánh"])
+def test_names_of_every_neighbour_can_be_printed(name):
+    data = letters.VEDTAK | {"recipient": {"name": name, "address": ["9990 Solvær"]}}
+    assert render("vedtak", data, title=name, language="nb")
+
+
+def test_a_character_that_cannot_be_printed_is_named_in_a_sentence():
+    data = letters.VEDTAK | {"own_view": ["Jeg vil bo ved sjøen 😀"]}
+    with pytest.raises(UnprintableText, match="«😀»") as refused:
+        render("vedtak", data, title="Vedtak", language="nb")
+    assert isinstance(refused.value, RuleBroken)
+
+
+def test_control_characters_from_a_paste_are_dropped():
+    data = letters.VEDTAK | {"own_view": ["før\x00\x0b etter\r\nny linje"]}
+    text = squeezed(text_of(render("vedtak", data, title="Vedtak", language="nb")))
+    assert "før etter ny linje" in text
+
+
+def test_a_long_text_flows_over_pages():
+    data = letters.VEDTAK | {"assessment": ["Lang vurdering. " * 400] * 5, "signers": []}
+    pdf = PdfReader(io.BytesIO(render("vedtak", data, title="V", language="nb")))
+    assert len(pdf.pages) > 5
+
+
+def test_dates_in_the_data_are_written_out():
+    data = letters.OFFER | {"answer_by": date(2026, 11, 27)}
+    assert "27. november 2026" in squeezed(
+        text_of(render("offer", data, title="Tilbud", language="nb"))
+    )
+
+
+def test_the_closed_part_of_minutes_stands_on_its_own_last_page():
+    pdf = PdfReader(io.BytesIO(render("minutes", letters.MINUTES, title="P", language="nb")))
+    *open_pages, closed = [page.extract_text() for page in pdf.pages]
+    assert "Lukket del" in closed
+    assert "Nordnesveien 20" in closed
+    assert not any("Nordnesveien 20" in page for page in open_pages)
+
+
+def test_minutes_without_a_closed_part_have_no_such_page():
+    data = letters.MINUTES | {"closed": []}
+    assert "Lukket" not in text_of(render("minutes", data, title="P", language="nb"))
+
+
+def test_our_own_mistakes_are_told_apart_from_the_users():
+    without = {key: value for key, value in letters.VEDTAK.items() if key != "facts"}
+    with pytest.raises(RenderFailed):
+        render("vedtak", without, title="V", language="nb")
+    for template in ("../pdf", "finnes_ikke", "fonts/x", ""):
+        with pytest.raises(ValueError, match="template"):
+            render(template, letters.VEDTAK, title="V", language="nb")
+    with pytest.raises(ValueError, match="nb or nn"):
+        render("vedtak", letters.VEDTAK, title="V", language="en")
+    with pytest.raises(ValueError, match="offset"):
+        render("vedtak", letters.VEDTAK | {"made_at": "2026-11-20T14:30"}, title="V", language="nb")
