@@ -10,8 +10,10 @@ from urllib.parse import urlencode
 
 from django import template
 from django.conf import settings
+from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import slugify
 from django.utils.translation import ngettext
 
 from common import formatting
@@ -110,3 +112,139 @@ def query(context: template.Context, **changes: Any) -> str:
 def alert_color(level_tag: str) -> str:
     """Django's message level as a Designsystemet colour."""
     return {"error": "danger", "debug": "info"}.get(level_tag, level_tag or "info")
+
+
+# ------------------------------------------------------------------ components
+# Each draws a template in templates/components/, which lists its variables at its top.
+
+
+def _draw(name: str, **values: Any) -> SafeString:
+    return render_to_string(f"components/{name}.html", values)
+
+
+@register.simple_block_tag
+def panel(
+    content: str,
+    title: str,
+    id: str = "",
+    sub: str = "",
+    link: str = "",
+    link_text: str = "",
+    foot: str = "",
+    flush: bool = False,
+    level: int = 2,
+) -> SafeString:
+    """`{% panel "Frister" id="frister" sub="i dag" link=url link_text="Alle" %}…{% endpanel %}`.
+
+    `flush=True` lets a table or a list go to the edges.
+    """
+    return _draw(
+        "panel",
+        content=mark_safe(content),
+        title=title,
+        id=id or slugify(title),
+        sub=sub,
+        link=link,
+        link_text=link_text,
+        foot=foot,
+        flush=flush,
+        level=level,
+    )
+
+
+@register.simple_block_tag
+def pagehead(content: str, title: str, sub: str = "", crumbs: str = "") -> SafeString:
+    """`{% pagehead "Min dag" sub="…" %}buttons{% endpagehead %}`: the page's one h1."""
+    return _draw(
+        "page_head", content=mark_safe(content.strip()), title=title, sub=sub, crumbs=crumbs
+    )
+
+
+@register.simple_block_tag
+def alert(content: str, color: str = "info", title: str = "", level: int = 2) -> SafeString:
+    """`{% alert "warning" title="…" %}<p>…</p>{% endalert %}`: info, warning, danger, success."""
+    return _draw("alert", content=mark_safe(content), color=color, title=title, level=level)
+
+
+@register.simple_block_tag
+def voice(
+    content: str, title: str = "", source: str = "", id: str = "", small: bool = False
+) -> SafeString:
+    """`{% voice title="Det viktigste for meg" source="…" %}{{ words }}{% endvoice %}`.
+
+    The person's own words, in violet, which is used for nothing else. Guillemets are added.
+    """
+    words = mark_safe(content.strip())
+    return _draw("voice", content=words, title=title, source=source, id=id, small=small)
+
+
+@register.simple_tag
+def tag(text: Any, color: str = "neutral", icon: str = "", outline: bool = False) -> SafeString:
+    """`{% tag "Gyldig" "success" "Checkmark" %}`: a word about a state."""
+    return _draw("tag", text=text, color=color, icon=icon, outline=outline)
+
+
+@register.simple_tag
+def breadcrumbs(*parts: Any) -> SafeString:
+    """`{% breadcrumbs "Søknader" url name url "Vedtak" %}`: label, url, …, where you are."""
+    return _draw(
+        "breadcrumbs", steps=list(zip(parts[:-1:2], parts[1::2], strict=False)), last=parts[-1]
+    )
+
+
+@register.simple_tag
+def avatar(name: Any, own: bool = False) -> SafeString:
+    """Initials in a circle; decoration beside the name. Green is only for the user's own."""
+    return format_html(
+        '<span class="ds-avatar{}" data-color="{}" data-initials="{}" aria-hidden="true"></span>',
+        "" if own else " v-av",
+        "brand1" if own else "neutral",
+        formatting.initials(str(name)),
+    )
+
+
+@register.simple_tag(takes_context=True)
+def sort_th(
+    context: template.Context,
+    key: str,
+    label: str,
+    css_class: str = "",
+    default: str = "",
+    param: str = "sorter",
+) -> SafeString:
+    """`{% sort_th "ventet" "Ventet" "v-r" default="nr" %}`: a table head that sorts, by link.
+
+    `?sorter=ventet` is ascending, `?sorter=-ventet` descending. `default` is the order the list
+    has when nothing is chosen. Sorting leaves the cursor behind.
+    """
+    now = context["request"].GET.get(param) or default
+    direction = {key: "ascending", f"-{key}": "descending"}.get(now, "none")
+    url = query(context, **{param: f"-{key}" if direction == "ascending" else key, "etter": None})
+    return _draw("sort_th", label=label, css_class=css_class, direction=direction, url=url)
+
+
+@register.simple_tag(takes_context=True)
+def pager(
+    context: template.Context, page: Any, param: str = "etter", label: str = ""
+) -> SafeString:
+    """`{% pager page %}`: forrige/neste for a `common.paging.Page`; nothing when there is one."""
+    earlier, later = page.prev_cursor, page.next_cursor
+    return _draw(
+        "pager",
+        label=label,
+        prev_url=query(context, **{param: earlier}) if earlier else "",
+        next_url=query(context, **{param: later}) if later else "",
+    )
+
+
+@register.simple_tag(takes_context=True)
+def chip(
+    context: template.Context, label: str, name: str, value: str = "1", remove: bool = False
+) -> SafeString:
+    """`{% chip "Bare mine" "mine" %}`: a filter that is a link. On when `?mine=1` is there.
+
+    `remove=True` draws a chosen filter with a cross, whose link takes it away.
+    """
+    on = context["request"].GET.get(name) == str(value)
+    url = query(context, **{name: None if on or remove else value, "etter": None})
+    return _draw("chip", label=label, url=url, on=on, remove=remove)

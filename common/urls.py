@@ -1,0 +1,11 @@
+from django.conf import settings
+from django.urls import path
+
+from common import views
+
+app_name = "common"
+
+# The component page is for those who build Varig; a municipality never sees it.
+urlpatterns = (
+    [] if settings.PRODUCTION else [path("ui-komponenter/", views.components, name="components")]
+)
