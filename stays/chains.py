@@ -1,0 +1,144 @@
+"""The temporary chain: how long somebody has lived in temporary places, as one SQL statement.
+
+The rule (rules-and-scenarios.md, «Clocks»): `days` on a date are the nights spent in temporary
+places in the present chain, counting `[from, to)`, an open stay up to the date. Renewals and
+moves continue the chain. A break of at most `gap_days` does not end it, and its nights do not
+count; a break with a night in a lasting home (`enums.LASTING`) ends it, whatever its length.
+Institution, prison, others' homes, the street and a treningsleilighet are a break like any.
+Stays that begin after the date are not known yet, and count for nothing.
+
+With gap_days 14:
+
+    1.7.–15.8., open from 18.8.             on 10.10.: since 1.7., 45 + 53 = 98 days
+    1.7.–15.8., open from 29.8. (14 days)   on 29.8.: since 1.7., 45 days
+    1.7.–15.8., open from 30.8. (15 days)   on 30.8.: since 30.8., 0 days
+    1.7.–15.8., lease 16.8.–17.8., 20.8.–   on 30.8.: since 20.8., 10 days
+    1.7.–15.8., nothing after               on 29.8.: since 1.7., 45 days; on 30.8.: no chain
+
+A chain that has ended by the date is not in the answer: who has no row, has no present chain.
+
+Others compose the statement, they do not copy it:
+
+    sql = f"WITH {chain_ctes()} SELECT … FROM chain JOIN …"
+    sql = f"WITH {chain_ctes('SELECT person_id FROM waiting')} …"   # after `waiting AS (…)`
+    cursor.execute(sql, {**chain_params(on), …})
+
+`chain` has the columns person_id, chain_start, days, is_open (lives in a temporary place on
+the date), stay_id and unit_id (the last stay of the chain), stay_start, and left_on (the day
+they left it; NULL while is_open).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import connection
+
+from accounts import settings_table
+
+# In a temporary place at some time since the longest break a chain may have: nobody else can
+# have a present chain.
+LATELY = """
+    SELECT person_id FROM stays_stay
+    WHERE kind = 'midlertidig' AND lower(period) <= %(on)s::date
+      AND coalesce(upper(period), 'infinity'::date) >= %(on)s::date - %(gap_days)s::int"""
+
+CTES = """
+temporary_stay AS (
+    SELECT s.person_id, s.id, s.unit_id, lower(s.period) AS began,
+           least(upper(s.period), %(on)s::date) AS stopped,
+           lag(least(upper(s.period), %(on)s::date)) OVER by_time AS stopped_before,
+           coalesce(upper(s.period), 'infinity'::date) > %(on)s::date AS is_open,
+           lead(s.id) OVER by_time IS NULL AS is_last
+    FROM stays_stay s
+    WHERE s.kind = 'midlertidig' AND lower(s.period) <= %(on)s::date
+      AND s.person_id IN ({persons})
+    -- Two temporary stays of a person never overlap (temporary_one_place_at_a_time).
+    WINDOW by_time AS (PARTITION BY s.person_id ORDER BY lower(s.period))
+),
+chain_stay AS (
+    SELECT *, max(began) FILTER (WHERE CASE
+        WHEN stopped_before IS NULL THEN true
+        WHEN began = stopped_before THEN false
+        WHEN began - stopped_before > %(gap_days)s::int THEN true
+        ELSE EXISTS (
+            SELECT FROM stays_stay home
+            WHERE home.person_id = t.person_id AND home.kind IN ('leie', 'egen')
+              AND home.period && daterange(t.stopped_before, t.began))
+        END) OVER (PARTITION BY person_id) AS chain_start
+    FROM temporary_stay t
+),
+latest_chain AS (
+    SELECT person_id, chain_start, sum(stopped - began)::int AS days,
+           bool_or(is_open) AS is_open,
+           max(id) FILTER (WHERE is_last) AS stay_id,
+           max(unit_id) FILTER (WHERE is_last) AS unit_id,
+           max(began) AS stay_start,
+           max(stopped) FILTER (WHERE is_last AND NOT is_open) AS left_on
+    FROM chain_stay
+    WHERE began >= chain_start
+    GROUP BY person_id, chain_start
+),
+chain AS (
+    SELECT * FROM latest_chain l
+    WHERE CASE
+        WHEN is_open THEN true
+        WHEN %(on)s::date - left_on > %(gap_days)s::int THEN false
+        -- Who moves into a lasting home today has left the chain today.
+        ELSE NOT EXISTS (
+            SELECT FROM stays_stay home
+            WHERE home.person_id = l.person_id AND home.kind IN ('leie', 'egen')
+              AND home.period && daterange(l.left_on, %(on)s::date, '[]'))
+        END
+)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Somebody's present chain on a date. `days` are nights; see the module for the rest."""
+
+    person_id: int
+    chain_start: date
+    days: int
+    is_open: bool
+    stay_id: int
+    unit_id: int
+    stay_start: date
+    left_on: date | None
+
+
+COLUMNS = "person_id, chain_start, days, is_open, stay_id, unit_id, stay_start, left_on"
+
+
+def chain_ctes(persons: str | None = None) -> str:
+    """The CTEs that end in `chain`, without `WITH`. They take `%(on)s` and `%(gap_days)s`.
+
+    `persons` is a sub-select of the person ids asked for, in SQL and never from a user; its own
+    parameters go in the same dict. Without it: everyone with a present chain.
+    """
+    return CTES.format(persons=persons or LATELY)
+
+
+def chain_params(on: date) -> dict[str, Any]:
+    """The parameters of `chain_ctes`, with the municipality's gap in force on the date."""
+    return {"on": on, "gap_days": settings_table.value("gap_days", on)}
+
+
+def chains(on: date, person_ids: Collection[int] | None = None) -> dict[int, Chain]:
+    """The present chain of each person who has one on the date, by person id. Two queries."""
+    params = chain_params(on)
+    persons = None
+    if person_ids is not None:
+        persons = "SELECT unnest(%(persons)s::bigint[])"
+        params["persons"] = list(person_ids)
+    with connection.cursor() as cursor:
+        cursor.execute(f"WITH {chain_ctes(persons)} SELECT {COLUMNS} FROM chain", params)
+        return {row[0]: Chain(*row) for row in cursor.fetchall()}
+
+
+def chain_of(person_id: int, on: date) -> Chain | None:
+    """One person's present chain on the date, or None."""
+    return chains(on, [person_id]).get(person_id)
