@@ -1,0 +1,43 @@
+"""Who read whose record: written here, and nowhere changed (need S2)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import connection
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from .models import ReadLog
+
+# A page reloaded, or its fragments fetched, within this time is one reading.
+SAME_READING = timedelta(minutes=1)
+
+
+def log_read(request: HttpRequest, person_id: int, page: str) -> None:
+    """Note that the request's user saw this person on this page (a short name, as "person").
+
+    Takes the request, and so reads the clock itself: it is called by views alone. One statement;
+    nothing is written when the same user saw the same page of the same person a minute ago.
+    """
+    at = timezone.now()  # noqa: TID251
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {ReadLog._meta.db_table} (user_id, person_id, page, at)"
+            " SELECT %(user)s, %(person)s, %(page)s, %(at)s WHERE NOT EXISTS ("
+            f" SELECT 1 FROM {ReadLog._meta.db_table} WHERE user_id = %(user)s"
+            " AND person_id = %(person)s AND page = %(page)s AND at > %(since)s AND at <= %(at)s)",
+            {
+                "user": request.user.pk,
+                "person": person_id,
+                "page": page[:60],
+                "at": at,
+                "since": at - SAME_READING,
+            },
+        )
+
+
+def reads_of(person_id: int) -> QuerySet[ReadLog]:
+    """Everyone who has seen the person's record, newest first: the person's own report."""
+    return ReadLog.objects.filter(person_id=person_id).select_related("user").order_by("-at", "-pk")
