@@ -1,0 +1,812 @@
+"""Things to test with: each plain by default, with traits for what a test is about.
+
+    caseworker = UserFactory(caseworker=True)
+    anna = PersonFactory(with_household=True)                   # her household of one
+    family = FamilyFactory(children=2)                          # a Household; family.head
+    protected = PersonFactory(strictly_protected=True)
+    application = ApplicationFactory(granted=True, person=anna)  # assessed, vedtak in force
+    stay = StayFactory(person=anna, days_ago=100)               # in a guest house since
+    lease = LeaseFactory(person=anna)
+    item = AgendaItemFactory(considering=[application])
+    offer = OfferFactory(application=application)
+    link = PeerLinkFactory(person=anna, linked=True)
+
+Dates are relative to today in Oslo, as the code under test sees it (time-machine included).
+Norwegian texts, synthetic (Tenor) national ids, neutral names.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import factory
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from accounts import models as accounts
+from accounts.enums import RoleKind, UnitKind
+from allocation import models as allocation
+from allocation.enums import DeclineCode, ItemOutcome, MeetingState, OfferState
+from casework import models as casework
+from casework.enums import (
+    ApplicationChannel,
+    ApplicationKind,
+    ApplicationState,
+    FlagClosed,
+    FlagKind,
+    IdKind,
+    LanguageForm,
+    LetterKind,
+    MemberRelation,
+    Outcome,
+    Protection,
+    RepresentativeKind,
+    Sex,
+    SupportNeed,
+    VedtakState,
+)
+from common.calendar import add_months
+from common.national_id import generate_tenor
+from housing import models as housing
+from housing.enums import PropertyStage, UnavailableCause, UnitType
+from peers import models as peers
+from peers.enums import Channel, LifeDomain, LinkState, Share
+from stays import models as stays
+from stays.enums import Deposit, InstitutionKind, StayKind
+
+LONG_AGO = date(2020, 1, 1)
+
+
+def today() -> date:
+    return timezone.localdate()
+
+
+def now() -> datetime:
+    return timezone.now()
+
+
+def days_ago(n: int) -> date:
+    return today() - timedelta(days=n)
+
+
+def since(start: date, end: date | None = None) -> DateRange:
+    """`[start, end)`; open when no end is given."""
+    return DateRange(start, end)
+
+
+def tenor_id(born: date) -> str:
+    """A free synthetic number for the birth date."""
+    taken = set(casework.Person.objects.values_list("national_id", flat=True))
+    serial = 0
+    while (number := generate_tenor(born, serial)) in taken:
+        serial += 1
+    return number
+
+
+class Factory(DjangoModelFactory):
+    class Meta:
+        abstract = True
+        skip_postgeneration_save = True
+
+
+# ------------------------------------------------------------------ accounts
+
+
+class OrganisationUnitFactory(Factory):
+    """A Boligkontor; `OrganisationUnitFactory(kind=UnitKind.NAV)` for others. One a kind."""
+
+    class Meta:
+        model = accounts.OrganisationUnit
+        django_get_or_create = ("name",)
+
+    kind = UnitKind.HOUSING_OFFICE
+    name = factory.LazyAttribute(lambda o: f"{UnitKind(o.kind).label} Solvær")
+    phone = "75 00 00 00"
+
+
+UNIT_OF_ROLE = {
+    RoleKind.STOCK_MANAGER: UnitKind.ESTATE,
+    RoleKind.PEER_COORDINATOR: UnitKind.HEALTH_OFFICE,
+    RoleKind.PEER: UnitKind.PEER_ORGANISATION,
+    RoleKind.CASEWORKER: UnitKind.NAV,
+}
+
+
+class RoleFactory(Factory):
+    class Meta:
+        model = accounts.Role
+
+    user = factory.SubFactory("tests.factories.UserFactory")
+    kind = RoleKind.CASEWORKER
+    unit = factory.LazyAttribute(
+        lambda o: OrganisationUnitFactory(kind=UNIT_OF_ROLE.get(o.kind, UnitKind.HOUSING_OFFICE))
+    )
+    period = factory.LazyFunction(lambda: since(LONG_AGO))
+
+
+class UserFactory(Factory):
+    """Someone without a role, unless told: `caseworker=True`, `role="leder"`, `sees_protected`."""
+
+    class Meta:
+        model = accounts.User
+
+    class Params:
+        caseworker = factory.Trait(role=RoleKind.CASEWORKER)
+        approver = factory.Trait(role=RoleKind.APPROVER)
+        stock_manager = factory.Trait(role=RoleKind.STOCK_MANAGER)
+        chair = factory.Trait(role=RoleKind.CHAIR)
+        peer_coordinator = factory.Trait(role=RoleKind.PEER_COORDINATOR)
+        peer = factory.Trait(role=RoleKind.PEER)
+        manager = factory.Trait(role=RoleKind.MANAGER)
+        privacy_officer = factory.Trait(role=RoleKind.PRIVACY_OFFICER)
+        system_admin = factory.Trait(role=RoleKind.SYSTEM_ADMIN)
+
+    username = factory.Sequence(lambda n: f"bruker{n}")
+    full_name = factory.Sequence(lambda n: f"Bruker Nummer{n}")
+    email = factory.LazyAttribute(lambda o: f"{o.username}@solvaer.example")
+    password = factory.django.Password("et-langt-passord-1")
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        role = kwargs.pop("role", None)
+        unit = kwargs.pop("unit", None)
+        protected = kwargs.pop("sees_protected", False)
+        shielded = kwargs.pop("sees_shielded", False)
+        user = super()._create(model_class, *args, **kwargs)
+        if role:
+            RoleFactory(
+                user=user,
+                kind=role,
+                protected_access=protected,
+                shielded_access=shielded,
+                **({"unit": unit} if unit else {}),
+            )
+        return user
+
+
+# ------------------------------------------------------------------ housing
+
+
+class AreaFactory(Factory):
+    class Meta:
+        model = housing.Area
+        django_get_or_create = ("code",)
+
+    code = factory.Sequence(lambda n: f"omrade-{n}")
+    name = factory.LazyAttribute(lambda o: o.code.replace("-", " ").capitalize())
+
+
+class ProviderFactory(Factory):
+    class Meta:
+        model = housing.Provider
+
+    name = factory.Sequence(lambda n: f"Leverandør {n} AS")
+    organisation_number = "999999999"
+
+
+class PropertyFactory(Factory):
+    class Meta:
+        model = housing.Property
+
+    name = factory.Sequence(lambda n: f"Strandveien {n + 1}")
+    address = factory.LazyAttribute(lambda o: o.name)
+    postcode = "9990"
+    area = factory.SubFactory(AreaFactory)
+    stage = PropertyStage.IN_USE
+
+
+class UnitFactory(Factory):
+    """A municipal flat, vacant; `temporary=True` a guest-house room, `family=True` three rooms."""
+
+    class Meta:
+        model = housing.Unit
+
+    class Params:
+        temporary = factory.Trait(
+            type=UnitType.GUEST_HOUSE,
+            name=factory.Sequence(lambda n: f"Rom {n + 1}"),
+            rent=None,
+            night_price=1250,
+            suits_children=False,
+        )
+        family = factory.Trait(bedrooms=3, size_m2=85)
+        accessible = factory.Trait(step_free=True, wheelchair=True, lift=True)
+        training = factory.Trait(type=UnitType.TRAINING)
+        refurbished = factory.Trait(
+            closed=factory.RelatedFactory(
+                "tests.factories.UnavailabilityFactory", factory_related_name="unit"
+            )
+        )
+
+    property = factory.SubFactory(PropertyFactory)
+    name = factory.Sequence(lambda n: f"H{n % 10000:04d}")
+    type = UnitType.MUNICIPAL
+    bedrooms = 1
+    size_m2 = 48
+    rent = 8000
+    in_use = factory.LazyFunction(lambda: since(LONG_AGO))
+
+
+class UnavailabilityFactory(Factory):
+    class Meta:
+        model = housing.Unavailability
+
+    unit = factory.SubFactory(UnitFactory)
+    cause = UnavailableCause.REFURBISHING
+    period = factory.LazyFunction(lambda: since(days_ago(10)))
+
+
+# ------------------------------------------------------------------ persons
+
+
+class PersonFactory(Factory):
+    """An adult of 40, without protection; `with_household` gives a household of one."""
+
+    class Meta:
+        model = casework.Person
+
+    class Params:
+        protected = factory.Trait(protection=Protection.CONFIDENTIAL)
+        strictly_protected = factory.Trait(protection=Protection.STRICTLY)
+        employee = factory.Trait(shielded=True)
+        young = factory.Trait(age=20)
+        child = factory.Trait(age=6)
+        duf_only = factory.Trait(
+            id_kind=IdKind.DUF,
+            national_id="",
+            duf=factory.Sequence(lambda n: f"2020{n:06d}00"),
+        )
+        unknown_id = factory.Trait(id_kind=IdKind.NONE, national_id="")
+        nynorsk = factory.Trait(language_form=LanguageForm.NYNORSK)
+        age = 40
+
+    first_name = factory.Sequence(
+        lambda n: ("Anna", "Bjørn", "Cecilie", "Dag", "Eli", "Frode", "Guro", "Hans")[n % 8]
+    )
+    last_name = factory.Sequence(lambda n: f"Testen{n}")
+    id_kind = IdKind.NATIONAL
+    birth_date = factory.LazyAttribute(lambda o: add_months(today(), -12 * o.age - 1))
+    national_id = factory.LazyAttribute(lambda o: tenor_id(o.birth_date))
+    sex = Sex.UNKNOWN
+    phone = "400 00 000"
+    address = "Solbakken 1"
+    postcode = "9990"
+    city = "Solvær"
+    created_at = factory.LazyFunction(lambda: now() - timedelta(days=400))
+    created_by = factory.SubFactory(UserFactory, caseworker=True)
+
+    @factory.post_generation
+    def with_household(person, create, extracted, **kwargs):
+        if extracted:
+            HouseholdFactory(head=person)
+
+
+class HouseholdFactory(Factory):
+    """A household with its head (`head=person`, else made); `children=2`, `partner=person`."""
+
+    class Meta:
+        model = casework.Household
+
+    created_at = factory.LazyFunction(lambda: now() - timedelta(days=400))
+    created_by = factory.SubFactory(UserFactory, caseworker=True)
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        head = kwargs.pop("head", None)
+        children = kwargs.pop("children", 0)
+        partner = kwargs.pop("partner", None)
+        household = super()._create(model_class, *args, **kwargs)
+        household.head = head or PersonFactory(created_by=household.created_by)
+        household.children = []
+        MemberFactory(household=household, person=household.head, relation=MemberRelation.SELF)
+        if partner:
+            MemberFactory(household=household, person=partner, relation=MemberRelation.PARTNER)
+        for n in range(children):
+            child = PersonFactory(
+                age=4 + 3 * n,
+                last_name=household.head.last_name,
+                protection=household.head.protection,
+                created_by=household.created_by,
+            )
+            MemberFactory(household=household, person=child, relation=MemberRelation.CHILD)
+            household.children.append(child)
+        return household
+
+
+def FamilyFactory(children: int = 2, **kwargs) -> casework.Household:
+    """A household with children; `.head` and `.children` are the persons."""
+    return HouseholdFactory(children=children, **kwargs)
+
+
+class MemberFactory(Factory):
+    class Meta:
+        model = casework.HouseholdMember
+
+    household = factory.SubFactory(HouseholdFactory)
+    person = factory.SubFactory(PersonFactory)
+    relation = MemberRelation.OTHER
+    period = factory.LazyFunction(lambda: since(LONG_AGO))
+
+
+def household_of(person: casework.Person) -> casework.Household:
+    """The household the person heads, made when there is none."""
+    found = casework.Household.objects.filter(
+        members__person=person, members__relation=MemberRelation.SELF
+    ).first()
+    return found or HouseholdFactory(head=person)
+
+
+class RepresentativeFactory(Factory):
+    class Meta:
+        model = casework.Representative
+
+    person = factory.SubFactory(PersonFactory)
+    kind = RepresentativeKind.PROXY
+    name = "Fredrik Fullmektig"
+    period = factory.LazyFunction(lambda: since(LONG_AGO))
+
+
+# ------------------------------------------------------------------ applications
+
+
+def basis(code: str = "kommunal_bolig") -> casework.LegalBasis:
+    """The hjemmel in force today; every installation begins with them."""
+    return casework.LegalBasis.objects.get(code=code, valid__contains=today())
+
+
+class ApplicationFactory(Factory):
+    """Received ten days ago. Traits: `assessed`, `granted`, `refused`, `withdrawn`, `late`.
+
+    `assessed` has kartlegging and boligbehov; `granted` and `refused` also a vedtak in force
+    (`application.decision`), so that a granted one stands on the waiting list.
+    """
+
+    class Meta:
+        model = casework.Application
+
+    class Params:
+        temporary = factory.Trait(kind=ApplicationKind.TEMPORARY, basis="sosialtjenesteloven_27")
+        late = factory.Trait(received_days_ago=60)
+        withdrawn = factory.Trait(state=ApplicationState.WITHDRAWN)
+        received_days_ago = 10
+
+    basis = "kommunal_bolig"
+    person = factory.SubFactory(PersonFactory)
+    household = factory.LazyAttribute(lambda o: household_of(o.person))
+    kind = ApplicationKind.NEW
+    case_year = factory.LazyFunction(lambda: today().year)
+    case_seq = factory.LazyAttribute(lambda o: casework.CaseCounter.take(o.case_year))
+    channel = ApplicationChannel.FORM
+    received_at = factory.LazyAttribute(lambda o: now() - timedelta(days=o.received_days_ago))
+    registered_at = factory.LazyAttribute(lambda o: o.received_at)
+    registered_by = factory.SubFactory(UserFactory, caseworker=True)
+    responsible = factory.LazyAttribute(lambda o: o.registered_by)
+    unit = factory.SubFactory(OrganisationUnitFactory)
+    words = "Jeg trenger et sted å bo der jeg kan bli."
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        code = kwargs.pop("basis")
+        assessed = kwargs.pop("assessed", False)
+        outcome = Outcome.GRANTED if kwargs.pop("granted", False) else None
+        outcome = Outcome.REFUSED if kwargs.pop("refused", False) else outcome
+        if assessed:
+            kwargs.setdefault("state", ApplicationState.ASSESSING)
+        if outcome:
+            kwargs.setdefault("state", ApplicationState.DECIDED)
+        application = super()._create(model_class, *args, **kwargs)
+        application.bases.add(basis(code))
+        if assessed or outcome:
+            NeedFactory(application=application)
+        if outcome:
+            application.decision = VedtakFactory(
+                application=application, issued=True, outcome=outcome
+            )
+        return application
+
+
+class WishFactory(Factory):
+    class Meta:
+        model = casework.Wish
+
+    person = factory.SubFactory(PersonFactory)
+    words = "Et sted jeg kan låse døra og få ro."
+    said_on = factory.LazyFunction(lambda: days_ago(9))
+    recorded_at = factory.LazyFunction(lambda: now() - timedelta(days=9))
+    recorded_by = factory.SubFactory(UserFactory, caseworker=True)
+
+
+class AssessmentFactory(Factory):
+    """A kartlegging with every dimension answered."""
+
+    class Meta:
+        model = casework.Assessment
+
+    application = factory.SubFactory(ApplicationFactory)
+    person = factory.LazyAttribute(lambda o: o.application.person)
+    wish = factory.LazyAttribute(
+        lambda o: o.person.wishes.first() or WishFactory(person=o.person, recorded_by=o.made_by)
+    )
+    held_on = factory.LazyFunction(lambda: days_ago(9))
+    made_at = factory.LazyFunction(lambda: now() - timedelta(days=9))
+    made_by = factory.LazyAttribute(lambda o: o.application.registered_by)
+
+    @factory.post_generation
+    def answers(assessment, create, extracted, **kwargs):
+        if extracted is False:
+            return
+        casework.AssessmentAnswer.objects.bulk_create(
+            casework.AssessmentAnswer(
+                assessment=assessment,
+                dimension=dimension,
+                own_view="Det går greit.",
+                support_need=SupportNeed.SOME,
+            )
+            for dimension in casework.Dimension.objects.filter(valid__contains=today())
+        )
+
+
+class NeedFactory(Factory):
+    """Boligbehov: one bedroom in a municipal flat."""
+
+    class Meta:
+        model = casework.HousingNeed
+
+    application = factory.SubFactory(ApplicationFactory)
+    assessment = factory.LazyAttribute(lambda o: AssessmentFactory(application=o.application))
+    types = factory.LazyFunction(lambda: [UnitType.MUNICIPAL])
+    bedrooms = 1
+    decided_at = factory.LazyFunction(lambda: now() - timedelta(days=8))
+    decided_by = factory.LazyAttribute(lambda o: o.application.registered_by)
+
+
+class VedtakFactory(Factory):
+    """A complete draft; `submitted=True` waits for `approver`; `issued=True` has its letter."""
+
+    class Meta:
+        model = casework.Vedtak
+
+    class Params:
+        submitted = factory.Trait(
+            state=VedtakState.SUBMITTED,
+            submitted_at=factory.LazyFunction(lambda: now() - timedelta(days=6)),
+            submitted_by=factory.SelfAttribute("drafted_by"),
+            approver=factory.SubFactory(UserFactory, approver=True),
+        )
+        issued = factory.Trait(
+            state=VedtakState.ISSUED,
+            submitted_at=factory.LazyFunction(lambda: now() - timedelta(days=6)),
+            submitted_by=factory.SelfAttribute("drafted_by"),
+            approver=factory.SubFactory(UserFactory, approver=True),
+            issued_at=factory.LazyFunction(lambda: now() - timedelta(days=5)),
+            issued_by=factory.SelfAttribute("approver"),
+            issued_on=factory.LazyFunction(lambda: days_ago(5)),
+        )
+
+    application = factory.SubFactory(ApplicationFactory, assessed=True)
+    state = VedtakState.DRAFT
+    dwelling_type = UnitType.MUNICIPAL
+    bedrooms = 1
+    lease_years = 3
+    valid_from = factory.LazyFunction(lambda: days_ago(5))
+    valid_to = factory.LazyFunction(lambda: today() + timedelta(days=360))
+    facts = "Søkeren bor hos en venn."
+    rules = "Kommunens retningslinjer for tildeling av kommunal bolig."
+    reasoning = "Søkeren kan ikke selv skaffe seg en egnet bolig."
+    person_view = "Jeg trenger et sted å bo der jeg kan bli."
+    drafted_at = factory.LazyFunction(lambda: now() - timedelta(days=7))
+    drafted_by = factory.LazyAttribute(lambda o: o.application.registered_by)
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        outcome = kwargs.pop("outcome", Outcome.GRANTED)
+        letter = kwargs.pop("letter", kwargs.get("state") == VedtakState.ISSUED)
+        vedtak = super()._create(model_class, *args, **kwargs)
+        for legal_basis in vedtak.application.bases.all():
+            vedtak.outcomes.create(basis=legal_basis, outcome=outcome)
+        if letter:
+            LetterFactory(vedtak=vedtak, application=vedtak.application, made_by=vedtak.issued_by)
+        return vedtak
+
+
+class StoredFileFactory(Factory):
+    class Meta:
+        model = casework.StoredFile
+
+    content = b"%PDF-1.7\n% test\n%%EOF\n"
+    made_at = factory.LazyFunction(now)
+
+
+class LetterFactory(Factory):
+    class Meta:
+        model = casework.Letter
+
+    application = factory.SubFactory(ApplicationFactory)
+    person = factory.LazyAttribute(lambda o: o.application.person)
+    kind = LetterKind.VEDTAK
+    language = LanguageForm.BOKMAL
+    title = "Svar på søknaden om kommunal bolig"
+    file = factory.SubFactory(StoredFileFactory)
+    made_at = factory.LazyFunction(now)
+    made_by = factory.SubFactory(UserFactory, approver=True)
+
+
+class AppealFactory(Factory):
+    class Meta:
+        model = casework.Appeal
+
+    vedtak = factory.SubFactory(VedtakFactory, issued=True, outcome=Outcome.REFUSED)
+    received_on = factory.LazyFunction(lambda: days_ago(1))
+    due_on = factory.LazyAttribute(lambda o: o.vedtak.appeal_due())
+    words = "Jeg er uenig, fordi jeg ikke har et sted å bo."
+    registered_at = factory.LazyFunction(now)
+    registered_by = factory.SubFactory(UserFactory, caseworker=True)
+
+
+class FlagFactory(Factory):
+    """An open flag of a long temporary stay; `closed=True` has been followed up."""
+
+    class Meta:
+        model = casework.Flag
+
+    class Params:
+        closed = factory.Trait(
+            closed_on=factory.LazyFunction(today),
+            closed_because=FlagClosed.HANDLED,
+            closed_by=factory.SubFactory(UserFactory, caseworker=True),
+        )
+
+    person = factory.SubFactory(PersonFactory)
+    kind = FlagKind.TEMPORARY_STAY
+    key = factory.LazyAttribute(lambda o: f"{days_ago(100)}:{o.threshold}")
+    threshold = 90
+    facts = factory.LazyFunction(lambda: {"days": 100, "chain_start": days_ago(100).isoformat()})
+    due_on = factory.LazyFunction(today)
+    raised_on = factory.LazyFunction(lambda: days_ago(10))
+
+
+class EventFactory(Factory):
+    class Meta:
+        model = casework.Event
+
+    person = factory.SubFactory(PersonFactory)
+    kind = "note"
+    text = "Søknaden ble registrert."
+    at = factory.LazyFunction(now)
+    by = factory.SubFactory(UserFactory, caseworker=True)
+
+
+class ServiceFactory(Factory):
+    class Meta:
+        model = casework.Service
+
+    person = factory.SubFactory(PersonFactory)
+    name = "Booppfølging"
+    period = factory.LazyFunction(lambda: since(days_ago(200)))
+
+
+class NoteFactory(Factory):
+    class Meta:
+        model = casework.Note
+
+    person = factory.SubFactory(PersonFactory)
+    observation = "Møtte til avtalt samtale."
+    written_at = factory.LazyFunction(now)
+    written_by = factory.SubFactory(UserFactory, caseworker=True)
+
+
+# ------------------------------------------------------------------ stays
+
+
+class StayFactory(Factory):
+    """In a guest house, still; `days_ago=100` when it began, `days=14` how long (else open).
+
+    Traits: `lease`, `trial`, `treatment`, `prison`, `with_friends`, `outdoors`.
+    """
+
+    class Meta:
+        model = stays.Stay
+
+    class Params:
+        lease = factory.Trait(kind=StayKind.LEASE, unit=factory.SubFactory(UnitFactory))
+        trial = factory.Trait(
+            kind=StayKind.TRIAL, unit=factory.SubFactory(UnitFactory, training=True)
+        )
+        treatment = factory.Trait(
+            kind=StayKind.INSTITUTION,
+            unit=None,
+            institution=InstitutionKind.TREATMENT,
+            place="Behandlingssted",
+        )
+        prison = factory.Trait(
+            kind=StayKind.INSTITUTION,
+            unit=None,
+            institution=InstitutionKind.PRISON,
+            place="Fengsel",
+        )
+        with_friends = factory.Trait(kind=StayKind.WITH_OTHERS, unit=None, place="Hos en venn")
+        outdoors = factory.Trait(kind=StayKind.STREET, unit=None)
+        days_ago = 30
+        days = None
+
+    person = factory.SubFactory(PersonFactory)
+    kind = StayKind.TEMPORARY
+    unit = factory.SubFactory(UnitFactory, temporary=True)
+    period = factory.LazyAttribute(
+        lambda o: since(
+            days_ago(o.days_ago),
+            days_ago(o.days_ago) + timedelta(days=o.days) if o.days is not None else None,
+        )
+    )
+    recorded_at = factory.LazyFunction(now)
+    recorded_by = factory.SubFactory(UserFactory, caseworker=True)
+
+
+class LeaseFactory(Factory):
+    """A three-year lease begun `days_ago`; `person=`, `unit=`, `application=` are handed on."""
+
+    class Meta:
+        model = stays.Lease
+
+    class Params:
+        person = factory.SubFactory(PersonFactory)
+        unit = factory.SubFactory(UnitFactory)
+        days_ago = 30
+
+    stay = factory.LazyAttribute(
+        lambda o: StayFactory(
+            person=o.application.person if o.application else o.person,
+            kind=StayKind.LEASE,
+            unit=o.unit,
+            days_ago=o.days_ago,
+        )
+    )
+    application = None
+    starts_on = factory.LazyAttribute(lambda o: o.stay.period.lower)
+    agreed_on = factory.LazyAttribute(lambda o: o.starts_on)
+    expires_on = factory.LazyAttribute(lambda o: o.starts_on + timedelta(days=3 * 365))
+    rent = 8000
+    deposit_kind = Deposit.NONE
+    agreed_by = factory.SubFactory(UserFactory, caseworker=True)
+
+
+# ------------------------------------------------------------------ allocation
+
+
+class MeetingFactory(Factory):
+    """Planned in a week; `open=True` goes on now; `approved=True` has minutes."""
+
+    class Meta:
+        model = allocation.AllocationMeeting
+
+    class Params:
+        open = factory.Trait(state=MeetingState.OPEN, starts_at=factory.LazyFunction(now))
+        approved = factory.Trait(
+            state=MeetingState.APPROVED,
+            starts_at=factory.LazyFunction(lambda: now() - timedelta(days=7)),
+            minutes=factory.SubFactory(StoredFileFactory),
+            approved_at=factory.LazyFunction(now),
+            approved_by=factory.SelfAttribute("chair"),
+        )
+
+    unit = factory.SubFactory(OrganisationUnitFactory)
+    starts_at = factory.LazyFunction(lambda: now() + timedelta(days=7))
+    place = "Rådhuset, møterom 2"
+    chair = factory.SubFactory(UserFactory, chair=True)
+    called_at = factory.LazyFunction(lambda: now() - timedelta(days=8))
+    called_by = factory.SelfAttribute("chair")
+
+
+class AgendaItemFactory(Factory):
+    """A vacant unit on an agenda; `considering=[application, …]` weighs them in that order."""
+
+    class Meta:
+        model = allocation.AgendaItem
+
+    class Params:
+        decided = factory.Trait(
+            outcome=ItemOutcome.CHOSEN,
+            reason="Søkeren har ventet lengst, og boligen passer.",
+            decided_at=factory.LazyFunction(now),
+            decided_by=factory.SelfAttribute("meeting.chair"),
+        )
+
+    meeting = factory.SubFactory(MeetingFactory, open=True)
+    unit = factory.SubFactory(UnitFactory)
+    order = factory.LazyAttribute(lambda o: o.meeting.items.count() + 1)
+
+    @factory.post_generation
+    def considering(item, create, extracted, **kwargs):
+        for rank, application in enumerate(extracted or [], start=1):
+            ConsiderationFactory(item=item, application=application, rank=rank)
+
+
+class ConsiderationFactory(Factory):
+    class Meta:
+        model = allocation.Consideration
+
+    item = factory.SubFactory(AgendaItemFactory)
+    application = factory.SubFactory(ApplicationFactory, granted=True)
+    rank = 1
+    class_number = 4
+    considered_at = factory.LazyFunction(now)
+
+
+class OfferFactory(Factory):
+    """Sent, waiting for an answer; `accepted=True`, `declined=True`."""
+
+    class Meta:
+        model = allocation.Offer
+
+    class Params:
+        accepted = factory.Trait(
+            state=OfferState.ACCEPTED,
+            answered_at=factory.LazyFunction(now),
+            answered_by=factory.SelfAttribute("sent_by"),
+        )
+        declined = factory.Trait(
+            state=OfferState.DECLINED,
+            answered_at=factory.LazyFunction(now),
+            answered_by=factory.SelfAttribute("sent_by"),
+            decline_code=DeclineCode.AREA,
+        )
+
+    application = factory.SubFactory(ApplicationFactory, granted=True)
+    unit = factory.SubFactory(UnitFactory)
+    available_from = factory.LazyFunction(lambda: today() + timedelta(days=14))
+    answer_by = factory.LazyFunction(lambda: today() + timedelta(days=7))
+    sent_at = factory.LazyFunction(now)
+    sent_by = factory.SubFactory(UserFactory, caseworker=True)
+
+
+# ------------------------------------------------------------------ peers
+
+
+class PeerFactory(Factory):
+    class Meta:
+        model = peers.Peer
+
+    user = factory.SubFactory(UserFactory, peer=True)
+    organisation = factory.SubFactory(OrganisationUnitFactory, kind=UnitKind.PEER_ORGANISATION)
+    active = factory.LazyFunction(lambda: since(LONG_AGO))
+    languages = factory.LazyFunction(lambda: ["norsk"])
+    interests = factory.LazyFunction(lambda: ["fiske"])
+
+
+class PeerLinkFactory(Factory):
+    """A reported need; `wanted=True` the person has said yes; `linked=True` has a peer."""
+
+    class Meta:
+        model = peers.PeerLink
+
+    class Params:
+        wanted = factory.Trait(
+            state=LinkState.WANTED, wanted_on=factory.LazyFunction(lambda: days_ago(20))
+        )
+        linked = factory.Trait(
+            state=LinkState.LINKED,
+            wanted_on=factory.LazyFunction(lambda: days_ago(20)),
+            met_on=factory.LazyFunction(lambda: days_ago(15)),
+            peer=factory.SubFactory(PeerFactory),
+        )
+
+    person = factory.SubFactory(PersonFactory)
+    reported_at = factory.LazyFunction(lambda: now() - timedelta(days=25))
+    reported_by = factory.SubFactory(UserFactory, caseworker=True)
+    call_name = factory.LazyAttribute(lambda o: o.person.first_name)
+    goal = "Komme meg ut og treffe folk."
+    shares = factory.LazyFunction(lambda: [Share.COORDINATOR])
+
+
+class ContactFactory(Factory):
+    class Meta:
+        model = peers.Contact
+
+    link = factory.SubFactory(PeerLinkFactory, linked=True)
+    on = factory.LazyFunction(lambda: days_ago(2))
+    channel = Channel.MEETING
+    minutes = 60
+    domains = factory.LazyFunction(lambda: [LifeDomain.HOUSING])
+    logged_at = factory.LazyFunction(now)
+    logged_by = factory.LazyAttribute(lambda o: o.link.peer.user)
