@@ -68,7 +68,10 @@ def entry(record: logging.LogRecord) -> dict[str, Any]:
         fields[name] = getattr(record, name)
     data = getattr(record, "data", None)  # Celery's own: the job's name and id, not what it got
     if isinstance(data, dict):
+        fields["message"] = f"job {data.get('description', 'done')}"
         fields.update(task=data.get("name"), task_id=data.get("id"))
+        if "runtime" in data:
+            fields["ms"] = round(data["runtime"] * 1000, 1)
     request = getattr(record, "request", None)
     match = getattr(request, "resolver_match", None)
     if match is not None:

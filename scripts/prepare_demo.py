@@ -20,7 +20,8 @@ def main() -> None:
     if not os.environ.get("DATABASE_URL"):
         from scripts.local_database import ensure_database
 
-        ensure_database()
+        say("Database: tables")
+        ensure_database(migrated=True)
     django.setup()
 
     from django.contrib.auth import get_user_model

@@ -140,6 +140,8 @@ def _as_server_user() -> list[str]:
     command = [setpriv, f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
     if not (_others_can_reach(ROOT) and _others_can_reach(postgres_bin("postgres").parent)):
         command += ["--inh-caps=-all,+dac_override", "--ambient-caps=-all,+dac_override"]
+        # Without it access(2), which initdb asks, leaves the capability out of account.
+        command += ["--securebits=+no_setuid_fixup"]
     return [*command, "--"]
 
 
@@ -379,7 +381,7 @@ def held() -> Iterator[None]:
     A guard outlives us and lets go in our place, should we be killed.
     """
     start(os.getpid())
-    subprocess.Popen(
+    watcher = subprocess.Popen(
         [sys.executable, str(Path(__file__).resolve()), "guard", str(os.getpid())],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
@@ -391,6 +393,8 @@ def held() -> Iterator[None]:
         yield
     finally:
         let_go(os.getpid())
+        watcher.kill()
+        watcher.wait()
 
 
 def guard(holder: int) -> None:

@@ -31,6 +31,19 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError("The services are not running: `make services` first.")
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Copy the test databases from one that is migrated already."""
+    from django.conf import settings
+
+    from scripts.local_database import migrated_template
+
+    database = settings.DATABASES["default"]
+    names = {"HOST": "host", "PORT": "port", "USER": "user", "PASSWORD": "password"}
+    where = {ours: database[theirs] for theirs, ours in names.items() if database[theirs]}
+    database["TEST"]["TEMPLATE"] = migrated_template(dbname="postgres", **where)
+
+
 @pytest.fixture(autouse=True, scope="session")
 def undefined_variables_fail() -> None:
     from django.template import engines
