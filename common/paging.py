@@ -12,13 +12,14 @@ import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db.models import BooleanField, F, Field, Func, Model, Q, QuerySet, Value
+from django.utils.duration import duration_iso_string
 
 Item = TypeVar("Item")
 
@@ -155,6 +156,9 @@ class _Key:
             model = relation.related_model
         field = model._meta.pk if last == "pk" else model._meta.get_field(last)
         nullable = nullable or field.null
+        if field.remote_field and last == field.name:
+            # Django would sort by the other model's own ordering.
+            raise ValueError(f"{text}: order by {text}_id, or by a field of the other model")
         while field.remote_field:
             field = field.target_field
         if getattr(field, "generated", False):
@@ -282,6 +286,8 @@ def _plain(value: Any) -> str | int | float | bool | None:
         return value
     if isinstance(value, datetime | date):
         return value.isoformat()
+    if isinstance(value, timedelta):
+        return duration_iso_string(value)
     if isinstance(value, Decimal | UUID):
         return str(value)
     raise TypeError(f"a list cannot be paged by {type(value).__name__}")

@@ -1,0 +1,88 @@
+"""A process moves as its table says, once, and leaves a row behind."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from common.errors import RuleBroken
+from common.states import ChangedByOther, MoveNotAllowed, StateTable
+
+AT = datetime(2026, 11, 20, 14, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def log():
+    return []
+
+
+@pytest.fixture
+def table(log):
+    return StateTable(
+        "ting",
+        {"draft": {"sent"}, "sent": ["done", "draft"], "done": ()},
+        log=lambda *row: log.append(row),
+    )
+
+
+def test_an_allowed_move_is_saved_and_logged(thing, table, log):
+    draft = thing.objects.create(name="a")
+    assert table.may(draft, "sent")
+    table.move(draft, "sent", by="Ingrid", at=AT)
+    assert draft.state == "sent"
+    draft.refresh_from_db()
+    assert draft.state == "sent"
+    assert log == [(draft, "draft", "sent", "Ingrid", AT)]
+
+
+def test_a_move_the_table_does_not_know_is_refused_in_words_people_use(thing, table, log):
+    draft = thing.objects.create(name="a")
+    assert not table.may(draft, "done")
+    with pytest.raises(MoveNotAllowed, match=r"«Utkast».*«Avgjort»") as no:
+        table.move(draft, "done", by="Ingrid", at=AT)
+    assert isinstance(no.value, RuleBroken)
+    assert draft.state == "draft"
+    assert log == []
+
+
+def test_of_two_browsers_one_wins(thing, table, log):
+    mine = thing.objects.create(name="a", state="sent")
+    theirs = thing.objects.get(pk=mine.pk)
+    table.move(theirs, "draft", by="Marit", at=AT)
+    with pytest.raises(ChangedByOther, match="En annen har endret"):
+        table.move(mine, "done", by="Ingrid", at=AT, decided_at=AT)
+    assert (mine.state, mine.decided_at) == ("sent", None)
+    assert thing.objects.get(pk=mine.pk).state == "draft"
+    assert len(log) == 1
+
+
+def test_facts_tied_to_a_state_are_written_with_it(thing, table):
+    sent = thing.objects.create(name="a", state="sent")
+    table.move(sent, "done", by="Ingrid", at=AT, decided_at=AT)
+    sent.refresh_from_db()
+    assert (sent.state, sent.decided_at) == ("done", AT)
+
+
+def test_a_finished_thing_moves_nowhere(thing, table):
+    done = thing(state="done")
+    assert table.allowed(done) == ()
+    assert table.is_final(done)
+
+
+def test_the_table_answers_in_its_own_order(thing, table):
+    assert table.allowed(thing(state="sent")) == ("done", "draft")
+
+
+def test_a_misspelt_state_is_found_at_once():
+    with pytest.raises(ValueError, match="doone"):
+        StateTable("ting", {"draft": {"doone"}}, log=print)
+
+
+def test_nothing_is_saved_when_the_log_fails(thing):
+    def broken(*_row):
+        raise RuntimeError
+
+    table = StateTable("ting", {"draft": {"sent"}, "sent": ()}, log=broken)
+    draft = thing.objects.create(name="a")
+    with pytest.raises(RuntimeError):
+        table.move(draft, "sent", by="Ingrid", at=AT)
+    assert thing.objects.get(pk=draft.pk).state == "draft"
