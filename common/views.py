@@ -84,7 +84,9 @@ class ExampleForm(forms.Form):
 
 
 class FilterForm(forms.Form):
-    size = forms.ChoiceField(label="Størrelse", choices=[("", "Alle"), ("2", "2-roms")])
+    size = forms.ChoiceField(
+        label="Størrelse", required=False, choices=[("", "Alle"), ("2", "2-roms")]
+    )
     mine = forms.BooleanField(label="Bare mine", required=False)
     wish = forms.BooleanField(label="Har områdeønske", required=False)
 
@@ -226,7 +228,9 @@ def components(request: HttpRequest) -> HttpResponse:
     context = {
         **EXAMPLES,
         "form": form,
-        "faulty": ExampleForm({"born": "31.02.2026", "phone": "123", "text": "x" * 150}),
+        "faulty": ExampleForm(
+            {"token": "x", "born": "31.02.2026", "phone": "123", "text": "x" * 150}
+        ),
         "filter_form": FilterForm({"mine": "on"}),
         "page": Page(items=[], next_cursor="x", prev_cursor="y"),
     }

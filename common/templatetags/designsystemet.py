@@ -116,6 +116,10 @@ def _words(field: BoundField, error: ValidationError) -> list[str]:
         if chosen or isinstance(field.field.widget, forms.CheckboxSelectMultiple):
             return [_("Velg «%(label)s».") % {"label": label}]
         return [_("Fyll ut «%(label)s».") % {"label": label}]
+    if error.code == "max_length" and error.params:
+        values = {"label": field.label, "limit": error.params["limit_value"]}
+        values["length"] = error.params["show_value"]
+        return [_("«%(label)s» kan ha inntil %(limit)s tegn. Nå er det %(length)s.") % values]
     return [str(message) for message in error.messages]
 
 

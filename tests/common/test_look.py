@@ -1,0 +1,69 @@
+"""The frame, the component page and the error pages."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.template.loader import get_template
+from django.test import Client, RequestFactory
+from django.urls import reverse
+
+from common import navigation
+from tests.factories import UserFactory
+
+TEMPLATES = sorted((settings.BASE_DIR / "templates").rglob("*.html"))
+
+
+def test_every_icon_named_in_a_template_exists() -> None:
+    missing = {
+        (path.name, name)
+        for path in TEMPLATES
+        for name in re.findall(r'{% icon "(\w+)"', path.read_text(encoding="utf-8"))
+        if not (Path(settings.ICON_DIR) / f"{name}.svg").is_file()
+    }
+    assert not missing
+
+
+def test_every_icon_of_the_menu_exists() -> None:
+    for entry in navigation.entries():
+        assert (Path(settings.ICON_DIR) / f"{entry.icon}.svg").is_file(), entry.key
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_no_template_has_inline_style_or_script(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    assert not re.search(r"<style|<script(?![^>]*\bsrc=)|\sstyle=[\"']|\son[a-z]+=\"|hx-on", source)
+
+
+@pytest.mark.django_db
+def test_the_component_page_shows_every_part(client: Client) -> None:
+    client.force_login(UserFactory())
+    page = client.get(reverse("common:components"))
+    assert page.status_code == 200
+    assert page.content.count(b"<h1") == 1
+    assert client.post(reverse("common:components"), {"name": "Ola"}).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["400", "403_csrf", "500"])
+def test_an_error_page_needs_neither_request_nor_database(name: str) -> None:
+    page = get_template(f"{name}.html").render()
+    assert "v-errorpage" in page
+
+
+@pytest.mark.parametrize("name", ["403", "404"])
+def test_an_error_page_is_drawn_for_a_stranger(name: str) -> None:
+    request = RequestFactory().get("/finnes-ikke/")
+    request.user = AnonymousUser()
+    assert "v-errorpage" in get_template(f"{name}.html").render(request=request)
+
+
+@pytest.mark.django_db
+def test_a_page_that_is_not_there_keeps_the_menu_for_who_is_signed_in(client: Client) -> None:
+    client.force_login(UserFactory())
+    page = client.get("/finnes-ikke/")
+    assert page.status_code == 404
+    assert "Logg ut" in page.content.decode()
