@@ -1,0 +1,571 @@
+"""Small charts as inline SVG, made on the server, each with the table that says the same.
+
+Colours are classes of `static/css/figures.css` (f1 f2 f3 f4 fd fw fn for areas, l1 l2 ld ax
+grid for lines, t d s for texts), so that light, dark and print follow by themselves and no inline
+style is needed. A figure has `role="img"` with a title and a description; its numbers are read
+from the table, never from the picture alone.
+
+Counts of people from one to four are hidden: a dashed box marked "<5", drawn equally high
+whichever of them it is, and "<5" in the table. `people=False` is for what is not people (days,
+kroner, dwellings). Source: design, UI "Oversikt"; need for small numbers kept apart (insight).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from common.formatting import MINUS, number
+
+WIDTH, HEIGHT = 353, 178
+BASE, TOP = 152, 10  # where a vertical chart's zero line and highest line stand
+LEFT = 30
+FEWEST_SHOWN = 5
+FEW = "<5"
+
+# About what a 12 px digit or letter of Inter takes, for placing texts that must not collide.
+CHARACTER = 6.4
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One colour of a chart: its name in the legend, its values, its class."""
+
+    label: str
+    values: Sequence[float | None]
+    css: str = "f1"
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One horizontal bar. `text` stands after it; without, the value does."""
+
+    label: str
+    value: float
+    text: str = ""
+    css: str = "f1"
+
+
+@dataclass(frozen=True, slots=True)
+class Survivor:
+    """A step of a survival curve: months since the start, and per cent still there with bounds."""
+
+    time: float
+    percent: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A drawn chart and its table twin. In a template `{{ chart }}` is the drawing."""
+
+    svg: SafeString
+    head: tuple[str, ...]
+    rows: list[tuple[str, ...]]
+    legend: list[tuple[str, str]] = field(default_factory=list)  # (class, label)
+
+    def __html__(self) -> str:
+        return self.svg
+
+    def __str__(self) -> str:
+        return self.svg
+
+
+def is_few(value: float | None, people: bool = True) -> bool:
+    """Whether a count is so low that it could point at someone: one to four people."""
+    return people and value is not None and 0 < value < FEWEST_SHOWN
+
+
+def shown(value: float | None, people: bool = True) -> str:
+    """A count as it may be read: "<5" for one to four people, "–" where there is none."""
+    if value is None:
+        return "–"
+    return FEW if is_few(value, people) else number(value)
+
+
+def bars(
+    *,
+    id: str,
+    title: str,
+    desc: str,
+    labels: Sequence[str],
+    values: Sequence[float | None],
+    head: tuple[str, str],
+    css: str = "f1",
+    people: bool = True,
+) -> Chart:
+    """One bar per label. `head` names the table's two columns."""
+    return grouped_bars(
+        id=id,
+        title=title,
+        desc=desc,
+        labels=labels,
+        series=[Series(head[1], values, css)],
+        first=head[0],
+        people=people,
+    )
+
+
+def grouped_bars(
+    *,
+    id: str,
+    title: str,
+    desc: str,
+    labels: Sequence[str],
+    series: Sequence[Series],
+    first: str,
+    people: bool = True,
+) -> Chart:
+    """Bars side by side for every label. `first` names the table's column of labels."""
+    _same_length(labels, series)
+    scale = _Scale.reaching(_highest((v for one in series for v in one.values), people))
+    slot = (WIDTH - LEFT) / max(len(labels), 1)
+    width = min(slot * 0.76 / max(len(series), 1), 28)
+    start = (slot - width * len(series)) / 2
+    out = [scale.axis()]
+    for i in range(len(labels)):
+        for j, one in enumerate(series):
+            x = LEFT + i * slot + start + j * width
+            out.append(_bar(x + 0.5, width - 1, one.values[i], one.css, scale, people))
+    out.append(_labels_below(labels, slot))
+    rows = [
+        (label, *(shown(one.values[i], people) for one in series)) for i, label in enumerate(labels)
+    ]
+    return Chart(
+        _figure(id, title, desc, out, empty=not labels),
+        (first, *(one.label for one in series)),
+        rows,
+        [(one.css, one.label) for one in series],
+    )
+
+
+def stacked_bars(
+    *,
+    id: str,
+    title: str,
+    desc: str,
+    labels: Sequence[str],
+    series: Sequence[Series],
+    first: str,
+    people: bool = True,
+) -> Chart:
+    """Bars on top of each other, the first series lowest; the last column's sum stands over it.
+
+    The sum is left out where a part is hidden, since the part could be found from it.
+    """
+    _same_length(labels, series)
+    half = FEWEST_SHOWN / 2
+    heights = [
+        [half if is_few(one.values[i], people) else (one.values[i] or 0) for one in series]
+        for i in range(len(labels))
+    ]
+    scale = _Scale.reaching(max(map(sum, heights), default=0))
+    slot = (WIDTH - LEFT) / max(len(labels), 1)
+    width = min(slot - 8, 32)
+    out = [scale.axis()]
+    for i, column in enumerate(heights):
+        x, y = LEFT + i * slot + (slot - width) / 2, float(BASE)
+        for one, value in zip(series, column, strict=True):
+            height = scale.height(value)
+            y -= height
+            if is_few(one.values[i], people):
+                out.append(_dashed(x + 0.5, y + 0.5, width - 1, max(height - 1.3, 1)))
+            elif height:
+                out.append(_rect(x, y, width, max(height - 0.8, 0.6), one.css))
+        is_last = i == len(labels) - 1
+        if is_last and column and not any(is_few(one.values[i], people) for one in series):
+            out.append(_text(x + width / 2, y - 5, number(sum(column)), "t", "middle"))
+    out.append(_labels_below(labels, slot))
+    rows = [
+        (label, *(shown(one.values[i], people) for one in series)) for i, label in enumerate(labels)
+    ]
+    return Chart(
+        _figure(id, title, desc, out, empty=not labels),
+        (first, *(one.label for one in series)),
+        rows,
+        [(one.css, one.label) for one in series],
+    )
+
+
+def histogram(
+    *,
+    id: str,
+    title: str,
+    desc: str,
+    counts: Sequence[int],
+    step: int,
+    head: tuple[str, str],
+    start: int = 0,
+    marks: Sequence[tuple[float, str]] = (),
+    beyond: float | None = None,
+    open_ended: bool = False,
+    people: bool = True,
+) -> Chart:
+    """How many fall in `[start, start + step)` and each interval after it.
+
+    `marks` are vertical lines with a text (median, P90); bars from `beyond` on are pale;
+    `open_ended` says that the last interval also holds everything after it.
+    """
+    top = 22 if marks else TOP
+    scale = _Scale.reaching(_highest(counts, people), top=top)
+    end = start + step * len(counts)
+
+    def x_of(value: float) -> float:
+        return LEFT + (WIDTH - LEFT - 4) * (value - start) / max(end - start, 1)
+
+    out = [scale.axis()]
+    for i, count in enumerate(counts):
+        low = start + i * step
+        css = "f3" if beyond is not None and low >= beyond else "f1"
+        width = x_of(low + step) - x_of(low) - 2
+        out.append(_bar(x_of(low) + 1, width, count, css, scale, people))
+    out.append(_marks([(x_of(value), text) for value, text in marks]))
+    every = max(1, math.ceil(len(counts) / 6))
+    for i in range(0, len(counts) + 1, every):
+        value = start + i * step
+        text = f"{value}+" if open_ended and i == len(counts) else str(value)
+        out.append(_text(min(x_of(value), WIDTH - 9), 170, text, anchor="middle"))
+    rows = []
+    for i, count in enumerate(counts):
+        low = start + i * step
+        last = open_ended and i == len(counts) - 1
+        name = _("%(n)s og over") % {"n": low} if last else f"{low}–{low + step}"
+        rows.append((name, shown(count, people)))
+    return Chart(_figure(id, title, desc, out, empty=not counts), head, rows)
+
+
+def hbars(
+    *,
+    id: str,
+    title: str,
+    desc: str,
+    rows: Sequence[Bar],
+    head: tuple[str, str],
+    people: bool = False,
+) -> Chart:
+    """Horizontal bars with the name above and a text after each; as high as it has rows."""
+    longest = max((bar.value for bar in rows), default=0) or 1
+    room = max((len(_after(bar, people)) for bar in rows), default=0) * CHARACTER + 10
+    full = max(WIDTH - max(room, 150), 80)
+    out = []
+    for i, bar in enumerate(rows):
+        y = 16 + i * 42
+        few = is_few(bar.value, people)
+        width = full * (FEWEST_SHOWN / max(longest, FEWEST_SHOWN) if few else bar.value / longest)
+        out.append(_text(0, y, bar.label, "t"))
+        if few:
+            out.append(_dashed(0.5, y + 7.5, max(width - 1, 12), 12))
+        elif bar.value:
+            out.append(_rect(0, y + 7, max(width, 1.5), 13, bar.css, radius=2))
+        out.append(_text(width + 8 if bar.value else 0, y + 18, _after(bar, people)))
+    height = max(HEIGHT, 16 + len(rows) * 42)
+    return Chart(
+        _figure(id, title, desc, out, height, empty=not rows),
+        head,
+        [(bar.label, _after(bar, people)) for bar in rows],
+    )
+
+
+def dumbbell(
+    *,
+    id: str,
+    title: str,
+    desc: str,
+    labels: Sequence[str],
+    have: Series,
+    need: Series,
+    first: str,
+    gap: str,
+    people: bool = True,
+) -> Chart:
+    """Two points and the way between them per label, and what is missing (have minus need).
+
+    `first` and `gap` name the table's first and last column. Where one of the two is hidden,
+    the gap is given from its safe end ("−12 eller mer"); where both are, not at all.
+    """
+    _same_length(labels, (have, need))
+    highest = _highest([*have.values, *need.values], people)
+    step = _step(highest)
+    top = step * max(math.ceil(highest / step), 1)
+    left, right = 112, WIDTH - 44
+
+    def x_of(value: float) -> float:
+        return left + (right - left) * value / top
+
+    out, rows = [], []
+    for i, label in enumerate(labels):
+        y = 14 + i * 27
+        a, b = have.values[i] or 0, need.values[i] or 0
+        xa, xb = (x_of(FEWEST_SHOWN / 2 if is_few(v, people) else v) for v in (a, b))
+        short, long = _gap(a, b, people)
+        out += [
+            _text(0, y + 5, _cut(label, 18), "t"),
+            f'<path d="M{left} {y}H{right}" class="grid"/>',
+            _rect(min(xa, xb), y - 1.5, abs(xb - xa), 3, "f2"),
+            _dot(xa, y, have.css, is_few(a, people)),
+            _dot(xb, y, need.css, is_few(b, people)),
+            _text(WIDTH, y + 4.5, short, "d" if b > a else "t", "end"),
+        ]
+        rows.append((label, shown(b, people), shown(a, people), long))
+    below = 14 + len(labels) * 27
+    for value in range(0, int(top) + 1, int(step)):
+        out.append(_text(x_of(value), below + 6, number(value), anchor="middle"))
+    return Chart(
+        _figure(id, title, desc, out, max(HEIGHT, below + 10), empty=not labels),
+        (first, need.label, have.label, gap),
+        rows,
+        [(need.css, need.label), (have.css, have.label)],
+    )
+
+
+def survival(
+    *,
+    id: str,
+    title: str,
+    desc: str,
+    steps: Sequence[Survivor],
+    head: tuple[str, str, str],
+    mark: tuple[float, str] | None = None,
+    every: int = 3,
+) -> Chart:
+    """A falling staircase of per cent still there, with its uncertainty as a pale band.
+
+    `steps` are sorted by time and begin at time 0. `mark` is a time with a text at the curve.
+    The table has a row every `every` months. The axis begins at the nearest ten below the band,
+    so the legend should say so when that is not 0.
+    """
+    left, y0, y1 = 42, BASE, 12
+    end = max((step.time for step in steps), default=0) or 1
+    lowest = min((step.low for step in steps), default=0)
+    floor = min(max(math.floor(lowest / 10) * 10, 0), 90)
+    by = 10 if floor >= 50 else 20 if floor >= 20 else 25
+    floor = floor if by == 10 else 20 if by == 20 else 0
+
+    def x_of(time: float) -> float:
+        return left + (WIDTH - left - 12) * time / end
+
+    def y_of(percent: float) -> float:
+        return y0 - (y0 - y1) * (max(percent, floor) - floor) / (100 - floor)
+
+    out = []
+    for value in range(floor, 101, by):
+        css = "ax" if value == floor else "grid"
+        out.append(f'<path d="M{left} {y_of(value):.1f}H{WIDTH}" class="{css}"/>')
+        out.append(_text(left - 6, y_of(value) + 4, f"{value}\u00a0%", anchor="end"))
+    if steps:
+        upper = _staircase([(x_of(s.time), y_of(s.high)) for s in steps])
+        lower = _staircase([(x_of(s.time), y_of(s.low)) for s in steps])
+        band = " ".join(f"{x:.1f},{y:.1f}" for x, y in [*upper, *reversed(lower)])
+        out.append(f'<polygon points="{band}" class="f3" opacity=".35"/>')
+        line = _staircase([(x_of(s.time), y_of(s.percent)) for s in steps])
+        path = "L".join(f"{x:.1f} {y:.1f}" for x, y in line)
+        out.append(f'<path d="M{path}" class="l1"/>')
+    if mark and steps:
+        time, text = mark
+        x, y = x_of(time), y_of(_at(steps, time).percent)
+        room = x + len(text) * CHARACTER < WIDTH
+        out += [
+            f'<path d="M{x:.1f} {y:.1f}V{y0}" class="l2" stroke-dasharray="3 3"/>',
+            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4.5" class="f1"/>',
+            _text(x - 4 if room else WIDTH, y - 9, text, "t", "start" if room else "end"),
+        ]
+    times = list(range(0, int(end) + 1, every))
+    out += [
+        _text(x_of(time), 170, str(time), anchor="middle")
+        for time in times
+        if len(times) <= 10 or time % (every * math.ceil(len(times) / 10)) == 0
+    ]
+    rows = []
+    for time in times if steps else []:
+        step = _at(steps, time)
+        bounds = f"{number(step.low, 0)}–{number(step.high, 0)}\u00a0%"
+        rows.append((str(time), f"{number(step.percent, 1)}\u00a0%", bounds))
+    return Chart(_figure(id, title, desc, out, empty=not steps), head, rows)
+
+
+# ---------------------------------------------------------------- the parts of a drawing
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """A vertical axis from 0 to `end`, a line every `step`."""
+
+    end: float
+    step: float
+    top: float = TOP
+
+    @classmethod
+    def reaching(cls, highest: float, top: float = TOP) -> _Scale:
+        step = _step(highest)
+        return cls(step * max(math.ceil(highest / step), 1), step, top)
+
+    def height(self, value: float) -> float:
+        return (BASE - self.top) * value / self.end
+
+    def axis(self) -> str:
+        out = []
+        for i in range(round(self.end / self.step) + 1):
+            y = BASE - self.height(i * self.step)
+            css = "grid" if i else "ax"
+            out.append(f'<path d="M{LEFT - 4} {y:.1f}H{WIDTH}" class="{css}"/>')
+            out.append(_text(LEFT - 10, y + 4, _tick(i * self.step), anchor="end"))
+        return "".join(out)
+
+
+def _step(highest: float) -> int:
+    """A round step (1, 2 or 5 times a power of ten) that gives three to five lines."""
+    rough = max(highest, 1) / 4
+    power = 10 ** math.floor(math.log10(rough)) if rough >= 1 else 1
+    return int(next(n * power for n in (1, 2, 5, 10) if n * power >= rough))
+
+
+def _tick(value: float) -> str:
+    """Thousands are shortened, since the axis has room for three characters."""
+    if value >= 1_000_000:
+        return f"{number(value / 1_000_000).removesuffix(',0')}m"
+    if value >= 1_000:
+        return f"{number(value / 1_000).removesuffix(',0')}k"
+    return number(value)
+
+
+def _highest(values: Iterable[float | None], people: bool) -> float:
+    found = [FEWEST_SHOWN if is_few(v, people) else v for v in values if v is not None]
+    return max(found, default=0)
+
+
+def _bar(x: float, width: float, value: float | None, css: str, scale: _Scale, people: bool) -> str:
+    if not value:
+        return ""
+    if is_few(value, people):
+        height = scale.height(FEWEST_SHOWN)
+        box = _dashed(x, BASE - height, max(width, 1), height)
+        fits = width >= 15
+        note = _text(x + width / 2, BASE - height / 2 + 4, FEW, "s", "middle") if fits else ""
+        return box + (note if height >= 12 else "")
+    height = scale.height(value)
+    return _rect(x, BASE - height, max(width, 1), height, css)
+
+
+def _labels_below(labels: Sequence[str], slot: float) -> str:
+    widest = max((len(label) for label in labels), default=0) * CHARACTER + 4
+    every = max(1, math.ceil(widest / slot))
+    # Counted from the right: the latest month keeps its name.
+    return "".join(
+        _text(LEFT + i * slot + slot / 2, 170, label, anchor="middle")
+        for i, label in enumerate(labels)
+        if (len(labels) - 1 - i) % every == 0
+    )
+
+
+def _marks(marks: list[tuple[float, str]]) -> str:
+    out, taken = [], -math.inf
+    for x, text in sorted(marks):
+        left = x + 5 + len(text) * CHARACTER > WIDTH
+        near = not left and x + 5 < taken
+        y = 34 if near else 20
+        out.append(f'<path d="M{x:.1f} 14V{BASE}" class="l2"/>')
+        out.append(_text(x - 5 if left else x + 5, y, text, "t", "end" if left else "start"))
+        taken = x + 5 + len(text) * CHARACTER
+    return "".join(out)
+
+
+def _gap(have: float, need: float, people: bool) -> tuple[str, str]:
+    """The difference, short for the picture and in words for the table."""
+    hidden = [is_few(have, people), is_few(need, people)]
+    if all(hidden):
+        return "–", "–"
+    if not any(hidden):
+        text = _signed(have - need)
+        return text, text
+    # One of them is 1 to 4: the end of the range that claims least.
+    known_missing = need - (FEWEST_SHOWN - 1) if hidden[0] else 1 - have
+    if known_missing <= 0:
+        over = have - (FEWEST_SHOWN - 1) if hidden[1] else 1 - need
+        if over <= 0:
+            return "–", "–"
+        return f"+{number(over)}+", _("+%(n)s eller mer") % {"n": number(over)}
+    return (
+        f"{MINUS}{number(known_missing)}+",
+        _("%(minus)s%(n)s eller mer") % {"minus": MINUS, "n": number(known_missing)},
+    )
+
+
+def _signed(value: float) -> str:
+    return f"+{number(value)}" if value > 0 else number(value)
+
+
+def _after(bar: Bar, people: bool) -> str:
+    return bar.text if bar.text and not is_few(bar.value, people) else shown(bar.value, people)
+
+
+def _at(steps: Sequence[Survivor], time: float) -> Survivor:
+    return max((s for s in steps if s.time <= time), key=lambda s: s.time, default=steps[0])
+
+
+def _staircase(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    out = points[:1]
+    for x, y in points[1:]:
+        out += [(x, out[-1][1]), (x, y)]
+    return out
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
+
+
+def _same_length(labels: Sequence[str], series: Iterable[Series]) -> None:
+    for one in series:
+        if len(one.values) != len(labels):
+            raise ValueError(f"{one.label}: {len(one.values)} values for {len(labels)} labels")
+
+
+def _rect(x: float, y: float, width: float, height: float, css: str, radius: int = 0) -> str:
+    rx = f' rx="{radius}"' if radius else ""
+    return (
+        f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}"{rx} '
+        f'class="{escape(css)}"/>'
+    )
+
+
+def _dashed(x: float, y: float, width: float, height: float) -> str:
+    return (
+        f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" class="ax" '
+        'fill="none" stroke-dasharray="2 2"/>'
+    )
+
+
+def _dot(x: float, y: float, css: str, few: bool) -> str:
+    if few:  # hollow: somewhere about here
+        return (
+            f'<circle cx="{x:.1f}" cy="{y}" r="4.5" class="fn"/>'
+            f'<circle cx="{x:.1f}" cy="{y}" r="4.5" class="ax" fill="none" '
+            'stroke-dasharray="2 2"/>'
+        )
+    return f'<circle cx="{x:.1f}" cy="{y}" r="5" class="{escape(css)}"/>'
+
+
+def _text(x: float, y: float, content: str, css: str = "", anchor: str = "") -> str:
+    attributes = f' class="{css}"' if css else ""
+    attributes += f' text-anchor="{anchor}"' if anchor and anchor != "start" else ""
+    return f'<text x="{x:.1f}" y="{y:.1f}"{attributes}>{escape(content)}</text>'
+
+
+def _figure(
+    id: str, title: str, desc: str, body: list[str], height: float = HEIGHT, empty: bool = False
+) -> SafeString:
+    """The SVG around a drawing. Everything from outside has been escaped by the helpers above."""
+    if empty:
+        body = [_text(WIDTH / 2, HEIGHT / 2, _("Ingen tall for perioden."), anchor="middle")]
+    name = escape(id)
+    return mark_safe(
+        f'<svg viewBox="0 0 {WIDTH} {height:.0f}" role="img" '
+        f'aria-labelledby="{name}-t {name}-d">'
+        f'<title id="{name}-t">{escape(title)}</title><desc id="{name}-d">{escape(desc)}</desc>'
+        f"{''.join(body)}</svg>"
+    )

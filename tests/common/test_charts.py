@@ -1,0 +1,182 @@
+"""A chart says what its table says, hides the few, and never runs what it is given."""
+
+from xml.etree import ElementTree
+
+import pytest
+from django.template import Context, Template
+from hypothesis import given
+from hypothesis import strategies as st
+
+from common import charts
+from common.charts import Bar, Series, Survivor
+
+MONTHS = ["des", "jan", "feb", "mar", "apr", "mai", "jun", "jul", "aug", "sep", "okt", "nov"]
+NASTY = '<script>alert("x")</script>&\'"'
+
+
+def all_kinds(text="Tittel", counts=(24, 3, 0)):
+    common = {"id": "c", "title": text, "desc": text}
+    labels = [text, "b", "c"]
+    return {
+        "bars": charts.bars(**common, labels=labels, values=counts, head=(text, text)),
+        "grouped": charts.grouped_bars(
+            **common,
+            labels=labels,
+            series=[Series(text, counts), Series("ut", counts[::-1], "f2")],
+            first=text,
+        ),
+        "stacked": charts.stacked_bars(
+            **common,
+            labels=labels,
+            series=[Series(text, counts), Series("over", counts[::-1], "fd")],
+            first=text,
+        ),
+        "histogram": charts.histogram(
+            **common, counts=counts, step=2, head=(text, text), marks=[(1.5, text)], beyond=4
+        ),
+        "hbars": charts.hbars(
+            **common, rows=[Bar(text, n, text) for n in counts], head=(text, text)
+        ),
+        "dumbbell": charts.dumbbell(
+            **common,
+            labels=labels,
+            have=Series(text, counts, "f2"),
+            need=Series("behov", counts[::-1]),
+            first=text,
+            gap=text,
+        ),
+        "survival": charts.survival(
+            **common,
+            steps=[Survivor(0, 100, 100, 100), Survivor(6, 90, 85, 95)],
+            head=(text, text, text),
+            mark=(3, text),
+        ),
+    }
+
+
+def texts(chart) -> list[str]:
+    return [e.text for e in ElementTree.fromstring(chart.svg).iter() if e.tag.endswith("text")]
+
+
+@pytest.mark.parametrize("kind", all_kinds())
+def test_a_chart_is_a_described_image_without_inline_style(kind):
+    chart = all_kinds("Inn & ut")[kind]
+    svg = ElementTree.fromstring(chart.svg)
+    assert svg.get("role") == "img"
+    ids = svg.get("aria-labelledby").split()
+    assert [e.get("id") for e in svg if e.tag in {"title", "desc"}] == ids
+    assert svg.find("title").text == "Inn & ut"
+    assert "style" not in chart.svg
+    assert chart.rows
+    assert all(len(row) == len(chart.head) for row in chart.rows)
+
+
+@pytest.mark.parametrize("kind", all_kinds())
+def test_what_people_wrote_stays_text(kind):
+    chart = all_kinds(NASTY)[kind]
+    ElementTree.fromstring(chart.svg)
+    assert "<script" not in Template("{{ chart }}").render(Context({"chart": chart}))
+    assert "<svg" in Template("{{ chart }}").render(Context({"chart": chart}))
+
+
+def test_one_to_four_people_look_alike_in_picture_and_table():
+    for kind in ("bars", "grouped", "stacked", "histogram", "dumbbell"):
+        drawn = {
+            (chart.svg, str(chart.rows))
+            for chart in (all_kinds(counts=(24, n, 30))[kind] for n in (1, 2, 3, 4))
+        }
+        assert len(drawn) == 1, kind
+        assert "&lt;5" in str(all_kinds(counts=(24, 1, 30))["bars"].svg)
+
+
+def test_none_and_five_are_shown_as_they_are():
+    chart = all_kinds(counts=(5, 0, 4))["bars"]
+    assert [row[1] for row in chart.rows] == ["5", "0", "<5"]
+
+
+def test_the_sum_is_left_out_where_a_part_is_hidden():
+    def last(*values):
+        return charts.stacked_bars(
+            id="c",
+            title="t",
+            desc="d",
+            labels=["nov"],
+            series=[Series(str(n), [value]) for n, value in enumerate(values)],
+            first="Måned",
+        )
+
+    assert "51" in texts(last(20, 31))
+    assert "<5" not in texts(last(20, 31))
+    assert not {"23", "22", "22,5"} & set(texts(last(20, 3)))
+
+
+def test_days_and_kroner_are_not_people():
+    chart = charts.hbars(
+        id="c", title="t", desc="d", rows=[Bar("Skade", 3, "3 dager")], head=("Årsak", "Dager")
+    )
+    assert chart.rows == [("Skade", "3 dager")]
+
+
+def test_the_gap_never_gives_a_hidden_number_away():
+    def gap(have, need):
+        return charts.dumbbell(
+            id="c",
+            title="t",
+            desc="d",
+            labels=["2-roms"],
+            have=Series("Ledig", [have], "f2"),
+            need=Series("Venter", [need]),
+            first="Type",
+            gap="Gap",
+        ).rows[0][3]
+
+    assert gap(9, 38) == "−29"
+    assert gap(38, 9) == "+29"
+    assert {gap(n, 16) for n in (1, 2, 3, 4)} == {"−12 eller mer"}
+    assert {gap(16, n) for n in (1, 2, 3, 4)} == {"+12 eller mer"}
+    assert {gap(a, b) for a in (1, 2, 3, 4) for b in (1, 2, 3, 4)} == {"–"}
+
+
+def test_a_chart_without_numbers_says_so():
+    empty = charts.bars(id="c", title="t", desc="d", labels=[], values=[], head=("a", "b"))
+    assert texts(empty) == ["Ingen tall for perioden."]
+    assert empty.rows == []
+    for chart in (
+        charts.stacked_bars(id="c", title="t", desc="d", labels=[], series=[], first="a"),
+        charts.histogram(id="c", title="t", desc="d", counts=[], step=1, head=("a", "b")),
+        charts.hbars(id="c", title="t", desc="d", rows=[], head=("a", "b")),
+        charts.survival(id="c", title="t", desc="d", steps=[], head=("a", "b", "c")),
+    ):
+        assert texts(chart) == ["Ingen tall for perioden."]
+
+
+def test_values_and_labels_must_match():
+    with pytest.raises(ValueError, match="2 values for 1 labels"):
+        charts.bars(id="c", title="t", desc="d", labels=["a"], values=[1, 2], head=("a", "b"))
+
+
+@given(st.lists(st.integers(0, 10**7), min_size=1, max_size=40))
+def test_no_bar_stands_outside_the_picture(values):
+    chart = charts.bars(
+        id="c", title="t", desc="d", labels=[str(n) for n in values], values=values, head=("a", "b")
+    )
+    for rect in ElementTree.fromstring(chart.svg).iter("rect"):
+        x, y, width, height = (float(rect.get(k)) for k in ("x", "y", "width", "height"))
+        assert x >= 0
+        assert y >= charts.TOP - 0.1
+        assert x + width <= charts.WIDTH + 0.1
+        assert y + height <= charts.BASE + 0.2
+    assert len(texts(chart)) >= 2
+
+
+def test_the_staircase_falls_at_the_month_it_falls():
+    chart = charts.survival(
+        id="c",
+        title="t",
+        desc="d",
+        steps=[Survivor(0, 100, 100, 100), Survivor(5, 80, 72, 88), Survivor(12, 60, 50, 70)],
+        head=("Måned", "Andel", "Usikkerhet"),
+    )
+    assert chart.rows[1] == ("3", "100,0\u00a0%", "100–100\u00a0%")
+    assert chart.rows[2] == ("6", "80,0\u00a0%", "72–88\u00a0%")
+    assert chart.rows[-1] == ("12", "60,0\u00a0%", "50–70\u00a0%")
