@@ -1,0 +1,107 @@
+"""Peers, those they walk beside, and their contacts."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+from django.db.backends.postgresql.psycopg_any import DateRange
+
+from peers.enums import Channel, LifeDomain, LinkState, Share
+from peers.models import Contact, Peer, PeerLink
+
+from . import names
+from .lives import Lives, at
+
+GOALS = [
+    "Komme meg ut og treffe folk.",
+    "Ha noen å gå sammen med på møter.",
+    "Få hverdagen til å henge sammen.",
+]
+
+
+def build(lives: Lives) -> None:
+    """One kobling in three goes on; the rest have ended, as they do after about a year."""
+    rng, bulk, today = lives.rng, lives.bulk, lives.today
+    house = lives.users["units"]["likeperson"].pk
+    coordinator = lives.users["kristin"].pk
+    peers = [
+        bulk.add(
+            Peer,
+            user_id=user.pk,
+            organisation_id=house,
+            post_percent=rng.choice([20, 20, 30, 40]),
+            capacity=rng.choice([3, 4, 5]),
+            birth_year=today.year - rng.randint(30, 58),
+            languages=["Norsk"],
+            interests=rng.sample(["Tur", "Musikk", "Matlaging", "Fotball", "Fiske"], 2),
+            active=DateRange(today - timedelta(days=rng.randint(300, 1000)), None),
+        )
+        for user in lives.users["peers"]
+    ]
+    people = [case.someone for case in lives.waiting] + [
+        case.someone for case in lives.moved[-400:]
+    ]
+    people = people[:: max(1, len(people) // lives.size.links)][: lives.size.links]
+    going = max(4, len(people) // 3)
+    for number, someone in enumerate(people):
+        active = number < going
+        # Silje, the peer one signs in as, has four of those who go on.
+        index = 0 if number < 4 else rng.randrange(1, len(peers))
+        wanted = today - timedelta(days=rng.randint(40, 300) if active else rng.randint(420, 900))
+        ended = None if active else wanted + timedelta(days=rng.randint(120, 400))
+        link = bulk.add(
+            PeerLink,
+            person_id=someone.id,
+            peer_id=peers[index],
+            state=LinkState.LINKED if active else LinkState.ENDED,
+            reported_at=at(wanted - timedelta(days=9)),
+            reported_by_id=someone.responsible,
+            reported_because="Ønsker noen å snakke med som har vært der selv.",
+            wanted_on=wanted,
+            met_on=wanted + timedelta(days=6),
+            ended_on=ended,
+            interval_days=rng.choice([7, 7, 14]),
+            goal=rng.choice(GOALS),
+            call_name=someone.first_name,
+            agreed_phone=f"+474{rng.randrange(10_000_000):07d}",
+            shares=[Share.COORDINATOR] + ([Share.CASEWORKER] if rng.random() < 0.6 else []),
+        )
+        _contacts(lives, link, wanted, ended or today, lives.users["peers"][index].pk)
+    # Two people a caseworker has spoken up for, whom nobody is linked to yet.
+    for case in lives.waiting[-2:]:
+        bulk.add(
+            PeerLink,
+            person_id=case.someone.id,
+            state=LinkState.WANTED,
+            reported_at=at(today - timedelta(days=4)),
+            reported_by_id=coordinator,
+            reported_because="Vil ha følge på visning.",
+            wanted_on=today - timedelta(days=3),
+            call_name=case.someone.first_name,
+            goal=rng.choice(GOALS),
+            shares=[Share.COORDINATOR],
+        )
+
+
+def _contacts(lives: Lives, link: int, since, until, by: int) -> None:
+    rng, day = lives.rng, since
+    for _ in range(lives.size.contacts_per_link):
+        day += timedelta(days=rng.randint(2, 16))
+        if day >= until:
+            return
+        reached = rng.random() < 0.85
+        lives.bulk.add(
+            Contact,
+            link_id=link,
+            on=day,
+            channel=rng.choice(list(Channel)[:5]),
+            reached=reached,
+            minutes=rng.choice([15, 30, 60, 120]) if reached else 0,
+            domains=rng.sample(list(LifeDomain), rng.randint(0, 2)),
+            words=rng.choice(names.CONTACT_WORDS),
+            shown_to_person=reached,
+            client_id=uuid.UUID(int=rng.getrandbits(128), version=4),
+            logged_at=at(day, 17),
+            logged_by_id=by,
+        )

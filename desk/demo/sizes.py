@@ -1,0 +1,89 @@
+"""How much of everything each size has (figures.md)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Size:
+    """Counts. `refusals` and `renewals` are per year; the rest are as they stand today."""
+
+    dwellings: int
+    waiting: int
+    temporary: int
+    long_temporary: int  # of them over 90 days
+    families_temporary: int  # of them with children
+    pending: int  # applications nobody has decided yet
+    refusals: int
+    renewals: int
+    appeals: int
+    peers: int
+    links: int
+    caseworkers: int
+    notes_per_person: float
+    contacts_per_link: int
+    children: bool
+    meetings: int
+    letters: int  # vedtak letters made as real PDF; older ones are not in the system
+
+
+SIZES = {
+    "solvaer": Size(
+        dwellings=1600,
+        waiting=140,
+        temporary=55,
+        long_temporary=12,
+        families_temporary=4,
+        pending=31,
+        refusals=181,
+        renewals=110,
+        appeals=30,
+        peers=12,
+        links=29,
+        caseworkers=8,
+        notes_per_person=1.2,
+        contacts_per_link=18,
+        children=True,
+        meetings=45,
+        letters=12,
+    ),
+    "city": Size(
+        dwellings=12_000,
+        waiting=10_000,
+        temporary=900,
+        long_temporary=250,
+        families_temporary=60,
+        pending=900,
+        refusals=1300,
+        renewals=900,
+        appeals=220,
+        peers=60,
+        links=220,
+        caseworkers=60,
+        notes_per_person=1.5,
+        contacts_per_link=20,
+        children=True,
+        meetings=45,
+        letters=12,
+    ),
+    "country": Size(
+        dwellings=120_000,
+        waiting=20_000,
+        temporary=20_000,
+        long_temporary=5000,
+        families_temporary=1200,
+        pending=3000,
+        refusals=4000,
+        renewals=3000,
+        appeals=800,
+        peers=600,
+        links=4000,
+        caseworkers=300,
+        notes_per_person=4.0,
+        contacts_per_link=40,
+        children=False,
+        meetings=45,
+        letters=12,
+    ),
+}

@@ -1,0 +1,150 @@
+"""The people who work in Solvær, and where. The same names in every size."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.db.backends.postgresql.psycopg_any import DateRange
+
+from accounts.enums import RoleKind, UnitKind
+from accounts.models import OrganisationUnit, Role, User
+
+R = RoleKind
+UNITS = {
+    "nav": ("Nav Solvær", UnitKind.NAV),
+    "bolig": ("Boligkontoret", UnitKind.HOUSING_OFFICE),
+    "helse": ("Helse- og velferdskontoret", UnitKind.HEALTH_OFFICE),
+    "eiendom": ("Solvær eiendom", UnitKind.ESTATE),
+    "likeperson": ("A-huset", UnitKind.PEER_ORGANISATION),
+}
+# username, name, [(role, unit)], sees protected people, what to see as this user
+PEOPLE = [
+    (
+        "ingrid",
+        "Ingrid Solbakken",
+        [(R.CASEWORKER, "bolig")],
+        False,
+        "Min dag med frister og varsler, søknader, kartlegging og vedtak.",
+    ),
+    (
+        "marius",
+        "Marius Lund",
+        [(R.CASEWORKER, "bolig")],
+        False,
+        "En saksbehandler til, så to kan arbeide samtidig.",
+    ),
+    (
+        "kari",
+        "Kari Anne Vik",
+        [(R.CASEWORKER, "nav")],
+        False,
+        "Nav: midlertidig botilbud etter § 27.",
+    ),
+    (
+        "marit",
+        "Marit Hovland",
+        [(R.APPROVER, "bolig"), (R.CHAIR, "bolig")],
+        False,
+        "Godkjenner vedtak og leder tildelingsmøtet.",
+    ),
+    (
+        "sigrid",
+        "Sigrid Aas",
+        [(R.CASEWORKER, "bolig"), (R.APPROVER, "bolig")],
+        True,
+        "Har tilgang til personer med beskyttet adresse.",
+    ),
+    (
+        "lise",
+        "Lise Dahl",
+        [(R.CASEWORKER, "helse")],
+        False,
+        "Helse- og velferdskontoret: kartlegging og uttalelser.",
+    ),
+    (
+        "anders",
+        "Anders Foss",
+        [(R.STOCK_MANAGER, "eiendom")],
+        False,
+        "Boligmassen: boliger, import og ledige boliger, uten personsaker.",
+    ),
+    (
+        "torunn",
+        "Torunn Bakke",
+        [(R.MANAGER, "bolig")],
+        False,
+        "Oversikten: venteliste, ventetid og midlertidig bolig.",
+    ),
+    (
+        "kristin",
+        "Kristin Nyhus",
+        [(R.PEER_COORDINATOR, "likeperson")],
+        False,
+        "Kobler likepersoner til dem som ønsker det.",
+    ),
+    (
+        "silje",
+        "Silje Nordbø",
+        [(R.PEER, "likeperson")],
+        False,
+        "Likeperson: logger kontakt på telefonen.",
+    ),
+    (
+        "personvern",
+        "Gunnar Myhre",
+        [(R.PRIVACY_OFFICER, "bolig")],
+        False,
+        "Leseloggen: hvem har sett hvilken sak.",
+    ),
+    (
+        "system",
+        "Rita Lunde",
+        [(R.SYSTEM_ADMIN, "bolig")],
+        False,
+        "Brukere, roller og innstillinger, uten personopplysninger.",
+    ),
+]
+
+
+def build(today: date, *, caseworkers: int, peers: int, names: list[str]) -> dict[str, list]:
+    """Units, users and roles. Returns them by what they are, for the other builders.
+
+    `names` are used for caseworkers and peers beyond the named ones.
+    """
+    units = {
+        key: OrganisationUnit.objects.create(
+            name=name, kind=kind, phone="75 00 00 00", address="Torget 1, 9990 Solvær"
+        )
+        for key, (name, kind) in UNITS.items()
+    }
+    since = DateRange(today - timedelta(days=1200), None)
+    made: dict[str, list] = {"units": units, "caseworkers": [], "approvers": [], "peers": []}
+
+    def create(username: str, name: str, roles: list, protected: bool = False) -> User:
+        user = User(username=username, full_name=name)
+        user.set_unusable_password()
+        user.save()
+        for kind, unit in roles:
+            Role.objects.create(
+                user=user, unit=units[unit], kind=kind, period=since, protected_access=protected
+            )
+        return user
+
+    for username, name, roles, protected, _what in PEOPLE:
+        user = create(username, name, roles, protected)
+        made[username] = user
+        kinds = {kind for kind, _unit in roles}
+        if kinds == {R.CASEWORKER}:
+            made["caseworkers"].append(user)
+        if R.APPROVER in kinds:
+            made["approvers"].append(user)
+        if R.PEER in kinds:
+            made["peers"].append(user)
+    names = iter(names)
+    for number in range(len(made["caseworkers"]), caseworkers):
+        unit = "nav" if number % 3 == 0 else "bolig"
+        user = create(f"saksbehandler{number}", next(names), [(R.CASEWORKER, unit)])
+        made["caseworkers"].append(user)
+    for number in range(len(made["peers"]), peers):
+        made["peers"].append(create(f"likeperson{number}", next(names), [(R.PEER, "likeperson")]))
+    return made
