@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
 
 
 class AccountsConfig(AppConfig):
@@ -7,6 +8,22 @@ class AccountsConfig(AppConfig):
     verbose_name = "brukere"
 
     def ready(self) -> None:
-        from . import defaults
+        from common import navigation
+
+        from . import defaults, perms
 
         post_migrate.connect(defaults.install, sender=self)
+        for key, label, icon, url_name, order, can in (
+            ("leselogg", _("Leselogg"), "FileSearch", "accounts:read_log", 100, perms.can_read_log),
+            ("brukere", _("Brukere"), "PersonGroup", "accounts:users", 110, perms.can_manage_users),
+            (
+                "innstillinger",
+                _("Innstillinger"),
+                "Cog",
+                "accounts:settings",
+                120,
+                perms.can_change_settings,
+            ),
+        ):
+            also = ("/roller/",) if key == "brukere" else ()
+            navigation.register(key, label, icon, url_name, order, can, also=also)

@@ -36,6 +36,7 @@ KEYS: dict[str, Key] = {
         14, _("Rett fra institusjon er innen"), _("dager"), "rules: clocks"
     ),
     "no_service_days": Key(30, _("Uten tjeneste og kontakt i"), _("dager"), "rules: clocks"),
+    "flag_due_days": Key(7, _("Varsler følges opp innen"), _("dager"), "rules: clocks"),
     "interim_reply_months": Key(1, _("Foreløpig svar innen"), _("måneder"), "fvl. § 11 a"),
     "interim_reply_warn_days": Key(
         21, _("Varsel om foreløpig svar etter"), _("dager"), "fvl. § 11 a"

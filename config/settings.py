@@ -54,6 +54,8 @@ SECURE_SSL_REDIRECT = PRODUCTION and env.yes("SECURE_SSL_REDIRECT", default=True
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = env.number("SECURE_HSTS_SECONDS", 31_536_000) if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION and env.yes("SECURE_HSTS_INCLUDE_SUBDOMAINS", True)
+# Preloading concerns the whole domain, and is the municipality's to decide.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
 SECURE_HSTS_PRELOAD = PRODUCTION and env.yes("SECURE_HSTS_PRELOAD", False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION and env.yes("COOKIES_SECURE", True)
 if PRODUCTION and not SESSION_COOKIE_SECURE:
@@ -88,7 +90,6 @@ CONTENT_SECURITY_POLICY = {
 # ------------------------------------------------------------------ the parts
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -133,6 +134,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.SecondFactorMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -253,18 +255,25 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 if TEST:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-LOGIN_URL = "account_login"
+# In the demonstration one chooses whom to be.
+LOGIN_URL = LOGOUT_REDIRECT_URL = "accounts:demo" if DEMO else "account_login"
 LOGIN_REDIRECT_URL = "/"
-LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
+SOCIALACCOUNT_ADAPTER = "accounts.adapters.SocialAccountAdapter"
+ACCOUNT_REAUTHENTICATION_REQUIRED = True  # before changing the second factor
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # users are made by an administrator or by OpenID Connect
 ACCOUNT_USERNAME_MIN_LENGTH = 2
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
-MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+# Who signs in with a password must have a second factor; see accounts.middleware.
+SECOND_FACTOR_REQUIRED = env.yes("SECOND_FACTOR_REQUIRED", default=PRODUCTION)
 MFA_TOTP_ISSUER = "Varig"
 SOCIALACCOUNT_ONLY = False
+# The municipality's own sign-in finds the user by an e-mail address it vouches for.
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 # A list of allauth OpenID Connect apps (Entra ID, Ansattporten): see .env.example.
 SOCIALACCOUNT_PROVIDERS = {
     "openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": env.json("OPENID_CONNECT_APPS", [])}
@@ -290,6 +299,7 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
+WHITENOISE_KEEP_ONLY_HASHED_FILES = PRODUCTION
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not PRODUCTION
 MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(VAR_DIR / "media")))  # never served by URL
 

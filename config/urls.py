@@ -19,6 +19,6 @@ APPS = [
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
-    path("konto/", include("allauth.urls")),
+    path("konto/", include("accounts.sign_in_urls")),
     *[path("", include(f"{app}.urls")) for app in APPS if find_spec(f"{app}.urls")],
 ]

@@ -269,7 +269,7 @@ class PersonFactory(Factory):
     birth_date = factory.LazyAttribute(lambda o: add_months(today(), -12 * o.age - 1))
     national_id = factory.LazyAttribute(lambda o: tenor_id(o.birth_date))
     sex = Sex.UNKNOWN
-    phone = "400 00 000"
+    phone = "+4740000000"
     address = "Solbakken 1"
     postcode = "9990"
     city = "Solvær"

@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+from typing import Any
+
+from crispy_forms.layout import Layout, Row
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from common.forms import NorwegianDateField, VarigFormHelper, norwegian
+
+from .enums import RoleKind
+from .models import Role, User
+from .once import OnceFormMixin
+from .settings_table import KEYS
+
+
+class ProfileForm(forms.ModelForm):
+    class Meta:
+        model = User
+        fields = ["full_name", "keyboard_shortcuts"]
+        help_texts = {
+            "full_name": _("Slik navnet ditt står for dem du arbeider sammen med."),
+            "keyboard_shortcuts": _("Slå av hvis de kommer i veien for et hjelpemiddel."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["full_name"].widget.attrs["autocomplete"] = "name"
+        self.helper = VarigFormHelper(submit=_("Lagre"))
+
+
+class UserForm(OnceFormMixin, forms.ModelForm):
+    class Meta:
+        model = User
+        fields = ["full_name", "username", "email"]
+        labels = {"username": _("Brukernavn"), "email": _("E-post")}
+        help_texts = {
+            "username": _("Bokstaver og tall, for eksempel «ingrid.strand»."),
+            "email": _("Adressen i kommunen. Den kobler brukeren til kommunens innlogging."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].required = True
+        for field in self.fields.values():
+            field.widget.attrs.setdefault("autocomplete", "off")
+        self.helper = VarigFormHelper(submit=_("Legg til bruker"))
+
+    def clean_email(self) -> str:
+        email = self.cleaned_data["email"]
+        if User.objects.filter(email__iexact=email).exists():
+            raise ValidationError(_("En bruker med denne e-postadressen finnes allerede."))
+        return email
+
+
+class RoleForm(OnceFormMixin, forms.ModelForm):
+    class Meta:
+        model = Role
+        fields = ["kind", "unit", "period", "protected_access", "shielded_access"]
+        formfield_callback = norwegian
+        help_texts = {
+            "protected_access": _("Personer med fortrolig eller strengt fortrolig adresse."),
+            "shielded_access": _("Personer som er ansatt i kommunen."),
+        }
+
+    def __init__(self, *args: Any, cancel: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["period"].label = _("Når")
+        self.helper = VarigFormHelper(submit=_("Gi rollen"), cancel=cancel)
+        self.helper.layout = Layout(
+            Row("kind", "unit"), "period", "protected_access", "shielded_access"
+        )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        sees = data.get("protected_access") or data.get("shielded_access")
+        if data.get("kind") == RoleKind.SYSTEM_ADMIN and sees:
+            raise ValidationError(
+                _(
+                    "En systemadministrator ser ikke personopplysninger, "
+                    "og kan ikke få tilgang til beskyttede personer."
+                )
+            )
+        return data
+
+    def _get_validation_exclusions(self) -> set[str]:
+        # The user is known, so that an overlap is told before the database says it.
+        return super()._get_validation_exclusions() - {"user"}
+
+
+class EndRoleForm(forms.Form):
+    last_day = NorwegianDateField(label=_("Siste dag"))
+
+    def __init__(self, *args: Any, cancel: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = VarigFormHelper(submit=_("Avslutt rollen"), cancel=cancel)
+
+
+class SettingForm(OnceFormMixin, forms.Form):
+    """One number, or several separated by commas where the default is a list."""
+
+    value = forms.CharField(label=_("Ny verdi"), max_length=60)
+    start = NorwegianDateField(label=_("Gjelder fra"))
+
+    def __init__(self, *args: Any, key: str, cancel: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.default = KEYS[key].default
+        self.is_list = isinstance(self.default, list)
+        unit = KEYS[key].unit
+        value = self.fields["value"]
+        value.label = _("Ny verdi (%(unit)s)") % {"unit": unit}
+        value.widget.attrs["autocomplete"] = "off"
+        if self.is_list:
+            value.help_text = _("Hele tall med komma mellom, for eksempel %(example)s.") % {
+                "example": shown(self.default)
+            }
+        else:
+            value.widget.attrs["inputmode"] = "numeric"
+        self.helper = VarigFormHelper(submit=_("Endre"), cancel=cancel)
+
+    def clean_value(self) -> int | list[int]:
+        words = [word.strip() for word in self.cleaned_data["value"].split(",")]
+        if not self.is_list and len(words) > 1:
+            raise ValidationError(_("Skriv ett helt tall."))
+        if not all(word.isascii() and word.isdigit() and len(word) <= 4 for word in words):
+            raise ValidationError(
+                _("Skriv hele tall fra 0 til 9999, uten bokstaver.")
+            )
+        numbers = [int(word) for word in words]
+        if not self.is_list:
+            if numbers[0] == 0 and self.default != 0:
+                raise ValidationError(_("Tallet må være minst 1."))
+            return numbers[0]
+        rising = self.default == sorted(self.default)
+        if len(set(numbers)) != len(numbers) or numbers != sorted(numbers, reverse=not rising):
+            order = _("stigende") if rising else _("synkende")
+            raise ValidationError(
+                _("Skriv tallene i %(order)s rekkefølge, hvert bare én gang.") % {"order": order}
+            )
+        return numbers
+
+
+class ReadLogFilter(forms.Form):
+    person = forms.IntegerField(label=_("Personens id"), required=False, min_value=1)
+    user = forms.ModelChoiceField(
+        User.objects.all(), label=_("Bruker"), required=False, empty_label=_("Alle")
+    )
+    start = NorwegianDateField(label=_("Fra og med"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # A key beyond the database's own numbers is no one's.
+        self.fields["person"].max_value = 2**63 - 1
+        self.helper = VarigFormHelper(method="get", submit=_("Vis"), optional=False)
+        self.helper.layout = Layout(Row("person", "user", "start"))
+
+
+def shown(value: Any) -> str:
+    """A setting's value as people write it."""
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

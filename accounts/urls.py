@@ -1,0 +1,15 @@
+from django.urls import path
+
+from . import views
+
+app_name = "accounts"
+urlpatterns = [
+    path("logg-inn/demo/", views.demo_sign_in, name="demo"),
+    path("min-profil/", views.me, name="me"),
+    path("brukere/", views.users, name="users"),
+    path("brukere/<int:pk>/", views.user, name="user"),
+    path("roller/<int:pk>/avslutt/", views.role_end, name="role_end"),
+    path("innstillinger/", views.settings_page, name="settings"),
+    path("innstillinger/<slug:key>/", views.setting, name="setting"),
+    path("leselogg/", views.read_log, name="read_log"),
+]

@@ -1,0 +1,235 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.db.models import Prefetch
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from common.errors import RuleBroken, explain_integrity_error
+from common.paging import keyset_page
+
+from . import actions, demo, perms
+from .forms import EndRoleForm, ProfileForm, ReadLogFilter, RoleForm, SettingForm, UserForm, shown
+from .models import ReadLog, Role, Setting, User
+from .once import once
+from .settings_table import KEYS, values
+
+BACKEND = settings.AUTHENTICATION_BACKENDS[0]
+
+
+@login_not_required
+@require_http_methods(["GET", "POST"])
+def demo_sign_in(request: HttpRequest) -> HttpResponse:
+    """Sign in as any demo person. There is no such page outside the demonstration."""
+    if not settings.DEMO:
+        raise Http404
+    roles = demo.people(timezone.localdate())
+    if request.method == "POST":
+        chosen = request.POST.get("user", "")
+        user = next((u for role in roles for u in role["users"] if str(u.pk) == chosen), None)
+        if user is not None:
+            login(request, user, backend=BACKEND)
+            return redirect("/")
+        messages.error(request, _("Velg en av personene på siden."))
+    return render(request, "accounts/demo.html", {"roles": roles})
+
+
+@require_http_methods(["GET", "POST"])
+def me(request: HttpRequest) -> HttpResponse:
+    """The user's own page: open to everyone signed in."""
+    user = User.objects.get(pk=request.user.pk)
+    form = ProfileForm(request.POST or None, instance=user)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("Profilen er lagret."))
+        return redirect("accounts:me")
+    return render(request, "accounts/me.html", {"form": form, "roles": request.user.current_roles})
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def users(request: HttpRequest) -> HttpResponse:
+    """Everyone who signs in, with their roles today; and a form to add one."""
+    _require(perms.can_manage_users(request.user))
+    form = UserForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            user = actions.add_user(by=request.user, **form.cleaned_data)
+        except IntegrityError as broken:
+            _explain(form, broken)
+        else:
+            messages.success(request, _("Brukeren er lagt til. Gi brukeren en rolle."))
+            return redirect("accounts:user", user.pk)
+    text = request.GET.get("navn", "").strip()[:80].replace("\x00", "")
+    found = User.objects.prefetch_related(
+        Prefetch(
+            "roles",
+            Role.objects.filter(period__contains=timezone.localdate())
+            .select_related("unit")
+            .order_by("pk"),
+            to_attr="roles_now",
+        )
+    )
+    if text:
+        found = found.filter(full_name__icontains=text)
+    page = keyset_page(found, order=("full_name", "pk"), cursor=request.GET.get("etter"))
+    return render(request, "accounts/users.html", {"form": form, "page": page, "text": text})
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def user(request: HttpRequest, pk: int) -> HttpResponse:
+    """One user's roles, past and present; and a form to give another."""
+    _require(perms.can_manage_users(request.user))
+    person = get_object_or_404(User, pk=pk)
+    today = timezone.localdate()
+    form = RoleForm(request.POST or None, instance=Role(user=person))
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.give_role(user=person, by=request.user, **form.cleaned_data)
+        except IntegrityError as broken:
+            _explain(form, broken)
+        else:
+            messages.success(request, _("Rollen er gitt."))
+            return redirect("accounts:user", person.pk)
+    roles = list(person.roles.select_related("unit").order_by("-period", "pk"))
+    for role in roles:
+        role.is_over = role.period.upper is not None and role.period.upper <= today
+        role.last_day = role.period.upper - timedelta(days=1) if role.period.upper else None
+        role.is_coming = role.period.lower is not None and role.period.lower > today
+    return render(request, "accounts/user.html", {"form": form, "person": person, "roles": roles})
+
+
+@require_http_methods(["GET", "POST"])
+def role_end(request: HttpRequest, pk: int) -> HttpResponse:
+    _require(perms.can_manage_users(request.user))
+    role = get_object_or_404(Role.objects.select_related("user", "unit"), pk=pk)
+    today = timezone.localdate()
+    back = redirect("accounts:user", role.user_id)
+    form = EndRoleForm(request.POST or None, initial={"last_day": today}, cancel=back.url)
+    if request.method == "POST" and form.is_valid():
+        last_day = form.cleaned_data["last_day"]
+        try:
+            actions.end_role(
+                role=role,
+                last_day=last_day,
+                first_day_after=last_day + timedelta(days=1),
+                by=request.user,
+                on=today,
+            )
+        except RuleBroken as no:
+            form.add_error(None, str(no))
+        except IntegrityError as broken:
+            _explain(form, broken)
+        else:
+            messages.success(request, _("Rollen er avsluttet."))
+            return back
+    return render(request, "accounts/role_end.html", {"form": form, "role": role})
+
+
+@require_GET
+def settings_page(request: HttpRequest) -> HttpResponse:
+    """The municipality's numbers as they are today, and what is planned."""
+    _require(perms.can_change_settings(request.user))
+    today = timezone.localdate()
+    now = values(today)
+    rows: dict[str, list[Setting]] = {}
+    for row in Setting.objects.order_by("valid", "pk"):
+        rows.setdefault(row.key, []).append(row)
+    lines = []
+    for key, about in KEYS.items():
+        own = [row for row in rows.get(key, []) if today in row.valid]
+        coming = [row for row in rows.get(key, []) if row.valid.lower and row.valid.lower > today]
+        lines.append(
+            {
+                "key": key,
+                "about": about,
+                "value": shown(now[key]),
+                "since": own[0].valid.lower if own else None,
+                "coming": [(shown(row.value), row.valid.lower) for row in coming],
+            }
+        )
+    return render(request, "accounts/settings.html", {"lines": lines})
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def setting(request: HttpRequest, key: str) -> HttpResponse:
+    _require(perms.can_change_settings(request.user))
+    if key not in KEYS:
+        raise Http404
+    today = timezone.localdate()
+    back = redirect("accounts:settings")
+    form = SettingForm(request.POST or None, key=key, initial={"start": today}, cancel=back.url)
+    if request.method == "POST" and form.is_valid():
+        try:
+            with transaction.atomic():
+                actions.change_setting(key=key, by=request.user, on=today, **form.cleaned_data)
+        except RuleBroken as no:
+            form.add_error("start", str(no))
+        except IntegrityError as broken:
+            _explain(form, broken)
+        else:
+            messages.success(request, _("Innstillingen er endret."))
+            return back
+    earlier = Setting.objects.filter(key=key).order_by("-valid", "pk")
+    return render(
+        request,
+        "accounts/setting.html",
+        {
+            "form": form,
+            "about": KEYS[key],
+            "value": shown(values(today, key)[key]),
+            "default": shown(KEYS[key].default),
+            "earlier": [
+                {
+                    "value": shown(row.value),
+                    "first": row.valid.lower,
+                    "last": row.valid.upper - timedelta(days=1) if row.valid.upper else None,
+                }
+                for row in earlier
+            ],
+        },
+    )
+
+
+@require_GET
+def read_log(request: HttpRequest) -> HttpResponse:
+    """Who has read whose record: for the privacy officer, persons by key alone."""
+    _require(perms.can_read_log(request.user))
+    form = ReadLogFilter(request.GET)
+    found = ReadLog.objects.select_related("user")
+    if form.is_valid():
+        chosen = form.cleaned_data
+        if chosen["person"]:
+            found = found.filter(person_id=chosen["person"])
+        if chosen["user"]:
+            found = found.filter(user=chosen["user"])
+        if chosen["start"]:
+            found = found.filter(at__date__gte=chosen["start"])
+    else:
+        found = found.none()
+    page = keyset_page(found, order=("-at", "-pk"), cursor=request.GET.get("etter"))
+    return render(request, "accounts/read_log.html", {"form": form, "page": page})
+
+
+def _require(allowed: bool) -> None:
+    if not allowed:
+        raise PermissionDenied
+
+
+def _explain(form, broken: IntegrityError) -> None:
+    sentence = explain_integrity_error(broken)
+    if sentence is None:
+        raise broken
+    form.add_error(None, sentence)
