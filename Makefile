@@ -40,5 +40,5 @@ reset: ## throw the local data away; the next `make demo` starts over
 clean: ## reset, and remove everything that was fetched or built
 	@$(DEV) clean
 
-lock: ## compile requirements.lock anew from pyproject.toml
+lock: ## compile the lock files anew from pyproject.toml
 	@$(DEV) lock

@@ -68,7 +68,8 @@ def entry(record: logging.LogRecord) -> dict[str, Any]:
         fields[name] = getattr(record, name)
     data = getattr(record, "data", None)  # Celery's own: the job's name and id, not what it got
     if isinstance(data, dict):
-        fields["message"] = f"job {data.get('description', 'done')}"
+        done = "received" if record.name == "celery.worker.strategy" else "done"
+        fields["message"] = f"job {data.get('description', done)}"
         fields.update(task=data.get("name"), task_id=data.get("id"))
         if "runtime" in data:
             fields["ms"] = round(data["runtime"] * 1000, 1)
@@ -115,6 +116,8 @@ def logging_config(*, level: str, as_json: bool) -> dict[str, Any]:
             # Django's own handlers would mail or print what we leave out.
             "django": {"handlers": [], "level": level, "propagate": True},
             "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
+            # It warns of every HEAD that Django answers with a body, which is dropped rightly.
+            "gunicorn.http.wsgi": {"level": "ERROR"},
             # Every request has its line already, with the status.
             "django.request": {"level": "ERROR"},
             "django.security": {"level": "WARNING"},

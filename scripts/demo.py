@@ -81,9 +81,9 @@ def _start(port: int) -> dict[str, subprocess.Popen]:
     binaries = install.VENV / "bin"
     commands = {
         "web": [binaries / "gunicorn", "--config", "config/gunicorn.py", "config.wsgi"],
-        "worker": [binaries / "celery", "-A", "config", "worker", "--concurrency", "2"]
+        "worker": [binaries / "celery", "--quiet", "-A", "config", "worker", "--concurrency", "2"]
         + ["--without-mingle", "--without-gossip", "--hostname", f"{services.database_name()}@%h"],
-        "beat": [binaries / "celery", "-A", "config", "beat", "--pidfile="]
+        "beat": [binaries / "celery", "--quiet", "-A", "config", "beat", "--pidfile="]
         + ["--schedule", services.VAR / "beat-schedule"],
     }
     children = {}
@@ -95,6 +95,8 @@ def _start(port: int) -> dict[str, subprocess.Popen]:
             environment={
                 "VARIG_MODE": "demo",
                 "VARIG_PROCESS": name,
+                "WEB_WORKERS": "1",  # one starts sooner, and a demonstration has few guests
+                "WEB_THREADS": "8",
                 "BIND": f"127.0.0.1:{port}",
                 "PYTHONUNBUFFERED": "1",
             },

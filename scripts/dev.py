@@ -17,9 +17,14 @@ from scripts.console import Failure, say
 
 ROOT = services.ROOT
 BIN = install.VENV / "bin"
-LOCK_COMMAND = [
-    *("pip", "compile", "pyproject.toml", "--group", "dev", "--generate-hashes"),
-    *("--no-emit-index-url", "--universal", "--python-version", "3.11", "-o", "requirements.lock"),
+COMPILE = [
+    *("pip", "compile", "pyproject.toml", "--generate-hashes", "--no-emit-index-url"),
+    *("--universal", "--python-version", "3.11"),
+]
+# What production runs is a part of what is tested, in the same versions.
+LOCKS = [
+    [*COMPILE, "--group", "dev", "-o", "requirements.lock"],
+    [*COMPILE, "-c", "requirements.lock", "-o", "requirements-production.lock"],
 ]
 
 
@@ -152,7 +157,11 @@ def clean() -> int:
 
 def lock() -> int:
     install.python_packages()
-    return subprocess.run([BIN / "uv", *LOCK_COMMAND], cwd=ROOT, check=False).returncode
+    for command in LOCKS:
+        result = subprocess.run([BIN / "uv", *command, "--quiet"], cwd=ROOT, check=False)
+        if result.returncode:
+            return result.returncode
+    return 0
 
 
 COMMANDS: dict[str, Callable[[], int]] = {

@@ -1,0 +1,243 @@
+"""What production is started from agrees with the code, so far as it shows without containers."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import re
+import runpy
+import secrets
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from django.core.exceptions import ImproperlyConfigured
+
+from scripts import services
+
+ROOT = Path(__file__).resolve().parent.parent
+COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+SERVICES = COMPOSE["services"]
+OURS = ("migrate", "web", "worker", "beat")
+SAFE = {
+    "VARIG_MODE": "production",
+    "SECRET_KEY": secrets.token_urlsafe(50),
+    "ALLOWED_HOSTS": "varig.kommune.example",
+    "DATABASE_URL": "postgresql://varig:secret@db.invalid:5432/varig",
+    "REDIS_URL": "redis://:secret@valkey.invalid:6379/0",
+}
+# Set by the machine or by the tools that start us, not by an administrator.
+NOT_OURS = {"PATH", "HOME", "DJANGO_SETTINGS_MODULE"}
+
+
+def run(*command: str, **environment: str) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, *command],
+        cwd=ROOT,
+        env={
+            "PATH": os.environ["PATH"],
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            **environment,
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def refusal(monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]) -> str:
+    """What the settings say when they refuse to be read in this environment."""
+    monkeypatch.setattr(os, "environ", environment)
+    with pytest.raises(ImproperlyConfigured) as refused:
+        runpy.run_path(str(ROOT / "config/settings.py"))
+    return str(refused.value)
+
+
+def variables_read() -> set[str]:
+    """Every name handed to `env.…("NAME")` or `os.environ.get("NAME")`."""
+    names = set()
+    for file in [*ROOT.glob("config/*.py"), *ROOT.glob("scripts/*.py"), ROOT / "manage.py"]:
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
+                reads = {"text", "yes", "number", "words", "json", "get", "setdefault"}
+                where = ast.unparse(node.func.value)
+                name = node.args[0]
+                if (
+                    node.func.attr in reads
+                    and where in {"env", "self", "os.environ"}
+                    and isinstance(name, ast.Constant)
+                ):
+                    names.add(name.value)
+    return names - NOT_OURS
+
+
+def compose_variables() -> set[str]:
+    text = (ROOT / "docker-compose.yml").read_text() + (ROOT / "docker/Caddyfile").read_text()
+    return set(re.findall(r"(?<!\$)\{?\$\{?([A-Z_]+)", text)) - {"HOSTNAME"}
+
+
+def documented() -> dict[str, str]:
+    text = (ROOT / ".env.example").read_text()
+    return dict(re.findall(r"(?m)^#?([A-Z][A-Z_]+)=(.*)$", text))
+
+
+def test_every_variable_is_documented():
+    assert variables_read() | compose_variables() <= documented().keys()
+
+
+def test_no_documented_variable_is_unused():
+    assert documented().keys() <= variables_read() | compose_variables()
+
+
+def test_the_example_holds_no_secret():
+    for name, value in documented().items():
+        if re.search(r"SECRET_KEY|PASSWORD", name):
+            assert value == ""
+
+
+def test_the_embedded_database_is_the_one_in_production():
+    printed = subprocess.check_output([services.postgres_bin("postgres"), "--version"], text=True)
+    major = re.search(r"(\d+)\.", printed).group(1)
+    assert SERVICES["db"]["image"] == f"postgres:{major}"
+    made_as = SERVICES["db"]["environment"]["POSTGRES_INITDB_ARGS"]
+    embedded = (ROOT / "scripts/services.py").read_text()
+    for option in ("--encoding=UTF8", "--locale=C.UTF-8"):
+        assert option in made_as and option in embedded
+
+
+def test_the_embedded_queue_is_the_one_in_production():
+    printed = subprocess.check_output([services.valkey_bin(), "--version"], text=True)
+    major = re.search(r"v=(\d+)\.", printed).group(1)
+    assert SERVICES["valkey"]["image"] == f"valkey/valkey:{major}"
+
+
+def test_images_are_pinned_by_major_version():
+    images = [service["image"] for name, service in SERVICES.items() if name not in OURS]
+    images += re.findall(r"(?m)^FROM (\S+:\S+)", (ROOT / "Dockerfile").read_text())
+    for image in images:
+        assert re.fullmatch(r"[a-z/]+:\d+(\.\d+)*(-slim)?", image), image
+
+
+def test_the_image_runs_the_python_the_lock_is_made_for():
+    locked = re.search(r"--python-version (\S+)", (ROOT / "requirements.lock").read_text()).group(1)
+    images = re.findall(r"FROM python:([\d.]+)", (ROOT / "Dockerfile").read_text())
+    assert set(images) == {locked}
+
+
+def test_production_runs_the_versions_that_are_tested():
+    def pins(name: str) -> set[str]:
+        return set(re.findall(r"(?m)^([a-z0-9][^ =]*==[^ ]+)", (ROOT / name).read_text()))
+
+    assert pins("requirements-production.lock") < pins("requirements.lock")
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_each_containers_command_exists(name: str):
+    command = SERVICES[name]["command"]
+    assert (Path(sys.executable).parent / command[0]).exists()
+    for word in command[1:]:
+        if word.endswith(".py"):
+            assert (ROOT / word).exists()
+
+
+@pytest.mark.parametrize("name", sorted(SERVICES))
+def test_each_container_is_kept_in_check(name: str):
+    service = SERVICES[name]
+    assert "restart" in service
+    assert "mem_limit" in service
+    assert "healthcheck" in service
+    if name in OURS:
+        assert service["read_only"] is True
+        assert service["cap_drop"] == ["ALL"]
+    if name not in {"migrate"}:
+        assert "stop_grace_period" in service
+
+
+def test_only_the_proxy_is_reached_from_outside():
+    assert [name for name, service in SERVICES.items() if "ports" in service] == ["proxy"]
+    assert COMPOSE["networks"]["inside"]["internal"] is True
+
+
+def test_web_is_given_longer_to_stop_than_it_takes():
+    graceful = re.search(r"graceful_timeout = (\d+)", (ROOT / "config/gunicorn.py").read_text())
+    allowed = SERVICES["web"]["stop_grace_period"]
+    assert int(allowed.removesuffix("s")) > int(graceful.group(1))
+
+
+def test_a_running_job_is_never_handed_to_a_second_worker(settings):
+    waits = settings.CELERY_BROKER_TRANSPORT_OPTIONS["visibility_timeout"]
+    assert waits > settings.CELERY_TASK_TIME_LIMIT > settings.CELERY_TASK_SOFT_TIME_LIMIT
+
+
+def test_the_container_does_not_run_as_root():
+    dockerfile = (ROOT / "Dockerfile").read_text()
+    assert re.findall(r"(?m)^USER (.+)$", dockerfile) == ["varig"]
+
+
+def test_a_safe_environment_passes_djangos_own_check():
+    result = run("manage.py", "check", "--deploy", "--fail-level", "WARNING", **SAFE)
+    assert result.returncode == 0, result.stderr
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"SECRET_KEY": ""}, "SECRET_KEY is missing or weak"),
+        ({"SECRET_KEY": "a" * 60}, "SECRET_KEY is missing or weak"),
+        ({"DEBUG": "1"}, "DEBUG is on"),
+        ({"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS must name"),
+        ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS must name"),
+        ({"DATABASE_URL": ""}, "DATABASE_URL is missing"),
+        ({"DATABASE_URL": "mysql://x/y"}, "DATABASE_URL is not usable"),
+        ({"REDIS_URL": ""}, "REDIS_URL is missing"),
+        ({"COOKIES_SECURE": "0"}, "COOKIES_SECURE is off"),
+        ({"SECURE_HSTS_SECONDS": "0"}, "SECURE_HSTS_SECONDS"),
+        ({"CSRF_TRUSTED_ORIGINS": "http://x.example"}, "CSRF_TRUSTED_ORIGINS"),
+        ({"WEB_THREADS": "4", "DATABASE_POOL_SIZE": "many"}, "DATABASE_POOL_SIZE"),
+        ({"VARIG_MODE": "prod"}, "VARIG_MODE is 'prod'"),
+        ({"OPENID_CONNECT_APPS": "{"}, "OPENID_CONNECT_APPS is not JSON"),
+    ],
+    ids=lambda value: "-".join(value) if isinstance(value, dict) else "",
+)
+def test_production_refuses_an_unsafe_environment(monkeypatch, change: dict, said: str):
+    assert said in refusal(monkeypatch, {**SAFE, "VARIG_PROCESS": "web", **change})
+
+
+def test_all_that_is_wrong_is_said_at_once(monkeypatch):
+    said = refusal(monkeypatch, {"VARIG_MODE": "production"})
+    for name in ("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "REDIS_URL"):
+        assert f"- {name} " in said
+
+
+def test_the_secret_key_is_not_printed_in_a_refusal(monkeypatch):
+    assert SAFE["SECRET_KEY"] not in refusal(monkeypatch, {**SAFE, "DEBUG": "1"})
+
+
+def test_without_a_mode_it_is_production():
+    result = run("-c", "import config.settings")
+    assert "SECRET_KEY is missing" in result.stderr
+
+
+def test_jobs_are_ordered_by_names_that_exist():
+    from config.celery import app
+
+    app.loader.import_default_modules()
+    ordered = {entry["task"] for entry in app.conf.beat_schedule.values()}
+    assert ordered <= set(app.tasks), "beat orders a job no worker knows"
+
+
+def test_orders_carry_no_arguments():
+    from config.celery import app
+
+    for entry in app.conf.beat_schedule.values():
+        assert not entry.get("args") and not entry.get("kwargs")
+
+
+def test_front_end_lock_names_no_addresses():
+    text = (ROOT / "package-lock.json").read_text()
+    assert "://" not in json.dumps(
+        [entry.get("resolved", "") for entry in json.loads(text)["packages"].values()]
+    )
