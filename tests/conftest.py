@@ -57,3 +57,46 @@ def clean_cache() -> None:
     from django.core.cache import cache
 
     cache.clear()
+
+
+@pytest.fixture
+def today():
+    """The date in Oslo, as the code under test sees it."""
+    from django.utils import timezone
+
+    return timezone.localdate()
+
+
+@pytest.fixture
+def login(db):
+    """`login("leder")` or `login(RoleKind.MANAGER, sees_protected=True)`: a signed-in client.
+
+    The client's user is `client.user`. `login()` signs in somebody without a role, and
+    `login(user=user)` a user you made.
+    """
+    from django.test import Client
+
+    from tests.factories import UserFactory
+
+    def sign_in(role: str | None = None, *, user=None, **kwargs):
+        client = Client()
+        client.user = user or UserFactory(role=role, **kwargs)
+        client.force_login(client.user)
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def as_caseworker(login):
+    return login("saksbehandler")
+
+
+@pytest.fixture
+def as_approver(login):
+    return login("beslutter")
+
+
+@pytest.fixture
+def as_manager(login):
+    return login("leder")

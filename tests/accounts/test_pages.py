@@ -1,0 +1,263 @@
+"""Users, roles, the municipality's numbers and the read log, as their pages have them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.test import RequestFactory
+from django.utils import timezone
+
+from accounts import reads, settings_table
+from accounts.models import ReadLog, Role, Setting
+from tests.factories import OrganisationUnitFactory, RoleFactory, UserFactory, since
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def admin(login):
+    return login("systemadministrator")
+
+
+def text(response) -> str:
+    return response.content.decode()
+
+
+# ------------------------------------------------------------------ roles
+
+
+def role_data(**changes):
+    return {
+        "kind": "saksbehandler",
+        "unit": OrganisationUnitFactory().pk,
+        "period_0": "01.01.2026",
+        "period_1": "",
+        **changes,
+    }
+
+
+def test_a_role_given_holds_from_its_first_day(admin):
+    user = UserFactory()
+    response = admin.post(f"/brukere/{user.pk}/", role_data())
+    assert response.status_code == 302
+    assert user.has_role("saksbehandler")
+
+
+def test_a_role_that_overlaps_the_same_role_is_refused_in_words_with_what_was_typed(admin):
+    unit = OrganisationUnitFactory()
+    user = RoleFactory(unit=unit).user
+    page = text(admin.post(f"/brukere/{user.pk}/", role_data(unit=unit.pk)))
+    assert "Brukeren har allerede denne rollen i perioden." in page
+    assert "01.01.2026" in page
+    assert user.roles.count() == 1
+
+
+def test_a_system_administrator_is_never_given_sight_of_protected_people(admin):
+    user = UserFactory()
+    page = text(
+        admin.post(
+            f"/brukere/{user.pk}/", role_data(kind="systemadministrator", protected_access="on")
+        )
+    )
+    assert "ser ikke personopplysninger" in page
+    assert not user.roles.exists()
+
+
+def test_nor_does_the_database_let_them():
+    with pytest.raises(IntegrityError), transaction.atomic():
+        RoleFactory(kind="systemadministrator", protected_access=True)
+
+
+def test_a_role_ended_today_is_over_tomorrow(admin, today):
+    role = RoleFactory()
+    response = admin.post(f"/roller/{role.pk}/avslutt/", {"last_day": f"{today:%d.%m.%Y}"})
+    assert response.status_code == 302
+    role.refresh_from_db()
+    assert role.user.roles_on(today)
+    assert not role.user.roles_on(today + timedelta(days=1))
+
+
+def test_a_role_cannot_end_before_it_began(admin):
+    role = RoleFactory()
+    page = text(admin.post(f"/roller/{role.pk}/avslutt/", {"last_day": "01.01.1999"}))
+    assert "Siste dag kan ikke være før rollen begynte." in page
+
+
+def test_nobody_ends_their_own_administration(admin, today):
+    role = Role.objects.get(user=admin.user)
+    page = text(admin.post(f"/roller/{role.pk}/avslutt/", {"last_day": f"{today:%d.%m.%Y}"}))
+    assert "Be en annen gjøre det." in page
+
+
+@pytest.mark.parametrize("date", ["", "31.02.2026", "i morgen", "2026"])
+def test_an_impossible_last_day_is_told_beside_the_field(admin, date):
+    response = admin.post(f"/roller/{RoleFactory().pk}/avslutt/", {"last_day": date})
+    assert response.status_code == 200
+    assert response.context["form"].errors["last_day"]
+
+
+def test_an_email_address_belongs_to_one_user(admin):
+    UserFactory(email="ingrid@solvaer.example")
+    page = text(
+        admin.post(
+            "/brukere/",
+            {"full_name": "To", "username": "to", "email": "INGRID@solvaer.example"},
+        )
+    )
+    assert "finnes allerede" in page
+
+
+def test_the_list_of_users_asks_as_often_for_fifty_as_for_one(admin, django_assert_max_num_queries):
+    for _ in range(12):
+        RoleFactory()
+    with django_assert_max_num_queries(8):
+        assert admin.get("/brukere/").status_code == 200
+
+
+def test_a_search_for_a_name_is_kept_in_the_box(admin):
+    UserFactory(full_name="Ragnhild Åsen")
+    page = text(admin.get("/brukere/?navn=ragnhild"))
+    assert "Ragnhild Åsen" in page
+    assert 'value="ragnhild"' in page
+
+
+# ------------------------------------------------------------------ settings
+
+
+def test_a_number_changed_from_a_date_applies_from_that_date(admin, today):
+    later = today + timedelta(days=10)
+    response = admin.post(
+        "/innstillinger/lease_years/", {"value": "5", "start": f"{later:%d.%m.%Y}"}
+    )
+    assert response.status_code == 302
+    assert settings_table.value("lease_years", today) == 3
+    assert settings_table.value("lease_years", later) == 5
+
+
+def test_a_later_change_leaves_the_days_before_as_they_were(admin, today):
+    Setting.objects.create(key="lease_years", value=4, valid=since(today - timedelta(days=100)))
+    admin.post("/innstillinger/lease_years/", {"value": "5", "start": f"{today:%d.%m.%Y}"})
+    assert settings_table.value("lease_years", today - timedelta(days=1)) == 4
+    assert settings_table.value("lease_years", today) == 5
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("lease_years", ""),
+        ("lease_years", "tre"),
+        ("lease_years", "-1"),
+        ("lease_years", "0"),
+        ("lease_years", "3,5"),
+        ("lease_years", "99999"),
+        ("lease_years", "٣"),
+        ("stay_thresholds", "14, 60, sytti"),
+        ("stay_thresholds", "90, 14"),
+        ("stay_thresholds", "14, 14"),
+        ("lease_horizon_months", "1, 3"),
+    ],
+)
+def test_a_value_that_makes_no_sense_is_refused_in_words(admin, today, key, value):
+    response = admin.post(f"/innstillinger/{key}/", {"value": value, "start": f"{today:%d.%m.%Y}"})
+    assert response.status_code == 200
+    assert response.context["form"].errors["value"]
+    assert not Setting.objects.exists()
+
+
+def test_thresholds_are_written_as_a_list(admin, today):
+    admin.post(
+        "/innstillinger/stay_thresholds/", {"value": "10, 30,80", "start": f"{today:%d.%m.%Y}"}
+    )
+    assert settings_table.value("stay_thresholds", today) == [10, 30, 80]
+
+
+def test_the_past_is_not_changed(admin):
+    page = text(admin.post("/innstillinger/lease_years/", {"value": "5", "start": "01.01.2020"}))
+    assert "Det som har vært, endres ikke." in page
+
+
+def test_a_setting_nobody_knows_is_not_found(admin):
+    assert admin.get("/innstillinger/renten/").status_code == 404
+
+
+# ------------------------------------------------------------------ the read log
+
+
+def asked_by(user):
+    request = RequestFactory().get("/")
+    request.user = user
+    return request
+
+
+def test_a_reading_is_logged_once_a_minute_page_and_person(time_machine):
+    user = UserFactory()
+    start = timezone.now()
+    time_machine.move_to(start, tick=False)
+    reads.log_read(asked_by(user), 7, "person")
+    reads.log_read(asked_by(user), 7, "person")
+    reads.log_read(asked_by(user), 7, "soknad")
+    reads.log_read(asked_by(user), 8, "person")
+    assert ReadLog.objects.count() == 3
+    time_machine.move_to(start + timedelta(seconds=61), tick=False)
+    reads.log_read(asked_by(user), 7, "person")
+    assert reads.reads_of(7).count() == 3
+
+
+def test_logging_a_reading_is_one_statement(django_assert_num_queries):
+    request = asked_by(UserFactory())
+    with django_assert_num_queries(1):
+        reads.log_read(request, 7, "person")
+
+
+def test_the_log_cannot_be_rewritten():
+    reads.log_read(asked_by(UserFactory()), 7, "person")
+    for change in (ReadLog.objects.all().delete, lambda: ReadLog.objects.update(person_id=1)):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            change()
+
+
+def test_the_privacy_officer_finds_readings_by_person_and_by_user(login):
+    anne, bo = UserFactory(full_name="Anne Les"), UserFactory(full_name="Bo Les")
+    reads.log_read(asked_by(anne), 7, "side-a")
+    reads.log_read(asked_by(bo), 8, "side-b")
+    officer = login("personvernombud")
+    by_person = text(officer.get("/leselogg/?person=7"))
+    assert "side-a" in by_person and "side-b" not in by_person
+    by_user = text(officer.get(f"/leselogg/?user={bo.pk}"))
+    assert "side-b" in by_user and "side-a" not in by_user
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["person=abc", "person=-1", "person=99999999999999999999", "user=0", "start=32.13.2026"],
+)
+def test_a_question_that_makes_no_sense_to_the_log_is_told(login, query):
+    response = login("personvernombud").get(f"/leselogg/?{query}")
+    assert response.status_code == 200
+    assert response.context["form"].errors
+
+
+# ------------------------------------------------------------------ one's own
+
+
+def test_keyboard_shortcuts_can_be_switched_off(login):
+    client = login("saksbehandler")
+    client.post("/min-profil/", {"full_name": "Kari Nordmann"})
+    client.user.refresh_from_db()
+    assert client.user.keyboard_shortcuts is False
+    assert 'data-shortcuts="off"' in text(client.get("/min-profil/"))
+
+
+def test_a_name_left_out_is_told_and_the_old_one_stays(login):
+    client = login("saksbehandler")
+    response = client.post("/min-profil/", {"full_name": ""})
+    assert response.context["form"].errors["full_name"]
+    assert client.user.full_name in text(response)
+
+
+def test_a_role_needs_a_unit_and_a_kind():
+    with pytest.raises(ValidationError):
+        Role(user=UserFactory()).full_clean()

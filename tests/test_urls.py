@@ -1,0 +1,81 @@
+"""Who may open what: the table in `urls_table.py`, for everyone, and no URL left out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from accounts.enums import RoleKind
+from tests.factories import UserFactory
+from tests.urls_table import NOT_OURS, TABLE, samples
+
+
+def named_urls(resolver: URLResolver | None = None, namespace: str = "") -> Iterator[str]:
+    for one in (resolver or get_resolver()).url_patterns:
+        if isinstance(one, URLResolver):
+            inner = f"{namespace}{one.namespace}:" if one.namespace else namespace
+            yield from named_urls(one, inner)
+        elif isinstance(one, URLPattern):
+            yield f"{namespace}{one.name or one.pattern}"
+
+
+def ours() -> set[str]:
+    return {name for name in named_urls() if not name.startswith(NOT_OURS)}
+
+
+def test_every_url_has_its_row():
+    missing = sorted(ours() - set(TABLE))
+    assert not missing, (
+        "These URLs have no row in tests/urls_table.py, so nobody has said who may open them:\n"
+        + "\n".join(f'    "{name}": Row(…),' for name in missing)
+    )
+
+
+def test_no_row_is_left_from_a_url_that_is_gone():
+    gone = sorted(set(TABLE) - ours())
+    assert not gone, f"Rows in tests/urls_table.py for URLs that are not there: {gone}"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", [None, *RoleKind], ids=lambda role: role or "anonymous")
+def test_each_role_opens_what_it_may_and_nothing_else(role):
+    made = samples()
+    client = Client(raise_request_exception=False)
+    if role:
+        client.force_login(UserFactory(role=role))
+    wrong = []
+    for name in sorted(set(TABLE) & ours()):
+        row = TABLE[name]
+        url = row.url(name, made)
+        response = client.post(url, row.data) if row.post else client.get(url)
+        if response.status_code != row.expected(role):
+            wrong.append(f"{name} {url}: expected {row.expected(role)}, got {response.status_code}")
+        elif role is None and response.status_code == 302:
+            sign_in = client.get(response.url).request["PATH_INFO"]
+            if sign_in != "/konto/login/" or "next=" not in response.url:
+                wrong.append(f"{name} {url}: anonymous led to {response.url}")
+    assert not wrong, f"As {role or 'nobody'}:\n" + "\n".join(wrong)
+
+
+@pytest.mark.django_db
+def test_someone_whose_roles_are_over_opens_nothing_of_anyones():
+    """A user without a role today gets their own profile, and «/» to say that they have none."""
+    made = samples()
+    client = Client(raise_request_exception=False)
+    client.force_login(UserFactory())
+    opened = [
+        name
+        for name in sorted(set(TABLE) & ours())
+        if name not in ("accounts:me", "desk:day")
+        and not TABLE[name].post
+        and client.get(TABLE[name].url(name, made)).status_code == 200
+    ]
+    assert not opened
+
+
+def test_nothing_is_open_without_signing_in_but_what_says_so():
+    assert "django.contrib.auth.middleware.LoginRequiredMiddleware" in settings.MIDDLEWARE

@@ -1,0 +1,140 @@
+"""Every URL of Varig × every role: what each gets.
+
+One row a named URL, `name: Row(allowed roles, sample key(s), …)`. Who is allowed gets `ok`
+(200 unless said), everyone else with a role gets 403 (or `other`), and who is not signed in is
+led to the sign-in page. Add your app's rows in its section; `tests/test_urls.py` runs them all,
+and fails when a URL has no row.
+
+    "casework:application": Row(CASE, "application"),              # GET /soknader/<pk>/
+    "allocation:item":      Row(CASE, ("meeting", "item")),        # two keys, in the URL's order
+    "casework:vedtak_new":  Row(CASEWORK, "application", post=True, ok=302),
+
+Samples are made once a test by `samples()`; each is an attribute whose `pk` fills the URL, or a
+plain value.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+from django.urls import reverse
+
+from accounts.enums import RoleKind as R
+
+CASEWORKER, APPROVER, CHAIR, MANAGER = R.CASEWORKER, R.APPROVER, R.CHAIR, R.MANAGER
+STOCK, COORDINATOR, PEER = R.STOCK_MANAGER, R.PEER_COORDINATOR, R.PEER
+PRIVACY, ADMIN = R.PRIVACY_OFFICER, R.SYSTEM_ADMIN
+
+EVERYONE = tuple(R)
+CASE = (CASEWORKER, APPROVER, CHAIR, MANAGER)  # who reads cases
+CASEWORK = (CASEWORKER, APPROVER)  # who does casework
+NOBODY: tuple = ()
+
+
+@dataclass(frozen=True)
+class Row:
+    """What a URL answers. `args` names samples; `data` is what a POST sends."""
+
+    roles: tuple[R, ...]
+    args: str | tuple[str, ...] = ()
+    ok: int = 200
+    other: int = 403
+    anonymous: int = 302
+    post: bool = False
+    data: dict[str, Any] = field(default_factory=dict)
+    # Statuses that differ for some allowed roles: a peer is led from «/» to their own page.
+    special: dict[R, int] = field(default_factory=dict)
+    # Left out of the browser's axe run (a PDF, a fragment, a POST).
+    page: bool = True
+
+    def url(self, name: str, made: SimpleNamespace) -> str:
+        names = (self.args,) if isinstance(self.args, str) else self.args
+        values = [getattr(made, one) for one in names]
+        return reverse(name, args=[getattr(value, "pk", value) for value in values])
+
+    def expected(self, role: R | None) -> int:
+        if role is None:
+            return self.anonymous
+        if role in self.special:
+            return self.special[role]
+        return self.ok if role in self.roles else self.other
+
+
+# Names beginning so are not ours to try: allauth's pages have tests of their own
+# (tests/accounts/test_sign_in.py), and the health checks theirs (tests/test_health.py).
+NOT_OURS = ("account_", "mfa_", "socialaccount_", "openid_connect_", "healthz", "readyz")
+
+ACCOUNTS = {
+    # Only in the demonstration; tests/accounts/test_demo.py tries it there.
+    "accounts:demo": Row(NOBODY, other=404, anonymous=404, page=False),
+    "accounts:me": Row(EVERYONE),
+    "accounts:users": Row((ADMIN,)),
+    "accounts:user": Row((ADMIN,), "user"),
+    "accounts:role_end": Row((ADMIN,), "role"),
+    "accounts:settings": Row((ADMIN, MANAGER)),
+    "accounts:setting": Row((ADMIN, MANAGER), "setting_key"),
+    "accounts:read_log": Row((PRIVACY,)),
+}
+
+COMMON: dict[str, Row] = {}
+
+CASEWORK_APP: dict[str, Row] = {}
+
+STAYS: dict[str, Row] = {}
+
+ALLOCATION: dict[str, Row] = {}
+
+PEERS: dict[str, Row] = {}
+
+HOUSING: dict[str, Row] = {}
+
+DESK: dict[str, Row] = {}
+
+INSIGHT: dict[str, Row] = {}
+
+TABLE: dict[str, Row] = {
+    **COMMON,
+    **ACCOUNTS,
+    **CASEWORK_APP,
+    **STAYS,
+    **ALLOCATION,
+    **PEERS,
+    **HOUSING,
+    **DESK,
+    **INSIGHT,
+}
+
+
+def samples() -> SimpleNamespace:
+    """One of each thing the URLs name; all about people without protection."""
+    from tests import factories as f
+
+    made = SimpleNamespace(setting_key="lease_years")
+    made.user = f.UserFactory(caseworker=True)
+    made.role = made.user.roles.get()
+    made.person = f.PersonFactory(with_household=True)
+    made.application = f.ApplicationFactory(person=made.person, granted=True)
+    made.assessment = made.application.assessments.first()
+    made.vedtak = made.application.decision
+    made.letter = made.vedtak.letter
+    made.open_application = f.ApplicationFactory(assessed=True)
+    made.draft = f.VedtakFactory()
+    made.submitted = f.VedtakFactory(submitted=True)
+    made.refused = f.ApplicationFactory(refused=True).decision
+    made.stay = f.StayFactory(person=made.person, days_ago=100)
+    made.flag = f.FlagFactory(person=made.person, application=made.application)
+    made.lease = f.LeaseFactory()
+    made.unit = f.UnitFactory()
+    made.property = made.unit.property
+    made.meeting = f.MeetingFactory(open=True)
+    made.item = f.AgendaItemFactory(meeting=made.meeting, considering=[made.application])
+    made.approved_meeting = f.MeetingFactory(approved=True)
+    made.offer = f.OfferFactory(application=made.application)
+    made.accepted_offer = f.OfferFactory(accepted=True)
+    made.reported_link = f.PeerLinkFactory()
+    made.wanted_link = f.PeerLinkFactory(wanted=True)
+    made.link = f.PeerLinkFactory(linked=True)
+    made.contact = f.ContactFactory(link=made.link)
+    return made
