@@ -58,8 +58,13 @@ class StateTable:
         if unknown:
             raise ValueError(f"{process}: moves lead to unknown states: {sorted(unknown)}")
         self.process = process
-        # str() so that an enum member and its value are the same key.
-        self.moves = {str(state): tuple(map(str, targets)) for state, targets in moves.items()}
+        # str() so that an enum member and its value are the same key. Targets stand in the order
+        # of the table's states, since a set has none.
+        states = list(map(str, moves))
+        self.moves = {
+            str(state): tuple(sorted(map(str, targets), key=states.index))
+            for state, targets in moves.items()
+        }
         self.log = log
         self.field = field
 
@@ -67,7 +72,7 @@ class StateTable:
         return f"<StateTable {self.process}>"
 
     def allowed(self, obj: Model) -> tuple[str, ...]:
-        """The states the thing may move to now, in the table's order."""
+        """The states the thing may move to now, in the order of the table's states."""
         return self.moves.get(str(getattr(obj, self.field)), ())
 
     def may(self, obj: Model, to: str) -> bool:
