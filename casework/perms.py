@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from accounts.enums import CASE_ROLES, RoleKind
 
+from .enums import VedtakState
 from .models import Application, Disqualification, Vedtak
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from accounts.models import User
 
 
@@ -22,6 +26,21 @@ def can_do_casework(user: User) -> bool:
     return user.has_role(RoleKind.CASEWORKER, RoleKind.APPROVER)
 
 
+def can_set_protection(user: User) -> bool:
+    """Only who may see protected persons may set, change or lift address protection (need S3)."""
+    return can_do_casework(user) and user.sees_protected
+
+
+def can_set_shielded(user: User) -> bool:
+    """Only who may see shielded persons may mark somebody as one, or lift it (need S4)."""
+    return can_do_casework(user) and user.sees_shielded
+
+
+def can_take_case(user: User, application: Application) -> bool:
+    """Who does casework takes cases, unless inhabil in the case (fvl. § 8)."""
+    return can_do_casework(user) and not is_disqualified(user, application)
+
+
 def is_disqualified(user: User, application: Application) -> bool:
     """The user has declared inhabilitet in this case (fvl. § 6)."""
     return Disqualification.objects.filter(application=application, user=user).exists()
@@ -32,10 +51,44 @@ def can_draft_vedtak(user: User, application: Application) -> bool:
     return can_do_casework(user) and not is_disqualified(user, application)
 
 
+def can_approve(user: User) -> bool:
+    """Approvers approve vedtak, those of others; nobody else does."""
+    return user.has_role(RoleKind.APPROVER)
+
+
 def can_approve_vedtak(user: User, vedtak: Vedtak) -> bool:
     """An approver who did not draft it, and is not inhabil in the case (need C14)."""
     return (
-        user.has_role(RoleKind.APPROVER)
+        can_approve(user)
         and vedtak.drafted_by_id != user.pk
         and not is_disqualified(user, vedtak.application)
+    )
+
+
+def can_edit_vedtak(user: User, vedtak: Vedtak) -> bool:
+    """Who began the vedtak writes it, while it is a draft or sent back; nobody else does."""
+    return (
+        vedtak.state in (VedtakState.DRAFT, VedtakState.RETURNED)
+        and vedtak.drafted_by_id == user.pk
+        and can_draft_vedtak(user, vedtak.application)
+    )
+
+
+def approvers(application: Application, *, drafter_id: int, on: date) -> QuerySet[User]:
+    """Whom a vedtak in the case may be sent to: approvers on the date who may see the person,
+    did not write it, and are not inhabil."""
+    from accounts.models import Role, User
+
+    roles = Role.objects.filter(period__contains=on)
+    found = User.objects.filter(
+        is_active=True, pk__in=roles.filter(kind=RoleKind.APPROVER).values("user")
+    )
+    if application.person.is_protected:
+        found = found.filter(pk__in=roles.filter(protected_access=True).values("user"))
+    if application.person.shielded:
+        found = found.filter(pk__in=roles.filter(shielded_access=True).values("user"))
+    return (
+        found.exclude(pk=drafter_id)
+        .exclude(pk__in=Disqualification.objects.filter(application=application).values("user"))
+        .order_by("full_name", "pk")
     )

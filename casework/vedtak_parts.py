@@ -1,0 +1,74 @@
+"""The parts of a vedtak and how each stands: the list beside the form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from . import vedtak_letter
+from .completeness import Contents, Missing
+from .models import Vedtak
+from .needs import rooms
+
+# Where each part stands on the page.
+ANCHORS = {
+    "utfall": "#utfall",
+    "hjemmel": "#hjemmel",
+    "bolig": "#bolig",
+    "gyldighet": "#bolig",
+    "fakta": "#id_facts",
+    "regler": "#id_rules",
+    "vurdering": "#id_reasoning",
+    "syn": "#id_person_view",
+    "barn": "#id_best_interests",
+}
+
+
+def parts(
+    vedtak: Vedtak, content: Contents, missing: list[Missing], *, tried: bool = False
+) -> list[dict[str, Any]]:
+    """One step a part, for `components/steps.html`: done, missing (once tried to send), or open."""
+    lacking = {lack.part for lack in missing}
+    outcomes = list(dict.fromkeys(str(o.get_outcome_display()) for o in content.outcomes))
+    bases = len(content.bases)
+    given = [
+        ("utfall", _("Utfall"), ", ".join(outcomes)),
+        (
+            "hjemmel",
+            _("Hjemmel"),
+            ngettext("Ett grunnlag", "%(n)d grunnlag", bases) % {"n": bases},
+        ),
+    ]
+    if content.gives_dwelling:
+        size = [
+            rooms(vedtak.bedrooms),
+            _("%d år") % vedtak.lease_years if vedtak.lease_years else "",
+        ]
+        given.append(("bolig", _("Bolig"), ", ".join(part for part in size if part)))
+    elif content.gives_place:
+        given.append(("bolig", _("Sted"), vedtak.place))
+    if content.granted:
+        given.append(("gyldighet", _("Varighet"), _("Foreslått")))
+    fetched = vedtak_letter.rules_of(list(content.bases), vedtak.language)
+    same = "".join(vedtak.rules.split()) == "".join(fetched.split())
+    given += [
+        ("fakta", _("Fakta"), _("Skrevet")),
+        ("regler", _("Regler"), _("Hentet fra hjemmel") if same else _("Skrevet")),
+        ("vurdering", _("Vurdering"), _("Skrevet")),
+        ("syn", _("Personens syn"), _("Skrevet")),
+    ]
+    if content.children:
+        given.append(("barn", _("Barnets beste"), _("Skrevet")))
+    steps = []
+    for key, text, note in given:
+        if key in lacking:
+            short = key == "vurdering" and vedtak.reasoning.strip()
+            note = _("For kort") if short else _("Mangler")
+            state = "missing" if tried else "open"
+        else:
+            state = "done"
+        steps.append({"state": state, "text": text, "note": note, "url": ANCHORS[key]})
+    steps.append({"state": "done", "text": _("Klage"), "note": _("Beregnet"), "url": "#klage"})
+    return [{"current": False, **step} for step in steps]

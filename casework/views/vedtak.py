@@ -1,0 +1,308 @@
+"""The vedtak: its parts, its form and its letter on one page; sent, approved, sent back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms as django_forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.models import Municipality
+from accounts.reads import log_read
+from common.errors import RuleBroken
+
+from .. import completeness, letters, perms, reply_clock, vedtak_letter
+from ..actions import vedtak as actions
+from ..enums import VedtakState
+from ..forms.vedtak import ReturnForm, VedtakForm
+from ..models import Application, Vedtak
+from ..vedtak_parts import parts
+
+
+@require_POST
+def vedtak_new(request: HttpRequest, pk: int) -> HttpResponse:
+    if not perms.can_read_cases(request.user):
+        raise PermissionDenied
+    application = get_object_or_404(
+        Application.objects.visible_to(request.user).select_related("person"), pk=pk
+    )
+    if not perms.can_do_casework(request.user):
+        raise PermissionDenied
+    try:
+        vedtak = actions.draft_vedtak(application=application, by=request.user, at=timezone.now())
+    except RuleBroken as no:
+        messages.error(request, str(no))
+        return redirect("casework:application", application.pk)
+    return redirect("casework:vedtak", vedtak.pk)
+
+
+@require_http_methods(["GET", "POST"])
+def vedtak(request: HttpRequest, pk: int) -> HttpResponse:
+    """Read it, or save it as far as it is written."""
+    found = _vedtak(request, pk)
+    on = timezone.localdate()
+    content = completeness.contents(found, on)
+    if request.method == "GET":
+        form = (
+            _form(request, found, content) if perms.can_edit_vedtak(request.user, found) else None
+        )
+        return _page(request, found, content, form=form)
+    if not perms.can_do_casework(request.user):
+        raise PermissionDenied
+    form = _form(request, found, content)
+    if not _save(request, found, form):
+        return _page(request, found, content, form=form)
+    if "sett_inn" in request.POST:
+        return redirect(f"{reverse('casework:vedtak', args=[pk])}#id_person_view")
+    messages.success(request, _("Utkastet er lagret."))
+    return redirect("casework:vedtak", pk)
+
+
+@require_POST
+def vedtak_submit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Save what is written, and send it if nothing is missing."""
+    found = _vedtak(request, pk)
+    if not perms.can_do_casework(request.user):
+        raise PermissionDenied
+    on = timezone.localdate()
+    content = completeness.contents(found, on)
+    form = _form(request, found, content)
+    if not _save(request, found, form):
+        return _page(request, found, content, form=form)
+    approver = form.cleaned_data["approver"]
+    try:
+        if approver is None:
+            missing = completeness.missing(_vedtak(request, pk), on)
+            if missing:
+                raise actions.VedtakIncomplete(missing)
+            form.add_error("approver", _("Velg hvem som skal godkjenne vedtaket."))
+        else:
+            actions.submit_vedtak(
+                vedtak=found, approver=approver, by=request.user, at=timezone.now()
+            )
+            messages.success(request, _("Vedtaket er sendt til %(name)s.") % {"name": approver})
+            return redirect("casework:vedtak", pk)
+    except actions.VedtakIncomplete as no:
+        form.mark(no.missing)
+    except RuleBroken as no:
+        form.add_error(None, str(no))
+    return _page(request, found, content, form=form, tried=True)
+
+
+@require_POST
+def vedtak_approve(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _vedtak(request, pk)
+    if not perms.can_approve(request.user):
+        raise PermissionDenied
+    try:
+        actions.approve_vedtak(vedtak=found, by=request.user, at=timezone.now())
+    except actions.VedtakIncomplete as no:
+        lines = [lack.sentence for lack in no.missing]
+        return _refused(request, pk, lines)
+    except RuleBroken as no:
+        return _refused(request, pk, [str(no)])
+    messages.success(request, _("Vedtaket er fattet, og brevet er laget."))
+    return redirect("casework:vedtak", pk)
+
+
+@require_POST
+def vedtak_return(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _vedtak(request, pk)
+    if not perms.can_approve(request.user):
+        raise PermissionDenied
+    form = ReturnForm(request.POST)
+    form.is_valid()
+    try:
+        actions.return_vedtak(
+            vedtak=found,
+            comment=form.cleaned_data["comment"],
+            by=request.user,
+            at=timezone.now(),
+        )
+    except actions.CommentMissing as no:
+        form.add_error("comment", str(no))
+        on = timezone.localdate()
+        return _page(request, found, completeness.contents(found, on), returning=form)
+    except RuleBroken as no:
+        return _refused(request, pk, [str(no)])
+    messages.success(
+        request, _("Vedtaket er sendt tilbake til %(name)s.") % {"name": found.drafted_by}
+    )
+    return redirect("casework:vedtak", pk)
+
+
+@require_http_methods(["GET", "POST"])
+def vedtak_preview(request: HttpRequest, pk: int) -> HttpResponse:
+    """The letter and the list of parts as they would be; nothing is saved."""
+    found = _vedtak(request, pk)
+    on = timezone.localdate()
+    content = completeness.contents(found, on)
+    if request.method == "POST" and perms.can_edit_vedtak(request.user, found):
+        form = _form(request, found, content)
+        form.is_valid()
+        found, content = form.written()
+    log_read(request, found.application.person_id, "vedtak")
+    return render(
+        request, "casework/vedtak.html#preview", {**_letter(found, content, on), "swapped": True}
+    )
+
+
+def _vedtak(request: HttpRequest, pk: int) -> Vedtak:
+    if not perms.can_read_cases(request.user):
+        raise PermissionDenied
+    return get_object_or_404(
+        Vedtak.objects.visible_to(request.user).select_related(
+            "application__person",
+            "application__household",
+            "application__unit",
+            "application__responsible",
+            "drafted_by",
+            "approver",
+            "issued_by",
+        ),
+        pk=pk,
+    )
+
+
+def _form(request: HttpRequest, vedtak: Vedtak, content: completeness.Contents) -> VedtakForm:
+    posted = request.method == "POST"
+    form = VedtakForm(request.POST if posted else None, instance=vedtak, content=content)
+    form.fields["approver"] = django_forms.ModelChoiceField(
+        label=_("Godkjenner"),
+        queryset=perms.approvers(
+            vedtak.application, drafter_id=vedtak.drafted_by_id, on=timezone.localdate()
+        ),
+        required=False,
+        empty_label=_("Velg godkjenner"),
+        initial=vedtak.approver_id,
+    )
+    return form
+
+
+def _save(request: HttpRequest, vedtak: Vedtak, form: VedtakForm) -> bool:
+    """Save the draft; on a no the form says why, and holds what was typed."""
+    if not form.is_valid():
+        return False
+    facts = form.facts()
+    if "sett_inn" in request.POST:
+        wish = vedtak.application.person.wishes.first()
+        if wish:
+            quoted = _("Du sier: «%s»") % wish.words
+            facts["person_view"] = f"{facts['person_view']}\n{quoted}".strip()
+    try:
+        actions.save_draft(
+            vedtak=vedtak, facts=facts, outcomes=form.outcomes(), by=request.user, at=timezone.now()
+        )
+    except RuleBroken as no:
+        form.add_error(None, str(no))
+        return False
+    return True
+
+
+def _refused(request: HttpRequest, pk: int, sentences: list[str]) -> HttpResponse:
+    """The page as it stands now, after somebody else may have changed it, with why not."""
+    found = _vedtak(request, pk)
+    content = completeness.contents(found, timezone.localdate())
+    return _page(request, found, content, refused=sentences)
+
+
+def _page(
+    request: HttpRequest,
+    vedtak: Vedtak,
+    content: completeness.Contents,
+    *,
+    form: VedtakForm | None = None,
+    returning: ReturnForm | None = None,
+    refused: list[str] | None = None,
+    tried: bool = False,
+) -> HttpResponse:
+    on = timezone.localdate()
+    application = vedtak.application
+    person = application.person
+    log_read(request, person.pk, "vedtak")
+    shown, shown_content = (
+        form.written()
+        if form is not None and form.is_bound and hasattr(form, "cleaned_data")
+        else (vedtak, content)
+    )
+    municipality = Municipality.objects.get().name
+    may_approve = vedtak.state == VedtakState.SUBMITTED and perms.can_approve_vedtak(
+        request.user, vedtak
+    )
+    context: dict[str, Any] = {
+        "vedtak": vedtak,
+        "application": application,
+        "person": person,
+        "age": person.age(on),
+        "children": content.children,
+        "children_ages": [member.person.age(on) for member in content.children],
+        "clock": reply_clock.clock(application, on),
+        "form": form,
+        "outcome_rows": form.outcome_rows() if form else [],
+        "bodies": [
+            {
+                "basis": basis,
+                "outcome": next(
+                    (
+                        outcome.get_outcome_display()
+                        for outcome in shown_content.outcomes
+                        if outcome.basis.code == basis.code
+                    ),
+                    "",
+                ),
+                "body": vedtak_letter.appeal_body(basis, municipality),
+            }
+            for basis in content.bases
+        ],
+        "wish": person.wishes.first(),
+        "need": application.needs.first(),
+        "copies": letters.copies(person, language=vedtak.language, on=on),
+        "refused": [{"id": "", "text": text} for text in refused or []],
+        "may_approve": may_approve,
+        "returning": (returning or ReturnForm()) if may_approve else None,
+        "saved_at": vedtak.history.order_by("-history_id")
+        .values_list("history_date", flat=True)
+        .first()
+        if form
+        else None,
+        "due": vedtak.appeal_due(),
+        "appeals": list(vedtak.appeals.all()) if vedtak.issued_on else [],
+        "letter": getattr(vedtak, "letter", None) if vedtak.issued_on else None,
+        "can_work": perms.can_do_casework(request.user),
+        **_letter(shown, shown_content, on, tried=tried),
+    }
+    return render(request, "casework/vedtak.html", context)
+
+
+def _letter(
+    vedtak: Vedtak, content: completeness.Contents, on, *, tried: bool = False
+) -> dict[str, Any]:
+    """What the preview and the list of parts need, from a vedtak saved or not."""
+    missing = completeness.missing(vedtak, on, content) if vedtak.issued_on is None else []
+    data = vedtak_letter.letter_data(vedtak, content, on)
+    steps = parts(vedtak, content, missing, tried=tried)
+    return {
+        "data": data,
+        "frame": letters.frame(
+            vedtak.application,
+            language=vedtak.language,
+            on=vedtak.issued_on or on,
+            by=vedtak.drafted_by,
+        ),
+        "t": vedtak_letter.TEXTS[vedtak.language],
+        "letter_language": vedtak.language,
+        "issued": vedtak.issued_on,
+        "has_children": bool(content.children),
+        "missing_parts": {lack.part for lack in missing},
+        "steps": steps,
+        "done": sum(step["state"] == "done" for step in steps),
+        "lix": vedtak_letter.lix(vedtak_letter.plain(data)),
+        "swapped": False,
+    }
