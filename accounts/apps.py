@@ -8,10 +8,11 @@ class AccountsConfig(AppConfig):
     verbose_name = "brukere"
 
     def ready(self) -> None:
-        from common import navigation
+        from common import context, navigation
 
         from . import defaults, perms
 
+        context.municipality_from(self._municipality)
         post_migrate.connect(defaults.install, sender=self)
         for key, label, icon, url_name, order, can in (
             ("leselogg", _("Leselogg"), "FileSearch", "accounts:read_log", 100, perms.can_read_log),
@@ -27,3 +28,7 @@ class AccountsConfig(AppConfig):
         ):
             also = ("/roller/",) if key == "brukere" else ()
             navigation.register(key, label, icon, url_name, order, can, also=also)
+
+    def _municipality(self) -> str:
+        name = self.get_model("Municipality").objects.values_list("name", flat=True).first()
+        return name or ""

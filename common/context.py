@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -9,6 +10,13 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from common import navigation
+
+_municipality: list[Callable[[], str]] = []
+
+
+def municipality_from(source: Callable[[], str]) -> None:
+    """Say where the municipality's name comes from. `accounts` does, as it starts."""
+    _municipality[:] = [source]
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -21,7 +29,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     items = SimpleLazyObject(lambda: _items(user))
     roles = SimpleLazyObject(lambda: list(getattr(user, "current_roles", [])))
     return {
-        "municipality": getattr(settings, "MUNICIPALITY_NAME", ""),
+        "municipality": SimpleLazyObject(lambda: _municipality[0]() if _municipality else ""),
         "demo_mode": bool(getattr(settings, "DEMO", False)),
         "nav_items": items,
         "nav_here": SimpleLazyObject(lambda: navigation.here(items, request.path)),
