@@ -7,7 +7,7 @@ $(error Varig needs Python 3.11 or newer. Install it, or name it: make PYTHON=/p
 endif
 DEV = $(PYTHON) scripts/dev.py
 
-.PHONY: help demo setup test check bench reset clean services stop lock
+.PHONY: help demo setup test check tidy bench reset clean services stop lock
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -24,6 +24,9 @@ test: ## everything: lint, import contracts, migrations, unit, scenario and brow
 
 check: ## the fast part of `make test`, without tests
 	@$(DEV) check
+
+tidy: ## put Python and templates in the one format
+	@$(DEV) tidy
 
 bench: ## measure, print a table, write build/bench.json
 	@$(DEV) bench

@@ -92,6 +92,15 @@ def check() -> int:
         return _run(lint_steps())
 
 
+def tidy() -> int:
+    install.setup()
+    djade = [BIN / "djade", "--target-version", "5.2", *_templates()]
+    commands = [[BIN / "ruff", "check", "--fix", "."], [BIN / "ruff", "format", "."], djade]
+    for command in commands:
+        subprocess.run(command, cwd=ROOT, check=False)
+    return 0
+
+
 def test() -> int:
     install.setup()
     say("Starting PostgreSQL and Valkey")
@@ -175,6 +184,7 @@ COMMANDS: dict[str, Callable[[], int]] = {
     "setup": setup,
     "stop": stop,
     "test": test,
+    "tidy": tidy,
 }
 
 

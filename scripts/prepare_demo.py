@@ -20,7 +20,7 @@ def main() -> None:
     if not os.environ.get("DATABASE_URL"):
         from scripts.local_database import ensure_database
 
-        say("Database")
+        say("Database: tables (the first time, half a minute)")
         ensure_database(migrated=True)
     django.setup()
 
