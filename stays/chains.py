@@ -51,16 +51,18 @@ temporary_stay AS (
     SELECT s.person_id, s.id, s.unit_id, lower(s.period) AS began,
            least(upper(s.period), %(on)s::date) AS stopped,
            lag(least(upper(s.period), %(on)s::date)) OVER by_time AS stopped_before,
-           coalesce(upper(s.period), 'infinity'::date) > %(on)s::date AS is_open,
-           lead(s.id) OVER by_time IS NULL AS is_last
+           sum(least(upper(s.period), %(on)s::date) - lower(s.period)) OVER by_time
+               - (least(upper(s.period), %(on)s::date) - lower(s.period)) AS nights_before,
+           lead(s.id) OVER by_time IS NULL AS is_last,
+           coalesce(upper(s.period), 'infinity'::date) > %(on)s::date AS is_open
     FROM stays_stay s
     WHERE s.kind = 'midlertidig' AND lower(s.period) <= %(on)s::date
       AND s.person_id IN ({persons})
     -- Two temporary stays of a person never overlap (temporary_one_place_at_a_time).
     WINDOW by_time AS (PARTITION BY s.person_id ORDER BY lower(s.period))
 ),
-chain_stay AS (
-    SELECT *, max(began) FILTER (WHERE CASE
+begun AS (
+    SELECT *, CASE
         WHEN stopped_before IS NULL THEN true
         WHEN began = stopped_before THEN false
         WHEN began - stopped_before > %(gap_days)s::int THEN true
@@ -68,19 +70,21 @@ chain_stay AS (
             SELECT FROM stays_stay home
             WHERE home.person_id = t.person_id AND home.kind IN ('leie', 'egen')
               AND home.period && daterange(t.stopped_before, t.began))
-        END) OVER (PARTITION BY person_id) AS chain_start
+        END AS begins_chain
     FROM temporary_stay t
 ),
 latest_chain AS (
-    SELECT person_id, chain_start, sum(stopped - began)::int AS days,
+    SELECT person_id, max(began) FILTER (WHERE begins_chain) AS chain_start,
+           -- All nights less those before the latest beginning; they only grow with time.
+           max(nights_before) FILTER (WHERE begins_chain) AS nights_before,
+           (sum(stopped - began) - max(nights_before) FILTER (WHERE begins_chain))::int AS days,
            bool_or(is_open) AS is_open,
            max(id) FILTER (WHERE is_last) AS stay_id,
            max(unit_id) FILTER (WHERE is_last) AS unit_id,
            max(began) AS stay_start,
            max(stopped) FILTER (WHERE is_last AND NOT is_open) AS left_on
-    FROM chain_stay
-    WHERE began >= chain_start
-    GROUP BY person_id, chain_start
+    FROM begun
+    GROUP BY person_id
 ),
 chain AS (
     SELECT * FROM latest_chain l

@@ -7,7 +7,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -68,6 +68,12 @@ class Stay(models.Model):
             GistIndex(fields=["person", "period"], name="stay_person"),
             models.Index(
                 fields=["kind", "person"], name="stay_open", condition=Q(period__upper_inf=True)
+            ),
+            # Who was in a temporary place lately: where every chain is looked for.
+            models.Index(
+                Func(F("period"), template="coalesce(upper(%(expressions)s), 'infinity'::date)"),
+                name="stay_temporary_until",
+                condition=Q(kind=StayKind.TEMPORARY),
             ),
         ]
         constraints = [

@@ -1,0 +1,196 @@
+"""Flags in words, and closing one by saying what was done (need T8).
+
+A flag keeps facts; the sentences are made here, so that they can be put better without touching
+what was recorded. Each kind has its own way of speaking, which the app that raises it hands in:
+
+    flags.register(FlagKind.LEASE, lease_words)      # in AppConfig.ready()
+
+`lease_words(flag, on)` gives `Words`. Also here: what counts as contact with a person, a
+registry because peers and casework are on different floors and a clock must ask both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from common.calendar import local_date
+from common.errors import RuleBroken
+from common.formatting import WEEKDAYS, days_nb
+
+from .enums import FlagClosed, FlagKind
+from .events import record
+from .models import Flag
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class NoReason(RuleBroken):
+    """A flag is not dismissed; it is followed up, and the follow-up is told in words."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Skriv hva som er gjort, eller hvorfor det ikke skal gjøres mer nå."))
+
+
+class AlreadyClosed(RuleBroken):
+    """Somebody else, or the facts, closed it first."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Varselet er allerede avsluttet."))
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What is shown of a flag: why (date, rule and fact), the next step, and one button.
+
+    `days` is shown as a number over a bar; where it is None, `when` and `sub` say when.
+    `color` is danger, warning or neutral.
+    """
+
+    why: str
+    next: str
+    action: str
+    action_url: str
+    color: str = "neutral"
+    days: int | None = None
+    when: str = ""
+    sub: str = ""
+    icon: str = ""
+
+
+_words: dict[str, Callable[[Flag, date], Words]] = {}
+
+
+def register(kind: FlagKind, words: Callable[[Flag, date], Words]) -> None:
+    """Say how flags of a kind are put in words. Registering again replaces."""
+    _words[str(kind)] = words
+
+
+def words(flag: Flag, on: date) -> Words:
+    """The flag in words, as read on a date. Asks the database nothing."""
+    return _words.get(flag.kind, _plain_words)(flag, on)
+
+
+def follow_up_url(flag: Flag) -> str:
+    """The page where a flag of any kind is read and closed."""
+    return reverse("stays:flag", args=[flag.pk])
+
+
+def _plain_words(flag: Flag, on: date) -> Words:
+    when, color = due_words(flag.due_on, on)
+    return Words(
+        why=_("%(kind)s. Varslet %(date)s.")
+        % {"kind": flag.get_kind_display(), "date": short(flag.raised_on)},
+        next=_("Les saken, og skriv hva som er gjort."),
+        action=_("Følg opp"),
+        action_url=follow_up_url(flag),
+        color=color,
+        when=when,
+        icon="Clock",
+    )
+
+
+def _interim_words(flag: Flag, on: date) -> Words:
+    """The clock of forvaltningsloven § 11 a."""
+    received = date.fromisoformat(flag.facts["received"])
+    when, color = due_words(flag.due_on, on)
+    return Words(
+        why=_("Søknaden kom %(date)s Du må svare innen én måned (fvl. § 11 a).")
+        % {"date": short(received)},
+        next=_("Send foreløpig svar, eller fatt vedtak."),
+        action=_("Skriv svar"),
+        action_url=reverse("casework:interim_reply", args=[flag.application_id]),
+        color=color,
+        when=when,
+        sub=_("foreløpig svar"),
+        icon="Clock",
+    )
+
+
+register(FlagKind.INTERIM_REPLY, _interim_words)
+
+
+def due_words(due: date | None, on: date) -> tuple[str, str]:
+    """«I dag», «Man. 23.11.», «3 dager over»; and the colour of its nearness."""
+    if due is None:
+        return "", "neutral"
+    left = (due - on).days
+    if left < 0:
+        return _("%(days)s over") % {"days": days_nb(-left)}, "danger"
+    if left == 0:
+        return _("I dag"), "danger"
+    weekday = WEEKDAYS[due.weekday()][:3].capitalize()
+    return f"{weekday}. {short(due)}", "warning" if left <= 7 else "neutral"
+
+
+def short(day: date) -> str:
+    """24.10. – a day of this year or the last, in a sentence."""
+    return f"{day.day:02}.{day.month:02}."
+
+
+# ------------------------------------------------------------------ contact with a person
+
+
+# name → an SQL sub-select that finds a contact with the person `{person}` on a day after
+# %(contact_after)s and up to %(on)s.
+_contacts: dict[str, str] = {
+    "notes": """
+        SELECT FROM casework_note note
+        WHERE note.is_contact AND note.person_id = {person}
+          AND (note.written_at AT TIME ZONE 'Europe/Oslo')::date > %(contact_after)s::date
+          AND (note.written_at AT TIME ZONE 'Europe/Oslo')::date <= %(on)s::date"""
+}
+
+
+def register_contact(name: str, sql: str) -> None:
+    """Add a kind of contact the clocks count, from an app above. SQL as in `_contacts`.
+
+    It says only that somebody reached the person that day: never what was said.
+    """
+    _contacts[name] = sql
+
+
+def no_contact_sql(person: str) -> str:
+    """A condition: nobody has been in contact with the person in this column lately."""
+    return " AND ".join(f"NOT EXISTS ({sql.format(person=person)})" for sql in _contacts.values())
+
+
+# ------------------------------------------------------------------ closing
+
+
+@transaction.atomic
+def close(flag: Flag, *, by: User, at: datetime, note: str | Promise) -> Flag:
+    """Close a flag because it was followed up, and tell so on the person's timeline.
+
+    NoReason without words; AlreadyClosed when somebody, or a job, was first.
+    """
+    note = str(note).strip()
+    if not note:
+        raise NoReason
+    # Locked, so that two who follow up at once do not both believe they closed it.
+    flag = Flag.objects.select_for_update(of=("self",)).get(pk=flag.pk)
+    if flag.closed_on is not None:
+        raise AlreadyClosed
+    flag.closed_on = local_date(at)
+    flag.closed_because = FlagClosed.HANDLED
+    flag.closed_by = by
+    flag.closing_note = note
+    flag.save(update_fields=["closed_on", "closed_because", "closed_by", "closing_note"])
+    record(
+        flag.person,
+        "flag.handled",
+        _("Varsel fulgt opp: %(kind)s. %(note)s") % {"kind": flag.get_kind_display(), "note": note},
+        by=by,
+        at=at,
+        application=flag.application,
+        flag=flag.pk,
+    )
+    return flag

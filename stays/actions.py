@@ -1,0 +1,324 @@
+"""Where people live, changed: a stay begins, a stay ends, a home is let."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from accounts import settings_table
+from accounts.models import User
+from casework.enums import ApplicationKind, MemberRelation
+from casework.events import record
+from casework.models import Application, HouseholdMember, Person, Vedtak
+from common.calendar import add_months, local_date
+from common.errors import RuleBroken, explain_integrity_error
+from common.formatting import nbdate
+from housing.enums import TEMPORARY_TYPES, TRIAL_TYPES
+from housing.models import Unit
+
+from .enums import IN_UNIT, Deposit, StayKind
+from .models import Lease, Stay
+
+ADULT = 18
+# What moving into a home that lasts puts an end to.
+ENDED_BY_LEASE = (StayKind.TEMPORARY, StayKind.TRIAL, StayKind.WITH_OTHERS, StayKind.STREET)
+
+
+class StayRefused(RuleBroken):
+    """The stay cannot be as it was written; `field` says which part of the form is to blame."""
+
+    def __init__(self, sentence: str | Promise, field: str | None = None) -> None:
+        super().__init__(str(sentence))
+        self.field = field
+
+
+class UnitTaken(StayRefused):
+    """Somebody lives there, or is to, in the period."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Det bor noen i denne boligen i perioden. Velg en annen."), "unit")
+
+
+@transaction.atomic
+def register_stay(
+    *,
+    person: Person,
+    kind: str,
+    starts_on: date,
+    by: User,
+    at: datetime,
+    ends_on: date | None = None,
+    unit: Unit | None = None,
+    place: str = "",
+    institution: str = "",
+    planned_out: date | None = None,
+    vedtak: Vedtak | None = None,
+    reason: str = "",
+    night_price: int | None = None,
+    unsuited_reason: str = "",
+    moving: bool = False,
+) -> Stay:
+    """Record that a person lives somewhere from a day. `ends_on` is the day they leave.
+
+    A temporary stay follows a vedtak on place and length, or a written reason why there is none
+    yet (need T1). `moving` ends the temporary stay they are in on the same day: the chain goes
+    on. `StayRefused` says what is wrong, and where.
+    """
+    if ends_on is not None and ends_on <= starts_on:
+        raise StayRefused(_("Et opphold må slutte etter at det begynte."), "ends_on")
+    if planned_out is not None and planned_out < starts_on:
+        raise StayRefused(_("Planlagt utskriving kan ikke være før innleggelsen."), "planned_out")
+    if kind in IN_UNIT:
+        if unit is None:
+            raise StayRefused(_("Velg boligen oppholdet er i."), "unit")
+        _check_unit(unit, kind, starts_on)
+        unsuited_reason = _check_suited(person, unit, starts_on, unsuited_reason.strip())
+    if kind == StayKind.TEMPORARY and vedtak is None and not reason.strip():
+        raise StayRefused(
+            _("Velg vedtaket oppholdet følger, eller skriv hvorfor det ikke er noe vedtak ennå."),
+            "vedtak",
+        )
+    if moving:
+        _end_open(person, (StayKind.TEMPORARY,), starts_on, _("Flyttet"))
+    stay = Stay(
+        person=person,
+        kind=kind,
+        unit=unit if kind in IN_UNIT else None,
+        place="" if kind in IN_UNIT else place.strip(),
+        institution=institution if kind == StayKind.INSTITUTION else "",
+        period=DateRange(starts_on, ends_on),
+        planned_out=planned_out,
+        vedtak=vedtak,
+        night_price=(night_price if night_price is not None else unit.night_price)
+        if kind == StayKind.TEMPORARY
+        else None,
+        unsuited_reason=unsuited_reason,
+        recorded_at=at,
+        recorded_by=by,
+    )
+    _save(stay)
+    text = _("%(kind)s fra %(date)s: %(where)s.") % {
+        "kind": stay.get_kind_display(),
+        "date": nbdate(starts_on),
+        "where": stay.where,
+    }
+    if reason.strip():
+        text = f"{text} {reason.strip()}"
+    record(
+        person,
+        "stay.registered",
+        text[:400],
+        by=by,
+        at=at,
+        application=vedtak.application if vedtak else None,
+        stay=stay.pk,
+    )
+    return stay
+
+
+@transaction.atomic
+def end_stay(*, stay: Stay, ends_on: date, reason: str, by: User, at: datetime) -> Stay:
+    """Record the day a person left. The night before it is the last one counted."""
+    # Locked, so that two who end it at once, on different days, do it one after the other.
+    stay = Stay.objects.select_for_update(of=("self",)).get(pk=stay.pk)
+    if stay.period.upper is not None and stay.period.upper <= local_date(at):
+        raise StayRefused(
+            _("Oppholdet er allerede avsluttet %(date)s.") % {"date": nbdate(stay.period.upper)}
+        )
+    if ends_on <= stay.period.lower:
+        raise StayRefused(
+            _("Oppholdet begynte %(date)s, og kan ikke slutte før dagen etter.")
+            % {"date": nbdate(stay.period.lower)},
+            "ends_on",
+        )
+    stay.period = DateRange(stay.period.lower, ends_on)
+    stay.end_reason = reason.strip()
+    _save(stay)
+    record(
+        stay.person,
+        "stay.ended",
+        _("Flyttet ut %(date)s: %(where)s. %(reason)s")
+        % {"date": nbdate(ends_on), "where": stay.where, "reason": stay.end_reason},
+        by=by,
+        at=at,
+        stay=stay.pk,
+    )
+    return stay
+
+
+@transaction.atomic
+def agree_lease(
+    *,
+    application: Application,
+    unit: Unit,
+    starts_on: date,
+    expires_on: date | None,
+    rent: int,
+    by: User,
+    at: datetime,
+    deposit_kind: str = Deposit.NONE,
+    deposit: int = 0,
+    short_term_reason: str = "",
+) -> Lease:
+    """Let a home to the one who applied: from now they no longer wait, and the home is taken.
+
+    Ends, on the day the lease begins, where they lived for the time being; in an exchange the
+    old lease too, so that nobody starts the queue anew (need H9). `rent` is kroner a month.
+    `StayRefused` when the unit is taken, is no home, or the term is shorter than the rule
+    without a reason (husll. § 9-3).
+    """
+    # The unit's row is locked, so that of two who let the same home at once, the second waits,
+    # and then sees the first one's stay and gets a sentence. The exclusion constraint
+    # `unit_one_at_a_time` would refuse it all the same.
+    unit = Unit.objects.select_for_update(of=("self",)).get(pk=unit.pk)
+    person = application.person
+    if unit.type in TEMPORARY_TYPES:
+        raise StayRefused(_("Et midlertidig bosted leies ikke ut med leiekontrakt."), "unit")
+    _check_unit(unit, _kind_of(unit), starts_on)
+    if expires_on is not None:
+        _check_term(starts_on, expires_on, short_term_reason.strip())
+    if Stay.objects.filter(unit=unit, period__overlap=DateRange(starts_on, None)).exists():
+        raise UnitTaken
+    ended = ENDED_BY_LEASE
+    if application.kind == ApplicationKind.EXCHANGE:
+        ended = (*ended, StayKind.LEASE)
+    _end_open(person, ended, starts_on, _("Flyttet til egen leid bolig"))
+    stay = Stay(
+        person=person,
+        kind=_kind_of(unit),
+        unit=unit,
+        period=DateRange(starts_on, None),
+        recorded_at=at,
+        recorded_by=by,
+    )
+    _save(stay)
+    lease = Lease(
+        stay=stay,
+        application=application,
+        agreed_on=local_date(at),
+        starts_on=starts_on,
+        expires_on=expires_on,
+        rent=rent,
+        deposit_kind=deposit_kind,
+        deposit=deposit,
+        short_term_reason=short_term_reason.strip(),
+        agreed_by=by,
+    )
+    _save(lease)
+    record(
+        person,
+        "lease.agreed",
+        _("Leieforhold inngått: %(unit)s fra %(date)s.")
+        % {"unit": unit, "date": nbdate(starts_on)},
+        by=by,
+        at=at,
+        application=application,
+        lease=lease.pk,
+    )
+    return lease
+
+
+# ------------------------------------------------------------------ parts
+
+
+def children_in_household(person: Person, on: date) -> int:
+    """Children under 18 in the person's household on the date; samværsbarn are members too."""
+    own = HouseholdMember.objects.filter(person=person, period__contains=on)
+    born_after = add_months(on, -12 * ADULT)
+    return (
+        HouseholdMember.objects.filter(
+            Q(person__birth_date__gt=born_after, person__birth_date__lte=on)
+            | Q(person__birth_date__isnull=True, relation=MemberRelation.CHILD),
+            household__in=own.values("household"),
+            period__contains=on,
+        )
+        .exclude(person=person)
+        .values("person")
+        .distinct()
+        .count()
+    )
+
+
+def _kind_of(unit: Unit) -> StayKind:
+    return StayKind.TRIAL if unit.type in TRIAL_TYPES else StayKind.LEASE
+
+
+def _check_unit(unit: Unit, kind: str, on: date) -> None:
+    if kind == StayKind.TEMPORARY and unit.type not in TEMPORARY_TYPES:
+        raise StayRefused(
+            _("%(unit)s er ikke et midlertidig bosted. Velg et annet sted.") % {"unit": unit},
+            "unit",
+        )
+    if kind == StayKind.TRIAL and unit.type not in TRIAL_TYPES:
+        raise StayRefused(_("%(unit)s er ikke en treningsleilighet.") % {"unit": unit}, "unit")
+    if not Unit.objects.available(on).filter(pk=unit.pk).exists():
+        raise StayRefused(
+            _("%(unit)s er ikke i bruk %(date)s. Velg et annet sted eller en annen dato.")
+            % {"unit": unit, "date": nbdate(on)},
+            "unit",
+        )
+
+
+def _check_suited(person: Person, unit: Unit, on: date, reason: str) -> str:
+    """A place unsuited to children needs a written reason to be used for them (need T5)."""
+    child = person.birth_date is not None and person.birth_date > add_months(on, -12 * ADULT)
+    if unit.suits_children or not (child or children_in_household(person, on)):
+        return ""
+    if not reason:
+        raise StayRefused(
+            _("%(unit)s er ikke egnet for barn. Skriv hvorfor stedet likevel brukes.")
+            % {"unit": unit},
+            "unsuited_reason",
+        )
+    return reason
+
+
+def _check_term(starts_on: date, expires_on: date, reason: str) -> None:
+    if expires_on <= starts_on:
+        raise StayRefused(_("Leieforholdet må slutte etter at det begynner."), "expires_on")
+    years = settings_table.value("lease_years", starts_on)
+    # «Tre år» written as the last day of the third year is three years.
+    if expires_on < add_months(starts_on, 12 * years) - timedelta(days=1) and not reason:
+        raise StayRefused(
+            _("Leietiden er minst %(years)s år (husll. § 9-3). Skriv hvorfor den er kortere.")
+            % {"years": years},
+            "short_term_reason",
+        )
+
+
+def _end_open(person: Person, kinds: tuple[StayKind, ...], on: date, reason: str) -> None:
+    """End what the person lives in on the day, of these kinds, on that day."""
+    # Locked, so that nobody ends or moves the same stay in the meantime.
+    going_on = (
+        Stay.objects.select_for_update(of=("self",))
+        .filter(person=person, kind__in=kinds)
+        .filter(Q(period__upper_inf=True) | Q(period__endswith__gt=on))
+        .order_by("pk")
+    )
+    for stay in going_on:
+        if stay.period.lower >= on:
+            raise StayRefused(
+                _("Personen har et opphold fra %(date)s (%(where)s). Avslutt eller rett det først.")
+                % {"date": nbdate(stay.period.lower), "where": stay.where},
+                "starts_on",
+            )
+        stay.period = DateRange(stay.period.lower, on)
+        stay.end_reason = stay.end_reason or str(reason)
+        stay.save()
+
+
+def _save(obj: Stay | Lease) -> None:
+    """Save, and say a broken constraint in words."""
+    try:
+        with transaction.atomic():
+            obj.save()
+    except IntegrityError as error:
+        sentence = explain_integrity_error(error)
+        if sentence is None:
+            raise
+        raise StayRefused(sentence) from error

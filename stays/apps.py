@@ -1,0 +1,29 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class StaysConfig(AppConfig):
+    name = "stays"
+    verbose_name = "opphold"
+
+    def ready(self) -> None:
+        from casework import flags
+        from casework.enums import FlagKind
+        from common import navigation
+
+        from . import perms
+        from .board import how_many
+        from .flags import stay_words
+
+        flags.register(FlagKind.TEMPORARY_STAY, stay_words)
+        navigation.register(
+            "midlertidig",
+            _("Midlertidig bolig"),
+            "Bed",
+            "stays:temporary",
+            order=70,
+            can=perms.can_see_stays,
+            count=how_many,
+            also=("/opphold/", "/varsler/"),
+            shortcut="m",
+        )

@@ -1,0 +1,220 @@
+"""The board of temporary stays: who is where now, for how long, longest first.
+
+The order follows from everyone's chain, and a chain from the stays; so the whole order is
+counted once, and kept in the cache until a stay is written, for five minutes at most. What is
+shown of it is asked of the database each time, through `visible_to`.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.core.cache import cache
+from django.db import connection
+from django.db.models import Prefetch
+
+from casework.enums import FlagKind
+from casework.flags import Words
+from casework.models import Flag, Person
+from common.calendar import add_months
+from common.paging import Page
+
+from .chains import chains
+from .enums import StayKind
+from .flags import stay_words
+from .models import Stay
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+SIZE = 50
+LONG = 90
+FRESH_SECONDS = 300
+MENU_MOST = 1000
+ADULT = 18
+
+# Minus the days, so that the longest is first; then the stay, so that the order is total.
+Place = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line: the stay, its days in the chain, and the open flag with its words if any."""
+
+    stay: Stay
+    days: int
+    chain_start: date
+    children: int
+    flag: Flag | None
+    words: Words | None
+
+    @property
+    def owner(self) -> User | None:
+        return self.flag.owner if self.flag else self.stay.person.responsible
+
+
+def how_many(user: User) -> int | None:
+    """How many live in temporary places, for the menu; None when it would cost to count them."""
+    open_stays = Stay.objects.visible_to(user).filter(
+        kind=StayKind.TEMPORARY, period__upper_inf=True
+    )
+    found = open_stays.order_by().values("pk")[: MENU_MOST + 1].count()
+    return found if found <= MENU_MOST else None
+
+
+def board(
+    user: User,
+    on: date,
+    *,
+    over_90: bool = False,
+    with_children: bool = False,
+    mine: bool = False,
+    cursor: str = "",
+) -> Page[Row]:
+    """A page of those in a temporary place on the date, whom the user may see."""
+    order = _order(on)
+    if over_90:
+        order = order[: bisect_left(order, (-LONG, 0))]
+    if mine or with_children:
+        wanted = _wanted(user, on, mine=mine, with_children=with_children)
+        order = [place for place in order if place[1] in wanted]
+    return _page(user, on, order, cursor)
+
+
+def _order(on: date) -> list[Place]:
+    """Everyone's place on the board, longest first."""
+    with connection.cursor() as asked:
+        # Every stay written, changed or taken away leaves a row of history.
+        asked.execute("SELECT coalesce(max(history_id), 0) FROM stays_historicalstay")
+        version = asked.fetchone()[0]
+    database = connection.settings_dict["NAME"]
+    key = f"stays.board.{database}.{on}.{version}"
+    order = cache.get(key)
+    if order is None:
+        order = sorted((-c.days, c.stay_id) for c in chains(on).values() if c.is_open)
+        cache.set(key, order, FRESH_SECONDS)
+    return order
+
+
+def _wanted(user: User, on: date, *, mine: bool, with_children: bool) -> set[int]:
+    """The stays of the persons a filter keeps."""
+    stays = Stay.objects.temporary().current(on)
+    if mine:
+        stays = stays.filter(person__responsible=user)
+    if with_children:
+        stays = stays.filter(
+            person__memberships__period__contains=on,
+            person__memberships__household__members__in=_children(on),
+        )
+    return set(stays.order_by().values_list("pk", flat=True))
+
+
+def _children(on: date):
+    from casework.models import HouseholdMember
+
+    return HouseholdMember.objects.filter(
+        period__contains=on,
+        person__birth_date__gt=add_months(on, -12 * ADULT),
+        person__birth_date__lte=on,
+    ).order_by()
+
+
+def _page(user: User, on: date, order: list[Place], cursor: str) -> Page[Row]:
+    """A page from the order: only the rows the user may see, found a handful at a time."""
+    backward, place = _read(cursor)
+    if backward:
+        # From the row before the cursor, towards the top.
+        walk = order[: bisect_left(order, place)][::-1]
+        stays = _visible(user, walk)
+        if len(stays) <= SIZE:  # at the top: the first page, full, as everyone else sees it
+            return _page(user, on, order, "")
+        shown = stays[:SIZE][::-1]
+        return Page(_rows(shown, on), _write(shown[-1][0]), _write(shown[0][0], backward=True))
+    start = bisect_right(order, place) if place else 0
+    stays = _visible(user, order[start:])
+    shown = stays[:SIZE]
+    if not shown and place:
+        return _page(user, on, order, "")
+    return Page(
+        _rows(shown, on),
+        _write(shown[-1][0]) if len(stays) > SIZE else None,
+        _write(shown[0][0], backward=True) if place else None,
+    )
+
+
+def _visible(user: User, places: list[Place]) -> list[tuple[Place, Stay]]:
+    """Up to a page and one of these places, with their stays, for those the user may see."""
+    found: list[tuple[Place, Stay]] = []
+    step = SIZE + 10
+    for first in range(0, len(places), step):
+        some = places[first : first + step]
+        stays = (
+            Stay.objects.visible_to(user)
+            .select_related("person__responsible", "unit__property", "vedtak")
+            .prefetch_related(
+                Prefetch(
+                    "person__flags",
+                    Flag.objects.open()
+                    .filter(kind=FlagKind.TEMPORARY_STAY)
+                    .select_related("owner")
+                    .order_by("-threshold"),
+                    to_attr="stay_flags",
+                )
+            )
+            .in_bulk([pk for _days, pk in some])
+        )
+        found += [(place, stays[place[1]]) for place in some if place[1] in stays]
+        if len(found) > SIZE:
+            break
+    return found
+
+
+def _rows(shown: list[tuple[Place, Stay]], on: date) -> list[Row]:
+    persons = [stay.person_id for _place, stay in shown]
+    now = chains(on, persons)
+    children = _how_many_children(persons, on)
+    rows = []
+    for (minus_days, _pk), stay in shown:
+        chain = now.get(stay.person_id)
+        days = chain.days if chain else -minus_days
+        flag = stay.person.stay_flags[0] if stay.person.stay_flags else None
+        rows.append(
+            Row(
+                stay=stay,
+                days=days,
+                chain_start=chain.chain_start if chain else stay.period.lower,
+                children=children.get(stay.person_id, 0),
+                flag=flag,
+                words=stay_words(flag, on, days) if flag else None,
+            )
+        )
+    return rows
+
+
+def _how_many_children(persons: list[int], on: date) -> dict[int, int]:
+    heads = Person.objects.filter(pk__in=persons, memberships__period__contains=on)
+    pairs = heads.filter(memberships__household__members__in=_children(on)).values_list(
+        "pk", "memberships__household__members__person"
+    )
+    found: dict[int, int] = {}
+    for head, child in pairs.distinct():
+        if head != child:
+            found[head] = found.get(head, 0) + 1
+    return found
+
+
+def _write(place: Place, *, backward: bool = False) -> str:
+    return f"{'f' if backward else 'e'}{-place[0]}.{place[1]}"
+
+
+def _read(cursor: str) -> tuple[bool, Place | None]:
+    """A cursor as this board writes it; anything else is the first page."""
+    days, dot, pk = cursor[1:].partition(".")
+    if cursor[:1] not in ("e", "f") or not (days.isdecimal() and pk.isdecimal()) or not dot:
+        return False, None
+    if len(cursor) > 40:
+        return False, None
+    return cursor[0] == "f", (-int(days), int(pk))

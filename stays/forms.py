@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+from datetime import date
+
+from crispy_forms.layout import Fieldset, Layout, Row
+from django import forms
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext_lazy as _
+
+from accounts.once import OnceFormMixin
+from casework.models import Person, Vedtak
+from common.formatting import nbdate
+from common.forms import ChipChoice, NorwegianDateField, VarigFormHelper
+from housing.enums import TEMPORARY_TYPES, TRIAL_TYPES
+from housing.models import Unit
+
+from .enums import InstitutionKind, StayKind
+from .models import Stay
+
+# A lease is made from an offer, never here.
+KINDS = [choice for choice in StayKind.choices if choice[0] != StayKind.LEASE]
+
+
+class StayForm(OnceFormMixin, forms.Form):
+    """Where a person lives from a day; what is asked follows from the kind."""
+
+    kind = forms.ChoiceField(label=_("Bor"), choices=KINDS, widget=ChipChoice)
+    starts_on = NorwegianDateField(label=_("Fra"))
+    ends_on = NorwegianDateField(
+        label=_("Flytter ut"),
+        required=False,
+        help_text=_("Dagen personen drar. La stå tomt når det ikke er kjent."),
+    )
+    unit = forms.ModelChoiceField(
+        label=_("Bolig"),
+        queryset=Unit.objects.none(),
+        required=False,
+        help_text=_("Ledige midlertidige bosteder og treningsleiligheter."),
+    )
+    night_price = forms.IntegerField(
+        label=_("Pris (kr per natt)"),
+        required=False,
+        min_value=0,
+        max_value=100_000,
+        help_text=_("Tomt felt gir prisen som står på boligen."),
+    )
+    vedtak = forms.ModelChoiceField(
+        label=_("Vedtak om midlertidig botilbud"),
+        queryset=Vedtak.objects.none(),
+        required=False,
+        help_text=_("Vedtaket sier sted og lengde (sosialtjenesteloven § 27)."),
+    )
+    reason = forms.CharField(
+        label=_("Hvis det ikke er noe vedtak ennå: hvorfor"), required=False, max_length=200
+    )
+    moving = forms.BooleanField(
+        label=_("Personen flytter hit fra det midlertidige stedet han eller hun bor på"),
+        required=False,
+    )
+    unsuited_reason = forms.CharField(
+        label=_("Hvis stedet ikke er egnet for barn: hvorfor det likevel brukes"),
+        required=False,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    institution = forms.ChoiceField(
+        label=_("Hvis institusjon: type"),
+        choices=[("", _("Ikke institusjon")), *InstitutionKind.choices],
+        required=False,
+    )
+    place = forms.CharField(
+        label=_("Hvis ikke i en av boligene: sted"), required=False, max_length=120
+    )
+    planned_out = NorwegianDateField(label=_("Planlagt ut"), required=False)
+
+    def __init__(self, *args, person: Person, on: date, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.person = person
+        taken = Stay.objects.filter(unit=OuterRef("pk"), period__contains=on)
+        self.fields["unit"].queryset = (
+            Unit.objects.available(on)
+            .filter(~Exists(taken), type__in=[*TEMPORARY_TYPES, *TRIAL_TYPES])
+            .select_related("property")
+            .order_by("sort_name", "pk")
+        )
+        self.fields["vedtak"].queryset = (
+            Vedtak.objects.granted()
+            .filter(application__person=person, outcomes__basis__code="sosialtjenesteloven_27")
+            .select_related("application")
+            .distinct()
+            .order_by("-issued_on", "-pk")
+        )
+        self.fields["vedtak"].label_from_instance = _vedtak_label
+        self.fields["unit"].label_from_instance = _unit_label
+        lives_temporarily = Stay.objects.temporary().current(on).filter(person=person).exists()
+        if not lives_temporarily:
+            del self.fields["moving"]
+        self.helper = VarigFormHelper(self, submit=_("Registrer oppholdet"))
+        self.helper.layout = Layout(
+            "kind",
+            Row("starts_on", "ends_on"),
+            *(["moving"] if lives_temporarily else []),
+            Fieldset(
+                _("Midlertidig bosted eller treningsleilighet"),
+                "unit",
+                Row("vedtak", "night_price"),
+                "reason",
+                "unsuited_reason",
+            ),
+            Fieldset(
+                _("Institusjon, hos andre, egen bolig eller uten sted"),
+                "place",
+                Row("institution", "planned_out"),
+            ),
+        )
+
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        if cleaned.get("kind") == StayKind.INSTITUTION and not cleaned.get("institution"):
+            self.add_error("institution", _("Velg hva slags institusjon det er."))
+        return cleaned
+
+
+class EndStayForm(OnceFormMixin, forms.Form):
+    ends_on = NorwegianDateField(
+        label=_("Flyttet ut"), help_text=_("Natten før er den siste som telles. dd.mm.åååå")
+    )
+    reason = forms.CharField(
+        label=_("Hvorfor det tok slutt"),
+        max_length=160,
+        help_text=_("For eksempel «Flyttet til egen bolig» eller «Flyttet til et annet sted»."),
+    )
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = VarigFormHelper(self, submit=_("Avslutt oppholdet"))
+
+
+class FollowUpForm(OnceFormMixin, forms.Form):
+    note = forms.CharField(
+        label=_("Hva er gjort, og hva er neste steg?"),
+        help_text=_("Begrunnelsen blir stående i saken. Skriv også hvem som har ansvaret."),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={
+            "required": _("Skriv hva som er gjort, eller hvorfor det ikke skal gjøres mer nå.")
+        },
+    )
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = VarigFormHelper(self, submit=_("Lagre og avslutt varselet"))
+
+
+def _vedtak_label(vedtak: Vedtak) -> str:
+    label = _("Vedtak %(date)s") % {"date": nbdate(vedtak.issued_on)}
+    return f"{label} · {vedtak.place}" if vedtak.place else str(label)
+
+
+def _unit_label(unit: Unit) -> str:
+    label = f"{unit} · {unit.get_type_display()}"
+    return label if unit.suits_children else f"{label} · {_('ikke egnet for barn')}"
