@@ -1,0 +1,113 @@
+"""What a priority is computed from: the facts of one waiting case on one date.
+
+The same names are the columns of `ranking.FACTS_SQL`, the fields here, and what the conditions
+of `policy` speak of, in SQL and in Python. A meeting freezes them as JSON (need A12).
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import date, timedelta
+from typing import Any
+
+from common import calendar
+
+HOMELESS_INSTITUTION_MONTHS = 2  # the national definition (law.md, «Bostedsløs»)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """One case on the date `on`. None is «ikke avklart» or «nothing of the kind».
+
+    children: members of the household under 18, children who visit (samvær) included; a member
+    registered as a child whose birth date is not known counts. temporary_days, temporary_since:
+    the present chain (`stays.chains`), 0 and None without one; in_temporary: sleeps in a
+    temporary place on the date. with_others, on_street, has_home, trial: what stays say on the
+    date; has_home is a home owned or rented. no_place: on the street, or an open application
+    for a place tonight (§ 27) and no stay at all. discharge_on: planned out of the institution
+    they are in, None for who has a home to go to. must_leave_by: the earliest among the stays.
+    """
+
+    on: date
+    application_id: int = 0
+    person_id: int = 0
+    kind: str = "ny"
+    case_year: int = 0
+    case_seq: int = 0
+    received_on: date
+    issued_on: date
+    born: date | None = None
+    children: int = 0
+    in_temporary: bool = False
+    temporary_days: int = 0
+    temporary_since: date | None = None
+    with_others: bool = False
+    on_street: bool = False
+    trial: bool = False
+    has_home: bool = False
+    no_place: bool = False
+    discharge_on: date | None = None
+    must_leave_by: date | None = None
+    unsafe: bool = False
+    unsuitable_access: bool = False
+    unsuitable_other: bool = False
+
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        return tuple(field.name for field in fields(cls))
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Facts:
+        """What `as_json` froze, read again."""
+        dates = {
+            name: date.fromisoformat(data[name])
+            for name in DATES
+            if isinstance(data.get(name), str)
+        }
+        return cls(**{name: data[name] for name in cls.names() if name in data} | dates)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            name: value.isoformat() if isinstance(value, date) else value
+            for name, value in asdict(self).items()
+        }
+
+    @property
+    def age(self) -> int | None:
+        return calendar.age(self.born, self.on) if self.born and self.born <= self.on else None
+
+    @property
+    def homeless(self) -> bool:
+        """Bostedsløs by the national definition: no dwelling owned or rented, and in temporary
+        places (a treningsleilighet is one), with others, sleeping out, or in an institution or
+        prison with two months or less to go. What is not known is not homeless."""
+        if self.has_home:
+            return False
+        leaves = calendar.add_months(self.on, HOMELESS_INSTITUTION_MONTHS)
+        return (
+            self.in_temporary
+            or self.with_others
+            or self.trial
+            or self.no_place
+            or (self.discharge_on is not None and self.discharge_on <= leaves)
+        )
+
+    def on_day(self, day: date) -> Facts:
+        """The same case on a later day, if nothing but time happens."""
+        nights = (day - self.on).days if self.in_temporary else 0
+        return replace(self, on=day, temporary_days=self.temporary_days + nights)
+
+    def days_until(self, day: date) -> int:
+        return (day - self.on).days
+
+
+DATES = (
+    "on",
+    "received_on",
+    "issued_on",
+    "born",
+    "temporary_since",
+    "discharge_on",
+    "must_leave_by",
+)
+ONE_DAY = timedelta(days=1)

@@ -1,0 +1,173 @@
+"""This week's vacancies matched jointly, beside the plain ranking (need A6). People decide.
+
+Each dwelling and each person gets at most one; every `must` holds; nobody is placed where a
+property would take more than its limit. First as many as possible of the highest class, then of
+the next, and so on; then as many wishes as possible; then the lowest numbers on the list. Each
+step is a mixed-integer program solved by HiGHS (scipy.optimize.milp), which proves the optimum:
+`gap` is what is left to prove, 0 when none. Source: rules-and-scenarios.md, «Joint matching».
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+from django.utils.translation import gettext as _
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import coo_array, csr_array, vstack
+
+from accounts.models import OrganisationUnit
+from common.errors import RuleBroken
+from housing.models import Unit
+
+from . import fit, ranking
+from .ranking import Entry
+
+
+class NoOptimum(RuleBroken):
+    """The solver did not prove an optimum."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """Who gets which: unit id → application id."""
+
+    assigned: dict[int, int]
+    per_class: dict[int, int]
+    wishes_met: int
+
+    @property
+    def houses(self) -> int:
+        return len(self.assigned)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    joint: Assignment
+    plain: Assignment
+    gap: float
+    entries: dict[int, Entry] = field(default_factory=dict)
+
+    @property
+    def gains(self) -> int:
+        """How many more the joint matching houses."""
+        return self.joint.houses - self.plain.houses
+
+
+def limits(
+    max_in_property: Mapping[int, int] | None = None,
+    max_share: Mapping[int, float] | None = None,
+) -> dict[int, int]:
+    """The most who may be placed in a property at once, by property id.
+
+    `max_share` is a share of all the property's dwellings, rounded down.
+    """
+    most = dict(max_in_property or {})
+    if max_share:
+        sizes = Counter(
+            Unit.objects.filter(property__in=max_share).values_list("property_id", flat=True)
+        )
+        for property_id, share in max_share.items():
+            by_share = math.floor(share * sizes[property_id] + 1e-9)
+            most[property_id] = min(by_share, most.get(property_id, by_share))
+    return most
+
+
+def match(
+    unit_ids: Sequence[int],
+    on: date,
+    *,
+    entries: Sequence[Entry] | None = None,
+    asking: OrganisationUnit | None = None,
+    max_in_property: Mapping[int, int] | None = None,
+    max_share: Mapping[int, float] | None = None,
+) -> Match:
+    """Match the units with those who wait on the date, or with the entries given, in order."""
+    queue = list(ranking.waiting(on) if entries is None else entries)
+    seekers = fit.seekers([e.application_id for e in queue], on, asking=asking)
+    table = fit.matrix(seekers, fit.dwellings(unit_ids, on), on)
+    most = limits(max_in_property, max_share)
+    classes = [e.priority.number for e in queue]
+    plain = by_ranking(table, classes, most)
+    joint, gap = optimum(table, classes, most)
+    return Match(joint, plain, gap, {e.application_id: e for e in queue})
+
+
+def by_ranking(table: fit.FitMatrix, classes: Sequence[int], most: Mapping[int, int]) -> Assignment:
+    """Down the list: each takes the free dwelling that meets most of their wishes."""
+    taken: dict[int, int] = {}
+    used: Counter[int] = Counter()
+    for row in np.flatnonzero(table.ok.any(axis=1)):
+        fitting = [
+            col
+            for col in np.flatnonzero(table.ok[row])
+            if col not in taken
+            and used[table.dwellings[col].property_id]
+            < most.get(table.dwellings[col].property_id, math.inf)
+        ]
+        if fitting:
+            best = max(fitting, key=lambda col: (table.wishes[row, col], -col))
+            taken[best] = row
+            used[table.dwellings[best].property_id] += 1
+    return _assignment(table, classes, [(row, col) for col, row in taken.items()])
+
+
+def optimum(
+    table: fit.FitMatrix, classes: Sequence[int], most: Mapping[int, int]
+) -> tuple[Assignment, float]:
+    """The best joint assignment, and the gap left to prove. One variable per fitting pair."""
+    rows, cols = np.nonzero(table.ok)
+    if not len(rows):
+        return _assignment(table, classes, []), 0.0
+    blocks = [_incidence(rows, len(table.seekers)), _incidence(cols, len(table.dwellings))]
+    ceilings = [np.ones(block.shape[0]) for block in blocks]
+    if most:
+        where = np.array([d.property_id for d in table.dwellings])[cols]
+        blocks.append(csr_array(np.array([where == p for p in most], dtype=float)))
+        ceilings.append(np.array(list(most.values()), dtype=float))
+    constraints = [LinearConstraint(vstack(blocks).tocsr(), ub=np.concatenate(ceilings))]
+
+    of_class = np.array(classes)[rows]
+    goals = [(of_class == number).astype(float) for number in sorted(set(of_class))]
+    goals.append(table.wishes[rows, cols].astype(float))
+    goals.append(-rows.astype(float))
+    gap, chosen = 0.0, np.zeros(len(rows))
+    for goal in goals:
+        if not goal.any():
+            continue
+        result = milp(
+            -goal,
+            constraints=constraints,
+            integrality=np.ones(len(rows)),
+            bounds=Bounds(0, 1),
+        )
+        if not result.success:
+            raise NoOptimum(_("Fant ikke den beste fordelingen. Bruk ventelisten som den er."))
+        chosen, best = result.x, round(-result.fun)
+        gap = max(gap, float(result.mip_gap or 0.0))
+        # What is won is kept while the next goal is sought.
+        constraints.append(LinearConstraint(goal.reshape(1, -1), lb=best - 0.5))
+    picked = [(int(rows[k]), int(cols[k])) for k in np.flatnonzero(chosen > 0.5)]
+    return _assignment(table, classes, picked), gap
+
+
+def _incidence(of: np.ndarray, size: int) -> csr_array:
+    pairs = np.arange(len(of))
+    return coo_array((np.ones(len(of)), (of, pairs)), shape=(size, len(of))).tocsr()
+
+
+def _assignment(
+    table: fit.FitMatrix, classes: Sequence[int], picked: Sequence[tuple[int, int]]
+) -> Assignment:
+    return Assignment(
+        {
+            table.dwellings[col].unit_id: table.seekers[row].application_id
+            for row, col in sorted(picked, key=lambda pair: pair[1])
+        },
+        dict(sorted(Counter(classes[row] for row, _col in picked).items())),
+        int(sum(table.wishes[row, col] for row, col in picked)),
+    )

@@ -1,0 +1,525 @@
+"""The waiting list: who waits on a date, and in which order (needs A1–A3).
+
+Everything is computed from facts by ONE SQL statement: nothing about the order is stored, so it
+cannot drift. The statement first finds who waits, then gathers each fact for all of them at
+once (`FACTS`), gives each a class and tie-breaker values by the policy in force (`policy`), and
+numbers them. Callers take the whole list, a page, or one case with what stands before it.
+
+Numbers run over what the reader may see: see docs/adr/0004-rank-and-protected.md.
+
+Waiting: an application with an issued vedtak that grants a home and is valid on the date (the
+last day included), whose applicant has no lease of that application agreed by the date, nor,
+for what was imported without a contract, a municipal tenancy begun since the vedtak.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
+
+from accounts import settings_table
+from accounts.enums import CASE_ROLES
+from casework.enums import GRANTED, PROTECTED, ApplicationState
+from casework.models import Application
+from common.errors import RuleBroken
+from stays.chains import LATELY, chain_ctes, chain_params
+
+from . import policy as policies
+from .facts import Facts
+from .policy import Because, Policy, PriorityClass
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+PAGE_SIZE = 50
+LONG_TEMPORARY_DAYS = 90  # the view «Over 90 dager midlertidig»
+# The bases that give a home; § 27 gives a bed for the night, forlengelse the home they have.
+HOME_BASES = ("kommunal_bolig", "bytte", "boligsosialloven_6")
+CLOSED_STATES = (
+    ApplicationState.WITHDRAWN,
+    ApplicationState.LAPSED,
+    ApplicationState.FORWARDED,
+)
+
+
+def _listed(values: Collection[str]) -> str:
+    """Our own codes as SQL text; never anything typed."""
+    return ", ".join(f"'{value}'" for value in values)
+
+
+# Takes %(on)s and %(tz)s; {visible} narrows it to what a reader may see.
+WAITING = f"""
+waiting AS MATERIALIZED (
+    SELECT DISTINCT ON (a.id) a.id AS application_id, a.person_id, a.household_id, a.kind,
+           a.unit_id, a.responsible_id, a.case_year, a.case_seq,
+           (a.received_at AT TIME ZONE %(tz)s)::date AS received_on,
+           v.id AS vedtak_id, v.issued_on, p.birth_date AS born
+    FROM casework_vedtak v
+    JOIN casework_application a ON a.id = v.application_id
+    JOIN casework_person p ON p.id = a.person_id
+    WHERE v.state = 'fattet' AND v.issued_on <= %(on)s::date
+      AND (v.valid_to IS NULL OR v.valid_to >= %(on)s::date)
+      AND (v.valid_from IS NULL OR v.valid_from <= %(on)s::date)
+      AND a.state NOT IN ({_listed(CLOSED_STATES)})
+      AND v.id IN (
+          SELECT o.vedtak_id FROM casework_vedtakoutcome o
+          JOIN casework_legalbasis b ON b.id = o.basis_id
+          WHERE o.outcome IN ({_listed(GRANTED)}) AND b.code IN ({_listed(HOME_BASES)}))
+      AND NOT EXISTS (
+          SELECT FROM stays_lease l
+          WHERE l.application_id = a.id AND l.agreed_on <= %(on)s::date)
+      AND NOT EXISTS (
+          SELECT FROM stays_stay home
+          WHERE home.person_id = a.person_id AND home.kind = 'leie'
+            AND lower(home.period) BETWEEN v.issued_on AND %(on)s::date)
+      {{visible}}
+    -- Two valid vedtak in one case: they have waited since the first.
+    ORDER BY a.id, v.issued_on, v.id
+)"""
+
+FACTS = f"""
+living AS (
+    SELECT s.person_id, bool_or(s.now) AS anywhere,
+           bool_or(s.now AND s.kind = 'midlertidig') AS in_temporary,
+           bool_or(s.now AND s.kind = 'hos_andre') AS with_others,
+           bool_or(s.now AND s.kind = 'ute') AS on_street,
+           bool_or(s.now AND s.kind = 'prove') AS trial,
+           bool_or(s.now AND s.kind IN ('leie', 'egen')) AS has_home,
+           bool_or(s.kind IN ('leie', 'egen')) AS home_now_or_ahead,
+           min(s.planned_out) FILTER (WHERE s.now AND s.kind = 'institusjon') AS planned_out,
+           min(s.must_leave_by) FILTER (WHERE s.now) AS must_leave_by,
+           bool_or(s.now AND s.unsafe) AS unsafe,
+           bool_or(s.now AND s.unsuitable = 'tilgjengelighet') AS unsuitable_access,
+           bool_or(s.now AND s.unsuitable = 'annet') AS unsuitable_other
+    FROM (
+        SELECT stay.*, lower(period) <= %(on)s::date AS now FROM stays_stay stay
+        WHERE stay.person_id IN (SELECT person_id FROM waiting)
+          AND coalesce(upper(period), 'infinity'::date) > %(on)s::date) s
+    GROUP BY s.person_id
+),
+asked_for_tonight AS (
+    SELECT DISTINCT person_id FROM casework_application
+    WHERE kind = 'midlertidig' AND state IN ('mottatt', 'utredes')
+      AND received_at < (%(on)s::date + 1)::timestamp AT TIME ZONE %(tz)s
+),
+children AS (
+    SELECT m.household_id, count(*)::int AS number
+    FROM casework_householdmember m JOIN casework_person c ON c.id = m.person_id
+    WHERE m.household_id IN (SELECT household_id FROM waiting)
+      AND m.relation IN ('barn', 'annen') AND lower(m.period) <= %(on)s::date
+      AND coalesce(upper(m.period), 'infinity'::date) > %(on)s::date
+      AND (c.birth_date > (%(on)s::date - interval '18 years')::date
+           OR (c.birth_date IS NULL AND m.relation = 'barn'))
+    GROUP BY m.household_id
+),
+{chain_ctes(LATELY + " AND person_id IN (SELECT person_id FROM waiting)")},
+considered AS (
+    SELECT application_id, (max(at) AT TIME ZONE %(tz)s)::date AS last_considered,
+           bool_or(holds) AS has_offer
+    FROM (
+        SELECT application_id, considered_at AS at, false AS holds FROM allocation_consideration
+        UNION ALL
+        SELECT application_id, sent_at, state = 'sendt' OR (state = 'ja' AND lease_id IS NULL)
+        FROM allocation_offer) both_kinds
+    WHERE application_id IN (SELECT application_id FROM waiting)
+      AND at < (%(on)s::date + 1)::timestamp AT TIME ZONE %(tz)s
+    GROUP BY application_id
+),
+manual AS (
+    SELECT DISTINCT ON (application_id) application_id, class_number, reason, set_by_id
+    FROM allocation_manualclass
+    WHERE approved_at < (%(on)s::date + 1)::timestamp AT TIME ZONE %(tz)s
+    ORDER BY application_id, approved_at DESC, id DESC
+),
+facts AS (
+    SELECT w.*, %(on)s::date AS "on",
+           coalesce(c.number, 0) AS children,
+           coalesce(l.in_temporary, false) AS in_temporary,
+           coalesce(ch.days, 0) AS temporary_days, ch.chain_start AS temporary_since,
+           coalesce(l.with_others, false) AS with_others,
+           coalesce(l.on_street, false) AS on_street,
+           coalesce(l.trial, false) AS trial,
+           coalesce(l.has_home, false) AS has_home,
+           coalesce(l.on_street, false)
+               OR (t.person_id IS NOT NULL AND NOT coalesce(l.anywhere, false)) AS no_place,
+           CASE WHEN NOT l.home_now_or_ahead THEN l.planned_out END AS discharge_on,
+           l.must_leave_by,
+           coalesce(l.unsafe, false) AS unsafe,
+           coalesce(l.unsuitable_access, false) AS unsuitable_access,
+           coalesce(l.unsuitable_other, false) AS unsuitable_other,
+           k.last_considered, coalesce(k.has_offer, false) AS has_offer,
+           m.class_number AS manual_class, m.reason AS manual_reason,
+           m.set_by_id AS manual_by
+    FROM waiting w
+    LEFT JOIN living l ON l.person_id = w.person_id
+    LEFT JOIN asked_for_tonight t ON t.person_id = w.person_id
+    LEFT JOIN children c ON c.household_id = w.household_id
+    LEFT JOIN chain ch ON ch.person_id = w.person_id
+    LEFT JOIN considered k ON k.application_id = w.application_id
+    LEFT JOIN manual m ON m.application_id = w.application_id
+)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One case on the list. `rank` counts from 1 over what the reader sees."""
+
+    rank: int
+    priority: PriorityClass
+    computed: PriorityClass
+    facts: Facts
+    household_id: int
+    unit_id: int
+    responsible_id: int | None
+    vedtak_id: int
+    last_considered: date | None
+    has_offer: bool
+    manual_reason: str
+    manual_by: int | None
+    because: tuple[Because, ...]
+
+    @property
+    def application_id(self) -> int:
+        return self.facts.application_id
+
+    @property
+    def person_id(self) -> int:
+        return self.facts.person_id
+
+    @property
+    def case_number(self) -> str:
+        return f"{self.facts.case_year}/{self.facts.case_seq:04d}"
+
+    @property
+    def is_manual(self) -> bool:
+        return bool(self.manual_reason)
+
+    @property
+    def days_waited(self) -> int:
+        return (self.facts.on - self.facts.issued_on).days
+
+    @property
+    def days_since_considered(self) -> int:
+        """Days since a meeting, an offer, or else the vedtak."""
+        return (self.facts.on - (self.last_considered or self.facts.issued_on)).days
+
+    @property
+    def short_reason(self) -> str:
+        if self.is_manual:
+            return self.manual_reason
+        return self.because[0].short if self.because else self.priority.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What of the list is shown. Ranks stay those of the whole list."""
+
+    responsible_id: int | None = None
+    families: bool = False
+    long_temporary: bool = False
+    not_considered_days: int | None = None
+    without_offer: bool = False
+    class_number: int | None = None
+    bedrooms: tuple[int, int] | None = None
+    sort: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RankedPage:
+    entries: list[Entry]
+    number: int
+    size: int
+    total: int
+    counts: dict[str, int]
+    median_days: int | None
+    policy: Policy
+
+    @property
+    def first(self) -> int:
+        return (self.number - 1) * self.size + 1 if self.entries else 0
+
+    @property
+    def last(self) -> int:
+        return self.first + len(self.entries) - 1 if self.entries else 0
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // self.size))
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """How many of the same class stand before somebody, and by what."""
+
+    tie: str
+    number: int
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a case has its number: what the list says, in words (need A2)."""
+
+    entry: Entry
+    policy: Policy
+    total: int
+    in_higher_classes: int
+    ahead: list[Ahead]
+    next_change: tuple[date, PriorityClass, list[Because]] | None
+    would_raise: list[tuple[PriorityClass, list[str]]]
+
+    @property
+    def days_to_change(self) -> int | None:
+        if self.next_change is None:
+            return None
+        return self.entry.facts.days_until(self.next_change[0])
+
+
+class NotWaiting(RuleBroken):
+    """The case is not on the waiting list on the date."""
+
+
+# ------------------------------------------------------------------ asking
+
+
+def applications_waiting(on: date) -> QuerySet[Application]:
+    """The applications that wait on the date, as a queryset to filter further."""
+    sql = _waiting(None) % {"on": f"'{on.isoformat()}'", "tz": f"'{settings.TIME_ZONE}'"}
+    ids = RawSQL(f"WITH {sql} SELECT application_id FROM waiting", [])
+    return Application.objects.filter(pk__in=ids)
+
+
+def how_many(on: date, *, visible_to: User | None = None) -> int:
+    """How many wait on the date, without ranking them."""
+    sql = f"WITH {_waiting(visible_to)} SELECT count(*) FROM waiting"
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {"on": on, "tz": settings.TIME_ZONE})
+        return cursor.fetchone()[0]
+
+
+def waiting(
+    on: date,
+    *,
+    visible_to: User | None = None,
+    policy: Policy | None = None,
+    application_ids: Collection[int] | None = None,
+) -> list[Entry]:
+    """The waiting list on the date, in order; everyone's when no reader is named (jobs).
+
+    `application_ids` picks cases out of the list; their numbers stay those of the whole list.
+    """
+    policy = policy or policies.in_force(on)
+    params: dict[str, Any] = {}
+    where = "true"
+    if application_ids is not None:
+        where = "application_id = ANY(%(ids)s)"
+        params["ids"] = list(application_ids)
+    sql = f"{_ranked(policy, visible_to)} SELECT * FROM ranked WHERE {where} ORDER BY rank"
+    return [_entry(row, policy) for row in _rows(sql, on, params)]
+
+
+def page(
+    on: date,
+    *,
+    visible_to: User,
+    filters: Filters,
+    number: int = 1,
+    size: int = PAGE_SIZE,
+    not_considered_days: int | None = None,
+) -> RankedPage:
+    """A page of the list, with the counts of the views, in one statement."""
+    policy = policies.in_force(on)
+    forgotten = not_considered_days or settings_table.value("forgotten_days", on)
+    where, params = _where(filters)
+    need = ""
+    if filters.bedrooms:
+        need = """, need AS (
+            SELECT DISTINCT ON (application_id) application_id, bedrooms FROM casework_housingneed
+            WHERE application_id IN (SELECT application_id FROM waiting)
+            ORDER BY application_id, decided_at DESC, id DESC)"""
+        where.append(
+            "application_id IN (SELECT application_id FROM need"
+            " WHERE bedrooms BETWEEN %(fewest)s AND %(most)s)"
+        )
+    params |= {"user": visible_to.pk, "forgotten": forgotten, "first": (number - 1) * size}
+    params |= {"last": number * size}
+    sql = f"""{_ranked(policy, visible_to)}{need},
+    counted AS (
+        SELECT count(*)::int AS alle,
+               count(*) FILTER (WHERE responsible_id = %(user)s)::int AS mine,
+               count(*) FILTER (WHERE children > 0)::int AS barnefamilier,
+               count(*) FILTER (WHERE temporary_days > {LONG_TEMPORARY_DAYS})::int AS lenge,
+               count(*) FILTER (WHERE coalesce(last_considered, issued_on)
+                                      <= %(on)s::date - %(forgotten)s::int)::int AS ikke_vurdert,
+               percentile_disc(0.5) WITHIN GROUP (ORDER BY %(on)s::date - issued_on) AS median
+        FROM ranked
+    ),
+    shown AS (
+        SELECT *, row_number() OVER (ORDER BY {_order(filters.sort)}) AS position,
+               count(*) OVER ()::int AS total
+        FROM ranked WHERE {" AND ".join(where) or "true"}
+    )
+    SELECT counted.*, shown.* FROM counted
+    LEFT JOIN shown ON position > %(first)s AND position <= %(last)s
+    ORDER BY position"""
+    rows = _rows(sql, on, params)
+    found = [_entry(row, policy) for row in rows if row["rank"] is not None]
+    if not found and number > 1:  # what was there has gone since
+        return page(
+            on,
+            visible_to=visible_to,
+            filters=filters,
+            size=size,
+            not_considered_days=not_considered_days,
+        )
+    head = rows[0]
+    counts = {key: head[key] for key in ("alle", "mine", "barnefamilier", "lenge", "ikke_vurdert")}
+    return RankedPage(found, number, size, head["total"] or 0, counts, head["median"], policy)
+
+
+def explain(application_id: int, on: date, *, visible_to: User | None = None) -> Explanation:
+    """Why the case has its number on the date. NotWaiting when it has none."""
+    policy = policies.in_force(on)
+    ties = [f"tie_{i}" for i in range(len(policy.tie_breakers))]
+    counts, same = [], "o.class = me.class"
+    for i, tie in enumerate(ties):
+        counts.append(f"count(*) FILTER (WHERE {same} AND o.{tie} < me.{tie})::int AS ahead_{i}")
+        same += f" AND o.{tie} = me.{tie}"
+    sql = f"""{_ranked(policy, visible_to)},
+    around AS (
+        SELECT count(*)::int AS total, count(*) FILTER (WHERE o.class < me.class)::int AS higher,
+               {", ".join(counts)}
+        FROM ranked o CROSS JOIN (SELECT * FROM ranked WHERE application_id = %(case)s) me
+    )
+    SELECT around.*, ranked.* FROM ranked CROSS JOIN around WHERE application_id = %(case)s"""
+    rows = _rows(sql, on, {"case": application_id})
+    if not rows:
+        raise NotWaiting("Saken står ikke på ventelisten denne dagen.")
+    (row,) = rows
+    entry = _entry(row, policy)
+    ahead = [
+        Ahead(tie.name, row[f"ahead_{i}"], str(tie.ahead))
+        for i, tie in enumerate(policy.tie_breakers)
+        if row[f"ahead_{i}"]
+    ]
+    return Explanation(
+        entry,
+        policy,
+        row["total"],
+        row["higher"],
+        ahead,
+        None if entry.is_manual else policy.next_change(entry.facts),
+        [] if entry.is_manual else policy.would_raise(entry.facts),
+    )
+
+
+# ------------------------------------------------------------------ the statement
+
+
+def _visible(user: User | None) -> str:
+    """`casework.querysets.sees` as SQL over the person `p`; a test holds them together."""
+    if user is None:
+        return ""
+    if not user.has_role(*CASE_ROLES):
+        return "AND false"
+    sql = ""
+    if not user.sees_protected:
+        sql += f" AND p.protection NOT IN ({_listed(PROTECTED)})"
+    if not user.sees_shielded:
+        sql += " AND NOT p.shielded"
+    return sql
+
+
+def _waiting(visible_to: User | None) -> str:
+    return WAITING.format(visible=_visible(visible_to))
+
+
+def _ranked(policy: Policy, visible_to: User | None) -> str:
+    """`WITH …, ranked AS (…)`: the facts, the class, the tie values and the number of each."""
+    ties = [f"{tie.sql} AS tie_{i}" for i, tie in enumerate(policy.tie_breakers)]
+    order = ", ".join(f"tie_{i}" for i in range(len(ties)))
+    last = policy.classes[-1].number
+    return f"""WITH {_waiting(visible_to)},
+    {FACTS},
+    classed AS (
+        SELECT f.*, {policy.class_sql()} AS computed, {", ".join(ties)} FROM facts f
+    ),
+    placed AS (
+        SELECT *, CASE WHEN manual_class BETWEEN 1 AND {last} THEN manual_class ELSE computed END
+               AS class FROM classed
+    ),
+    ranked AS MATERIALIZED (
+        SELECT *, row_number() OVER (ORDER BY class, {order}) AS rank FROM placed
+    )"""
+
+
+def _where(filters: Filters) -> tuple[list[str], dict[str, Any]]:
+    where: list[str] = []
+    params: dict[str, Any] = {}
+    if filters.responsible_id is not None:
+        where.append("responsible_id = %(responsible)s")
+        params["responsible"] = filters.responsible_id
+    if filters.families:
+        where.append("children > 0")
+    if filters.long_temporary:
+        where.append(f"temporary_days > {LONG_TEMPORARY_DAYS}")
+    if filters.not_considered_days is not None:
+        where.append("coalesce(last_considered, issued_on) <= %(on)s::date - %(not_since)s::int")
+        params["not_since"] = filters.not_considered_days
+    if filters.without_offer:
+        where.append("NOT has_offer")
+    if filters.class_number is not None:
+        where.append("class = %(class)s")
+        params["class"] = filters.class_number
+    if filters.bedrooms:
+        params["fewest"], params["most"] = filters.bedrooms
+    return where, params
+
+
+SORTS = {
+    "nr": "rank",
+    "-nr": "rank DESC",
+    "ventet": "issued_on DESC, rank",
+    "-ventet": "issued_on, rank",
+    "vurdert": "coalesce(last_considered, issued_on) DESC, rank",
+    "-vurdert": "coalesce(last_considered, issued_on), rank",
+}
+
+
+def _order(sort: str) -> str:
+    return SORTS.get(sort, "rank")
+
+
+def _rows(sql: str, on: date, params: dict[str, Any]) -> list[dict[str, Any]]:
+    params = chain_params(on) | {"tz": settings.TIME_ZONE} | params
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        names = [column.name for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _entry(row: dict[str, Any], policy: Policy) -> Entry:
+    facts = Facts(**{name: row[name] for name in Facts.names()})
+    computed = policy.numbers[row["computed"]]
+    return Entry(
+        rank=row["rank"],
+        priority=policy.numbers[row["class"]],
+        computed=computed,
+        facts=facts,
+        household_id=row["household_id"],
+        unit_id=row["unit_id"],
+        responsible_id=row["responsible_id"],
+        vedtak_id=row["vedtak_id"],
+        last_considered=row["last_considered"],
+        has_offer=row["has_offer"],
+        manual_reason=row["manual_reason"] or "",
+        manual_by=row["manual_by"],
+        because=tuple(computed.test.because(facts)) if computed.test else (),
+    )

@@ -1,0 +1,122 @@
+"""The status of a dwelling on a date, read off from what is known, never stored (need H3).
+
+In this order: not in use; occupied (somebody's stay); unavailable (repair, cleaning); reserved
+(an offer that waits or was said yes to, or a meeting's choice not offered yet); vacant. Stays,
+repairs and use are read for the date; reservations are those that stand now, since an offer
+that was declined holds nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+
+from django.db.models import (
+    Case,
+    DateField,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextChoices,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, Greatest, Lower, Upper
+from django.utils.translation import gettext_lazy as _
+
+from housing.models import Unavailability, Unit
+from stays.models import Stay
+
+from .enums import ItemOutcome
+from .models import Consideration, Offer
+
+
+class UnitStatus(TextChoices):
+    """Derived, never a column."""
+
+    VACANT = "ledig", _("Ledig")
+    RESERVED = "reservert", _("Holdt av")
+    OCCUPIED = "bebodd", _("Bebodd")
+    UNAVAILABLE = "utilgjengelig", _("Utilgjengelig")
+    NOT_IN_USE = "ikke_i_bruk", _("Ikke i bruk")
+
+
+def _chosen() -> QuerySet[Consideration]:
+    """Meeting choices that wait for their offer."""
+    return Consideration.objects.filter(
+        ~Exists(Offer.objects.filter(item=OuterRef("item"))),
+        chosen=True,
+        item__outcome=ItemOutcome.CHOSEN,
+    )
+
+
+def with_status(units: QuerySet[Unit], on: date) -> QuerySet[Unit]:
+    """Adds `status`, `status_cause` (of an unavailability), `vacant_since` (None unless vacant
+    or reserved), `occupied_by` (a person's key) and `reserved_by` (an application's key)."""
+    of_unit: dict[str, Any] = {"unit": OuterRef("pk")}
+    stay = Stay.objects.filter(**of_unit, period__contains=on)
+    closed = Unavailability.objects.filter(**of_unit, period__contains=on)
+    return units.annotate(
+        occupied_by=Subquery(stay.values("person_id")[:1]),
+        status_cause=Subquery(closed.values("cause")[:1]),
+        reserved_by=Coalesce(
+            Subquery(Offer.objects.reserving().filter(**of_unit).values("application_id")[:1]),
+            Subquery(
+                _chosen()
+                .filter(item__unit=OuterRef("pk"))
+                .order_by("-pk")
+                .values("application_id")[:1]
+            ),
+        ),
+    ).annotate(
+        status=Case(
+            When(~Q(in_use__contains=on), then=Value(UnitStatus.NOT_IN_USE)),
+            When(occupied_by__isnull=False, then=Value(UnitStatus.OCCUPIED)),
+            When(status_cause__isnull=False, then=Value(UnitStatus.UNAVAILABLE)),
+            When(reserved_by__isnull=False, then=Value(UnitStatus.RESERVED)),
+            default=Value(UnitStatus.VACANT),
+        ),
+        vacant_since=Case(
+            When(
+                Q(in_use__contains=on, occupied_by__isnull=True, status_cause__isnull=True),
+                then=Greatest(_last_end(Stay, on), _last_end(Unavailability, on), _in_use_from()),
+            ),
+            default=None,
+            output_field=DateField(),
+        ),
+    )
+
+
+def _last_end(model: type[Stay] | type[Unavailability], on: date) -> Subquery:
+    ended = model.objects.filter(unit=OuterRef("pk"), period__endswith__lte=on)
+    return Subquery(
+        ended.annotate(until=Upper("period")).order_by("-until").values("until")[:1],
+        output_field=DateField(),
+    )
+
+
+def _in_use_from() -> Lower:
+    return Lower(F("in_use"), output_field=DateField())
+
+
+def vacant(on: date) -> QuerySet[Unit]:
+    """Homes that stand empty and free to allocate on the date, longest empty first."""
+    return (
+        with_status(Unit.objects.for_letting(), on)
+        .filter(status=UnitStatus.VACANT)
+        .order_by("vacant_since", "sort_name", "pk")
+    )
+
+
+def reserved_for(unit_ids: Collection[int]) -> dict[int, int]:
+    """Units held now, and the application each is held for. Two queries."""
+    ids = list(unit_ids)
+    held = dict(_chosen().filter(item__unit__in=ids).values_list("item__unit_id", "application_id"))
+    held.update(
+        Offer.objects.reserving().filter(unit__in=ids).values_list("unit_id", "application_id")
+    )
+    return held
