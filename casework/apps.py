@@ -1,5 +1,8 @@
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+from common import navigation
 
 
 class CaseworkConfig(AppConfig):
@@ -7,6 +10,17 @@ class CaseworkConfig(AppConfig):
     verbose_name = "saker"
 
     def ready(self) -> None:
-        from . import defaults
+        from . import defaults, menu, perms
 
         post_migrate.connect(defaults.install, sender=self)
+        navigation.register(
+            "soknader",
+            _("Søknader"),
+            "FileText",
+            "casework:applications",
+            order=30,
+            can=perms.can_read_cases,
+            count=menu.open_applications,
+            also=("/kartlegging/", "/vedtak/"),
+            shortcut="s",
+        )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.utils.text import Truncator
+
 from .models import Application, Event, Person
 
 if TYPE_CHECKING:
@@ -22,6 +24,8 @@ def record(
     **data,
 ) -> Event:
     """Write an event. `text` may name the person's own matters, `data` holds keys only."""
+    # Names and reasons are put together to a sentence, which may come out longer than the column.
+    text = Truncator(str(text)).chars(Event._meta.get_field("text").max_length)
     return Event.objects.create(
-        person=person, application=application, kind=kind, text=str(text), by=by, at=at, data=data
+        person=person, application=application, kind=kind, text=text, by=by, at=at, data=data
     )

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
@@ -56,6 +56,10 @@ class ApplicationQuerySet(models.QuerySet):
 
     def open(self) -> Self:
         return self.filter(state__in=[ApplicationState.RECEIVED, ApplicationState.ASSESSING])
+
+    def late(self, before: datetime) -> Self:
+        """Open, without foreløpig svar, received before `reply_clock.late_before` (C6)."""
+        return self.open().filter(interim_reply_at__isnull=True, received_at__lt=before)
 
 
 class VedtakQuerySet(models.QuerySet):

@@ -138,6 +138,13 @@ class Application(models.Model):
             models.Index(fields=["state", "-received_at", "-id"], name="application_state"),
             models.Index(fields=["responsible", "state"], name="application_responsible"),
             models.Index(fields=["case_number"], name="application_case"),
+            # The open ones are few among all there ever were: the menu's count, «over fristen».
+            models.Index(
+                fields=["-received_at", "-id"],
+                include=["unit"],
+                name="application_open",
+                condition=Q(state__in=[ApplicationState.RECEIVED, ApplicationState.ASSESSING]),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -176,4 +183,4 @@ class Application(models.Model):
         return calendar.deadline_months(self.received_on, months)
 
     def is_late(self, at: datetime) -> bool:
-        return self.is_open and not self.interim_reply_at and at.date() > self.reply_due()
+        return self.is_open and not self.interim_reply_at and local_date(at) > self.reply_due()

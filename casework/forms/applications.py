@@ -1,0 +1,237 @@
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, time
+from typing import Any
+
+from crispy_forms.layout import Fieldset, Layout, Row
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.timezone import get_default_timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.enums import RoleKind, UnitKind
+from accounts.models import OrganisationUnit, Role, User
+from accounts.once import OnceFormMixin
+from common.forms import CardChoice, ListChoice, NorwegianDateField, VarigFormHelper
+
+from ..enums import ApplicationChannel, ApplicationKind, Sender
+from ..models import Application, LegalBasis, Person
+
+CASE_UNITS = (UnitKind.NAV, UnitKind.HOUSING_OFFICE, UnitKind.HEALTH_OFFICE)
+EARLIEST_RECEIVED = date(2000, 1, 1)  # no hjemmel in Varig is older
+
+
+def case_units() -> QuerySet[OrganisationUnit]:
+    return OrganisationUnit.objects.filter(kind__in=CASE_UNITS)
+
+
+def caseworkers(on: date, person: Person) -> QuerySet[User]:
+    """Who may answer for a case of this person: a protected one only those who may see her."""
+    roles = Role.objects.filter(
+        user=OuterRef("pk"),
+        kind__in=[RoleKind.CASEWORKER, RoleKind.APPROVER],
+        period__contains=on,
+    )
+    if person.is_protected:
+        roles = roles.filter(protected_access=True)
+    if person.shielded:
+        roles = roles.filter(shielded_access=True)
+    return User.objects.filter(Exists(roles), is_active=True)
+
+
+class ClockTimeField(forms.Field):
+    """A time written 14.30, 14:30, 1430 or 14."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.widget.attrs.update({"inputmode": "numeric", "autocomplete": "off", "class": "v-date"})
+
+    def to_python(self, value: Any) -> time | None:
+        if isinstance(value, time):
+            return value
+        text = str(value or "").strip()
+        if not text:
+            return None
+        match = re.fullmatch(r"(\d{1,2})(?:[.: ]?(\d{2}))?", text, re.ASCII)
+        try:
+            return time(int(match[1]), int(match[2] or 0)) if match else _not_a_time()
+        except ValueError:
+            return _not_a_time()
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value:%H.%M}" if isinstance(value, time) else value
+
+
+def _not_a_time() -> None:
+    raise ValidationError(_("Skriv klokkeslettet som timer og minutter, for eksempel 14.30."))
+
+
+class ApplicationForm(OnceFormMixin, forms.Form):
+    kind = forms.ChoiceField(
+        label=_("Hva det søkes om"), choices=ApplicationKind.choices, widget=ListChoice
+    )
+    words = forms.CharField(
+        label=_("Hva søkeren ber om, med egne ord"),
+        required=False,
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    channel = forms.ChoiceField(
+        label=_("Kom inn som"), choices=ApplicationChannel.choices, widget=CardChoice
+    )
+    received_on = NorwegianDateField(label=_("Mottatt dato"))
+    received_time = ClockTimeField(label=_("Klokka"), help_text=_("tt.mm"))
+    sender = forms.ChoiceField(label=_("Sendt av"), choices=Sender.choices, initial=Sender.PERSON)
+    sender_name = forms.CharField(
+        label=_("Navn på den som sendte"),
+        max_length=120,
+        required=False,
+        help_text=_("Når det ikke er personen selv."),
+    )
+    bases = forms.ModelMultipleChoiceField(
+        label=_("Søkt etter"),
+        queryset=LegalBasis.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_(
+            "La stå tomt for det vanlige. Kommunal bolig behandles da både etter "
+            "kommunens retningslinjer og boligsosialloven § 6."
+        ),
+    )
+    unit = forms.ModelChoiceField(label=_("Enhet"), queryset=OrganisationUnit.objects.none())
+    responsible = forms.ModelChoiceField(
+        label=_("Saksbehandler"), queryset=User.objects.none(), required=False
+    )
+
+    def __init__(
+        self, *args: Any, user: User, person: Person, at: datetime, cancel: str, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.at = at
+        now = at.astimezone(get_default_timezone())
+        self.fields["received_on"].initial = now.date()
+        self.fields["received_time"].initial = now.time().replace(second=0, microsecond=0)
+        self.fields["bases"].queryset = LegalBasis.objects.filter(
+            valid__overlap=(EARLIEST_RECEIVED, None)
+        )
+        units = case_units()
+        self.fields["unit"].queryset = units
+        if user.main_unit and user.main_unit.kind in CASE_UNITS:
+            self.fields["unit"].initial = user.main_unit.pk
+        self.fields["responsible"].queryset = caseworkers(now.date(), person)
+        self.fields["responsible"].empty_label = _("Ikke fordelt")
+        self.fields["responsible"].initial = user.pk
+        self.helper = VarigFormHelper(submit=_("Registrer søknaden"), cancel=cancel)
+        self.helper.layout = Layout(
+            Fieldset(_("Søknaden"), "kind", "words"),
+            Fieldset(
+                _("Hvordan den kom inn"),
+                "channel",
+                Row("received_on", "received_time"),
+                Row("sender", "sender_name"),
+            ),
+            Fieldset(_("Behandles av"), "bases", Row("unit", "responsible")),
+        )
+
+    def clean_received_on(self) -> date:
+        on = self.cleaned_data["received_on"]
+        if on > self.at.astimezone(get_default_timezone()).date():
+            raise ValidationError(_("Datoen er ikke kommet ennå. Skriv når søknaden kom inn."))
+        if on < EARLIEST_RECEIVED:
+            raise ValidationError(_("Sjekk årstallet. Datoen er før 2000."))
+        return on
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean()
+        if facts.get("sender") not in (None, Sender.PERSON) and not facts.get("sender_name"):
+            self.add_error("sender_name", _("Skriv hvem som sendte søknaden."))
+        on, clock = facts.pop("received_on", None), facts.pop("received_time", None)
+        if on and clock is not None:
+            received = datetime.combine(on, clock, tzinfo=get_default_timezone())
+            facts["received_at"] = received
+            if received > self.at:
+                self.add_error("received_time", _("Klokkeslettet er ikke kommet ennå."))
+        for basis in facts.get("bases") or ():
+            if on and on not in basis.valid:
+                self.add_error(
+                    "bases",
+                    _("«%(basis)s» gjaldt ikke den dagen søknaden kom inn.") % {"basis": basis},
+                )
+        return facts
+
+
+class WithdrawForm(OnceFormMixin, forms.Form):
+    reason = forms.CharField(
+        label=_("Hvorfor søknaden trekkes"),
+        max_length=200,
+        help_text=_("Hva personen sa, og hvordan dere fikk vite det."),
+    )
+
+    def __init__(self, *args: Any, cancel: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = VarigFormHelper(submit=_("Registrer at søknaden er trukket"), cancel=cancel)
+
+
+class ForwardForm(OnceFormMixin, forms.Form):
+    unit = forms.ModelChoiceField(
+        label=_("Enhet i kommunen"),
+        queryset=OrganisationUnit.objects.none(),
+        required=False,
+        empty_label=_("Ingen, den skal ut av kommunen"),
+        help_text=_("Saken følger med, med nummer, mottattdato og frist."),
+    )
+    receiver = forms.CharField(
+        label=_("Mottaker utenfor kommunen"),
+        max_length=100,
+        required=False,
+        help_text=_("For eksempel en annen kommune. Saken lukkes her."),
+    )
+    reason = forms.CharField(label=_("Hvorfor"), max_length=140)
+
+    def __init__(self, *args: Any, application: Application, cancel: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].queryset = case_units().exclude(pk=application.unit_id)
+        self.helper = VarigFormHelper(submit=_("Send videre"), cancel=cancel)
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean()
+        if (
+            "unit" in facts
+            and "receiver" in facts
+            and bool(facts["unit"]) == bool(facts["receiver"])
+        ):
+            self.add_error("unit", _("Velg en enhet, eller skriv en mottaker utenfor kommunen."))
+        return facts
+
+
+class InterimReplyForm(OnceFormMixin, forms.Form):
+    delay = forms.CharField(
+        label=_("Hvorfor det tar tid"),
+        max_length=1500,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Står i brevet. Skriv til personen, i målformen brevet har."),
+    )
+    expected_on = NorwegianDateField(label=_("Når personen kan vente svar"))
+    needed = forms.CharField(
+        label=_("Hva vi trenger fra personen"),
+        required=False,
+        max_length=1500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Én ting på hver linje. Fristen vår stanser ikke mens vi venter."),
+    )
+
+    def __init__(self, *args: Any, on: date, cancel: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.on = on
+        self.helper = VarigFormHelper(submit=_("Lag og send brevet"), cancel=cancel)
+
+    def clean_expected_on(self) -> date:
+        expected = self.cleaned_data["expected_on"]
+        if expected <= self.on:
+            raise ValidationError(_("Velg en dato som ikke har vært."))
+        return expected
+
+    def clean_needed(self) -> list[str]:
+        return [line.strip() for line in self.cleaned_data["needed"].splitlines() if line.strip()]

@@ -1,0 +1,21 @@
+"""The small number beside Søknader in the menu."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .models import Application
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+# Past this a number says only «many», and counting costs.
+MOST = 999
+
+
+def open_applications(user: User) -> int | None:
+    """Open applications at the user's units; asked on every page, so counted only so far."""
+    units = {role.unit_id for role in user.current_roles}
+    found = Application.objects.visible_to(user).open().filter(unit__in=units).order_by()
+    count = found.values("pk")[: MOST + 1].count()
+    return count if count <= MOST else None

@@ -1,0 +1,38 @@
+from django.urls import path
+
+from .views import appeals, applications, assessments, letters, persons, vedtak
+
+app_name = "casework"
+
+urlpatterns = [
+    path("personer/ny/", persons.person_new, name="person_new"),
+    path("personer/<int:pk>/endre/", persons.person_edit, name="person_edit"),
+    path("personer/<int:pk>/husstand/", persons.household, name="household"),
+    path("personer/<int:pk>/notat/ny/", persons.note_new, name="note_new"),
+    path("personer/<int:pk>/soknad/ny/", applications.application_new, name="application_new"),
+    path("soknader/", applications.applications, name="applications"),
+    path("soknader/<int:pk>/", applications.application, name="application"),
+    path("soknader/<int:pk>/ta/", applications.application_take, name="application_take"),
+    path(
+        "soknader/<int:pk>/trekk/", applications.application_withdraw, name="application_withdraw"
+    ),
+    path(
+        "soknader/<int:pk>/send-videre/",
+        applications.application_forward,
+        name="application_forward",
+    ),
+    path("soknader/<int:pk>/forelopig-svar/", applications.interim_reply, name="interim_reply"),
+    path(
+        "soknader/<int:pk>/kartlegging/ny/", assessments.assessment_new, name="assessment_new"
+    ),
+    path("soknader/<int:pk>/boligbehov/", assessments.need, name="need"),
+    path("kartlegging/<int:pk>/", assessments.assessment, name="assessment"),
+    path("soknader/<int:pk>/vedtak/ny/", vedtak.vedtak_new, name="vedtak_new"),
+    path("vedtak/<int:pk>/", vedtak.vedtak, name="vedtak"),
+    path("vedtak/<int:pk>/send/", vedtak.vedtak_submit, name="vedtak_submit"),
+    path("vedtak/<int:pk>/godkjenn/", vedtak.vedtak_approve, name="vedtak_approve"),
+    path("vedtak/<int:pk>/send-tilbake/", vedtak.vedtak_return, name="vedtak_return"),
+    path("vedtak/<int:pk>/forhandsvisning/", vedtak.vedtak_preview, name="vedtak_preview"),
+    path("vedtak/<int:pk>/klage/ny/", appeals.appeal_new, name="appeal_new"),
+    path("brev/<int:pk>/", letters.letter, name="letter"),
+]

@@ -1,0 +1,274 @@
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.once import once
+from accounts.reads import log_read
+from common.errors import RuleBroken
+from common.paging import keyset_page
+
+from .. import perms, reply_clock
+from ..actions import applications as actions
+from ..actions.persons import members_visible_to
+from ..enums import ApplicationKind, ApplicationState
+from ..forms.applications import ApplicationForm, ForwardForm, InterimReplyForm, WithdrawForm
+from ..models import Application, Person, Vedtak
+from ..next_step import next_step
+from ..processes import APPLICATION
+from .persons import posted, refuse
+
+
+def _for_casework(request: HttpRequest, pk: int) -> Application:
+    if not perms.can_do_casework(request.user):
+        raise PermissionDenied
+    return get_object_or_404(_visible(request), pk=pk)
+
+
+def _visible(request: HttpRequest) -> QuerySet[Application]:
+    return Application.objects.visible_to(request.user).select_related(
+        "person", "unit", "responsible"
+    )
+
+
+# ------------------------------------------------------------------ the list
+
+
+@require_http_methods(["GET"])
+def applications(request: HttpRequest) -> HttpResponse:
+    if not perms.can_read_cases(request.user):
+        raise PermissionDenied
+    today = timezone.localdate()
+    found = _filtered(request, today)
+    page = keyset_page(
+        found.select_related("person", "unit", "responsible"),
+        order=("-received_at", "-pk"),
+        cursor=request.GET.get("etter"),
+        size=50,
+    )
+    clocks = reply_clock.clocks(page.items, today)
+    context = {
+        "page": page,
+        "rows": [{"application": each, "clock": clocks[each.pk]} for each in page],
+        "kinds": ApplicationKind.choices,
+        "states": ApplicationState.choices,
+        "filtered": any(request.GET.get(name) for name in ("tilstand", "type", "mine", "sen")),
+        "today": today,
+    }
+    return render(request, "casework/application_list.html", context)
+
+
+def _filtered(request: HttpRequest, today: date) -> QuerySet[Application]:
+    """By the chips chosen; what is no choice is no filter."""
+    found = Application.objects.visible_to(request.user)
+    state, kind = request.GET.get("tilstand", ""), request.GET.get("type", "")
+    if state == "apne":
+        found = found.open()
+    elif state in ApplicationState.values:
+        found = found.filter(state=state)
+    if kind in ApplicationKind.values:
+        found = found.filter(kind=kind)
+    if request.GET.get("mine"):
+        found = found.filter(responsible=request.user)
+    if request.GET.get("sen"):
+        found = found.late(reply_clock.late_before(today))
+    return found
+
+
+# ------------------------------------------------------------------ one application
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def application_new(request: HttpRequest, pk: int) -> HttpResponse:
+    if not perms.can_do_casework(request.user):
+        raise PermissionDenied
+    person = get_object_or_404(Person.objects.visible_to(request.user), pk=pk)
+    at = timezone.now()
+    form = ApplicationForm(
+        posted(request),
+        user=request.user,
+        person=person,
+        at=at,
+        cancel=reverse("desk:person", args=[person.pk]),
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = actions.register_application(
+                person=person, by=request.user, at=at, **form.cleaned_data
+            )
+        except (RuleBroken, IntegrityError) as no:
+            refuse(form, no)
+        else:
+            messages.success(
+                request, _("Søknaden er registrert som sak %(case)s.") % {"case": made.case_number}
+            )
+            return redirect("casework:application", made.pk)
+    log_read(request, person.pk, "application-new")
+    return render(request, "casework/application_new.html", {"form": form, "person": person})
+
+
+@require_http_methods(["GET"])
+def application(request: HttpRequest, pk: int) -> HttpResponse:
+    if not perms.can_read_cases(request.user):
+        raise PermissionDenied
+    case = get_object_or_404(
+        _visible(request)
+        .select_related("household", "interim_reply_by")
+        .prefetch_related(
+            "bases",
+            "letters",
+            "assessments__made_by",
+            "needs__decided_by",
+            Prefetch(
+                "vedtak",
+                Vedtak.objects.select_related("approver", "drafted_by").prefetch_related(
+                    "outcomes__basis"
+                ),
+            ),
+        ),
+        pk=pk,
+    )
+    log_read(request, case.person_id, "application")
+    return render(request, "casework/application.html", _case(request, case))
+
+
+def _case(request: HttpRequest, case: Application) -> dict[str, Any]:
+    """Everything the page of a case shows."""
+    today = timezone.localdate()
+    works = perms.can_do_casework(request.user)
+    members = [
+        {"member": each, "age": each.person.age(today) if each.person.birth_date else None}
+        for each in members_visible_to(request.user, case.household)
+        if today in each.period
+    ]
+    open_for_reply = case.is_open and case.interim_reply_at is None
+    return {
+        "application": case,
+        "person": case.person,
+        "today": today,
+        "clock": reply_clock.clock(case, today),
+        "members": members,
+        "assessments": list(case.assessments.all()),
+        "needs": list(case.needs.all()),
+        "vedtak_list": list(case.vedtak.all()),
+        "letters": list(case.letters.all()),
+        "events": [
+            {"when": each.at, "text": each.text, "by": each.by}
+            for each in case.events.select_related("by").order_by("-at", "-pk")[:20]
+        ],
+        "step": next_step(case, request.user),
+        "works": works,
+        "may_withdraw": works and APPLICATION.may(case, ApplicationState.WITHDRAWN),
+        "may_send_on": works and APPLICATION.may(case, ApplicationState.FORWARDED),
+        "may_reply": works and open_for_reply,
+    }
+
+
+@require_POST
+@once
+def application_take(request: HttpRequest, pk: int) -> HttpResponse:
+    case = _for_casework(request, pk)
+    if not perms.can_take_case(request.user, case):
+        raise PermissionDenied
+    try:
+        actions.start_assessing(application=case, by=request.user, at=timezone.now())
+    except RuleBroken as no:
+        messages.error(request, str(no))
+    else:
+        messages.success(request, _("Saken er din."))
+    return redirect("casework:application", pk)
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def application_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    case = _for_casework(request, pk)
+    back = reverse("casework:application", args=[pk])
+    form = WithdrawForm(posted(request), cancel=back)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.withdraw(
+                application=case, by=request.user, at=timezone.now(), **form.cleaned_data
+            )
+        except RuleBroken as no:
+            refuse(form, no)
+        else:
+            messages.success(request, _("Søknaden er registrert som trukket."))
+            return redirect(back)
+    title = _("Søknaden er trukket")
+    return _move_page(request, case, form, title)
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def application_forward(request: HttpRequest, pk: int) -> HttpResponse:
+    case = _for_casework(request, pk)
+    back = reverse("casework:application", args=[pk])
+    form = ForwardForm(posted(request), application=case, cancel=back)
+    if request.method == "POST" and form.is_valid():
+        try:
+            _send_on(case, form.cleaned_data, by=request.user, at=timezone.now())
+        except RuleBroken as no:
+            refuse(form, no)
+        else:
+            messages.success(request, _("Saken er sendt videre."))
+            return redirect(back)
+    return _move_page(request, case, form, _("Send til rette enhet"))
+
+
+def _send_on(case: Application, facts: dict[str, Any], *, by, at: datetime) -> None:
+    if facts["unit"]:
+        actions.send_to_unit(
+            application=case, unit=facts["unit"], reason=facts["reason"], by=by, at=at
+        )
+    else:
+        actions.send_elsewhere(
+            application=case, receiver=facts["receiver"], reason=facts["reason"], by=by, at=at
+        )
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def interim_reply(request: HttpRequest, pk: int) -> HttpResponse:
+    case = _for_casework(request, pk)
+    today = timezone.localdate()
+    back = reverse("casework:application", args=[pk])
+    form = InterimReplyForm(posted(request), on=today, cancel=back)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.send_interim_reply(
+                application=case, by=request.user, at=timezone.now(), **form.cleaned_data
+            )
+        except RuleBroken as no:
+            refuse(form, no)
+        else:
+            messages.success(request, _("Foreløpig svar er laget og ført i saken."))
+            return redirect(back)
+    language = case.person.get_language_form_display()
+    return _move_page(request, case, form, _("Foreløpig svar"), letter_language=language)
+
+
+def _move_page(
+    request: HttpRequest, case: Application, form, title: str, **more: str
+) -> HttpResponse:
+    log_read(request, case.person_id, "application-move")
+    context = {
+        **more,
+        "application": case,
+        "form": form,
+        "title": title,
+        "clock": reply_clock.clock(case, timezone.localdate()),
+    }
+    return render(request, "casework/application_move.html", context)

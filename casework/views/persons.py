@@ -1,0 +1,229 @@
+from __future__ import annotations
+
+from datetime import date
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.once import once
+from accounts.reads import log_read
+from common.errors import RuleBroken, explain_integrity_error
+
+from .. import perms
+from ..actions import persons as actions
+from ..forms.persons import EndMembershipForm, MemberForm, NoteForm, PersonForm
+from ..models import Household, HouseholdMember, Person
+
+
+def _person_for_casework(request: HttpRequest, pk: int) -> Person:
+    if not perms.can_do_casework(request.user):
+        raise PermissionDenied
+    return get_object_or_404(Person.objects.visible_to(request.user), pk=pk)
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What was sent; also when it is nothing, which a form must answer too."""
+    return request.POST if request.method == "POST" else None
+
+
+def refuse(form, error: Exception) -> None:
+    """Say on the form what a rule, or the database, refused; what is nobody's rule is raised."""
+    sentence = str(error) if isinstance(error, RuleBroken) else explain_integrity_error(error)
+    if sentence is None:
+        raise error
+    field = getattr(error, "field", None)
+    form.add_error(field if field in form.fields else None, sentence)
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def person_new(request: HttpRequest) -> HttpResponse:
+    if not perms.can_do_casework(request.user):
+        raise PermissionDenied
+    form = PersonForm(
+        posted(request),
+        user=request.user,
+        on=timezone.localdate(),
+        cancel=reverse("desk:persons"),
+    )
+    if request.method == "POST" and form.is_valid() and not form.asks_about_similar():
+        try:
+            person = actions.register_person(by=request.user, at=timezone.now(), facts=form.facts)
+        except (RuleBroken, IntegrityError) as no:
+            refuse(form, no)
+        else:
+            messages.success(request, _("%(name)s er registrert.") % {"name": person})
+            return redirect("desk:person", person.pk)
+    return render(request, "casework/person_new.html", {"form": form})
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def person_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    person = _person_for_casework(request, pk)
+    back = reverse("desk:person", args=[person.pk])
+    name = str(person)  # a form that is not saved has already changed its instance
+    form = PersonForm(
+        posted(request),
+        instance=person,
+        user=request.user,
+        on=timezone.localdate(),
+        cancel=back,
+    )
+    stored_otherwise = []
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.change_person(
+                person=person,
+                by=request.user,
+                at=timezone.now(),
+                facts=form.facts,
+                version=form.cleaned_data["version"] or 0,
+            )
+        except actions.ChangedMeanwhile as no:
+            refuse(form, no)
+            stored_otherwise = form.renew(Person.objects.get(pk=pk))
+        except (RuleBroken, IntegrityError) as no:
+            refuse(form, no)
+        else:
+            messages.success(request, _("Endringene er lagret."))
+            return redirect(back)
+    log_read(request, pk, "person-edit")
+    context = {"form": form, "person_pk": pk, "name": name, "stored_otherwise": stored_otherwise}
+    return render(request, "casework/person_edit.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def note_new(request: HttpRequest, pk: int) -> HttpResponse:
+    person = _person_for_casework(request, pk)
+    back = reverse("desk:person", args=[person.pk])
+    form = NoteForm(
+        posted(request),
+        person=person,
+        user=request.user,
+        cancel=back,
+        initial={"application": request.GET.get("sak")},
+    )
+    if request.method == "POST" and form.is_valid():
+        actions.write_note(person=person, by=request.user, at=timezone.now(), **form.cleaned_data)
+        messages.success(request, _("Notatet er lagret."))
+        return redirect(back)
+    log_read(request, pk, "note")
+    return render(request, "casework/person_note.html", {"form": form, "person": person})
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def household(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who lives together now and before; one form to add, one a member to end."""
+    person = _person_for_casework(request, pk)
+    today = timezone.localdate()
+    shared = actions.own_household(person, today)
+    form = MemberForm(
+        posted(request) if "member" not in request.POST else None,
+        user=request.user,
+        head=person,
+        on=today,
+    )
+    if form.is_bound and form.is_valid() and _add(request, form, person):
+        return redirect("casework:household", pk)
+    rows = _rows(request, shared)
+    if "member" in request.POST:
+        ended = _asked_to_end(request, rows)
+        if ended["form"] is None:
+            messages.error(request, _("Personen er allerede ute av husstanden."))
+            return redirect("casework:household", pk)
+        if ended["form"].is_valid() and _end(request, ended["member"], person, ended["form"]):
+            return redirect("casework:household", pk)
+    log_read(request, pk, "household")
+    context = {
+        "person": person,
+        "form": form,
+        "now": [row for row in rows if row["member"].period.upper is None or row["ahead"]],
+        "before": [row for row in rows if row["member"].period.upper and not row["ahead"]],
+        "today": today,
+    }
+    return render(request, "casework/person_household.html", context)
+
+
+def _rows(request: HttpRequest, shared: Household | None) -> list[dict]:
+    if shared is None:
+        return []
+    today, asked = timezone.localdate(), request.POST.get("member")
+    rows = []
+    for member in actions.members_visible_to(request.user, shared):
+        upper = member.period.upper
+        form = None
+        if upper is None:
+            form = EndMembershipForm(
+                request.POST if asked == str(member.pk) else None,
+                prefix=f"m{member.pk}",
+                auto_id=f"m{member.pk}_%s",
+                initial={"last": today},
+            )
+        rows.append(
+            {
+                "member": member,
+                "age": _age(member.person, today),
+                "form": form,
+                "ahead": upper is not None and upper > today,
+            }
+        )
+    return rows
+
+
+def _asked_to_end(request: HttpRequest, rows: list[dict]) -> dict:
+    for row in rows:
+        if str(row["member"].pk) == request.POST["member"]:
+            return row
+    raise Http404  # a member of another household, or one the user may not know of
+
+
+def _age(person: Person, on: date) -> int | None:
+    return person.age(on) if person.birth_date and person.birth_date <= on else None
+
+
+def _add(request: HttpRequest, form: MemberForm, head: Person) -> bool:
+    facts, at = form.cleaned_data, timezone.now()
+    try:
+        member = actions.join_household(
+            head=head,
+            person=form.person,
+            facts=form.new_person,
+            relation=facts["relation"],
+            living=facts["living"],
+            since=facts["since"],
+            by=request.user,
+            at=at,
+        )
+    except (RuleBroken, IntegrityError) as no:
+        refuse(form, no)
+        return False
+    messages.success(request, _("%(name)s er med i husstanden.") % {"name": member.person})
+    return True
+
+
+def _end(
+    request: HttpRequest, member: HouseholdMember, head: Person, form: EndMembershipForm
+) -> bool:
+    try:
+        actions.end_membership(
+            member=member,
+            head=head,
+            last=form.cleaned_data["last"],
+            by=request.user,
+            at=timezone.now(),
+        )
+    except (RuleBroken, IntegrityError) as no:
+        refuse(form, no)
+        return False
+    messages.success(request, _("Endringen for %(name)s er lagret.") % {"name": member.person})
+    return True

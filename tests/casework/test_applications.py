@@ -1,0 +1,477 @@
+"""Applications: received, timed, taken, answered for the time being, withdrawn, sent on."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from accounts.enums import UnitKind
+from casework import reply_clock
+from casework.enums import ApplicationState, LetterKind, Protection
+from casework.models import Application, Disqualification, Event, Letter, Transition
+from casework.reply_clock import Urgency
+from tests.factories import (
+    ApplicationFactory,
+    AssessmentFactory,
+    FamilyFactory,
+    OrganisationUnitFactory,
+    PersonFactory,
+    UserFactory,
+    VedtakFactory,
+    now,
+    today,
+)
+
+pytestmark = pytest.mark.django_db
+
+OSLO = ZoneInfo("Europe/Oslo")
+LIST = "/soknader/"
+
+
+@pytest.fixture
+def caseworker(client):
+    user = UserFactory(caseworker=True)
+    client.force_login(user)
+    return user
+
+
+def to_new(person) -> str:
+    return reverse("casework:application_new", args=[person.pk])
+
+
+def to(application, name="application") -> str:
+    return reverse(f"casework:{name}", args=[application.pk])
+
+
+def typed(user, **changes) -> dict[str, str]:
+    return {
+        "kind": "ny",
+        "channel": "muntlig",
+        "received_on": today().strftime("%d.%m.%Y"),
+        "received_time": "00.00",
+        "sender": "personen",
+        "unit": str(user.main_unit.pk),
+        "responsible": str(user.pk),
+        "words": "Et sted å bo.",
+        **changes,
+    }
+
+
+def page(response) -> str:
+    return response.content.decode()
+
+
+# ------------------------------------------------------------------ registering
+
+
+def test_an_application_gets_a_case_number_a_household_and_the_usual_bases(client, caseworker):
+    person = PersonFactory()
+    response = client.post(to_new(person), typed(caseworker))
+
+    made = Application.objects.get()
+    assert response.url == to(made)
+    assert made.case_number == f"{today().year}/{made.case_seq:04d}"
+    assert made.household.members.get().person == person
+    assert {basis.code for basis in made.bases.all()} == {"kommunal_bolig", "boligsosialloven_6"}
+    assert Event.objects.get(application=made).by == caseworker
+    assert Transition.objects.get(object_id=made.pk, process="application").to_state == "mottatt"
+
+
+def test_case_numbers_never_repeat(client, caseworker):
+    for _n in range(3):
+        client.post(to_new(PersonFactory()), typed(caseworker))
+
+    assert Application.objects.values("case_number").distinct().count() == 3
+
+
+def test_an_application_from_prison_keeps_its_own_received_date(client, caseworker):
+    sent = typed(
+        caseworker,
+        received_on=(today() - timedelta(days=9)).strftime("%d%m%y"),
+        received_time="1430",
+        sender="fengsel",
+        sender_name="Solvær fengsel",
+    )
+    client.post(to_new(PersonFactory()), sent)
+
+    made = Application.objects.get()
+    assert made.received_on == today() - timedelta(days=9)
+    assert made.received_at.astimezone(OSLO).strftime("%H:%M") == "14:30"
+    assert made.sender_name == "Solvær fengsel"
+
+
+def test_a_form_sent_twice_makes_one_application(client, caseworker):
+    person = PersonFactory()
+    token = client.get(to_new(person)).context["form"]["form_token"].value()
+    sent = typed(caseworker, form_token=str(token))
+    first, second = client.post(to_new(person), sent), client.post(to_new(person), sent)
+
+    assert first.url == second.url
+    assert Application.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"received_on": "31.02.2026"}, "received_on"),
+        ({"received_on": "01.01.2150"}, "received_on"),
+        ({"received_on": "01.01.1950"}, "received_on"),
+        ({"received_on": ""}, "received_on"),
+        ({"received_time": "25.00"}, "received_time"),
+        ({"received_time": "nå"}, "received_time"),
+        ({"kind": "slott"}, "kind"),
+        ({"channel": ""}, "channel"),
+        ({"sender": "fengsel"}, "sender_name"),
+        ({"unit": "0"}, "unit"),
+        ({"unit": "x"}, "unit"),
+        ({"responsible": "0"}, "responsible"),
+        ({"bases": ["0"]}, "bases"),
+        ({"words": "A" * 5001}, "words"),
+    ],
+)
+def test_what_is_wrong_is_said_beside_the_field(client, caseworker, wrong, field):
+    response = client.post(to_new(PersonFactory()), typed(caseworker, **wrong))
+
+    assert response.status_code == 200
+    assert list(response.context["form"].errors) == [field]
+    assert not Application.objects.exists()
+
+
+@time_machine.travel(datetime(2026, 11, 20, 10, 0, tzinfo=OSLO), tick=False)
+def test_an_application_is_not_received_later_today(client, caseworker):
+    response = client.post(to_new(PersonFactory()), typed(caseworker, received_time="10.01"))
+    assert "Klokkeslettet er ikke kommet ennå." in page(response)
+
+    assert (
+        client.post(to_new(PersonFactory()), typed(caseworker, received_time="10.00")).status_code
+        == 302
+    )
+
+
+def test_a_law_is_not_applied_under_before_it_was_in_force(client, caseworker):
+    sent = typed(caseworker, received_on="01.06.2023")
+    client.post(to_new(PersonFactory()), sent)
+
+    assert [basis.code for basis in Application.objects.get().bases.all()] == ["kommunal_bolig"]
+
+
+def test_a_protected_persons_case_goes_only_to_who_may_see_her(client):
+    trusted = UserFactory(caseworker=True, sees_protected=True)
+    client.force_login(trusted)
+    other = UserFactory(caseworker=True)
+    person = PersonFactory(protected=True)
+
+    response = client.post(to_new(person), typed(trusted, responsible=str(other.pk)))
+    assert response.context["form"].errors["responsible"]
+    assert client.post(to_new(person), typed(trusted)).status_code == 302
+
+
+# ------------------------------------------------------------------ the clock
+
+
+@pytest.mark.parametrize(
+    ("received", "due"),
+    [
+        (date(2026, 10, 20), date(2026, 11, 20)),
+        (date(2026, 1, 31), date(2026, 3, 2)),  # 28 February is a Saturday
+        (date(2026, 3, 3), date(2026, 4, 7)),  # Good Friday to Easter Monday
+    ],
+)
+def test_the_clock_of_a_page_of_applications_is_the_clock_of_each(received, due):
+    at = datetime(received.year, received.month, received.day, 23, 30, tzinfo=OSLO)
+    application = ApplicationFactory(received_at=at, registered_at=at)
+    application.refresh_from_db()
+
+    assert application.reply_due() == due
+    assert reply_clock.clocks([application], due)[application.pk].due == due
+    assert reply_clock.clock(application, due).urgency == Urgency.TODAY
+    assert reply_clock.clock(application, due + timedelta(days=1)).urgency == Urgency.LATE
+    assert reply_clock.clock(application, received).urgency == Urgency.FINE
+    warned = reply_clock.clock(application, received + timedelta(days=21))
+    assert warned.urgency == Urgency.SOON
+    for day in (due, due + timedelta(days=1)):
+        late = Application.objects.late(reply_clock.late_before(day))
+        assert late.exists() == (day > due)
+
+
+def test_a_place_to_sleep_is_counted_from_the_minute_it_was_asked_for():
+    application = ApplicationFactory(temporary=True)
+
+    found = reply_clock.clock(application, today()).place_by
+    assert found - application.received_at == timedelta(hours=24)
+
+
+# ------------------------------------------------------------------ the list
+
+
+def names(response) -> list[str]:
+    return [row["application"].person.last_name for row in response.context["rows"]]
+
+
+def test_the_list_is_newest_first_and_filtered_by_what_is_chosen(client, caseworker):
+    ApplicationFactory(person__last_name="Gammel", late=True)
+    ApplicationFactory(person__last_name="Min", responsible=caseworker)
+    ApplicationFactory(person__last_name="Trukket", withdrawn=True, received_days_ago=2)
+    ApplicationFactory(person__last_name="Seng", temporary=True, received_days_ago=1)
+
+    assert names(client.get(LIST)) == ["Seng", "Trukket", "Min", "Gammel"]
+    assert names(client.get(LIST, {"mine": "1"})) == ["Min"]
+    assert names(client.get(LIST, {"sen": "1"})) == ["Gammel"]
+    assert names(client.get(LIST, {"tilstand": "trukket"})) == ["Trukket"]
+    assert names(client.get(LIST, {"tilstand": "apne"})) == ["Seng", "Min", "Gammel"]
+    assert names(client.get(LIST, {"type": "midlertidig"})) == ["Seng"]
+    assert len(names(client.get(LIST, {"tilstand": "x'--", "type": "\x00", "etter": "?"}))) == 4
+    assert names(client.get(LIST, {"tilstand": "bortfalt"})) == []
+
+
+def test_the_list_pages_by_fifty(client, caseworker):
+    ApplicationFactory.create_batch(52, unit=caseworker.main_unit, registered_by=caseworker)
+    first = client.get(LIST)
+    rest = client.get(LIST, {"etter": first.context["page"].next_cursor})
+
+    assert (len(names(first)), len(names(rest))) == (50, 2)
+
+
+def test_the_list_costs_the_same_however_long(client, caseworker, django_assert_max_num_queries):
+    ApplicationFactory.create_batch(3)
+    with django_assert_max_num_queries(8) as few:
+        client.get(LIST)
+    ApplicationFactory.create_batch(9)
+    with django_assert_max_num_queries(len(few)):
+        client.get(LIST)
+
+
+def test_the_list_and_the_menus_count_leave_out_protected_persons(client, caseworker):
+    unit = caseworker.main_unit
+    ApplicationFactory(person__last_name="Kanari", person__protected=True, unit=unit)
+    ApplicationFactory(person__last_name="Ansatt", person__employee=True, unit=unit)
+    ApplicationFactory(person__last_name="Åpen", unit=unit)
+    response = client.get(LIST)
+
+    assert names(response) == ["Åpen"]
+    menu = {item["key"]: item["count"] for item in response.context["nav_items"]}
+    assert menu["soknader"] == 1
+
+
+# ------------------------------------------------------------------ one application
+
+
+def test_the_page_shows_who_what_when_and_the_next_step(client, caseworker):
+    family = FamilyFactory(children=2)
+    application = ApplicationFactory(person=family.head, household=family, words="Nær skolen.")
+    shown = page(client.get(to(application)))
+
+    assert "«Nær skolen.»" in shown
+    assert application.case_number in shown
+    assert "Ta saken" in shown
+    for child in family.children:
+        assert child.name in shown
+
+
+def test_the_page_costs_few_queries(client, caseworker, django_assert_max_num_queries):
+    application = ApplicationFactory(granted=True)
+    AssessmentFactory.create_batch(3, application=application, person=application.person)
+    with django_assert_max_num_queries(24):
+        assert client.get(to(application)).status_code == 200
+
+
+def test_the_one_next_step_leads_from_the_case_to_the_waiting_list(client, caseworker):
+    application = ApplicationFactory()
+
+    def step() -> str:
+        return client.get(to(application)).context["step"].text
+
+    assert step() == "Ta saken"
+    client.post(to(application, "application_take"))
+    assert step() == "Kartlegg sammen"
+    AssessmentFactory(application=application, person=application.person)
+    assert step() == "Fastsett boligbehov"
+    decided = ApplicationFactory(assessed=True, person=application.person)
+    application = decided
+    AssessmentFactory(application=application, person=application.person)
+    assert step() == "Skriv vedtak"
+    VedtakFactory(application=application)
+    assert step() == "Skriv ferdig vedtaket"
+    application = ApplicationFactory(granted=True)
+    assert step() == "Se ventelisten"
+
+
+def test_who_takes_a_case_answers_for_it(client, caseworker):
+    application = ApplicationFactory(responsible=None)
+    client.post(to(application, "application_take"))
+
+    application.refresh_from_db()
+    assert application.state == ApplicationState.ASSESSING
+    assert application.responsible == caseworker
+    assert application.person.responsible == caseworker
+    assert Transition.objects.filter(object_id=application.pk, to_state="utredes").count() == 1
+
+
+def test_of_two_who_take_a_case_the_second_is_told(client, caseworker):
+    application = ApplicationFactory(responsible=None)
+    client.post(to(application, "application_take"))
+    client.force_login(UserFactory(caseworker=True))
+    response = client.post(to(application, "application_take"), follow=True)
+
+    assert "Utredes" in page(response)
+    application.refresh_from_db()
+    assert application.responsible == caseworker
+
+
+def test_who_is_inhabil_does_not_take_the_case(client, caseworker):
+    application = ApplicationFactory()
+    Disqualification.objects.create(
+        application=application,
+        user=caseworker,
+        reason="Søsken",
+        declared_at=now(),
+        declared_by=caseworker,
+    )
+    assert client.post(to(application, "application_take")).status_code == 403
+
+
+def test_withdrawing_takes_a_reason(client, caseworker):
+    application = ApplicationFactory()
+    url = to(application, "application_withdraw")
+    assert client.post(url, {"reason": " "}).context["form"].errors["reason"]
+
+    client.post(url, {"reason": "Fant bolig selv."})
+    application.refresh_from_db()
+    assert application.state == ApplicationState.WITHDRAWN
+    assert "Fant bolig selv." in Event.objects.latest("pk").text
+
+
+def test_withdrawing_twice_says_how_it_stands(client, caseworker):
+    application = ApplicationFactory(withdrawn=True)
+    response = client.post(to(application, "application_withdraw"), {"reason": "Igjen"})
+
+    assert "Dette står som «Trukket»" in page(response)
+    assert "Igjen" in page(response)
+
+
+def test_sending_to_the_right_unit_keeps_number_date_and_clock(client, caseworker):
+    application = ApplicationFactory(late=True, state=ApplicationState.ASSESSING)
+    right = OrganisationUnitFactory(kind=UnitKind.NAV)
+    due = application.reply_due()
+    client.post(to(application, "application_forward"), {"unit": right.pk, "reason": "§ 27."})
+
+    sent = Application.objects.get(pk=application.pk)
+    assert (sent.unit, sent.responsible) == (right, None)
+    assert (sent.received_at, sent.case_number) == (application.received_at, sent.case_number)
+    assert sent.is_open
+    assert sent.reply_due() == due
+    assert str(right) in Event.objects.latest("pk").text
+
+    client.post(to(application, "application_take"))
+    sent.refresh_from_db()
+    assert sent.responsible == caseworker
+
+
+def test_what_belongs_to_another_municipality_is_closed_here(client, caseworker):
+    application = ApplicationFactory()
+    url = to(application, "application_forward")
+    assert client.post(url, {"reason": "Bor der."}).context["form"].errors["unit"]
+    client.post(url, {"receiver": "Vik kommune", "reason": "Bor der."})
+
+    application.refresh_from_db()
+    assert application.state == ApplicationState.FORWARDED
+
+
+# ------------------------------------------------------------------ foreløpig svar
+
+
+def reply(**changes) -> dict[str, str]:
+    later = today() + timedelta(days=20)
+    return {
+        "delay": "Vi venter på uttalelse fra legen din.",
+        "expected_on": later.strftime("%d.%m.%Y"),
+        "needed": "Lønnsslipp\n\nSkattemelding",
+        **changes,
+    }
+
+
+@pytest.mark.parametrize("language", ["nb", "nn"])
+def test_a_foreloepig_svar_is_a_letter_and_stops_the_clock(client, caseworker, language):
+    application = ApplicationFactory(late=True, person__language_form=language)
+    assert client.post(to(application, "interim_reply"), reply()).status_code == 302
+
+    application.refresh_from_db()
+    assert application.interim_reply_by == caseworker
+    assert reply_clock.clock(application, today()).urgency == Urgency.ANSWERED
+    letter = Letter.objects.get(application=application)
+    assert (letter.kind, letter.language) == (LetterKind.INTERIM, language)
+    assert bytes(letter.file.content).startswith(b"%PDF")
+
+
+def test_a_second_foreloepig_svar_is_refused_in_words(client, caseworker):
+    application = ApplicationFactory()
+    client.post(to(application, "interim_reply"), reply())
+    response = client.post(to(application, "interim_reply"), reply(delay="En gang til."))
+
+    assert "Foreløpig svar er allerede sendt" in page(response)
+    assert "En gang til." in page(response)
+    assert Letter.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"delay": ""}, "delay"),
+        ({"expected_on": "31.02.2026"}, "expected_on"),
+        ({"expected_on": "01.01.2020"}, "expected_on"),
+    ],
+)
+def test_a_wrong_foreloepig_svar_sends_nothing(client, caseworker, wrong, field):
+    application = ApplicationFactory()
+    response = client.post(to(application, "interim_reply"), reply(**wrong))
+
+    assert list(response.context["form"].errors) == [field]
+    assert not Letter.objects.exists()
+
+
+def test_a_character_no_letter_can_show_is_named(client, caseworker):
+    application = ApplicationFactory()
+    response = client.post(to(application, "interim_reply"), reply(delay="Hei \U0001f9ff\ue000"))
+
+    assert response.status_code in (200, 302)
+    application.refresh_from_db()
+    assert bool(application.interim_reply_at) == (response.status_code == 302)
+
+
+# ------------------------------------------------------------------ who may
+
+MOVES = ["application_take", "application_withdraw", "application_forward", "interim_reply"]
+
+
+@pytest.mark.parametrize("name", ["application", *MOVES])
+@pytest.mark.parametrize("protection", [Protection.CONFIDENTIAL, Protection.STRICTLY])
+def test_the_case_of_a_protected_person_is_not_there(client, caseworker, name, protection):
+    url = to(ApplicationFactory(person__protection=protection), name)
+
+    assert client.post(url).status_code in (404, 405)
+    assert client.get(url).status_code in (404, 405)
+    assert client.get("/soknader/99999999/").status_code == 404
+
+
+@pytest.mark.parametrize("role", ["leder", "moteleder"])
+def test_managers_and_chairs_read_cases_and_change_none(client, role):
+    client.force_login(UserFactory(role=role))
+    application = ApplicationFactory()
+
+    shown = client.get(to(application))
+    assert shown.status_code == 200
+    assert not shown.context["step"].url
+    for name in MOVES:
+        assert client.post(to(application, name)).status_code == 403
+
+
+@pytest.mark.parametrize("role", ["likeperson", "boligforvalter", "systemadministrator"])
+def test_who_does_not_work_with_cases_sees_none(client, role):
+    client.force_login(UserFactory(role=role))
+
+    assert client.get(LIST).status_code == 403
+    assert client.get(to(ApplicationFactory())).status_code == 403
