@@ -54,6 +54,7 @@ def test_an_error_page_needs_neither_request_nor_database(name: str) -> None:
     assert "v-errorpage" in page
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("name", ["403", "404"])
 def test_an_error_page_is_drawn_for_a_stranger(name: str) -> None:
     request = RequestFactory().get("/finnes-ikke/")
