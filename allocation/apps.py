@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
 
 
 class AllocationConfig(AppConfig):
@@ -7,6 +8,18 @@ class AllocationConfig(AppConfig):
     verbose_name = "tildeling"
 
     def ready(self) -> None:
-        from . import defaults
+        from common import navigation
+
+        from . import defaults, perms
 
         post_migrate.connect(defaults.install, sender=self)
+        # No count beside it: who waits is computed, and that is too much for every page.
+        navigation.register(
+            "venteliste",
+            _("Venteliste"),
+            "BulletList",
+            "allocation:waiting_list",
+            order=40,
+            can=perms.can_see_waiting_list,
+            shortcut="v",
+        )

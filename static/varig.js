@@ -81,6 +81,15 @@
     if (event.target.closest("[data-print]")) print();
   });
 
+  /* A popover that a link has filled opens beside the link: why a number on the waiting list. */
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const popover = event.detail.target;
+    if (popover.matches("[popover][data-fill]")) {
+      popover.hidePopover();
+      popover.showPopover({ source: event.detail.requestConfig.elt });
+    }
+  });
+
   /* «Velg alle» in a table's head */
   document.addEventListener("change", (event) => {
     if (!event.target.matches("[data-check-all]")) return;

@@ -1,0 +1,278 @@
+"""The waiting list, and why somebody has their number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from accounts import settings_table
+from accounts.reads import log_read
+from casework.enums import LivingArrangement, MemberRelation
+from casework.models import Application, HouseholdMember, HousingNeed, Person, Wish
+from common.errors import RuleBroken
+from common.formatting import days_nb, months_nb
+from housing.enums import Staffing, UnitType
+
+from .. import perms, ranking
+from ..ranking import Entry, Filters, RankedPage
+
+DAYS_A_MONTH = 30.4
+MONTHS_FROM_DAYS = 60  # a shorter wait is told in days
+BEDROOMS = {"1": (0, 1), "2": (2, 2), "3": (3, 9)}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the list."""
+
+    entry: Entry
+    name: str
+    household: str
+    need: str
+    size: str
+    forgotten: bool
+
+
+@require_safe
+def waiting_list(request: HttpRequest) -> HttpResponse:
+    if not perms.can_see_waiting_list(request.user):
+        raise PermissionDenied
+    at = timezone.now()
+    on = timezone.localdate(at)
+    forgotten_days = settings_table.value("forgotten_days", on)
+    view, filters = _filters(request, forgotten_days)
+    context: dict[str, Any] = {"on": on, "at": at, "view": view, "forgotten_days": forgotten_days}
+    try:
+        page = ranking.page(
+            on,
+            visible_to=request.user,
+            filters=filters,
+            number=_page_number(request),
+            not_considered_days=forgotten_days,
+        )
+    except RuleBroken as error:
+        return render(request, "allocation/waiting_list.html", context | {"fault": str(error)})
+    context |= {
+        "page": page,
+        "rows": _rows(page, on, forgotten_days),
+        "views": _views(request, view, page, forgotten_days),
+        "pages": _pages(request, page),
+        "median": _span(page.median_days),
+        "classes": page.policy.classes,
+        "bedrooms": BEDROOMS.get(request.GET.get("soverom", "")) and request.GET["soverom"],
+        "class_chosen": filters.class_number and page.policy.numbers.get(filters.class_number),
+        "narrowed": len(request.GET) > 0,
+        "fault": "",
+    }
+    return render(request, "allocation/waiting_list.html", context)
+
+
+@require_safe
+def why(request: HttpRequest, pk: int) -> HttpResponse:
+    if not perms.can_see_waiting_list(request.user):
+        raise PermissionDenied
+    application = get_object_or_404(
+        Application.objects.visible_to(request.user).select_related("person"), pk=pk
+    )
+    on = timezone.localdate()
+    try:
+        explanation = ranking.explain(application.pk, on, visible_to=request.user)
+    except ranking.NotWaiting as error:
+        raise Http404(str(error)) from error
+    log_read(request, application.person_id, "venteliste-hvorfor")
+    wish = Wish.objects.filter(person=application.person_id).first()
+    template = "allocation/waiting_why.html" + ("#why" if request.htmx else "")
+    return render(
+        request,
+        template,
+        {
+            "application": application,
+            "why": explanation,
+            "entry": explanation.entry,
+            "wish": wish,
+            "on": on,
+        },
+    )
+
+
+# ------------------------------------------------------------------ what is asked for
+
+
+def _filters(request: HttpRequest, forgotten_days: int) -> tuple[str, Filters]:
+    """The view and the filters of the query string. What is not understood is left out."""
+    asked = request.GET
+    view = asked.get("visning", "")
+    chosen = asked.get("prioritet", "")
+    return view, Filters(
+        responsible_id=request.user.pk if view == "mine" else None,
+        families=view == "barnefamilier",
+        long_temporary=view == "lenge",
+        not_considered_days=forgotten_days if view == "ikke-vurdert" else None,
+        without_offer=asked.get("tilbud") == "skjul",
+        class_number=int(chosen)
+        if chosen.isascii() and chosen.isdigit() and len(chosen) < 3
+        else None,
+        bedrooms=BEDROOMS.get(asked.get("soverom", "")),
+        sort=asked.get("sorter", ""),
+    )
+
+
+def _page_number(request: HttpRequest) -> int:
+    """`?etter=100` is the page after a hundred lines: the chips and heads know that name."""
+    after = request.GET.get("etter", "")
+    if not (after.isascii() and after.isdigit() and len(after) < 7):
+        return 1
+    return int(after) // ranking.PAGE_SIZE + 1
+
+
+# ------------------------------------------------------------------ what is shown
+
+
+def _views(
+    request: HttpRequest, view: str, page: RankedPage, forgotten_days: int
+) -> list[dict[str, Any]]:
+    names = {
+        "": (_("Alle"), "alle"),
+        "mine": (_("Mine"), "mine"),
+        "barnefamilier": (_("Barnefamilier"), "barnefamilier"),
+        "lenge": (
+            _("Over %(n)d dager midlertidig") % {"n": ranking.LONG_TEMPORARY_DAYS},
+            "lenge",
+        ),
+        "ikke-vurdert": (
+            _("Ikke vurdert på %(n)d dager") % {"n": forgotten_days},
+            "ikke_vurdert",
+        ),
+    }
+    known = view if view in names else ""
+    return [
+        {
+            "text": text,
+            "url": "?" + urlencode({"visning": key}) if key else request.path,
+            "current": key == known,
+            "count": page.counts[count],
+        }
+        for key, (text, count) in names.items()
+    ]
+
+
+def _pages(request: HttpRequest, page: RankedPage) -> list[dict[str, Any]]:
+    """The numbers of the pager: the first, the last, and those around this one."""
+    near = {1, page.pages, *range(page.number - 1, page.number + 2)}
+    numbers = sorted(n for n in near if 1 <= n <= page.pages)
+    found: list[dict[str, Any]] = []
+    for number in numbers:
+        if found and number > found[-1]["number"] + 1:
+            found.append({"number": number - 1, "gap": True})
+        after = (number - 1) * page.size
+        found.append({"number": number, "after": after or None, "gap": False})
+    return found if page.pages > 1 else []
+
+
+def _span(days: int | None) -> str:
+    if days is None:
+        return ""
+    return months_nb(round(days / DAYS_A_MONTH)) if days >= MONTHS_FROM_DAYS else days_nb(days)
+
+
+def _rows(page: RankedPage, on: date, forgotten_days: int) -> list[Row]:
+    entries = page.entries
+    people = Person.objects.in_bulk({entry.person_id for entry in entries})
+    households = _households({entry.household_id for entry in entries}, on)
+    needs = {
+        need.application_id: need
+        for need in HousingNeed.objects.filter(
+            application_id__in=[entry.application_id for entry in entries]
+        )
+        .order_by("application_id", "-decided_at", "-pk")
+        .distinct("application_id")
+        .prefetch_related("areas", "avoid_areas")
+    }
+    return [
+        Row(
+            entry=entry,
+            name=people[entry.person_id].name,
+            household=households.get(entry.household_id, _("Alene")),
+            need=_need(needs.get(entry.application_id)),
+            size=_size(needs.get(entry.application_id)),
+            forgotten=entry.days_since_considered >= forgotten_days,
+        )
+        for entry in entries
+    ]
+
+
+def _households(ids: set[int], on: date) -> dict[int, str]:
+    """Each household in a few words: «Alene», «Par, 2 barn», «Alene, samværsbarn»."""
+    members: dict[int, list[tuple[str, str]]] = {}
+    rows = HouseholdMember.objects.filter(household__in=ids, period__contains=on).values_list(
+        "household_id", "relation", "living"
+    )
+    for household_id, relation, living in rows:
+        members.setdefault(household_id, []).append((relation, living))
+    return {pk: _household(found) for pk, found in members.items()}
+
+
+def _household(members: list[tuple[str, str]]) -> str:
+    visiting = [m for m in members if m[1] == LivingArrangement.VISITING]
+    living = [m for m in members if m[1] != LivingArrangement.VISITING]
+    children = sum(relation == MemberRelation.CHILD for relation, _living in living)
+    others = sum(relation == MemberRelation.OTHER for relation, _living in living)
+    paired = any(relation == MemberRelation.PARTNER for relation, _living in living)
+    parts = [_("Par") if paired else _("Alene")]
+    if children:
+        parts.append(ngettext("%(n)d barn", "%(n)d barn", children) % {"n": children})
+    if others:
+        parts.append(ngettext("%(n)d annen", "%(n)d andre", others) % {"n": others})
+    if visiting:
+        parts.append(_("samværsbarn"))
+    return ", ".join(parts)
+
+
+def _size(need: HousingNeed | None) -> str:
+    if need is None:
+        return ""
+    return ngettext("%(n)d soverom", "%(n)d soverom", need.bedrooms) % {"n": need.bedrooms}
+
+
+def _need(need: HousingNeed | None) -> str:
+    """What must be, then what is wished, in one line."""
+    if need is None:
+        return ""
+    parts = []
+    if need.types and UnitType.MUNICIPAL not in need.types:
+        parts.append(str(UnitType(need.types[0]).label))
+    if need.wheelchair:
+        parts.append(_("Rullestol"))
+    elif need.step_free:
+        parts.append(_("Uten trapper"))
+    elif need.max_floor is not None:
+        parts.append(_("Høyest %(n)d. etasje") % {"n": need.max_floor})
+    if need.staffing != Staffing.NONE:
+        parts.append(str(Staffing(need.staffing).label))
+    if need.pets:
+        parts.append(_("Har dyr"))
+    if avoid := [area.name for area in need.avoid_areas.all()]:
+        parts.append(_("Ikke %(areas)s") % {"areas": ", ".join(avoid)})
+    wished = [area.name for area in need.areas.all()]
+    for asked, text in (
+        (need.own_entrance, _("egen inngang")),
+        (need.near_transport, _("nær buss eller bane")),
+        (need.quiet, _("rolig")),
+        (need.drug_free, _("rusfritt miljø")),
+    ):
+        if asked:
+            wished.append(text)
+    if wished:
+        parts.append(_("Ønsker %(what)s") % {"what": ", ".join(wished)})
+    first, *rest = parts or [_("Ingen særlige krav")]
+    return ". ".join([first, *rest])
