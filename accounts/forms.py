@@ -142,7 +142,10 @@ class SettingForm(OnceFormMixin, forms.Form):
 
 
 class ReadLogFilter(forms.Form):
-    person = forms.IntegerField(label=_("Personens id"), required=False, min_value=1)
+    # Beyond the database's own numbers is no one's key.
+    person = forms.IntegerField(
+        label=_("Personens id"), required=False, min_value=1, max_value=2**63 - 1
+    )
     user = forms.ModelChoiceField(
         User.objects.all(), label=_("Bruker"), required=False, empty_label=_("Alle")
     )
@@ -150,8 +153,6 @@ class ReadLogFilter(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # A key beyond the database's own numbers is no one's.
-        self.fields["person"].max_value = 2**63 - 1
         self.helper = VarigFormHelper(method="get", submit=_("Vis"), optional=False)
         self.helper.layout = Layout(Row("person", "user", "start"))
 

@@ -100,3 +100,10 @@ def as_approver(login):
 @pytest.fixture
 def as_manager(login):
     return login("leder")
+
+
+@pytest.fixture(autouse=True)
+def unordered_is_shuffled(monkeypatch) -> None:
+    from tests.unordered import shuffle_unordered
+
+    shuffle_unordered(monkeypatch)

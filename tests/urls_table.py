@@ -78,7 +78,10 @@ ACCOUNTS = {
     "accounts:read_log": Row((PRIVACY,)),
 }
 
-COMMON: dict[str, Row] = {}
+COMMON: dict[str, Row] = {
+    # What pages are made of, for those who build Varig; not there in production.
+    "common:components": Row(EVERYONE),
+}
 
 CASEWORK_APP: dict[str, Row] = {}
 

@@ -12,7 +12,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, connection
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.test import Client, RequestFactory
+from django.test import RequestFactory
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -62,7 +62,7 @@ def test_a_missing_or_garbled_token_is_no_fault(admin, token):
 
 
 def test_a_garbled_token_is_replaced_when_the_form_is_shown_again(admin):
-    page = admin.post(USERS, {**typed("", "tull"), "username": "x"})
+    page = admin.post(USERS, {**typed("Kari", "tull"), "full_name": ""})
     assert b'value="tull"' not in page.content
     assert b'name="form_token"' in page.content
 
@@ -187,28 +187,3 @@ def test_when_the_first_of_two_fails_the_second_is_let_through():
     for thread in threads:
         thread.join(10)
     assert sorted(answers) == [200, 302]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_browsers_with_the_same_form_make_one_user():
-    admin = UserFactory(system_admin=True)
-    data = typed("Kari Ny", str(uuid.uuid4()))
-    barrier = threading.Barrier(2)
-    answers: list[str] = []
-
-    def send():
-        client = Client()
-        client.force_login(admin)
-        barrier.wait(5)
-        try:
-            answers.append(client.post(USERS, data).url)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=send) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(10)
-    assert len(set(answers)) == 1
-    assert User.objects.filter(full_name="Kari Ny").count() == 1

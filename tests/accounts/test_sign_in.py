@@ -78,6 +78,11 @@ def test_a_forgotten_password_is_answered_alike_for_known_and_unknown(client, us
 # ------------------------------------------------------------------ the second factor
 
 
+def prove(client, password=PASSWORD):
+    """Before the second factor is changed the password is asked for again."""
+    client.post(reverse("account_reauthenticate"), {"password": password})
+
+
 def code_for(secret: str) -> str:
     return format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
 
@@ -86,6 +91,7 @@ def test_where_it_is_required_one_gets_nowhere_before_it_is_set_up(client, user,
     settings.SECOND_FACTOR_REQUIRED = True
     sign_in(client)
     assert client.get("/min-profil/").url == reverse("mfa_activate_totp")
+    prove(client)
     page = client.get(reverse("mfa_activate_totp"))
     secret = client.session["mfa.totp.secret"]
     assert secret in page.content.decode()
@@ -124,7 +130,6 @@ def test_the_secret_is_there_to_be_used_and_not_in_the_page_of_another(client, u
         "account_reset_password_from_key_done",
         "account_inactive",
         "socialaccount_login_cancelled",
-        "socialaccount_login_error",
     ],
 )
 def test_pages_before_signing_in_open(client, name):
@@ -140,6 +145,7 @@ def test_pages_before_signing_in_open(client, name):
 )  # fmt: skip
 def test_pages_of_ones_own_sign_in_open(client, user, name):
     sign_in(client)
+    prove(client)
     response = client.get(reverse(name))
     assert response.status_code == 200
     assert b"<h1" in response.content
@@ -153,6 +159,7 @@ def test_pages_of_a_second_factor_that_is_on_open(client, user, name):
     TOTP.activate(user, secret)
     sign_in(client)
     client.post(reverse("mfa_authenticate"), {"code": code_for(secret)})
+    prove(client)
     assert client.get(reverse(name)).status_code == 200
 
 
@@ -161,6 +168,7 @@ def test_recovery_codes_are_made_shown_and_downloaded(client, user):
     TOTP.activate(user, secret)
     sign_in(client)
     client.post(reverse("mfa_authenticate"), {"code": code_for(secret)})
+    prove(client)
     client.post(reverse("mfa_generate_recovery_codes"))
     assert client.get(reverse("mfa_view_recovery_codes")).status_code == 200
     assert client.get(reverse("mfa_download_recovery_codes")).status_code == 200
