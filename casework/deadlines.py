@@ -1,4 +1,4 @@
-"""When something must be done by: pure functions of a day and the municipality's settings.
+"""When something must be done by: functions of a day and the municipality's settings.
 
 Deadlines in weeks and months end on a working day (fvl. § 30, see `common.calendar`). The
 settings are those in force on the day the clock started.
@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.db import connection
 
 from accounts import settings_table
 from common import calendar
@@ -53,3 +56,89 @@ KINDS = {"forelopig_svar": interim_reply, "klage": appeal, "tilbud": offer_answe
 def day_of(moment: date | datetime) -> date:
     """The calendar day in Norway: a deadline in weeks or months starts with the day."""
     return local_date(moment) if isinstance(moment, datetime) else moment
+
+
+# ------------------------------------------------------------------ flags
+
+# Raised from the day of warning, for a søknad nobody has answered; closed by the answer. Like
+# `Application.reply_due`, the numbers are those in force on the day it was received.
+FLAG_DEADLINES = """
+WITH numbers AS (
+    SELECT a.id, a.person_id, a.responsible_id AS own_responsible,
+        (a.received_at AT TIME ZONE %(zone)s)::date AS received,
+        a.state IN ('mottatt', 'utredes', 'avgjort')
+            AND coalesce((a.interim_reply_at AT TIME ZONE %(zone)s)::date > %(on)s::date, true)
+            AND NOT EXISTS (
+                SELECT FROM casework_vedtak v
+                WHERE v.application_id = a.id AND v.issued_on <= %(on)s::date) AS waits
+    FROM casework_application a
+    WHERE a.state IN ('mottatt', 'utredes', 'avgjort')
+        AND (a.received_at AT TIME ZONE %(zone)s)::date <= %(on)s::date
+),
+clock AS (
+    SELECT n.*,
+        received + coalesce((SELECT s.value::int FROM accounts_setting s
+            WHERE s.key = 'interim_reply_warn_days' AND s.valid @> n.received),
+            %(warn_days)s::int) AS warn,
+        (received + make_interval(months => coalesce((SELECT s.value::int FROM accounts_setting s
+            WHERE s.key = 'interim_reply_months' AND s.valid @> n.received),
+            %(months)s::int)))::date AS falls
+    FROM numbers n
+    WHERE waits
+),
+raised AS (
+    INSERT INTO casework_flag (person_id, application_id, kind, key, facts, marks, owner_id,
+        due_on, raised_on, closed_because, closing_note)
+    SELECT c.person_id, c.id, 'interim_reply', c.id::text,
+        jsonb_build_object('received', c.received, 'warn', c.warn, 'due', d.due), '{}',
+        coalesce(c.own_responsible, p.responsible_id), d.due, %(on)s::date, '', ''
+    FROM clock c
+    JOIN casework_person p ON p.id = c.person_id
+    -- The first day from then that is neither Saturday, Sunday nor a public holiday.
+    CROSS JOIN LATERAL (
+        SELECT min(day)::date AS due FROM generate_series(c.falls, c.falls + 13, '1 day') day
+        WHERE extract(isodow FROM day) < 6 AND day::date <> ALL (%(holidays)s::date[])
+    ) d
+    WHERE c.warn <= %(on)s::date
+    ON CONFLICT (kind, person_id, key) DO NOTHING
+    RETURNING 1
+),
+closed AS (
+    UPDATE casework_flag f SET closed_on = %(on)s::date, closed_because = 'fakta'
+    WHERE f.kind = 'interim_reply' AND f.closed_on IS NULL AND f.raised_on <= %(on)s::date
+        AND NOT EXISTS (SELECT FROM clock c WHERE c.id = f.application_id)
+    RETURNING 1
+)
+SELECT (SELECT count(*) FROM raised), (SELECT count(*) FROM closed)
+"""
+HOLIDAYS_BACK = 3  # years; what has waited longer is late, whatever the weekday
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a run did."""
+
+    raised: int
+    ended: int
+
+
+def flag_deadlines(on: date) -> Run:
+    """Raise and close the flags of foreløpig svar as of a date. Safe to run twice.
+
+    A run for an earlier date closes nothing raised after it, and reopens nothing.
+    """
+    keys = settings_table.KEYS
+    params = {
+        "on": on,
+        "zone": settings.TIME_ZONE,
+        "warn_days": keys["interim_reply_warn_days"].default,
+        "months": keys["interim_reply_months"].default,
+        "holidays": [
+            holiday
+            for year in range(on.year - HOLIDAYS_BACK, on.year + 2)
+            for holiday in calendar.public_holidays(year)
+        ],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(FLAG_DEADLINES, params)
+        return Run(*cursor.fetchone())

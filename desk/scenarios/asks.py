@@ -1,0 +1,76 @@
+"""What `ask:` may name, and where the answer comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from casework.deadlines import KINDS
+from casework.models import LegalBasis
+
+from .building import World
+from .errors import ScenarioError
+
+
+def deadline(when: dict[str, Any], world: World) -> dict[str, Any]:
+    found = KINDS[when["kind"]](when["from"])
+    return {"due": found.due, "warn": found.warn}
+
+
+def rank(when: dict[str, Any], world: World) -> dict[str, Any]:
+    from allocation import ranking
+
+    ids = world.person_ids()
+    rows = [
+        {
+            "person": world.name_of(entry.person_id),
+            "application": world.application_name(entry.application_id),
+            "class": (str(entry.priority.number), entry.priority.name),
+            "because": [because.condition for because in entry.because],
+        }
+        for entry in ranking.waiting(when["on"])
+        if entry.person_id in ids
+    ]
+    return {"rank": rows, "persons": rows}
+
+
+def fits(when: dict[str, Any], world: World) -> dict[str, Any]:
+    from allocation.fit import fits as judge
+
+    unit = world.unit(when["unit"], "when.unit")
+    found = judge(world.application(when["person"], "when.person"), unit, when["on"])
+    return {"fits": found.ok, "must_failed": found.must_failed, "wishes_met": found.wishes_met}
+
+
+def match(when: dict[str, Any], world: World) -> dict[str, Any]:
+    try:
+        from allocation import matching
+    except ImportError as error:
+        raise ScenarioError("when.ask: 'match' is not built yet") from error
+    limits = {key: when[key] for key in ("max_share", "max_in_property") if key in when}
+    units = {world.unit(name, "when.units").pk: name for name in when["units"]}
+    found = matching.match(list(units), when["on"], **limits)
+    assigned = {
+        units[unit_id]: world.name_of_application(application_id)
+        for unit_id, application_id in found.assigned.items()
+    }
+    return {"assigned": assigned, "houses": len(assigned)}
+
+
+def klageinstans(when: dict[str, Any], world: World) -> dict[str, Any]:
+    bases = LegalBasis.objects.filter(code=when["basis"])
+    on = when.get("on")
+    basis = bases.filter(valid__contains=on) if on else bases.order_by("-valid")
+    found = basis.first()
+    if found is None:
+        raise ScenarioError(f"when.basis: {when['basis']!r} is not in force on the date")
+    return {"klageinstans": found.appeal_body}
+
+
+ANSWERS: dict[str, Callable[[dict[str, Any], World], dict[str, Any]]] = {
+    "deadline": deadline,
+    "rank": rank,
+    "fits": fits,
+    "match": match,
+    "klageinstans": klageinstans,
+}

@@ -1,0 +1,51 @@
+"""What `run:` may name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from casework.deadlines import flag_deadlines
+from casework.enums import FlagKind
+from casework.models import Flag
+from stays.flags import flag_stays
+
+from .building import World
+from .errors import ScenarioError
+
+JOBS = {
+    "flag_stays": (FlagKind.TEMPORARY_STAY, flag_stays),
+    "flag_deadlines": (FlagKind.INTERIM_REPLY, flag_deadlines),
+}
+
+
+def run_job(when: dict[str, Any], world: World) -> dict[str, Any]:
+    """Run the job for each date in turn; the flags of its kind that then are."""
+    if when["run"] not in JOBS:
+        raise ScenarioError(f"when.run: {when['run']!r} is not built yet")
+    kind, job = JOBS[when["run"]]
+    for on in when["on"]:
+        job(on)
+    found = Flag.objects.filter(person__in=world.person_ids()).order_by("pk")
+    flags = [_as_told(flag, world) for flag in found]
+    return {
+        "kind": str(kind),
+        "flags": [flag for flag in flags if flag["closed"] is None],
+        "closed": [flag for flag in flags if flag["closed"] is not None],
+    }
+
+
+def _as_told(flag: Flag, world: World) -> dict[str, Any]:
+    """A flag in the words of the format."""
+    return {
+        "person": world.name_of(flag.person_id),
+        "kind": flag.kind,
+        "application": world.application_name(flag.application_id),
+        "threshold": flag.threshold,
+        "marks": flag.marks,
+        "raised": flag.raised_on.isoformat(),
+        "due": flag.due_on.isoformat() if flag.due_on else None,
+        "closed": flag.closed_on.isoformat() if flag.closed_on else None,
+        "because": flag.closed_because,
+        **{name: flag.facts.get(name) for name in ("days", "threshold_day", "chain_start")},
+        "children": flag.facts.get("children"),
+    }
