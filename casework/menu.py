@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 # Past this a number says only «many», and counting costs.
-MOST = 999
+MOST = 499
 
 
 def open_applications(user: User) -> int | None:

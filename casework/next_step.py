@@ -85,7 +85,8 @@ def _after(application: Application) -> Step:
         return Step(_("Ingenting å gjøre"), _("Søknaden er avgjort."))
     if application.kind == ApplicationKind.TEMPORARY:
         url = _where("stays:stay_new", application.person_id)
-        return Step(_("Registrer oppholdet"), _("Vedtaket er fattet."), url)
+        why = _("Vedtaket er fattet. Er oppholdet registrert, er det ikke mer å gjøre.")
+        return Step(_("Registrer oppholdet"), why, url)
     if application.kind == ApplicationKind.EXTENSION:
         return Step(_("Ingenting å gjøre"), _("Forlengelsen er innvilget."))
     url = _where("allocation:waiting_list")

@@ -138,6 +138,8 @@ class Application(models.Model):
             models.Index(fields=["state", "-received_at", "-id"], name="application_state"),
             models.Index(fields=["responsible", "state"], name="application_responsible"),
             models.Index(fields=["case_number"], name="application_case"),
+            models.Index(fields=["kind", "-received_at", "-id"], name="application_kind"),
+            models.Index(fields=["responsible", "-received_at", "-id"], name="application_mine"),
             # The open ones are few among all there ever were: the menu's count, «over fristen».
             models.Index(
                 fields=["-received_at", "-id"],

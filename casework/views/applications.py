@@ -27,7 +27,7 @@ from ..forms.applications import ApplicationForm, ForwardForm, InterimReplyForm,
 from ..models import Application, Person, Vedtak
 from ..next_step import next_step
 from ..processes import APPLICATION
-from .persons import posted, refuse
+from .persons import age_on, posted, refuse
 
 
 def _for_casework(request: HttpRequest, pk: int) -> Application:
@@ -149,7 +149,7 @@ def _case(request: HttpRequest, case: Application) -> dict[str, Any]:
     today = timezone.localdate()
     works = perms.can_do_casework(request.user)
     members = [
-        {"member": each, "age": each.person.age(today) if each.person.birth_date else None}
+        {"member": each, "age": age_on(each.person, today)}
         for each in members_visible_to(request.user, case.household)
         if today in each.period
     ]

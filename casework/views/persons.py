@@ -172,7 +172,7 @@ def _rows(request: HttpRequest, shared: Household | None) -> list[dict]:
         rows.append(
             {
                 "member": member,
-                "age": _age(member.person, today),
+                "age": age_on(member.person, today),
                 "form": form,
                 "ahead": upper is not None and upper > today,
             }
@@ -187,7 +187,8 @@ def _asked_to_end(request: HttpRequest, rows: list[dict]) -> dict:
     raise Http404  # a member of another household, or one the user may not know of
 
 
-def _age(person: Person, on: date) -> int | None:
+def age_on(person: Person, on: date) -> int | None:
+    """The age to show; None when it is not known, or the child is not born."""
     return person.age(on) if person.birth_date and person.birth_date <= on else None
 
 

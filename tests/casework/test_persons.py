@@ -224,7 +224,8 @@ def test_the_search_for_duplicates_is_blind_to_protected_persons(client, casewor
 def test_who_may_see_protected_persons_is_warned_of_them(client, trusted):
     PersonFactory(first_name="Hanne", last_name="Myrland", birth_date=BORN, protected=True)
 
-    assert "samme fødselsdato" in page(client.post(NEW, typed(national_id=generate_tenor(BORN, 9))))
+    sent = typed(national_id=generate_tenor(BORN, 9), protection="ugradert")
+    assert "samme fødselsdato" in page(client.post(NEW, sent))
 
 
 # ------------------------------------------------------------------ changing
@@ -384,7 +385,7 @@ def test_a_protected_member_is_absent_from_the_household(client, caseworker):
         ({"since": "31.02.2026"}, "since"),
         ({"since": "01.01.2010"}, "since"),  # before the birth
         ({"relation": ""}, "relation"),
-        ({"relation": "hovedperson"}, "relation"),
+        ({"relation": "hovedperson"}, "relation"),  # the household has one
         ({"birth_date": "01.01.2100"}, "birth_date"),
         ({"first_name": ""}, "first_name"),
         ({"number": "123"}, "number"),
