@@ -8,8 +8,9 @@ from random import Random
 
 from django.db import connection, transaction
 
+from . import homes as homes_of
 from . import lives as lives_of
-from . import meetings, names, peers, stock, story, users
+from . import meetings, names, peers, stock, story, temporary, users, waiting
 from .bulk import Bulk
 from .sizes import SIZES
 
@@ -27,11 +28,11 @@ def build(size_name: str, seed: int, today: date, say: Callable[[str], None]) ->
     homes = stock.build(bulk, rng, today, people, size.dwellings, int(size.temporary * 1.25) + 10)
     say("boliger")
     lives = lives_of.Lives(bulk, rng, today, size, people, homes)
-    living = lives.temporary_now()
-    lives.tenancies()
+    living = temporary.temporary_now(lives)
+    homes_of.tenancies(lives)
     say("leieforhold")
-    lives.wait(living)
-    lives.others()
+    waiting.wait(lives, living)
+    waiting.others(lives)
     story.build(lives)
     lives.number_applications()
     say("søknader og vedtak")

@@ -14,10 +14,8 @@ from zoneinfo import ZoneInfo
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from casework.enums import (
-    AppealState,
     ApplicationChannel,
     ApplicationKind,
-    ApplicationState,
     IdKind,
     MemberRelation,
     Outcome,
@@ -27,7 +25,6 @@ from casework.enums import (
     VedtakState,
 )
 from casework.models import (
-    Appeal,
     Application,
     Event,
     Household,
@@ -36,28 +33,23 @@ from casework.models import (
     LegalBasis,
     Note,
     Person,
-    Service,
     Vedtak,
     VedtakOutcome,
     Wish,
 )
-from common.calendar import add_months, deadline_weeks, next_working_day
+from common.calendar import add_months, next_working_day
 from common.national_id import generate_tenor
 from common.sorting import norwegian_key
 from housing.enums import UnitType
-from stays.enums import Deposit, InstitutionKind, StayKind, Unsuitable
-from stays.models import Lease, Stay
 
 from . import names
 from .bulk import Bulk
 from .sizes import Size
-from .stock import Home, close_for_a_while
+from .stock import Home
 
 OSLO = ZoneInfo("Europe/Oslo")
 YEARS = 3
 DAYS = 365 * YEARS
-# Mean length of a tenancy in days, so that about one in seven dwellings changes hands a year.
-MEAN_TENANCY = 2150
 
 
 def at(day: date, hour: int = 10, minute: int = 0) -> datetime:
@@ -102,6 +94,7 @@ class Lives:
     moved: list[Case] = field(default_factory=list)
     waiting: list[Case] = field(default_factory=list)
     vacant: list[Home] = field(default_factory=list)
+    taken: dict[int, list[tuple[date, date]]] = field(default_factory=dict)
     someones: int = 0
 
     def __post_init__(self) -> None:
@@ -116,7 +109,7 @@ class Lives:
         self.pending: list[tuple] = []
         self.case_numbers: dict[int, str] = {}
 
-    # ------------------------------------------------------------------ people
+    # people
 
     def person(self, *, children: int = 0, family: bool | None = None, **given) -> Someone:
         rng = self.rng
@@ -366,364 +359,6 @@ class Lives:
                 written_at=at(first + timedelta(days=rng.randrange(span)), 13),
                 written_by_id=someone.responsible,
             )
-
-    # ------------------------------------------------------------------ tenancies
-
-    def tenancies(self) -> None:
-        """Who has lived in each dwelling, back to before the horizon."""
-        rng, spans = self.rng, []
-        for home in self.stock["homes"]:
-            draw = rng.random()
-            if draw < 0.94:
-                end = None
-                start = self.today - timedelta(days=1 + int(rng.expovariate(1 / MEAN_TENANCY)))
-            else:
-                empty = self.today - timedelta(days=rng.randint(3, 70))
-                if draw < 0.965:
-                    self.vacant.append(home)
-                else:
-                    close_for_a_while(self.bulk, rng, home.id, empty + timedelta(days=1))
-                end = empty
-                start = end - timedelta(days=200 + int(rng.expovariate(1 / MEAN_TENANCY)))
-            while True:
-                start = max(start, self.today - timedelta(days=9000))
-                spans.append((start, end, home))
-                end = start - timedelta(days=rng.randint(8, 80))
-                if end <= self.horizon:
-                    break
-                start = end - timedelta(days=150 + int(rng.expovariate(1 / MEAN_TENANCY)))
-        spans.sort(key=lambda span: (span[0], span[2].id))
-        leaving: dict[date, list[Someone]] = {}
-        for start, end, home in spans:
-            someone = self._mover(leaving, start, home) if start > self.horizon else None
-            self._tenancy(start, end, home, someone, leaving)
-
-    def _mover(self, leaving: dict, start: date, home: Home) -> Someone | None:
-        """Someone who just left another municipal home: a bytte, and no new place in the queue."""
-        if self.rng.random() > 0.3:
-            return None
-        for back in range(0, 20):
-            there = leaving.get(start - timedelta(days=back))
-            if there:
-                return there.pop()
-        return None
-
-    def _tenancy(self, start: date, end: date | None, home: Home, mover, leaving) -> None:
-        rng = self.rng
-        children = max(home.bedrooms - 1, 0) if home.bedrooms > 1 and rng.random() < 0.8 else 0
-        someone = mover or self.person(children=children)
-        case = None
-        if start > self.horizon + timedelta(days=60):
-            case = self._case_before(someone, start, home, exchange=mover is not None)
-        stay = self.bulk.add(
-            Stay,
-            person_id=someone.id,
-            kind=StayKind.TRIAL if home.type == UnitType.TRAINING else StayKind.LEASE,
-            unit_id=home.id,
-            period=DateRange(start, end),
-            recorded_at=at(start),
-            recorded_by_id=someone.responsible,
-            end_reason="Flyttet" if end else "",
-        )
-        years = 5 if someone.children else 3
-        expires = add_months(start, 12 * years)
-        while expires < (end or self.today - timedelta(days=25)):
-            expires = add_months(expires, 12 * years)
-        lease = self.bulk.add(
-            Lease,
-            stay_id=stay,
-            application_id=case.application if case else None,
-            agreed_on=start - timedelta(days=min(9, (start - case.issued).days) if case else 9),
-            starts_on=start,
-            expires_on=expires,
-            rent=home.rent or 7000,
-            deposit_kind=rng.choice([Deposit.GUARANTEE, Deposit.DEPOSIT]),
-            deposit=3 * (home.rent or 7000),
-            agreed_by_id=someone.responsible,
-        )
-        if case:
-            case.moved_in, case.home, case.lease = start, home, lease
-            self.moved.append(case)
-            self.event(
-                someone, start, "lease.started", f"Flyttet inn i {home.name}.", case.application
-            )
-        if end:
-            leaving.setdefault(end, []).append(someone)
-        if start > self.horizon or rng.random() < 0.3 or self.size.notes_per_person > 2:
-            self.notes(someone, max(start, self.horizon))
-
-    def _case_before(self, someone: Someone, start: date, home: Home, *, exchange: bool) -> Case:
-        """The application and vedtak that led to a home."""
-        rng = self.rng
-        waited = min(int(rng.lognormvariate(4.6, 0.7)) + 20, 700)
-        received = max(start - timedelta(days=waited + 30), self.horizon)
-        issued = min(received + timedelta(days=rng.randint(8, 30)), start - timedelta(days=14))
-        kind = ApplicationKind.EXCHANGE if exchange else ApplicationKind.NEW
-        bedrooms = max(home.bedrooms, 1)
-        application = self.application(someone, kind, received, ApplicationState.DECIDED)
-        case = Case(someone, application, received, bedrooms=bedrooms)
-        self.vedtak(case, issued, Outcome.GRANTED, "bytte" if exchange else "kommunal_bolig")
-        if self.size.children:
-            self.need(application, someone, bedrooms, received + timedelta(days=5))
-            self.wish(someone, received + timedelta(days=5))
-        if not exchange and rng.random() < 0.3:
-            self._before_home(someone, start)
-        return case
-
-    def _before_home(self, someone: Someone, start: date) -> None:
-        """A time in a temporary place that ended when the home began, if a room was free."""
-        nights = self.rng.randint(10, 140)
-        room = self._free_room(start - timedelta(days=nights), start)
-        if room:
-            self._temporary(someone, room, start - timedelta(days=nights), start)
-
-    # ------------------------------------------------------------------ temporary places
-
-    def _free_room(self, start: date, end: date | None) -> Home | None:
-        """A room with nobody in it. Rooms fill from the past; today's stays are placed first."""
-        rooms = self.stock["rooms"]
-        calendar = self.__dict__.setdefault("_taken", {})
-        stop = end or date.max
-        for _ in range(12):
-            room = rooms[self.rng.randrange(len(rooms))]
-            taken = calendar.setdefault(room.id, [])
-            if all(stop <= since or until <= start for since, until in taken):
-                taken.append((start, stop))
-                return room
-        return None
-
-    def _temporary(self, someone: Someone, room: Home, start: date, end: date | None) -> int:
-        return self.bulk.add(
-            Stay,
-            person_id=someone.id,
-            kind=StayKind.TEMPORARY,
-            unit_id=room.id,
-            period=DateRange(start, end),
-            night_price=self.rng.randrange(650, 1500, 50),
-            recorded_at=at(start, 16),
-            recorded_by_id=someone.responsible,
-            end_reason="Flyttet" if end else "",
-        )
-
-    def temporary_now(self) -> list[Someone]:
-        """Everyone in a temporary place tonight. Called first, so that the rooms are theirs."""
-        rng, size, living = self.rng, self.size, []
-        for number in range(size.temporary):
-            days = rng.randint(92, 260) if number < size.long_temporary else rng.randint(1, 88)
-            if number == size.long_temporary:
-                days = 100 - 12  # one about to pass ninety
-            family = number % max(size.temporary // size.families_temporary, 1) == 0
-            someone = self.person(children=rng.randint(1, 2) if family else 0)
-            if rng.random() < 0.2 and days > 3:
-                self._institution(
-                    someone,
-                    self.today - timedelta(days=days + rng.randint(40, 200)),
-                    self.today - timedelta(days=days),
-                )
-            start = self.today - timedelta(days=days)
-            if days > 40 and rng.random() < 0.6:
-                moved = start + timedelta(days=rng.randint(10, days - 10))
-                first = self._free_room(start, moved)
-                second = self._free_room(moved, None)
-                if first and second:
-                    self._temporary(someone, first, start, moved)
-                    self._temporary(someone, second, moved, None)
-                    living.append(self._section_27(someone, start))
-                    continue
-                start = moved
-            room = self._free_room(start, None)
-            if room is None:
-                room = next(self._any_free(start))
-            self._temporary(someone, room, start, None)
-            living.append(self._section_27(someone, start))
-        return living
-
-    def _any_free(self, start: date):
-        for room in self.stock["rooms"]:
-            taken = self.__dict__.setdefault("_taken", {}).setdefault(room.id, [])
-            if all(until <= start for _since, until in taken):
-                taken.append((start, date.max))
-                yield room
-
-    def _section_27(self, someone: Someone, start: date) -> Someone:
-        application = self.application(
-            someone, ApplicationKind.TEMPORARY, start, ApplicationState.DECIDED
-        )
-        case = Case(someone, application, start)
-        self.vedtak(case, start, Outcome.GRANTED, "sosialtjenesteloven_27", valid_months=12)
-        if self.rng.random() < 0.7:
-            self.bulk.add(
-                Service,
-                person_id=someone.id,
-                unit_id=self.nav,
-                name="Oppfølging i midlertidig bolig",
-                contact="Kari Anne Vik",
-                period=DateRange(start, None),
-            )
-        self.notes(someone, start)
-        return someone
-
-    def _institution(
-        self, someone: Someone, start: date, end: date | None, planned: date | None = None
-    ) -> None:
-        kind = self.rng.choice(list(InstitutionKind))
-        self.bulk.add(
-            Stay,
-            person_id=someone.id,
-            kind=StayKind.INSTITUTION,
-            institution=kind,
-            place=str(InstitutionKind(kind).label),
-            period=DateRange(start, end),
-            planned_out=planned,
-            recorded_at=at(start),
-            recorded_by_id=someone.responsible,
-        )
-
-    # ------------------------------------------------------------------ those who wait
-
-    def wait(self, living: list[Someone]) -> None:
-        """Those with a granted vedtak and no home yet; three in four of the temporary wait too."""
-        rng, size = self.rng, self.size
-        from_temporary = [one for one in living if rng.random() < 0.75][: size.waiting // 2]
-        for number in range(size.waiting):
-            waited = min(int(rng.lognormvariate(4.95, 0.75)), 690)
-            if number < len(from_temporary):
-                someone = from_temporary[number]
-            else:
-                someone = self.person(children=rng.choices([0, 1, 2, 3], [70, 14, 11, 5])[0])
-                self._lives_now(someone, number)
-            issued = next_working_day(self.today - timedelta(days=max(waited, 4)))
-            if issued > self.today:
-                issued = self.today - timedelta(days=3)
-            received = issued - timedelta(days=rng.randint(6, 32))
-            bedrooms = (
-                min(someone.children + 1, 4) if someone.children else rng.choice([1, 1, 1, 1, 2])
-            )
-            sender = Sender.TREATMENT if number % 11 == 0 else None
-            application = self.application(
-                someone,
-                ApplicationKind.NEW,
-                received,
-                ApplicationState.DECIDED,
-                bases=["kommunal_bolig"],
-                sender=sender,
-                words="Jeg trenger et sted å bo som jeg kan bli i.",
-            )
-            case = Case(someone, application, received, bedrooms=bedrooms)
-            outcome = Outcome.PARTLY if number % 17 == 0 else Outcome.GRANTED
-            self.vedtak(case, issued, outcome, "kommunal_bolig")
-            self.need(application, someone, bedrooms, received + timedelta(days=4))
-            self.wish(someone, received + timedelta(days=4))
-            self.notes(someone, received)
-            self.waiting.append(case)
-
-    def _lives_now(self, someone: Someone, number: int) -> None:
-        rng = self.rng
-        since = self.today - timedelta(days=rng.randint(30, 900))
-        draw = rng.random()
-        more: dict = {}
-        if draw < 0.12:
-            planned = self.today + timedelta(days=rng.randint(4, 120))
-            self._institution(
-                someone, self.today - timedelta(days=rng.randint(20, 300)), None, planned
-            )
-            return
-        if draw < 0.16:
-            kind = StayKind.STREET
-            since = self.today - timedelta(days=rng.randint(1, 30))
-        elif draw < 0.5:
-            kind, more = StayKind.WITH_OTHERS, {"place": "Hos familie"}
-        else:
-            kind = StayKind.OWN_HOME
-            more = {"place": f"{rng.choice(names.STREETS)} {rng.randint(1, 40)}"}
-            if rng.random() < 0.35:
-                more["unsuitable"] = rng.choice([Unsuitable.ACCESS, Unsuitable.OTHER])
-            if rng.random() < 0.35:
-                more["must_leave_by"] = self.today + timedelta(days=rng.randint(10, 200))
-            more["unsafe"] = rng.random() < 0.05
-        self.bulk.add(
-            Stay,
-            person_id=someone.id,
-            kind=kind,
-            period=DateRange(since, None),
-            recorded_at=at(since),
-            recorded_by_id=someone.responsible,
-            **more,
-        )
-
-    # ------------------------------------------------------------------ the rest of the year's work
-
-    def others(self) -> None:
-        """Refusals with klager, extensions, and applications nobody has decided yet."""
-        rng, size = self.rng, self.size
-        appeals = size.appeals * YEARS
-        for _ in range(size.refusals * YEARS):
-            received = self.horizon + timedelta(days=rng.randrange(DAYS - 40))
-            someone = self.person()
-            application = self.application(
-                someone, ApplicationKind.NEW, received, ApplicationState.DECIDED
-            )
-            case = Case(someone, application, received)
-            vedtak = self.vedtak(
-                case,
-                received + timedelta(days=rng.randint(10, 30)),
-                Outcome.REFUSED,
-                "kommunal_bolig",
-            )
-            if appeals and rng.random() < size.appeals / size.refusals:
-                appeals -= 1
-                self._appeal(case, vedtak)
-        for case in rng.sample(self.moved, min(len(self.moved), size.renewals * YEARS // 3)):
-            received = case.moved_in + timedelta(days=rng.randint(60, 400))
-            if received < self.today - timedelta(days=40):
-                application = self.application(
-                    case.someone, ApplicationKind.EXTENSION, received, ApplicationState.DECIDED
-                )
-                self.vedtak(
-                    Case(case.someone, application, received),
-                    received + timedelta(days=20),
-                    Outcome.GRANTED,
-                    "forlengelse",
-                )
-        for number in range(size.pending):
-            someone = self.person(children=rng.choices([0, 1, 2], [7, 2, 1])[0])
-            received = self.today - timedelta(days=min(number % 34, 32))
-            if received == self.today:
-                received -= timedelta(days=1)
-            kind = rng.choices(
-                [ApplicationKind.NEW, ApplicationKind.EXCHANGE, ApplicationKind.ASSISTANCE],
-                [7, 2, 1],
-            )[0]
-            bases = (
-                ["kommunal_bolig", "boligsosialloven_6"] if kind == ApplicationKind.NEW else None
-            )
-            state = ApplicationState.ASSESSING if number % 3 else ApplicationState.RECEIVED
-            self.application(
-                someone, kind, received, state, bases=bases, words=rng.choice(names.WISHES)
-            )
-            self._lives_now(someone, number)
-
-    def _appeal(self, case: Case, vedtak: int) -> None:
-        received = case.issued + timedelta(days=self.rng.randint(3, 28))
-        if received >= self.today:
-            return
-        old = received < self.today - timedelta(days=60)
-        state = (
-            self.rng.choice([AppealState.UPHELD, AppealState.UPHELD, AppealState.CHANGED])
-            if old
-            else AppealState.RECEIVED
-        )
-        self.bulk.add(
-            Appeal,
-            vedtak_id=vedtak,
-            state=state,
-            received_on=received,
-            words="Jeg mener dere ikke har sett på hvordan jeg bor.",
-            due_on=deadline_weeks(case.issued + timedelta(days=3), 3),
-            closed_on=received + timedelta(days=45) if old else None,
-            registered_at=at(received),
-            registered_by_id=case.someone.responsible,
-        )
 
 
 CHANNELS = [PreferredChannel.SMS, PreferredChannel.PHONE, PreferredChannel.LETTER]

@@ -31,7 +31,7 @@ from housing.enums import UnitType
 from stays.enums import InstitutionKind, StayKind
 from stays.models import Stay
 
-from . import names
+from . import names, temporary
 from .lives import Case, Lives, at
 
 
@@ -96,9 +96,9 @@ def _tomasz(lives: Lives) -> None:
     )
     moved = today - timedelta(days=38)
     for start, end in ((began, moved), (moved, None)):
-        room = lives._free_room(start, end) or next(lives._any_free(start))
-        lives._temporary(one, room, start, end)
-    lives._section_27(one, began)
+        room = temporary.free_room(lives, start, end) or next(temporary.any_free(lives, start))
+        temporary.stay(lives, one, room, start, end)
+    temporary.section_27(lives, one, began)
     received = today - timedelta(days=106)
     application = lives.application(
         one,

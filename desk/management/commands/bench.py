@@ -1,0 +1,196 @@
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import median, quantiles
+from time import perf_counter
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection, transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from allocation.models import AllocationMeeting
+from casework.models import Application, Person
+from housing.models import Unit
+from stays.enums import StayKind
+from stays.models import Stay
+
+RUNS = 50
+WARM_UP = 3
+NEXT = re.compile(rb'rel="next"[^>]*href="([^"]+)"|href="([^"]+)"[^>]*rel="next"')
+
+
+@dataclass
+class Row:
+    """One measured thing. Times in milliseconds; `bare_sql_ms` is its own statements alone."""
+
+    name: str
+    size: str
+    median_ms: float
+    p95_ms: float
+    queries: int
+    bare_sql_ms: float
+    limit_ms: float | None
+
+
+class Statements:
+    """Keeps the statements that went by, with their parameters."""
+
+    def __init__(self) -> None:
+        self.kept: list[tuple[str, object]] = []
+
+    def __call__(self, execute, sql, params, many, context):
+        if not many and sql.lstrip()[:7].upper() not in ("SAVEPOI", "RELEASE"):
+            self.kept.append((sql, params))
+        return execute(sql, params, many, context)
+
+
+class Command(BaseCommand):
+    help = "Measure the pages and jobs on the data at hand, print a table, write JSON."
+
+    def add_arguments(self, parser) -> None:
+        parser.add_argument("--json", type=Path, default=settings.BASE_DIR / "build" / "bench.json")
+        parser.add_argument("--label", default="", help="name of the data, such as city")
+        parser.add_argument("--pages-deep", type=int, default=60)
+
+    def handle(self, *args, label: str, pages_deep: int, json: Path, **options) -> None:
+        if not Person.objects.exists():
+            raise CommandError("There is nothing to measure on: `manage.py demo_data --size city`.")
+        self.label = label or "here"
+        self.deep = pages_deep
+        self.today = timezone.localdate()
+        self.rows: list[Row] = []
+        self.stdout.write(self._size())
+        self.stdout.write(
+            f"{'what':<42}{'median':>9}{'p95':>9}{'queries':>9}{'bare SQL':>10}{'limit':>8}  (ms)"
+        )
+        self._pages()
+        self._jobs()
+        self._write(json)
+
+    def _size(self) -> str:
+        counts = {
+            "persons": Person,
+            "units": Unit,
+            "applications": Application,
+            "stays": Stay,
+        }
+        return f"{self.label}: " + ", ".join(
+            f"{model._base_manager.count()} {name}" for name, model in counts.items()
+        )
+
+    # ------------------------------------------------------------------ what is measured
+
+    def _pages(self) -> None:
+        ingrid, torunn = self._client("ingrid"), self._client("torunn")
+        anders, marit = self._client("anders"), self._client("marit")
+        some = self._someone()
+        self._list("persons", ingrid, reverse("desk:persons"))
+        self._list("applications", ingrid, reverse("casework:applications"))
+        self._list("dwellings", anders, reverse("desk:units"))
+        self._list("temporary board", ingrid, reverse("stays:temporary"))
+        self._list("waiting list, ranked", ingrid, reverse("allocation:waiting_list"), limit=100)
+        self._list("meetings", marit, reverse("allocation:meetings"))
+        self._page("person page", ingrid, reverse("desk:person", args=[some.pk]), 80)
+        self._page("search, a name", ingrid, reverse("desk:search") + "?q=hanne+myr", 30)
+        self._page("search, many hits", ingrid, reverse("desk:search") + "?q=an", 30)
+        self._page("search, a case", ingrid, reverse("desk:search") + "?q=2026/0044", 30)
+        self._page("min dag", ingrid, reverse("desk:day"), None)
+        self._page("dashboard", torunn, reverse("insight:overview"), None)
+        meeting = AllocationMeeting.objects.unfinished().first()
+        if meeting and meeting.items.exists():
+            item = meeting.items.first()
+            url = reverse("allocation:item", args=[meeting.pk, item.pk])
+            self._page("meeting item with candidates", marit, url, None)
+
+    def _jobs(self) -> None:
+        from stays.flags import flag_stays
+
+        self._job("flag_stays, nothing changed", lambda: flag_stays(self.today), runs=10)
+
+    def _someone(self) -> Person:
+        tomasz = Person.objects.filter(first_name="Tomasz", last_name="Wrona").first()
+        return tomasz or Person.objects.get(
+            pk=Stay.objects.filter(kind=StayKind.TEMPORARY).values("person").first()["person"]
+        )
+
+    # ------------------------------------------------------------------ how
+
+    def _client(self, username: str) -> Client:
+        client = Client()
+        client.force_login(User.objects.get(username=username))
+        return client
+
+    def _list(self, name: str, client: Client, url: str, limit: float = 40) -> None:
+        self._page(f"{name}, first page", client, url, limit)
+        there, pages = url, 1
+        while pages < self.deep:
+            found = NEXT.search(client.get(there).content)
+            if not found:
+                break
+            target = (found[1] or found[2]).decode().replace("&amp;", "&")
+            there = url.split("?")[0] + target if target.startswith("?") else target
+            pages += 1
+        if pages > 1:
+            self._page(f"{name}, page {pages}", client, there, limit)
+
+    def _page(self, name: str, client: Client, url: str, limit: float | None) -> None:
+        def get() -> None:
+            response = client.get(url)
+            if response.status_code != 200:
+                raise CommandError(f"{name}: {url} answered {response.status_code}")
+
+        self._measure(name, get, limit, RUNS)
+
+    def _job(self, name: str, job: Callable[[], object], runs: int) -> None:
+        self._measure(name, job, None, runs)
+
+    def _measure(self, name: str, do: Callable[[], object], limit: float | None, runs: int) -> None:
+        for _ in range(WARM_UP):
+            do()
+        seen = Statements()
+        with connection.execute_wrapper(seen):
+            do()
+        times = [_timed(do) for _ in range(runs)]
+        bare = [_timed(lambda: _run(seen.kept)) for _ in range(max(runs // 5, 3))]
+        p95 = quantiles(times, n=20)[-1]
+        row = Row(
+            name, self.label, round(median(times), 1), round(p95, 1), len(seen.kept),
+            round(median(bare), 1), limit,
+        )  # fmt: skip
+        self.rows.append(row)
+        over = " over" if limit and row.median_ms > limit else ""
+        self.stdout.write(
+            f"{name:<42}{row.median_ms:>9}{row.p95_ms:>9}{row.queries:>9}{row.bare_sql_ms:>10}"
+            f"{limit or '':>8}{over}"
+        )
+
+    def _write(self, path: Path) -> None:
+        path.parent.mkdir(exist_ok=True)
+        kept = json.loads(path.read_text()) if path.exists() else []
+        kept = [row for row in kept if row["size"] != self.label]
+        path.write_text(json.dumps(kept + [asdict(row) for row in self.rows], indent=1))
+
+
+def _timed(do: Callable[[], object]) -> float:
+    began = perf_counter()
+    do()
+    return (perf_counter() - began) * 1000
+
+
+def _run(statements: list[tuple[str, object]]) -> None:
+    """The same statements without Django around them; what they write is undone."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            for sql, params in statements:
+                cursor.execute(sql, params)
+                if cursor.description:
+                    cursor.fetchall()
+        transaction.set_rollback(True)
