@@ -66,7 +66,9 @@ def waiting_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": _rows(page, on, forgotten_days),
         "views": _views(request, view, page, forgotten_days),
-        "pages": _pages(request, page),
+        "pages": _pages(page),
+        "before": (page.number - 2) * page.size or None,
+        "after": page.number * page.size,
         "median": _span(page.median_days),
         "classes": page.policy.classes,
         "bedrooms": BEDROOMS.get(request.GET.get("soverom", "")) and request.GET["soverom"],
@@ -166,7 +168,7 @@ def _views(
     ]
 
 
-def _pages(request: HttpRequest, page: RankedPage) -> list[dict[str, Any]]:
+def _pages(page: RankedPage) -> list[dict[str, Any]]:
     """The numbers of the pager: the first, the last, and those around this one."""
     near = {1, page.pages, *range(page.number - 1, page.number + 2)}
     numbers = sorted(n for n in near if 1 <= n <= page.pages)

@@ -1,0 +1,81 @@
+"""The joint matching against every possibility, on cases small enough to try them all."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from allocation import matching
+from allocation.fit import Dwelling, FitMatrix, Seeker
+
+
+def table(ok, wishes, properties) -> FitMatrix:
+    ok = np.array(ok, dtype=bool)
+    return FitMatrix(
+        [Seeker(application_id=100 + row) for row in range(ok.shape[0])],
+        [Dwelling(unit_id=col + 1, property_id=properties[col]) for col in range(ok.shape[1])],
+        ok,
+        np.where(ok, np.array(wishes), 0),
+    )
+
+
+def best_of_all(given: FitMatrix, classes, most):
+    """The lexicographic best over every assignment: each class housed in turn, then wishes."""
+    people, homes = given.ok.shape
+    best = None
+    for choice in product([None, *range(homes)], repeat=people):
+        taken = [col for col in choice if col is not None]
+        placed = [given.dwellings[col].property_id for col in taken]
+        if (
+            len(set(taken)) < len(taken)
+            or any(placed.count(p) > n for p, n in most.items())
+            or any(c is not None and not given.ok[r, c] for r, c in enumerate(choice))
+        ):
+            continue
+        housed = [r for r, col in enumerate(choice) if col is not None]
+        value = (
+            *(sum(classes[r] == k for r in housed) for k in sorted(set(classes))),
+            sum(int(given.wishes[r, choice[r]]) for r in housed),
+        )
+        best = max(best or value, value)
+    return best
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(st.data())
+def test_the_joint_matching_is_the_best_there_is(data):
+    people, homes = data.draw(st.integers(1, 4)), data.draw(st.integers(1, 3))
+    cells = st.lists(st.lists(st.booleans(), min_size=homes, max_size=homes),
+                     min_size=people, max_size=people)  # fmt: skip
+    weights = st.lists(st.lists(st.integers(0, 3), min_size=homes, max_size=homes),
+                       min_size=people, max_size=people)  # fmt: skip
+    properties = data.draw(st.lists(st.integers(1, 2), min_size=homes, max_size=homes))
+    given_ = table(data.draw(cells), data.draw(weights), properties)
+    classes = sorted(data.draw(st.lists(st.integers(1, 3), min_size=people, max_size=people)))
+    most = data.draw(st.sampled_from([{}, {1: 1}, {1: 0}, {1: 1, 2: 1}]))
+    found, gap = matching.optimum(given_, classes, most)
+    value = (*(found.per_class.get(k, 0) for k in sorted(set(classes))), found.wishes_met)
+    assert value == best_of_all(given_, classes, most)
+    assert gap == 0
+
+
+def test_the_joint_matching_houses_one_more_than_the_plain_ranking():
+    # The first on the list fits both and wishes for the one that is all the second can use.
+    given_ = table([[1, 1], [1, 0]], [[1, 0], [0, 0]], [1, 2])
+    assert matching.by_ranking(given_, [1, 2], {}).assigned == {1: 100}
+    found, _gap = matching.optimum(given_, [1, 2], {})
+    assert found.assigned == {1: 101, 2: 100}
+
+
+def test_a_higher_class_is_never_traded_for_two_of_a_lower():
+    given_ = table([[1, 0], [1, 0], [0, 1]], [[0, 0], [3, 0], [0, 3]], [1, 1])
+    found, _gap = matching.optimum(given_, [1, 2, 2], {1: 1})
+    assert found.assigned == {1: 100}
+
+
+def test_nobody_fits_nobody_is_housed():
+    found, gap = matching.optimum(table([[0]], [[0]], [1]), [1], {})
+    assert (found.houses, gap) == (0, 0)
