@@ -24,7 +24,7 @@ DWELLING_BASES = ("kommunal_bolig", "bytte", "forlengelse")
 PLACE_BASIS = "sosialtjenesteloven_27"
 
 # Shorter than this, a text is a conclusion and not a reason (fvl. § 25).
-SHORTEST_REASONING = 80
+SHORTEST_REASONING = 40
 
 PARTS = {
     "utfall": gettext_lazy("Utfall"),
@@ -69,6 +69,14 @@ class Contents:
         return bool(self.granted & set(DWELLING_BASES))
 
     @property
+    def asks_dwelling(self) -> bool:
+        return any(basis.code in DWELLING_BASES for basis in self.bases)
+
+    @property
+    def asks_place(self) -> bool:
+        return any(basis.code == PLACE_BASIS for basis in self.bases)
+
+    @property
     def gives_place(self) -> bool:
         return PLACE_BASIS in self.granted
 
@@ -90,9 +98,14 @@ def bases_of(application: Application, on: date) -> list[LegalBasis]:
 
 def contents(vedtak: Vedtak, on: date) -> Contents:
     """Read what `missing` and the letter need, in four queries."""
+    bases = bases_of(vedtak.application, on)
+    order = {basis.code: place for place, basis in enumerate(bases)}
     return Contents(
-        bases=bases_of(vedtak.application, on),
-        outcomes=list(vedtak.outcomes.select_related("basis")),
+        bases=bases,
+        outcomes=sorted(
+            vedtak.outcomes.select_related("basis"),
+            key=lambda outcome: order.get(outcome.basis.code, len(order)),
+        ),
         children=needs.children(vedtak.application.household, on),
     )
 

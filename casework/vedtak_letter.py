@@ -316,9 +316,12 @@ def _decision(vedtak: Vedtak, content: Contents, t: dict) -> list[str]:
     if not content.outcomes:
         return []
     language = vedtak.language
+    answered: dict[str, list[str]] = {}
+    for outcome in content.outcomes:
+        answered.setdefault(outcome.outcome, []).append(_what(outcome.basis, language, 2))
     sentences = [
-        OUTCOMES[language][o.outcome].format(what=_what(o.basis, language, 2))
-        for o in content.outcomes
+        OUTCOMES[language][outcome].format(what=" og om ".join(what))
+        for outcome, what in answered.items()
     ]
     if content.gives_dwelling and vedtak.bedrooms is not None and vedtak.lease_years:
         n = vedtak.bedrooms + 1

@@ -12,7 +12,7 @@ from ..actions.vedtak import FIELDS
 from ..completeness import Contents, Missing
 from ..enums import LanguageForm, Outcome
 from ..models import LegalBasis, Vedtak, VedtakOutcome
-from ..needs import bedrooms_nb
+from ..needs import rooms
 
 TYPES = [(kind.value, kind.label) for kind in UnitType if kind not in TEMPORARY_TYPES]
 UNCHOSEN = [("", _("Ikke valgt"))]
@@ -46,7 +46,7 @@ class VedtakForm(forms.ModelForm):
     dwelling_type = forms.ChoiceField(label=_("Type"), choices=UNCHOSEN + TYPES, required=False)
     bedrooms = forms.TypedChoiceField(
         label=_("Størrelse"),
-        choices=UNCHOSEN + [(n, bedrooms_nb(n)) for n in range(10)],
+        choices=UNCHOSEN + [(n, rooms(n)) for n in range(10)],
         coerce=int,
         empty_value=None,
         required=False,

@@ -212,7 +212,7 @@ def _proposed(
 
 
 def _types(types: list[str]) -> str:
-    return ", ".join(str(UnitType(kind).label).lower() for kind in types)
+    return ", ".join(str(UnitType(kind).label).lower() for kind in types).capitalize()
 
 
 def _initial(proposal: HousingNeed, earlier: HousingNeed | None) -> dict[str, Any]:

@@ -241,6 +241,7 @@ def _page(
         "application": application,
         "person": person,
         "age": person.age(on),
+        "content": content,
         "children": content.children,
         "children_ages": [member.person.age(on) for member in content.children],
         "clock": reply_clock.clock(application, on),
@@ -272,6 +273,7 @@ def _page(
         .first()
         if form
         else None,
+        "today": on,
         "due": vedtak.appeal_due(),
         "appeals": list(vedtak.appeals.all()) if vedtak.issued_on else [],
         "letter": getattr(vedtak, "letter", None) if vedtak.issued_on else None,

@@ -1,0 +1,334 @@
+"""Kartlegging and boligbehov: the wish first, nothing overwritten, and proposals with reasons."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from casework import needs
+from casework.actions.assessments import ChangeNeedsReason, NotHeldYet, decide_need, hold_assessment
+from casework.enums import ApplicationState, LivingArrangement, MemberRelation, SupportNeed
+from casework.models import Assessment, Dimension, Event, HousingNeed, Wish
+from housing.enums import Staffing, UnitType
+from tests.factories import (
+    ApplicationFactory,
+    AssessmentFactory,
+    FamilyFactory,
+    HouseholdFactory,
+    MemberFactory,
+    NeedFactory,
+    PersonFactory,
+    UserFactory,
+    now,
+    today,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def caseworker(client):
+    user = UserFactory(caseworker=True)
+    client.force_login(user)
+    return user
+
+
+def typed(**changes):
+    """What a caseworker types: the wish, the dates, and each dimension «ikke avklart»."""
+    data = {
+        "words": "Jeg vil ha egen dør.",
+        "said_on": today().strftime("%d.%m.%Y"),
+        "setting": "samtale, med tolk",
+        "read_back": "on",
+        "held_on": today().strftime("%d.%m.%Y"),
+        "together": "Personen selv og tolk",
+        "goals": "Komme meg på jobb",
+    }
+    for dimension in Dimension.objects.all():
+        data[f"d{dimension.pk}_support_need"] = SupportNeed.UNCLEAR
+    return {**data, **changes}
+
+
+def dimension(code):
+    return Dimension.objects.get(code=code)
+
+
+def answered(code, need):
+    assessment = AssessmentFactory(answers=False)
+    assessment.answers.create(dimension=dimension(code), support_need=need)
+    return assessment
+
+
+# ------------------------------------------------------------------ the kartlegging
+
+
+def test_kartlegging_keeps_wish_goals_and_every_dimension(client, caseworker):
+    application = ApplicationFactory()
+    daily = dimension("hverdag")
+    response = client.post(
+        reverse("casework:assessment_new", args=[application.pk]),
+        typed(
+            **{
+                f"d{daily.pk}_own_view": "Greier meg selv, men ikke brevene.",
+                f"d{daily.pk}_support_need": SupportNeed.SOME,
+                f"d{daily.pk}_agreed_help": "Boveileder en gang i uka",
+                f"d{daily.pk}_source": "Samtale",
+            }
+        ),
+    )
+    assessment = Assessment.objects.get()
+    assert response.url == reverse("casework:assessment", args=[assessment.pk])
+    assert assessment.wish.words == "Jeg vil ha egen dør."
+    assert assessment.wish.read_back
+    assert assessment.answers.count() == Dimension.objects.count()
+    assert assessment.answers.get(dimension=daily).support_need == SupportNeed.SOME
+    assert Event.objects.filter(kind="assessment_held", application=application).exists()
+    application.refresh_from_db()
+    assert application.state == ApplicationState.ASSESSING
+    page = client.get(response.url).text
+    assert "«Jeg vil ha egen dør.»" in page
+    assert "Greier meg selv, men ikke brevene." in page
+
+
+def test_wish_comes_first_and_is_required(client, caseworker):
+    application = ApplicationFactory()
+    url = reverse("casework:assessment_new", args=[application.pk])
+    page = client.get(url).text
+    assert page.index('name="words"') < page.index('name="goals"') < page.index("support_need")
+    page = client.post(url, typed(words="", goals="Bli kjent med naboene")).text
+    assert "Fyll ut «Det viktigste for personen, med egne ord»." in page
+    assert "Bli kjent med naboene" in page
+    assert not Wish.objects.exists()
+
+
+def test_earlier_answers_stand_beside_and_are_not_filled_in(client, caseworker):
+    earlier = AssessmentFactory()
+    url = reverse("casework:assessment_new", args=[earlier.application_id])
+    response = client.get(url)
+    assert "«Det går greit.»" in response.text
+    assert earlier.wish.words in response.text
+    form = response.context["form"]
+    assert all(not form[name].value() for name in form.fields if name.endswith("_own_view"))
+
+
+def test_new_kartlegging_leaves_the_old_one_as_it_was(client, caseworker):
+    earlier = AssessmentFactory()
+    client.post(reverse("casework:assessment_new", args=[earlier.application_id]), typed())
+    assert Assessment.objects.count() == 2
+    assert Wish.objects.filter(person=earlier.person).count() == 2
+    earlier.refresh_from_db()
+    assert earlier.answers.filter(own_view="Det går greit.").exists()
+
+
+def test_dimension_that_is_out_of_use_is_not_asked(client, caseworker):
+    application = ApplicationFactory()
+    gone = dimension("arbeid")
+    gone.valid = (None, today())
+    gone.save()
+    page = client.get(reverse("casework:assessment_new", args=[application.pk])).text
+    assert gone.question not in page
+
+
+def test_kartlegging_cannot_be_held_tomorrow(client, caseworker):
+    application = ApplicationFactory()
+    tomorrow = (today() + timedelta(days=1)).strftime("%d.%m.%Y")
+    url = reverse("casework:assessment_new", args=[application.pk])
+    page = client.post(url, typed(held_on=tomorrow)).text
+    assert "Samtalen kan ikke være fram i tid" in page
+    assert not Wish.objects.exists()
+
+
+def test_all_or_nothing_is_saved():
+    application = ApplicationFactory()
+    wish = {"words": "Ro", "setting": "", "said_on": today(), "read_back": False}
+    daily = dimension("hverdag")
+    twice = [{"dimension": daily, "own_view": "a"}, {"dimension": daily, "own_view": "b"}]
+    with pytest.raises(Exception, match="answer_once"):
+        hold_assessment(
+            application=application,
+            wish=wish,
+            held_on=today(),
+            together="",
+            goals="",
+            answers=twice,
+            by=application.registered_by,
+            at=now(),
+        )
+
+
+def test_future_wish_is_refused_by_the_action():
+    application = ApplicationFactory()
+    wish = {"words": "Ro", "setting": "", "said_on": today() + timedelta(1), "read_back": False}
+    with pytest.raises(NotHeldYet):
+        hold_assessment(
+            application=application,
+            wish=wish,
+            held_on=today(),
+            together="",
+            goals="",
+            answers=[],
+            by=application.registered_by,
+            at=now(),
+        )
+    assert not Assessment.objects.exists()
+
+
+def test_form_sent_twice_makes_one_kartlegging(client, caseworker):
+    application = ApplicationFactory()
+    url = reverse("casework:assessment_new", args=[application.pk])
+    token = str(client.get(url).context["form"]["form_token"].value())
+    first = client.post(url, typed(form_token=token))
+    second = client.post(url, typed(form_token=token))
+    assert first.url == second.url
+    assert Assessment.objects.count() == 1
+
+
+def test_stranger_gets_404_and_reader_403(client):
+    client.force_login(UserFactory(caseworker=True))
+    protected = ApplicationFactory(person=PersonFactory(strictly_protected=True))
+    held = AssessmentFactory(application=protected)
+    assert client.get(reverse("casework:assessment", args=[held.pk])).status_code == 404
+    url = reverse("casework:assessment_new", args=[protected.pk])
+    assert client.get(url).status_code == 404
+    client.force_login(UserFactory(manager=True))
+    open_case = ApplicationFactory()
+    url = reverse("casework:assessment_new", args=[open_case.pk])
+    assert client.get(url).status_code == 403
+
+
+# ------------------------------------------------------------------ the boligbehov
+
+
+def member(household, age, relation=MemberRelation.CHILD, living=LivingArrangement.PERMANENT):
+    return MemberFactory(
+        household=household, person=PersonFactory(age=age), relation=relation, living=living
+    )
+
+
+@pytest.mark.parametrize(
+    ("others", "bedrooms"),
+    [
+        ([], 1),
+        ([(40, MemberRelation.PARTNER, LivingArrangement.PERMANENT)], 1),
+        ([(7, MemberRelation.CHILD, LivingArrangement.PERMANENT)], 2),
+        ([(7, MemberRelation.CHILD, LivingArrangement.SHARED)], 2),
+        ([(9, MemberRelation.CHILD, LivingArrangement.VISITING)], 2),
+        ([(a, MemberRelation.CHILD, LivingArrangement.VISITING) for a in (9, 12)], 2),
+        ([(a, MemberRelation.CHILD, LivingArrangement.PERMANENT) for a in (7, 11)], 3),
+        ([(19, MemberRelation.CHILD, LivingArrangement.PERMANENT)], 2),
+        ([(70, MemberRelation.OTHER, LivingArrangement.PERMANENT)], 2),
+    ],
+)
+def test_bedrooms_follow_from_the_household(others, bedrooms):
+    household = HouseholdFactory()
+    for age, relation, living in others:
+        member(household, age, relation, living)
+    assert needs.propose(household, None, today()).bedrooms == bedrooms
+
+
+def test_member_who_has_left_needs_no_room():
+    household = FamilyFactory(children=1)
+    child = household.members.get(relation=MemberRelation.CHILD)
+    child.period = (child.period.lower, today())
+    child.save()
+    assert needs.propose(household, None, today()).bedrooms == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "need", "staffing"),
+    [
+        ("hverdag", SupportNeed.MUCH, Staffing.DAY),
+        ("helse", SupportNeed.MUCH, Staffing.DAY),
+        ("hverdag", SupportNeed.SOME, Staffing.NONE),
+        ("okonomi", SupportNeed.MUCH, Staffing.NONE),
+        ("hverdag", SupportNeed.UNCLEAR, Staffing.NONE),
+    ],
+)
+def test_much_help_at_home_or_with_health_suggests_staff(code, need, staffing):
+    assessment = answered(code, need)
+    proposal = needs.propose(assessment.application.household, assessment, today())
+    assert proposal.staffing == staffing
+    assert (UnitType.STAFFED in proposal.types) == (staffing == Staffing.DAY)
+    assert UnitType.MUNICIPAL in proposal.types
+
+
+def test_proposal_is_not_saved():
+    application = ApplicationFactory()
+    needs.propose(application.household, None, today())
+    assert not HousingNeed.objects.exists()
+
+
+def test_each_proposed_value_says_why():
+    household = FamilyFactory(children=2)
+    member(household, 12, living=LivingArrangement.VISITING)
+    why = needs.reasons(household, None, today())
+    assert why["bedrooms"] == "1 til den voksne, 2 til barn, 1 der samværsbarn kan sove."
+    assert set(why) == set(needs.PROPOSED)
+
+
+def chosen(**changes):
+    return {
+        "bedrooms": "1",
+        "staffing": Staffing.NONE,
+        "types": needs.ORDINARY,
+        "edit_reason": "",
+        **changes,
+    }
+
+
+def test_proposal_taken_as_it_is_needs_no_reason(client, caseworker):
+    application = ApplicationFactory(assessed=False)
+    client.post(reverse("casework:need", args=[application.pk]), chosen())
+    need = HousingNeed.objects.get()
+    assert (need.bedrooms, need.edit_reason) == (1, "")
+    assert Event.objects.filter(kind="need_decided").exists()
+
+
+def test_changing_the_proposal_needs_a_reason(client, caseworker):
+    application = ApplicationFactory()
+    url = reverse("casework:need", args=[application.pk])
+    page = client.post(url, chosen(bedrooms="2")).text
+    assert "Skriv hvorfor du endrer det som er beregnet." in page
+    assert not HousingNeed.objects.exists()
+    client.post(url, chosen(bedrooms="2", edit_reason="Venter barn i mars."))
+    assert HousingNeed.objects.get().edit_reason == "Venter barn i mars."
+
+
+def test_newest_boligbehov_is_in_force_and_the_old_is_kept(client, caseworker):
+    application = ApplicationFactory()
+    NeedFactory(application=application, bedrooms=3)
+    client.post(reverse("casework:need", args=[application.pk]), chosen())
+    assert application.needs.count() == 2
+    assert application.needs.first().bedrooms == 1
+
+
+def test_reason_is_asked_for_by_the_action_too():
+    application = ApplicationFactory()
+    with pytest.raises(ChangeNeedsReason):
+        decide_need(
+            application=application,
+            assessment=None,
+            facts={"bedrooms": 4, "staffing": Staffing.NONE, "types": needs.ORDINARY},
+            by=application.registered_by,
+            at=now(),
+        )
+
+
+def test_boligbehov_page_shows_what_is_computed(client, caseworker):
+    application = ApplicationFactory(person=FamilyFactory(children=2).head)
+    page = client.get(reverse("casework:need", args=[application.pk])).text
+    assert "Beregnet" in page
+    assert "1 til den voksne, 2 til barn." in page
+
+
+def test_kartlegging_pages_ask_few_questions(client, caseworker, django_assert_max_num_queries):
+    held = AssessmentFactory()
+    NeedFactory(application=held.application, assessment=held)
+    with django_assert_max_num_queries(26):
+        client.get(reverse("casework:assessment", args=[held.pk]))
+    with django_assert_max_num_queries(20):
+        client.get(reverse("casework:assessment_new", args=[held.application_id]))
+    with django_assert_max_num_queries(26):
+        client.get(reverse("casework:need", args=[held.application_id]))

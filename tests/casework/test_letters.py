@@ -1,0 +1,142 @@
+"""The letter: what it says, what it never says, and that it is frozen."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+
+import pytest
+from django.db import DatabaseError, transaction
+from django.urls import reverse
+from pypdf import PdfReader
+
+from accounts.models import ReadLog
+from casework import letters
+from casework.actions.vedtak import approve_vedtak
+from casework.enums import Outcome
+from casework.models import StoredFile
+from common.formatting import nbdate_long
+from tests.factories import (
+    ApplicationFactory,
+    LetterFactory,
+    PersonFactory,
+    RepresentativeFactory,
+    UserFactory,
+    VedtakFactory,
+    basis,
+    now,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def text_of(letter):
+    reader = PdfReader(io.BytesIO(bytes(letter.file.content)))
+    text = " ".join(page.extract_text() for page in reader.pages)
+    return " ".join(text.replace("\u00a0", " ").split())
+
+
+def issue(person=None, outcome=Outcome.GRANTED, **facts):
+    person = person or PersonFactory()
+    application = ApplicationFactory(person=person)
+    application.bases.add(basis("boligsosialloven_6"))
+    approver = UserFactory(approver=True, sees_protected=True)
+    vedtak = VedtakFactory(
+        application=application, submitted=True, approver=approver, outcome=outcome, **facts
+    )
+    return approve_vedtak(vedtak=vedtak, by=approver, at=now())
+
+
+def test_letter_says_basis_reasons_deadline_and_who_decides_a_klage():
+    vedtak = issue()
+    text = text_of(vedtak.letter)
+    assert "Du får leie kommunal bolig" in text
+    assert "boligsosialloven §§ 4 og 6" in text
+    assert vedtak.reasoning in text
+    assert "Du kan klage innen tre uker etter at du har fått dette brevet." in text
+    assert nbdate_long(vedtak.appeal_due()).replace("\u00a0", " ") in text
+    assert "Klagenemnda i Solvær kommune avgjør klager om boligen." in text
+    assert "Statsforvalteren avgjør klager om hjelpen etter boligsosialloven." in text
+    assert "Du har rett til å se dokumentene i saken din." in text
+    assert str(vedtak.issued_by) in text and str(vedtak.drafted_by) in text
+
+
+def test_letter_is_written_in_nynorsk_to_who_wants_it():
+    text = text_of(issue(language="nn").letter)
+    assert "Du får leige kommunal bustad" in text
+    assert "Du kan klage innan tre veker" in text
+    assert "Statsforvaltaren avgjer klager" in text
+
+
+def test_refusal_says_no_in_the_heading():
+    text = text_of(issue(outcome=Outcome.REFUSED).letter)
+    assert "Du får ikke leie kommunal bolig nå" in text
+    assert "Vi har avslått søknaden din om kommunal bolig og om hjelp" in text
+    assert "ventelisten" not in text
+
+
+def test_protected_address_is_never_printed():
+    person = PersonFactory(strictly_protected=True, address="Hemmelige vei 7", city="Skjulvik")
+    text = text_of(issue(person).letter)
+    assert "Hemmelige vei" not in text and "Skjulvik" not in text
+    assert "Sendes etter avtale" in text
+
+
+def test_address_is_printed_to_others():
+    assert "Bakkegata 21" in text_of(issue(PersonFactory(address="Bakkegata 21")).letter)
+
+
+def test_fullmektig_gets_a_copy_and_is_named():
+    person = PersonFactory()
+    RepresentativeFactory(person=person, name="Nils Brekke")
+    letter = issue(person).letter
+    assert letter.copies_to == ["Nils Brekke (fullmektig)"]
+    assert "Kopi til: Nils Brekke (fullmektig)" in text_of(letter)
+
+
+def test_what_people_write_is_text_and_never_markup():
+    vedtak = issue(facts='Du bor her. #panic("x") *ikke fet* $1$ \\ <script>')
+    assert '#panic("x") *ikke fet* $1$ \\ <script>' in text_of(vedtak.letter)
+
+
+def test_stored_bytes_have_their_checksum_and_do_not_change():
+    file = issue().letter.file
+    content = bytes(file.content)
+    assert file.sha256 == hashlib.sha256(content).hexdigest()
+    with pytest.raises(DatabaseError), transaction.atomic():
+        StoredFile.objects.filter(pk=file.pk).update(content=b"%PDF another")
+
+
+def test_letter_is_opened_as_pdf_without_a_name_in_it_and_the_reading_is_logged(client):
+    vedtak = issue()
+    client.force_login(vedtak.drafted_by)
+    response = client.get(reverse("casework:letter", args=[vedtak.letter.pk]))
+    number = f"{vedtak.application.case_year}-{vedtak.application.case_seq:04d}"
+    assert response["Content-Type"] == "application/pdf"
+    assert response["Content-Disposition"] == f'inline; filename="vedtak-{number}.pdf"'
+    assert response.content == bytes(vedtak.letter.file.content)
+    assert ReadLog.objects.filter(
+        person_id=vedtak.application.person_id, user=vedtak.drafted_by, page="brev"
+    ).exists()
+
+
+def test_letter_of_a_protected_person_is_not_there_for_others(client):
+    letter = LetterFactory(
+        application=ApplicationFactory(person=PersonFactory(strictly_protected=True))
+    )
+    client.force_login(UserFactory(caseworker=True))
+    assert client.get(reverse("casework:letter", args=[letter.pk])).status_code == 404
+    client.force_login(UserFactory(peer=True))
+    assert client.get(reverse("casework:letter", args=[letter.pk])).status_code == 403
+
+
+def test_file_name_of_an_interim_reply():
+    letter = LetterFactory(kind="forelopig_svar")
+    assert letters.file_name(letter).startswith("forelopig-svar-")
+
+
+def test_opening_a_letter_asks_few_questions(client, django_assert_max_num_queries):
+    letter = LetterFactory()
+    client.force_login(UserFactory(caseworker=True))
+    with django_assert_max_num_queries(8):
+        client.get(reverse("casework:letter", args=[letter.pk]))
