@@ -23,3 +23,13 @@ class AllocationConfig(AppConfig):
             can=perms.can_see_waiting_list,
             shortcut="v",
         )
+        navigation.register(
+            "tildelingsmoter",
+            _("Tildelingsmøter"),
+            "Reception",
+            "allocation:meetings",
+            order=50,
+            can=perms.can_read_meetings,
+            also=("/tilbud/", "/vurdering/"),
+            shortcut="t",
+        )

@@ -9,6 +9,8 @@ from accounts.enums import CASE_ROLES, RoleKind
 if TYPE_CHECKING:
     from accounts.models import User
 
+    from .models import AllocationMeeting
+
 
 def can_see_waiting_list(user: User) -> bool:
     """Those who work with cases see the waiting list: caseworkers, approvers, chairs, managers.
@@ -27,3 +29,23 @@ def can_set_class_by_hand(user: User) -> bool:
 def can_override_fit(user: User) -> bool:
     """The chair of a meeting and an approver may set a requirement aside, with a reason (A5)."""
     return user.has_role(RoleKind.CHAIR, RoleKind.APPROVER)
+
+
+def can_read_meetings(user: User) -> bool:
+    """Whoever reads cases reads the meetings and their minutes, the closed part left out."""
+    return user.has_role(*CASE_ROLES)
+
+
+def can_run_meetings(user: User) -> bool:
+    """Chairs, caseworkers and approvers call meetings, set the agenda and write the minutes."""
+    return user.has_role(RoleKind.CHAIR, RoleKind.CASEWORKER, RoleKind.APPROVER)
+
+
+def can_offer(user: User) -> bool:
+    """Caseworkers and approvers send offers, note the answers and agree leases."""
+    return user.has_role(RoleKind.CASEWORKER, RoleKind.APPROVER)
+
+
+def can_approve_minutes(user: User, meeting: AllocationMeeting) -> bool:
+    """The chair of the meeting, and nobody else."""
+    return meeting.chair_id == user.pk

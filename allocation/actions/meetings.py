@@ -1,0 +1,459 @@
+"""The tildelingsmøte: called, opened, decided item by item, and its minutes approved (need A7)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from casework import events
+from casework.models import Application, StoredFile
+from common.calendar import local_date
+from common.errors import RuleBroken
+from housing.models import Unit
+
+from .. import minutes, perms, policy, vacancy, weighing
+from ..enums import ItemOutcome, MeetingState
+from ..models import (
+    AgendaItem,
+    AllocationMeeting,
+    Attendance,
+    Consideration,
+    ItemDisqualification,
+    PriorityPolicy,
+)
+from ..processes import MEETING
+
+if TYPE_CHECKING:
+    from accounts.models import OrganisationUnit, User
+
+
+class MeetingClosed(RuleBroken):
+    """The meeting has not begun, or its minutes are approved."""
+
+
+class UnitNotVacant(RuleBroken):
+    """Somebody got the home, or it is no longer free."""
+
+
+class AlreadyDecided(RuleBroken):
+    """The item is treated already, perhaps in another browser."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Saken er allerede behandlet. Last siden på nytt for å se hva som ble bestemt.")
+        )
+
+
+class DecisionRefused(RuleBroken):
+    """What was decided lacks something; `field` says which part of the form is to blame."""
+
+    def __init__(self, sentence: str, field: str | None = None) -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
+class Inhabil(RuleBroken):
+    """Somebody who may not take part is in the room, or writes the minutes (fvl. § 6)."""
+
+
+class NotTheChair(RuleBroken):
+    """Only the chair may do this."""
+
+
+# ------------------------------------------------------------------ before the meeting
+
+
+@transaction.atomic
+def call_meeting(
+    *,
+    unit: OrganisationUnit,
+    starts_at: datetime,
+    place: str,
+    chair: User,
+    attendees: Collection[User],
+    by: User,
+    at: datetime,
+) -> AllocationMeeting:
+    """Call a meeting; the chair is always among those who attend."""
+    meeting = AllocationMeeting(
+        unit=unit, starts_at=starts_at, place=place, chair=chair, called_at=at, called_by=by
+    )
+    meeting._history_user = by
+    meeting.save()
+    MEETING.log(meeting, "", MeetingState.PLANNED, by, at)
+    attend(meeting=meeting, user=chair, capacity=_("Møteleder"))
+    for user in attendees:
+        if user.pk != chair.pk:
+            role = user.current_roles[0] if user.current_roles else None
+            attend(meeting=meeting, user=user, capacity=role.get_kind_display() if role else "")
+    return meeting
+
+
+@transaction.atomic
+def add_units(
+    *, meeting: AllocationMeeting, units: Collection[Unit], by: User, at: datetime
+) -> int:
+    """Put vacant units on the agenda; those already on it stay. Returns how many were added."""
+    meeting = _locked(meeting)
+    _check_not_approved(meeting)
+    free = set(
+        vacancy.vacant(local_date(at))
+        .filter(pk__in=[unit.pk for unit in units])
+        .values_list("pk", flat=True)
+    )
+    there = set(meeting.items.values_list("unit_id", flat=True))
+    last = meeting.items.aggregate(last=Max("order"))["last"] or 0
+    added = 0
+    for unit in units:
+        if unit.pk in there:
+            continue
+        if unit.pk not in free:
+            raise UnitNotVacant(_("%(unit)s er ikke lenger ledig.") % {"unit": unit})
+        added += 1
+        item = AgendaItem(meeting=meeting, unit=unit, order=last + added)
+        item._history_user = by
+        item.save()
+    return added
+
+
+@transaction.atomic
+def move_item(*, item: AgendaItem, step: int, by: User) -> None:
+    """Move an item up (-1) or down (1) on the agenda; at the end it stays."""
+    meeting = _locked(item.meeting)
+    _check_not_approved(meeting)
+    items = list(meeting.items.select_for_update(of=("self",)))
+    here = next(n for n, other in enumerate(items) if other.pk == item.pk)
+    there = here + step
+    if not 0 <= there < len(items):
+        return
+    items[here], items[there] = items[there], items[here]
+    for order, other in enumerate(items, start=1):
+        if other.order != order:
+            other.order = order
+            other._history_user = by
+            other.save(update_fields=["order"])
+
+
+@transaction.atomic
+def remove_item(*, item: AgendaItem, by: User) -> None:
+    """Take an item off the agenda, if it is not treated."""
+    meeting = _locked(item.meeting)
+    _check_not_approved(meeting)
+    item = AgendaItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
+    if item.outcome:
+        raise AlreadyDecided
+    item._history_user = by
+    item.delete()
+
+
+def attend(
+    *, meeting: AllocationMeeting, user: User | None = None, name: str = "", capacity: str = ""
+) -> Attendance:
+    """Note somebody as present; a person twice is once."""
+    name = name.strip() or (user.get_full_name() if user else "")
+    found, _made = Attendance.objects.get_or_create(
+        meeting=meeting, name=name, defaults={"user": user, "capacity": capacity.strip()}
+    )
+    return found
+
+
+@transaction.atomic
+def note_present(
+    *, meeting: AllocationMeeting, user: User | None, name: str, capacity: str
+) -> Attendance:
+    meeting = _locked(meeting)
+    _check_not_approved(meeting)
+    if user is None and not name.strip():
+        raise DecisionRefused(_("Velg en person, eller skriv et navn."), "name")
+    return attend(meeting=meeting, user=user, name=name, capacity=capacity)
+
+
+@transaction.atomic
+def note_absent(*, meeting: AllocationMeeting, attendance: Attendance) -> None:
+    """Somebody on the list did not come. The chair stays."""
+    meeting = _locked(meeting)
+    _check_not_approved(meeting)
+    if attendance.user_id == meeting.chair_id:
+        raise DecisionRefused(_("Møtelederen må være til stede."))
+    attendance.delete()
+
+
+@transaction.atomic
+def open_meeting(*, meeting: AllocationMeeting, by: User, at: datetime) -> None:
+    """Open it. From now the priority policy in force is the one it decides by (need A12)."""
+    meeting = _locked(meeting)
+    rules = policy.in_force(local_date(at))
+    MEETING.move(
+        meeting,
+        MeetingState.OPEN,
+        by=by,
+        at=at,
+        policy=PriorityPolicy.objects.get(pk=rules.pk),
+    )
+
+
+# ------------------------------------------------------------------ inhabil
+
+
+@transaction.atomic
+def declare_inhabil(
+    *, item: AgendaItem, user: User, reason: str, left_room: bool, by: User, at: datetime
+) -> ItemDisqualification:
+    """Somebody present is inhabil in this item (fvl. §§ 6 and 8)."""
+    meeting = _locked(item.meeting)
+    item = _open_item(meeting, item)
+    if not reason.strip():
+        raise DecisionRefused(_("Skriv hvorfor."), "reason")
+    if not meeting.attendances.filter(user=user).exists():
+        raise DecisionRefused(_("%(name)s er ikke til stede.") % {"name": user}, "user")
+    found, made = ItemDisqualification.objects.get_or_create(
+        item=item,
+        user=user,
+        defaults={
+            "reason": reason.strip()[:200],
+            "left_room": left_room,
+            "declared_at": at,
+            "declared_by": by,
+        },
+    )
+    if not made and left_room and not found.left_room:
+        found.left_room = True
+        found.save(update_fields=["left_room"])
+    return found
+
+
+# ------------------------------------------------------------------ deciding
+
+
+@transaction.atomic
+def decide_item(
+    *,
+    item: AgendaItem,
+    outcome: str,
+    reason: str,
+    by: User,
+    at: datetime,
+    shown: Collection[int] = (),
+    chosen: int | None = None,
+    reserve: int | None = None,
+    override_reason: str = "",
+    why_not: Mapping[int, str] | None = None,
+    dissent: str = "",
+    follow_up: str = "",
+    follow_up_by: User | None = None,
+) -> AgendaItem:
+    """Write what the meeting decided about a home, and freeze what it decided by (need A12).
+
+    `shown` are the applications that were weighed side by side, `chosen` and `reserve` among
+    them or found further down. Refuses, in words, when the meeting is not going on, the item is
+    treated, somebody inhabil has not left, the home is no longer vacant, the chosen one no longer
+    waits, or a requirement does not hold and the chair has not written why it is set aside.
+    """
+    on = local_date(at)
+    # In the order of docs/adr/0006: meeting, item, unit, application. What is decided by is
+    # read after.
+    meeting = _locked(item.meeting)
+    item = _open_item(meeting, item)
+    unit = Unit.objects.select_for_update(of=("self",)).get(pk=item.unit_id)
+    weighed_ids = {*shown, *filter(None, (chosen, reserve))}
+    list(Application.objects.select_for_update(of=("self",)).filter(pk__in=weighed_ids))
+
+    if not reason.strip():
+        raise DecisionRefused(_("Skriv begrunnelsen for det møtet bestemte."), "reason")
+    weighed = weighing.weigh_cases(item, weighed_ids, on, by=by)
+    if outcome == ItemOutcome.CHOSEN:
+        _check_choice(chosen, reserve, weighed)
+        _check_vacant(unit, on)
+        fitted = weighed[chosen][1]
+        if not fitted.ok:
+            _check_override(meeting, fitted.blocking, override_reason, by)
+    elif outcome not in (ItemOutcome.POSTPONED, ItemOutcome.NO_CANDIDATE):
+        raise DecisionRefused(_("Velg om boligen tildeles, utsettes, eller ikke passer noen."))
+    else:
+        chosen = reserve = None
+    _check_habile(meeting, item, set(weighed), by)
+
+    item.outcome = outcome
+    item.reason = reason.strip()
+    item.dissent = dissent.strip()
+    item.follow_up = follow_up.strip()
+    item.follow_up_by = follow_up_by
+    item.decided_at, item.decided_by = at, by
+    item._history_user = by
+    item.save()
+    notes = why_not or {}
+    Consideration.objects.bulk_create(
+        Consideration(
+            item=item,
+            application_id=pk,
+            rank=entry.rank,
+            class_number=entry.priority.number,
+            facts={
+                **entry.facts.as_json(),
+                "class": entry.priority.name,
+                "because": [because.sentence for because in entry.because],
+                "manual_reason": entry.manual_reason,
+                "policy": meeting.policy_id,
+            },
+            fit=fitted.as_json(),
+            override_reason=(
+                override_reason.strip()[:400] if pk == chosen and not fitted.ok else ""
+            ),
+            chosen=pk == chosen,
+            reserve=pk == reserve,
+            why_not="" if pk == chosen else notes.get(pk, "").strip()[:400],
+            considered_at=at,
+        )
+        for pk, (entry, fitted) in weighed.items()
+    )
+    _tell(item, weighed, chosen, reserve, by=by, at=at)
+    return item
+
+
+def _check_choice(chosen: int | None, reserve: int | None, weighed: Mapping) -> None:
+    if chosen is None:
+        raise DecisionRefused(_("Velg hvem boligen skal tildeles."), "chosen")
+    if chosen not in weighed:
+        raise DecisionRefused(
+            _("Den valgte står ikke lenger på ventelisten. Last siden på nytt og velg igjen."),
+            "chosen",
+        )
+    if reserve is not None and reserve == chosen:
+        raise DecisionRefused(_("Den valgte kan ikke også være reserve."), "reserve")
+    if reserve is not None and reserve not in weighed:
+        raise DecisionRefused(_("Reserven står ikke lenger på ventelisten."), "reserve")
+
+
+def _check_vacant(unit: Unit, on) -> None:
+    status = vacancy.with_status(Unit.objects.filter(pk=unit.pk), on).get().status
+    if status != vacancy.UnitStatus.VACANT:
+        raise UnitNotVacant(
+            _("%(unit)s er ikke lenger ledig. Utsett saken, eller ta den av agendaen.")
+            % {"unit": unit}
+        )
+
+
+def _check_override(meeting: AllocationMeeting, blocking: list[str], reason: str, by: User) -> None:
+    """A requirement is set aside by the chair alone, in writing (need A5)."""
+    if meeting.chair_id != by.pk:
+        raise DecisionRefused(
+            _("Boligen passer ikke: %(why)s Bare møtelederen kan fravike det, med begrunnelse.")
+            % {"why": " ".join(blocking)},
+            "chosen",
+        )
+    if not reason.strip():
+        raise DecisionRefused(
+            _("Boligen passer ikke: %(why)s Skriv hvorfor den likevel tildeles.")
+            % {"why": " ".join(blocking)},
+            "override_reason",
+        )
+
+
+def _check_habile(
+    meeting: AllocationMeeting, item: AgendaItem, application_ids: set[int], by: User
+) -> None:
+    """Nobody inhabil takes part: neither in the item, nor in one of the cases weighed."""
+    present = set(meeting.attendances.filter(user__isnull=False).values_list("user_id", flat=True))
+    declared = {d.user_id: d for d in item.disqualifications.select_related("user")}
+    in_cases = {d.user_id: d for d in weighing.disqualified(application_ids, present | {by.pk})}
+    if by.pk in declared or by.pk in in_cases:
+        raise Inhabil(_("Du er inhabil i denne saken. En annen må føre protokollen."))
+    for user_id, found in (in_cases | declared).items():
+        if user_id in declared and declared[user_id].left_room:
+            continue
+        if user_id in present:
+            raise Inhabil(
+                _("%(name)s er inhabil. Bekreft at vedkommende har gått ut før saken avgjøres.")
+                % {"name": found.user}
+            )
+
+
+def _tell(item: AgendaItem, weighed, chosen, reserve, *, by: User, at: datetime) -> None:
+    """One event on each person weighed. It names nobody else."""
+    cases = Application.objects.select_related("person").in_bulk(weighed)
+    for pk, case in cases.items():
+        if pk == chosen:
+            kind, text = "meeting.chosen", _("Valgt til %(unit)s i tildelingsmøtet.")
+        elif pk == reserve:
+            kind, text = "meeting.reserve", _("Reserve til %(unit)s i tildelingsmøtet.")
+        else:
+            kind, text = "meeting.considered", _("Vurdert for %(unit)s, ikke valgt.")
+        events.record(
+            case.person,
+            kind,
+            text % {"unit": item.unit},
+            by=by,
+            at=at,
+            application=case,
+            item=item.pk,
+        )
+
+
+# ------------------------------------------------------------------ after
+
+
+@transaction.atomic
+def approve_minutes(*, meeting: AllocationMeeting, by: User, at: datetime) -> StoredFile:
+    """The chair approves: the minutes are printed, stored, and cannot change after."""
+    meeting = _locked(meeting)
+    if not perms.can_approve_minutes(by, meeting):
+        raise NotTheChair(_("Bare møtelederen kan godkjenne protokollen."))
+    MEETING.check(meeting, MeetingState.APPROVED)
+    if not meeting.items.exists():
+        raise MeetingClosed(_("Møtet har ingen saker, og det er ikke noe å godkjenne."))
+    untreated = meeting.items.filter(outcome=ItemOutcome.OPEN).count()
+    if untreated:
+        raise MeetingClosed(
+            _("%(n)s saker er ikke behandlet. Behandle eller utsett dem først.") % {"n": untreated}
+            if untreated > 1
+            else _("Én sak er ikke behandlet. Behandle eller utsett den først.")
+        )
+    file = StoredFile.objects.create(content=minutes.print_minutes(meeting, at), made_at=at)
+    MEETING.move(
+        meeting,
+        MeetingState.APPROVED,
+        by=by,
+        at=at,
+        approved_at=at,
+        approved_by=by,
+        minutes=file,
+    )
+    return file
+
+
+# ------------------------------------------------------------------ parts
+
+
+def _locked(meeting: AllocationMeeting) -> AllocationMeeting:
+    # Everything in a meeting is written under its lock, so that the minutes have an order.
+    return (
+        AllocationMeeting.objects.select_for_update(of=("self",))
+        .select_related("policy", "unit", "chair")
+        .get(pk=meeting.pk)
+    )
+
+
+def _check_not_approved(meeting: AllocationMeeting) -> None:
+    if MEETING.is_final(meeting):
+        raise MeetingClosed(_("Protokollen er godkjent, og møtet kan ikke endres."))
+
+
+def _open_item(meeting: AllocationMeeting, item: AgendaItem) -> AgendaItem:
+    """The item, locked, while the meeting goes on and nothing is decided about it."""
+    _check_not_approved(meeting)
+    if meeting.state != MeetingState.OPEN:
+        raise MeetingClosed(_("Møtet er ikke åpnet ennå."))
+    found = (
+        AgendaItem.objects.select_for_update(of=("self",))
+        .select_related("unit__property")
+        .get(pk=item.pk, meeting=meeting)
+    )
+    if found.outcome:
+        raise AlreadyDecided
+    found.meeting = meeting
+    return found

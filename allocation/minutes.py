@@ -1,0 +1,243 @@
+"""The minutes of a tildelingsmøte: as they grow on screen, and as they are printed (law.md).
+
+Case numbers and initials only. Who has a protected address, or is shielded, is left out of the
+print, and so is a home that went to one of them; the print says, always, that such cases are kept
+apart, so that what is left out does not show (docs/adr/0008).
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.utils.translation import gettext as _
+
+from accounts.models import Municipality, Role
+from casework.enums import PROTECTED, Process
+from casework.models import Transition
+from casework.querysets import sees
+from common import pdf
+from common.calendar import local_date
+from common.formatting import kroner, nbdate, nbdate_long, nbtime
+
+from .enums import ItemOutcome, MeetingState
+from .models import AgendaItem, AllocationMeeting, Consideration
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+def items_for(user: User, meeting: AllocationMeeting) -> QuerySet[AgendaItem]:
+    """The agenda as the user may see it: without homes given to somebody they may not know of."""
+    hidden = Consideration.objects.filter(item=OuterRef("pk"), chosen=True).exclude(
+        sees(user, "application__person__")
+    )
+    return meeting.items.filter(~Exists(hidden))
+
+
+def weighed_for(user: User) -> Prefetch:
+    """The frozen considerations the user may see, as `item.weighed`."""
+    return Prefetch(
+        "considerations",
+        queryset=Consideration.objects.filter(sees(user, "application__person__")).select_related(
+            "application__person"
+        ),
+        to_attr="weighed",
+    )
+
+
+def opened_at(meeting: AllocationMeeting) -> datetime | None:
+    return (
+        Transition.objects.filter(
+            process=Process.MEETING, object_id=meeting.pk, to_state=MeetingState.OPEN
+        )
+        .order_by("at")
+        .values_list("at", flat=True)
+        .first()
+    )
+
+
+def print_minutes(meeting: AllocationMeeting, at: datetime) -> bytes:
+    """The PDF. Raises `common.pdf.UnprintableText`."""
+    on = local_date(at)
+    day = local_date(meeting.starts_at)
+    opened = opened_at(meeting)
+    municipality = Municipality.objects.get()
+    title = _("Protokoll fra tildelingsmøte")
+    return pdf.render(
+        "minutes",
+        {
+            "made_at": at,
+            "sender": {
+                "municipality": municipality.name,
+                "unit": meeting.unit.name,
+                "address": [
+                    part.strip()
+                    for part in (meeting.unit.address or municipality.address).split(",")
+                    if part.strip()
+                ],
+            },
+            "title": title,
+            "case_number": None,
+            "date": nbdate_long(on),
+            "meeting": [
+                [_("Dato"), nbdate_long(day)],
+                [_("Tid"), _time(opened or meeting.starts_at, at)],
+                [_("Sted"), meeting.place or _("ikke oppgitt")],
+                [_("Møteleder"), meeting.chair.get_full_name()],
+            ],
+            "present": _present(meeting, on),
+            "absent": [],
+            "items": [_item(item, meeting) for item in _open_items(meeting)],
+            "notes": [
+                _(
+                    "Saker som skal holdes for seg (adressebeskyttelse og skjermede personer), "
+                    "føres i en lukket del og er ikke med i denne protokollen."
+                )
+            ],
+            "closed": [],
+            "signers": [{"name": meeting.chair.get_full_name(), "role": _("møteleder")}],
+        },
+        title=f"{title} {nbdate(day)}",
+    )
+
+
+def _time(start: datetime, end: datetime) -> str:
+    if local_date(start) != local_date(end):
+        return nbtime(start)
+    return _("%(from)s, godkjent %(to)s") % {"from": nbtime(start), "to": nbtime(end)}
+
+
+def _present(meeting: AllocationMeeting, on: date) -> list[dict[str, str]]:
+    attendances = list(meeting.attendances.select_related("user"))
+    units: dict[int, str] = {}
+    for role in Role.objects.filter(
+        user__in=[a.user_id for a in attendances if a.user_id], period__contains=on
+    ).select_related("unit"):
+        units.setdefault(role.user_id, role.unit.name)
+    return [
+        {"name": a.name, "role": a.capacity, "unit": units.get(a.user_id, "")} for a in attendances
+    ]
+
+
+def _open_items(meeting: AllocationMeeting) -> list[AgendaItem]:
+    """Items and considerations that may stand in the print."""
+    restricted = {"application__person__protection__in": PROTECTED}
+    shielded = {"application__person__shielded": True}
+    kept_apart = Consideration.objects.filter(item=OuterRef("pk"), chosen=True)
+    return list(
+        meeting.items.exclude(Exists(kept_apart.filter(**restricted)))
+        .exclude(Exists(kept_apart.filter(**shielded)))
+        .select_related("unit__property", "follow_up_by")
+        .prefetch_related(
+            "disqualifications__user",
+            Prefetch(
+                "considerations",
+                queryset=Consideration.objects.exclude(**restricted)
+                .exclude(**shielded)
+                .select_related("application__person"),
+                to_attr="weighed",
+            ),
+        )
+    )
+
+
+def _item(item: AgendaItem, meeting: AllocationMeeting) -> dict[str, Any]:
+    unit = item.unit
+    chosen = next((c for c in item.weighed if c.chosen), None)
+    reserve = next((c for c in item.weighed if c.reserve), None)
+    return {
+        "number": str(item.order),
+        "dwelling": str(unit),
+        "facts": [
+            [_("Bolig"), dwelling(unit)],
+            [_("Husleie"), kroner(unit.rent) if unit.rent is not None else _("ikke oppgitt")],
+        ],
+        "inhabile": [
+            {
+                "name": d.user.get_full_name(),
+                "reason": _("%(why)s (gikk ut)") % {"why": d.reason} if d.left_room else d.reason,
+            }
+            for d in item.disqualifications.all()
+        ],
+        "criteria": _criteria(meeting),
+        "candidates": [
+            {
+                "case": c.application.case_number,
+                "initials": c.application.person.initials,
+                "class": str(c.facts.get("class") or c.class_number),
+                "fit": fit_nb(c),
+                "outcome": outcome_nb(c),
+                "reason": reason_nb(c, item),
+            }
+            for c in item.weighed
+        ],
+        "decision": [decision_nb(item, chosen), item.reason],
+        "reserve": _case(reserve) if reserve else None,
+        "dissent": [item.dissent] if item.dissent else [],
+        "follow_up": [item.follow_up] if item.follow_up else None,
+        "carried_out_by": item.follow_up_by.get_full_name() if item.follow_up_by else None,
+    }
+
+
+def _criteria(meeting: AllocationMeeting) -> list[str]:
+    if meeting.policy is None:
+        return [_("Kommunens retningslinjer for tildeling.")]
+    classes = "; ".join(str(each.get("name", "")) for each in meeting.policy.classes)
+    return [
+        _("%(name)s: %(classes)s.") % {"name": meeting.policy.name, "classes": classes},
+        _("Innen en klasse: rekkefølgen i de samme reglene. Krav i boligbehovet må holde."),
+    ]
+
+
+def dwelling(unit) -> str:
+    """«2 soverom, 48 m², 3. etasje uten heis»."""
+    parts = [_("%(n)d soverom") % {"n": unit.bedrooms}]
+    if unit.size_m2:
+        parts.append(f"{unit.size_m2} m²")
+    lift = _("med heis") if unit.lift else _("uten heis")
+    parts.append(_("%(floor)s. etasje %(lift)s") % {"floor": unit.floor, "lift": lift})
+    return ", ".join(parts)
+
+
+def decision_nb(item: AgendaItem, chosen: Consideration | None) -> str:
+    if item.outcome == ItemOutcome.CHOSEN and chosen:
+        return _("Boligen tildeles %(case)s.") % {"case": _case(chosen)}
+    if item.outcome == ItemOutcome.POSTPONED:
+        return _("Saken er utsatt.")
+    return _("Ingen av søkerne passer til boligen.")
+
+
+def _case(consideration: Consideration) -> str:
+    application = consideration.application
+    return _("sak %(case)s (%(initials)s)") % {
+        "case": application.case_number,
+        "initials": application.person.initials,
+    }
+
+
+def fit_nb(consideration: Consideration) -> str:
+    failed = [v["sentence"] for v in consideration.fit if v["kind"] == "must" and not v["ok"]]
+    if failed:
+        return _("Nei. %(why)s") % {"why": " ".join(failed)}
+    missed = [v["sentence"] for v in consideration.fit if not v["ok"]]
+    return _("Ja. %(but)s") % {"but": " ".join(missed)} if missed else _("Ja.")
+
+
+def outcome_nb(consideration: Consideration) -> str:
+    if consideration.chosen:
+        return _("Valgt")
+    return _("Reserve") if consideration.reserve else _("Ikke valgt")
+
+
+def reason_nb(consideration: Consideration, item: AgendaItem) -> str:
+    """Why they were chosen or not: what was written of each, else what they were weighed by."""
+    if consideration.override_reason:
+        return _("Krav fraveket: %(why)s") % {"why": consideration.override_reason}
+    if consideration.why_not:
+        return consideration.why_not
+    because = " ".join(consideration.facts.get("because", []))
+    if consideration.chosen or item.outcome != ItemOutcome.CHOSEN:
+        return because or _("Se begrunnelsen.")
+    return _("Se begrunnelsen for valget. %(because)s") % {"because": because}

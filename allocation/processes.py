@@ -1,0 +1,33 @@
+"""The state tables of allocation: the moves a meeting and an offer allow."""
+
+from __future__ import annotations
+
+from casework.enums import Process
+from casework.processes import log_to
+from common.states import StateTable
+
+from .enums import MeetingState, OfferState
+
+MEETING = StateTable(
+    Process.MEETING,
+    {
+        MeetingState.PLANNED: {MeetingState.OPEN},
+        MeetingState.OPEN: {MeetingState.APPROVED},
+        MeetingState.APPROVED: set(),
+    },
+    log=log_to(Process.MEETING),
+)
+
+_O = OfferState
+OFFER = StateTable(
+    Process.OFFER,
+    {
+        _O.SENT: {_O.ACCEPTED, _O.DECLINED, _O.WITHDRAWN, _O.EXPIRED},
+        # Said yes to, but nothing signed: either side may still step back.
+        _O.ACCEPTED: {_O.DECLINED, _O.WITHDRAWN},
+        _O.DECLINED: set(),
+        _O.WITHDRAWN: set(),
+        _O.EXPIRED: set(),
+    },
+    log=log_to(Process.OFFER),
+)

@@ -1,0 +1,272 @@
+"""The offer: sent, answered, and made into a lease."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import settings_table
+from accounts.once import once
+from accounts.reads import log_read
+from casework.models import Vedtak
+from casework.querysets import sees
+from common.calendar import add_months, add_working_days
+from common.errors import RuleBroken
+from stays.actions import children_in_household
+
+from .. import minutes, perms
+from ..actions import offers as actions
+from ..enums import OfferState
+from ..forms.offers import AnswerForm, LeaseForm, OfferForm, WithdrawForm
+from ..models import Consideration, Offer
+from ..processes import OFFER
+
+YEARS_WITH_CHILDREN = 5  # commonly asked of leases to families; the person's vedtak goes before
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def offer_new(request: HttpRequest, pk: int) -> HttpResponse:
+    """Offer the home to the one a meeting chose, or to the reserve."""
+    if not perms.can_read_meetings(request.user):
+        raise PermissionDenied
+    consideration = get_object_or_404(
+        Consideration.objects.filter(sees(request.user, "application__person__")).select_related(
+            "application__person", "item__unit__property", "item__meeting"
+        ),
+        pk=pk,
+    )
+    if not perms.can_offer(request.user):
+        raise PermissionDenied
+    on = timezone.localdate()
+    item = consideration.item
+    back = reverse("allocation:item", args=[item.meeting_id, item.pk])
+    form = OfferForm(request.POST or None, cancel=back, initial={"available_from": on})
+    if request.method == "POST" and form.is_valid():
+        try:
+            offer = actions.make_offer(
+                consideration=consideration,
+                by=request.user,
+                at=timezone.now(),
+                **form.cleaned_data,
+            )
+        except RuleBroken as no:
+            form.add_error(_field(no, form), str(no))
+        else:
+            return redirect("allocation:offer", offer.pk)
+    log_read(request, consideration.application.person_id, "tilbud")
+    days = settings_table.value("offer_working_days", on)
+    return render(
+        request,
+        "allocation/offer_new.html",
+        {
+            "form": form,
+            "consideration": consideration,
+            "application": consideration.application,
+            "person": consideration.application.person,
+            "unit": item.unit,
+            "back": back,
+            "size": minutes.dwelling(item.unit),
+            "answer_by": add_working_days(on, days),
+            "days": days,
+        },
+    )
+
+
+@require_safe
+def offer(request: HttpRequest, pk: int) -> HttpResponse:
+    return _offer_page(request, _offer(request, pk))
+
+
+def _offer_page(
+    request: HttpRequest, found: Offer, withdraw: WithdrawForm | None = None
+) -> HttpResponse:
+    on = timezone.localdate()
+    person = found.application.person
+    log_read(request, person.pk, "tilbud")
+    can_work = perms.can_offer(request.user)
+    is_sent = found.state == OfferState.SENT
+    declined = list(
+        Offer.objects.filter(application__person=person, state=OfferState.DECLINED)
+        .exclude(pk=found.pk)
+        .select_related("unit__property")
+        .order_by("-sent_at")[:10]
+    )
+    over = OFFER.is_final(found)
+    following = None
+    if can_work and over and found.item_id:
+        following = actions.to_offer(found.item)
+        visible = following and Consideration.objects.filter(
+            sees(request.user, "application__person__"), pk=following.pk
+        )
+        following = following if visible and visible.exists() else None
+    return render(
+        request,
+        "allocation/offer.html",
+        {
+            "offer": found,
+            "person": person,
+            "application": found.application,
+            "unit": found.unit,
+            "size": minutes.dwelling(found.unit),
+            "declined": declined,
+            "days_left": (found.answer_by - on).days,
+            "is_sent": is_sent,
+            "is_yes": found.state == OfferState.ACCEPTED,
+            "is_no": found.state == OfferState.DECLINED,
+            "may_answer": can_work and is_sent,
+            "may_expire": can_work and is_sent and found.answer_by < on,
+            "may_let": can_work and found.state == OfferState.ACCEPTED and not found.lease_id,
+            "may_withdraw": can_work and not over and not found.lease_id,
+            "withdraw_form": withdraw or WithdrawForm(),
+            "to_offer": following,
+        },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def offer_answer(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _to_work(request, pk)
+    back = reverse("allocation:offer", args=[pk])
+    form = AnswerForm(request.POST or None, cancel=back)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.answer_offer(offer=found, by=request.user, at=timezone.now(), **form.answered())
+        except RuleBroken as no:
+            form.add_error(_field(no, form), str(no))
+        else:
+            if form.answered()["yes"]:
+                return redirect("allocation:lease_new", pk)
+            return redirect("allocation:offer", pk)
+    log_read(request, found.application.person_id, "tilbud")
+    return render(request, "allocation/offer_answer.html", _parts(found, form, back))
+
+
+@require_POST
+@once
+def offer_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _to_work(request, pk)
+    form = WithdrawForm(request.POST)
+    if form.is_valid():
+        try:
+            actions.withdraw_offer(
+                offer=found, by=request.user, at=timezone.now(), **form.cleaned_data
+            )
+        except RuleBroken as no:
+            form.add_error(_field(no, form), str(no))
+        else:
+            messages.success(request, _("Tilbudet er trukket."))
+            return redirect("allocation:offer", pk)
+    return _offer_page(request, found, form)
+
+
+@require_POST
+@once
+def offer_expire(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _to_work(request, pk)
+    try:
+        actions.expire_offer(offer=found, by=request.user, at=timezone.now())
+    except RuleBroken as no:
+        messages.error(request, str(no))
+    return redirect("allocation:offer", pk)
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def lease_new(request: HttpRequest, pk: int) -> HttpResponse:
+    """The lease of an offer said yes to."""
+    found = _to_work(request, pk)
+    on = timezone.localdate()
+    back = reverse("allocation:offer", args=[pk])
+    starts_on = max(found.available_from, on)
+    years = _years(found, starts_on)
+    form = LeaseForm(
+        request.POST or None,
+        cancel=back,
+        available_from=found.available_from,
+        initial={
+            "starts_on": starts_on,
+            "expires_on": add_months(starts_on, 12 * years) - timedelta(days=1),
+            "rent": found.unit.rent,
+        },
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.let_home(offer=found, by=request.user, at=timezone.now(), **form.cleaned_data)
+        except RuleBroken as no:
+            form.add_error(_field(no, form), str(no))
+        else:
+            messages.success(
+                request,
+                _("Leieforholdet er inngått. Personen står ikke lenger på ventelisten."),
+            )
+            return redirect("allocation:offer", pk)
+    log_read(request, found.application.person_id, "leieforhold")
+    return render(
+        request, "allocation/lease_new.html", {**_parts(found, form, back), "years": years}
+    )
+
+
+# ------------------------------------------------------------------ parts
+
+
+def _offer(request: HttpRequest, pk: int) -> Offer:
+    if not perms.can_read_meetings(request.user):
+        raise PermissionDenied
+    return get_object_or_404(
+        Offer.objects.visible_to(request.user).select_related(
+            "application__person",
+            "unit__property",
+            "item__meeting",
+            "letter",
+            "lease",
+            "sent_by",
+            "answered_by",
+        ),
+        pk=pk,
+    )
+
+
+def _to_work(request: HttpRequest, pk: int) -> Offer:
+    found = _offer(request, pk)
+    if not perms.can_offer(request.user):
+        raise PermissionDenied
+    return found
+
+
+def _parts(found: Offer, form: Any, back: str) -> dict[str, Any]:
+    return {
+        "offer": found,
+        "form": form,
+        "person": found.application.person,
+        "application": found.application,
+        "unit": found.unit,
+        "size": minutes.dwelling(found.unit),
+        "back": back,
+    }
+
+
+def _years(found: Offer, on) -> int:
+    """The term to propose: the vedtak's, else the municipality's, longer with children."""
+    vedtak = Vedtak.objects.issued().filter(application=found.application).first()
+    if vedtak and vedtak.lease_years:
+        return vedtak.lease_years
+    years = settings_table.value("lease_years", on)
+    if children_in_household(found.application.person, on):
+        return max(years, YEARS_WITH_CHILDREN)
+    return years
+
+
+def _field(no: RuleBroken, form: Any) -> str | None:
+    field = getattr(no, "field", None)
+    return field if field in form.fields else None

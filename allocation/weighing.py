@@ -1,0 +1,287 @@
+"""Who could have a dwelling: the waiting list weighed against it, for one reader (need A4, A7).
+
+The order is the waiting list's; those whose requirements hold come first, and the three first of
+them are shown side by side. People with a protected address, or shielded, are weighed in a part
+of their own (`closed`), and are there only for who may see them: see docs/adr/0008.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from casework.enums import PROTECTED
+from casework.models import Disqualification, HousingNeed, Person, Wish
+
+from . import fit, matching, policy, ranking
+from .enums import ItemOutcome
+from .fit import Fit
+from .matching import Match
+from .policy import Policy
+from .ranking import Entry
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+    from .models import AgendaItem, AllocationMeeting
+
+BESIDE = 3  # weighed side by side
+A_GROUP = 8  # of those it does not fit, shown of each group; the rest are found by case number
+MOST_TOGETHER = 30  # an agenda longer than this is not matched while somebody waits
+LONG_TEMPORARY = ranking.LONG_TEMPORARY_DAYS
+
+
+@dataclass(slots=True)
+class Candidate:
+    """One case weighed for the dwelling, with what a meeting looks at."""
+
+    entry: Entry
+    fit: Fit
+    closed: bool = False
+    joint: bool = False
+    initials: str = ""
+    age: int | None = None
+    words: str = ""
+    avoids: list[str] = field(default_factory=list)
+
+    @property
+    def pk(self) -> int:
+        return self.entry.application_id
+
+    @property
+    def long_temporary(self) -> bool:
+        return self.entry.facts.temporary_days > LONG_TEMPORARY
+
+    @property
+    def reasons_for(self) -> list[dict[str, Any]]:
+        found = [
+            {"color": "success", "text": v.sentence}
+            for v in self.fit.verdicts
+            if v.ok and v.asked and v.code not in SAID_ABOVE
+        ]
+        found += [{"color": "success", "text": b.sentence} for b in self.entry.because]
+        return found
+
+    @property
+    def reasons_against(self) -> list[dict[str, Any]]:
+        found = [
+            {"color": "warning", "text": v.sentence}
+            for v in self.fit.verdicts
+            if not v.ok and v.asked
+        ]
+        if self.entry.has_offer:
+            found.append({"color": "neutral", "text": _("Har et annet tilbud nå.")})
+        return found
+
+
+# Goes without saying for a dwelling a meeting has before it.
+SAID_ABOVE = ("available_from", "type", "already_reserved", "allocated_by_other")
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """One who is not among those side by side, and why not."""
+
+    entry: Entry
+    closed: bool
+    reasons: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Those a dwelling does not fit for the same first reason."""
+
+    label: str
+    number: int
+    shown: list[Rest]
+
+
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    best: list[Candidate]
+    closed: list[Candidate]
+    groups: list[Group]
+    others: int
+    found: list[Rest]
+    policy: Policy
+    joint: Match | None = None  # the dwellings not treated yet, matched together
+    joint_entry: Entry | None = None  # whom that proposes for this one
+
+    @property
+    def shown(self) -> list[Candidate]:
+        return [*self.best, *self.closed]
+
+
+LABELS = {
+    "type": gettext_lazy("Trenger en annen boligtype"),
+    "bedrooms": gettext_lazy("Trenger et annet antall soverom"),
+    "step_free": gettext_lazy("Kan ikke bruke trapper"),
+    "floor": gettext_lazy("For høyt uten heis"),
+    "staffing": gettext_lazy("Trenger mer personale"),
+    "age_range": gettext_lazy("Utenfor aldersgrensen"),
+    "household_capacity": gettext_lazy("Ikke plass til husstanden"),
+    "available_from": gettext_lazy("Ikke ledig når den trengs"),
+    "accepts_pets": gettext_lazy("Har dyr, og dyr er ikke tillatt"),
+    "area_to_avoid": gettext_lazy("Vil unngå området"),
+    "milieu_to_avoid": gettext_lazy("Vil unngå miljøet"),
+    "already_reserved": gettext_lazy("Boligen holdes av til en annen"),
+    "allocated_by_other": gettext_lazy("Tildeles av en annen enhet"),
+}
+
+
+def policy_of(meeting: AllocationMeeting, on: date) -> Policy:
+    """The policy frozen when the meeting opened, else the one in force."""
+    row = meeting.policy
+    if row is None:
+        return policy.in_force(on)
+    return policy.read(row.classes, row.tie_breakers, name=row.name, pk=row.pk)
+
+
+def weigh(item: AgendaItem, on: date, *, by: User, find: str = "", tick: int = 0) -> Weighing:
+    """Everyone `by` may see, weighed for the item's dwelling. `find` picks out a case number,
+    `tick` an application to show among the rest."""
+    rules = policy_of(item.meeting, on)
+    entries = ranking.waiting(on, visible_to=by, policy=rules)
+    restricted = _restricted([entry.person_id for entry in entries])
+    seekers = fit.seekers([entry.application_id for entry in entries], on)
+    dwellings = fit.dwellings([item.unit_id], on)
+    answers = fit.matrix(seekers, dwellings, on)
+
+    best: list[int] = []
+    closed: list[int] = []
+    rest: list[int] = []
+    for n, entry in enumerate(entries):
+        side = closed if entry.person_id in restricted else best
+        if answers.ok[n, 0] and len(side) < BESIDE:
+            side.append(n)
+        else:
+            rest.append(n)
+
+    def why_not(n: int) -> Rest:
+        failed = [rule for rule in fit.MUSTS if not answers.by_code[rule.code][n, 0]]
+        reasons = [rule.says(seekers[n], dwellings[0], False) for rule in failed]
+        if not failed:
+            reasons = [_("Boligen passer, men andre som den passer for, står foran.")]
+        return Rest(entries[n], entries[n].person_id in restricted, reasons)
+
+    grouped: dict[str, list[int]] = {}
+    for n in rest:
+        code = next((r.code for r in fit.MUSTS if not answers.by_code[r.code][n, 0]), "")
+        grouped.setdefault(code, []).append(n)
+    order = ["", *(rule.code for rule in fit.MUSTS)]
+    groups = [
+        Group(
+            label=str(LABELS.get(code, _("Passer, men står lenger ned"))),
+            number=len(grouped[code]),
+            shown=[why_not(n) for n in grouped[code][:A_GROUP]],
+        )
+        for code in order
+        if code in grouped
+    ]
+    wanted = find.strip()
+    found = [
+        why_not(n)
+        for n in rest
+        if (wanted and wanted in entries[n].case_number) or entries[n].application_id == tick
+    ][:A_GROUP]
+
+    candidates = {
+        n: Candidate(entries[n], fit.judge(seekers[n], dwellings[0], on), n in closed)
+        for n in (*best, *closed)
+    }
+    _describe(list(candidates.values()), on)
+    joint = _together(item, entries, on)
+    proposed = joint.joint.assigned.get(item.unit_id) if joint else None
+    for candidate in candidates.values():
+        candidate.joint = candidate.pk == proposed
+    return Weighing(
+        best=[candidates[n] for n in best],
+        closed=[candidates[n] for n in closed],
+        groups=groups,
+        others=len(rest),
+        found=found,
+        policy=rules,
+        joint=joint,
+        joint_entry=next((e for e in entries if e.application_id == proposed), None),
+    )
+
+
+def _together(item: AgendaItem, entries: list[Entry], on: date) -> Match | None:
+    """The dwellings the meeting has not treated yet, matched together (need A6)."""
+    units = item.meeting.items.filter(outcome=ItemOutcome.OPEN).values_list("unit_id", flat=True)
+    if len(units) < 2 or len(units) > MOST_TOGETHER:
+        return None
+    try:
+        return matching.match(list(units), on, entries=entries)
+    except matching.NoOptimum:
+        return None
+
+
+def weigh_cases(
+    item: AgendaItem, application_ids: Collection[int], on: date, *, by: User
+) -> dict[int, tuple[Entry, Fit]]:
+    """The cases among these that still wait and `by` may see, with place and fit, to freeze."""
+    entries = ranking.waiting(
+        on,
+        visible_to=by,
+        policy=policy_of(item.meeting, on),
+        application_ids=application_ids,
+    )
+    seekers = fit.seekers([entry.application_id for entry in entries], on)
+    (dwelling,) = fit.dwellings([item.unit_id], on)
+    return {
+        entry.application_id: (entry, fit.judge(seeker, dwelling, on))
+        for entry, seeker in zip(entries, seekers, strict=True)
+    }
+
+
+def disqualified(
+    application_ids: Collection[int], user_ids: Collection[int]
+) -> list[Disqualification]:
+    """Those of the users who have declared inhabilitet in one of the cases (fvl. § 6)."""
+    return list(
+        Disqualification.objects.filter(application__in=application_ids, user__in=user_ids)
+        .select_related("user", "application")
+        .order_by("pk")
+    )
+
+
+def _restricted(person_ids: Collection[int]) -> set[int]:
+    """Those of the persons who are kept in the closed part."""
+    people = Person.objects.filter(pk__in=person_ids)
+    return set(people.filter(protection__in=PROTECTED).values_list("pk", flat=True)) | set(
+        people.filter(shielded=True).values_list("pk", flat=True)
+    )
+
+
+def _describe(candidates: list[Candidate], on: date) -> None:
+    """Initials, age, the person's own words, and the areas they would avoid."""
+    ids = [candidate.pk for candidate in candidates]
+    people = Person.objects.in_bulk([c.entry.person_id for c in candidates])
+    wishes = {
+        wish.person_id: wish.words
+        for wish in Wish.objects.filter(person__in=people)
+        .order_by("person_id", "-said_on", "-pk")
+        .distinct("person_id")
+    }
+    needs = {
+        need.application_id: need
+        for need in HousingNeed.objects.filter(application__in=ids)
+        .order_by("application_id", "-decided_at", "-pk")
+        .distinct("application_id")
+        .prefetch_related("avoid_areas", "avoid_properties")
+    }
+    for candidate in candidates:
+        person = people[candidate.entry.person_id]
+        candidate.initials = person.initials
+        candidate.age = person.age(on)
+        candidate.words = wishes.get(person.pk, "")
+        need = needs.get(candidate.pk)
+        if need:
+            candidate.avoids = [area.name for area in need.avoid_areas.all()]
+            candidate.avoids += [place.name for place in need.avoid_properties.all()]
