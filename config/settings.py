@@ -259,6 +259,7 @@ if TEST:
 LOGIN_URL = LOGOUT_REDIRECT_URL = "accounts:demo" if DEMO else "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
+ACCOUNT_FORMS = {"login": "accounts.sign_in_forms.LoginForm"}
 SOCIALACCOUNT_ADAPTER = "accounts.adapters.SocialAccountAdapter"
 ACCOUNT_REAUTHENTICATION_REQUIRED = True  # before changing the second factor
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
