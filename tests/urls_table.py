@@ -113,6 +113,7 @@ CASEWORK_APP: dict[str, Row] = {
     "casework:vedtak_submit": deed(CASEWORK, "draft"),
     "casework:vedtak_approve": deed((APPROVER,), "submitted"),
     "casework:vedtak_return": deed((APPROVER,), "submitted"),
+    "casework:vedtak_disqualify": deed(CASEWORK, "draft"),
     "casework:vedtak_preview": Row(CASE, "draft", page=False),
     "casework:appeal_new": Row(CASEWORK, "refused"),
     "casework:letter": Row(CASE, "letter", page=False),
@@ -122,7 +123,7 @@ STAYS: dict[str, Row] = {
     "stays:temporary": Row(CASE),
     "stays:stay_new": Row(CASEWORK, "person"),
     "stays:stay_end": Row(CASEWORK, "stay"),
-    "stays:flag": Row((*CASEWORK, MANAGER), "flag"),
+    "stays:flag": Row(CASE, "flag"),
 }
 
 MEET = (CHAIR, CASEWORKER, APPROVER)  # who runs meetings
@@ -140,7 +141,7 @@ ALLOCATION: dict[str, Row] = {
     "allocation:minutes": Row(CASE, "approved_meeting", page=False),
     "allocation:item": Row(CASE, ("meeting", "item")),
     "allocation:item_move": deed(MEET, ("meeting", "item")),
-    "allocation:item_inhabil": deed(CASE, ("meeting", "item")),
+    "allocation:item_inhabil": deed(MEET, ("meeting", "item")),
     "allocation:offer_new": Row(CASEWORK, "chosen"),
     "allocation:offer": Row(CASE, "offer"),
     "allocation:offer_answer": Row(CASEWORK, "offer"),
