@@ -57,16 +57,31 @@ def applications(request: HttpRequest) -> HttpResponse:
         cursor=request.GET.get("etter"),
         size=50,
     )
-    clocks = reply_clock.clocks(page.items, today)
     context = {
         "page": page,
-        "rows": [{"application": each, "clock": clocks[each.pk]} for each in page],
+        "rows": _lines(page.items, today),
         "kinds": ApplicationKind.choices,
         "states": ApplicationState.choices,
         "filtered": any(request.GET.get(name) for name in ("tilstand", "type", "mine", "sen")),
         "today": today,
     }
     return render(request, "casework/application_list.html", context)
+
+
+def _lines(found: list[Application], today: date) -> list[dict[str, Any]]:
+    clocks = reply_clock.clocks(found, today)
+    # Looked up once a page: `get_kind_display` builds the whole list of choices every time.
+    kinds = {value: str(label) for value, label in ApplicationKind.choices}
+    states = {value: str(label) for value, label in ApplicationState.choices}
+    return [
+        {
+            "application": each,
+            "clock": clocks[each.pk],
+            "kind": kinds[each.kind],
+            "state": states[each.state],
+        }
+        for each in found
+    ]
 
 
 def _filtered(request: HttpRequest, today: date) -> QuerySet[Application]:
