@@ -32,6 +32,7 @@ urlpatterns = [
     path("vedtak/<int:pk>/send/", vedtak.vedtak_submit, name="vedtak_submit"),
     path("vedtak/<int:pk>/godkjenn/", vedtak.vedtak_approve, name="vedtak_approve"),
     path("vedtak/<int:pk>/send-tilbake/", vedtak.vedtak_return, name="vedtak_return"),
+    path("vedtak/<int:pk>/inhabil/", vedtak.vedtak_disqualify, name="vedtak_disqualify"),
     path("vedtak/<int:pk>/forhandsvisning/", vedtak.vedtak_preview, name="vedtak_preview"),
     path("vedtak/<int:pk>/klage/ny/", appeals.appeal_new, name="appeal_new"),
     path("brev/<int:pk>/", letters.letter, name="letter"),

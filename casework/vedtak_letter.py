@@ -285,6 +285,14 @@ def signers(vedtak: Vedtak) -> list[dict[str, str]]:
     return found
 
 
+def rules_in(text: str, bases: list[LegalBasis], language: str) -> str:
+    """The rules in the letter's målform, when they are still the bases' own words."""
+    written = "".join(text.split())
+    if any(written == "".join(rules_of(bases, form).split()) for form in (NB, NN)):
+        return rules_of(bases, language)
+    return text
+
+
 def appeal_body(basis: LegalBasis, municipality: str) -> str:
     if basis.appeal_body == AppealBody.STATE:
         return "Statsforvalteren"
@@ -310,6 +318,13 @@ def _place_in_order(code: str) -> int:
 def _what(basis: LegalBasis, language: str, part: int) -> str:
     words = WORDS[language].get(basis.code)
     return words[part] if words else (basis.title_nn if language == NN else basis.title)
+
+
+def _citation(basis: LegalBasis, language: str) -> str:
+    """The table holds the citation in bokmål only; a nynorsk letter names the hjemmel instead."""
+    if language == NN:
+        return basis.title_nn[:1].lower() + basis.title_nn[1:]
+    return basis.citation
 
 
 def _decision(vedtak: Vedtak, content: Contents, t: dict) -> list[str]:
@@ -346,7 +361,7 @@ def _decision(vedtak: Vedtak, content: Contents, t: dict) -> list[str]:
                 start=nbdate_long(vedtak.valid_from), end=nbdate_long(vedtak.valid_to)
             )
         )
-    citations = list(dict.fromkeys(o.basis.citation for o in content.outcomes))
+    citations = list(dict.fromkeys(_citation(o.basis, language) for o in content.outcomes))
     return [" ".join(sentences), t["basis"].format(citations=_joined(citations, t))]
 
 

@@ -22,7 +22,7 @@ from common.errors import RuleBroken
 
 from .. import completeness, events, letters, perms, vedtak_letter
 from ..enums import ApplicationState, LetterKind, VedtakState
-from ..models import Application, LegalBasis, Vedtak, VedtakOutcome
+from ..models import Application, Disqualification, LegalBasis, Vedtak, VedtakOutcome
 from ..processes import APPLICATION, VEDTAK
 
 FIELDS = (
@@ -88,6 +88,11 @@ class AlreadyIssued(RuleBroken):
 class CommentMissing(RuleBroken):
     def __init__(self) -> None:
         super().__init__(_("Skriv hva som må endres før du sender vedtaket tilbake."))
+
+
+class ReasonMissing(RuleBroken):
+    def __init__(self) -> None:
+        super().__init__(_("Skriv hvorfor du er inhabil."))
 
 
 class Locked(RuleBroken):
@@ -286,6 +291,30 @@ def approve_vedtak(*, vedtak: Vedtak, by: User, at: datetime) -> Vedtak:
     )
     _tell(vedtak, "vedtak_issued", _("Vedtak fattet: %s.") % answers, by, at)
     return vedtak
+
+
+@transaction.atomic
+def declare_disqualified(*, application: Application, reason: str, by: User, at: datetime) -> None:
+    """The user is inhabil in the case, and says why (fvl. §§ 6 and 8). Twice is as once.
+
+    From now on they neither write nor approve in it; what they have written stands as it is.
+    """
+    if not reason.strip():
+        raise ReasonMissing
+    _declared, new = Disqualification.objects.get_or_create(
+        application=application,
+        user=by,
+        defaults={"reason": reason.strip()[:200], "declared_at": at, "declared_by": by},
+    )
+    if new:
+        events.record(
+            application.person,
+            "disqualified",
+            _("%(name)s meldte seg inhabil i saken.") % {"name": by},
+            by=by,
+            at=at,
+            application=application,
+        )
 
 
 def _held(vedtak: Vedtak) -> Vedtak:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from common.forms import ChipChoice, norwegian
 from housing.enums import TEMPORARY_TYPES, UnitType
 
+from .. import vedtak_letter
 from ..actions.vedtak import FIELDS
 from ..completeness import Contents, Missing
 from ..enums import LanguageForm, Outcome
@@ -100,6 +101,9 @@ class VedtakForm(forms.ModelForm):
             self.add_error(
                 "valid_to", _("Vedtaket må gjelde til en dato etter at det begynner å gjelde.")
             )
+        if data.get("rules") and data.get("language"):
+            bases = list(self.content.bases)
+            data["rules"] = vedtak_letter.rules_in(data["rules"], bases, data["language"])
         return data
 
     def validate_constraints(self) -> None:

@@ -138,6 +138,26 @@ def vedtak_return(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("casework:vedtak", pk)
 
 
+@require_POST
+def vedtak_disqualify(request: HttpRequest, pk: int) -> HttpResponse:
+    """The user is inhabil in the case."""
+    found = _vedtak(request, pk)
+    if not perms.can_do_casework(request.user):
+        raise PermissionDenied
+    try:
+        actions.declare_disqualified(
+            application=found.application,
+            reason=request.POST.get("reason", ""),
+            by=request.user,
+            at=timezone.now(),
+        )
+    except RuleBroken as no:
+        messages.error(request, str(no))
+    else:
+        messages.success(request, _("Du er meldt inhabil i saken."))
+    return redirect("casework:vedtak", pk)
+
+
 @require_http_methods(["GET", "POST"])
 def vedtak_preview(request: HttpRequest, pk: int) -> HttpResponse:
     """The letter and the list of parts as they would be; nothing is saved."""
@@ -278,6 +298,7 @@ def _page(
         "appeals": list(vedtak.appeals.all()) if vedtak.issued_on else [],
         "letter": getattr(vedtak, "letter", None) if vedtak.issued_on else None,
         "can_work": perms.can_do_casework(request.user),
+        "disqualified": perms.is_disqualified(request.user, application),
         **_letter(shown, shown_content, on, tried=tried),
     }
     return render(request, "casework/vedtak.html", context)

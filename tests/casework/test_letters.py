@@ -65,6 +65,7 @@ def test_letter_is_written_in_nynorsk_to_who_wants_it():
     text = text_of(issue(language="nn").letter)
     assert "Du får leige kommunal bustad" in text
     assert "Du kan klage innan tre veker" in text
+    assert "bustadsosiallova § 6" in text
     assert "Statsforvaltaren avgjer klager" in text
 
 

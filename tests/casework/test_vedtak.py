@@ -335,6 +335,20 @@ def test_disqualified_neither_drafts_nor_approves(client, approver):
         actions.save_draft(vedtak=vedtak, facts={}, outcomes={}, by=vedtak.drafted_by, at=now())
 
 
+def test_inhabilitet_is_declared_with_a_reason_and_blocks_from_then_on(client, approver):
+    vedtak = VedtakFactory(submitted=True, approver=approver, reasoning=REASONING)
+    client.force_login(approver)
+    page = client.post(url("vedtak_disqualify", vedtak), {"reason": " "}, follow=True).text
+    assert "Skriv hvorfor du er inhabil." in page
+    for _twice in range(2):
+        client.post(url("vedtak_disqualify", vedtak), {"reason": "Vi er naboer."})
+    assert Disqualification.objects.get().reason == "Vi er naboer."
+    page = client.get(url("vedtak", vedtak)).text
+    assert "Du er inhabil i saken" in page
+    assert "Godkjenn vedtaket" not in page
+    assert "er inhabil i saken" in client.post(url("vedtak_approve", vedtak)).text
+
+
 def test_approver_sends_back_with_a_comment(client, approver):
     vedtak = VedtakFactory(submitted=True, approver=approver)
     client.force_login(approver)
@@ -464,6 +478,17 @@ def test_preview_by_htmx_equals_the_page_loaded_anew(client, draft):
     letter = swapped[swapped.index("<article") : swapped.index("</article>")]
     assert letter in page
     assert "Kva skjer no?" in letter
+
+
+def test_untouched_rules_follow_the_maalform_and_written_ones_stay(client, draft):
+    client.force_login(draft.drafted_by)
+    fetched = vedtak_letter.rules_of(list(draft.application.bases.all()), "nb")
+    client.post(url("vedtak", draft), typed(draft, language="nn", rules=fetched))
+    draft.refresh_from_db()
+    assert draft.rules.startswith("Retningslinjer for kommunal bustad")
+    client.post(url("vedtak", draft), typed(draft, language="nn", rules="Mine egne ord."))
+    draft.refresh_from_db()
+    assert draft.rules == "Mine egne ord."
 
 
 def test_protected_address_is_not_in_the_preview(client):
