@@ -1,0 +1,114 @@
+"""The chain in SQL against a naive model that counts night by night."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from accounts.models import Setting
+from stays.chains import chain_of, chains
+from stays.enums import StayKind
+from stays.models import Stay
+from tests.factories import PersonFactory, UnitFactory, UserFactory
+
+START = date(2028, 2, 1)  # a leap year
+DAY = timedelta(days=1)
+TEMPORARY, HOME, OTHER = "temporary", "home", "other"
+
+
+def naive(spans: list[tuple[str, int, int | None]], on: date, gap: int) -> tuple | None:
+    """Chain start, nights and whether they live there, by walking the nights one at a time."""
+
+    def lies(kind: str, night: date) -> bool:
+        return any(
+            found == kind
+            and START + DAY * first <= night
+            and (last is None or night < START + DAY * last)
+            and START + DAY * first <= on
+            for found, first, last in spans
+        )
+
+    start, nights, away, home = None, 0, 0, False
+    night = START
+    while night < on:
+        if lies(TEMPORARY, night):
+            if start is not None and (away > gap or (home and away)):
+                start, nights = None, 0
+            start = start or night
+            nights, away, home = nights + 1, 0, False
+        elif start is not None:
+            away += 1
+            home = home or lies(HOME, night)
+        night += DAY
+    if lies(TEMPORARY, on):
+        if start is None or away > gap or (home and away):
+            return on, 0, True
+        return start, nights, True
+    if start is None or away > gap or home or lies(HOME, on):
+        return None
+    return start, nights, False
+
+
+@st.composite
+def lives(draw):
+    """Temporary stays one after another, homes and other places beside them."""
+    spans, at = [], 0
+    for _ in range(draw(st.integers(0, 5))):
+        first = at + draw(st.sampled_from([0, 0, 1, 2, 3, 4, 5, 6]))
+        last = first + draw(st.integers(1, 8))
+        spans.append((TEMPORARY, first, last))
+        at = last
+    if spans and draw(st.booleans()):
+        spans[-1] = (TEMPORARY, spans[-1][1], None)
+    for kind in (HOME, OTHER):
+        if draw(st.booleans()):
+            first = draw(st.integers(0, 40))
+            spans.append((kind, first, first + draw(st.integers(1, 5))))
+    return spans
+
+
+@pytest.mark.django_db
+@settings(
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@example([(TEMPORARY, 0, 5), (TEMPORARY, 5, None)], 20, 3)
+@example([(TEMPORARY, 0, 5), (TEMPORARY, 8, None)], 20, 3)
+@example([(TEMPORARY, 0, 5), (TEMPORARY, 9, None)], 20, 3)
+@example([(TEMPORARY, 0, 5), (HOME, 5, 6), (TEMPORARY, 7, None)], 20, 3)
+@example([(TEMPORARY, 0, 5), (HOME, 5, 9)], 5, 3)
+@example([(TEMPORARY, 20, None), (HOME, 0, 5)], 28, 3)
+@given(lives(), st.integers(0, 50), st.integers(0, 5))
+def test_the_chain_is_what_counting_night_by_night_gives(spans, days, gap):
+    on = START + DAY * days
+    with transaction.atomic():
+        Setting.objects.create(key="gap_days", value=gap, valid=DateRange(date(2000, 1, 1), None))
+        person, clerk = PersonFactory(), UserFactory()
+        for kind, first, last in spans:
+            place = StayKind.OWN_HOME if kind == HOME else StayKind.WITH_OTHERS
+            Stay.objects.create(
+                person=person,
+                kind=StayKind.TEMPORARY if kind == TEMPORARY else place,
+                unit=UnitFactory(temporary=True) if kind == TEMPORARY else None,
+                period=DateRange(START + DAY * first, START + DAY * last if last else None),
+                recorded_at=person.created_at,
+                recorded_by=clerk,
+            )
+        found = chain_of(person.pk, on)
+        everyone = chains(on).get(person.pk)
+        transaction.set_rollback(True)
+    assert found == everyone, "asked for one, or for all, the answer is the same"
+    told = (found.chain_start, found.days, found.is_open) if found else None
+    assert told == naive(spans, on, gap)
+
+
+@pytest.mark.django_db
+def test_everyones_chains_are_two_queries(django_assert_num_queries):
+    with django_assert_num_queries(2):
+        assert chains(START) == {}

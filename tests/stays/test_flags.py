@@ -1,0 +1,124 @@
+"""The job of long stays: once whatever the runs, closed by facts or by somebody's words."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from casework import flags as casework_flags
+from casework.enums import FlagClosed, FlagKind
+from casework.models import Event, Flag
+from stays.flags import explained, flag_stays
+from stays.tasks import flag_stays as task
+from tests.factories import (
+    ApplicationFactory,
+    FamilyFactory,
+    NoteFactory,
+    PersonFactory,
+    ServiceFactory,
+    StayFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def test_one_flag_a_threshold_whatever_the_number_of_runs(today):
+    StayFactory(days_ago=95)
+    for on in (today, today, today - timedelta(days=3), today):
+        flag_stays(on)
+    flag = Flag.objects.get()
+    assert (flag.threshold, flag.facts["days"], flag.raised_on) == (90, 95, today)
+
+
+def test_a_flag_followed_up_is_not_raised_again_before_the_next_threshold(today):
+    StayFactory(days_ago=95)
+    flag_stays(today)
+    user = UserFactory(caseworker=True)
+    casework_flags.close(Flag.objects.get(), by=user, at=timezone.now(), note="Plan er skrevet.")
+    flag_stays(today)
+    assert not Flag.objects.open().exists()
+    flag_stays(today + timedelta(days=25))
+    assert Flag.objects.open().get().threshold == 120
+
+
+def test_closing_a_flag_demands_words_and_tells_the_timeline(today):
+    StayFactory(days_ago=95)
+    flag_stays(today)
+    flag, user = Flag.objects.get(), UserFactory(caseworker=True)
+    with pytest.raises(casework_flags.NoReason):
+        casework_flags.close(flag, by=user, at=timezone.now(), note="  ")
+    casework_flags.close(flag, by=user, at=timezone.now(), note="Plan er skrevet.")
+    flag.refresh_from_db()
+    assert (flag.closed_because, flag.closed_by) == (FlagClosed.HANDLED, user)
+    assert Event.objects.filter(person=flag.person, text__contains="Plan er skrevet.").exists()
+    with pytest.raises(casework_flags.AlreadyClosed):
+        casework_flags.close(flag, by=user, at=timezone.now(), note="En gang til.")
+
+
+def test_who_answers_for_the_case_owns_the_flag_else_who_answers_for_the_person(today):
+    of_case, of_person = UserFactory(), UserFactory()
+    first = PersonFactory(responsible=of_person)
+    ApplicationFactory(person=first, responsible=of_case)
+    second = PersonFactory(responsible=of_person)
+    for person in (first, second):
+        StayFactory(person=person, days_ago=95)
+    flag_stays(today)
+    assert Flag.objects.get(person=first).owner == of_case
+    assert Flag.objects.get(person=second).owner == of_person
+
+
+def test_a_protected_person_is_flagged_but_seen_only_by_who_may(today):
+    StayFactory(person=PersonFactory(strictly_protected=True), days_ago=95)
+    flag_stays(today)
+    assert not Flag.objects.visible_to(UserFactory(caseworker=True)).exists()
+    assert Flag.objects.visible_to(UserFactory(caseworker=True, sees_protected=True)).exists()
+
+
+def test_a_service_or_a_recent_contact_takes_the_mark_away(today):
+    served, met, alone = PersonFactory(), PersonFactory(), PersonFactory()
+    ServiceFactory(person=served)
+    NoteFactory(person=met, is_contact=True)
+    NoteFactory(person=alone, is_contact=False)
+    for person in (served, met, alone):
+        StayFactory(person=person, days_ago=20)
+    flag_stays(today)
+    marked = Flag.objects.filter(marks__contains=["no_service"])
+    assert [flag.person for flag in marked] == [alone]
+
+
+def test_a_flag_says_why_with_date_and_rule_and_what_comes_next(today):
+    family = FamilyFactory(children=2)
+    stay = StayFactory(person=family.head, days_ago=95)
+    flag_stays(today)
+    ((_flag, words),) = explained(Flag.objects.all(), today)
+    began, reached = stay.period.lower, stay.period.lower + timedelta(days=90)
+    assert f"Dag 90 var {reached:%d.%m.}" in words.why
+    assert f"Telles fra {began:%d.%m.}" in words.why
+    assert "2 barn bor her." in words.why
+    assert words.next == "Skriv begrunnelse og plan for varig bolig."
+    assert words.days == 95
+
+
+def test_the_job_is_two_statements_and_a_lock_for_any_number(today, django_assert_num_queries):
+    for _ in range(4):
+        StayFactory(days_ago=95)
+    with django_assert_num_queries(6):  # two of settings, savepoint, lock, the statement, release
+        run = flag_stays(today)
+    assert run.raised == 4
+
+
+def test_the_task_and_the_command_take_a_date_and_a_dry_run_keeps_nothing(today):
+    StayFactory(days_ago=95)
+    out = StringIO()
+    call_command("flag_stays", "--on", today.isoformat(), "--dry-run", stdout=out)
+    assert "would have raised 1" in out.getvalue()
+    assert not Flag.objects.exists()
+    # An argument from a newer version is no reason to fail.
+    assert task(today.isoformat(), newer="argument")["raised"] == 1
+    assert task()["raised"] == 0
+    assert Flag.objects.get().kind == FlagKind.TEMPORARY_STAY
