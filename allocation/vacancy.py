@@ -112,6 +112,12 @@ def vacant(on: date) -> QuerySet[Unit]:
     )
 
 
+def chosen_elsewhere(unit_id: int) -> set[int]:
+    """Applications a meeting has chosen for another unit, and that wait for that offer."""
+    others = _chosen().exclude(item__unit=unit_id)
+    return set(others.values_list("application_id", flat=True))
+
+
 def reserved_for(unit_ids: Collection[int]) -> dict[int, int]:
     """Units held now, and the application each is held for. Two queries."""
     ids = list(unit_ids)

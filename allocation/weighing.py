@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from casework.enums import PROTECTED
 from casework.models import Disqualification, HousingNeed, Person, Wish
 
-from . import fit, matching, policy, ranking
+from . import fit, matching, policy, ranking, vacancy
 from .enums import ItemOutcome
 from .fit import Fit
 from .matching import Match
@@ -59,13 +59,12 @@ class Candidate:
 
     @property
     def reasons_for(self) -> list[dict[str, Any]]:
-        found = [
+        found = [{"color": "success", "text": b.sentence} for b in self.entry.because]
+        return found + [
             {"color": "success", "text": v.sentence}
             for v in self.fit.verdicts
             if v.ok and v.asked and v.code not in SAID_ABOVE
         ]
-        found += [{"color": "success", "text": b.sentence} for b in self.entry.because]
-        return found
 
     @property
     def reasons_against(self) -> list[dict[str, Any]]:
@@ -74,13 +73,18 @@ class Candidate:
             for v in self.fit.verdicts
             if not v.ok and v.asked
         ]
-        if self.entry.has_offer:
-            found.append({"color": "neutral", "text": _("Har et annet tilbud nå.")})
         return found
 
 
-# Goes without saying for a dwelling a meeting has before it.
-SAID_ABOVE = ("available_from", "type", "already_reserved", "allocated_by_other")
+# What goes without saying for those who are weighed side by side.
+SAID_ABOVE = (
+    "available_from",
+    "type",
+    "bedrooms",
+    "household_capacity",
+    "already_reserved",
+    "allocated_by_other",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +121,9 @@ class Weighing:
         return [*self.best, *self.closed]
 
 
+TAKEN = "taken"
 LABELS = {
+    TAKEN: gettext_lazy("Valgt til, eller har tilbud om, en annen bolig"),
     "type": gettext_lazy("Trenger en annen boligtype"),
     "bedrooms": gettext_lazy("Trenger et annet antall soverom"),
     "step_free": gettext_lazy("Kan ikke bruke trapper"),
@@ -147,17 +153,24 @@ def weigh(item: AgendaItem, on: date, *, by: User, find: str = "", tick: int = 0
     `tick` an application to show among the rest."""
     rules = policy_of(item.meeting, on)
     entries = ranking.waiting(on, visible_to=by, policy=rules)
+    if not entries:
+        return Weighing(best=[], closed=[], groups=[], others=0, found=[], policy=rules)
     restricted = _restricted([entry.person_id for entry in entries])
     seekers = fit.seekers([entry.application_id for entry in entries], on)
     dwellings = fit.dwellings([item.unit_id], on)
     answers = fit.matrix(seekers, dwellings, on)
+
+    elsewhere = vacancy.chosen_elsewhere(item.unit_id)
+
+    def taken(entry: Entry) -> bool:
+        return entry.has_offer or entry.application_id in elsewhere
 
     best: list[int] = []
     closed: list[int] = []
     rest: list[int] = []
     for n, entry in enumerate(entries):
         side = closed if entry.person_id in restricted else best
-        if answers.ok[n, 0] and len(side) < BESIDE:
+        if answers.ok[n, 0] and not taken(entry) and len(side) < BESIDE:
             side.append(n)
         else:
             rest.append(n)
@@ -165,15 +178,18 @@ def weigh(item: AgendaItem, on: date, *, by: User, find: str = "", tick: int = 0
     def why_not(n: int) -> Rest:
         failed = [rule for rule in fit.MUSTS if not answers.by_code[rule.code][n, 0]]
         reasons = [rule.says(seekers[n], dwellings[0], False) for rule in failed]
-        if not failed:
+        if taken(entries[n]):
+            reasons.append(_("Er valgt til, eller har tilbud om, en annen bolig."))
+        elif not failed:
             reasons = [_("Boligen passer, men andre som den passer for, står foran.")]
         return Rest(entries[n], entries[n].person_id in restricted, reasons)
 
     grouped: dict[str, list[int]] = {}
     for n in rest:
-        code = next((r.code for r in fit.MUSTS if not answers.by_code[r.code][n, 0]), "")
+        fallback = TAKEN if taken(entries[n]) else ""
+        code = next((r.code for r in fit.MUSTS if not answers.by_code[r.code][n, 0]), fallback)
         grouped.setdefault(code, []).append(n)
-    order = ["", *(rule.code for rule in fit.MUSTS)]
+    order = [TAKEN, "", *(rule.code for rule in fit.MUSTS)]
     groups = [
         Group(
             label=str(LABELS.get(code, _("Passer, men står lenger ned"))),

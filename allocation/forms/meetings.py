@@ -108,9 +108,9 @@ class DecisionForm(OnceFormMixin, forms.Form):
         label=_("Reserve"), required=False, coerce=int, empty_value=None
     )
     reason = forms.CharField(
-        label=_("Begrunnelse"),
+        label=_("Begrunnelse (må fylles ut)"),
         required=False,
-        widget=forms.Textarea(attrs={"rows": 6}),
+        widget=forms.Textarea(attrs={"rows": 7}),
     )
     override_reason = forms.CharField(
         label=_("Krav som fravikes: hvorfor"),

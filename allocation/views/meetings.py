@@ -326,6 +326,7 @@ def _item_page(
             "form": form or _decision_form(request, found, weighed, on),
             "chosen": (form["chosen"].value() or "") if form else "",
             "inhabil_form": inhabil or InhabilForm(item=found),
+            "may_override": sitting.chair_id == request.user.pk,
             "in_cases": _inhabil_in_cases(here, weighed, attendances),
         }
         for candidate in weighed.shown:

@@ -1,0 +1,488 @@
+"""The tildelingsmøte: called, opened, decided item by item, and its minutes (need A7, A12)."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+from django.utils import timezone
+
+from allocation import vacancy
+from allocation.actions import meetings as actions
+from allocation.enums import ItemOutcome, MeetingState
+from allocation.models import (
+    AgendaItem,
+    AllocationMeeting,
+    Consideration,
+    ItemDisqualification,
+    PriorityPolicy,
+)
+from casework.enums import Process
+from casework.models import Disqualification, Event, Transition
+from tests import factories as f
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def chair(login):
+    return login("moteleder")
+
+
+def sitting(chair_user, **kwargs):
+    """A meeting going on, with its chair present and the policy frozen."""
+    meeting = f.MeetingFactory(open=True, chair=chair_user, **kwargs)
+    meeting.policy = PriorityPolicy.objects.first()
+    meeting.save()
+    actions.attend(meeting=meeting, user=chair_user, capacity="Møteleder")
+    return meeting
+
+
+@pytest.fixture
+def meeting(chair):
+    return sitting(chair.user)
+
+
+@pytest.fixture
+def item(meeting):
+    return f.AgendaItemFactory(meeting=meeting)
+
+
+def granted(**person):
+    return f.ApplicationFactory(granted=True, person=f.PersonFactory(**person))
+
+
+def url(item, name="item"):
+    return reverse(f"allocation:{name}", args=[item.meeting_id, item.pk])
+
+
+def decide(client, item, **data):
+    sent = {"outcome": "tildelt", "reason": "Boligen passer, og behovet haster.", **data}
+    return client.post(url(item), sent)
+
+
+def choose(client, item, application, **data):
+    return decide(client, item, chosen=application.pk, shown=str(application.pk), **data)
+
+
+# ------------------------------------------------------------------ before
+
+
+def test_a_chair_calls_a_meeting_and_attends_it(chair, today):
+    unit = f.OrganisationUnitFactory()
+    other = f.UserFactory(caseworker=True)
+    answer = chair.post(
+        reverse("allocation:meeting_new"),
+        {
+            "unit": unit.pk,
+            "day": f"{today:%d.%m.%Y}",
+            "time": "09.30",
+            "place": "Skagen",
+            "chair": chair.user.pk,
+            "attendees": [other.pk],
+        },
+    )
+    meeting = AllocationMeeting.objects.get()
+    assert answer.url == reverse("allocation:meeting", args=[meeting.pk])
+    assert f"{timezone.localtime(meeting.starts_at):%H.%M}" == "09.30"
+    assert {a.user for a in meeting.attendances.all()} == {chair.user, other}
+    assert Transition.objects.filter(process=Process.MEETING, to_state="planlagt").exists()
+
+
+def test_a_meeting_is_not_called_to_a_day_that_is_past(chair, today):
+    unit = f.OrganisationUnitFactory()
+    answer = chair.post(
+        reverse("allocation:meeting_new"),
+        {"unit": unit.pk, "day": "01.01.2020", "time": "09.00", "chair": chair.user.pk},
+    )
+    assert "dag som er gått" in answer.content.decode()
+    assert not AllocationMeeting.objects.exists()
+
+
+def test_the_same_form_sent_twice_calls_one_meeting(chair, today):
+    page = chair.get(reverse("allocation:meeting_new"))
+    data = {
+        "form_token": page.context["form"]["form_token"].value(),
+        "unit": f.OrganisationUnitFactory().pk,
+        "day": f"{today:%d.%m.%Y}",
+        "time": "09.00",
+        "chair": chair.user.pk,
+    }
+    first = chair.post(reverse("allocation:meeting_new"), data)
+    second = chair.post(reverse("allocation:meeting_new"), data)
+    assert first.url == second.url
+    assert AllocationMeeting.objects.count() == 1
+
+
+def test_vacant_homes_are_put_on_the_agenda_and_others_are_refused(chair):
+    meeting = f.MeetingFactory(chair=chair.user)
+    vacant, lived_in = f.UnitFactory(), f.LeaseFactory().stay.unit
+    add = reverse("allocation:meeting_add", args=[meeting.pk])
+    chair.post(add, {"bolig": [vacant.pk]})
+    answer = chair.post(add, {"bolig": [lived_in.pk]}, follow=True)
+    assert [i.unit for i in meeting.items.all()] == [vacant]
+    assert "er ikke lenger ledig" in answer.content.decode()
+
+
+def test_items_are_moved_and_taken_off_the_agenda(chair):
+    meeting = f.MeetingFactory(chair=chair.user)
+    first, second = (f.AgendaItemFactory(meeting=meeting) for _ in range(2))
+    chair.post(url(second, "item_move"), {"hvor": "opp"})
+    assert list(meeting.items.all()) == [second, first]
+    chair.post(url(first, "item_move"), {"hvor": "ut"})
+    assert list(meeting.items.all()) == [second]
+
+
+def test_opening_freezes_the_policy_in_force(chair):
+    meeting = f.MeetingFactory(chair=chair.user)
+    item = f.AgendaItemFactory(meeting=meeting)
+    answer = chair.post(reverse("allocation:meeting_open", args=[meeting.pk]))
+    meeting.refresh_from_db()
+    assert answer.url == url(item)
+    assert meeting.state == MeetingState.OPEN
+    assert meeting.policy is not None
+
+
+def test_who_comes_is_written_down_once(chair, meeting):
+    add = reverse("allocation:meeting_present", args=[meeting.pk])
+    for _ in range(2):
+        chair.post(add, {"name": "Lise Dahl", "capacity": "rus og psykisk helse"})
+    assert [a.name for a in meeting.attendances.filter(user=None)] == ["Lise Dahl"]
+    answer = chair.post(add, {})
+    assert "Velg en person, eller skriv et navn." in answer.content.decode()
+
+
+# ------------------------------------------------------------------ weighing
+
+
+def test_the_three_first_the_home_fits_stand_side_by_side(chair, item):
+    fitting = [granted() for _ in range(4)]
+    large = f.FamilyFactory(children=3)
+    family = f.ApplicationFactory(granted=True, person=large.head)
+    family.needs.update(bedrooms=4)
+    answer = chair.get(url(item))
+    beside = [c.pk for c in answer.context["weighing"].best]
+    assert len(beside) == 3 and set(beside) < {a.pk for a in fitting}
+    assert "Bare 1 soverom, trenger minst 4." in answer.content.decode()
+
+
+def test_candidates_are_named_by_case_and_initials_only(chair, item):
+    application = granted(first_name="Tomasz", last_name="Wisniewska")
+    page = chair.get(url(item)).content.decode()
+    assert application.case_number in page and "T.W." in page
+    assert "Tomasz" not in page and "Wisniewska" not in page
+
+
+def test_the_persons_own_words_and_what_they_avoid_are_shown(chair, item):
+    application = granted()
+    f.WishFactory(person=application.person, words="Egen dør, der Zofia kan sove over.")
+    area = f.AreaFactory(name="Havnegata")
+    application.needs.get().avoid_areas.add(area)
+    page = chair.get(url(item)).content.decode()
+    assert "Egen dør, der Zofia kan sove over." in page
+    assert "Havnegata" in page
+
+
+def test_a_protected_person_is_weighed_in_the_closed_part_for_those_with_the_right(login, item):
+    hidden = granted(strictly_protected=True)
+    without = login("moteleder").get(url(item))
+    assert hidden.case_number not in without.content.decode()
+    assert "Lukket del" not in without.content.decode()
+    page = login("moteleder", sees_protected=True).get(url(item))
+    assert [c.pk for c in page.context["weighing"].closed] == [hidden.pk]
+    assert not page.context["weighing"].best
+
+
+def test_why_not_is_found_by_case_number(chair, item):
+    application = granted()
+    application.needs.update(bedrooms=4)
+    answer = chair.get(url(item), {"hvorfor": application.case_number})
+    assert [row.entry.application_id for row in answer.context["weighing"].found] == [
+        application.pk
+    ]
+
+
+# ------------------------------------------------------------------ deciding
+
+
+def test_one_is_chosen_and_what_it_was_decided_by_is_frozen(chair, item):
+    chosen, reserve, other = granted(), granted(), granted()
+    shown = f"{chosen.pk},{reserve.pk},{other.pk}"
+    answer = decide(
+        chair,
+        item,
+        chosen=chosen.pk,
+        reserve=reserve.pk,
+        shown=shown,
+        dissent="Nav ville vente.",
+        follow_up="Hjelp til innflytting",
+        follow_up_by=chair.user.pk,
+        **{f"why_not_{other.pk}": "Ønsker et annet område."},
+    )
+    assert answer.status_code == 302
+    item.refresh_from_db()
+    assert item.outcome == ItemOutcome.CHOSEN and item.decided_by == chair.user
+    weighed = {c.application_id: c for c in item.considerations.all()}
+    assert weighed[chosen.pk].chosen and weighed[reserve.pk].reserve
+    assert weighed[other.pk].why_not == "Ønsker et annet område."
+    assert all(c.facts["policy"] == item.meeting.policy_id and c.fit for c in weighed.values())
+    kinds = {e.person_id: e.kind for e in Event.objects.filter(kind__startswith="meeting.")}
+    assert kinds == {
+        chosen.person_id: "meeting.chosen",
+        reserve.person_id: "meeting.reserve",
+        other.person_id: "meeting.considered",
+    }
+    assert item.unit not in vacancy.vacant(f.today())
+
+
+def test_what_was_frozen_is_shown_when_the_person_has_moved_on(chair, item):
+    application = granted()
+    choose(chair, item, application)
+    application.needs.update(bedrooms=5)
+    page = chair.get(url(item)).content.decode()
+    assert "Boligen tildeles sak" in page
+    assert "trenger minst 5" not in page
+
+
+@pytest.mark.parametrize("outcome", ["utsatt", "ingen"])
+def test_postponing_and_finding_nobody_are_outcomes_with_a_reason(chair, item, outcome):
+    refused = decide(chair, item, outcome=outcome, reason="  ")
+    assert "Skriv begrunnelsen" in refused.content.decode()
+    assert decide(chair, item, outcome=outcome).status_code == 302
+    item.refresh_from_db()
+    assert item.outcome == outcome
+    assert item.unit in vacancy.vacant(f.today())
+
+
+def test_what_was_typed_stands_when_the_decision_is_refused(chair, item):
+    answer = decide(chair, item, reason="Boligen ligger nær jobben.")
+    page = answer.content.decode()
+    assert "Velg hvem boligen skal tildeles." in page
+    assert "Boligen ligger nær jobben." in page
+    assert not Consideration.objects.exists()
+
+
+def test_an_item_decided_in_another_browser_is_not_decided_again(chair, item):
+    first, second = granted(), granted()
+    choose(chair, item, first)
+    answer = choose(chair, item, second)
+    assert "allerede behandlet" in answer.content.decode()
+    assert item.considerations.get(chosen=True).application == first
+
+
+def test_a_home_somebody_has_moved_into_is_not_given_away(chair, item):
+    application = granted()
+    f.StayFactory(unit=item.unit, kind="leie")
+    answer = choose(chair, item, application)
+    assert "er ikke lenger ledig" in answer.content.decode()
+
+
+def test_who_no_longer_waits_is_not_chosen(chair, item):
+    application = granted()
+    f.LeaseFactory(application=application)
+    answer = choose(chair, item, application)
+    assert "står ikke lenger på ventelisten" in answer.content.decode()
+
+
+def test_a_protected_person_is_not_chosen_by_who_may_not_see_them(chair, item):
+    hidden = granted(protected=True)
+    answer = choose(chair, item, hidden)
+    assert "står ikke lenger på ventelisten" in answer.content.decode()
+    assert hidden.case_number not in answer.content.decode()
+
+
+def test_a_requirement_is_set_aside_by_the_chair_in_writing(chair, login, item):
+    application = granted()
+    application.needs.update(bedrooms=2)
+    other = login("beslutter")
+    page = choose(other, item, application).content.decode()
+    assert "Bare møtelederen kan fravike det" in page
+    page = choose(chair, item, application).content.decode()
+    assert "Skriv hvorfor den likevel tildeles." in page
+    choose(chair, item, application, override_reason="Vil selv bo trangt, nær skolen.")
+    chosen = item.considerations.get(chosen=True)
+    assert chosen.override_reason == "Vil selv bo trangt, nær skolen."
+
+
+def test_nothing_is_decided_before_the_meeting_is_opened(chair):
+    item = f.AgendaItemFactory(meeting=f.MeetingFactory(chair=chair.user))
+    answer = choose(chair, item, granted())
+    assert "ikke åpnet" in answer.content.decode()
+
+
+# ------------------------------------------------------------------ inhabil
+
+
+def test_somebody_inhabil_must_leave_the_room_first(chair, item):
+    other = f.UserFactory(caseworker=True)
+    actions.attend(meeting=item.meeting, user=other)
+    application = granted()
+    chair.post(url(item, "item_inhabil"), {"user": other.pk, "reason": "Nabo til søkeren"})
+    page = choose(chair, item, application).content.decode()
+    assert "er inhabil. Bekreft at vedkommende har gått ut" in page
+    chair.post(
+        url(item, "item_inhabil"), {"user": other.pk, "reason": "Nabo", "left_room": "on"}
+    )
+    assert ItemDisqualification.objects.get().left_room
+    assert choose(chair, item, application).status_code == 302
+
+
+def test_who_is_inhabil_in_a_case_is_named_beside_it(chair, item):
+    application = granted()
+    other = f.UserFactory(caseworker=True, full_name="Anders Foss")
+    actions.attend(meeting=item.meeting, user=other)
+    Disqualification.objects.create(
+        application=application,
+        user=other,
+        reason="Svoger",
+        declared_at=timezone.now(),
+        declared_by=other,
+    )
+    page = chair.get(url(item)).content.decode()
+    assert f"Anders Foss er inhabil i sak {application.case_number}" in page
+    assert "Bekreft at vedkommende" in choose(chair, item, application).content.decode()
+
+
+def test_who_is_inhabil_does_not_write_the_minutes(login, item):
+    me = login("saksbehandler")
+    actions.attend(meeting=item.meeting, user=me.user)
+    me.post(
+        url(item, "item_inhabil"), {"user": me.user.pk, "reason": "Nabo", "left_room": "on"}
+    )
+    assert "Du er inhabil" in choose(me, item, granted()).content.decode()
+
+
+# ------------------------------------------------------------------ the minutes
+
+
+def approve(client, meeting):
+    return client.post(reverse("allocation:meeting_approve", args=[meeting.pk]), follow=True)
+
+
+def minutes_text(client, meeting) -> str:
+    from io import BytesIO
+
+    from pypdf import PdfReader
+
+    answer = client.get(reverse("allocation:minutes", args=[meeting.pk]))
+    assert answer["Content-Type"] == "application/pdf"
+    pages = PdfReader(BytesIO(answer.content)).pages
+    return " ".join(" ".join(page.extract_text() for page in pages).split())
+
+
+def test_the_chair_approves_minutes_that_cannot_change(chair, item):
+    chosen, other = granted(first_name="Tomasz"), granted()
+    decide(
+        chair, item, chosen=chosen.pk, shown=f"{chosen.pk},{other.pk}", reason="Nær jobben hans."
+    )
+    approve(chair, item.meeting)
+    meeting = AllocationMeeting.objects.get()
+    assert meeting.state == MeetingState.APPROVED and meeting.approved_by == chair.user
+    text = minutes_text(chair, meeting)
+    assert chosen.case_number in text and other.case_number in text
+    assert "Nær jobben hans." in text and "Tomasz" not in text
+    page = chair.post(
+        reverse("allocation:meeting_add", args=[meeting.pk]),
+        {"bolig": [f.UnitFactory().pk]},
+        follow=True,
+    )
+    assert "kan ikke endres" in page.content.decode()
+
+
+def test_minutes_wait_until_every_item_is_treated(chair, item):
+    page = approve(chair, item.meeting)
+    assert "Én sak er ikke behandlet" in page.content.decode()
+
+
+def test_nobody_but_the_chair_approves(login, item):
+    answer = approve(login("moteleder"), item.meeting)
+    assert answer.status_code == 403
+
+
+def test_a_protected_person_is_not_in_the_minutes_nor_the_home_they_got(login):
+    boss = login("moteleder", sees_protected=True)
+    meeting = sitting(boss.user)
+    secret, open_ = (f.AgendaItemFactory(meeting=meeting) for _ in range(2))
+    hidden, seen = granted(strictly_protected=True), granted()
+    assert choose(boss, secret, hidden).status_code == 302
+    decide(boss, open_, chosen=seen.pk, shown=f"{seen.pk}")
+    approve(boss, meeting)
+    text = minutes_text(boss, meeting)
+    assert seen.case_number in text
+    assert hidden.case_number not in text and str(secret.unit) not in text
+    other = login("saksbehandler")
+    assert other.get(url(secret)).status_code == 404
+    page = other.get(reverse("allocation:meeting", args=[meeting.pk])).content.decode()
+    assert str(secret.unit) not in page
+    assert boss.get(url(secret)).status_code == 200
+
+
+# ------------------------------------------------------------------ pages
+
+
+@pytest.mark.parametrize("size", [1, 6])
+def test_the_list_costs_the_same_however_long(chair, size, django_assert_max_num_queries):
+    for _ in range(size):
+        f.AgendaItemFactory(meeting=f.MeetingFactory(chair=chair.user))
+    with django_assert_max_num_queries(LIST_QUERIES):
+        assert chair.get(reverse("allocation:meetings")).status_code == 200
+
+
+@pytest.mark.parametrize("size", [2, 6])
+def test_the_item_page_costs_the_same_however_many_wait(
+    chair, meeting, size, django_assert_max_num_queries
+):
+    for _ in range(3 + size):
+        granted()
+    items = [f.AgendaItemFactory(meeting=meeting) for _ in range(size)]
+    with django_assert_max_num_queries(ITEM_QUERIES):
+        assert chair.get(url(items[0])).status_code == 200
+
+
+LIST_QUERIES = 12
+ITEM_QUERIES = 70
+
+
+# ------------------------------------------------------------------ two at once
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_decide_at_once_one_is_told_it_is_done():
+    boss = f.UserFactory(chair=True)
+    from allocation import defaults
+    from casework import defaults as case_defaults
+
+    for module in (case_defaults, defaults):
+        module.install(None)
+    item = f.AgendaItemFactory(meeting=sitting(boss))
+    cases = [granted(), granted()]
+    ready, said = threading.Barrier(2), []
+
+    def decide_for(application):
+        try:
+            ready.wait(10)
+            actions.decide_item(
+                item=AgendaItem.objects.select_related("meeting").get(pk=item.pk),
+                outcome=ItemOutcome.CHOSEN,
+                chosen=application.pk,
+                shown=[application.pk],
+                reason="Passer.",
+                by=boss,
+                at=timezone.now(),
+            )
+            said.append("ok")
+        except actions.AlreadyDecided as no:
+            said.append(str(no))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=decide_for, args=[case]) for case in cases]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sorted(said)[1] == "ok" or "ok" in said
+    assert len(said) == 2 and said.count("ok") == 1
+    assert item.considerations.filter(chosen=True).count() == 1

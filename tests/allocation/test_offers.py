@@ -1,0 +1,322 @@
+"""The offer: sent, answered, and made into a lease (need A9; journey step 6)."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+from django.utils import timezone
+
+from allocation import ranking, vacancy
+from allocation.actions import offers as actions
+from allocation.enums import ItemOutcome, OfferState
+from allocation.models import Consideration, Offer
+from casework.enums import Process
+from casework.models import Disqualification, Event, Transition
+from common.calendar import add_months, add_working_days
+from common.errors import RuleBroken
+from tests import factories as f
+
+pytestmark = pytest.mark.django_db
+
+
+def chosen(**kwargs) -> Consideration:
+    """A home given to somebody in a meeting, not offered yet."""
+    item = kwargs.pop("item", None) or f.AgendaItemFactory(decided=True)
+    kwargs.setdefault("chosen", not item.considerations.filter(chosen=True).exists())
+    return f.ConsiderationFactory(item=item, **kwargs)
+
+
+def url(name, thing):
+    return reverse(f"allocation:{name}", args=[thing.pk])
+
+
+def send(client, consideration, on, **data):
+    sent = {"available_from": f"{on:%d.%m.%Y}", "viewing": "", **data}
+    return client.post(url("offer_new", consideration), sent)
+
+
+def sent_offer(client, consideration, on) -> Offer:
+    assert send(client, consideration, on).status_code == 302
+    return Offer.objects.get(application=consideration.application)
+
+
+def lease_form(on, **data):
+    return {
+        "starts_on": f"{on:%d.%m.%Y}",
+        "expires_on": f"{add_months(on, 36):%d.%m.%Y}",
+        "rent": 8000,
+        "deposit_kind": "depositum",
+        "deposit": 24000,
+        **data,
+    }
+
+
+# ------------------------------------------------------------------ sending
+
+
+def test_the_chosen_one_is_offered_the_home_by_letter(as_caseworker, today):
+    consideration = chosen()
+    answer = send(as_caseworker, consideration, today, viewing="Tirsdag kl. 14.30.")
+    offer = Offer.objects.get()
+    assert answer.url == url("offer", offer)
+    assert offer.application == consideration.application
+    assert offer.answer_by == add_working_days(today, 5)
+    assert bytes(offer.letter.file.content).startswith(b"%PDF")
+    assert Event.objects.filter(kind="offer.sent", person=offer.application.person).exists()
+    assert Transition.objects.filter(process=Process.OFFER, to_state="sendt").exists()
+    assert offer.unit not in vacancy.vacant(today)
+
+
+def test_a_home_is_offered_to_one_at_a_time(as_caseworker, today):
+    consideration = chosen()
+    f.OfferFactory(unit=consideration.item.unit)
+    page = send(as_caseworker, consideration, today).content.decode()
+    assert "Boligen er allerede tilbudt til noen." in page
+    assert Offer.objects.count() == 1
+
+
+def test_only_the_one_a_meeting_chose_is_offered_the_home(as_caseworker, today):
+    first = chosen()
+    other = chosen(item=first.item)
+    assert "ikke valgt denne saken" in send(as_caseworker, other, today).content.decode()
+
+
+def test_who_is_inhabil_sends_no_offer(as_caseworker, today):
+    consideration = chosen()
+    Disqualification.objects.create(
+        application=consideration.application,
+        user=as_caseworker.user,
+        reason="Søster",
+        declared_at=timezone.now(),
+        declared_by=as_caseworker.user,
+    )
+    assert "Du er inhabil" in send(as_caseworker, consideration, today).content.decode()
+
+
+def test_text_that_cannot_be_printed_is_named_and_kept(as_caseworker, today):
+    page = send(as_caseworker, chosen(), today, viewing="Velkommen \U000e0041").content.decode()
+    assert "kan ikke skrives ut" in page or "tegn" in page
+    assert not Offer.objects.exists()
+
+
+def test_a_stranger_to_protected_people_does_not_find_the_offer(login):
+    hidden = f.ApplicationFactory(granted=True, person=f.PersonFactory(strictly_protected=True))
+    offer = f.OfferFactory(application=hidden)
+    assert login("saksbehandler").get(url("offer", offer)).status_code == 404
+    assert login("saksbehandler", sees_protected=True).get(url("offer", offer)).status_code == 200
+
+
+# ------------------------------------------------------------------ the answer
+
+
+def test_a_no_has_a_coded_reason_and_no_penalty(as_caseworker, today):
+    offer = sent_offer(as_caseworker, chosen(), today)
+    before = [e.application_id for e in ranking.waiting(today)]
+    page = as_caseworker.post(url("offer_answer", offer), {"answer": "nei"}).content.decode()
+    assert "Velg grunnen til at tilbudet ikke passet." in page
+    as_caseworker.post(
+        url("offer_answer", offer),
+        {"answer": "nei", "decline_code": "omrade", "decline_words": "For nær gamle kjente."},
+    )
+    offer.refresh_from_db()
+    assert (offer.state, offer.decline_words) == (OfferState.DECLINED, "For nær gamle kjente.")
+    assert [e.application_id for e in ranking.waiting(today)] == before
+    assert offer.unit in vacancy.vacant(today)
+
+
+def test_several_no_are_shown_as_a_pattern(as_caseworker):
+    application = f.ApplicationFactory(granted=True)
+    f.OfferFactory(application=application, declined=True)
+    offer = f.OfferFactory(application=application)
+    page = as_caseworker.get(url("offer", offer)).content.decode()
+    assert "Har takket nei én gang før" in page
+    assert "ingen følger" in page
+
+
+def test_after_a_no_the_reserve_is_suggested_and_offered(as_caseworker, today):
+    first = chosen()
+    reserve = chosen(item=first.item, reserve=True)
+    offer = sent_offer(as_caseworker, first, today)
+    as_caseworker.post(url("offer_answer", offer), {"answer": "nei", "decline_code": "annet"})
+    page = as_caseworker.get(url("offer", offer)).content.decode()
+    assert f"Reserve er sak {reserve.application.case_number}" in page
+    assert sent_offer(as_caseworker, reserve, today).state == OfferState.SENT
+
+
+def test_an_answer_is_given_once(as_caseworker, today):
+    offer = sent_offer(as_caseworker, chosen(), today)
+    as_caseworker.post(url("offer_answer", offer), {"answer": "ja"})
+    page = as_caseworker.post(
+        url("offer_answer", offer), {"answer": "nei", "decline_code": "annet"}
+    ).content.decode()
+    assert "svaret er ikke endret" in page
+    offer.refresh_from_db()
+    assert offer.state == OfferState.ACCEPTED
+
+
+def test_an_offer_is_withdrawn_with_a_reason(as_caseworker):
+    offer = f.OfferFactory()
+    page = as_caseworker.post(url("offer_withdraw", offer), {"reason": ""}).content.decode()
+    assert "Skriv hvorfor tilbudet trekkes." in page
+    as_caseworker.post(url("offer_withdraw", offer), {"reason": "Vannskade i boligen."})
+    offer.refresh_from_db()
+    assert offer.state == OfferState.WITHDRAWN
+
+
+def test_an_offer_expires_after_its_day_and_not_before(today):
+    offer = f.OfferFactory(answer_by=today - timedelta(days=1))
+    actions.expire_offer(offer=offer, by=None, at=timezone.now())
+    offer.refresh_from_db()
+    assert offer.state == OfferState.EXPIRED
+    with pytest.raises(actions.OfferRefused, match="er ikke gått ut"):
+        actions.expire_offer(offer=f.OfferFactory(), by=None, at=timezone.now())
+
+
+# ------------------------------------------------------------------ the lease
+
+
+def test_a_yes_becomes_a_lease_that_ends_the_waiting_and_the_vacancy(as_caseworker, today):
+    consideration = chosen()
+    offer = sent_offer(as_caseworker, consideration, today)
+    answer = as_caseworker.post(url("offer_answer", offer), {"answer": "ja"})
+    assert answer.url == url("lease_new", offer)
+    as_caseworker.post(url("lease_new", offer), lease_form(today))
+    offer.refresh_from_db()
+    assert offer.lease.rent == 8000 and offer.lease.stay.unit == offer.unit
+    assert offer.unit not in vacancy.vacant(today)
+    assert not ranking.applications_waiting(today).filter(pk=offer.application_id).exists()
+    waiting = as_caseworker.get(reverse("allocation:waiting_list")).content.decode()
+    assert offer.application.case_number not in waiting
+    assert "Leieforhold inngått" in as_caseworker.get(url("offer", offer)).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"deposit": 48001}, "høyst seks måneders husleie"),
+        ({"expires_on": "31.12.2020"}, "slutte etter at det begynner"),
+        ({"starts_on": "31.02.2027"}, "finnes ikke i kalenderen"),
+    ],
+)
+def test_a_lease_against_the_rules_is_refused_in_words(as_caseworker, today, wrong, sentence):
+    offer = f.OfferFactory(accepted=True, available_from=today)
+    page = as_caseworker.post(url("lease_new", offer), lease_form(today, **wrong)).content.decode()
+    assert sentence in page
+    offer.refresh_from_db()
+    assert offer.lease is None
+
+
+def test_a_lease_does_not_begin_before_the_home_is_free(as_caseworker, today):
+    offer = f.OfferFactory(accepted=True, available_from=today + timedelta(days=14))
+    page = as_caseworker.post(url("lease_new", offer), lease_form(today)).content.decode()
+    assert "kan ikke begynne før" in page
+
+
+def test_no_lease_without_a_yes(as_caseworker, today):
+    offer = f.OfferFactory(available_from=today)
+    page = as_caseworker.post(url("lease_new", offer), lease_form(today)).content.decode()
+    assert "ikke takket ja" in page
+
+
+def test_the_offer_page_costs_the_same_however_many_offers(
+    as_caseworker, django_assert_max_num_queries
+):
+    application = f.ApplicationFactory(granted=True)
+    for _ in range(4):
+        f.OfferFactory(application=application, declined=True)
+    offer = f.OfferFactory(application=application)
+    with django_assert_max_num_queries(25):
+        assert as_caseworker.get(url("offer", offer)).status_code == 200
+
+
+# ------------------------------------------------------------------ two at once
+
+
+def at_once(*acts) -> list[str]:
+    """Run each in a thread of its own, from the same moment; what each ended with."""
+    ready, said = threading.Barrier(len(acts)), []
+
+    def run(act):
+        try:
+            ready.wait(10)
+            act()
+            said.append("ok")
+        except RuleBroken as no:
+            said.append(str(no))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=[act]) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    return said
+
+
+@pytest.fixture
+def installed(transactional_db):
+    from allocation import defaults
+    from casework import defaults as case_defaults
+
+    for module in (case_defaults, defaults):
+        module.install(None)
+
+
+def test_of_two_offers_of_one_home_at_once_one_is_sent(installed, today):
+    by = f.UserFactory(caseworker=True)
+    unit = f.UnitFactory()
+    both = [chosen(item=f.AgendaItemFactory(decided=True, unit=unit)) for _ in range(2)]
+    said = at_once(
+        *(
+            lambda c=consideration: actions.make_offer(
+                consideration=c, available_from=today, by=by, at=timezone.now()
+            )
+            for consideration in both
+        )
+    )
+    assert Offer.objects.filter(unit=unit).count() == 1 and said.count("ok") == 1
+    assert "Boligen er allerede tilbudt til noen." in said
+
+
+def test_of_two_answers_at_once_one_counts(installed, today):
+    by = f.UserFactory(caseworker=True)
+    offer = f.OfferFactory()
+    said = at_once(
+        lambda: actions.answer_offer(offer=offer, yes=True, by=by, at=timezone.now()),
+        lambda: actions.answer_offer(
+            offer=offer, yes=False, decline_code="annet", by=by, at=timezone.now()
+        ),
+    )
+    assert said.count("ok") == 1 and len(said) == 2
+    assert any("svaret er ikke endret" in each for each in said)
+
+
+def test_of_two_leases_of_one_offer_at_once_one_is_agreed(installed, today):
+    by = f.UserFactory(caseworker=True)
+    offer = f.OfferFactory(accepted=True, available_from=today)
+
+    def let():
+        actions.let_home(
+            offer=offer,
+            starts_on=today,
+            expires_on=None,
+            rent=8000,
+            deposit_kind="ingen",
+            deposit=0,
+            by=by,
+            at=timezone.now(),
+        )
+
+    said = at_once(let, let)
+    assert said.count("ok") == 1 and len(said) == 2
+
+
+def test_an_item_that_is_not_given_to_anybody_has_nobody_to_offer():
+    item = f.AgendaItemFactory()
+    item.outcome = ItemOutcome.POSTPONED
+    assert actions.to_offer(item) is None
