@@ -86,8 +86,8 @@ class Dwelling:
     property_id: int = NOWHERE
     area_id: int = NOWHERE
     type: str = UnitType.MUNICIPAL
-    bedrooms: int = 1
-    floor: int = 1
+    bedrooms: int | None = 1
+    floor: int | None = 1
     lift: bool = False
     step_free: bool = False
     wheelchair: bool = False
@@ -151,8 +151,9 @@ def unit_columns(dwellings: Sequence[Dwelling]) -> Columns:
     u.dwellings = dwellings
     for name in ("unit_id", "property_id", "area_id", "reserved_for", "allocated_by"):
         u.put(name, [getattr(d, name) for d in dwellings], np.int64)
-    u.put("bedrooms", [d.bedrooms for d in dwellings], np.int16)
-    u.put("floor", [d.floor for d in dwellings], np.int16)
+    # What is not known of a dwelling meets no requirement.
+    u.put("bedrooms", [-1 if d.bedrooms is None else d.bedrooms for d in dwellings], np.int16)
+    u.put("floor", [99 if d.floor is None else d.floor for d in dwellings], np.int16)
     for name in (
         "lift",
         "step_free",
@@ -165,7 +166,7 @@ def unit_columns(dwellings: Sequence[Dwelling]) -> Columns:
         "drug_free",
     ):
         u.put(name, [getattr(d, name) for d in dwellings], bool)
-    u.put("staffing", [STAFFING_ORDER[d.staffing] for d in dwellings], np.int8)
+    u.put("staffing", [STAFFING_ORDER.get(d.staffing, 0) for d in dwellings], np.int8)
     u.put("min_age", [0 if d.min_age is None else d.min_age for d in dwellings], np.int16)
     u.put("max_age", [999 if d.max_age is None else d.max_age for d in dwellings], np.int16)
     u.put("has_ages", [(d.min_age, d.max_age) != (None, None) for d in dwellings], bool)
@@ -248,6 +249,8 @@ class Rule:
 
 
 def _bedrooms_says(s: Seeker, d: Dwelling, ok: bool) -> str:
+    if d.bedrooms is None:
+        return _("Antall soverom er ikke avklart.")
     has = ngettext("%(n)d soverom", "%(n)d soverom", d.bedrooms) % {"n": d.bedrooms}
     if ok:
         return _("%(has)s, trenger %(need)d.") % {"has": has, "need": s.bedrooms}
@@ -267,6 +270,8 @@ def _step_free_says(s: Seeker, d: Dwelling, ok: bool) -> str:
 
 
 def _floor_says(s: Seeker, d: Dwelling, ok: bool) -> str:
+    if d.floor is None:
+        return _("Etasjen er ikke avklart.")
     lift = _("med heis") if d.lift else _("uten heis")
     text = _("%(floor)d. etasje %(lift)s") % {"floor": d.floor, "lift": lift}
     if ok:
@@ -375,7 +380,7 @@ RULES: tuple[Rule, ...] = (
         says=lambda s, d, ok: (
             _("%(has)s, trenger minst: %(need)s.")
             % {
-                "has": Staffing(d.staffing).label,
+                "has": Staffing(d.staffing).label if d.staffing else _("Bemanning ikke avklart"),
                 "need": str(Staffing(s.staffing).label).lower(),
             }
         ),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.contrib.postgres.indexes import GinIndex
@@ -102,6 +103,7 @@ class Unit(models.Model):
 
     Vacant, occupied, reserved and unavailable are never stored: they are read off on a date
     from stays, offers and unavailabilities. Rent is kroner a month, night price kroner a night.
+    Bedrooms, floor and staffing may be unknown (imported with gaps): then they meet no requirement.
     """
 
     property = models.ForeignKey(
@@ -121,15 +123,21 @@ class Unit(models.Model):
     )
     extra_reference = models.CharField(_("ekstra referanse"), max_length=40, blank=True)
     type = models.CharField(_("boligtype"), max_length=20, choices=UnitType)
-    bedrooms = models.PositiveSmallIntegerField(_("antall soverom"), default=1)
+    bedrooms = models.PositiveSmallIntegerField(
+        _("antall soverom"),
+        null=True,
+        blank=True,
+        default=1,
+        help_text=_("Tomt når det ikke er avklart."),
+    )
     size_m2 = models.PositiveSmallIntegerField(_("bruksareal (m²)"), null=True, blank=True)
-    floor = models.SmallIntegerField(_("etasje"), default=1)
+    floor = models.SmallIntegerField(_("etasje"), null=True, blank=True, default=1)
     lift = models.BooleanField(_("heis"), default=False)
     step_free = models.BooleanField(_("uten trinn"), default=False)
     wheelchair = models.BooleanField(_("tilgjengelig med rullestol"), default=False)
     capacity = models.PositiveSmallIntegerField(_("plass til (personer)"), null=True, blank=True)
     staffing = models.CharField(
-        _("bemanning"), max_length=10, choices=Staffing, default=Staffing.NONE
+        _("bemanning"), max_length=10, choices=Staffing, default=Staffing.NONE, blank=True
     )
     own_entrance = models.BooleanField(_("egen inngang"), default=False)
     accepts_pets = models.BooleanField(_("dyr tillatt"), default=True)
@@ -229,3 +237,31 @@ class Unavailability(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit}: {self.get_cause_display()}"
+
+
+class StockImport(models.Model):
+    """A file with dwellings as it was uploaded, and what came of it (need X1)."""
+
+    file_name = models.CharField(_("filnavn"), max_length=200)
+    content = models.BinaryField()
+    uploaded_at = models.DateTimeField(_("lastet opp"))
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    applied_at = models.DateTimeField(_("tatt inn"), null=True, blank=True)
+    applied_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("import av boliger")
+        verbose_name_plural = _("importer av boliger")
+        ordering = ["-uploaded_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="stock_import_applied_at_by",
+                condition=Q(applied_at__isnull=True, applied_by__isnull=True)
+                | Q(applied_at__isnull=False, applied_by__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name

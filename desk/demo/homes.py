@@ -68,6 +68,8 @@ def _tenancy(lives: Lives, start: date, end: date | None, home: Home, mover, lea
     case = None
     if start > lives.horizon + timedelta(days=60):
         case = _case_before(lives, someone, start, home, exchange=mover is not None)
+    if mover is None and rng.random() < lives.size.careers:
+        _came_from(lives, someone, start)
     stay = lives.bulk.add(
         Stay,
         person_id=someone.id,
@@ -133,3 +135,19 @@ def _before_home(lives: Lives, someone: Someone, start: date) -> None:
     room = temporary.free_room(lives, start - timedelta(days=nights), start)
     if room:
         temporary.stay(lives, someone, room, start - timedelta(days=nights), start)
+
+
+def _came_from(lives: Lives, someone: Someone, start: date) -> None:
+    """Where they lived before, up to half a year before the home began."""
+    until = start - timedelta(days=lives.rng.randint(150, 400))
+    kind = lives.rng.choice([StayKind.OWN_HOME, StayKind.WITH_OTHERS])
+    lives.bulk.add(
+        Stay,
+        person_id=someone.id,
+        kind=kind,
+        place="Hos familie" if kind == StayKind.WITH_OTHERS else "Leid bolig",
+        period=DateRange(until - timedelta(days=lives.rng.randint(200, 1500)), until),
+        recorded_at=at(until),
+        recorded_by_id=someone.responsible,
+        end_reason="Kontrakten gikk ut",
+    )

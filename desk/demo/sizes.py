@@ -22,6 +22,7 @@ class Size:
     links: int
     caseworkers: int
     notes_per_person: float
+    careers: float  # share of tenants whose home before is known
     contacts_per_link: int
     children: bool
     meetings: int
@@ -43,6 +44,7 @@ SIZES = {
         links=29,
         caseworkers=8,
         notes_per_person=1.2,
+        careers=0.5,
         contacts_per_link=18,
         children=True,
         meetings=45,
@@ -62,6 +64,7 @@ SIZES = {
         links=220,
         caseworkers=60,
         notes_per_person=1.5,
+        careers=0.5,
         contacts_per_link=20,
         children=True,
         meetings=45,
@@ -80,7 +83,8 @@ SIZES = {
         peers=600,
         links=4000,
         caseworkers=300,
-        notes_per_person=4.0,
+        notes_per_person=4.8,
+        careers=0.45,
         contacts_per_link=40,
         children=False,
         meetings=45,
