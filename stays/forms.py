@@ -33,6 +33,7 @@ class StayForm(OnceFormMixin, forms.Form):
     )
     unit = forms.ModelChoiceField(
         label=_("Bolig"),
+        empty_label=_("Ikke valgt"),
         queryset=Unit.objects.none(),
         required=False,
         help_text=_("Ledige midlertidige bosteder og treningsleiligheter."),
@@ -46,6 +47,7 @@ class StayForm(OnceFormMixin, forms.Form):
     )
     vedtak = forms.ModelChoiceField(
         label=_("Vedtak om midlertidig botilbud"),
+        empty_label=_("Ikke noe vedtak ennå"),
         queryset=Vedtak.objects.none(),
         required=False,
         help_text=_("Vedtaket sier sted og lengde (sosialtjenesteloven § 27)."),
@@ -54,7 +56,7 @@ class StayForm(OnceFormMixin, forms.Form):
         label=_("Hvis det ikke er noe vedtak ennå: hvorfor"), required=False, max_length=200
     )
     moving = forms.BooleanField(
-        label=_("Personen flytter hit fra det midlertidige stedet han eller hun bor på"),
+        label=_("Personen flytter hit fra det midlertidige stedet, som avsluttes samme dag"),
         required=False,
     )
     unsuited_reason = forms.CharField(
