@@ -1,6 +1,40 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class DeskConfig(AppConfig):
     name = "desk"
     verbose_name = "arbeidsbord"
+
+    def ready(self) -> None:
+        from common import navigation
+
+        from . import perms
+
+        navigation.register(
+            "min-dag",
+            _("Min dag"),
+            "TasklistStart",
+            "desk:day",
+            order=10,
+            can=perms.can_see_day,
+            shortcut="d",
+        )
+        navigation.register(
+            "personer",
+            _("Personer"),
+            "PersonGroup",
+            "desk:persons",
+            order=20,
+            can=perms.can_see_persons,
+            shortcut="p",
+        )
+        navigation.register(
+            "boliger",
+            _("Boliger"),
+            "Buildings3",
+            "desk:units",
+            order=60,
+            can=perms.can_see_units,
+            shortcut="b",
+        )

@@ -1,0 +1,468 @@
+"""What waits for me today, why, and the next step (need I1). Only the user's own things.
+
+Everything is asked anew: flags keep facts, words are made as they are read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, Exists, OuterRef, Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts import settings_table
+from accounts.models import ReadLog
+from allocation import ranking
+from allocation.models import AllocationMeeting, Offer
+from allocation.ranking import Filters, RankedPage
+from casework import flags as flag_words
+from casework.enums import ApplicationState, FlagKind, VedtakState
+from casework.flags import due_words, short
+from casework.models import Application, Flag, Person, Vedtak
+from common.calendar import local_date
+from common.errors import RuleBroken
+from common.formatting import days_nb
+from stays.enums import LASTING, InstitutionKind, StayKind
+from stays.flags import explained
+from stays.models import Stay
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+SHOWN = 5
+# Nobody follows up more than this in a day; what is beyond is reached by its own list.
+MOST = 100
+DEADLINE_DAYS = 7
+LONG_DAYS = 90
+RECENT = 5
+RECENT_READS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that waits, as `components/flag.html` draws it."""
+
+    name: str
+    url: str
+    about: str
+    why: str
+    next: str
+    action: str
+    action_url: str
+    color: str = "neutral"
+    when: str = ""
+    sub: str = ""
+    icon: str = ""
+    days: int | None = None
+    due: date | None = None
+    primary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A list of lines: those shown, and how many there are in all."""
+
+    lines: list[Line]
+    total: int
+    urgent: int = 0
+
+    @property
+    def more(self) -> bool:
+        return self.total > len(self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    deadlines: Panel
+    temporary: Panel
+    discharges: Panel
+    forgotten: Panel
+    forgotten_days: int
+    waiting_fault: str
+    meeting: AllocationMeeting | None
+    mine: list[tuple[str, int, str]]
+    mine_total: int
+    waiting_mine: int
+    recent: list[dict[str, Any]]
+
+
+def day_of(user: User, on: date, at: datetime, *, everything: bool = False) -> Day:
+    """The user's day. `everything` shows the panels whole, up to a hundred lines."""
+    shown = MOST if everything else SHOWN
+    numbers = settings_table.values(on, "forgotten_days", "discharge_days", "discharge_red_days")
+    own_flags = list(
+        Flag.objects.visible_to(user)
+        .open()
+        .of(user)
+        .filter(kind__in=[FlagKind.INTERIM_REPLY, FlagKind.TEMPORARY_STAY, FlagKind.LEASE])
+        .select_related("person", "application")
+        .order_by("due_on", "pk")[: 2 * MOST]
+    )
+    stay_flags = [flag for flag in own_flags if flag.kind == FlagKind.TEMPORARY_STAY]
+    other_flags = [flag for flag in own_flags if flag.kind != FlagKind.TEMPORARY_STAY]
+    waiting, fault = _waiting(user, on, numbers["forgotten_days"], shown)
+    mine, mine_total = _mine(user, waiting)
+    deadlines = _deadlines(user, other_flags, on, shown)
+    temporary = _temporary(stay_flags, on, shown)
+    discharges = _discharges(user, on, numbers, shown)
+    panels = [deadlines, temporary, discharges, _forgotten(user, waiting, shown)]
+    return Day(
+        *_with_one_primary(panels),
+        forgotten_days=numbers["forgotten_days"],
+        waiting_fault=fault,
+        meeting=_next_meeting(on),
+        mine=mine,
+        mine_total=mine_total,
+        waiting_mine=waiting.counts["mine"] if waiting else 0,
+        recent=_recent(user, at),
+    )
+
+
+def _with_one_primary(panels: list[Panel]) -> list[Panel]:
+    """The first line of the first panel that has any is the page's most urgent next step."""
+    done = False
+    for place, panel in enumerate(panels):
+        if panel.lines and not done:
+            lines = [replace(panel.lines[0], primary=True), *panel.lines[1:]]
+            panels[place] = replace(panel, lines=lines)
+            done = True
+    return panels
+
+
+# ------------------------------------------------------------------ deadlines
+
+
+def _deadlines(user: User, flags: list[Flag], on: date, shown: int) -> Panel:
+    until = on + timedelta(days=DEADLINE_DAYS)
+    lines = [_flag_line(flag, on) for flag in flags if flag.due_on is None or flag.due_on <= until]
+    lines += _vedtak_lines(user, on)
+    lines += _offer_lines(user, on, until)
+    lines.sort(key=lambda line: (line.due or until, line.name))
+    urgent = sum(line.due is not None and line.due <= on for line in lines)
+    return Panel(lines[:shown], len(lines), urgent)
+
+
+def _flag_line(flag: Flag, on: date) -> Line:
+    words = flag_words.words(flag, on)
+    return Line(
+        name=flag.person.name,
+        url=reverse("desk:person", args=[flag.person_id]),
+        about=_case(flag.application),
+        why=words.why,
+        next=words.next,
+        action=words.action,
+        action_url=words.action_url,
+        color=words.color,
+        when=words.when,
+        sub=words.sub,
+        icon=words.icon,
+        days=words.days,
+        due=flag.due_on,
+    )
+
+
+def _vedtak_lines(user: User, on: date) -> list[Line]:
+    """Vedtak that wait for my approval, and my drafts that were sent back."""
+    found = (
+        Vedtak.objects.visible_to(user)
+        .filter(
+            Q(state=VedtakState.SUBMITTED, approver=user)
+            | Q(state=VedtakState.RETURNED, drafted_by=user)
+        )
+        .select_related("application__person", "drafted_by", "approver")
+        .order_by("submitted_at", "pk")[:MOST]
+    )
+    lines = []
+    for vedtak in found:
+        sent = local_date(vedtak.submitted_at or vedtak.drafted_at)
+        if vedtak.state == VedtakState.SUBMITTED:
+            why = _("%(name)s ba deg godkjenne %(date)s Du har ikke skrevet vedtaket.") % {
+                "name": vedtak.drafted_by,
+                "date": short(sent),
+            }
+            sub, step, act = _("godkjenning"), _("Godkjenn, eller send tilbake."), _("Les vedtak")
+        else:
+            said = vedtak.return_comment.strip()
+            why = _("%(name)s sendte vedtaket tilbake.") % {
+                "name": vedtak.approver or _("Godkjenner")
+            }
+            why = f"{why} «{said[:120]}»" if said else why
+            sub, step, act = _("sendt tilbake"), _("Rett, og send på nytt."), _("Åpne utkast")
+        lines.append(
+            Line(
+                name=vedtak.application.person.name,
+                url=reverse("desk:person", args=[vedtak.application.person_id]),
+                about=f"{_('Vedtak')} · {vedtak.application.case_number}",
+                why=why,
+                next=step,
+                action=act,
+                action_url=reverse("casework:vedtak", args=[vedtak.pk]),
+                color="danger" if (on - sent).days > 2 else "warning",
+                when=_("Siden %(date)s") % {"date": short(sent)} if sent < on else _("I dag"),
+                sub=sub,
+                icon="Clock",
+                due=on,
+            )
+        )
+    return lines
+
+
+def _offer_lines(user: User, on: date, until: date) -> list[Line]:
+    """Offers in my cases whose answer is due within a week, or has not come."""
+    found = (
+        Offer.objects.visible_to(user)
+        .open()
+        .filter(application__responsible=user, answer_by__lte=until)
+        .select_related("application__person", "unit__property")
+        .order_by("answer_by", "pk")[:MOST]
+    )
+    lines = []
+    for offer in found:
+        when, color = due_words(offer.answer_by, on)
+        lines.append(
+            Line(
+                name=offer.application.person.name,
+                url=reverse("desk:person", args=[offer.application.person_id]),
+                about=f"{_('Tilbud')} · {offer.application.case_number}",
+                why=_("Har tilbud om %(unit)s, sendt %(sent)s Svarfristen er %(due)s")
+                % {
+                    "unit": offer.unit,
+                    "sent": short(local_date(offer.sent_at)),
+                    "due": short(offer.answer_by),
+                },
+                next=_("Ring, og før inn svaret."),
+                action=_("Før inn svar"),
+                action_url=reverse("allocation:offer_answer", args=[offer.pk]),
+                color=color,
+                when=when,
+                sub=_("svarfrist"),
+                icon="Clock",
+                due=offer.answer_by,
+            )
+        )
+    return lines
+
+
+def _case(application: Application | None) -> str:
+    return f"{_('Sak')} {application.case_number}" if application else _("Ingen sak")
+
+
+# ------------------------------------------------------------------ temporary places
+
+
+def _temporary(flags: list[Flag], on: date, shown: int) -> Panel:
+    pairs = sorted(explained(flags, on), key=lambda pair: -(pair[1].days or 0))
+    stays = Stay.objects.temporary().current(on).filter(person__in={f.person_id for f in flags})
+    places = {
+        stay.person_id: stay.unit.property.name if stay.unit else stay.place
+        for stay in (stays.select_related("unit__property").order_by("pk") if flags else ())
+    }
+    lines = []
+    for flag, words in pairs:
+        place, case = places.get(flag.person_id), _case(flag.application)
+        lines.append(
+            Line(
+                name=flag.person.name,
+                url=reverse("desk:person", args=[flag.person_id]),
+                about=f"{place} · {case}" if place else case,
+                why=words.why,
+                next=words.next,
+                action=words.action,
+                action_url=words.action_url,
+                color=words.color,
+                days=words.days,
+            )
+        )
+    long = sum((words.days or 0) > LONG_DAYS for _flag, words in pairs)
+    return Panel(lines[:shown], len(lines), long)
+
+
+# ------------------------------------------------------------------ out of an institution
+
+
+def _discharges(user: User, on: date, numbers: dict[str, Any], shown: int) -> Panel:
+    """Those of mine who are to leave an institution soon, without a home now or ahead."""
+    home = Stay.objects.filter(person=OuterRef("person"), kind__in=LASTING, period__endswith__gt=on)
+    endless = Stay.objects.filter(
+        person=OuterRef("person"), kind__in=LASTING, period__upper_inf=True
+    )
+    open_case = Application.objects.filter(
+        person=OuterRef("person"),
+        responsible=user,
+        state__in=[ApplicationState.RECEIVED, ApplicationState.ASSESSING, ApplicationState.DECIDED],
+    )
+    stays = list(
+        Stay.objects.visible_to(user)
+        .current(on)
+        .filter(
+            Q(person__responsible=user) | Exists(open_case),
+            ~Exists(home),
+            ~Exists(endless),
+            kind=StayKind.INSTITUTION,
+            planned_out__isnull=False,
+            planned_out__lte=on + timedelta(days=numbers["discharge_days"]),
+        )
+        .select_related("person")
+        .order_by("planned_out", "pk")[:MOST]
+    )
+    cases = _latest_cases([stay.person_id for stay in stays])
+    lines = [_discharge_line(stay, cases.get(stay.person_id), on, numbers) for stay in stays]
+    return Panel(lines[:shown], len(lines), len(lines))
+
+
+def _discharge_line(
+    stay: Stay, case: Application | None, on: date, numbers: dict[str, Any]
+) -> Line:
+    left = (stay.planned_out - on).days
+    when, _color = due_words(stay.planned_out, on)
+    prison = stay.institution == InstitutionKind.PRISON
+    what = _("Løslatelse") if prison else _("Utskriving")
+    if case is None:
+        step, act = _("Registrer søknad, så retten til bolig kan vurderes."), _("Ny søknad")
+        url = reverse("casework:application_new", args=[stay.person_id])
+    elif case.is_open:
+        step, act = _("Gjør saken ferdig, så en bolig kan holdes av."), _("Åpne saken")
+        url = reverse("casework:application", args=[case.pk])
+    else:
+        step, act = _("Finn en bolig som passer, og ta den opp i møtet."), _("Finn bolig")
+        url = reverse("desk:units") + "?status=ledig"
+    return Line(
+        name=stay.person.name,
+        url=reverse("desk:person", args=[stay.person_id]),
+        about=f"{what} · {case.case_number}" if case else what,
+        why=_("Ingen bolig er avklart. Planlagt ut fra %(place)s %(date)s")
+        % {
+            "place": stay.place or stay.get_institution_display().lower(),
+            "date": short(stay.planned_out),
+        },
+        next=step,
+        action=act,
+        action_url=url,
+        color="danger" if left <= numbers["discharge_red_days"] else "warning",
+        when=when,
+        sub=_("om %(days)s") % {"days": days_nb(left)} if left > 0 else "",
+        icon="Calendar",
+    )
+
+
+def _latest_cases(persons: list[int]) -> dict[int, Application]:
+    """Each person's latest case that is not closed."""
+    if not persons:
+        return {}
+    found = Application.objects.filter(
+        person__in=persons,
+        state__in=[ApplicationState.RECEIVED, ApplicationState.ASSESSING, ApplicationState.DECIDED],
+    ).order_by("received_at", "pk")
+    return {case.person_id: case for case in found}
+
+
+# ------------------------------------------------------------------ the waiting list
+
+
+def _waiting(
+    user: User, on: date, forgotten_days: int, shown: int
+) -> tuple[RankedPage | None, str]:
+    """My forgotten cases, longest first, and the counts; or why the list cannot be made."""
+    filters = Filters(responsible_id=user.pk, not_considered_days=forgotten_days, sort="-vurdert")
+    try:
+        found = ranking.page(
+            on,
+            visible_to=user,
+            filters=filters,
+            size=shown,
+            not_considered_days=forgotten_days,
+        )
+    except RuleBroken as no:
+        return None, str(no)
+    return found, ""
+
+
+def _forgotten(user: User, page: RankedPage | None, shown: int) -> Panel:
+    if page is None or not page.entries:
+        return Panel([], 0)
+    persons = Person.objects.visible_to(user).in_bulk([entry.person_id for entry in page.entries])
+    lines = []
+    for entry in page.entries:
+        person = persons[entry.person_id]
+        since = entry.last_considered or entry.facts.issued_on
+        if entry.last_considered:
+            why = _("Sist vurdert %(date)s Har ventet %(days)s.") % {
+                "date": short(since),
+                "days": days_nb(entry.days_waited),
+            }
+        else:
+            why = _("Vedtaket kom %(date)s Saken er ikke tatt opp i noe møte.") % {
+                "date": short(since)
+            }
+        lines.append(
+            Line(
+                name=person.name,
+                url=reverse("desk:person", args=[person.pk]),
+                about=f"{_('Nummer')} {entry.rank} · {entry.case_number}",
+                why=why,
+                next=_("Spør om behovet er det samme, og skriv hva du fikk vite."),
+                action=_("Logg kontakt"),
+                action_url=reverse("casework:note_new", args=[person.pk])
+                + f"?sak={entry.application_id}",
+                when=days_nb(entry.days_since_considered),
+                sub=_("siden %(date)s") % {"date": short(since)},
+                icon="Hourglass",
+            )
+        )
+    return Panel(lines[:shown], page.total)
+
+
+# ------------------------------------------------------------------ the right column
+
+
+def _next_meeting(on: date) -> AllocationMeeting | None:
+    return (
+        AllocationMeeting.objects.unfinished()
+        .filter(starts_at__date__gte=on)
+        .select_related("chair")
+        .annotate(homes=Count("items"))
+        .order_by("starts_at", "pk")
+        .first()
+    )
+
+
+def _mine(user: User, waiting: RankedPage | None) -> tuple[list[tuple[str, int, str]], int]:
+    """My cases by where they stand: label, number, and the list behind it."""
+    states = dict(
+        Application.objects.visible_to(user)
+        .open()
+        .filter(responsible=user)
+        .values_list("state")
+        .annotate(number=Count("pk"))
+        .order_by()
+    )
+    offers = Offer.objects.visible_to(user).reserving().filter(application__responsible=user)
+    list_url = reverse("casework:applications")
+    rows = [
+        (_("Nye, ikke påbegynt"), states.get("mottatt", 0), f"{list_url}?mine=1&tilstand=mottatt"),
+        (_("Under utredning"), states.get("utredes", 0), f"{list_url}?mine=1&tilstand=utredes"),
+        (
+            _("Venter på bolig"),
+            waiting.counts["mine"] if waiting else 0,
+            reverse("allocation:waiting_list") + "?visning=mine",
+        ),
+    ]
+    total = sum(number for _label, number, _url in rows)
+    # Some of those who wait have an offer: told, but not counted twice.
+    rows.append((_("… av dem med tilbud"), offers.count(), rows[-1][2]))
+    return rows, total
+
+
+def _recent(user: User, at: datetime) -> list[dict[str, Any]]:
+    """The persons I last opened, those I may still see."""
+    latest: dict[int, datetime] = {}
+    reads = ReadLog.objects.filter(user=user, at__gte=at - timedelta(days=30)).order_by("-at")
+    for person, when in reads.values_list("person_id", "at")[:RECENT_READS]:
+        latest.setdefault(person, when)
+    persons = Person.objects.visible_to(user).in_bulk(list(latest)[: RECENT * 2])
+    return [{"person": persons[pk], "at": when} for pk, when in latest.items() if pk in persons][
+        :RECENT
+    ]

@@ -1,0 +1,366 @@
+"""What the person page tells: one person's case from every part of the house (need C24).
+
+Every number is asked for this person alone, so that ten years of history cost what one does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Prefetch
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from allocation import ranking
+from allocation.enums import OfferState
+from allocation.models import Offer
+from allocation.perms import can_offer
+from allocation.ranking import Explanation
+from casework import flags as flag_words
+from casework.enums import (
+    GRANTED,
+    ApplicationKind,
+    ApplicationState,
+    FlagKind,
+    IdKind,
+    LivingArrangement,
+    MemberRelation,
+    VedtakState,
+)
+from casework.models import (
+    Application,
+    Assessment,
+    Flag,
+    HouseholdMember,
+    HousingNeed,
+    Person,
+    Service,
+    Vedtak,
+    Wish,
+)
+from casework.next_step import Step, next_step
+from casework.perms import can_do_casework
+from casework.querysets import sees
+from common.errors import RuleBroken
+from common.formatting import days_nb, initials
+from peers.enums import Share
+from peers.models import Contact, PeerLink
+from stays.chains import Chain, chain_of
+from stays.flags import stay_words
+from stays.models import Stay
+from stays.perms import can_follow_up_flags
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+ADULT = 18
+# Flags in the order they press.
+PRESSING = (FlagKind.TEMPORARY_STAY, FlagKind.INTERIM_REPLY, FlagKind.LEASE)
+# Only cases that give a home are on the waiting list.
+LISTED = (ApplicationKind.NEW, ApplicationKind.EXCHANGE, ApplicationKind.ASSISTANCE)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What stands over every part of a person's page."""
+
+    person: Person
+    age: int | None
+    number: str
+    number_hidden: str
+    representatives: list[Any]
+    chain: Chain | None
+    tags: list[tuple[str, str, str]]
+    children: list[tuple[Person, int | None, str]]
+    works: bool
+
+
+def head(person: Person, user: User, on: date) -> Head:
+    """Five queries."""
+    chain = chain_of(person.pk, on)
+    children = _children(person, user, on)
+    tags: list[tuple[str, str, str]] = []
+    if chain and chain.is_open:
+        color = "danger" if chain.days > 90 else ("warning" if chain.days >= 60 else "neutral")
+        text = _("%(days)s i midlertidig bolig") % {"days": days_nb(chain.days)}
+        tags.append((text, color, "Clock"))
+    if children:
+        visiting = all(living == LivingArrangement.VISITING for _p, _a, living in children)
+        tags.append((_("Samværsbarn") if visiting else _("Har barn"), "neutral", ""))
+    if person.is_protected:
+        tags.append((person.get_protection_display(), "warning", "PadlockLocked"))
+    shown, hidden = masked(person)
+    return Head(
+        person=person,
+        age=person.age(on),
+        number=shown,
+        number_hidden=hidden,
+        representatives=list(person.representatives.filter(period__contains=on).order_by("pk")),
+        chain=chain,
+        tags=tags,
+        children=children,
+        works=can_do_casework(user),
+    )
+
+
+def masked(person: Person) -> tuple[str, str]:
+    """The part of the number that is shown, and stars for the part that is asked for."""
+    if person.id_kind == IdKind.NATIONAL:
+        return person.national_id[:6], "*****"
+    if person.id_kind == IdKind.DUF:
+        return f"DUF {person.duf[:4]}", "*" * 8
+    return _("Nummer ikke kjent"), ""
+
+
+def _children(person: Person, user: User, on: date) -> list[tuple[Person, int | None, str]]:
+    """Children in the household the person heads, those the reader may know of."""
+    heads = HouseholdMember.objects.filter(
+        person=person,
+        relation__in=[MemberRelation.SELF, MemberRelation.PARTNER],
+        period__contains=on,
+    )
+    members = (
+        HouseholdMember.objects.filter(
+            sees(user, "person__"),
+            household__in=heads.values("household"),
+            relation__in=[MemberRelation.CHILD, MemberRelation.OTHER],
+            period__contains=on,
+        )
+        .select_related("person")
+        .order_by("person__birth_date", "pk")
+    )
+    found = [(each.person, each.person.age(on), each) for each in members]
+    return [
+        (child, age, each.living)
+        for child, age, each in found
+        if (age is None and each.relation == MemberRelation.CHILD)
+        or (age is not None and age < ADULT)
+    ]
+
+
+# ------------------------------------------------------------------ the overview
+
+
+@dataclass(frozen=True, slots=True)
+class Primary:
+    """The one button: where it leads, and whether it is a deed."""
+
+    text: str
+    url: str
+    post: bool = False
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The application that matters most now, its vedtak, and its place on the list."""
+
+    application: Application
+    vedtak: Vedtak | None
+    need: HousingNeed | None
+    step: Step
+    why: Explanation | None
+    offer: Offer | None
+    fault: str = ""
+
+    @property
+    def outcomes(self) -> list[Any]:
+        return list(self.vedtak.outcomes.all()) if self.vedtak else []
+
+    @property
+    def granted(self) -> bool:
+        return any(each.outcome in GRANTED for each in self.outcomes)
+
+
+def wish_of(person: Person) -> Wish | None:
+    return person.wishes.order_by("-said_on", "-pk").first()
+
+
+def applications_of(person: Person) -> list[Application]:
+    """The person's applications with all `next_step` asks for, newest first."""
+    return list(
+        person.applications.select_related("responsible", "unit")
+        .prefetch_related(
+            Prefetch(
+                "vedtak",
+                Vedtak.objects.select_related("approver", "drafted_by", "letter").prefetch_related(
+                    "outcomes__basis"
+                ),
+            ),
+            "assessments",
+            Prefetch("needs", HousingNeed.objects.order_by("-decided_at", "-pk")),
+        )
+        .order_by("-received_at", "-pk")
+    )
+
+
+def standing(applications: list[Application], user: User, on: date) -> Standing | None:
+    """The case to show: one on the waiting list, else an open one, else the latest."""
+    why, fault = None, ""
+    chosen = None
+    for case in applications:
+        if not _may_wait(case, on):
+            continue
+        try:
+            why = ranking.explain(case.pk, on, visible_to=user)
+        except ranking.NotWaiting:
+            continue
+        except RuleBroken as no:
+            fault = str(no)
+        chosen = case
+        break
+    if chosen is None:
+        chosen = next((case for case in applications if case.is_open), None)
+    if chosen is None:
+        chosen = applications[0] if applications else None
+    if chosen is None:
+        return None
+    offers = Offer.objects.reserving().filter(application=chosen)
+    return Standing(
+        application=chosen,
+        vedtak=_shown_vedtak(chosen),
+        need=next(iter(chosen.needs.all()), None),
+        step=next_step(chosen, user),
+        why=why,
+        offer=offers.select_related("unit__property").order_by("-sent_at", "-pk").first(),
+        fault=fault,
+    )
+
+
+def _may_wait(case: Application, on: date) -> bool:
+    """Whether it is worth asking the list: it has an issued vedtak that gives something."""
+    if case.state != ApplicationState.DECIDED or case.kind not in LISTED:
+        return False
+    return any(
+        vedtak.state == VedtakState.ISSUED
+        and (vedtak.valid_to is None or vedtak.valid_to >= on)
+        and any(each.outcome in GRANTED for each in vedtak.outcomes.all())
+        for vedtak in case.vedtak.all()
+    )
+
+
+def _shown_vedtak(case: Application) -> Vedtak | None:
+    """The one in force, else the one being written."""
+    issued = [each for each in case.vedtak.all() if each.state == VedtakState.ISSUED]
+    if issued:
+        return max(issued, key=lambda each: (each.issued_on, each.pk))
+    return next((each for each in case.vedtak.all() if each.is_open), None)
+
+
+def open_flags(person: Person, chain: Chain | None, on: date) -> list[tuple[Flag, Any]]:
+    """The person's open flags with their words, the most pressing first."""
+    found = list(person.flags.open().select_related("application", "owner"))
+    found.sort(
+        key=lambda flag: (
+            PRESSING.index(flag.kind) if flag.kind in PRESSING else len(PRESSING),
+            -(flag.threshold or 0),
+            flag.pk,
+        )
+    )
+    days = chain.days if chain else None
+    return [
+        (
+            flag,
+            stay_words(flag, on, days)
+            if flag.kind == FlagKind.TEMPORARY_STAY
+            else flag_words.words(flag, on),
+        )
+        for flag in found
+    ]
+
+
+def primary(
+    person: Person,
+    user: User,
+    flags: list[tuple[Flag, Any]],
+    now: Standing | None,
+    on: date,
+) -> Primary | None:
+    """The most urgent next step this reader can take; None when there is none."""
+    offer = now.offer if now and can_offer(user) else None
+    answer = None
+    if offer and offer.state == OfferState.SENT:
+        answer = Primary(_("Før inn svar"), reverse("allocation:offer_answer", args=[offer.pk]))
+        if offer.answer_by <= on:
+            return answer
+    if flags and can_follow_up_flags(user):
+        words = flags[0][1]
+        return Primary(words.action, words.action_url, why=words.why)
+    if offer:
+        return answer or Primary(
+            _("Skriv leieforhold"), reverse("allocation:lease_new", args=[offer.pk])
+        )
+    if now and now.application.is_open and now.step.url:
+        return Primary(now.step.text, now.step.url, now.step.post, now.step.why)
+    if now is None and can_do_casework(user):
+        return Primary(_("Registrer søknad"), reverse("casework:application_new", args=[person.pk]))
+    return None
+
+
+def latest_assessment(person: Person) -> Assessment | None:
+    return (
+        person.assessments.order_by("-held_on", "-pk")
+        .prefetch_related("answers__dimension")
+        .first()
+    )
+
+
+def who_does_what(person: Person, user: User, on: date) -> list[dict[str, Any]]:
+    """The caseworker, the services, and the peer when the person shares that."""
+    lines = []
+    if person.responsible:
+        lines.append(
+            {
+                "mark": initials(person.responsible.get_full_name()),
+                "name": person.responsible.get_full_name(),
+                "role": _("Saksbehandler"),
+                "what": _("Søknad, vedtak, tilbud"),
+                "when": "",
+            }
+        )
+    services = Service.objects.filter(person=person, period__contains=on)
+    for service in services.select_related("unit").order_by("pk"):
+        name = service.contact or str(service.unit or service.name)
+        lines.append(
+            {
+                "mark": initials(name),
+                "name": name,
+                "role": str(service.unit) if service.unit and service.contact else "",
+                "what": service.name,
+                "when": service.hours_per_week,
+            }
+        )
+    return lines + _peers(person, on)
+
+
+def _peers(person: Person, on: date) -> list[dict[str, Any]]:
+    """First name and last contact, only of links whose log the person shares (need P4)."""
+    links = (
+        PeerLink.objects.active()
+        .filter(person=person, shares__contains=[Share.CASEWORKER])
+        .select_related("peer__user", "peer__organisation")
+        .order_by("pk")
+    )
+    lines = []
+    for link in links:
+        name = link.peer.user.get_short_name()
+        last = Contact.objects.filter(link=link, on__lte=on).order_by("-on", "-pk").first()
+        lines.append(
+            {
+                "mark": initials(name),
+                "name": name,
+                "role": f"{_('Likeperson')}, {link.peer.organisation}",
+                "what": _("Avtalt kontakt hver %(days)s") % {"days": days_nb(link.interval_days)},
+                "last": last.on if last else None,
+                "peer": True,
+            }
+        )
+    return lines
+
+
+def stays_of(person: Person) -> list[Stay]:
+    return list(
+        person.stays.select_related("unit__property", "lease", "vedtak").order_by("-period", "-pk")
+    )

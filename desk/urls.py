@@ -1,0 +1,21 @@
+from django.urls import path
+
+from .views import day, persons, search, units
+
+app_name = "desk"
+
+urlpatterns = [
+    path("", day.day, name="day"),
+    path("sok/", search.search, name="search"),
+    path("personer/", persons.persons, name="persons"),
+    path("personer/<int:pk>/", persons.person, name="person"),
+    path("personer/<int:pk>/nummer/", persons.person_number, name="person_number"),
+    path("personer/<int:pk>/kartlegging/", persons.person_assessments, name="person_assessments"),
+    path("personer/<int:pk>/saker/", persons.person_cases, name="person_cases"),
+    path("personer/<int:pk>/opphold/", persons.person_stays, name="person_stays"),
+    path("personer/<int:pk>/oppfolging/", persons.person_follow_up, name="person_follow_up"),
+    path("personer/<int:pk>/hendelser/", persons.person_events, name="person_events"),
+    path("personer/<int:pk>/hvem-har-sett/", persons.person_reads, name="person_reads"),
+    path("boliger/", units.units, name="units"),
+    path("boliger/<int:pk>/", units.unit, name="unit"),
+]

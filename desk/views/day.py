@@ -1,0 +1,43 @@
+"""Min dag, and where those without one are led."""
+
+from __future__ import annotations
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.enums import RoleKind
+from casework.perms import can_do_casework
+
+from .. import perms
+from ..day import day_of
+
+# Who has no Min dag begins somewhere else; the first role that fits.
+FIRST_PAGE = {
+    RoleKind.STOCK_MANAGER: "desk:units",
+    RoleKind.PEER_COORDINATOR: "peers:links",
+    RoleKind.PEER: "peers:log",
+    RoleKind.PRIVACY_OFFICER: "accounts:read_log",
+    RoleKind.SYSTEM_ADMIN: "accounts:users",
+}
+
+
+@require_safe
+def day(request: HttpRequest) -> HttpResponse:
+    if not perms.can_see_day(request.user):
+        for kind, page in FIRST_PAGE.items():
+            if request.user.has_role(kind):
+                return redirect(page)
+        raise PermissionDenied
+    at = timezone.now()
+    today = timezone.localdate(at)
+    everything = request.GET.get("alle") == "1"
+    context = {
+        "day": day_of(request.user, today, at, everything=everything),
+        "may_register": can_do_casework(request.user),
+        "today": today,
+        "at": at,
+    }
+    return render(request, "desk/day.html", context)

@@ -1,0 +1,321 @@
+"""The list of persons, and a person's page with its parts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.models import ReadLog
+from accounts.reads import log_read, reads_of
+from casework.enums import MemberRelation
+from casework.models import Application, HouseholdMember, Person
+from casework.perms import can_do_casework
+from common.calendar import local_date
+from common.paging import keyset_page
+from stays.models import Stay
+
+from .. import perms, record
+from ..career import career
+
+EVENTS_SHOWN = 8
+# What the kinds of events begin with, as the filter of the timeline names them.
+EVENT_KINDS = {
+    "soknad": (_("Søknad"), ("application", "person", "household")),
+    "kartlegging": (_("Kartlegging"), ("assessment", "need", "wish")),
+    "vedtak": (_("Vedtak og klage"), ("vedtak", "appeal", "letter", "interim")),
+    "bolig": (
+        _("Bolig og tilbud"),
+        ("stay", "offer", "lease", "consider", "allocation", "meeting"),
+    ),
+    "oppfolging": (_("Oppfølging"), ("flag", "note", "peer", "service")),
+}
+
+
+# ------------------------------------------------------------------ the list
+
+
+@require_safe
+def persons(request: HttpRequest) -> HttpResponse:
+    if not perms.can_see_persons(request.user):
+        raise PermissionDenied
+    today = timezone.localdate()
+    found = Person.objects.visible_to(request.user)
+    if request.GET.get("mine") == "1":
+        found = found.filter(responsible=request.user)
+    if request.GET.get("barn") == "1":
+        found = found.filter(Exists(_children(today)))
+    page = keyset_page(
+        found.select_related("responsible"),
+        order=("sort_name", "pk"),
+        cursor=request.GET.get("etter"),
+        size=50,
+    )
+    context = {
+        "page": page,
+        "rows": _lines(page.items, today),
+        "may_register": can_do_casework(request.user),
+        "filtered": any(request.GET.get(name) for name in ("mine", "barn")),
+    }
+    return render(request, "desk/persons.html", context)
+
+
+def _children(today) -> QuerySet[HouseholdMember]:
+    """Children in a household the outer person heads."""
+    return HouseholdMember.objects.filter(
+        relation=MemberRelation.CHILD,
+        period__contains=today,
+        household__members__person=OuterRef("pk"),
+        household__members__relation=MemberRelation.SELF,
+        household__members__period__contains=today,
+    )
+
+
+def _lines(found: list[Person], today) -> list[dict[str, Any]]:
+    """Where each lives now, and their open or latest case. Two queries."""
+    ids = [each.pk for each in found]
+    stays = Stay.objects.current(today).filter(person__in=ids).select_related("unit__property")
+    lives = {stay.person_id: stay for stay in stays.order_by("pk")}
+    cases = Application.objects.filter(person__in=ids).order_by("received_at", "pk")
+    latest = {case.person_id: case for case in cases}
+    return [
+        {
+            "person": each,
+            "age": each.age(today),
+            "stay": lives.get(each.pk),
+            "case": latest.get(each.pk),
+        }
+        for each in found
+    ]
+
+
+# ------------------------------------------------------------------ one person
+
+
+def _person(request: HttpRequest, pk: int) -> Person:
+    """403 for a colleague who works with no cases, 404 for whom the reader may not know of."""
+    if not perms.can_see_persons(request.user):
+        raise PermissionDenied
+    found = Person.objects.visible_to(request.user).select_related("responsible")
+    return get_object_or_404(found, pk=pk)
+
+
+def _context(request: HttpRequest, person: Person, part: str) -> dict[str, Any]:
+    """The head and the parts, for every page of a person; and the reading is logged."""
+    at = timezone.now()
+    log_read(request, person.pk, part)
+    on = timezone.localdate(at)
+    return {
+        "head": record.head(person, request.user, on),
+        "person": person,
+        "today": on,
+        "at": at,
+        "nav_here": "personer",
+        "parts": _parts(person, part),
+        "show_number": False,
+    }
+
+
+def _parts(person: Person, part: str) -> list[dict[str, Any]]:
+    names = (
+        ("person", _("Oversikt")),
+        ("person_assessments", _("Kartlegging")),
+        ("person_cases", _("Søknader og vedtak")),
+        ("person_stays", _("Opphold og leieforhold")),
+        ("person_follow_up", _("Plan og oppfølging")),
+        ("person_events", _("Hendelser")),
+        ("person_reads", _("Hvem har sett")),
+    )
+    return [
+        {
+            "text": text,
+            "url": reverse(f"desk:{name}", args=[person.pk]),
+            "current": name.replace("_", "-") == part,
+        }
+        for name, text in names
+    ]
+
+
+@require_safe
+def person(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _person(request, pk)
+    return render(request, "desk/person.html", _overview(request, found))
+
+
+def _overview(request: HttpRequest, found: Person) -> dict[str, Any]:
+    context = _context(request, found, "person")
+    on, user, chain = context["today"], request.user, context["head"].chain
+    now = record.standing(record.applications_of(found), user, on)
+    flags = record.open_flags(found, chain, on)
+    need = now.need if now else None
+    context |= {
+        "wish": record.wish_of(found),
+        "need": need,
+        "areas": list(need.areas.all()) if need else [],
+        "avoid": [*need.avoid_areas.all(), *need.avoid_properties.all()] if need else [],
+        "career": career(record.stays_of(found), chain, on),
+        "now": now,
+        "flags": flags,
+        "primary": record.primary(found, user, flags, now, on),
+        "assessment": record.latest_assessment(found),
+        "helpers": record.who_does_what(found, user, on),
+        "events": list(found.events.order_by("-at", "-pk")[:EVENTS_SHOWN]),
+        "events_total": found.events.count(),
+    }
+    return context
+
+
+@require_POST
+def person_number(request: HttpRequest, pk: int) -> HttpResponse:
+    """The whole national id, asked for by a deed of its own, which is logged."""
+    found = _person(request, pk)
+    log_read(request, found.pk, "nummer")
+    if request.htmx:
+        answer = render(request, "desk/person_number.html", {"person": found, "show_number": True})
+    else:
+        answer = render(
+            request, "desk/person.html", _overview(request, found) | {"show_number": True}
+        )
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+@require_safe
+def person_assessments(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _person(request, pk)
+    context = _context(request, found, "person-assessments")
+    context |= {
+        "assessments": list(
+            found.assessments.order_by("-held_on", "-pk")
+            .select_related("made_by", "wish")
+            .prefetch_related("answers__dimension")[:20]
+        )
+    }
+    return render(request, "desk/person_assessments.html", context)
+
+
+@require_safe
+def person_cases(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _person(request, pk)
+    context = _context(request, found, "person-cases")
+    context |= {
+        "applications": record.applications_of(found),
+        "letters": list(
+            found.letters.select_related("application").order_by("-made_at", "-pk")[:100]
+        ),
+    }
+    return render(request, "desk/person_cases.html", context)
+
+
+@require_safe
+def person_stays(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _person(request, pk)
+    context = _context(request, found, "person-stays")
+    stays = record.stays_of(found)
+    context |= {
+        "stays": stays,
+        "career": career(stays, context["head"].chain, context["today"]),
+    }
+    return render(request, "desk/person_stays.html", context)
+
+
+@require_safe
+def person_follow_up(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _person(request, pk)
+    context = _context(request, found, "person-follow-up")
+    on = context["today"]
+    context |= {
+        "flags": record.open_flags(found, context["head"].chain, on),
+        "helpers": record.who_does_what(found, request.user, on),
+        "notes": list(found.notes.select_related("written_by").order_by("-written_at", "-pk")[:50]),
+    }
+    return render(request, "desk/person_follow_up.html", context)
+
+
+@require_safe
+def person_events(request: HttpRequest, pk: int) -> HttpResponse:
+    """Everything that happened, newest first (need C24)."""
+    found = _person(request, pk)
+    context = _context(request, found, "person-events")
+    events = found.events.select_related("by", "application")
+    kind = request.GET.get("type", "")
+    if kind in EVENT_KINDS:
+        events = events.filter(kind__regex=rf"^({'|'.join(EVENT_KINDS[kind][1])})")
+    page = keyset_page(events, order=("-at", "-pk"), cursor=request.GET.get("etter"), size=50)
+    context |= {"page": page, "kinds": [(key, each[0]) for key, each in EVENT_KINDS.items()]}
+    return render(request, "desk/person_events.html", context)
+
+
+@require_safe
+def person_reads(request: HttpRequest, pk: int) -> HttpResponse:
+    """The person's own report of who has read their record, to be printed (need S2)."""
+    found = _person(request, pk)
+    context = _context(request, found, "person-reads")
+    page = keyset_page(
+        reads_of(found.pk), order=("-at", "-pk"), cursor=request.GET.get("etter"), size=50
+    )
+    users = {read.user_id for read in page.items}
+    context |= {"page": page, "rows": _reads(page.items, users)}
+    return render(request, "desk/person_reads.html", context)
+
+
+PAGES = {
+    "person": _("Oversikt"),
+    "nummer": _("Fødselsnummer"),
+    "person-assessments": _("Kartlegging"),
+    "person-cases": _("Søknader og vedtak"),
+    "person-stays": _("Opphold og leieforhold"),
+    "person-follow-up": _("Plan og oppfølging"),
+    "person-events": _("Hendelser"),
+    "person-reads": _("Hvem har sett"),
+    "person-edit": _("Endre personen"),
+    "household": _("Husstand"),
+    "note": _("Nytt notat"),
+    "application": _("Sak"),
+    "application-new": _("Ny søknad"),
+    "application-move": _("Sak"),
+    "kartlegging": _("Kartlegging"),
+    "boligbehov": _("Boligbehov"),
+    "vedtak": _("Vedtak"),
+    "klage": _("Klage"),
+    "brev": _("Brev"),
+    "stay-new": _("Nytt opphold"),
+    "stay-end": _("Avslutt opphold"),
+    "flag": _("Varsel"),
+    "venteliste-hvorfor": _("Plass på ventelisten"),
+    "tildelingsmote": _("Tildelingsmøte"),
+    "tilbud": _("Tilbud"),
+    "leieforhold": _("Leieforhold"),
+}
+
+
+def _reads(reads: list[ReadLog], users: set[int]) -> list[dict[str, Any]]:
+    """Each reading with who, from where, and on which page in words."""
+    from accounts.models import Role
+
+    units: dict[int, list[Role]] = {}
+    for role in (
+        Role.objects.filter(user__in=users).select_related("unit").order_by("-period", "pk")
+    ):
+        units.setdefault(role.user_id, []).append(role)
+    rows = []
+    for read in reads:
+        day = local_date(read.at)
+        role = next((each for each in units.get(read.user_id, ()) if day in each.period), None)
+        rows.append(
+            {
+                "at": read.at,
+                "user": read.user,
+                "role": role.get_kind_display() if role else "",
+                "unit": role.unit if role else "",
+                "page": PAGES.get(read.page, read.page),
+            }
+        )
+    return rows

@@ -1,0 +1,38 @@
+"""Search. A name is not to stand in an address, so what is sought is sent by POST (need S8)."""
+
+from __future__ import annotations
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from casework.models import Application, Person
+
+from .. import perms, searching
+
+PAGE_OF = {Application: "casework:application", Person: "desk:person"}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def search(request: HttpRequest) -> HttpResponse:
+    if not perms.can_search(request.user):
+        raise PermissionDenied
+    text = request.POST.get("q", "").replace("\x00", "").strip()
+    found = searching.search(text, request.user) if text else None
+    if found and found.exact:
+        return redirect(PAGE_OF[type(found.exact)], found.exact.pk)
+    today = timezone.localdate()
+    context = {
+        "sought": text,
+        "found": found,
+        "ages": [(person, person.age(today)) for person in found.persons] if found else [],
+        "shown": searching.SHOWN,
+        "sees_persons": perms.can_see_persons(request.user),
+    }
+    answer = render(request, "desk/search.html", context)
+    answer["Referrer-Policy"] = "no-referrer"
+    return answer

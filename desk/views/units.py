@@ -1,0 +1,191 @@
+"""The dwellings: what is free, and what has happened with each."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from accounts.reads import log_read
+from allocation.models import Offer
+from allocation.vacancy import UnitStatus, with_status
+from casework.models import Person
+from common.paging import keyset_page
+from housing.enums import Staffing, UnavailableCause, UnitType
+from housing.models import Area, Unit
+from housing.perms import can_manage_stock
+from stays.models import Stay
+
+from .. import perms
+
+COLORS = {
+    UnitStatus.VACANT: "success",
+    UnitStatus.RESERVED: "info",
+    UnitStatus.UNAVAILABLE: "warning",
+}
+BEDROOMS = {"1": (0, 1), "2": (2, 2), "3": (3, 3), "4": (4, 99)}
+HISTORY = 50
+
+
+class UnitFilter(forms.Form):
+    """Dwellings as people look for them. What is no choice is no filter."""
+
+    status = forms.ChoiceField(
+        label=_("Status"), required=False, choices=[("", _("Alle")), *UnitStatus.choices]
+    )
+    type = forms.ChoiceField(
+        label=_("Type"), required=False, choices=[("", _("Alle typer")), *UnitType.choices]
+    )
+    soverom = forms.ChoiceField(
+        label=_("Soverom"),
+        required=False,
+        choices=[
+            ("", _("Alle")),
+            ("1", _("Høyst 1")),
+            ("2", "2"),
+            ("3", "3"),
+            ("4", _("4 eller flere")),
+        ],
+    )
+    omrade = forms.ModelChoiceField(
+        Area.objects.all(), label=_("Område"), required=False, empty_label=_("Alle områder")
+    )
+    forste = forms.BooleanField(label=_("1. etasje"), required=False)
+    natt = forms.BooleanField(label=_("Med nattevakt"), required=False)
+
+
+@require_safe
+def units(request: HttpRequest) -> HttpResponse:
+    if not perms.can_see_units(request.user):
+        raise PermissionDenied
+    today = timezone.localdate()
+    form = UnitFilter(request.GET or None)
+    form.is_valid()
+    chosen = form.cleaned_data if form.is_bound else {}
+    page = keyset_page(
+        _filtered(with_status(Unit.objects.all(), today), chosen).select_related("property__area"),
+        order=("sort_name", "pk"),
+        cursor=request.GET.get("etter"),
+        size=50,
+    )
+    context = {
+        "form": form,
+        "page": page,
+        "rows": _lines(request, page.items, today),
+        "tenants": perms.can_see_tenants(request.user),
+        "filtered": any(chosen.values()),
+    }
+    return render(request, "desk/units.html", context)
+
+
+def _filtered(found: QuerySet[Unit], chosen: dict[str, Any]) -> QuerySet[Unit]:
+    if chosen.get("status"):
+        found = found.filter(status=chosen["status"])
+    if chosen.get("type"):
+        found = found.filter(type=chosen["type"])
+    if chosen.get("soverom"):
+        found = found.filter(bedrooms__range=BEDROOMS[chosen["soverom"]])
+    if chosen.get("omrade"):
+        found = found.filter(property__area=chosen["omrade"])
+    if chosen.get("forste"):
+        found = found.filter(floor=1)
+    if chosen.get("natt"):
+        found = found.filter(staffing=Staffing.NIGHT)
+    return found
+
+
+def _lines(request: HttpRequest, found: list[Unit], today: date) -> list[dict[str, Any]]:
+    """The rows, with the tenants the reader may know of: one query, none without that right."""
+    tenants: dict[int, Person] = {}
+    if perms.can_see_tenants(request.user):
+        ids = [unit.occupied_by for unit in found if unit.occupied_by]
+        tenants = Person.objects.visible_to(request.user).in_bulk(ids)
+    return [
+        {
+            "unit": unit,
+            "status": UnitStatus(unit.status).label,
+            "color": COLORS.get(UnitStatus(unit.status), "neutral"),
+            "cause": UnavailableCause(unit.status_cause).label
+            if unit.status == UnitStatus.UNAVAILABLE
+            else "",
+            "tenant": tenants.get(unit.occupied_by),
+            "empty_days": (today - unit.vacant_since).days if unit.vacant_since else None,
+        }
+        for unit in found
+    ]
+
+
+@require_safe
+def unit(request: HttpRequest, pk: int) -> HttpResponse:
+    if not perms.can_see_units(request.user):
+        raise PermissionDenied
+    today = timezone.localdate()
+    found = get_object_or_404(
+        with_status(Unit.objects.all(), today).select_related(
+            "property__area",
+            "property__provider",
+            "allocated_by",
+            "operated_by",
+            "followed_up_by",
+        ),
+        pk=pk,
+    )
+    (row,) = _lines(request, [found], today)
+    history = _history(request, found)
+    offers = _offers(request, found)
+    named = {each["person"].pk for each in (*history, *offers) if each.get("person")}
+    for person in sorted(named):
+        log_read(request, person, "bolig")
+    context = {
+        "unit": found,
+        "row": row,
+        "history": history,
+        "offers": offers,
+        "tenants": perms.can_see_tenants(request.user),
+        "may_edit": can_manage_stock(request.user),
+        "today": today,
+    }
+    return render(request, "desk/unit.html", context)
+
+
+def _history(request: HttpRequest, unit: Unit) -> list[dict[str, Any]]:
+    """Who and what has filled the dwelling, newest first. A tenant the reader may not know of is
+    «Bebodd», as every tenant is for who reads no cases."""
+    stays = list(Stay.objects.filter(unit=unit).order_by("-period", "-pk")[:HISTORY])
+    known: dict[int, Person] = {}
+    if perms.can_see_tenants(request.user):
+        ids = [stay.person_id for stay in stays]
+        known = Person.objects.visible_to(request.user).in_bulk(ids)
+    lines = [
+        {
+            "period": stay.period,
+            "text": _("Bebodd"),
+            "kind": stay.get_kind_display() if stay.person_id in known else "",
+            "person": known.get(stay.person_id),
+        }
+        for stay in stays
+    ]
+    closed = unit.unavailabilities.order_by("-period", "-pk")[:HISTORY]
+    lines += [
+        {"period": each.period, "text": each.get_cause_display(), "note": each.note}
+        for each in closed
+    ]
+    lines.sort(key=lambda line: line["period"].lower, reverse=True)
+    return lines[:HISTORY]
+
+
+def _offers(request: HttpRequest, unit: Unit) -> list[dict[str, Any]]:
+    """Offers of the dwelling, of persons the reader may know of."""
+    if not perms.can_see_tenants(request.user):
+        return []
+    offers = Offer.objects.visible_to(request.user).filter(unit=unit)
+    found = offers.select_related("application__person").order_by("-sent_at", "-pk")[:20]
+    return [{"offer": each, "person": each.application.person} for each in found]
