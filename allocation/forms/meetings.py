@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from typing import Any
 
@@ -19,7 +20,8 @@ from ..models import AgendaItem
 
 # Who sits in such meetings: those who work with cases, and those who know the homes.
 ATTEND = (*CASE_ROLES, RoleKind.STOCK_MANAGER)
-LATEST_HOUR = 23
+KEY = re.compile(r"[0-9]{1,12}")
+MOST_KEY = 10**12
 
 
 def with_role(*kinds: str, on: date) -> QuerySet[User]:
@@ -102,7 +104,9 @@ class DecisionForm(OnceFormMixin, forms.Form):
     outcome = forms.ChoiceField(
         choices=[(o, ItemOutcome(o).label) for o in ItemOutcome if o], required=False
     )
-    chosen = forms.IntegerField(required=False, label=_("Hvem boligen tildeles"))
+    chosen = forms.IntegerField(
+        required=False, min_value=1, max_value=MOST_KEY, label=_("Hvem boligen tildeles")
+    )
     shown = forms.CharField(required=False, widget=forms.HiddenInput)
     reserve = forms.TypedChoiceField(
         label=_("Reserve"), required=False, coerce=int, empty_value=None
@@ -158,7 +162,7 @@ class DecisionForm(OnceFormMixin, forms.Form):
             for c in self.candidates
             if f"why_not_{c.pk}" in data
         }
-        shown = [int(part) for part in data.pop("shown", "").split(",") if part.isdigit()][:20]
+        shown = [int(part) for part in data.pop("shown", "").split(",") if KEY.fullmatch(part)][:20]
         return {
             **data,
             "outcome": data["outcome"] or ItemOutcome.CHOSEN,

@@ -31,6 +31,7 @@ from ..processes import MEETING
 
 SIZE = 50
 DAYS_A_YEAR = 365
+LONGEST_KEY = 12
 OFFERED = 40  # vacant homes to choose from on the meeting's page
 
 
@@ -136,7 +137,7 @@ def _meeting_page(
 @once
 def meeting_add(request: HttpRequest, pk: int) -> HttpResponse:
     found = _to_run(request, pk)
-    ids = [int(value) for value in request.POST.getlist("bolig") if value.isdigit()]
+    ids = [key for key in map(_key, request.POST.getlist("bolig")) if key]
     units = list(Unit.objects.select_related("property").filter(pk__in=ids[:OFFERED]))
     units.sort(key=lambda unit: ids.index(unit.pk))
     if not units:
@@ -238,8 +239,7 @@ def item(request: HttpRequest, pk: int, item_pk: int) -> HttpResponse:
     if not perms.can_run_meetings(request.user):
         raise PermissionDenied
     on = timezone.localdate()
-    ticked = request.POST.get("chosen", "")
-    tick = int(ticked) if ticked.isdigit() and len(ticked) < 12 else 0
+    tick = _key(request.POST.get("chosen", ""))
     if found.outcome:
         messages.error(request, str(actions.AlreadyDecided()))
         return _item_page(request, found)
@@ -359,6 +359,11 @@ def _item_page(
 
 
 # ------------------------------------------------------------------ parts
+
+
+def _key(text: str) -> int:
+    """A primary key as it was sent; 0 for what is none."""
+    return int(text) if text.isdecimal() and len(text) <= LONGEST_KEY else 0
 
 
 def _meeting(request: HttpRequest, pk: int) -> AllocationMeeting:

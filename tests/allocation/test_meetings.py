@@ -322,9 +322,7 @@ def test_somebody_inhabil_must_leave_the_room_first(chair, item):
     chair.post(url(item, "item_inhabil"), {"user": other.pk, "reason": "Nabo til søkeren"})
     page = choose(chair, item, application).content.decode()
     assert "er inhabil. Bekreft at vedkommende har gått ut" in page
-    chair.post(
-        url(item, "item_inhabil"), {"user": other.pk, "reason": "Nabo", "left_room": "on"}
-    )
+    chair.post(url(item, "item_inhabil"), {"user": other.pk, "reason": "Nabo", "left_room": "on"})
     assert ItemDisqualification.objects.get().left_room
     assert choose(chair, item, application).status_code == 302
 
@@ -348,9 +346,7 @@ def test_who_is_inhabil_in_a_case_is_named_beside_it(chair, item):
 def test_who_is_inhabil_does_not_write_the_minutes(login, item):
     me = login("saksbehandler")
     actions.attend(meeting=item.meeting, user=me.user)
-    me.post(
-        url(item, "item_inhabil"), {"user": me.user.pk, "reason": "Nabo", "left_room": "on"}
-    )
+    me.post(url(item, "item_inhabil"), {"user": me.user.pk, "reason": "Nabo", "left_room": "on"})
     assert "Du er inhabil" in choose(me, item, granted()).content.decode()
 
 
