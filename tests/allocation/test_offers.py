@@ -98,7 +98,7 @@ def test_who_is_inhabil_sends_no_offer(as_caseworker, today):
 
 
 def test_text_that_cannot_be_printed_is_named_and_kept(as_caseworker, today):
-    page = send(as_caseworker, chosen(), today, viewing="Velkommen \ue000").content.decode()
+    page = send(as_caseworker, chosen(), today, viewing="Velkommen \U0001f600").content.decode()
     assert "kan ikke skrives ut" in page or "tegn" in page
     assert not Offer.objects.exists()
 
