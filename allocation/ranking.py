@@ -54,24 +54,22 @@ def _listed(values: Collection[str]) -> str:
     return ", ".join(f"'{value}'" for value in values)
 
 
-# Takes %(on)s and %(tz)s; {visible} narrows it to what a reader may see.
+# Takes %(on)s; {visible} narrows it to what a reader may see.
 WAITING = f"""
 waiting AS MATERIALIZED (
     SELECT DISTINCT ON (a.id) a.id AS application_id, a.person_id, a.household_id, a.kind,
-           a.unit_id, a.responsible_id, a.case_year, a.case_seq,
-           (a.received_at AT TIME ZONE %(tz)s)::date AS received_on,
-           v.id AS vedtak_id, v.issued_on, p.birth_date AS born
-    FROM casework_vedtak v
+           a.unit_id, a.responsible_id, a.case_year, a.case_seq, a.received_at,
+           v.id AS vedtak_id, v.issued_on
+    FROM casework_vedtakoutcome o
+    JOIN casework_vedtak v ON v.id = o.vedtak_id
     JOIN casework_application a ON a.id = v.application_id
-    JOIN casework_person p ON p.id = a.person_id
     WHERE v.state = 'fattet' AND v.issued_on <= %(on)s::date
       AND (v.valid_to IS NULL OR v.valid_to >= %(on)s::date)
       AND (v.valid_from IS NULL OR v.valid_from <= %(on)s::date)
       AND a.state NOT IN ({_listed(CLOSED_STATES)})
-      AND v.id IN (
-          SELECT o.vedtak_id FROM casework_vedtakoutcome o
-          JOIN casework_legalbasis b ON b.id = o.basis_id
-          WHERE o.outcome IN ({_listed(GRANTED)}) AND b.code IN ({_listed(HOME_BASES)}))
+      AND o.outcome IN ({_listed(GRANTED)})
+      AND o.basis_id IN (
+          SELECT b.id FROM casework_legalbasis b WHERE b.code IN ({_listed(HOME_BASES)}))
       AND NOT EXISTS (
           SELECT FROM stays_lease l
           WHERE l.application_id = a.id AND l.agreed_on <= %(on)s::date)
@@ -84,25 +82,34 @@ waiting AS MATERIALIZED (
     ORDER BY a.id, v.issued_on, v.id
 )"""
 
+# Who is, or lately was, in a temporary place: the few whose chain must be counted.
+CHAINED = f"""
+    SELECT w.person_id FROM waiting w
+    JOIN (SELECT DISTINCT person_id FROM ({LATELY}) stays_lately) lately
+      ON lately.person_id = w.person_id"""
+
+# Each fact for all of them at once, joined on the case: what is asked of the database is a few
+# passes over a few thousand rows, never a question a row. How somebody lives is one number of
+# bits, since twelve aggregates cost more than one.
 FACTS = f"""
 living AS (
-    SELECT s.person_id, bool_or(s.now) AS anywhere,
-           bool_or(s.now AND s.kind = 'midlertidig') AS in_temporary,
-           bool_or(s.now AND s.kind = 'hos_andre') AS with_others,
-           bool_or(s.now AND s.kind = 'ute') AS on_street,
-           bool_or(s.now AND s.kind = 'prove') AS trial,
-           bool_or(s.now AND s.kind IN ('leie', 'egen')) AS has_home,
-           bool_or(s.kind IN ('leie', 'egen')) AS home_now_or_ahead,
-           min(s.planned_out) FILTER (WHERE s.now AND s.kind = 'institusjon') AS planned_out,
-           min(s.must_leave_by) FILTER (WHERE s.now) AS must_leave_by,
-           bool_or(s.now AND s.unsafe) AS unsafe,
-           bool_or(s.now AND s.unsuitable = 'tilgjengelighet') AS unsuitable_access,
-           bool_or(s.now AND s.unsuitable = 'annet') AS unsuitable_other
-    FROM (
-        SELECT stay.*, lower(period) <= %(on)s::date AS now FROM stays_stay stay
-        WHERE stay.person_id IN (SELECT person_id FROM waiting)
-          AND coalesce(upper(period), 'infinity'::date) > %(on)s::date) s
-    GROUP BY s.person_id
+    SELECT w.application_id,
+           bit_or(
+               CASE WHEN lower(s.period) > %(on)s::date THEN 0 ELSE 1
+                   | CASE s.kind WHEN 'midlertidig' THEN 2 WHEN 'hos_andre' THEN 4
+                                 WHEN 'ute' THEN 8 WHEN 'prove' THEN 16
+                                 WHEN 'leie' THEN 32 WHEN 'egen' THEN 32 ELSE 0 END
+                   | CASE WHEN s.unsafe THEN 64 ELSE 0 END
+                   | CASE s.unsuitable WHEN 'tilgjengelighet' THEN 128 WHEN 'annet' THEN 256
+                                       ELSE 0 END END
+               | CASE WHEN s.kind IN ('leie', 'egen') THEN 512 ELSE 0 END) AS how,
+           min(s.planned_out) FILTER (
+               WHERE s.kind = 'institusjon' AND lower(s.period) <= %(on)s::date) AS planned_out,
+           min(s.must_leave_by) FILTER (WHERE lower(s.period) <= %(on)s::date) AS must_leave_by
+    FROM waiting w
+    JOIN stays_stay s ON s.person_id = w.person_id
+                     AND coalesce(upper(s.period), 'infinity'::date) > %(on)s::date
+    GROUP BY w.application_id
 ),
 asked_for_tonight AS (
     SELECT DISTINCT person_id FROM casework_application
@@ -110,27 +117,27 @@ asked_for_tonight AS (
       AND received_at < (%(on)s::date + 1)::timestamp AT TIME ZONE %(tz)s
 ),
 children AS (
-    SELECT m.household_id, count(*)::int AS number
-    FROM casework_householdmember m JOIN casework_person c ON c.id = m.person_id
-    WHERE m.household_id IN (SELECT household_id FROM waiting)
-      AND m.relation IN ('barn', 'annen') AND lower(m.period) <= %(on)s::date
+    SELECT w.application_id, count(*)::int AS number
+    FROM waiting w
+    JOIN casework_householdmember m ON m.household_id = w.household_id
+    JOIN casework_person c ON c.id = m.person_id
+    WHERE m.relation IN ('barn', 'annen') AND lower(m.period) <= %(on)s::date
       AND coalesce(upper(m.period), 'infinity'::date) > %(on)s::date
       AND (c.birth_date > (%(on)s::date - interval '18 years')::date
            OR (c.birth_date IS NULL AND m.relation = 'barn'))
-    GROUP BY m.household_id
+    GROUP BY w.application_id
 ),
-{chain_ctes(LATELY + " AND person_id IN (SELECT person_id FROM waiting)")},
+{chain_ctes(CHAINED)},
 considered AS (
-    SELECT application_id, (max(at) AT TIME ZONE %(tz)s)::date AS last_considered,
+    SELECT w.application_id, (max(at) AT TIME ZONE %(tz)s)::date AS last_considered,
            bool_or(holds) AS has_offer
-    FROM (
+    FROM waiting w JOIN (
         SELECT application_id, considered_at AS at, false AS holds FROM allocation_consideration
         UNION ALL
         SELECT application_id, sent_at, state = 'sendt' OR (state = 'ja' AND lease_id IS NULL)
-        FROM allocation_offer) both_kinds
-    WHERE application_id IN (SELECT application_id FROM waiting)
-      AND at < (%(on)s::date + 1)::timestamp AT TIME ZONE %(tz)s
-    GROUP BY application_id
+        FROM allocation_offer) both_kinds ON both_kinds.application_id = w.application_id
+    WHERE at < (%(on)s::date + 1)::timestamp AT TIME ZONE %(tz)s
+    GROUP BY w.application_id
 ),
 manual AS (
     SELECT DISTINCT ON (application_id) application_id, class_number, reason, set_by_id
@@ -139,32 +146,36 @@ manual AS (
     ORDER BY application_id, approved_at DESC, id DESC
 ),
 facts AS (
-    SELECT w.*, %(on)s::date AS "on",
+    SELECT w.*, (w.received_at AT TIME ZONE %(tz)s)::date AS received_on,
+           {{born}} AS born,
            coalesce(c.number, 0) AS children,
-           coalesce(l.in_temporary, false) AS in_temporary,
+           coalesce(l.how & 2 > 0, false) AS in_temporary,
            coalesce(ch.days, 0) AS temporary_days, ch.chain_start AS temporary_since,
-           coalesce(l.with_others, false) AS with_others,
-           coalesce(l.on_street, false) AS on_street,
-           coalesce(l.trial, false) AS trial,
-           coalesce(l.has_home, false) AS has_home,
-           coalesce(l.on_street, false)
-               OR (t.person_id IS NOT NULL AND NOT coalesce(l.anywhere, false)) AS no_place,
-           CASE WHEN NOT l.home_now_or_ahead THEN l.planned_out END AS discharge_on,
+           coalesce(l.how & 4 > 0, false) AS with_others,
+           coalesce(l.how & 8 > 0, false) AS on_street,
+           coalesce(l.how & 16 > 0, false) AS trial,
+           coalesce(l.how & 32 > 0, false) AS has_home,
+           coalesce(l.how & 8 > 0, false)
+               OR (t.person_id IS NOT NULL AND NOT coalesce(l.how & 1 > 0, false)) AS no_place,
+           CASE WHEN l.how & 512 = 0 THEN l.planned_out END AS discharge_on,
            l.must_leave_by,
-           coalesce(l.unsafe, false) AS unsafe,
-           coalesce(l.unsuitable_access, false) AS unsuitable_access,
-           coalesce(l.unsuitable_other, false) AS unsuitable_other,
+           coalesce(l.how & 64 > 0, false) AS unsafe,
+           coalesce(l.how & 128 > 0, false) AS unsuitable_access,
+           coalesce(l.how & 256 > 0, false) AS unsuitable_other,
            k.last_considered, coalesce(k.has_offer, false) AS has_offer,
            m.class_number AS manual_class, m.reason AS manual_reason,
            m.set_by_id AS manual_by
     FROM waiting w
-    LEFT JOIN living l ON l.person_id = w.person_id
+    LEFT JOIN living l ON l.application_id = w.application_id
     LEFT JOIN asked_for_tonight t ON t.person_id = w.person_id
-    LEFT JOIN children c ON c.household_id = w.household_id
+    LEFT JOIN children c ON c.application_id = w.application_id
     LEFT JOIN chain ch ON ch.person_id = w.person_id
     LEFT JOIN considered k ON k.application_id = w.application_id
     LEFT JOIN manual m ON m.application_id = w.application_id
 )"""
+
+BORN_OF_ALL = "(SELECT p.birth_date FROM casework_person p WHERE p.id = w.person_id)"
+BORN = "(SELECT p.birth_date FROM casework_person p WHERE p.id = {}.person_id) AS born"
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,8 +332,9 @@ def waiting(
     if application_ids is not None:
         where = "application_id = ANY(%(ids)s)"
         params["ids"] = list(application_ids)
-    sql = f"{_ranked(policy, visible_to)} SELECT * FROM ranked WHERE {where} ORDER BY rank"
-    return [_entry(row, policy) for row in _rows(sql, on, params)]
+    sql = f"""{_ranked(policy, visible_to)}
+    SELECT ranked.*, {BORN.format("ranked")} FROM ranked WHERE {where} ORDER BY rank"""
+    return [_entry(row, policy, on) for row in _rows(sql, on, params)]
 
 
 def page(
@@ -348,8 +360,9 @@ def page(
             "application_id IN (SELECT application_id FROM need"
             " WHERE bedrooms BETWEEN %(fewest)s AND %(most)s)"
         )
-    params |= {"user": visible_to.pk, "forgotten": forgotten, "first": (number - 1) * size}
-    params |= {"last": number * size}
+    params |= {"user": visible_to.pk, "forgotten": forgotten}
+    params |= {"first": (number - 1) * size, "size": size}
+    order = _order(filters.sort)
     sql = f"""{_ranked(policy, visible_to)}{need},
     counted AS (
         SELECT count(*)::int AS alle,
@@ -361,16 +374,15 @@ def page(
                percentile_disc(0.5) WITHIN GROUP (ORDER BY %(on)s::date - issued_on) AS median
         FROM ranked
     ),
+    chosen AS (SELECT * FROM ranked WHERE {" AND ".join(where) or "true"}),
     shown AS (
-        SELECT *, row_number() OVER (ORDER BY {_order(filters.sort)}) AS position,
-               count(*) OVER ()::int AS total
-        FROM ranked WHERE {" AND ".join(where) or "true"}
+        SELECT *, row_number() OVER (ORDER BY {order}) AS position
+        FROM (SELECT * FROM chosen ORDER BY {order} OFFSET %(first)s LIMIT %(size)s) of_page
     )
-    SELECT counted.*, shown.* FROM counted
-    LEFT JOIN shown ON position > %(first)s AND position <= %(last)s
-    ORDER BY position"""
+    SELECT counted.*, (SELECT count(*)::int FROM chosen) AS total, shown.*, {BORN.format("shown")}
+    FROM counted LEFT JOIN shown ON true ORDER BY position"""
     rows = _rows(sql, on, params)
-    found = [_entry(row, policy) for row in rows if row["rank"] is not None]
+    found = [_entry(row, policy, on) for row in rows if row["rank"] is not None]
     if not found and number > 1:  # what was there has gone since
         return page(
             on,
@@ -398,12 +410,13 @@ def explain(application_id: int, on: date, *, visible_to: User | None = None) ->
                {", ".join(counts)}
         FROM ranked o CROSS JOIN (SELECT * FROM ranked WHERE application_id = %(case)s) me
     )
-    SELECT around.*, ranked.* FROM ranked CROSS JOIN around WHERE application_id = %(case)s"""
+    SELECT around.*, ranked.*, {BORN.format("ranked")}
+    FROM ranked CROSS JOIN around WHERE application_id = %(case)s"""
     rows = _rows(sql, on, {"case": application_id})
     if not rows:
         raise NotWaiting("Saken står ikke på ventelisten denne dagen.")
     (row,) = rows
-    entry = _entry(row, policy)
+    entry = _entry(row, policy, on)
     ahead = [
         Ahead(tie.name, row[f"ahead_{i}"], str(tie.ahead))
         for i, tie in enumerate(policy.tie_breakers)
@@ -424,17 +437,21 @@ def explain(application_id: int, on: date, *, visible_to: User | None = None) ->
 
 
 def _visible(user: User | None) -> str:
-    """`casework.querysets.sees` as SQL over the person `p`; a test holds them together."""
+    """`casework.querysets.sees` as SQL over the case `a`; a test holds them together."""
     if user is None:
         return ""
     if not user.has_role(*CASE_ROLES):
         return "AND false"
-    sql = ""
+    hidden = []
     if not user.sees_protected:
-        sql += f" AND p.protection NOT IN ({_listed(PROTECTED)})"
+        hidden.append(f"p.protection IN ({_listed(PROTECTED)})")
     if not user.sees_shielded:
-        sql += " AND NOT p.shielded"
-    return sql
+        hidden.append("p.shielded")
+    if not hidden:
+        return ""
+    # They are few, and have an index of their own; the many need not be looked up.
+    return f"""AND a.person_id NOT IN (
+        SELECT p.id FROM casework_person p WHERE {" OR ".join(hidden)})"""
 
 
 def _waiting(visible_to: User | None) -> str:
@@ -446,10 +463,13 @@ def _ranked(policy: Policy, visible_to: User | None) -> str:
     ties = [f"{tie.sql} AS tie_{i}" for i, tie in enumerate(policy.tie_breakers)]
     order = ", ".join(f"tie_{i}" for i in range(len(ties)))
     last = policy.classes[-1].number
+    classes = policy.class_sql()
+    # The birth date is looked up for those shown, and for all only if the policy asks of age.
+    born = BORN_OF_ALL if "f.born" in classes + " ".join(ties) else "NULL::date"
     return f"""WITH {_waiting(visible_to)},
-    {FACTS},
+    {FACTS.format(born=born)},
     classed AS (
-        SELECT f.*, {policy.class_sql()} AS computed, {", ".join(ties)} FROM facts f
+        SELECT f.*, {classes} AS computed, {", ".join(ties)} FROM facts f
     ),
     placed AS (
         SELECT *, CASE WHEN manual_class BETWEEN 1 AND {last} THEN manual_class ELSE computed END
@@ -505,8 +525,8 @@ def _rows(sql: str, on: date, params: dict[str, Any]) -> list[dict[str, Any]]:
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def _entry(row: dict[str, Any], policy: Policy) -> Entry:
-    facts = Facts(**{name: row[name] for name in Facts.names()})
+def _entry(row: dict[str, Any], policy: Policy, on: date) -> Entry:
+    facts = Facts(**{name: row[name] for name in Facts.names() if name != "on"}, on=on)
     computed = policy.numbers[row["computed"]]
     return Entry(
         rank=row["rank"],
