@@ -20,15 +20,15 @@ app = Celery("varig")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
-FLAG_STAYS = "stays.tasks.flag_stays"
+JOBS = ("stays.tasks.flag_stays", "casework.tasks.flag_deadlines")
 # Before the first caseworker sits down; the clock is Oslo's.
 app.conf.beat_schedule = {
-    "flag-stays": {"task": FLAG_STAYS, "schedule": crontab(hour=5, minute=30)},
+    **{name: {"task": name, "schedule": crontab(hour=5, minute=30)} for name in JOBS},
     "heartbeat": {"task": "config.celery.heartbeat", "schedule": 60.0},
 }
 if settings.DEMO:
     # A demonstration is seldom running at 05.30.
-    app.conf.beat_schedule["flag-stays-demo"] = {"task": FLAG_STAYS, "schedule": 300.0}
+    app.conf.beat_schedule |= {f"{name}-demo": {"task": name, "schedule": 300.0} for name in JOBS}
 
 
 @app.task
@@ -42,7 +42,7 @@ def heartbeat() -> None:
 @beat_init.connect
 def order_at_start(sender, **kwargs) -> None:
     """What beat missed while it was down is ordered as it starts; the jobs bear running twice."""
-    for name in (FLAG_STAYS, "config.celery.heartbeat"):
+    for name in (*JOBS, "config.celery.heartbeat"):
         app.send_task(name)
 
 
