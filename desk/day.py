@@ -246,8 +246,10 @@ def _offer_lines(user: User, on: date, until: date) -> list[Line]:
     return lines
 
 
-def _case(application: Application | None) -> str:
-    return f"{_('Sak')} {application.case_number}" if application else _("Ingen sak")
+def _case(application: Application | None, *, short: bool = False) -> str:
+    if application is None:
+        return _("ingen sak") if short else _("Ingen sak")
+    return application.case_number if short else f"{_('Sak')} {application.case_number}"
 
 
 # ------------------------------------------------------------------ temporary places
@@ -262,7 +264,8 @@ def _temporary(flags: list[Flag], on: date, shown: int) -> Panel:
     }
     lines = []
     for flag, words in pairs:
-        place, case = places.get(flag.person_id), _case(flag.application)
+        place = places.get(flag.person_id)
+        case = _case(flag.application, short=bool(place))
         lines.append(
             Line(
                 name=flag.person.name,
@@ -335,7 +338,7 @@ def _discharge_line(
         about=f"{what} · {case.case_number}" if case else what,
         why=_("Ingen bolig er avklart. Planlagt ut fra %(place)s %(date)s")
         % {
-            "place": stay.place or stay.get_institution_display().lower(),
+            "place": _place(stay),
             "date": short(stay.planned_out),
         },
         next=step,
@@ -346,6 +349,12 @@ def _discharge_line(
         sub=_("om %(days)s") % {"days": days_nb(left)} if left > 0 else "",
         icon="Calendar",
     )
+
+
+def _place(stay: Stay) -> str:
+    """The institution's name; its kind, in the middle of a sentence, when that is all we know."""
+    kind = stay.get_institution_display().lower()
+    return kind if stay.place.lower() in ("", kind) else stay.place
 
 
 def _latest_cases(persons: list[int]) -> dict[int, Application]:
@@ -401,7 +410,7 @@ def _forgotten(user: User, page: RankedPage | None, shown: int) -> Panel:
             Line(
                 name=person.name,
                 url=reverse("desk:person", args=[person.pk]),
-                about=f"{_('Nummer')} {entry.rank} · {entry.case_number}",
+                about=f"{_('Nr.')} {entry.rank} · {entry.case_number}",
                 why=why,
                 next=_("Spør om behovet er det samme, og skriv hva du fikk vite."),
                 action=_("Logg kontakt"),

@@ -74,6 +74,7 @@ class Head:
     chain: Chain | None
     tags: list[tuple[str, str, str]]
     children: list[tuple[Person, int | None, str]]
+    phone: str
     works: bool
 
 
@@ -101,6 +102,7 @@ def head(person: Person, user: User, on: date) -> Head:
         chain=chain,
         tags=tags,
         children=children,
+        phone=phone_shown(person.phone),
         works=can_do_casework(user),
     )
 
@@ -112,6 +114,14 @@ def masked(person: Person) -> tuple[str, str]:
     if person.id_kind == IdKind.DUF:
         return f"DUF {person.duf[:4]}", "*" * 8
     return _("Nummer ikke kjent"), ""
+
+
+def phone_shown(phone: str) -> str:
+    """+4746620911 as people say it: 466 20 911. A number from abroad stands as it is."""
+    digits = phone.removeprefix("+47")
+    if len(digits) == 8 and digits.isdigit():
+        return f"{digits[:3]} {digits[3:5]} {digits[5:]}"
+    return phone
 
 
 def _children(person: Person, user: User, on: date) -> list[tuple[Person, int | None, str]]:
@@ -321,17 +331,20 @@ def who_does_what(person: Person, user: User, on: date) -> list[dict[str, Any]]:
             }
         )
     services = Service.objects.filter(person=person, period__contains=on)
+    by_name: dict[str, dict[str, Any]] = {}
     for service in services.select_related("unit").order_by("pk"):
         name = service.contact or str(service.unit or service.name)
-        lines.append(
-            {
-                "mark": initials(name),
-                "name": name,
-                "role": str(service.unit) if service.unit and service.contact else "",
-                "what": service.name,
-                "when": service.hours_per_week,
-            }
-        )
+        if name in by_name:
+            by_name[name]["what"] += f", {service.name[:1].lower()}{service.name[1:]}"
+            continue
+        by_name[name] = {
+            "mark": initials(name),
+            "name": name,
+            "role": str(service.unit) if service.unit and service.contact else "",
+            "what": service.name,
+            "when": service.hours_per_week,
+        }
+        lines.append(by_name[name])
     return lines + _peers(person, on)
 
 

@@ -1,0 +1,74 @@
+"""Min dag: only my own things, and everybody to the page they begin on."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from casework.enums import FlagKind
+from tests import factories as f
+
+pytestmark = pytest.mark.django_db
+
+
+def _flag(owner, **kwargs):
+    return f.FlagFactory(owner=owner, person=f.PersonFactory(**kwargs))
+
+
+def test_min_dag_shows_my_flags_and_not_those_of_others(as_caseworker):
+    mine = _flag(as_caseworker.user, last_name="Egenes")
+    _flag(f.UserFactory(caseworker=True), last_name="Fremmedeide")
+    html = as_caseworker.get("/").content.decode()
+    assert mine.person.name in html
+    assert "Fremmedeide" not in html
+
+
+def test_a_protected_person_is_absent_from_min_dag_and_its_counts(login):
+    client = login("saksbehandler")
+    _flag(client.user, last_name="Kanarifugl", protected=True)
+    answer = client.get("/")
+    assert "Kanarifugl" not in answer.content.decode()
+    assert answer.context["day"].temporary.total == 0
+    assert answer.context["day"].deadlines.total == 0
+
+
+def test_who_leaves_an_institution_without_a_home_is_shown_in_time(as_caseworker, today):
+    person = f.PersonFactory(last_name="Utskrevet", responsible=as_caseworker.user)
+    f.StayFactory(person=person, treatment=True, days_ago=30, planned_out=today + timedelta(days=7))
+    assert "Utskrevet" in as_caseworker.get("/").content.decode()
+
+
+def test_a_vedtak_that_waits_for_my_approval_is_a_deadline(as_approver):
+    vedtak = f.VedtakFactory(submitted=True, approver=as_approver.user)
+    html = as_approver.get("/").content.decode()
+    assert vedtak.application.person.name in html
+    assert reverse("casework:vedtak", args=[vedtak.pk]) in html
+
+
+@pytest.mark.parametrize(
+    ("role", "page"),
+    [
+        ("boligforvalter", "/boliger/"),
+        ("systemadministrator", "/brukere/"),
+        ("personvernombud", "/leselogg/"),
+    ],
+)
+def test_who_has_no_min_dag_is_led_to_their_own_first_page(login, role, page):
+    answer = login(role).get("/")
+    assert answer.status_code == 302
+    assert answer["Location"] == page
+
+
+def test_somebody_without_a_role_has_no_first_page(login):
+    assert login().get("/").status_code == 403
+
+
+def test_ten_flags_cost_no_more_queries_than_one(as_caseworker, django_assert_max_num_queries):
+    for _n in range(10):
+        flag = _flag(as_caseworker.user)
+        f.FlagFactory(owner=as_caseworker.user, person=flag.person, kind=FlagKind.LEASE, key="leie")
+    as_caseworker.get("/")
+    with django_assert_max_num_queries(25):
+        as_caseworker.get("/")

@@ -1,0 +1,139 @@
+"""The list of persons and a person's page: who sees whom, and that it is logged."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import ReadLog
+from peers.models import PeerLink
+from tests import factories as f
+
+pytestmark = pytest.mark.django_db
+
+PARTS = (
+    "person",
+    "person_assessments",
+    "person_cases",
+    "person_stays",
+    "person_follow_up",
+    "person_events",
+    "person_reads",
+)
+
+
+def _url(name, person):
+    return reverse(f"desk:{name}", args=[person.pk])
+
+
+@pytest.fixture
+def person():
+    made = f.PersonFactory(first_name="Tomasz", last_name="Wrona", with_household=True)
+    f.ApplicationFactory(person=made, granted=True)
+    f.StayFactory(person=made, days_ago=100)
+    return made
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_every_part_of_the_page_is_read_and_the_reading_logged(as_caseworker, person, part):
+    assert as_caseworker.get(_url(part, person)).status_code == 200
+    page = part.replace("_", "-")
+    assert ReadLog.objects.filter(user=as_caseworker.user, person_id=person.pk, page=page).exists()
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_protected_person_is_not_found_without_the_right(login, part):
+    hidden = f.PersonFactory(protected=True)
+    assert login("saksbehandler").get(_url(part, hidden)).status_code == 404
+    assert login("boligforvalter").get(_url(part, hidden)).status_code == 403
+    assert not ReadLog.objects.filter(person_id=hidden.pk).exists()
+    assert login("saksbehandler", sees_protected=True).get(_url(part, hidden)).status_code == 200
+
+
+def test_the_list_leaves_out_whom_the_reader_may_not_know_of(login):
+    f.PersonFactory(last_name="Synlig")
+    f.PersonFactory(last_name="Kanarifugl", protected=True)
+    html = login("saksbehandler").get("/personer/").content.decode()
+    assert "Synlig" in html
+    assert "Kanarifugl" not in html
+
+
+def test_a_protected_child_is_absent_from_the_parents_page(login):
+    family = f.FamilyFactory(children=1)
+    child = family.children[0]
+    child.first_name, child.protection = "Kanarifugl", "strengtFortrolig"
+    child.save()
+    html = login("saksbehandler").get(_url("person", family.head)).content.decode()
+    assert "Kanarifugl" not in html
+
+
+def test_the_list_of_mine_is_mine(as_caseworker):
+    f.PersonFactory(last_name="Egenes", responsible=as_caseworker.user)
+    f.PersonFactory(last_name="Fremmedeide")
+    html = as_caseworker.get("/personer/?mine=1").content.decode()
+    assert "Egenes" in html
+    assert "Fremmedeide" not in html
+
+
+def test_the_whole_number_is_shown_by_a_deed_that_is_logged(as_caseworker, person):
+    assert person.national_id not in as_caseworker.get(_url("person", person)).content.decode()
+    url = _url("person_number", person)
+    assert as_caseworker.get(url).status_code == 405
+    answer = as_caseworker.post(url)
+    assert person.national_id in answer.content.decode()
+    assert answer["Cache-Control"] == "no-store"
+    assert ReadLog.objects.filter(person_id=person.pk, page="nummer").count() == 1
+
+
+def test_the_day_of_ninety_is_drawn_and_told(as_caseworker, person):
+    answer = as_caseworker.get(_url("person", person))
+    career = answer.context["career"]
+    assert "dag 90" in career.svg
+    assert "dag 100" in career.rows[0][4]
+
+
+def test_a_peer_is_named_only_when_the_person_shares_it(as_caseworker, person):
+    link = f.PeerLinkFactory(linked=True, person=person)
+    name = link.peer.user.get_short_name()
+    PeerLink.objects.update(shares=[])
+    helpers = as_caseworker.get(_url("person", person)).context["helpers"]
+    assert name not in [each["name"] for each in helpers]
+    PeerLink.objects.update(shares=["saksbehandler"])
+    helpers = as_caseworker.get(_url("person", person)).context["helpers"]
+    assert name in [each["name"] for each in helpers]
+
+
+def test_who_has_seen_lists_each_reader_once_a_reading(as_caseworker, login, person):
+    other = login("leder")
+    other.get(_url("person", person))
+    html = as_caseworker.get(_url("person_reads", person)).content.decode()
+    assert other.user.get_full_name() in html
+
+
+def test_the_timeline_is_filtered_by_kind(as_caseworker, person):
+    f.EventFactory(person=person, kind="stay.ended", text="Flyttet fra Fjordgløtt")
+    f.EventFactory(person=person, kind="vedtak.issued", text="Fikk vedtak")
+    html = as_caseworker.get(_url("person_events", person) + "?type=vedtak").content.decode()
+    assert "Fikk vedtak" in html
+    assert "Flyttet fra" not in html
+
+
+def test_ten_years_of_history_cost_no_more_queries(
+    as_caseworker, person, django_assert_max_num_queries
+):
+    for n in range(10):
+        f.ApplicationFactory(person=person)
+        f.EventFactory(person=person)
+        f.NoteFactory(person=person)
+        f.StayFactory(person=person, with_friends=True, days_ago=400 + 300 * n, days=200)
+    as_caseworker.get(_url("person", person))
+    with django_assert_max_num_queries(40):
+        as_caseworker.get(_url("person", person))
+
+
+def test_the_list_costs_the_same_for_many(as_caseworker, django_assert_max_num_queries):
+    for _n in range(20):
+        f.PersonFactory()
+    as_caseworker.get("/personer/")
+    with django_assert_max_num_queries(10):
+        as_caseworker.get("/personer/")

@@ -1,0 +1,59 @@
+"""The dwellings: their status, and whose names are told to whom."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from tests import factories as f
+
+pytestmark = pytest.mark.django_db
+
+
+def _unit(unit):
+    return reverse("desk:unit", args=[unit.pk])
+
+
+def test_a_caseworker_sees_who_lives_there_and_the_stock_manager_does_not(login):
+    stay = f.StayFactory(person=f.PersonFactory(last_name="Leieboer"), days_ago=10)
+    for url in ("/boliger/", _unit(stay.unit)):
+        assert "Leieboer" in login("saksbehandler").get(url).content.decode()
+        html = login("boligforvalter").get(url).content.decode()
+        assert "Leieboer" not in html
+        assert "Bebodd" in html
+
+
+def test_a_protected_tenant_is_only_a_dwelling_that_is_lived_in(login):
+    stay = f.StayFactory(
+        person=f.PersonFactory(last_name="Kanarifugl", protected=True), days_ago=10
+    )
+    client = login("saksbehandler")
+    for url in ("/boliger/", _unit(stay.unit)):
+        html = client.get(url).content.decode()
+        assert "Kanarifugl" not in html
+        assert reverse("desk:person", args=[stay.person_id]) not in html
+        assert "Bebodd" in html
+
+
+def test_the_free_ones_are_found_by_status(as_caseworker):
+    free = f.UnitFactory()
+    taken = f.StayFactory(days_ago=10).unit
+    rows = as_caseworker.get("/boliger/?status=ledig").context["rows"]
+    found = [row["unit"].pk for row in rows]
+    assert free.pk in found
+    assert taken.pk not in found
+
+
+def test_what_is_no_choice_is_no_filter(as_caseworker):
+    f.UnitFactory()
+    answer = as_caseworker.get("/boliger/?status=drop&type=x&soverom=y&omrade=z&etter=zzz")
+    assert answer.status_code == 200
+    assert answer.context["rows"]
+
+
+def test_the_list_costs_the_same_for_many(as_caseworker, django_assert_max_num_queries):
+    for _n in range(10):
+        f.StayFactory(days_ago=10)
+    as_caseworker.get("/boliger/")
+    with django_assert_max_num_queries(10):
+        as_caseworker.get("/boliger/")
