@@ -80,11 +80,15 @@ def render(
         )
     except typst.TypstError as exc:
         if found := _CANNOT_DRAW.search(exc.message):
-            raise UnprintableText(
-                _("Brevet inneholder tegn som ikke kan skrives ut: «%(text)s». Ta dem bort.")
-                % {"text": _unescaped(found["text"])}
-            ) from exc
+            raise _unprintable(_unescaped(found["text"])) from exc
         raise RenderFailed(f"{template}: {exc.message}") from exc
+
+
+def _unprintable(text: str) -> UnprintableText:
+    return UnprintableText(
+        _("Brevet inneholder tegn som ikke kan skrives ut: «%(text)s». Ta dem bort.")
+        % {"text": text}
+    )
 
 
 @lru_cache(maxsize=1)
@@ -116,6 +120,8 @@ def _as_text(value: Any) -> Any:
 
 def _clean(text: str) -> str:
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    if nobodys := next((c for c in text if unicodedata.category(c) in {"Co", "Cn"}), None):
+        raise _unprintable(nobodys)
     return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"})
 
 
