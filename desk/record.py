@@ -21,8 +21,6 @@ from allocation.ranking import Explanation
 from casework import flags as flag_words
 from casework.enums import (
     GRANTED,
-    ApplicationKind,
-    ApplicationState,
     FlagKind,
     IdKind,
     LivingArrangement,
@@ -48,6 +46,7 @@ from common.formatting import days_nb, initials
 from peers.enums import Share
 from peers.models import Contact, PeerLink
 from stays.chains import Chain, chain_of
+from stays.enums import StayKind
 from stays.flags import stay_words
 from stays.models import Stay
 from stays.perms import can_follow_up_flags
@@ -58,8 +57,6 @@ if TYPE_CHECKING:
 ADULT = 18
 # Flags in the order they press.
 PRESSING = (FlagKind.TEMPORARY_STAY, FlagKind.INTERIM_REPLY, FlagKind.LEASE)
-# Only cases that give a home are on the waiting list.
-LISTED = (ApplicationKind.NEW, ApplicationKind.EXCHANGE, ApplicationKind.ASSISTANCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +168,8 @@ class Standing:
     vedtak: Vedtak | None
     need: HousingNeed | None
     step: Step
-    why: Explanation | None
+    waits: bool
     offer: Offer | None
-    fault: str = ""
 
     @property
     def outcomes(self) -> list[Any]:
@@ -206,23 +202,16 @@ def applications_of(person: Person) -> list[Application]:
     )
 
 
-def standing(applications: list[Application], user: User, on: date) -> Standing | None:
-    """The case to show: one on the waiting list, else an open one, else the latest."""
-    why, fault = None, ""
-    chosen = None
-    for case in applications:
-        if not _may_wait(case, on):
-            continue
-        try:
-            why = ranking.explain(case.pk, on, visible_to=user)
-        except ranking.NotWaiting:
-            continue
-        except RuleBroken as no:
-            fault = str(no)
-        chosen = case
-        break
-    if chosen is None:
-        chosen = next((case for case in applications if case.is_open), None)
+def standing(
+    applications: list[Application], stays: list[Stay], user: User, on: date
+) -> Standing | None:
+    """The case to show: one on the waiting list, else an open one, else the latest.
+
+    Its number on the list is asked for apart (`rank_of`): a number is a comparison with everyone
+    who waits, and the rest of the page need not wait for that.
+    """
+    waiting = next((case for case in applications if waits(case, stays, on)), None)
+    chosen = waiting or next((case for case in applications if case.is_open), None)
     if chosen is None:
         chosen = applications[0] if applications else None
     if chosen is None:
@@ -233,22 +222,51 @@ def standing(applications: list[Application], user: User, on: date) -> Standing 
         vedtak=_shown_vedtak(chosen),
         need=next(iter(chosen.needs.all()), None),
         step=next_step(chosen, user),
-        why=why,
+        waits=waiting is not None,
         offer=offers.select_related("unit__property").order_by("-sent_at", "-pk").first(),
-        fault=fault,
     )
 
 
-def _may_wait(case: Application, on: date) -> bool:
-    """Whether it is worth asking the list: it has an issued vedtak that gives something."""
-    if case.state != ApplicationState.DECIDED or case.kind not in LISTED:
+def waits(case: Application, stays: list[Stay], on: date) -> bool:
+    """Whether the case is on the waiting list, by what is already read of this person.
+
+    The meaning is `ranking.WAITING`'s; tests/desk holds the two together.
+    """
+    if case.state in ranking.CLOSED_STATES:
         return False
-    return any(
-        vedtak.state == VedtakState.ISSUED
-        and (vedtak.valid_to is None or vedtak.valid_to >= on)
-        and any(each.outcome in GRANTED for each in vedtak.outcomes.all())
-        for vedtak in case.vedtak.all()
-    )
+    if any(
+        stay.lease.application_id == case.pk and stay.lease.agreed_on <= on
+        for stay in stays
+        if hasattr(stay, "lease")
+    ):
+        return False
+    for vedtak in case.vedtak.all():
+        if vedtak.state != VedtakState.ISSUED or vedtak.issued_on > on:
+            continue
+        valid = (vedtak.valid_from is None or vedtak.valid_from <= on) and (
+            vedtak.valid_to is None or vedtak.valid_to >= on
+        )
+        gives = any(
+            each.outcome in GRANTED and each.basis.code in ranking.HOME_BASES
+            for each in vedtak.outcomes.all()
+        )
+        moved_in = any(
+            stay.kind == StayKind.LEASE and vedtak.issued_on <= stay.period.lower <= on
+            for stay in stays
+        )
+        if valid and gives and not moved_in:
+            return True
+    return False
+
+
+def rank_of(case: Application, user: User, on: date) -> tuple[Explanation | None, str]:
+    """The case's number and why; or none, and why the list cannot be made."""
+    try:
+        return ranking.explain(case.pk, on, visible_to=user), ""
+    except ranking.NotWaiting:
+        return None, ""
+    except RuleBroken as no:
+        return None, str(no)
 
 
 def _shown_vedtak(case: Application) -> Vedtak | None:

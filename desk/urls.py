@@ -9,6 +9,7 @@ urlpatterns = [
     path("sok/", search.search, name="search"),
     path("personer/", persons.persons, name="persons"),
     path("personer/<int:pk>/", persons.person, name="person"),
+    path("personer/<int:pk>/plass/<int:application_pk>/", persons.person_rank, name="person_rank"),
     path("personer/<int:pk>/nummer/", persons.person_number, name="person_number"),
     path("personer/<int:pk>/kartlegging/", persons.person_assessments, name="person_assessments"),
     path("personer/<int:pk>/saker/", persons.person_cases, name="person_cases"),

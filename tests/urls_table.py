@@ -154,7 +154,23 @@ PEERS: dict[str, Row] = {}
 
 HOUSING: dict[str, Row] = {}
 
-DESK: dict[str, Row] = {}
+DESK: dict[str, Row] = {
+    # Who has no Min dag is led to a first page of their own.
+    "desk:day": Row(CASE, other=302),
+    "desk:search": Row((*CASE, STOCK)),
+    "desk:persons": Row(CASE),
+    "desk:person": Row(CASE, "person"),
+    "desk:person_rank": Row(CASE, ("person", "application"), ok=302, page=False),
+    "desk:person_number": deed(CASE, "person"),
+    "desk:person_assessments": Row(CASE, "person"),
+    "desk:person_cases": Row(CASE, "person"),
+    "desk:person_stays": Row(CASE, "person"),
+    "desk:person_follow_up": Row(CASE, "person"),
+    "desk:person_events": Row(CASE, "person"),
+    "desk:person_reads": Row(CASE, "person"),
+    "desk:units": Row((*CASE, STOCK)),
+    "desk:unit": Row((*CASE, STOCK), "unit"),
+}
 
 INSIGHT: dict[str, Row] = {}
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -152,7 +152,8 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
 def _overview(request: HttpRequest, found: Person) -> dict[str, Any]:
     context = _context(request, found, "person")
     on, user, chain = context["today"], request.user, context["head"].chain
-    now = record.standing(record.applications_of(found), user, on)
+    stays = record.stays_of(found)
+    now = record.standing(record.applications_of(found), stays, user, on)
     flags = record.open_flags(found, chain, on)
     need = now.need if now else None
     context |= {
@@ -160,7 +161,7 @@ def _overview(request: HttpRequest, found: Person) -> dict[str, Any]:
         "need": need,
         "areas": list(need.areas.all()) if need else [],
         "avoid": [*need.avoid_areas.all(), *need.avoid_properties.all()] if need else [],
-        "career": career(record.stays_of(found), chain, on),
+        "career": career(stays, chain, on),
         "now": now,
         "flags": flags,
         "primary": record.primary(found, user, flags, now, on),
@@ -170,6 +171,18 @@ def _overview(request: HttpRequest, found: Person) -> dict[str, Any]:
         "events_total": found.events.count(),
     }
     return context
+
+
+@require_safe
+def person_rank(request: HttpRequest, pk: int, application_pk: int) -> HttpResponse:
+    """The place on the waiting list, fetched by the overview after it is shown."""
+    found = _person(request, pk)
+    case = get_object_or_404(found.applications, pk=application_pk)
+    if not request.htmx:
+        return redirect("allocation:why", case.pk)
+    log_read(request, found.pk, "person")
+    why, fault = record.rank_of(case, request.user, timezone.localdate())
+    return render(request, "desk/person_rank.html", {"case": case, "why": why, "fault": fault})
 
 
 @require_POST

@@ -108,9 +108,14 @@ def _lines(request: HttpRequest, found: list[Unit], today: date) -> list[dict[st
     if perms.can_see_tenants(request.user):
         ids = [unit.occupied_by for unit in found if unit.occupied_by]
         tenants = Person.objects.visible_to(request.user).in_bulk(ids)
+    # Looked up once a page: `get_type_display` builds the whole list of choices every time.
+    types = {value: str(label) for value, label in UnitType.choices}
+    staffing = {value: str(label) for value, label in Staffing.choices}
     return [
         {
             "unit": unit,
+            "type": types[unit.type],
+            "staffing": staffing[unit.staffing],
             "status": UnitStatus(unit.status).label,
             "color": COLORS.get(UnitStatus(unit.status), "neutral"),
             "cause": UnavailableCause(unit.status_cause).label

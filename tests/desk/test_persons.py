@@ -6,6 +6,8 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import ReadLog
+from allocation import ranking
+from desk import record
 from peers.models import PeerLink
 from tests import factories as f
 
@@ -90,6 +92,34 @@ def test_the_day_of_ninety_is_drawn_and_told(as_caseworker, person):
     career = answer.context["career"]
     assert "dag 90" in career.svg
     assert "dag 100" in career.rows[0][4]
+
+
+def test_the_number_on_the_list_is_fetched_after_the_page(as_caseworker, person):
+    case = person.applications.get()
+    url = reverse("desk:person_rank", args=[person.pk, case.pk])
+    assert url in as_caseworker.get(_url("person", person)).content.decode()
+    fragment = as_caseworker.get(url, headers={"HX-Request": "true"}).content.decode()
+    assert "Nummer 1 av 1" in fragment
+    assert as_caseworker.get(url).status_code == 302
+    other = f.ApplicationFactory()
+    stolen = reverse("desk:person_rank", args=[person.pk, other.pk])
+    assert as_caseworker.get(stolen).status_code == 404
+
+
+def test_the_page_and_the_list_agree_on_who_waits(today):
+    cases = [
+        f.ApplicationFactory(granted=True),
+        f.ApplicationFactory(refused=True),
+        f.ApplicationFactory(),
+        f.LeaseFactory().application or f.ApplicationFactory(),
+    ]
+    housed = f.ApplicationFactory(granted=True)
+    f.StayFactory(person=housed.person, lease=True, days_ago=0)
+    listed = {entry.application_id for entry in ranking.waiting(today)}
+    for case in (*cases, housed):
+        (same,) = [each for each in record.applications_of(case.person) if each.pk == case.pk]
+        found = record.waits(same, record.stays_of(case.person), today)
+        assert found == (case.pk in listed)
 
 
 def test_a_peer_is_named_only_when_the_person_shares_it(as_caseworker, person):
