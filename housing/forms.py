@@ -8,6 +8,7 @@ from accounts.once import OnceFormMixin
 from common.forms import VarigFormHelper
 
 from . import stock_import
+from .enums import Staffing
 from .models import Unit
 
 
@@ -20,10 +21,8 @@ class StockFileForm(OnceFormMixin, forms.Form):
             "CSV eller Excel. Trenger kolonnene navn og boligtype, og antall_enheter eller "
             "bruksenhetsnummer. Ingenting tas inn før du har sett hva filen betyr."
         ),
-        error_messages={
-            "required": _("Velg en fil."),
-            "empty": _("Filen er tom."),
-        },
+        error_messages={"required": _("Velg en fil.")},
+        allow_empty_file=True,  # `stock_import.read` says it, with the file's name
         widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}),
     )
 
@@ -33,11 +32,13 @@ class StockFileForm(OnceFormMixin, forms.Form):
 
     def clean_file(self):
         uploaded = self.cleaned_data["file"]
-        content = uploaded.read()
+        # A byte more than is taken is enough to refuse it by.
+        content = uploaded.read(stock_import.MOST_BYTES + 1)
         try:
             stock_import.examine(stock_import.read(content, uploaded.name))
         except stock_import.NotAStockFile as error:
-            raise forms.ValidationError(str(error)) from error
+            # The browser forgets which file it was; the message remembers.
+            raise forms.ValidationError(f"«{uploaded.name}»: {error}") from error
         return uploaded.name, content
 
 
@@ -53,9 +54,9 @@ class UnitForm(forms.ModelForm):
 
     def __init__(self, *args, cancel: str = "", **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("allocated_by", "operated_by", "followed_up_by", "staffing"):
-            if self.fields[name].required is False and hasattr(self.fields[name], "empty_label"):
-                self.fields[name].empty_label = str(_("Ikke avklart"))
+        for name in ("allocated_by", "operated_by", "followed_up_by"):
+            self.fields[name].empty_label = _("Ikke avklart")
+        self.fields["staffing"].choices = [("", _("Ikke avklart")), *Staffing.choices]
         self.helper = VarigFormHelper(submit=_("Lagre"), cancel=cancel)
         self.helper.layout = Layout(
             Fieldset(

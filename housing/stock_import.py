@@ -12,7 +12,9 @@ is, never by diagnoses or groups of people (needs H6, H7).
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -32,6 +34,10 @@ from .models import Area, Property, Unit
 MOST_BYTES = 5_000_000
 MOST_ROWS = 20_000
 MOST_UNITS_IN_A_ROW = 999
+MOST_UNITS = 20_000
+LONGEST_NAME = 120
+# An Excel sheet is a zip: so big may it be when opened.
+MOST_BYTES_OPENED = 100_000_000
 
 # What a column may be called, folded to lower case without spaces: ours, the report's, Kobo's.
 COLUMNS = {
@@ -146,6 +152,7 @@ def read(content: bytes, file_name: str) -> tablib.Dataset:
                 raise NotAStockFile(
                     _("Filen heter .xlsx, men er ikke et Excel-ark. Lagre den på nytt.")
                 )
+            _refuse_too_big_inside(content)
             table = tablib.Dataset().load(content, format="xlsx", read_only=True)
         elif file_name.lower().endswith(".csv"):
             table = _csv(content, is_zip)
@@ -162,6 +169,12 @@ def read(content: bytes, file_name: str) -> tablib.Dataset:
     if len(table) > MOST_ROWS:
         raise NotAStockFile(_("Filen har mer enn 20 000 rader. Del den opp."))
     return table
+
+
+def _refuse_too_big_inside(content: bytes) -> None:
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        if sum(part.file_size for part in parts.infolist()) > MOST_BYTES_OPENED:
+            raise NotAStockFile(_("Excel-arket er for stort når det åpnes. Del det opp."))
 
 
 def _csv(content: bytes, is_zip: bool) -> tablib.Dataset:
@@ -223,6 +236,8 @@ class _Import:
             for number, values in enumerate(self.table, start=2)
             if any(str(value or "").strip() for value in values)
         ]
+        if sum(row.new_units for row in rows) > MOST_UNITS:
+            raise NotAStockFile(_("Filen gir mer enn 20 000 boliger. Del den opp."))
         named = [(h, k) for h, k in zip(self.headers, self.keys, strict=True) if h and not k]
         left_out = [header for header, _key in named if _folded(header) in LEFT_OUT]
         return Report(rows, [h for h, _key in named if h not in left_out], left_out)
@@ -236,6 +251,9 @@ class _Import:
         report = RowReport(number, row.get("property", ""))
         if not report.name:
             report.errors.append(_("Navn mangler."))
+            return report
+        if len(report.name) > LONGEST_NAME:
+            report.errors.append(_("Navnet er lengre enn 120 tegn."))
             return report
         kind = _enum(UnitType, row.get("type", ""))
         if kind is None:
@@ -320,17 +338,17 @@ class _Import:
 
     def _unit_details(self, row: dict, kind: str, stage: str, report: RowReport) -> dict:
         numbers = {}
-        for key, label, most in (
-            ("bedrooms", _("antall soverom"), 20),
-            ("size_m2", _("bruksareal"), 2000),
-            ("floor", _("etasje"), 60),
-            ("rent", _("husleie"), 200_000),
+        for key, label, least, most in (
+            ("bedrooms", _("antall soverom"), 0, 20),
+            ("size_m2", _("bruksareal"), 1, 2000),
+            ("floor", _("etasje"), -3, 60),
+            ("rent", _("husleie"), 0, 200_000),
         ):
             text = row.get(key, "")
             numbers[key] = _whole(text)
             if not text:
                 report.missing.append(label)
-            elif numbers[key] is None or not -3 <= numbers[key] <= most:
+            elif numbers[key] is None or not least <= numbers[key] <= most:
                 report.errors.append(
                     _("«%(text)s» kan ikke leses som %(label)s.") % {"text": text, "label": label}
                 )

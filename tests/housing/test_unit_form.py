@@ -1,0 +1,92 @@
+"""Changing what the register says of a home."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from housing.models import Unit
+from tests import factories as f
+
+
+def what_stands(unit: Unit, **changed) -> dict:
+    """The form as a browser sends it back, with some fields changed."""
+    data = {
+        "name": unit.name, "type": unit.type, "dwelling_number": unit.dwelling_number,
+        "bedrooms": unit.bedrooms, "size_m2": unit.size_m2, "floor": unit.floor,
+        "staffing": unit.staffing, "rent": unit.rent,
+    }  # fmt: skip
+    return {key: value for key, value in (data | changed).items() if value is not None}
+
+
+@pytest.fixture
+def stock(login):
+    return login("boligforvalter")
+
+
+def test_an_empty_field_is_not_known_and_not_nought(stock):
+    unit = f.UnitFactory()
+    url = reverse("housing:unit_edit", args=[unit.pk])
+    answer = stock.post(url, what_stands(unit, bedrooms="", staffing="", floor=""))
+    assert answer.status_code == 302
+    unit.refresh_from_db()
+    assert (unit.bedrooms, unit.staffing, unit.floor) == (None, "", None)
+    assert unit.history.first().history_user == stock.user
+    page = stock.get(url).content.decode()
+    assert "Ikke avklart" in page
+
+
+def test_a_name_another_home_of_the_property_has_is_told_and_what_was_typed_kept(stock):
+    other = f.UnitFactory(name="H0101")
+    unit = f.UnitFactory(property=other.property, name="H0102")
+    url = reverse("housing:unit_edit", args=[unit.pk])
+    answer = stock.post(url, what_stands(unit, name="H0101", rent=12345))
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "Eiendommen har allerede en bolig med dette navnet." in page
+    assert "12345" in page
+    unit.refresh_from_db()
+    assert unit.name == "H0102"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"dwelling_number": "202"}, "Skriv bokstav og fire siffer, som H0202."),
+        ({"min_age": 40, "max_age": 20}, "Alder til må være høyere enn alder fra."),
+        ({"bedrooms": -1}, "større enn eller lik 0"),
+        ({"bedrooms": 99999}, "mindre enn eller lik 32767"),
+        ({"name": ""}, "Feltet er påkrevet."),
+        ({"type": "slott"}, "slott"),
+    ],
+)
+def test_impossible_values_are_told_beside_the_field(stock, wrong, said):
+    unit = f.UnitFactory()
+    answer = stock.post(reverse("housing:unit_edit", args=[unit.pk]), what_stands(unit, **wrong))
+    assert answer.status_code == 200
+    assert said in answer.content.decode()
+    before = unit.history.count()
+    unit.refresh_from_db()
+    assert unit.history.count() == before
+
+
+def test_a_dwelling_number_in_small_letters_is_written_large(stock):
+    unit = f.UnitFactory()
+    stock.post(
+        reverse("housing:unit_edit", args=[unit.pk]), what_stands(unit, dwelling_number="h0202")
+    )
+    unit.refresh_from_db()
+    assert unit.dwelling_number == "H0202"
+
+
+def test_only_who_keeps_the_register_changes_it(as_manager, as_caseworker):
+    url = reverse("housing:unit_edit", args=[f.UnitFactory().pk])
+    for client in (as_manager, as_caseworker):
+        assert client.get(url).status_code == 403
+        assert client.post(url, {}).status_code == 403
+
+
+def test_the_form_asks_few_queries(stock, django_assert_max_num_queries):
+    url = reverse("housing:unit_edit", args=[f.UnitFactory().pk])
+    with django_assert_max_num_queries(14):
+        stock.get(url)
