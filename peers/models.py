@@ -119,6 +119,12 @@ class PeerLink(models.Model):
                 name="linked_once",
                 violation_error_message=_("De to er allerede koblet."),
             ),
+            models.UniqueConstraint(
+                fields=["person"],
+                condition=Q(state__in=[LinkState.REPORTED, LinkState.WANTED]),
+                name="need_reported_once",
+                violation_error_message=_("Det er allerede meldt at personen kan ha nytte av en."),
+            ),
         ]
 
     def __str__(self) -> str:

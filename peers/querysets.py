@@ -4,28 +4,59 @@ from datetime import date
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
+from django.db.models import Count, DateField, F, Func, IntegerField, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Cast, Coalesce, Greatest
 
-from accounts.enums import RoleKind
+from accounts.enums import CASE_ROLES, RoleKind
 
-from .enums import LinkState
+from .enums import LinkState, Share
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+ACTIVE = (LinkState.LINKED, LinkState.PAUSED)
 
 
 class PeerQuerySet(models.QuerySet):
     def active(self, on: date) -> Self:
         return self.filter(active__contains=on)
 
+    def with_load(self) -> Self:
+        """`load`: active links, paused ones too, since the place is kept; `places`: what is left.
+
+        Never a ground for ranking peers (need P7): lists are in the order of names.
+        """
+        return self.annotate(
+            load=Count("links", filter=Q(links__state__in=ACTIVE)),
+            places=Greatest(
+                Cast(F("capacity"), IntegerField())
+                - Count("links", filter=Q(links__state__in=ACTIVE)),
+                0,
+            ),
+        )
+
 
 class PeerLinkQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:
-        """A coordinator sees every kobling they may know of; a peer only their own (need P8)."""
+        """A coordinator sees those who have said yes and whom they may know of; a peer only
+        their own (need P8). Of one who has not said yes, nobody on this floor sees anything.
+        """
         if user.has_role(RoleKind.PEER_COORDINATOR):
-            return self if user.sees_protected else self.unprotected()
-        if user.has_role(RoleKind.PEER):
-            return self.filter(peer__user=user)
-        return self.none()
+            return self.known_to(user).filter(
+                state__in=[LinkState.WANTED, *ACTIVE, LinkState.ENDED]
+            )
+        return self.walked_by(user)
+
+    def known_to(self, user: User) -> Self:
+        """Protected and shielded people only for who has the right (needs S3, S4)."""
+        links = self if user.sees_protected else self.unprotected()
+        return links if user.sees_shielded else links.filter(person__shielded=False)
+
+    def walked_by(self, user: User) -> Self:
+        """A peer's own participants, from the link is made until it ends."""
+        if not user.has_role(RoleKind.PEER):
+            return self.none()
+        return self.filter(peer__user=user).active()
 
     def unprotected(self) -> Self:
         from casework.enums import PROTECTED
@@ -33,11 +64,77 @@ class PeerLinkQuerySet(models.QuerySet):
         return self.exclude(person__protection__in=PROTECTED)
 
     def active(self) -> Self:
-        return self.filter(state__in=[LinkState.LINKED, LinkState.PAUSED])
+        return self.filter(state__in=ACTIVE)
+
+    def waiting(self) -> Self:
+        """Those who have said yes and have no peer yet."""
+        return self.filter(state=LinkState.WANTED)
+
+    def open(self) -> Self:
+        """Reported, waiting or active: not ended, and not turned down."""
+        return self.filter(state__in=[LinkState.REPORTED, LinkState.WANTED, *ACTIVE])
+
+    def with_contact(self) -> Self:
+        """`quiet_since`: the day of the last contact, else of the koblingsmøte, else of the yes.
+        `reached_on` and `reached_by`: day and channel of the last contact. `tried_on` and
+        `tried_by`: of the last try, reached or not.
+        """
+        from .models import Contact
+
+        latest = Contact.objects.filter(link=OuterRef("pk")).order_by("-on", "-pk")
+        reached = latest.filter(reached=True)
+        return self.annotate(
+            reached_on=Subquery(reached.values("on")[:1]),
+            reached_by=Subquery(reached.values("channel")[:1]),
+            tried_on=Subquery(latest.values("on")[:1]),
+            tried_by=Subquery(latest.values("channel")[:1]),
+            tried_reached=Subquery(latest.values("reached")[:1]),
+            quiet_since=Coalesce(F("reached_on"), F("met_on"), F("wanted_on")),
+        )
+
+    def quiet(self, on: date) -> Self:
+        """Active, and longer without contact than agreed. A pause the person asked for silences
+        (need P6). Takes links `with_contact()`.
+        """
+        days = Func(
+            Value(on, DateField()),
+            F("quiet_since"),
+            template="(%(expressions)s)",
+            arg_joiner=" - ",
+            output_field=IntegerField(),
+        )
+        silenced = Q(state=LinkState.PAUSED) & (
+            Q(paused_until__isnull=True) | Q(paused_until__gt=on)
+        )
+        return (
+            self.active()
+            .exclude(silenced)
+            .alias(quiet_days=days)
+            .filter(quiet_days__gt=F("interval_days"))
+        )
 
 
 class ContactQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:
+        """The log as the person has agreed to share it (need P4), on every read.
+
+        The peer reads what is logged on their own links. The coordinator and the caseworkers
+        read it where the agreement names them, and where they may know of the person at all.
+        """
+        from casework.querysets import sees
+
         from .models import PeerLink
 
-        return self.filter(link__in=PeerLink.objects.visible_to(user))
+        may = Q(link__in=PeerLink.objects.walked_by(user))
+        if user.has_role(RoleKind.PEER_COORDINATOR):
+            may |= Q(
+                link__in=PeerLink.objects.visible_to(user),
+                link__shares__contains=[Share.COORDINATOR],
+            )
+        if user.has_role(*CASE_ROLES):
+            may |= sees(user, "link__person__") & Q(link__shares__contains=[Share.CASEWORKER])
+        return self.filter(may)
+
+    def shared_with_casework(self) -> Self:
+        """Contacts of those whose agreement lets the caseworker read the log."""
+        return self.filter(link__shares__contains=[Share.CASEWORKER])

@@ -150,9 +150,29 @@ ALLOCATION: dict[str, Row] = {
     "allocation:lease_new": Row(CASEWORK, "accepted_offer"),
 }
 
-PEERS: dict[str, Row] = {}
+PEERS: dict[str, Row] = {
+    "peers:links": Row((COORDINATOR,)),
+    "peers:link_new": Row(CASEWORK, "person"),
+    "peers:link": Row((COORDINATOR,), "link"),
+    "peers:link_decline": deed((COORDINATOR,), "wanted_link"),
+    "peers:link_pause": deed((COORDINATOR,), "link"),
+    "peers:link_resume": deed((COORDINATOR,), "link"),
+    "peers:link_end": deed((COORDINATOR,), "link"),
+    "peers:link_change": deed((COORDINATOR,), "link"),
+    "peers:log": Row((PEER,)),
+    "peers:contact_confirm": deed((PEER,)),
+    "peers:contact_send": deed((PEER,)),
+    "peers:mine": Row((PEER,)),
+    # Only the participant's own peer; to other peers there is no such page.
+    "peers:participant": Row(NOBODY, "link", special={PEER: 404}),
+}
 
-HOUSING: dict[str, Row] = {}
+HOUSING: dict[str, Row] = {
+    "housing:import": Row((STOCK,)),
+    "housing:import_review": Row((STOCK,), "stock_import"),
+    "housing:import_apply": deed((STOCK,), "stock_import"),
+    "housing:unit_edit": Row((STOCK,), "unit"),
+}
 
 DESK: dict[str, Row] = {
     # Who has no Min dag is led to a first page of their own.
@@ -172,7 +192,9 @@ DESK: dict[str, Row] = {
     "desk:unit": Row((*CASE, STOCK), "unit"),
 }
 
-INSIGHT: dict[str, Row] = {}
+INSIGHT: dict[str, Row] = {
+    "insight:overview": Row((MANAGER, CHAIR)),
+}
 
 TABLE: dict[str, Row] = {
     **COMMON,
@@ -189,6 +211,7 @@ TABLE: dict[str, Row] = {
 
 def samples() -> SimpleNamespace:
     """One of each thing the URLs name; all about people without protection."""
+    from housing.models import StockImport
     from tests import factories as f
 
     made = SimpleNamespace(setting_key="lease_years")
@@ -208,6 +231,12 @@ def samples() -> SimpleNamespace:
     made.lease = f.LeaseFactory()
     made.unit = f.UnitFactory()
     made.property = made.unit.property
+    made.stock_import = StockImport.objects.create(
+        file_name="boliger.csv",
+        content=b"navn,boligtype,antall_enheter\nFurulia 2,kommunal,3\n",
+        uploaded_at=f.now(),
+        uploaded_by=made.user,
+    )
     made.meeting = f.MeetingFactory(open=True)
     made.item = f.AgendaItemFactory(meeting=made.meeting, considering=[made.application])
     made.planned_meeting = f.MeetingFactory()

@@ -1,0 +1,128 @@
+"""A participant as a peer or a coordinator sees one: call name, agreement, and how long since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+
+from accounts.enums import RoleKind
+from accounts.models import Role
+from common.forms import PhoneField
+
+from . import words
+from .enums import Channel
+from .models import Peer, PeerLink
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+@dataclass(frozen=True)
+class Participant:
+    """`link` is read `with_contact()`. `long_days` is the municipality's no_contact_days."""
+
+    link: PeerLink
+    on: date
+    long_days: int = 21
+
+    @property
+    def pk(self) -> int:
+        return self.link.pk
+
+    @property
+    def name(self) -> str:
+        return self.link.call_name
+
+    @property
+    def phone(self) -> str:
+        """The number the person has said to use, as it is written: 400 00 117."""
+        return PhoneField().prepare_value(self.link.agreed_phone)
+
+    @property
+    def agreed(self) -> str:
+        return words.interval(self.link.interval_days)
+
+    @property
+    def days(self) -> int:
+        return (self.on - self.link.quiet_since).days
+
+    @property
+    def last(self) -> str:
+        """3 dager siden, møte; empty when there has been no contact."""
+        if self.link.reached_on is None:
+            return ""
+        channel = words.lowered(str(Channel(self.link.reached_by).label))
+        return f"{words.ago(self.link.reached_on, self.on)}, {channel}"
+
+    @property
+    def last_short(self) -> str:
+        day = self.link.reached_on
+        return words.ago_short(day, self.on) if day else ""
+
+    @property
+    def pause(self) -> str:
+        return words.pause(self.link, self.on)
+
+    @property
+    def silenced(self) -> bool:
+        return words.is_silenced(self.link, self.on)
+
+    @property
+    def quiet(self) -> bool:
+        """Longer without contact than agreed, and no pause."""
+        return not self.silenced and self.days > self.link.interval_days
+
+    @property
+    def too_quiet(self) -> bool:
+        """Quiet for longer than the municipality lets anyone be."""
+        return self.quiet and self.days >= self.long_days
+
+    @property
+    def tried(self) -> str:
+        """The day of a last try that did not lead through, or empty."""
+        if self.link.tried_on is None or self.link.tried_reached:
+            return ""
+        return words.ago(self.link.tried_on, self.on)
+
+    @property
+    def suggestion(self) -> str:
+        """Another way to reach out, after a try that did not lead through (need P6)."""
+        return words.another_way(self.link.tried_by) if self.tried and not self.silenced else ""
+
+
+def walked_by(user: User, on: date) -> list[Participant]:
+    """The peer's own participants, the longest without contact first, those on pause last."""
+    links = PeerLink.objects.walked_by(user).with_contact().order_by("quiet_since", "pk")
+    return sorted(of(links, on), key=lambda one: one.silenced)
+
+
+def of(links: Iterable[PeerLink], on: date, long_days: int = 21) -> list[Participant]:
+    return [Participant(link, on, long_days) for link in links]
+
+
+@dataclass(frozen=True)
+class Support:
+    """Whom a peer calls to talk something over."""
+
+    name: str
+    phone: str
+
+
+def support_for(peer: Peer | None, on: date) -> Support | None:
+    """The coordinator at the peer's organisation, on its phone; None without a number."""
+    if peer is None or not peer.organisation.phone:
+        return None
+    role = (
+        Role.objects.filter(
+            Q(period__contains=on), kind=RoleKind.PEER_COORDINATOR, unit=peer.organisation
+        )
+        .select_related("user")
+        .order_by("pk")
+        .first()
+    )
+    name = role.user.get_short_name() if role else peer.organisation.name
+    return Support(name, peer.organisation.phone)

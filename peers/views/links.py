@@ -1,0 +1,284 @@
+"""The caseworker speaks up for a person; the coordinator links, pauses and ends."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Sum
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import settings_table
+from accounts.once import once
+from accounts.reads import log_read
+from casework.models import Person
+from common.errors import RuleBroken
+from common.paging import keyset_page
+
+from .. import actions, matching, participants, perms
+from ..enums import LinkState, Share
+from ..forms import AgreementForm, EndForm, LinkForm, NeedForm, PauseForm
+from ..models import Contact, Peer, PeerLink
+from ..processes import PEER_LINK
+
+MOST_PEERS = 50
+LATEST = 10
+
+
+# ------------------------------------------------------------------ the caseworker
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def link_new(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say that a peer could help, or what the person answered when asked."""
+    if not perms.can_report_need(request.user):
+        raise PermissionDenied
+    person = get_object_or_404(Person.objects.visible_to(request.user), pk=pk)
+    now = PeerLink.objects.open().filter(person=person).select_related("peer__user").first()
+    back = reverse("desk:person", args=[person.pk])
+    form = None
+    if now is None or now.state == LinkState.REPORTED:
+        initial = {"call_name": now.call_name if now else person.first_name}
+        form = NeedForm(request.POST or None, cancel=back, link=now, initial=initial)
+    if request.method == "POST" and form is None:
+        return redirect("peers:link_new", person.pk)
+    if request.method == "POST" and form.is_valid():
+        try:
+            _report(form, person, now, request)
+        except RuleBroken as no:
+            _refuse(form, no)
+        else:
+            return redirect(back)
+    log_read(request, person.pk, "peer-need")
+    context = {"form": form, "person": person, "now": now, "back": back}
+    return render(request, "peers/link_new.html", context)
+
+
+def _report(form: NeedForm, person: Person, now: PeerLink | None, request: HttpRequest) -> None:
+    data = dict(form.cleaned_data)
+    answer = data.pop("answer")
+    by, at = request.user, timezone.now()
+    if now is None:
+        actions.report_need(person=person, by=by, at=at, **data)
+    elif answer == NeedForm.YES:
+        actions.record_yes(link=now, by=by, at=at, **data)
+    else:
+        actions.record_no(link=now, by=by, at=at)
+    if answer == NeedForm.YES:
+        messages.success(request, _("Koordinatoren ser nå at personen ønsker en likeperson."))
+    elif answer == NeedForm.NO:
+        messages.success(request, _("Svaret er lagret. Ingenting mer skjer."))
+    else:
+        messages.success(
+            request, _("Behovet er meldt. Ingenting mer skjer før personen selv sier ja.")
+        )
+
+
+# ------------------------------------------------------------------ the coordinator
+
+
+@require_safe
+def links(request: HttpRequest) -> HttpResponse:
+    """Who waits for a peer, who walks with whom, and which peers have a place."""
+    _coordinator(request)
+    today = timezone.localdate()
+    long_days = settings_table.value("no_contact_days", today)
+    mine = PeerLink.objects.visible_to(request.user)
+    active = mine.active().with_contact()
+    quiet = active.quiet(today)
+    show = request.GET.get("vis")
+    shown = {"stille": quiet, "pause": active.filter(state=LinkState.PAUSED)}.get(show, active)
+    page = keyset_page(
+        shown.select_related("peer__user"), ("quiet_since", "pk"), request.GET.get("etter")
+    )
+    waiting = list(mine.waiting().order_by("wanted_on", "pk")[:MOST_PEERS])
+    peers = Peer.objects.active(today).with_load().select_related("user")
+    free = peers.filter(places__gt=0)
+    context = {
+        "waiting": waiting,
+        "not_asked": PeerLink.objects.known_to(request.user)
+        .filter(state=LinkState.REPORTED)
+        .count(),
+        "page": page,
+        "rows": participants.of(page.items, today, long_days),
+        "filtered": show in ("stille", "pause"),
+        "peers": list(peers.order_by("user__full_name", "pk")[:MOST_PEERS]),
+        "kpis": [
+            _figure(len(waiting), _("ønsker likeperson og venter"), "#venter", "accent"),
+            _figure(mine.active().count(), _("koblinger"), "#koblinger"),
+            _figure(quiet.count(), _("lenger siden kontakt enn avtalt"), "?vis=stille#koblinger"),
+            _figure(
+                free.aggregate(n=Sum("places"))["n"] or 0, _("ledige plasser"), "#likepersoner"
+            ),
+        ],
+        "today": today,
+        "long_days": long_days,
+    }
+    return render(request, "peers/links.html", context)
+
+
+def _figure(value: int, label: str, url: str, color: str = "") -> dict[str, Any]:
+    return {"value": value, "label": label, "url": url, "color": color if value else ""}
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def link(request: HttpRequest, pk: int) -> HttpResponse:
+    """One kobling: link the person to a peer, or change what they have agreed."""
+    found = _link_or_404(request, pk)
+    today = timezone.localdate()
+    form = _main_form(found, request.POST if request.method == "POST" else None, today)
+    if request.method == "POST" and form is not None and form.is_valid():
+        linking = found.state == LinkState.WANTED
+        action = actions.link_peer if linking else actions.change_agreement
+        try:
+            action(link=found, by=request.user, at=timezone.now(), **form.cleaned_data)
+        except RuleBroken as no:
+            _refuse(form, no)
+        else:
+            messages.success(
+                request, _("Koblingen er laget.") if linking else _("Avtalen er lagret.")
+            )
+            return redirect("peers:link", found.pk)
+    return _page(request, found, form=form)
+
+
+@require_POST
+@once
+def link_decline(request: HttpRequest, pk: int) -> HttpResponse:
+    """The person who waited does not want a peer after all."""
+    found = _link_or_404(request, pk)
+    return _do(
+        request, found, Form(request.POST), actions.record_no, _("Lagret. Ingenting mer skjer.")
+    )
+
+
+@require_POST
+@once
+def link_pause(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _link_or_404(request, pk)
+    form = PauseForm(request.POST, action=request.path)
+    return _do(request, found, form, actions.pause, _("Pausen er lagret."), "pause_form")
+
+
+@require_POST
+@once
+def link_resume(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _link_or_404(request, pk)
+    return _do(request, found, Form(request.POST), actions.resume, _("Pausen er over."))
+
+
+@require_POST
+@once
+def link_end(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _link_or_404(request, pk)
+    form = EndForm(request.POST, action=request.path)
+    return _do(request, found, form, actions.end, _("Koblingen er avsluttet."), "end_form")
+
+
+@require_POST
+@once
+def link_change(request: HttpRequest, pk: int) -> HttpResponse:
+    """The person wants another peer; why is not asked."""
+    found = _link_or_404(request, pk)
+    try:
+        new = actions.change_peer(link=found, by=request.user, at=timezone.now())
+    except RuleBroken as no:
+        messages.warning(request, str(no))
+        return redirect("peers:link", found.pk)
+    messages.success(request, _("Velg ny likeperson sammen med deltakeren."))
+    return redirect("peers:link", new.pk)
+
+
+# ------------------------------------------------------------------ parts
+
+
+def _coordinator(request: HttpRequest) -> None:
+    if not perms.can_coordinate(request.user):
+        raise PermissionDenied
+
+
+def _link_or_404(request: HttpRequest, pk: int) -> PeerLink:
+    _coordinator(request)
+    visible = PeerLink.objects.visible_to(request.user).with_contact()
+    return get_object_or_404(visible.select_related("person", "peer__user"), pk=pk)
+
+
+def _main_form(link: PeerLink, data: Any, today: Any) -> AgreementForm | None:
+    if link.state == LinkState.WANTED:
+        return LinkForm(data, link=link, on=today)
+    if link.state in (LinkState.LINKED, LinkState.PAUSED):
+        return AgreementForm(data, link=link)
+    return None
+
+
+def _do(
+    request: HttpRequest,
+    link: PeerLink,
+    form: Form,
+    action: Any,
+    done: str,
+    name: str = "",
+) -> HttpResponse:
+    """A deed from a small form on the kobling's page: done, or the page again with the no."""
+    if form.is_valid():
+        try:
+            action(link=link, by=request.user, at=timezone.now(), **form.cleaned_data)
+        except RuleBroken as no:
+            if not name:
+                messages.warning(request, str(no))
+                return redirect("peers:link", link.pk)
+            _refuse(form, no)
+        else:
+            messages.success(request, done)
+            gone = action is actions.record_no
+            return redirect("peers:links") if gone else redirect("peers:link", link.pk)
+    link = _link_or_404(request, link.pk)
+    return _page(request, link, form=_main_form(link, None, timezone.localdate()), **{name: form})
+
+
+def _page(
+    request: HttpRequest,
+    link: PeerLink,
+    *,
+    form: AgreementForm | None,
+    pause_form: PauseForm | None = None,
+    end_form: EndForm | None = None,
+) -> HttpResponse:
+    log_read(request, link.person_id, "peer-link")
+    today = timezone.localdate()
+    long_days = settings_table.value("no_contact_days", today)
+    may_read = Share.COORDINATOR in link.shares
+    contacts = Contact.objects.visible_to(request.user).filter(link=link)[:LATEST]
+    waiting = link.state == LinkState.WANTED
+    context = {
+        "link": link,
+        "who": participants.Participant(link, today, long_days),
+        "form": form,
+        "waiting": waiting,
+        "proposals": matching.proposals(link, today) if waiting else [],
+        "chosen": (form["peer"].value() or "") if waiting else "",
+        "pause_form": pause_form or PauseForm(action=reverse("peers:link_pause", args=[link.pk])),
+        "end_form": end_form or EndForm(action=reverse("peers:link_end", args=[link.pk])),
+        "may_pause": PEER_LINK.may(link, LinkState.PAUSED),
+        "may_resume": PEER_LINK.may(link, LinkState.LINKED) and not waiting,
+        "may_end": PEER_LINK.may(link, LinkState.ENDED),
+        "may_read": may_read,
+        "contacts": list(contacts) if may_read else [],
+        "today": today,
+    }
+    return render(request, "peers/link.html", context)
+
+
+def _refuse(form: Form, no: RuleBroken) -> None:
+    """Show the sentence where it belongs, with what was typed kept."""
+    field = getattr(no, "field", None)
+    form.add_error(field if field in form.fields else None, str(no))
