@@ -68,11 +68,12 @@ class UnitForm(forms.ModelForm):
             ),
             Fieldset(
                 _("Hva boligen har"),
-                "lift", "step_free", "wheelchair", "own_entrance", "accepts_pets", "near_transport",
-                "quiet", "drug_free", "suits_children",
+                Row("lift", "step_free", "wheelchair"),
+                Row("own_entrance", "accepts_pets", "near_transport"),
+                Row("quiet", "drug_free", "suits_children"),
             ),
             Fieldset(_("Pris"), Row("rent", "night_price")),
-            Fieldset(_("Hvem gjør hva"), "allocated_by", "operated_by", "followed_up_by"),
+            Fieldset(_("Hvem gjør hva"), Row("allocated_by", "operated_by", "followed_up_by")),
         )  # fmt: skip
 
     def clean_dwelling_number(self) -> str:

@@ -56,7 +56,7 @@ def test_a_name_another_home_of_the_property_has_is_told_and_what_was_typed_kept
         ({"min_age": 40, "max_age": 20}, "Alder til må være høyere enn alder fra."),
         ({"bedrooms": -1}, "større enn eller lik 0"),
         ({"bedrooms": 99999}, "mindre enn eller lik 32767"),
-        ({"name": ""}, "Feltet er påkrevet."),
+        ({"name": ""}, 'id="id_name_error"'),
         ({"type": "slott"}, "slott"),
     ],
 )

@@ -1,0 +1,329 @@
+"""The figures of the overview, each as one SQL statement over the whole set (needs I2, I3, I5).
+
+Left out of every count of people, for every reader: people with a protected address and the
+municipality's own employees. So the figures are the same whoever looks, and the gap between a
+figure and a list never tells that somebody hidden is on it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import Count, Exists, OuterRef
+
+from allocation import vacancy
+from allocation.ranking import CLOSED_STATES, HOME_BASES, WAITING
+from casework.enums import GRANTED, PROTECTED
+from common.calendar import add_months
+from housing.enums import TEMPORARY_TYPES
+from housing.models import Unit
+from stays.chains import chain_ctes, chain_params
+from stays.models import Stay
+
+# Lengths of a stay in temporary places, by the last day of each band; the last has no end.
+BANDS = (14, 60, 90)
+
+
+def _listed(values: Sequence[str]) -> str:
+    """Our own codes as SQL text; never anything typed."""
+    return ", ".join(f"'{value}'" for value in values)
+
+
+COUNTED = f"p.protection NOT IN ({_listed(PROTECTED)}) AND NOT p.shielded"
+
+
+def months_to(on: date, number: int) -> list[date]:
+    """The first day of each of the `number` latest months, the one of `on` last."""
+    first = on.replace(day=1)
+    return [add_months(first, -back) for back in reversed(range(number))]
+
+
+# ------------------------------------------------------------------ the waiting list
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """So many wait, since so many days, for this type of dwelling and so many bedrooms."""
+
+    days: int
+    type: str
+    bedrooms: int | None
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Who waits on a date, counted."""
+
+    groups: list[Group]
+
+    def days(self, wanted: Callable[[Group], bool] = lambda group: True) -> Counter[int]:
+        """How many have waited each number of days, of all or of some."""
+        found: Counter[int] = Counter()
+        for group in self.groups:
+            if wanted(group):
+                found[group.days] += group.number
+        return found
+
+    @property
+    def total(self) -> int:
+        return sum(group.number for group in self.groups)
+
+
+def waiting(on: date) -> Waiting:
+    """The waiting list on the date. One query; who waits is said by `allocation.ranking`."""
+    counted = f"AND a.person_id IN (SELECT p.id FROM casework_person p WHERE {COUNTED})"
+    sql = f"""
+    WITH {WAITING.format(visible=counted)},
+    need AS (
+        SELECT DISTINCT ON (application_id) application_id, bedrooms FROM casework_housingneed
+        WHERE application_id IN (SELECT application_id FROM waiting)
+        ORDER BY application_id, decided_at DESC, id DESC
+    )
+    SELECT %(on)s::date - w.issued_on AS days, v.dwelling_type, n.bedrooms, count(*)::int
+    FROM waiting w
+    JOIN casework_vedtak v ON v.id = w.vedtak_id
+    LEFT JOIN need n ON n.application_id = w.application_id
+    GROUP BY 1, 2, 3"""
+    return Waiting([Group(*row) for row in _rows(sql, {"on": on, "tz": settings.TIME_ZONE})])
+
+
+def percentile(counts: Counter[int], share: float) -> int | None:
+    """The smallest value that at least this share of the counted do not exceed."""
+    wanted, seen = math.ceil(counts.total() * share), 0
+    for value in sorted(counts):
+        seen += counts[value]
+        if seen >= wanted:
+            return value
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """How many came to and left the waiting list in a month."""
+
+    month: date
+    came: int
+    left: int
+
+
+# A vedtak puts a case on the list from the day it is issued and valid. The case leaves it on the
+# first of: a lease agreed, a municipal tenancy begun, the day after the vedtak ends, and the
+# withdrawal or closing of the case. The same rule as `allocation.ranking.WAITING`, over time.
+FLOW = f"""
+WITH lease AS (
+    SELECT application_id, min(agreed_on) AS agreed_on FROM stays_lease
+    WHERE application_id IS NOT NULL GROUP BY application_id
+),
+closed AS (
+    SELECT object_id, max(at AT TIME ZONE %(tz)s)::date AS closed_on FROM casework_transition
+    WHERE process = 'application' AND to_state IN ({_listed(CLOSED_STATES)})
+    GROUP BY object_id
+),
+granted AS (
+    SELECT v.id, v.application_id, a.person_id, v.issued_on,
+           greatest(v.issued_on, v.valid_from) AS came_on, v.valid_to + 1 AS ended_on,
+           -- A case closed without a date of it was never on the list, for all we know.
+           CASE WHEN a.state IN ({_listed(CLOSED_STATES)})
+                THEN coalesce(c.closed_on, v.issued_on) END AS closed_on
+    FROM casework_vedtak v
+    JOIN casework_application a ON a.id = v.application_id
+    JOIN casework_person p ON p.id = a.person_id
+    LEFT JOIN closed c ON c.object_id = a.id
+    WHERE v.state = 'fattet' AND v.issued_on <= %(on)s::date AND {COUNTED}
+      AND v.id IN (
+          SELECT o.vedtak_id FROM casework_vedtakoutcome o
+          JOIN casework_legalbasis b ON b.id = o.basis_id
+          WHERE o.outcome IN ({_listed(GRANTED)}) AND b.code IN ({_listed(HOME_BASES)}))
+),
+home AS (
+    SELECT g.id, min(lower(s.period)) AS began FROM granted g
+    JOIN stays_stay s ON s.person_id = g.person_id AND s.kind = 'leie'
+                      AND lower(s.period) >= g.issued_on
+    GROUP BY g.id
+),
+spell AS (
+    SELECT g.application_id, min(g.came_on) AS came_on,
+           max(coalesce(least(g.ended_on, g.closed_on, h.began, l.agreed_on), 'infinity'))
+               AS left_on
+    FROM granted g
+    LEFT JOIN home h ON h.id = g.id
+    LEFT JOIN lease l ON l.application_id = g.application_id
+    GROUP BY g.application_id
+),
+change AS (
+    SELECT date_trunc('month', day)::date AS month, sum(came)::int AS came, sum(gone)::int AS gone
+    FROM (
+        SELECT came_on AS day, 1 AS came, 0 AS gone FROM spell WHERE left_on > came_on
+        UNION ALL
+        SELECT left_on, 0, 1 FROM spell WHERE left_on > came_on AND left_on <> 'infinity') days
+    WHERE day >= %(first)s::date AND day <= %(on)s::date
+    GROUP BY 1
+)
+SELECT m::date, coalesce(came, 0), coalesce(gone, 0)
+FROM generate_series(%(first)s::date, %(on)s::date, interval '1 month') AS m
+LEFT JOIN change ON change.month = m::date
+ORDER BY 1"""
+
+
+def flow(on: date, months: int) -> list[Flow]:
+    """In and out of the waiting list a month, the month of `on` up to the date. One query."""
+    params = {"on": on, "first": months_to(on, months)[0], "tz": settings.TIME_ZONE}
+    return [Flow(*row) for row in _rows(FLOW, params)]
+
+
+# ------------------------------------------------------------------ temporary places
+
+
+@dataclass(frozen=True, slots=True)
+class Temporary:
+    """Who lived in a temporary place on a day, by how long they had been in the chain."""
+
+    day: date
+    bands: tuple[int, int, int, int]
+    with_children: int
+
+    @property
+    def total(self) -> int:
+        return sum(self.bands)
+
+
+def temporary(on: date, months: int) -> list[Temporary]:
+    """Temporary places at the end of each month, and on the date for the last. Two queries.
+
+    The chain is that of `stays.chains`, asked anew for each day.
+    """
+    days = [add_months(first, 1) - timedelta(days=1) for first in months_to(on, months)]
+    days[-1] = on
+    params = chain_params(on) | {"days": days}
+    chains = chain_ctes().replace("%(on)s::date", "asked.day")
+    first, second, third = BANDS
+    sql = f"""
+    WITH lived AS (
+        SELECT asked.day, c.person_id, c.days
+        FROM unnest(%(days)s::date[]) AS asked(day)
+        CROSS JOIN LATERAL (
+            WITH {chains} SELECT person_id, days FROM chain WHERE is_open) c
+        JOIN casework_person p ON p.id = c.person_id
+        WHERE {COUNTED}
+    ),
+    counted AS (
+        SELECT lived.*, EXISTS (
+            SELECT FROM casework_householdmember me
+            JOIN casework_householdmember m ON m.household_id = me.household_id
+            JOIN casework_person child ON child.id = m.person_id
+            WHERE me.person_id = lived.person_id AND me.period @> lived.day
+              AND m.person_id <> me.person_id AND m.period @> lived.day
+              AND m.relation IN ('barn', 'annen')
+              AND (child.birth_date > (lived.day - interval '18 years')::date
+                   OR (child.birth_date IS NULL AND m.relation = 'barn'))) AS has_child
+        FROM lived
+    )
+    SELECT asked.day, count(*) FILTER (WHERE c.days <= {first})::int,
+           count(*) FILTER (WHERE c.days > {first} AND c.days <= {second})::int,
+           count(*) FILTER (WHERE c.days > {second} AND c.days <= {third})::int,
+           count(*) FILTER (WHERE c.days > {third})::int,
+           count(*) FILTER (WHERE c.has_child)::int
+    FROM unnest(%(days)s::date[]) AS asked(day)
+    LEFT JOIN counted c ON c.day = asked.day
+    GROUP BY 1 ORDER BY 1"""
+    return [Temporary(row[0], tuple(row[1:5]), row[5]) for row in _rows(sql, params)]
+
+
+# ------------------------------------------------------------------ empty homes
+
+
+@dataclass(frozen=True, slots=True)
+class Vacancy:
+    """Days without a tenant in a month for one cause, and the rent lost for them in kroner.
+
+    `cause` is a code of `housing.enums.UnavailableCause`, or "" for homes that only wait for
+    somebody. `unpriced` are the days in homes whose rent is not known: they are in no sum.
+    """
+
+    month: date
+    cause: str
+    days: int
+    lost: int
+    unpriced: int
+
+
+VACANCY = f"""
+WITH asked AS (
+    SELECT m::date AS month, daterange(m::date, (m + interval '1 month')::date) AS span
+    FROM unnest(%(months)s::date[]) AS m
+),
+home AS MATERIALIZED (
+    SELECT u.id, u.rent, asked.month, u.in_use * asked.span AS span
+    FROM housing_unit u JOIN asked ON u.in_use && asked.span
+    WHERE u.type NOT IN ({_listed(TEMPORARY_TYPES)})
+),
+-- First by the time, then by the home: each is cheap alone.
+stay AS MATERIALIZED (
+    SELECT unit_id, period FROM stays_stay
+    WHERE unit_id IS NOT NULL AND period && %(window)s::daterange
+),
+lived AS MATERIALIZED (
+    SELECT h.month, h.rent, s.period * h.span AS span
+    FROM home h JOIN stay s ON s.unit_id = h.id WHERE s.period && h.span
+),
+shut AS MATERIALIZED (
+    SELECT h.id, h.month, h.rent, x.cause, x.period * h.span AS span
+    FROM home h JOIN housing_unavailability x ON x.unit_id = h.id WHERE x.period && h.span
+),
+-- Somebody lived there while it was noted as closed: then it did not stand empty.
+lived_shut AS (
+    SELECT x.id, x.month, x.cause, x.rent, l.period * x.span AS span
+    FROM shut x CROSS JOIN LATERAL (
+        SELECT period FROM stays_stay WHERE unit_id = x.id AND period && x.span OFFSET 0) l
+),
+-- Days added and taken away; neither stays nor closed periods of a home overlap among themselves.
+part AS (
+    SELECT month, '' AS cause, rent, span, 1 AS sign FROM home
+    UNION ALL SELECT month, '', rent, span, -1 FROM lived
+    UNION ALL SELECT month, '', rent, span, -1 FROM shut
+    UNION ALL SELECT month, '', rent, span, 1 FROM lived_shut
+    UNION ALL SELECT month, cause, rent, span, 1 FROM shut
+    UNION ALL SELECT month, cause, rent, span, -1 FROM lived_shut
+),
+counted AS (
+    SELECT month, cause, rent, sum(sign * (upper(span) - lower(span))) AS days
+    FROM part GROUP BY month, cause, rent
+)
+SELECT month, cause, sum(days)::int AS days,
+       coalesce(round(sum(days * rent * 12 / 365.0)), 0)::int AS lost,
+       coalesce(sum(days) FILTER (WHERE rent IS NULL), 0)::int AS unpriced
+FROM counted GROUP BY month, cause HAVING sum(days) > 0 ORDER BY month, days DESC, cause"""
+
+
+def vacancies(months: Sequence[date]) -> list[Vacancy]:
+    """Vacancy days a month and cause, for homes in use, most first. One query."""
+    window = DateRange(min(months), add_months(max(months), 1))
+    return [Vacancy(*row) for row in _rows(VACANCY, {"months": list(months), "window": window})]
+
+
+def vacant_by_bedrooms(on: date) -> Counter[int | None]:
+    """Homes free to allocate on the date, by bedrooms; who says so is `allocation.vacancy`.
+
+    Two queries.
+    """
+    lived_in = Stay.objects.current(on).filter(unit=OuterRef("pk"))
+    empty = Unit.objects.for_letting().available(on).filter(~Exists(lived_in)).order_by()
+    # Found first: the status is a dear question to ask of every home.
+    few = Unit.objects.filter(pk__in=list(empty.values_list("pk", flat=True)))
+    vacant = vacancy.with_status(few, on).filter(status=vacancy.UnitStatus.VACANT)
+    return Counter(dict(vacant.order_by().values_list("bedrooms").annotate(number=Count("pk"))))
+
+
+def _rows(sql: str, params: dict[str, Any]) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall()

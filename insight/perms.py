@@ -1,0 +1,15 @@
+"""Who may see figures about everyone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from accounts.enums import RoleKind
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+def can_see_overview(user: User) -> bool:
+    """Managers and chairs of meetings: those who answer for the whole, and may open the lists."""
+    return user.has_role(RoleKind.MANAGER, RoleKind.CHAIR)

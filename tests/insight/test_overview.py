@@ -1,0 +1,292 @@
+"""The overview: how many wait, since when, for what; temporary places; empty homes (I2, I3, I5)."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from allocation import ranking, vacancy
+from casework.enums import ApplicationState, MemberRelation, Protection
+from common.calendar import add_months
+from housing.enums import UnavailableCause
+from insight import figures, panels
+from stays.chains import chains
+from stays.models import Stay
+from tests import factories as f
+
+pytestmark = pytest.mark.django_db
+PAGE = "/oversikt/"
+
+
+def waits(days: int = 5, bedrooms: int = 1, valid_to: date | None = None, **person):
+    """Somebody who has waited so many days."""
+    application = f.ApplicationFactory(
+        person=f.PersonFactory(**person),
+        assessed=True,
+        state=ApplicationState.DECIDED,
+        received_days_ago=days + 20,
+    )
+    application.needs.update(bedrooms=bedrooms)
+    at = f.now() - timedelta(days=days)
+    application.decision = f.VedtakFactory(
+        application=application,
+        issued=True,
+        letter=False,
+        drafted_at=at - timedelta(days=2),
+        submitted_at=at - timedelta(days=1),
+        issued_at=at,
+        issued_on=f.days_ago(days),
+        valid_from=f.days_ago(days),
+        valid_to=valid_to,
+    )
+    return application
+
+
+def panel(today: date, name: str, months: int = 12) -> panels.Panel:
+    return next(p for p in panels.overview(today, months).panels if p.id == name)
+
+
+def kpi(today: date, label: str) -> dict:
+    return next(k for k in panels.overview(today, 12).kpis if label in k["label"])
+
+
+def text(response) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
+
+
+# ------------------------------------------------------------------ who sees it
+
+
+@pytest.mark.parametrize("role", ["leder", "moteleder"])
+def test_managers_and_chairs_see_the_overview(login, role):
+    client = login(role)
+    answer = client.get(PAGE)
+    assert answer.status_code == 200
+    assert "Ingen venter på bolig." in text(answer)
+    assert "Ingen bor i midlertidig bolig." in text(answer)
+
+
+@pytest.mark.parametrize(
+    "role", ["saksbehandler", "beslutter", "boligforvalter", "personvernombud", "likeperson"]
+)
+def test_others_do_not(login, role):
+    assert login(role).get(PAGE).status_code == 403
+
+
+def test_the_menu_leads_there_for_who_may_go(as_manager, as_caseworker):
+    assert 'href="/oversikt/"' in as_manager.get("/venteliste/").content.decode()
+    assert 'href="/oversikt/"' not in as_caseworker.get("/venteliste/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("asked", "months"), [("6", 6), ("24", 24), ("7", 12), ("x", 12), ("", 12)]
+)
+def test_the_period_is_one_of_three(as_manager, asked, months):
+    answer = as_manager.get(PAGE, {"periode": asked})
+    assert answer.context["months"] == months
+    assert len(answer.context["overview"].panels[0].rows) == months
+
+
+# ------------------------------------------------------------------ the waiting list
+
+
+def test_it_counts_those_the_waiting_list_has(today):
+    for days in (3, 40, 100, 100, 400, 420):
+        waits(days)
+    f.ApplicationFactory(refused=True)
+    housed = waits(60)
+    f.LeaseFactory(application=housed)
+    assert figures.waiting(today).total == ranking.how_many(today) == 6
+    assert kpi(today, "på ventelisten")["value"] == "6"
+
+
+def test_median_and_p90_are_of_those_who_wait_now(today):
+    counts = figures.Waiting([figures.Group(days, "k", 1, 1) for days in range(1, 101)]).days()
+    assert figures.percentile(counts, 0.5) == 50
+    assert figures.percentile(counts, 0.9) == 90
+    for _n in range(5):
+        waits(152)
+    assert kpi(today, "median")["value"] == "5,0\u00a0md."
+    assert kpi(today, "median")["note"] == "P90: –", "one in ten of five would be one person"
+
+
+def test_people_with_protection_and_employees_are_in_no_figure(today, login):
+    for _n in range(6):
+        waits(30)
+    waits(30, protection=Protection.STRICTLY)
+    waits(30, shielded=True)
+    hidden = f.PersonFactory(protection=Protection.CONFIDENTIAL)
+    f.StayFactory(person=hidden, days_ago=100)
+    client = login("leder", sees_protected=True, sees_shielded=True)
+    assert figures.waiting(today).total == 6
+    assert sum(month.came for month in figures.flow(today, 12)) == 6
+    assert figures.temporary(today, 1)[0].total == 0
+    assert "uten personer med beskyttet adresse og kommunens ansatte" in text(client.get(PAGE))
+
+
+def test_in_and_out_add_up_to_those_who_wait(today):
+    """Over all time: who came and has not left is who waits."""
+    for days in (3, 40, 100, 400):
+        waits(days)
+    leased = waits(200)
+    f.LeaseFactory(application=leased, days_ago=100)
+    moved = waits(150)
+    f.StayFactory(person=moved.person, lease=True, days_ago=20)
+    waits(300, valid_to=f.days_ago(10))
+    gone = waits(90)
+    type(gone).objects.filter(pk=gone.pk).update(state=ApplicationState.WITHDRAWN)
+    months = figures.flow(today, 24)
+    came, left = sum(m.came for m in months), sum(m.left for m in months)
+    assert (came, left) == (7, 3), "who withdrew without a date of it was never counted in"
+    assert came - left == ranking.how_many(today) == 4
+
+
+def test_a_case_leaves_in_the_month_it_was_closed(today):
+    from casework.models import Transition
+
+    gone = waits(200)
+    type(gone).objects.filter(pk=gone.pk).update(state=ApplicationState.LAPSED)
+    at = f.now() - timedelta(days=70)
+    Transition.objects.create(
+        process="application", object_id=gone.pk, to_state="bortfalt", at=at, by=gone.responsible
+    )
+    months = {month.month: month for month in figures.flow(today, 12)}
+    assert months[at.date().replace(day=1)].left == 1
+    assert sum(month.came for month in months.values()) == 1
+
+
+def test_few_are_not_counted_aloud(today, as_manager):
+    for _n in range(3):
+        waits(30)
+    f.StayFactory(days_ago=100)
+    page = as_manager.get(PAGE)
+    overview = page.context["overview"]
+    assert [kpi["value"] for kpi in overview.kpis][:4] == ["<5", "–", "<5", "–"]
+    for one in overview.panels:
+        if one.id != "tom" and one.id != "behov":
+            cells = {str(cell) for row in one.rows for cell in row[1:]}
+            assert not cells & {"1", "2", "3", "4"}, one.title
+
+
+# ------------------------------------------------------------------ temporary places
+
+
+def test_each_month_counts_the_chain_as_it_stood_then(today):
+    for days in (5, 20, 70, 100, 200):
+        f.StayFactory(days_ago=days)
+    f.StayFactory(days_ago=300, days=250)
+    for month in figures.temporary(today, 12):
+        lived = [chain.days for chain in chains(month.day).values() if chain.is_open]
+        bands = [0, 0, 0, 0]
+        for days in lived:
+            bands[sum(days > last for last in figures.BANDS)] += 1
+        assert month.bands == tuple(bands), month.day
+
+
+def test_the_bands_end_where_the_law_counts(today):
+    for days in (14, 15, 60, 61, 90, 91):
+        f.StayFactory(days_ago=days)
+    assert figures.temporary(today, 1)[0].bands == (1, 2, 2, 1)
+
+
+def test_a_family_counts_once_with_children(today):
+    family = f.FamilyFactory(children=2)
+    head = family.members.get(relation=MemberRelation.SELF).person
+    f.StayFactory(person=head, days_ago=40)
+    f.StayFactory(days_ago=40)
+    now = figures.temporary(today, 1)[0]
+    assert (now.total, now.with_children) == (2, 1)
+
+
+# ------------------------------------------------------------------ empty homes
+
+
+def test_empty_days_are_those_in_use_without_anybody():
+    month = date(2026, 9, 1)
+    unit = f.UnitFactory(rent=7300)
+    in_september = [(1, 11), (21, 26)]
+    for first, last in in_september:
+        person = f.PersonFactory()
+        f.StayFactory(
+            person=person,
+            lease=True,
+            unit=unit,
+            period=f.since(date(2026, 9, first), date(2026, 9, last)),
+        )
+    f.UnavailabilityFactory(unit=unit, period=f.since(date(2026, 9, 9), date(2026, 9, 16)))
+    f.UnitFactory(temporary=True)
+    found = {one.cause: one for one in figures.vacancies([month])}
+    # 30 days less 15 lived in; closed 9.–15., of which two were lived in: five shut, ten waiting.
+    assert found[""].days == 10
+    assert found[UnavailableCause.REFURBISHING].days == 5
+    assert found[""].lost == 10 * 7300 * 12 // 365
+
+
+def test_a_home_whose_rent_is_not_known_is_in_the_days_alone():
+    f.UnitFactory(rent=None)
+    (found,) = figures.vacancies([date(2026, 9, 1)])
+    assert (found.days, found.lost, found.unpriced) == (30, 0, 30)
+
+
+def test_homes_counted_as_vacant_are_those_that_can_be_allocated(today):
+    f.UnitFactory(bedrooms=2)
+    f.UnitFactory(bedrooms=None)
+    f.UnitFactory(refurbished=True)
+    f.StayFactory(lease=True)
+    f.OfferFactory()
+    counted = figures.vacant_by_bedrooms(today)
+    assert counted.total() == vacancy.vacant(today).count()
+    assert (counted[2], counted[None]) == (1, 1)
+
+
+def test_need_stands_against_what_is_vacant(today):
+    for _n in range(6):
+        waits(30, bedrooms=2)
+    for _n in range(7):
+        waits(30, bedrooms=0)
+    f.UnitFactory(bedrooms=2)
+    need = panel(today, "behov")
+    assert need.finding == "Mangler mest inntil 1 soverom: 7 venter, ingen ledige."
+    label, waiting, vacant, gap = need.rows[1]
+    assert "/venteliste/?soverom=2" in label
+    assert (waiting, vacant, gap) == ("6", "1", "−5")
+
+
+def test_sizes_few_wait_for_stand_with_their_neighbour(today):
+    for bedrooms, people in ((1, 8), (2, 6), (3, 2), (4, 3)):
+        for _n in range(people):
+            waits(30, bedrooms=bedrooms)
+    rows = panel(today, "behov").rows
+    assert [row[1] for row in rows] == ["8", "6", "5"]
+    assert "3 eller flere" in rows[2][0]
+
+
+# ------------------------------------------------------------------ what it costs
+
+
+def test_the_number_of_queries_follows_neither_months_nor_people(as_manager, today):
+    def queries(months: int) -> int:
+        with CaptureQueriesContext(connection) as asked:
+            assert as_manager.get(PAGE, {"periode": months}).status_code == 200
+        return len(asked)
+
+    f.UnitFactory()
+    as_manager.get(PAGE)
+    few = queries(6)
+    for days in range(10, 60, 10):
+        waits(days)
+        f.StayFactory(days_ago=days)
+    f.UnitFactory()
+    assert queries(24) == few
+    assert few <= 20
+
+
+def test_months_end_with_this_one(today):
+    months = figures.months_to(today, 6)
+    assert months[-1] == today.replace(day=1)
+    assert months[0] == add_months(today.replace(day=1), -5)
+    assert Stay.objects.count() == 0
