@@ -3,7 +3,7 @@ from __future__ import annotations
 import uuid
 from datetime import date, timedelta
 
-from crispy_forms.layout import HTML, Layout, Row
+from crispy_forms.layout import HTML, ButtonHolder, Layout, Row, Submit
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -163,7 +163,9 @@ class PauseForm(OnceFormMixin, forms.Form):
 
     def __init__(self, *args, action: str, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = VarigFormHelper(submit=_("Ta pause"), action=action)
+        self.helper = VarigFormHelper(submit="", action=action)
+        quiet = Submit("pause", _("Ta pause"), css_class="secondary")
+        self.helper.layout = Layout("paused_until", ButtonHolder(quiet))
 
 
 class EndForm(OnceFormMixin, forms.Form):
@@ -178,7 +180,9 @@ class EndForm(OnceFormMixin, forms.Form):
 
     def __init__(self, *args, action: str, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = VarigFormHelper(submit=_("Avslutt koblingen"), action=action)
+        self.helper = VarigFormHelper(submit="", action=action)
+        quiet = Submit("avslutt", _("Avslutt koblingen"), css_class="secondary")
+        self.helper.layout = Layout("wished", ButtonHolder(quiet))
 
 
 class ClientIdField(forms.UUIDField):

@@ -71,16 +71,17 @@ def contact(
     reached: bool,
     minutes: int = 0,
     domains: Sequence[str] = (),
+    dated: bool = True,
 ) -> str:
-    """«Møte i dag, 1 time, om bolig og nettverk.»; what is saved, as one sentence."""
-    when = ago(day, on) if (on - day).days <= 1 else nbdate(day)
-    label = str(Channel(channel).label)
+    """«Møte i dag, 1 time, om bolig og nettverk.»; what is saved, as one sentence. Where the
+    date stands beside it, it is left out (`dated=False`).
+    """
+    text = str(Channel(channel).label)
+    if dated:
+        when = ago(day, on) if (on - day).days <= 1 else nbdate(day)
+        text = f"{text} {when}"
     if not reached:
-        return _("%(channel)s %(when)s, uten at dere fikk kontakt.") % {
-            "channel": label,
-            "when": when,
-        }
-    text = f"{label} {when}"
+        return _("%(text)s, uten at dere fikk kontakt.") % {"text": text}
     if minutes:
         text = f"{text}, {length(minutes)}"
     if domains:

@@ -34,6 +34,14 @@
     change.closest("[popover]").hidePopover();
   });
 
+  /* Faults that are mended go when the sheet comes. */
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target.id !== "vis") return;
+    const old = ".ds-error-summary, .ds-validation-message";
+    form().querySelectorAll(old).forEach((one) => one.remove());
+    form().querySelectorAll("[aria-invalid]").forEach((one) => one.removeAttribute("aria-invalid"));
+  });
+
   /* The queue */
   const read = () => {
     try {

@@ -124,6 +124,7 @@ def participant(request: HttpRequest, pk: int) -> HttpResponse:
                     reached=one.reached,
                     minutes=one.minutes,
                     domains=one.domains,
+                    dated=False,
                 ),
                 "words": one.words,
             }
