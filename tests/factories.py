@@ -461,6 +461,9 @@ class NeedFactory(Factory):
     decided_by = factory.LazyAttribute(lambda o: o.application.registered_by)
 
 
+ISSUED = ("issued_at", "issued_by", "issued_on")
+
+
 class VedtakFactory(Factory):
     """A complete draft; `submitted=True` waits for `approver`; `issued=True` has its letter."""
 
@@ -502,9 +505,14 @@ class VedtakFactory(Factory):
     def _create(cls, model_class, *args, **kwargs):
         outcome = kwargs.pop("outcome", Outcome.GRANTED)
         letter = kwargs.pop("letter", kwargs.get("state") == VedtakState.ISSUED)
+        # The outcomes are frozen with the vedtak, so it is issued when they stand.
+        asked = {name: kwargs.pop(name) for name in ("state", *ISSUED) if name in kwargs}
         vedtak = super()._create(model_class, *args, **kwargs)
         for legal_basis in vedtak.application.bases.all():
             vedtak.outcomes.create(basis=legal_basis, outcome=outcome)
+        for name, value in asked.items():
+            setattr(vedtak, name, value)
+        vedtak.save()
         if letter:
             LetterFactory(vedtak=vedtak, application=vedtak.application, made_by=vedtak.issued_by)
         return vedtak

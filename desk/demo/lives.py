@@ -294,8 +294,12 @@ class Lives:
         drafted = max(case.received, issued - timedelta(days=6))
         granted = outcome in (Outcome.GRANTED, Outcome.PARTLY)
         wanted = more.pop("valid_months", 24 if granted else None)
-        pk = self.bulk.add(
+        # The outcomes first: from the moment the vedtak is there, issued, they are frozen.
+        pk = self.bulk.take(Vedtak)
+        self.bulk.add(VedtakOutcome, vedtak_id=pk, basis_id=self.bases[basis], outcome=outcome)
+        self.bulk.add(
             Vedtak,
+            id=pk,
             application_id=case.application,
             state=VedtakState.ISSUED,
             bedrooms=case.bedrooms,
@@ -320,7 +324,6 @@ class Lives:
             issued_on=issued,
             **more,
         )
-        self.bulk.add(VedtakOutcome, vedtak_id=pk, basis_id=self.bases[basis], outcome=outcome)
         self.event(
             case.someone,
             issued,

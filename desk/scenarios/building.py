@@ -398,7 +398,6 @@ class World:
         at = at_noon(issued)
         vedtak = Vedtak.objects.create(
             application=application,
-            state=VedtakState.ISSUED,
             valid_from=facts.get("valid_from", issued),
             valid_to=facts.get("valid_to"),
             drafted_at=at - timedelta(days=1),
@@ -406,15 +405,16 @@ class World:
             submitted_at=at - timedelta(hours=2),
             submitted_by=self.clerk,
             approver=self.approver,
-            issued_at=at,
-            issued_by=self.approver,
-            issued_on=issued,
-            arrived_on=facts.get("arrived"),
         )
         basis = facts.get("basis", BASIS_OF[application.kind])
         vedtak.outcomes.create(
             basis=self._basis(basis, where), outcome=facts.get("outcome", Outcome.GRANTED)
         )
+        # Issued last: from then on it is frozen, and its outcomes with it.
+        vedtak.state = VedtakState.ISSUED
+        vedtak.issued_at, vedtak.issued_by, vedtak.issued_on = at, self.approver, issued
+        vedtak.arrived_on = facts.get("arrived")
+        vedtak.save()
         if application.state in (ApplicationState.RECEIVED, ApplicationState.ASSESSING):
             application.state = ApplicationState.DECIDED
             application.save(update_fields=["state"])
