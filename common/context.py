@@ -34,6 +34,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "nav_items": items,
         "nav_here": SimpleLazyObject(lambda: navigation.here(items, request.path)),
         "shell": SimpleLazyObject(lambda: items[0]["shell"] if items else navigation.STAFF),
+        "may_search": SimpleLazyObject(
+            lambda: bool(user and user.is_authenticated and navigation.may_search(user))
+        ),
         "user_roles": roles,
         "user_unit": SimpleLazyObject(lambda: str(roles[0].unit) if roles else ""),
         "color_scheme": getattr(user, "color_scheme", "") or "auto",

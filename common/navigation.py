@@ -62,6 +62,19 @@ def register(
     _entries[key] = Entry(key, label, icon, url_name, order, can, shell, count, also, shortcut)
 
 
+# Who gets the search field of the top bar; `desk` says so, as it starts.
+_may_search: list[Callable[[Any], bool]] = []
+
+
+def search_is_for(can: Callable[[Any], bool]) -> None:
+    """Show the top bar's search field to those `can(user)` says yes to, and to nobody else."""
+    _may_search[:] = [can]
+
+
+def may_search(user: Any) -> bool:
+    return any(can(user) for can in _may_search)
+
+
 def entries() -> list[Entry]:
     """All lines in menu order."""
     return sorted(_entries.values(), key=lambda entry: (entry.order, entry.key))

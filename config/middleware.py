@@ -1,4 +1,4 @@
-"""One log line a request: which route, how it went, how long it took."""
+"""One log line a request, and no page kept by a browser or proxy on the way."""
 
 from __future__ import annotations
 
@@ -49,3 +49,19 @@ class RequestLogMiddleware:
             return response
         finally:
             request_id.reset(token)
+
+
+class NoStoreMiddleware:
+    """A page may hold personal data, so nobody keeps a copy of it unless it says so itself.
+
+    The next one at a shared machine must not get it by going back (need S8). Files of the layout
+    are answered above this, and may be kept.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        return response

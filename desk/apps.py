@@ -11,6 +11,7 @@ class DeskConfig(AppConfig):
 
         from . import perms
 
+        navigation.search_is_for(perms.can_search)
         navigation.register(
             "min-dag",
             _("Min dag"),
