@@ -17,8 +17,10 @@
     const save = $("[data-save]", page);
     if (missed) save.textContent = save.dataset.missed;
     else if (who) save.textContent = save.dataset.text.replace("%s", who.dataset.name);
+    else save.textContent = save.dataset.plain;
     const warning = $("[data-warning]", page);
-    if (who) warning.textContent = warning.dataset.warning.replace("%s", who.dataset.name);
+    const reader = who ? who.dataset.name : warning.dataset.anyone;
+    warning.textContent = warning.dataset.warning.replace("%s", reader);
   };
   document.addEventListener("change", (event) => {
     if (event.target.form === form()) name();
@@ -121,6 +123,7 @@
     page.reset();
     $("input[name=client_id]", page).value = crypto.randomUUID();
     name();
+    $("textarea", page).dispatchEvent(new Event("input", { bubbles: true }));
     count();
     bar.scrollIntoView({ block: "center" });
   });
