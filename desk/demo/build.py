@@ -34,6 +34,7 @@ def build(size_name: str, seed: int, today: date, say: Callable[[str], None]) ->
     waiting.wait(lives, living)
     waiting.others(lives)
     story.build(lives)
+    temporary.before(lives)
     lives.number_applications()
     say("søknader og vedtak")
     meetings.build(lives)

@@ -113,7 +113,7 @@ def _case_before(
 ) -> Case:
     """The application and vedtak that led to a home."""
     rng = lives.rng
-    waited = min(int(rng.lognormvariate(4.6, 0.7)) + 20, 700)
+    waited = min(int(rng.expovariate(1 / 160)) + 20, 700)
     received = max(start - timedelta(days=waited + 30), lives.horizon)
     issued = min(received + timedelta(days=rng.randint(8, 30)), start - timedelta(days=14))
     kind = ApplicationKind.EXCHANGE if exchange else ApplicationKind.NEW

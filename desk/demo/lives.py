@@ -95,6 +95,7 @@ class Lives:
     waiting: list[Case] = field(default_factory=list)
     vacant: list[Home] = field(default_factory=list)
     taken: dict[int, list[tuple[date, date]]] = field(default_factory=dict)
+    considered: dict[int, date] = field(default_factory=dict)
     someones: int = 0
 
     def __post_init__(self) -> None:

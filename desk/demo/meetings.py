@@ -38,7 +38,7 @@ def build(lives: Lives) -> None:
         )
         if held and (case.moved_in - held).days < 35:
             by_meeting[held].append(case)
-    for held, cases in by_meeting.items():
+    for held, cases in sorted(by_meeting.items()):
         if cases:
             _held(lives, held, cases[:60])
     _next(lives)
@@ -54,6 +54,9 @@ def _held(lives: Lives, held: date, cases: list) -> None:
     chair = lives.users["marit"]
     meeting = bulk.take(AllocationMeeting)
     also = [case for case in lives.waiting if case.issued <= held]
+    rng.shuffle(also)
+    # Those longest unconsidered first, so that nobody who waits is forgotten for long.
+    also.sort(key=lambda case: lives.considered.get(case.application, case.issued))
     lines = []
     for order, case in enumerate(cases, start=1):
         item = bulk.take(AgendaItem)
@@ -70,7 +73,9 @@ def _held(lives: Lives, held: date, cases: list) -> None:
             follow_up="Sende tilbud og avtale visning",
             follow_up_by_id=case.someone.responsible,
         )
-        others = rng.sample(also, min(len(also), 2))
+        others, also = also[:5], also[5:] + also[:5]
+        for other in others:
+            lives.considered[other.application] = held
         for rank, weighed in enumerate([case, *others], start=1):
             bulk.add(
                 Consideration,

@@ -14,6 +14,7 @@ class Size:
     temporary: int
     long_temporary: int  # of them over 90 days
     families_temporary: int  # of them with children
+    past_temporary: int  # temporary stays over the three years that have ended
     pending: int  # applications nobody has decided yet
     refusals: int
     renewals: int
@@ -36,6 +37,7 @@ SIZES = {
         temporary=55,
         long_temporary=12,
         families_temporary=4,
+        past_temporary=1250,
         pending=31,
         refusals=181,
         renewals=110,
@@ -56,6 +58,7 @@ SIZES = {
         temporary=900,
         long_temporary=250,
         families_temporary=60,
+        past_temporary=9000,
         pending=900,
         refusals=1300,
         renewals=900,
@@ -76,6 +79,7 @@ SIZES = {
         temporary=20_000,
         long_temporary=5000,
         families_temporary=1200,
+        past_temporary=40_000,
         pending=3000,
         refusals=4000,
         renewals=3000,

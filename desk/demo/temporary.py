@@ -11,7 +11,7 @@ from casework.models import Service
 from stays.enums import InstitutionKind, StayKind
 from stays.models import Stay
 
-from .lives import Case, Lives, Someone, at
+from .lives import DAYS, Case, Lives, Someone, at
 from .stock import Home
 
 
@@ -78,6 +78,26 @@ def temporary_now(lives: Lives) -> list[Someone]:
     return living
 
 
+def before(lives: Lives) -> None:
+    """Those who stayed a while and moved on, evenly over the years; some came back."""
+    rng, known = lives.rng, []
+    for _ in range(lives.size.past_temporary):
+        end = lives.today - timedelta(days=rng.randint(4, DAYS))
+        start = end - timedelta(days=min(int(rng.expovariate(1 / 42)) + 1, 250))
+        room = free_room(lives, start, end)
+        if room is None:
+            continue
+        again = known.pop(0) if len(known) > 40 and rng.random() < 0.3 else None
+        if again and again[1] <= start and again[2] >= end:
+            someone = again[0]
+        else:
+            someone = lives.person(children=1 if rng.random() < 0.07 else 0)
+        stay(lives, someone, room, start, end)
+        section_27(lives, someone, start, end)
+        if start - lives.horizon > timedelta(days=200):
+            known.append((someone, lives.horizon, start - timedelta(days=30)))
+
+
 def any_free(lives: Lives, start: date):
     for room in lives.stock["rooms"]:
         taken = lives.taken.setdefault(room.id, [])
@@ -86,7 +106,7 @@ def any_free(lives: Lives, start: date):
             yield room
 
 
-def section_27(lives: Lives, someone: Someone, start: date) -> Someone:
+def section_27(lives: Lives, someone: Someone, start: date, end: date | None = None) -> Someone:
     application = lives.application(
         someone, ApplicationKind.TEMPORARY, start, ApplicationState.DECIDED
     )
@@ -99,7 +119,7 @@ def section_27(lives: Lives, someone: Someone, start: date) -> Someone:
             unit_id=lives.nav,
             name="Oppfølging i midlertidig bolig",
             contact="Kari Anne Vik",
-            period=DateRange(start, None),
+            period=DateRange(start, end),
         )
     lives.notes(someone, start)
     return someone

@@ -21,7 +21,8 @@ def wait(lives: Lives, living: list[Someone]) -> None:
     rng, size = lives.rng, lives.size
     from_temporary = [one for one in living if rng.random() < 0.75][: size.waiting // 2]
     for number in range(size.waiting):
-        waited = min(int(rng.lognormvariate(4.95, 0.75)), 690)
+        # As many come in a month as go out: half have waited under five months.
+        waited = min(int(rng.expovariate(1 / 215)), 700)
         if number < len(from_temporary):
             someone = from_temporary[number]
         else:
