@@ -174,6 +174,11 @@ facts AS (
     LEFT JOIN manual m ON m.application_id = w.application_id
 )"""
 
+NEED = """,
+    need AS (
+        SELECT DISTINCT ON (application_id) application_id, bedrooms FROM casework_housingneed
+        WHERE application_id IN (SELECT application_id FROM waiting)
+        ORDER BY application_id, decided_at DESC, id DESC)"""
 BORN_OF_ALL = "(SELECT p.birth_date FROM casework_person p WHERE p.id = w.person_id)"
 BORN = "(SELECT p.birth_date FROM casework_person p WHERE p.id = {}.person_id) AS born"
 
@@ -327,14 +332,16 @@ def waiting(
     `application_ids` picks cases out of the list; their numbers stay those of the whole list.
     """
     policy = policy or policies.in_force(on)
-    params: dict[str, Any] = {}
-    where = "true"
     if application_ids is not None:
-        where = "application_id = ANY(%(ids)s)"
-        params["ids"] = list(application_ids)
-    sql = f"""{_ranked(policy, visible_to)}
-    SELECT ranked.*, {BORN.format("ranked")} FROM ranked WHERE {where} ORDER BY rank"""
-    return [_entry(row, policy, on) for row in _rows(sql, on, params)]
+        sql = f"""{_placed(policy, visible_to)}, {_numbered(policy)}
+        SELECT application_id, rank FROM ranked WHERE application_id = ANY(%(ids)s) ORDER BY rank"""
+        found = _rows(sql, on, {"ids": list(application_ids)})
+        return _entries({row["application_id"]: row["rank"] for row in found}, policy, on)
+    sql = f"""{_classed(policy, _waiting(visible_to))}
+    SELECT classed.*, row_number() OVER (ORDER BY class, {_ties(policy)})::int AS rank,
+           {BORN.format("classed")}
+    FROM classed ORDER BY rank"""
+    return [_entry(row, policy, on) for row in _rows(sql, on)]
 
 
 def page(
@@ -346,24 +353,30 @@ def page(
     size: int = PAGE_SIZE,
     not_considered_days: int | None = None,
 ) -> RankedPage:
-    """A page of the list, with the counts of the views, in one statement."""
+    """A page of the list, with the counts of the views.
+
+    One statement places everyone, carrying only what places and filters them; a second gathers
+    the facts of those shown.
+    """
     policy = policies.in_force(on)
     forgotten = not_considered_days or settings_table.value("forgotten_days", on)
     where, params = _where(filters)
-    need = ""
-    if filters.bedrooms:
-        need = """, need AS (
-            SELECT DISTINCT ON (application_id) application_id, bedrooms FROM casework_housingneed
-            WHERE application_id IN (SELECT application_id FROM waiting)
-            ORDER BY application_id, decided_at DESC, id DESC)"""
-        where.append(
-            "application_id IN (SELECT application_id FROM need"
-            " WHERE bedrooms BETWEEN %(fewest)s AND %(most)s)"
-        )
+    order = SORTS.get(filters.sort, "rank")
     params |= {"user": visible_to.pk, "forgotten": forgotten}
     params |= {"first": (number - 1) * size, "size": size}
-    order = _order(filters.sort)
-    sql = f"""{_ranked(policy, visible_to)}{need},
+    if where or order != "rank":
+        shown = f"""{_numbered(policy)},
+        chosen AS (SELECT application_id, rank, row_number() OVER (ORDER BY {order}) AS position
+                   FROM ranked WHERE {" AND ".join(where) or "true"})"""
+        total = "SELECT count(*)::int FROM chosen"
+    else:  # the list as it is: no need to number what is not shown
+        shown = f"""chosen AS (
+            SELECT application_id, row_number() OVER () + %(first)s AS rank,
+                   row_number() OVER () + %(first)s AS position
+            FROM (SELECT application_id FROM placed ORDER BY class, {_ties(policy)}
+                  OFFSET %(first)s LIMIT %(size)s) of_page)"""
+        total = "SELECT alle FROM counted"
+    sql = f"""{_placed(policy, visible_to)}{NEED if filters.bedrooms else ""},
     counted AS (
         SELECT count(*)::int AS alle,
                count(*) FILTER (WHERE responsible_id = %(user)s)::int AS mine,
@@ -372,18 +385,16 @@ def page(
                count(*) FILTER (WHERE coalesce(last_considered, issued_on)
                                       <= %(on)s::date - %(forgotten)s::int)::int AS ikke_vurdert,
                percentile_disc(0.5) WITHIN GROUP (ORDER BY %(on)s::date - issued_on) AS median
-        FROM ranked
+        FROM placed
     ),
-    chosen AS (SELECT * FROM ranked WHERE {" AND ".join(where) or "true"}),
-    shown AS (
-        SELECT *, row_number() OVER (ORDER BY {order}) AS position
-        FROM (SELECT * FROM chosen ORDER BY {order} OFFSET %(first)s LIMIT %(size)s) of_page
-    )
-    SELECT counted.*, (SELECT count(*)::int FROM chosen) AS total, shown.*, {BORN.format("shown")}
-    FROM counted LEFT JOIN shown ON true ORDER BY position"""
+    {shown}
+    SELECT counted.*, ({total}) AS total, chosen.application_id, chosen.rank
+    FROM counted LEFT JOIN chosen
+        ON chosen.position > %(first)s AND chosen.position <= %(first)s + %(size)s
+    ORDER BY chosen.position"""
     rows = _rows(sql, on, params)
-    found = [_entry(row, policy, on) for row in rows if row["rank"] is not None]
-    if not found and number > 1:  # what was there has gone since
+    ranks = {row["application_id"]: row["rank"] for row in rows if row["rank"] is not None}
+    if not ranks and number > 1:  # what was there has gone since
         return page(
             on,
             visible_to=visible_to,
@@ -393,6 +404,7 @@ def page(
         )
     head = rows[0]
     counts = {key: head[key] for key in ("alle", "mine", "barnefamilier", "lenge", "ikke_vurdert")}
+    found = _entries(ranks, policy, on)
     return RankedPage(found, number, size, head["total"] or 0, counts, head["median"], policy)
 
 
@@ -404,19 +416,18 @@ def explain(application_id: int, on: date, *, visible_to: User | None = None) ->
     for i, tie in enumerate(ties):
         counts.append(f"count(*) FILTER (WHERE {same} AND o.{tie} < me.{tie})::int AS ahead_{i}")
         same += f" AND o.{tie} = me.{tie}"
-    sql = f"""{_ranked(policy, visible_to)},
+    sql = f"""{_placed(policy, visible_to)}, {_numbered(policy)},
     around AS (
         SELECT count(*)::int AS total, count(*) FILTER (WHERE o.class < me.class)::int AS higher,
                {", ".join(counts)}
         FROM ranked o CROSS JOIN (SELECT * FROM ranked WHERE application_id = %(case)s) me
     )
-    SELECT around.*, ranked.*, {BORN.format("ranked")}
-    FROM ranked CROSS JOIN around WHERE application_id = %(case)s"""
+    SELECT around.*, ranked.rank FROM ranked CROSS JOIN around WHERE application_id = %(case)s"""
     rows = _rows(sql, on, {"case": application_id})
     if not rows:
         raise NotWaiting("Saken står ikke på ventelisten denne dagen.")
     (row,) = rows
-    entry = _entry(row, policy, on)
+    (entry,) = _entries({application_id: row["rank"]}, policy, on)
     ahead = [
         Ahead(tie.name, row[f"ahead_{i}"], str(tie.ahead))
         for i, tie in enumerate(policy.tie_breakers)
@@ -458,26 +469,52 @@ def _waiting(visible_to: User | None) -> str:
     return WAITING.format(visible=_visible(visible_to))
 
 
-def _ranked(policy: Policy, visible_to: User | None) -> str:
-    """`WITH …, ranked AS (…)`: the facts, the class, the tie values and the number of each."""
-    ties = [f"{tie.sql} AS tie_{i}" for i, tie in enumerate(policy.tie_breakers)]
-    order = ", ".join(f"tie_{i}" for i in range(len(ties)))
-    last = policy.classes[-1].number
-    classes = policy.class_sql()
+def _classed(policy: Policy, waiting: str) -> str:
+    """`WITH …, classed AS (…)`: the facts of those who wait, with class and tie values."""
+    ties = ", ".join(f"{tie.sql} AS tie_{i}" for i, tie in enumerate(policy.tie_breakers))
+    classes, last = policy.class_sql(), policy.classes[-1].number
     # The birth date is looked up for those shown, and for all only if the policy asks of age.
-    born = BORN_OF_ALL if "f.born" in classes + " ".join(ties) else "NULL::date"
-    return f"""WITH {_waiting(visible_to)},
+    born = BORN_OF_ALL if "f.born" in classes + ties else "NULL::date"
+    return f"""WITH {waiting},
     {FACTS.format(born=born)},
+    computed AS (SELECT f.*, {classes} AS computed, {ties} FROM facts f),
     classed AS (
-        SELECT f.*, {classes} AS computed, {", ".join(ties)} FROM facts f
-    ),
-    placed AS (
         SELECT *, CASE WHEN manual_class BETWEEN 1 AND {last} THEN manual_class ELSE computed END
-               AS class FROM classed
-    ),
-    ranked AS MATERIALIZED (
-        SELECT *, row_number() OVER (ORDER BY class, {order}) AS rank FROM placed
+               AS class FROM computed
     )"""
+
+
+def _ties(policy: Policy) -> str:
+    return ", ".join(f"tie_{i}" for i in range(len(policy.tie_breakers)))
+
+
+def _placed(policy: Policy, visible_to: User | None) -> str:
+    """`WITH …, placed AS (…)`: no more of each than what places and filters them."""
+    return f"""{_classed(policy, _waiting(visible_to))},
+    placed AS MATERIALIZED (
+        SELECT application_id, responsible_id, issued_on, last_considered, has_offer, children,
+               temporary_days, class, {_ties(policy)} FROM classed
+    )"""
+
+
+def _numbered(policy: Policy) -> str:
+    return f"""ranked AS MATERIALIZED (
+        SELECT *, row_number() OVER (ORDER BY class, {_ties(policy)})::int AS rank FROM placed
+    )"""
+
+
+def _entries(ranks: dict[int, int], policy: Policy, on: date) -> list[Entry]:
+    """The cases with these numbers, with all their facts, in the order they are named."""
+    if not ranks:
+        return []
+    waiting = WAITING.format(visible="AND a.id = ANY(%(ids)s)")
+    sql = f"""{_classed(policy, waiting)} SELECT classed.*, {BORN.format("classed")} FROM classed"""
+    rows = _rows(sql, on, {"ids": list(ranks)})
+    found = {
+        row["application_id"]: _entry(row | {"rank": ranks[row["application_id"]]}, policy, on)
+        for row in rows
+    }
+    return [found[application_id] for application_id in ranks]
 
 
 def _where(filters: Filters) -> tuple[list[str], dict[str, Any]]:
@@ -499,6 +536,10 @@ def _where(filters: Filters) -> tuple[list[str], dict[str, Any]]:
         where.append("class = %(class)s")
         params["class"] = filters.class_number
     if filters.bedrooms:
+        where.append(
+            "application_id IN (SELECT application_id FROM need"
+            " WHERE bedrooms BETWEEN %(fewest)s AND %(most)s)"
+        )
         params["fewest"], params["most"] = filters.bedrooms
     return where, params
 
@@ -513,12 +554,8 @@ SORTS = {
 }
 
 
-def _order(sort: str) -> str:
-    return SORTS.get(sort, "rank")
-
-
-def _rows(sql: str, on: date, params: dict[str, Any]) -> list[dict[str, Any]]:
-    params = chain_params(on) | {"tz": settings.TIME_ZONE} | params
+def _rows(sql: str, on: date, params: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+    params = chain_params(on) | {"tz": settings.TIME_ZONE} | (params or {})
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         names = [column.name for column in cursor.description]

@@ -22,4 +22,13 @@ class Migration(migrations.Migration):
             f"CREATE INDEX ranking_hidden ON casework_person (id) WHERE {HIDDEN}",
             "DROP INDEX ranking_hidden",
         ),
+        # Children are found without reading the members, or anybody else's birth date.
+        migrations.RunSQL(
+            "DROP INDEX ranking_children; CREATE INDEX ranking_children"
+            " ON casework_householdmember (household_id) INCLUDE (person_id, relation, period)"
+            " WHERE relation IN ('barn', 'annen')",
+            "DROP INDEX ranking_children; CREATE INDEX ranking_children"
+            " ON casework_householdmember (household_id, person_id)"
+            " WHERE relation IN ('barn', 'annen')",
+        ),
     ]
