@@ -25,7 +25,8 @@ APPLICATION = StateTable(
     {
         _A.RECEIVED: {_A.ASSESSING, _A.DECIDED, _A.WITHDRAWN, _A.LAPSED, _A.FORWARDED},
         _A.ASSESSING: {_A.DECIDED, _A.WITHDRAWN, _A.LAPSED, _A.FORWARDED},
-        _A.DECIDED: {_A.ASSESSING},
+        # Who waits for a home may withdraw, or be gone: the vedtak stands, the waiting ends.
+        _A.DECIDED: {_A.ASSESSING, _A.WITHDRAWN, _A.LAPSED},
         _A.WITHDRAWN: {_A.ASSESSING},
         _A.LAPSED: {_A.ASSESSING},
         _A.FORWARDED: set(),
