@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db.backends.postgresql.psycopg_any import DateRange
 
@@ -33,7 +33,10 @@ def build(lives: Lives) -> None:
             post_percent=rng.choice([20, 20, 30, 40]),
             capacity=rng.choice([3, 4, 5]),
             birth_year=today.year - rng.randint(30, 58),
-            languages=["Norsk"],
+            languages=[
+                "Norsk",
+                *rng.sample(["Engelsk", "Arabisk", "Polsk", "Nordsamisk"], rng.randint(0, 1)),
+            ],
             interests=rng.sample(["Tur", "Musikk", "Matlaging", "Fotball", "Fiske"], 2),
             active=DateRange(today - timedelta(days=rng.randint(300, 1000)), None),
         )
@@ -54,7 +57,8 @@ def build(lives: Lives) -> None:
             PeerLink,
             person_id=someone.id,
             peer_id=peers[index],
-            state=LinkState.LINKED if active else LinkState.ENDED,
+            state=_state(active, number),
+            paused_until=today + timedelta(days=20) if active and number % 9 == 8 else None,
             reported_at=at(wanted - timedelta(days=9)),
             reported_by_id=someone.responsible,
             reported_because="Ønsker noen å snakke med som har vært der selv.",
@@ -84,11 +88,18 @@ def build(lives: Lives) -> None:
         )
 
 
-def _contacts(lives: Lives, link: int, since, until, by: int) -> None:
-    rng, day = lives.rng, since
+def _state(active: bool, number: int) -> str:
+    if not active:
+        return LinkState.ENDED
+    return LinkState.PAUSED if number % 9 == 8 else LinkState.LINKED
+
+
+def _contacts(lives: Lives, link: int, since: date, until: date, by: int) -> None:
+    """Contacts from the last one back towards the first, most links with one in the last days."""
+    rng, day = lives.rng, until
     for _ in range(lives.size.contacts_per_link):
-        day += timedelta(days=rng.randint(2, 16))
-        if day >= until:
+        day -= timedelta(days=rng.randint(1, 12))
+        if day <= since:
             return
         reached = rng.random() < 0.85
         lives.bulk.add(
