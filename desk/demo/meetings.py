@@ -108,10 +108,10 @@ def _held(lives: Lives, held: date, cases: list) -> None:
         minutes_id=minutes,
     )
     for user, capacity in (
-        ("marit", "Møteleder"),
-        ("ingrid", "Boligkontoret"),
+        ("marit", "møteleder"),
+        ("ingrid", "boligkontoret"),
         ("kari", "Nav"),
-        ("anders", "Eiendom"),
+        ("anders", "eiendom"),
     ):
         person = lives.users[user]
         bulk.add(
@@ -184,10 +184,10 @@ def _next(lives: Lives) -> None:
     for order, home in enumerate(lives.vacant[:6], start=1):
         bulk.add(AgendaItem, meeting_id=meeting, unit_id=home.id, order=order)
     for user, capacity in (
-        ("marit", "Møteleder"),
-        ("ingrid", "Boligkontoret"),
+        ("marit", "møteleder"),
+        ("ingrid", "boligkontoret"),
         ("kari", "Nav"),
-        ("anders", "Eiendom"),
+        ("anders", "eiendom"),
     ):
         person = lives.users[user]
         bulk.add(

@@ -31,7 +31,7 @@ def build(lives: Lives) -> None:
             user_id=user.pk,
             organisation_id=house,
             post_percent=rng.choice([20, 20, 30, 40]),
-            capacity=rng.choice([3, 4, 5]),
+            capacity=5 if number == 0 else rng.choice([3, 4, 5]),
             birth_year=today.year - rng.randint(30, 58),
             languages=[
                 "Norsk",
@@ -40,7 +40,7 @@ def build(lives: Lives) -> None:
             interests=rng.sample(["Tur", "Musikk", "Matlaging", "Fotball", "Fiske"], 2),
             active=DateRange(today - timedelta(days=rng.randint(300, 1000)), None),
         )
-        for user in lives.users["peers"]
+        for number, user in enumerate(lives.users["peers"])
     ]
     people = [case.someone for case in lives.waiting] + [
         case.someone for case in lives.moved[-400:]

@@ -22,7 +22,9 @@ def wait(lives: Lives, living: list[Someone]) -> None:
     from_temporary = [one for one in living if rng.random() < 0.75][: size.waiting // 2]
     for number in range(size.waiting):
         # As many come in a month as go out: half have waited under five months.
-        waited = min(int(rng.expovariate(1 / 215)), 700)
+        waited = int(rng.expovariate(1 / 215))
+        while waited > 700:
+            waited = int(rng.expovariate(1 / 215))
         if number < len(from_temporary):
             someone = from_temporary[number]
         else:
