@@ -66,6 +66,8 @@ class RoleForm(OnceFormMixin, forms.ModelForm):
 
     def __init__(self, *args: Any, cancel: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [("", _("Velg")), *RoleKind.choices]
+        self.fields["unit"].empty_label = _("Velg")
         self.fields["period"].label = _("Når")
         self.helper = VarigFormHelper(submit=_("Gi rollen"), cancel=cancel)
         self.helper.layout = Layout(

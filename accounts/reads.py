@@ -8,11 +8,45 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from .models import ReadLog
 
 # A page reloaded, or its fragments fetched, within this time is one reading.
 SAME_READING = timedelta(minutes=1)
+# What each page is called, to those who ask who has read what.
+PAGES = {
+    "person": _("Oversikt"),
+    "nummer": _("Fødselsnummer"),
+    "person-assessments": _("Kartlegging"),
+    "person-cases": _("Søknader og vedtak"),
+    "person-stays": _("Opphold og leieforhold"),
+    "person-follow-up": _("Plan og oppfølging"),
+    "person-events": _("Hendelser"),
+    "person-reads": _("Hvem har sett"),
+    "person-edit": _("Endre personen"),
+    "household": _("Husstand"),
+    "note": _("Nytt notat"),
+    "application": _("Sak"),
+    "application-new": _("Ny søknad"),
+    "application-move": _("Sak"),
+    "kartlegging": _("Kartlegging"),
+    "boligbehov": _("Boligbehov"),
+    "vedtak": _("Vedtak"),
+    "klage": _("Klage"),
+    "brev": _("Brev"),
+    "stay-new": _("Nytt opphold"),
+    "stay-end": _("Avslutt opphold"),
+    "flag": _("Varsel"),
+    "venteliste-hvorfor": _("Plass på ventelisten"),
+    "tildelingsmote": _("Tildelingsmøte"),
+    "tilbud": _("Tilbud"),
+    "leieforhold": _("Leieforhold"),
+    "bolig": _("Bolig"),
+    "peer-need": _("Behov for likeperson"),
+    "peer-link": _("Kobling til likeperson"),
+    "peer-participant": _("Likepersonens side"),
+}
 
 
 def log_read(request: HttpRequest, person_id: int, page: str) -> None:

@@ -19,24 +19,33 @@ class Key:
     default: Any
     label: Any
     unit: Any
-    source: str
+    source: Any
 
 
 KEYS: dict[str, Key] = {
-    "gap_days": Key(14, _("Brudd som ikke avslutter en kjede"), _("dager"), "rules: clocks"),
+    "gap_days": Key(
+        14, _("Brudd som ikke avslutter en kjede"), _("dager"), _("kommunens egne rutiner")
+    ),
     "stay_thresholds": Key(
-        [14, 60, 75, 90], _("Terskler for midlertidig bolig"), _("dager"), "R35-00 § 27"
+        [14, 60, 75, 90],
+        _("Terskler for midlertidig bolig"),
+        _("dager"),
+        _("rundskriv R35-00, § 27"),
     ),
     "stay_thresholds_early": Key(
-        [7, 30, 60, 90], _("Terskler for barn og unge"), _("dager"), "R35-00 § 27"
+        [7, 30, 60, 90], _("Terskler for barn og unge"), _("dager"), _("rundskriv R35-00, § 27")
     ),
-    "stay_threshold_step": Key(30, _("Steg etter siste terskel"), _("dager"), "rules: clocks"),
-    "young_under_age": Key(25, _("Ung er under"), _("år"), "rules: clocks"),
+    "stay_threshold_step": Key(
+        30, _("Steg etter siste terskel"), _("dager"), _("kommunens egne rutiner")
+    ),
+    "young_under_age": Key(25, _("Ung er under"), _("år"), _("kommunens egne rutiner")),
     "from_institution_days": Key(
-        14, _("Rett fra institusjon er innen"), _("dager"), "rules: clocks"
+        14, _("Rett fra institusjon er innen"), _("dager"), _("kommunens egne rutiner")
     ),
-    "no_service_days": Key(30, _("Uten tjeneste og kontakt i"), _("dager"), "rules: clocks"),
-    "flag_due_days": Key(7, _("Varsler følges opp innen"), _("dager"), "rules: clocks"),
+    "no_service_days": Key(
+        30, _("Uten tjeneste og kontakt i"), _("dager"), _("kommunens egne rutiner")
+    ),
+    "flag_due_days": Key(7, _("Varsler følges opp innen"), _("dager"), _("kommunens egne rutiner")),
     "interim_reply_months": Key(1, _("Foreløpig svar innen"), _("måneder"), "fvl. § 11 a"),
     "interim_reply_warn_days": Key(
         21, _("Varsel om foreløpig svar etter"), _("dager"), "fvl. § 11 a"
@@ -45,11 +54,21 @@ KEYS: dict[str, Key] = {
         24, _("Plass etter § 27 innen"), _("timer"), "sosialtjenesteloven § 27"
     ),
     "appeal_weeks": Key(3, _("Klagefrist"), _("uker"), "fvl. § 29"),
-    "paper_arrival_days": Key(3, _("Brev på papir er framme etter"), _("dager"), "law.md ?"),
-    "digital_arrival_days": Key(0, _("Digitalt brev er framme etter"), _("dager"), "law.md ?"),
-    "forgotten_days": Key(28, _("Glemt på ventelisten etter"), _("dager"), "rules: clocks"),
-    "discharge_days": Key(60, _("Planlagt utskriving varsles"), _("dager før"), "rules: clocks"),
-    "discharge_red_days": Key(14, _("Utskriving haster"), _("dager før"), "rules: clocks"),
+    "paper_arrival_days": Key(
+        3, _("Brev på papir er framme etter"), _("dager"), _("vanlig postgang")
+    ),
+    "digital_arrival_days": Key(
+        0, _("Digitalt brev er framme etter"), _("dager"), _("kommunens egne rutiner")
+    ),
+    "forgotten_days": Key(
+        28, _("Glemt på ventelisten etter"), _("dager"), _("kommunens egne rutiner")
+    ),
+    "discharge_days": Key(
+        60, _("Planlagt utskriving varsles"), _("dager før"), _("kommunens egne rutiner")
+    ),
+    "discharge_red_days": Key(
+        14, _("Utskriving haster"), _("dager før"), _("kommunens egne rutiner")
+    ),
     "lease_horizon_months": Key(
         [12, 6, 3, 1], _("Leieforhold varsles"), _("måneder før"), "husll. § 9-2"
     ),
@@ -57,10 +76,14 @@ KEYS: dict[str, Key] = {
         [0, 30, 60, 80], _("Etter leietidens slutt"), _("dager"), "husll. § 9-2"
     ),
     "lease_years": Key(3, _("Leietid"), _("år"), "husll. § 9-3"),
-    "offer_working_days": Key(5, _("Svarfrist på tilbud"), _("arbeidsdager"), "rules: clocks"),
-    "no_contact_days": Key(21, _("Uten kontakt med likeperson"), _("dager"), "rules: clocks"),
+    "offer_working_days": Key(
+        5, _("Svarfrist på tilbud"), _("arbeidsdager"), _("kommunens egne rutiner")
+    ),
+    "no_contact_days": Key(
+        21, _("Uten kontakt med likeperson"), _("dager"), _("kommunens egne rutiner")
+    ),
     "vedtak_valid_months": Key(
-        12, _("Vedtak om kommunal bolig gjelder"), _("måneder"), "lokale regler"
+        12, _("Vedtak om kommunal bolig gjelder"), _("måneder"), _("kommunens egne rutiner")
     ),
 }
 

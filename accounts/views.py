@@ -22,6 +22,7 @@ from . import actions, demo, perms
 from .forms import EndRoleForm, ProfileForm, ReadLogFilter, RoleForm, SettingForm, UserForm, shown
 from .models import ReadLog, Role, Setting, User
 from .once import once
+from .reads import PAGES
 from .settings_table import KEYS, values
 
 BACKEND = settings.AUTHENTICATION_BACKENDS[0]
@@ -220,7 +221,8 @@ def read_log(request: HttpRequest) -> HttpResponse:
     else:
         found = found.none()
     page = keyset_page(found, order=("-at", "-pk"), cursor=request.GET.get("etter"))
-    return render(request, "accounts/read_log.html", {"form": form, "page": page})
+    rows = [(read, PAGES.get(read.page, read.page)) for read in page.items]
+    return render(request, "accounts/read_log.html", {"form": form, "page": page, "rows": rows})
 
 
 def _require(allowed: bool) -> None:

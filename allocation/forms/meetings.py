@@ -32,7 +32,9 @@ def with_role(*kinds: str, on: date) -> QuerySet[User]:
 
 
 class MeetingForm(OnceFormMixin, forms.Form):
-    unit = forms.ModelChoiceField(OrganisationUnit.objects.none(), label=_("Kalles inn av"))
+    unit = forms.ModelChoiceField(
+        OrganisationUnit.objects.none(), label=_("Kalles inn av"), empty_label=_("Velg")
+    )
     day = NorwegianDateField(label=_("Dato"))
     time = forms.TimeField(
         label=_("Klokkeslett"),
@@ -42,7 +44,7 @@ class MeetingForm(OnceFormMixin, forms.Form):
         error_messages={"invalid": _("Skriv klokkeslettet som 09.00.")},
     )
     place = forms.CharField(label=_("Sted"), max_length=120, required=False)
-    chair = forms.ModelChoiceField(User.objects.none(), label=_("Møteleder"))
+    chair = forms.ModelChoiceField(User.objects.none(), label=_("Møteleder"), empty_label=_("Velg"))
     attendees = forms.ModelMultipleChoiceField(
         User.objects.none(),
         label=_("Kalles inn"),

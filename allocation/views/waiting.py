@@ -204,7 +204,7 @@ def _rows(page: RankedPage, on: date, forgotten_days: int) -> list[Row]:
         Row(
             entry=entry,
             name=people[entry.person_id].name,
-            household=households.get(entry.household_id, _("Alene")),
+            household=households.get(entry.household_id, _("1 voksen")),
             need=_need(needs.get(entry.application_id)),
             size=_size(needs.get(entry.application_id)),
             forgotten=entry.days_since_considered >= forgotten_days,
@@ -214,7 +214,7 @@ def _rows(page: RankedPage, on: date, forgotten_days: int) -> list[Row]:
 
 
 def _households(ids: set[int], on: date) -> dict[int, str]:
-    """Each household in a few words: «Alene», «Par, 2 barn», «Alene, samværsbarn»."""
+    """Each household in a few words: «1 voksen», «Par, 2 barn», «1 voksen, samværsbarn»."""
     members: dict[int, list[tuple[str, str]]] = {}
     rows = HouseholdMember.objects.filter(household__in=ids, period__contains=on).values_list(
         "household_id", "relation", "living"
@@ -230,7 +230,7 @@ def _household(members: list[tuple[str, str]]) -> str:
     children = sum(relation == MemberRelation.CHILD for relation, _living in living)
     others = sum(relation == MemberRelation.OTHER for relation, _living in living)
     paired = any(relation == MemberRelation.PARTNER for relation, _living in living)
-    parts = [_("Par") if paired else _("Alene")]
+    parts = [_("Par") if paired else _("1 voksen")]
     if children:
         parts.append(ngettext("%(n)d barn", "%(n)d barn", children) % {"n": children})
     if others:

@@ -100,7 +100,9 @@ class ApplicationForm(OnceFormMixin, forms.Form):
             "kommunens retningslinjer og boligsosialloven § 6."
         ),
     )
-    unit = forms.ModelChoiceField(label=_("Enhet"), queryset=OrganisationUnit.objects.none())
+    unit = forms.ModelChoiceField(
+        label=_("Enhet"), queryset=OrganisationUnit.objects.none(), empty_label=_("Velg")
+    )
     responsible = forms.ModelChoiceField(
         label=_("Saksbehandler"), queryset=User.objects.none(), required=False
     )

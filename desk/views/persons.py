@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import ReadLog
-from accounts.reads import log_read, reads_of
+from accounts.reads import PAGES, log_read, reads_of
 from casework.enums import MemberRelation
 from casework.models import Application, HouseholdMember, Person
 from casework.perms import can_do_casework
@@ -277,36 +277,6 @@ def person_reads(request: HttpRequest, pk: int) -> HttpResponse:
     users = {read.user_id for read in page.items}
     context |= {"page": page, "rows": _reads(page.items, users)}
     return render(request, "desk/person_reads.html", context)
-
-
-PAGES = {
-    "person": _("Oversikt"),
-    "nummer": _("Fødselsnummer"),
-    "person-assessments": _("Kartlegging"),
-    "person-cases": _("Søknader og vedtak"),
-    "person-stays": _("Opphold og leieforhold"),
-    "person-follow-up": _("Plan og oppfølging"),
-    "person-events": _("Hendelser"),
-    "person-reads": _("Hvem har sett"),
-    "person-edit": _("Endre personen"),
-    "household": _("Husstand"),
-    "note": _("Nytt notat"),
-    "application": _("Sak"),
-    "application-new": _("Ny søknad"),
-    "application-move": _("Sak"),
-    "kartlegging": _("Kartlegging"),
-    "boligbehov": _("Boligbehov"),
-    "vedtak": _("Vedtak"),
-    "klage": _("Klage"),
-    "brev": _("Brev"),
-    "stay-new": _("Nytt opphold"),
-    "stay-end": _("Avslutt opphold"),
-    "flag": _("Varsel"),
-    "venteliste-hvorfor": _("Plass på ventelisten"),
-    "tildelingsmote": _("Tildelingsmøte"),
-    "tilbud": _("Tilbud"),
-    "leieforhold": _("Leieforhold"),
-}
 
 
 def _reads(reads: list[ReadLog], users: set[int]) -> list[dict[str, Any]]:

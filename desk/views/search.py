@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from casework.models import Application, Person
+from casework.perms import can_do_casework
 
 from .. import perms, searching
 
@@ -32,6 +33,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "ages": [(person, person.age(today)) for person in found.persons] if found else [],
         "shown": searching.SHOWN,
         "sees_persons": perms.can_see_persons(request.user),
+        "may_register": can_do_casework(request.user),
     }
     answer = render(request, "desk/search.html", context)
     answer["Referrer-Policy"] = "no-referrer"

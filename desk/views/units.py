@@ -80,6 +80,7 @@ def units(request: HttpRequest) -> HttpResponse:
         "form": form,
         "page": page,
         "rows": _lines(request, page.items, today),
+        "may_import": can_manage_stock(request.user),
         "tenants": perms.can_see_tenants(request.user),
         "filtered": any(chosen.values()),
     }

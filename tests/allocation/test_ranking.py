@@ -335,7 +335,7 @@ def test_the_page_shows_the_list_its_views_and_the_way_on(login, case, lives):
     child(family, 5)
     html = client.get(reverse("allocation:waiting_list")).content.decode()
     assert html.index("Amina") < html.index("Stian")
-    assert "Barn i midlertidig bolig" in html and "Alene, 1 barn" in html
+    assert "Barn i midlertidig bolig" in html and "1 voksen, 1 barn" in html
     for query, seen, unseen in (
         ("visning=mine", "Stian", "Amina"),
         ("visning=barnefamilier", "Amina", "Stian"),
