@@ -110,9 +110,12 @@ def axe() -> Callable[..., list[str]]:
     """`axe(page)`: one line a fault, with where it is; none when all is well."""
 
     def run(page) -> list[str]:
-        page.evaluate(AXE.read_text(encoding="utf-8"))
+        if not page.evaluate("'axe' in window"):
+            page.evaluate(AXE.read_text(encoding="utf-8"))
         result = page.evaluate(
-            "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES
+            "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations'],"
+            " preload: false})",
+            RULES,
         )
         faults = []
         for fault in result["violations"]:

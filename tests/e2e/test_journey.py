@@ -280,9 +280,9 @@ def hold_the_kartlegging(ingrid: Browser) -> None:
 def settle_the_need(ingrid: Browser) -> None:
     ingrid.follow("Fastsett boligbehov")
     assert ingrid.main.locator("[name=bedrooms]").input_value() == "2"  # she and the child
-    ingrid.main.locator("[name=max_floor]").fill("x")
-    ingrid.refused("Lagre boligbehovet")
-    ingrid.write(max_floor="")
+    ingrid.write(available_from="31.02.2027")
+    ingrid.refused("Lagre boligbehovet", "31.02.2027 finnes ikke i kalenderen.")
+    ingrid.write(available_from="")
     ingrid.press("Lagre boligbehovet")
     assert "2 soverom" in ingrid.text
 
