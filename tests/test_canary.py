@@ -81,6 +81,10 @@ def canary(db) -> Canary:
     made.reported_link = f.PeerLinkFactory(person=person, call_name="Kanarifugl")
     made.link = f.PeerLinkFactory(person=person, linked=True, call_name="Kanarifugl")
     made.contact = f.ContactFactory(link=made.link, words="Kanarifugl ville gå tur")
+    # A member of somebody else's household, and a tenant of old in a dwelling anybody may open.
+    f.MemberFactory(household=others.application.household, person=person)
+    f.StayFactory(person=person, lease=True, unit=others.unit, days_ago=900, days=100)
+    made.others = others
     number = person.national_id
     traces = [
         FIRST, LAST, "98765431", "987 65 431", ADDRESS, WORDS, HELPER, "Kanari", "kanari",
@@ -111,6 +115,8 @@ def starting_points(made: SimpleNamespace) -> list[str]:
     urls = [row.url(name, made) for name, row in rows]
     if "desk:search" in ours():
         urls += [f"/sok/?q={words}" for words in (*SEARCHES, made.person.national_id)]
+    # What is the canary's own is not there for most; what it has to do with is.
+    urls += [row.url(name, made.others) for name, row in rows]
     return [*urls, *(f"{url}?q={SEARCHES[0]}" for url in urls if url.endswith("er/"))]
 
 

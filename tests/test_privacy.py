@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from accounts.enums import RoleKind
+from tests import factories as f
 from tests.test_urls import ours
 from tests.urls_table import TABLE, samples
 
@@ -43,3 +46,60 @@ def test_no_page_is_kept_framed_or_free_to_run_what_it_likes(login):
 def test_the_search_field_is_for_those_who_may_search(role, login):
     page = login(role).get("/min-profil/").content.decode()
     assert ('role="search"' in page) == (role in MAY_SEARCH)
+
+
+def test_every_deed_needs_the_pages_own_token():
+    made = samples()
+    open_doors = []
+    for role in RoleKind:
+        client = Client(enforce_csrf_checks=True)
+        client.force_login(f.UserFactory(role=role))
+        for name in sorted(set(TABLE) & ours()):
+            row = TABLE[name]
+            if role in row.roles and name != "accounts:demo":
+                answer = client.post(row.url(name, made), row.data)
+                if answer.status_code not in (403, 405):
+                    open_doors.append((role, name, answer.status_code))
+    assert not open_doors
+
+
+PASSWORD = "et-langt-passord-1"
+SIGN_IN = "/konto/login/"
+
+
+@pytest.mark.parametrize("where", ["https://ond.example/", "//ond.example", "javascript:alert(1)"])
+def test_signing_in_leads_nowhere_else(client, where):
+    user = f.UserFactory(caseworker=True)
+    data = {"login": user.username, "password": PASSWORD, "next": where}
+    answer = client.post(SIGN_IN, data)
+    assert answer.status_code == 302
+    assert answer.url == "/"
+
+
+def test_signing_in_begins_a_session_of_its_own(client):
+    user = f.UserFactory(caseworker=True)
+    session = client.session
+    session["planted"] = True
+    session.save()
+    planted = session.session_key
+    client.post(SIGN_IN, {"login": user.username, "password": PASSWORD})
+    assert client.session.session_key != planted
+    client.post(reverse("account_logout"))
+    assert client.get("/").status_code == 302
+
+
+def test_who_guesses_passwords_is_stopped_and_told_so_in_norwegian(client):
+    user = f.UserFactory(caseworker=True)
+    for guess in range(12):
+        client.post(SIGN_IN, {"login": user.username, "password": f"feil-passord-{guess}"})
+    answer = client.post(SIGN_IN, {"login": user.username, "password": PASSWORD})
+    assert answer.status_code in (200, 429)
+    assert "_auth_user_id" not in client.session
+    page = answer.content.decode()
+    assert "Too many" not in page
+    assert "for mange" in page.lower()
+
+
+def test_the_demonstrations_sign_in_is_not_there_elsewhere(client):
+    assert client.get("/logg-inn/demo/").status_code == 404
+    assert client.post("/logg-inn/demo/", {"user": f.UserFactory().pk}).status_code == 404
