@@ -145,6 +145,7 @@ class ReadLog(models.Model):
         indexes = [
             models.Index(fields=["person_id", "-at"], name="readlog_person"),
             models.Index(fields=["user", "-at"], name="readlog_user"),
+            models.Index(fields=["-at", "-id"], name="readlog_latest"),
         ]
 
     def __str__(self) -> str:

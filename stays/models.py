@@ -66,6 +66,12 @@ class Stay(models.Model):
         ordering = ["person", "period", "pk"]
         indexes = [
             GistIndex(fields=["person", "period"], name="stay_person"),
+            # Few among all stays: who is to leave an institution, and who came straight from one.
+            models.Index(
+                fields=["planned_out"],
+                name="stay_institution",
+                condition=models.Q(kind=StayKind.INSTITUTION),
+            ),
             models.Index(
                 fields=["kind", "person"], name="stay_open", condition=Q(period__upper_inf=True)
             ),
