@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
+from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,13 +19,11 @@ from accounts import settings_table
 from accounts.models import ReadLog
 from allocation import ranking
 from allocation.models import AllocationMeeting, Offer
-from allocation.ranking import Filters, RankedPage
 from casework import flags as flag_words
 from casework.enums import ApplicationState, FlagKind, VedtakState
 from casework.flags import due_words, short
 from casework.models import Application, Flag, Person, Vedtak
 from common.calendar import local_date
-from common.errors import RuleBroken
 from common.formatting import days_nb
 from stays.enums import LASTING, InstitutionKind, StayKind
 from stays.flags import explained
@@ -81,7 +81,6 @@ class Day:
     discharges: Panel
     forgotten: Panel
     forgotten_days: int
-    waiting_fault: str
     meeting: AllocationMeeting | None
     mine: list[tuple[str, int, str]]
     mine_total: int
@@ -103,20 +102,20 @@ def day_of(user: User, on: date, at: datetime, *, everything: bool = False) -> D
     )
     stay_flags = [flag for flag in own_flags if flag.kind == FlagKind.TEMPORARY_STAY]
     other_flags = [flag for flag in own_flags if flag.kind != FlagKind.TEMPORARY_STAY]
-    waiting, fault = _waiting(user, on, numbers["forgotten_days"], shown)
-    mine, mine_total = _mine(user, waiting)
+    waiting = _waiting(user, on)
+    mine, mine_total = _mine(user, len(waiting))
     deadlines = _deadlines(user, other_flags, on, shown)
     temporary = _temporary(stay_flags, on, shown)
     discharges = _discharges(user, on, numbers, shown)
-    panels = [deadlines, temporary, discharges, _forgotten(user, waiting, shown)]
+    forgotten = _forgotten(waiting, on, numbers["forgotten_days"], shown)
+    panels = [deadlines, temporary, discharges, forgotten]
     return Day(
         *_with_one_primary(panels),
         forgotten_days=numbers["forgotten_days"],
-        waiting_fault=fault,
         meeting=_next_meeting(on),
         mine=mine,
         mine_total=mine_total,
-        waiting_mine=waiting.counts["mine"] if waiting else 0,
+        waiting_mine=len(waiting),
         recent=_recent(user, at),
     )
 
@@ -371,57 +370,91 @@ def _latest_cases(persons: list[int]) -> dict[int, Application]:
 # ------------------------------------------------------------------ the waiting list
 
 
-def _waiting(
-    user: User, on: date, forgotten_days: int, shown: int
-) -> tuple[RankedPage | None, str]:
-    """My forgotten cases, longest first, and the counts; or why the list cannot be made."""
-    filters = Filters(responsible_id=user.pk, not_considered_days=forgotten_days, sort="-vurdert")
-    try:
-        found = ranking.page(
-            on,
-            visible_to=user,
-            filters=filters,
-            size=shown,
-            not_considered_days=forgotten_days,
-        )
-    except RuleBroken as no:
-        return None, str(no)
-    return found, ""
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A case of mine on the waiting list, and when a meeting or an offer last took it up."""
+
+    application_id: int
+    case_number: str
+    person: Person
+    issued_on: date
+    considered_on: date | None
+
+    @property
+    def since(self) -> date:
+        return self.considered_on or self.issued_on
 
 
-def _forgotten(user: User, page: RankedPage | None, shown: int) -> Panel:
-    if page is None or not page.entries:
-        return Panel([], 0)
-    persons = Person.objects.visible_to(user).in_bulk([entry.person_id for entry in page.entries])
+# Mine alone: who stands before whom is asked of the list, where all are compared.
+MY_WAITING = f"""
+WITH {ranking.WAITING.format(visible="AND a.id = ANY(%(mine)s)")},
+considered AS (
+    SELECT application_id, (max(at) AT TIME ZONE %(tz)s)::date AS day
+    FROM (
+        SELECT application_id, considered_at AS at FROM allocation_consideration
+        WHERE application_id = ANY(%(mine)s)
+        UNION ALL
+        SELECT application_id, sent_at FROM allocation_offer WHERE application_id = ANY(%(mine)s)
+    ) both_kinds
+    WHERE at < (%(on)s::date + 1)::timestamp AT TIME ZONE %(tz)s
+    GROUP BY application_id
+)
+SELECT w.application_id, w.issued_on, c.day
+FROM waiting w LEFT JOIN considered c ON c.application_id = w.application_id
+"""
+
+
+def _waiting(user: User, on: date) -> list[Waiting]:
+    """My cases on the waiting list, the longest not considered first."""
+    mine = {
+        case.pk: case
+        for case in Application.objects.visible_to(user)
+        .filter(responsible=user)
+        .exclude(state__in=ranking.CLOSED_STATES)
+        .select_related("person")
+        .order_by("pk")
+    }
+    if not mine:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(MY_WAITING, {"mine": list(mine), "on": on, "tz": settings.TIME_ZONE})
+        found = [
+            Waiting(pk, mine[pk].case_number, mine[pk].person, issued, considered)
+            for pk, issued, considered in cursor.fetchall()
+        ]
+    return sorted(found, key=lambda case: (case.since, case.application_id))
+
+
+def _forgotten(waiting: list[Waiting], on: date, forgotten_days: int, shown: int) -> Panel:
+    before = on - timedelta(days=forgotten_days)
+    found = [case for case in waiting if case.since <= before]
     lines = []
-    for entry in page.entries:
-        person = persons[entry.person_id]
-        since = entry.last_considered or entry.facts.issued_on
-        if entry.last_considered:
+    for case in found[:shown]:
+        if case.considered_on:
             why = _("Sist vurdert %(date)s Har ventet %(days)s.") % {
-                "date": short(since),
-                "days": days_nb(entry.days_waited),
+                "date": short(case.considered_on),
+                "days": days_nb((on - case.issued_on).days),
             }
         else:
             why = _("Vedtaket kom %(date)s Saken er ikke tatt opp i noe møte.") % {
-                "date": short(since)
+                "date": short(case.issued_on)
             }
         lines.append(
             Line(
-                name=person.name,
-                url=reverse("desk:person", args=[person.pk]),
-                about=f"{_('Nr.')} {entry.rank} · {entry.case_number}",
+                name=case.person.name,
+                url=reverse("desk:person", args=[case.person.pk]),
+                about=f"{_('Sak')} {case.case_number}",
                 why=why,
                 next=_("Spør om behovet er det samme, og skriv hva du fikk vite."),
                 action=_("Logg kontakt"),
-                action_url=reverse("casework:note_new", args=[person.pk])
-                + f"?sak={entry.application_id}",
-                when=days_nb(entry.days_since_considered),
-                sub=_("siden %(date)s") % {"date": short(since)},
+                action_url=reverse("casework:note_new", args=[case.person.pk])
+                + f"?sak={case.application_id}",
+                when=days_nb((on - case.since).days),
+                sub=_("siden %(date)s") % {"date": short(case.since)},
                 icon="Hourglass",
             )
         )
-    return Panel(lines[:shown], page.total)
+    return Panel(lines, len(found))
 
 
 # ------------------------------------------------------------------ the right column
@@ -438,7 +471,7 @@ def _next_meeting(on: date) -> AllocationMeeting | None:
     )
 
 
-def _mine(user: User, waiting: RankedPage | None) -> tuple[list[tuple[str, int, str]], int]:
+def _mine(user: User, waiting: int) -> tuple[list[tuple[str, int, str]], int]:
     """My cases by where they stand: label, number, and the list behind it."""
     states = dict(
         Application.objects.visible_to(user)
@@ -455,7 +488,7 @@ def _mine(user: User, waiting: RankedPage | None) -> tuple[list[tuple[str, int, 
         (_("Under utredning"), states.get("utredes", 0), f"{list_url}?mine=1&tilstand=utredes"),
         (
             _("Venter på bolig"),
-            waiting.counts["mine"] if waiting else 0,
+            waiting,
             reverse("allocation:waiting_list") + "?visning=mine",
         ),
     ]
