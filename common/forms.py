@@ -23,7 +23,7 @@ from crispy_forms.layout import Submit
 from django import forms
 from django.contrib.postgres.fields import DateRangeField
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import connection, models
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext_lazy as _
 
@@ -223,11 +223,16 @@ class ListChoice(forms.RadioSelect):
 
 
 def norwegian(db_field: models.Field, **kwargs: Any) -> forms.Field | None:
-    """`Meta.formfield_callback`: dates and periods the Norwegian way, long text in four rows."""
+    """`Meta.formfield_callback`: dates and periods the Norwegian way, long text in four rows,
+    and numbers no larger than the column holds (a form that builds no row checks it nowhere else).
+    """
     if isinstance(db_field, models.DateField) and not isinstance(db_field, models.DateTimeField):
         kwargs.setdefault("form_class", NorwegianDateField)
     elif isinstance(db_field, DateRangeField):
         kwargs.setdefault("form_class", PeriodField)
+    elif isinstance(db_field, models.IntegerField):
+        low, high = connection.ops.integer_field_range(db_field.get_internal_type())
+        kwargs = {"min_value": low, "max_value": high, **kwargs}
     elif isinstance(db_field, models.TextField) and "widget" not in kwargs and not db_field.choices:
         kwargs["widget"] = forms.Textarea(attrs={"rows": 4})
     return db_field.formfield(**kwargs)
