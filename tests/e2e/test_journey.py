@@ -293,7 +293,7 @@ def settle_the_need(ingrid: Browser) -> None:
 def draft_and_send_the_vedtak(ingrid: Browser) -> None:
     ingrid.press("Skriv vedtak")
     ingrid.refused("Send til godkjenning")
-    ingrid.pick("Innvilges")
+    ingrid.pick("Innvilget")
     ingrid.write(
         facts="Leieavtalen din er sagt opp.",
         reasoning=REASONING,
@@ -301,7 +301,8 @@ def draft_and_send_the_vedtak(ingrid: Browser) -> None:
         best_interests="Nora får bli på skolen sin.",
         approver="Marit Hovland",
     )
-    assert "Nora får bli på skolen sin." in ingrid.page.locator("#brev").inner_text(timeout=5000)
+    # The letter follows what is written.
+    ingrid.page.locator("#brev").get_by_text("Nora får bli på skolen sin.").wait_for()
     ingrid.press("Send til godkjenning")
     assert "Sendt til Marit Hovland" in ingrid.text
 
