@@ -61,8 +61,9 @@ def with_status(units: QuerySet[Unit], on: date) -> QuerySet[Unit]:
     stay = Stay.objects.filter(**of_unit, period__contains=on)
     closed = Unavailability.objects.filter(**of_unit, period__contains=on)
     return units.annotate(
-        occupied_by=Subquery(stay.values("person_id")[:1]),
-        status_cause=Subquery(closed.values("cause")[:1]),
+        # One at a time by constraint, so there is nothing to sort.
+        occupied_by=Subquery(stay.order_by().values("person_id")[:1]),
+        status_cause=Subquery(closed.order_by().values("cause")[:1]),
         reserved_by=Coalesce(
             Subquery(Offer.objects.reserving().filter(**of_unit).values("application_id")[:1]),
             Subquery(
@@ -91,6 +92,28 @@ def with_status(units: QuerySet[Unit], on: date) -> QuerySet[Unit]:
     )
 
 
+def of_status(units: QuerySet[Unit], status: str, on: date) -> QuerySet[Unit]:
+    """Those `with_status` gives this status, as conditions the database answers with a join.
+
+    Compared with the annotation itself, it must work out the status of each dwelling there is.
+    """
+    in_use = Q(in_use__contains=on)
+    if status == UnitStatus.NOT_IN_USE:
+        return units.filter(~in_use)
+    lived_in = Exists(Stay.objects.filter(unit=OuterRef("pk"), period__contains=on))
+    if status == UnitStatus.OCCUPIED:
+        return units.filter(in_use, lived_in)
+    closed = Unavailability.objects.filter(period__contains=on, unit__isnull=False)
+    if status == UnitStatus.UNAVAILABLE:
+        return units.filter(in_use, ~lived_in, pk__in=closed.order_by().values("unit_id"))
+    open_to_let = units.filter(in_use, ~lived_in, ~Exists(closed.filter(unit=OuterRef("pk"))))
+    offered = Offer.objects.reserving().order_by().values("unit_id")
+    held = Q(pk__in=offered.union(_chosen().order_by().values("item__unit_id")))
+    if status == UnitStatus.RESERVED:
+        return open_to_let.filter(held)
+    return open_to_let.exclude(held)
+
+
 def _last_end(model: type[Stay] | type[Unavailability], on: date) -> Subquery:
     ended = model.objects.filter(unit=OuterRef("pk"), period__endswith__lte=on)
     return Subquery(
@@ -105,10 +128,8 @@ def _in_use_from() -> Lower:
 
 def vacant(on: date) -> QuerySet[Unit]:
     """Homes that stand empty and free to allocate on the date, longest empty first."""
-    return (
-        with_status(Unit.objects.for_letting(), on)
-        .filter(status=UnitStatus.VACANT)
-        .order_by("vacant_since", "sort_name", "pk")
+    return with_status(of_status(Unit.objects.for_letting(), UnitStatus.VACANT, on), on).order_by(
+        "vacant_since", "sort_name", "pk"
     )
 
 

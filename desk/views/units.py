@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.reads import log_read
 from allocation.models import Offer
-from allocation.vacancy import UnitStatus, with_status
+from allocation.vacancy import UnitStatus, of_status, with_status
 from casework.models import Person
 from common.paging import keyset_page
 from housing.enums import Staffing, UnavailableCause, UnitType
@@ -71,7 +71,9 @@ def units(request: HttpRequest) -> HttpResponse:
     form.is_valid()
     chosen = form.cleaned_data if form.is_bound else {}
     page = keyset_page(
-        _filtered(with_status(Unit.objects.all(), today), chosen).select_related("property__area"),
+        with_status(_filtered(Unit.objects.all(), chosen, today), today).select_related(
+            "property__area"
+        ),
         order=("sort_name", "pk"),
         cursor=request.GET.get("etter"),
         size=50,
@@ -87,9 +89,9 @@ def units(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/units.html", context)
 
 
-def _filtered(found: QuerySet[Unit], chosen: dict[str, Any]) -> QuerySet[Unit]:
+def _filtered(found: QuerySet[Unit], chosen: dict[str, Any], on: date) -> QuerySet[Unit]:
     if chosen.get("status"):
-        found = found.filter(status=chosen["status"])
+        found = of_status(found, chosen["status"], on)
     if chosen.get("type"):
         found = found.filter(type=chosen["type"])
     if chosen.get("soverom"):

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.urls import reverse
 
+from allocation.vacancy import UnitStatus, of_status, with_status
+from housing.models import Unit
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db
@@ -57,3 +60,16 @@ def test_the_list_costs_the_same_for_many(as_caseworker, django_assert_max_num_q
     as_caseworker.get("/boliger/")
     with django_assert_max_num_queries(10):
         as_caseworker.get("/boliger/")
+
+
+@pytest.mark.parametrize("status", UnitStatus.values)
+def test_a_status_asked_for_finds_the_dwellings_that_show_it(status, today):
+    """The filter asks in another way than the column: the two must agree."""
+    f.StayFactory(lease=True)
+    f.UnavailabilityFactory(unit=f.UnitFactory())
+    f.OfferFactory()
+    f.UnitFactory()
+    f.UnitFactory(in_use=DateRange(None, today))
+    shown = {unit.pk for unit in with_status(Unit.objects.all(), today) if unit.status == status}
+    assert shown
+    assert set(of_status(Unit.objects.all(), status, today).values_list("pk", flat=True)) == shown
