@@ -35,6 +35,13 @@ def test_one_flag_a_threshold_whatever_the_number_of_runs(today):
     assert (flag.threshold, flag.facts["days"], flag.raised_on) == (90, 95, today)
 
 
+def test_the_job_run_for_an_earlier_day_raises_nothing_below_what_is_raised(today):
+    StayFactory(days_ago=95)
+    flag_stays(today)
+    flag_stays(today - timedelta(days=20))
+    assert [flag.threshold for flag in Flag.objects.all()] == [90]
+
+
 def test_a_flag_followed_up_is_not_raised_again_before_the_next_threshold(today):
     StayFactory(days_ago=95)
     flag_stays(today)
