@@ -448,7 +448,7 @@ def _forgotten(waiting: list[Waiting], on: date, forgotten_days: int, shown: int
                 next=_("Spør om behovet er det samme, og skriv hva du fikk vite."),
                 action=_("Logg kontakt"),
                 action_url=reverse("casework:note_new", args=[case.person.pk])
-                + f"?sak={case.application_id}",
+                + f"?sak={case.application_id}&kontakt=1",
                 when=days_nb((on - case.since).days),
                 sub=_("siden %(date)s") % {"date": short(case.since)},
                 icon="Hourglass",

@@ -110,7 +110,7 @@ def note_new(request: HttpRequest, pk: int) -> HttpResponse:
         person=person,
         user=request.user,
         cancel=back,
-        initial={"application": request.GET.get("sak")},
+        initial={"application": request.GET.get("sak"), "is_contact": "kontakt" in request.GET},
     )
     if request.method == "POST" and form.is_valid():
         actions.write_note(person=person, by=request.user, at=timezone.now(), **form.cleaned_data)
