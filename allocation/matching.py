@@ -82,13 +82,18 @@ def match(
     on: date,
     *,
     entries: Sequence[Entry] | None = None,
+    seekers: Sequence[fit.Seeker] | None = None,
     asking: OrganisationUnit | None = None,
     max_in_property: Mapping[int, int] | None = None,
     max_share: Mapping[int, float] | None = None,
 ) -> Match:
-    """Match the units with those who wait on the date, or with the entries given, in order."""
+    """Match the units with those who wait on the date, or with the entries given, in order.
+
+    `seekers` are those of the entries, in the same order, where the caller has read them.
+    """
     queue = list(ranking.waiting(on) if entries is None else entries)
-    seekers = fit.seekers([e.application_id for e in queue], on, asking=asking)
+    if seekers is None:
+        seekers = fit.seekers([e.application_id for e in queue], on, asking=asking)
     table = fit.matrix(seekers, fit.dwellings(unit_ids, on), on)
     most = limits(max_in_property, max_share)
     classes = [e.priority.number for e in queue]

@@ -211,7 +211,7 @@ def weigh(item: AgendaItem, on: date, *, by: User, find: str = "", tick: int = 0
         for n in (*best, *closed)
     }
     _describe(list(candidates.values()), on)
-    joint = _together(item, entries, on)
+    joint = _together(item, entries, seekers, on)
     proposed = joint.joint.assigned.get(item.unit_id) if joint else None
     for candidate in candidates.values():
         candidate.joint = candidate.pk == proposed
@@ -227,13 +227,15 @@ def weigh(item: AgendaItem, on: date, *, by: User, find: str = "", tick: int = 0
     )
 
 
-def _together(item: AgendaItem, entries: list[Entry], on: date) -> Match | None:
+def _together(
+    item: AgendaItem, entries: list[Entry], seekers: list[fit.Seeker], on: date
+) -> Match | None:
     """The dwellings the meeting has not treated yet, matched together (need A6)."""
     units = item.meeting.items.filter(outcome=ItemOutcome.OPEN).values_list("unit_id", flat=True)
     if len(units) < 2 or len(units) > MOST_TOGETHER:
         return None
     try:
-        return matching.match(list(units), on, entries=entries)
+        return matching.match(list(units), on, entries=entries, seekers=seekers)
     except matching.NoOptimum:
         return None
 
