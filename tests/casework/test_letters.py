@@ -11,7 +11,7 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from accounts.models import ReadLog
-from casework import letters
+from casework import letters, vedtak_letter
 from casework.actions.vedtak import approve_vedtak
 from casework.enums import Outcome
 from casework.models import StoredFile
@@ -141,3 +141,14 @@ def test_opening_a_letter_asks_few_questions(client, django_assert_max_num_queri
     client.force_login(UserFactory(caseworker=True))
     with django_assert_max_num_queries(8):
         client.get(reverse("casework:letter", args=[letter.pk]))
+
+
+@pytest.mark.parametrize(
+    ("code", "body"),
+    [
+        ("kommunal_bolig", "Klagenemnda i Solvær"),
+        ("sosialtjenesteloven_27", "Statsforvalteren"),
+    ],
+)
+def test_the_letter_names_the_klageinstans_of_the_basis(code, body):
+    assert vedtak_letter.appeal_body(basis(code), "Solvær") == body
