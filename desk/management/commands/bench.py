@@ -15,6 +15,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.enums import RoleKind
 from accounts.models import User
 from allocation.models import AllocationMeeting
 from casework.models import Application, Person
@@ -24,6 +25,8 @@ from stays.models import Stay
 
 RUNS = 50
 WARM_UP = 3
+PARTS = ("assessments", "cases", "stays", "follow_up", "events", "reads")
+HOMES = {"vacant": "status=ledig", "held": "status=reservert", "closed": "status=utilgjengelig"}
 NEXT = re.compile(rb'rel="next"[^>]*href="([^"]+)"|href="([^"]+)"[^>]*rel="next"')
 
 
@@ -99,16 +102,36 @@ class Command(BaseCommand):
         self._list("waiting list, ranked", ingrid, reverse("allocation:waiting_list"), limit=100)
         self._list("meetings", marit, reverse("allocation:meetings"))
         self._page("person page", ingrid, reverse("desk:person", args=[some.pk]), 80)
-        self._page("search, a name", ingrid, reverse("desk:search") + "?q=hanne+myr", 30)
-        self._page("search, many hits", ingrid, reverse("desk:search") + "?q=an", 30)
-        self._page("search, a case", ingrid, reverse("desk:search") + "?q=2026/0044", 30)
-        self._page("min dag", ingrid, reverse("desk:day"), None)
-        self._page("dashboard", torunn, reverse("insight:overview"), None)
+        for part in PARTS:
+            self._page(
+                f"person, {part}", ingrid, reverse(f"desk:person_{part}", args=[some.pk]), 80
+            )
+        self._search("search, a name", ingrid, "hanne myr")
+        self._search("search, many hits", ingrid, "an")
+        self._search("search, a case", ingrid, "2026/0044")
+        self._page("min dag", ingrid, reverse("desk:day"), 150)
+        self._page("dashboard", torunn, reverse("insight:overview"), 300)
+        homes = reverse("desk:units")
+        for name, chosen in HOMES.items():
+            self._list(f"dwellings, {name}", anders, f"{homes}?{chosen}")
+        lived_in = Stay.objects.filter(unit__isnull=False).order_by("pk").first()
+        if lived_in:
+            self._page("unit page", ingrid, reverse("desk:unit", args=[lived_in.unit_id]), 80)
+        self._for_role("read log", RoleKind.PRIVACY_OFFICER, reverse("accounts:read_log"))
+        self._for_role("peers' links", RoleKind.PEER_COORDINATOR, reverse("peers:links"))
         meeting = AllocationMeeting.objects.unfinished().first()
         if meeting and meeting.items.exists():
             item = meeting.items.first()
             url = reverse("allocation:item", args=[meeting.pk, item.pk])
-            self._page("meeting item with candidates", marit, url, None)
+            self._page("meeting item with candidates", marit, url, None, runs=10)
+
+    def _for_role(self, name: str, role: RoleKind, url: str) -> None:
+        """A list that only one role may see, asked for by one who has it."""
+        holder = User.objects.filter(
+            roles__kind=role, roles__period__contains=self.today, is_active=True
+        ).first()
+        if holder:
+            self._list(name, self._client(holder.username), url)
 
     def _jobs(self) -> None:
         from stays.flags import flag_stays
@@ -141,13 +164,25 @@ class Command(BaseCommand):
         if pages > 1:
             self._page(f"{name}, page {pages}", client, there, limit)
 
-    def _page(self, name: str, client: Client, url: str, limit: float | None) -> None:
+    def _search(self, name: str, client: Client, text: str) -> None:
+        url = reverse("desk:search")
+
+        def find() -> None:
+            response = client.post(url, {"q": text})
+            if response.status_code not in (200, 302):  # a whole number leads to its page
+                raise CommandError(f"{name}: {url} answered {response.status_code}")
+
+        self._measure(name, find, 30, RUNS)
+
+    def _page(
+        self, name: str, client: Client, url: str, limit: float | None, runs: int = RUNS
+    ) -> None:
         def get() -> None:
             response = client.get(url)
             if response.status_code != 200:
                 raise CommandError(f"{name}: {url} answered {response.status_code}")
 
-        self._measure(name, get, limit, RUNS)
+        self._measure(name, get, limit, runs)
 
     def _job(self, name: str, job: Callable[[], object], runs: int) -> None:
         self._measure(name, job, None, runs)
