@@ -126,9 +126,7 @@ class SettingForm(OnceFormMixin, forms.Form):
         if not self.is_list and len(words) > 1:
             raise ValidationError(_("Skriv ett helt tall."))
         if not all(word.isascii() and word.isdigit() and len(word) <= 4 for word in words):
-            raise ValidationError(
-                _("Skriv hele tall fra 0 til 9999, uten bokstaver.")
-            )
+            raise ValidationError(_("Skriv hele tall fra 0 til 9999, uten bokstaver."))
         numbers = [int(word) for word in words]
         if not self.is_list:
             if numbers[0] == 0 and self.default != 0:

@@ -22,9 +22,7 @@ urlpatterns = [
         name="application_forward",
     ),
     path("soknader/<int:pk>/forelopig-svar/", applications.interim_reply, name="interim_reply"),
-    path(
-        "soknader/<int:pk>/kartlegging/ny/", assessments.assessment_new, name="assessment_new"
-    ),
+    path("soknader/<int:pk>/kartlegging/ny/", assessments.assessment_new, name="assessment_new"),
     path("soknader/<int:pk>/boligbehov/", assessments.need, name="need"),
     path("kartlegging/<int:pk>/", assessments.assessment, name="assessment"),
     path("soknader/<int:pk>/vedtak/ny/", vedtak.vedtak_new, name="vedtak_new"),
