@@ -18,11 +18,13 @@ from django.utils.translation import gettext as _
 from accounts import settings_table
 from accounts.models import ReadLog
 from allocation import ranking
-from allocation.models import AllocationMeeting, Offer
+from allocation.enums import ItemOutcome, OfferState
+from allocation.models import AllocationMeeting, Consideration, Offer
 from casework import flags as flag_words
 from casework.enums import ApplicationState, FlagKind, VedtakState
 from casework.flags import due_words, short
 from casework.models import Application, Flag, Person, Vedtak
+from casework.querysets import sees
 from common.calendar import local_date
 from common.formatting import days_nb
 from stays.enums import LASTING, InstitutionKind, StayKind
@@ -139,6 +141,8 @@ def _deadlines(user: User, flags: list[Flag], on: date, shown: int) -> Panel:
     lines = [_flag_line(flag, on) for flag in flags if flag.due_on is None or flag.due_on <= until]
     lines += _vedtak_lines(user, on)
     lines += _offer_lines(user, on, until)
+    lines += _chosen_lines(user, on)
+    lines += _accepted_lines(user, on)
     lines.sort(key=lambda line: (line.due or until, line.name))
     urgent = sum(line.due is not None and line.due <= on for line in lines)
     return Panel(lines[:shown], len(lines), urgent)
@@ -240,6 +244,77 @@ def _offer_lines(user: User, on: date, until: date) -> list[Line]:
                 sub=_("svarfrist"),
                 icon="Clock",
                 due=offer.answer_by,
+            )
+        )
+    return lines
+
+
+def _chosen_lines(user: User, on: date) -> list[Line]:
+    """Homes a meeting gave in my cases, that nobody has offered yet."""
+    sent = Offer.objects.filter(item=OuterRef("item"), application=OuterRef("application"))
+    found = (
+        Consideration.objects.filter(
+            sees(user, "application__person__"),
+            ~Exists(sent),
+            ~Q(application__state__in=ranking.CLOSED_STATES),
+            chosen=True,
+            item__outcome=ItemOutcome.CHOSEN,
+            application__responsible=user,
+        )
+        .select_related("application__person", "item__unit__property")
+        .order_by("considered_at", "pk")[:MOST]
+    )
+    lines = []
+    for chosen in found:
+        decided = local_date(chosen.considered_at)
+        when, color = due_words(decided, on)
+        lines.append(
+            Line(
+                name=chosen.application.person.name,
+                url=reverse("desk:person", args=[chosen.application.person_id]),
+                about=_case(chosen.application),
+                why=_("Tildelingsmøtet valgte saken til %(unit)s %(day)s")
+                % {"unit": chosen.item.unit, "day": short(decided)},
+                next=_("Send tilbudet, og ring."),
+                action=_("Send tilbud"),
+                action_url=reverse("allocation:offer_new", args=[chosen.pk]),
+                color=color,
+                when=when,
+                sub=_("tildelt"),
+                icon="Clock",
+                due=decided,
+            )
+        )
+    return lines
+
+
+def _accepted_lines(user: User, on: date) -> list[Line]:
+    """Offers said yes to in my cases, without a lease."""
+    found = (
+        Offer.objects.visible_to(user)
+        .filter(application__responsible=user, state=OfferState.ACCEPTED, lease__isnull=True)
+        .select_related("application__person", "unit__property")
+        .order_by("answered_at", "pk")[:MOST]
+    )
+    lines = []
+    for offer in found:
+        answered = local_date(offer.answered_at)
+        when, color = due_words(answered, on)
+        lines.append(
+            Line(
+                name=offer.application.person.name,
+                url=reverse("desk:person", args=[offer.application.person_id]),
+                about=_case(offer.application),
+                why=_("Takket ja til %(unit)s %(day)s")
+                % {"unit": offer.unit, "day": short(answered)},
+                next=_("Avtal leieforholdet."),
+                action=_("Avtal leie"),
+                action_url=reverse("allocation:lease_new", args=[offer.pk]),
+                color=color,
+                when=when,
+                sub=_("sa ja"),
+                icon="Clock",
+                due=answered,
             )
         )
     return lines

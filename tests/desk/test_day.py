@@ -47,6 +47,24 @@ def test_a_vedtak_that_waits_for_my_approval_is_a_deadline(as_approver):
     assert reverse("casework:vedtak", args=[vedtak.pk]) in html
 
 
+def test_a_home_a_meeting_gave_waits_for_the_caseworker_to_offer_it(as_caseworker):
+    mine = f.ApplicationFactory(granted=True, responsible=as_caseworker.user)
+    chosen = f.ConsiderationFactory(
+        item=f.AgendaItemFactory(decided=True), application=mine, chosen=True
+    )
+    offer_page = reverse("allocation:offer_new", args=[chosen.pk])
+    assert offer_page in as_caseworker.get("/").content.decode()
+
+    f.OfferFactory(item=chosen.item, application=mine, unit=chosen.item.unit)
+    assert offer_page not in as_caseworker.get("/").content.decode()
+
+
+def test_a_yes_without_a_lease_waits_for_the_caseworker(as_caseworker):
+    offer = f.OfferFactory(accepted=True, application__responsible=as_caseworker.user)
+    html = as_caseworker.get("/").content.decode()
+    assert reverse("allocation:lease_new", args=[offer.pk]) in html
+
+
 @pytest.mark.parametrize(
     ("role", "page"),
     [
