@@ -50,10 +50,12 @@ def lint_steps() -> list[tuple[str, list]]:
 
 def test_steps() -> list[tuple[str, list]]:
     pytest = [install.PYTHON, "-m", "pytest", "-q"]
+    # A few tests are long: who is done takes from who is not.
+    both_cores = ["-n", "2", "--dist", "worksteal"]
     return [
-        ("tests", [*pytest, "-n", "2", "-m", "not e2e and not bench", "tests"]),
+        ("tests", [*pytest, *both_cores, "-m", "not e2e and not bench", "tests"]),
         ("browser", [install.PYTHON, "-m", "scripts.browser"]),
-        ("browser tests", [*pytest, "-m", "e2e", "tests"]),
+        ("browser tests", [*pytest, *both_cores, "-m", "e2e", "tests"]),
     ]
 
 
