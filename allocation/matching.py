@@ -125,7 +125,7 @@ def optimum(
     table: fit.FitMatrix, classes: Sequence[int], most: Mapping[int, int]
 ) -> tuple[Assignment, float]:
     """The best joint assignment, and the gap left to prove. One variable per fitting pair."""
-    rows, cols = np.nonzero(table.ok)
+    rows, cols = _contenders(table, np.array(classes))
     if not len(rows):
         return _assignment(table, classes, []), 0.0
     blocks = [_incidence(rows, len(table.seekers)), _incidence(cols, len(table.dwellings))]
@@ -158,6 +158,25 @@ def optimum(
         constraints.append(LinearConstraint(goal.reshape(1, -1), lb=best - 0.5))
     picked = [(int(rows[k]), int(cols[k])) for k in np.flatnonzero(chosen > 0.5)]
     return _assignment(table, classes, picked), gap
+
+
+def _contenders(table: fit.FitMatrix, classes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The pairs an optimum can be found among: for each dwelling and class the first by wishes
+    met, then by the list, as many as there are dwellings.
+
+    Nothing is lost. No more people than dwellings are housed, so if somebody further down were
+    given the dwelling, one of these would be free to take their place: of the same class, with no
+    fewer wishes met, and earlier on the list where as many are.
+    """
+    rows, cols = np.nonzero(table.ok)
+    if not len(rows):
+        return rows, cols
+    order = np.lexsort((rows, -table.wishes[rows, cols].astype(int), classes[rows], cols))
+    rows, cols = rows[order], cols[order]
+    group = np.flatnonzero(np.r_[True, (np.diff(cols) != 0) | (np.diff(classes[rows]) != 0)])
+    place = np.arange(len(rows)) - np.repeat(group, np.diff(np.r_[group, len(rows)]))
+    first = place < len(table.dwellings)
+    return rows[first], cols[first]
 
 
 def _incidence(of: np.ndarray, size: int) -> csr_array:
