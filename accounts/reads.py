@@ -26,6 +26,7 @@ PAGES = {
     "person-reads": _("Hvem har sett"),
     "person-edit": _("Endre personen"),
     "household": _("Husstand"),
+    "representatives": _("Representanter"),
     "note": _("Nytt notat"),
     "application": _("Sak"),
     "application-new": _("Ny søknad"),

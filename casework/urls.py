@@ -1,6 +1,14 @@
 from django.urls import path
 
-from .views import appeals, applications, assessments, letters, persons, vedtak
+from .views import (
+    appeals,
+    applications,
+    assessments,
+    letters,
+    persons,
+    representatives,
+    vedtak,
+)
 
 app_name = "casework"
 
@@ -8,6 +16,16 @@ urlpatterns = [
     path("personer/ny/", persons.person_new, name="person_new"),
     path("personer/<int:pk>/endre/", persons.person_edit, name="person_edit"),
     path("personer/<int:pk>/husstand/", persons.household, name="household"),
+    path(
+        "personer/<int:pk>/representanter/",
+        representatives.representatives,
+        name="representatives",
+    ),
+    path(
+        "representanter/<int:pk>/endre/",
+        representatives.representative_edit,
+        name="representative_edit",
+    ),
     path("personer/<int:pk>/notat/ny/", persons.note_new, name="note_new"),
     path("personer/<int:pk>/soknad/ny/", applications.application_new, name="application_new"),
     path("soknader/", applications.applications, name="applications"),

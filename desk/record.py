@@ -42,7 +42,7 @@ from casework.next_step import Step, next_step
 from casework.perms import can_do_casework
 from casework.querysets import sees
 from common.errors import RuleBroken
-from common.formatting import days_nb, initials
+from common.formatting import days_nb, initials, phone
 from peers.enums import Share
 from peers.models import Contact, PeerLink
 from stays.chains import Chain, chain_of
@@ -99,7 +99,7 @@ def head(person: Person, user: User, on: date) -> Head:
         chain=chain,
         tags=tags,
         children=children,
-        phone=phone_shown(person.phone),
+        phone=phone(person.phone),
         works=can_do_casework(user),
     )
 
@@ -111,14 +111,6 @@ def masked(person: Person) -> tuple[str, str]:
     if person.id_kind == IdKind.DUF:
         return f"DUF {person.duf[:4]}", "*" * 8
     return _("Nummer ikke kjent"), ""
-
-
-def phone_shown(phone: str) -> str:
-    """+4746620911 as people say it: 466 20 911. A number from abroad stands as it is."""
-    digits = phone.removeprefix("+47")
-    if len(digits) == 8 and digits.isdigit():
-        return f"{digits[:3]} {digits[3:5]} {digits[5:]}"
-    return phone
 
 
 def _children(person: Person, user: User, on: date) -> list[tuple[Person, int | None, str]]:

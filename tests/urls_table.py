@@ -97,6 +97,8 @@ CASEWORK_APP: dict[str, Row] = {
     "casework:person_new": Row(CASEWORK),
     "casework:person_edit": Row(CASEWORK, "person"),
     "casework:household": Row(CASEWORK, "person"),
+    "casework:representatives": Row(CASEWORK, "person"),
+    "casework:representative_edit": Row(CASEWORK, "representative"),
     "casework:note_new": Row(CASEWORK, "person"),
     "casework:application_new": Row(CASEWORK, "person"),
     "casework:applications": Row(CASE),
@@ -222,6 +224,7 @@ def samples() -> SimpleNamespace:
     made.assessment = made.application.assessments.first()
     made.vedtak = made.application.decision
     made.letter = made.vedtak.letter
+    made.representative = f.RepresentativeFactory(person=made.person)
     made.open_application = f.ApplicationFactory(assessed=True)
     made.draft = f.VedtakFactory()
     made.submitted = f.VedtakFactory(submitted=True)

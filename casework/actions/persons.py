@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -20,7 +20,7 @@ from common.errors import RuleBroken
 from common.formatting import nbdate
 
 from .. import events
-from ..enums import MemberRelation
+from ..enums import PROTECTED, MemberRelation
 from ..models import Application, Household, HouseholdMember, Note, Person
 from ..querysets import sees
 
@@ -188,6 +188,60 @@ def change_person(
     person.save()
     events.record(person, "person_changed", _what_changed(changed), by=by, at=at, fields=changed)
     return person
+
+
+def unprotected_beside(*, user: User, person: Person, on: date) -> QuerySet[Person]:
+    """Who lives with the person on the day, seen by the user, without address protection.
+
+    What is known of where they live tells where the person is (need S3). A visiting child has
+    another home too, and is among them: it is the one who registers that judges.
+    """
+    households = Household.objects.of(person, on).values("pk")
+    return (
+        Person.objects.visible_to(user)
+        .filter(
+            memberships__household__in=households,
+            memberships__period__contains=on,
+        )
+        .exclude(pk=person.pk)
+        .exclude(protection__in=PROTECTED)
+        .distinct()
+        .order_by("sort_name", "pk")
+    )
+
+
+@transaction.atomic
+def protect_household(
+    *, person: Person, others: Sequence[Person], left: int, reason: str, by: User, at: datetime
+) -> None:
+    """Give those who live with the person the same address protection, or say why not.
+
+    `left` is how many were shown and not chosen; the reason is kept in the person's history.
+    """
+    for other in others:
+        # Held so that a change in another browser is not written over.
+        other = Person.objects.select_for_update(of=("self",)).get(pk=other.pk)
+        if other.is_protected:
+            continue
+        other.protection = person.protection
+        other._history_user = by
+        other._change_reason = reason[:100]
+        other.save(update_fields=["protection"])
+        events.record(
+            other,
+            "person_protected",
+            _("Adressebeskyttelse registrert, som for husstanden. %(reason)s") % {"reason": reason},
+            by=by,
+            at=at,
+        )
+    events.record(
+        person,
+        "person_protected",
+        _("Adressebeskyttelse vurdert for husstanden: %(yes)s med, %(no)s uten. %(reason)s")
+        % {"yes": len(others), "no": left, "reason": reason},
+        by=by,
+        at=at,
+    )
 
 
 def _what_changed(changed: list[str]) -> str:

@@ -7,6 +7,7 @@ from crispy_forms.layout import HTML, Fieldset, Layout, Row
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -24,7 +25,14 @@ from common.forms import (
 
 from .. import perms
 from ..actions import persons as actions
-from ..enums import IdKind, LivingArrangement, MemberRelation, PreferredChannel, Sex
+from ..enums import (
+    PROTECTED,
+    IdKind,
+    LivingArrangement,
+    MemberRelation,
+    PreferredChannel,
+    Sex,
+)
 from ..models import Note, Person
 
 IN_THE_FUTURE = _("Datoen er ikke kommet ennå.")
@@ -59,6 +67,8 @@ class PersonForm(OnceFormMixin, forms.ModelForm):
     # «Dette er en annen person», and whom that was said of. Drawn by person_similar.html.
     other_person = forms.BooleanField(required=False)
     seen = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
+    # Who lives with somebody who gets address protection; asked when it is set.
+    asked = forms.BooleanField(required=False, widget=forms.HiddenInput)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     class Meta:
@@ -89,6 +99,7 @@ class PersonForm(OnceFormMixin, forms.ModelForm):
     def __init__(self, *args: Any, user: User, on: date, cancel: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user, self.on = user, on
+        self.limits: list[str] = []
         self.similar: list[actions.Similar] = []
         self.existing: Person | None = None
         self.fields["id_kind"].label = _("Nummer")
@@ -103,16 +114,17 @@ class PersonForm(OnceFormMixin, forms.ModelForm):
         ]
         self.fields["birth_date"].required = False
         self.fields["language"].help_text = _("Det personen vil snakke med oss.")
-        limits = []
         if perms.can_set_protection(user):
-            limits.append("protection")
+            self.limits.append("protection")
         else:
             del self.fields["protection"]
         if perms.can_set_shielded(user):
-            limits.append("shielded")
+            self.limits.append("shielded")
         else:
             del self.fields["shielded"]
         new = self.instance.pk is None
+        self.protected_before = self.instance.is_protected
+        self.beside = list(self._beside()) if self.data.get("asked") and not new else []
         if new:
             self.fields["id_kind"].initial = IdKind.NATIONAL
         else:
@@ -120,8 +132,35 @@ class PersonForm(OnceFormMixin, forms.ModelForm):
         self.helper = VarigFormHelper(
             submit=_("Registrer personen") if new else _("Lagre endringene"), cancel=cancel
         )
+        self._draw()
+
+    def _beside(self) -> QuerySet[Person]:
+        return actions.unprotected_beside(user=self.user, person=self.instance, on=self.on)
+
+    def _draw(self) -> None:
+        household = []
+        if self.beside:
+            household = ["protect", "protect_reason"]
+            self.fields["protect"] = forms.ModelMultipleChoiceField(
+                label=_("Skal disse også beskyttes?"),
+                queryset=self._beside(),
+                required=False,
+                widget=forms.CheckboxSelectMultiple,
+                help_text=_(
+                    "De bor i samme husstand. "
+                    "Uten beskyttelse kan adressen deres røpe hvor personen er."
+                ),
+            )
+            self.fields["protect"].mark_optional = False
+            self.fields["protect_reason"] = forms.CharField(
+                label=_("Hvorfor"),
+                max_length=100,
+                error_messages={"required": _("Skriv hvorfor de skal, eller ikke skal, med.")},
+            )
+        limits = self.limits
         self.helper.layout = Layout(
             HTML('{% include "casework/person_similar.html" %}'),
+            *([Fieldset(_("Husstanden"), *household)] if household else []),
             Fieldset(
                 _("Hvem"),
                 Row("first_name", "last_name"),
@@ -203,10 +242,30 @@ class PersonForm(OnceFormMixin, forms.ModelForm):
         )
         return True
 
+    def asks_about_household(self) -> bool:
+        """Whether address protection is being set on somebody who lives with unprotected people,
+        and the user has not yet said who of them it is for."""
+        facts = self.cleaned_data
+        if self.instance.pk is None or self.protected_before:
+            return False
+        if facts.get("protection") not in PROTECTED:
+            return False
+        if facts["asked"] or not (found := list(self._beside())):
+            return False
+        # Everybody is chosen until somebody says otherwise.
+        self.data = self.data.copy()
+        self.data["asked"] = "on"
+        self.data.setlist("protect", [str(each.pk) for each in found])
+        self.data["protect_reason"] = str(_("Bor sammen."))
+        self.beside = found
+        self._draw()
+        self.add_error("protect", _("Velg hvem som også skal beskyttes, og lagre en gang til."))
+        return True
+
     @property
     def facts(self) -> dict[str, Any]:
         """What is said of the person, for the action."""
-        own = ("other_person", "seen", "version")
+        own = ("other_person", "seen", "version", "asked", "protect", "protect_reason")
         return {name: value for name, value in self.cleaned_data.items() if name not in own}
 
     def renew(self, stored: Person) -> list[tuple[str, str]]:

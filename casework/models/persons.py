@@ -29,6 +29,8 @@ from ..enums import (
 )
 from ..querysets import HouseholdQuerySet, PersonQuerySet
 
+POSTCODE = RegexValidator(r"^\d{4}$", _("Postnummeret har fire siffer."))
+
 
 class Person(models.Model):
     """Someone the municipality helps, or who lives with someone it helps.
@@ -64,7 +66,7 @@ class Person(models.Model):
         _("postnummer"),
         max_length=4,
         blank=True,
-        validators=[RegexValidator(r"^\d{4}$", _("Postnummeret har fire siffer."))],
+        validators=[POSTCODE],
     )
     city = models.CharField(_("poststed"), max_length=60, blank=True)
     language = models.CharField(_("språk"), max_length=40, blank=True)
@@ -235,6 +237,8 @@ class Representative(models.Model):
     relation = models.CharField(_("relasjon"), max_length=60, blank=True)
     phone = models.CharField(_("telefon"), max_length=20, blank=True)
     address = models.CharField(_("adresse"), max_length=200, blank=True)
+    postcode = models.CharField(_("postnummer"), max_length=4, blank=True, validators=[POSTCODE])
+    city = models.CharField(_("poststed"), max_length=60, blank=True)
     scope = models.CharField(_("gjelder"), max_length=200, blank=True)
     period = DateRangeField(_("periode"))
     history = HistoricalRecords()
@@ -245,3 +249,14 @@ class Representative(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.get_kind_display()})"
+
+    @property
+    def receives_letters(self) -> bool:
+        """The fullmektig and the verge get every letter (fvl. § 12); a talsmann speaks, only."""
+        return self.kind in (RepresentativeKind.PROXY, RepresentativeKind.GUARDIAN)
+
+    @property
+    def sent_to(self) -> str:
+        """Where copies go, in one line; "" when it is not known."""
+        place = f"{self.postcode} {self.city}".strip()
+        return ", ".join(part for part in (self.address, place) if part)

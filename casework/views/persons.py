@@ -4,7 +4,7 @@ from datetime import date
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -78,15 +78,27 @@ def person_edit(request: HttpRequest, pk: int) -> HttpResponse:
         cancel=back,
     )
     stored_otherwise = []
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and not form.asks_about_household():
+        at = timezone.now()
         try:
-            actions.change_person(
-                person=person,
-                by=request.user,
-                at=timezone.now(),
-                facts=form.facts,
-                version=form.cleaned_data["version"] or 0,
-            )
+            with transaction.atomic():
+                changed = actions.change_person(
+                    person=person,
+                    by=request.user,
+                    at=at,
+                    facts=form.facts,
+                    version=form.cleaned_data["version"] or 0,
+                )
+                if form.beside:
+                    chosen = list(form.cleaned_data["protect"])
+                    actions.protect_household(
+                        person=changed,
+                        others=chosen,
+                        left=len(form.beside) - len(chosen),
+                        reason=form.cleaned_data["protect_reason"],
+                        by=request.user,
+                        at=at,
+                    )
         except actions.ChangedMeanwhile as no:
             refuse(form, no)
             stored_otherwise = form.renew(Person.objects.get(pk=pk))

@@ -61,6 +61,7 @@ for _name, _filter in {
     "weeks": formatting.weeks_nb,
     "months": formatting.months_nb,
     "initials": formatting.initials,  # IS
+    "phone": formatting.phone,  # 466 20 911
 }.items():
     register.filter(_name, _filter)
 

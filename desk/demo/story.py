@@ -138,6 +138,10 @@ def _tomasz(lives: Lives) -> None:
         kind=RepresentativeKind.PROXY,
         name="Ewa Wrona",
         relation="søster",
+        phone="+4748120377",
+        address="Ospeveien 4",
+        postcode="9910",
+        city="Solvær",
         period=DateRange(received, None),
     )
     bulk.add(

@@ -1,0 +1,131 @@
+"""Who acts or speaks for a person, and gets the letters (need C3)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from casework import letters
+from casework.models import Event, Representative
+from tests.factories import PersonFactory, RepresentativeFactory, UserFactory, since, today
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def caseworker(client):
+    user = UserFactory(caseworker=True)
+    client.force_login(user)
+    return user
+
+
+def typed(**changes) -> dict[str, str]:
+    return {
+        "kind": "fullmektig",
+        "name": "Ewa Wrona",
+        "relation": "Søster",
+        "phone": "481 20 377",
+        "address": "Ospeveien 4",
+        "postcode": "9910",
+        "city": "Solvær",
+        "period_0": today().strftime("%d.%m.%Y"),
+        "period_1": "",
+        **changes,
+    }
+
+
+def url(person) -> str:
+    return reverse("casework:representatives", args=[person.pk])
+
+
+def copies(person, on) -> list[str]:
+    return letters.copies(person, language="nb", on=on)
+
+
+def test_a_fullmektig_is_shown_first_and_gets_letters_while_it_lasts(client, caseworker):
+    person = PersonFactory()
+    assert client.post(url(person), typed()).status_code == 302
+
+    one = person.representatives.get()
+    assert one.history.get().history_user == caseworker
+    page = client.get(reverse("desk:person", args=[person.pk])).content.decode()
+    assert "Ewa Wrona" in page
+    assert "får kopi av brev" in page
+    assert copies(person, today()) == ["Ewa Wrona (fullmektig)"]
+    assert copies(person, today() - timedelta(days=1)) == []
+    assert "Ewa" not in Event.objects.get(person=person).text, "the log is read by more"
+
+
+def test_a_talsmann_speaks_and_gets_no_letters(client, caseworker):
+    person = PersonFactory()
+    client.post(url(person), typed(kind="talsmann", address="", postcode="", city=""))
+
+    assert person.representatives.get().kind == "talsmann"
+    assert copies(person, today()) == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"address": ""}, "address"),
+        ({"postcode": "99"}, "postcode"),
+        ({"name": ""}, "name"),
+        ({"period_0": "20.11.2026", "period_1": "01.11.2026"}, "period"),
+    ],
+)
+def test_what_is_wrong_is_said_beside_the_field(client, caseworker, wrong, field):
+    person = PersonFactory()
+    response = client.post(url(person), typed(**wrong))
+
+    assert field in response.context["form"].errors
+    assert not person.representatives.exists()
+
+
+def test_the_same_one_twice_at_a_time_is_refused(client, caseworker):
+    person = PersonFactory()
+    client.post(url(person), typed())
+    response = client.post(url(person), typed(name="ewa wrona"))
+
+    assert "allerede registrert" in response.content.decode()
+    assert person.representatives.count() == 1
+
+
+def test_it_is_ended_from_a_day_and_the_rest_is_kept(client, caseworker):
+    one = RepresentativeFactory(period=since(today() - timedelta(days=30)))
+    ends = {"representative": one.pk, f"r{one.pk}-last": today().strftime("%d.%m.%Y")}
+    assert client.post(url(one.person), ends).status_code == 302
+
+    assert copies(one.person, today()) == []
+    assert copies(one.person, today() - timedelta(days=1)) == ["Fredrik Fullmektig (fullmektig)"]
+    one.refresh_from_db()
+    assert one.history.count() == 2
+    # Ended before: it is no longer offered.
+    assert client.post(url(one.person), ends).status_code == 404
+
+
+def test_it_is_not_ended_before_it_began(client, caseworker):
+    one = RepresentativeFactory(period=since(today()))
+    ends = {"representative": one.pk, f"r{one.pk}-last": today().strftime("%d.%m.%Y")}
+    assert "Velg en dato etter det" in client.post(url(one.person), ends).content.decode()
+
+
+def test_a_change_is_kept_in_history(client, caseworker):
+    one = RepresentativeFactory()
+    edit = reverse("casework:representative_edit", args=[one.pk])
+    assert client.get(edit).status_code == 200
+    client.post(edit, typed(name="Fredrik Fullmektig", period_0="01.01.2026"))
+
+    changed = Representative.objects.get(pk=one.pk)
+    assert changed.sent_to == "Ospeveien 4, 9910 Solvær"
+    assert changed.history.count() == 2
+    assert Event.objects.filter(kind="representative_changed").count() == 1
+
+
+def test_the_representative_of_somebody_protected_is_not_there(client, caseworker):
+    one = RepresentativeFactory(person=PersonFactory(protected=True))
+
+    assert client.get(url(one.person)).status_code == 404
+    edit = reverse("casework:representative_edit", args=[one.pk])
+    assert client.get(edit).status_code == 404
