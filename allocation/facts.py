@@ -11,8 +11,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from common import calendar
-
-HOMELESS_INSTITUTION_MONTHS = 2  # the national definition (law.md, «Bostedsløs»)
+from stays.situation import HOMELESS_INSTITUTION_MONTHS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,10 +21,11 @@ class Facts:
     children: members of the household under 18, children who visit (samvær) included; a member
     registered as a child whose birth date is not known counts. temporary_days, temporary_since:
     the present chain (`stays.chains`), 0 and None without one; in_temporary: sleeps in a
-    temporary place on the date. with_others, on_street, has_home, trial: what stays say on the
-    date; has_home is a home owned or rented. no_place: on the street, or an open application
-    for a place tonight (§ 27) and no stay at all. discharge_on: planned out of the institution
-    they are in, None for who has a home to go to. must_leave_by: the earliest among the stays.
+    temporary place on the date. with_others, on_street, has_home, trial, makeshift (a caravan, a
+    boat): what stays say on the date; has_home is a home owned or rented. no_place: on the
+    street, or an open application for a place tonight (§ 27) and no stay at all. discharge_on:
+    planned out of the institution they are in, None for who has a home to go to. must_leave_by:
+    the earliest among the stays.
     """
 
     on: date
@@ -44,6 +44,7 @@ class Facts:
     with_others: bool = False
     on_street: bool = False
     trial: bool = False
+    makeshift: bool = False
     has_home: bool = False
     no_place: bool = False
     discharge_on: date | None = None
@@ -79,8 +80,9 @@ class Facts:
     @property
     def homeless(self) -> bool:
         """Bostedsløs by the national definition: no dwelling owned or rented, and in temporary
-        places (a treningsleilighet is one), with others, sleeping out, or in an institution or
-        prison with two months or less to go. What is not known is not homeless."""
+        places (a treningsleilighet is one), with others, sleeping out or in what is no
+        dwelling, or in an institution or prison with two months or less to go. What is not known
+        is not homeless."""
         if self.has_home:
             return False
         leaves = calendar.add_months(self.on, HOMELESS_INSTITUTION_MONTHS)
@@ -88,6 +90,7 @@ class Facts:
             self.in_temporary
             or self.with_others
             or self.trial
+            or self.makeshift
             or self.no_place
             or (self.discharge_on is not None and self.discharge_on <= leaves)
         )

@@ -82,6 +82,8 @@ def _homeless_because(f: Facts, n: int) -> str:
         return _("Er bostedsløs: bor hos familie eller venner i mangel av egen bolig.")
     if f.trial:
         return _("Er bostedsløs: bor i treningsleilighet for en periode.")
+    if f.makeshift:
+        return _("Er bostedsløs: bor i campingvogn, båt eller lignende.")
     if f.no_place:
         return _("Er bostedsløs: har ikke noe sted å bo.")
     return _("Er bostedsløs: skal ut fra institusjon eller fengsel %(day)s uten bolig.") % {
@@ -124,7 +126,8 @@ CONDITIONS: dict[str, Condition] = {
             name="homeless",
             label=gettext_lazy("personen er bostedsløs"),
             sql=lambda n: (
-                "(NOT f.has_home AND (f.in_temporary OR f.with_others OR f.trial OR f.no_place OR"
+                "(NOT f.has_home AND (f.in_temporary OR f.with_others OR f.trial OR"
+                " f.makeshift OR f.no_place OR"
                 " coalesce(f.discharge_on <= (%(on)s::date"
                 f" + interval '{HOMELESS_INSTITUTION_MONTHS} months')::date, false)))"
             ),

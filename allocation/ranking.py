@@ -98,11 +98,13 @@ living AS (
                CASE WHEN lower(s.period) > %(on)s::date THEN 0 ELSE 1
                    | CASE s.kind WHEN 'midlertidig' THEN 2 WHEN 'hos_andre' THEN 4
                                  WHEN 'ute' THEN 8 WHEN 'prove' THEN 16
-                                 WHEN 'leie' THEN 32 WHEN 'egen' THEN 32 ELSE 0 END
+                                 WHEN 'leie' THEN 32 WHEN 'egen' THEN 32
+                                 WHEN 'ikke_bolig' THEN 1024 ELSE 0 END
                    | CASE WHEN s.unsafe THEN 64 ELSE 0 END
                    | CASE s.unsuitable WHEN 'tilgjengelighet' THEN 128 WHEN 'annet' THEN 256
                                        ELSE 0 END END
-               | CASE WHEN s.kind IN ('leie', 'egen') THEN 512 ELSE 0 END) AS how,
+               | CASE WHEN s.kind IN ('leie', 'egen', 'hos_familie_fast')
+                      THEN 512 ELSE 0 END) AS how,
            min(s.planned_out) FILTER (
                WHERE s.kind = 'institusjon' AND lower(s.period) <= %(on)s::date) AS planned_out,
            min(s.must_leave_by) FILTER (WHERE lower(s.period) <= %(on)s::date) AS must_leave_by
@@ -154,6 +156,7 @@ facts AS (
            coalesce(l.how & 4 > 0, false) AS with_others,
            coalesce(l.how & 8 > 0, false) AS on_street,
            coalesce(l.how & 16 > 0, false) AS trial,
+           coalesce(l.how & 1024 > 0, false) AS makeshift,
            coalesce(l.how & 32 > 0, false) AS has_home,
            coalesce(l.how & 8 > 0, false)
                OR (t.person_id IS NOT NULL AND NOT coalesce(l.how & 1 > 0, false)) AS no_place,

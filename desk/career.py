@@ -35,10 +35,10 @@ MONTHS = ("jan.", "feb.", "mars", "apr.", "mai", "juni", "juli", "aug.", "sep.",
 ROWS = (
     ((StayKind.LEASE, StayKind.OWN_HOME), gettext_lazy("Egen eller leid"), "f1", "inv"),
     ((StayKind.TRIAL,), gettext_lazy("Treningsleilighet"), "f1", "inv"),
-    ((StayKind.WITH_OTHERS,), gettext_lazy("Familie og venner"), "f3", "t"),
+    ((StayKind.WITH_OTHERS, StayKind.FAMILY), gettext_lazy("Familie og venner"), "f3", "t"),
     ((StayKind.INSTITUTION,), gettext_lazy("Institusjon"), "f2", "inv"),
     ((StayKind.TEMPORARY,), gettext_lazy("Midlertidig bolig"), "fw", "t"),
-    ((StayKind.STREET,), gettext_lazy("Uten sted å sove"), "f2", "inv"),
+    ((StayKind.STREET, StayKind.MAKESHIFT), gettext_lazy("Uten bolig"), "f2", "inv"),
 )
 
 

@@ -21,12 +21,12 @@ from common.formatting import nbdate
 from housing.enums import TEMPORARY_TYPES, TRIAL_TYPES
 from housing.models import Unit
 
-from .enums import IN_UNIT, Deposit, StayKind
+from .enums import IN_UNIT, SLEEPS, Deposit, StayKind
 from .models import Lease, Stay
 
 ADULT = 18
 # What moving into a home that lasts puts an end to.
-ENDED_BY_LEASE = (StayKind.TEMPORARY, StayKind.TRIAL, StayKind.WITH_OTHERS, StayKind.STREET)
+ENDED_BY_LEASE = SLEEPS
 
 
 class StayRefused(RuleBroken):
@@ -61,18 +61,18 @@ def register_stay(
     reason: str = "",
     night_price: int | None = None,
     unsuited_reason: str = "",
+    must_leave_by: date | None = None,
+    unsuitable: str = "",
+    unsafe: bool = False,
     moving: bool = False,
 ) -> Stay:
     """Record that a person lives somewhere from a day. `ends_on` is the day they leave.
 
     A temporary stay follows a vedtak on place and length, or a written reason why there is none
-    yet (need T1). `moving` ends the temporary stay they are in on the same day: the chain goes
-    on. `StayRefused` says what is wrong, and where.
+    yet (need T1). `moving` ends where they slept until now on the same day: between temporary
+    places the chain goes on. `StayRefused` says what is wrong, and where.
     """
-    if ends_on is not None and ends_on <= starts_on:
-        raise StayRefused(_("Et opphold må slutte etter at det begynte."), "ends_on")
-    if planned_out is not None and planned_out < starts_on:
-        raise StayRefused(_("Planlagt utskriving kan ikke være før innleggelsen."), "planned_out")
+    _check_days(person, starts_on, ends_on, planned_out, must_leave_by)
     if kind in IN_UNIT:
         if unit is None:
             raise StayRefused(_("Velg boligen oppholdet er i."), "unit")
@@ -84,7 +84,7 @@ def register_stay(
             "vedtak",
         )
     if moving:
-        _end_open(person, (StayKind.TEMPORARY,), starts_on, _("Flyttet"))
+        _end_open(person, SLEEPS, starts_on, _("Flyttet"))
     stay = Stay(
         person=person,
         kind=kind,
@@ -98,9 +98,13 @@ def register_stay(
         if kind == StayKind.TEMPORARY
         else None,
         unsuited_reason=unsuited_reason,
+        must_leave_by=must_leave_by,
+        unsuitable=unsuitable,
+        unsafe=unsafe,
         recorded_at=at,
         recorded_by=by,
     )
+    _check_overlap(stay)
     _save(stay)
     text = _("%(kind)s fra %(date)s: %(where)s.") % {
         "kind": stay.get_kind_display(),
@@ -116,6 +120,71 @@ def register_stay(
         by=by,
         at=at,
         application=vedtak.application if vedtak else None,
+        stay=stay.pk,
+    )
+    return stay
+
+
+@transaction.atomic
+def change_stay(
+    *,
+    stay: Stay,
+    starts_on: date,
+    ends_on: date | None,
+    why: str,
+    by: User,
+    at: datetime,
+    place: str = "",
+    institution: str = "",
+    planned_out: date | None = None,
+    must_leave_by: date | None = None,
+    unsuitable: str = "",
+    unsafe: bool = False,
+    end_reason: str = "",
+) -> Stay:
+    """Correct an episode, or write what is new about it; `why` is kept on the timeline.
+
+    The kind and the dwelling stand: somebody who lives elsewhere has another episode. Days of a
+    leieforhold follow its contract. Corrected days move the clock of temporary stays as they
+    would have, had they been right at once. `StayRefused` says what is wrong, and where.
+    """
+    # Locked, so that two who correct it at once do it one after the other.
+    stay = (
+        Stay.objects.select_for_update(of=("self",))
+        .select_related("person", "unit__property")
+        .get(pk=stay.pk)
+    )
+    days = DateRange(starts_on, ends_on)
+    if stay.kind == StayKind.LEASE and (starts_on, ends_on) != (
+        stay.period.lower,
+        stay.period.upper,
+    ):
+        raise StayRefused(
+            _("Datoene følger leieforholdet. Avslutt oppholdet når personen flytter."), "starts_on"
+        )
+    _check_days(stay.person, starts_on, ends_on, planned_out, must_leave_by)
+    stay.period = days
+    stay.place = "" if stay.unit_id else place.strip()
+    if stay.kind == StayKind.INSTITUTION:
+        stay.institution, stay.planned_out = institution, planned_out
+    stay.must_leave_by = must_leave_by
+    stay.unsuitable = unsuitable
+    stay.unsafe = unsafe
+    stay.end_reason = end_reason.strip() if ends_on else ""
+    _check_overlap(stay)
+    _save(stay)
+    record(
+        stay.person,
+        "stay.changed",
+        _("Bosituasjon rettet: %(kind)s fra %(date)s, %(where)s. %(why)s")
+        % {
+            "kind": stay.get_kind_display(),
+            "date": nbdate(starts_on),
+            "where": stay.where,
+            "why": why.strip(),
+        },
+        by=by,
+        at=at,
         stay=stay.pk,
     )
     return stay
@@ -246,6 +315,64 @@ def children_in_household(person: Person, on: date) -> int:
 
 def _kind_of(unit: Unit) -> StayKind:
     return StayKind.TRIAL if unit.type in TRIAL_TYPES else StayKind.LEASE
+
+
+def _check_days(
+    person: Person,
+    starts_on: date,
+    ends_on: date | None,
+    planned_out: date | None,
+    must_leave_by: date | None,
+) -> None:
+    """Days that cannot be: before the birth, backwards, or out before in."""
+    if person.birth_date and starts_on < person.birth_date:
+        raise StayRefused(
+            _("Personen er født %(born)s, og kan ikke ha bodd der fra %(date)s.")
+            % {"born": nbdate(person.birth_date), "date": nbdate(starts_on)},
+            "starts_on",
+        )
+    if ends_on is not None and ends_on <= starts_on:
+        raise StayRefused(_("Et opphold må slutte etter at det begynte."), "ends_on")
+    if planned_out is not None and planned_out < starts_on:
+        raise StayRefused(_("Planlagt utskriving kan ikke være før innleggelsen."), "planned_out")
+    if must_leave_by is not None and must_leave_by < starts_on:
+        raise StayRefused(
+            _("Dagen personen må ut, kan ikke være før personen flyttet inn."), "must_leave_by"
+        )
+
+
+def _check_overlap(stay: Stay) -> None:
+    """Nobody sleeps in two places; what is registered already is named, and what to do.
+
+    Two temporary stays, and two leases, are kept apart by the database too, which has its own
+    words for them.
+    """
+    if stay.kind not in SLEEPS:
+        return
+    other = (
+        Stay.objects.filter(person=stay.person, kind__in=SLEEPS, period__overlap=stay.period)
+        .exclude(pk=stay.pk)
+        .select_related("unit__property")
+        .order_by("period", "pk")
+        .first()
+    )
+    if other is None or other.kind == stay.kind == StayKind.TEMPORARY:
+        return
+    until = (
+        _("fram til %(day)s") % {"day": nbdate(other.period.upper)} if other.period.upper else ""
+    )
+    raise StayRefused(
+        _(
+            "Det står allerede at personen bor her: %(where)s fra %(from)s%(until)s. "
+            "Avslutt eller rett det først, eller kryss av for at personen flytter."
+        )
+        % {
+            "where": other.where,
+            "from": nbdate(other.period.lower),
+            "until": f" {until}" if until else "",
+        },
+        "starts_on",
+    )
 
 
 def _check_unit(unit: Unit, kind: str, on: date) -> None:

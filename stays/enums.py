@@ -10,8 +10,10 @@ class StayKind(models.TextChoices):
     TRIAL = "prove", _("Treningsleilighet")
     INSTITUTION = "institusjon", _("Institusjon")
     WITH_OTHERS = "hos_andre", _("Hos familie eller venner")
+    FAMILY = "hos_familie_fast", _("Fast hos nær familie")
     OWN_HOME = "egen", _("Egen bolig, leid eller eid")
     STREET = "ute", _("Uten sted å sove")
+    MAKESHIFT = "ikke_bolig", _("Campingvogn, båt, brakke eller lignende")
 
 
 # A home that lasts: a break spent in one ends a temporary chain, whatever its length.
@@ -19,16 +21,16 @@ LASTING = (StayKind.LEASE, StayKind.OWN_HOME)
 # Lives in a unit of the register; the other kinds only have a place in words.
 IN_UNIT = (StayKind.TEMPORARY, StayKind.LEASE, StayKind.TRIAL)
 
-# ETHOS Light category of each kind (law.md); None is housed.
-ETHOS = {
-    StayKind.STREET: 1,
-    StayKind.TEMPORARY: 3,
-    StayKind.INSTITUTION: 4,
-    StayKind.TRIAL: 3,
-    StayKind.WITH_OTHERS: 6,
-    StayKind.LEASE: None,
-    StayKind.OWN_HOME: None,
-}
+# Where one sleeps: in one of these at a time. A home of one's own may stand beside any of them, and
+# an institution too, since a room is often kept through a short admission.
+SLEEPS = (
+    StayKind.TEMPORARY,
+    StayKind.TRIAL,
+    StayKind.WITH_OTHERS,
+    StayKind.STREET,
+    StayKind.MAKESHIFT,
+    StayKind.FAMILY,
+)
 
 
 class InstitutionKind(models.TextChoices):

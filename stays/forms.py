@@ -14,14 +14,29 @@ from common.forms import ChipChoice, NorwegianDateField, VarigFormHelper
 from housing.enums import TEMPORARY_TYPES, TRIAL_TYPES
 from housing.models import Unit
 
-from .enums import InstitutionKind, StayKind
+from .enums import SLEEPS, InstitutionKind, StayKind, Unsuitable
 from .models import Stay
+
+UNSUITABLE = [("", _("Boligen kan brukes")), *Unsuitable.choices]
+
+
+class RiskFields(forms.Form):
+    """What makes the place one cannot stay in, or not keep."""
+
+    must_leave_by = NorwegianDateField(
+        label=_("Må ut innen"),
+        required=False,
+        help_text=_("Oppsigelse, kontrakt som går ut, eller dagen venner har sagt. dd.mm.åååå"),
+    )
+    unsuitable = forms.ChoiceField(label=_("Uegnet"), choices=UNSUITABLE, required=False)
+    unsafe = forms.BooleanField(label=_("Vold eller trusler der personen bor"), required=False)
+
 
 # A lease is made from an offer, never here.
 KINDS = [choice for choice in StayKind.choices if choice[0] != StayKind.LEASE]
 
 
-class StayForm(OnceFormMixin, forms.Form):
+class StayForm(OnceFormMixin, RiskFields):
     """Where a person lives from a day; what is asked follows from the kind."""
 
     kind = forms.ChoiceField(label=_("Bor"), choices=KINDS, widget=ChipChoice)
@@ -56,7 +71,7 @@ class StayForm(OnceFormMixin, forms.Form):
         label=_("Hvis det ikke er noe vedtak ennå: hvorfor"), required=False, max_length=200
     )
     moving = forms.BooleanField(
-        label=_("Personen flytter hit fra det midlertidige stedet, som avsluttes samme dag"),
+        label=_("Personen flytter hit fra der personen bor nå, og det avsluttes samme dag"),
         required=False,
     )
     unsuited_reason = forms.CharField(
@@ -75,7 +90,7 @@ class StayForm(OnceFormMixin, forms.Form):
     )
     planned_out = NorwegianDateField(label=_("Planlagt ut"), required=False)
 
-    def __init__(self, *args, person: Person, on: date, **kwargs) -> None:
+    def __init__(self, *args, person: Person, on: date, cancel: str = "", **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.person = person
         taken = Stay.objects.filter(unit=OuterRef("pk"), period__contains=on)
@@ -94,14 +109,14 @@ class StayForm(OnceFormMixin, forms.Form):
         )
         self.fields["vedtak"].label_from_instance = _vedtak_label
         self.fields["unit"].label_from_instance = _unit_label
-        lives_temporarily = Stay.objects.temporary().current(on).filter(person=person).exists()
-        if not lives_temporarily:
+        may_move = Stay.objects.current(on).filter(person=person, kind__in=SLEEPS).exists()
+        if not may_move:
             del self.fields["moving"]
-        self.helper = VarigFormHelper(self, submit=_("Registrer oppholdet"))
+        self.helper = VarigFormHelper(self, submit=_("Registrer oppholdet"), cancel=cancel)
         self.helper.layout = Layout(
             "kind",
             Row("starts_on", "ends_on"),
-            *(["moving"] if lives_temporarily else []),
+            *(["moving"] if may_move else []),
             Fieldset(
                 _("Midlertidig bosted eller treningsleilighet"),
                 "unit",
@@ -114,6 +129,7 @@ class StayForm(OnceFormMixin, forms.Form):
                 "place",
                 Row("institution", "planned_out"),
             ),
+            Fieldset(_("Kan personen bli boende?"), Row("must_leave_by", "unsuitable"), "unsafe"),
         )
 
     def clean(self) -> dict:
@@ -121,6 +137,65 @@ class StayForm(OnceFormMixin, forms.Form):
         if cleaned.get("kind") == StayKind.INSTITUTION and not cleaned.get("institution"):
             self.add_error("institution", _("Velg hva slags institusjon det er."))
         return cleaned
+
+
+class ChangeStayForm(OnceFormMixin, RiskFields):
+    """An episode corrected, or told more of; what is asked follows from its kind."""
+
+    starts_on = NorwegianDateField(label=_("Fra"))
+    ends_on = NorwegianDateField(
+        label=_("Flyttet ut"), required=False, help_text=_("La stå tomt når personen bor der.")
+    )
+    place = forms.CharField(label=_("Sted"), required=False, max_length=120)
+    institution = forms.ChoiceField(label=_("Type"), choices=InstitutionKind.choices)
+    planned_out = NorwegianDateField(label=_("Planlagt ut"), required=False)
+    end_reason = forms.CharField(label=_("Hvorfor det tok slutt"), required=False, max_length=160)
+    why = forms.CharField(
+        label=_("Hva er rettet eller nytt, og hvordan vet vi det"), max_length=200
+    )
+
+    def __init__(self, *args, stay: Stay, cancel: str = "", **kwargs) -> None:
+        super().__init__(
+            *args,
+            initial={
+                "starts_on": stay.period.lower,
+                "ends_on": stay.period.upper,
+                **{
+                    name: getattr(stay, name)
+                    for name in (
+                        "place",
+                        "institution",
+                        "planned_out",
+                        "must_leave_by",
+                        "unsuitable",
+                        "unsafe",
+                        "end_reason",
+                    )
+                },
+            },
+            **kwargs,
+        )
+        parts: list = [Row("starts_on", "ends_on")]
+        if stay.kind == StayKind.LEASE:
+            for name in ("starts_on", "ends_on"):
+                self.fields[name].disabled = True
+                self.fields[name].help_text = _("Følger leieforholdet.")
+        if stay.unit_id:
+            del self.fields["place"]
+        else:
+            parts.append("place")
+        if stay.kind == StayKind.INSTITUTION:
+            parts.append(Row("institution", "planned_out"))
+        else:
+            del self.fields["institution"]
+            del self.fields["planned_out"]
+        parts.append("end_reason")
+        self.helper = VarigFormHelper(self, submit=_("Lagre"), cancel=cancel)
+        self.helper.layout = Layout(
+            *parts,
+            Fieldset(_("Kan personen bli boende?"), Row("must_leave_by", "unsuitable"), "unsafe"),
+            "why",
+        )
 
 
 class EndStayForm(OnceFormMixin, forms.Form):
@@ -133,9 +208,9 @@ class EndStayForm(OnceFormMixin, forms.Form):
         help_text=_("For eksempel «Flyttet til egen bolig» eller «Flyttet til et annet sted»."),
     )
 
-    def __init__(self, *args, **kwargs) -> None:
+    def __init__(self, *args, cancel: str = "", **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = VarigFormHelper(self, submit=_("Avslutt oppholdet"))
+        self.helper = VarigFormHelper(self, submit=_("Avslutt oppholdet"), cancel=cancel)
 
 
 class FollowUpForm(OnceFormMixin, forms.Form):

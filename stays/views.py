@@ -17,7 +17,7 @@ from common.errors import RuleBroken
 from . import actions, perms
 from .board import board
 from .chains import chain_of
-from .forms import EndStayForm, FollowUpForm, StayForm
+from .forms import ChangeStayForm, EndStayForm, FollowUpForm, StayForm
 from .models import Stay
 
 
@@ -53,7 +53,8 @@ def stay_new(request: HttpRequest, pk: int) -> HttpResponse:
     person = get_object_or_404(Person.objects.visible_to(request.user), pk=pk)
     today = timezone.localdate()
     initial = {"starts_on": today, "kind": request.GET.get("bor"), "unit": request.GET.get("bolig")}
-    form = StayForm(request.POST or None, person=person, on=today, initial=initial)
+    back = redirect("desk:person_stays", person.pk)
+    form = StayForm(request.POST or None, person=person, on=today, initial=initial, cancel=back.url)
     if request.method == "POST" and form.is_valid():
         try:
             actions.register_stay(
@@ -63,7 +64,7 @@ def stay_new(request: HttpRequest, pk: int) -> HttpResponse:
             _refuse(form, no)
         else:
             messages.success(request, _("Oppholdet er registrert."))
-            return redirect("desk:person", person.pk)
+            return back
     log_read(request, person.pk, "stay-new")
     now = Stay.objects.current(today).filter(person=person).select_related("unit__property")
     context = {
@@ -78,6 +79,30 @@ def stay_new(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @once
+def stay_change(request: HttpRequest, pk: int) -> HttpResponse:
+    """Correct an episode of where somebody lived, or add what is new about it."""
+    if not perms.can_record_stays(request.user):
+        raise PermissionDenied
+    stay = get_object_or_404(
+        Stay.objects.visible_to(request.user).select_related("person", "unit__property"), pk=pk
+    )
+    back = redirect("desk:person_stays", stay.person_id)
+    form = ChangeStayForm(request.POST or None, stay=stay, cancel=back.url)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.change_stay(stay=stay, by=request.user, at=timezone.now(), **form.cleaned_data)
+        except RuleBroken as no:
+            _refuse(form, no)
+        else:
+            messages.success(request, _("Bosituasjonen er rettet."))
+            return back
+    log_read(request, stay.person_id, "stay-change")
+    context = {"form": form, "stay": stay, "person": stay.person}
+    return render(request, "stays/stay_change.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@once
 def stay_end(request: HttpRequest, pk: int) -> HttpResponse:
     """Record the day somebody left."""
     if not perms.can_record_stays(request.user):
@@ -86,7 +111,8 @@ def stay_end(request: HttpRequest, pk: int) -> HttpResponse:
         Stay.objects.visible_to(request.user).select_related("person", "unit__property"), pk=pk
     )
     today = timezone.localdate()
-    form = EndStayForm(request.POST or None, initial={"ends_on": today})
+    back = redirect("desk:person_stays", stay.person_id)
+    form = EndStayForm(request.POST or None, initial={"ends_on": today}, cancel=back.url)
     if request.method == "POST" and form.is_valid():
         try:
             actions.end_stay(stay=stay, by=request.user, at=timezone.now(), **form.cleaned_data)
@@ -94,7 +120,7 @@ def stay_end(request: HttpRequest, pk: int) -> HttpResponse:
             _refuse(form, no)
         else:
             messages.success(request, _("Oppholdet er avsluttet."))
-            return redirect("desk:person", stay.person_id)
+            return back
     log_read(request, stay.person_id, "stay-end")
     context = {"form": form, "stay": stay, "person": stay.person, "nights": stay.nights(today)}
     return render(request, "stays/stay_end.html", context)

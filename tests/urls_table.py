@@ -124,6 +124,7 @@ CASEWORK_APP: dict[str, Row] = {
 STAYS: dict[str, Row] = {
     "stays:temporary": Row(CASE),
     "stays:stay_new": Row(CASEWORK, "person"),
+    "stays:stay_change": Row(CASEWORK, "stay"),
     "stays:stay_end": Row(CASEWORK, "stay"),
     "stays:flag": Row(CASE, "flag"),
 }

@@ -21,6 +21,7 @@ from casework.perms import can_do_casework
 from common.calendar import local_date
 from common.paging import keyset_page
 from stays.models import Stay
+from stays.situation import current, situations
 
 from .. import perms, record
 from ..career import career
@@ -128,7 +129,7 @@ def _parts(person: Person, part: str) -> list[dict[str, Any]]:
         ("person", _("Oversikt")),
         ("person_assessments", _("Kartlegging")),
         ("person_cases", _("Søknader og vedtak")),
-        ("person_stays", _("Opphold og leieforhold")),
+        ("person_stays", _("Bosituasjon")),
         ("person_follow_up", _("Plan og oppfølging")),
         ("person_events", _("Hendelser")),
         ("person_reads", _("Hvem har sett")),
@@ -229,12 +230,15 @@ def person_cases(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def person_stays(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _person(request, pk)
-    context = _context(request, found, "person-stays")
-    stays = record.stays_of(found)
+    person = _person(request, pk)
+    context = _context(request, person, "person-stays")
+    stays = record.stays_of(person)
+    found = situations(stays, context["today"])
     context |= {
-        "stays": stays,
         "career": career(stays, context["head"].chain, context["today"]),
+        "situations": found,
+        "situation": current(found),
+        "coming": [stay for stay in stays if stay.period.lower > context["today"]],
     }
     return render(request, "desk/person_stays.html", context)
 

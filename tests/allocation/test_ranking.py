@@ -173,7 +173,7 @@ def slow_facts(application, on) -> Facts:
     stays = [s for s in person.stays.all() if s.period.upper is None or s.period.upper > on]
     here = [s for s in stays if s.period.lower <= on]
     kinds = {s.kind for s in here}
-    ahead = {s.kind for s in stays} & {StayKind.LEASE, StayKind.OWN_HOME}
+    ahead = {s.kind for s in stays} & {StayKind.LEASE, StayKind.OWN_HOME, StayKind.FAMILY}
     chain = chain_of(person.pk, on)
     out = [s.planned_out for s in here if s.kind == StayKind.INSTITUTION and s.planned_out]
     leave = [s.must_leave_by for s in here if s.must_leave_by]
@@ -202,6 +202,7 @@ def slow_facts(application, on) -> Facts:
         with_others=StayKind.WITH_OTHERS in kinds,
         on_street=StayKind.STREET in kinds,
         trial=StayKind.TRIAL in kinds,
+        makeshift=StayKind.MAKESHIFT in kinds,
         has_home=bool(kinds & {StayKind.LEASE, StayKind.OWN_HOME}),
         no_place=StayKind.STREET in kinds or (open_27 and not here),
         discharge_on=min(out) if out and not ahead else None,

@@ -1,0 +1,173 @@
+"""Bosituasjon: what an episode is called in ETHOS Light, and whether it is bostedsløshet (need C7).
+
+ETHOS Light (law.md) counts where people sleep; the national definition says who is bostedsløs:
+no owned or rented dwelling, and in temporary places, temporarily with friends or kin, sleeping
+out, or in an institution or prison due out within two months without a dwelling. Not: who lives
+for good with close family. Both are read off the episodes here, and never typed in.
+
+An episode is judged on its last day known: today while it goes on, else the night before it ended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from common.calendar import add_months
+from common.formatting import nbdate
+from housing.enums import UnitType
+
+from .enums import LASTING, StayKind
+from .models import Stay
+
+HOMELESS_INSTITUTION_MONTHS = 2  # the national definition (law.md, «Bostedsløs»)
+
+ETHOS = {
+    1: gettext_lazy("Sover ute"),
+    2: gettext_lazy("Akuttovernatting"),
+    3: gettext_lazy("Midlertidig bosted"),
+    4: gettext_lazy("Institusjon, skal ut uten bolig"),
+    5: gettext_lazy("Ikke en vanlig bolig"),
+    6: gettext_lazy("Hos andre, i mangel av egen bolig"),
+}
+OF_KIND = {
+    StayKind.STREET: 1,
+    StayKind.TEMPORARY: 3,
+    StayKind.TRIAL: 3,
+    StayKind.MAKESHIFT: 5,
+    StayKind.WITH_OTHERS: 6,
+}
+# Of temporary places, the category follows from what the place is.
+OF_UNIT = {UnitType.EMERGENCY: 2, UnitType.SHELTER: 2, UnitType.CABIN: 5}
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """One episode, coded. `homeless` None: not known, and then nothing is alleged."""
+
+    stay: Stay
+    ethos: int | None
+    homeless: bool | None
+    because: str
+    on: date
+    now: bool
+
+    @property
+    def ethos_name(self) -> str:
+        return str(ETHOS[self.ethos]) if self.ethos else ""
+
+    @property
+    def answer(self) -> str:
+        return {True: _("Ja"), False: _("Nei"), None: _("Ikke avklart")}[self.homeless]
+
+    @property
+    def at_risk(self) -> list[tuple[str, str]]:
+        """What makes a home uncertain: words, and the colour of how near it is."""
+        found = []
+        leave_by = self.stay.must_leave_by
+        if leave_by and self.now:
+            near = leave_by <= add_months(self.on, 2)
+            found.append((_("Må ut innen %(day)s") % {"day": nbdate(leave_by)}, _near(near)))
+        if self.stay.unsuitable:
+            found.append((_("Uegnet: %(why)s") % {"why": _unsuitable(self.stay)}, "warning"))
+        if self.stay.unsafe:
+            found.append((_("Vold eller trusler"), "danger"))
+        return found
+
+
+def situations(stays: Iterable[Stay], on: date) -> list[Situation]:
+    """Each episode begun by the date, coded, in the order given. All are one person's."""
+    all_of_them = list(stays)
+    return [_situation(stay, all_of_them, on) for stay in all_of_them if stay.period.lower <= on]
+
+
+def current(found: Iterable[Situation]) -> Situation | None:
+    """What to say of the person today: bostedsløs where any going on is, else the first known."""
+    going_on = [each for each in found if each.now]
+    for answer in (True, False, None):
+        for each in going_on:
+            if each.homeless is answer:
+                return each
+    return None
+
+
+def _situation(stay: Stay, stays: list[Stay], on: date) -> Situation:
+    now = stay.period.upper is None or stay.period.upper > on
+    day = on if now else stay.period.upper - timedelta(days=1)
+    home = _home_beside(stay, stays, day)
+    if stay.kind == StayKind.INSTITUTION:
+        homeless, because = _from_institution(stay, stays, day, now)
+    elif stay.kind in LASTING:
+        homeless, because = False, _("Har egen bolig, leid eller eid.")
+    elif stay.kind == StayKind.FAMILY:
+        homeless, because = False, _("Bor fast hos nær familie.")
+    elif home is not None:
+        homeless = False
+        because = _("Har samtidig egen bolig: %(where)s.") % {"where": home.where}
+    else:
+        homeless, because = True, str(BECAUSE[stay.kind])
+    return Situation(stay, _ethos(stay, homeless), homeless, because, day, now)
+
+
+BECAUSE = {
+    StayKind.STREET: gettext_lazy("Har ikke noe sted å sove."),
+    StayKind.TEMPORARY: gettext_lazy("Har ikke egen bolig, og bor midlertidig."),
+    StayKind.TRIAL: gettext_lazy("Har ikke egen bolig; treningsleiligheten er for en periode."),
+    StayKind.MAKESHIFT: gettext_lazy("Har ikke egen bolig, og bor i noe som ikke er en bolig."),
+    StayKind.WITH_OTHERS: gettext_lazy("Har ikke egen bolig, og bor hos andre for en tid."),
+}
+
+
+def _ethos(stay: Stay, homeless: bool | None) -> int | None:
+    if not homeless:
+        return None
+    if stay.kind == StayKind.INSTITUTION:
+        return 4
+    if stay.unit and stay.unit.type in OF_UNIT:
+        return OF_UNIT[stay.unit.type]
+    return OF_KIND[stay.kind]
+
+
+def _from_institution(
+    stay: Stay, stays: list[Stay], day: date, now: bool
+) -> tuple[bool | None, str]:
+    """Due out within two months, with nowhere to go to."""
+    out = stay.planned_out if now else stay.period.upper
+    if any(
+        each.kind in (*LASTING, StayKind.FAMILY)
+        and (each.period.upper is None or each.period.upper > (out or day))
+        and (now or each.period.lower <= out)
+        for each in stays
+    ):
+        return False, _("Har bolig å komme ut til.")
+    if out is None:
+        return None, _("Det er ikke avklart når personen skal ut.")
+    if out > add_months(day, HOMELESS_INSTITUTION_MONTHS):
+        return False, _("Skal ikke ut før %(day)s, mer enn to måneder fram.") % {"day": nbdate(out)}
+    if now:
+        return True, _("Skal ut %(day)s uten bolig å komme til.") % {"day": nbdate(out)}
+    return True, _("Kom ut %(day)s uten bolig.") % {"day": nbdate(out)}
+
+
+def _home_beside(stay: Stay, stays: list[Stay], day: date) -> Stay | None:
+    return next(
+        (
+            each
+            for each in stays
+            if each is not stay and each.kind in LASTING and day in each.period
+        ),
+        None,
+    )
+
+
+def _unsuitable(stay: Stay) -> str:
+    label = str(stay.get_unsuitable_display())
+    return label[:1].lower() + label[1:]
+
+
+def _near(near: bool) -> str:
+    return "danger" if near else "warning"
