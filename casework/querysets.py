@@ -34,6 +34,15 @@ class PersonQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:
         return self.filter(sees(user))
 
+    def hidden_from(self, user: User) -> Self:
+        """Those a caseworker may not know of: few, so a count is cheapest as all less these."""
+        hidden = Q(pk__in=[])
+        if not user.sees_protected:
+            hidden |= Q(protection__in=PROTECTED)
+        if not user.sees_shielded:
+            hidden |= Q(shielded=True)
+        return self.filter(hidden)
+
     def matching(self, text: str) -> Self:
         """By name (any part, any order) or by a whole national id or DUF number."""
         digits = text.replace(" ", "")

@@ -16,6 +16,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.db.models import Prefetch
 
+from accounts.enums import CASE_ROLES
 from casework.enums import FlagKind
 from casework.flags import Words
 from casework.models import Flag, Person
@@ -58,10 +59,12 @@ class Row:
 
 def how_many(user: User) -> int | None:
     """How many live in temporary places, for the menu; None when it would cost to count them."""
-    open_stays = Stay.objects.visible_to(user).filter(
-        kind=StayKind.TEMPORARY, period__upper_inf=True
-    )
-    found = open_stays.order_by().values("pk")[: MENU_MOST + 1].count()
+    if not user.has_role(*CASE_ROLES):
+        return None
+    hidden = Person.objects.hidden_from(user)
+    open_stays = Stay.objects.filter(kind=StayKind.TEMPORARY, period__upper_inf=True)
+    found = open_stays.exclude(person__in=hidden).order_by()
+    found = found.values("kind")[: MENU_MOST + 1].count()
     return found if found <= MENU_MOST else None
 
 

@@ -170,7 +170,14 @@ def test_an_action_names_its_arguments_and_is_all_or_nothing(path):
 
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 # Asked for by name by Django, allauth or crispy-forms, not by us.
-ASKED_FOR_BY_OTHERS = ("account/", "mfa/", "socialaccount/", "allauth/", "designsystemet/")
+ASKED_FOR_BY_OTHERS = (
+    "account/",
+    "mfa/",
+    "socialaccount/",
+    "allauth/",
+    "designsystemet/",
+    "django/",
+)
 BY_DJANGO = {"400.html", "403.html", "403_csrf.html", "404.html", "500.html"}
 
 

@@ -18,6 +18,7 @@ from common import calendar, national_id
 from common.sorting import norwegian_key
 
 from ..enums import (
+    PROTECTED,
     IdKind,
     LanguageForm,
     LivingArrangement,
@@ -100,6 +101,12 @@ class Person(models.Model):
             models.Index(fields=["sort_name", "id"], name="person_sort"),
             models.Index(fields=["birth_date"], name="person_born"),
             models.Index(fields=["responsible", "sort_name", "id"], name="person_responsible"),
+            # Few: what a count takes away for who may not know of them.
+            models.Index(
+                fields=["id"],
+                name="person_hidden",
+                condition=Q(protection__in=PROTECTED) | Q(shielded=True),
+            ),
             GinIndex(fields=["search_name"], name="person_search", opclasses=["gin_trgm_ops"]),
         ]
         constraints = [
@@ -150,8 +157,6 @@ class Person(models.Model):
 
     @property
     def is_protected(self) -> bool:
-        from ..enums import PROTECTED
-
         return self.protection in PROTECTED
 
     def age(self, on: date) -> int | None:

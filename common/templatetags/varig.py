@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from django import template
 from django.conf import settings
+from django.db.models import Model
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -67,6 +68,7 @@ for _name, _filter in {
 
 
 @register.simple_tag
+@lru_cache(maxsize=1024)
 def daybar(number: int, mark: int = 90, top: int = 130, warn: int = 60) -> SafeString:
     """A thin bar of days with a tick at `mark`; red past it, amber from `warn`.
 
@@ -182,7 +184,25 @@ def voice(
 @register.simple_tag
 def tag(text: Any, color: str = "neutral", icon: str = "", outline: bool = False) -> SafeString:
     """`{% tag "Gyldig" "success" "Checkmark" %}`: a word about a state."""
+    return _tag(str(text), color, icon, outline)
+
+
+@lru_cache(maxsize=1024)  # a list says the same few words on every row
+def _tag(text: str, color: str, icon: str, outline: bool) -> SafeString:
     return _draw("tag", text=text, color=color, icon=icon, outline=outline)
+
+
+@register.filter
+def label(obj: Model, field: str) -> str:
+    """`{{ stay|label:"kind" }}`: what `stay.get_kind_display` says, without making the list of
+    choices anew on every row."""
+    value = getattr(obj, field)
+    return str(_labels(type(obj), field).get(value, value))
+
+
+@lru_cache(maxsize=512)
+def _labels(model: type[Model], field: str) -> dict[Any, Any]:
+    return dict(model._meta.get_field(field).flatchoices)
 
 
 @register.simple_tag
