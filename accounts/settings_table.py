@@ -60,6 +60,13 @@ KEYS: dict[str, Key] = {
     "digital_arrival_days": Key(
         0, _("Digitalt brev er framme etter"), _("dager"), _("kommunens egne rutiner")
     ),
+    "notice_days": Key(14, _("Frist for å svare på forhåndsvarsel"), _("dager"), "fvl. § 16"),
+    "long_sentence_words": Key(
+        22, _("En setning er lang over"), _("ord"), _("kommunens egne rutiner")
+    ),
+    "temporary_stay_advice_months": Key(
+        3, _("Midlertidig botilbud bare unntaksvis over"), _("måneder"), _("rundskriv R35-00, § 27")
+    ),
     "forgotten_days": Key(
         28, _("Glemt på ventelisten etter"), _("dager"), _("kommunens egne rutiner")
     ),

@@ -107,6 +107,34 @@ class Outcome(models.TextChoices):
 
 
 GRANTED = (Outcome.GRANTED, Outcome.PARTLY)
+REFUSED = (Outcome.REFUSED, Outcome.PARTLY)
+
+
+class RefusalGround(models.TextChoices):
+    """Why all or some of it was refused. The second is the municipality's unmet need (C17)."""
+
+    CONDITIONS = "vilkar", _("Vilkårene er ikke oppfylt")
+    NO_DWELLING = "ingen_bolig", _("Kommunen har ingen bolig som passer")
+
+
+class ReversalGround(models.TextChoices):
+    """What allows an issued vedtak to be changed (omgjøring)."""
+
+    APPEAL = "klage", _("Etter klage (fvl. § 33)")
+    FAVOUR = "til_gunst", _("Til fordel for personen (fvl. § 35 a)")
+    NOT_TOLD = "ikke_framme", _("Vedtaket er ikke framme hos personen (fvl. § 35 b)")
+    INVALID = "ugyldig", _("Vedtaket er ugyldig (fvl. § 35 c)")
+    CHANGED = "endret", _("Personen har søkt på nytt, eller forholdene er endret")
+
+
+class TextPart(models.TextChoices):
+    """Where in a vedtak a standard text may be inserted: the names of its fields."""
+
+    FACTS = "facts", _("Fakta vi har lagt til grunn")
+    REASONING = "reasoning", _("Vurdering")
+    PERSON_VIEW = "person_view", _("Personens syn")
+    BEST_INTERESTS = "best_interests", _("Barnets beste")
+    CONDITIONS = "conditions", _("Vilkår")
 
 
 class AppealBody(models.TextChoices):
@@ -137,6 +165,11 @@ class LetterKind(models.TextChoices):
     VEDTAK = "vedtak", _("Vedtak")
     INTERIM = "forelopig_svar", _("Foreløpig svar")
     OFFER = "tilbud", _("Tilbud om bolig")
+    MISSING = "mangelbrev", _("Mangelbrev")
+    NOTICE = "forhandsvarsel", _("Forhåndsvarsel")
+    FORWARDING = "oversendelse", _("Oversendelse til klageinstansen")
+    APPEAL_ANSWER = "klagesvar", _("Svar på klage")
+    STILL_NEEDED = "fortsatt_behov", _("Trenger du fortsatt bolig?")
 
 
 class RepresentativeKind(models.TextChoices):

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from accounts.enums import CASE_ROLES
 
-from .enums import GRANTED, PROTECTED, ApplicationState, VedtakState
+from .enums import GRANTED, PROTECTED, ApplicationState, RefusalGround, VedtakState
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -83,6 +83,15 @@ class VedtakQuerySet(models.QuerySet):
 
     def awaiting(self, approver: User) -> Self:
         return self.filter(state=VedtakState.SUBMITTED, approver=approver)
+
+
+class OutcomeQuerySet(models.QuerySet):
+    def unmet(self) -> Self:
+        """Unmet need (C17): refused, and in force, because no dwelling of the type exists.
+
+        What type and size is on the vedtak: `vedtak__dwelling_type`, `vedtak__bedrooms`.
+        """
+        return self.filter(ground=RefusalGround.NO_DWELLING, vedtak__state=VedtakState.ISSUED)
 
 
 class FlagQuerySet(models.QuerySet):

@@ -51,5 +51,7 @@ urlpatterns = [
     path("vedtak/<int:pk>/inhabil/", vedtak.vedtak_disqualify, name="vedtak_disqualify"),
     path("vedtak/<int:pk>/forhandsvisning/", vedtak.vedtak_preview, name="vedtak_preview"),
     path("vedtak/<int:pk>/klage/ny/", appeals.appeal_new, name="appeal_new"),
+    path("personer/<int:pk>/brevavtale/", letters.letter_agreement, name="letter_agreement"),
+    path("soknader/<int:pk>/forhandsvarsel/ny/", letters.notice_new, name="notice_new"),
     path("brev/<int:pk>/", letters.letter, name="letter"),
 ]

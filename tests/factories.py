@@ -247,8 +247,12 @@ class PersonFactory(Factory):
         model = casework.Person
 
     class Params:
-        protected = factory.Trait(protection=Protection.CONFIDENTIAL)
-        strictly_protected = factory.Trait(protection=Protection.STRICTLY)
+        protected = factory.Trait(
+            protection=Protection.CONFIDENTIAL, letter_agreement="Hentes på kontoret"
+        )
+        strictly_protected = factory.Trait(
+            protection=Protection.STRICTLY, letter_agreement="Hentes på kontoret"
+        )
         employee = factory.Trait(shielded=True)
         young = factory.Trait(age=20)
         child = factory.Trait(age=6)

@@ -35,6 +35,7 @@ AT_WITHOUT_BY = {
     "allocation.AllocationMeeting.starts_at": "a time planned, not a deed",
     "allocation.Consideration.considered_at": "weighed by the meeting its item belongs to",
     "casework.Application.received_at": "done by the sender, in `sender`",
+    "casework.Vedtak.saved_at": "only who drafts it saves it, `drafted_by`",
     "casework.StoredFile.made_at": "the letter or meeting it belongs to says by whom",
 }
 
@@ -93,6 +94,7 @@ WITHOUT_HISTORY = {
     "allocation.Attendance": "frozen in the minutes",
     "allocation.Consideration": "frozen inputs of a decision",
     "allocation.ItemDisqualification": "declared once, frozen in the minutes",
+    "casework.ChoiceAlternative": "written once, with its talk",
     "casework.AssessmentAnswer": "an assessment is never overwritten",
     "casework.CaseCounter": "a counter",
     "casework.Disqualification": "declared once",

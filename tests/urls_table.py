@@ -119,6 +119,8 @@ CASEWORK_APP: dict[str, Row] = {
     "casework:vedtak_preview": Row(CASE, "draft", page=False),
     "casework:appeal_new": Row(CASEWORK, "refused"),
     "casework:letter": Row(CASE, "letter", page=False),
+    "casework:letter_agreement": Row(CASEWORK, "person"),
+    "casework:notice_new": Row(CASEWORK, "open_application"),
 }
 
 STAYS: dict[str, Row] = {

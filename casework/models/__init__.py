@@ -1,8 +1,10 @@
 from .applications import Application, CaseCounter, LegalBasis
 from .assessments import Assessment, AssessmentAnswer, Dimension, HousingNeed, Wish
+from .choices import ChoiceAlternative, ChoiceTalk
 from .follow_up import Event, Flag, Note, Service, Transition
 from .letters import Letter, StoredFile
 from .persons import Household, HouseholdMember, Person, Representative
+from .texts import PlainWord, StandardText
 from .vedtak import Appeal, Disqualification, Vedtak, VedtakOutcome
 
 __all__ = [
@@ -11,6 +13,8 @@ __all__ = [
     "Assessment",
     "AssessmentAnswer",
     "CaseCounter",
+    "ChoiceAlternative",
+    "ChoiceTalk",
     "Dimension",
     "Disqualification",
     "Event",
@@ -22,8 +26,10 @@ __all__ = [
     "Letter",
     "Note",
     "Person",
+    "PlainWord",
     "Representative",
     "Service",
+    "StandardText",
     "StoredFile",
     "Transition",
     "Vedtak",

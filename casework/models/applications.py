@@ -28,6 +28,7 @@ class LegalBasis(models.Model):
     title = models.CharField(_("navn"), max_length=160)
     title_nn = models.CharField(_("navn på nynorsk"), max_length=160)
     citation = models.CharField(_("henvisning"), max_length=200)
+    citation_nn = models.CharField(_("henvisning på nynorsk"), max_length=200)
     rules_text = models.TextField(_("reglene, i klarspråk"))
     rules_text_nn = models.TextField(_("reglene, i klarspråk på nynorsk"))
     appeal_body = models.CharField(_("klageinstans"), max_length=30, choices=AppealBody)

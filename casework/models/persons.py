@@ -75,6 +75,12 @@ class Person(models.Model):
     language_form = models.CharField(
         _("målform i brev"), max_length=2, choices=LanguageForm, default=LanguageForm.BOKMAL
     )
+    letter_agreement = models.CharField(
+        _("avtale om brev"),
+        max_length=160,
+        blank=True,
+        help_text=_("Hvordan brev når fram når det ikke står noen adresse i dem."),
+    )
     protection = models.CharField(
         _("adressebeskyttelse"), max_length=30, choices=Protection, default=Protection.NONE
     )

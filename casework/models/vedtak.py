@@ -12,9 +12,18 @@ from accounts import settings_table
 from common import calendar
 from housing.enums import UnitType
 
-from ..enums import AppealState, LanguageForm, Outcome, VedtakState
-from ..querysets import VedtakQuerySet
+from ..enums import (
+    REFUSED,
+    AppealState,
+    LanguageForm,
+    Outcome,
+    RefusalGround,
+    ReversalGround,
+    VedtakState,
+)
+from ..querysets import OutcomeQuerySet, VedtakQuerySet
 from .applications import Application, LegalBasis
+from .texts import StandardText
 
 
 def _pair(name: str) -> models.CheckConstraint:
@@ -39,6 +48,18 @@ class Vedtak(models.Model):
     state = models.CharField(
         _("status"), max_length=20, choices=VedtakState, default=VedtakState.DRAFT
     )
+    replaces = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="replaced_by",
+        verbose_name=_("omgjør"),
+    )
+    reversal_ground = models.CharField(
+        _("grunnlag for å endre vedtaket"), max_length=20, choices=ReversalGround, blank=True
+    )
+    reversal_reason = models.TextField(_("hvorfor vi endrer vedtaket"), blank=True)
     language = models.CharField(
         _("målform"), max_length=2, choices=LanguageForm, default=LanguageForm.BOKMAL
     )
@@ -54,6 +75,15 @@ class Vedtak(models.Model):
     person_view = models.TextField(_("personens syn"), blank=True)
     best_interests = models.TextField(_("barnets beste"), blank=True)
     conditions = models.TextField(_("vilkår"), blank=True)
+    # The versions whose words were put in, kept as they were (need C12).
+    standard_texts = models.ManyToManyField(
+        StandardText, blank=True, related_name="vedtak", verbose_name=_("standardtekster")
+    )
+    # Which browser window saved last, and how many times it has been saved: two windows with the
+    # same draft do not overwrite one another.
+    editor = models.CharField(max_length=36, blank=True, editable=False)
+    revision = models.PositiveIntegerField(default=0, editable=False)
+    saved_at = models.DateTimeField(_("lagret"), null=True, blank=True, editable=False)
     drafted_at = models.DateTimeField()
     drafted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     submitted_at = models.DateTimeField(null=True, blank=True)
@@ -160,12 +190,20 @@ class VedtakOutcome(models.Model):
         LegalBasis, models.PROTECT, related_name="+", verbose_name=_("hjemmel")
     )
     outcome = models.CharField(_("utfall"), max_length=20, choices=Outcome)
+    ground = models.CharField(_("hvorfor avslag"), max_length=20, choices=RefusalGround, blank=True)
+
+    objects = OutcomeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("utfall")
         verbose_name_plural = _("utfall")
         ordering = ["pk"]
         constraints = [
+            models.CheckConstraint(
+                name="outcome_ground_of_refusal",
+                condition=Q(ground="") | Q(outcome__in=REFUSED),
+                violation_error_message=_("Bare et avslag har en grunn til avslag."),
+            ),
             models.UniqueConstraint(
                 fields=["vedtak", "basis"],
                 name="outcome_once_per_basis",

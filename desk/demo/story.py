@@ -210,6 +210,7 @@ def _protected(lives: Lives) -> None:
         last_name="Skjulstad",
         responsible=lives.users["sigrid"].pk,
         protection=Protection.STRICTLY,
+        letter_agreement="Sigrid Aas gir brevet til Vilde i avtalt møte.",
     )
     received = lives.today - timedelta(days=60)
     application = lives.application(one, ApplicationKind.NEW, received, ApplicationState.DECIDED)
