@@ -26,6 +26,7 @@ PAGES = {
     "person-reads": _("Hvem har sett"),
     "person-edit": _("Endre personen"),
     "household": _("Husstand"),
+    "merge": _("Slå sammen"),
     "representatives": _("Representanter"),
     "note": _("Nytt notat"),
     "application": _("Sak"),
@@ -74,6 +75,10 @@ def log_read(request: HttpRequest, person_id: int, page: str) -> None:
         )
 
 
-def reads_of(person_id: int) -> QuerySet[ReadLog]:
-    """Everyone who has seen the person's record, newest first: the person's own report."""
-    return ReadLog.objects.filter(person_id=person_id).select_related("user").order_by("-at", "-pk")
+def reads_of(*person_ids: int) -> QuerySet[ReadLog]:
+    """Everyone who has seen the person's record, newest first: the person's own report.
+
+    Several keys are those of one person, whose records were merged: the log itself is not moved.
+    """
+    found = ReadLog.objects.filter(person_id__in=person_ids)
+    return found.select_related("user").order_by("-at", "-pk")

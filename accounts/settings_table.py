@@ -53,6 +53,10 @@ KEYS: dict[str, Key] = {
     "section_27_place_hours": Key(
         24, _("Plass etter § 27 innen"), _("timer"), "sosialtjenesteloven § 27"
     ),
+    "missing_papers_days": Key(
+        14, _("Papirer vi mangler, sendes innen"), _("dager"), _("kommunens egne rutiner")
+    ),
+    "draft_days": Key(14, _("Påbegynte skjemaer slettes etter"), _("dager"), "GDPR art. 5"),
     "appeal_weeks": Key(3, _("Klagefrist"), _("uker"), "fvl. § 29"),
     "paper_arrival_days": Key(
         3, _("Brev på papir er framme etter"), _("dager"), _("vanlig postgang")

@@ -80,6 +80,15 @@ class Sender(models.TextChoices):
     OTHER_UNIT = "enhet", _("En annen enhet i kommunen")
 
 
+class Tonight(models.TextChoices):
+    """Where somebody who applies after § 27 can sleep tonight."""
+
+    NOWHERE = "ingen", _("Har ingen steder å sove i natt")
+    TONIGHT = "i_natt", _("Kan være et sted i natt, ikke lenger")
+    SHORT = "noen_netter", _("Kan være et sted noen netter")
+    UNSAFE = "utrygt", _("Kan ikke være der det er utrygt")
+
+
 class ApplicationState(models.TextChoices):
     RECEIVED = "mottatt", _("Mottatt")
     ASSESSING = "utredes", _("Utredes")
@@ -184,6 +193,8 @@ class FlagKind(models.TextChoices):
     FORGOTTEN = "waiting", _("Kan være glemt på ventelisten")
     DISCHARGE = "discharge", _("Skal ut uten avklart bolig")
     LEASE = "lease", _("Leieforhold går ut")
+    SECTION_27 = "section_27", _("Søknad etter § 27")
+    PAPERS = "papers", _("Venter på papirer")
 
 
 class FlagClosed(models.TextChoices):

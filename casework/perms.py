@@ -26,6 +26,11 @@ def can_do_casework(user: User) -> bool:
     return user.has_role(RoleKind.CASEWORKER, RoleKind.APPROVER)
 
 
+def can_merge_persons(user: User) -> bool:
+    """Who does casework merges two records of one person, both of whom they may see (need C4)."""
+    return can_do_casework(user)
+
+
 def can_set_protection(user: User) -> bool:
     """Only who may see protected persons may set, change or lift address protection (need S3)."""
     return can_do_casework(user) and user.sees_protected

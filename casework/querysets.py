@@ -32,7 +32,8 @@ def sees(user: User, prefix: str = "") -> Q:
 
 class PersonQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:
-        return self.filter(sees(user))
+        """Those the user may know of. One merged with another is found as that other."""
+        return self.filter(sees(user), merged_into__isnull=True)
 
     def hidden_from(self, user: User) -> Self:
         """Those a caseworker may not know of: few, so a count is cheapest as all less these."""
@@ -47,7 +48,9 @@ class PersonQuerySet(models.QuerySet):
         """By name (any part, any order) or by a whole national id or DUF number."""
         digits = text.replace(" ", "")
         if digits.isdigit() and len(digits) in (11, 12):
-            return self.filter(Q(national_id=digits) | Q(duf=digits))
+            own = Q(national_id=digits) | Q(duf=digits)
+            was = self.model.objects.filter(own, merged_into__isnull=False)
+            return self.filter(own | Q(pk__in=was.values("merged_into")))
         for part in text.lower().split():
             self = self.filter(search_name__contains=part)
         return self

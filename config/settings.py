@@ -136,6 +136,7 @@ MIDDLEWARE = [
     "simple_history.middleware.HistoryRequestMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.SecondFactorMiddleware",
+    "casework.middleware.LeadToSurvivorMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"

@@ -99,6 +99,9 @@ CASEWORK_APP: dict[str, Row] = {
     "casework:household": Row(CASEWORK, "person"),
     "casework:representatives": Row(CASEWORK, "person"),
     "casework:representative_edit": Row(CASEWORK, "representative"),
+    "casework:merge_find": Row(CASEWORK, "person"),
+    "casework:merge": Row(CASEWORK, ("person", "twin")),
+    "casework:merge_undo": Row(CASEWORK, "merge"),
     "casework:note_new": Row(CASEWORK, "person"),
     "casework:application_new": Row(CASEWORK, "person"),
     "casework:applications": Row(CASE),
@@ -218,6 +221,7 @@ def samples() -> SimpleNamespace:
     """One of each thing the URLs name; all about people without protection."""
     from housing.models import StockImport
     from tests import factories as f
+    from tests.factories_merging import MergeFactory
 
     made = SimpleNamespace(setting_key="lease_years")
     made.user = f.UserFactory(caseworker=True)
@@ -227,6 +231,8 @@ def samples() -> SimpleNamespace:
     made.assessment = made.application.assessments.first()
     made.vedtak = made.application.decision
     made.letter = made.vedtak.letter
+    made.twin = f.PersonFactory(first_name=made.person.first_name)
+    made.merge = MergeFactory()
     made.representative = f.RepresentativeFactory(person=made.person)
     made.open_application = f.ApplicationFactory(assessed=True)
     made.draft = f.VedtakFactory()

@@ -83,10 +83,12 @@ def check_number_is_free(
     if not (national_id or duf):
         return
     wanted = Q(national_id=national_id) if national_id else Q(duf=duf)
-    holders = Person.objects.filter(wanted).exclude(pk=besides)
-    if not holders.exists():
+    holder = Person.objects.filter(wanted).exclude(pk=besides).first()
+    if holder is None:
         return
-    raise AlreadyRegistered(holders.visible_to(by).first())
+    # The number of a record merged with another is that other's.
+    found = Person.objects.visible_to(by).filter(pk=holder.merged_into_id or holder.pk)
+    raise AlreadyRegistered(found.first())
 
 
 def similar_persons(

@@ -2,7 +2,9 @@ from .applications import Application, CaseCounter, LegalBasis
 from .assessments import Assessment, AssessmentAnswer, Dimension, HousingNeed, Wish
 from .choices import ChoiceAlternative, ChoiceTalk
 from .follow_up import Event, Flag, Note, Service, Transition
+from .intake import Draft, MissingPaper, PaperRequest, UnitTransfer
 from .letters import Letter, StoredFile
+from .merging import PersonMerge
 from .persons import Household, HouseholdMember, Person, Representative
 from .texts import PlainWord, StandardText
 from .vedtak import Appeal, Disqualification, Vedtak, VedtakOutcome
@@ -17,6 +19,7 @@ __all__ = [
     "ChoiceTalk",
     "Dimension",
     "Disqualification",
+    "Draft",
     "Event",
     "Flag",
     "Household",
@@ -24,14 +27,18 @@ __all__ = [
     "HousingNeed",
     "LegalBasis",
     "Letter",
+    "MissingPaper",
     "Note",
+    "PaperRequest",
     "Person",
+    "PersonMerge",
     "PlainWord",
     "Representative",
     "Service",
     "StandardText",
     "StoredFile",
     "Transition",
+    "UnitTransfer",
     "Vedtak",
     "VedtakOutcome",
     "Wish",

@@ -16,7 +16,14 @@ from accounts.models import OrganisationUnit
 from common import calendar
 from common.calendar import local_date
 
-from ..enums import AppealBody, ApplicationChannel, ApplicationKind, ApplicationState, Sender
+from ..enums import (
+    AppealBody,
+    ApplicationChannel,
+    ApplicationKind,
+    ApplicationState,
+    Sender,
+    Tonight,
+)
 from ..querysets import ApplicationQuerySet
 from .persons import Household, Person
 
@@ -104,6 +111,11 @@ class Application(models.Model):
     channel = models.CharField(_("kom inn som"), max_length=20, choices=ApplicationChannel)
     sender = models.CharField(_("sendt av"), max_length=20, choices=Sender, default=Sender.PERSON)
     sender_name = models.CharField(_("navn på avsender"), max_length=120, blank=True)
+    sender_contact = models.CharField(_("kontakt hos avsender"), max_length=120, blank=True)
+    tonight = models.CharField(_("i natt"), max_length=20, choices=Tonight, blank=True)
+    children_tonight = models.PositiveSmallIntegerField(
+        _("barn som er med i natt"), null=True, blank=True
+    )
     received_at = models.DateTimeField(_("mottatt"))
     words = models.TextField(_("hva søkeren ber om, med egne ord"), blank=True)
     bases = models.ManyToManyField(

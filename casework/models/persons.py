@@ -93,6 +93,16 @@ class Person(models.Model):
         related_name="responsible_for",
         verbose_name=_("saksbehandler"),
     )
+    # The record this one was merged with: it leads there, and is in no list (need C4).
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="merged",
+        verbose_name=_("slått sammen med"),
+    )
     created_at = models.DateTimeField(_("registrert"))
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     history = HistoricalRecords()
@@ -136,6 +146,11 @@ class Person(models.Model):
                 | Q(id_kind=IdKind.DUF, national_id="") & ~Q(duf="")
                 | Q(id_kind=IdKind.NONE, national_id="", duf=""),
                 violation_error_message=_("Skriv nummeret, eller velg at nummeret ikke er kjent."),
+            ),
+            models.CheckConstraint(
+                name="person_not_merged_into_itself",
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")),
+                violation_error_message=_("En person kan ikke slås sammen med seg selv."),
             ),
         ]
 

@@ -276,7 +276,10 @@ def person_reads(request: HttpRequest, pk: int) -> HttpResponse:
     found = _person(request, pk)
     context = _context(request, found, "person-reads")
     page = keyset_page(
-        reads_of(found.pk), order=("-at", "-pk"), cursor=request.GET.get("etter"), size=50
+        reads_of(found.pk, *found.merged.values_list("pk", flat=True)),
+        order=("-at", "-pk"),
+        cursor=request.GET.get("etter"),
+        size=50,
     )
     users = {read.user_id for read in page.items}
     context |= {"page": page, "rows": _reads(page.items, users)}

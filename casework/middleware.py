@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from .models import Person
+
+PERSON_PAGES = "personer/<int:pk>/"
+
+
+class LeadToSurvivorMiddleware:
+    """A page of a person that is not there, since the record was merged: the other's same page.
+
+    One place, so that every page of a person, of any app, answers alike (need C4).
+    """
+
+    def __init__(self, get_response) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        match = request.resolver_match
+        if not isinstance(exception, Http404) or request.method not in ("GET", "HEAD"):
+            return None
+        if match is None or not match.route.startswith(PERSON_PAGES):
+            return None
+        survivor = Person.objects.visible_to(request.user).filter(merged=match.kwargs["pk"])
+        pk = survivor.values_list("pk", flat=True).first()
+        return redirect(match.view_name, **{**match.kwargs, "pk": pk}) if pk else None

@@ -1,0 +1,268 @@
+"""Two records of one person: made one with nothing lost, and parted again (need C4)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from simple_history.models import HistoricalChanges
+
+from casework.actions import merging
+from casework.enums import IdKind, Protection
+from casework.models import Household, HouseholdMember, Person, PersonMerge
+from tests.factories import (
+    ApplicationFactory,
+    FamilyFactory,
+    FlagFactory,
+    MemberFactory,
+    NoteFactory,
+    PeerLinkFactory,
+    PersonFactory,
+    RepresentativeFactory,
+    StayFactory,
+    UserFactory,
+    now,
+    since,
+    tenor_id,
+    today,
+)
+from tests.factories_merging import MergeFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def caseworker(client):
+    user = UserFactory(caseworker=True)
+    client.force_login(user)
+    return user
+
+
+def everything() -> dict[str, list]:
+    """Who each row that points to a person points to, and every membership as it is."""
+    found = {
+        field.model._meta.label: list(
+            field.model._base_manager.order_by("pk").values_list("pk", field.attname)
+        )
+        for field in (relation.field for relation in Person._meta.related_objects)
+        if not issubclass(field.model, HistoricalChanges)
+        and field.model not in (PersonMerge, HouseholdMember)
+        and field.model._meta.label != "casework.Event"
+    }
+    found["members"] = list(
+        HouseholdMember.objects.order_by("pk").values_list(
+            "pk", "household", "person", "relation", "living", "period"
+        )
+    )
+    found["persons"] = list(
+        Person.objects.order_by("pk").values_list(
+            "pk", "first_name", "national_id", "duf", "id_kind", "phone", "protection", "shielded"
+        )
+    )
+    return found
+
+
+def with_a_life(**facts) -> Person:
+    person = PersonFactory(with_household=True, **facts)
+    ApplicationFactory(person=person, granted=True)
+    NoteFactory(person=person)
+    RepresentativeFactory(person=person)
+    FlagFactory(person=person, key=f"{person.pk}:90")
+    return person
+
+
+def undo(merge: PersonMerge) -> Person:
+    return merging.undo_merge(merge=merge, by=UserFactory(caseworker=True), at=now())
+
+
+def test_all_that_points_to_one_points_to_the_other_and_back_again(client, caseworker):
+    survivor, loser = with_a_life(), with_a_life()
+    StayFactory(person=loser, days_ago=100)
+    PeerLinkFactory(person=loser, linked=True)
+    before = everything()
+
+    merge = MergeFactory(survivor, loser)
+    for relation in Person._meta.related_objects:
+        model = relation.related_model
+        if model in (Person, PersonMerge):
+            continue
+        left = model._base_manager.filter(**{relation.field.name: loser})
+        assert not left.exists(), f"{model._meta.label} still points to the loser"
+    assert survivor.applications.count() == 2
+    assert client.get(reverse("desk:person", args=[survivor.pk])).status_code == 200
+
+    undo(merge)
+    assert everything() == before
+    assert client.get(reverse("desk:person", args=[loser.pk])).status_code == 200
+
+
+def test_the_household_of_the_loser_becomes_that_of_the_survivor():
+    survivor = PersonFactory(with_household=True)
+    family = FamilyFactory(children=2)
+    loser = family.members.get(relation="hovedperson").person
+    case = ApplicationFactory(person=loser, household=family)
+    before = everything()
+
+    merge = MergeFactory(survivor, loser)
+    case.refresh_from_db()
+    home = Household.objects.of(survivor, today()).get()
+    assert case.household == home
+    assert home.members.count() == 3, "the survivor, and the two children"
+
+    undo(merge)
+    assert everything() == before
+
+
+def test_a_child_registered_twice_is_in_the_household_once():
+    family = FamilyFactory(children=1)
+    child = family.members.get(relation="barn").person
+    twin = PersonFactory()
+    MemberFactory(household=family, person=twin, relation="barn")
+
+    merge = MergeFactory(child, twin)
+    assert family.members.filter(relation="barn").count() == 1
+    undo(merge)
+    assert family.members.filter(relation="barn").count() == 2
+
+
+def test_two_temporary_stays_at_once_are_told_and_nothing_moves():
+    survivor, loser = PersonFactory(), PersonFactory()
+    StayFactory(person=survivor, days_ago=100)
+    StayFactory(person=loser, days_ago=20)
+    NoteFactory(person=loser)
+    before = everything()
+
+    with pytest.raises(merging.MergeRefused, match="midlertidig opphold i denne perioden"):
+        MergeFactory(survivor, loser)
+    assert everything() == before
+
+
+def test_the_loser_leads_to_the_survivor_and_is_in_no_list(client, caseworker):
+    survivor = PersonFactory(first_name="Åse", last_name="Tveit")
+    loser = PersonFactory(first_name="Aase", last_name="Tveit")
+    number = loser.national_id
+    MergeFactory(survivor, loser)
+
+    for name in ("desk:person", "desk:person_events", "casework:household"):
+        answer = client.get(reverse(name, args=[loser.pk]))
+        assert answer.url == reverse(name, args=[survivor.pk])
+    assert "Aase" not in client.get(reverse("desk:persons")).content.decode()
+    search = client.post(reverse("desk:search"), {"q": number})
+    assert search.url == reverse("desk:person", args=[survivor.pk]), "found by either number"
+    taken = client.post(
+        reverse("casework:person_new"),
+        {"first_name": "A", "last_name": "B", "id_kind": "fnr", "national_id": number},
+    )
+    assert taken.context["form"].existing == survivor
+
+
+def test_values_are_chosen_side_by_side(client, caseworker):
+    survivor = PersonFactory(id_kind=IdKind.NONE, national_id="", phone="+4740000117")
+    loser = PersonFactory(phone="+4740000118", last_name=survivor.last_name)
+    number = loser.national_id
+    url = reverse("casework:merge", args=[survivor.pk, loser.pk])
+    form = client.get(url).context["form"]
+    assert form["number"].initial == "der", "what is known, over what is not"
+
+    sent = dict.fromkeys(form.groups, "her") | {"number": "der", "phone": "der"}
+    assert "reason" in client.post(url, sent).context["form"].errors
+    assert client.post(url, sent | {"reason": "Viste pass."}).status_code == 302
+
+    survivor.refresh_from_db()
+    assert (survivor.national_id, survivor.phone) == (number, "+4740000118")
+    merge = PersonMerge.objects.get()
+    undo(merge)
+    survivor.refresh_from_db()
+    loser.refresh_from_db()
+    assert (survivor.national_id, survivor.phone) == ("", "+4740000117")
+    assert loser.national_id == number
+
+
+def test_what_is_changed_since_stands_and_a_changed_number_hinders():
+    survivor = PersonFactory(id_kind=IdKind.NONE, national_id="", phone="")
+    loser = PersonFactory(phone="+4740000118")
+    merge = MergeFactory(survivor, loser, from_loser=["phone"])
+    survivor.refresh_from_db()
+    survivor.phone = "+4799999999"
+    survivor.save()
+    undo(merge)
+    survivor.refresh_from_db()
+    assert survivor.phone == "+4799999999"
+
+    other = MergeFactory(survivor, loser, from_loser=["number"])
+    survivor.refresh_from_db()
+    survivor.national_id = tenor_id(today() - timedelta(days=9000))
+    survivor.save()
+    with pytest.raises(merging.MergeRefused, match="Nummeret er endret"):
+        undo(other)
+
+
+def test_it_is_undone_once_and_the_last_first(client, caseworker):
+    survivor = PersonFactory()
+    first = MergeFactory(survivor, PersonFactory())
+    second = MergeFactory(survivor, PersonFactory(), at=now() + timedelta(seconds=1))
+    page = reverse("casework:merge_undo", args=[first.pk])
+    assert "Angre den siste først" in client.post(page).content.decode()
+
+    last = reverse("casework:merge_undo", args=[second.pk])
+    assert client.post(last).status_code == 302
+    assert "allerede angret" in client.post(last).content.decode()
+    assert client.post(page).status_code == 302
+
+
+def test_nobody_is_merged_with_themselves_or_twice():
+    survivor = PersonFactory()
+    with pytest.raises(merging.MergeRefused):
+        MergeFactory(survivor, survivor)
+    merge = MergeFactory(survivor)
+    with pytest.raises(merging.MergeRefused, match="allerede slått sammen"):
+        MergeFactory(PersonFactory(), merge.loser)
+
+
+def test_protection_of_either_is_kept_and_only_for_who_has_the_right(client, caseworker):
+    survivor, loser = PersonFactory(), PersonFactory(protected=True, shielded=True)
+    assert client.get(reverse("casework:merge", args=[survivor.pk, loser.pk])).status_code == 404
+
+    merge = MergeFactory(survivor, loser)
+    survivor.refresh_from_db()
+    assert survivor.protection == loser.protection != Protection.NONE
+    assert survivor.shielded
+    assert client.get(reverse("casework:merge_undo", args=[merge.pk])).status_code == 404
+    assert client.get(reverse("desk:person", args=[loser.pk])).status_code == 404
+
+    undo(merge)
+    survivor.refresh_from_db()
+    assert survivor.protection == Protection.NONE
+
+
+def test_the_other_is_found_by_likeness_or_by_search(client, caseworker):
+    person = PersonFactory(first_name="Karianne", last_name="Wiik")
+    alike = PersonFactory(first_name="Kari Anne", last_name="Wiik", birth_date=person.birth_date)
+    url = reverse("casework:merge_find", args=[person.pk])
+    assert alike.name in client.get(url).content.decode()
+    assert alike.name in client.post(url, {"q": alike.national_id}).content.decode()
+
+
+def test_a_flag_of_both_is_one():
+    survivor, loser = PersonFactory(), PersonFactory()
+    FlagFactory(person=survivor, key="2026-08-01:90")
+    FlagFactory(person=loser, key="2026-08-01:90")
+    MergeFactory(survivor, loser)
+    assert survivor.flags.count() == 1
+    assert not loser.flags.exists()
+
+
+def test_a_row_written_by_another_table_moves_too():
+    """The list of tables is read off the models: none is named, none is forgotten."""
+    tables = {field.model._meta.label for field in merging._relations()}
+    assert {"casework.Application", "stays.Stay", "peers.PeerLink", "casework.Letter"} <= tables
+    assert not any("Historical" in table for table in tables)
+
+
+def test_periods_that_do_not_overlap_are_both_kept():
+    survivor, loser = PersonFactory(), PersonFactory()
+    StayFactory(person=survivor, period=since(today() - timedelta(days=90), today()))
+    StayFactory(person=loser, period=since(today()))
+    MergeFactory(survivor, loser)
+    assert survivor.stays.count() == 2
