@@ -13,9 +13,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
+from django.core.cache import cache
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 
+FRESH_SECONDS = 30
 STAFF = "staff"
 PEER = "peer"
 
@@ -55,7 +58,7 @@ def register(
     """Add a line to the menu.
 
     `can(user)` decides who sees it. `count(user)` gives the small number beside it (None hides
-    it); it is asked on every page, so it must be one cheap query. `also` lists further URL
+    it); it is asked often, so it must be one cheap query. `also` lists further URL
     prefixes that belong to this line, such as `("/vedtak/",)` under Søknader. `shortcut` is the
     letter typed after G to go there. Registering a key again replaces the line.
     """
@@ -100,14 +103,30 @@ def items_for(user: Any) -> list[dict[str, Any]]:
                 "label": entry.label,
                 "icon": entry.icon,
                 "url": url,
-                "count": entry.count(user) if entry.count else None,
                 "prefixes": (url, *entry.also),
                 "shell": entry.shell,
                 "shortcut": entry.shortcut,
             }
         )
     staff = [item for item in items if item["shell"] == STAFF]
-    return staff or items
+    items = staff or items
+    counts = _counts(user, [item["key"] for item in items])
+    for item in items:
+        item["count"] = counts.get(item["key"])
+    return items
+
+
+def _counts(user: Any, keys: list[str]) -> dict[str, int | None]:
+    """The small numbers, which may be half a minute old: every page asks for all of them."""
+    counted = [_entries[key] for key in keys if _entries[key].count]
+    if not counted:
+        return {}
+    key = f"menu.{settings.DATABASE_NAME}.{user.pk}"
+    found = cache.get(key)
+    if found is None:
+        found = {entry.key: entry.count(user) for entry in counted}
+        cache.set(key, found, FRESH_SECONDS)
+    return found
 
 
 def here(items: list[dict[str, Any]], path: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
@@ -29,28 +30,28 @@ class Participant:
     on: date
     long_days: int = 21
 
-    @property
+    @cached_property
     def pk(self) -> int:
         return self.link.pk
 
-    @property
+    @cached_property
     def name(self) -> str:
         return self.link.call_name
 
-    @property
+    @cached_property
     def phone(self) -> str:
         """The number the person has said to use, as it is written: 400 00 117."""
         return PhoneField().prepare_value(self.link.agreed_phone)
 
-    @property
+    @cached_property
     def agreed(self) -> str:
         return words.interval(self.link.interval_days)
 
-    @property
+    @cached_property
     def days(self) -> int:
         return (self.on - self.link.quiet_since).days
 
-    @property
+    @cached_property
     def last(self) -> str:
         """3 dager siden, møte; empty when there has been no contact."""
         if self.link.reached_on is None:
@@ -58,37 +59,37 @@ class Participant:
         channel = words.lowered(str(Channel(self.link.reached_by).label))
         return f"{words.ago(self.link.reached_on, self.on)}, {channel}"
 
-    @property
+    @cached_property
     def last_short(self) -> str:
         day = self.link.reached_on
         return words.ago_short(day, self.on) if day else ""
 
-    @property
+    @cached_property
     def pause(self) -> str:
         return words.pause(self.link, self.on)
 
-    @property
+    @cached_property
     def silenced(self) -> bool:
         return words.is_silenced(self.link, self.on)
 
-    @property
+    @cached_property
     def quiet(self) -> bool:
         """Longer without contact than agreed, and no pause."""
         return not self.silenced and self.days > self.link.interval_days
 
-    @property
+    @cached_property
     def too_quiet(self) -> bool:
         """Quiet for longer than the municipality lets anyone be."""
         return self.quiet and self.days >= self.long_days
 
-    @property
+    @cached_property
     def tried(self) -> str:
         """The day of a last try that did not lead through, or empty."""
         if self.link.tried_on is None or self.link.tried_reached:
             return ""
         return words.ago(self.link.tried_on, self.on)
 
-    @property
+    @cached_property
     def suggestion(self) -> str:
         """Another way to reach out, after a try that did not lead through (need P6)."""
         return words.another_way(self.link.tried_by) if self.tried and not self.silenced else ""

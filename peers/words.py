@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from common.formatting import days_nb, nbdate
 
@@ -31,15 +32,18 @@ def ago_short(day: date, on: date) -> str:
     return ago(day, on) if n <= 1 else _("%(n)s d. siden") % {"n": n}
 
 
+INTERVALS = {
+    1: gettext_noop("hver dag"),
+    7: gettext_noop("hver uke"),
+    14: gettext_noop("annenhver uke"),
+    30: gettext_noop("hver måned"),
+}
+
+
 def interval(days: int) -> str:
     """hver uke, annenhver uke, hver måned, hver 10. dag."""
-    named = {
-        1: _("hver dag"),
-        7: _("hver uke"),
-        14: _("annenhver uke"),
-        30: _("hver måned"),
-    }
-    return named.get(days) or _("hver %(days)s. dag") % {"days": days}
+    name = INTERVALS.get(days)
+    return _(name) if name else _("hver %(days)s. dag") % {"days": days}
 
 
 def length(minutes: int) -> str:

@@ -10,28 +10,27 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
 
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import Prefetch
 
 from accounts.enums import CASE_ROLES
+from accounts.models import User
 from casework.enums import FlagKind
-from casework.flags import Words
-from casework.models import Flag, Person
+from casework.models import Flag, HouseholdMember, Person
 from common.calendar import add_months
 from common.paging import Page
 
 from .chains import chains
 from .enums import StayKind
-from .flags import stay_words
+from .flags import next_step
 from .models import Stay
 
-if TYPE_CHECKING:
-    from accounts.models import User
-
 SIZE = 50
+SHOWN = (
+    *("id", "kind", "place", "period", "person__first_name", "person__last_name"),
+    *("person__responsible", "unit__name", "unit__property__name"),
+)
 LONG = 90
 FRESH_SECONDS = 300
 MENU_MOST = 1000
@@ -43,18 +42,15 @@ Place = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line: the stay, its days in the chain, and the open flag with its words if any."""
+    """One line: the stay, its days in the chain, and the open flag with its next step if any."""
 
     stay: Stay
     days: int
     chain_start: date
     children: int
+    owner: User | None
     flag: Flag | None
-    words: Words | None
-
-    @property
-    def owner(self) -> User | None:
-        return self.flag.owner if self.flag else self.stay.person.responsible
+    next: str
 
 
 def how_many(user: User) -> int | None:
@@ -116,8 +112,6 @@ def _wanted(user: User, on: date, *, mine: bool, with_children: bool) -> set[int
 
 
 def _children(on: date):
-    from casework.models import HouseholdMember
-
     return HouseholdMember.objects.filter(
         period__contains=on,
         person__birth_date__gt=add_months(on, -12 * ADULT),
@@ -156,17 +150,8 @@ def _visible(user: User, places: list[Place]) -> list[tuple[Place, Stay]]:
         some = places[first : first + step]
         stays = (
             Stay.objects.visible_to(user)
-            .select_related("person__responsible", "unit__property", "vedtak")
-            .prefetch_related(
-                Prefetch(
-                    "person__flags",
-                    Flag.objects.open()
-                    .filter(kind=FlagKind.TEMPORARY_STAY)
-                    .select_related("owner")
-                    .order_by("-threshold"),
-                    to_attr="stay_flags",
-                )
-            )
+            .select_related("person", "unit__property")
+            .only(*SHOWN)
             .in_bulk([pk for _days, pk in some])
         )
         found += [(place, stays[place[1]]) for place in some if place[1] in stays]
@@ -179,31 +164,41 @@ def _rows(shown: list[tuple[Place, Stay]], on: date) -> list[Row]:
     persons = [stay.person_id for _place, stay in shown]
     now = chains(on, persons)
     children = _how_many_children(persons, on)
+    open_flags = Flag.objects.open().filter(kind=FlagKind.TEMPORARY_STAY, person__in=persons)
+    # The highest threshold comes last, and so is the one kept.
+    flags = {flag.person_id: flag for flag in open_flags.order_by("threshold")}
+    keys = {flag.owner_id for flag in flags.values()}
+    users = User.objects.in_bulk(keys | {stay.person.responsible_id for _place, stay in shown})
     rows = []
     for (minus_days, _pk), stay in shown:
         chain = now.get(stay.person_id)
         days = chain.days if chain else -minus_days
-        flag = stay.person.stay_flags[0] if stay.person.stay_flags else None
+        flag = flags.get(stay.person_id)
         rows.append(
             Row(
                 stay=stay,
                 days=days,
                 chain_start=chain.chain_start if chain else stay.period.lower,
                 children=children.get(stay.person_id, 0),
+                owner=users.get(flag.owner_id if flag else stay.person.responsible_id),
                 flag=flag,
-                words=stay_words(flag, on, days) if flag else None,
+                next=next_step(flag) if flag else "",
             )
         )
     return rows
 
 
 def _how_many_children(persons: list[int], on: date) -> dict[int, int]:
-    heads = Person.objects.filter(pk__in=persons, memberships__period__contains=on)
-    pairs = heads.filter(memberships__household__members__in=_children(on)).values_list(
-        "pk", "memberships__household__members__person"
-    )
+    # One filter, so that it is one member of the household who is there and is a child.
+    pairs = HouseholdMember.objects.filter(
+        person__in=persons,
+        period__contains=on,
+        household__members__period__contains=on,
+        household__members__person__birth_date__gt=add_months(on, -12 * ADULT),
+        household__members__person__birth_date__lte=on,
+    ).values_list("person_id", "household__members__person_id")
     found: dict[int, int] = {}
-    for head, child in pairs.distinct():
+    for head, child in pairs.order_by().distinct():
         if head != child:
             found[head] = found.get(head, 0) + 1
     return found

@@ -215,7 +215,7 @@ def stay_words(flag: Flag, on: date, days: int | None = None) -> Words:
     days = flag.facts["days"] if days is None else days
     return Words(
         why=_why(flag),
-        next=_next_step(flag),
+        next=next_step(flag),
         action=_("Skriv begrunnelse") if (flag.threshold or 0) >= 90 else _("Følg opp"),
         action_url=follow_up_url(flag),
         color="danger" if days > 90 else "warning",
@@ -264,7 +264,8 @@ def _day(facts: dict, name: str, nights: int) -> date:
     return date.fromisoformat(facts["chain_start"]) + timedelta(days=nights)
 
 
-def _next_step(flag: Flag) -> str:
+def next_step(flag: Flag) -> str:
+    """What to do next about a stay flag."""
     if (flag.threshold or 0) >= 90:
         return _("Skriv begrunnelse og plan for varig bolig.")
     if "no_service" in flag.marks:

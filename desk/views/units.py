@@ -117,6 +117,7 @@ def _lines(request: HttpRequest, found: list[Unit], today: date) -> list[dict[st
     return [
         {
             "unit": unit,
+            "name": str(unit),
             "type": types[unit.type],
             "staffing": staffing[unit.staffing],
             "status": UnitStatus(unit.status).label,

@@ -22,20 +22,20 @@ def test_lines_come_in_order_and_only_for_those_who_may() -> None:
     navigation.register("b", "B", "Bed", "healthz", 20, anyone)
     navigation.register("a", "A", "Bed", "readyz", 10, anyone, count=lambda user: 3)
     navigation.register("c", "C", "Bed", "readyz", 30, lambda user: False)
-    items = navigation.items_for(SimpleNamespace())
+    items = navigation.items_for(SimpleNamespace(pk=1))
     assert [(item["key"], item["count"]) for item in items] == [("a", 3), ("b", None)]
 
 
 def test_a_line_whose_page_is_not_there_is_left_out() -> None:
     navigation.register("x", "X", "Bed", "nowhere:at_all", 10, anyone)
-    assert navigation.items_for(SimpleNamespace()) == []
+    assert navigation.items_for(SimpleNamespace(pk=1)) == []
 
 
 def test_peers_see_their_own_menu_and_staff_theirs() -> None:
     navigation.register("dag", "Min dag", "Bed", "healthz", 10, lambda user: user.staff)
     navigation.register("logg", "Logg", "Bed", "readyz", 10, anyone, shell=navigation.PEER)
-    peer = navigation.items_for(SimpleNamespace(staff=False))
-    staff = navigation.items_for(SimpleNamespace(staff=True))
+    peer = navigation.items_for(SimpleNamespace(pk=1, staff=False))
+    staff = navigation.items_for(SimpleNamespace(pk=2, staff=True))
     assert [item["key"] for item in peer] == ["logg"]
     assert [item["key"] for item in staff] == ["dag"]
 
