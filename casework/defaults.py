@@ -10,6 +10,8 @@ from datetime import date
 
 from django.db.backends.postgresql.psycopg_any import DateRange
 
+from housing.enums import Staffing
+
 from .enums import AppealBody, TextPart
 
 BEGINNING = date(2000, 1, 1)
@@ -89,14 +91,35 @@ BASES = [
     ),
 ]
 
+# code, name, question, and the staff that much help there points to
 DIMENSIONS = [
-    ("hverdag", "Hverdag hjemme", "Hva greier du selv hjemme, og hva vil du ha hjelp til?"),
-    ("okonomi", "Økonomi", "Hvordan er økonomien, og hva vil gjøre den tryggere?"),
-    ("helse", "Helse", "Hva trenger helsa di av boligen og av oss?"),
-    ("nettverk", "Nettverk", "Hvem har du rundt deg, og hvem vil du ha rundt deg?"),
-    ("arbeid", "Arbeid og aktivitet", "Hva fyller dagene dine, og hva vil du at skal fylle dem?"),
-    ("trygghet", "Trygghet og bomiljø", "Hva må til for at du skal føle deg trygg der du bor?"),
-    ("barn", "Barn", "Hvilke barn bor hos deg eller besøker deg, og hva trenger de?"),
+    (
+        "hverdag",
+        "Hverdag hjemme",
+        "Hva greier du selv hjemme, og hva vil du ha hjelp til?",
+        Staffing.DAY,
+    ),
+    ("okonomi", "Økonomi", "Hvordan er økonomien, og hva vil gjøre den tryggere?", Staffing.NONE),
+    ("helse", "Helse", "Hva trenger helsa di av boligen og av oss?", Staffing.DAY),
+    ("nettverk", "Nettverk", "Hvem har du rundt deg, og hvem vil du ha rundt deg?", Staffing.NONE),
+    (
+        "arbeid",
+        "Arbeid og aktivitet",
+        "Hva fyller dagene dine, og hva vil du at skal fylle dem?",
+        Staffing.NONE,
+    ),
+    (
+        "trygghet",
+        "Trygghet og bomiljø",
+        "Hva må til for at du skal føle deg trygg der du bor?",
+        Staffing.NONE,
+    ),
+    (
+        "barn",
+        "Barn",
+        "Hvilke barn bor hos deg eller besøker deg, og hva trenger de?",
+        Staffing.NONE,
+    ),
 ]
 
 
@@ -197,9 +220,10 @@ def install(sender=None, **kwargs) -> None:
                 name=name,
                 question=question,
                 order=order,
+                staffing=staffing,
                 valid=DateRange(BEGINNING, None),
             )
-            for order, (code, name, question) in enumerate(DIMENSIONS, start=1)
+            for order, (code, name, question, staffing) in enumerate(DIMENSIONS, start=1)
         )
     if not StandardText.objects.exists():
         StandardText.objects.bulk_create(

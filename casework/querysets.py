@@ -56,6 +56,11 @@ class PersonQuerySet(models.QuerySet):
         return self
 
 
+class DimensionQuerySet(models.QuerySet):
+    def in_force(self, on: date) -> Self:
+        return self.filter(valid__contains=on)
+
+
 class HouseholdQuerySet(models.QuerySet):
     def of(self, person, on: date) -> Self:
         """Households the person belongs to on the date."""

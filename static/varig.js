@@ -11,6 +11,20 @@
     if (token && event.detail.verb !== "get") event.detail.headers["X-CSRFToken"] = token.value;
   });
 
+  /* An answer begun from the last kartlegging says whether it has been changed. */
+  all("[data-compare-tag]").forEach((tag) => {
+    const group = tag.closest("[data-compare]");
+    const state = () => all("input, textarea", group).map((f) => (f.type === "radio" ? f.checked : f.value)).join("\u0000");
+    const before = state();
+    const tell = () => {
+      const same = state() === before;
+      tag.textContent = same ? tag.dataset.same : tag.dataset.changed;
+      tag.dataset.color = same ? "neutral" : "info";
+    };
+    group.addEventListener("input", tell);
+    tell();
+  });
+
   /* A form with faults opens with its error summary in focus. */
   const focusErrors = (root) => {
     const summary = $(".ds-error-summary[data-focus]", root);

@@ -101,6 +101,7 @@ WITHOUT_HISTORY = {
     "casework.Event": "is history",
     "casework.Flag": "raised and closed by jobs; its closing is on it",
     "casework.Household": "its members have it",
+    "casework.HousingAnswer": "an assessment is never overwritten",
     "casework.Letter": "frozen",
     "casework.Draft": "what is typed, thrown away when it is sent",
     "casework.MissingPaper": "asked for once, received once",

@@ -110,6 +110,11 @@ CASEWORK_APP: dict[str, Row] = {
     "casework:application_withdraw": Row(CASEWORK, "open_application"),
     "casework:application_forward": Row(CASEWORK, "open_application"),
     "casework:interim_reply": Row(CASEWORK, "open_application"),
+    "casework:dimensions": Row((ADMIN, MANAGER)),
+    "casework:dimension_new": Row((ADMIN, MANAGER)),
+    "casework:dimension": Row((ADMIN, MANAGER), "dimension"),
+    "casework:dimension_end": Row((ADMIN, MANAGER), "dimension"),
+    "casework:dimension_move": deed((ADMIN, MANAGER), "dimension"),
     "casework:assessment_new": Row(CASEWORK, "open_application"),
     "casework:assessment": Row(CASE, "assessment"),
     "casework:need": Row(CASEWORK, "open_application"),
@@ -229,6 +234,7 @@ def samples() -> SimpleNamespace:
     made.person = f.PersonFactory(with_household=True)
     made.application = f.ApplicationFactory(person=made.person, granted=True)
     made.assessment = made.application.assessments.first()
+    made.dimension = made.assessment.answers.first().dimension
     made.vedtak = made.application.decision
     made.letter = made.vedtak.letter
     made.twin = f.PersonFactory(first_name=made.person.first_name)

@@ -16,7 +16,14 @@ from common.formatting import nbdate
 
 from .. import events, needs
 from ..enums import ApplicationState
-from ..models import Application, Assessment, AssessmentAnswer, HousingNeed, Wish
+from ..models import (
+    Application,
+    Assessment,
+    AssessmentAnswer,
+    HousingAnswer,
+    HousingNeed,
+    Wish,
+)
 from ..processes import APPLICATION
 
 
@@ -45,11 +52,13 @@ def hold_assessment(
     answers: Iterable[Mapping[str, Any]],
     by: User,
     at: datetime,
+    housing: Mapping[str, Any] | None = None,
 ) -> Assessment:
     """Write a kartlegging, the person's own wish and the answers: all of it, or nothing (C8, C10).
 
     `wish` holds words, setting, said_on and read_back; each of `answers` a dimension, own_view,
-    support_need, agreed_help and source. Earlier ones stay as they were. A case nobody has
+    support_need, agreed_help and source; `housing` the fields of `HousingAnswer`, where the
+    dwelling was spoken of. Earlier ones stay as they were. A case nobody has
     begun on is thereby being assessed. Raises `NotHeldYet`.
     """
     today = local_date(at)
@@ -79,6 +88,12 @@ def hold_assessment(
     AssessmentAnswer.objects.bulk_create(
         AssessmentAnswer(assessment=assessment, **answer) for answer in answers
     )
+    if housing is not None:
+        areas = {name: housing[name] for name in needs.AREAS if name in housing}
+        facts = {name: value for name, value in housing.items() if name not in areas}
+        said_of_it = HousingAnswer.objects.create(assessment=assessment, **facts)
+        for name, chosen in areas.items():
+            getattr(said_of_it, name).set(chosen)
     if application.state == ApplicationState.RECEIVED:
         application._history_user = by
         APPLICATION.move(application, ApplicationState.ASSESSING, by=by, at=at)
@@ -108,26 +123,29 @@ def decide_need(
 ) -> HousingNeed:
     """Write the boligbehov as a new row; the newest is in force (need C11).
 
-    `facts` are the fields of `HousingNeed`. Where they differ from what the rules propose,
-    `edit_reason` says why, or `ChangeNeedsReason` is raised.
+    `facts` are the fields of `HousingNeed`. Where they differ from what the rules derive,
+    `edit_reason` says why, or `ChangeNeedsReason` is raised. What was derived is kept beside it.
     """
-    proposal = needs.propose(application.household, assessment, local_date(at))
+    lines = needs.derive(application.household, assessment, local_date(at))
     need = HousingNeed(
         application=application,
         assessment=assessment,
+        derived=needs.frozen(lines),
         decided_at=at,
         decided_by=by,
         **facts,
     )
-    differs = needs.changed(need, proposal)
+    chosen = {"areas": list(areas), "avoid_areas": list(avoid_areas)}
+    chosen |= {line.field: getattr(need, line.field) for line in lines if line.field not in chosen}
+    differs = needs.changed(lines, chosen)
     if differs and not need.edit_reason.strip():
         raise ChangeNeedsReason
     if not differs:
         need.edit_reason = ""
     need._history_user = by
     need.save()
-    need.areas.set(areas)
-    need.avoid_areas.set(avoid_areas)
+    need.areas.set(chosen["areas"])
+    need.avoid_areas.set(chosen["avoid_areas"])
     need.avoid_properties.set(avoid_properties)
     events.record(
         application.person,

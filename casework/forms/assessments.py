@@ -11,8 +11,8 @@ from common.forms import ChipChoice, ChipChoices, NorwegianDateField, norwegian
 from housing.enums import LASTING_TYPES, UnitType
 
 from ..enums import SupportNeed
-from ..models import AssessmentAnswer, Dimension, HousingNeed
-from ..needs import bedrooms_nb
+from ..models import AssessmentAnswer, Dimension, HousingAnswer, HousingNeed
+from ..needs import SURROUNDINGS, bedrooms_nb
 
 ANSWER_FIELDS = ("own_view", "support_need", "agreed_help", "source")
 LASTING = [(kind.value, kind.label) for kind in UnitType if kind in LASTING_TYPES]
@@ -20,6 +20,52 @@ LASTING = [(kind.value, kind.label) for kind in UnitType if kind in LASTING_TYPE
 
 def _words(label: Any, rows: int = 2, **kwargs: Any) -> forms.CharField:
     return forms.CharField(label=label, widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
+
+
+YES_NO = [("ja", _("Ja")), ("nei", _("Nei")), ("", _("Ikke avklart"))]
+ANSWERED = {"ja": True, "nei": False}
+
+
+class HousingAnswerForm(forms.ModelForm):
+    """What the kartlegging says of the dwelling itself, and where the person wants to live."""
+
+    class Meta:
+        model = HousingAnswer
+        fields = [
+            "wheelchair",
+            "no_stairs",
+            "max_floor",
+            "night_help",
+            "pets",
+            "areas",
+            "avoid_areas",
+            "avoid_reason",
+            *SURROUNDINGS,
+        ]
+        widgets = {"areas": ChipChoices, "avoid_areas": ChipChoices}
+
+    prefix = "bolig"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("wheelchair", "no_stairs", "night_help", "pets"):
+            known = self.initial.get(name)
+            self.fields[name] = forms.TypedChoiceField(
+                label=self.fields[name].label,
+                choices=YES_NO,
+                coerce=ANSWERED.get,
+                empty_value=None,
+                required=False,
+                initial="" if known is None else ("ja" if known else "nei"),
+                widget=ChipChoice,
+            )
+            self.initial[name] = self.fields[name].initial
+        for each in self.fields.values():
+            each.mark_optional = False
+        self.fields["max_floor"].max_value = 40
+
+    def _post_clean(self) -> None:
+        """The row is made by the action."""
 
 
 class AssessmentForm(OnceFormMixin, forms.Form):
@@ -66,16 +112,29 @@ class AssessmentForm(OnceFormMixin, forms.Form):
             for field in ANSWER_FIELDS:
                 self.fields[f"{name}{field}"].mark_optional = False
 
-    def groups(self, earlier: dict[int, AssessmentAnswer]) -> list[dict[str, Any]]:
-        """Each dimension with its bound fields and the answer of the kartlegging before."""
+    def groups(self, earlier: dict[str, AssessmentAnswer]) -> list[dict[str, Any]]:
+        """Each dimension with its bound fields and the answer of the kartlegging before, which
+        may have answered an earlier version of the dimension."""
         return [
             {
                 "dimension": dimension,
-                "earlier": earlier.get(dimension.pk),
+                "earlier": earlier.get(dimension.code),
                 **{field: self[f"d{dimension.pk}_{field}"] for field in ANSWER_FIELDS},
             }
             for dimension in self.dimensions
         ]
+
+    @staticmethod
+    def from_earlier(
+        dimensions: Sequence[Dimension], earlier: dict[str, AssessmentAnswer]
+    ) -> dict[str, Any]:
+        """The answers of the kartlegging before, to begin from."""
+        return {
+            f"d{dimension.pk}_{field}": getattr(earlier[dimension.code], field)
+            for dimension in dimensions
+            if dimension.code in earlier
+            for field in ANSWER_FIELDS
+        }
 
     def wish(self) -> dict[str, Any]:
         names = ("words", "setting", "said_on", "read_back")

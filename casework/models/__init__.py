@@ -1,5 +1,12 @@
 from .applications import Application, CaseCounter, LegalBasis
-from .assessments import Assessment, AssessmentAnswer, Dimension, HousingNeed, Wish
+from .assessments import (
+    Assessment,
+    AssessmentAnswer,
+    Dimension,
+    HousingAnswer,
+    HousingNeed,
+    Wish,
+)
 from .choices import ChoiceAlternative, ChoiceTalk
 from .follow_up import Event, Flag, Note, Service, Transition
 from .intake import Draft, MissingPaper, PaperRequest, UnitTransfer
@@ -24,6 +31,7 @@ __all__ = [
     "Flag",
     "Household",
     "HouseholdMember",
+    "HousingAnswer",
     "HousingNeed",
     "LegalBasis",
     "Letter",

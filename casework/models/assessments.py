@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.contrib.postgres.fields import ArrayField, DateRangeField
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -10,6 +11,7 @@ from housing.enums import Staffing, UnitType
 from housing.models import Area, Property
 
 from ..enums import SupportNeed
+from ..querysets import DimensionQuerySet
 from .applications import Application
 from .persons import Person
 
@@ -45,20 +47,37 @@ class Wish(models.Model):
 
 
 class Dimension(models.Model):
-    """Something a kartlegging asks about. The municipality decides which (needs C8, X5)."""
+    """Something a kartlegging asks about. The municipality decides which (needs C8, X5).
+
+    A change is a new row with the same code from a day on; an answer keeps the row it answered.
+    """
 
     code = models.SlugField(_("kode"), max_length=40)
     name = models.CharField(_("navn"), max_length=80)
     question = models.CharField(_("spørsmål"), max_length=200)
     order = models.PositiveSmallIntegerField(_("rekkefølge"))
+    staffing = models.CharField(
+        _("mye hjelp her peker mot"), max_length=10, choices=Staffing, default=Staffing.NONE
+    )
     valid = DateRangeField(_("gjelder"))
     history = HistoricalRecords()
+
+    objects = DimensionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("område i kartlegging")
         verbose_name_plural = _("områder i kartlegging")
         ordering = ["order", "pk"]
-        constraints = [models.UniqueConstraint(fields=["code", "valid"], name="dimension_once")]
+        constraints = [
+            ExclusionConstraint(
+                name="dimension_one_version_at_a_time",
+                expressions=[
+                    ("code", RangeOperators.EQUAL),
+                    ("valid", RangeOperators.OVERLAPS),
+                ],
+                violation_error_message=_("Området har allerede en versjon i perioden."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -115,6 +134,40 @@ class AssessmentAnswer(models.Model):
         return f"{self.dimension_id}: {self.get_support_need_display()}"
 
 
+class HousingAnswer(models.Model):
+    """What a kartlegging says of the dwelling itself, as the person tells it (needs C8, C10).
+
+    None is «ikke avklart»: nothing is derived from it, neither yes nor no.
+    """
+
+    assessment = models.OneToOneField(Assessment, models.CASCADE, related_name="housing")
+    wheelchair = models.BooleanField(_("bruker rullestol hjemme"), null=True, blank=True)
+    no_stairs = models.BooleanField(_("kan ikke bruke trapper"), null=True, blank=True)
+    max_floor = models.PositiveSmallIntegerField(
+        _("kan gå trapper opp til etasje"), null=True, blank=True
+    )
+    night_help = models.BooleanField(_("må kunne nå noen om natten"), null=True, blank=True)
+    pets = models.BooleanField(_("har dyr"), null=True, blank=True)
+    areas = models.ManyToManyField(
+        Area, blank=True, related_name="+", verbose_name=_("ønsker område")
+    )
+    avoid_areas = models.ManyToManyField(
+        Area, blank=True, related_name="+", verbose_name=_("områder å unngå")
+    )
+    avoid_reason = models.CharField(_("hvorfor (frivillig)"), max_length=200, blank=True)
+    own_entrance = models.BooleanField(_("ønsker egen inngang"), default=False)
+    near_transport = models.BooleanField(_("ønsker nær buss eller bane"), default=False)
+    quiet = models.BooleanField(_("ønsker rolig"), default=False)
+    drug_free = models.BooleanField(_("ønsker rusfritt miljø"), default=False)
+
+    class Meta:
+        verbose_name = _("svar om boligen")
+        verbose_name_plural = _("svar om boligen")
+
+    def __str__(self) -> str:
+        return f"Om boligen, {self.assessment}"
+
+
 class HousingNeed(models.Model):
     """Boligbehov (need C11): what a dwelling must be, and what would be good.
 
@@ -164,6 +217,8 @@ class HousingNeed(models.Model):
     decided_at = models.DateTimeField()
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     edit_reason = models.CharField(_("hvorfor behovet er endret"), max_length=300, blank=True)
+    # What the rules gave on the day, frozen: a list of field, value, shown and why.
+    derived = models.JSONField(_("beregnet"), default=list, editable=False)
     history = HistoricalRecords()
 
     class Meta:

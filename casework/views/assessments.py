@@ -5,37 +5,48 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.forms import model_to_dict
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.once import once
 from accounts.reads import log_read
 from common.errors import RuleBroken
-from housing.enums import Staffing, UnitType
 
-from .. import needs, perms
+from .. import changes, needs, perms
 from ..actions.assessments import ChangeNeedsReason, decide_need, hold_assessment
-from ..forms.assessments import AssessmentForm, NeedForm
-from ..models import Application, Assessment, Dimension, HousingNeed
+from ..forms.assessments import AssessmentForm, HousingAnswerForm, NeedForm
+from ..models import Application, Assessment, Dimension, HousingAnswer, HousingNeed
 from ..querysets import sees
+
+NEED_LISTS = ("areas", "avoid_areas", "avoid_properties")
 
 
 @require_http_methods(["GET", "POST"])
 @once
 def assessment_new(request: HttpRequest, pk: int) -> HttpResponse:
+    """A new kartlegging; `?fra=forrige` begins from the answers of the one before."""
     application = _application(request, pk)
     if not perms.can_do_casework(request.user):
         raise PermissionDenied
     on = timezone.localdate()
     earlier = _latest(application)
-    form = AssessmentForm(
-        request.POST or None,
-        dimensions=Dimension.objects.filter(valid__contains=on),
-        initial={"said_on": on, "held_on": on},
-    )
-    if request.method == "POST" and form.is_valid():
+    before = changes.by_code(earlier)
+    dimensions = list(Dimension.objects.in_force(on))
+    copied = earlier is not None and request.GET.get("fra") == "forrige"
+    initial = {"said_on": on, "held_on": on}
+    spoken_of: dict[str, Any] = {}
+    if copied:
+        initial |= {"goals": earlier.goals, "together": earlier.together}
+        initial |= AssessmentForm.from_earlier(dimensions, before)
+        spoken_of = _spoken_of(earlier)
+    form = AssessmentForm(request.POST or None, dimensions=dimensions, initial=initial)
+    housing = HousingAnswerForm(request.POST or None, initial=spoken_of)
+    if request.method == "POST" and form.is_valid() & housing.is_valid():
         try:
             assessment = hold_assessment(
                 application=application,
@@ -44,6 +55,7 @@ def assessment_new(request: HttpRequest, pk: int) -> HttpResponse:
                 together=form.cleaned_data["together"],
                 goals=form.cleaned_data["goals"],
                 answers=form.answers(),
+                housing=housing.cleaned_data,
                 by=request.user,
                 at=timezone.now(),
             )
@@ -52,7 +64,6 @@ def assessment_new(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             return redirect("casework:assessment", assessment.pk)
     log_read(request, application.person_id, "kartlegging")
-    answers = {answer.dimension_id: answer for answer in earlier.answers.all()} if earlier else {}
     return render(
         request,
         "casework/assessment_new.html",
@@ -60,8 +71,10 @@ def assessment_new(request: HttpRequest, pk: int) -> HttpResponse:
             "application": application,
             "person": application.person,
             "form": form,
-            "groups": form.groups(answers),
+            "housing": housing,
+            "groups": form.groups(before),
             "earlier": earlier,
+            "copied": copied,
         },
     )
 
@@ -71,17 +84,18 @@ def assessment(request: HttpRequest, pk: int) -> HttpResponse:
     if not perms.can_read_cases(request.user):
         raise PermissionDenied
     found = get_object_or_404(
-        Assessment.objects.filter(sees(request.user, "person__")).select_related(
-            "person", "application__household", "wish__recorded_by", "made_by"
-        ),
+        Assessment.objects.filter(sees(request.user, "person__"))
+        .select_related("person", "application__household", "wish__recorded_by", "made_by")
+        .prefetch_related("answers__dimension"),
         pk=pk,
     )
     log_read(request, found.person_id, "kartlegging")
     on = timezone.localdate()
     application = found.application
-    need = (
-        application.needs.prefetch_related("areas", "avoid_areas").first() if application else None
-    )
+    need = _in_force(application) if application else None
+    lines = needs.derive(application.household, found, on) if application else []
+    earlier = _before(found)
+    compared = changes.changes(found.answers.all(), earlier)
     return render(
         request,
         "casework/assessment.html",
@@ -89,11 +103,14 @@ def assessment(request: HttpRequest, pk: int) -> HttpResponse:
             "assessment": found,
             "application": application,
             "person": found.person,
-            "answers": list(found.answers.select_related("dimension")),
+            "earlier": earlier,
+            "changes": compared,
+            "changed": changes.summary(compared) if earlier else "",
+            "housing": _housing_facts(needs.housing_of(found)),
             "others": list(found.person.assessments.exclude(pk=found.pk)[:10]),
             "need": need,
-            "need_facts": need_facts(need) if need else [],
-            "proposed": _proposed(application, found, on) if application else [],
+            "beside": needs.beside(needs.thaw(need.derived) or lines, need) if need else [],
+            "lines": lines,
             "can_work": perms.can_do_casework(request.user),
         },
     )
@@ -106,10 +123,13 @@ def need(request: HttpRequest, pk: int) -> HttpResponse:
     if not perms.can_do_casework(request.user):
         raise PermissionDenied
     on = timezone.localdate()
-    earlier = application.needs.first()
+    versions = list(
+        application.needs.select_related("decided_by").prefetch_related(*NEED_LISTS)[:20]
+    )
+    earlier = versions[0] if versions else None
     held = _latest(application)
-    proposal = needs.propose(application.household, held, on)
-    form = NeedForm(request.POST or None, initial=_initial(proposal, earlier))
+    lines = needs.derive(application.household, held, on)
+    form = NeedForm(request.POST or None, initial=_initial(lines, earlier))
     if request.method == "POST" and form.is_valid():
         chosen = form.cleaned_data
         try:
@@ -142,43 +162,16 @@ def need(request: HttpRequest, pk: int) -> HttpResponse:
             "held": held,
             "wish": application.person.wishes.first(),
             "earlier": earlier,
-            "proposed": _proposed(application, held, on, proposal),
+            "lines": lines,
+            "versions": [
+                {
+                    "need": each,
+                    "rows": needs.beside(needs.thaw(each.derived), each),
+                }
+                for each in versions
+            ],
         },
     )
-
-
-def need_facts(need: HousingNeed) -> list[tuple[str, str]]:
-    """A boligbehov as names and values, requirements first."""
-
-    def label(name: str) -> str:
-        return str(HousingNeed._meta.get_field(name).verbose_name).capitalize()
-
-    must = [
-        (label("bedrooms"), needs.bedrooms_nb(need.bedrooms)),
-        (label("staffing"), need.get_staffing_display()),
-        (label("types"), _types(need.types)),
-    ]
-    for name in ("step_free", "wheelchair", "pets"):
-        if getattr(need, name):
-            must.append((label(name), "Ja"))
-    if need.max_floor is not None:
-        must.append((label("max_floor"), str(need.max_floor)))
-    wishes = [
-        str(HousingNeed._meta.get_field(name).verbose_name).removeprefix("ønsker ")
-        for name in ("own_entrance", "near_transport", "quiet", "drug_free")
-        if getattr(need, name)
-    ]
-    areas = [area.name for area in need.areas.all()]
-    avoid = [area.name for area in need.avoid_areas.all()]
-    if areas:
-        must.append((label("areas"), ", ".join(areas)))
-    if avoid:
-        must.append((label("avoid_areas"), ", ".join(avoid)))
-    if wishes:
-        must.append(("Ønsker", ", ".join(wishes)))
-    if need.edit_reason:
-        must.append((label("edit_reason"), need.edit_reason))
-    return must
 
 
 def _application(request: HttpRequest, pk: int) -> Application:
@@ -192,34 +185,55 @@ def _application(request: HttpRequest, pk: int) -> Application:
 def _latest(application: Application) -> Assessment | None:
     """The person's newest kartlegging, with its answers, whatever the application."""
     return (
-        application.person.assessments.select_related("wish")
+        application.person.assessments.select_related("wish", "housing")
         .prefetch_related("answers__dimension")
         .first()
     )
 
 
-def _proposed(
-    application: Application, held: Assessment | None, on, proposal: HousingNeed | None = None
-) -> list[dict[str, Any]]:
-    """What the rules give, each with the sentence that says why."""
-    proposal = proposal or needs.propose(application.household, held, on)
-    why = needs.reasons(application.household, held, on)
-    return [
-        {"name": "Soverom", "value": needs.bedrooms_nb(proposal.bedrooms), "why": why["bedrooms"]},
-        {"name": "Bemanning", "value": Staffing(proposal.staffing).label, "why": why["staffing"]},
-        {"name": "Boligtyper", "value": _types(proposal.types), "why": why["types"]},
-    ]
+def _before(found: Assessment) -> Assessment | None:
+    """The person's kartlegging before this one, with its answers."""
+    return (
+        found.person.assessments.filter(
+            Q(held_on__lt=found.held_on) | Q(held_on=found.held_on, pk__lt=found.pk)
+        )
+        .prefetch_related("answers__dimension")
+        .first()
+    )
 
 
-def _types(types: list[str]) -> str:
-    return ", ".join(str(UnitType(kind).label).lower() for kind in types).capitalize()
+def _in_force(application: Application) -> HousingNeed | None:
+    return application.needs.select_related("decided_by").prefetch_related(*NEED_LISTS).first()
 
 
-def _initial(proposal: HousingNeed, earlier: HousingNeed | None) -> dict[str, Any]:
-    """The boligbehov in force, if any, to be changed; else what is proposed."""
+def _spoken_of(earlier: Assessment) -> dict[str, Any]:
+    """What the kartlegging before said of the dwelling, to begin from."""
+    housing = needs.housing_of(earlier)
+    return model_to_dict(housing, exclude=["id", "assessment"]) if housing else {}
+
+
+def _housing_facts(housing: HousingAnswer | None) -> list[tuple[str, str]]:
+    """What was answered of the dwelling, as names and values; «ikke avklart» is left out."""
+    if housing is None:
+        return []
+    facts = []
+    for each in HousingAnswer._meta.local_fields:
+        if each.name in ("id", "assessment"):
+            continue
+        value = getattr(housing, each.name)
+        # A wish not ticked is no answer; «nei» to what was asked is one.
+        if value is not None and value != "" and (value or each.null):
+            facts.append((capfirst(each.verbose_name), needs.shown(each.name, value)))
+    for name in needs.AREAS:
+        areas = list(getattr(housing, name).all())
+        if areas:
+            label = HousingAnswer._meta.get_field(name).verbose_name
+            facts.append((capfirst(label), needs.shown(name, areas)))
+    return facts
+
+
+def _initial(lines: list[needs.Line], earlier: HousingNeed | None) -> dict[str, Any]:
+    """The boligbehov in force, if any, to be changed; else what is derived."""
     if earlier is None:
-        return {name: getattr(proposal, name) for name in needs.PROPOSED}
-    initial = {name: getattr(earlier, name) for name in NeedForm.Meta.fields}
-    for name in ("areas", "avoid_areas", "avoid_properties"):
-        initial[name] = initial[name].all()
-    return initial
+        return {line.field: line.value for line in lines}
+    return {name: needs.decided(earlier, name) for name in NeedForm.Meta.fields}

@@ -10,10 +10,11 @@ from django.urls import reverse
 from casework import needs
 from casework.actions.assessments import ChangeNeedsReason, NotHeldYet, decide_need, hold_assessment
 from casework.enums import ApplicationState, LivingArrangement, MemberRelation, SupportNeed
-from casework.models import Assessment, Dimension, Event, HousingNeed, Wish
+from casework.models import Assessment, Dimension, Event, HousingAnswer, HousingNeed, Wish
 from housing.enums import Staffing, UnitType
 from tests.factories import (
     ApplicationFactory,
+    AreaFactory,
     AssessmentFactory,
     FamilyFactory,
     HouseholdFactory,
@@ -263,9 +264,10 @@ def test_proposal_is_not_saved():
 def test_each_proposed_value_says_why():
     household = FamilyFactory(children=2)
     member(household, 12, living=LivingArrangement.VISITING)
-    why = needs.reasons(household, None, today())
-    assert why["bedrooms"] == "1 til den voksne, 2 til barn, 1 der samværsbarn kan sove."
-    assert set(why) == set(needs.PROPOSED)
+    lines = needs.derive(household, None, today())
+    assert [line.field for line in lines] == ["bedrooms", "staffing", "types"]
+    assert lines[0].why == "1 til den voksne, 2 til barn, 1 der samværsbarn kan sove."
+    assert all(line.why and line.shown for line in lines)
 
 
 def chosen(**changes):
@@ -332,3 +334,107 @@ def test_kartlegging_pages_ask_few_questions(client, caseworker, django_assert_m
         client.get(reverse("casework:assessment_new", args=[held.application_id]))
     with django_assert_max_num_queries(26):
         client.get(reverse("casework:need", args=[held.application_id]))
+
+
+# ------------------------------------------------------------------ from one to the next
+
+
+def test_a_new_kartlegging_may_begin_from_the_last(client, caseworker):
+    earlier = AssessmentFactory()
+    url = reverse("casework:assessment_new", args=[earlier.application_id])
+    assert "Begynn fra forrige" in client.get(url).text
+    form = client.get(url, {"fra": "forrige"}).context["form"]
+    daily = dimension("hverdag")
+    assert form[f"d{daily.pk}_own_view"].value() == "Det går greit."
+    assert form[f"d{daily.pk}_support_need"].value() == SupportNeed.SOME
+    assert not form["words"].value(), "the wish is asked for anew"
+
+
+def test_what_changed_since_the_last_is_shown(client, caseworker):
+    earlier = AssessmentFactory()
+    daily, health, money = (dimension(code) for code in ("hverdag", "helse", "okonomi"))
+    data = {}
+    for each in Dimension.objects.all():
+        data[f"d{each.pk}_own_view"] = "Det går greit."
+        data[f"d{each.pk}_support_need"] = SupportNeed.SOME
+    data[f"d{daily.pk}_support_need"] = SupportNeed.NONE
+    data[f"d{health.pk}_support_need"] = SupportNeed.MUCH
+    data[f"d{money.pk}_own_view"] = "Jeg har fått jobb."
+    url = reverse("casework:assessment_new", args=[earlier.application_id])
+    response = client.post(url, typed(**data), follow=True)
+    told = {
+        each.answer.dimension.code: (each.step, each.new_words, each.same)
+        for each in response.context["changes"]
+    }
+    assert told["hverdag"] == (-1, False, False)
+    assert told["helse"] == (1, False, False)
+    assert told["okonomi"] == (0, True, False)
+    assert told["barn"] == (0, False, True)
+    assert "Mer hjelp: Helse. Mindre hjelp: Hverdag hjemme. Uendret i 4 av 7." in response.text
+    assert "«Det går greit.»" in response.text, "what was said last is beside it"
+
+
+def test_what_is_not_known_has_neither_risen_nor_fallen(client, caseworker):
+    earlier = AssessmentFactory()
+    url = reverse("casework:assessment_new", args=[earlier.application_id])
+    response = client.post(url, typed(), follow=True)
+    assert {each.step for each in response.context["changes"]} == {0}
+
+
+# ------------------------------------------------------------------ what the dwelling must be
+
+
+def test_the_dwelling_is_asked_about_and_the_need_follows(client, caseworker):
+    application = ApplicationFactory()
+    north, centre = AreaFactory(name="Nordsida"), AreaFactory(name="Sentrum")
+    housing = {
+        "bolig-wheelchair": "ja",
+        "bolig-night_help": "ja",
+        "bolig-pets": "nei",
+        "bolig-areas": [north.pk],
+        "bolig-avoid_areas": [centre.pk],
+        "bolig-quiet": "on",
+    }
+    url = reverse("casework:assessment_new", args=[application.pk])
+    page = client.post(url, typed(**housing), follow=True).text
+    assert "En rullestol må inn uten trapper." in page
+    held = Assessment.objects.get()
+    lines = {line.field: line for line in needs.derive(application.household, held, today())}
+    assert lines["staffing"].value == Staffing.NIGHT
+    assert (lines["wheelchair"].value, lines["step_free"].value) == (True, True)
+    assert lines["pets"].value is False
+    assert lines["areas"].value == [north.pk]
+    assert "trenger ikke si hvorfor" in lines["avoid_areas"].why
+    assert lines["quiet"].value is True
+    assert "max_floor" not in lines and "drug_free" not in lines, "not said is not derived"
+
+
+def test_derived_and_decided_stand_side_by_side_and_stay_so(client, caseworker):
+    application = ApplicationFactory()
+    url = reverse("casework:need", args=[application.pk])
+    client.post(url, chosen(bedrooms="2", edit_reason="Venter barn i mars."))
+    need = HousingNeed.objects.get()
+    assert {line["field"]: line["value"] for line in need.derived}["bedrooms"] == 1
+    page = client.get(url).text
+    assert "Venter barn i mars." in page and "Tidligere fastsatt" in page
+    rows = client.get(url).context["versions"][0]["rows"]
+    bedrooms = next(row for row in rows if row["line"].field == "bedrooms")
+    assert not bedrooms["same"]
+    client.post(url, chosen())
+    assert len(client.get(url).context["versions"]) == 2
+
+
+def test_going_against_what_the_person_wants_needs_a_reason(client, caseworker):
+    held = AssessmentFactory()
+    area = AreaFactory(name="Sentrum")
+    HousingAnswer.objects.create(assessment=held).avoid_areas.add(area)
+    url = reverse("casework:need", args=[held.application_id])
+    assert "Skriv hvorfor du endrer det som er beregnet." in client.post(url, chosen()).text
+    assert client.post(url, chosen(avoid_areas=[area.pk])).status_code == 302
+
+
+def test_young_alone_may_also_fit_a_bofellesskap():
+    young = HouseholdFactory(head=PersonFactory(young=True))
+    assert UnitType.SHARED in needs.propose(young, None, today()).types
+    parent = FamilyFactory(children=1, head=PersonFactory(young=True))
+    assert UnitType.SHARED not in needs.propose(parent, None, today()).types

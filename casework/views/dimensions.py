@@ -1,0 +1,160 @@
+"""What a kartlegging asks about: the municipality's own list (needs C8, X5)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.once import once
+from accounts.perms import can_change_settings
+from common.errors import RuleBroken
+from housing.enums import Staffing
+
+from ..actions import dimensions as actions
+from ..forms.dimensions import DimensionForm, EndDimensionForm
+from ..models import Dimension
+
+
+@require_safe
+def dimensions(request: HttpRequest) -> HttpResponse:
+    """What is asked today, what is to come, and what has been."""
+    _require(request)
+    on = timezone.localdate()
+    rows = list(Dimension.objects.order_by("order", "pk"))
+    now = [each for each in rows if on in each.valid]
+    coming: dict[str, list[Dimension]] = {}
+    for each in rows:
+        if each.valid.lower > on:
+            coming.setdefault(each.code, []).append(each)
+    lines = [
+        {
+            "dimension": each,
+            "first": number == 0,
+            "last": number == len(now) - 1,
+            "next": coming.pop(each.code, [None])[0],
+            "last_day": each.valid.upper - timedelta(days=1) if each.valid.upper else None,
+        }
+        for number, each in enumerate(now)
+    ]
+    context = {
+        "lines": lines,
+        "coming": [each for found in coming.values() for each in found],
+        "ended": [
+            (each, each.valid.upper - timedelta(days=1))
+            for each in rows
+            if each.valid.upper and each.valid.upper <= on
+        ],
+    }
+    return render(request, "casework/dimension_list.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def dimension_new(request: HttpRequest) -> HttpResponse:
+    _require(request)
+    on = timezone.localdate()
+    back = redirect("casework:dimensions")
+    form = DimensionForm(
+        request.POST or None,
+        initial={"start": on, "staffing": Staffing.NONE},
+        submit=_("Legg til området"),
+        cancel=back.url,
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.add_dimension(by=request.user, on=on, **form.cleaned_data)
+        except RuleBroken as no:
+            _refuse(form, no)
+        else:
+            messages.success(request, _("Området er lagt til."))
+            return back
+    context = {"form": form, "title": _("Nytt område i kartleggingen"), "versions": []}
+    return render(request, "casework/dimension_form.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def dimension(request: HttpRequest, pk: int) -> HttpResponse:
+    """A new version from a day; and the versions there have been."""
+    _require(request)
+    found = get_object_or_404(Dimension, pk=pk)
+    on = timezone.localdate()
+    back = redirect("casework:dimensions")
+    form = DimensionForm(
+        request.POST or None,
+        initial={
+            "name": found.name,
+            "question": found.question,
+            "staffing": found.staffing,
+            "start": on,
+        },
+        submit=_("Lagre ny versjon"),
+        cancel=back.url,
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.change_dimension(dimension=found, by=request.user, on=on, **form.cleaned_data)
+        except RuleBroken as no:
+            _refuse(form, no)
+        else:
+            messages.success(request, _("Området er endret. Gamle svar beholder sin versjon."))
+            return back
+    versions = [
+        (each, each.valid.upper - timedelta(days=1) if each.valid.upper else None)
+        for each in Dimension.objects.filter(code=found.code).order_by("-valid")
+    ]
+    context = {"form": form, "title": found.name, "versions": versions}
+    return render(request, "casework/dimension_form.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def dimension_end(request: HttpRequest, pk: int) -> HttpResponse:
+    _require(request)
+    found = get_object_or_404(Dimension, pk=pk)
+    on = timezone.localdate()
+    back = redirect("casework:dimensions")
+    form = EndDimensionForm(request.POST or None, initial={"last_day": on}, cancel=back.url)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.end_dimension(dimension=found, by=request.user, on=on, **form.cleaned_data)
+        except RuleBroken as no:
+            _refuse(form, no)
+        else:
+            messages.success(request, _("Området er avsluttet. Det som er svart, blir stående."))
+            return back
+    title = _("Avslutt «%(name)s»") % {"name": found.name}
+    context = {"form": form, "title": title, "versions": []}
+    return render(request, "casework/dimension_form.html", context)
+
+
+@require_POST
+def dimension_move(request: HttpRequest, pk: int) -> HttpResponse:
+    """One place up, or with `ned` one down."""
+    _require(request)
+    found = get_object_or_404(Dimension, pk=pk)
+    on = timezone.localdate()
+    up = request.POST.get("retning") != "ned"
+    try:
+        actions.move_dimension(dimension=found, up=up, by=request.user, on=on)
+    except RuleBroken as no:
+        messages.error(request, str(no))
+    return redirect("casework:dimensions")
+
+
+def _require(request: HttpRequest) -> None:
+    if not can_change_settings(request.user):
+        raise PermissionDenied
+
+
+def _refuse(form: forms.Form, no: RuleBroken) -> None:
+    field = getattr(no, "field", None)
+    form.add_error(field if field in form.fields else None, str(no))

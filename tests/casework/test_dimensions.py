@@ -1,0 +1,97 @@
+"""What a kartlegging asks about is the municipality's to decide, and old answers keep theirs."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from casework.models import AssessmentAnswer, Dimension
+from tests.factories import ApplicationFactory, AssessmentFactory, days_ago, today
+
+pytestmark = pytest.mark.django_db
+LIST = "casework:dimensions"
+
+
+def dimension(code):
+    return Dimension.objects.get(code=code, valid__contains=today())
+
+
+def typed(day=None, **changes):
+    data = {"name": "Økonomi", "question": "Hva vil du ha hjelp til?", "staffing": "none"}
+    return {**data, "start": f"{day or today():%d.%m.%Y}", **changes}
+
+
+def test_only_who_changes_settings_may(as_caseworker, as_manager):
+    assert as_caseworker.get(reverse(LIST)).status_code == 403
+    assert as_manager.get(reverse(LIST)).status_code == 200
+
+
+def test_a_change_is_a_new_version_and_old_answers_keep_theirs(as_manager):
+    held = AssessmentFactory()
+    money = dimension("okonomi")
+    url = reverse("casework:dimension", args=[money.pk])
+    assert as_manager.post(url, typed()).status_code == 302
+    new = dimension("okonomi")
+    assert new.question == "Hva vil du ha hjelp til?" and new.pk != money.pk
+    answer = AssessmentAnswer.objects.get(assessment=held, dimension__code="okonomi")
+    assert answer.dimension_id == money.pk
+    assert money.question in as_manager.get(reverse("casework:dimension", args=[new.pk])).text
+
+
+def test_a_planned_version_is_written_over_until_it_is_used(as_manager):
+    money = dimension("okonomi")
+    url = reverse("casework:dimension", args=[money.pk])
+    later = today() + timedelta(days=30)
+    as_manager.post(url, typed(later))
+    as_manager.post(url, typed(later, question="Hva er viktigst?"))
+    assert Dimension.objects.filter(code="okonomi").count() == 2
+    assert "Hva er viktigst?" in as_manager.get(reverse(LIST)).text
+    used = Dimension.objects.get(code="okonomi", valid__contains=later)
+    AssessmentFactory(answers=False).answers.create(dimension=used)
+    assert "allerede brukt" in as_manager.post(url, typed(later)).text
+
+
+def test_the_past_is_not_changed(as_manager):
+    url = reverse("casework:dimension", args=[dimension("okonomi").pk])
+    assert "Velg i dag eller en senere dag." in as_manager.post(url, typed(days_ago(1))).text
+
+
+def test_a_new_one_is_asked_last_and_one_that_ends_no_more(as_manager, login):
+    url = reverse("casework:dimension_new")
+    assert as_manager.post(url, typed(name="Natt og søvn")).status_code == 302
+    made = dimension("natt-og-sovn")
+    application = ApplicationFactory()
+    asked = reverse("casework:assessment_new", args=[application.pk])
+    worker = login("saksbehandler")
+    assert worker.get(asked).context["form"].dimensions[-1] == made
+    end = reverse("casework:dimension_end", args=[dimension("arbeid").pk])
+    assert as_manager.post(end, {"last_day": f"{today():%d.%m.%Y}"}).status_code == 302
+    codes = {each.code for each in Dimension.objects.in_force(today() + timedelta(days=1))}
+    assert "arbeid" not in codes and "natt-og-sovn" in codes
+
+
+def test_the_order_is_changed_one_step_at_a_time(as_manager):
+    second = Dimension.objects.in_force(today()).order_by("order")[1]
+    as_manager.post(reverse("casework:dimension_move", args=[second.pk]), {"retning": "opp"})
+    assert Dimension.objects.in_force(today()).order_by("order").first() == second
+
+
+@pytest.mark.parametrize("name", ["Rus", "Rus og psykiatri", "Rusmidler", "Alkohol", "ROP"])
+def test_nobody_is_sorted_by_what_they_use(as_manager, name):
+    page = as_manager.post(reverse("casework:dimension_new"), typed(name=name)).text
+    assert "deler ikke folk inn etter rus" in page
+
+
+@pytest.mark.parametrize("name", ["Russisk språk", "Tro og håp"])
+def test_other_words_are_free(as_manager, name):
+    response = as_manager.post(reverse("casework:dimension_new"), typed(name=name))
+    assert response.status_code == 302
+
+
+def test_the_last_one_cannot_end(as_manager):
+    last, *rest = Dimension.objects.order_by("order")
+    Dimension.objects.filter(pk__in=[each.pk for each in rest]).delete()
+    url = reverse("casework:dimension_end", args=[last.pk])
+    assert "minst ett område" in as_manager.post(url, {"last_day": f"{today():%d.%m.%Y}"}).text
