@@ -20,20 +20,19 @@ Where the specification leaves a choice:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
 
 import numpy as np
+from django.db import connection
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import OrganisationUnit
-from casework.enums import LivingArrangement, MemberRelation
-from casework.models import Application, HouseholdMember, HousingNeed, Person
-from common import calendar
+from casework.models import Application
 from common.formatting import kroner, nbdate
 from housing.enums import LASTING_TYPES, STAFFING_ORDER, Staffing, UnitType
 from housing.models import Unavailability, Unit
@@ -45,7 +44,8 @@ MUST, WISH = "must", "wish"
 MOST_EXTRA_BEDROOMS = 2
 NOBODY, NOWHERE, UNKNOWN = 0, 0, -1
 NEVER = date.max.toordinal()
-TYPES = {kind: index for index, kind in enumerate(UnitType)}
+KINDS = tuple(UnitType)
+TYPES = {kind: index for index, kind in enumerate(KINDS)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,44 +111,79 @@ class Dwelling:
 
 
 class Columns:
-    """Named arrays, shaped to meet those of the other side."""
+    """Named arrays, shaped to meet those of the other side; and sets, as pairs of who and what."""
 
     def __init__(self, shape: tuple[int, int]) -> None:
         self._shape = shape
+        self.count = shape[0] * shape[1]
+        self._sets: dict[str, np.ndarray] = {}
 
     def put(self, name: str, values: Sequence[Any], dtype: Any) -> None:
         setattr(self, name, np.array(values, dtype=dtype).reshape(self._shape))
 
+    def put_set(self, name: str, pairs: Sequence[tuple[int, int]]) -> None:
+        self._sets[name] = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+
+    def named(self, name: str) -> np.ndarray:
+        """Who has named something at all."""
+        found = np.zeros((self.count, 1), dtype=bool)
+        found[self._sets[name][:, 0]] = True
+        return found
+
+    def holds(self, name: str, values: np.ndarray) -> np.ndarray:
+        """For each of these and each value of the other side, whether the set holds it."""
+        who, what = self._sets[name].T
+        found = np.zeros((self.count, values.shape[1]), dtype=bool)
+        for col, value in enumerate(values[0]):
+            found[who[what == value], col] = True
+        return found
+
+
+NEEDS = ("step_free", "wheelchair", "pets", "own_entrance", "near_transport", "quiet", "drug_free")
+OF_TYPES = ("types", "types_preferred")
+SETS = (*OF_TYPES, "avoid_areas", "areas", "avoid_properties")
+KEPT_APART = (*SETS, "has_need", "person_id")
+
 
 def people_columns(seekers: Sequence[Seeker], on: date) -> Columns:
-    p = Columns((len(seekers), 1))
-    p.seekers = seekers
-    p.put("application", [s.application_id for s in seekers], np.int64)
-    p.put("unit", [s.unit_id for s in seekers], np.int64)
-    p.put("age", [UNKNOWN if s.age is None else s.age for s in seekers], np.int16)
+    """The columns of seekers at hand."""
+    names = [each.name for each in fields(Seeker) if each.name not in KEPT_APART]
+    sets = {
+        name: [(row, value) for row, s in enumerate(seekers) for value in getattr(s, name)]
+        for name in SETS
+    }
+    for name in OF_TYPES:
+        sets[name] = [(row, TYPES[code]) for row, code in sets[name]]
+    return _people({name: [getattr(s, name) for s in seekers] for name in names}, sets, on)
+
+
+def _people(
+    of: Mapping[str, Sequence[Any]], sets: Mapping[str, Sequence[tuple[int, int]]], on: date
+) -> Columns:
+    p = Columns((len(of["application_id"]), 1))
+    p.put("application", of["application_id"], np.int64)
+    p.put("unit", of["unit_id"], np.int64)
+    p.put("age", [UNKNOWN if age is None else age for age in of["age"]], np.int16)
     for name in ("household_size", "children", "bedrooms"):
-        p.put(name, [getattr(s, name) for s in seekers], np.int16)
-    for name in (
-        "step_free",
-        "wheelchair",
-        "pets",
-        "own_entrance",
-        "near_transport",
-        "quiet",
-        "drug_free",
-    ):
-        p.put(name, [getattr(s, name) for s in seekers], bool)
-    p.put("max_floor", [99 if s.max_floor is None else s.max_floor for s in seekers], np.int16)
-    p.put("staffing", [STAFFING_ORDER[s.staffing] for s in seekers], np.int8)
-    p.put("has_rent_max", [s.rent_max is not None for s in seekers], bool)
-    p.put("rent_max", [s.rent_max or 0 for s in seekers], np.int64)
-    p.put("needed_on", [max(s.move_from or on, on).toordinal() for s in seekers], np.int64)
+        p.put(name, of[name], np.int16)
+    for name in NEEDS:
+        p.put(name, of[name], bool)
+    p.put("max_floor", [99 if floor is None else floor for floor in of["max_floor"]], np.int16)
+    p.put("staffing", [STAFFING_ORDER[code] for code in of["staffing"]], np.int8)
+    p.put("has_rent_max", [rent is not None for rent in of["rent_max"]], bool)
+    p.put("rent_max", [rent or 0 for rent in of["rent_max"]], np.int64)
+    today = on.toordinal()
+    days = [max(day.toordinal(), today) if day else today for day in of["move_from"]]
+    p.put("needed_on", days, np.int64)
+    for name, pairs in sets.items():
+        p.put_set(name, pairs)
     return p
 
 
 def unit_columns(dwellings: Sequence[Dwelling]) -> Columns:
     u = Columns((1, len(dwellings)))
-    u.dwellings = dwellings
+    u.put("type", [TYPES[d.type] for d in dwellings], np.int64)
+    u.put("lasting", [d.type in LASTING_TYPES for d in dwellings], bool)
     for name in ("unit_id", "property_id", "area_id", "reserved_for", "allocated_by"):
         u.put(name, [getattr(d, name) for d in dwellings], np.int64)
     # What is not known of a dwelling meets no requirement.
@@ -178,33 +213,6 @@ def unit_columns(dwellings: Sequence[Dwelling]) -> Columns:
     return u
 
 
-def _in_set(p: Columns, u: Columns, wanted: str, has: str, empty: bool = False) -> np.ndarray:
-    """For each pair, whether what the dwelling has is in the seeker's set; `empty` where the
-    set is. The sets are few values each: one matrix of people by distinct values."""
-    values = [getattr(d, has) for d in u.dwellings]
-    distinct = {value: index for index, value in enumerate(dict.fromkeys(values))}
-    member = np.zeros((len(p.seekers), len(distinct)), dtype=bool)
-    for row, seeker in enumerate(p.seekers):
-        chosen = getattr(seeker, wanted)
-        if not chosen:
-            member[row, :] = empty
-            continue
-        for value in chosen:
-            if value in distinct:
-                member[row, distinct[value]] = True
-    return member[:, [distinct[value] for value in values]]
-
-
-def _types(p: Columns, u: Columns) -> np.ndarray:
-    lasting = np.array([[d.type in LASTING_TYPES for d in u.dwellings]])
-    unnamed = np.array([[not s.types] for s in p.seekers])
-    return np.where(unnamed, lasting, _in_set(p, u, "types", "type"))
-
-
-def _wishes(p: Columns, name: str) -> np.ndarray:
-    return np.array([[bool(getattr(s, name))] for s in p.seekers])
-
-
 # ------------------------------------------------------------------ the rules
 
 
@@ -229,14 +237,14 @@ class Rule:
 
     def mask(self, p: Columns, u: Columns) -> np.ndarray:
         """True where the rule holds (a must), or the wish was wished and is met."""
-        shape = (len(p.seekers), len(u.dwellings))
+        shape = (p.count, u.count)
         held = self.ok(p, u)
         if self.kind == WISH:
             held = held & self.asked(p, u)
         return np.broadcast_to(held, shape)
 
-    def check(self, seeker: Seeker, dwelling: Dwelling, on: date) -> Verdict:
-        p, u = people_columns([seeker], on), unit_columns([dwelling])
+    def check(self, p: Columns, u: Columns, seeker: Seeker, dwelling: Dwelling) -> Verdict:
+        """One pair, whose columns these are."""
         ok = bool(self.mask(p, u)[0, 0])
         asked = bool(np.broadcast_to(self.asked(p, u), (1, 1))[0, 0])
         return Verdict(
@@ -341,7 +349,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         code="type",
         kind=MUST,
-        ok=_types,
+        # Who names no type is content with any lasting home.
+        ok=lambda p, u: p.holds("types", u.type) | (~p.named("types") & u.lasting),
         says=lambda s, d, ok: (
             _("%(type)s passer.") % {"type": _type_label(d.type)}
             if ok
@@ -420,8 +429,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         code="area_to_avoid",
         kind=MUST,
-        ok=lambda p, u: ~_in_set(p, u, "avoid_areas", "area_id"),
-        asked=lambda p, u: _wishes(p, "avoid_areas"),
+        ok=lambda p, u: ~p.holds("avoid_areas", u.area_id),
+        asked=lambda p, u: p.named("avoid_areas"),
         says=_either(
             lambda: _("Ikke i et område personen vil unngå."),
             lambda: _("I et område personen vil unngå."),
@@ -430,8 +439,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         code="milieu_to_avoid",
         kind=MUST,
-        ok=lambda p, u: ~_in_set(p, u, "avoid_properties", "property_id"),
-        asked=lambda p, u: _wishes(p, "avoid_properties"),
+        ok=lambda p, u: ~p.holds("avoid_properties", u.property_id),
+        asked=lambda p, u: p.named("avoid_properties"),
         says=_either(
             lambda: _("Ikke i et miljø personen vil unngå."),
             lambda: _("I et miljø personen vil unngå."),
@@ -460,8 +469,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         code="area",
         kind=WISH,
-        ok=lambda p, u: _in_set(p, u, "areas", "area_id"),
-        asked=lambda p, u: _wishes(p, "areas"),
+        ok=lambda p, u: p.holds("areas", u.area_id),
+        asked=lambda p, u: p.named("areas"),
         says=_either(
             lambda: _("I et område personen ønsker."),
             lambda: _("Ikke i et område personen ønsker."),
@@ -470,8 +479,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         code="type_preferred",
         kind=WISH,
-        ok=lambda p, u: _in_set(p, u, "types_preferred", "type"),
-        asked=lambda p, u: _wishes(p, "types_preferred"),
+        ok=lambda p, u: p.holds("types_preferred", u.type),
+        asked=lambda p, u: p.named("types_preferred"),
         says=_either(
             lambda: _("En boligtype personen ønsker."),
             lambda: _("Ikke boligtypen personen helst vil ha."),
@@ -570,7 +579,8 @@ class Fit:
 
 def judge(seeker: Seeker, dwelling: Dwelling, on: date) -> Fit:
     """Every rule for one pair, in words."""
-    return Fit(tuple(rule.check(seeker, dwelling, on) for rule in RULES))
+    p, u = people_columns([seeker], on), unit_columns([dwelling])
+    return Fit(tuple(rule.check(p, u, seeker, dwelling) for rule in RULES))
 
 
 def fits(
@@ -590,17 +600,18 @@ def fits(
 class FitMatrix:
     """People by dwellings. `wishes` counts the wishes met, `by_code` holds each rule's mask."""
 
-    seekers: list[Seeker]
+    applications: Sequence[int]
     dwellings: list[Dwelling]
     ok: np.ndarray
     wishes: np.ndarray
     by_code: dict[str, np.ndarray] = field(default_factory=dict)
 
 
-def matrix(seekers: list[Seeker], dwellings: list[Dwelling], on: date) -> FitMatrix:
+def matrix(people: Columns | Sequence[Seeker], dwellings: list[Dwelling], on: date) -> FitMatrix:
     """Every rule for every pair."""
-    p, u = people_columns(seekers, on), unit_columns(dwellings)
-    shape = (len(seekers), len(dwellings))
+    p = people if isinstance(people, Columns) else people_columns(people, on)
+    u = unit_columns(dwellings)
+    shape = (p.count, u.count)
     masks = {rule.code: rule.mask(p, u) for rule in RULES}
     ok = np.ones(shape, dtype=bool)
     wishes = np.zeros(shape, dtype=np.int16)
@@ -608,24 +619,102 @@ def matrix(seekers: list[Seeker], dwellings: list[Dwelling], on: date) -> FitMat
         ok &= masks[rule.code]
     for rule in WISHES:
         wishes += masks[rule.code]
-    return FitMatrix(seekers, dwellings, ok, wishes, masks)
+    return FitMatrix(p.application[:, 0].tolist(), dwellings, ok, wishes, masks)
 
 
 # ------------------------------------------------------------------ reading
 
-PLAIN = (
-    "bedrooms",
-    "step_free",
-    "wheelchair",
-    "max_floor",
-    "staffing",
-    "pets",
-    "own_entrance",
-    "near_transport",
-    "quiet",
-    "drug_free",
-    "rent_max",
+# What each case asks for, in the order of the ids; as many statements for one as for ten thousand.
+# Without a need: one bedroom, and nothing more.
+READ = """
+WITH asked AS MATERIALIZED (
+    SELECT asked.row, a.id, a.person_id, a.household_id, a.unit_id
+    FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS asked(id, row)
+    JOIN casework_application a ON a.id = asked.id
+),
+need AS (
+    SELECT DISTINCT ON (n.application_id) n.* FROM asked
+    JOIN casework_housingneed n ON n.application_id = asked.id
+    ORDER BY n.application_id, n.decided_at DESC, n.id DESC
+),
+home AS (
+    SELECT m.household_id, count(*) FILTER (WHERE m.living <> 'samvar')::int AS size,
+           count(*) FILTER (
+               WHERE m.relation IN ('barn', 'annen')
+                 AND coalesce(c.birth_date > (%(on)s::date - interval '18 years')::date,
+                              m.relation = 'barn'))::int AS children
+    FROM casework_householdmember m JOIN casework_person c ON c.id = m.person_id
+    WHERE m.household_id IN (SELECT household_id FROM asked) AND m.period @> %(on)s::date
+    GROUP BY m.household_id
 )
+SELECT n.id AS need, asked.id AS application_id, asked.person_id,
+       coalesce(%(asking)s, asked.unit_id) AS unit_id,
+       CASE WHEN p.birth_date <= %(on)s::date
+            THEN extract(year FROM age(%(on)s::timestamp, p.birth_date))::int END AS age,
+       coalesce(nullif(home.size, 0), 1) AS household_size,
+       coalesce(home.children, 0) AS children,
+       array_to_string(n.types, ' ') AS types,
+       array_to_string(n.types_preferred, ' ') AS types_preferred,
+       coalesce(n.bedrooms, 1) AS bedrooms, coalesce(n.step_free, false) AS step_free,
+       coalesce(n.wheelchair, false) AS wheelchair, n.max_floor,
+       coalesce(n.staffing, 'none') AS staffing, coalesce(n.pets, false) AS pets,
+       coalesce(n.own_entrance, false) AS own_entrance,
+       coalesce(n.near_transport, false) AS near_transport, coalesce(n.quiet, false) AS quiet,
+       coalesce(n.drug_free, false) AS drug_free, n.rent_max, n.available_from AS move_from
+FROM asked
+JOIN casework_person p ON p.id = asked.person_id
+LEFT JOIN need n ON n.application_id = asked.id
+LEFT JOIN home ON home.household_id = asked.household_id
+ORDER BY asked.row"""
+# The sets of these needs, as pairs.
+READ_SETS = """
+WITH need AS MATERIALIZED (
+    SELECT * FROM unnest(%(needs)s::bigint[]) WITH ORDINALITY AS need(id, row) WHERE id > 0
+)
+SELECT 'avoid_areas', row - 1, area_id FROM need
+JOIN casework_housingneed_avoid_areas ON housingneed_id = need.id
+UNION ALL SELECT 'areas', row - 1, area_id FROM need
+JOIN casework_housingneed_areas ON housingneed_id = need.id
+UNION ALL SELECT 'avoid_properties', row - 1, property_id FROM need
+JOIN casework_housingneed_avoid_properties ON housingneed_id = need.id"""
+
+
+def _read(
+    application_ids: Collection[int], on: date, asking: OrganisationUnit | None
+) -> tuple[dict[str, Sequence[Any]], dict[str, list[tuple[int, int]]]]:
+    """What the cases ask for: columns, and sets as pairs of row and value. Two queries."""
+    ids = _array(application_ids)
+    with connection.cursor() as cursor:
+        cursor.execute(READ, {"ids": ids, "on": on, "asking": asking.pk if asking else None})
+        names = [column.name for column in cursor.description]
+        rows = cursor.fetchall()
+        of = dict(zip(names, zip(*rows, strict=True) if rows else [()] * len(names), strict=True))
+        sets: dict[str, list[tuple[int, int]]] = {
+            name: [
+                (row, TYPES[code])
+                for row, codes in enumerate(of[name])
+                if codes
+                for code in codes.split()
+            ]
+            for name in OF_TYPES
+        } | {name: [] for name in SETS if name not in OF_TYPES}
+        cursor.execute(READ_SETS, {"needs": _array(need or 0 for need in of["need"])})
+        for name, row, value in cursor.fetchall():
+            sets[name].append((row, value))
+    return of, sets
+
+
+def _array(ids: Iterable[int]) -> str:
+    """As PostgreSQL writes an array: ten thousand numbers need no adapter each."""
+    return f"{{{','.join(map(str, ids))}}}"
+
+
+def people(
+    application_ids: Collection[int], on: date, *, asking: OrganisationUnit | None = None
+) -> Columns:
+    """The columns of many cases, without a `Seeker` for each. Two queries."""
+    of, sets = _read(application_ids, on, asking)
+    return _people(of, sets, on)
 
 
 def seekers(
@@ -634,85 +723,22 @@ def seekers(
     *,
     asking: OrganisationUnit | None = None,
 ) -> list[Seeker]:
-    """What each application asks for on the date, in the order given; as many queries for one
-    as for ten thousand. An application without a need asks for one bedroom and nothing more."""
-    ids = list(application_ids)
-    cases = {
-        row[0]: row[1:]
-        for row in Application.objects.filter(pk__in=ids).values_list(
-            "pk", "person_id", "household_id", "unit_id"
+    """What each application asks for on the date, in the order given. Two queries."""
+    of, pairs = _read(application_ids, on, asking)
+    sets: dict[str, dict[int, set]] = {name: {} for name in SETS}
+    for name, found in pairs.items():
+        for row, value in found:
+            value = KINDS[value] if name in OF_TYPES else value
+            sets[name].setdefault(row, set()).add(value)
+    names = [each.name for each in fields(Seeker) if each.name in of and each.name not in SETS]
+    return [
+        Seeker(
+            **{name: of[name][row] for name in names},
+            **{name: frozenset(sets[name].get(row, ())) for name in SETS},
+            has_need=need is not None,
         )
-    }
-    born = dict(
-        Person.objects.filter(pk__in={case[0] for case in cases.values()}).values_list(
-            "pk", "birth_date"
-        )
-    )
-    needs = {
-        need.application_id: need
-        for need in HousingNeed.objects.filter(application_id__in=ids)
-        .order_by("application_id", "-decided_at", "-pk")
-        .distinct("application_id")
-    }
-    sets = {
-        name: _sets(name, [need.pk for need in needs.values()])
-        for name in ("avoid_areas", "avoid_properties", "areas")
-    }
-    sizes, children = _households({case[1] for case in cases.values()}, on)
-    found = []
-    for pk in ids:
-        person_id, household_id, unit_id = cases[pk]
-        need = needs.get(pk)
-        day = born.get(person_id)
-        asked: dict[str, Any] = {"has_need": need is not None}
-        if need is not None:
-            asked |= {name: getattr(need, name) for name in PLAIN}
-            asked |= {name: sets[name].get(need.pk, frozenset()) for name in sets}
-            asked["types"] = frozenset(need.types)
-            asked["types_preferred"] = frozenset(need.types_preferred)
-            asked["move_from"] = need.available_from
-        found.append(
-            Seeker(
-                application_id=pk,
-                person_id=person_id,
-                unit_id=asking.pk if asking else unit_id,
-                age=calendar.age(day, on) if day and day <= on else None,
-                household_size=sizes.get(household_id, 1),
-                children=children.get(household_id, 0),
-                **asked,
-            )
-        )
-    return found
-
-
-def _sets(name: str, need_ids: list[int]) -> dict[int, frozenset[int]]:
-    relation = HousingNeed._meta.get_field(name)
-    through = relation.remote_field.through
-    other = relation.m2m_reverse_field_name()
-    found: dict[int, set[int]] = {}
-    rows = through.objects.filter(housingneed_id__in=need_ids).values_list(
-        "housingneed_id", f"{other}_id"
-    )
-    for need_id, value in rows:
-        found.setdefault(need_id, set()).add(value)
-    return {need_id: frozenset(values) for need_id, values in found.items()}
-
-
-def _households(ids: Collection[int], on: date) -> tuple[dict[int, int], dict[int, int]]:
-    """Of each household: how many live there, and how many are children, visiting or not."""
-    sizes: dict[int, int] = {}
-    children: dict[int, int] = {}
-    grown = calendar.add_months(on, -12 * 18)
-    rows = HouseholdMember.objects.filter(household_id__in=ids, period__contains=on).values_list(
-        "household_id", "relation", "living", "person__birth_date"
-    )
-    for household_id, relation, living, day in rows:
-        if living != LivingArrangement.VISITING:
-            sizes[household_id] = sizes.get(household_id, 0) + 1
-        young = day > grown if day else relation == MemberRelation.CHILD
-        if young and relation in (MemberRelation.CHILD, MemberRelation.OTHER):
-            children[household_id] = children.get(household_id, 0) + 1
-    return sizes, children
+        for row, need in enumerate(of["need"])
+    ]
 
 
 def dwellings(unit_ids: Collection[int], on: date) -> list[Dwelling]:

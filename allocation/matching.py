@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -25,7 +25,7 @@ from common.errors import RuleBroken
 from housing.models import Unit
 
 from . import fit, ranking
-from .ranking import Entry
+from .ranking import Place
 
 
 class NoOptimum(RuleBroken):
@@ -50,7 +50,6 @@ class Match:
     joint: Assignment
     plain: Assignment
     gap: float
-    entries: dict[int, Entry] = field(default_factory=dict)
 
     @property
     def gains(self) -> int:
@@ -81,43 +80,39 @@ def match(
     unit_ids: Sequence[int],
     on: date,
     *,
-    entries: Sequence[Entry] | None = None,
-    seekers: Sequence[fit.Seeker] | None = None,
     asking: OrganisationUnit | None = None,
     max_in_property: Mapping[int, int] | None = None,
     max_share: Mapping[int, float] | None = None,
 ) -> Match:
-    """Match the units with those who wait on the date, or with the entries given, in order.
+    """Match the units with those who wait on the date."""
+    queue = ranking.places(on)
+    people = fit.people([place.application_id for place in queue], on, asking=asking)
+    table = fit.matrix(people, fit.dwellings(unit_ids, on), on)
+    return solve(table, queue, limits(max_in_property, max_share))
 
-    `seekers` are those of the entries, in the same order, where the caller has read them.
-    """
-    queue = list(ranking.waiting(on) if entries is None else entries)
-    if seekers is None:
-        seekers = fit.seekers([e.application_id for e in queue], on, asking=asking)
-    table = fit.matrix(seekers, fit.dwellings(unit_ids, on), on)
-    most = limits(max_in_property, max_share)
-    classes = [e.priority.number for e in queue]
+
+def solve(table: fit.FitMatrix, queue: Sequence[Place], most: Mapping[int, int]) -> Match:
+    """The same for a queue and its fit at hand."""
+    classes = [place.class_number for place in queue]
     plain = by_ranking(table, classes, most)
     joint, gap = optimum(table, classes, most)
-    return Match(joint, plain, gap, {e.application_id: e for e in queue})
+    return Match(joint, plain, gap)
 
 
 def by_ranking(table: fit.FitMatrix, classes: Sequence[int], most: Mapping[int, int]) -> Assignment:
     """Down the list: each takes the free dwelling that meets most of their wishes."""
+    where = np.array([dwelling.property_id for dwelling in table.dwellings])
     taken: dict[int, int] = {}
     used: Counter[int] = Counter()
-    for row in np.flatnonzero(table.ok.any(axis=1)):
-        fitting = [
-            col
-            for col in np.flatnonzero(table.ok[row])
-            if col not in taken
-            and used[table.dwellings[col].property_id]
-            < most.get(table.dwellings[col].property_id, math.inf)
-        ]
-        if fitting:
-            best = max(fitting, key=lambda col: (table.wishes[row, col], -col))
-            taken[best] = row
-            used[table.dwellings[best].property_id] += 1
+    free, row = table.ok.copy(), -1
+    while len(later := np.flatnonzero(free[row + 1 :].any(axis=1))):
+        row += 1 + int(later[0])
+        best = max(np.flatnonzero(free[row]), key=lambda col: (table.wishes[row, col], -col))
+        taken[int(best)] = row
+        free[:, best] = False
+        used[where[best]] += 1
+        if used[where[best]] >= most.get(where[best], math.inf):
+            free[:, where == where[best]] = False
     return _assignment(table, classes, [(row, col) for col, row in taken.items()])
 
 
@@ -128,7 +123,7 @@ def optimum(
     rows, cols = _contenders(table, np.array(classes))
     if not len(rows):
         return _assignment(table, classes, []), 0.0
-    blocks = [_incidence(rows, len(table.seekers)), _incidence(cols, len(table.dwellings))]
+    blocks = [_incidence(rows, len(table.applications)), _incidence(cols, len(table.dwellings))]
     ceilings = [np.ones(block.shape[0]) for block in blocks]
     if most:
         where = np.array([d.property_id for d in table.dwellings])[cols]
@@ -189,7 +184,7 @@ def _assignment(
 ) -> Assignment:
     return Assignment(
         {
-            table.dwellings[col].unit_id: table.seekers[row].application_id
+            table.dwellings[col].unit_id: table.applications[row]
             for row, col in sorted(picked, key=lambda pair: pair[1])
         },
         dict(sorted(Counter(classes[row] for row, _col in picked).items())),

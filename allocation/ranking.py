@@ -14,10 +14,10 @@ for what was imported without a contract, a municipal tenancy begun since the ve
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.conf import settings
 from django.db import connection
@@ -236,6 +236,22 @@ class Entry:
         return self.because[0].short if self.because else self.priority.name
 
 
+class Place(NamedTuple):
+    """A case on the list, and no more of it than says where it stands."""
+
+    application_id: int
+    person_id: int
+    rank: int
+    class_number: int
+    has_offer: bool
+    case_year: int
+    case_seq: int
+
+    @property
+    def case_number(self) -> str:
+        return f"{self.case_year}/{self.case_seq:04d}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
     """What of the list is shown. Ranks stay those of the whole list."""
@@ -345,6 +361,27 @@ def waiting(
            {BORN.format("classed")}
     FROM classed ORDER BY rank"""
     return [_entry(row, policy, on) for row in _rows(sql, on)]
+
+
+def places(
+    on: date, *, visible_to: User | None = None, policy: Policy | None = None
+) -> list[Place]:
+    """The whole list in order, narrow: to choose from before `entries` tells of the chosen."""
+    policy = policy or policies.in_force(on)
+    sql = f"""{_classed(policy, _waiting(visible_to))}
+    SELECT application_id, person_id,
+           row_number() OVER (ORDER BY class, {_ties(policy)})::int AS rank,
+           class, has_offer, case_year, case_seq
+    FROM classed ORDER BY rank"""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, _params(on))
+        return [Place._make(row) for row in cursor.fetchall()]
+
+
+def entries(found: Iterable[Place], on: date, *, policy: Policy) -> dict[int, Entry]:
+    """These places with all their facts, by application."""
+    ranks = {place.application_id: place.rank for place in found}
+    return {entry.application_id: entry for entry in _entries(ranks, policy, on)}
 
 
 def page(
@@ -557,10 +594,13 @@ SORTS = {
 }
 
 
+def _params(on: date) -> dict[str, Any]:
+    return chain_params(on) | {"tz": settings.TIME_ZONE}
+
+
 def _rows(sql: str, on: date, params: dict[str, Any] | None = None) -> list[dict[str, Any]]:
-    params = chain_params(on) | {"tz": settings.TIME_ZONE} | (params or {})
     with connection.cursor() as cursor:
-        cursor.execute(sql, params)
+        cursor.execute(sql, _params(on) | (params or {}))
         names = [column.name for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -23,7 +25,7 @@ from .enums import ItemOutcome
 from .fit import Fit
 from .matching import Match
 from .policy import Policy
-from .ranking import Entry
+from .ranking import Entry, Place
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -122,6 +124,7 @@ class Weighing:
 
 
 TAKEN = "taken"
+IS_TAKEN, FITS = -2, -1  # beside the numbers of the rules, in the order shown
 LABELS = {
     TAKEN: gettext_lazy("Valgt til, eller har tilbud om, en annen bolig"),
     "type": gettext_lazy("Trenger en annen boligtype"),
@@ -152,90 +155,92 @@ def weigh(item: AgendaItem, on: date, *, by: User, find: str = "", tick: int = 0
     """Everyone `by` may see, weighed for the item's dwelling. `find` picks out a case number,
     `tick` an application to show among the rest."""
     rules = policy_of(item.meeting, on)
-    entries = ranking.waiting(on, visible_to=by, policy=rules)
-    if not entries:
+    places = ranking.places(on, visible_to=by, policy=rules)
+    if not places:
         return Weighing(best=[], closed=[], groups=[], others=0, found=[], policy=rules)
-    restricted = _restricted([entry.person_id for entry in entries])
-    seekers = fit.seekers([entry.application_id for entry in entries], on)
-    dwellings = fit.dwellings([item.unit_id], on)
-    answers = fit.matrix(seekers, dwellings, on)
+    ids = [place.application_id for place in places]
+    units = _agenda(item)
+    table = fit.matrix(fit.people(ids, on), fit.dwellings(units, on), on)
+    here = units.index(item.unit_id)
+    dwelling, ok = table.dwellings[here], table.ok[:, here]
+    failed = np.stack([~table.by_code[rule.code][:, here] for rule in fit.MUSTS], axis=1)
 
-    elsewhere = vacancy.chosen_elsewhere(item.unit_id)
-
-    def taken(entry: Entry) -> bool:
-        return entry.has_offer or entry.application_id in elsewhere
-
-    best: list[int] = []
-    closed: list[int] = []
-    rest: list[int] = []
-    for n, entry in enumerate(entries):
-        side = closed if entry.person_id in restricted else best
-        if answers.ok[n, 0] and not taken(entry) and len(side) < BESIDE:
-            side.append(n)
-        else:
-            rest.append(n)
-
-    def why_not(n: int) -> Rest:
-        failed = [rule for rule in fit.MUSTS if not answers.by_code[rule.code][n, 0]]
-        reasons = [rule.says(seekers[n], dwellings[0], False) for rule in failed]
-        if taken(entries[n]):
-            reasons.append(_("Er valgt til, eller har tilbud om, en annen bolig."))
-        elif not failed:
-            reasons = [_("Boligen passer, men andre som den passer for, står foran.")]
-        return Rest(entries[n], entries[n].person_id in restricted, reasons)
-
-    grouped: dict[str, list[int]] = {}
-    for n in rest:
-        fallback = TAKEN if taken(entries[n]) else ""
-        code = next((r.code for r in fit.MUSTS if not answers.by_code[r.code][n, 0]), fallback)
-        grouped.setdefault(code, []).append(n)
-    order = [TAKEN, "", *(rule.code for rule in fit.MUSTS)]
-    groups = [
-        Group(
-            label=str(LABELS.get(code, _("Passer, men står lenger ned"))),
-            number=len(grouped[code]),
-            shown=[why_not(n) for n in grouped[code][:A_GROUP]],
-        )
-        for code in order
-        if code in grouped
-    ]
+    # Everyone is placed and judged in columns; words are found for those shown.
+    elsewhere, restricted = vacancy.chosen_elsewhere(item.unit_id), _restricted()
+    taken = np.array([p.has_offer or p.application_id in elsewhere for p in places])
+    apart = np.array([p.person_id in restricted for p in places])
+    could = ok & ~taken
+    best, closed = (np.flatnonzero(could & side)[:BESIDE].tolist() for side in (~apart, apart))
+    others = np.ones(len(places), dtype=bool)
+    others[[*best, *closed]] = False
+    first = np.where(failed.any(axis=1), failed.argmax(axis=1), np.where(taken, IS_TAKEN, FITS))
+    grouped = {
+        number: np.flatnonzero(others & (first == number)).tolist()
+        for number in (IS_TAKEN, FITS, *range(len(fit.MUSTS)))
+    }
     wanted = find.strip()
     found = [
-        why_not(n)
-        for n in rest
-        if (wanted and wanted in entries[n].case_number) or entries[n].application_id == tick
+        n
+        for n in np.flatnonzero(others).tolist()
+        if (wanted and wanted in places[n].case_number) or ids[n] == tick
     ][:A_GROUP]
 
-    candidates = {
-        n: Candidate(entries[n], fit.judge(seekers[n], dwellings[0], on), n in closed)
-        for n in (*best, *closed)
-    }
-    _describe(list(candidates.values()), on)
-    joint = _together(item, entries, seekers, on)
+    joint = _together(table, places) if len(units) > 1 else None
     proposed = joint.joint.assigned.get(item.unit_id) if joint else None
-    for candidate in candidates.values():
-        candidate.joint = candidate.pk == proposed
+    shown = {*best, *closed, *found, *(n for group in grouped.values() for n in group[:A_GROUP])}
+    if proposed:
+        shown.add(ids.index(proposed))
+    entries = ranking.entries([places[n] for n in sorted(shown)], on, policy=rules)
+    seekers = {s.application_id: s for s in fit.seekers(entries, on)}
+
+    def why_not(n: int) -> Rest:
+        broken = [rule for rule, no in zip(fit.MUSTS, failed[n], strict=True) if no]
+        reasons = [rule.says(seekers[ids[n]], dwelling, False) for rule in broken]
+        if taken[n]:
+            reasons.append(_("Er valgt til, eller har tilbud om, en annen bolig."))
+        elif not broken:
+            reasons = [_("Boligen passer, men andre som den passer for, står foran.")]
+        return Rest(entries[ids[n]], bool(apart[n]), reasons)
+
+    def candidate(n: int) -> Candidate:
+        judged = fit.judge(seekers[ids[n]], dwelling, on)
+        return Candidate(entries[ids[n]], judged, bool(apart[n]), ids[n] == proposed)
+
+    beside, in_closed = [candidate(n) for n in best], [candidate(n) for n in closed]
+    _describe([*beside, *in_closed], on)
     return Weighing(
-        best=[candidates[n] for n in best],
-        closed=[candidates[n] for n in closed],
-        groups=groups,
-        others=len(rest),
-        found=found,
+        best=beside,
+        closed=in_closed,
+        groups=[
+            Group(_label(number), len(members), [why_not(n) for n in members[:A_GROUP]])
+            for number, members in grouped.items()
+            if members
+        ],
+        others=int(others.sum()),
+        found=[why_not(n) for n in found],
         policy=rules,
         joint=joint,
-        joint_entry=next((e for e in entries if e.application_id == proposed), None),
+        joint_entry=entries.get(proposed) if proposed else None,
     )
 
 
-def _together(
-    item: AgendaItem, entries: list[Entry], seekers: list[fit.Seeker], on: date
-) -> Match | None:
+def _label(number: int) -> str:
+    if number == FITS:
+        return _("Passer, men står lenger ned")
+    return str(LABELS[TAKEN if number == IS_TAKEN else fit.MUSTS[number].code])
+
+
+def _agenda(item: AgendaItem) -> list[int]:
+    """The dwellings to look at: those the meeting has not treated yet, or the item's alone."""
+    open_items = item.meeting.items.filter(outcome=ItemOutcome.OPEN)
+    units = list(open_items.values_list("unit_id", flat=True))
+    return units if item.unit_id in units and len(units) <= MOST_TOGETHER else [item.unit_id]
+
+
+def _together(table: fit.FitMatrix, places: list[Place]) -> Match | None:
     """The dwellings the meeting has not treated yet, matched together (need A6)."""
-    units = item.meeting.items.filter(outcome=ItemOutcome.OPEN).values_list("unit_id", flat=True)
-    if len(units) < 2 or len(units) > MOST_TOGETHER:
-        return None
     try:
-        return matching.match(list(units), on, entries=entries, seekers=seekers)
+        return matching.solve(table, places, {})
     except matching.NoOptimum:
         return None
 
@@ -269,12 +274,10 @@ def disqualified(
     )
 
 
-def _restricted(person_ids: Collection[int]) -> set[int]:
-    """Those of the persons who are kept in the closed part."""
-    people = Person.objects.filter(pk__in=person_ids)
-    return set(people.filter(protection__in=PROTECTED).values_list("pk", flat=True)) | set(
-        people.filter(shielded=True).values_list("pk", flat=True)
-    )
+def _restricted() -> set[int]:
+    """The persons who are kept in the closed part: few, and found by an index of their own."""
+    people = Person.objects.filter(Q(protection__in=PROTECTED) | Q(shielded=True))
+    return set(people.values_list("pk", flat=True))
 
 
 def _describe(candidates: list[Candidate], on: date) -> None:

@@ -9,13 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allocation import matching
-from allocation.fit import Dwelling, FitMatrix, Seeker
+from allocation.fit import Dwelling, FitMatrix
 
 
 def table(ok, wishes, properties) -> FitMatrix:
     ok = np.array(ok, dtype=bool)
     return FitMatrix(
-        [Seeker(application_id=100 + row) for row in range(ok.shape[0])],
+        [100 + row for row in range(ok.shape[0])],
         [Dwelling(unit_id=col + 1, property_id=properties[col]) for col in range(ok.shape[1])],
         ok,
         np.where(ok, np.array(wishes), 0),
