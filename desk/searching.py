@@ -58,9 +58,12 @@ def search(text: str, user: User) -> Found:
     if len(text) < FEWEST:
         return found
     if sees_persons:
-        found.persons = _in_order(Person.objects.visible_to(user).matching(text))
+        named = Person.objects.visible_to(user).matching(text)
+        found.persons = _in_order(named.only("first_name", "last_name", "birth_date"))
     if perms.can_see_units(user):
-        units = Unit.objects.select_related("property__area")
+        units = Unit.objects.select_related("property__area").only(
+            "name", "type", "property__name", "property__area__name"
+        )
         for part in norwegian_key(text).split():
             units = units.filter(sort_name__contains=part)
         if norwegian_key(text):
@@ -71,7 +74,7 @@ def search(text: str, user: User) -> Found:
 def _in_order(matches) -> list[Any]:
     """The first by name. The matches are found by the trigram index and sorted after: asked for
     in order at once, PostgreSQL may read the whole list by name to find the few."""
-    some = list(matches.order_by("pk").values_list("sort_name", "pk").order_by()[:MOST_SORTED])
+    some = list(matches.values_list("sort_name", "pk").order_by()[:MOST_SORTED])
     keys = [pk for _name, pk in sorted(some)[:SHOWN]]
     rows = matches.in_bulk(keys)
     return [rows[pk] for pk in keys if pk in rows]

@@ -6,6 +6,7 @@ app_name = "peers"
 
 urlpatterns = [
     path("likepersoner/", links.links, name="links"),
+    path("likepersoner/plass/", links.places, name="places"),
     path("personer/<int:pk>/likeperson/", links.link_new, name="link_new"),
     path("koblinger/<int:pk>/", links.link, name="link"),
     path("koblinger/<int:pk>/onsker-ikke/", links.link_decline, name="link_decline"),

@@ -165,6 +165,7 @@ ALLOCATION: dict[str, Row] = {
 
 PEERS: dict[str, Row] = {
     "peers:links": Row((COORDINATOR,)),
+    "peers:places": Row((COORDINATOR,)),
     "peers:link_new": Row(CASEWORK, "person"),
     "peers:link": Row((COORDINATOR,), "link"),
     "peers:link_decline": deed((COORDINATOR,), "wanted_link"),

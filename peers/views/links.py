@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
+from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.db.models import Sum
 from django.forms import Form
@@ -16,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import settings_table
+from accounts.models import User
 from accounts.once import once
 from accounts.reads import log_read
 from casework.models import Person
@@ -29,6 +33,7 @@ from ..models import Contact, Peer, PeerLink
 from ..processes import PEER_LINK
 
 MOST_PEERS = 50
+FRESH_SECONDS = 60
 LATEST = 10
 
 
@@ -100,29 +105,66 @@ def links(request: HttpRequest) -> HttpResponse:
         shown.select_related("peer__user"), ("quiet_since", "pk"), request.GET.get("etter")
     )
     waiting = list(mine.waiting().order_by("wanted_on", "pk")[:MOST_PEERS])
-    peers = Peer.objects.active(today).with_load().select_related("user")
-    free = peers.filter(places__gt=0)
+    numbers = _numbers(request.user, today)
     context = {
         "waiting": waiting,
-        "not_asked": PeerLink.objects.known_to(request.user)
-        .filter(state=LinkState.REPORTED)
-        .count(),
+        "views": _views("links"),
+        "not_asked": numbers["not_asked"],
         "page": page,
         "rows": participants.of(page.items, today, long_days),
         "filtered": show in ("stille", "pause"),
-        "peers": list(peers.order_by("user__full_name", "pk")[:MOST_PEERS]),
         "kpis": [
             _figure(len(waiting), _("ønsker likeperson og venter"), "#venter", "accent"),
-            _figure(mine.active().count(), _("koblinger"), "#koblinger"),
-            _figure(quiet.count(), _("lenger siden kontakt enn avtalt"), "?vis=stille#koblinger"),
+            _figure(numbers["active"], _("koblinger"), "#koblinger"),
             _figure(
-                free.aggregate(n=Sum("places"))["n"] or 0, _("ledige plasser"), "#likepersoner"
+                numbers["quiet"], _("lenger siden kontakt enn avtalt"), "?vis=stille#koblinger"
             ),
+            _figure(numbers["places"], _("ledige plasser"), reverse("peers:places")),
         ],
         "today": today,
         "long_days": long_days,
     }
     return render(request, "peers/links.html", context)
+
+
+@require_safe
+def places(request: HttpRequest) -> HttpResponse:
+    """The peers by name, each with how many they follow and have room for."""
+    _coordinator(request)
+    today = timezone.localdate()
+    page = keyset_page(
+        Peer.objects.active(today).with_load().select_related("user"),
+        ("user__full_name", "pk"),
+        request.GET.get("etter"),
+    )
+    return render(request, "peers/places.html", {"page": page, "views": _views("places")})
+
+
+def _views(here: str) -> list[dict[str, Any]]:
+    parts = (("links", _("Koblinger")), ("places", _("Likepersoner og plass")))
+    return [
+        {"text": text, "url": reverse(f"peers:{name}"), "current": name == here}
+        for name, text in parts
+    ]
+
+
+def _numbers(user: User, on: date) -> dict[str, int]:
+    """How many are linked, quiet, not asked, and have room: may be a minute old, since each
+    walks through every link there is."""
+    key = f"peers.numbers.{settings.DATABASE_NAME}.{user.pk}.{on}"
+    found = cache.get(key)
+    if found is None:
+        mine = PeerLink.objects.visible_to(user)
+        free = Peer.objects.active(on).with_load().filter(places__gt=0)
+        reported = PeerLink.objects.known_to(user).filter(state=LinkState.REPORTED)
+        found = {
+            "active": mine.active().count(),
+            "quiet": mine.active().with_contact().quiet(on).count(),
+            "not_asked": reported.count(),
+            "places": free.aggregate(n=Sum("places"))["n"] or 0,
+        }
+        cache.set(key, found, FRESH_SECONDS)
+    return found
 
 
 def _figure(value: int, label: str, url: str, color: str = "") -> dict[str, Any]:
