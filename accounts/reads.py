@@ -36,6 +36,7 @@ PAGES = {
     "boligbehov": _("Boligbehov"),
     "vedtak": _("Vedtak"),
     "klage": _("Klage"),
+    "klagefil": _("Dokumentene i klagen"),
     "brev": _("Brev"),
     "stay-new": _("Nytt opphold"),
     "stay-change": _("Endre bosituasjon"),

@@ -58,6 +58,18 @@ KEYS: dict[str, Key] = {
     ),
     "draft_days": Key(14, _("Påbegynte skjemaer slettes etter"), _("dager"), "GDPR art. 5"),
     "appeal_weeks": Key(3, _("Klagefrist"), _("uker"), "fvl. § 29"),
+    "appeal_latest_months": Key(
+        12, _("Klage etter fristen kan tas opp innen"), _("måneder etter vedtaket"), "fvl. § 31"
+    ),
+    "appeal_prepare_weeks": Key(
+        4, _("Klage vurdert og eventuelt oversendt innen"), _("uker"), _("kommunens egne rutiner")
+    ),
+    "appeal_prepare_warn_days": Key(
+        7, _("Varsel om klage som ikke er ferdig"), _("dager før"), _("kommunens egne rutiner")
+    ),
+    "appeal_remind_weeks": Key(
+        8, _("Spør klageinstansen om klagen etter"), _("uker"), _("kommunens egne rutiner")
+    ),
     "paper_arrival_days": Key(
         3, _("Brev på papir er framme etter"), _("dager"), _("vanlig postgang")
     ),
@@ -112,3 +124,17 @@ def values(on: date, *keys: str) -> dict[str, Any]:
         Setting.objects.filter(key__in=wanted, valid__contains=on).values_list("key", "value")
     )
     return found
+
+
+class Table:
+    """The municipality's values of some keys, at any date, in one query: for a list of rows."""
+
+    def __init__(self, *keys: str) -> None:
+        found = Setting.objects.filter(key__in=keys)
+        self.rows = list(found.values_list("key", "value", "valid"))
+
+    def value(self, key: str, on: date) -> Any:
+        for found, value, valid in self.rows:
+            if found == key and on in valid:
+                return value
+        return KEYS[key].default

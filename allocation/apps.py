@@ -8,9 +8,15 @@ class AllocationConfig(AppConfig):
     verbose_name = "tildeling"
 
     def ready(self) -> None:
+        from casework import appeal_file
         from common import navigation
 
-        from . import defaults, perms
+        from . import appeal_parts, defaults, perms
+
+        appeal_file.register(
+            "comparison", _("Sammenligning med andre på ventelisten"), appeal_parts.comparison
+        )
+        appeal_file.register("stock", _("Ledige boliger"), appeal_parts.stock)
 
         post_migrate.connect(defaults.install, sender=self)
         # No count beside it: who waits is computed, and that is too much for every page.

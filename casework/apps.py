@@ -24,3 +24,12 @@ class CaseworkConfig(AppConfig):
             also=("/kartlegging/", "/vedtak/"),
             shortcut="s",
         )
+        navigation.register(
+            "klager",
+            _("Klager"),
+            "Gavel",
+            "casework:appeals",
+            order=35,
+            can=perms.can_read_cases,
+            shortcut="k",
+        )

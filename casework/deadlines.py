@@ -49,8 +49,38 @@ def offer_answer(sent: date | datetime) -> Deadline:
     return Deadline(due=calendar.add_working_days(start, days))
 
 
+def appeal_prepared(received: date | datetime) -> Deadline:
+    """A klage reversed or forwarded: the municipality's own limit (fvl. § 33)."""
+    start = day_of(received)
+    numbers = settings_table.values(start, "appeal_prepare_weeks", "appeal_prepare_warn_days")
+    due = calendar.deadline_weeks(start, numbers["appeal_prepare_weeks"])
+    return Deadline(due=due, warn=due - timedelta(days=numbers["appeal_prepare_warn_days"]))
+
+
+def appeal_answered(forwarded: date | datetime) -> Deadline:
+    """The klageinstans is asked how it goes, so long after it got the klage or was last asked."""
+    start = day_of(forwarded)
+    weeks = settings_table.value("appeal_remind_weeks", start)
+    return Deadline(due=calendar.deadline_weeks(start, weeks))
+
+
+def appeals_late_before(on: date) -> date:
+    """Klager received on this day or before, and still here, are past their limit."""
+    day = on
+    # Limits never come in another order than what they are counted from.
+    while appeal_prepared(day).due >= on:
+        day -= timedelta(days=1)
+    return day
+
+
 # The codes of the scenario format.
-KINDS = {"forelopig_svar": interim_reply, "klage": appeal, "tilbud": offer_answer}
+KINDS = {
+    "forelopig_svar": interim_reply,
+    "klage": appeal,
+    "klage_forberedt": appeal_prepared,
+    "klage_hos_klageinstansen": appeal_answered,
+    "tilbud": offer_answer,
+}
 
 
 def day_of(moment: date | datetime) -> date:

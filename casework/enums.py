@@ -163,11 +163,35 @@ class VedtakState(models.TextChoices):
 
 class AppealState(models.TextChoices):
     RECEIVED = "mottatt", _("Mottatt")
+    REVIEWING = "til_vurdering", _("Vurderes av en annen")
+    REDRAFTING = "nytt_vedtak", _("Nytt vedtak skrives")
     FORWARDED = "oversendt", _("Oversendt klageinstansen")
     REVERSED = "omgjort", _("Omgjort av kommunen")
+    DISMISSED = "avvist", _("Avvist")
     UPHELD = "stadfestet", _("Vedtaket ble stående")
     CHANGED = "endret", _("Endret av klageinstansen")
+    RETURNED = "opphevet", _("Opphevet, må avgjøres på nytt")
     WITHDRAWN = "trukket", _("Trukket")
+
+
+# With the municipality, and with the klageinstans.
+APPEAL_HERE = (AppealState.RECEIVED, AppealState.REVIEWING, AppealState.REDRAFTING)
+APPEAL_OPEN = (*APPEAL_HERE, AppealState.FORWARDED)
+# The klageinstans has answered.
+APPEAL_ANSWERED = (AppealState.UPHELD, AppealState.CHANGED, AppealState.RETURNED)
+
+
+class AppealChannel(models.TextChoices):
+    LETTER = "brev", _("Brev")
+    DIGITAL = "digitalt", _("Digitalt")
+    ORAL = "muntlig", _("Muntlig, skrevet ned her")
+    PHONE = "telefon", _("Telefon, skrevet ned her")
+
+
+class AppealSender(models.TextChoices):
+    PERSON = "personen", _("Personen selv")
+    PROXY = "fullmektig", _("Fullmektig")
+    GUARDIAN = "verge", _("Verge")
 
 
 class LetterKind(models.TextChoices):
@@ -195,6 +219,8 @@ class FlagKind(models.TextChoices):
     LEASE = "lease", _("Leieforhold går ut")
     SECTION_27 = "section_27", _("Søknad etter § 27")
     PAPERS = "papers", _("Venter på papirer")
+    APPEAL = "appeal", _("Klage")
+    APPEAL_BODY = "appeal_body", _("Klage hos klageinstansen")
 
 
 class FlagClosed(models.TextChoices):

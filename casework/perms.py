@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from accounts.enums import CASE_ROLES, RoleKind
 
 from .enums import VedtakState
-from .models import Application, Disqualification, Vedtak
+from .models import Appeal, Application, Disqualification, Vedtak
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -82,18 +82,37 @@ def can_edit_vedtak(user: User, vedtak: Vedtak) -> bool:
 def approvers(application: Application, *, drafter_id: int, on: date) -> QuerySet[User]:
     """Whom a vedtak in the case may be sent to: approvers on the date who may see the person,
     did not write it, and are not inhabil."""
+    return _who_may_work(application, [RoleKind.APPROVER], on).exclude(pk=drafter_id)
+
+
+def appeal_reviewers(appeal: Appeal, *, on: date) -> QuerySet[User]:
+    """Whom a klage may be given to: who does casework on the date and may see the person,
+    neither wrote nor approved the vedtak, and is not inhabil (need C16)."""
+    return _who_may_work(
+        appeal.vedtak.application, [RoleKind.CASEWORKER, RoleKind.APPROVER], on
+    ).exclude(pk__in=[appeal.drafter_id, appeal.approver_id])
+
+
+def can_review_appeal(user: User, appeal: Appeal) -> bool:
+    """Whoever the klage was given to reviews it, unless inhabil in the case; nobody else does."""
+    return (
+        can_do_casework(user)
+        and appeal.reviewer_id == user.pk
+        and not is_disqualified(user, appeal.vedtak.application)
+    )
+
+
+def _who_may_work(application: Application, kinds: list[RoleKind], on: date) -> QuerySet[User]:
     from accounts.models import Role, User
 
     roles = Role.objects.filter(period__contains=on)
-    found = User.objects.filter(
-        is_active=True, pk__in=roles.filter(kind=RoleKind.APPROVER).values("user")
-    )
+    found = User.objects.filter(is_active=True, pk__in=roles.filter(kind__in=kinds).values("user"))
     if application.person.is_protected:
         found = found.filter(pk__in=roles.filter(protected_access=True).values("user"))
     if application.person.shielded:
         found = found.filter(pk__in=roles.filter(shielded_access=True).values("user"))
     return (
-        found.exclude(pk=drafter_id)
-        .exclude(pk__in=Disqualification.objects.filter(application=application).values("user"))
-        .order_by("full_name", "pk")
-    )
+        found.exclude(
+            pk__in=Disqualification.objects.filter(application=application).values("user")
+        )
+    ).order_by("full_name", "pk")

@@ -51,11 +51,16 @@ _K = AppealState
 APPEAL = StateTable(
     Process.APPEAL,
     {
-        _K.RECEIVED: {_K.REVERSED, _K.FORWARDED, _K.WITHDRAWN},
-        _K.FORWARDED: {_K.UPHELD, _K.CHANGED, _K.WITHDRAWN},
+        _K.RECEIVED: {_K.REVIEWING, _K.WITHDRAWN},
+        _K.REVIEWING: {_K.REDRAFTING, _K.FORWARDED, _K.DISMISSED, _K.WITHDRAWN},
+        # A new vedtak is being written; the klage ends as it is issued.
+        _K.REDRAFTING: {_K.REVERSED, _K.WITHDRAWN},
+        _K.FORWARDED: {_K.UPHELD, _K.CHANGED, _K.RETURNED, _K.DISMISSED, _K.WITHDRAWN},
         _K.REVERSED: set(),
+        _K.DISMISSED: set(),
         _K.UPHELD: set(),
         _K.CHANGED: set(),
+        _K.RETURNED: set(),
         _K.WITHDRAWN: set(),
     },
     log=log_to(Process.APPEAL),

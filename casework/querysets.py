@@ -8,7 +8,15 @@ from django.db.models import Q
 
 from accounts.enums import CASE_ROLES
 
-from .enums import GRANTED, PROTECTED, ApplicationState, RefusalGround, VedtakState
+from .enums import (
+    APPEAL_HERE,
+    APPEAL_OPEN,
+    GRANTED,
+    PROTECTED,
+    ApplicationState,
+    RefusalGround,
+    VedtakState,
+)
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -100,6 +108,22 @@ class OutcomeQuerySet(models.QuerySet):
         What type and size is on the vedtak: `vedtak__dwelling_type`, `vedtak__bedrooms`.
         """
         return self.filter(ground=RefusalGround.NO_DWELLING, vedtak__state=VedtakState.ISSUED)
+
+
+class AppealQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(sees(user, "vedtak__application__person__"))
+
+    def open(self) -> Self:
+        return self.filter(state__in=APPEAL_OPEN)
+
+    def here(self) -> Self:
+        """Those the municipality must review."""
+        return self.filter(state__in=APPEAL_HERE)
+
+    def late(self, before: date) -> Self:
+        """Not reversed or forwarded, and received on or before `deadlines.appeals_late_before`."""
+        return self.here().filter(received_on__lte=before)
 
 
 class FlagQuerySet(models.QuerySet):

@@ -75,5 +75,25 @@ urlpatterns = [
     path("vedtak/<int:pk>/klage/ny/", appeals.appeal_new, name="appeal_new"),
     path("personer/<int:pk>/brevavtale/", letters.letter_agreement, name="letter_agreement"),
     path("soknader/<int:pk>/forhandsvarsel/ny/", letters.notice_new, name="notice_new"),
+    path("klager/", appeals.appeals, name="appeals"),
+    path("klager/<int:pk>/", appeals.appeal, name="appeal"),
+    path("klager/<int:pk>/fordel/", appeals.appeal_assign, name="appeal_assign"),
+    path("klager/<int:pk>/ta-opp/", appeals.appeal_take_up, name="appeal_take_up"),
+    path("klager/<int:pk>/avvis/", appeals.appeal_dismiss, name="appeal_dismiss"),
+    path("klager/<int:pk>/gjor-om/", appeals.appeal_reverse, name="appeal_reverse"),
+    path("klager/<int:pk>/send-videre/", appeals.appeal_forward, name="appeal_forward"),
+    path("klager/<int:pk>/trekk/", appeals.appeal_withdraw, name="appeal_withdraw"),
+    path(
+        "klager/<int:pk>/utsatt-iverksetting/", appeals.appeal_suspension, name="appeal_suspension"
+    ),
+    path(
+        "klager/<int:pk>/ber-om-utsettelse/",
+        appeals.appeal_ask_suspension,
+        name="appeal_ask_suspension",
+    ),
+    path("klager/<int:pk>/svar/", appeals.appeal_outcome, name="appeal_outcome"),
+    path("klager/<int:pk>/spurt/", appeals.appeal_remind, name="appeal_remind"),
+    path("klager/<int:pk>/nytt-vedtak/", appeals.appeal_new_vedtak, name="appeal_new_vedtak"),
+    path("klager/<int:pk>/dokumenter/", appeals.appeal_documents, name="appeal_documents"),
     path("brev/<int:pk>/", letters.letter, name="letter"),
 ]

@@ -294,7 +294,11 @@ def rules_in(text: str, bases: list[LegalBasis], language: str) -> str:
 
 
 def appeal_body(basis: LegalBasis, municipality: str) -> str:
-    if basis.appeal_body == AppealBody.STATE:
+    return body_name(basis.appeal_body, municipality)
+
+
+def body_name(body: str, municipality: str) -> str:
+    if body == AppealBody.STATE:
         return "Statsforvalteren"
     return f"Klagenemnda i {municipality}"
 

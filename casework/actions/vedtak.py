@@ -255,6 +255,8 @@ def approve_vedtak(*, vedtak: Vedtak, by: User, at: datetime) -> Vedtak:
     while the vedtak lay waiting. Raises `CannotApprove`, `VedtakIncomplete`, `MoveNotAllowed`
     and `common.pdf.UnprintableText`.
     """
+    from .appeals import reversed_by  # a klage begins vedtak, and is ended by them
+
     vedtak = _held(vedtak)
     _not_issued(vedtak)
     VEDTAK.check(vedtak, VedtakState.ISSUED)
@@ -290,6 +292,7 @@ def approve_vedtak(*, vedtak: Vedtak, by: User, at: datetime) -> Vedtak:
         for outcome in content.outcomes
     )
     _tell(vedtak, "vedtak_issued", _("Vedtak fattet: %s.") % answers, by, at)
+    reversed_by(vedtak, by=by, at=at)
     return vedtak
 
 

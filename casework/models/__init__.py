@@ -1,3 +1,4 @@
+from .appeals import Appeal
 from .applications import Application, CaseCounter, LegalBasis
 from .assessments import (
     Assessment,
@@ -14,7 +15,7 @@ from .letters import Letter, StoredFile
 from .merging import PersonMerge
 from .persons import Household, HouseholdMember, Person, Representative
 from .texts import PlainWord, StandardText
-from .vedtak import Appeal, Disqualification, Vedtak, VedtakOutcome
+from .vedtak import Disqualification, Vedtak, VedtakOutcome
 
 __all__ = [
     "Appeal",

@@ -14,7 +14,6 @@ from housing.enums import UnitType
 
 from ..enums import (
     REFUSED,
-    AppealState,
     LanguageForm,
     Outcome,
     RefusalGround,
@@ -213,34 +212,6 @@ class VedtakOutcome(models.Model):
 
     def __str__(self) -> str:
         return f"{self.basis}: {self.get_outcome_display()}"
-
-
-class Appeal(models.Model):
-    """A klage on a vedtak (need C16). Late is recorded, not refused."""
-
-    vedtak = models.ForeignKey(Vedtak, models.PROTECT, related_name="appeals")
-    state = models.CharField(
-        _("status"), max_length=20, choices=AppealState, default=AppealState.RECEIVED
-    )
-    received_on = models.DateField(_("mottatt"))
-    words = models.TextField(_("hva klagen gjelder, med egne ord"))
-    due_on = models.DateField(_("klagefristen var"), editable=False)
-    closed_on = models.DateField(_("avgjort"), null=True, blank=True)
-    registered_at = models.DateTimeField()
-    registered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    history = HistoricalRecords()
-
-    class Meta:
-        verbose_name = _("klage")
-        verbose_name_plural = _("klager")
-        ordering = ["-received_on", "-pk"]
-
-    def __str__(self) -> str:
-        return f"Klage {self.received_on}"
-
-    @property
-    def is_late(self) -> bool:
-        return self.received_on > self.due_on
 
 
 class Disqualification(models.Model):

@@ -1,0 +1,188 @@
+"""What allocation adds to the file of a klage: how others stood, and what was vacant.
+
+Classes and counts, never a name, an address or a case number. The one who complains may read the
+file (fvl. § 18), so a number so small that it could point somebody out is not given.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from casework.appeal_file import Document
+from casework.enums import LanguageForm
+from casework.models import Appeal
+from common.formatting import days_nb, nbdate
+from housing.enums import UnitType
+
+from . import policy as policies
+from . import ranking
+from .policy import NoPolicy
+from .vacancy import vacant
+
+FEWEST = 4  # who are fewer could be known by the rest of what is told
+
+TEXTS: dict[str, dict[str, Any]] = {
+    LanguageForm.BOKMAL: {
+        "title": "Sammenligning med andre på ventelisten",
+        "intro": (
+            "Tallene er talt opp av systemet fra saken til hver enkelt. Ingen er navngitt. "
+            "Der færre enn fire har stått, står det «1–3»."
+        ),
+        "day": "Ventelisten {on}",
+        "now": "på dagen for vedtaket",
+        "head": ["Klasse", "Venter", "Med barn", "Har ventet lengst"],
+        "stands": (
+            "Den som klager, står i klassen «{name}». {higher} står i høyere klasser, og "
+            "{same} foran i samme klasse."
+        ),
+        "absent": "Den som klager, står ikke på ventelisten denne dagen.",
+        "none": "Ingen stod på ventelisten denne dagen.",
+        "policy": "Klassene i prioriteringen",
+        "stock_title": "Ledige boliger",
+        "stock_intro": (
+            "Boliger som kunne tildeles, etter type. Boliger som var holdt av til andre eller "
+            "under oppussing, er ikke med."
+        ),
+        "stock_head": ["Type", "Soverom", "{issued}", "{on}"],
+        "stock_none": "Ingen boliger var ledige.",
+        "unknown": "ikke avklart",
+    },
+    LanguageForm.NYNORSK: {
+        "title": "Samanlikning med andre på ventelista",
+        "intro": (
+            "Tala er talde opp av systemet frå saka til kvar einskild. Ingen er namngjevne. "
+            "Der færre enn fire har stått, står det «1–3»."
+        ),
+        "day": "Ventelista {on}",
+        "now": "på dagen for vedtaket",
+        "head": ["Klasse", "Ventar", "Med barn", "Har venta lengst"],
+        "stands": (
+            "Den som klagar, står i klassa «{name}». {higher} står i høgare klasser, og "
+            "{same} framfor i same klasse."
+        ),
+        "absent": "Den som klagar, står ikkje på ventelista denne dagen.",
+        "none": "Ingen stod på ventelista denne dagen.",
+        "policy": "Klassene i prioriteringa",
+        "stock_title": "Ledige bustader",
+        "stock_intro": (
+            "Bustader som kunne bli tildelte, etter type. Bustader som var haldne av til andre "
+            "eller under oppussing, er ikkje med."
+        ),
+        "stock_head": ["Type", "Soverom", "{issued}", "{on}"],
+        "stock_none": "Ingen bustader var ledige.",
+        "unknown": "ikkje avklart",
+    },
+}
+
+
+@dataclass(slots=True)
+class _Class:
+    name: str
+    waiting: int = 0
+    children: int = 0
+    longest: int = 0
+
+
+def comparison(appeal: Appeal, on: date, language: str) -> Document:
+    """The waiting list by class on the day of the vedtak, and now."""
+    t = TEXTS[language]
+    blocks: list[dict[str, Any]] = [{"kind": "text", "text": t["intro"]}]
+    for day in dict.fromkeys([appeal.vedtak.issued_on, on]):
+        heading = t["day"].format(on=nbdate(day))
+        if day == appeal.vedtak.issued_on:
+            heading += f", {t['now']}"
+        blocks.append({"kind": "heading", "text": heading})
+        blocks += _list_on(day, appeal.vedtak.application_id, t)
+    return Document(t["title"], on, [*blocks, *_classes(on, t)])
+
+
+def _list_on(day: date, application_id: int, t: dict[str, Any]) -> list[dict[str, Any]]:
+    try:
+        policy = policies.in_force(day)
+    except NoPolicy:
+        return [{"kind": "text", "text": t["none"]}]
+    entries = ranking.waiting(day, policy=policy)
+    if not entries:
+        return [{"kind": "text", "text": t["none"]}]
+    classes = {each.number: _Class(each.name) for each in policy.classes}
+    own = None
+    for entry in entries:
+        if entry.application_id == application_id:
+            own = entry
+        counted = classes[entry.priority.number]
+        counted.waiting += 1
+        counted.children += entry.facts.children > 0
+        counted.longest = max(counted.longest, entry.days_waited)
+    rows = [
+        [
+            f"{number}. {one.name}",
+            few(one.waiting),
+            few(one.children) if one.waiting >= FEWEST else "–",
+            days_nb(one.longest) if one.waiting >= FEWEST else "–",
+        ]
+        for number, one in classes.items()
+    ]
+    if own is None:
+        stands = t["absent"]
+    else:
+        before = [e for e in entries if e.rank < own.rank]
+        same = sum(e.priority.number == own.priority.number for e in before)
+        stands = t["stands"].format(
+            name=own.priority.name, higher=few(len(before) - same), same=few(same)
+        )
+    return [
+        {"kind": "table", "head": t["head"], "rows": rows},
+        {"kind": "text", "text": stands},
+    ]
+
+
+def _classes(day: date, t: dict[str, Any]) -> list[dict[str, Any]]:
+    """What the classes are, in the words of the policy in force."""
+    try:
+        policy = policies.in_force(day)
+    except NoPolicy:
+        return []
+    sentences = [f"{each.number}. {each.name}: {each.sentence}" for each in policy.classes]
+    return [
+        {"kind": "heading", "text": t["policy"]},
+        {"kind": "text", "text": "\n".join(sentences)},
+    ]
+
+
+def few(n: int) -> str:
+    return str(n) if n == 0 or n >= FEWEST else f"1–{FEWEST - 1}"
+
+
+def stock(appeal: Appeal, on: date, language: str) -> Document:
+    """Homes vacant on the day of the vedtak and now, by type and size."""
+    t = TEXTS[language]
+    issued = appeal.vedtak.issued_on
+    then, now = _vacant(issued), _vacant(on)
+    head = [one.format(issued=nbdate(issued), on=nbdate(on)) for one in t["stock_head"]]
+    rows = [
+        [
+            str(UnitType(kind).label),
+            t["unknown"] if bedrooms < 0 else str(bedrooms),
+            str(then[kind, bedrooms]),
+            str(now[kind, bedrooms]),
+        ]
+        for kind, bedrooms in sorted({*then, *now}, key=lambda key: (_order(key[0]), key[1]))
+    ]
+    blocks: list[dict[str, Any]] = [{"kind": "text", "text": t["stock_intro"]}]
+    if rows:
+        blocks.append({"kind": "table", "head": head, "rows": rows})
+    else:
+        blocks.append({"kind": "text", "text": t["stock_none"]})
+    return Document(t["stock_title"], on, blocks)
+
+
+def _vacant(day: date) -> Counter[tuple[str, int]]:
+    found = vacant(day).order_by().values_list("type", "bedrooms")
+    return Counter((kind, -1 if bedrooms is None else bedrooms) for kind, bedrooms in found)
+
+
+def _order(kind: str) -> int:
+    return list(UnitType).index(UnitType(kind))
