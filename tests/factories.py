@@ -30,6 +30,7 @@ from allocation import models as allocation
 from allocation.enums import DeclineCode, ItemOutcome, MeetingState, OfferState
 from casework import models as casework
 from casework.enums import (
+    AppealState,
     ApplicationChannel,
     ApplicationKind,
     ApplicationState,
@@ -545,11 +546,36 @@ class LetterFactory(Factory):
 
 
 class AppealFactory(Factory):
+    """A klage in time, not yet given to anybody; `reviewing=True` has a reviewer."""
+
     class Meta:
         model = casework.Appeal
 
+    class Params:
+        reviewing = factory.Trait(
+            state=AppealState.REVIEWING,
+            reviewer=factory.SubFactory(UserFactory, caseworker=True),
+            assigned_at=factory.LazyFunction(now),
+            assigned_by=factory.SelfAttribute("registered_by"),
+        )
+        forwarded = factory.Trait(
+            state=AppealState.FORWARDED,
+            forwarded_at=factory.LazyFunction(now),
+            forwarded_by=factory.SubFactory(UserFactory, caseworker=True),
+            letter=factory.LazyAttribute(
+                lambda o: LetterFactory(
+                    application=o.vedtak.application, kind=LetterKind.FORWARDING
+                )
+            ),
+            file=factory.SubFactory(StoredFileFactory),
+        )
+
     vedtak = factory.SubFactory(VedtakFactory, issued=True, outcome=Outcome.REFUSED)
+    drafter = factory.SelfAttribute("vedtak.drafted_by")
+    approver = factory.SelfAttribute("vedtak.issued_by")
+    body = factory.LazyAttribute(lambda o: o.vedtak.outcomes.first().basis.appeal_body)
     received_on = factory.LazyFunction(lambda: days_ago(1))
+    made_on = factory.SelfAttribute("received_on")
     due_on = factory.LazyAttribute(lambda o: o.vedtak.appeal_due())
     words = "Jeg er uenig, fordi jeg ikke har et sted å bo."
     registered_at = factory.LazyFunction(now)

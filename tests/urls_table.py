@@ -126,6 +126,20 @@ CASEWORK_APP: dict[str, Row] = {
     "casework:vedtak_disqualify": deed(CASEWORK, "draft"),
     "casework:vedtak_preview": Row(CASE, "draft", page=False),
     "casework:appeal_new": Row(CASEWORK, "refused"),
+    "casework:appeals": Row(CASE),
+    "casework:appeal": Row(CASE, "forwarded_appeal"),
+    "casework:appeal_assign": Row(CASEWORK, "appeal"),
+    "casework:appeal_take_up": Row(CASEWORK, "appeal"),
+    "casework:appeal_dismiss": Row(CASEWORK, "appeal"),
+    "casework:appeal_reverse": Row(CASEWORK, "appeal"),
+    "casework:appeal_forward": Row(CASEWORK, "appeal"),
+    "casework:appeal_withdraw": Row(CASEWORK, "appeal"),
+    "casework:appeal_suspension": Row(CASEWORK, "appeal"),
+    "casework:appeal_ask_suspension": Row(CASEWORK, "appeal"),
+    "casework:appeal_outcome": Row(CASEWORK, "forwarded_appeal"),
+    "casework:appeal_remind": deed(CASEWORK, "forwarded_appeal"),
+    "casework:appeal_new_vedtak": deed(CASEWORK, "forwarded_appeal"),
+    "casework:appeal_documents": Row(CASE, "forwarded_appeal", page=False),
     "casework:letter": Row(CASE, "letter", page=False),
     "casework:letter_agreement": Row(CASEWORK, "person"),
     "casework:notice_new": Row(CASEWORK, "open_application"),
@@ -245,6 +259,8 @@ def samples() -> SimpleNamespace:
     made.draft = f.VedtakFactory()
     made.submitted = f.VedtakFactory(submitted=True)
     made.refused = f.ApplicationFactory(refused=True).decision
+    made.appeal = f.AppealFactory(reviewing=True)
+    made.forwarded_appeal = f.AppealFactory(forwarded=True)
     made.stay = f.StayFactory(person=made.person, days_ago=100)
     made.flag = f.FlagFactory(person=made.person, application=made.application)
     made.lease = f.LeaseFactory()

@@ -334,6 +334,7 @@ def begin_reversal(*, appeal: Appeal, reason: str, by: User, at: datetime) -> Ve
     return vedtak
 
 
+@transaction.atomic
 def reversed_by(vedtak: Vedtak, *, by: User, at: datetime) -> None:
     """The vedtak that was begun for a klage is issued: the klage has got its answer.
 

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from . import homes as homes_of
 from . import lives as lives_of
-from . import meetings, names, peers, stock, story, temporary, users, waiting
+from . import appeals, meetings, names, peers, stock, story, temporary, users, waiting
 from .bulk import Bulk
 from .sizes import SIZES
 
@@ -42,6 +42,9 @@ def build(size_name: str, seed: int, today: date, say: Callable[[str], None]) ->
     say("møter og likepersoner")
     bulk.flush()
     say("skrevet")
+    if size_name == "solvaer":
+        appeals.tell(today)
+        say("klager")
     return bulk.written
 
 

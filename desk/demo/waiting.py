@@ -6,7 +6,14 @@ from datetime import timedelta
 
 from django.db.backends.postgresql.psycopg_any import DateRange
 
-from casework.enums import AppealState, ApplicationKind, ApplicationState, Outcome, Sender
+from casework.enums import (
+    AppealBody,
+    AppealState,
+    ApplicationKind,
+    ApplicationState,
+    Outcome,
+    Sender,
+)
 from casework.models import Appeal
 from common.calendar import deadline_weeks, next_working_day
 from stays.enums import StayKind, Unsuitable
@@ -151,8 +158,12 @@ def _appeal(lives: Lives, case: Case, vedtak: int) -> None:
     lives.bulk.add(
         Appeal,
         vedtak_id=vedtak,
+        drafter_id=case.someone.responsible,
+        approver_id=case.approver,
+        body=AppealBody.MUNICIPAL,
         state=state,
         received_on=received,
+        made_on=received,
         words="Jeg mener dere ikke har sett på hvordan jeg bor.",
         due_on=deadline_weeks(case.issued + timedelta(days=3), 3),
         closed_on=received + timedelta(days=45) if old else None,

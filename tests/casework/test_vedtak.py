@@ -547,8 +547,8 @@ def test_klage_is_shown_on_the_vedtak(client, issued):
         url("appeal_new", issued),
         {"received_on": today().strftime("%d.%m.%Y"), "words": "Boligen er for liten."},
     )
-    assert response.url == url("vedtak", issued)
-    page = client.get(response.url).text
+    assert response.url == reverse("casework:appeal", args=[Appeal.objects.get().pk])
+    page = client.get(url("vedtak", issued)).text
     assert "«Boligen er for liten.»" in page
     assert "Innen fristen" in page
 

@@ -188,3 +188,42 @@ MINUTES = {
         {"name": "Ingrid Solbakken", "role": "referent"},
     ],
 }
+APPEAL_LETTER = {
+    **LETTER,
+    "title": "Oversendelse av klage på vedtak",
+    "recipient": {"name": "Klagenemnda i Solvær kommune", "address": []},
+    "intro": "Hanne Myrland har klaget på vedtaket vårt 20. november 2026.",
+    "facts": [["Vedtak", "20. november 2026"], ["Klagefrist", "14. desember 2026"]],
+    "parts": [
+        {"heading": "Hva klagen sier", "text": "Jeg er uenig.", "quote": True},
+        {"heading": "Vår vurdering av klagen", "text": "Vi mener vedtaket er riktig."},
+    ],
+    "box": {"heading": "Til Hanne Myrland", "text": "Du får kopi av dette brevet."},
+    "appeal": None,
+}
+APPEAL_DOCUMENTS = {
+    **{name: LETTER[name] for name in ("made_at", "sender", "case_number", "date", "exempt")},
+    "title": "Sakens dokumenter",
+    "intro": "Dokumentene i klagesaken, i rekkefølge.",
+    "facts": [["Part", "Hanne Myrland"]],
+    "first_page": 1,
+    "pages": 2,
+    "contents": {
+        "heading": "Dokumenter",
+        "head": ["Nr.", "Dokument", "Dato", "Side"],
+        "rows": [["1", "Klagen", "12.12.2026", "2"]],
+    },
+    "sections": [
+        {
+            "title": "Klagen",
+            "blocks": [
+                {"kind": "facts", "pairs": [["Mottatt", "12. desember 2026"]]},
+                {"kind": "quote", "text": "Jeg er uenig."},
+                {"kind": "heading", "text": "Ventelisten"},
+                {"kind": "table", "head": ["Klasse", "Venter"], "rows": [["1. Akutt", "6"]]},
+                {"kind": "text", "text": "Ingen er navngitt."},
+                {"kind": "note", "text": "Talt opp av systemet."},
+            ],
+        }
+    ],
+}

@@ -19,6 +19,8 @@ TEMPLATES = {
     "offer": letters.OFFER,
     "interim_reply": letters.INTERIM_REPLY,
     "minutes": letters.MINUTES,
+    "appeal_letter": letters.APPEAL_LETTER,
+    "appeal_documents": letters.APPEAL_DOCUMENTS,
 }
 
 
