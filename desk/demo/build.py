@@ -8,9 +8,9 @@ from random import Random
 
 from django.db import connection, transaction
 
+from . import appeals, meetings, names, peers, stock, story, temporary, users, waiting
 from . import homes as homes_of
 from . import lives as lives_of
-from . import appeals, meetings, names, peers, stock, story, temporary, users, waiting
 from .bulk import Bulk
 from .sizes import SIZES
 
