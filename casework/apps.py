@@ -33,3 +33,12 @@ class CaseworkConfig(AppConfig):
             can=perms.can_read_cases,
             shortcut="k",
         )
+        navigation.register(
+            "paragraf-27",
+            _("Sted i natt (§ 27)"),
+            "Moon",
+            "casework:section_27",
+            order=31,
+            can=perms.can_do_casework,
+            shortcut="n",
+        )

@@ -7,7 +7,7 @@ settings are those in force on the day the clock started.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from django.conf import settings
 from django.db import connection
@@ -73,6 +73,29 @@ def appeals_late_before(on: date) -> date:
     return day
 
 
+def section_27_decision(received: date | datetime) -> Deadline:
+    """An application after § 27 is handled the day it comes, whatever the day (R35-00)."""
+    return Deadline(due=day_of(received))
+
+
+def section_27_place(received: date | datetime) -> Deadline:
+    """A place to sleep within 24 hours: nights do not wait for a working day.
+
+    Hours that pass, not hours on the wall: the night the clock is turned has 23 or 25.
+    """
+    hours = timedelta(hours=settings_table.value("section_27_place_hours", day_of(received)))
+    if isinstance(received, datetime):
+        received = received.astimezone(UTC)
+    return Deadline(due=day_of(received + hours))
+
+
+def missing_papers(sent: date | datetime) -> Deadline:
+    """What we ask for in a mangelbrev: by default fourteen days, ending on a working day."""
+    start = day_of(sent)
+    days = settings_table.value("missing_papers_days", start)
+    return Deadline(due=calendar.next_working_day(start + timedelta(days=days)))
+
+
 # The codes of the scenario format.
 KINDS = {
     "forelopig_svar": interim_reply,
@@ -80,6 +103,9 @@ KINDS = {
     "klage_forberedt": appeal_prepared,
     "klage_hos_klageinstansen": appeal_answered,
     "tilbud": offer_answer,
+    "paragraf_27_vedtak": section_27_decision,
+    "paragraf_27_sted": section_27_place,
+    "mangelbrev": missing_papers,
 }
 
 
@@ -141,6 +167,38 @@ closed AS (
 )
 SELECT (SELECT count(*) FROM raised), (SELECT count(*) FROM closed)
 """
+# What we asked for in a mangelbrev and have not got when the day is past; one flag a letter.
+FLAG_PAPERS = """
+WITH missing AS (
+    SELECT r.id, a.id AS application_id, a.person_id, r.due_on, count(*) AS papers,
+        (r.asked_at AT TIME ZONE %(zone)s)::date AS asked,
+        coalesce(a.responsible_id, p.responsible_id) AS owner_id
+    FROM casework_paperrequest r
+    JOIN casework_missingpaper m ON m.request_id = r.id
+        AND coalesce(m.received_on > %(on)s::date, true)
+    JOIN casework_application a ON a.id = r.application_id AND a.state IN ('mottatt', 'utredes')
+    JOIN casework_person p ON p.id = a.person_id
+    WHERE r.due_on < %(on)s::date
+    GROUP BY r.id, a.id, p.responsible_id
+),
+raised AS (
+    INSERT INTO casework_flag (person_id, application_id, kind, key, facts, marks, owner_id,
+        due_on, raised_on, closed_because, closing_note)
+    SELECT person_id, application_id, 'papers', id::text,
+        jsonb_build_object('asked', asked, 'papers', papers, 'due', due_on), '{}', owner_id,
+        due_on, %(on)s::date, '', ''
+    FROM missing
+    ON CONFLICT (kind, person_id, key) DO NOTHING
+    RETURNING 1
+),
+closed AS (
+    UPDATE casework_flag f SET closed_on = %(on)s::date, closed_because = 'fakta'
+    WHERE f.kind = 'papers' AND f.closed_on IS NULL AND f.raised_on <= %(on)s::date
+        AND NOT EXISTS (SELECT FROM missing m WHERE m.id::text = f.key)
+    RETURNING 1
+)
+SELECT (SELECT count(*) FROM raised), (SELECT count(*) FROM closed)
+"""
 HOLIDAYS_BACK = 3  # years; what has waited longer is late, whatever the weekday
 
 
@@ -171,4 +229,11 @@ def flag_deadlines(on: date) -> Run:
     }
     with connection.cursor() as cursor:
         cursor.execute(FLAG_DEADLINES, params)
+        return Run(*cursor.fetchone())
+
+
+def flag_papers(on: date) -> Run:
+    """Raise and close the flags of papers that have not come, as of a date. Safe to run twice."""
+    with connection.cursor() as cursor:
+        cursor.execute(FLAG_PAPERS, {"on": on, "zone": settings.TIME_ZONE})
         return Run(*cursor.fetchone())

@@ -118,6 +118,28 @@ def _interim_words(flag: Flag, on: date) -> Words:
 register(FlagKind.INTERIM_REPLY, _interim_words)
 
 
+def _papers_words(flag: Flag, on: date) -> Words:
+    """A mangelbrev nobody has answered: the case goes on with what is known."""
+    when, color = due_words(flag.due_on, on)
+    return Words(
+        why=_("Venter på papirer siden %(asked)s De skulle vært her %(due)s Vår frist løper.")
+        % {
+            "asked": short(date.fromisoformat(flag.facts["asked"])),
+            "due": short(date.fromisoformat(flag.facts["due"])),
+        },
+        next=_("Ring, og hjelp til å skaffe dem, eller avgjør saken med det vi har."),
+        action=_("Åpne saken"),
+        action_url=reverse("casework:application", args=[flag.application_id]) + "#papirer",
+        color=color,
+        when=when,
+        sub=_("papirer"),
+        icon="FileText",
+    )
+
+
+register(FlagKind.PAPERS, _papers_words)
+
+
 def due_words(due: date | None, on: date) -> tuple[str, str]:
     """«I dag», «Man. 23.11.», «3 dager over»; and the colour of its nearness."""
     if due is None:

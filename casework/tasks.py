@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
 from celery import shared_task
 from django.utils import timezone
+from django.utils.timezone import get_default_timezone
+
+from accounts import settings_table
 
 from . import deadlines
+from .actions import intake
 
 
 @shared_task(name="casework.tasks.flag_deadlines")
@@ -15,3 +19,24 @@ def flag_deadlines(on: str | None = None, **later: object) -> dict[str, int]:
     """Raise and close the flags of foreløpig svar, as of `on` (ISO date) or today."""
     run = deadlines.flag_deadlines(date.fromisoformat(on) if on else timezone.localdate())
     return {"raised": run.raised, "ended": run.ended}
+
+
+@shared_task(name="casework.tasks.flag_papers")
+def flag_papers(on: str | None = None, **later: object) -> dict[str, int]:
+    """Raise and close the flags of papers that have not come, as of `on` or today."""
+    run = deadlines.flag_papers(date.fromisoformat(on) if on else timezone.localdate())
+    return {"raised": run.raised, "ended": run.ended}
+
+
+def drafts_older_than(on: date) -> int:
+    """Throw away the drafts that are too old on the day; gives how many."""
+    kept = timedelta(days=settings_table.value("draft_days", on))
+    return intake.delete_old_drafts(
+        datetime.combine(on - kept, time.min, tzinfo=get_default_timezone())
+    )
+
+
+@shared_task(name="casework.tasks.delete_drafts")
+def delete_drafts(on: str | None = None, **later: object) -> dict[str, int]:
+    """Throw away drafts nobody has touched for as long as the municipality has set."""
+    return {"deleted": drafts_older_than(date.fromisoformat(on) if on else timezone.localdate())}

@@ -20,10 +20,18 @@ app = Celery("varig")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
-JOBS = ("stays.tasks.flag_stays", "casework.tasks.flag_deadlines")
+JOBS = (
+    "stays.tasks.flag_stays",
+    "casework.tasks.flag_deadlines",
+    "casework.tasks.flag_papers",
+    "casework.tasks.delete_drafts",
+    "stays.tasks.flag_section_27",
+)
 # Before the first caseworker sits down; the clock is Oslo's.
 app.conf.beat_schedule = {
     **{name: {"task": name, "schedule": crontab(hour=5, minute=30)} for name in JOBS},
+    # Somebody has nowhere to sleep tonight: what is due today is not flagged tomorrow.
+    "section-27": {"task": "stays.tasks.flag_section_27", "schedule": crontab(minute="*/10")},
     "heartbeat": {"task": "config.celery.heartbeat", "schedule": 60.0},
 }
 if settings.DEMO:

@@ -23,7 +23,7 @@ from allocation.models import AllocationMeeting, Consideration, Offer
 from casework import flags as flag_words
 from casework.enums import ApplicationState, FlagKind, VedtakState
 from casework.flags import due_words, short
-from casework.models import Application, Flag, Person, Vedtak
+from casework.models import Application, Draft, Flag, Person, Vedtak
 from casework.querysets import sees
 from common.calendar import local_date
 from common.formatting import days_nb
@@ -35,6 +35,14 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 SHOWN = 5
+# Flags that wait under «Frister», and those of temporary places.
+DUE_FLAGS = (
+    FlagKind.SECTION_27,
+    FlagKind.INTERIM_REPLY,
+    FlagKind.PAPERS,
+    FlagKind.TEMPORARY_STAY,
+    FlagKind.LEASE,
+)
 # Nobody follows up more than this in a day; what is beyond is reached by its own list.
 MOST = 100
 DEADLINE_DAYS = 7
@@ -88,6 +96,7 @@ class Day:
     mine_total: int
     waiting_mine: int
     recent: list[dict[str, Any]]
+    begun: list[dict[str, Any]]
 
 
 def day_of(user: User, on: date, at: datetime, *, everything: bool = False) -> Day:
@@ -98,7 +107,7 @@ def day_of(user: User, on: date, at: datetime, *, everything: bool = False) -> D
         Flag.objects.visible_to(user)
         .open()
         .of(user)
-        .filter(kind__in=[FlagKind.INTERIM_REPLY, FlagKind.TEMPORARY_STAY, FlagKind.LEASE])
+        .filter(kind__in=DUE_FLAGS)
         .select_related("person", "application")
         .order_by("due_on", "pk")[: 2 * MOST]
     )
@@ -119,7 +128,25 @@ def day_of(user: User, on: date, at: datetime, *, everything: bool = False) -> D
         mine_total=mine_total,
         waiting_mine=len(waiting),
         recent=_recent(user, at),
+        begun=_begun(user),
     )
+
+
+def _begun(user: User) -> list[dict[str, Any]]:
+    """Forms I have begun on and not sent, those about people I may know of. One query."""
+    drafts = Draft.objects.filter(Q(person=None) | sees(user, "person__"), saved_by=user)
+    return [
+        {
+            "text": _("Søknad fra %(name)s") % {"name": draft.person}
+            if draft.person
+            else _("Sted i natt (§ 27)"),
+            "url": reverse("casework:application_new", args=[draft.person_id])
+            if draft.person
+            else reverse("casework:section_27"),
+            "at": draft.saved_at,
+        }
+        for draft in drafts.select_related("person")[:SHOWN]
+    ]
 
 
 def _with_one_primary(panels: list[Panel]) -> list[Panel]:

@@ -56,7 +56,7 @@ if TYPE_CHECKING:
 
 ADULT = 18
 # Flags in the order they press.
-PRESSING = (FlagKind.TEMPORARY_STAY, FlagKind.INTERIM_REPLY, FlagKind.LEASE)
+PRESSING = (FlagKind.SECTION_27, FlagKind.TEMPORARY_STAY, FlagKind.INTERIM_REPLY, FlagKind.LEASE)
 
 
 @dataclass(frozen=True, slots=True)

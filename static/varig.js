@@ -84,6 +84,33 @@
     if (event.target.matches("textarea")) grow(event.target);
   });
 
+  /* A form begun on is kept as it is typed: a moment after the last key, and as the page is left. */
+  const drafts = new WeakMap();
+  const keep = async (form) => {
+    clearTimeout(drafts.get(form));
+    drafts.delete(form);
+    const status = $("[data-draft-status]");
+    let kept = false;
+    try {
+      const options = { method: "POST", body: new FormData(form), keepalive: true, redirect: "manual" };
+      kept = (await fetch(form.dataset.draft, options)).status === 204;
+    } catch { /* told below */ }
+    if (status) status.textContent = kept ? status.dataset.saved : status.dataset.lost;
+  };
+  document.addEventListener("input", (event) => {
+    const form = event.target.form;
+    if (!form || !form.dataset.draft || form.dataset.sent) return;
+    clearTimeout(drafts.get(form));
+    drafts.set(form, setTimeout(keep, 800, form));
+  });
+  addEventListener("pagehide", () => {
+    for (const form of all("form[data-draft]")) if (drafts.has(form) && !form.dataset.sent) keep(form);
+  });
+  document.addEventListener("submit", (event) => {
+    clearTimeout(drafts.get(event.target));
+    drafts.delete(event.target);
+  });
+
   const ready = (root) => {
     focusErrors(root);
     all("textarea", root).forEach(grow);

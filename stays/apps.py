@@ -14,8 +14,10 @@ class StaysConfig(AppConfig):
         from . import perms
         from .board import how_many
         from .flags import stay_words
+        from .section_27 import section_27_words
 
         flags.register(FlagKind.TEMPORARY_STAY, stay_words)
+        flags.register(FlagKind.SECTION_27, section_27_words)
         navigation.register(
             "midlertidig",
             _("Midlertidig bolig"),

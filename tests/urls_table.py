@@ -99,6 +99,12 @@ CASEWORK_APP: dict[str, Row] = {
     "casework:household": Row(CASEWORK, "person"),
     "casework:representatives": Row(CASEWORK, "person"),
     "casework:representative_edit": Row(CASEWORK, "representative"),
+    "casework:section_27": Row(CASEWORK),
+    "casework:draft_save": Row(CASEWORK, "draft_key", ok=204, post=True, page=False),
+    "casework:draft_discard": deed(CASEWORK, "draft_key"),
+    "casework:papers_ask": Row(CASEWORK, "open_application"),
+    "casework:paper_receive": deed(CASEWORK, "paper"),
+    "casework:transfer_acknowledge": deed(CASEWORK, "open_application"),
     "casework:merge_find": Row(CASEWORK, "person"),
     "casework:merge": Row(CASEWORK, ("person", "twin")),
     "casework:merge_undo": Row(CASEWORK, "merge"),
@@ -241,6 +247,7 @@ def samples() -> SimpleNamespace:
     """One of each thing the URLs name; all about people without protection."""
     from housing.models import StockImport
     from tests import factories as f
+    from tests.factories_intake import MissingPaperFactory
     from tests.factories_merging import MergeFactory
 
     made = SimpleNamespace(setting_key="lease_years")
@@ -252,6 +259,8 @@ def samples() -> SimpleNamespace:
     made.dimension = made.assessment.answers.first().dimension
     made.vedtak = made.application.decision
     made.letter = made.vedtak.letter
+    made.draft_key = "paragraf-27"
+    made.paper = MissingPaperFactory()
     made.twin = f.PersonFactory(first_name=made.person.first_name)
     made.merge = MergeFactory()
     made.representative = f.RepresentativeFactory(person=made.person)

@@ -15,7 +15,7 @@ from common.formatting import nbdate, nbdate_long
 
 from .. import events
 from ..enums import ApplicationKind, ApplicationState, LetterKind, Sender
-from ..models import Application, CaseCounter, LegalBasis, Letter, Person
+from ..models import Application, CaseCounter, LegalBasis, Letter, Person, UnitTransfer
 from ..processes import APPLICATION
 from .persons import household_of
 
@@ -75,6 +75,9 @@ def register_application(
     at: datetime,
     sender: str = Sender.PERSON,
     sender_name: str = "",
+    sender_contact: str = "",
+    tonight: str = "",
+    children_tonight: int | None = None,
     words: str = "",
     bases: Iterable[LegalBasis] = (),
     responsible: User | None = None,
@@ -98,6 +101,9 @@ def register_application(
         channel=channel,
         sender=sender,
         sender_name=sender_name,
+        sender_contact=sender_contact,
+        tonight=tonight,
+        children_tonight=children_tonight,
         received_at=received_at,
         words=words,
         unit=unit,
@@ -131,13 +137,17 @@ def start_assessing(*, application: Application, by: User, at: datetime) -> Appl
 
     A case sent here from another unit is already being assessed, and has nobody: it is taken.
     """
-    application = _held(application)
+    application = held(application)
     if application.state == ApplicationState.ASSESSING and application.responsible_id is None:
         application.responsible = by
         application._history_user = by
         application.save(update_fields=["responsible"])
     else:
         APPLICATION.move(application, ApplicationState.ASSESSING, by=by, at=at, responsible=by)
+    # Who takes a case that was sent here says by that that it has come.
+    application.transfers.filter(acknowledged_at__isnull=True).update(
+        acknowledged_at=at, acknowledged_by=by
+    )
     _answers_for(application.person, by)
     events.record(
         application.person,
@@ -153,7 +163,7 @@ def start_assessing(*, application: Application, by: User, at: datetime) -> Appl
 @transaction.atomic
 def withdraw(*, application: Application, reason: str, by: User, at: datetime) -> Application:
     """The person no longer wants what was applied for."""
-    application = _held(application)
+    application = held(application)
     APPLICATION.move(application, ApplicationState.WITHDRAWN, by=by, at=at)
     events.record(
         application.person,
@@ -175,7 +185,7 @@ def send_to_unit(
     The case goes on there, with its number, received date and clock; who had it no longer
     answers for it, and somebody there must take it.
     """
-    application = _held(application)
+    application = held(application)
     APPLICATION.check(application, ApplicationState.FORWARDED)
     if application.unit_id == unit.pk:
         raise SameUnit
@@ -184,6 +194,18 @@ def send_to_unit(
     application.responsible = None
     application._history_user = by
     application.save(update_fields=["unit", "responsible"])
+    # Sent on before anybody took it here: what waits is that the last unit says it has come.
+    application.transfers.filter(acknowledged_at__isnull=True).update(
+        acknowledged_at=at, acknowledged_by=by
+    )
+    UnitTransfer.objects.create(
+        application=application,
+        from_unit=from_unit,
+        to_unit=unit,
+        reason=reason,
+        sent_at=at,
+        sent_by=by,
+    )
     events.record(
         application.person,
         "application_sent_on",
@@ -203,7 +225,7 @@ def send_elsewhere(
     *, application: Application, receiver: str, reason: str, by: User, at: datetime
 ) -> Application:
     """Send the case to somebody outside this municipality, who should have had it (fvl. § 11)."""
-    application = _held(application)
+    application = held(application)
     APPLICATION.move(application, ApplicationState.FORWARDED, by=by, at=at)
     events.record(
         application.person,
@@ -230,7 +252,7 @@ def send_interim_reply(
     """Make the foreløpig svar and stop its clock (fvl. § 11 a). `AlreadyAnswered` if it is."""
     from .. import letters
 
-    application = _held(application)
+    application = held(application)
     if application.interim_reply_at is not None:
         raise AlreadyAnswered(
             _("Foreløpig svar er allerede sendt %(on)s.")
@@ -308,7 +330,8 @@ INTERIM_WORDS = {
 }
 
 
-def _held(application: Application) -> Application:
+def held(application: Application) -> Application:
+    """The case, locked until the transaction is over."""
     # Held so that of two browsers moving the same case, the second sees where the first left it.
     return (
         Application.objects.select_for_update(of=("self",))

@@ -68,6 +68,21 @@ def _not_a_time() -> None:
     raise ValidationError(_("Skriv klokkeslettet som timer og minutter, for eksempel 14.30."))
 
 
+def received_at(form: forms.Form, facts: dict[str, Any], at: datetime) -> None:
+    """Make one moment of `received_on` and `received_time`, or say on the form what is wrong."""
+    on, clock = facts.pop("received_on", None), facts.pop("received_time", None)
+    if on is None or clock is None:
+        return
+    received = datetime.combine(on, clock, tzinfo=get_default_timezone())
+    facts["received_at"] = received
+    if on > at.astimezone(get_default_timezone()).date():
+        form.add_error("received_on", _("Datoen er ikke kommet ennå. Skriv når søknaden kom inn."))
+    elif on < EARLIEST_RECEIVED:
+        form.add_error("received_on", _("Sjekk årstallet. Datoen er før 2000."))
+    elif received > at:
+        form.add_error("received_time", _("Klokkeslettet er ikke kommet ennå."))
+
+
 class ApplicationForm(OnceFormMixin, forms.Form):
     kind = forms.ChoiceField(
         label=_("Hva det søkes om"), choices=ApplicationKind.choices, widget=ListChoice
@@ -81,7 +96,10 @@ class ApplicationForm(OnceFormMixin, forms.Form):
     channel = forms.ChoiceField(
         label=_("Kom inn som"), choices=ApplicationChannel.choices, widget=CardChoice
     )
-    received_on = NorwegianDateField(label=_("Mottatt dato"))
+    received_on = NorwegianDateField(
+        label=_("Mottatt dato"),
+        help_text=_("Er søknaden levert på en institusjon eller i fengsel: dagen den ble levert."),
+    )
     received_time = ClockTimeField(label=_("Klokka"), help_text=_("tt.mm"))
     sender = forms.ChoiceField(label=_("Sendt av"), choices=Sender.choices, initial=Sender.PERSON)
     sender_name = forms.CharField(
@@ -89,6 +107,12 @@ class ApplicationForm(OnceFormMixin, forms.Form):
         max_length=120,
         required=False,
         help_text=_("Når det ikke er personen selv."),
+    )
+    sender_contact = forms.CharField(
+        label=_("Kontaktperson og telefon"),
+        max_length=120,
+        required=False,
+        help_text=_("Hos institusjonen eller hjelperen som søker for personen."),
     )
     bases = forms.ModelMultipleChoiceField(
         label=_("Søkt etter"),
@@ -133,28 +157,23 @@ class ApplicationForm(OnceFormMixin, forms.Form):
                 "channel",
                 Row("received_on", "received_time"),
                 Row("sender", "sender_name"),
+                "sender_contact",
             ),
             Fieldset(_("Behandles av"), "bases", Row("unit", "responsible")),
         )
-
-    def clean_received_on(self) -> date:
-        on = self.cleaned_data["received_on"]
-        if on > self.at.astimezone(get_default_timezone()).date():
-            raise ValidationError(_("Datoen er ikke kommet ennå. Skriv når søknaden kom inn."))
-        if on < EARLIEST_RECEIVED:
-            raise ValidationError(_("Sjekk årstallet. Datoen er før 2000."))
-        return on
 
     def clean(self) -> dict[str, Any]:
         facts = super().clean()
         if facts.get("sender") not in (None, Sender.PERSON) and not facts.get("sender_name"):
             self.add_error("sender_name", _("Skriv hvem som sendte søknaden."))
-        on, clock = facts.pop("received_on", None), facts.pop("received_time", None)
-        if on and clock is not None:
-            received = datetime.combine(on, clock, tzinfo=get_default_timezone())
-            facts["received_at"] = received
-            if received > self.at:
-                self.add_error("received_time", _("Klokkeslettet er ikke kommet ennå."))
+        if (
+            facts.get("sender") in (Sender.TREATMENT, Sender.PRISON)
+            and "sender_contact" in facts
+            and not facts["sender_contact"]
+        ):
+            self.add_error("sender_contact", _("Skriv hvem vi kan ringe der."))
+        on = facts.get("received_on")
+        received_at(self, facts, self.at)
         for basis in facts.get("bases") or ():
             if on and on not in basis.valid:
                 self.add_error(

@@ -281,8 +281,11 @@ class PersonForm(OnceFormMixin, forms.ModelForm):
         return differing
 
 
-class MemberForm(OnceFormMixin, forms.Form):
-    """Somebody joins a household: found by number or name, or registered with few fields."""
+class FindsPerson(forms.Form):
+    """Somebody found by number or name, or registered with few fields. `person` is who was found.
+
+    `on` and `user` are set by the form before it is cleaned; `besides` is who it cannot be.
+    """
 
     number = forms.CharField(
         label=_("Fødselsnummer, D-nummer eller DUF-nummer"),
@@ -293,41 +296,17 @@ class MemberForm(OnceFormMixin, forms.Form):
     first_name = forms.CharField(label=_("Fornavn"), max_length=80, required=False)
     last_name = forms.CharField(label=_("Etternavn"), max_length=80, required=False)
     birth_date = NorwegianDateField(label=_("Fødselsdato"), required=False)
-    relation = forms.ChoiceField(
-        label=_("Relasjon"),
-        # Whose household it is, it is already.
-        choices=[each for each in MemberRelation.choices if each[0] != MemberRelation.SELF],
-        widget=ListChoice,
-    )
-    living = forms.ChoiceField(
-        label=_("Bor i husstanden"),
-        choices=LivingArrangement.choices,
-        initial=LivingArrangement.PERMANENT,
-        widget=ListChoice,
-    )
-    since = NorwegianDateField(label=_("Med fra"))
     same_as = forms.ChoiceField(label=_("Er det en av disse?"), required=False, widget=ListChoice)
 
     NEW = "ny"
+    user: User
+    on: date
+    besides: int | None = None
+    person: Person | None = None
 
-    def __init__(self, *args: Any, user: User, head: Person, on: date, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.user, self.head, self.on = user, head, on
-        self.person: Person | None = None
-        self.fields["since"].initial = on
-        self.fields["last_name"].initial = head.last_name
-        self.helper = VarigFormHelper(submit=_("Legg til i husstanden"))
-        self._draw()
-
-    def _draw(self, ask: bool = False) -> None:
-        fields = ["same_as"] if ask else []
-        self.helper.layout = Layout(
-            *fields,
-            "number",
-            Row("first_name", "last_name", "birth_date"),
-            Row("relation", "living"),
-            "since",
-        )
+    def draw(self, *, ask: bool) -> None:
+        """Lay the form out; `ask` with the question whether it is one of those found."""
+        raise NotImplementedError
 
     def clean_birth_date(self) -> date | None:
         born = self.cleaned_data["birth_date"]
@@ -349,16 +328,16 @@ class MemberForm(OnceFormMixin, forms.Form):
 
     def clean(self) -> dict[str, Any]:
         facts = super().clean()
+        if facts.get("number") == {}:
+            for name in ("first_name", "last_name"):
+                if not facts.get(name):
+                    self.add_error(
+                        name, _("Skriv navnet, eller nummeret til en registrert person.")
+                    )
         if self.errors:
             return facts
         if facts["number"]:
             self._find_by_number(facts)
-        elif not (facts["first_name"] and facts["last_name"]):
-            for name in ("first_name", "last_name"):
-                if not facts[name]:
-                    self.add_error(
-                        name, _("Skriv navnet, eller nummeret til en registrert person.")
-                    )
         if not self.errors and self.person is None:
             self._find_by_name(facts)
         return facts
@@ -388,7 +367,7 @@ class MemberForm(OnceFormMixin, forms.Form):
             first_name=facts["first_name"],
             last_name=facts["last_name"],
             birth_date=facts["birth_date"],
-            besides=self.head.pk,
+            besides=self.besides,
         )
         if not similar:
             return
@@ -400,7 +379,7 @@ class MemberForm(OnceFormMixin, forms.Form):
             self.add_error("same_as", _("Velg om det er en av disse, eller en annen person."))
 
     def ask(self, similar: list[actions.Similar]) -> None:
-        self._draw(ask=True)
+        self.draw(ask=True)
         self.fields["same_as"].choices = [
             *(
                 (str(each.person.pk), f"{each.person} ({_born(each.person)}). {each.why}.")
@@ -425,6 +404,42 @@ class MemberForm(OnceFormMixin, forms.Form):
             "id_kind": next((kind[name] for name in facts["number"]), IdKind.NONE),
             **facts["number"],
         }
+
+
+class MemberForm(OnceFormMixin, FindsPerson):
+    """Somebody joins a household."""
+
+    relation = forms.ChoiceField(
+        label=_("Relasjon"),
+        # Whose household it is, it is already.
+        choices=[each for each in MemberRelation.choices if each[0] != MemberRelation.SELF],
+        widget=ListChoice,
+    )
+    living = forms.ChoiceField(
+        label=_("Bor i husstanden"),
+        choices=LivingArrangement.choices,
+        initial=LivingArrangement.PERMANENT,
+        widget=ListChoice,
+    )
+    since = NorwegianDateField(label=_("Med fra"))
+
+    def __init__(self, *args: Any, user: User, head: Person, on: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user, self.head, self.on = user, head, on
+        self.besides = head.pk
+        self.fields["since"].initial = on
+        self.fields["last_name"].initial = head.last_name
+        self.helper = VarigFormHelper(submit=_("Legg til i husstanden"))
+        self.draw(ask=False)
+
+    def draw(self, *, ask: bool) -> None:
+        self.helper.layout = Layout(
+            *(["same_as"] if ask else []),
+            "number",
+            Row("first_name", "last_name", "birth_date"),
+            Row("relation", "living"),
+            "since",
+        )
 
 
 def _born(person: Person) -> str:

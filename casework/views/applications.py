@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, Min, OuterRef, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -21,12 +21,15 @@ from common.paging import keyset_page
 
 from .. import perms, reply_clock
 from ..actions import applications as actions
+from ..actions.intake import discard_draft
 from ..actions.persons import members_visible_to
 from ..enums import ApplicationKind, ApplicationState
 from ..forms.applications import ApplicationForm, ForwardForm, InterimReplyForm, WithdrawForm
-from ..models import Application, Person, Vedtak
+from ..forms.intake import ReceivedForm
+from ..models import Application, MissingPaper, Person, UnitTransfer, Vedtak
 from ..next_step import next_step
 from ..processes import APPLICATION
+from . import drafts
 from .persons import age_on, posted, refuse
 
 
@@ -62,7 +65,11 @@ def applications(request: HttpRequest) -> HttpResponse:
         "rows": _lines(page.items, today),
         "kinds": ApplicationKind.choices,
         "states": ApplicationState.choices,
-        "filtered": any(request.GET.get(name) for name in ("tilstand", "type", "mine", "sen")),
+        "filtered": any(
+            request.GET.get(name)
+            for name in ("tilstand", "type", "mine", "sen", "mottak", "papirer")
+        ),
+        "at": timezone.now(),
         "today": today,
     }
     return render(request, "casework/application_list.html", context)
@@ -70,6 +77,7 @@ def applications(request: HttpRequest) -> HttpResponse:
 
 def _lines(found: list[Application], today: date) -> list[dict[str, Any]]:
     clocks = reply_clock.clocks(found, today)
+    asked = _asked_since([each.pk for each in found])
     # Looked up once a page: `get_kind_display` builds the whole list of choices every time.
     kinds = {value: str(label) for value, label in ApplicationKind.choices}
     states = {value: str(label) for value, label in ApplicationState.choices}
@@ -77,11 +85,22 @@ def _lines(found: list[Application], today: date) -> list[dict[str, Any]]:
         {
             "application": each,
             "clock": clocks[each.pk],
+            "asked": asked.get(each.pk),
             "kind": kinds[each.kind],
             "state": states[each.state],
         }
         for each in found
     ]
+
+
+def _asked_since(ids: list[int]) -> dict[int, datetime]:
+    """Since when each waits for papers we asked for. One query."""
+    waiting = MissingPaper.objects.filter(request__application__in=ids, received_on__isnull=True)
+    return dict(
+        waiting.values_list("request__application")
+        .annotate(since=Min("request__asked_at"))
+        .order_by("request__application")
+    )
 
 
 def _filtered(request: HttpRequest, today: date) -> QuerySet[Application]:
@@ -96,6 +115,23 @@ def _filtered(request: HttpRequest, today: date) -> QuerySet[Application]:
         found = found.filter(kind=kind)
     if request.GET.get("mine"):
         found = found.filter(responsible=request.user)
+    if request.GET.get("mottak"):
+        units = {role.unit_id for role in request.user.current_roles}
+        found = found.filter(
+            Exists(
+                UnitTransfer.objects.filter(
+                    application=OuterRef("pk"), acknowledged_at__isnull=True, to_unit__in=units
+                )
+            )
+        )
+    if request.GET.get("papirer"):
+        found = found.open().filter(
+            Exists(
+                MissingPaper.objects.filter(
+                    request__application=OuterRef("pk"), received_on__isnull=True
+                )
+            )
+        )
     if request.GET.get("sen"):
         found = found.late(reply_clock.late_before(today))
     return found
@@ -118,11 +154,15 @@ def application_new(request: HttpRequest, pk: int) -> HttpResponse:
         at=at,
         cancel=reverse("desk:person", args=[person.pk]),
     )
+    key = drafts.key_of(person)
+    draft = drafts.begun(request, key)
+    drafts.taken_up(form, draft, key)
     if request.method == "POST" and form.is_valid():
         try:
             made = actions.register_application(
                 person=person, by=request.user, at=at, **form.cleaned_data
             )
+            discard_draft(key=key, by=request.user)
         except (RuleBroken, IntegrityError) as no:
             refuse(form, no)
         else:
@@ -131,7 +171,8 @@ def application_new(request: HttpRequest, pk: int) -> HttpResponse:
             )
             return redirect("casework:application", made.pk)
     log_read(request, person.pk, "application-new")
-    return render(request, "casework/application_new.html", {"form": form, "person": person})
+    context = {"form": form, "person": person, "draft": draft, "draft_key": key}
+    return render(request, "casework/application_new.html", context)
 
 
 @require_http_methods(["GET"])
@@ -144,6 +185,8 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
         .prefetch_related(
             "bases",
             "letters",
+            "transfers__from_unit",
+            "transfers__sent_by",
             "assessments__made_by",
             "needs__decided_by",
             Prefetch(
@@ -185,10 +228,31 @@ def _case(request: HttpRequest, case: Application) -> dict[str, Any]:
         ],
         "step": next_step(case, request.user),
         "works": works,
+        "at": timezone.now(),
+        "papers": _papers(case, today, works),
+        "transfer": next(
+            (each for each in case.transfers.all() if each.acknowledged_at is None), None
+        ),
+        "may_ask": works and case.is_open,
         "may_withdraw": works and APPLICATION.may(case, ApplicationState.WITHDRAWN),
         "may_send_on": works and APPLICATION.may(case, ApplicationState.FORWARDED),
         "may_reply": works and open_for_reply,
     }
+
+
+def _papers(case: Application, today: date, works: bool) -> list[dict[str, Any]]:
+    """Each paper asked for, with the form that says it has come."""
+    found = MissingPaper.objects.filter(request__application=case).select_related("request")
+    return [
+        {
+            "paper": each,
+            "late": each.is_late(today),
+            "form": ReceivedForm(paper=each, on=today)
+            if works and each.received_on is None
+            else None,
+        }
+        for each in found
+    ]
 
 
 @require_POST

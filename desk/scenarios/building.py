@@ -14,12 +14,13 @@ from accounts.models import OrganisationUnit, Setting, User
 from allocation import policy as policies
 from allocation.enums import OfferState
 from allocation.models import Offer, PriorityPolicy
-from casework.deadlines import offer_answer
+from casework.deadlines import missing_papers, offer_answer
 from casework.enums import (
     ApplicationChannel,
     ApplicationKind,
     ApplicationState,
     IdKind,
+    LetterKind,
     LivingArrangement,
     MemberRelation,
     Outcome,
@@ -33,9 +34,12 @@ from casework.models import (
     HouseholdMember,
     HousingNeed,
     LegalBasis,
+    Letter,
     Note,
+    PaperRequest,
     Person,
     Service,
+    StoredFile,
     Vedtak,
 )
 from common.errors import explain_integrity_error
@@ -94,6 +98,7 @@ class World:
                 ("institutions", self._institution),
                 ("applications", self._application),
                 ("vedtak", self._vedtak),
+                ("papers", self._papers),
                 ("needs", self._need_of),
                 ("services", self._service),
                 ("contacts", self._contact),
@@ -420,6 +425,36 @@ class World:
             application.save(update_fields=["state"])
         if "need" in facts:
             self._need(application, facts["need"], at)
+
+    def _papers(self, facts: dict[str, Any], where: str) -> None:
+        """A mangelbrev; the first so many of its papers came on the days of `received`."""
+        application = self.application(facts["application"], f"{where}.application")
+        asked = at_noon(facts["asked"])
+        letter = Letter.objects.create(
+            person=application.person,
+            application=application,
+            kind=LetterKind.MISSING,
+            language=application.person.language_form,
+            title="Scenario",
+            file=StoredFile.objects.create(content=b"scenario", made_at=asked),
+            made_at=asked,
+            made_by=self.clerk,
+        )
+        request = PaperRequest.objects.create(
+            application=application,
+            letter=letter,
+            due_on=facts.get("due", missing_papers(asked).due),
+            asked_at=asked,
+            asked_by=self.clerk,
+        )
+        came = [*facts.get("received", []), *[None] * len(facts["what"])]
+        for what, on in zip(facts["what"], came, strict=False):
+            request.papers.create(
+                what=what,
+                received_on=on,
+                received_at=at_noon(on) if on else None,
+                received_by=self.clerk if on else None,
+            )
 
     def _need_of(self, facts: dict[str, Any], where: str) -> None:
         if ("person" in facts) == ("application" in facts):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from casework.deadlines import flag_deadlines
+from casework.deadlines import flag_deadlines, flag_papers
 from casework.enums import FlagKind
 from casework.models import Flag
 from stays.flags import flag_stays
+from stays.section_27 import flag_section_27
 
 from .building import World
 from .errors import ScenarioError
@@ -15,6 +16,8 @@ from .errors import ScenarioError
 JOBS = {
     "flag_stays": (FlagKind.TEMPORARY_STAY, flag_stays),
     "flag_deadlines": (FlagKind.INTERIM_REPLY, flag_deadlines),
+    "flag_papers": (FlagKind.PAPERS, flag_papers),
+    "flag_section_27": (FlagKind.SECTION_27, flag_section_27),
 }
 
 
@@ -47,5 +50,7 @@ def _as_told(flag: Flag, world: World) -> dict[str, Any]:
         "closed": flag.closed_on.isoformat() if flag.closed_on else None,
         "because": flag.closed_because,
         **{name: flag.facts.get(name) for name in ("days", "threshold_day", "chain_start")},
+        "what": flag.facts.get("what"),
+        "papers": flag.facts.get("papers"),
         "children": flag.facts.get("children"),
     }

@@ -215,6 +215,18 @@ GIVEN: Mapping[str, Check] = {
         )
     ),
     "needs": list_of(record({"person": word, "application": word, **NEED})),
+    "papers": list_of(
+        record(
+            {
+                "application": word,
+                "what": list_of(word),
+                "asked": moment,
+                "due": day,
+                "received": list_of(day),
+            },
+            required=["application", "what", "asked"],
+        )
+    ),
     "services": list_of(
         record({"person": word, "name": word, "from": day, "to": day}, required=["person"])
     ),
@@ -237,7 +249,15 @@ GIVEN: Mapping[str, Check] = {
     "policy": record({"classes": anything, "tie_breakers": list_of(word)}, required=["classes"]),
 }
 
-JOBS = ("flag_stays", "flag_waiting", "flag_discharges", "flag_deadlines", "flag_leases")
+JOBS = (
+    "flag_stays",
+    "flag_waiting",
+    "flag_discharges",
+    "flag_deadlines",
+    "flag_papers",
+    "flag_section_27",
+    "flag_leases",
+)
 ASKS: Mapping[str, tuple[Mapping[str, Check], tuple[str, ...]]] = {
     "deadline": ({"kind": one_of(DEADLINES), "from": moment}, ("kind", "from")),
     "rank": ({"on": day}, ("on",)),
@@ -261,6 +281,8 @@ FLAG: Mapping[str, Check] = {
     "marks": list_of(one_of(["from_institution", "children", "no_service"])),
     "raised": day,
     "due": day,
+    "what": one_of(["vedtak", "plass"]),
+    "papers": whole,
 }
 CLOSED_FLAG: Mapping[str, Check] = {
     **FLAG,

@@ -95,6 +95,7 @@ def test_an_application_from_prison_keeps_its_own_received_date(client, casework
         received_time="1430",
         sender="fengsel",
         sender_name="Solvær fengsel",
+        sender_contact="Sosialkonsulenten, 75 00 01 17",
     )
     client.post(to_new(PersonFactory()), sent)
 
@@ -125,7 +126,8 @@ def test_a_form_sent_twice_makes_one_application(client, caseworker):
         ({"received_time": "nå"}, "received_time"),
         ({"kind": "slott"}, "kind"),
         ({"channel": ""}, "channel"),
-        ({"sender": "fengsel"}, "sender_name"),
+        ({"sender": "hjelper"}, "sender_name"),
+        ({"sender": "fengsel", "sender_name": "Solvær fengsel"}, "sender_contact"),
         ({"unit": "0"}, "unit"),
         ({"unit": "x"}, "unit"),
         ({"responsible": "0"}, "responsible"),
@@ -238,7 +240,7 @@ def test_the_list_pages_by_fifty(client, caseworker):
 
 def test_the_list_costs_the_same_however_long(client, caseworker, django_assert_max_num_queries):
     ApplicationFactory.create_batch(3)
-    with django_assert_max_num_queries(8) as few:
+    with django_assert_max_num_queries(9) as few:
         client.get(LIST)
     ApplicationFactory.create_batch(9)
     with django_assert_max_num_queries(len(few)):

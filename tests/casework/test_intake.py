@@ -1,0 +1,269 @@
+"""Taking an application in: § 27 by phone, drafts, missing papers, sent on (needs C5, C6)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from casework.actions import intake
+from casework.enums import ApplicationState
+from casework.models import Application, Draft, Event, MissingPaper, Person, Wish
+from common.formatting import nbdate
+from tests.factories import (
+    ApplicationFactory,
+    OrganisationUnitFactory,
+    PersonFactory,
+    UserFactory,
+    now,
+    today,
+)
+from tests.factories_intake import MissingPaperFactory
+
+pytestmark = pytest.mark.django_db
+
+S27 = reverse("casework:section_27")
+
+
+@pytest.fixture
+def caseworker(client):
+    user = UserFactory(caseworker=True)
+    client.force_login(user)
+    return user
+
+
+def page(response) -> str:
+    return response.content.decode()
+
+
+def typed(client, url=S27, **changes) -> dict[str, str]:
+    """What stands in the form, with what is typed over it."""
+    form = client.get(url).context["form"]
+    shown = {bound.html_name: bound.value() for bound in form if bound.value() is not None}
+    return {**shown, **changes}
+
+
+# ------------------------------------------------------------------ § 27 by phone
+
+
+def test_somebody_unknown_applies_by_phone_in_four_fields(client, caseworker):
+    sent = typed(client, first_name="Ada", last_name="Nord", tonight="ingen", wish="Et rom")
+    response = client.post(S27, sent)
+
+    case = Application.objects.get()
+    assert response.url == reverse("casework:application", args=[case.pk])
+    assert (case.kind, case.channel, case.state) == ("midlertidig", "telefon", "utredes")
+    assert (case.responsible, case.tonight) == (caseworker, "ingen")
+    assert [basis.code for basis in case.bases.all()] == ["sosialtjenesteloven_27"]
+    assert Wish.objects.get(person=case.person).words == "Et rom"
+    assert "Sted innen" in page(client.get(reverse("casework:applications")))
+    assert "Har ingen steder å sove i natt" in page(client.get(response.url))
+
+
+def test_who_is_registered_is_found_by_number_alone(client, caseworker):
+    person = PersonFactory()
+    client.post(S27, typed(client, number=person.national_id, tonight="utrygt"))
+
+    assert Application.objects.get().person == person
+    assert Person.objects.count() == 1
+
+
+def test_somebody_alike_is_shown_before_another_is_registered(client, caseworker):
+    known = PersonFactory(first_name="Ada", last_name="Nord")
+    sent = typed(client, first_name="Ada", last_name="Nord", tonight="ingen")
+    asked = client.post(S27, sent)
+    assert "same_as" in asked.context["form"].errors
+
+    client.post(S27, sent | {"same_as": known.pk})
+    assert Application.objects.get().person == known
+
+
+def test_what_is_missing_is_said_and_what_is_typed_stands(client, caseworker):
+    response = client.post(S27, typed(client, words="Står på stasjonen"))
+
+    assert {"first_name", "last_name", "tonight"} <= set(response.context["form"].errors)
+    assert "Står på stasjonen" in page(response)
+    assert not Application.objects.exists()
+
+
+def test_an_evening_that_has_not_come_is_refused(client, caseworker):
+    tomorrow = nbdate(today() + timedelta(days=1))
+    sent = typed(client, first_name="Ada", last_name="Nord", tonight="ingen")
+    assert (
+        "received_on" in client.post(S27, sent | {"received_on": tomorrow}).context["form"].errors
+    )
+
+
+# ------------------------------------------------------------------ who applies for whom
+
+
+def test_a_prison_applies_for_somebody_with_its_own_date_and_contact(client, caseworker):
+    url = reverse("casework:application_new", args=[PersonFactory().pk])
+    came = today() - timedelta(days=5)
+    sent = typed(
+        client,
+        url,
+        kind="ny",
+        channel="brev",
+        sender="fengsel",
+        sender_name="Bodø fengsel",
+        received_on=nbdate(came),
+        received_time="09.15",
+    )
+    assert "sender_contact" in client.post(url, sent).context["form"].errors
+
+    client.post(url, sent | {"sender_contact": "Sosialkonsulent Vik, 75 00 01 17"})
+    case = Application.objects.get()
+    assert case.received_on == came
+    assert "Sosialkonsulent Vik" in page(
+        client.get(reverse("casework:application", args=[case.pk]))
+    )
+
+
+# ------------------------------------------------------------------ drafts
+
+
+def test_what_is_typed_is_kept_until_it_is_sent(client, caseworker):
+    person = PersonFactory(first_name="Gro", last_name="Lie")
+    url = reverse("casework:application_new", args=[person.pk])
+    save = reverse("casework:draft_save", args=[f"soknad-{person.pk}"])
+    form = client.get(url).context["form"]
+    assert form.helper.attrs["data-draft"] == save
+
+    assert client.post(save, {"words": "Vil bo nær", "kind": "ny"}).status_code == 204
+    assert client.post(save, {"words": "Vil bo nær skolen", "kind": "ny"}).status_code == 204
+    client.logout()
+    client.force_login(caseworker)
+    assert "Gro Lie" in page(client.get(reverse("desk:day")))
+    again = client.get(url)
+    assert "Vil bo nær skolen" in page(again)
+    assert again.context["form"]["kind"].value() == "ny"
+
+    client.post(url, typed(client, url, channel="skjema"))
+    assert Application.objects.get().words == "Vil bo nær skolen"
+    assert not Draft.objects.exists()
+
+
+def test_a_draft_is_the_writers_own_and_may_be_thrown_away(client, caseworker):
+    save = reverse("casework:draft_save", args=["paragraf-27"])
+    client.post(save, {"first_name": "Ada", "form_token": "x"})
+    assert Draft.objects.get().data == {"first_name": ["Ada"]}
+
+    client.force_login(UserFactory(caseworker=True))
+    assert "Ada" not in page(client.get(S27))
+    client.post(reverse("casework:draft_discard", args=["paragraf-27"]))
+    assert Draft.objects.count() == 1
+
+    client.force_login(caseworker)
+    assert client.post(reverse("casework:draft_discard", args=["paragraf-27"])).url == S27
+    assert not Draft.objects.exists()
+
+
+def test_nothing_is_kept_of_an_empty_form_or_of_whom_one_may_not_see(client, caseworker):
+    assert client.post(reverse("casework:draft_save", args=["paragraf-27"])).status_code == 204
+    hidden = PersonFactory(protected=True)
+    for key in (f"soknad-{hidden.pk}", "annet", "soknad-999999999"):
+        save = reverse("casework:draft_save", args=[key])
+        assert client.post(save, {"words": "x"}).status_code == 404
+    assert not Draft.objects.exists()
+
+
+def test_old_drafts_are_thrown_away():
+    Draft.objects.create(key="a", data={"x": ["y"]}, saved_at=now(), saved_by=UserFactory())
+    assert intake.delete_old_drafts(now() - timedelta(days=1)) == 0
+    assert intake.delete_old_drafts(now() + timedelta(days=1)) == 1
+
+
+# ------------------------------------------------------------------ missing papers
+
+
+@pytest.mark.parametrize("language_form", ["nb", "nn"])
+def test_a_mangelbrev_asks_and_the_clock_runs_on(client, caseworker, language_form):
+    case = ApplicationFactory(person=PersonFactory(language_form=language_form))
+    due = case.reply_due()
+    url = reverse("casework:papers_ask", args=[case.pk])
+    sent = typed(client, url, papers="Siste lønnsslipp\n\nLeiekontrakt")
+    assert client.post(url, sent).status_code == 302
+
+    assert [paper.what for paper in MissingPaper.objects.all()] == [
+        "Siste lønnsslipp",
+        "Leiekontrakt",
+    ]
+    case.refresh_from_db()
+    assert case.interim_reply_at is None
+    assert case.reply_due() == due
+    assert case.letters.get().language == language_form
+    shown = page(client.get(reverse("casework:application", args=[case.pk])))
+    assert "Venter på papirer siden" in shown
+    listed = page(client.get(reverse("casework:applications") + "?papirer=1"))
+    assert "venter på papirer siden" in listed
+    assert "Fristen vår løper" in Event.objects.get(kind="application_papers_asked").text
+
+
+def test_papers_are_received_one_by_one(client, caseworker):
+    paper = MissingPaperFactory(None, "Lønnsslipp", "Leiekontrakt")
+    case = paper.request.application
+    url = reverse("casework:paper_receive", args=[paper.pk])
+    came = {f"p{paper.pk}-received_on": nbdate(today())}
+    assert client.post(url, came).status_code == 302
+
+    paper.refresh_from_db()
+    assert paper.received_on == today()
+    assert "1 mangler ennå" in Event.objects.get(kind="application_paper_received").text
+    shown = page(client.post(url, came, follow=True))
+    assert "allerede registrert" in shown
+    assert "Kom " in shown
+    assert case.paper_requests.get().papers.filter(received_on=None).count() == 1
+
+
+def test_a_paper_does_not_come_tomorrow_and_a_letter_asks_for_something(client, caseworker):
+    paper = MissingPaperFactory()
+    url = reverse("casework:paper_receive", args=[paper.pk])
+    tomorrow = {f"p{paper.pk}-received_on": nbdate(today() + timedelta(days=1))}
+    assert "ikke kommet ennå" in page(client.post(url, tomorrow, follow=True))
+
+    ask = reverse("casework:papers_ask", args=[ApplicationFactory().pk])
+    refused = client.post(ask, typed(client, ask, papers=" \n ", due_on="01.01.2020"))
+    assert {"papers", "due_on"} <= set(refused.context["form"].errors)
+
+
+# ------------------------------------------------------------------ sent to the right unit
+
+
+def test_a_case_sent_on_keeps_its_date_and_waits_to_be_acknowledged(client, caseworker):
+    case = ApplicationFactory(responsible=caseworker)
+    received, number = case.received_at, case.case_number
+    there = OrganisationUnitFactory(kind=case.unit.kind, name="Solvær vest")
+    client.post(
+        reverse("casework:application_forward", args=[case.pk]),
+        {"unit": there.pk, "reason": "Bor hos dere nå"},
+    )
+    case.refresh_from_db()
+    assert (case.received_at, case.case_number, case.unit) == (received, number, there)
+    assert case.responsible is None
+
+    incoming = reverse("casework:applications") + "?mottak=1"
+    assert case.case_number not in page(client.get(incoming)), "it is not for this unit"
+    receiver = UserFactory(caseworker=True, unit=there)
+    client.force_login(receiver)
+    assert case.case_number in page(client.get(incoming))
+    shown = page(client.get(reverse("casework:application", args=[case.pk])))
+    assert "er ikke bekreftet mottatt" in shown
+
+    acknowledge = reverse("casework:transfer_acknowledge", args=[case.pk])
+    assert client.post(acknowledge).status_code == 302
+    assert case.case_number not in page(client.get(incoming))
+    assert "allerede bekreftet" in page(client.post(acknowledge, follow=True))
+    assert case.transfers.get().acknowledged_by == receiver
+
+
+def test_who_takes_the_case_says_by_that_that_it_has_come(client, caseworker):
+    case = ApplicationFactory(state=ApplicationState.RECEIVED)
+    there = OrganisationUnitFactory(kind=case.unit.kind, name="Solvær vest")
+    client.post(
+        reverse("casework:application_forward", args=[case.pk]),
+        {"unit": there.pk, "reason": "Bor hos dere nå"},
+    )
+    client.post(reverse("casework:application_take", args=[case.pk]))
+    assert case.transfers.get().acknowledged_by == caseworker

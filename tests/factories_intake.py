@@ -1,0 +1,26 @@
+"""What belongs to taking an application in."""
+
+from __future__ import annotations
+
+from casework.actions.intake import ask_for_papers
+from casework.models import Application, MissingPaper
+
+from .factories import ApplicationFactory, UserFactory, days_ago, now
+
+
+def MissingPaperFactory(
+    application: Application | None = None, *papers: str, **changes
+) -> MissingPaper:
+    """The first of the papers of a mangelbrev sent now."""
+    application = application or ApplicationFactory()
+    letter = ask_for_papers(
+        **{
+            "application": application,
+            "papers": list(papers) or ["Siste lønnsslipp"],
+            "due_on": days_ago(-14),
+            "by": UserFactory(caseworker=True),
+            "at": now(),
+            **changes,
+        }
+    )
+    return letter.paper_request.papers.first()
