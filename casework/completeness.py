@@ -10,17 +10,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.formatting import nbdate
 
-from . import needs
-from .enums import GRANTED
-from .models import Application, HouseholdMember, LegalBasis, Vedtak, VedtakOutcome
+from . import letters, needs
+from .enums import GRANTED, Outcome, RefusalGround
+from .models import (
+    Application,
+    ChoiceTalk,
+    HouseholdMember,
+    LegalBasis,
+    Vedtak,
+    VedtakOutcome,
+)
 
-# Bases that give a dwelling to rent, and the one that gives a place for now.
-DWELLING_BASES = ("kommunal_bolig", "bytte", "forlengelse")
+# Bases that give a dwelling to rent: a new one, or the one they have for longer. And the one that
+# gives a place for now.
+NEW_DWELLING_BASES = ("kommunal_bolig", "bytte")
+EXTENSION_BASIS = "forlengelse"
+DWELLING_BASES = (*NEW_DWELLING_BASES, EXTENSION_BASIS)
 PLACE_BASIS = "sosialtjenesteloven_27"
 
 # Shorter than this, a text is a conclusion and not a reason (fvl. § 25).
@@ -36,16 +47,21 @@ PARTS = {
     "syn": gettext_lazy("Personens syn"),
     "barn": gettext_lazy("Barnets beste"),
     "gyldighet": gettext_lazy("Varighet"),
+    "omgjoring": gettext_lazy("Hvorfor vedtaket endres"),
+    "valg": gettext_lazy("Valg og konsekvenser"),
+    "brev": gettext_lazy("Brevet når fram"),
 }
 
 
 @dataclass(frozen=True)
 class Missing:
-    """One thing missing: the part it belongs to, what to do, and the form field to go to."""
+    """One thing missing: the part it belongs to, what to do, and the form field to go to, or the
+    page where it is done."""
 
     part: str
     sentence: str
-    field: str
+    field: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,10 +71,14 @@ class Contents:
     bases: Sequence[LegalBasis]
     outcomes: Sequence[VedtakOutcome]
     children: Sequence[HouseholdMember]
+    talks: Sequence[ChoiceTalk] = ()
 
     def outcome_of(self, basis: LegalBasis) -> str:
         """The outcome given for what was applied for under the basis, whatever its version."""
         return next((o.outcome for o in self.outcomes if o.basis.code == basis.code), "")
+
+    def ground_of(self, basis: LegalBasis) -> str:
+        return next((o.ground for o in self.outcomes if o.basis.code == basis.code), "")
 
     @property
     def granted(self) -> set[str]:
@@ -66,11 +86,34 @@ class Contents:
 
     @property
     def gives_dwelling(self) -> bool:
+        """A lease is given: of a new dwelling, or for longer."""
         return bool(self.granted & set(DWELLING_BASES))
+
+    @property
+    def gives_new_dwelling(self) -> bool:
+        return bool(self.granted & set(NEW_DWELLING_BASES))
+
+    @property
+    def extends(self) -> bool:
+        return EXTENSION_BASIS in self.granted
+
+    @property
+    def unmet(self) -> bool:
+        """Something is refused because no dwelling of the type exists (need C17)."""
+        return any(o.ground == RefusalGround.NO_DWELLING for o in self.outcomes)
 
     @property
     def asks_dwelling(self) -> bool:
         return any(basis.code in DWELLING_BASES for basis in self.bases)
+
+    @property
+    def asks_new_dwelling(self) -> bool:
+        return any(basis.code in NEW_DWELLING_BASES for basis in self.bases)
+
+    @property
+    def weighs(self) -> bool:
+        """The matter itself is decided, and so the person has had something to choose (C21)."""
+        return any(o.outcome not in (Outcome.DISMISSED, Outcome.LAPSED) for o in self.outcomes)
 
     @property
     def asks_place(self) -> bool:
@@ -97,7 +140,7 @@ def bases_of(application: Application, on: date) -> list[LegalBasis]:
 
 
 def contents(vedtak: Vedtak, on: date) -> Contents:
-    """Read what `missing` and the letter need, in four queries."""
+    """Read what `missing` and the letter need, in six queries."""
     bases = bases_of(vedtak.application, on)
     order = {basis.code: place for place, basis in enumerate(bases)}
     return Contents(
@@ -107,6 +150,7 @@ def contents(vedtak: Vedtak, on: date) -> Contents:
             key=lambda outcome: order.get(outcome.basis.code, len(order)),
         ),
         children=needs.children(vedtak.application.household, on),
+        talks=list(vedtak.application.choice_talks.prefetch_related("alternatives")),
     )
 
 
@@ -119,11 +163,33 @@ def missing(vedtak: Vedtak, on: date, content: Contents | None = None) -> list[M
     """Everything missing on the date, in the order of the page."""
     content = content or contents(vedtak, on)
     return [
+        *_reversal(vedtak),
         *_outcomes(content, on),
         *_dwelling(vedtak, content),
-        *_texts(vedtak, content),
         *_validity(vedtak, content),
+        *_texts(vedtak, content),
+        *_choices(vedtak, content),
+        *_letter(vedtak),
     ]
+
+
+def _reversal(vedtak: Vedtak) -> list[Missing]:
+    if vedtak.replaces_id is None:
+        return []
+    found = []
+    if not vedtak.reversal_ground:
+        found.append(
+            Missing(
+                "omgjoring",
+                _("Omgjøring: velg hva som gir rett til å endre vedtaket"),
+                "reversal_ground",
+            )
+        )
+    if not vedtak.reversal_reason.strip():
+        found.append(
+            Missing("omgjoring", _("Omgjøring: skriv hvorfor vedtaket endres"), "reversal_reason")
+        )
+    return found
 
 
 def _outcomes(content: Contents, on: date) -> list[Missing]:
@@ -137,6 +203,14 @@ def _outcomes(content: Contents, on: date) -> list[Missing]:
         if not content.outcome_of(basis):
             found.append(
                 Missing("utfall", _("Utfall: «%s» er søkt om, men ikke besvart") % basis, field)
+            )
+        elif content.outcome_of(basis) == Outcome.REFUSED and not content.ground_of(basis):
+            found.append(
+                Missing(
+                    "utfall",
+                    _("Utfall: velg hvorfor «%s» avslås") % basis,
+                    f"ground_{basis.pk}",
+                )
             )
         if not in_force(basis, on):
             found.append(Missing("hjemmel", _not_in_force(basis, on), field))
@@ -154,21 +228,30 @@ def _not_in_force(basis: LegalBasis, on: date) -> str:
             "basis": basis,
             "day": nbdate(basis.valid.lower),
         }
-    return _("Hjemmel: «%(basis)s» gjelder ikke lenger fra %(day)s") % {
+    gone = _("Hjemmel: «%(basis)s» gjelder ikke lenger fra %(day)s") % {
         "basis": basis,
         "day": nbdate(basis.valid.upper),
     }
+    todo = _("Be lederen legge inn det som gjelder nå, under Innstillinger, Hjemler.")
+    return f"{gone}. {todo}"
 
 
 def _dwelling(vedtak: Vedtak, content: Contents) -> list[Missing]:
     found = []
-    if content.gives_dwelling:
+    if content.unmet or content.gives_new_dwelling:
+        lacks = content.unmet and not content.gives_new_dwelling
         if not vedtak.dwelling_type:
-            found.append(Missing("bolig", _("Bolig: velg type"), "dwelling_type"))
+            sentence = _("Bolig: velg typen kommunen mangler") if lacks else _("Bolig: velg type")
+            found.append(Missing("bolig", sentence, "dwelling_type"))
         if vedtak.bedrooms is None:
-            found.append(Missing("bolig", _("Bolig: velg størrelse"), "bedrooms"))
-        if not vedtak.lease_years:
-            found.append(Missing("bolig", _("Bolig: velg leietid"), "lease_years"))
+            sentence = (
+                _("Bolig: velg størrelsen kommunen mangler")
+                if lacks
+                else _("Bolig: velg størrelse")
+            )
+            found.append(Missing("bolig", sentence, "bedrooms"))
+    if content.gives_dwelling and not vedtak.lease_years:
+        found.append(Missing("bolig", _("Bolig: velg leietid"), "lease_years"))
     if content.gives_place and not vedtak.place.strip():
         found.append(Missing("bolig", _("Sted: skriv hvor personen kan bo"), "place"))
     return found
@@ -220,3 +303,28 @@ def _validity(vedtak: Vedtak, content: Contents) -> list[Missing]:
     if vedtak.valid_to is None:
         found.append(Missing("gyldighet", _("Varighet: skriv hvor lenge det gjelder"), "valid_to"))
     return found
+
+
+def _choices(vedtak: Vedtak, content: Contents) -> list[Missing]:
+    if not content.weighs or content.talks:
+        return []
+    return [
+        Missing(
+            "valg",
+            _("Valg og konsekvenser: skriv hva personen kunne velge mellom, og hva svaret var"),
+            url=reverse("casework:choices", args=[vedtak.application_id]),
+        )
+    ]
+
+
+def _letter(vedtak: Vedtak) -> list[Missing]:
+    person = vedtak.application.person
+    if letters.reaches(person):
+        return []
+    return [
+        Missing(
+            "brev",
+            _("Brev: %s") % letters.no_address(person),
+            url=reverse("casework:letter_agreement", args=[person.pk]),
+        )
+    ]

@@ -18,8 +18,8 @@ from common.formatting import nbdate_long
 from housing.enums import UnitType
 
 from .completeness import DWELLING_BASES, PLACE_BASIS, Contents
-from .enums import GRANTED, AppealBody, LanguageForm, Outcome
-from .models import LegalBasis, Vedtak
+from .enums import GRANTED, AppealBody, LanguageForm, Outcome, RefusalGround
+from .models import ChoiceTalk, LegalBasis, Vedtak, Wish
 
 NB, NN = LanguageForm.BOKMAL, LanguageForm.NYNORSK
 
@@ -98,7 +98,7 @@ OUTCOMES = {
         Outcome.DISMISSED: (
             "Vi har avvist søknaden din om {what}. Det betyr at vi ikke har vurdert innholdet."
         ),
-        Outcome.LAPSED: "Søknaden din om {what} er falt bort.",
+        Outcome.LAPSED: "Søknaden din om {what} er falt bort. Vi behandler den ikke videre.",
     },
     NN: {
         Outcome.GRANTED: "Vi har innvilga søknaden din om {what}.",
@@ -107,17 +107,29 @@ OUTCOMES = {
         Outcome.DISMISSED: (
             "Vi har avvist søknaden din om {what}. Det vil seie at vi ikkje har vurdert innhaldet."
         ),
-        Outcome.LAPSED: "Søknaden din om {what} har falle bort.",
+        Outcome.LAPSED: "Søknaden din om {what} har falle bort. Vi behandlar han ikkje vidare.",
     },
 }
 TEXTS = {
     NB: {
         "other_title": "Svar på søknaden din",
+        "unmet_title": "Kommunen har ingen bolig som passer for deg nå",
+        "dismissed_title": "Vi har avvist søknaden din",
+        "lapsed_title": "Søknaden din er falt bort",
+        "replaces": "Dette vedtaket erstatter vedtaket vårt fra {day}.",
+        "unmet": (
+            "Vi har avslått søknaden din om {what} fordi kommunen ikke har en bolig som passer til "
+            "det du trenger. Det er kommunen som mangler boligen."
+        ),
+        "unmet_type": "Vi har ført opp at det trengs {article} {type} med {rooms}.",
+        "article": "en bolig av typen",
         "slot_title": "Brevets overskrift kommer når utfallet er valgt",
         "dwelling": "Du kan leie en bolig med {rooms}{type} i {years} år.",
         "type": ", av typen {type},",
         "rooms": ("ett rom", "{n} rom"),
+        "extend": "Du kan leie boligen du bor i, i {years} år til.",
         "place": "Stedet er {place}.",
+        "stay": "Du kan bo der fra {start} til {end}.",
         "validity": "Vedtaket gjelder fra {start} til {end}.",
         "basis": "Vedtaket bygger på {citations}.",
         "waiting": (
@@ -165,11 +177,23 @@ TEXTS = {
     },
     NN: {
         "other_title": "Svar på søknaden din",
+        "unmet_title": "Kommunen har ingen bustad som passar for deg no",
+        "dismissed_title": "Vi har avvist søknaden din",
+        "lapsed_title": "Søknaden din har falle bort",
+        "replaces": "Dette vedtaket kjem i staden for vedtaket vårt frå {day}.",
+        "unmet": (
+            "Vi har avslått søknaden din om {what} fordi kommunen ikkje har ein bustad som passar "
+            "til det du treng. Det er kommunen som manglar bustaden."
+        ),
+        "unmet_type": "Vi har ført opp at det trengst {article} {type} med {rooms}.",
+        "article": "ein bustad av typen",
         "slot_title": "Overskrifta i brevet kjem når utfallet er valt",
         "dwelling": "Du kan leige ein bustad med {rooms}{type} i {years} år.",
         "type": ", av typen {type},",
         "rooms": ("eitt rom", "{n} rom"),
+        "extend": "Du kan leige bustaden du bur i, i {years} år til.",
         "place": "Staden er {place}.",
+        "stay": "Du kan bu der frå {start} til {end}.",
         "validity": "Vedtaket gjeld frå {start} til {end}.",
         "basis": "Vedtaket byggjer på {citations}.",
         "waiting": (
@@ -261,7 +285,13 @@ def title(vedtak: Vedtak, content: Contents) -> str:
         return t["slot_title"]
     first = answered[0]
     words = WORDS[vedtak.language].get(first.basis.code)
-    if words is None or first.outcome in (Outcome.DISMISSED, Outcome.LAPSED):
+    if first.outcome == Outcome.DISMISSED:
+        return t["dismissed_title"]
+    if first.outcome == Outcome.LAPSED:
+        return t["lapsed_title"]
+    if first.ground == RefusalGround.NO_DWELLING:
+        return t["unmet_title"]
+    if words is None:
         return t["other_title"]
     return words[0] if first.outcome in GRANTED else words[1]
 
@@ -273,6 +303,31 @@ def rules_of(bases: list[LegalBasis], language: str) -> str:
         f"{basis.title_nn if nynorsk else basis.title}: "
         f"{basis.rules_text_nn if nynorsk else basis.rules_text}"
         for basis in bases
+    )
+
+
+def quoted_wish(wish: Wish | None, language: str) -> str:
+    """The person's own words, as they stand in «Dette mener du selv»."""
+    if wish is None:
+        return ""
+    return ("Du seier: «%s»" if language == NN else "Du sier: «%s»") % wish.words
+
+
+def quoted_talk(talk: ChoiceTalk | None, language: str) -> str:
+    """What the person could choose between, what they answered, and what came of it (C21)."""
+    if talk is None:
+        return ""
+    what = "; ".join(each.what for each in talk.alternatives.all())
+    words = (
+        "{day} snakka vi om kva du kunne velje: {what}. Du svarte: «{answer}» {changed}"
+        if language == NN
+        else "{day} snakket vi om hva du kunne velge: {what}. Du svarte: «{answer}» {changed}"
+    )
+    return words.format(
+        day=nbdate_long(talk.held_on).replace("\u00a0", " "),
+        what=what,
+        answer=talk.answer,
+        changed=talk.changed,
     )
 
 
@@ -325,10 +380,7 @@ def _what(basis: LegalBasis, language: str, part: int) -> str:
 
 
 def _citation(basis: LegalBasis, language: str) -> str:
-    """The table holds the citation in bokmål only; a nynorsk letter names the hjemmel instead."""
-    if language == NN:
-        return basis.title_nn[:1].lower() + basis.title_nn[1:]
-    return basis.citation
+    return basis.citation_nn if language == NN else basis.citation
 
 
 def _decision(vedtak: Vedtak, content: Contents, t: dict) -> list[str]:
@@ -337,45 +389,55 @@ def _decision(vedtak: Vedtak, content: Contents, t: dict) -> list[str]:
     language = vedtak.language
     answered: dict[str, list[str]] = {}
     for outcome in content.outcomes:
-        answered.setdefault(outcome.outcome, []).append(_what(outcome.basis, language, 2))
-    sentences = [
-        OUTCOMES[language][outcome].format(what=" og om ".join(what))
-        for outcome, what in answered.items()
-    ]
-    if content.gives_dwelling and vedtak.bedrooms is not None and vedtak.lease_years:
-        n = vedtak.bedrooms + 1
-        kind = ""
-        if vedtak.dwelling_type and vedtak.dwelling_type != UnitType.MUNICIPAL:
-            name = UnitType(vedtak.dwelling_type).label.lower()
-            kind = t["type"].format(
-                type=TYPES_NN.get(vedtak.dwelling_type, name) if language == NN else name
-            )
-        sentences.append(
-            t["dwelling"].format(
-                rooms=t["rooms"][0] if n == 1 else t["rooms"][1].format(n=n),
-                type=kind,
-                years=vedtak.lease_years,
-            )
-        )
+        unmet = outcome.ground == RefusalGround.NO_DWELLING and outcome.outcome == Outcome.REFUSED
+        words = t["unmet"] if unmet else OUTCOMES[language][outcome.outcome]
+        answered.setdefault(words, []).append(_what(outcome.basis, language, 2))
+    sentences = [words.format(what=" og om ".join(what)) for words, what in answered.items()]
+    sentences += _dwelling(vedtak, content, t)
     if content.gives_place and vedtak.place:
         sentences.append(t["place"].format(place=vedtak.place))
     if content.granted and vedtak.valid_from and vedtak.valid_to:
+        only_place = content.granted == {PLACE_BASIS}
         sentences.append(
-            t["validity"].format(
+            t["stay" if only_place else "validity"].format(
                 start=nbdate_long(vedtak.valid_from), end=nbdate_long(vedtak.valid_to)
             )
         )
     citations = list(dict.fromkeys(_citation(o.basis, language) for o in content.outcomes))
-    return [" ".join(sentences), t["basis"].format(citations=_joined(citations, t))]
+    paragraphs = [" ".join(sentences), t["basis"].format(citations=_joined(citations, t))]
+    if vedtak.replaces_id:
+        before = t["replaces"].format(day=nbdate_long(vedtak.replaces.issued_on))
+        paragraphs.insert(0, f"{before} {vedtak.reversal_reason.strip()}".strip())
+    return paragraphs
+
+
+def _dwelling(vedtak: Vedtak, content: Contents, t: dict) -> list[str]:
+    """What is given to rent, and for how long; and what is lacking (need C17)."""
+    found = []
+    if vedtak.bedrooms is not None:
+        n = vedtak.bedrooms + 1
+        rooms = t["rooms"][0] if n == 1 else t["rooms"][1].format(n=n)
+        name = UnitType(vedtak.dwelling_type).label.lower() if vedtak.dwelling_type else ""
+        if vedtak.language == NN:
+            name = TYPES_NN.get(vedtak.dwelling_type, name)
+        if content.gives_new_dwelling and vedtak.lease_years:
+            plain_type = not name or vedtak.dwelling_type == UnitType.MUNICIPAL
+            kind = "" if plain_type else t["type"].format(type=name)
+            found.append(t["dwelling"].format(rooms=rooms, type=kind, years=vedtak.lease_years))
+        if content.unmet and name:
+            found.append(t["unmet_type"].format(article=t["article"], type=name, rooms=rooms))
+    if content.extends and vedtak.lease_years:
+        found.append(t["extend"].format(years=vedtak.lease_years))
+    return found
 
 
 def _next(vedtak: Vedtak, content: Contents, t: dict) -> list[str]:
     application = vedtak.application
     name = (application.responsible or vedtak.drafted_by).get_full_name()
     sentences = []
-    if content.granted & {"kommunal_bolig", "bytte"}:
+    if content.gives_new_dwelling:
         sentences.append(t["waiting"])
-    if "forlengelse" in content.granted:
+    if content.extends:
         sentences.append(t["extension"])
     if content.gives_place:
         sentences.append(t["lasting"])

@@ -7,6 +7,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from common.formatting import nbdate
+
 from . import vedtak_letter
 from .completeness import Contents, Missing
 from .models import Vedtak
@@ -23,6 +25,9 @@ ANCHORS = {
     "vurdering": "#id_reasoning",
     "syn": "#id_person_view",
     "barn": "#id_best_interests",
+    "omgjoring": "#omgjoring",
+    "valg": "#valg",
+    "brev": "#klage",
 }
 
 
@@ -41,12 +46,17 @@ def parts(
             ngettext("Ett grunnlag", "%(n)d grunnlag", bases) % {"n": bases},
         ),
     ]
-    if content.gives_dwelling:
+    if vedtak.replaces_id:
+        given.insert(0, ("omgjoring", _("Omgjøring"), vedtak.get_reversal_ground_display()))
+    if content.gives_dwelling or content.unmet:
         size = [
-            rooms(vedtak.bedrooms),
-            _("%d år") % vedtak.lease_years if vedtak.lease_years else "",
+            rooms(vedtak.bedrooms) if content.gives_new_dwelling or content.unmet else "",
+            _("%d år") % vedtak.lease_years
+            if vedtak.lease_years and content.gives_dwelling
+            else "",
         ]
-        given.append(("bolig", _("Bolig"), ", ".join(part for part in size if part)))
+        label = _("Bolig") if content.gives_dwelling else _("Udekket behov")
+        given.append(("bolig", label, ", ".join(part for part in size if part)))
     elif content.gives_place:
         given.append(("bolig", _("Sted"), vedtak.place))
     if content.granted:
@@ -61,6 +71,9 @@ def parts(
     ]
     if content.children:
         given.append(("barn", _("Barnets beste"), _("Skrevet")))
+    if content.weighs or content.talks:
+        day = nbdate(content.talks[0].held_on) if content.talks else ""
+        given.append(("valg", _("Valg og konsekvenser"), day))
     steps = []
     for key, text, note in given:
         if key in lacking:
@@ -70,5 +83,10 @@ def parts(
         else:
             state = "done"
         steps.append({"state": state, "text": text, "note": note, "url": ANCHORS[key]})
+    if "brev" in lacking:
+        state = "missing" if tried else "open"
+        steps.append(
+            {"state": state, "text": _("Brev"), "note": _("Ingen adresse"), "url": "#klage"}
+        )
     steps.append({"state": "done", "text": _("Klage"), "note": _("Beregnet"), "url": "#klage"})
     return [{"current": False, **step} for step in steps]

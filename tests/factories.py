@@ -466,6 +466,26 @@ class NeedFactory(Factory):
     decided_by = factory.LazyAttribute(lambda o: o.application.registered_by)
 
 
+class ChoiceTalkFactory(Factory):
+    """Valg og konsekvenser: two alternatives, the first preferred."""
+
+    class Meta:
+        model = casework.ChoiceTalk
+
+    application = factory.SubFactory(ApplicationFactory)
+    held_on = factory.LazyFunction(lambda: days_ago(7))
+    present = "Personen selv"
+    answer = "Jeg vil helst ha egen leilighet."
+    changed = "Vi ser ikke lenger etter bofellesskap."
+    recorded_at = factory.LazyFunction(lambda: now() - timedelta(days=7))
+    recorded_by = factory.LazyAttribute(lambda o: o.application.registered_by)
+
+    @factory.post_generation
+    def alternatives(talk, create, extracted, **kwargs):
+        talk.alternatives.create(what="Egen leilighet", means="Lengre ventetid.", chosen=True)
+        talk.alternatives.create(what="Bofellesskap", means="Hjelp hele døgnet.")
+
+
 ISSUED = ("issued_at", "issued_by", "issued_on")
 
 
@@ -512,9 +532,12 @@ class VedtakFactory(Factory):
         letter = kwargs.pop("letter", kwargs.get("state") == VedtakState.ISSUED)
         # The outcomes are frozen with the vedtak, so it is issued when they stand.
         asked = {name: kwargs.pop(name) for name in ("state", *ISSUED) if name in kwargs}
+        ground = kwargs.pop("ground", "vilkar" if outcome == Outcome.REFUSED else "")
+        if not kwargs["application"].choice_talks.exists():
+            ChoiceTalkFactory(application=kwargs["application"])
         vedtak = super()._create(model_class, *args, **kwargs)
         for legal_basis in vedtak.application.bases.all():
-            vedtak.outcomes.create(basis=legal_basis, outcome=outcome)
+            vedtak.outcomes.create(basis=legal_basis, outcome=outcome, ground=ground)
         for name, value in asked.items():
             setattr(vedtak, name, value)
         vedtak.save()

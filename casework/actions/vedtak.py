@@ -8,6 +8,7 @@ other is told so.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,13 +20,23 @@ from accounts.models import User
 from common import calendar
 from common.calendar import local_date
 from common.errors import RuleBroken
+from common.formatting import nbtime
 
 from .. import completeness, events, letters, perms, vedtak_letter
 from ..enums import ApplicationState, LetterKind, VedtakState
-from ..models import Application, Disqualification, LegalBasis, Vedtak, VedtakOutcome
+from ..models import (
+    Application,
+    Disqualification,
+    LegalBasis,
+    StandardText,
+    Vedtak,
+    VedtakOutcome,
+)
 from ..processes import APPLICATION, VEDTAK
 
 FIELDS = (
+    "reversal_ground",
+    "reversal_reason",
     "language",
     "dwelling_type",
     "bedrooms",
@@ -95,6 +106,27 @@ class ReasonMissing(RuleBroken):
         super().__init__(_("Skriv hvorfor du er inhabil."))
 
 
+class ChangedElsewhere(RuleBroken):
+    """Another window has saved the draft since this one was opened."""
+
+    def __init__(self, vedtak: Vedtak) -> None:
+        super().__init__(
+            _(
+                "Utkastet er lagret fra et annet vindu %(clock)s. Det du skriver her, blir ikke "
+                "lagret. Kopier det du vil beholde, og last siden på nytt."
+            )
+            % {"clock": nbtime(vedtak.saved_at)}
+        )
+
+
+@dataclass(frozen=True)
+class Window:
+    """A browser window with the draft open: its own mark, and how far the draft had come then."""
+
+    mark: str
+    revision: int
+
+
 class Locked(RuleBroken):
     """The vedtak is sent or issued, and what stands in it stands."""
 
@@ -115,11 +147,14 @@ class CaseClosed(RuleBroken):
 
 
 @transaction.atomic
-def draft_vedtak(*, application: Application, by: User, at: datetime) -> Vedtak:
+def draft_vedtak(
+    *, application: Application, by: User, at: datetime, reversal_ground: str = ""
+) -> Vedtak:
     """Begin a vedtak, filled with what is known; the open one if there is one already.
 
     Size and type come from the boligbehov in force, lease and validity from the municipality's
-    settings, the rules from the hjemler in force.
+    settings, the rules from the hjemler in force. Where the case has a vedtak in force, the new
+    one changes it (omgjøring): `reversal_ground` is what allows it, when that is known.
     """
     # Held so that two browsers at once begin one vedtak, not two.
     application = (
@@ -141,8 +176,11 @@ def draft_vedtak(*, application: Application, by: User, at: datetime) -> Vedtak:
     codes = {basis.code for basis in bases}
     need = application.needs.first()
     numbers = settings_table.values(on, "lease_years", "vedtak_valid_months")
+    replaces = application.vedtak.issued().first()
     vedtak = Vedtak(
         application=application,
+        replaces=replaces,
+        reversal_ground=reversal_ground if replaces else "",
         language=application.person.language_form,
         rules=vedtak_letter.rules_of(bases, application.person.language_form),
         valid_from=on,
@@ -151,7 +189,7 @@ def draft_vedtak(*, application: Application, by: User, at: datetime) -> Vedtak:
     )
     if codes & set(completeness.DWELLING_BASES):
         vedtak.lease_years = numbers["lease_years"]
-        if need:
+        if need and codes & set(completeness.NEW_DWELLING_BASES):
             vedtak.bedrooms = need.bedrooms
             vedtak.dwelling_type = need.types[0] if need.types else ""
     if codes != {completeness.PLACE_BASIS}:
@@ -179,32 +217,46 @@ def save_draft(
     *,
     vedtak: Vedtak,
     facts: Mapping[str, Any],
-    outcomes: Mapping[LegalBasis, str],
+    outcomes: Mapping[LegalBasis, tuple[str, str]],
     by: User,
     at: datetime,
+    window: Window | None = None,
+    text: StandardText | None = None,
+    by_itself: bool = False,
 ) -> Vedtak:
     """Save what is written so far, complete or not.
 
-    `facts` are the fields in `FIELDS`, `outcomes` an outcome (or "") per hjemmel. Raises
-    `NotYours`, `Locked` or `Disqualified`.
+    `facts` are the fields in `FIELDS`, `outcomes` an outcome (or "") and the ground of a refusal
+    per hjemmel. `text` is a standard text whose words were put in: the version is kept with the
+    vedtak. `by_itself` is the browser saving while somebody writes: no line of history each time.
+    Raises `NotYours`, `Locked`, `Disqualified` or `ChangedElsewhere`.
     """
     vedtak = _held(vedtak)
     _may_write(vedtak, by)
+    if window and window.mark != vedtak.editor and window.revision != vedtak.revision:
+        raise ChangedElsewhere(vedtak)
     for name, value in facts.items():
         setattr(vedtak, name, value)
+    vedtak.editor = window.mark if window else ""
+    vedtak.revision += 1
+    vedtak.saved_at = at
     vedtak._history_user = by
-    vedtak.save(update_fields=list(facts))
-    chosen = {basis.pk: outcome for basis, outcome in outcomes.items() if outcome}
+    if by_itself:
+        vedtak.skip_history_when_saving = True
+    vedtak.save(update_fields=[*facts, "editor", "revision", "saved_at"])
+    chosen = {basis.pk: given for basis, given in outcomes.items() if given[0]}
     vedtak.outcomes.exclude(basis__in=chosen).delete()
     VedtakOutcome.objects.bulk_create(
         [
-            VedtakOutcome(vedtak=vedtak, basis_id=basis, outcome=outcome)
-            for basis, outcome in chosen.items()
+            VedtakOutcome(vedtak=vedtak, basis_id=basis, outcome=outcome, ground=ground)
+            for basis, (outcome, ground) in chosen.items()
         ],
         update_conflicts=True,
         unique_fields=["vedtak", "basis"],
-        update_fields=["outcome"],
+        update_fields=["outcome", "ground"],
     )
+    if text:
+        vedtak.standard_texts.add(text)
     return vedtak
 
 
@@ -330,6 +382,7 @@ def _held(vedtak: Vedtak) -> Vedtak:
             "application__unit",
             "application__responsible",
             "drafted_by",
+            "replaces",
         )
         .get(pk=vedtak.pk)
     )

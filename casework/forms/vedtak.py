@@ -1,17 +1,19 @@
 from __future__ import annotations
 
+import uuid
+from dataclasses import replace
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from common.forms import ChipChoice, norwegian
+from common.forms import ChipChoice, ListChoice, norwegian
 from housing.enums import TEMPORARY_TYPES, UnitType
 
 from .. import vedtak_letter
-from ..actions.vedtak import FIELDS
+from ..actions.vedtak import FIELDS, Window
 from ..completeness import Contents, Missing
-from ..enums import LanguageForm, Outcome
+from ..enums import REFUSED, LanguageForm, Outcome, RefusalGround
 from ..models import LegalBasis, Vedtak, VedtakOutcome
 from ..needs import rooms
 
@@ -25,6 +27,7 @@ OUTCOMES = [
     (Outcome.LAPSED, _("Bortfall")),
 ]
 ROWS = {
+    "reversal_reason": 3,
     "facts": 5,
     "rules": 4,
     "reasoning": 5,
@@ -60,6 +63,12 @@ class VedtakForm(forms.ModelForm):
         required=False,
     )
 
+    # Which window this is, and how far the draft had come when it was opened.
+    window = forms.CharField(max_length=36, required=False, widget=forms.HiddenInput)
+    revision = forms.IntegerField(
+        min_value=0, max_value=2**31 - 1, required=False, widget=forms.HiddenInput
+    )
+
     class Meta:
         model = Vedtak
         fields = list(FIELDS)
@@ -68,6 +77,12 @@ class VedtakForm(forms.ModelForm):
     def __init__(self, *args: Any, content: Contents, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.content = content
+        # A missing part done on another page: said in the summary, with its link.
+        self.links: list[dict[str, str]] = []
+        self.fields["window"].initial = uuid.uuid4
+        self.fields["revision"].initial = self.instance.revision
+        if self.instance.replaces_id is None:
+            del self.fields["reversal_ground"], self.fields["reversal_reason"]
         for name, field in self.fields.items():
             field.mark_optional = False
             if name in ROWS:
@@ -80,8 +95,23 @@ class VedtakForm(forms.ModelForm):
                 initial=content.outcome_of(basis),
                 widget=OutcomeCards,
             )
+            self.fields[f"ground_{basis.pk}"] = forms.ChoiceField(
+                label=_("Hvorfor avslag?"),
+                choices=RefusalGround.choices,
+                required=False,
+                initial=content.ground_of(basis),
+                widget=ListChoice,
+                help_text=_(
+                    "Er det bare ingen ledig bolig nå, innvilger dere, og personen venter."
+                ),
+            )
             self.fields[f"outcome_{basis.pk}"].mark_optional = False
+            self.fields[f"ground_{basis.pk}"].mark_optional = False
         self.fields["person_view"].label = _("Personens syn")
+        if "reversal_reason" in self.fields:
+            self.fields["reversal_reason"].help_text = _(
+                "Står først i brevet. Skriv hva som er endret, og hvorfor."
+            )
         self.fields["reasoning"].help_text = _(
             "Koble fakta til reglene: hva talte for, hva talte mot, og hva veide tyngst?"
         )
@@ -111,16 +141,30 @@ class VedtakForm(forms.ModelForm):
 
     def outcome_rows(self) -> list[dict[str, Any]]:
         return [
-            {"basis": basis, "field": self[f"outcome_{basis.pk}"]} for basis in self.content.bases
+            {
+                "basis": basis,
+                "field": self[f"outcome_{basis.pk}"],
+                "ground": self[f"ground_{basis.pk}"],
+            }
+            for basis in self.content.bases
         ]
 
     def facts(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in FIELDS if name in self.cleaned_data}
 
-    def outcomes(self) -> dict[LegalBasis, str]:
-        return {
-            basis: self.cleaned_data.get(f"outcome_{basis.pk}", "") for basis in self.content.bases
-        }
+    def outcomes(self) -> dict[LegalBasis, tuple[str, str]]:
+        """The outcome of each hjemmel, and the ground where it is a refusal."""
+        found = {}
+        for basis in self.content.bases:
+            outcome = self.cleaned_data.get(f"outcome_{basis.pk}", "")
+            ground = self.cleaned_data.get(f"ground_{basis.pk}", "")
+            found[basis] = (outcome, ground if outcome in REFUSED else "")
+        return found
+
+    def open_window(self) -> Window | None:
+        """None where the page has not said: an old page, and a script."""
+        mark, revision = self.cleaned_data.get("window"), self.cleaned_data.get("revision")
+        return Window(mark, revision) if mark and revision is not None else None
 
     def written(self) -> tuple[Vedtak, Contents]:
         """The vedtak and its contents as they stand in the form, unsaved: for the preview."""
@@ -128,15 +172,18 @@ class VedtakForm(forms.ModelForm):
         for name, value in self.facts().items():
             setattr(vedtak, name, value)
         outcomes = [
-            VedtakOutcome(vedtak=vedtak, basis=basis, outcome=outcome)
-            for basis, outcome in self.outcomes().items()
+            VedtakOutcome(vedtak=vedtak, basis=basis, outcome=outcome, ground=ground)
+            for basis, (outcome, ground) in self.outcomes().items()
             if outcome
         ]
-        return vedtak, Contents(self.content.bases, outcomes, self.content.children)
+        return vedtak, replace(self.content, outcomes=outcomes)
 
     def mark(self, missing: list[Missing]) -> None:
         """Put what is missing beside its field, with the same words in the error summary."""
         for lack in missing:
+            if lack.url:
+                self.links.append({"id": "", "url": lack.url, "text": lack.sentence})
+                continue
             self.add_error(lack.field if lack.field in self.fields else None, lack.sentence)
 
 

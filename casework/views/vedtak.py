@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms as django_forms
@@ -12,18 +13,32 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.models import Municipality
 from accounts.reads import log_read
+from common import pdf
 from common.errors import RuleBroken
+from common.paging import keyset_page
+from common.templatetags.designsystemet import error_lines
 
-from .. import completeness, letters, perms, reply_clock, vedtak_letter
+from .. import completeness, letters, perms, plain_language, reply_clock, vedtak_letter
 from ..actions import vedtak as actions
-from ..enums import VedtakState
+from ..enums import LanguageForm, Outcome, RefusalGround, TextPart, VedtakState
 from ..forms.vedtak import ReturnForm, VedtakForm
-from ..models import Application, Vedtak
+from ..models import Application, StandardText, Vedtak
 from ..vedtak_parts import parts
+
+# The parts somebody writes themselves, and so may be advised on.
+ADVISED = (
+    "reversal_reason",
+    "facts",
+    "rules",
+    "reasoning",
+    "person_view",
+    "best_interests",
+    "conditions",
+)
 
 
 @require_POST
@@ -59,8 +74,9 @@ def vedtak(request: HttpRequest, pk: int) -> HttpResponse:
     form = _form(request, found, content)
     if not _save(request, found, form):
         return _page(request, found, content, form=form)
-    if "sett_inn" in request.POST:
-        return redirect(f"{reverse('casework:vedtak', args=[pk])}#id_person_view")
+    if inserted := _inserted(request, on):
+        part, _words, _text = inserted
+        return redirect(f"{reverse('casework:vedtak', args=[pk])}#id_{part}")
     messages.success(request, _("Utkastet er lagret."))
     return redirect("casework:vedtak", pk)
 
@@ -160,18 +176,122 @@ def vedtak_disqualify(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def vedtak_preview(request: HttpRequest, pk: int) -> HttpResponse:
-    """The letter and the list of parts as they would be; nothing is saved."""
+    """The letter, the parts and the advice as they would be. What is written is saved meanwhile:
+    all of it that can be, so that a half-written date does not lose a page of reasons."""
     found = _vedtak(request, pk)
+    at = timezone.now()
     on = timezone.localdate()
     content = completeness.contents(found, on)
+    saving: dict[str, Any] = {"form": None}
     if request.method == "POST" and perms.can_edit_vedtak(request.user, found):
         form = _form(request, found, content)
         form.is_valid()
+        window = form.open_window()
+        saving = {
+            "form": form,
+            "texts": _standard_texts(on),
+            "unsaved": [form[name].label for name in form.errors if name in form.fields],
+            "conflict": "",
+            "saved_at": found.saved_at,
+            "today": on,
+        }
+        if window:
+            try:
+                actions.save_draft(
+                    vedtak=found,
+                    facts=form.facts(),
+                    outcomes=form.outcomes(),
+                    by=request.user,
+                    at=at,
+                    window=window,
+                    by_itself=True,
+                )
+                saving["saved_at"] = at
+            except RuleBroken as no:
+                saving["conflict"] = str(no)
         found, content = form.written()
     log_read(request, found.application.person_id, "vedtak")
-    return render(
-        request, "casework/vedtak.html#preview", {**_letter(found, content, on), "swapped": True}
+    context = {**_letter(found, content, on), **saving, "swapped": True, "vedtak": found}
+    return render(request, "casework/vedtak.html#preview", context)
+
+
+@require_GET
+def vedtak_draft(request: HttpRequest, pk: int) -> HttpResponse:
+    """The letter as it would be, as a PDF marked UTKAST. Not kept."""
+    found = _vedtak(request, pk)
+    on = timezone.localdate()
+    content = completeness.contents(found, on)
+    data = vedtak_letter.letter_data(found, content, on)
+    frame = letters.frame(found.application, language=found.language, on=on, by=found.drafted_by)
+    log_read(request, found.application.person_id, "vedtak")
+    try:
+        content_of_pdf = pdf.render(
+            "vedtak",
+            {
+                **frame,
+                **data,
+                "signers": vedtak_letter.signers(found),
+                "draft": True,
+                "made_at": timezone.now(),
+            },
+            title=data["title"],
+            language=found.language,
+        )
+    except pdf.UnprintableText as no:
+        messages.error(request, str(no))
+        return redirect("casework:vedtak", pk)
+    return HttpResponse(
+        content_of_pdf,
+        content_type="application/pdf",
+        headers={
+            "Content-Disposition": 'inline; filename="utkast.pdf"',
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "private, no-store",
+        },
     )
+
+
+@require_GET
+def vedtak_queue(request: HttpRequest) -> HttpResponse:
+    """What waits for approval: mine to approve, all others', and what I have sent."""
+    if not perms.can_read_cases(request.user):
+        raise PermissionDenied
+    today = timezone.localdate()
+    visible = Vedtak.objects.visible_to(request.user)
+    views = {
+        "": (_("Til meg"), visible.awaiting(request.user)),
+        "alle": (_("Alle"), visible.filter(state=VedtakState.SUBMITTED)),
+        "sendt": (
+            _("Skrevet av meg"),
+            visible.filter(
+                state__in=[VedtakState.SUBMITTED, VedtakState.RETURNED], drafted_by=request.user
+            ),
+        ),
+    }
+    chosen = request.GET.get("visning", "")
+    chosen = chosen if chosen in views else ""
+    page = keyset_page(
+        views[chosen][1]
+        .select_related("application__person", "drafted_by", "approver")
+        .prefetch_related("outcomes__basis"),
+        order=("submitted_at", "pk"),
+        cursor=request.GET.get("etter"),
+    )
+    context = {
+        "page": page,
+        "chosen": chosen,
+        "views": [
+            {
+                "text": label,
+                "url": f"?visning={key}" if key else "?",
+                "current": key == chosen,
+                "count": None,
+            }
+            for key, (label, _found) in views.items()
+        ],
+        "today": today,
+    }
+    return render(request, "casework/vedtak_queue.html", context)
 
 
 def _vedtak(request: HttpRequest, pk: int) -> Vedtak:
@@ -186,6 +306,7 @@ def _vedtak(request: HttpRequest, pk: int) -> Vedtak:
             "drafted_by",
             "approver",
             "issued_by",
+            "replaces",
         ),
         pk=pk,
     )
@@ -211,19 +332,52 @@ def _save(request: HttpRequest, vedtak: Vedtak, form: VedtakForm) -> bool:
     if not form.is_valid():
         return False
     facts = form.facts()
-    if "sett_inn" in request.POST:
-        wish = vedtak.application.person.wishes.first()
-        if wish:
-            quoted = _("Du sier: «%s»") % wish.words
-            facts["person_view"] = f"{facts['person_view']}\n{quoted}".strip()
+    text = None
+    if inserted := _inserted(request, timezone.localdate(), vedtak):
+        part, words, text = inserted
+        facts[part] = f"{facts[part]}\n{words}".strip()
     try:
         actions.save_draft(
-            vedtak=vedtak, facts=facts, outcomes=form.outcomes(), by=request.user, at=timezone.now()
+            vedtak=vedtak,
+            facts=facts,
+            outcomes=form.outcomes(),
+            by=request.user,
+            at=timezone.now(),
+            window=form.open_window(),
+            text=text,
         )
     except RuleBroken as no:
         form.add_error(None, str(no))
         return False
     return True
+
+
+def _inserted(
+    request: HttpRequest, on: date, vedtak: Vedtak | None = None
+) -> tuple[str, str, StandardText | None] | None:
+    """The words a button of the form puts in, and where: the person's own from the wish or from
+    valg og konsekvenser, or a standard text in force. Without the vedtak only where they went."""
+    language = vedtak.language if vedtak else LanguageForm.BOKMAL
+    kind = request.POST.get("sett_inn", "")
+    if kind.isdecimal() and len(kind) < 10:
+        text = StandardText.objects.filter(pk=kind, valid__contains=on).first()
+        return (text.part, text.words(language), text) if text else None
+    if kind in ("onske", "valg"):
+        words = ""
+        if vedtak and kind == "onske":
+            words = vedtak_letter.quoted_wish(vedtak.application.person.wishes.first(), language)
+        elif vedtak:
+            words = vedtak_letter.quoted_talk(vedtak.application.choice_talks.first(), language)
+        return ("person_view", words, None)
+    return None
+
+
+def _standard_texts(on: date) -> dict[str, list[StandardText]]:
+    """The texts in force on the date, by the part of the vedtak they belong to."""
+    found: dict[str, list[StandardText]] = {part: [] for part in TextPart.values}
+    for text in StandardText.objects.filter(valid__contains=on):
+        found[text.part].append(text)
+    return found
 
 
 def _refused(request: HttpRequest, pk: int, sentences: list[str]) -> HttpResponse:
@@ -264,23 +418,26 @@ def _page(
         "content": content,
         "children": content.children,
         "children_ages": [member.person.age(on) for member in content.children],
+        "error_lines": [*error_lines(form), *form.links] if form and form.is_bound else [],
+        "talk": content.talks[0] if content.talks else None,
+        "texts": _standard_texts(on) if form else {},
+        "texts_used": [] if form else list(vedtak.standard_texts.all()),
+        "reaches": letters.reaches(person),
+        "conflict": "",
+        "unsaved": [],
         "clock": reply_clock.clock(application, on),
         "form": form,
         "outcome_rows": form.outcome_rows() if form else [],
         "bodies": [
             {
                 "basis": basis,
-                "outcome": next(
-                    (
-                        outcome.get_outcome_display()
-                        for outcome in shown_content.outcomes
-                        if outcome.basis.code == basis.code
-                    ),
-                    "",
-                ),
+                "outcome": Outcome(outcome).label if outcome else "",
+                "ground": RefusalGround(ground).label if ground else "",
                 "body": vedtak_letter.appeal_body(basis, municipality),
             }
             for basis in content.bases
+            for outcome in [shown_content.outcome_of(basis)]
+            for ground in [shown_content.ground_of(basis)]
         ],
         "wish": person.wishes.first(),
         "need": application.needs.first(),
@@ -288,11 +445,7 @@ def _page(
         "refused": [{"id": "", "text": text} for text in refused or []],
         "may_approve": may_approve,
         "returning": (returning or ReturnForm()) if may_approve else None,
-        "saved_at": vedtak.history.order_by("-history_id")
-        .values_list("history_date", flat=True)
-        .first()
-        if form
-        else None,
+        "saved_at": vedtak.saved_at or vedtak.drafted_at,
         "today": on,
         "due": vedtak.appeal_due(),
         "appeals": list(vedtak.appeals.all()) if vedtak.issued_on else [],
@@ -310,6 +463,7 @@ def _letter(
     """What the preview and the list of parts need, from a vedtak saved or not."""
     missing = completeness.missing(vedtak, on, content) if vedtak.issued_on is None else []
     data = vedtak_letter.letter_data(vedtak, content, on)
+    measured_by = plain_language.rules(on) if vedtak.is_open else None
     steps = parts(vedtak, content, missing, tried=tried)
     return {
         "data": data,
@@ -326,6 +480,10 @@ def _letter(
         "missing_parts": {lack.part for lack in missing},
         "steps": steps,
         "done": sum(step["state"] == "done" for step in steps),
+        "advice": {
+            part: plain_language.advice(getattr(vedtak, part), measured_by) if measured_by else []
+            for part in ADVISED
+        },
         "lix": vedtak_letter.lix(vedtak_letter.plain(data)),
         "swapped": False,
     }

@@ -12,7 +12,7 @@ from django.urls import reverse
 from casework import completeness, vedtak_letter
 from casework.actions import appeals
 from casework.actions import vedtak as actions
-from casework.enums import ApplicationState, LanguageForm, Outcome, VedtakState
+from casework.enums import ApplicationState, LanguageForm, Outcome, RefusalGround, VedtakState
 from casework.models import Appeal, Disqualification, Event, LegalBasis, Letter, Transition, Vedtak
 from common.errors import RuleBroken
 from tests.factories import (
@@ -148,7 +148,7 @@ def test_wish_goes_into_the_vedtak_without_script(client, draft):
     WishFactory(person=draft.application.person, words="Nær skolen.", said_on=today())
     client.force_login(draft.drafted_by)
     assert "Sett inn i vedtaket" in client.get(url("vedtak", draft)).text
-    response = client.post(url("vedtak", draft), typed(draft, sett_inn="1"))
+    response = client.post(url("vedtak", draft), typed(draft, sett_inn="onske"))
     assert response.url.endswith("#id_person_view")
     draft.refresh_from_db()
     assert draft.person_view == "Du vil ha egen dør.\nDu sier: «Nær skolen.»"
@@ -196,9 +196,16 @@ def test_each_part_is_missed(draft, change, part):
 
 
 def test_refusal_needs_no_dwelling_and_no_period(draft):
-    draft.outcomes.update(outcome=Outcome.REFUSED)
+    draft.outcomes.update(outcome=Outcome.REFUSED, ground=RefusalGround.CONDITIONS)
     draft.dwelling_type, draft.bedrooms, draft.lease_years, draft.valid_to = "", None, None, None
     assert parts_missing(draft) == set()
+
+
+def test_a_refusal_says_why(draft):
+    draft.outcomes.update(outcome=Outcome.REFUSED)
+    assert [lack.sentence for lack in completeness.missing(draft, today())] == [
+        "Utfall: velg hvorfor «Retningslinjer for kommunal bolig» avslås"
+    ]
 
 
 def test_place_after_section_27_is_named():

@@ -293,6 +293,15 @@ def settle_the_need(ingrid: Browser) -> None:
 def draft_and_send_the_vedtak(ingrid: Browser) -> None:
     ingrid.press("Skriv vedtak")
     ingrid.refused("Send til godkjenning")
+    ingrid.follow("Skriv hva personen kunne velge mellom")
+    ingrid.write(
+        present="Hanne selv",
+        what_1="Kommunal bolig",
+        means_1="Egen dør, noen ukers ventetid.",
+        answer=WISH,
+        changed="Vi ser bare etter bolig nær skolen.",
+    )
+    ingrid.press("Lagre")
     ingrid.pick("Innvilget")
     ingrid.write(
         facts="Leieavtalen din er sagt opp.",

@@ -1,0 +1,80 @@
+"""Advice on plain language, beside the field it is about. It never stops anybody (need H7).
+
+Three things are looked for: long sentences, words the municipality has put on its list, and an
+opening that says what is referred to before it says what the matter is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from accounts import settings_table
+
+from .models import PlainWord
+
+# More advice than this is read by nobody.
+MOST = 4
+OPENINGS = re.compile(
+    r"(deres|dykkar|dykkars|vår)\s+ref"
+    r"|(vi|eg|jeg|det)\s+(viser|vises|visast|blir vist)\s+til|viser til",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What the advice is measured by, read once a page."""
+
+    longest: int
+    words: Sequence[PlainWord]
+
+
+def rules(on: date) -> Rules:
+    return Rules(
+        settings_table.value("long_sentence_words", on), list(PlainWord.objects.order_by("pk"))
+    )
+
+
+def advice(text: str, by: Rules) -> list[str]:
+    """What to write otherwise, at most four things; nothing where the text reads well."""
+    text = text.strip()
+    if not text:
+        return []
+    found = []
+    if OPENINGS.match(text):
+        found.append(_("Begynn med det saken gjelder, ikke med hva dere viser til."))
+    found += [_too_long(sentence, by.longest) for sentence in _sentences(text)]
+    found += [_instead(word) for word in by.words if _has(text, word.word)]
+    return [line for line in found if line][:MOST]
+
+
+def _sentences(text: str) -> Iterable[str]:
+    return (part.strip() for part in re.split(r"(?<=[.!?:])\s+|\n+", text) if part.strip())
+
+
+def _too_long(sentence: str, longest: int) -> str:
+    words = sentence.split()
+    if len(words) <= longest:
+        return ""
+    return _("Setningen «%(start)s …» har %(n)d ord. Del den i to.") % {
+        "start": " ".join(words[:5]),
+        "n": len(words),
+    }
+
+
+def _has(text: str, word: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE) is not None
+
+
+def _instead(word: PlainWord) -> str:
+    if not word.instead:
+        return _("Skriv noe enklere enn «%s».") % word.word
+    return _("Skriv heller «%(instead)s» enn «%(word)s».") % {
+        "instead": word.instead,
+        "word": word.word,
+    }
