@@ -501,8 +501,8 @@ def _visible(user: User | None) -> str:
     if not hidden:
         return ""
     # They are few, and have an index of their own; the many need not be looked up.
-    return f"""AND a.person_id NOT IN (
-        SELECT p.id FROM casework_person p WHERE {" OR ".join(hidden)})"""
+    return f"""AND NOT EXISTS (
+        SELECT FROM casework_person p WHERE p.id = a.person_id AND ({" OR ".join(hidden)}))"""
 
 
 def _waiting(visible_to: User | None) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count
 
 from allocation import vacancy
 from allocation.ranking import CLOSED_STATES, HOME_BASES, WAITING
@@ -26,7 +26,6 @@ from common.calendar import add_months
 from housing.enums import TEMPORARY_TYPES
 from housing.models import Unit
 from stays.chains import chain_ctes, chain_params
-from stays.models import Stay
 
 # Lengths of a stay in temporary places, by the last day of each band; the last has no end.
 BANDS = (14, 60, 90)
@@ -37,7 +36,10 @@ def _listed(values: Sequence[str]) -> str:
     return ", ".join(f"'{value}'" for value in values)
 
 
-COUNTED = f"p.protection NOT IN ({_listed(PROTECTED)}) AND NOT p.shielded"
+# Those left out are few, and have an index of their own: they are looked up, not the many.
+LEFT_OUT = f"""
+    SELECT FROM casework_person p
+    WHERE (p.protection IN ({_listed(PROTECTED)}) OR p.shielded) AND p.id ="""
 
 
 def months_to(on: date, number: int) -> list[date]:
@@ -80,7 +82,7 @@ class Waiting:
 
 def waiting(on: date) -> Waiting:
     """The waiting list on the date. One query; who waits is said by `allocation.ranking`."""
-    counted = f"AND a.person_id IN (SELECT p.id FROM casework_person p WHERE {COUNTED})"
+    counted = f"AND NOT EXISTS ({LEFT_OUT} a.person_id)"
     sql = f"""
     WITH {WAITING.format(visible=counted)},
     need AS (
@@ -136,9 +138,9 @@ granted AS (
                 THEN coalesce(c.closed_on, v.issued_on) END AS closed_on
     FROM casework_vedtak v
     JOIN casework_application a ON a.id = v.application_id
-    JOIN casework_person p ON p.id = a.person_id
     LEFT JOIN closed c ON c.object_id = a.id
-    WHERE v.state = 'fattet' AND v.issued_on <= %(on)s::date AND {COUNTED}
+    WHERE v.state = 'fattet' AND v.issued_on <= %(on)s::date
+      AND NOT EXISTS ({LEFT_OUT} a.person_id)
       AND v.id IN (
           SELECT o.vedtak_id FROM casework_vedtakoutcome o
           JOIN casework_legalbasis b ON b.id = o.basis_id
@@ -196,45 +198,68 @@ class Temporary:
         return sum(self.bands)
 
 
+# In a temporary place at some time since the first day asked about.
+LIVED_SINCE = """
+    SELECT person_id FROM stays_stay
+    WHERE kind = 'midlertidig' AND lower(period) <= %(on)s::date
+      AND coalesce(upper(period), 'infinity'::date) > %(since)s::date"""
+
+
 def temporary(on: date, months: int) -> list[Temporary]:
     """Temporary places at the end of each month, and on the date for the last. Two queries.
 
-    The chain is that of `stays.chains`, asked anew for each day.
+    The chain is that of `stays.chains`. Where a chain begins does not change with the day asked
+    about, so each stay is given the nights of its chain before it once, for all the days.
     """
     days = [add_months(first, 1) - timedelta(days=1) for first in months_to(on, months)]
     days[-1] = on
-    params = chain_params(on) | {"days": days}
-    chains = chain_ctes().replace("%(on)s::date", "asked.day")
     first, second, third = BANDS
     sql = f"""
-    WITH lived AS (
-        SELECT asked.day, c.person_id, c.days
-        FROM unnest(%(days)s::date[]) AS asked(day)
-        CROSS JOIN LATERAL (
-            WITH {chains} SELECT person_id, days FROM chain WHERE is_open) c
-        JOIN casework_person p ON p.id = c.person_id
-        WHERE {COUNTED}
+    WITH {chain_ctes(LIVED_SINCE)},
+    asked AS (
+        SELECT day, (day - interval '18 years')::date AS born_after
+        FROM unnest(%(days)s::date[]) AS day
+    ),
+    spell AS MATERIALIZED (
+        SELECT person_id, began, CASE WHEN is_open THEN 'infinity'::date ELSE stopped END AS until,
+               nights_before - max(nights_before) FILTER (WHERE begins_chain)
+                   OVER (PARTITION BY person_id ORDER BY began) AS nights
+        FROM begun WHERE NOT EXISTS ({LEFT_OUT} begun.person_id)
+    ),
+    lived AS MATERIALIZED (
+        SELECT asked.day, asked.born_after, s.person_id, asked.day - s.began + s.nights AS days
+        FROM asked JOIN spell s ON s.began <= asked.day AND s.until > asked.day
+    ),
+    -- With whom they live who may be a child, and when.
+    young AS MATERIALIZED (
+        SELECT me.person_id, me.period * m.period AS period, child.birth_date, m.relation
+        FROM casework_householdmember me
+        JOIN casework_householdmember m ON m.household_id = me.household_id
+        JOIN casework_person child ON child.id = m.person_id
+        WHERE me.person_id IN (SELECT person_id FROM lived)
+          AND m.person_id <> me.person_id AND m.relation IN ('barn', 'annen')
+          AND m.period && me.period
+    ),
+    family AS (
+        SELECT l.day, count(DISTINCT l.person_id)::int AS number
+        FROM lived l JOIN young y ON y.person_id = l.person_id AND y.period @> l.day
+        WHERE y.birth_date > l.born_after OR (y.birth_date IS NULL AND y.relation = 'barn')
+        GROUP BY l.day
     ),
     counted AS (
-        SELECT lived.*, EXISTS (
-            SELECT FROM casework_householdmember me
-            JOIN casework_householdmember m ON m.household_id = me.household_id
-            JOIN casework_person child ON child.id = m.person_id
-            WHERE me.person_id = lived.person_id AND me.period @> lived.day
-              AND m.person_id <> me.person_id AND m.period @> lived.day
-              AND m.relation IN ('barn', 'annen')
-              AND (child.birth_date > (lived.day - interval '18 years')::date
-                   OR (child.birth_date IS NULL AND m.relation = 'barn'))) AS has_child
-        FROM lived
+        SELECT day, count(*) FILTER (WHERE days <= {first})::int AS band_1,
+               count(*) FILTER (WHERE days > {first} AND days <= {second})::int AS band_2,
+               count(*) FILTER (WHERE days > {second} AND days <= {third})::int AS band_3,
+               count(*) FILTER (WHERE days > {third})::int AS band_4
+        FROM lived GROUP BY day
     )
-    SELECT asked.day, count(*) FILTER (WHERE c.days <= {first})::int,
-           count(*) FILTER (WHERE c.days > {first} AND c.days <= {second})::int,
-           count(*) FILTER (WHERE c.days > {second} AND c.days <= {third})::int,
-           count(*) FILTER (WHERE c.days > {third})::int,
-           count(*) FILTER (WHERE c.has_child)::int
-    FROM unnest(%(days)s::date[]) AS asked(day)
-    LEFT JOIN counted c ON c.day = asked.day
-    GROUP BY 1 ORDER BY 1"""
+    SELECT asked.day, coalesce(band_1, 0), coalesce(band_2, 0), coalesce(band_3, 0),
+           coalesce(band_4, 0), coalesce(family.number, 0)
+    FROM asked
+    LEFT JOIN counted ON counted.day = asked.day
+    LEFT JOIN family ON family.day = asked.day
+    ORDER BY 1"""
+    params = chain_params(on) | {"days": days, "since": days[0]}
     return [Temporary(row[0], tuple(row[1:5]), row[5]) for row in _rows(sql, params)]
 
 
@@ -261,19 +286,22 @@ WITH asked AS (
     SELECT m::date AS month, daterange(m::date, (m + interval '1 month')::date) AS span
     FROM unnest(%(months)s::date[]) AS m
 ),
+stay AS MATERIALIZED (
+    SELECT unit_id, period, period @> %(window)s::daterange AS throughout FROM stays_stay
+    WHERE unit_id IS NOT NULL AND period && %(window)s::daterange
+),
+-- Where somebody lived all the time, nothing stood empty: that is nearly every home.
 home AS MATERIALIZED (
     SELECT u.id, u.rent, asked.month, u.in_use * asked.span AS span
-    FROM housing_unit u JOIN asked ON u.in_use && asked.span
-    WHERE u.type NOT IN ({_listed(TEMPORARY_TYPES)})
-),
--- First by the time, then by the home: each is cheap alone.
-stay AS MATERIALIZED (
-    SELECT unit_id, period FROM stays_stay
-    WHERE unit_id IS NOT NULL AND period && %(window)s::daterange
+    FROM (
+        SELECT * FROM housing_unit
+        WHERE type NOT IN ({_listed(TEMPORARY_TYPES)}) AND in_use && %(window)s::daterange
+          AND id NOT IN (SELECT unit_id FROM stay WHERE throughout)
+    ) u JOIN asked ON u.in_use && asked.span
 ),
 lived AS MATERIALIZED (
     SELECT h.month, h.rent, s.period * h.span AS span
-    FROM home h JOIN stay s ON s.unit_id = h.id WHERE s.period && h.span
+    FROM home h JOIN stay s ON s.unit_id = h.id WHERE NOT s.throughout AND s.period && h.span
 ),
 shut AS MATERIALIZED (
     SELECT h.id, h.month, h.rent, x.cause, x.period * h.span AS span
@@ -311,15 +339,8 @@ def vacancies(months: Sequence[date]) -> list[Vacancy]:
 
 
 def vacant_by_bedrooms(on: date) -> Counter[int | None]:
-    """Homes free to allocate on the date, by bedrooms; who says so is `allocation.vacancy`.
-
-    Two queries.
-    """
-    lived_in = Stay.objects.current(on).filter(unit=OuterRef("pk"))
-    empty = Unit.objects.for_letting().available(on).filter(~Exists(lived_in)).order_by()
-    # Found first: the status is a dear question to ask of every home.
-    few = Unit.objects.filter(pk__in=list(empty.values_list("pk", flat=True)))
-    vacant = vacancy.with_status(few, on).filter(status=vacancy.UnitStatus.VACANT)
+    """Homes free to allocate on the date, by bedrooms; who says so is `allocation.vacancy`."""
+    vacant = vacancy.of_status(Unit.objects.for_letting(), vacancy.UnitStatus.VACANT, on)
     return Counter(dict(vacant.order_by().values_list("bedrooms").annotate(number=Count("pk"))))
 
 
