@@ -102,6 +102,36 @@ KEYS: dict[str, Key] = {
     "offer_working_days": Key(
         5, _("Svarfrist på tilbud"), _("arbeidsdager"), _("kommunens egne rutiner")
     ),
+    "notice_going_out_days": Key(
+        14,
+        _("Institusjonen varsler utskriving og løslatelse"),
+        _("dager før"),
+        _("kommunens egne rutiner"),
+    ),
+    "notice_admission_days": Key(
+        1, _("Institusjonen varsler innleggelse innen"), _("dager"), _("kommunens egne rutiner")
+    ),
+    "handover_days": Key(
+        5, _("Overlevering kvitteres innen"), _("dager"), _("kommunens egne rutiner")
+    ),
+    "upload_max_mb": Key(
+        20, _("Største fil som kan lastes opp"), _("megabyte"), _("kommunens egne rutiner")
+    ),
+    "past_matter_years": Key(
+        5, _("Gjeld, skade og tapt leieforhold vises i"), _("år"), _("kommunens egne rutiner")
+    ),
+    "need_to_know_days": Key(
+        7,
+        _("Begrunnet lesing av tidligere forhold gjelder i"),
+        _("dager"),
+        _("kommunens egne rutiner"),
+    ),
+    "still_needed_days": Key(
+        90, _("Spør om behovet er det samme hver"), _("dager"), _("kommunens egne rutiner")
+    ),
+    "still_needed_answer_days": Key(
+        21, _("Uten svar på spørsmålet: oppsøk etter"), _("dager"), _("kommunens egne rutiner")
+    ),
     "no_contact_days": Key(
         21, _("Uten kontakt med likeperson"), _("dager"), _("kommunens egne rutiner")
     ),

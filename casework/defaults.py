@@ -194,9 +194,28 @@ WORDS = [
 ]
 
 
+# name, what it is about
+CHECKLIST = [
+    ("Bolig", "Er det klart hvor personen skal bo, og fra når?"),
+    ("Økonomi", "Hva skal personen leve av de første ukene?"),
+    ("Bankkonto", "Konto, kort og BankID som virker."),
+    ("Depositum", "Depositum eller garanti for boligen."),
+    ("Legeerklæring", "Den som trengs til søknaden eller til oppfølgingen."),
+    ("Inntektspapirer", "Lønnsslipp, vedtak om ytelse eller skattemelding."),
+    ("Medisiner", "Medisiner med hjem, og hvem som gir dem videre."),
+    ("Kontaktperson", "Den personen ringer først når noe er vanskelig."),
+]
+
+
 def install(sender=None, **kwargs) -> None:
     """Write the rows above where there are none. Runs after migrate."""
-    from .models import Dimension, LegalBasis, PlainWord, StandardText
+    from .models import ChecklistKind, Dimension, LegalBasis, PlainWord, StandardText
+
+    if not ChecklistKind.objects.exists():
+        ChecklistKind.objects.bulk_create(
+            ChecklistKind(name=name, help=text, order=order, valid=DateRange(BEGINNING, None))
+            for order, (name, text) in enumerate(CHECKLIST, start=1)
+        )
 
     if not LegalBasis.objects.exists():
         LegalBasis.objects.bulk_create(

@@ -221,6 +221,10 @@ class FlagKind(models.TextChoices):
     PAPERS = "papers", _("Venter på papirer")
     APPEAL = "appeal", _("Klage")
     APPEAL_BODY = "appeal_body", _("Klage hos klageinstansen")
+    MILESTONE = "milestone", _("Milepæl over fristen")
+    HANDOVER = "handover", _("Overlevering ikke kvittert")
+    STILL_NEEDED = "still_needed", _("Spør om behovet er det samme")
+    OUTREACH = "outreach", _("Har ikke svart: oppsøk")
 
 
 class FlagClosed(models.TextChoices):
@@ -238,3 +242,48 @@ class Process(models.TextChoices):
     OFFER = "offer", _("Tilbud")
     MEETING = "meeting", _("Tildelingsmøte")
     PEER_LINK = "peer_link", _("Kobling")
+
+
+class NoticeKind(models.TextChoices):
+    """What an institution notifies of (need C20)."""
+
+    ADMISSION = "innleggelse", _("Innleggelse")
+    DISCHARGE = "utskrivning", _("Utskriving")
+    RELEASE = "loslatelse", _("Løslatelse")
+
+
+GOING_OUT = (NoticeKind.DISCHARGE, NoticeKind.RELEASE)
+
+
+class NoteReaders(models.TextChoices):
+    """Who may read a note, of those who may see the person (need C22)."""
+
+    CASE = "alle", _("Alle som arbeider med saken")
+    UNIT = "enhet", _("Bare min enhet")
+    RESPONSIBLE = "ansvarlig", _("Bare jeg og den som har ansvaret for saken")
+
+
+class DocumentCategory(models.TextChoices):
+    MEDICAL = "legeerklaering", _("Legeerklæring")
+    INCOME = "inntekt", _("Inntektspapirer")
+    LEASE = "leiekontrakt", _("Leiekontrakt")
+    TERMINATION = "oppsigelse", _("Oppsigelse eller varsel")
+    IDENTITY = "legitimasjon", _("Legitimasjon")
+    STATEMENT = "uttalelse", _("Uttalelse")
+    POWER = "fullmakt", _("Fullmakt")
+    OTHER = "annet", _("Annet")
+
+
+class PastMatterKind(models.TextChoices):
+    """Of tenancies alone (need C25)."""
+
+    DEBT = "gjeld", _("Husleiegjeld")
+    DAMAGE = "skade", _("Skade på bolig")
+    LOST = "tapt", _("Leieforhold som tok slutt")
+
+
+class PaymentState(models.TextChoices):
+    KEPT = "folges", _("Følges")
+    PAUSED = "pause", _("Pause etter avtale")
+    BEHIND = "henger", _("Henger etter")
+    PAID = "betalt", _("Betalt")

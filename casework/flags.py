@@ -188,6 +188,13 @@ def no_contact_sql(person: str) -> str:
 # ------------------------------------------------------------------ closing
 
 
+def close_by_facts(kind: FlagKind, key: str, on: date) -> None:
+    """What the flag was about is over; no need to wait for the job to see it."""
+    Flag.objects.open().filter(kind=kind, key=key).update(
+        closed_on=on, closed_because=FlagClosed.FACTS
+    )
+
+
 @transaction.atomic
 def close(flag: Flag, *, by: User, at: datetime, note: str | Promise) -> Flag:
     """Close a flag because it was followed up, and tell so on the person's timeline.

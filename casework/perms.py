@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from accounts.enums import CASE_ROLES, RoleKind
 
 from .enums import VedtakState
-from .models import Appeal, Application, Disqualification, Vedtak
+from .models import Appeal, Application, Disqualification, NeedToKnow, Vedtak
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-    from accounts.models import User
+    from accounts.models import OrganisationUnit, User
+
+    from .models import Handover, Note, Person
 
 
 def can_read_cases(user: User) -> bool:
@@ -116,3 +118,63 @@ def _who_may_work(application: Application, kinds: list[RoleKind], on: date) -> 
             pk__in=Disqualification.objects.filter(application=application).values("user")
         )
     ).order_by("full_name", "pk")
+
+
+def colleagues(person: Person, on: date, unit: OrganisationUnit | None = None) -> QuerySet[User]:
+    """Who may be given something to do about the person: those who read cases on the date, at the
+    unit where one is named, and may see the person."""
+    from accounts.models import Role, User
+
+    roles = Role.objects.filter(period__contains=on)
+    there = roles.filter(kind__in=CASE_ROLES)
+    if unit:
+        there = there.filter(unit=unit)
+    found = User.objects.filter(is_active=True, pk__in=there.values("user"))
+    if person.is_protected:
+        found = found.filter(pk__in=roles.filter(protected_access=True).values("user"))
+    if person.shielded:
+        found = found.filter(pk__in=roles.filter(shielded_access=True).values("user"))
+    return found.order_by("full_name", "pk")
+
+
+def can_take_handover(user: User, handover: Handover) -> bool:
+    """The one it was sent to; where nobody is named, whoever reads cases at the unit."""
+    if not can_read_cases(user):
+        return False
+    if handover.to_user_id:
+        return handover.to_user_id == user.pk
+    return any(
+        role.unit_id == handover.to_unit_id and role.kind in CASE_ROLES
+        for role in user.current_roles
+    )
+
+
+def can_finish_handover(user: User, handover: Handover) -> bool:
+    """Who took the task says that it is done."""
+    return handover.acknowledged_by_id == user.pk
+
+
+def can_edit_note(user: User, note: Note) -> bool:
+    """Who wrote a note mends it; nobody else does. What stood there before is kept."""
+    return can_do_casework(user) and note.written_by_id == user.pk
+
+
+def answers_for(user: User, person: Person) -> bool:
+    """The person's caseworker, or the one of an application of theirs."""
+    return person.responsible_id == user.pk or (
+        person.applications.filter(responsible=user).exists()
+    )
+
+
+def can_read_past_matters(user: User, person: Person, on: date) -> bool:
+    """Past debt, damage and lost tenancies are read by who does casework and answers for the
+    person, approves a vedtak in their case, or has written why they need to (need C25)."""
+    if not can_do_casework(user):
+        return False
+    return (
+        answers_for(user, person)
+        or Vedtak.objects.filter(
+            application__person=person, approver=user, state=VedtakState.SUBMITTED
+        ).exists()
+        or NeedToKnow.objects.filter(person=person, stated_by=user, until__gte=on).exists()
+    )

@@ -4,7 +4,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from accounts.enums import CASE_ROLES
 
@@ -14,6 +15,7 @@ from .enums import (
     GRANTED,
     PROTECTED,
     ApplicationState,
+    NoteReaders,
     RefusalGround,
     VedtakState,
 )
@@ -135,3 +137,60 @@ class FlagQuerySet(models.QuerySet):
 
     def of(self, user: User) -> Self:
         return self.filter(owner=user)
+
+
+class ServiceQuerySet(models.QuerySet):
+    def with_hours(self, on: date) -> Self:
+        """`hours_now`: the hours a week on the date, by the latest step that has begun."""
+        from .models import ServiceStep
+
+        steps = ServiceStep.objects.filter(service=OuterRef("pk"), starts_on__lte=on)
+        latest = steps.order_by("-starts_on", "-pk").values("hours_per_week")[:1]
+        return self.annotate(hours_now=Coalesce(Subquery(latest), F("hours_per_week")))
+
+
+class NoteQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        """Of persons the user may see: what is for all, for their unit, or for them (C22)."""
+        units = [role.unit_id for role in user.current_roles]
+        return self.filter(
+            sees(user, "person__"),
+            Q(readers=NoteReaders.CASE)
+            | Q(readers=NoteReaders.UNIT, unit__in=units)
+            | Q(written_by=user)
+            | Q(readers=NoteReaders.RESPONSIBLE, person__responsible=user)
+            | Q(readers=NoteReaders.RESPONSIBLE, application__responsible=user),
+        )
+
+
+class PlanQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(sees(user, "person__"))
+
+    def open(self) -> Self:
+        return self.filter(settled_on__isnull=True)
+
+
+class MilestoneQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(sees(user, "plan__person__"))
+
+
+class HandoverQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(sees(user, "person__"))
+
+    def waiting_for(self, user: User) -> Self:
+        """Not yet done, and the user's: sent to them, to their unit and nobody named, or
+        acknowledged by them."""
+        units = [role.unit_id for role in user.current_roles]
+        mine = Q(to_user=user) | Q(to_user__isnull=True, to_unit__in=units)
+        return self.filter(
+            Q(acknowledged_at__isnull=True) & mine | Q(acknowledged_by=user),
+            done_at__isnull=True,
+        )
+
+
+class DocumentQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(sees(user, "person__"))

@@ -10,7 +10,7 @@ from django.utils.timezone import get_default_timezone
 
 from accounts import settings_table
 
-from . import deadlines
+from . import deadlines, plan_flags
 from .actions import intake
 
 
@@ -40,3 +40,10 @@ def drafts_older_than(on: date) -> int:
 def delete_drafts(on: str | None = None, **later: object) -> dict[str, int]:
     """Throw away drafts nobody has touched for as long as the municipality has set."""
     return {"deleted": drafts_older_than(date.fromisoformat(on) if on else timezone.localdate())}
+
+
+@shared_task(name="casework.tasks.flag_plans")
+def flag_plans(on: str | None = None, **later: object) -> dict[str, int]:
+    """Flag milestones past their day and tasks nobody has taken, as of `on` or today."""
+    run = plan_flags.flag_plans(date.fromisoformat(on) if on else timezone.localdate())
+    return {"raised": run.raised, "ended": run.ended}

@@ -26,6 +26,7 @@ JOBS = (
     "casework.tasks.flag_papers",
     "casework.tasks.delete_drafts",
     "stays.tasks.flag_section_27",
+    "casework.tasks.flag_plans",
 )
 # Before the first caseworker sits down; the clock is Oslo's.
 app.conf.beat_schedule = {

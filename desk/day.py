@@ -23,7 +23,7 @@ from allocation.models import AllocationMeeting, Consideration, Offer
 from casework import flags as flag_words
 from casework.enums import ApplicationState, FlagKind, VedtakState
 from casework.flags import due_words, short
-from casework.models import Application, Draft, Flag, Person, Vedtak
+from casework.models import Application, Draft, Flag, Handover, Person, Vedtak
 from casework.querysets import sees
 from common.calendar import local_date
 from common.formatting import days_nb
@@ -42,6 +42,10 @@ DUE_FLAGS = (
     FlagKind.PAPERS,
     FlagKind.TEMPORARY_STAY,
     FlagKind.LEASE,
+    FlagKind.MILESTONE,
+    FlagKind.HANDOVER,
+    FlagKind.STILL_NEEDED,
+    FlagKind.OUTREACH,
 )
 # Nobody follows up more than this in a day; what is beyond is reached by its own list.
 MOST = 100
@@ -170,6 +174,7 @@ def _deadlines(user: User, flags: list[Flag], on: date, shown: int) -> Panel:
     lines += _offer_lines(user, on, until)
     lines += _chosen_lines(user, on)
     lines += _accepted_lines(user, on)
+    lines += _handover_lines(user, on)
     lines.sort(key=lambda line: (line.due or until, line.name))
     urgent = sum(line.due is not None and line.due <= on for line in lines)
     return Panel(lines[:shown], len(lines), urgent)
@@ -342,6 +347,42 @@ def _accepted_lines(user: User, on: date) -> list[Line]:
                 sub=_("sa ja"),
                 icon="Clock",
                 due=answered,
+            )
+        )
+    return lines
+
+
+def _handover_lines(user: User, on: date) -> list[Line]:
+    """Tasks sent to me, or to my unit and nobody named; and those I took and have not done."""
+    found = (
+        Handover.objects.visible_to(user)
+        .waiting_for(user)
+        .select_related("person", "application", "sent_by", "to_unit")
+        .order_by("sent_at", "pk")[:MOST]
+    )
+    lines = []
+    for task in found:
+        sent = local_date(task.sent_at)
+        taken = task.acknowledged_at is not None
+        due = task.due_on or (None if taken else sent)
+        when, color = due_words(task.due_on, on)
+        lines.append(
+            Line(
+                name=task.person.name,
+                url=reverse("desk:person", args=[task.person_id]),
+                about=_case(task.application),
+                why=_("%(name)s ba %(day)s om «%(what)s».")
+                % {"name": task.sent_by, "day": short(sent), "what": task.what},
+                next=_("Gjør oppgaven, og si fra når den er ferdig.")
+                if taken
+                else _("Les, og kvitter for at du tar den."),
+                action=_("Åpne oppgaven") if taken else _("Kvitter"),
+                action_url=reverse("casework:handover", args=[task.pk]),
+                color=color if taken else "warning",
+                when=when or (_("Siden %(day)s") % {"day": short(sent)}),
+                sub=_("din oppgave") if taken else _("ny oppgave"),
+                icon="Clock",
+                due=due,
             )
         )
     return lines

@@ -340,7 +340,7 @@ def who_does_what(person: Person, user: User, on: date) -> list[dict[str, Any]]:
                 "when": "",
             }
         )
-    services = Service.objects.filter(person=person, period__contains=on)
+    services = Service.objects.filter(person=person, period__contains=on).with_hours(on)
     by_name: dict[str, dict[str, Any]] = {}
     for service in services.select_related("unit").order_by("pk"):
         name = service.contact or str(service.unit or service.name)
@@ -352,9 +352,24 @@ def who_does_what(person: Person, user: User, on: date) -> list[dict[str, Any]]:
             "name": name,
             "role": str(service.unit) if service.unit and service.contact else "",
             "what": service.name,
-            "when": service.hours_per_week,
+            "when": service.hours_now,
         }
         lines.append(by_name[name])
+    for member in person.team.filter(period__contains=on):
+        role = _("Koordinator, %(role)s") if member.is_coordinator else "%(role)s"
+        role %= {"role": member.role[:1].lower() + member.role[1:]}
+        if member.name in by_name:
+            by_name[member.name]["role"] = role
+            continue
+        lines.append(
+            {
+                "mark": initials(member.name),
+                "name": member.name,
+                "role": role[:1].upper() + role[1:],
+                "what": _("I ansvarsgruppa"),
+                "when": "",
+            }
+        )
     return lines + _peers(person, on)
 
 

@@ -15,6 +15,7 @@ urlpatterns = [
     path("personer/<int:pk>/saker/", persons.person_cases, name="person_cases"),
     path("personer/<int:pk>/opphold/", persons.person_stays, name="person_stays"),
     path("personer/<int:pk>/oppfolging/", persons.person_follow_up, name="person_follow_up"),
+    path("personer/<int:pk>/dokumenter/", persons.person_documents, name="person_documents"),
     path("personer/<int:pk>/hendelser/", persons.person_events, name="person_events"),
     path("personer/<int:pk>/hvem-har-sett/", persons.person_reads, name="person_reads"),
     path("boliger/", units.units, name="units"),

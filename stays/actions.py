@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from accounts import settings_table
 from accounts.models import User
-from casework.enums import ApplicationKind, MemberRelation
+from casework.enums import GOING_OUT, ApplicationKind, MemberRelation
 from casework.events import record
-from casework.models import Application, HouseholdMember, Person, Vedtak
+from casework.models import Application, HouseholdMember, InstitutionNotice, Person, Vedtak
 from common.calendar import add_months, local_date
 from common.errors import RuleBroken, explain_integrity_error
 from common.formatting import nbdate
@@ -449,3 +449,23 @@ def _save(obj: Stay | Lease) -> None:
         if sentence is None:
             raise
         raise StayRefused(sentence) from error
+
+
+@transaction.atomic
+def hear_notice(notice: InstitutionNotice, *, by: User, at: datetime) -> None:
+    """A notice of going out moves the planned day of the stay in institution the person is in,
+    and so what the waiting list and Min dag know of it (need C20)."""
+    if notice.kind not in GOING_OUT:
+        return
+    stay = (
+        Stay.objects.current(local_date(at))
+        .filter(person=notice.person, kind=StayKind.INSTITUTION)
+        # Locked: it may be ended while the notice is registered.
+        .select_for_update(of=("self",))
+        .order_by("pk")
+        .first()
+    )
+    if stay and stay.planned_out != notice.concerns_on:
+        stay.planned_out = notice.concerns_on
+        stay._history_user = by
+        stay.save(update_fields=["planned_out"])

@@ -7,17 +7,19 @@ class StaysConfig(AppConfig):
     verbose_name = "opphold"
 
     def ready(self) -> None:
-        from casework import flags
+        from casework import flags, notices
         from casework.enums import FlagKind
         from common import navigation
 
         from . import perms
+        from .actions import hear_notice
         from .board import how_many
         from .flags import stay_words
         from .section_27 import section_27_words
 
         flags.register(FlagKind.TEMPORARY_STAY, stay_words)
         flags.register(FlagKind.SECTION_27, section_27_words)
+        notices.listen(hear_notice)
         navigation.register(
             "midlertidig",
             _("Midlertidig bolig"),

@@ -108,6 +108,7 @@ WITHOUT_HISTORY = {
     "casework.PaperRequest": "a letter that was sent",
     "casework.UnitTransfer": "sent once, acknowledged once; both are on it",
     "casework.PersonMerge": "written once, undone once; both are on it",
+    "casework.NeedToKnow": "said once",
     "casework.StoredFile": "frozen by trigger",
     "casework.Transition": "is history",
     "casework.VedtakOutcome": "frozen with the vedtak, whose history has the moves",

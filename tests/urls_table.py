@@ -152,6 +152,39 @@ CASEWORK_APP: dict[str, Row] = {
     "casework:letter": Row(CASE, "letter", page=False),
     "casework:letter_agreement": Row(CASEWORK, "person"),
     "casework:notice_new": Row(CASEWORK, "open_application"),
+    "casework:service_new": Row(CASEWORK, "person"),
+    "casework:service": Row(CASEWORK, "service"),
+    "casework:service_hours": Row(CASEWORK, "service"),
+    "casework:service_end": Row(CASEWORK, "service"),
+    "casework:team_member_new": Row(CASEWORK, "person"),
+    "casework:team_member_leave": deed(CASEWORK, "team_member"),
+    "casework:team_meeting_new": Row(CASEWORK, "person"),
+    "casework:plan_new": Row(CASEWORK, "person"),
+    "casework:plan_edit": Row(CASEWORK, "plan"),
+    "casework:plan_settle": Row(CASEWORK, "plan"),
+    "casework:milestone_new": Row(CASEWORK, "plan"),
+    "casework:milestone": Row(CASEWORK, "milestone"),
+    "casework:milestone_done": deed(CASEWORK, "milestone"),
+    "casework:checklist_item": Row(CASEWORK, "checklist_item"),
+    "casework:checklist_item_done": deed(CASEWORK, "checklist_item"),
+    "casework:institution_notice_new": Row(CASEWORK, "person"),
+    "casework:handover_new": Row(CASEWORK, "person"),
+    "casework:handover": Row(CASE, "handover"),
+    # Only who it was sent to; tests/casework/test_handovers.py tries that.
+    "casework:handover_acknowledge": deed(NOBODY, "handover"),
+    "casework:handover_done": deed(NOBODY, "handover"),
+    "casework:checklist": Row((ADMIN, MANAGER)),
+    "casework:checklist_end": deed((ADMIN, MANAGER), "checklist_kind"),
+    "casework:note": Row(CASE, "note"),
+    "casework:note_objection": Row(CASEWORK, "note"),
+    "casework:document_new": Row(CASEWORK, "person"),
+    "casework:document": Row(CASE, "document", page=False),
+    "casework:document_withdraw": Row(CASEWORK, "document"),
+    # Who does not answer for the person is first asked why they need to read it.
+    "casework:past_matters": Row(CASEWORK, "person"),
+    "casework:past_matter_new": Row(NOBODY, "person"),
+    "casework:past_matter": Row(NOBODY, "past_matter"),
+    "casework:past_matter_payments": Row(NOBODY, "past_matter"),
 }
 
 STAYS: dict[str, Row] = {
@@ -223,6 +256,7 @@ DESK: dict[str, Row] = {
     "desk:person_cases": Row(CASE, "person"),
     "desk:person_stays": Row(CASE, "person"),
     "desk:person_follow_up": Row(CASE, "person"),
+    "desk:person_documents": Row(CASE, "person"),
     "desk:person_events": Row(CASE, "person"),
     "desk:person_reads": Row(CASE, "person"),
     "desk:units": Row((*CASE, STOCK)),
@@ -250,6 +284,7 @@ def samples() -> SimpleNamespace:
     """One of each thing the URLs name; all about people without protection."""
     from housing.models import StockImport
     from tests import factories as f
+    from tests import factories_follow_up as follow_up
     from tests.factories_intake import MissingPaperFactory
     from tests.factories_merging import MergeFactory
 
@@ -275,6 +310,7 @@ def samples() -> SimpleNamespace:
     made.forwarded_appeal = f.AppealFactory(forwarded=True)
     made.stay = f.StayFactory(person=made.person, days_ago=100)
     made.flag = f.FlagFactory(person=made.person, application=made.application)
+    follow_up.add_samples(made)
     made.lease = f.LeaseFactory()
     made.unit = f.UnitFactory()
     made.property = made.unit.property

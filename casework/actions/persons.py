@@ -20,7 +20,7 @@ from common.errors import RuleBroken
 from common.formatting import nbdate
 
 from .. import events
-from ..enums import PROTECTED, MemberRelation
+from ..enums import PROTECTED, MemberRelation, NoteReaders
 from ..models import Application, Household, HouseholdMember, Note, Person
 from ..querysets import sees
 
@@ -268,14 +268,17 @@ def write_note(
     quotation: str,
     is_contact: bool,
     application: Application | None = None,
+    readers: NoteReaders = NoteReaders.CASE,
 ) -> Note:
-    """Write a note: what was seen kept apart from what was said (need C22)."""
+    """Write a note: what was seen kept apart from what was said, for some readers (need C22)."""
     note = Note(
         person=person,
         application=application,
         observation=observation,
         quotation=quotation,
         is_contact=is_contact,
+        readers=readers,
+        unit=by.main_unit if readers == NoteReaders.UNIT else None,
         written_at=at,
         written_by=by,
     )

@@ -30,6 +30,7 @@ from ..enums import (
     IdKind,
     LivingArrangement,
     MemberRelation,
+    NoteReaders,
     PreferredChannel,
     Sex,
 )
@@ -455,7 +456,8 @@ class EndMembershipForm(OnceFormMixin, forms.Form):
 class NoteForm(OnceFormMixin, forms.ModelForm):
     class Meta:
         model = Note
-        fields = ["observation", "quotation", "is_contact", "application"]
+        fields = ["observation", "quotation", "is_contact", "application", "readers"]
+        widgets = {"readers": ListChoice}
         formfield_callback = norwegian
 
     def __init__(self, *args: Any, person: Person, user: User, cancel: str, **kwargs: Any) -> None:
@@ -465,5 +467,12 @@ class NoteForm(OnceFormMixin, forms.ModelForm):
         self.fields["application"].label = _("Sak")
         self.fields["quotation"].help_text = _("Personens egne ord, så nær du kan.")
         self.fields["observation"].help_text = _("Bare det du selv så, hørte eller gjorde.")
+        self.fields["readers"].required = False
+        self.fields["readers"].mark_optional = False
         self.helper = VarigFormHelper(submit=_("Lagre notatet"), cancel=cancel)
-        self.helper.layout = Layout("quotation", "observation", "is_contact", "application")
+        self.helper.layout = Layout(
+            "quotation", "observation", "is_contact", "application", "readers"
+        )
+
+    def clean_readers(self) -> str:
+        return self.cleaned_data["readers"] or NoteReaders.CASE

@@ -9,11 +9,25 @@ from .assessments import (
     Wish,
 )
 from .choices import ChoiceAlternative, ChoiceTalk
-from .follow_up import Event, Flag, Note, Service, Transition
+from .documents import Document
+from .follow_up import Event, Flag, Note, Transition
 from .intake import Draft, MissingPaper, PaperRequest, UnitTransfer
 from .letters import Letter, StoredFile
 from .merging import PersonMerge
+from .past import NeedToKnow, PastMatter, PaymentPlan
 from .persons import Household, HouseholdMember, Person, Representative
+from .plans import (
+    ChecklistItem,
+    ChecklistKind,
+    Handover,
+    InstitutionNotice,
+    Milestone,
+    Service,
+    ServiceStep,
+    TeamMeeting,
+    TeamMember,
+    TransitionPlan,
+)
 from .texts import PlainWord, StandardText
 from .vedtak import Disqualification, Vedtak, VedtakOutcome
 
@@ -23,30 +37,43 @@ __all__ = [
     "Assessment",
     "AssessmentAnswer",
     "CaseCounter",
+    "ChecklistItem",
+    "ChecklistKind",
     "ChoiceAlternative",
     "ChoiceTalk",
     "Dimension",
     "Disqualification",
+    "Document",
     "Draft",
     "Event",
     "Flag",
+    "Handover",
     "Household",
     "HouseholdMember",
     "HousingAnswer",
     "HousingNeed",
+    "InstitutionNotice",
     "LegalBasis",
     "Letter",
+    "Milestone",
     "MissingPaper",
+    "NeedToKnow",
     "Note",
     "PaperRequest",
+    "PastMatter",
+    "PaymentPlan",
     "Person",
     "PersonMerge",
     "PlainWord",
     "Representative",
     "Service",
+    "ServiceStep",
     "StandardText",
     "StoredFile",
+    "TeamMeeting",
+    "TeamMember",
     "Transition",
+    "TransitionPlan",
     "UnitTransfer",
     "Vedtak",
     "VedtakOutcome",

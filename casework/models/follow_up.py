@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.contrib.postgres.fields import ArrayField, DateRangeField
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -9,8 +9,8 @@ from simple_history.models import HistoricalRecords
 
 from accounts.models import OrganisationUnit
 
-from ..enums import FlagClosed, FlagKind, Process
-from ..querysets import FlagQuerySet
+from ..enums import FlagClosed, FlagKind, NoteReaders, Process
+from ..querysets import FlagQuerySet, NoteQuerySet
 from .applications import Application
 from .persons import Person
 
@@ -131,35 +131,6 @@ class Flag(models.Model):
         return f"{self.get_kind_display()} {self.key}"
 
 
-class Service(models.Model):
-    """A service the person has: who does what, and from when to when (need C18)."""
-
-    person = models.ForeignKey(Person, models.CASCADE, related_name="services")
-    unit = models.ForeignKey(
-        OrganisationUnit,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("enhet"),
-    )
-    name = models.CharField(_("tjeneste"), max_length=80)
-    contact = models.CharField(_("kontaktperson"), max_length=120, blank=True)
-    hours_per_week = models.DecimalField(
-        _("timer i uka"), max_digits=4, decimal_places=1, null=True, blank=True
-    )
-    period = DateRangeField(_("periode"))
-    history = HistoricalRecords()
-
-    class Meta:
-        verbose_name = _("tjeneste")
-        verbose_name_plural = _("tjenester")
-        ordering = ["pk"]
-
-    def __str__(self) -> str:
-        return self.name
-
-
 class Note(models.Model):
     """A journal note: what was observed kept apart from what was said (need C22)."""
 
@@ -170,9 +141,22 @@ class Note(models.Model):
     observation = models.TextField(_("hva du så eller gjorde"), blank=True)
     quotation = models.TextField(_("hva personen sa"), blank=True)
     is_contact = models.BooleanField(_("var i kontakt med personen"), default=False)
+    objection = models.TextField(_("hva personen er uenig i"), blank=True)
+    readers = models.CharField(
+        _("hvem kan lese notatet"), max_length=10, choices=NoteReaders, default=NoteReaders.CASE
+    )
+    unit = models.ForeignKey(
+        OrganisationUnit, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     written_at = models.DateTimeField()
     written_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    edited_at = models.DateTimeField(null=True, blank=True)
+    edited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     history = HistoricalRecords()
+
+    objects = NoteQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("notat")
@@ -184,6 +168,17 @@ class Note(models.Model):
                 name="note_says_something",
                 condition=~Q(observation="") | ~Q(quotation=""),
                 violation_error_message=_("Skriv hva du så, eller hva personen sa."),
+            ),
+            models.CheckConstraint(
+                name="note_edited",
+                condition=Q(edited_at__isnull=True, edited_by__isnull=True)
+                | Q(edited_at__isnull=False, edited_by__isnull=False),
+                violation_error_message=_("Både når og hvem må være ført."),
+            ),
+            models.CheckConstraint(
+                name="note_unit_reads",
+                condition=~Q(readers=NoteReaders.UNIT) | Q(unit__isnull=False),
+                violation_error_message=_("Du er ikke ved noen enhet, og må velge andre lesere."),
             ),
         ]
 

@@ -22,7 +22,7 @@ class StoredFile(models.Model):
 
     content = models.BinaryField()
     sha256 = models.CharField(max_length=64, editable=False)
-    media_type = models.CharField(max_length=60, default="application/pdf")
+    media_type = models.CharField(max_length=100, default="application/pdf")
     made_at = models.DateTimeField()
 
     class Meta:

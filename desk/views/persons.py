@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import ReadLog
 from accounts.reads import PAGES, log_read, reads_of
-from casework.enums import MemberRelation
+from casework.enums import DocumentCategory, MemberRelation
 from casework.models import Application, HouseholdMember, Person
 from casework.perms import can_do_casework
 from common.calendar import local_date
@@ -23,22 +23,10 @@ from common.paging import keyset_page
 from stays.models import Stay
 from stays.situation import current, situations
 
-from .. import perms, record
+from .. import following, perms, record, timeline
 from ..career import career
 
 EVENTS_SHOWN = 8
-# What the kinds of events begin with, as the filter of the timeline names them.
-EVENT_KINDS = {
-    "soknad": (_("Søknad"), ("application", "person", "household")),
-    "kartlegging": (_("Kartlegging"), ("assessment", "need", "wish")),
-    "vedtak": (_("Vedtak og klage"), ("vedtak", "appeal", "letter", "interim")),
-    "bolig": (
-        _("Bolig og tilbud"),
-        ("stay", "offer", "lease", "consider", "allocation", "meeting"),
-    ),
-    "oppfolging": (_("Oppfølging"), ("flag", "note", "peer", "service")),
-}
-
 
 # ------------------------------------------------------------------ the list
 
@@ -131,6 +119,7 @@ def _parts(person: Person, part: str) -> list[dict[str, Any]]:
         ("person_cases", _("Søknader og vedtak")),
         ("person_stays", _("Bosituasjon")),
         ("person_follow_up", _("Plan og oppfølging")),
+        ("person_documents", _("Dokumenter")),
         ("person_events", _("Hendelser")),
         ("person_reads", _("Hvem har sett")),
     )
@@ -245,28 +234,60 @@ def person_stays(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def person_follow_up(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who does what, the overgangsplan, notices, tasks given away, and notes."""
     found = _person(request, pk)
     context = _context(request, found, "person-follow-up")
     on = context["today"]
+    members, meeting = following.team_of(found, on)
     context |= {
         "flags": record.open_flags(found, context["head"].chain, on),
         "helpers": record.who_does_what(found, request.user, on),
-        "notes": list(found.notes.select_related("written_by").order_by("-written_at", "-pk")[:50]),
+        "shown": following.plan_of(found, on),
+        "services": following.services_of(found, on),
+        "team": members,
+        "meeting": meeting,
+        "notices": following.notices_of(found, on),
+        "handovers": following.handovers_of(found, on),
+        "notes": following.notes_of(found, request.user),
     }
     return render(request, "desk/person_follow_up.html", context)
 
 
 @require_safe
+def person_documents(request: HttpRequest, pk: int) -> HttpResponse:
+    """Papers that came in, and those that were withdrawn (need C22)."""
+    found = _person(request, pk)
+    context = _context(request, found, "person-documents")
+    documents = found.documents.visible_to(request.user).select_related(
+        "application", "uploaded_by", "withdrawn_by", "file"
+    )
+    kind = request.GET.get("type", "")
+    if kind in DocumentCategory.values:
+        documents = documents.filter(category=kind)
+    page = keyset_page(
+        documents.defer("file__content"),
+        order=("-uploaded_at", "-pk"),
+        cursor=request.GET.get("etter"),
+        size=50,
+    )
+    context |= {"page": page, "kinds": DocumentCategory.choices}
+    return render(request, "desk/person_documents.html", context)
+
+
+@require_safe
 def person_events(request: HttpRequest, pk: int) -> HttpResponse:
-    """Everything that happened, newest first (need C24)."""
+    """Everything that happened, newest first, by kind, case and period (need C24)."""
     found = _person(request, pk)
     context = _context(request, found, "person-events")
-    events = found.events.select_related("by", "application")
-    kind = request.GET.get("type", "")
-    if kind in EVENT_KINDS:
-        events = events.filter(kind__regex=rf"^({'|'.join(EVENT_KINDS[kind][1])})")
+    events, form = timeline.filtered(found, request.user, request.GET)
     page = keyset_page(events, order=("-at", "-pk"), cursor=request.GET.get("etter"), size=50)
-    context |= {"page": page, "kinds": [(key, each[0]) for key, each in EVENT_KINDS.items()]}
+    context |= {
+        "page": page,
+        "kinds": timeline.kinds(),
+        "form": form,
+        "keep": [("type", request.GET["type"])] if request.GET.get("type") else [],
+        "filtered": any(request.GET.get(name) for name in ("type", "sak", "fra", "til")),
+    }
     return render(request, "desk/person_events.html", context)
 
 

@@ -19,6 +19,7 @@ PARTS = (
     "person_cases",
     "person_stays",
     "person_follow_up",
+    "person_documents",
     "person_events",
     "person_reads",
 )
@@ -143,7 +144,7 @@ def test_who_has_seen_lists_each_reader_once_a_reading(as_caseworker, login, per
 def test_the_timeline_is_filtered_by_kind(as_caseworker, person):
     f.EventFactory(person=person, kind="stay.ended", text="Flyttet fra Fjordgløtt")
     f.EventFactory(person=person, kind="vedtak.issued", text="Fikk vedtak")
-    html = as_caseworker.get(_url("person_events", person) + "?type=vedtak").content.decode()
+    html = as_caseworker.get(_url("person_events", person) + "?type=sak").content.decode()
     assert "Fikk vedtak" in html
     assert "Flyttet fra" not in html
 

@@ -1,0 +1,135 @@
+"""What a person's page of plan and follow-up tells (needs C18, C19, C20, C22, C23)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Prefetch
+
+from accounts import settings_table
+from casework import notices
+from casework.models import (
+    ChecklistItem,
+    Handover,
+    InstitutionNotice,
+    Milestone,
+    Note,
+    Person,
+    Service,
+    TeamMeeting,
+    TeamMember,
+    TransitionPlan,
+)
+from common.calendar import local_date
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+NOTES_SHOWN = 50
+LATE_DUE = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The overgangsplan with its lines, each told how it stands on the date."""
+
+    plan: TransitionPlan
+    milestones: list[tuple[Milestone, str]]
+    items: list[ChecklistItem]
+    left: int
+    days_out: int | None
+
+    @property
+    def done(self) -> int:
+        return len(self.items) - self.left
+
+
+def plan_of(person: Person, on: date) -> Plan | None:
+    """The open plan; else the last one. Three queries."""
+    plan = (
+        person.plans.select_related("owner")
+        .prefetch_related(
+            Prefetch("milestones", Milestone.objects.select_related("owner", "done_by")),
+            Prefetch("items", ChecklistItem.objects.select_related("kind", "done_by")),
+        )
+        # The open one has no last day, which is first descending.
+        .order_by("-settled_on", "-pk")
+        .first()
+    )
+    if plan is None:
+        return None
+    items = sorted(plan.items.all(), key=lambda item: (item.kind.order, item.pk))
+    return Plan(
+        plan=plan,
+        milestones=[(each, _milestone_color(each, on)) for each in plan.milestones.all()],
+        items=items,
+        left=sum(item.is_open for item in items),
+        days_out=(plan.expected_out - on).days if plan.expected_out else None,
+    )
+
+
+def _milestone_color(milestone: Milestone, on: date) -> str:
+    if milestone.done_at:
+        return "success"
+    left = (milestone.due_on - on).days
+    return "danger" if left < 0 else "warning" if left <= LATE_DUE else "neutral"
+
+
+def services_of(person: Person, on: date) -> list[dict[str, Any]]:
+    """Every service, those that go on first, with how many hours it was when. Two queries."""
+    found = list(
+        Service.objects.filter(person=person)
+        .with_hours(on)
+        .select_related("unit")
+        .prefetch_related("steps")
+        .order_by("-period", "pk")
+    )
+    rows = [
+        {
+            "service": service,
+            "now": on in service.period,
+            "ahead": service.period.lower > on,
+            "curve": _curve(service),
+        }
+        for service in found
+    ]
+    return sorted(rows, key=lambda row: not (row["now"] or row["ahead"]))
+
+
+def _curve(service: Service) -> list[tuple[Any, date]]:
+    """(hours, from) in order; empty where the hours never changed."""
+    steps = [(step.hours_per_week, step.starts_on) for step in service.steps.all()]
+    if not steps:
+        return []
+    return [(service.hours_per_week, service.period.lower), *steps]
+
+
+def team_of(person: Person, on: date) -> tuple[list[TeamMember], TeamMeeting | None]:
+    """The ansvarsgruppe, its coordinator first, and its next meeting."""
+    members = list(person.team.filter(period__contains=on))
+    return members, person.team_meetings.filter(held_on__gte=on).order_by("held_on", "pk").first()
+
+
+def notices_of(person: Person, on: date) -> list[tuple[InstitutionNotice, int]]:
+    """The latest notices, each with how many days late it was."""
+    found = list(person.notices.order_by("-concerns_on", "-pk")[:10])
+    if not found:
+        return []
+    numbers = settings_table.values(on, "notice_going_out_days", "notice_admission_days")
+    return [(notice, notices.days_late(notice, on, numbers)) for notice in found]
+
+
+def handovers_of(person: Person, on: date) -> list[tuple[Handover, int]]:
+    """Tasks given away, those not done first, with the days since they were sent."""
+    found = person.handovers.select_related("to_unit", "to_user", "acknowledged_by", "sent_by")
+    latest = list(found.order_by("-sent_at", "-pk")[:20])
+    latest.sort(key=lambda each: each.done_at is not None)
+    return [(each, (on - local_date(each.sent_at)).days) for each in latest]
+
+
+def notes_of(person: Person, user: User) -> list[Note]:
+    """Those the reader may read, newest first."""
+    found = person.notes.visible_to(user).select_related("written_by", "unit")
+    return list(found.order_by("-written_at", "-pk")[:NOTES_SHOWN])

@@ -1,0 +1,208 @@
+"""The overgangsplan, its checklist and milestones, and what institutions tell (C19, C20)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.urls import reverse
+
+from casework import notices
+from casework.enums import FlagClosed, FlagKind
+from casework.models import ChecklistKind, Event, Flag, InstitutionNotice, TransitionPlan
+from casework.plan_flags import flag_milestones
+from casework.tasks import flag_plans as task
+from common.formatting import nbdate
+from stays.models import Stay
+from tests import factories as f
+from tests.factories_follow_up import MilestoneFactory, NoticeFactory, PlanFactory, setting
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def person():
+    return f.PersonFactory(with_household=True)
+
+
+def _url(name, *args):
+    return reverse(f"casework:{name}", args=args)
+
+
+def _plan_of(client, person):
+    client.post(_url("plan_new", person.pk), {"owner": client.user.pk, "institution": "Fengsel"})
+    return TransitionPlan.objects.get(person=person)
+
+
+def test_a_plan_begins_with_the_municipalitys_checklist(as_caseworker, person):
+    plan = _plan_of(as_caseworker, person)
+    names = [item.kind.name for item in plan.items.order_by("kind__order")]
+    assert names == [
+        "Bolig", "Økonomi", "Bankkonto", "Depositum",
+        "Legeerklæring", "Inntektspapirer", "Medisiner", "Kontaktperson",
+    ]  # fmt: skip
+
+
+def test_a_person_has_one_open_plan_at_a_time(as_caseworker, person):
+    _plan_of(as_caseworker, person)
+    again = as_caseworker.post(_url("plan_new", person.pk), {"owner": as_caseworker.user.pk})
+    assert "har allerede en overgangsplan" in again.content.decode()
+    assert TransitionPlan.objects.count() == 1
+
+
+def test_the_checklist_is_the_municipalitys_to_change(as_manager, as_caseworker, person):
+    bank = ChecklistKind.objects.get(name="Bankkonto")
+    as_manager.post(_url("checklist"), {"name": "Førerkort", "order": 9})
+    as_manager.post(_url("checklist_end", bank.pk))
+    assert as_caseworker.get(_url("checklist")).status_code == 403
+    names = {item.kind.name for item in _plan_of(as_caseworker, person).items.all()}
+    assert "Førerkort" in names
+    assert "Bankkonto" not in names
+
+
+def test_a_line_is_done_by_a_named_helper_only(as_caseworker, person):
+    plan = _plan_of(as_caseworker, person)
+    item = plan.items.get(kind__name="Bankkonto")
+    as_caseworker.post(_url("checklist_item_done", item.pk))
+    item.refresh_from_db()
+    assert item.done_at is None
+    as_caseworker.post(_url("checklist_item", item.pk), {"helper": "Kari Anne Vik"})
+    as_caseworker.post(_url("checklist_item_done", item.pk))
+    item.refresh_from_db()
+    assert item.done_by == as_caseworker.user
+    page = as_caseworker.get(reverse("desk:person_follow_up", args=[person.pk])).content.decode()
+    assert "1 av 8 ferdig" in page
+    as_caseworker.post(_url("checklist_item_done", item.pk))
+    item.refresh_from_db()
+    assert item.is_open
+
+
+def test_a_settled_plan_is_changed_no_more(as_caseworker, person, today):
+    plan = _plan_of(as_caseworker, person)
+    as_caseworker.post(_url("plan_settle", plan.pk), {"outcome": "Flyttet inn."})
+    owner = as_caseworker.user.pk
+    answer = as_caseworker.post(
+        _url("milestone_new", plan.pk), {"title": "Sent", "owner": owner, "due_on": nbdate(today)}
+    )
+    assert "Planen er avsluttet" in answer.content.decode()
+    assert not plan.milestones.exists()
+
+
+# ------------------------------------------------------------------ milestones past their day
+
+
+def test_a_milestone_is_flagged_the_day_after_its_due_date_and_once(today):
+    milestone = MilestoneFactory(due_on=today)
+    flag_milestones(today)
+    assert not Flag.objects.exists()
+    for day in (1, 1, 2, 1):
+        flag_milestones(today + timedelta(days=day))
+    flag = Flag.objects.get()
+    assert (flag.kind, flag.owner, flag.due_on) == ("milestone", milestone.owner, today)
+    assert flag.raised_on == today + timedelta(days=1)
+
+
+def test_reaching_a_milestone_closes_its_flag_and_a_new_date_begins_anew(as_caseworker, today):
+    milestone = MilestoneFactory(due_on=f.days_ago(3), owner=as_caseworker.user)
+    flag_milestones(today)
+    as_caseworker.post(
+        _url("milestone", milestone.pk),
+        {"title": "Visning", "owner": as_caseworker.user.pk, "due_on": nbdate(f.days_ago(1))},
+    )
+    assert Flag.objects.get().closed_because == FlagClosed.FACTS
+    flag_milestones(today)
+    assert Flag.objects.open().count() == 1
+    as_caseworker.post(_url("milestone_done", milestone.pk))
+    assert not Flag.objects.open().exists()
+    flag_milestones(today)
+    assert Flag.objects.count() == 2
+
+
+def test_a_run_for_an_earlier_day_knows_what_was_not_done_then(as_caseworker, today):
+    milestone = MilestoneFactory(due_on=f.days_ago(9))
+    as_caseworker.post(_url("milestone_done", milestone.pk))
+    flag_milestones(f.days_ago(5))
+    assert Flag.objects.open().count() == 1
+    flag_milestones(today)
+    assert not Flag.objects.open().exists()
+
+
+def test_the_flag_says_why_and_what_next_on_min_dag(as_caseworker, today):
+    MilestoneFactory(due_on=f.days_ago(2), owner=as_caseworker.user, title="Visning")
+    assert task() == {"raised": 1, "ended": 0}
+    page = as_caseworker.get("/").content.decode()
+    assert "«Visning» i overgangsplanen" in page
+    assert "2\xa0dager over" in page
+
+
+def test_the_command_may_be_tried_without_doing(today):
+    MilestoneFactory(due_on=f.days_ago(2))
+    out = StringIO()
+    call_command("flag_plans", "--dry-run", stdout=out)
+    assert "would have raised 1" in out.getvalue()
+    assert not Flag.objects.filter(kind=FlagKind.MILESTONE).exists()
+
+
+# ------------------------------------------------------------------ what institutions tell
+
+
+def _notice(client, person, **facts):
+    data = {"kind": "utskrivning", "institution": "Fjellheim", "notifier": "Berit", **facts}
+    return client.post(_url("institution_notice_new", person.pk), data, follow=True)
+
+
+def test_a_notice_moves_the_plans_day_and_the_stays(as_caseworker, person, today):
+    plan = PlanFactory(person=person, owner=as_caseworker.user)
+    stay = f.StayFactory(person=person, prison=True, planned_out=today + timedelta(days=90))
+    out = today + timedelta(days=40)
+    _notice(
+        as_caseworker, person, kind="loslatelse", concerns_on=nbdate(out), notified_on=nbdate(today)
+    )
+    plan.refresh_from_db()
+    assert plan.expected_out == out
+    assert Stay.objects.get(pk=stay.pk).planned_out == out
+    assert Event.objects.filter(person=person, kind="plan.moved").exists()
+
+
+@pytest.mark.parametrize(
+    ("kind", "days", "told", "late"),
+    [
+        ("utskrivning", 14, 0, 0),  # fourteen days before: the last day in time
+        ("utskrivning", 13, 0, 1),
+        ("loslatelse", -2, 0, 16),  # told after it happened
+        ("innleggelse", -1, 0, 0),  # the day after
+        ("innleggelse", -5, -3, 1),
+        ("utskrivning", -3, None, 17),  # never told: late up to today
+    ],
+)
+def test_a_late_or_missing_notice_is_logged_with_how_late(
+    as_caseworker, person, today, kind, days, told, late
+):
+    notified = "" if told is None else nbdate(today + timedelta(days=told))
+    answer = _notice(
+        as_caseworker, person, kind=kind, notified_on=notified,
+        concerns_on=nbdate(today + timedelta(days=days)),
+    )  # fmt: skip
+    event = Event.objects.get(person=person, kind="notice")
+    assert event.data["late"] == late
+    assert ("for sent" in event.text) == bool(late)
+    page = answer.content.decode()
+    assert ("Ikke varslet" in page) == (told is None)
+
+
+def test_how_much_ahead_a_notice_comes_is_a_setting(person, today):
+
+    notice = NoticeFactory(person=person, concerns_on=today + timedelta(days=30))
+    assert notices.days_late(notice, today) == 0
+    setting("notice_going_out_days", 45)
+    assert notices.days_late(notice, today) == 15
+
+
+def test_a_notice_from_tomorrow_is_refused(as_caseworker, person, today):
+    _notice(
+        as_caseworker, person, concerns_on=nbdate(today),
+        notified_on=nbdate(today + timedelta(days=1)),
+    )  # fmt: skip
+    assert not InstitutionNotice.objects.exists()

@@ -1,0 +1,144 @@
+"""Things of plan and follow-up to test with; see tests/factories.py."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from types import SimpleNamespace
+
+import factory
+
+from accounts.enums import UnitKind
+from casework import models as casework
+from casework.enums import DocumentCategory, NoticeKind, PastMatterKind
+
+from . import factories as f
+
+PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+
+
+class TeamMemberFactory(f.Factory):
+    class Meta:
+        model = casework.TeamMember
+
+    person = factory.SubFactory(f.PersonFactory)
+    name = "Frida Fastlege"
+    role = "Fastlege"
+    period = factory.LazyFunction(lambda: f.since(f.days_ago(100)))
+
+
+class PlanFactory(f.Factory):
+    """An open overgangsplan with the municipality's checklist."""
+
+    class Meta:
+        model = casework.TransitionPlan
+
+    person = factory.SubFactory(f.PersonFactory)
+    owner = factory.SubFactory(f.UserFactory, caseworker=True)
+    institution = "Fjellheim behandlingssenter"
+    expected_out = factory.LazyFunction(lambda: f.today() + timedelta(days=30))
+    started_on = factory.LazyFunction(lambda: f.days_ago(60))
+    made_at = factory.LazyFunction(lambda: f.now() - timedelta(days=60))
+    made_by = factory.SelfAttribute("owner")
+
+    @factory.post_generation
+    def checklist(plan, create, extracted, **kwargs):
+        for kind in casework.ChecklistKind.objects.order_by("order", "pk"):
+            casework.ChecklistItem.objects.create(plan=plan, kind=kind)
+
+
+class MilestoneFactory(f.Factory):
+    class Meta:
+        model = casework.Milestone
+
+    plan = factory.SubFactory(PlanFactory)
+    title = "Visning av bolig"
+    owner = factory.SelfAttribute("plan.owner")
+    due_on = factory.LazyFunction(lambda: f.today() + timedelta(days=10))
+
+
+class NoticeFactory(f.Factory):
+    class Meta:
+        model = casework.InstitutionNotice
+
+    person = factory.SubFactory(f.PersonFactory)
+    kind = NoticeKind.DISCHARGE
+    institution = "Fjellheim behandlingssenter"
+    notifier = "Berit Behandler"
+    notified_on = factory.LazyFunction(f.today)
+    concerns_on = factory.LazyFunction(lambda: f.today() + timedelta(days=30))
+    recorded_at = factory.LazyFunction(f.now)
+    recorded_by = factory.SubFactory(f.UserFactory, caseworker=True)
+
+
+class HandoverFactory(f.Factory):
+    """Sent today to the housing office, nobody named."""
+
+    class Meta:
+        model = casework.Handover
+
+    person = factory.SubFactory(f.PersonFactory)
+    to_unit = factory.LazyFunction(lambda: f.OrganisationUnitFactory(kind=UnitKind.HEALTH_OFFICE))
+    what = "Vurder oppfølging i bolig"
+    why = "Personen flytter inn om tre uker."
+    sent_at = factory.LazyFunction(f.now)
+    sent_by = factory.SubFactory(f.UserFactory, caseworker=True)
+
+
+class DocumentFactory(f.Factory):
+    class Meta:
+        model = casework.Document
+
+    class Params:
+        content = PDF
+
+    person = factory.SubFactory(f.PersonFactory)
+    title = "Legeerklæring"
+    category = DocumentCategory.MEDICAL
+    file_name = "legeerklaering.pdf"
+    dated_on = factory.LazyFunction(f.today)
+    from_whom = "Fastlegen"
+    size = factory.LazyAttribute(lambda o: len(o.content))
+    uploaded_at = factory.LazyFunction(f.now)
+    uploaded_by = factory.SubFactory(f.UserFactory, caseworker=True)
+    file = factory.LazyAttribute(
+        lambda o: casework.StoredFile.objects.create(
+            content=o.content, media_type="application/pdf", made_at=o.uploaded_at
+        )
+    )
+
+
+class PastMatterFactory(f.Factory):
+    class Meta:
+        model = casework.PastMatter
+
+    person = factory.SubFactory(f.PersonFactory)
+    kind = PastMatterKind.DEBT
+    dated_on = factory.LazyFunction(lambda: f.days_ago(400))
+    source = "Brev fra inkasso"
+    what = "Skyldte tre måneders husleie."
+    amount = 24000
+    expires_on = factory.LazyFunction(lambda: f.today() + timedelta(days=700))
+    recorded_at = factory.LazyFunction(f.now)
+    recorded_by = factory.SubFactory(f.UserFactory, caseworker=True)
+
+
+def add_samples(made: SimpleNamespace) -> None:
+    """One of each, for the table of URLs; of `made.person`."""
+    made.service = f.ServiceFactory(person=made.person)
+    made.team_member = TeamMemberFactory(person=made.person)
+    made.plan = PlanFactory(person=made.person)
+    made.milestone = MilestoneFactory(plan=made.plan)
+    made.checklist_item = made.plan.items.order_by("pk").first()
+    made.checklist_kind = casework.ChecklistKind.objects.order_by("pk").first()
+    made.notice = NoticeFactory(person=made.person)
+    made.handover = HandoverFactory(person=made.person)
+    made.note = f.NoteFactory(person=made.person)
+    made.document = DocumentFactory(person=made.person)
+    made.past_matter = PastMatterFactory(person=made.person)
+
+
+def setting(key: str, value: object) -> None:
+    """The municipality has decided another number."""
+    from accounts.models import Setting
+
+    Setting.objects.create(key=key, value=value, valid=f.since(f.LONG_AGO))
