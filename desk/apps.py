@@ -1,4 +1,6 @@
 from django.apps import AppConfig
+from django.db import connections
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -7,6 +9,7 @@ class DeskConfig(AppConfig):
     verbose_name = "arbeidsbord"
 
     def ready(self) -> None:
+        post_migrate.connect(_look_anew, sender=self)
         from common import navigation
 
         from . import perms
@@ -39,3 +42,11 @@ class DeskConfig(AppConfig):
             can=perms.can_see_units,
             shortcut="b",
         )
+
+
+def _look_anew(sender, using: str, plan: list, **kwargs) -> None:
+    """Let PostgreSQL look at what the migrations made. Until it has, it takes a new column's
+    values for rare, and reads a whole list in the wrong order to find its first page."""
+    if plan:
+        with connections[using].cursor() as cursor:
+            cursor.execute("ANALYZE")
