@@ -149,6 +149,8 @@ class ApplicationForm(OnceFormMixin, forms.Form):
         self.fields["responsible"].queryset = caseworkers(now.date(), person)
         self.fields["responsible"].empty_label = _("Ikke fordelt")
         self.fields["responsible"].initial = user.pk
+        if not self.is_bound:
+            self.fields["kind"].widget.attrs["autofocus"] = True
         self.helper = VarigFormHelper(submit=_("Registrer søknaden"), cancel=cancel)
         self.helper.layout = Layout(
             Fieldset(_("Søknaden"), "kind", "words"),

@@ -61,6 +61,8 @@ class Section27Form(OnceFormMixin, FindsPerson):
         self.fields["unit"].queryset = case_units()
         if user.main_unit and user.main_unit.kind in CASE_UNITS:
             self.fields["unit"].initial = user.main_unit.pk
+        if not self.is_bound:
+            self.fields["number"].widget.attrs["autofocus"] = True
         self.helper = VarigFormHelper(submit=_("Registrer, og ta saken"), cancel=cancel)
         self.draw(ask=False)
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from crispy_forms.layout import HTML, Fieldset, Layout, Row
+from crispy_forms.layout import HTML, Fieldset, Layout, Row, Submit
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -133,6 +133,13 @@ class PersonForm(OnceFormMixin, forms.ModelForm):
         self.helper = VarigFormHelper(
             submit=_("Registrer personen") if new else _("Lagre endringene"), cancel=cancel
         )
+        if new:
+            # Who registers somebody most often does so for the application they are holding.
+            self.helper.add_input(
+                Submit("soknad", _("Registrer, og skriv søknaden"), css_class="secondary")
+            )
+            if not self.is_bound:
+                self.fields["first_name"].widget.attrs["autofocus"] = True
         self._draw()
 
     def _beside(self) -> QuerySet[Person]:

@@ -60,7 +60,8 @@ def person_new(request: HttpRequest) -> HttpResponse:
             refuse(form, no)
         else:
             messages.success(request, _("%(name)s er registrert.") % {"name": person})
-            return redirect("desk:person", person.pk)
+            onward = "casework:application_new" if "soknad" in request.POST else "desk:person"
+            return redirect(onward, person.pk)
     return render(request, "casework/person_new.html", {"form": form})
 
 
