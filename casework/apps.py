@@ -35,10 +35,10 @@ class CaseworkConfig(AppConfig):
         )
         navigation.register(
             "paragraf-27",
-            _("Sted i natt (§ 27)"),
+            _("Sted i natt"),
             "Moon",
             "casework:section_27",
-            order=31,
+            order=45,
             can=perms.can_do_casework,
             shortcut="n",
         )

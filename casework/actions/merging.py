@@ -213,6 +213,7 @@ def _take_out_memberships(survivor: Person, loser: Person) -> list[dict[str, Any
             "household": each.household_id,
             "relation": each.relation,
             "living": each.living,
+            "nights": each.nights,
             "since": each.period.lower.isoformat(),
             "until": each.period.upper.isoformat() if each.period.upper else None,
         }
@@ -323,6 +324,7 @@ def _put_memberships_back(merge: PersonMerge) -> None:
                     person_id=merge.loser_id,
                     relation=each["relation"],
                     living=each["living"],
+                    nights=each["nights"],
                     period=DateRange(
                         date.fromisoformat(each["since"]),
                         date.fromisoformat(each["until"]) if each["until"] else None,

@@ -351,6 +351,7 @@ def join_household(
     since: date,
     by: User,
     at: datetime,
+    nights: int | None = None,
 ) -> HouseholdMember:
     """Let a person, registered or made from `facts`, join the head's household from a day.
 
@@ -375,6 +376,7 @@ def join_household(
         person=person,
         relation=relation,
         living=living,
+        nights=nights,
         period=DateRange(since, None),
     )
     member._history_user = by
@@ -437,6 +439,66 @@ def _in_words(period: DateRange) -> str:
         "since": nbdate(period.lower),
         "until": nbdate(period.upper),
     }
+
+
+@transaction.atomic
+def change_living(
+    *,
+    member: HouseholdMember,
+    head: Person,
+    living: str,
+    nights: int | None,
+    since: date,
+    by: User,
+    at: datetime,
+) -> HouseholdMember:
+    """The member lives here in another way from a day: what was stays as it was until then."""
+    last = member.period.upper
+    # Held so that two browsers do not change it on two days.
+    member = (
+        HouseholdMember.objects.select_for_update(of=("self",))
+        .select_related("person")
+        .get(pk=member.pk)
+    )
+    if member.period.upper != last or (last is not None and last <= since):
+        raise MembershipRefused(_("Personen er ikke med i husstanden da."), "since")
+    if since <= member.period.lower:
+        raise MembershipRefused(
+            _("Slik det står nå, gjelder fra %(on)s. Velg en dato etter det.")
+            % {"on": nbdate(member.period.lower)},
+            "since",
+        )
+    if (living, nights) == (member.living, member.nights):
+        raise MembershipRefused(_("Det er slik det allerede står."), "living")
+    new = HouseholdMember(
+        household_id=member.household_id,
+        person=member.person,
+        relation=member.relation,
+        living=living,
+        nights=nights,
+        period=DateRange(since, member.period.upper),
+    )
+    member.period = DateRange(member.period.lower, since)
+    # The old first, or the two would overlap.
+    for row in (member, new):
+        row._history_user = by
+        row.save()
+    text = _("Bor i husstanden på en annen måte fra %(since)s: %(how)s.") % {
+        "since": nbdate(since),
+        "how": new.get_living_display().lower(),
+    }
+    events.record(member.person, "household_changed", text, by=by, at=at)
+    if member.person_id != head.pk:
+        events.record(
+            head,
+            "household_changed",
+            _("Et medlem bor i husstanden på en annen måte fra %(since)s: %(how)s.")
+            % {"since": nbdate(since), "how": new.get_living_display().lower()},
+            by=by,
+            at=at,
+            member=member.person_id,
+        )
+    return new
 
 
 @transaction.atomic

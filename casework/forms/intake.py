@@ -23,7 +23,9 @@ class Section27Form(OnceFormMixin, FindsPerson):
     """Somebody has nowhere to sleep tonight, and somebody answers the phone (need C5)."""
 
     phone = PhoneField(label=_("Telefon"), landline=True, required=False)
-    tonight = forms.ChoiceField(label=_("I natt"), choices=Tonight.choices, widget=ListChoice)
+    tonight = forms.ChoiceField(
+        label=_("Hvor personen kan sove i natt"), choices=Tonight.choices, widget=ListChoice
+    )
     children_tonight = forms.IntegerField(
         label=_("Barn som er med"), min_value=0, max_value=20, required=False, initial=0
     )
@@ -58,6 +60,9 @@ class Section27Form(OnceFormMixin, FindsPerson):
         self.on = now.date()
         self.fields["received_on"].initial = self.on
         self.fields["received_time"].initial = now.time().replace(second=0, microsecond=0)
+        for name in ("first_name", "last_name"):
+            # Asked for unless the number is that of somebody registered.
+            self.fields[name].mark_optional = False
         self.fields["unit"].queryset = case_units()
         if user.main_unit and user.main_unit.kind in CASE_UNITS:
             self.fields["unit"].initial = user.main_unit.pk
@@ -75,7 +80,7 @@ class Section27Form(OnceFormMixin, FindsPerson):
                 Row("first_name", "last_name", "birth_date"),
                 Row("phone", "caller"),
             ),
-            Fieldset(_("I natt"), "tonight", "children_tonight", "words", "wish"),
+            Fieldset(_("Situasjonen"), "tonight", "children_tonight", "words", "wish"),
             Fieldset(_("Mottatt"), Row("received_on", "received_time", "unit")),
         )
 

@@ -414,6 +414,22 @@ class FindsPerson(forms.Form):
         }
 
 
+def nights_field() -> forms.IntegerField:
+    return forms.IntegerField(
+        label=_("Netter på fjorten dager"),
+        min_value=1,
+        max_value=13,
+        required=False,
+        help_text=_("Ved delt bosted eller samvær."),
+    )
+
+
+def check_nights(form: forms.Form, facts: dict[str, Any]) -> None:
+    """Nights are counted of those who live somewhere else too."""
+    if facts.get("nights") and facts.get("living") == LivingArrangement.PERMANENT:
+        form.add_error("nights", _("Den som bor fast, er her alle netter. La feltet stå tomt."))
+
+
 class MemberForm(OnceFormMixin, FindsPerson):
     """Somebody joins a household."""
 
@@ -429,7 +445,8 @@ class MemberForm(OnceFormMixin, FindsPerson):
         initial=LivingArrangement.PERMANENT,
         widget=ListChoice,
     )
-    since = NorwegianDateField(label=_("Med fra"))
+    nights = nights_field()
+    since = NorwegianDateField(label=_("Med fra"), help_text=_("Kan være fram i tid."))
 
     def __init__(self, *args: Any, user: User, head: Person, on: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -446,8 +463,13 @@ class MemberForm(OnceFormMixin, FindsPerson):
             "number",
             Row("first_name", "last_name", "birth_date"),
             Row("relation", "living"),
-            "since",
+            Row("nights", "since"),
         )
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean()
+        check_nights(self, facts)
+        return facts
 
 
 def _born(person: Person) -> str:
@@ -458,6 +480,19 @@ def _born(person: Person) -> str:
 
 class EndMembershipForm(OnceFormMixin, forms.Form):
     last = NorwegianDateField(label=_("Ute fra"))
+
+
+class ChangeLivingForm(OnceFormMixin, forms.Form):
+    living = forms.ChoiceField(
+        label=_("Bor i husstanden"), choices=LivingArrangement.choices, widget=ListChoice
+    )
+    nights = nights_field()
+    since = NorwegianDateField(label=_("Fra"), help_text=_("Kan være fram i tid."))
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean()
+        check_nights(self, facts)
+        return facts
 
 
 class NoteForm(OnceFormMixin, forms.ModelForm):

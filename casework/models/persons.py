@@ -212,6 +212,9 @@ class HouseholdMember(models.Model):
     living = models.CharField(
         _("bor"), max_length=10, choices=LivingArrangement, default=LivingArrangement.PERMANENT
     )
+    nights = models.PositiveSmallIntegerField(
+        _("netter her på fjorten dager"), null=True, blank=True
+    )
     period = DateRangeField(_("periode"))
     history = HistoricalRecords()
 
@@ -246,6 +249,14 @@ class HouseholdMember(models.Model):
                 condition=Q(relation__in=[MemberRelation.SELF, MemberRelation.PARTNER]),
                 violation_error_message=_(
                     "Personen er allerede hovedperson eller partner i en husstand i perioden."
+                ),
+            ),
+            models.CheckConstraint(
+                name="member_nights_of_fourteen",
+                condition=Q(nights__isnull=True)
+                | Q(nights__range=(1, 13)) & ~Q(living=LivingArrangement.PERMANENT),
+                violation_error_message=_(
+                    "Skriv 1 til 13 netter, og bare for delt bosted eller samvær."
                 ),
             ),
         ]

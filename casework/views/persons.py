@@ -15,10 +15,18 @@ from django.views.decorators.http import require_http_methods
 from accounts.once import once
 from accounts.reads import log_read
 from common.errors import RuleBroken, explain_integrity_error
+from common.forms import ONE_DAY
 
 from .. import perms
 from ..actions import persons as actions
-from ..forms.persons import EndMembershipForm, MemberForm, NoteForm, PersonForm
+from ..enums import MemberRelation
+from ..forms.persons import (
+    ChangeLivingForm,
+    EndMembershipForm,
+    MemberForm,
+    NoteForm,
+    PersonForm,
+)
 from ..models import Household, HouseholdMember, Person
 
 
@@ -136,7 +144,7 @@ def note_new(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @once
 def household(request: HttpRequest, pk: int) -> HttpResponse:
-    """Who lives together now and before; one form to add, one a member to end."""
+    """Who lives together now, ahead and before; forms to add, to change and to end."""
     person = _person_for_casework(request, pk)
     today = timezone.localdate()
     shared = actions.own_household(person, today)
@@ -150,18 +158,26 @@ def household(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("casework:household", pk)
     rows = _rows(request, shared)
     if "member" in request.POST:
-        ended = _asked_to_end(request, rows)
-        if ended["form"] is None:
+        row = _asked_of(request, rows)
+        form_asked = row["change"] if "change" in request.POST else row["end"]
+        if form_asked is None:
             messages.error(request, _("Personen er allerede ute av husstanden."))
             return redirect("casework:household", pk)
-        if ended["form"].is_valid() and _end(request, ended["member"], person, ended["form"]):
+        do = _change if "change" in request.POST else _end
+        if form_asked.is_valid() and do(request, row["member"], person, form_asked):
             return redirect("casework:household", pk)
     log_read(request, pk, "household")
     context = {
         "person": person,
         "form": form,
-        "now": [row for row in rows if row["member"].period.upper is None or row["ahead"]],
-        "before": [row for row in rows if row["member"].period.upper and not row["ahead"]],
+        "parts": [
+            (title, key, [row for row in rows if row["part"] == key])
+            for key, title in (
+                ("naa", _("Nå")),
+                ("kommer", _("Kommer")),
+                ("for", _("Før")),
+            )
+        ],
         "today": today,
     }
     return render(request, "casework/person_household.html", context)
@@ -174,26 +190,36 @@ def _rows(request: HttpRequest, shared: Household | None) -> list[dict]:
     rows = []
     for member in actions.members_visible_to(request.user, shared):
         upper = member.period.upper
-        form = None
+        over, ahead = upper is not None and upper <= today, member.period.lower > today
+        here = asked == str(member.pk)
+        end = change = None
         if upper is None:
-            form = EndMembershipForm(
-                request.POST if asked == str(member.pk) else None,
+            end = EndMembershipForm(
+                request.POST if here and "change" not in request.POST else None,
                 prefix=f"m{member.pk}",
                 auto_id=f"m{member.pk}_%s",
-                initial={"last": today},
+                initial={"last": max(today, member.period.lower + ONE_DAY)},
+            )
+        if upper is None and member.relation == MemberRelation.CHILD:
+            change = ChangeLivingForm(
+                request.POST if here and "change" in request.POST else None,
+                prefix=f"c{member.pk}",
+                auto_id=f"c{member.pk}_%s",
+                initial={"living": member.living, "nights": member.nights, "since": today},
             )
         rows.append(
             {
                 "member": member,
                 "age": age_on(member.person, today),
-                "form": form,
-                "ahead": upper is not None and upper > today,
+                "end": end,
+                "change": change,
+                "part": "for" if over else ("kommer" if ahead else "naa"),
             }
         )
     return rows
 
 
-def _asked_to_end(request: HttpRequest, rows: list[dict]) -> dict:
+def _asked_of(request: HttpRequest, rows: list[dict]) -> dict:
     for row in rows:
         if str(row["member"].pk) == request.POST["member"]:
             return row
@@ -214,6 +240,7 @@ def _add(request: HttpRequest, form: MemberForm, head: Person) -> bool:
             facts=form.new_person,
             relation=facts["relation"],
             living=facts["living"],
+            nights=facts["nights"],
             since=facts["since"],
             by=request.user,
             at=at,
@@ -235,6 +262,20 @@ def _end(
             last=form.cleaned_data["last"],
             by=request.user,
             at=timezone.now(),
+        )
+    except (RuleBroken, IntegrityError) as no:
+        refuse(form, no)
+        return False
+    messages.success(request, _("Endringen for %(name)s er lagret.") % {"name": member.person})
+    return True
+
+
+def _change(
+    request: HttpRequest, member: HouseholdMember, head: Person, form: ChangeLivingForm
+) -> bool:
+    try:
+        actions.change_living(
+            member=member, head=head, by=request.user, at=timezone.now(), **form.cleaned_data
         )
     except (RuleBroken, IntegrityError) as no:
         refuse(form, no)
