@@ -204,7 +204,11 @@ def _outcomes(content: Contents, on: date) -> list[Missing]:
             found.append(
                 Missing("utfall", _("Utfall: «%s» er søkt om, men ikke besvart") % basis, field)
             )
-        elif content.outcome_of(basis) == Outcome.REFUSED and not content.ground_of(basis):
+        elif (
+            content.outcome_of(basis) == Outcome.REFUSED
+            and basis.code in NEW_DWELLING_BASES
+            and not content.ground_of(basis)
+        ):
             found.append(
                 Missing(
                     "utfall",

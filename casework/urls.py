@@ -17,6 +17,7 @@ from .views import (
     persons,
     representatives,
     vedtak,
+    wording,
 )
 
 app_name = "casework"
@@ -81,6 +82,16 @@ urlpatterns = [
         dimensions.dimension_move,
         name="dimension_move",
     ),
+    path("innstillinger/brev/tekster/", wording.text_list, name="text_list"),
+    path("innstillinger/brev/tekster/ny/", wording.text_new, name="text_new"),
+    path("innstillinger/brev/tekster/<int:pk>/", wording.text, name="text"),
+    path("innstillinger/brev/tekster/<int:pk>/avslutt/", wording.text_end, name="text_end"),
+    path("innstillinger/brev/hjemler/", wording.basis_list, name="basis_list"),
+    path("innstillinger/brev/hjemler/ny/", wording.basis_new, name="basis_new"),
+    path("innstillinger/brev/hjemler/<int:pk>/", wording.basis, name="basis"),
+    path("innstillinger/brev/hjemler/<int:pk>/avslutt/", wording.basis_end, name="basis_end"),
+    path("innstillinger/brev/ord/", wording.words, name="words"),
+    path("innstillinger/brev/ord/<int:pk>/fjern/", wording.word_remove, name="word_remove"),
     path("kartlegging/<int:pk>/", assessments.assessment, name="assessment"),
     path("soknader/<int:pk>/vedtak/ny/", vedtak.vedtak_new, name="vedtak_new"),
     path("soknader/<int:pk>/valg/", choices.choices, name="choices"),

@@ -116,6 +116,16 @@ CASEWORK_APP: dict[str, Row] = {
     "casework:application_withdraw": Row(CASEWORK, "open_application"),
     "casework:application_forward": Row(CASEWORK, "open_application"),
     "casework:interim_reply": Row(CASEWORK, "open_application"),
+    "casework:text_list": Row((ADMIN, MANAGER)),
+    "casework:text_new": Row((ADMIN, MANAGER)),
+    "casework:text": Row((ADMIN, MANAGER), "text"),
+    "casework:text_end": Row((ADMIN, MANAGER), "text"),
+    "casework:basis_list": Row((ADMIN, MANAGER)),
+    "casework:basis_new": Row((ADMIN, MANAGER)),
+    "casework:basis": Row((ADMIN, MANAGER), "basis"),
+    "casework:basis_end": Row((ADMIN, MANAGER), "basis"),
+    "casework:words": Row((ADMIN, MANAGER)),
+    "casework:word_remove": deed((ADMIN, MANAGER), "word"),
     "casework:dimensions": Row((ADMIN, MANAGER)),
     "casework:dimension_new": Row((ADMIN, MANAGER)),
     "casework:dimension": Row((ADMIN, MANAGER), "dimension"),
@@ -282,6 +292,7 @@ TABLE: dict[str, Row] = {
 
 def samples() -> SimpleNamespace:
     """One of each thing the URLs name; all about people without protection."""
+    from casework.models import PlainWord, StandardText
     from housing.models import StockImport
     from tests import factories as f
     from tests import factories_follow_up as follow_up
@@ -294,6 +305,10 @@ def samples() -> SimpleNamespace:
     made.person = f.PersonFactory(with_household=True)
     made.application = f.ApplicationFactory(person=made.person, granted=True)
     made.assessment = made.application.assessments.first()
+    made.basis = f.basis()
+    made.text = StandardText.objects.get(code="opplyst")
+    # One of its own for each role that takes it away.
+    made.word = PlainWord.objects.get_or_create(word="prøveord")[0]
     made.dimension = made.assessment.answers.first().dimension
     made.vedtak = made.application.decision
     made.letter = made.vedtak.letter

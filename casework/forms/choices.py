@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from crispy_forms.layout import Fieldset, Layout
+from crispy_forms.layout import Fieldset, Layout, Row
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -41,16 +41,13 @@ class ChoicesForm(OnceFormMixin, forms.Form):
                 label=_("Alternativ %d") % n, max_length=160, required=False
             )
             self.fields[f"means_{n}"] = forms.CharField(
-                label=_("Hva alternativ %d betyr for personen") % n,
+                label=_("Hva det betyr for personen (%d)") % n,
                 required=False,
                 widget=forms.Textarea(attrs={"rows": 2}),
-                help_text=_("Husleie, ventetid, botid, hjelp, avstand til barn og nettverk.")
-                if n == 1
-                else "",
             )
             choices.append((str(n), _("Alternativ %d") % n))
-            rows += [f"what_{n}", f"means_{n}"]
-            for name in rows[-2:]:
+            rows.append(Row(f"what_{n}", f"means_{n}"))
+            for name in (f"what_{n}", f"means_{n}"):
                 self.fields[name].mark_optional = False
         self.fields["chosen"] = forms.ChoiceField(
             label=_("Hva personen helst vil ha"), choices=choices, required=False

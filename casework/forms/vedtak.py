@@ -12,8 +12,8 @@ from housing.enums import TEMPORARY_TYPES, UnitType
 
 from .. import vedtak_letter
 from ..actions.vedtak import FIELDS, Window
-from ..completeness import Contents, Missing
-from ..enums import REFUSED, LanguageForm, Outcome, RefusalGround
+from ..completeness import NEW_DWELLING_BASES, Contents, Missing
+from ..enums import REFUSED, LanguageForm, Outcome, RefusalGround, ReversalGround
 from ..models import LegalBasis, Vedtak, VedtakOutcome
 from ..needs import rooms
 
@@ -95,6 +95,10 @@ class VedtakForm(forms.ModelForm):
                 initial=content.outcome_of(basis),
                 widget=OutcomeCards,
             )
+            self.fields[f"outcome_{basis.pk}"].mark_optional = False
+            # Only a dwelling can be lacking; help, and a place to sleep, the municipality owes.
+            if basis.code not in NEW_DWELLING_BASES:
+                continue
             self.fields[f"ground_{basis.pk}"] = forms.ChoiceField(
                 label=_("Hvorfor avslag?"),
                 choices=RefusalGround.choices,
@@ -105,10 +109,10 @@ class VedtakForm(forms.ModelForm):
                     "Er det bare ingen ledig bolig nå, innvilger dere, og personen venter."
                 ),
             )
-            self.fields[f"outcome_{basis.pk}"].mark_optional = False
             self.fields[f"ground_{basis.pk}"].mark_optional = False
         self.fields["person_view"].label = _("Personens syn")
         if "reversal_reason" in self.fields:
+            self.fields["reversal_ground"].choices = UNCHOSEN + ReversalGround.choices
             self.fields["reversal_reason"].help_text = _(
                 "Står først i brevet. Skriv hva som er endret, og hvorfor."
             )
@@ -144,7 +148,9 @@ class VedtakForm(forms.ModelForm):
             {
                 "basis": basis,
                 "field": self[f"outcome_{basis.pk}"],
-                "ground": self[f"ground_{basis.pk}"],
+                "ground": self[f"ground_{basis.pk}"]
+                if f"ground_{basis.pk}" in self.fields
+                else None,
             }
             for basis in self.content.bases
         ]
@@ -158,6 +164,8 @@ class VedtakForm(forms.ModelForm):
         for basis in self.content.bases:
             outcome = self.cleaned_data.get(f"outcome_{basis.pk}", "")
             ground = self.cleaned_data.get(f"ground_{basis.pk}", "")
+            if outcome == Outcome.REFUSED and basis.code not in NEW_DWELLING_BASES:
+                ground = RefusalGround.CONDITIONS
             found[basis] = (outcome, ground if outcome in REFUSED else "")
         return found
 

@@ -20,6 +20,7 @@ from casework.enums import (
     MemberRelation,
     Outcome,
     PreferredChannel,
+    RefusalGround,
     Sender,
     Sex,
     VedtakState,
@@ -297,20 +298,29 @@ class Lives:
         wanted = more.pop("valid_months", 24 if granted else None)
         # The outcomes first: from the moment the vedtak is there, issued, they are frozen.
         pk = self.bulk.take(Vedtak)
-        self.bulk.add(VedtakOutcome, vedtak_id=pk, basis_id=self.bases[basis], outcome=outcome)
+        # One refusal in three is the municipality's own: no dwelling of the type.
+        unmet = outcome == Outcome.REFUSED and pk % 3 == 0
+        ground = RefusalGround.NO_DWELLING if unmet else RefusalGround.CONDITIONS
+        self.bulk.add(
+            VedtakOutcome,
+            vedtak_id=pk,
+            basis_id=self.bases[basis],
+            outcome=outcome,
+            ground=ground if outcome == Outcome.REFUSED else "",
+        )
         self.bulk.add(
             Vedtak,
             id=pk,
             application_id=case.application,
             state=VedtakState.ISSUED,
             bedrooms=case.bedrooms,
-            dwelling_type=UnitType.MUNICIPAL if granted else "",
+            dwelling_type=UnitType.MUNICIPAL if granted else UnitType.SHARED if unmet else "",
             lease_years=3 if granted else None,
             valid_from=issued,
             valid_to=add_months(issued, wanted) if wanted else None,
             facts="Vi har lagt til grunn det du har fortalt, og papirene du har sendt inn.",
             rules="Kommunens retningslinjer for tildeling av kommunal bolig.",
-            reasoning=GRANTED_WORDS if granted else REFUSED_WORDS,
+            reasoning=GRANTED_WORDS if granted else UNMET_WORDS if unmet else REFUSED_WORDS,
             person_view="Du har fortalt hva som er viktigst for deg, og vi har lagt vekt på det.",
             best_interests="Barna trenger ro og egen soveplass. Det har stor vekt."
             if case.someone.children
@@ -376,6 +386,10 @@ BASIS_OF = {
 GRANTED_WORDS = (
     "Du har ikke en bolig du kan bli i, og du klarer ikke å skaffe en egnet bolig uten hjelp nå. "
     "Behovet har vart lenge og løses ikke på annen måte. Derfor har du rett til prioritet."
+)
+UNMET_WORDS = (
+    "Du fyller vilkårene, men kommunen har ingen bolig som passer til det du trenger. "
+    "Det er kommunen som mangler boligen."
 )
 REFUSED_WORDS = (
     "Du har en bolig du kan bo i, og du har mulighet til å skaffe deg en annen på egen hånd. "

@@ -20,6 +20,8 @@ from casework.enums import (
 from casework.models import (
     Assessment,
     AssessmentAnswer,
+    ChoiceAlternative,
+    ChoiceTalk,
     Dimension,
     HouseholdMember,
     HousingNeed,
@@ -182,7 +184,7 @@ def _hanne(lives: Lives) -> None:
         children=2,
     )
     received = today - timedelta(days=24)
-    lives.application(
+    case = lives.application(
         one,
         ApplicationKind.NEW,
         received,
@@ -201,6 +203,22 @@ def _hanne(lives: Lives) -> None:
         recorded_by_id=one.responsible,
     )
     lives.wish(one, received, "Det viktigste er at barna kan fortsette på Nordnes skole.")
+    talk = lives.bulk.add(
+        ChoiceTalk,
+        application_id=case,
+        held_on=received + timedelta(days=15),
+        present="Hanne Myrland og Ingrid Solbakken",
+        answer="Heller vente litt enn at barna må bytte skole.",
+        changed="Vi ser bare etter bolig i kretsen til Nordnes skole.",
+        recorded_at=at(received + timedelta(days=15)),
+        recorded_by_id=one.responsible,
+    )
+    for what, means, chosen in (
+        ("Kommunal bolig nær skolen", "Noen måneders ventetid. Barna blir på skolen.", True),
+        ("Kommunal bolig på Sørsida", "Kan flytte inn før jul. Barna må bytte skole.", False),
+        ("Hjelp til å leie privat", "Garanti og bostøtte. Husleia blir høyere.", False),
+    ):
+        lives.bulk.add(ChoiceAlternative, talk_id=talk, what=what, means=means, chosen=chosen)
 
 
 def _protected(lives: Lives) -> None:

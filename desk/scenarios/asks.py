@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from casework import completeness, vedtak_letter
 from casework.deadlines import KINDS
 from casework.models import LegalBasis
 
@@ -67,10 +68,22 @@ def klageinstans(when: dict[str, Any], world: World) -> dict[str, Any]:
     return {"klageinstans": found.appeal_body}
 
 
+def vedtak(when: dict[str, Any], world: World) -> dict[str, Any]:
+    on = when["on"]
+    draft = world.draft(world.application(when["person"], "when.person"), when)
+    content = completeness.contents(draft, on)
+    return {
+        "missing": [lack.part for lack in completeness.missing(draft, on, content)],
+        "title": vedtak_letter.title(draft, content),
+        "klageinstans": [str(basis.appeal_body) for basis in content.bases],
+    }
+
+
 ANSWERS: dict[str, Callable[[dict[str, Any], World], dict[str, Any]]] = {
     "deadline": deadline,
     "rank": rank,
     "fits": fits,
     "match": match,
     "klageinstans": klageinstans,
+    "vedtak": vedtak,
 }

@@ -43,7 +43,7 @@ from casework.models import (
     Vedtak,
 )
 from common.errors import explain_integrity_error
-from housing.enums import TEMPORARY_TYPES, TRIAL_TYPES, UnavailableCause
+from housing.enums import TEMPORARY_TYPES, TRIAL_TYPES, UnavailableCause, UnitType
 from housing.models import Area, Property, Unavailability, Unit
 from stays.enums import StayKind
 from stays.models import Stay
@@ -391,6 +391,52 @@ class World:
         if found is None:
             raise ScenarioError(f"{where}: the basis {code!r} is not in the table")
         return found
+
+    def draft(self, application: Application, said: dict[str, Any]) -> Vedtak:
+        """A vedtak under work with everything written, except what it is said to lack."""
+        written = {
+            "facts": "Du bor hos en venn.",
+            "rules": "Retningslinjene.",
+            "reasoning": "Du har lett lenge uten å finne noe, og du må ut om kort tid.",
+            "person_view": "Du vil ha egen dør.",
+            "best_interests": "Barna får bli på skolen.",
+            "place": "Gjestehuset",
+            "dwelling_type": UnitType.MUNICIPAL,
+            "bedrooms": 1,
+            "lease_years": 3,
+            "valid_from": said["on"],
+            "valid_to": said["on"] + timedelta(days=365),
+        }
+        lacks = said.get("lacks", [])
+        if "address" not in lacks:
+            Person.objects.filter(pk=application.person_id).update(
+                address="Storgata 1", postcode="9990", city="Solvær"
+            )
+            application.person.refresh_from_db()
+        if "choices" not in lacks:
+            talk = application.choice_talks.create(
+                held_on=said["on"],
+                present="Personen",
+                answer="Egen dør.",
+                changed="Ingenting.",
+                recorded_at=EPOCH,
+                recorded_by=self.clerk,
+            )
+            talk.alternatives.create(what="Kommunal bolig", means="Ventetid.")
+        vedtak = Vedtak.objects.create(
+            application=application,
+            language=said.get("language", "nb"),
+            drafted_at=EPOCH,
+            drafted_by=self.clerk,
+            **{name: value for name, value in written.items() if name not in lacks},
+        )
+        for code, outcome in said.get("outcomes", {}).items():
+            vedtak.outcomes.create(
+                basis=self._basis(code, "when.outcomes"),
+                outcome=outcome,
+                ground=said.get("grounds", {}).get(code, ""),
+            )
+        return vedtak
 
     def _vedtak(self, facts: dict[str, Any], where: str) -> None:
         name, issued = facts["application"], facts["issued"]

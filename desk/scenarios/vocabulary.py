@@ -7,6 +7,7 @@ from typing import Any
 
 from accounts import settings_table
 from allocation.enums import DeclineCode, OfferState
+from casework.completeness import PARTS
 from casework.deadlines import KINDS as DEADLINES
 from casework.enums import (
     AppealBody,
@@ -14,8 +15,10 @@ from casework.enums import (
     ApplicationState,
     FlagClosed,
     FlagKind,
+    LanguageForm,
     Outcome,
     Protection,
+    RefusalGround,
     Sender,
     Sex,
 )
@@ -52,6 +55,22 @@ SENDERS = {
     "unit": Sender.OTHER_UNIT,
     **{str(code): code for code in Sender},
 }
+# What a vedtak in a scenario has, unless it is said to lack it.
+WRITTEN = (
+    "facts",
+    "rules",
+    "reasoning",
+    "person_view",
+    "best_interests",
+    "place",
+    "dwelling_type",
+    "bedrooms",
+    "lease_years",
+    "valid_from",
+    "valid_to",
+    "choices",
+    "address",
+)
 unit_type = one_of(UnitType.values)
 staffing = one_of(Staffing.values)
 
@@ -267,6 +286,18 @@ ASKS: Mapping[str, tuple[Mapping[str, Check], tuple[str, ...]]] = {
         ("units", "on"),
     ),
     "klageinstans": ({"basis": one_of(BASES), "on": day}, ("basis",)),
+    # A vedtak with everything written but what it `lacks`: what is missing, and what it says.
+    "vedtak": (
+        {
+            "person": word,
+            "on": day,
+            "language": one_of(LanguageForm.values),
+            "outcomes": mapping_of(one_of(Outcome.values)),
+            "grounds": mapping_of(one_of(RefusalGround.values)),
+            "lacks": list_of(one_of(WRITTEN)),
+        },
+        ("person", "on"),
+    ),
 }
 
 FLAG: Mapping[str, Check] = {
@@ -314,6 +345,11 @@ THEN: Mapping[str, Mapping[str, Check]] = {
     "fits": {"fits": yes_no, "must_failed": list_of(word), "wishes_met": list_of(word)},
     "match": {"assigned": _assigned, "houses": whole},
     "klageinstans": {"klageinstans": one_of(AppealBody.values)},
+    "vedtak": {
+        "missing": list_of(one_of(PARTS)),
+        "title": word,
+        "klageinstans": list_of(one_of(AppealBody.values)),
+    },
 }
 
 
