@@ -40,6 +40,7 @@ class Kind:
     """Something kept in versions: its model, form, actions, pages and words."""
 
     name: str  # the first part of its URLs' names
+    list_page: str
     model: type[Model]
     form: type[VersionForm]
     write: Callable[..., Any]
@@ -55,6 +56,7 @@ class Kind:
 
 TEXTS = Kind(
     "text",
+    "casework/text_list.html",
     StandardText,
     StandardTextForm,
     actions.write_text,
@@ -68,6 +70,7 @@ TEXTS = Kind(
 )
 BASES = Kind(
     "basis",
+    "casework/basis_list.html",
     LegalBasis,
     LegalBasisForm,
     actions.write_basis,
@@ -171,7 +174,7 @@ def _list(request: HttpRequest, kind: Kind) -> HttpResponse:
         else:
             ended.append(row)
     context = {"kind": kind, "now": now, "coming": coming, "ended": ended}
-    return render(request, f"casework/{kind.name}_list.html", context)
+    return render(request, kind.list_page, context)
 
 
 def _write(request: HttpRequest, kind: Kind, pk: int | None = None) -> HttpResponse:
