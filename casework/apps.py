@@ -10,7 +10,7 @@ class CaseworkConfig(AppConfig):
     verbose_name = "saker"
 
     def ready(self) -> None:
-        from . import defaults, menu, perms
+        from . import appeal_flags, defaults, menu, perms  # noqa: F401 (registers its words)
 
         post_migrate.connect(defaults.install, sender=self)
         navigation.register(

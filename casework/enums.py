@@ -163,7 +163,7 @@ class VedtakState(models.TextChoices):
 
 class AppealState(models.TextChoices):
     RECEIVED = "mottatt", _("Mottatt")
-    REVIEWING = "til_vurdering", _("Vurderes av en annen")
+    REVIEWING = "til_vurdering", _("Under vurdering")
     REDRAFTING = "nytt_vedtak", _("Nytt vedtak skrives")
     FORWARDED = "oversendt", _("Oversendt klageinstansen")
     REVERSED = "omgjort", _("Omgjort av kommunen")

@@ -10,7 +10,7 @@ from django.utils.timezone import get_default_timezone
 
 from accounts import settings_table
 
-from . import deadlines, plan_flags
+from . import appeal_flags, deadlines, plan_flags
 from .actions import intake
 
 
@@ -47,3 +47,11 @@ def flag_plans(on: str | None = None, **later: object) -> dict[str, int]:
     """Flag milestones past their day and tasks nobody has taken, as of `on` or today."""
     run = plan_flags.flag_plans(date.fromisoformat(on) if on else timezone.localdate())
     return {"raised": run.raised, "ended": run.ended}
+
+
+@shared_task(name="casework.tasks.flag_appeals")
+def flag_appeals(on: str | None = None, **later: object) -> dict[str, int]:
+    """Raise and close the flags of klager, here and with the klageinstans, as of `on` or today."""
+    day = date.fromisoformat(on) if on else timezone.localdate()
+    here, away = appeal_flags.flag_appeals(day), appeal_flags.flag_appeal_bodies(day)
+    return {"raised": here.raised + away.raised, "ended": here.ended + away.ended}

@@ -13,7 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
 from pypdf import PdfReader, PdfWriter
+from pypdf.errors import PyPdfError
 from pypdf.generic import (
     ArrayObject,
     ByteStringObject,
@@ -22,6 +24,8 @@ from pypdf.generic import (
     NumberObject,
     TextStringObject,
 )
+
+from common.errors import RuleBroken
 
 TREE, PARENTS, KIDS = "/StructTreeRoot", "/ParentTree", "/K"
 
@@ -34,13 +38,31 @@ class Part:
     bookmarks: Sequence[tuple[str, int]] = ()
 
 
+class UnreadablePdf(RuleBroken):
+    """A stored PDF that cannot be opened: nothing is joined, and nothing is sent without it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Et av brevene i saken kan ikke åpnes. Meld fra til den som drifter Varig.")
+        )
+
+
 def pages(content: bytes) -> int:
-    return len(PdfReader(io.BytesIO(content)).pages)
+    return len(_read(content).pages)
+
+
+def _read(content: bytes) -> PdfReader:
+    try:
+        reader = PdfReader(io.BytesIO(content))
+        len(reader.pages)
+    except PyPdfError as error:
+        raise UnreadablePdf from error
+    return reader
 
 
 def title_pages(content: bytes) -> list[int]:
     """The page, from 0, of each heading at the top level."""
-    reader = PdfReader(io.BytesIO(content))
+    reader = _read(content)
     return [
         reader.get_destination_page_number(entry)
         for entry in reader.outline
@@ -51,16 +73,16 @@ def title_pages(content: bytes) -> list[int]:
 def join(parts: Sequence[Part]) -> bytes:
     """The parts as one PDF, which is what the first says of itself: title, language, standard."""
     first, *rest = parts
-    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(first.content)))
+    writer = PdfWriter(clone_from=_read(first.content))
     root = writer.root_object
     root.pop("/Outlines", None)
     marks = list(first.bookmarks)
     for number, part in enumerate(rest, start=1):
         began = len(writer.pages)
-        _append(writer, PdfReader(io.BytesIO(part.content)), number)
+        _append(writer, _read(part.content), number)
         marks += [(title, began + page) for title, page in part.bookmarks]
     for title, page in marks:
-        writer.add_outline_item(title, page)
+        writer.add_outline_item(title=title, page_number=page)
     written = io.BytesIO()
     writer.write(written)
     return written.getvalue()

@@ -24,6 +24,7 @@ JOBS = (
     "stays.tasks.flag_stays",
     "casework.tasks.flag_deadlines",
     "casework.tasks.flag_papers",
+    "casework.tasks.flag_appeals",
     "casework.tasks.delete_drafts",
     "stays.tasks.flag_section_27",
     "casework.tasks.flag_plans",

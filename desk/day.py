@@ -21,9 +21,9 @@ from allocation import ranking
 from allocation.enums import ItemOutcome, OfferState
 from allocation.models import AllocationMeeting, Consideration, Offer
 from casework import flags as flag_words
-from casework.enums import ApplicationState, FlagKind, VedtakState
+from casework.enums import AppealState, ApplicationState, FlagKind, VedtakState
 from casework.flags import due_words, short
-from casework.models import Application, Draft, Flag, Handover, Person, Vedtak
+from casework.models import Appeal, Application, Draft, Flag, Handover, Person, Vedtak
 from casework.querysets import sees
 from common.calendar import local_date
 from common.formatting import days_nb
@@ -46,6 +46,8 @@ DUE_FLAGS = (
     FlagKind.HANDOVER,
     FlagKind.STILL_NEEDED,
     FlagKind.OUTREACH,
+    FlagKind.APPEAL,
+    FlagKind.APPEAL_BODY,
 )
 # Nobody follows up more than this in a day; what is beyond is reached by its own list.
 MOST = 100
@@ -171,6 +173,7 @@ def _deadlines(user: User, flags: list[Flag], on: date, shown: int) -> Panel:
     until = on + timedelta(days=DEADLINE_DAYS)
     lines = [_flag_line(flag, on) for flag in flags if flag.due_on is None or flag.due_on <= until]
     lines += _vedtak_lines(user, on)
+    lines += _appeal_lines(user, on, flags)
     lines += _offer_lines(user, on, until)
     lines += _chosen_lines(user, on)
     lines += _accepted_lines(user, on)
@@ -240,6 +243,53 @@ def _vedtak_lines(user: User, on: date) -> list[Line]:
                 sub=sub,
                 icon="Clock",
                 due=on,
+            )
+        )
+    return lines
+
+
+def _appeal_lines(user: User, on: date, flags: list[Flag]) -> list[Line]:
+    """Klager nobody reviews yet in my cases, and those I review; the flagged have their line."""
+    told = {flag.facts["appeal"] for flag in flags if flag.kind == FlagKind.APPEAL}
+    found = (
+        Appeal.objects.visible_to(user)
+        .filter(
+            Q(state=AppealState.RECEIVED, vedtak__application__responsible=user)
+            | Q(state=AppealState.REVIEWING, reviewer=user)
+        )
+        .exclude(pk__in=told)
+        .select_related("vedtak__application__person")
+        .order_by("received_on", "pk")[:MOST]
+    )
+    lines = []
+    for appeal in found:
+        application = appeal.vedtak.application
+        why = _("Klagen kom %(date)s") % {"date": short(appeal.received_on)}
+        url, act = reverse("casework:appeal", args=[appeal.pk]), _("Åpne klagen")
+        if appeal.state == AppealState.RECEIVED:
+            why = f"{why} {_('Ingen vurderer den ennå.')}"
+            step = _("Gi den til en som verken skrev eller godkjente vedtaket.")
+            url, act = reverse("casework:appeal_assign", args=[appeal.pk]), _("Fordel")
+        elif appeal.suspension_waits:
+            step = _("Avgjør om vedtaket skal vente til klagen er avgjort.")
+        elif appeal.must_judge_lateness:
+            step = _("Den kom etter fristen. Ta den opp, eller avvis den.")
+        else:
+            step = _("Gjør om vedtaket, eller send klagen videre.")
+        urgent = appeal.state == AppealState.RECEIVED or appeal.suspension_waits
+        lines.append(
+            Line(
+                name=application.person.name,
+                url=reverse("desk:person", args=[application.person_id]),
+                about=f"{_('Klage')} · {application.case_number}",
+                why=why,
+                next=step,
+                action=act,
+                action_url=url,
+                color="warning" if urgent else "neutral",
+                when=_("Siden %(date)s") % {"date": short(appeal.received_on)},
+                sub=_("klage"),
+                icon="Gavel",
             )
         )
     return lines

@@ -18,11 +18,14 @@ Norwegian texts, synthetic (Tenor) national ids, neutral names.
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import cache
+from io import BytesIO
 
 import factory
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 from factory.django import DjangoModelFactory
+from pypdf import PdfWriter
 
 from accounts import models as accounts
 from accounts.enums import RoleKind, UnitKind
@@ -546,11 +549,20 @@ class VedtakFactory(Factory):
         return vedtak
 
 
+@cache
+def blank_pdf() -> bytes:
+    """A page with nothing on it: what a test does not read need not be set."""
+    writer, written = PdfWriter(), BytesIO()
+    writer.add_blank_page(width=595, height=842)
+    writer.write(written)
+    return written.getvalue()
+
+
 class StoredFileFactory(Factory):
     class Meta:
         model = casework.StoredFile
 
-    content = b"%PDF-1.7\n% test\n%%EOF\n"
+    content = factory.LazyFunction(lambda: blank_pdf())
     made_at = factory.LazyFunction(now)
 
 

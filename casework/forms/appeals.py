@@ -75,7 +75,9 @@ class AppealForm(OnceFormMixin, forms.Form):
             self.fields["sender_name"].help_text = _("Registrert på personen: %(names)s.") % {
                 "names": ", ".join(names)
             }
-        self.helper = VarigFormHelper(self, submit=_("Registrer klagen"), cancel=cancel)
+        self.helper = VarigFormHelper(
+            self, submit=_("Registrer klagen"), cancel=cancel, optional=False
+        )
         self.helper.layout = Layout(
             Fieldset(_("Klagen"), *(["bodies"] if several else []), "words"),
             Fieldset(

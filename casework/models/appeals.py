@@ -207,6 +207,8 @@ class Appeal(models.Model):
     @property
     def awaits_new_vedtak(self) -> bool:
         """The klageinstans has changed or set aside the vedtak, and we must write a new one."""
-        return self.state in (AppealState.CHANGED, AppealState.RETURNED) and not (
-            self.new_vedtak_id and self.new_vedtak.issued_at
+        return (
+            self.state in (AppealState.CHANGED, AppealState.RETURNED)
+            and self.outcome_on is not None  # a klage from before Varig says no more
+            and not (self.new_vedtak_id and self.new_vedtak.issued_at)
         )

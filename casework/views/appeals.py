@@ -411,12 +411,15 @@ def appeal_forward(request: HttpRequest, pk: int) -> HttpResponse:
         ),
         rows=12,
     )
-    form.fields["review"] = form.fields.pop("reason")
+
+    def send(*, reason: str, **who: Any) -> Appeal:
+        return actions.forward(review=reason, **who)
+
     return _step(
         request,
         found,
         form,
-        actions.forward,
+        send,
         title=_("Hold på vedtaket og send klagen videre"),
         done=_("Klagen er sendt videre. Brevet og sakens dokumenter er laget."),
         lead=_("%(body)s avgjør klagen. Brevet og filen lages nå, og kan ikke endres etterpå.")

@@ -58,6 +58,14 @@ def match(when: dict[str, Any], world: World) -> dict[str, Any]:
     return {"assigned": assigned, "houses": len(assigned)}
 
 
+def klage(when: dict[str, Any], world: World) -> dict[str, Any]:
+    """A klage made on a day: the last day it could be, whether it is late, and who decides it."""
+    vedtak = world.vedtak(when["vedtak"], "when.vedtak")
+    due = vedtak.appeal_due()
+    body = vedtak.outcomes.select_related("basis").get().basis.appeal_body
+    return {"due": due, "late": when["made"] > due, "klageinstans": body}
+
+
 def klageinstans(when: dict[str, Any], world: World) -> dict[str, Any]:
     bases = LegalBasis.objects.filter(code=when["basis"])
     on = when.get("on")
@@ -84,6 +92,7 @@ ANSWERS: dict[str, Callable[[dict[str, Any], World], dict[str, Any]]] = {
     "rank": rank,
     "fits": fits,
     "match": match,
+    "klage": klage,
     "klageinstans": klageinstans,
     "vedtak": vedtak,
 }

@@ -16,6 +16,7 @@ from allocation.enums import OfferState
 from allocation.models import Offer, PriorityPolicy
 from casework.deadlines import missing_papers, offer_answer
 from casework.enums import (
+    AppealState,
     ApplicationChannel,
     ApplicationKind,
     ApplicationState,
@@ -28,6 +29,7 @@ from casework.enums import (
     VedtakState,
 )
 from casework.models import (
+    Appeal,
     Application,
     CaseCounter,
     Household,
@@ -103,6 +105,7 @@ class World:
                 ("services", self._service),
                 ("contacts", self._contact),
                 ("offers", self._offer),
+                ("appeals", self._appeal),
             ):
                 for n, facts in enumerate(given.get(section, [])):
                     self._build(build, facts, f"given.{section}[{n}]")
@@ -501,6 +504,65 @@ class World:
                 received_at=at_noon(on) if on else None,
                 received_by=self.clerk if on else None,
             )
+
+    def vedtak(self, name: str, where: str) -> Vedtak:
+        """The vedtak of an application, by its id or its person's name."""
+        found = self.application(name, where).vedtak.first()
+        if found is None:
+            raise ScenarioError(f"{where}: {name!r} has no vedtak")
+        return found
+
+    def _appeal(self, facts: dict[str, Any], where: str) -> None:
+        vedtak = self.vedtak(facts["vedtak"], f"{where}.vedtak")
+        received = facts["received"]
+        forwarded, answered = facts.get("forwarded"), facts.get("answered")
+        made: dict[str, Any] = {"state": AppealState.RECEIVED}
+        if forwarded:
+            sent_at = at_noon(forwarded)
+            made |= {
+                "state": AppealState.FORWARDED,
+                "taken_up_at": at_noon(received),
+                "taken_up_by": self.clerk,
+                "forwarded_at": sent_at,
+                "forwarded_by": self.clerk,
+                "file": self._file(sent_at),
+                "letter": Letter.objects.create(
+                    person=vedtak.application.person,
+                    application=vedtak.application,
+                    kind=LetterKind.FORWARDING,
+                    title="Oversendelse",
+                    file=self._file(sent_at),
+                    made_at=sent_at,
+                    made_by=self.clerk,
+                ),
+            }
+        if "reminded" in facts:
+            made |= {"reminded_at": at_noon(facts["reminded"]), "reminded_by": self.clerk}
+        if answered:
+            made |= {
+                "state": facts.get("outcome", AppealState.UPHELD),
+                "outcome_on": answered,
+                "outcome_at": at_noon(answered),
+                "outcome_by": self.clerk,
+                "closed_on": answered,
+            }
+        if "withdrawn" in facts:
+            made |= {"state": AppealState.WITHDRAWN, "closed_on": facts["withdrawn"]}
+        Appeal.objects.create(
+            vedtak=vedtak,
+            drafter=vedtak.drafted_by,
+            approver=vedtak.issued_by,
+            body=vedtak.outcomes.select_related("basis").first().basis.appeal_body,
+            received_on=received,
+            made_on=facts.get("made", received),
+            due_on=vedtak.appeal_due(),
+            registered_at=at_noon(received),
+            registered_by=self.clerk,
+            **made,
+        )
+
+    def _file(self, at: datetime) -> StoredFile:
+        return StoredFile.objects.create(content=b"%PDF-1.7", made_at=at)
 
     def _need_of(self, facts: dict[str, Any], where: str) -> None:
         if ("person" in facts) == ("application" in facts):

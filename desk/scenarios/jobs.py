@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from casework.appeal_flags import flag_appeal_bodies, flag_appeals
 from casework.deadlines import flag_deadlines, flag_papers
 from casework.enums import FlagKind
 from casework.models import Flag
@@ -17,6 +18,8 @@ JOBS = {
     "flag_stays": (FlagKind.TEMPORARY_STAY, flag_stays),
     "flag_deadlines": (FlagKind.INTERIM_REPLY, flag_deadlines),
     "flag_papers": (FlagKind.PAPERS, flag_papers),
+    "flag_appeals": (FlagKind.APPEAL, flag_appeals),
+    "flag_appeal_bodies": (FlagKind.APPEAL_BODY, flag_appeal_bodies),
     "flag_section_27": (FlagKind.SECTION_27, flag_section_27),
 }
 

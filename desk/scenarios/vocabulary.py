@@ -10,6 +10,7 @@ from allocation.enums import DeclineCode, OfferState
 from casework.completeness import PARTS
 from casework.deadlines import KINDS as DEADLINES
 from casework.enums import (
+    APPEAL_ANSWERED,
     AppealBody,
     ApplicationKind,
     ApplicationState,
@@ -250,6 +251,22 @@ GIVEN: Mapping[str, Check] = {
         record({"person": word, "name": word, "from": day, "to": day}, required=["person"])
     ),
     "contacts": list_of(record({"person": word, "on": day}, required=["person", "on"])),
+    # Ours: a klage on the only vedtak of an application or person.
+    "appeals": list_of(
+        record(
+            {
+                "vedtak": word,
+                "received": day,
+                "made": day,
+                "forwarded": day,
+                "reminded": day,
+                "outcome": one_of([str(state) for state in APPEAL_ANSWERED]),
+                "answered": day,
+                "withdrawn": day,
+            },
+            required=["vedtak", "received"],
+        )
+    ),
     "offers": list_of(
         record(
             {
@@ -274,6 +291,8 @@ JOBS = (
     "flag_discharges",
     "flag_deadlines",
     "flag_papers",
+    "flag_appeals",
+    "flag_appeal_bodies",
     "flag_section_27",
     "flag_leases",
 )
@@ -285,6 +304,7 @@ ASKS: Mapping[str, tuple[Mapping[str, Check], tuple[str, ...]]] = {
         {"units": list_of(word), "on": day, "max_share": anything, "max_in_property": whole},
         ("units", "on"),
     ),
+    "klage": ({"vedtak": word, "made": day}, ("vedtak", "made")),
     "klageinstans": ({"basis": one_of(BASES), "on": day}, ("basis",)),
     # A vedtak with everything written but what it `lacks`: what is missing, and what it says.
     "vedtak": (
@@ -344,6 +364,7 @@ THEN: Mapping[str, Mapping[str, Check]] = {
     "rank": {"rank": list_of(_ranked), "persons": list_of(_ranked)},
     "fits": {"fits": yes_no, "must_failed": list_of(word), "wishes_met": list_of(word)},
     "match": {"assigned": _assigned, "houses": whole},
+    "klage": {"due": day, "late": yes_no, "klageinstans": one_of(AppealBody.values)},
     "klageinstans": {"klageinstans": one_of(AppealBody.values)},
     "vedtak": {
         "missing": list_of(one_of(PARTS)),

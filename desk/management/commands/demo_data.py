@@ -38,7 +38,7 @@ class Command(BaseCommand):
         written = build(size, seed, today, say)
         settle(today)
         say("analysert")
-        for job in ("flag_stays", "flag_deadlines"):
+        for job in ("flag_stays", "flag_deadlines", "flag_appeals"):
             if job in get_commands():
                 call_command(job, on=today.isoformat(), verbosity=0)
                 say(job)

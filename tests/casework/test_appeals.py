@@ -1,0 +1,463 @@
+"""A klage from received to answered: in time or late, by whom, reversed or sent on (need C16)."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from pypdf import PdfReader
+
+from accounts import settings_table
+from accounts.models import ReadLog, Setting
+from casework import appeal_flags, appeal_words
+from casework.actions import appeals as actions
+from casework.actions.vedtak import approve_vedtak, submit_vedtak
+from casework.enums import AppealState, FlagKind, LetterKind, Outcome, Process, VedtakState
+from casework.models import Appeal, Event, Flag, Letter, Transition
+from tests import factories as f
+
+pytestmark = pytest.mark.django_db
+WHY = "Vi har lest klagen og sett på saken på nytt, og mener vedtaket er riktig."
+
+
+def refusal(**kwargs):
+    return f.ApplicationFactory(refused=True, **kwargs).decision
+
+
+def klage(vedtak=None, **facts):
+    vedtak = vedtak or refusal()
+    facts = {"received_on": f.today(), "words": "Jeg er uenig.", **facts}
+    return actions.register_appeal(vedtak=vedtak, by=vedtak.drafted_by, at=f.now(), **facts)
+
+
+def under_review(appeal=None, reviewer=None):
+    appeal = appeal or klage()
+    reviewer = reviewer or f.UserFactory(caseworker=True)
+    return actions.assign_appeal(
+        appeal=appeal, reviewer=reviewer, by=appeal.registered_by, at=f.now()
+    )
+
+
+def forwarded(appeal=None):
+    appeal = appeal or under_review()
+    return actions.forward(appeal=appeal, review=WHY, by=appeal.reviewer, at=f.now())
+
+
+def late_klage():
+    appeal = f.AppealFactory(reviewing=True, due_on=f.days_ago(3))
+    assert appeal.is_late
+    return appeal
+
+
+def url(name, appeal):
+    return reverse(f"casework:{name}", args=[appeal.pk])
+
+
+def text_of(content):
+    reader = PdfReader(io.BytesIO(bytes(content)))
+    text = " ".join(page.extract_text() for page in reader.pages)
+    return " ".join(text.replace("\u00a0", " ").split())
+
+
+# ------------------------------------------------------------------ received
+
+
+def test_a_klage_is_received_orally_from_a_fullmektig_who_asks_that_the_vedtak_waits(login):
+    vedtak = refusal()
+    client = login("saksbehandler")
+    answer = client.post(
+        reverse("casework:appeal_new", args=[vedtak.pk]),
+        {
+            "words": "Hun kan ikke bo der.",
+            "channel": "muntlig",
+            "received_on": f"{f.today():%d.%m.%Y}",
+            "made_on": f"{f.days_ago(1):%d.%m.%Y}",
+            "sender": "fullmektig",
+            "sender_name": "Nils Brekke",
+            "suspension_asked": "on",
+        },
+    )
+    appeal = Appeal.objects.get()
+    assert answer.url == url("appeal", appeal)
+    assert (appeal.made_on, appeal.sender_name) == (f.days_ago(1), "Nils Brekke")
+    assert appeal.suspension_waits and not appeal.is_late
+    page = client.get(answer.url).text
+    assert "Nils Brekke" in page and "Muntlig" in page
+    assert "Ber om utsatt iverksetting" in page and "Fordel klagen" in page
+
+
+def test_a_proxy_has_a_name(login):
+    answer = login("saksbehandler").post(
+        reverse("casework:appeal_new", args=[refusal().pk]),
+        {"words": "Uenig", "received_on": f"{f.today():%d.%m.%Y}", "sender": "verge"},
+    )
+    assert "Skriv hvem som klaget på vegne av personen." in answer.text
+
+
+def test_what_is_posted_in_time_is_in_time(time_machine):
+    vedtak = refusal()
+    due = vedtak.appeal_due()
+    time_machine.move_to(due + timedelta(days=4))
+    appeal = klage(vedtak, received_on=due + timedelta(days=3), made_on=due)
+    assert not appeal.is_late
+    assert "siste dag i fristen" in appeal_words.timeliness(appeal)[-1]
+
+
+def test_the_deadline_is_explained_with_the_weekend_it_was_moved_by(time_machine):
+    time_machine.move_to("2026-11-20 12:00+01:00")
+    vedtak = refusal()
+    vedtak.arrived_on = f.today() + timedelta(days=1)  # a Saturday
+    appeal = Appeal(vedtak=vedtak, made_on=f.today(), due_on=vedtak.appeal_due())
+    arrived, counted, stands = appeal_words.timeliness(appeal)
+    assert arrived.startswith("Brevet kom fram 21.")
+    assert "lørdag 12.12.2026" in counted
+    assert "så fristen er mandag 14.12.2026 (fvl. § 30)" in counted
+    assert "24 dager før" in stands.replace("\u00a0", " ")
+
+
+def test_two_klager_on_one_vedtak_are_one_too_many():
+    first = klage()
+    with pytest.raises(actions.AlreadyAppealed, match="allerede en klage"):
+        klage(first.vedtak)
+    actions.withdraw_appeal(appeal=first, reason="Hun ringte.", by=first.registered_by, at=f.now())
+    assert klage(first.vedtak).state == AppealState.RECEIVED
+    with pytest.raises(IntegrityError, match="appeal_one_open"), transaction.atomic():
+        f.AppealFactory(vedtak=first.vedtak)
+
+
+def test_a_klage_that_is_answered_cannot_be_made_again():
+    appeal = forwarded()
+    actions.record_outcome(
+        appeal=appeal,
+        outcome=AppealState.UPHELD,
+        outcome_on=f.today(),
+        words="Enig med kommunen.",
+        by=appeal.reviewer,
+        at=f.now(),
+    )
+    with pytest.raises(actions.AlreadyAppealed, match="Sivilombudet"):
+        klage(appeal.vedtak)
+
+
+def test_a_vedtak_with_two_klageinstanser_gives_a_klage_to_each(login):
+    application = f.ApplicationFactory()
+    application.bases.add(f.basis("boligsosialloven_6"))
+    vedtak = f.VedtakFactory(application=application, issued=True, outcome=Outcome.REFUSED)
+    with pytest.raises(actions.NotAppealable, match="Velg hva klagen gjelder"):
+        klage(vedtak)
+    answer = login("saksbehandler").post(
+        reverse("casework:appeal_new", args=[vedtak.pk]),
+        {
+            "words": "Uenig i alt.",
+            "received_on": f"{f.today():%d.%m.%Y}",
+            "bodies": ["kommunal_klagenemnd", "statsforvalteren"],
+        },
+    )
+    assert answer.status_code == 302
+    assert set(vedtak.appeals.values_list("body", flat=True)) == {
+        "kommunal_klagenemnd",
+        "statsforvalteren",
+    }
+
+
+# ------------------------------------------------------------------ by whom
+
+
+def test_neither_who_wrote_nor_who_approved_reviews(login):
+    appeal = klage()
+    for user in (appeal.drafter, appeal.approver):
+        with pytest.raises(actions.CannotReview, match="Gi klagen til en annen"):
+            under_review(appeal, user)
+        with (
+            pytest.raises(IntegrityError, match="appeal_reviewed_by_another"),
+            transaction.atomic(),
+        ):
+            f.AppealFactory(vedtak=refusal(), drafter=user, reviewing=True, reviewer=user)
+    page = login(user=appeal.drafter).get(url("appeal_assign", appeal)).text
+    assert str(appeal.drafter) not in page.split("<form")[-1]
+
+
+def test_only_the_reviewer_decides_and_others_are_told_who(login):
+    appeal = under_review()
+    other = login("saksbehandler")
+    for name, data in (
+        ("appeal_forward", {"reason": WHY}),
+        ("appeal_reverse", {"reason": WHY}),
+        ("appeal_dismiss", {"reason": WHY}),
+        ("appeal_suspension", {"granted": "ja", "reason": WHY}),
+    ):
+        page = other.post(url(name, appeal), data).text
+        assert f"{appeal.reviewer} vurderer klagen" in page
+        own = login(user=appeal.drafter).post(url(name, appeal), data).text
+        assert "Du skrev eller godkjente vedtaket" in own
+    appeal.refresh_from_db()
+    assert appeal.state == AppealState.REVIEWING
+
+
+# ------------------------------------------------------------------ late
+
+
+def test_a_late_klage_is_taken_up_with_a_reason_or_dismissed(login):
+    appeal = late_klage()
+    client = login(user=appeal.reviewer)
+    assert (
+        "Avgjør først om den skal tas opp"
+        in client.post(url("appeal_forward", appeal), {"reason": WHY}).text
+    )
+    assert client.post(url("appeal_take_up", appeal), {"reason": ""}).status_code == 200
+    client.post(url("appeal_take_up", appeal), {"reason": "Hun var innlagt."})
+    appeal.refresh_from_db()
+    assert (appeal.taken_up_by, appeal.taken_up_reason) == (appeal.reviewer, "Hun var innlagt.")
+    assert "Hun var innlagt." in text_of(forwarded(appeal).letter.file.content)
+
+
+def test_a_year_after_the_vedtak_no_klage_is_taken_up():
+    appeal = late_klage()
+    # As if the year were over: the limit is the municipality's to set, and is twelve months.
+    assert settings_table.KEYS["appeal_latest_months"].default == 12
+    Setting.objects.create(key="appeal_latest_months", value=0, valid=f.since(f.days_ago(600)))
+    with pytest.raises(actions.TooOld, match="Avvis den"):
+        actions.take_up(appeal=appeal, reason="Fordi.", by=appeal.reviewer, at=f.now())
+
+
+def test_a_dismissal_is_a_letter_that_can_be_appealed():
+    appeal = late_klage()
+    actions.dismiss(appeal=appeal, reason="Ingen grunn.", by=appeal.reviewer, at=f.now())
+    appeal.refresh_from_db()
+    assert (appeal.state, appeal.closed_on) == (AppealState.DISMISSED, f.today())
+    text = text_of(Letter.objects.get(kind=LetterKind.APPEAL_ANSWER).file.content)
+    assert "Vi har avvist klagen din" in text
+    assert "Du kan klage på avvisningen innen tre uker" in text
+    assert "Klagenemnda i Solvær kommune avgjør klager på avvisningen." in text
+
+
+# ------------------------------------------------------------------ reversed
+
+
+def test_a_reversal_is_a_new_vedtak_and_the_old_stands_until_it_is_issued(login):
+    appeal = under_review()
+    answer = login(user=appeal.reviewer).post(
+        url("appeal_reverse", appeal), {"reason": "Vi hadde ikke sett legeerklæringen."}
+    )
+    appeal.refresh_from_db()
+    new = appeal.new_vedtak
+    assert answer.url == reverse("casework:vedtak", args=[new.pk])
+    assert appeal.state == AppealState.REDRAFTING
+    assert (new.replaces, new.facts) == (appeal.vedtak, appeal.vedtak.facts)
+    assert (new.drafted_by, new.reasoning) == (appeal.reviewer, "")
+    appeal.vedtak.refresh_from_db()
+    assert appeal.vedtak.state == VedtakState.ISSUED
+    approver = f.UserFactory(approver=True)
+    new.reasoning = WHY
+    new.dwelling_type, new.bedrooms, new.lease_years = "kommunal", 1, 3
+    new.save()
+    for basis in new.application.bases.all():
+        new.outcomes.create(basis=basis, outcome=Outcome.GRANTED)
+    submit_vedtak(vedtak=new, approver=approver, by=appeal.reviewer, at=f.now())
+    approve_vedtak(vedtak=new, by=approver, at=f.now())
+    appeal.refresh_from_db()
+    appeal.vedtak.refresh_from_db()
+    assert (appeal.state, appeal.closed_on) == (AppealState.REVERSED, f.today())
+    assert appeal.vedtak.state == VedtakState.REPLACED
+
+
+# ------------------------------------------------------------------ sent on
+
+
+def test_a_klage_is_sent_on_with_a_letter_and_one_frozen_file(login):
+    person = f.PersonFactory()
+    f.RepresentativeFactory(person=person, name="Nils Brekke")
+    vedtak = refusal(person=person)
+    f.NoteFactory(person=person, application=vedtak.application, quotation="Jeg må flytte.")
+    other = f.ApplicationFactory(
+        granted=True, person=f.PersonFactory(first_name="Gjertrud", last_name="Annenpart")
+    )
+    appeal = under_review(klage(vedtak, words="Dere tar feil om trappene."))
+    client = login(user=appeal.reviewer)
+    client.post(url("appeal_forward", appeal), {"reason": WHY})
+    appeal.refresh_from_db()
+    assert appeal.state == AppealState.FORWARDED
+    letter = text_of(appeal.letter.file.content)
+    assert "Klagenemnda i Solvær kommune" in letter and WHY in letter
+    assert "Dere tar feil om trappene." in letter
+    assert appeal.letter.copies_to == [person.name, "Nils Brekke (fullmektig)"]
+    content = bytes(appeal.file.content)
+    assert appeal.file.sha256 == hashlib.sha256(content).hexdigest()
+    text = text_of(content)
+    parts = [
+        "Sakens dokumenter",
+        "Oversendelse av klage på vedtak",
+        "Klagefrist",
+        "Dere tar feil om trappene.",
+        "Søknaden",
+        "Kartlegging",
+        "Notater i saken",
+        "Jeg må flytte.",
+        "Sammenligning med andre på ventelisten",
+        "1–3",
+        "Ledige boliger",
+    ]
+    at = -1
+    for part in parts:
+        at = text.find(part, at + 1)
+        assert at >= 0, part
+    assert "Annenpart" not in text and other.case_number not in text
+    reader = PdfReader(io.BytesIO(content))
+    assert reader.root_object["/Lang"].startswith("nb") and reader.root_object["/StructTreeRoot"]
+    assert [mark.title for mark in reader.outline][:2] == [
+        "Dokumenter",
+        "Oversendelse av klage på vedtak",
+    ]
+    answer = client.get(url("appeal_documents", appeal))
+    assert answer.content == content
+    assert ReadLog.objects.filter(person_id=person.pk, page="klagefil").exists()
+
+
+def test_the_letters_of_a_klage_are_in_nynorsk_to_who_wants_it():
+    appeal = under_review(klage(refusal(person=f.PersonFactory(nynorsk=True))))
+    actions.decide_suspension(
+        appeal=appeal, granted=True, reason="Ho har barn.", by=appeal.reviewer, at=f.now()
+    )
+    appeal = forwarded(appeal)
+    answer = text_of(Letter.objects.get(kind=LetterKind.APPEAL_ANSWER).file.content)
+    assert "Vi ventar med vedtaket" in answer
+    text = text_of(appeal.file.content)
+    assert "Oversending av klage på vedtak" in text and "Dokumenta i saka" in text
+    assert "Samanlikning med andre på ventelista" in text
+
+
+def test_a_protected_persons_file_has_no_address_and_is_not_there_for_others(login):
+    person = f.PersonFactory(
+        strictly_protected=True, address="Hemmelige vei 7", letter_agreement="Hentes her."
+    )
+    reviewer = f.UserFactory(caseworker=True, sees_protected=True)
+    appeal = forwarded(under_review(klage(refusal(person=person)), reviewer))
+    assert "Hemmelige vei" not in text_of(appeal.file.content)
+    stranger = login("saksbehandler")
+    for name in ("appeal", "appeal_documents", "appeal_forward"):
+        assert stranger.get(url(name, appeal)).status_code == 404
+    assert person.last_name not in stranger.get(reverse("casework:appeals")).text
+    with pytest.raises(actions.CannotReview):
+        under_review(klage(refusal(person=person)), f.UserFactory(caseworker=True))
+
+
+def test_utsatt_iverksetting_is_decided_before_the_klage_is_sent_on(login):
+    appeal = under_review(klage(suspension_asked=True))
+    client = login(user=appeal.reviewer)
+    assert "utsatt iverksetting" in client.post(url("appeal_forward", appeal), {"reason": WHY}).text
+    client.post(url("appeal_suspension", appeal), {"granted": "nei", "reason": "Det er et avslag."})
+    appeal.refresh_from_db()
+    assert appeal.suspension_granted is False
+    assert "Ikke gitt" in text_of(forwarded(appeal).letter.file.content)
+
+
+# ------------------------------------------------------------------ answered
+
+
+@pytest.mark.parametrize("outcome", ["stadfestet", "endret", "opphevet", "avvist"])
+def test_what_the_klageinstans_came_to_is_recorded(outcome, login):
+    appeal = forwarded()
+    client = login(user=appeal.reviewer)
+    data = {"outcome": outcome, "outcome_on": f"{f.today():%d.%m.%Y}", "words": "Kort om saken."}
+    assert client.post(url("appeal_outcome", appeal), data).status_code == 302
+    appeal.refresh_from_db()
+    assert (appeal.state, appeal.closed_on) == (outcome, f.today())
+    page = client.get(url("appeal", appeal)).text
+    assert ("Skriv nytt vedtak" in page) == (outcome in ("endret", "opphevet"))
+    answer = client.post(url("appeal_new_vedtak", appeal))
+    appeal.refresh_from_db()
+    if outcome in ("endret", "opphevet"):
+        assert answer.url == reverse("casework:vedtak", args=[appeal.new_vedtak_id])
+        assert "Kort om saken." in appeal.new_vedtak.reversal_reason
+    else:
+        assert appeal.new_vedtak is None
+
+
+def test_an_answer_comes_after_the_klage_was_sent():
+    appeal = forwarded()
+    with pytest.raises(actions.ReceivedOutsideTime, match="mellom oversendelsen"):
+        actions.record_outcome(
+            appeal=appeal,
+            outcome=AppealState.UPHELD,
+            outcome_on=f.days_ago(1),
+            words="Enig.",
+            by=appeal.reviewer,
+            at=f.now(),
+        )
+
+
+# ------------------------------------------------------------------ seen
+
+
+def test_every_step_is_told_and_logged():
+    appeal = forwarded()
+    actions.remind(appeal=appeal, by=appeal.reviewer, at=f.now())
+    told = Event.objects.filter(data__appeal=appeal.pk).order_by("pk")
+    assert [one.kind for one in told] == [
+        "appeal_received",
+        "appeal_assigned",
+        "appeal_forwarded",
+        "appeal_reminded",
+    ]
+    moves = Transition.objects.filter(process=Process.APPEAL, object_id=appeal.pk)
+    assert [move.to_state for move in moves.order_by("pk")] == [
+        AppealState.RECEIVED,
+        AppealState.REVIEWING,
+        AppealState.FORWARDED,
+    ]
+
+
+def test_the_list_shows_those_chosen_in_few_questions(login, django_assert_max_num_queries):
+    mine, away = under_review(), f.AppealFactory(forwarded=True)
+    old = f.AppealFactory(received_on=f.days_ago(90), made_on=f.days_ago(90), due_on=f.days_ago(80))
+    client = login(user=mine.reviewer)
+    names = {one: one.vedtak.application.person.name for one in (mine, away, old)}
+
+    def shown(**chosen):
+        page = client.get(reverse("casework:appeals"), chosen).text
+        return {one for one, name in names.items() if name in page}
+
+    with django_assert_max_num_queries(10):
+        assert shown() == {mine, away, old}
+    assert shown(mine="1") == {mine}
+    assert shown(sen="1") == {old}
+    assert shown(tilstand="klageinstans") == {away}
+    assert shown(tilstand="ufordelt") == {old}
+    assert shown(tilstand="avsluttet") == set()
+    with django_assert_max_num_queries(26):
+        client.get(url("appeal", mine))
+
+
+def test_a_klage_waits_on_min_dag_of_who_must_give_it_away_and_then_of_the_reviewer(login):
+    appeal = klage()
+    responsible = appeal.vedtak.application.responsible or appeal.drafter
+    application = appeal.vedtak.application
+    application.responsible = responsible
+    application.save()
+    page = login(user=responsible).get(reverse("desk:day")).text
+    assert "Ingen vurderer den ennå." in page and url("appeal_assign", appeal) in page
+    under_review(appeal)
+    appeal.refresh_from_db()
+    page = login(user=appeal.reviewer).get(reverse("desk:day")).text
+    assert "Gjør om vedtaket, eller send klagen videre." in page
+
+
+def test_a_job_flags_and_closes_and_may_be_tried_first(capsys):
+    appeal = under_review()
+    on = f.today() + timedelta(days=40)
+    call_command("flag_appeals", on=on.isoformat(), dry_run=True)
+    assert not Flag.objects.exists()
+    appeal_flags.flag_appeals(on)
+    flag = Flag.objects.get(kind=FlagKind.APPEAL)
+    assert flag.owner == appeal.reviewer
+    page_of = appeal_flags._appeal_words(flag, on)
+    assert page_of.action_url == url("appeal", appeal)
+    forwarded(appeal)
+    appeal_flags.flag_appeals(on)
+    flag.refresh_from_db()
+    assert flag.closed_on == on
