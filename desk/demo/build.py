@@ -8,7 +8,7 @@ from random import Random
 
 from django.db import connection, transaction
 
-from . import appeals, meetings, names, peers, stock, story, temporary, users, waiting
+from . import appeals, intake, meetings, names, peers, stock, story, temporary, users, waiting
 from . import homes as homes_of
 from . import lives as lives_of
 from .bulk import Bulk
@@ -45,6 +45,8 @@ def build(size_name: str, seed: int, today: date, say: Callable[[str], None]) ->
     if size_name == "solvaer":
         appeals.tell(today)
         say("klager")
+        intake.tell(today)
+        say("det som kommer inn")
     return bulk.written
 
 

@@ -38,7 +38,8 @@ class Command(BaseCommand):
         written = build(size, seed, today, say)
         settle(today)
         say("analysert")
-        for job in ("flag_stays", "flag_deadlines", "flag_appeals"):
+        jobs = ("flag_stays", "flag_deadlines", "flag_appeals", "flag_papers", "flag_section_27")
+        for job in jobs:
             if job in get_commands():
                 call_command(job, on=today.isoformat(), verbosity=0)
                 say(job)
