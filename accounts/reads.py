@@ -46,6 +46,7 @@ PAGES = {
     "stay-change": _("Endre bosituasjon"),
     "stay-end": _("Avslutt opphold"),
     "flag": _("Varsel"),
+    "fortsatt-behov": _("Fortsatt behov"),
     "venteliste-hvorfor": _("Plass på ventelisten"),
     "tildelingsmote": _("Tildelingsmøte"),
     "tilbud": _("Tilbud"),

@@ -11,13 +11,14 @@ class AllocationConfig(AppConfig):
         from casework import appeal_file
         from common import navigation
 
-        from . import appeal_parts, defaults, perms
+        from . import appeal_parts, defaults, perms, still_needed
 
         appeal_file.register(
             "comparison", _("Sammenligning med andre på ventelisten"), appeal_parts.comparison
         )
         appeal_file.register("stock", _("Ledige boliger"), appeal_parts.stock)
 
+        still_needed.register_words()
         post_migrate.connect(defaults.install, sender=self)
         # No count beside it: who waits is computed, and that is too much for every page.
         navigation.register(
@@ -27,6 +28,7 @@ class AllocationConfig(AppConfig):
             "allocation:waiting_list",
             order=40,
             can=perms.can_see_waiting_list,
+            also=("/fortsatt-behov/",),
             shortcut="v",
         )
         navigation.register(

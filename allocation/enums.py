@@ -38,3 +38,11 @@ class DeclineCode(models.TextChoices):
 OPEN_OFFERS = (OfferState.SENT,)
 # An offer said yes to keeps its unit reserved until the lease is agreed.
 RESERVING_OFFERS = (OfferState.SENT, OfferState.ACCEPTED)
+
+
+class NeedAnswer(models.TextChoices):
+    """What somebody who waits says when asked whether the need is the same (need C26)."""
+
+    YES = "ja", _("Ja, trenger fortsatt bolig")
+    CHANGED = "endret", _("Ja, men behovet er endret")
+    NO = "nei", _("Nei, trenger ikke bolig nå")

@@ -13,8 +13,8 @@ from casework.models import Application, Letter, StoredFile
 from housing.models import Unit
 from stays.models import Lease
 
-from .enums import DeclineCode, ItemOutcome, MeetingState, OfferState
-from .querysets import MeetingQuerySet, OfferQuerySet
+from .enums import DeclineCode, ItemOutcome, MeetingState, NeedAnswer, OfferState
+from .querysets import MeetingQuerySet, NeedCheckQuerySet, OfferQuerySet
 
 
 class PriorityPolicy(models.Model):
@@ -338,3 +338,51 @@ class Offer(models.Model):
 
     def __str__(self) -> str:
         return f"Tilbud {self.pk}"
+
+
+class NeedCheck(models.Model):
+    """Somebody who waits is asked: is the need the same, and the phone number? (need C26)
+
+    Written by the job, once a quarter. Silence leads to somebody looking for the person
+    (`still_needed`), never to the case being taken off the list.
+    """
+
+    application = models.ForeignKey(Application, models.CASCADE, related_name="need_checks")
+    asked_on = models.DateField(_("spurt"))
+    answer_by = models.DateField(_("svar innen"))
+    letter = models.OneToOneField(
+        Letter, models.PROTECT, null=True, blank=True, related_name="need_check"
+    )
+    answer = models.CharField(_("svar"), max_length=10, choices=NeedAnswer, blank=True)
+    note = models.CharField(_("hva personen sa"), max_length=300, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    # The case waits no more, and the question with it.
+    lapsed_on = models.DateField(null=True, blank=True)
+    history = HistoricalRecords()
+
+    objects = NeedCheckQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("spørsmål om fortsatt behov")
+        verbose_name_plural = _("spørsmål om fortsatt behov")
+        ordering = ["answer_by", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application"],
+                condition=Q(answered_at__isnull=True, lapsed_on__isnull=True),
+                name="need_check_one_open",
+                violation_error_message=_("Personen er allerede spurt, og har ikke svart."),
+            ),
+            models.CheckConstraint(
+                name="need_check_answered",
+                condition=Q(answered_at__isnull=True, answered_by__isnull=True, answer="")
+                | Q(answered_at__isnull=False, answered_by__isnull=False) & ~Q(answer=""),
+                violation_error_message=_("Velg hva personen svarte."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Spurt {self.asked_on}"

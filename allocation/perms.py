@@ -49,3 +49,8 @@ def can_offer(user: User) -> bool:
 def can_approve_minutes(user: User, meeting: AllocationMeeting) -> bool:
     """The chair of the meeting, and nobody else."""
     return meeting.chair_id == user.pk
+
+
+def can_ask_still_needed(user: User) -> bool:
+    """Caseworkers and approvers ring, write and note what people answer (need C26)."""
+    return user.has_role(RoleKind.CASEWORKER, RoleKind.APPROVER)

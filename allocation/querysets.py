@@ -30,3 +30,11 @@ class OfferQuerySet(models.QuerySet):
             models.Q(state=OfferState.SENT)
             | models.Q(state=OfferState.ACCEPTED, lease__isnull=True)
         )
+
+
+class NeedCheckQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(sees(user, "application__person__"))
+
+    def open(self) -> Self:
+        return self.filter(answered_at__isnull=True, lapsed_on__isnull=True)

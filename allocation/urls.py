@@ -1,12 +1,15 @@
 from django.urls import path
 
-from .views import meetings, offers, waiting
+from .views import meetings, offers, still_needed, waiting
 
 app_name = "allocation"
 
 urlpatterns = [
     path("venteliste/", waiting.waiting_list, name="waiting_list"),
     path("venteliste/<int:pk>/hvorfor/", waiting.why, name="why"),
+    path("fortsatt-behov/", still_needed.still_needed, name="still_needed"),
+    path("fortsatt-behov/brev/", still_needed.letters, name="still_needed_letters"),
+    path("fortsatt-behov/<int:pk>/", still_needed.answer, name="still_needed_answer"),
     path("tildelingsmoter/", meetings.meetings, name="meetings"),
     path("tildelingsmoter/nytt/", meetings.meeting_new, name="meeting_new"),
     path("tildelingsmoter/<int:pk>/", meetings.meeting, name="meeting"),

@@ -28,6 +28,7 @@ JOBS = (
     "casework.tasks.delete_drafts",
     "stays.tasks.flag_section_27",
     "casework.tasks.flag_plans",
+    "allocation.tasks.ask_still_needed",
 )
 # Before the first caseworker sits down; the clock is Oslo's.
 app.conf.beat_schedule = {

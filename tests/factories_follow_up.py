@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import factory
 
 from accounts.enums import UnitKind
+from allocation import models as allocation
 from casework import models as casework
 from casework.enums import DocumentCategory, NoticeKind, PastMatterKind
 
@@ -122,6 +123,17 @@ class PastMatterFactory(f.Factory):
     recorded_by = factory.SubFactory(f.UserFactory, caseworker=True)
 
 
+class NeedCheckFactory(f.Factory):
+    """Asked a week ago; the answer is due in two."""
+
+    class Meta:
+        model = allocation.NeedCheck
+
+    application = factory.SubFactory(f.ApplicationFactory, granted=True)
+    asked_on = factory.LazyFunction(lambda: f.days_ago(7))
+    answer_by = factory.LazyFunction(lambda: f.today() + timedelta(days=14))
+
+
 def add_samples(made: SimpleNamespace) -> None:
     """One of each, for the table of URLs; of `made.person`."""
     made.service = f.ServiceFactory(person=made.person)
@@ -135,6 +147,7 @@ def add_samples(made: SimpleNamespace) -> None:
     made.note = f.NoteFactory(person=made.person)
     made.document = DocumentFactory(person=made.person)
     made.past_matter = PastMatterFactory(person=made.person)
+    made.need_check = NeedCheckFactory(application=made.application)
 
 
 def setting(key: str, value: object) -> None:

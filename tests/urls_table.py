@@ -209,6 +209,9 @@ MEET = (CHAIR, CASEWORKER, APPROVER)  # who runs meetings
 ALLOCATION: dict[str, Row] = {
     "allocation:waiting_list": Row(CASE),
     "allocation:why": Row(CASE, "application"),
+    "allocation:still_needed": Row(CASEWORK),
+    "allocation:still_needed_letters": deed(CASEWORK),
+    "allocation:still_needed_answer": Row(CASEWORK, "need_check"),
     "allocation:meetings": Row(CASE),
     "allocation:meeting_new": Row(MEET),
     "allocation:meeting": Row(CASE, "meeting"),

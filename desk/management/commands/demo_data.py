@@ -38,8 +38,15 @@ class Command(BaseCommand):
         written = build(size, seed, today, say)
         settle(today)
         say("analysert")
-        jobs = ("flag_stays", "flag_deadlines", "flag_appeals", "flag_papers", "flag_section_27")
-        for job in jobs:
+        for job in (
+            "flag_stays",
+            "flag_deadlines",
+            "flag_appeals",
+            "flag_papers",
+            "flag_section_27",
+            "flag_plans",
+            "ask_still_needed",
+        ):
             if job in get_commands():
                 call_command(job, on=today.isoformat(), verbosity=0)
                 say(job)

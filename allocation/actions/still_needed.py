@@ -1,0 +1,129 @@
+"""The answer to «trenger du fortsatt bolig?», and the letter that asks (need C26)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from casework import events, flags
+from casework.enums import FlagKind, LanguageForm, LetterKind
+from casework.letters import body, make_letter
+from casework.models import Letter
+from common.calendar import local_date
+from common.errors import RuleBroken
+from common.formatting import nbdate_long
+
+from ..enums import NeedAnswer
+from ..models import NeedCheck
+
+
+class CheckRefused(RuleBroken):
+    """The question is answered already, or asked by letter already."""
+
+
+def _held(check: NeedCheck) -> NeedCheck:
+    # Two who ring the same person: the second is told.
+    check = NeedCheck.objects.select_for_update(of=("self",)).get(pk=check.pk)
+    if check.answered_at or check.lapsed_on:
+        raise CheckRefused(_("Svaret er allerede ført inn, eller personen venter ikke lenger."))
+    return check
+
+
+@transaction.atomic
+def register_answer(
+    check: NeedCheck, *, answer: NeedAnswer, note: str, phone: str, by: User, at: datetime
+) -> NeedCheck:
+    """What the person said. A no changes nothing by itself: it is for the caseworker to register
+    that the application is withdrawn, in the person's own words."""
+    check = _held(check)
+    check.answer, check.note = answer, note
+    check.answered_at, check.answered_by = at, by
+    check._history_user = by
+    check.save()
+    case, person = check.application, check.application.person
+    if phone and phone != person.phone:
+        person.phone = phone
+        person._history_user = by
+        person.save(update_fields=["phone", "sort_name"])
+        events.record(person, "person_changed", _("Nytt telefonnummer."), by=by, at=at)
+    for kind in (FlagKind.STILL_NEEDED, FlagKind.OUTREACH):
+        flags.close_by_facts(kind, str(check.pk), local_date(at))
+    text = _("Spurt om fortsatt behov. Svar: %(answer)s. %(note)s") % {
+        "answer": check.get_answer_display(),
+        "note": note,
+    }
+    events.record(
+        person, "inquiry.answered", text.strip(), by=by, at=at, application=case, check=check.pk
+    )
+    return check
+
+
+@transaction.atomic
+def send_letter(check: NeedCheck, *, by: User, at: datetime) -> Letter:
+    """The question as a letter, in the person's målform. `NoAddress` where it cannot reach them."""
+    check = _held(check)
+    if check.letter_id:
+        raise CheckRefused(_("Brevet er allerede laget."))
+    case = check.application
+    words = WORDS[case.person.language_form]
+    letter = make_letter(
+        kind=LetterKind.STILL_NEEDED,
+        application=case,
+        title=words["title"],
+        data=body(
+            intro=[words["intro"]],
+            parts=[(words["phone"], words["phone_text"]), (words["silent"], words["silent_text"])],
+            box=(words["box"], words["box_text"] % {"day": _day(check.answer_by)}),
+        ),
+        by=by,
+        at=at,
+    )
+    check.letter = letter
+    check._history_user = by
+    check.save(update_fields=["letter"])
+    events.record(
+        case.person,
+        "letter.still_needed",
+        _("Brev: Trenger du fortsatt bolig?"),
+        by=by,
+        at=at,
+        application=case,
+        letter=letter.pk,
+    )
+    return letter
+
+
+def _day(day: date) -> str:
+    return nbdate_long(day)
+
+
+# The letter is in the person's målform, not in the language of who makes it.
+WORDS = {
+    LanguageForm.BOKMAL: {
+        "title": "Trenger du fortsatt bolig?",
+        "intro": "Du står på ventelisten for bolig hos oss. Et par ganger i året spør vi alle om "
+        "behovet er det samme.",
+        "box": "Si fra til oss",
+        "box_text": "Ring eller skriv til oss innen %(day)s. Fortell om du fortsatt trenger bolig, "
+        "og om noe har endret seg.",
+        "phone": "Har du nytt telefonnummer?",
+        "phone_text": "Gi oss det, så når vi deg når vi har en bolig til deg.",
+        "silent": "Hvis du ikke svarer",
+        "silent_text": "Du mister ikke plassen din. Vi prøver å finne deg på en annen måte.",
+    },
+    LanguageForm.NYNORSK: {
+        "title": "Treng du framleis bustad?",
+        "intro": "Du står på ventelista for bustad hos oss. Eit par gonger i året spør vi alle om "
+        "behovet er det same.",
+        "box": "Sei frå til oss",
+        "box_text": "Ring eller skriv til oss innan %(day)s. Fortel om du framleis treng bustad, "
+        "og om noko har endra seg.",
+        "phone": "Har du nytt telefonnummer?",
+        "phone_text": "Gi oss det, så når vi deg når vi har ein bustad til deg.",
+        "silent": "Dersom du ikkje svarar",
+        "silent_text": "Du mistar ikkje plassen din. Vi prøver å finne deg på ein annan måte.",
+    },
+}

@@ -1,0 +1,120 @@
+"""Who is to be asked whether the need is the same: a list to ring from, letters, answers (C26)."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.once import once
+from accounts.reads import log_read
+from casework.letters import NoAddress
+from common.errors import RuleBroken
+from common.paging import keyset_page
+
+from .. import perms
+from ..actions import still_needed as actions
+from ..enums import NeedAnswer
+from ..forms.still_needed import AnswerForm
+from ..models import NeedCheck
+
+# So many letters in one go; the rest by pressing again.
+BATCH = 25
+
+
+def _checks(request: HttpRequest):
+    if not perms.can_ask_still_needed(request.user):
+        raise PermissionDenied
+    found = NeedCheck.objects.visible_to(request.user).open()
+    if request.GET.get("alle") != "1":
+        found = found.filter(application__responsible=request.user)
+    return found.select_related("application__person", "application__responsible", "letter")
+
+
+@require_safe
+def still_needed(request: HttpRequest) -> HttpResponse:
+    """The phone list: my cases, or everyone's with `?alle=1`."""
+    found = _checks(request)
+    page = keyset_page(found, order=("answer_by", "pk"), cursor=request.GET.get("etter"), size=50)
+    context = {
+        "page": page,
+        "today": timezone.localdate(),
+        "everyone": request.GET.get("alle") == "1",
+        "without_letter": sum(check.letter_id is None for check in page.items),
+        "batch": BATCH,
+    }
+    return render(request, "allocation/still_needed.html", context)
+
+
+@require_POST
+@once
+def letters(request: HttpRequest) -> HttpResponse:
+    """Letters to those of the list who have none yet; those who cannot be reached are told of."""
+    found = _checks(request).filter(letter__isnull=True).order_by("answer_by", "pk")[:BATCH]
+    made, unreached = 0, []
+    for check in found:
+        try:
+            actions.send_letter(check, by=request.user, at=timezone.now())
+        except NoAddress:
+            unreached.append(check.application.case_number)
+        except RuleBroken:
+            continue  # answered, or written by another, just now
+        else:
+            made += 1
+    if made:
+        text = ngettext("Ett brev er laget.", "%(n)s brev er laget.", made) % {"n": made}
+        messages.success(request, text)
+    if unreached:
+        text = _("Har ingen adresse å sende til: %(cases)s. Ring, eller oppsøk.")
+        messages.warning(request, text % {"cases": ", ".join(unreached)})
+    if not made and not unreached:
+        messages.info(request, _("Alle på listen har fått brev."))
+    url = reverse("allocation:still_needed")
+    return redirect(f"{url}?alle=1" if request.GET.get("alle") == "1" else url)
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def answer(request: HttpRequest, pk: int) -> HttpResponse:
+    if not perms.can_ask_still_needed(request.user):
+        raise PermissionDenied
+    found = NeedCheck.objects.visible_to(request.user).select_related(
+        "application__person", "letter"
+    )
+    check = get_object_or_404(found, pk=pk)
+    case, person = check.application, check.application.person
+    back = reverse("allocation:still_needed")
+    form = AnswerForm(
+        request.POST if request.method == "POST" else None,
+        cancel=back,
+        initial={"phone": person.phone},
+    )
+    if form.is_bound and form.is_valid():
+        try:
+            actions.register_answer(check, by=request.user, at=timezone.now(), **form.cleaned_data)
+        except RuleBroken as no:
+            form.add_error(None, str(no))
+        else:
+            messages.success(request, _("Svaret er ført inn."))
+            return redirect(_next(form.cleaned_data["answer"], case))
+    log_read(request, person.pk, "fortsatt-behov")
+    return render(
+        request,
+        "allocation/still_needed_answer.html",
+        {"form": form, "check": check, "case": case, "person": person},
+    )
+
+
+def _next(said: str, case) -> str:
+    """A no is withdrawn in the person's own words; a change is looked into."""
+    if said == NeedAnswer.NO:
+        return reverse("casework:application_withdraw", args=[case.pk])
+    if said == NeedAnswer.CHANGED:
+        return reverse("casework:application", args=[case.pk])
+    return reverse("allocation:still_needed")
