@@ -91,8 +91,8 @@ def _sent_on(today: date, kari: User, nav: OrganisationUnit, office: Organisatio
 
 
 def _papers(today: date, ingrid: User) -> None:
-    """A mangelbrev, and one of three papers in: the rest should have been here."""
-    asked = today - timedelta(days=16)
+    """A mangelbrev, and one of three papers in; there is still time for the rest."""
+    asked = today - timedelta(days=9)
     case = (
         Application.objects.open()
         .filter(
@@ -102,6 +102,7 @@ def _papers(today: date, ingrid: User) -> None:
             responsible=ingrid,
         )
         .exclude(person__address="")
+        .exclude(person__last_name="Myrland")
         .exclude(person__postcode="")
         .order_by("-received_at", "pk")
         .first()
@@ -111,7 +112,7 @@ def _papers(today: date, ingrid: User) -> None:
     letter = intake.ask_for_papers(
         application=case,
         papers=["Siste lønnsslipp", "Leiekontrakten du har nå", "Oppsigelsen fra huseieren"],
-        due_on=today - timedelta(days=2),
+        due_on=today + timedelta(days=5),
         by=ingrid,
         at=at(asked, 10),
     )
