@@ -61,4 +61,25 @@ class PropertyStage(models.TextChoices):
     PLANNED = "planlagt", _("Planlagt")
     IN_USE = "i_bruk", _("I bruk")
     AT_RISK = "utsatt", _("Kan falle bort")
+    REBUILT = "ombygging", _("Bygges om")
     CLOSED = "avviklet", _("Avviklet")
+
+
+# Nobody can live there meanwhile.
+OUT_OF_USE = (PropertyStage.PLANNED, PropertyStage.REBUILT, PropertyStage.CLOSED)
+
+
+class UpkeepKind(models.TextChoices):
+    """What is broken. A home that cannot be locked is not safe: it is always urgent (need H5)."""
+
+    LOCK = "las", _("Lås eller dør")
+    WATER = "vann", _("Vann og avløp")
+    HEAT = "varme", _("Varme")
+    POWER = "strom", _("Strøm")
+    FIRE = "brann", _("Brannsikring")
+    DAMAGE = "skade", _("Skade")
+    PESTS = "skadedyr", _("Skadedyr")
+    OTHER = "annet", _("Annet")
+
+
+ALWAYS_URGENT = (UpkeepKind.LOCK, UpkeepKind.FIRE)

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.contrib.postgres.indexes import GinIndex
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
@@ -13,8 +14,31 @@ from simple_history.models import HistoricalRecords
 from accounts.models import OrganisationUnit
 from common.sorting import norwegian_key
 
-from .enums import PropertyStage, Staffing, UnavailableCause, UnitType
-from .querysets import PropertyQuerySet, UnitQuerySet
+from .enums import (
+    ALWAYS_URGENT,
+    PropertyStage,
+    Staffing,
+    UnavailableCause,
+    UnitType,
+    UpkeepKind,
+)
+from .querysets import AgreementQuerySet, PropertyQuerySet, UnitQuerySet, UpkeepQuerySet
+
+
+def _pair(model: str, name: str) -> models.CheckConstraint:
+    """An `x_at` and its `x_by` are both set or both empty."""
+    at, by = f"{name}_at__isnull", f"{name}_by__isnull"
+    return models.CheckConstraint(
+        name=f"{model}_{name}_at_by",
+        condition=Q(**{at: True, by: True}) | Q(**{at: False, by: False}),
+    )
+
+
+def _check_name(name: str) -> None:
+    from .neutral import objection
+
+    if said := objection(name):
+        raise ValidationError({"name": said})
 
 
 class Area(models.Model):
@@ -36,8 +60,16 @@ class Provider(models.Model):
     """Someone outside the municipality who runs places to live (need H12)."""
 
     name = models.CharField(_("navn"), max_length=120, unique=True)
-    organisation_number = models.CharField(_("organisasjonsnummer"), max_length=9, blank=True)
+    organisation_number = models.CharField(
+        _("organisasjonsnummer"),
+        max_length=9,
+        blank=True,
+        validators=[RegexValidator(r"^\d{9}$", _("Organisasjonsnummeret har ni siffer."))],
+    )
+    contact_name = models.CharField(_("kontaktperson"), max_length=120, blank=True)
     phone = models.CharField(_("telefon"), max_length=20, blank=True)
+    email = models.EmailField(_("e-post"), blank=True)
+    history = HistoricalRecords()
 
     class Meta:
         verbose_name = _("leverandør")
@@ -79,6 +111,25 @@ class Property(models.Model):
     stage = models.CharField(
         _("livsløp"), max_length=20, choices=PropertyStage, default=PropertyStage.IN_USE
     )
+    stage_reason = models.CharField(
+        _("hvorfor"),
+        max_length=300,
+        blank=True,
+        help_text=_("For eksempel «Leieavtalen med borettslaget går ut»."),
+    )
+    stage_until = models.DateField(_("til"), null=True, blank=True)
+    contact_name = models.CharField(_("kontaktperson"), max_length=120, blank=True)
+    contact_phone = models.CharField(_("telefon"), max_length=20, blank=True)
+    surroundings = models.TextField(
+        _("omgivelser"),
+        max_length=1000,
+        blank=True,
+        help_text=_("Nærhet til buss, butikk, skole og natur. Beskriv stedet, ikke beboerne."),
+    )
+    expectations = models.TextField(_("hva huset venter av beboerne"), max_length=2000, blank=True)
+    max_stay_months = models.PositiveSmallIntegerField(
+        _("lengste opphold (måneder)"), null=True, blank=True
+    )
     source_note = models.CharField(_("merknad"), max_length=300, blank=True)
     history = HistoricalRecords()
 
@@ -89,6 +140,13 @@ class Property(models.Model):
         verbose_name_plural = _("eiendommer")
         ordering = ["sort_name", "pk"]
         indexes = [models.Index(fields=["sort_name", "id"], name="property_sort")]
+        constraints = [
+            models.CheckConstraint(
+                name="property_at_risk_why",
+                condition=~Q(stage=PropertyStage.AT_RISK) | ~Q(stage_reason=""),
+                violation_error_message=_("Skriv hvorfor eiendommen kan falle bort."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -96,6 +154,9 @@ class Property(models.Model):
     def save(self, *args, **kwargs) -> None:
         self.sort_name = norwegian_key(self.name)
         super().save(*args, **kwargs)
+
+    def clean(self) -> None:
+        _check_name(self.name)
 
 
 class Unit(models.Model):
@@ -147,6 +208,7 @@ class Unit(models.Model):
     min_age = models.PositiveSmallIntegerField(_("alder fra"), null=True, blank=True)
     max_age = models.PositiveSmallIntegerField(_("alder til og med"), null=True, blank=True)
     suits_children = models.BooleanField(_("egnet for barn"), default=True)
+    suits_young = models.BooleanField(_("egnet for unge"), default=True)
     rent = models.PositiveIntegerField(_("husleie (kr per måned)"), null=True, blank=True)
     night_price = models.PositiveIntegerField(_("pris (kr per natt)"), null=True, blank=True)
     allocated_by = models.ForeignKey(
@@ -209,6 +271,9 @@ class Unit(models.Model):
         self.sort_name = norwegian_key(f"{self.property.name}, {self.name}")
         super().save(*args, **kwargs)
 
+    def clean(self) -> None:
+        _check_name(self.name)
+
 
 class Unavailability(models.Model):
     """A period in which a unit cannot be lived in, with its cause (need H3)."""
@@ -265,3 +330,239 @@ class StockImport(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+
+class StockExport(models.Model):
+    """The stock taken out to a file: who, when, how much (need X1)."""
+
+    file_format = models.CharField(_("format"), max_length=4)
+    rows = models.PositiveIntegerField(_("rader"))
+    exported_at = models.DateTimeField(_("tatt ut"))
+    exported_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("eksport av boliger")
+        verbose_name_plural = _("eksporter av boliger")
+        ordering = ["-exported_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.rows} ({self.file_format})"
+
+
+class NameToAvoid(models.Model):
+    """A word no place may be called by: it names those who live there (need H7)."""
+
+    word = models.CharField(_("ord"), max_length=40, unique=True)
+    instead = models.CharField(_("skriv heller"), max_length=120, blank=True)
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("ord vi ikke bruker i navn")
+        verbose_name_plural = _("ord vi ikke bruker i navn")
+        ordering = ["word", "pk"]
+
+    def __str__(self) -> str:
+        return self.word
+
+
+class Upkeep(models.Model):
+    """Something to mend: reported, being worked on, done (need H5).
+
+    Where the home cannot be lived in meanwhile, `unavailability` says so, and ends when it is
+    done. What is broken and where, never who lives there.
+    """
+
+    property = models.ForeignKey(
+        Property, models.PROTECT, related_name="upkeep", verbose_name=_("eiendom")
+    )
+    unit = models.ForeignKey(
+        Unit,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="upkeep",
+        verbose_name=_("bolig"),
+    )
+    kind = models.CharField(_("gjelder"), max_length=20, choices=UpkeepKind)
+    urgent = models.BooleanField(_("haster"), default=False)
+    text = models.CharField(_("hva er galt"), max_length=300)
+    unavailability = models.OneToOneField(
+        Unavailability, models.SET_NULL, null=True, blank=True, related_name="upkeep"
+    )
+    reported_at = models.DateTimeField(_("meldt"))
+    reported_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    started_at = models.DateTimeField(_("satt i gang"), null=True, blank=True)
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    plan = models.CharField(_("hvem gjør det, og når"), max_length=200, blank=True)
+    done_at = models.DateTimeField(_("ferdig"), null=True, blank=True)
+    done_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    outcome = models.CharField(_("hva som ble gjort"), max_length=200, blank=True)
+    history = HistoricalRecords()
+
+    objects = UpkeepQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("vedlikehold")
+        verbose_name_plural = _("vedlikehold")
+        ordering = ["-urgent", "reported_at", "pk"]
+        indexes = [
+            models.Index(
+                fields=["-urgent", "reported_at", "id"],
+                name="upkeep_open",
+                condition=Q(done_at__isnull=True),
+            ),
+            models.Index(fields=["-done_at", "-id"], name="upkeep_done"),
+        ]
+        constraints = [
+            _pair("upkeep", "started"),
+            _pair("upkeep", "done"),
+            models.CheckConstraint(
+                name="upkeep_lock_is_urgent",
+                condition=~Q(kind__in=ALWAYS_URGENT) | Q(urgent=True),
+                violation_error_message=_("Låser og brannsikring haster alltid."),
+            ),
+            models.CheckConstraint(
+                name="upkeep_done_says_what",
+                condition=Q(done_at__isnull=True) | ~Q(outcome=""),
+                violation_error_message=_("Skriv hva som ble gjort."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.unit or self.property}"
+
+    def state(self) -> str:
+        if self.done_at:
+            return _("Ferdig")
+        return _("I arbeid") if self.started_at else _("Meldt")
+
+
+class QualityAgreement(models.Model):
+    """A kvalitetsavtale with a provider of temporary places, and when it runs out (need H12)."""
+
+    provider = models.ForeignKey(
+        Provider, models.PROTECT, related_name="agreements", verbose_name=_("leverandør")
+    )
+    reference = models.CharField(_("saksnummer eller navn"), max_length=60)
+    valid = DateRangeField(_("gjelder"))
+    standard = models.TextField(_("standard"), max_length=2000, blank=True)
+    safety = models.TextField(_("trygghet"), max_length=2000, blank=True)
+    responsible = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        verbose_name=_("ansvarlig i kommunen"),
+    )
+    history = HistoricalRecords()
+
+    objects = AgreementQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("kvalitetsavtale")
+        verbose_name_plural = _("kvalitetsavtaler")
+        ordering = ["-valid", "-pk"]
+        constraints = [
+            ExclusionConstraint(
+                name="agreement_one_at_a_time",
+                expressions=[
+                    ("provider", RangeOperators.EQUAL),
+                    ("valid", RangeOperators.OVERLAPS),
+                ],
+                violation_error_message=_(
+                    "Leverandøren har allerede en kvalitetsavtale i denne perioden."
+                ),
+            ),
+            models.CheckConstraint(
+                name="agreement_has_an_end",
+                condition=Q(
+                    valid__startswith__isnull=False,
+                    valid__endswith__isnull=False,
+                    valid__isempty=False,
+                ),
+                violation_error_message=_("Kvalitetsavtalen må ha en første og en siste dag."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class QualityCheck(models.Model):
+    """A visit to see that a place is as agreed; what was wrong is followed up by a date (H12)."""
+
+    provider = models.ForeignKey(
+        Provider, models.PROTECT, related_name="checks", verbose_name=_("leverandør")
+    )
+    property = models.ForeignKey(
+        Property,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="checks",
+        verbose_name=_("sted"),
+    )
+    checked_on = models.DateField(_("dato"))
+    checked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("av")
+    )
+    found = models.TextField(_("hva vi så"), max_length=2000)
+    breach = models.CharField(_("avvik fra avtalen"), max_length=300, blank=True)
+    mend_by = models.DateField(_("rettes innen"), null=True, blank=True)
+    mended_at = models.DateTimeField(_("rettet"), null=True, blank=True)
+    mended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("kontroll")
+        verbose_name_plural = _("kontroller")
+        ordering = ["-checked_on", "-pk"]
+        indexes = [
+            models.Index(
+                fields=["mend_by"],
+                name="check_to_mend",
+                condition=Q(mended_at__isnull=True, mend_by__isnull=False),
+            )
+        ]
+        constraints = [
+            _pair("check", "mended"),
+            models.CheckConstraint(
+                name="check_breach_has_a_date",
+                condition=Q(breach="", mend_by__isnull=True)
+                | (~Q(breach="") & Q(mend_by__isnull=False)),
+                violation_error_message=_("Skriv når avviket skal være rettet."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider}: {self.checked_on}"
+
+
+class ResidentsMeeting(models.Model):
+    """A husmøte: what the residents took up, and what comes of it; nobody named (need H11)."""
+
+    property = models.ForeignKey(
+        Property, models.PROTECT, related_name="meetings", verbose_name=_("eiendom")
+    )
+    held_on = models.DateField(_("dato"))
+    took_part = models.PositiveSmallIntegerField(_("antall beboere"), null=True, blank=True)
+    raised = models.TextField(
+        _("hva beboerne tok opp"), max_length=2000, help_text=_("Uten navn på beboere.")
+    )
+    agreed = models.TextField(_("hva som ble avtalt, og hvem som gjør det"), max_length=2000)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("husmøte")
+        verbose_name_plural = _("husmøter")
+        ordering = ["-held_on", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.property}: {self.held_on}"

@@ -31,3 +31,13 @@ class UnitQuerySet(models.QuerySet):
 
         blocked = Unavailability.objects.filter(unit=OuterRef("pk"), period__contains=on)
         return self.in_use(on).filter(~Exists(blocked))
+
+
+class UpkeepQuerySet(models.QuerySet):
+    def open(self) -> Self:
+        return self.filter(done_at__isnull=True)
+
+
+class AgreementQuerySet(models.QuerySet):
+    def in_force(self, on: date) -> Self:
+        return self.filter(valid__contains=on)

@@ -30,6 +30,7 @@ from common.errors import RuleBroken
 
 from .enums import TEMPORARY_TYPES, PropertyStage, Staffing, UnitType
 from .models import Area, Property, Unit
+from .neutral import objector
 
 MOST_BYTES = 5_000_000
 MOST_ROWS = 20_000
@@ -229,6 +230,7 @@ class _Import:
             self.units.setdefault(name, set()).add((unit, extra))
         self.organisation = {unit.name: unit for unit in OrganisationUnit.objects.all()}
         self.areas = {area.name.casefold(): area for area in Area.objects.all()}
+        self.objection = objector()
 
     def run(self, *, write: bool) -> Report:
         rows = [
@@ -254,6 +256,9 @@ class _Import:
             return report
         if len(report.name) > LONGEST_NAME:
             report.errors.append(_("Navnet er lengre enn 120 tegn."))
+            return report
+        if said := self.objection(report.name, row.get("unit", "")):
+            report.errors.append(said)
             return report
         kind = _enum(UnitType, row.get("type", ""))
         if kind is None:
@@ -303,6 +308,9 @@ class _Import:
             "address": row.get("address", "")[:200],
             "postcode": postcode[:4],
             "area": area,
+            "stage_reason": (row.get("note") or _("Ikke skrevet i filen"))[:300]
+            if stage == PropertyStage.AT_RISK
+            else "",
             "source_note": row.get("note", "")[:300],
         }
 

@@ -50,3 +50,19 @@ class Deposit(models.TextChoices):
     NONE = "ingen", _("Ingen")
     DEPOSIT = "depositum", _("Depositum")
     GUARANTEE = "garanti", _("Garanti")
+
+
+class UnsuitedFor(models.TextChoices):
+    """For whom a place is unsuited, that is used all the same, for a written reason (need T5)."""
+
+    CHILDREN = "barn", _("Barn")
+    YOUNG = "unge", _("Unge")
+
+
+class SearchOutcome(models.TextChoices):
+    """What came of looking for a place for the night (need T4)."""
+
+    NONE_FOUND = "ingen_plass", _("Fant ingen plass")
+    REFUSED = "takket_nei", _("Personen takket nei")
+    TURNED_AWAY = "avvist", _("Stedet sa nei")
+    SUBSTANDARD = "under_standard", _("Sted under standard ble brukt")

@@ -14,8 +14,17 @@ from simple_history.models import HistoricalRecords
 from casework.models import Application, Person, Vedtak
 from housing.models import Unit
 
-from .enums import IN_UNIT, LASTING, Deposit, InstitutionKind, StayKind, Unsuitable
-from .querysets import StayQuerySet
+from .enums import (
+    IN_UNIT,
+    LASTING,
+    Deposit,
+    InstitutionKind,
+    SearchOutcome,
+    StayKind,
+    Unsuitable,
+    UnsuitedFor,
+)
+from .querysets import PlaceSearchQuerySet, RenewalQuerySet, StayQuerySet
 
 
 class Stay(models.Model):
@@ -50,6 +59,11 @@ class Stay(models.Model):
     unsuitable = models.CharField(_("uegnet"), max_length=20, choices=Unsuitable, blank=True)
     must_leave_by = models.DateField(_("må ut innen"), null=True, blank=True)
     unsafe = models.BooleanField(_("vold eller trusler der personen bor"), default=False)
+    # The day the vedtak, or its renewal, runs to. Who stays on beyond it still stays.
+    granted_until = models.DateField(_("innvilget til"), null=True, blank=True)
+    unsuited_for = models.CharField(
+        _("ikke egnet for"), max_length=10, choices=UnsuitedFor, blank=True
+    )
     unsuited_reason = models.CharField(
         _("hvorfor stedet likevel brukes for barn eller unge"), max_length=300, blank=True
     )
@@ -129,6 +143,19 @@ class Stay(models.Model):
                 condition=Q(period__startswith__isnull=False, period__isempty=False),
                 violation_error_message=_("Et opphold må slutte etter at det begynte."),
             ),
+            models.CheckConstraint(
+                name="stay_unsuited_why",
+                condition=Q(unsuited_for="") | ~Q(unsuited_reason=""),
+                violation_error_message=_(
+                    "Stedet er ikke egnet for barn eller unge. Skriv hvorfor det likevel brukes."
+                ),
+            ),
+            models.CheckConstraint(
+                name="stay_granted_after_it_begins",
+                condition=Q(granted_until__isnull=True)
+                | Q(granted_until__gt=F("period__startswith")),
+                violation_error_message=_("Oppholdet må være innvilget til etter at det begynte."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -142,10 +169,116 @@ class Stay(models.Model):
     def where(self) -> str:
         return str(self.unit) if self.unit_id else (self.place or self.get_kind_display())
 
+    def cost(self, on: date) -> int | None:
+        """Kroner so far (need T7); None where no price is known."""
+        return None if self.night_price is None else self.night_price * self.nights(on)
+
     def nights(self, on: date) -> int:
         """Nights spent, counting `[from, to)`, an open stay up to `on`."""
         to = min(self.period.upper or on, on)
         return max((to - self.period.lower).days, 0)
+
+
+class Renewal(models.Model):
+    """A temporary stay is granted for longer: why, what comes next, and who sees to it (T3)."""
+
+    stay = models.ForeignKey(
+        Stay, models.PROTECT, related_name="renewals", verbose_name=_("opphold")
+    )
+    starts_on = models.DateField(_("forlenget fra"))
+    until = models.DateField(_("forlenget til"))
+    reason = models.CharField(_("hvorfor personen ikke har varig bolig ennå"), max_length=300)
+    next_step = models.CharField(_("neste steg mot varig bolig"), max_length=300)
+    responsible = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        verbose_name=_("hvem har ansvaret"),
+    )
+    vedtak = models.ForeignKey(
+        Vedtak,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="renewals",
+        verbose_name=_("vedtak"),
+    )
+    renewed_at = models.DateTimeField()
+    renewed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    history = HistoricalRecords()
+
+    objects = RenewalQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("forlengelse")
+        verbose_name_plural = _("forlengelser")
+        ordering = ["-starts_on", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["stay", "starts_on"],
+                name="renewal_once",
+                violation_error_message=_("Oppholdet er allerede forlenget fra denne dagen."),
+            ),
+            models.CheckConstraint(
+                name="renewal_is_longer",
+                condition=Q(until__gt=F("starts_on")),
+                violation_error_message=_("Oppholdet må forlenges til en dag etter i dag."),
+            ),
+            models.CheckConstraint(
+                name="renewal_says_why_and_what_next",
+                condition=~Q(reason="") & ~Q(next_step=""),
+                violation_error_message=_(
+                    "Skriv hvorfor oppholdet forlenges, og neste steg mot varig bolig."
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.starts_on}–{self.until}"
+
+
+class PlaceSearch(models.Model):
+    """A place for the night was looked for, and this came of it, each time (need T4)."""
+
+    person = models.ForeignKey(
+        Person, models.PROTECT, related_name="place_searches", verbose_name=_("person")
+    )
+    application = models.ForeignKey(
+        Application, models.PROTECT, null=True, blank=True, related_name="place_searches"
+    )
+    outcome = models.CharField(_("hva som skjedde"), max_length=20, choices=SearchOutcome)
+    unit = models.ForeignKey(
+        Unit,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("sted i registeret"),
+    )
+    place = models.CharField(_("annet sted"), max_length=120, blank=True)
+    reason = models.CharField(_("hvorfor"), max_length=300)
+    on = models.DateField(_("gjaldt natten"))
+    logged_at = models.DateTimeField()
+    logged_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    history = HistoricalRecords()
+
+    objects = PlaceSearchQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("leting etter plass")
+        verbose_name_plural = _("leting etter plass")
+        ordering = ["-on", "-pk"]
+        indexes = [models.Index(fields=["outcome", "-on"], name="place_search_outcome")]
+        constraints = [
+            models.CheckConstraint(
+                name="place_search_says_why",
+                condition=~Q(reason=""),
+                violation_error_message=_("Skriv hvorfor."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_outcome_display()} {self.on}"
 
 
 class Lease(models.Model):

@@ -22,3 +22,13 @@ class StayQuerySet(models.QuerySet):
         from .enums import StayKind
 
         return self.filter(kind=StayKind.TEMPORARY)
+
+
+class RenewalQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(sees(user, "stay__person__"))
+
+
+class PlaceSearchQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(sees(user, "person__"))
