@@ -37,6 +37,7 @@ PAGES = {
     "application-new": _("Ny søknad"),
     "application-move": _("Sak"),
     "kartlegging": _("Kartlegging"),
+    "uttalelse": _("Uttalelse"),
     "boligbehov": _("Boligbehov"),
     "vedtak": _("Vedtak"),
     "klage": _("Klage"),

@@ -135,6 +135,15 @@ KEYS: dict[str, Key] = {
     "no_contact_days": Key(
         21, _("Uten kontakt med likeperson"), _("dager"), _("kommunens egne rutiner")
     ),
+    "statement_due_days": Key(
+        10, _("Svarfrist på uttalelse"), _("dager"), _("kommunens egne rutiner")
+    ),
+    "statement_remind_days": Key(
+        3, _("Uttalelse påminnes"), _("dager før"), _("kommunens egne rutiner")
+    ),
+    "statement_link_days": Key(
+        14, _("Lenke til uttalelse virker"), _("dager etter fristen"), _("kommunens egne rutiner")
+    ),
     "vedtak_valid_months": Key(
         12, _("Vedtak om kommunal bolig gjelder"), _("måneder"), _("kommunens egne rutiner")
     ),

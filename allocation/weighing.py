@@ -17,6 +17,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from casework import statements
 from casework.enums import PROTECTED
 from casework.models import Disqualification, HousingNeed, Person, Wish
 
@@ -50,6 +51,7 @@ class Candidate:
     age: int | None = None
     words: str = ""
     avoids: list[str] = field(default_factory=list)
+    statements: list[statements.Statement] = field(default_factory=list)
 
     @property
     def pk(self) -> int:
@@ -297,8 +299,10 @@ def _describe(candidates: list[Candidate], on: date) -> None:
         .distinct("application_id")
         .prefetch_related("avoid_areas", "avoid_properties")
     }
+    told = statements.received_of(people.keys())
     for candidate in candidates:
         person = people[candidate.entry.person_id]
+        candidate.statements = told.get(person.pk, [])
         candidate.initials = person.initials
         candidate.age = person.age(on)
         candidate.words = wishes.get(person.pk, "")

@@ -10,7 +10,8 @@ class CaseworkConfig(AppConfig):
     verbose_name = "saker"
 
     def ready(self) -> None:
-        from . import appeal_flags, defaults, menu, perms  # noqa: F401 (registers its words)
+        # The flags' words are registered as these are read.
+        from . import appeal_flags, defaults, menu, perms, statements  # noqa: F401
 
         post_migrate.connect(defaults.install, sender=self)
         navigation.register(
@@ -21,7 +22,7 @@ class CaseworkConfig(AppConfig):
             order=30,
             can=perms.can_read_cases,
             count=menu.open_applications,
-            also=("/kartlegging/", "/vedtak/"),
+            also=("/kartlegging/", "/vedtak/", "/uttalelser/"),
             shortcut="s",
         )
         navigation.register(

@@ -211,6 +211,16 @@ class RepresentativeKind(models.TextChoices):
     SPOKESPERSON = "talsmann", _("Talsmann")
 
 
+class StatementSource(models.TextChoices):
+    """Who knows the person (need C9)."""
+
+    SERVICE = "tjeneste", _("Tjenesteyter")
+    COORDINATOR = "koordinator", _("Koordinator")
+    INSTITUTION = "institusjon", _("Institusjon eller fengsel")
+    PEER = "likeperson", _("Likepersonorganisasjon")
+    OTHER = "annen", _("En annen som kjenner personen")
+
+
 class FlagKind(models.TextChoices):
     TEMPORARY_STAY = "temporary_stay", _("Lenge i midlertidig bolig")
     INTERIM_REPLY = "interim_reply", _("Foreløpig svar")
@@ -225,6 +235,7 @@ class FlagKind(models.TextChoices):
     HANDOVER = "handover", _("Overlevering ikke kvittert")
     STILL_NEEDED = "still_needed", _("Spør om behovet er det samme")
     OUTREACH = "outreach", _("Har ikke svart: oppsøk")
+    STATEMENT = "statement", _("Uttalelse mangler")
 
 
 class FlagClosed(models.TextChoices):

@@ -194,3 +194,14 @@ class HandoverQuerySet(models.QuerySet):
 class DocumentQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:
         return self.filter(sees(user, "person__"))
+
+
+class StatementQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(sees(user, "person__"))
+
+    def open(self) -> Self:
+        return self.filter(received_at__isnull=True, withdrawn_at__isnull=True)
+
+    def received(self) -> Self:
+        return self.filter(received_at__isnull=False)

@@ -10,7 +10,7 @@ from django.utils.timezone import get_default_timezone
 
 from accounts import settings_table
 
-from . import appeal_flags, deadlines, plan_flags
+from . import appeal_flags, deadlines, plan_flags, statements
 from .actions import intake
 
 
@@ -55,3 +55,10 @@ def flag_appeals(on: str | None = None, **later: object) -> dict[str, int]:
     day = date.fromisoformat(on) if on else timezone.localdate()
     here, away = appeal_flags.flag_appeals(day), appeal_flags.flag_appeal_bodies(day)
     return {"raised": here.raised + away.raised, "ended": here.ended + away.ended}
+
+
+@shared_task(name="casework.tasks.flag_statements")
+def flag_statements(on: str | None = None, **later: object) -> dict[str, int]:
+    """Remind of statements, and flag those that are late, as of `on` (ISO date) or today."""
+    run = statements.flag_statements(date.fromisoformat(on) if on else timezone.localdate())
+    return {"raised": run.raised, "ended": run.ended, "reminded": run.reminded}

@@ -26,6 +26,7 @@ JOBS = (
     "casework.tasks.flag_papers",
     "casework.tasks.flag_appeals",
     "casework.tasks.delete_drafts",
+    "casework.tasks.flag_statements",
     "stays.tasks.flag_section_27",
     "casework.tasks.flag_plans",
     "allocation.tasks.ask_still_needed",

@@ -23,7 +23,7 @@ from allocation.models import AllocationMeeting, Consideration, Offer
 from casework import flags as flag_words
 from casework.enums import AppealState, ApplicationState, FlagKind, VedtakState
 from casework.flags import due_words, short
-from casework.models import Appeal, Application, Draft, Flag, Handover, Person, Vedtak
+from casework.models import Appeal, Application, Draft, Flag, Handover, Person, Statement, Vedtak
 from casework.querysets import sees
 from common.calendar import local_date
 from common.formatting import days_nb
@@ -48,6 +48,7 @@ DUE_FLAGS = (
     FlagKind.OUTREACH,
     FlagKind.APPEAL,
     FlagKind.APPEAL_BODY,
+    FlagKind.STATEMENT,
 )
 # Nobody follows up more than this in a day; what is beyond is reached by its own list.
 MOST = 100
@@ -174,6 +175,7 @@ def _deadlines(user: User, flags: list[Flag], on: date, shown: int) -> Panel:
     lines = [_flag_line(flag, on) for flag in flags if flag.due_on is None or flag.due_on <= until]
     lines += _vedtak_lines(user, on)
     lines += _appeal_lines(user, on, flags)
+    lines += _statement_lines(user, on)
     lines += _offer_lines(user, on, until)
     lines += _chosen_lines(user, on)
     lines += _accepted_lines(user, on)
@@ -290,6 +292,38 @@ def _appeal_lines(user: User, on: date, flags: list[Flag]) -> list[Line]:
                 when=_("Siden %(date)s") % {"date": short(appeal.received_on)},
                 sub=_("klage"),
                 icon="Gavel",
+            )
+        )
+    return lines
+
+
+def _statement_lines(user: User, on: date) -> list[Line]:
+    """Statements I am asked for and have not written."""
+    found = (
+        Statement.objects.visible_to(user)
+        .open()
+        .filter(asked_of=user)
+        .select_related("person", "application", "asked_by")
+        .order_by("due_on", "pk")[:MOST]
+    )
+    lines = []
+    for statement in found:
+        when, color = due_words(statement.due_on, on)
+        lines.append(
+            Line(
+                name=statement.person.name,
+                url=reverse("desk:person", args=[statement.person_id]),
+                about=_case(statement.application),
+                why=_("%(name)s ba deg om en uttalelse %(date)s")
+                % {"name": statement.asked_by, "date": short(local_date(statement.asked_at))},
+                next=_("Skriv det du vet, så de som tildeler kan velge rett."),
+                action=_("Skriv uttalelse"),
+                action_url=reverse("casework:statement_answer", args=[statement.pk]),
+                color=color,
+                when=when,
+                sub=_("uttalelse"),
+                icon="Clock",
+                due=statement.due_on,
             )
         )
     return lines

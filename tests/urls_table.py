@@ -133,6 +133,15 @@ CASEWORK_APP: dict[str, Row] = {
     "casework:dimension_move": deed((ADMIN, MANAGER), "dimension"),
     "casework:assessment_new": Row(CASEWORK, "open_application"),
     "casework:assessment": Row(CASE, "assessment"),
+    "casework:statement_new": Row(CASEWORK, "person"),
+    "casework:statement": Row(CASE, "statement"),
+    # Only the colleague who was asked.
+    "casework:statement_answer": Row(NOBODY, "statement"),
+    "casework:statement_comment": Row(CASEWORK, "statement"),
+    "casework:statement_renew": deed(CASEWORK, "statement"),
+    "casework:statement_withdraw": deed(CASEWORK, "statement"),
+    # For whom has the link, signed in or not.
+    "casework:statement_outside": Row(EVERYONE, "statement_token", anonymous=200),
     "casework:need": Row(CASEWORK, "open_application"),
     "casework:vedtak_new": deed(CASEWORK, "open_application"),
     "casework:choices": Row(CASE, "open_application"),
@@ -295,12 +304,14 @@ TABLE: dict[str, Row] = {
 
 def samples() -> SimpleNamespace:
     """One of each thing the URLs name; all about people without protection."""
+    from casework import links
     from casework.models import PlainWord, StandardText
     from housing.models import StockImport
     from tests import factories as f
     from tests import factories_follow_up as follow_up
     from tests.factories_intake import MissingPaperFactory
     from tests.factories_merging import MergeFactory
+    from tests.factories_statements import StatementFactory
 
     made = SimpleNamespace(setting_key="lease_years")
     made.user = f.UserFactory(caseworker=True)
@@ -312,6 +323,8 @@ def samples() -> SimpleNamespace:
     made.text = StandardText.objects.get(code="opplyst")
     # One of its own for each role that takes it away.
     made.word = PlainWord.objects.get_or_create(word="prøveord")[0]
+    made.statement = StatementFactory(person=made.person)
+    made.statement_token = links.token(StatementFactory(person=made.person, outside=True))
     made.dimension = made.assessment.answers.first().dimension
     made.vedtak = made.application.decision
     made.letter = made.vedtak.letter

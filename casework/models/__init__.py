@@ -28,6 +28,7 @@ from .plans import (
     TeamMember,
     TransitionPlan,
 )
+from .statements import Statement
 from .texts import PlainWord, StandardText
 from .vedtak import Disqualification, Vedtak, VedtakOutcome
 
@@ -69,6 +70,7 @@ __all__ = [
     "Service",
     "ServiceStep",
     "StandardText",
+    "Statement",
     "StoredFile",
     "TeamMeeting",
     "TeamMember",

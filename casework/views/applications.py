@@ -219,6 +219,7 @@ def _case(request: HttpRequest, case: Application) -> dict[str, Any]:
         "clock": reply_clock.clock(case, today),
         "members": members,
         "assessments": list(case.assessments.all()),
+        "statements": list(case.person.statements.select_related("asked_of")[:5]),
         "needs": list(case.needs.all()),
         "vedtak_list": list(case.vedtak.all()),
         "letters": list(case.letters.all()),

@@ -195,11 +195,12 @@ def person_assessments(request: HttpRequest, pk: int) -> HttpResponse:
     found = _person(request, pk)
     context = _context(request, found, "person-assessments")
     context |= {
+        "statements": list(found.statements.select_related("asked_of")[:20]),
         "assessments": list(
             found.assessments.order_by("-held_on", "-pk")
             .select_related("made_by", "wish")
             .prefetch_related("answers__dimension")[:20]
-        )
+        ),
     }
     return render(request, "desk/person_assessments.html", context)
 
