@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -86,6 +87,14 @@ def ask_statement(
         )
     if consented_on is not None and consented_on > today:
         raise StatementRefused(_("Samtykket kan ikke være fram i tid."), "consented_on")
+    if asked_of is None and _names(person, f"{question} {shared}", first_name):
+        raise StatementRefused(
+            _(
+                "Teksten nevner personen ved navn, og det er ikke avtalt. "
+                "Skriv «personen»; hjelperen ser initialene."
+            ),
+            "question",
+        )
     statement = Statement(
         person=person,
         application=application,
@@ -212,6 +221,15 @@ def comment_statement(*, statement: Statement, comment: str, by: User, at: datet
         at,
     )
     return statement
+
+
+def _names(person: Person, text: str, first_name: bool) -> bool:
+    """Whether a text for somebody outside names the person more than was agreed."""
+    secret = person.last_name.split()
+    if person.is_protected or not first_name:
+        secret += person.first_name.split()
+    words = {word.casefold() for word in re.findall(r"[^\W\d_]+", text)}
+    return any(part.casefold() in words for part in secret)
 
 
 def _held(statement: Statement) -> Statement:

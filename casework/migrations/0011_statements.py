@@ -7,105 +7,432 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('casework', '0010_appeal_state_words'),
+        ("casework", "0010_appeal_state_words"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='flag',
-            name='kind',
-            field=models.CharField(choices=[('temporary_stay', 'Lenge i midlertidig bolig'), ('interim_reply', 'Foreløpig svar'), ('waiting', 'Kan være glemt på ventelisten'), ('discharge', 'Skal ut uten avklart bolig'), ('lease', 'Leieforhold går ut'), ('section_27', 'Søknad etter § 27'), ('papers', 'Venter på papirer'), ('appeal', 'Klage'), ('appeal_body', 'Klage hos klageinstansen'), ('milestone', 'Milepæl over fristen'), ('handover', 'Overlevering ikke kvittert'), ('still_needed', 'Spør om behovet er det samme'), ('outreach', 'Har ikke svart: oppsøk'), ('statement', 'Uttalelse mangler')], max_length=20, verbose_name='gjelder'),
+            model_name="flag",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("temporary_stay", "Lenge i midlertidig bolig"),
+                    ("interim_reply", "Foreløpig svar"),
+                    ("waiting", "Kan være glemt på ventelisten"),
+                    ("discharge", "Skal ut uten avklart bolig"),
+                    ("lease", "Leieforhold går ut"),
+                    ("section_27", "Søknad etter § 27"),
+                    ("papers", "Venter på papirer"),
+                    ("appeal", "Klage"),
+                    ("appeal_body", "Klage hos klageinstansen"),
+                    ("milestone", "Milepæl over fristen"),
+                    ("handover", "Overlevering ikke kvittert"),
+                    ("still_needed", "Spør om behovet er det samme"),
+                    ("outreach", "Har ikke svart: oppsøk"),
+                    ("statement", "Uttalelse mangler"),
+                ],
+                max_length=20,
+                verbose_name="gjelder",
+            ),
         ),
         migrations.CreateModel(
-            name='HistoricalStatement',
+            name="HistoricalStatement",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('source', models.CharField(choices=[('tjeneste', 'Tjenesteyter'), ('koordinator', 'Koordinator'), ('institusjon', 'Institusjon eller fengsel'), ('likeperson', 'Likepersonorganisasjon'), ('annen', 'En annen som kjenner personen')], max_length=20, verbose_name='hva slags hjelper')),
-                ('helper_name', models.CharField(blank=True, max_length=120, verbose_name='navn')),
-                ('helper_place', models.CharField(blank=True, max_length=120, verbose_name='arbeidssted')),
-                ('helper_email', models.EmailField(blank=True, max_length=254, verbose_name='e-post')),
-                ('question', models.TextField(verbose_name='spørsmål')),
-                ('due_on', models.DateField(verbose_name='svar innen')),
-                ('consented_on', models.DateField(blank=True, null=True, verbose_name='personen samtykket')),
-                ('shared', models.TextField(blank=True, verbose_name='dette kan hjelperen få vite')),
-                ('first_name', models.BooleanField(default=False, verbose_name='vis fornavnet')),
-                ('nonce', models.CharField(editable=False, max_length=32)),
-                ('origin', models.CharField(blank=True, editable=False, max_length=120)),
-                ('link_until', models.DateField(verbose_name='lenken virker til')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, editable=False, verbose_name='feil kode')),
-                ('asked_at', models.DateTimeField()),
-                ('reminded_on', models.DateField(blank=True, null=True, verbose_name='påminnet før fristen')),
-                ('reminded_late_on', models.DateField(blank=True, null=True, verbose_name='påminnet etter fristen')),
-                ('text', models.TextField(blank=True, verbose_name='uttalelse')),
-                ('signed', models.CharField(blank=True, max_length=160, verbose_name='skrevet av')),
-                ('received_at', models.DateTimeField(blank=True, null=True)),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('comment', models.TextField(blank=True, verbose_name='personens kommentar')),
-                ('commented_at', models.DateTimeField(blank=True, null=True)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('application', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='casework.application')),
-                ('asked_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('asked_of', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='kollega')),
-                ('commented_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('person', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='casework.person')),
-                ('received_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('withdrawn_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("tjeneste", "Tjenesteyter"),
+                            ("koordinator", "Koordinator"),
+                            ("institusjon", "Institusjon eller fengsel"),
+                            ("likeperson", "Likepersonorganisasjon"),
+                            ("annen", "En annen som kjenner personen"),
+                        ],
+                        max_length=20,
+                        verbose_name="hva slags hjelper",
+                    ),
+                ),
+                ("helper_name", models.CharField(blank=True, max_length=120, verbose_name="navn")),
+                (
+                    "helper_place",
+                    models.CharField(blank=True, max_length=120, verbose_name="arbeidssted"),
+                ),
+                (
+                    "helper_email",
+                    models.EmailField(blank=True, max_length=254, verbose_name="e-post"),
+                ),
+                ("question", models.TextField(verbose_name="spørsmål")),
+                ("due_on", models.DateField(verbose_name="svar innen")),
+                (
+                    "consented_on",
+                    models.DateField(blank=True, null=True, verbose_name="personen samtykket"),
+                ),
+                (
+                    "shared",
+                    models.TextField(blank=True, verbose_name="dette kan hjelperen få vite"),
+                ),
+                ("first_name", models.BooleanField(default=False, verbose_name="vis fornavnet")),
+                ("nonce", models.CharField(editable=False, max_length=32)),
+                ("origin", models.CharField(blank=True, editable=False, max_length=120)),
+                ("link_until", models.DateField(verbose_name="lenken virker til")),
+                (
+                    "attempts",
+                    models.PositiveSmallIntegerField(
+                        default=0, editable=False, verbose_name="feil kode"
+                    ),
+                ),
+                ("asked_at", models.DateTimeField()),
+                (
+                    "reminded_on",
+                    models.DateField(blank=True, null=True, verbose_name="påminnet før fristen"),
+                ),
+                (
+                    "reminded_late_on",
+                    models.DateField(blank=True, null=True, verbose_name="påminnet etter fristen"),
+                ),
+                ("text", models.TextField(blank=True, verbose_name="uttalelse")),
+                ("signed", models.CharField(blank=True, max_length=160, verbose_name="skrevet av")),
+                ("received_at", models.DateTimeField(blank=True, null=True)),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                ("comment", models.TextField(blank=True, verbose_name="personens kommentar")),
+                ("commented_at", models.DateTimeField(blank=True, null=True)),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "application",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="casework.application",
+                    ),
+                ),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "asked_of",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="kollega",
+                    ),
+                ),
+                (
+                    "commented_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="casework.person",
+                    ),
+                ),
+                (
+                    "received_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "withdrawn_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical uttalelse',
-                'verbose_name_plural': 'historical uttalelser',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical uttalelse",
+                "verbose_name_plural": "historical uttalelser",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='Statement',
+            name="Statement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(choices=[('tjeneste', 'Tjenesteyter'), ('koordinator', 'Koordinator'), ('institusjon', 'Institusjon eller fengsel'), ('likeperson', 'Likepersonorganisasjon'), ('annen', 'En annen som kjenner personen')], max_length=20, verbose_name='hva slags hjelper')),
-                ('helper_name', models.CharField(blank=True, max_length=120, verbose_name='navn')),
-                ('helper_place', models.CharField(blank=True, max_length=120, verbose_name='arbeidssted')),
-                ('helper_email', models.EmailField(blank=True, max_length=254, verbose_name='e-post')),
-                ('question', models.TextField(verbose_name='spørsmål')),
-                ('due_on', models.DateField(verbose_name='svar innen')),
-                ('consented_on', models.DateField(blank=True, null=True, verbose_name='personen samtykket')),
-                ('shared', models.TextField(blank=True, verbose_name='dette kan hjelperen få vite')),
-                ('first_name', models.BooleanField(default=False, verbose_name='vis fornavnet')),
-                ('nonce', models.CharField(editable=False, max_length=32)),
-                ('origin', models.CharField(blank=True, editable=False, max_length=120)),
-                ('link_until', models.DateField(verbose_name='lenken virker til')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, editable=False, verbose_name='feil kode')),
-                ('asked_at', models.DateTimeField()),
-                ('reminded_on', models.DateField(blank=True, null=True, verbose_name='påminnet før fristen')),
-                ('reminded_late_on', models.DateField(blank=True, null=True, verbose_name='påminnet etter fristen')),
-                ('text', models.TextField(blank=True, verbose_name='uttalelse')),
-                ('signed', models.CharField(blank=True, max_length=160, verbose_name='skrevet av')),
-                ('received_at', models.DateTimeField(blank=True, null=True)),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('comment', models.TextField(blank=True, verbose_name='personens kommentar')),
-                ('commented_at', models.DateTimeField(blank=True, null=True)),
-                ('application', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='statements', to='casework.application')),
-                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('asked_of', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='statements_asked', to=settings.AUTH_USER_MODEL, verbose_name='kollega')),
-                ('commented_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='statements', to='casework.person')),
-                ('received_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('withdrawn_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("tjeneste", "Tjenesteyter"),
+                            ("koordinator", "Koordinator"),
+                            ("institusjon", "Institusjon eller fengsel"),
+                            ("likeperson", "Likepersonorganisasjon"),
+                            ("annen", "En annen som kjenner personen"),
+                        ],
+                        max_length=20,
+                        verbose_name="hva slags hjelper",
+                    ),
+                ),
+                ("helper_name", models.CharField(blank=True, max_length=120, verbose_name="navn")),
+                (
+                    "helper_place",
+                    models.CharField(blank=True, max_length=120, verbose_name="arbeidssted"),
+                ),
+                (
+                    "helper_email",
+                    models.EmailField(blank=True, max_length=254, verbose_name="e-post"),
+                ),
+                ("question", models.TextField(verbose_name="spørsmål")),
+                ("due_on", models.DateField(verbose_name="svar innen")),
+                (
+                    "consented_on",
+                    models.DateField(blank=True, null=True, verbose_name="personen samtykket"),
+                ),
+                (
+                    "shared",
+                    models.TextField(blank=True, verbose_name="dette kan hjelperen få vite"),
+                ),
+                ("first_name", models.BooleanField(default=False, verbose_name="vis fornavnet")),
+                ("nonce", models.CharField(editable=False, max_length=32)),
+                ("origin", models.CharField(blank=True, editable=False, max_length=120)),
+                ("link_until", models.DateField(verbose_name="lenken virker til")),
+                (
+                    "attempts",
+                    models.PositiveSmallIntegerField(
+                        default=0, editable=False, verbose_name="feil kode"
+                    ),
+                ),
+                ("asked_at", models.DateTimeField()),
+                (
+                    "reminded_on",
+                    models.DateField(blank=True, null=True, verbose_name="påminnet før fristen"),
+                ),
+                (
+                    "reminded_late_on",
+                    models.DateField(blank=True, null=True, verbose_name="påminnet etter fristen"),
+                ),
+                ("text", models.TextField(blank=True, verbose_name="uttalelse")),
+                ("signed", models.CharField(blank=True, max_length=160, verbose_name="skrevet av")),
+                ("received_at", models.DateTimeField(blank=True, null=True)),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                ("comment", models.TextField(blank=True, verbose_name="personens kommentar")),
+                ("commented_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "application",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="statements",
+                        to="casework.application",
+                    ),
+                ),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "asked_of",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="statements_asked",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="kollega",
+                    ),
+                ),
+                (
+                    "commented_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="statements",
+                        to="casework.person",
+                    ),
+                ),
+                (
+                    "received_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "withdrawn_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'uttalelse',
-                'verbose_name_plural': 'uttalelser',
-                'ordering': ['-asked_at', '-pk'],
-                'indexes': [models.Index(fields=['person', '-asked_at', '-id'], name='statement_of_person'), models.Index(condition=models.Q(('received_at__isnull', True), ('withdrawn_at__isnull', True)), fields=['due_on'], name='statement_open')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('asked_of__isnull', False), ('helper_name', '')), models.Q(('asked_of__isnull', True), models.Q(('helper_name', ''), _negated=True)), _connector='OR'), name='statement_of_somebody', violation_error_message='Velg en kollega, eller skriv hvem utenfor kommunen du spør.'), models.CheckConstraint(condition=models.Q(('asked_of__isnull', False), ('consented_on__isnull', False), _connector='OR'), name='statement_outside_with_consent', violation_error_message='Personen må samtykke før noen utenfor blir spurt. Skriv datoen.'), models.CheckConstraint(condition=models.Q(models.Q(('received_at__isnull', True), ('received_by__isnull', True), ('text', '')), models.Q(('received_at__isnull', False), models.Q(('text', ''), _negated=True), models.Q(('signed', ''), _negated=True), models.Q(('received_by__isnull', False), ('asked_of__isnull', True), _connector='OR')), _connector='OR'), name='statement_received', violation_error_message='En mottatt uttalelse har tekst, tid og hvem.'), models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_by__isnull', True)), models.Q(('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False)), _connector='OR'), name='statement_withdrawn', violation_error_message='Skriv hvem som trakk spørsmålet.'), models.CheckConstraint(condition=models.Q(models.Q(('comment', ''), ('commented_at__isnull', True), ('commented_by__isnull', True)), models.Q(('commented_at__isnull', False), ('commented_by__isnull', False), models.Q(('comment', ''), _negated=True)), _connector='OR'), name='statement_commented', violation_error_message='Skriv kommentaren, og hvem som førte den inn.')],
+                "verbose_name": "uttalelse",
+                "verbose_name_plural": "uttalelser",
+                "ordering": ["-asked_at", "-pk"],
+                "indexes": [
+                    models.Index(fields=["person", "-asked_at", "-id"], name="statement_of_person"),
+                    models.Index(
+                        condition=models.Q(
+                            ("received_at__isnull", True), ("withdrawn_at__isnull", True)
+                        ),
+                        fields=["due_on"],
+                        name="statement_open",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("asked_of__isnull", False), ("helper_name", "")),
+                            models.Q(
+                                ("asked_of__isnull", True),
+                                models.Q(("helper_name", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="statement_of_somebody",
+                        violation_error_message="Velg en kollega, eller skriv hvem utenfor kommunen du spør.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("asked_of__isnull", False),
+                            ("consented_on__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="statement_outside_with_consent",
+                        violation_error_message="Personen må samtykke før noen utenfor blir spurt. Skriv datoen.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("received_at__isnull", True),
+                                ("received_by__isnull", True),
+                                ("text", ""),
+                            ),
+                            models.Q(
+                                ("received_at__isnull", False),
+                                models.Q(("text", ""), _negated=True),
+                                models.Q(("signed", ""), _negated=True),
+                                models.Q(
+                                    ("received_by__isnull", False),
+                                    ("asked_of__isnull", True),
+                                    _connector="OR",
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="statement_received",
+                        violation_error_message="En mottatt uttalelse har tekst, tid og hvem.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("withdrawn_at__isnull", True), ("withdrawn_by__isnull", True)
+                            ),
+                            models.Q(
+                                ("withdrawn_at__isnull", False), ("withdrawn_by__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="statement_withdrawn",
+                        violation_error_message="Skriv hvem som trakk spørsmålet.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("comment", ""),
+                                ("commented_at__isnull", True),
+                                ("commented_by__isnull", True),
+                            ),
+                            models.Q(
+                                ("commented_at__isnull", False),
+                                ("commented_by__isnull", False),
+                                models.Q(("comment", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="statement_commented",
+                        violation_error_message="Skriv kommentaren, og hvem som førte den inn.",
+                    ),
+                ],
             },
         ),
     ]

@@ -87,12 +87,29 @@ def vedtak(when: dict[str, Any], world: World) -> dict[str, Any]:
     }
 
 
+def need(when: dict[str, Any], world: World) -> dict[str, Any]:
+    from casework import needs
+
+    person = world.person(when["person"], "when.person")
+    known = person.assessments.filter(held_on__lte=when["on"])
+    held = known.order_by("-held_on", "-pk").first()
+    household = world.application(when["person"], "when.person").household
+    lines = {line.field: line for line in needs.derive(household, held, when["on"])}
+    names = {area.pk: code for code, area in world.areas.items()}
+    answer: dict[str, Any] = {name: line.value for name, line in lines.items()}
+    for name in needs.AREAS:
+        answer[name] = [names[pk] for pk in answer.get(name, [])]
+    answer = dict.fromkeys(needs.FIELDS) | answer
+    return answer | {"why": {name: line.why for name, line in lines.items()}}
+
+
 ANSWERS: dict[str, Callable[[dict[str, Any], World], dict[str, Any]]] = {
     "deadline": deadline,
     "rank": rank,
     "fits": fits,
     "match": match,
     "klage": klage,
+    "need": need,
     "klageinstans": klageinstans,
     "vedtak": vedtak,
 }

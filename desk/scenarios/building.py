@@ -31,9 +31,12 @@ from casework.enums import (
 from casework.models import (
     Appeal,
     Application,
+    Assessment,
     CaseCounter,
+    Dimension,
     Household,
     HouseholdMember,
+    HousingAnswer,
     HousingNeed,
     LegalBasis,
     Letter,
@@ -43,6 +46,7 @@ from casework.models import (
     Service,
     StoredFile,
     Vedtak,
+    Wish,
 )
 from common.errors import explain_integrity_error
 from housing.enums import TEMPORARY_TYPES, TRIAL_TYPES, UnavailableCause, UnitType
@@ -52,7 +56,7 @@ from stays.models import Stay
 
 from .errors import ScenarioError
 from .reading import unknown
-from .vocabulary import SENDERS
+from .vocabulary import SENDERS, SUPPORT
 
 LONG_AGO = date(2000, 1, 1)
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
@@ -102,6 +106,7 @@ class World:
                 ("vedtak", self._vedtak),
                 ("papers", self._papers),
                 ("needs", self._need_of),
+                ("assessments", self._assessment),
                 ("services", self._service),
                 ("contacts", self._contact),
                 ("offers", self._offer),
@@ -196,6 +201,8 @@ class World:
     def _household(self, facts: dict[str, Any], where: str) -> None:
         names = list(dict.fromkeys(facts["members"]))
         children, visiting = facts.get("children", []), facts.get("visiting", [])
+        shared = facts.get("shared", [])
+        children = [*children, *shared]
         for name in [*children, *visiting, *([facts["partner"]] if "partner" in facts else [])]:
             if name not in names:
                 names.append(name)
@@ -216,6 +223,8 @@ class World:
                 relation=relation,
                 living=LivingArrangement.VISITING
                 if name in visiting
+                else LivingArrangement.SHARED
+                if name in shared
                 else LivingArrangement.PERMANENT,
                 period=period,
             )
@@ -230,6 +239,37 @@ class World:
                     relation=MemberRelation.SELF,
                     period=DateRange(LONG_AGO, None),
                 )
+
+    def _assessment(self, facts: dict[str, Any], where: str) -> None:
+        person = self.person(facts["person"], where)
+        held_on = facts.get("held", LONG_AGO)
+        at = at_noon(held_on)
+        held = Assessment.objects.create(
+            person=person,
+            application=self.application(facts["person"], where),
+            wish=Wish.objects.create(
+                person=person,
+                words="Et hjem.",
+                said_on=held_on,
+                recorded_at=at,
+                recorded_by=self.clerk,
+            ),
+            held_on=held_on,
+            made_at=at,
+            made_by=self.clerk,
+        )
+        for code, much in facts.get("help", {}).items():
+            dimension = Dimension.objects.filter(code=code, valid__contains=held_on).first()
+            if dimension is None:
+                raise ScenarioError(f"{where}.help: no dimension {code!r} on {held_on}")
+            held.answers.create(dimension=dimension, support_need=SUPPORT[much])
+        asked = set(facts) - {"person", "held", "help", "areas", "avoid_areas"}
+        if asked or "areas" in facts or "avoid_areas" in facts:
+            said = HousingAnswer.objects.create(
+                assessment=held, **{key: facts[key] for key in asked}
+            )
+            for key in ("areas", "avoid_areas"):
+                getattr(said, key).set([self._area(code) for code in facts.get(key, [])])
 
     def _service(self, facts: dict[str, Any], where: str) -> None:
         Service.objects.create(

@@ -24,6 +24,13 @@ def differences(scenario: Scenario, answer: dict[str, Any], world: World) -> lis
             found += _flags(wanted, answer["flags"], answer["kind"], ordered, complete=True)
         elif key == "closed":
             found += _flags(wanted, answer["closed"], answer["kind"], ordered, complete=False)
+        elif key == "why":
+            told = answer["why"]
+            found += [
+                f"why.{name}: {told.get(name, 'nothing')!r} does not say {part!r}"
+                for name, part in wanted.items()
+                if part not in told.get(name, "")
+            ]
         elif key in ("rank", "persons"):
             found += _rank(wanted, answer[key], then.get("ordered", True))
         elif key == "assigned":
@@ -33,7 +40,7 @@ def differences(scenario: Scenario, answer: dict[str, Any], world: World) -> lis
                 if answer[key].get(unit) != who:
                     found.append(f"assigned.{unit}: {answer[key].get(unit)}, not {who}")
         elif isinstance(wanted, list) and not ordered:
-            if set(wanted) != set(answer[key]):
+            if set(wanted) != set(answer[key] or []):
                 found.append(f"{key}: {sorted(answer[key])}, not {sorted(wanted)}")
         elif wanted != answer[key]:
             found.append(f"{key}: {_told(answer[key])}, not {_told(wanted)}")

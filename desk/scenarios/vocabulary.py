@@ -72,6 +72,8 @@ WRITTEN = (
     "choices",
     "address",
 )
+# How much help, in the words of the format.
+SUPPORT = {"none": 0, "some": 1, "much": 2, "unclear": 9}
 unit_type = one_of(UnitType.values)
 staffing = one_of(Staffing.values)
 
@@ -105,6 +107,30 @@ NEED: Mapping[str, Check] = {
     "available_from": day,
 }
 
+# What a kartlegging says: help in each dimension by its code, and of the dwelling itself.
+ASSESSED: Mapping[str, Check] = {
+    "person": word,
+    "held": day,
+    "help": mapping_of(one_of([str(name) for name in SUPPORT])),
+    "wheelchair": yes_no,
+    "no_stairs": yes_no,
+    "max_floor": whole,
+    "night_help": yes_no,
+    "pets": yes_no,
+    "areas": list_of(word),
+    "avoid_areas": list_of(word),
+    "avoid_reason": word,
+    "own_entrance": yes_no,
+    "near_transport": yes_no,
+    "quiet": yes_no,
+    "drug_free": yes_no,
+}
+DERIVED = (
+    *("bedrooms", "staffing", "types", "step_free", "wheelchair", "max_floor", "pets"),
+    *("areas", "avoid_areas", "own_entrance", "near_transport", "quiet", "drug_free"),
+)
+
+
 GIVEN: Mapping[str, Check] = {
     "settings": settings,
     "persons": mapping_of(
@@ -122,6 +148,7 @@ GIVEN: Mapping[str, Check] = {
             {
                 "members": list_of(word),
                 "children": list_of(word),
+                "shared": list_of(word),  # children of delt bosted; also under `members`
                 "visiting": list_of(word),  # children of samvær; also under `members`
                 "partner": word,
                 "from": day,
@@ -247,6 +274,7 @@ GIVEN: Mapping[str, Check] = {
             required=["application", "what", "asked"],
         )
     ),
+    "assessments": list_of(record(ASSESSED, required=["person"])),
     "services": list_of(
         record({"person": word, "name": word, "from": day, "to": day}, required=["person"])
     ),
@@ -305,6 +333,7 @@ ASKS: Mapping[str, tuple[Mapping[str, Check], tuple[str, ...]]] = {
         ("units", "on"),
     ),
     "klage": ({"vedtak": word, "made": day}, ("vedtak", "made")),
+    "need": ({"person": word, "on": day}, ("person", "on")),
     "klageinstans": ({"basis": one_of(BASES), "on": day}, ("basis",)),
     # A vedtak with everything written but what it `lacks`: what is missing, and what it says.
     "vedtak": (
@@ -365,6 +394,10 @@ THEN: Mapping[str, Mapping[str, Check]] = {
     "fits": {"fits": yes_no, "must_failed": list_of(word), "wishes_met": list_of(word)},
     "match": {"assigned": _assigned, "houses": whole},
     "klage": {"due": day, "late": yes_no, "klageinstans": one_of(AppealBody.values)},
+    "need": {
+        **{name: empty_or(NEED[name]) for name in DERIVED},
+        "why": mapping_of(word),
+    },
     "klageinstans": {"klageinstans": one_of(AppealBody.values)},
     "vedtak": {
         "missing": list_of(one_of(PARTS)),

@@ -195,6 +195,7 @@ def person_assessments(request: HttpRequest, pk: int) -> HttpResponse:
     found = _person(request, pk)
     context = _context(request, found, "person-assessments")
     context |= {
+        "wish": record.wish_of(found),
         "statements": list(found.statements.select_related("asked_of")[:20]),
         "assessments": list(
             found.assessments.order_by("-held_on", "-pk")

@@ -50,7 +50,7 @@ OUTSIDE = {
 
 def ask(client, person, **changes):
     url = reverse("casework:statement_new", args=[person.pk])
-    return client.post(url, typed(**changes))
+    return client.post(url, {**typed(), **changes})
 
 
 def outside_url(statement):
@@ -114,6 +114,15 @@ def test_whoever_may_not_see_the_person_cannot_be_asked(login):
 def test_what_cannot_be_asked_is_refused_in_words(as_caseworker, changes, words):
     assert words in ask(as_caseworker, PersonFactory(), **changes).text
     assert not Statement.objects.exists()
+
+
+def test_the_question_to_somebody_outside_does_not_name_the_person(as_caseworker):
+    person = PersonFactory(first_name="Tordis", last_name="Kanarifugl")
+    for text in ("Hva liker Tordis?", "Hvordan går det med kanarifugl?"):
+        page = ask(as_caseworker, person, **{**OUTSIDE, "question": text}).text
+        assert "nevner personen ved navn" in page
+    agreed = {**OUTSIDE, "question": "Hva liker Tordis?", "first_name": "on"}
+    assert ask(as_caseworker, person, **agreed).status_code == 302
 
 
 # ------------------------------------------------------------------ asked of somebody outside
