@@ -16,7 +16,9 @@ from casework.enums import (
     RepresentativeKind,
     Sender,
     Sex,
+    StatementSource,
 )
+from casework.links import new_nonce
 from casework.models import (
     Assessment,
     AssessmentAnswer,
@@ -24,9 +26,11 @@ from casework.models import (
     ChoiceTalk,
     Dimension,
     HouseholdMember,
+    HousingAnswer,
     HousingNeed,
     Representative,
     Service,
+    Statement,
 )
 from common.calendar import next_working_day
 from housing.enums import UnitType
@@ -43,6 +47,8 @@ def build(lives: Lives) -> None:
     _protected(lives)
     _kjetil(lives)
     _assessments(lives)
+    _again(lives)
+    _statements(lives)
 
 
 def _tomasz(lives: Lives) -> None:
@@ -128,12 +134,6 @@ def _tomasz(lives: Lives) -> None:
     areas = lives.stock["areas"]
     bulk.add(HousingNeed.areas.through, housingneed_id=need, area_id=areas["nordsida"])
     bulk.add(HousingNeed.avoid_areas.through, housingneed_id=need, area_id=areas["sentrum"])
-    lives.wish(
-        one,
-        today - timedelta(days=8),
-        "Jeg vil ha et sted med egen dør, der Zofia kan sove over. Helst på Nordsida, så jeg kan gå til jobben. "
-        "Ikke i sentrum, der møter jeg folk jeg prøver å holde avstand til.",
-    )
     bulk.add(
         Representative,
         person_id=one.id,
@@ -297,3 +297,134 @@ def _assessments(lives: Lives) -> None:
                 agreed_help=rng.choice(names.AGREED),
                 source="Samtale",
             )
+        housing = lives.bulk.add(
+            HousingAnswer,
+            assessment_id=assessment,
+            wheelchair=False,
+            no_stairs=rng.random() < 0.1,
+            pets=rng.random() < 0.15,
+            own_entrance=rng.random() < 0.3,
+            quiet=rng.random() < 0.3,
+        )
+        area = rng.choice(list(lives.stock["areas"].values()))
+        lives.bulk.add(HousingAnswer.areas.through, housinganswer_id=housing, area_id=area)
+
+
+def _again(lives: Lives) -> None:
+    """The first of the story held a second kartlegging, so that what changed can be seen."""
+    case = lives.waiting[0]
+    held = lives.today - timedelta(days=8)
+    assessment = lives.bulk.add(
+        Assessment,
+        person_id=case.someone.id,
+        application_id=case.application,
+        wish_id=lives.wish(
+            case.someone,
+            held,
+            "Jeg vil ha et sted med egen dør, der Zofia kan sove over. Helst på Nordsida, så jeg "
+            "kan gå til jobben. Ikke i sentrum, der møter jeg folk jeg prøver å holde avstand til.",
+        ),
+        held_on=held,
+        together="Tomasz og tolk",
+        goals="Ha Zofia hos meg annenhver helg, og beholde jobben.",
+        made_at=at(held, 14),
+        made_by_id=case.someone.responsible,
+    )
+    said = {
+        "hverdag": ("Jeg greier meg selv, men brevene er vanskelige.", 1, "Nav-veileder"),
+        "okonomi": ("Jeg har fast lønn igjen fra september.", 1, "Rådgivning én gang i måneden"),
+        "helse": ("Jeg sover dårlig der jeg bor nå.", 1, "Fastlege"),
+        "nettverk": ("Jeg har søsteren min, og folk på jobben.", 0, ""),
+        "arbeid": ("Jobber fullt på slippen.", 0, ""),
+        "trygghet": ("Det er mye bråk om natta her.", 2, "Booppfølging hver uke"),
+        "barn": ("Zofia er hos meg annenhver helg når jeg har et sted.", 1, "Barnevernet er med"),
+    }
+    for pk, code in Dimension.objects.values_list("pk", "code"):
+        if code not in said:
+            continue
+        own_view, need, agreed = said[code]
+        lives.bulk.add(
+            AssessmentAnswer,
+            assessment_id=assessment,
+            dimension_id=pk,
+            own_view=own_view,
+            support_need=need,
+            agreed_help=agreed,
+            source="Samtale med tolk",
+        )
+    housing = lives.bulk.add(
+        HousingAnswer,
+        assessment_id=assessment,
+        wheelchair=False,
+        no_stairs=False,
+        pets=False,
+        own_entrance=True,
+        near_transport=True,
+    )
+    areas = lives.stock["areas"]
+    lives.bulk.add(HousingAnswer.areas.through, housinganswer_id=housing, area_id=areas["nordsida"])
+    lives.bulk.add(
+        HousingAnswer.avoid_areas.through, housinganswer_id=housing, area_id=areas["sentrum"]
+    )
+
+
+def _statements(lives: Lives) -> None:
+    """One has come, with the person's comment; one waits for Ingrid, one for a helper outside."""
+    today, bulk = lives.today, lives.bulk
+    first, second = lives.waiting[:2]
+    ingrid, marit = lives.users["ingrid"].pk, lives.users["marit"].pk
+
+    def ask(case: Case, days: int, by: int, **more) -> None:
+        due = more.pop("due")
+        bulk.add(
+            Statement,
+            person_id=case.someone.id,
+            application_id=case.application,
+            due_on=due,
+            link_until=due + timedelta(days=14),
+            nonce=new_nonce(),
+            asked_at=at(today - timedelta(days=days), 9),
+            asked_by_id=by,
+            **more,
+        )
+
+    ask(
+        first,
+        20,
+        ingrid,
+        due=today - timedelta(days=10),
+        source=StatementSource.INSTITUTION,
+        question="Hva skal til for at personen trives der han bor?",
+        helper_name="Hilde Strand",
+        helper_place="behandlingsstedet",
+        consented_on=today - timedelta(days=21),
+        shared="At vi leter etter en varig bolig.",
+        text="Han holder avtaler, og er opptatt av å ha det ryddig. Han blir urolig av mye folk i "
+        "oppgangen. En egen inngang vil hjelpe, og at datteren kan komme trygt.",
+        signed="Hilde Strand, behandlingsstedet",
+        received_at=at(today - timedelta(days=14), 10),
+        comment="Det stemmer. Men jeg liker folk, bare ikke om natta.",
+        commented_at=at(today - timedelta(days=8), 15),
+        commented_by_id=ingrid,
+    )
+    ask(
+        first,
+        2,
+        marit,
+        due=today + timedelta(days=2),
+        source=StatementSource.SERVICE,
+        asked_of_id=ingrid,
+        question="Hva bør de som tildeler vite før møtet?",
+    )
+    ask(
+        second,
+        4,
+        ingrid,
+        due=today + timedelta(days=6),
+        source=StatementSource.INSTITUTION,
+        question="Hvilken oppfølging har virket, og hva ønsker han seg videre?",
+        helper_name="Berit Moen",
+        helper_place="fengselet",
+        consented_on=today - timedelta(days=5),
+        shared="At vi leter etter en bolig til løslatelsen.",
+    )
