@@ -11,8 +11,16 @@ class CaseworkConfig(AppConfig):
 
     def ready(self) -> None:
         # The flags' words are registered as these are read.
-        from . import appeal_flags, defaults, menu, perms, statements  # noqa: F401
+        from . import (
+            appeal_flags,  # noqa: F401
+            defaults,
+            menu,
+            perms,
+            plan_flags,
+            statements,  # noqa: F401
+        )
 
+        plan_flags.register_words()
         post_migrate.connect(defaults.install, sender=self)
         navigation.register(
             "soknader",

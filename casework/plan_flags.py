@@ -157,5 +157,6 @@ def _handover_words(flag: Flag, on: date) -> Words:
     )
 
 
-flags.register(FlagKind.MILESTONE, _milestone_words)
-flags.register(FlagKind.HANDOVER, _handover_words)
+def register_words() -> None:
+    flags.register(FlagKind.MILESTONE, _milestone_words)
+    flags.register(FlagKind.HANDOVER, _handover_words)

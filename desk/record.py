@@ -359,7 +359,7 @@ def who_does_what(person: Person, user: User, on: date) -> list[dict[str, Any]]:
         role = _("Koordinator, %(role)s") if member.is_coordinator else "%(role)s"
         role %= {"role": member.role[:1].lower() + member.role[1:]}
         if member.name in by_name:
-            by_name[member.name]["role"] = role
+            by_name[member.name]["role"] = role[:1].upper() + role[1:]
             continue
         lines.append(
             {

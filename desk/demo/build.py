@@ -8,7 +8,19 @@ from random import Random
 
 from django.db import connection, transaction
 
-from . import appeals, intake, meetings, names, peers, stock, story, temporary, users, waiting
+from . import (
+    appeals,
+    following,
+    intake,
+    meetings,
+    names,
+    peers,
+    stock,
+    story,
+    temporary,
+    users,
+    waiting,
+)
 from . import homes as homes_of
 from . import lives as lives_of
 from .bulk import Bulk
@@ -47,6 +59,8 @@ def build(size_name: str, seed: int, today: date, say: Callable[[str], None]) ->
         say("klager")
         intake.tell(today)
         say("det som kommer inn")
+        following.tell(today)
+        say("planer og oppfølging")
     return bulk.written
 
 
