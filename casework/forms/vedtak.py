@@ -110,6 +110,9 @@ class VedtakForm(forms.ModelForm):
                 ),
             )
             self.fields[f"ground_{basis.pk}"].mark_optional = False
+        # What is missing is said in the order of the page.
+        first = ("reversal_", "outcome_", "ground_")
+        self.order_fields([name for name in self.fields if name.startswith(first)])
         self.fields["person_view"].label = _("Personens syn")
         if "reversal_reason" in self.fields:
             self.fields["reversal_ground"].choices = UNCHOSEN + ReversalGround.choices

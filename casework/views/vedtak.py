@@ -483,6 +483,8 @@ def _letter(
         "advice": {
             part: plain_language.advice(getattr(vedtak, part), measured_by) if measured_by else []
             for part in ADVISED
+            if (part != "reversal_reason" or vedtak.replaces_id)
+            and (part != "best_interests" or content.children)
         },
         "lix": vedtak_letter.lix(vedtak_letter.plain(data)),
         "swapped": False,
