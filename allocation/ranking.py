@@ -60,16 +60,16 @@ waiting AS MATERIALIZED (
     SELECT DISTINCT ON (a.id) a.id AS application_id, a.person_id, a.household_id, a.kind,
            a.unit_id, a.responsible_id, a.case_year, a.case_seq, a.received_at,
            v.id AS vedtak_id, v.issued_on
-    FROM casework_vedtakoutcome o
-    JOIN casework_vedtak v ON v.id = o.vedtak_id
+    FROM casework_vedtak v
     JOIN casework_application a ON a.id = v.application_id
     WHERE v.state = 'fattet' AND v.issued_on <= %(on)s::date
       AND (v.valid_to IS NULL OR v.valid_to >= %(on)s::date)
       AND (v.valid_from IS NULL OR v.valid_from <= %(on)s::date)
       AND a.state NOT IN ({_listed(CLOSED_STATES)})
-      AND o.outcome IN ({_listed(GRANTED)})
-      AND o.basis_id IN (
-          SELECT b.id FROM casework_legalbasis b WHERE b.code IN ({_listed(HOME_BASES)}))
+      AND v.id IN (
+          SELECT o.vedtak_id FROM casework_vedtakoutcome o
+          WHERE o.outcome IN ({_listed(GRANTED)}) AND o.basis_id = ANY(ARRAY(
+              SELECT b.id FROM casework_legalbasis b WHERE b.code IN ({_listed(HOME_BASES)}))))
       AND NOT EXISTS (
           SELECT FROM stays_lease l
           WHERE l.application_id = a.id AND l.agreed_on <= %(on)s::date)

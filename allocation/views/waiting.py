@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -22,6 +23,7 @@ from casework.models import Application, HouseholdMember, HousingNeed, Person, W
 from common.errors import RuleBroken
 from common.formatting import days_nb, months_nb
 from housing.enums import Staffing, UnitType
+from housing.models import Area
 
 from .. import perms, ranking
 from ..ranking import Entry, Filters, RankedPage
@@ -33,13 +35,16 @@ BEDROOMS = {"1": (0, 1), "2": (2, 2), "3": (3, 9)}
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of the list."""
+    """A line of the list, in words: fifty are drawn, and a tag in the template costs each time."""
 
     entry: Entry
     name: str
     household: str
     need: str
     size: str
+    reason: str
+    waited: int
+    since: int  # days since last considered
     forgotten: bool
 
 
@@ -189,7 +194,9 @@ def _span(days: int | None) -> str:
 
 def _rows(page: RankedPage, on: date, forgotten_days: int) -> list[Row]:
     entries = page.entries
-    people = Person.objects.in_bulk({entry.person_id for entry in entries})
+    people = Person.objects.only("first_name", "last_name").in_bulk(
+        {entry.person_id for entry in entries}
+    )
     households = _households({entry.household_id for entry in entries}, on)
     needs = {
         need.application_id: need
@@ -198,19 +205,37 @@ def _rows(page: RankedPage, on: date, forgotten_days: int) -> list[Row]:
         )
         .order_by("application_id", "-decided_at", "-pk")
         .distinct("application_id")
-        .prefetch_related("areas", "avoid_areas")
     }
-    return [
-        Row(
-            entry=entry,
-            name=people[entry.person_id].name,
-            household=households.get(entry.household_id, _("1 voksen")),
-            need=_need(needs.get(entry.application_id)),
-            size=_size(needs.get(entry.application_id)),
-            forgotten=entry.days_since_considered >= forgotten_days,
+    avoided, wished = (_areas(needs.values(), field) for field in ("avoid_areas", "areas"))
+    one_adult = _("1 voksen")
+    rows = []
+    for entry in entries:
+        need = needs.get(entry.application_id)
+        rows.append(
+            Row(
+                entry=entry,
+                name=people[entry.person_id].name,
+                household=households.get(entry.household_id, one_adult),
+                need=_need(need, avoided, wished),
+                size=_size(need),
+                reason=entry.short_reason,
+                waited=entry.days_waited,
+                since=entry.days_since_considered,
+                forgotten=entry.days_since_considered >= forgotten_days,
+            )
         )
-        for entry in entries
-    ]
+    return rows
+
+
+def _areas(needs: Iterable[HousingNeed], field: str) -> dict[int, list[str]]:
+    """The names of the areas in a field of each need, in the order of areas."""
+    through = HousingNeed._meta.get_field(field).remote_field.through
+    found: dict[int, list[str]] = {}
+    rows = through.objects.filter(housingneed__in=[need.pk for need in needs])
+    order = [f"area__{name}" for name in Area._meta.ordering]
+    for need, name in rows.order_by(*order).values_list("housingneed_id", "area__name"):
+        found.setdefault(need, []).append(name)
+    return found
 
 
 def _households(ids: set[int], on: date) -> dict[int, str]:
@@ -246,7 +271,9 @@ def _size(need: HousingNeed | None) -> str:
     return ngettext("%(n)d soverom", "%(n)d soverom", need.bedrooms) % {"n": need.bedrooms}
 
 
-def _need(need: HousingNeed | None) -> str:
+def _need(
+    need: HousingNeed | None, avoided: dict[int, list[str]], wished_in: dict[int, list[str]]
+) -> str:
     """What must be, then what is wished, in one line."""
     if need is None:
         return ""
@@ -263,9 +290,9 @@ def _need(need: HousingNeed | None) -> str:
         parts.append(str(Staffing(need.staffing).label))
     if need.pets:
         parts.append(_("Har dyr"))
-    if avoid := [area.name for area in need.avoid_areas.all()]:
+    if avoid := avoided.get(need.pk):
         parts.append(_("Ikke %(areas)s") % {"areas": ", ".join(avoid)})
-    wished = [area.name for area in need.areas.all()]
+    wished = [*wished_in.get(need.pk, ())]
     for asked, text in (
         (need.own_entrance, _("egen inngang")),
         (need.near_transport, _("nær buss eller bane")),
