@@ -39,6 +39,8 @@ class User(AbstractUser):
 
     full_name = models.CharField(_("navn"), max_length=120)
     keyboard_shortcuts = models.BooleanField(_("hurtigtaster på"), default=True)
+    daily_summary = models.BooleanField(_("e-post hver morgen med det som venter"), default=False)
+    summary_sent_on = models.DateField(null=True, blank=True, editable=False)
     first_name = None
     last_name = None
 
@@ -219,3 +221,35 @@ class Setting(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key} = {self.value}"
+
+
+class JobRun(models.Model):
+    """That a job ran: for which date, when, and what it did (need T8). See `accounts.jobs`.
+
+    Counts and times only, and of an error its class. A run that was killed has no end.
+    """
+
+    job = models.CharField(_("jobb"), max_length=40)
+    for_date = models.DateField(_("for dato"))
+    started_at = models.DateTimeField(_("startet"))
+    ended_at = models.DateTimeField(_("ferdig"), null=True, blank=True)
+    raised = models.PositiveIntegerField(_("nye varsler"), default=0)
+    closed = models.PositiveIntegerField(_("avsluttet"), default=0)
+    failed = models.CharField(_("feil"), max_length=80, blank=True)
+
+    class Meta:
+        verbose_name = _("kjøring av jobb")
+        verbose_name_plural = _("kjøringer av jobber")
+        ordering = ["-started_at", "-pk"]
+        indexes = [models.Index(fields=["job", "-started_at", "-id"], name="jobrun_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.job} {self.for_date}"
+
+    @property
+    def is_good(self) -> bool:
+        return self.ended_at is not None and not self.failed
+
+    @property
+    def seconds(self) -> float | None:
+        return (self.ended_at - self.started_at).total_seconds() if self.ended_at else None

@@ -86,6 +86,15 @@ KEYS: dict[str, Key] = {
     "forgotten_days": Key(
         28, _("Glemt på ventelisten etter"), _("dager"), _("kommunens egne rutiner")
     ),
+    "chosen_days": Key(
+        3, _("Valgt bolig tilbys innen"), _("dager etter møtet"), _("kommunens egne rutiner")
+    ),
+    "escalate_days": Key(
+        14,
+        _("Varsel ingen har rørt, løftes til leder etter"),
+        _("dager"),
+        _("kommunens egne rutiner"),
+    ),
     "discharge_days": Key(
         60, _("Planlagt utskriving varsles"), _("dager før"), _("kommunens egne rutiner")
     ),

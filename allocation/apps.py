@@ -8,10 +8,15 @@ class AllocationConfig(AppConfig):
     verbose_name = "tildeling"
 
     def ready(self) -> None:
-        from casework import appeal_file
+        from casework import appeal_file, flags
+        from casework.enums import FlagKind
         from common import navigation
 
-        from . import appeal_parts, defaults, perms, still_needed
+        from . import appeal_parts, defaults, job_flags, perms, still_needed
+
+        flags.register(FlagKind.FORGOTTEN, job_flags.waiting_words)
+        flags.register(FlagKind.OFFER, job_flags.offer_words)
+        flags.register(FlagKind.CHOSEN, job_flags.chosen_words)
 
         appeal_file.register(
             "comparison", _("Sammenligning med andre på ventelisten"), appeal_parts.comparison

@@ -1,17 +1,7 @@
-"""Jobs of allocation: thin, safe to run twice and for any date. Dates travel as text."""
+"""Jobs of allocation: thin, safe to run twice and for any date. See `common.jobs`."""
 
-from __future__ import annotations
+from accounts import jobs
 
-from datetime import date
-
-from celery import shared_task
-from django.utils import timezone
-
-from . import still_needed
-
-
-@shared_task(name="allocation.tasks.ask_still_needed")
-def ask_still_needed(on: str | None = None, **later: object) -> dict[str, int]:
-    """Ask those who wait whether the need is the same, as of `on` (ISO date) or today."""
-    run = still_needed.ask_still_needed(date.fromisoformat(on) if on else timezone.localdate())
-    return {"asked": run.asked, "outreach": run.outreach, "ended": run.ended}
+ask_still_needed = jobs.task("ask_still_needed")
+flag_waiting = jobs.task("flag_waiting")
+flag_offers = jobs.task("flag_offers")

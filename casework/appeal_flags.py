@@ -174,3 +174,9 @@ def _body_words(flag: Flag, on: date) -> Words:
 
 register(FlagKind.APPEAL, _appeal_words)
 register(FlagKind.APPEAL_BODY, _body_words)
+
+
+def flag_both(on: date) -> Run:
+    """The flags of klager, here and with the klageinstans."""
+    here, away = flag_appeals(on), flag_appeal_bodies(on)
+    return Run(here.raised + away.raised, here.ended + away.ended)

@@ -236,6 +236,9 @@ class FlagKind(models.TextChoices):
     STILL_NEEDED = "still_needed", _("Spør om behovet er det samme")
     OUTREACH = "outreach", _("Har ikke svart: oppsøk")
     STATEMENT = "statement", _("Uttalelse mangler")
+    OFFER = "offer", _("Tilbud uten svar")
+    CHOSEN = "chosen", _("Valgt, men ikke tilbudt")
+    NO_SERVICE = "no_service", _("Uten tjeneste i midlertidig bolig")
 
 
 class FlagClosed(models.TextChoices):

@@ -13,6 +13,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 from django.conf import settings
 
+from common.jobs import JOBS
+
 HEARTBEAT_KEY = "worker-heartbeat"
 HEARTBEAT_SECONDS = 180
 
@@ -20,27 +22,21 @@ app = Celery("varig")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
-JOBS = (
-    "stays.tasks.flag_stays",
-    "casework.tasks.flag_deadlines",
-    "casework.tasks.flag_papers",
-    "casework.tasks.flag_appeals",
-    "casework.tasks.delete_drafts",
-    "casework.tasks.flag_statements",
-    "stays.tasks.flag_section_27",
-    "casework.tasks.flag_plans",
-    "allocation.tasks.ask_still_needed",
-)
-# Before the first caseworker sits down; the clock is Oslo's.
 app.conf.beat_schedule = {
-    **{name: {"task": name, "schedule": crontab(hour=5, minute=30)} for name in JOBS},
-    # Somebody has nowhere to sleep tonight: what is due today is not flagged tomorrow.
-    "section-27": {"task": "stays.tasks.flag_section_27", "schedule": crontab(minute="*/10")},
+    **{
+        name: {
+            "task": job.task,
+            "schedule": job.every or crontab(hour=job.at.hour, minute=job.at.minute),
+        }
+        for name, job in JOBS.items()
+    },
     "heartbeat": {"task": "config.celery.heartbeat", "schedule": 60.0},
 }
 if settings.DEMO:
     # A demonstration is seldom running at 05.30.
-    app.conf.beat_schedule |= {f"{name}-demo": {"task": name, "schedule": 300.0} for name in JOBS}
+    app.conf.beat_schedule |= {
+        f"{name}-demo": {"task": job.task, "schedule": 300.0} for name, job in JOBS.items()
+    }
 
 
 @app.task
@@ -54,7 +50,7 @@ def heartbeat() -> None:
 @beat_init.connect
 def order_at_start(sender, **kwargs) -> None:
     """What beat missed while it was down is ordered as it starts; the jobs bear running twice."""
-    for name in (*JOBS, "config.celery.heartbeat"):
+    for name in (*(job.task for job in JOBS.values()), "config.celery.heartbeat"):
         app.send_task(name)
 
 

@@ -4,11 +4,11 @@ from django.utils.translation import gettext_lazy as _
 from common import navigation
 
 # The clocks ask whether anybody has reached the person, never what was said.
-REACHED = """
-    SELECT FROM peers_contact contact
+REACHED = """{person} IN (
+    SELECT link.person_id FROM peers_contact contact
     JOIN peers_peerlink link ON link.id = contact.link_id
-    WHERE contact.reached AND link.person_id = {person}
-      AND contact."on" > %(contact_after)s::date AND contact."on" <= %(on)s::date"""
+    WHERE contact.reached
+      AND contact."on" > %(contact_after)s::date AND contact."on" <= %(on)s::date)"""
 
 
 class PeersConfig(AppConfig):

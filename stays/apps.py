@@ -15,9 +15,15 @@ class StaysConfig(AppConfig):
         from .actions import hear_notice
         from .board import how_many
         from .flags import stay_words
+        from .going_out import discharge_words
+        from .lease_flags import lease_words
+        from .no_service import no_service_words
         from .section_27 import section_27_words
 
         flags.register(FlagKind.TEMPORARY_STAY, stay_words)
+        flags.register(FlagKind.DISCHARGE, discharge_words)
+        flags.register(FlagKind.LEASE, lease_words)
+        flags.register(FlagKind.NO_SERVICE, no_service_words)
         flags.register(FlagKind.SECTION_27, section_27_words)
         notices.listen(hear_notice)
         navigation.register(

@@ -43,7 +43,7 @@ from accounts import settings_table
 # have a present chain.
 LATELY = """
     SELECT person_id FROM stays_stay
-    WHERE kind = 'midlertidig' AND lower(period) <= %(on)s::date
+    WHERE kind = 'midlertidig'
       AND coalesce(upper(period), 'infinity'::date) >= %(on)s::date - %(gap_days)s::int"""
 
 CTES = """

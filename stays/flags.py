@@ -63,28 +63,27 @@ household_child AS MATERIALIZED (
         AND own.period @> %(on)s::date
     GROUP BY own.person_id
 ),
--- The last institution left in the days before the chain began. There are few such stays.
+-- Whoever left an institution, and when they next left one: there are few such stays.
 discharge AS MATERIALIZED (
-    SELECT person_id, institution, upper(period) AS released_on
+    SELECT person_id, institution, upper(period) AS released_on,
+        lead(upper(period)) OVER (PARTITION BY person_id ORDER BY upper(period), id) AS left_next
     FROM stays_stay WHERE kind = 'institusjon' AND NOT upper_inf(period)
 ),
-released AS (
-    SELECT DISTINCT ON (c.person_id) c.person_id, d.institution, d.released_on
-    FROM discharge d
-    JOIN chain c ON c.person_id = d.person_id
-    WHERE d.released_on BETWEEN c.chain_start - %(from_institution_days)s::int AND c.chain_start
-    ORDER BY c.person_id, d.released_on DESC
+young AS MATERIALIZED (
+    SELECT id FROM casework_person WHERE birth_date > %(young_born_after)s::date
 ),
 counted AS (
-    SELECT c.*, p.responsible_id, coalesce(h.children, 0) AS children,
-        p.birth_date > %(young_born_after)s::date AS young,
-        r.institution, r.released_on,
-        CASE WHEN h.children > 0 OR p.birth_date > %(young_born_after)s::date
+    SELECT c.*, coalesce(h.children, 0) AS children, y.id IS NOT NULL AS young,
+        d.institution, d.released_on,
+        CASE WHEN h.children > 0 OR y.id IS NOT NULL
             THEN %(early)s::int[] ELSE %(normal)s::int[] END AS thresholds
     FROM chain c
-    JOIN casework_person p ON p.id = c.person_id
+    LEFT JOIN young y ON y.id = c.person_id
     LEFT JOIN household_child h ON h.person_id = c.person_id
-    LEFT JOIN released r ON r.person_id = c.person_id
+    -- The last institution left in the days before the chain began.
+    LEFT JOIN discharge d ON d.person_id = c.person_id AND d.released_on <= c.chain_start
+        AND d.released_on >= c.chain_start - %(from_institution_days)s::int
+        AND coalesce(d.left_next > c.chain_start, true)
 ),
 reached AS (
     SELECT *, coalesce(
@@ -95,19 +94,32 @@ reached AS (
         CASE WHEN institution IS NOT NULL THEN 0 END) AS threshold
     FROM counted
 ),
+open_flag AS (
+    SELECT id, person_id, left(key, 10)::date AS chain_start, threshold, raised_on
+    FROM casework_flag WHERE kind = 'temporary_stay' AND closed_on IS NULL
+),
+-- Every chain beside its open flag; nearly all have theirs, and then nothing is to be done.
+changed AS MATERIALIZED (
+    SELECT r.*, o.id AS flag_id, o.raised_on AS flag_raised_on
+    FROM reached r
+    FULL JOIN open_flag o ON o.person_id = r.person_id AND o.chain_start = r.chain_start
+    WHERE CASE WHEN o.id IS NULL THEN r.threshold IS NOT NULL
+        ELSE r.person_id IS NULL OR r.threshold > o.threshold END
+),
 fresh AS MATERIALIZED (
-    SELECT * FROM reached r
+    SELECT * FROM changed c
     WHERE threshold IS NOT NULL AND NOT EXISTS (
         SELECT FROM casework_flag f
-        WHERE f.kind = 'temporary_stay' AND f.person_id = r.person_id
-            AND left(f.key, 10) = r.chain_start::text AND f.threshold >= r.threshold)
+        WHERE f.person_id = c.person_id AND f.kind = 'temporary_stay'
+            AND left(f.key, 10)::date = c.chain_start AND f.threshold >= c.threshold)
 ),
--- The day the nights of the chain came to the threshold.
+-- The day the nights of the chain came to the threshold, where it is more than one stay.
 threshold_day AS (
     SELECT f.person_id, min(s.began + f.threshold - (s.nights_before - f.nights_before)::int) AS day
     FROM fresh f
     JOIN temporary_stay s ON s.person_id = f.person_id AND s.began >= f.chain_start
-    WHERE s.nights_before - f.nights_before + (s.stopped - s.began) >= f.threshold
+    WHERE f.stay_start > f.chain_start
+        AND s.nights_before - f.nights_before + (s.stopped - s.began) >= f.threshold
     GROUP BY f.person_id
 ),
 raised AS (
@@ -116,40 +128,38 @@ raised AS (
     SELECT f.person_id, a.id, 'temporary_stay', f.chain_start::text || ':' || f.threshold,
         f.threshold,
         jsonb_build_object(
-            'days', f.days, 'threshold', f.threshold, 'threshold_day', t.day,
+            'days', f.days, 'threshold', f.threshold,
+            'threshold_day', coalesce(t.day, f.chain_start + f.threshold),
             'chain_start', f.chain_start, 'stay', f.stay_id, 'is_open', f.is_open,
-            'children', f.children, 'young', coalesce(f.young, false),
+            'children', f.children, 'young', f.young,
             'institution', f.institution, 'released_on', f.released_on),
         array_remove(ARRAY[
             CASE WHEN f.institution IS NOT NULL THEN 'from_institution' END,
             CASE WHEN f.children > 0 THEN 'children' END,
-            CASE WHEN {no_contact} AND NOT EXISTS (
-                SELECT FROM casework_service service
-                WHERE service.person_id = f.person_id AND service.period @> %(on)s::date)
+            CASE WHEN f.person_id NOT IN (
+                SELECT service.person_id FROM casework_service service
+                WHERE service.period @> %(on)s::date) AND {no_contact}
             THEN 'no_service' END
         ], NULL),
-        coalesce(a.responsible_id, f.responsible_id), %(due_on)s::date, %(on)s::date, '', ''
+        coalesce(a.responsible_id, (
+            SELECT p.responsible_id FROM casework_person p WHERE p.id = f.person_id)),
+        %(due_on)s::date, %(on)s::date, '', ''
     FROM fresh f
-    JOIN threshold_day t ON t.person_id = f.person_id
+    LEFT JOIN threshold_day t ON t.person_id = f.person_id
     -- The case the person is met about now.
     LEFT JOIN LATERAL (
         SELECT id, responsible_id FROM casework_application
         WHERE person_id = f.person_id AND state IN ('mottatt', 'utredes', 'avgjort')
         ORDER BY received_at DESC, id DESC LIMIT 1
     ) a ON true
-    ON CONFLICT (kind, person_id, key) DO NOTHING
+    ON CONFLICT (person_id, kind, key) DO NOTHING
     RETURNING 1
 ),
 closed AS (
     UPDATE casework_flag f
     SET closed_on = %(on)s::date,
-        closed_because = CASE WHEN r.person_id IS NULL THEN 'fakta' ELSE 'erstattet' END
-    FROM casework_flag open_flag
-    LEFT JOIN reached r ON r.person_id = open_flag.person_id
-        AND r.chain_start::text = left(open_flag.key, 10)
-    WHERE f.id = open_flag.id AND open_flag.kind = 'temporary_stay'
-        AND open_flag.closed_on IS NULL AND open_flag.raised_on <= %(on)s::date
-        AND (r.person_id IS NULL OR r.threshold > open_flag.threshold)
+        closed_because = CASE WHEN c.person_id IS NULL THEN 'fakta' ELSE 'erstattet' END
+    FROM changed c WHERE f.id = c.flag_id AND c.flag_raised_on <= %(on)s::date
     RETURNING f.closed_because
 )
 SELECT (SELECT count(*) FROM raised),

@@ -89,10 +89,19 @@ class Stay(models.Model):
             models.Index(
                 fields=["kind", "person"], name="stay_open", condition=Q(period__upper_inf=True)
             ),
-            # Who was in a temporary place lately: where every chain is looked for.
+            # The chains are read off these two alone: who was in a temporary place lately, and
+            # every temporary stay in its order.
+            models.Index(
+                F("person"),
+                Func(F("period"), function="lower"),
+                name="stay_temporary",
+                include=["id", "unit", "period"],
+                condition=Q(kind=StayKind.TEMPORARY),
+            ),
             models.Index(
                 Func(F("period"), template="coalesce(upper(%(expressions)s), 'infinity'::date)"),
                 name="stay_temporary_until",
+                include=["person", "period"],
                 condition=Q(kind=StayKind.TEMPORARY),
             ),
         ]

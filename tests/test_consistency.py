@@ -32,6 +32,8 @@ def label(model: type[models.Model]) -> str:
 # An `x_at` without an `x_by`, and why.
 AT_WITHOUT_BY = {
     "accounts.Submission.at": "has its `user`",
+    "accounts.JobRun.started_at": "done by the clock, or by a command",
+    "accounts.JobRun.ended_at": "done by the clock, or by a command",
     "allocation.AllocationMeeting.starts_at": "a time planned, not a deed",
     "allocation.Consideration.considered_at": "weighed by the meeting its item belongs to",
     "casework.Application.received_at": "done by the sender, in `sender`",
@@ -88,6 +90,7 @@ def test_no_reason_is_kept_for_a_field_that_is_gone():
 
 # Without history, and why.
 WITHOUT_HISTORY = {
+    "accounts.JobRun": "is a log",
     "accounts.ReadLog": "append-only by trigger",
     "accounts.Submission": "a token, thrown away",
     "accounts.User": "roles have history; what a user may do is there",

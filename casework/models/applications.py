@@ -153,6 +153,19 @@ class Application(models.Model):
             models.Index(fields=["case_number"], name="application_case"),
             models.Index(fields=["kind", "-received_at", "-id"], name="application_kind"),
             models.Index(fields=["responsible", "-received_at", "-id"], name="application_mine"),
+            # The case a person is met about now: what a flag of theirs belongs to.
+            models.Index(
+                fields=["person", "-received_at", "-id"],
+                include=["responsible"],
+                name="application_present",
+                condition=Q(
+                    state__in=[
+                        ApplicationState.RECEIVED,
+                        ApplicationState.ASSESSING,
+                        ApplicationState.DECIDED,
+                    ]
+                ),
+            ),
             # The open ones are few among all there ever were: the menu's count, «over fristen».
             models.Index(
                 fields=["-received_at", "-id"],

@@ -115,7 +115,7 @@ class Person(models.Model):
         ordering = ["sort_name", "pk"]
         indexes = [
             models.Index(fields=["sort_name", "id"], name="person_sort"),
-            models.Index(fields=["birth_date"], name="person_born"),
+            models.Index(fields=["birth_date"], name="person_born", include=["id"]),
             models.Index(fields=["responsible", "sort_name", "id"], name="person_responsible"),
             # Few: what a count takes away for who may not know of them.
             models.Index(

@@ -52,7 +52,7 @@ from common.errors import explain_integrity_error
 from housing.enums import TEMPORARY_TYPES, TRIAL_TYPES, UnavailableCause, UnitType
 from housing.models import Area, Property, Unavailability, Unit
 from stays.enums import StayKind
-from stays.models import Stay
+from stays.models import Lease, Stay
 
 from .errors import ScenarioError
 from .reading import unknown
@@ -103,6 +103,7 @@ class World:
                 ("situations", self._situation),
                 ("institutions", self._institution),
                 ("applications", self._application),
+                ("leases", self._lease),
                 ("vedtak", self._vedtak),
                 ("papers", self._papers),
                 ("needs", self._need_of),
@@ -385,10 +386,24 @@ class World:
             planned_out=facts.get("planned_out"),
         )
 
-    def _live(self, facts: dict[str, Any], where: str, **more: Any) -> None:
+    def _lease(self, facts: dict[str, Any], where: str) -> None:
+        unit = self.unit(facts["unit"], f"{where}.unit")
+        stay = self._live(facts, where, kind=StayKind.LEASE, unit=unit)
+        of = facts.get("application")
+        Lease.objects.create(
+            stay=stay,
+            application=self.application(of, f"{where}.application") if of else None,
+            agreed_on=facts.get("agreed", facts["from"]),
+            starts_on=facts["from"],
+            expires_on=facts.get("expires"),
+            rent=8000,
+            agreed_by=self.clerk,
+        )
+
+    def _live(self, facts: dict[str, Any], where: str, **more: Any) -> Stay:
         if "to" in facts and facts["to"] <= facts["from"]:
             raise ScenarioError(f"{where}.to: must be after `from`")
-        Stay.objects.create(
+        return Stay.objects.create(
             person=self.person(facts["person"], f"{where}.person"),
             period=DateRange(facts["from"], facts.get("to")),
             recorded_at=EPOCH,

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from allocation.job_flags import flag_offers, flag_waiting
 from casework.appeal_flags import flag_appeal_bodies, flag_appeals
 from casework.deadlines import flag_deadlines, flag_papers
 from casework.enums import FlagKind
 from casework.models import Flag
 from stays.flags import flag_stays
+from stays.going_out import flag_discharges
+from stays.lease_flags import flag_leases
+from stays.no_service import flag_no_service
 from stays.section_27 import flag_section_27
 
 from .building import World
@@ -21,6 +25,11 @@ JOBS = {
     "flag_appeals": (FlagKind.APPEAL, flag_appeals),
     "flag_appeal_bodies": (FlagKind.APPEAL_BODY, flag_appeal_bodies),
     "flag_section_27": (FlagKind.SECTION_27, flag_section_27),
+    "flag_no_service": (FlagKind.NO_SERVICE, flag_no_service),
+    "flag_discharges": (FlagKind.DISCHARGE, flag_discharges),
+    "flag_leases": (FlagKind.LEASE, flag_leases),
+    "flag_waiting": (FlagKind.FORGOTTEN, flag_waiting),
+    "flag_offers": (FlagKind.OFFER, flag_offers),
 }
 
 
@@ -53,6 +62,7 @@ def _as_told(flag: Flag, world: World) -> dict[str, Any]:
         "closed": flag.closed_on.isoformat() if flag.closed_on else None,
         "because": flag.closed_because,
         **{name: flag.facts.get(name) for name in ("days", "threshold_day", "chain_start")},
+        "stage": flag.facts.get("stage"),
         "what": flag.facts.get("what"),
         "papers": flag.facts.get("papers"),
         "children": flag.facts.get("children"),

@@ -203,6 +203,21 @@ GIVEN: Mapping[str, Check] = {
             required=["person", "unit", "from"],
         )
     ),
+    # Ours: a tenancy with a contract; `expires` is when the contract ends, `to` when they moved.
+    "leases": list_of(
+        record(
+            {
+                "person": word,
+                "unit": word,
+                "application": word,
+                "agreed": day,
+                "from": day,
+                "expires": day,
+                "to": day,
+            },
+            required=["person", "unit", "from"],
+        )
+    ),
     # Ours: where somebody lives when it is no unit of the register.
     "situations": list_of(
         record(
@@ -323,6 +338,8 @@ JOBS = (
     "flag_appeal_bodies",
     "flag_section_27",
     "flag_leases",
+    "flag_no_service",
+    "flag_offers",
 )
 ASKS: Mapping[str, tuple[Mapping[str, Check], tuple[str, ...]]] = {
     "deadline": ({"kind": one_of(DEADLINES), "from": moment}, ("kind", "from")),
@@ -354,6 +371,7 @@ FLAG: Mapping[str, Check] = {
     "kind": one_of(FlagKind.values),
     "application": word,
     "days": whole,
+    "stage": one_of(["before", "after"]),
     "threshold": whole,
     "threshold_day": day,
     "chain_start": day,

@@ -146,5 +146,5 @@ def test_the_command_may_be_tried_without_doing(waits):
     out = StringIO()
     on = (waits.decision.issued_on + timedelta(days=90)).isoformat()
     call_command("ask_still_needed", "--on", on, "--dry-run", stdout=out)
-    assert "would have asked 1" in out.getvalue()
+    assert "would have raised 1" in out.getvalue()
     assert not NeedCheck.objects.exists()

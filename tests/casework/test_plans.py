@@ -131,7 +131,7 @@ def test_a_run_for_an_earlier_day_knows_what_was_not_done_then(as_caseworker, to
 
 def test_the_flag_says_why_and_what_next_on_min_dag(as_caseworker, today):
     MilestoneFactory(due_on=f.days_ago(2), owner=as_caseworker.user, title="Visning")
-    assert task() == {"raised": 1, "ended": 0}
+    assert task() == {"raised": 1, "closed": 0}
     page = as_caseworker.get("/").content.decode()
     assert "«Visning» i overgangsplanen" in page
     assert "2\xa0dager over" in page

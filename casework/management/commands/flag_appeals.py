@@ -1,34 +1,5 @@
-from __future__ import annotations
-
-from datetime import date
-
-from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
-from django.utils import timezone
-
-from casework.appeal_flags import flag_appeal_bodies, flag_appeals
+from accounts.jobs import JobCommand
 
 
-class Command(BaseCommand):
-    help = "Raise and close the flags of klager. Safe to run twice, or for any date."
-
-    def add_arguments(self, parser) -> None:
-        parser.add_argument("--on", help="The date to run for (YYYY-MM-DD); today unless given.")
-        parser.add_argument(
-            "--dry-run", action="store_true", help="Say what would be done, and do nothing."
-        )
-
-    def handle(self, *args, on: str | None, dry_run: bool, **options) -> None:
-        try:
-            day = date.fromisoformat(on) if on else timezone.localdate()
-        except ValueError as error:
-            raise CommandError(f"--on must be a date like 2026-11-20, not {on!r}.") from error
-        with transaction.atomic():
-            here, away = flag_appeals(day), flag_appeal_bodies(day)
-            if dry_run:
-                transaction.set_rollback(True)
-        would = "would have " if dry_run else ""
-        self.stdout.write(
-            f"{day}: {would}raised {here.raised} here and {away.raised} with the klageinstans,"
-            f" closed {here.ended + away.ended}."
-        )
+class Command(JobCommand):
+    job = "flag_appeals"

@@ -1,0 +1,152 @@
+"""Flags of those who wait: forgotten on the list (A3), an offer nobody answered, a choice not sent.
+
+* `waiting`: `forgotten_days` since a meeting considered the case, an offer was sent, a class was
+  set by hand, or else since the vedtak. Counted anew from the next time somebody looks at it.
+* `offer`: the answer date is past, and no answer is registered.
+* `chosen`: a meeting chose the case for a dwelling `chosen_days` ago; it stands empty, unoffered.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts import settings_table
+from casework.enums import FlagKind
+from casework.flags import Words, due_on, due_words, raise_and_close, short
+from casework.models import Flag
+from common.formatting import days_nb
+from common.jobs import Done
+
+from .ranking import CLOSED_STATES, WAITING, _listed
+
+FORGOTTEN = f"""
+{WAITING.format(visible="")},
+seen AS (
+    SELECT application_id, (max(at) AT TIME ZONE %(tz)s)::date AS seen_on
+    FROM (
+        SELECT application_id, considered_at AS at FROM allocation_consideration
+        UNION ALL SELECT application_id, sent_at FROM allocation_offer
+        UNION ALL SELECT application_id, approved_at FROM allocation_manualclass
+            WHERE approved_at IS NOT NULL
+    ) looks
+    WHERE at < (%(on)s::date + 1)::timestamp AT TIME ZONE %(tz)s
+    GROUP BY application_id
+),
+since AS (
+    SELECT w.*, greatest(seen.seen_on, w.issued_on) AS seen_on
+    FROM waiting w LEFT JOIN seen USING (application_id)
+),
+wanted AS (
+    SELECT s.person_id, s.application_id, s.application_id || ':' || s.seen_on AS stem, 1 AS level,
+        %(days)s::int AS threshold,
+        jsonb_build_object('since', s.seen_on, 'days', %(on)s::date - s.seen_on) AS facts,
+        coalesce(s.responsible_id, p.responsible_id) AS owner_id, %(due_on)s::date AS due_on
+    FROM since s
+    JOIN casework_person p ON p.id = s.person_id
+    WHERE s.seen_on + %(days)s::int <= %(on)s::date
+)"""
+
+UNANSWERED = """
+wanted AS (
+    SELECT a.person_id, a.id AS application_id, o.id::text AS stem, 1 AS level,
+        NULL::int AS threshold,
+        jsonb_build_object('offer', o.id, 'answer_by', o.answer_by,
+            'sent', (o.sent_at AT TIME ZONE %(tz)s)::date) AS facts,
+        coalesce(a.responsible_id, p.responsible_id) AS owner_id, o.answer_by AS due_on
+    FROM allocation_offer o
+    JOIN casework_application a ON a.id = o.application_id
+    JOIN casework_person p ON p.id = a.person_id
+    WHERE o.answer_by < %(on)s::date
+        AND (o.state = 'sendt' OR (o.answered_at AT TIME ZONE %(tz)s)::date > %(on)s::date)
+)"""
+
+UNOFFERED = f"""
+wanted AS (
+    SELECT a.person_id, a.id AS application_id, c.id::text AS stem, 1 AS level,
+        NULL::int AS threshold,
+        jsonb_build_object('consideration', c.id,
+            'chosen', (c.considered_at AT TIME ZONE %(tz)s)::date) AS facts,
+        coalesce(a.responsible_id, p.responsible_id) AS owner_id, %(on)s::date AS due_on
+    FROM allocation_consideration c
+    JOIN allocation_agendaitem i ON i.id = c.item_id
+    JOIN casework_application a ON a.id = c.application_id
+    JOIN casework_person p ON p.id = a.person_id
+    WHERE c.chosen AND i.outcome = 'tildelt' AND a.state NOT IN ({_listed(CLOSED_STATES)})
+        AND (c.considered_at AT TIME ZONE %(tz)s)::date + %(days)s::int <= %(on)s::date
+        AND NOT EXISTS (
+            SELECT FROM allocation_offer o
+            WHERE o.item_id = c.item_id AND o.application_id = c.application_id
+                AND (o.sent_at AT TIME ZONE %(tz)s)::date <= %(on)s::date)
+        AND NOT EXISTS (
+            SELECT FROM stays_lease l
+            WHERE l.application_id = a.id AND l.agreed_on <= %(on)s::date)
+)"""
+
+
+def flag_waiting(on: date) -> Done:
+    """Raise and close the flags of who may be forgotten on the list. Safe to run twice."""
+    days = settings_table.value("forgotten_days", on)
+    params = {"tz": settings.TIME_ZONE, "days": days, "due_on": due_on(on)}
+    return raise_and_close(FlagKind.FORGOTTEN, FORGOTTEN, on, params)
+
+
+def flag_offers(on: date) -> Done:
+    """Raise and close the flags of offers without an answer, and of choices without an offer."""
+    tz = {"tz": settings.TIME_ZONE}
+    silent = raise_and_close(FlagKind.OFFER, UNANSWERED, on, tz)
+    days = settings_table.value("chosen_days", on)
+    unsent = raise_and_close(FlagKind.CHOSEN, UNOFFERED, on, {**tz, "days": days})
+    return Done(silent.raised + unsent.raised, silent.closed + unsent.closed)
+
+
+# ------------------------------------------------------------------ in words
+
+
+def waiting_words(flag: Flag, on: date) -> Words:
+    since = date.fromisoformat(flag.facts["since"])
+    when, color = due_words(flag.due_on, on)
+    return Words(
+        why=_("Ingen har vurdert saken siden %(date)s, for %(days)s siden.")
+        % {"date": short(since), "days": days_nb((on - since).days)},
+        next=_("Ta saken opp i neste møte, eller skriv hvorfor ikke."),
+        action=_("Se plassen på lista"),
+        action_url=reverse("allocation:why", args=[flag.application_id]),
+        color=color,
+        when=when,
+        sub=_("ventelisten"),
+        icon="Clock",
+    )
+
+
+def offer_words(flag: Flag, on: date) -> Words:
+    when, color = due_words(flag.due_on, on)
+    told = {key: short(date.fromisoformat(flag.facts[key])) for key in ("sent", "answer_by")}
+    return Words(
+        why=_("Tilbud sendt %(sent)s Svarfristen var %(answer_by)s") % told,
+        next=_("Ring, og før inn svaret."),
+        action=_("Før inn svar"),
+        action_url=reverse("allocation:offer_answer", args=[flag.facts["offer"]]),
+        color=color,
+        when=when,
+        sub=_("svarfrist"),
+        icon="Clock",
+    )
+
+
+def chosen_words(flag: Flag, on: date) -> Words:
+    when, color = due_words(flag.due_on, on)
+    return Words(
+        why=_("Tildelingsmøtet valgte saken %(date)s Boligen står tom, og er ikke tilbudt.")
+        % {"date": short(date.fromisoformat(flag.facts["chosen"]))},
+        next=_("Send tilbudet, og ring."),
+        action=_("Send tilbud"),
+        action_url=reverse("allocation:offer_new", args=[flag.facts["consideration"]]),
+        color=color,
+        when=when,
+        sub=_("tildelt"),
+        icon="Clock",
+    )
