@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.db import connection
@@ -53,6 +54,10 @@ PAGES = {
     "tilbud": _("Tilbud"),
     "leieforhold": _("Leieforhold"),
     "bolig": _("Bolig"),
+    "eiendom": _("Eiendom"),
+    "i-natt": _("Hvem bor midlertidig i natt"),
+    "plassering": _("Midlertidig plassering"),
+    "forlengelse": _("Forlenge opphold"),
     "peer-need": _("Behov for likeperson"),
     "peer-link": _("Kobling til likeperson"),
     "peer-participant": _("Likepersonens side"),
@@ -65,16 +70,24 @@ def log_read(request: HttpRequest, person_id: int, page: str) -> None:
     Takes the request, and so reads the clock itself: it is called by views alone. One statement;
     nothing is written when the same user saw the same page of the same person a minute ago.
     """
+    log_reads(request, [person_id], page)
+
+
+def log_reads(request: HttpRequest, person_ids: Iterable[int], page: str) -> None:
+    """`log_read` of everyone a page names, in one statement."""
+    persons = sorted(set(person_ids))
+    if not persons:
+        return
     at = timezone.now()  # noqa: TID251
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {ReadLog._meta.db_table} (user_id, person_id, page, at)"
-            " SELECT %(user)s, %(person)s, %(page)s, %(at)s WHERE NOT EXISTS ("
-            f" SELECT 1 FROM {ReadLog._meta.db_table} WHERE user_id = %(user)s"
-            " AND person_id = %(person)s AND page = %(page)s AND at > %(since)s AND at <= %(at)s)",
+            " SELECT %(user)s, one.id, %(page)s, %(at)s FROM unnest(%(persons)s::bigint[]) one(id)"
+            f" WHERE NOT EXISTS (SELECT 1 FROM {ReadLog._meta.db_table} WHERE user_id = %(user)s"
+            " AND person_id = one.id AND page = %(page)s AND at > %(since)s AND at <= %(at)s)",
             {
                 "user": request.user.pk,
-                "person": person_id,
+                "persons": persons,
                 "page": page[:60],
                 "at": at,
                 "since": at - SAME_READING,

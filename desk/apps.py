@@ -40,6 +40,7 @@ class DeskConfig(AppConfig):
             "desk:units",
             order=60,
             can=perms.can_see_units,
+            also=("/eiendommer/", "/vedlikehold/", "/leverandorer/"),
             shortcut="b",
         )
 

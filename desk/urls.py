@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import day, persons, search, units
+from .views import day, persons, properties, search, units, voids
 
 app_name = "desk"
 
@@ -18,6 +18,9 @@ urlpatterns = [
     path("personer/<int:pk>/dokumenter/", persons.person_documents, name="person_documents"),
     path("personer/<int:pk>/hendelser/", persons.person_events, name="person_events"),
     path("personer/<int:pk>/hvem-har-sett/", persons.person_reads, name="person_reads"),
+    path("eiendommer/", properties.properties, name="properties"),
+    path("eiendommer/<int:pk>/", properties.property_page, name="property"),
+    path("boliger/tomme/", voids.voids, name="voids"),
     path("boliger/", units.units, name="units"),
     path("boliger/<int:pk>/", units.unit, name="unit"),
 ]

@@ -5,11 +5,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.once import OnceFormMixin
-from common.forms import VarigFormHelper
+from common.forms import NorwegianDateField, VarigFormHelper, norwegian
 
 from . import stock_import
-from .enums import Staffing
-from .models import Unit
+from .enums import PropertyStage, Staffing, UpkeepKind
+from .models import NameToAvoid, Property, Unit
 
 
 class StockFileForm(OnceFormMixin, forms.Form):
@@ -48,7 +48,8 @@ class UnitForm(forms.ModelForm):
         fields = (
             "name", "type", "dwelling_number", "bedrooms", "size_m2", "floor", "lift", "step_free",
             "wheelchair", "capacity", "staffing", "own_entrance", "accepts_pets", "near_transport",
-            "quiet", "drug_free", "suits_children", "min_age", "max_age", "rent", "night_price",
+            "quiet", "drug_free", "suits_children", "suits_young", "min_age", "max_age",
+            "rent", "night_price",
             "allocated_by", "operated_by", "followed_up_by",
         )  # fmt: skip
 
@@ -70,7 +71,8 @@ class UnitForm(forms.ModelForm):
                 _("Hva boligen har"),
                 Row("lift", "step_free", "wheelchair"),
                 Row("own_entrance", "accepts_pets", "near_transport"),
-                Row("quiet", "drug_free", "suits_children"),
+                Row("quiet", "drug_free"),
+                Row("suits_children", "suits_young"),
             ),
             Fieldset(_("Pris"), Row("rent", "night_price")),
             Fieldset(_("Hvem gjør hva"), Row("allocated_by", "operated_by", "followed_up_by")),
@@ -78,3 +80,131 @@ class UnitForm(forms.ModelForm):
 
     def clean_dwelling_number(self) -> str:
         return self.cleaned_data["dwelling_number"].upper()
+
+
+class PropertyForm(forms.ModelForm):
+    class Meta:
+        model = Property
+        fields = (
+            "name", "address", "postcode", "area", "provider", "stage", "stage_reason",
+            "stage_until", "contact_name", "contact_phone", "surroundings", "expectations",
+            "max_stay_months",
+        )  # fmt: skip
+        formfield_callback = norwegian
+
+    def __init__(self, *args, cancel: str = "", **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["area"].empty_label = _("Ikke avklart")
+        self.fields["provider"].empty_label = _("Ingen, kommunen driver selv")
+        self.fields["stage_reason"].label = _("Hvorfor")
+        self.fields["stage_until"].label = _("Til")
+        self.helper = VarigFormHelper(submit=_("Lagre"), cancel=cancel)
+        self.helper.layout = Layout(
+            Fieldset(_("Eiendommen"), "name", Row("address", "postcode"), Row("area", "provider")),
+            Fieldset(_("Livsløp"), "stage", Row("stage_reason", "stage_until")),
+            Fieldset(_("Kontakt"), Row("contact_name", "contact_phone")),
+            Fieldset(_("Huset"), "surroundings", "expectations", "max_stay_months"),
+        )
+
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        stage = cleaned.get("stage")
+        if stage == PropertyStage.AT_RISK and not cleaned.get("stage_reason"):
+            self.add_error("stage_reason", _("Skriv hvorfor eiendommen kan falle bort."))
+        elif stage == PropertyStage.IN_USE:
+            cleaned["stage_reason"], cleaned["stage_until"] = "", None
+        return cleaned
+
+
+class UpkeepForm(OnceFormMixin, forms.Form):
+    kind = forms.ChoiceField(label=_("Hva gjelder det"), choices=UpkeepKind.choices)
+    unit = forms.ModelChoiceField(
+        Unit.objects.none(), label=_("Hvor"), required=False, empty_label=_("Fellesareal")
+    )
+    text = forms.CharField(
+        label=_("Hva er galt"),
+        max_length=300,
+        help_text=_("Skriv ikke navn på beboere."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    urgent = forms.BooleanField(
+        label=_("Haster"), required=False, help_text=_("Lås og brannsikring haster alltid.")
+    )
+    cannot_be_used = forms.BooleanField(
+        label=_("Boligen kan ikke brukes før dette er ordnet"), required=False
+    )
+
+    def __init__(self, *args, property: Property, cancel: str = "", **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].queryset = property.units.order_by("sort_name", "pk")
+        self.fields["unit"].label_from_instance = lambda unit: unit.name
+        self.helper = VarigFormHelper(submit=_("Meld feilen"), cancel=cancel)
+        self.helper.layout = Layout(Row("kind", "unit"), "text", "urgent", "cannot_be_used")
+
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        if cleaned.get("cannot_be_used") and not cleaned.get("unit"):
+            self.add_error("unit", _("Velg hvilken bolig som ikke kan brukes."))
+        return cleaned
+
+
+class UpkeepStepForm(OnceFormMixin, forms.Form):
+    """What is done with a report: planned, or done; one of the two is written."""
+
+    plan = forms.CharField(label=_("Hvem gjør det, og når"), max_length=200, required=False)
+    outcome = forms.CharField(
+        label=_("Hva som ble gjort"),
+        max_length=200,
+        required=False,
+        help_text=_("Fyll ut når det er ordnet. Da lukkes meldingen, og boligen kan brukes igjen."),
+    )
+
+    def __init__(self, *args, cancel: str = "", **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = VarigFormHelper(submit=_("Lagre"), cancel=cancel)
+
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        if not cleaned.get("plan") and not cleaned.get("outcome"):
+            self.add_error("plan", _("Skriv hvem som gjør det, eller hva som ble gjort."))
+        return cleaned
+
+
+class MeetingForm(OnceFormMixin, forms.Form):
+    held_on = NorwegianDateField(label=_("Dato"))
+    took_part = forms.IntegerField(
+        label=_("Antall beboere"), required=False, min_value=0, max_value=999
+    )
+    raised = forms.CharField(
+        label=_("Hva beboerne tok opp"),
+        help_text=_("Uten navn på beboere."),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    agreed = forms.CharField(
+        label=_("Hva som ble avtalt, og hvem som gjør det"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args, cancel: str = "", **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = VarigFormHelper(submit=_("Lagre husmøtet"), cancel=cancel)
+        self.helper.layout = Layout(Row("held_on", "took_part"), "raised", "agreed")
+
+
+class WordForm(OnceFormMixin, forms.ModelForm):
+    class Meta:
+        model = NameToAvoid
+        fields = ("word", "instead")
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = VarigFormHelper(submit=_("Legg til ordet"))
+        self.helper.layout = Layout(Row("word", "instead"))
+
+    def clean_word(self) -> str:
+        word = self.cleaned_data["word"].strip().casefold()
+        if len(word) < 4:
+            raise forms.ValidationError(_("Skriv minst fire bokstaver."))
+        return word

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from accounts.enums import RoleKind
+from accounts.enums import CASE_ROLES, RoleKind
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -13,3 +13,8 @@ if TYPE_CHECKING:
 def can_manage_stock(user: User) -> bool:
     """The boligforvalter keeps the register: imports, adds and changes dwellings."""
     return user.has_role(RoleKind.STOCK_MANAGER)
+
+
+def can_report_upkeep(user: User) -> bool:
+    """Whoever works with the people who live there, or with the houses, reports what is broken."""
+    return user.has_role(*CASE_ROLES, RoleKind.STOCK_MANAGER)

@@ -9,14 +9,23 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.once import once
 from common.errors import RuleBroken, explain_integrity_error
+from common.paging import keyset_page
 
-from . import actions, perms, stock_import
-from .forms import StockFileForm, UnitForm
-from .models import StockImport, Unit
+from . import actions, neutral, perms, stock_export, stock_import
+from .forms import (
+    MeetingForm,
+    PropertyForm,
+    StockFileForm,
+    UnitForm,
+    UpkeepForm,
+    UpkeepStepForm,
+    WordForm,
+)
+from .models import NameToAvoid, Property, StockExport, StockImport, Unit, Upkeep
 
 MOST_ROWS_SHOWN = 200
 
@@ -48,7 +57,12 @@ def import_stock(request: HttpRequest) -> HttpResponse:
         .defer("content")
         .order_by("-applied_at", "-pk")
     )
-    return render(request, "housing/import.html", {"form": form, "earlier": earlier[:10]})
+    context = {
+        "form": form,
+        "earlier": earlier[:10],
+        "taken_out": StockExport.objects.select_related("exported_by")[:10],
+    }
+    return render(request, "housing/import.html", context)
 
 
 @require_http_methods(["GET"])
@@ -95,6 +109,24 @@ def import_apply(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("housing:import_review", upload.pk)
 
 
+@require_POST
+def export_stock(request: HttpRequest) -> HttpResponse:
+    """The stock as a file, under the import's own columns; who took it out is kept."""
+    _require_stock_manager(request)
+    file_format = request.POST.get("format", "")
+    if file_format not in stock_export.FORMATS:
+        file_format = "xlsx"
+    content, done = actions.export_stock(
+        file_format=file_format, by=request.user, at=timezone.now()
+    )
+    name = f"boliger-{timezone.localdate(done.exported_at):%Y-%m-%d}.{file_format}"
+    return HttpResponse(
+        content,
+        content_type=stock_export.FORMATS[file_format],
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
 @require_http_methods(["GET", "POST"])
 def unit_edit(request: HttpRequest, pk: int) -> HttpResponse:
     _require_stock_manager(request)
@@ -115,3 +147,147 @@ def unit_edit(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect(here)
     title = Unit.objects.select_related("property").get(pk=unit.pk)
     return render(request, "housing/unit_form.html", {"form": form, "unit": title})
+
+
+@require_http_methods(["GET", "POST"])
+def property_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    _require_stock_manager(request)
+    found = get_object_or_404(Property, pk=pk)
+    name = found.name
+    here = reverse("desk:property", args=[pk])
+    form = PropertyForm(request.POST or None, instance=found, cancel=here)
+    if request.method == "POST" and form.is_valid():
+        actions.change_property(property=form.instance, by=request.user)
+        messages.success(request, _("Eiendommen er lagret."))
+        return redirect(here)
+    return _form_page(request, form, _("Endre eiendommen"), name, pk)
+
+
+# ------------------------------------------------------------------ upkeep
+
+
+@require_safe
+def upkeep(request: HttpRequest) -> HttpResponse:
+    """What is broken: urgent first, then the oldest; or what was mended last."""
+    if not perms.can_report_upkeep(request.user):
+        raise PermissionDenied
+    done = request.GET.get("ferdig") == "1"
+    found = Upkeep.objects.select_related("property", "unit__property", "reported_by")
+    if done:
+        found, order = found.filter(done_at__isnull=False), ("-done_at", "-pk")
+    else:
+        found, order = found.open(), ("-urgent", "reported_at", "pk")
+    page = keyset_page(found, order=order, cursor=request.GET.get("etter"), size=50)
+    context = {"page": page, "done": done, "today": timezone.localdate()}
+    return render(request, "housing/upkeep.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def upkeep_new(request: HttpRequest, pk: int) -> HttpResponse:
+    if not perms.can_report_upkeep(request.user):
+        raise PermissionDenied
+    found = get_object_or_404(Property, pk=pk)
+    here = reverse("desk:property", args=[pk])
+    initial = {"unit": request.GET.get("bolig")}
+    form = UpkeepForm(request.POST or None, property=found, initial=initial, cancel=here)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.report_upkeep(
+                property=found, by=request.user, at=timezone.now(), **form.cleaned_data
+            )
+        except RuleBroken as no:
+            form.add_error(None, str(no))
+        else:
+            messages.success(request, _("Feilen er meldt."))
+            return redirect(here)
+    return _form_page(request, form, _("Meld feil"), found.name, pk)
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def upkeep_done(request: HttpRequest, pk: int) -> HttpResponse:
+    """One report: who does it and when, or that it is done."""
+    if not perms.can_report_upkeep(request.user):
+        raise PermissionDenied
+    found = get_object_or_404(
+        Upkeep.objects.select_related(
+            "property", "unit__property", "reported_by", "started_by", "done_by", "unavailability"
+        ),
+        pk=pk,
+    )
+    may = perms.can_manage_stock(request.user) and not found.done_at
+    if request.method == "POST" and not perms.can_manage_stock(request.user):
+        raise PermissionDenied
+    form = UpkeepStepForm(
+        request.POST or None, initial={"plan": found.plan}, cancel=reverse("housing:upkeep")
+    )
+    if request.method == "POST" and form.is_valid():
+        told = form.cleaned_data
+        try:
+            if told["plan"] and told["plan"] != found.plan:
+                actions.start_upkeep(
+                    upkeep=found, plan=told["plan"], by=request.user, at=timezone.now()
+                )
+            if told["outcome"]:
+                actions.finish_upkeep(
+                    upkeep=found, outcome=told["outcome"], by=request.user, at=timezone.now()
+                )
+        except RuleBroken as no:
+            form.add_error(None, str(no))
+        else:
+            messages.success(request, _("Lagret."))
+            return redirect("housing:upkeep")
+    return render(request, "housing/upkeep_one.html", {"form": form, "upkeep": found, "may": may})
+
+
+# ------------------------------------------------------------------ husmøter, words
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def meeting_new(request: HttpRequest, pk: int) -> HttpResponse:
+    if not perms.can_report_upkeep(request.user):
+        raise PermissionDenied
+    found = get_object_or_404(Property, pk=pk)
+    here = reverse("desk:property", args=[pk])
+    initial = {"held_on": timezone.localdate()}
+    form = MeetingForm(request.POST or None, initial=initial, cancel=here)
+    if request.method == "POST" and form.is_valid():
+        actions.record_meeting(
+            property=found, by=request.user, at=timezone.now(), **form.cleaned_data
+        )
+        messages.success(request, _("Husmøtet er skrevet inn."))
+        return redirect(here)
+    return _form_page(request, form, _("Nytt husmøte"), found.name, pk)
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def words(request: HttpRequest) -> HttpResponse:
+    """Words no place is called by, and the places that are all the same."""
+    _require_stock_manager(request)
+    form = WordForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        actions.avoid_word(by=request.user, **form.cleaned_data)
+        return redirect("housing:words")
+    objects_to = neutral.objector()
+    names = Property.objects.values_list("pk", "name").order_by("sort_name", "pk")
+    context = {
+        "form": form,
+        "words": NameToAvoid.objects.all(),
+        "named": [(pk, name) for pk, name in names.iterator() if objects_to(name)][:50],
+    }
+    return render(request, "housing/words.html", context)
+
+
+@require_POST
+def word_remove(request: HttpRequest, pk: int) -> HttpResponse:
+    _require_stock_manager(request)
+    actions.allow_word(word=get_object_or_404(NameToAvoid, pk=pk), by=request.user)
+    return redirect("housing:words")
+
+
+def _form_page(request: HttpRequest, form, title: str, name: str, pk: int) -> HttpResponse:
+    context = {"form": form, "title": title, "name": name, "pk": pk}
+    return render(request, "housing/property_form.html", context)

@@ -211,6 +211,11 @@ STAYS: dict[str, Row] = {
     "stays:stay_new": Row(CASEWORK, "person"),
     "stays:stay_change": Row(CASEWORK, "stay"),
     "stays:stay_end": Row(CASEWORK, "stay"),
+    "stays:renew": Row(CASEWORK, "stay"),
+    "stays:place": Row(CASEWORK, "open_application"),
+    "stays:place_search": Row(CASEWORK, "open_application"),
+    "stays:tonight": Row(CASE),
+    "stays:tonight_at": Row(CASE, "stay_place"),
     "stays:flag": Row(CASE, "flag"),
 }
 
@@ -263,7 +268,15 @@ HOUSING: dict[str, Row] = {
     "housing:import": Row((STOCK,)),
     "housing:import_review": Row((STOCK,), "stock_import"),
     "housing:import_apply": deed((STOCK,), "stock_import"),
+    "housing:export": deed((STOCK,)),
     "housing:unit_edit": Row((STOCK,), "unit"),
+    "housing:property_edit": Row((STOCK,), "property"),
+    "housing:upkeep": Row((*CASE, STOCK)),
+    "housing:upkeep_new": Row((*CASE, STOCK), "property"),
+    "housing:upkeep_done": Row((*CASE, STOCK), "upkeep"),
+    "housing:meeting_new": Row((*CASE, STOCK), "property"),
+    "housing:words": Row((STOCK,)),
+    "housing:word_remove": deed((STOCK,), "word"),
 }
 
 DESK: dict[str, Row] = {
@@ -281,6 +294,9 @@ DESK: dict[str, Row] = {
     "desk:person_documents": Row(CASE, "person"),
     "desk:person_events": Row(CASE, "person"),
     "desk:person_reads": Row(CASE, "person"),
+    "desk:properties": Row((*CASE, STOCK)),
+    "desk:property": Row((*CASE, STOCK), "property"),
+    "desk:voids": Row((*CASE, STOCK)),
     "desk:units": Row((*CASE, STOCK)),
     "desk:unit": Row((*CASE, STOCK), "unit"),
 }
@@ -306,9 +322,10 @@ def samples() -> SimpleNamespace:
     """One of each thing the URLs name; all about people without protection."""
     from casework import links
     from casework.models import PlainWord, StandardText
-    from housing.models import StockImport
+    from housing.models import NameToAvoid, StockImport
     from tests import factories as f
     from tests import factories_follow_up as follow_up
+    from tests.factories_housing import UpkeepFactory
     from tests.factories_intake import MissingPaperFactory
     from tests.factories_merging import MergeFactory
     from tests.factories_statements import StatementFactory
@@ -340,11 +357,14 @@ def samples() -> SimpleNamespace:
     made.appeal = f.AppealFactory(reviewing=True)
     made.forwarded_appeal = f.AppealFactory(forwarded=True)
     made.stay = f.StayFactory(person=made.person, days_ago=100)
+    made.stay_place = made.stay.unit.property
     made.flag = f.FlagFactory(person=made.person, application=made.application)
     follow_up.add_samples(made)
     made.lease = f.LeaseFactory()
     made.unit = f.UnitFactory()
     made.property = made.unit.property
+    made.upkeep = UpkeepFactory(property=made.property, unit=made.unit)
+    made.word = NameToAvoid.objects.first()
     made.stock_import = StockImport.objects.create(
         file_name="boliger.csv",
         content=b"navn,boligtype,antall_enheter\nFurulia 2,kommunal,3\n",

@@ -33,6 +33,16 @@ COLORS = {
 }
 BEDROOMS = {"1": (0, 1), "2": (2, 2), "3": (3, 3), "4": (4, 99)}
 HISTORY = 50
+# What a home has or has not: the box ticked, and the column that must be true.
+HAS = {
+    "heis": "lift",
+    "trinnfri": "step_free",
+    "rullestol": "wheelchair",
+    "inngang": "own_entrance",
+    "dyr": "accepts_pets",
+    "rolig": "quiet",
+    "barn": "suits_children",
+}
 
 
 class UnitFilter(forms.Form):
@@ -60,6 +70,13 @@ class UnitFilter(forms.Form):
     )
     forste = forms.BooleanField(label=_("1. etasje"), required=False)
     natt = forms.BooleanField(label=_("Med nattevakt"), required=False)
+    heis = forms.BooleanField(label=_("Heis"), required=False)
+    trinnfri = forms.BooleanField(label=_("Uten trinn"), required=False)
+    rullestol = forms.BooleanField(label=_("Rullestol"), required=False)
+    inngang = forms.BooleanField(label=_("Egen inngang"), required=False)
+    dyr = forms.BooleanField(label=_("Dyr tillatt"), required=False)
+    rolig = forms.BooleanField(label=_("Rolig"), required=False)
+    barn = forms.BooleanField(label=_("Egnet for barn"), required=False)
 
 
 @require_safe
@@ -102,7 +119,7 @@ def _filtered(found: QuerySet[Unit], chosen: dict[str, Any], on: date) -> QueryS
         found = found.filter(floor=1)
     if chosen.get("natt"):
         found = found.filter(staffing=Staffing.NIGHT)
-    return found
+    return found.filter(**{column: True for box, column in HAS.items() if chosen.get(box)})
 
 
 def _lines(request: HttpRequest, found: list[Unit], today: date) -> list[dict[str, Any]]:

@@ -47,6 +47,24 @@ def test_the_free_ones_are_found_by_status(as_caseworker):
     assert taken.pk not in found
 
 
+def test_homes_are_found_as_people_think_of_them(as_caseworker):
+    """«Ledig med to soverom i 1. etasje med nattevakt, egen inngang og plass til hunden»."""
+    wanted = f.UnitFactory(bedrooms=2, floor=1, staffing="night", own_entrance=True, lift=True)
+    for missing in (
+        {"bedrooms": 1},
+        {"floor": 2},
+        {"staffing": "day"},
+        {"own_entrance": False},
+        {"accepts_pets": False},
+        {"lift": False},
+    ):
+        having = {"bedrooms": 2, "floor": 1, "staffing": "night", "own_entrance": True}
+        f.UnitFactory(**({"lift": True} | having | missing))
+    query = "?status=ledig&soverom=2&forste=on&natt=on&inngang=on&dyr=on&heis=on"
+    rows = as_caseworker.get(f"/boliger/{query}").context["rows"]
+    assert [row["unit"] for row in rows] == [wanted]
+
+
 def test_what_is_no_choice_is_no_filter(as_caseworker):
     f.UnitFactory()
     answer = as_caseworker.get("/boliger/?status=drop&type=x&soverom=y&omrade=z&etter=zzz")

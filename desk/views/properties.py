@@ -1,0 +1,185 @@
+"""The properties: each house floor by floor, on any date, and who answers for it (H1, H3, H4)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from accounts.reads import log_reads
+from allocation.vacancy import UnitStatus, with_status
+from casework.models import Person
+from common.forms import NorwegianDateField
+from common.paging import keyset_page
+from common.sorting import norwegian_key
+from housing.enums import OUT_OF_USE, PropertyStage, UnavailableCause, UnitType
+from housing.models import Area, Property, Unit
+from housing.perms import can_manage_stock, can_report_upkeep
+
+from .. import perms
+from .units import COLORS
+
+STAGE_COLORS = {PropertyStage.AT_RISK: "warning", PropertyStage.IN_USE: "success"}
+MOST_UNITS = 400
+
+
+class PropertyFilter(forms.Form):
+    q = forms.CharField(label=gettext_lazy("Navn"), required=False, max_length=80)
+    livslop = forms.ChoiceField(
+        label=gettext_lazy("Livsløp"),
+        required=False,
+        choices=[("", gettext_lazy("Alle")), *PropertyStage.choices],
+    )
+    omrade = forms.ModelChoiceField(
+        Area.objects.all(),
+        label=gettext_lazy("Område"),
+        required=False,
+        empty_label=gettext_lazy("Alle områder"),
+    )
+
+
+class OnDate(forms.Form):
+    dato = NorwegianDateField(label=gettext_lazy("Status på dato"), required=False, help_text=" ")
+
+
+@require_safe
+def properties(request: HttpRequest) -> HttpResponse:
+    if not perms.can_see_units(request.user):
+        raise PermissionDenied
+    today = timezone.localdate()
+    form = PropertyFilter(request.GET or None)
+    form.is_valid()
+    chosen = form.cleaned_data if form.is_bound else {}
+    found = Property.objects.select_related("area", "provider")
+    if chosen.get("q"):
+        found = found.filter(sort_name__contains=norwegian_key(chosen["q"]))
+    if chosen.get("livslop"):
+        found = found.filter(stage=chosen["livslop"])
+    if chosen.get("omrade"):
+        found = found.filter(area=chosen["omrade"])
+    page = keyset_page(found, order=("sort_name", "pk"), cursor=request.GET.get("etter"), size=50)
+    counts: dict[int, Counter] = {}
+    units = with_status(Unit.objects.filter(property__in=page.items), today).order_by()
+    for key, status in units.values_list("property_id", "status"):
+        counts.setdefault(key, Counter())[status] += 1
+    context = {
+        "form": form,
+        "page": page,
+        "rows": [_line(each, counts.get(each.pk, Counter())) for each in page.items],
+        "may_edit": can_manage_stock(request.user),
+        "filtered": any(chosen.values()),
+    }
+    return render(request, "desk/properties.html", context)
+
+
+def _line(each: Property, counts: Counter) -> dict[str, Any]:
+    return {
+        "property": each,
+        "units": sum(counts.values()) - counts[UnitStatus.NOT_IN_USE],
+        "vacant": counts[UnitStatus.VACANT],
+        "unavailable": counts[UnitStatus.UNAVAILABLE],
+        "color": STAGE_COLORS.get(PropertyStage(each.stage), "neutral"),
+    }
+
+
+@require_safe
+def property_page(request: HttpRequest, pk: int) -> HttpResponse:
+    if not perms.can_see_units(request.user):
+        raise PermissionDenied
+    found = get_object_or_404(Property.objects.select_related("area", "provider"), pk=pk)
+    today = timezone.localdate()
+    form = OnDate(request.GET or None)
+    on = (form.cleaned_data.get("dato") if form.is_valid() else None) or today
+    units = list(
+        with_status(Unit.objects.filter(property=found), on)
+        .select_related("allocated_by", "operated_by", "followed_up_by")
+        .order_by("-floor", "sort_name", "pk")[:MOST_UNITS]
+    )
+    tenants = _tenants(request, units)
+    log_reads(request, tenants.keys(), "eiendom")
+    counts = Counter(unit.status for unit in units)
+    context = {
+        "property": found,
+        "form": form,
+        "on": on,
+        "today": today,
+        "floors": _floors(units, tenants, on),
+        "sums": [
+            (UnitStatus(status).label, counts[status])
+            for status in UnitStatus.values
+            if counts[status]
+        ],
+        "stage_color": STAGE_COLORS.get(PropertyStage(found.stage), "neutral"),
+        "out_of_use": found.stage in OUT_OF_USE,
+        "answers": _answers(units),
+        "upkeep": list(found.upkeep.open().select_related("unit")[:20]),
+        "meetings": list(found.meetings.all()[:3]),
+        "names": perms.can_see_tenants(request.user),
+        "may_edit": can_manage_stock(request.user),
+        "may_report": can_report_upkeep(request.user),
+    }
+    return render(request, "desk/property.html", context)
+
+
+def _tenants(request: HttpRequest, units: list[Unit]) -> dict[int, Person]:
+    """Who lives there, of those the reader may know of; nobody without that right."""
+    ids = {unit.occupied_by for unit in units if unit.occupied_by}
+    if not ids or not perms.can_see_tenants(request.user):
+        return {}
+    return Person.objects.visible_to(request.user).in_bulk(ids)
+
+
+def _floors(units: list[Unit], tenants: dict[int, Person], on: date) -> list[dict[str, Any]]:
+    """The plan: floors from the top, and on each its homes and rooms."""
+    types = dict(UnitType.choices)
+    floors = []
+    for floor, there in groupby(units, key=lambda unit: unit.floor):
+        doors = [
+            {
+                "unit": unit,
+                "type": types[unit.type],
+                "status": UnitStatus(unit.status).label,
+                "color": COLORS.get(UnitStatus(unit.status), "neutral"),
+                "cause": UnavailableCause(unit.status_cause).label
+                if unit.status == UnitStatus.UNAVAILABLE
+                else "",
+                "tenant": tenants.get(unit.occupied_by),
+                "empty_days": (on - unit.vacant_since).days if unit.vacant_since else None,
+            }
+            for unit in there
+        ]
+        floors.append({"name": _floor_name(floor), "doors": doors})
+    # Where the floor is not known stands last.
+    floors.sort(key=lambda each: each["name"] == _floor_name(None))
+    return floors
+
+
+def _floor_name(floor: int | None) -> str:
+    if floor is None:
+        return _("Etasje ikke avklart")
+    if floor < 1:
+        return _("Underetasje")
+    return _("%(number)s. etasje") % {"number": floor}
+
+
+def _answers(units: list[Unit]) -> list[dict[str, Any]]:
+    """Who allocates, operates and follows up, and of how many homes when not of all of them."""
+    told = []
+    for label, name in (
+        (_("Tildeles av"), "allocated_by"),
+        (_("Driftes av"), "operated_by"),
+        (_("Følges opp av"), "followed_up_by"),
+    ):
+        counted = Counter(str(unit) if (unit := getattr(each, name)) else "" for each in units)
+        told.append({"label": label, "who": sorted(counted.items(), key=lambda one: -one[1])})
+    return told

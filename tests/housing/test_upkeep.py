@@ -1,0 +1,172 @@
+"""Houses floor by floor, what is broken in them, and what they may be called (H1, H4, H5, H7)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from accounts.models import ReadLog
+from allocation.vacancy import UnitStatus, with_status
+from casework.enums import Protection
+from housing import actions
+from housing.enums import PropertyStage, UpkeepKind
+from housing.models import Property, ResidentsMeeting, Unavailability, Unit, Upkeep
+from tests import factories as f
+from tests.factories_housing import UpkeepFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def _property(found):
+    return reverse("desk:property", args=[found.pk])
+
+
+@pytest.fixture
+def stock(login):
+    return login("boligforvalter")
+
+
+def test_a_house_shows_its_floors_and_its_people_to_those_with_the_right(login):
+    home = f.UnitFactory(floor=2, name="H0201")
+    f.UnitFactory(property=home.property, floor=None, name="Kjeller")
+    tenant = f.PersonFactory(last_name="Leieboer")
+    f.StayFactory(unit=home, person=tenant, lease=True)
+    caseworker = login("saksbehandler")
+    page = caseworker.get(_property(home.property)).text
+    assert page.index("2. etasje") < page.index("Etasje ikke avklart")
+    assert "Leieboer" in page and "H0201" in page
+    assert ReadLog.objects.filter(person_id=tenant.pk, page="eiendom").count() == 1
+    page = login("boligforvalter").get(_property(home.property)).text
+    assert "Leieboer" not in page and "Bebodd" in page
+    type(tenant).objects.filter(pk=tenant.pk).update(protection=Protection.STRICTLY)
+    assert "Leieboer" not in caseworker.get(_property(home.property)).text
+
+
+def test_the_plan_is_of_the_day_that_is_asked_for(as_caseworker, today):
+    stay = f.StayFactory(days_ago=60, days=30)
+    url = _property(stay.unit.property)
+    then = today - timedelta(days=45)
+    assert "Ledig" in as_caseworker.get(url).text
+    assert "Bebodd" in as_caseworker.get(url, {"dato": f"{then:%d.%m.%Y}"}).text
+    assert "finnes ikke" in as_caseworker.get(url, {"dato": "31.02.2026"}).text
+
+
+def test_the_list_of_houses_counts_what_is_vacant_and_costs_the_same_for_many(
+    as_caseworker, django_assert_max_num_queries
+):
+    for _n in range(8):
+        f.UnitFactory()
+    as_caseworker.get("/eiendommer/")
+    with django_assert_max_num_queries(10):
+        rows = as_caseworker.get("/eiendommer/").context["rows"]
+    assert {row["vacant"] for row in rows} == {1}
+    assert as_caseworker.get("/eiendommer/?livslop=tull&etter=x").status_code == 200
+
+
+def test_a_house_at_risk_says_why(stock):
+    found = f.PropertyFactory()
+    data = {"name": found.name, "stage": "utsatt", "stage_reason": ""}
+    url = reverse("housing:property_edit", args=[found.pk])
+    assert "Skriv hvorfor eiendommen kan falle bort." in stock.post(url, data).text
+    data |= {"stage_reason": "Leieavtalen går ut", "stage_until": "01.06.2027"}
+    assert stock.post(url, data).status_code == 302
+    page = stock.get(_property(found)).text
+    assert "Leieavtalen går ut" in page and "01.06.2027" in page
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Property.objects.filter(pk=found.pk).update(stage=PropertyStage.AT_RISK, stage_reason="")
+
+
+@pytest.mark.parametrize("name", ["Rusboligen", "Gamle NØDBOLIG 3"])
+def test_a_name_that_tells_who_lives_there_is_refused_in_words(stock, name):
+    found = f.PropertyFactory()
+    url = reverse("housing:property_edit", args=[found.pk])
+    page = stock.post(url, {"name": name, "stage": "i_bruk"}).text
+    assert "sier noe om dem som bor der" in page and name in page
+    found.refresh_from_db()
+    assert found.name != name
+
+
+def test_the_words_are_the_municipalitys_own(stock):
+    stock.post("/boliger/ord/", {"word": "Gjenganger", "instead": ""})
+    found = f.PropertyFactory(name="Gjengangerhuset")
+    assert "Gjengangerhuset" in stock.get("/boliger/ord/").text
+    url = reverse("housing:property_edit", args=[found.pk])
+    assert "gjenganger" in stock.post(url, {"name": found.name, "stage": "i_bruk"}).text
+
+
+# ------------------------------------------------------------------ upkeep
+
+
+def test_a_broken_lock_is_urgent_and_first_in_line(as_caseworker):
+    UpkeepFactory(text="Kald radiator", kind=UpkeepKind.HEAT)
+    unit = f.UnitFactory()
+    url = reverse("housing:upkeep_new", args=[unit.property_id])
+    data = {"kind": "las", "unit": unit.pk, "text": "Døra går ikke i lås"}
+    assert as_caseworker.post(url, data).status_code == 302
+    page = as_caseworker.get("/vedlikehold/").text
+    assert page.index("Døra går ikke i lås") < page.index("Kald radiator")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Upkeep.objects.filter(kind=UpkeepKind.LOCK).update(urgent=False)
+
+
+def test_a_home_that_cannot_be_used_is_unavailable_until_it_is_mended(stock, today):
+    unit = f.UnitFactory()
+    url = reverse("housing:upkeep_new", args=[unit.property_id])
+    data = {"kind": "vann", "text": "Lekkasje", "cannot_be_used": "on"}
+    assert "Velg hvilken bolig" in stock.post(url, data).text
+    assert stock.post(url, data | {"unit": unit.pk}).status_code == 302
+
+    def status(on):
+        return with_status(Unit.objects.filter(pk=unit.pk), on).get().status
+
+    assert status(today) == UnitStatus.UNAVAILABLE
+    report = Upkeep.objects.get()
+    one = reverse("housing:upkeep_done", args=[report.pk])
+    assert "Skriv hvem som gjør det" in stock.post(one, {"plan": "", "outcome": ""}).text
+    assert stock.post(one, {"plan": "Rørlegger fredag"}).status_code == 302
+    later = f.now() + timedelta(days=3)
+    actions.finish_upkeep(upkeep=report, outcome="Byttet rør", by=stock.user, at=later)
+    assert status(later.date()) == UnitStatus.VACANT
+    assert Unavailability.objects.get().period.upper == later.date()
+    with pytest.raises(actions.UpkeepRefused, match="allerede"):
+        actions.finish_upkeep(upkeep=report, outcome="Igjen", by=stock.user, at=later)
+
+
+def test_what_was_mended_the_same_day_cost_no_day(stock):
+    unit = f.UnitFactory()
+    report = actions.report_upkeep(
+        property=unit.property,
+        unit=unit,
+        kind=UpkeepKind.POWER,
+        text="Mørkt",
+        cannot_be_used=True,
+        by=stock.user,
+        at=f.now(),
+    )
+    actions.finish_upkeep(upkeep=report, outcome="Ny sikring", by=stock.user, at=f.now())
+    assert not Unavailability.objects.exists()
+
+
+def test_only_the_stock_manager_closes_a_report(as_caseworker):
+    url = reverse("housing:upkeep_done", args=[UpkeepFactory().pk])
+    assert as_caseworker.get(url).status_code == 200
+    assert as_caseworker.post(url, {"outcome": "Ferdig"}).status_code == 403
+
+
+def test_a_husmote_is_written_once_however_often_it_is_sent(as_caseworker, today):
+    found = f.PropertyFactory()
+    url = reverse("housing:meeting_new", args=[found.pk])
+    token = as_caseworker.get(url).context["form"]["form_token"].value()
+    data = {
+        "held_on": f"{today:%d.%m.%Y}",
+        "raised": "Støy om natten",
+        "agreed": "Vaktmester ser på døra",
+        "form_token": token,
+    }
+    for _n in range(2):
+        assert as_caseworker.post(url, data).status_code == 302
+    assert ResidentsMeeting.objects.count() == 1
+    assert "Støy om natten" in as_caseworker.get(_property(found)).text

@@ -1,0 +1,64 @@
+"""The void ledger: which days count, under which cause, at what cost (need H3)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from housing.enums import UnavailableCause
+from stays.voids import by_cause, by_home
+from tests import factories as f
+
+pytestmark = pytest.mark.django_db
+START, END = date(2026, 1, 1), date(2026, 2, 1)
+
+
+def sums():
+    return {each.code: (each.days, each.cost) for each in by_cause(START, END)}
+
+
+def test_each_day_is_lived_in_or_void_with_one_cause():
+    unit = f.UnitFactory(rent=7300, in_use=f.since(date(2020, 1, 1)))
+    f.StayFactory(lease=True, unit=unit, period=f.since(date(2025, 6, 1), date(2026, 1, 11)))
+    f.StayFactory(lease=True, unit=unit, period=f.since(date(2026, 1, 26)))
+    f.UnavailabilityFactory(
+        unit=unit,
+        cause=UnavailableCause.CLEANING,
+        period=f.since(date(2026, 1, 11), date(2026, 1, 16)),
+    )
+    # Five days of cleaning, ten of waiting, at 240 kr a day.
+    assert sums() == {"rydding": (5, 1200), "ledig": (10, 2400)}
+    assert [(line.cause, line.cost) for line in by_home(START, END)] == [
+        ("ledig", 2400),
+        ("rydding", 1200),
+    ]
+    assert [line.days for line in by_home(START, END, cause="rydding")] == [5]
+
+
+def test_repair_while_somebody_lives_there_is_no_void_day():
+    stay = f.StayFactory(lease=True, period=f.since(date(2025, 1, 1)))
+    f.UnavailabilityFactory(unit=stay.unit, period=f.since(date(2026, 1, 1)))
+    assert sums() == {}
+
+
+def test_only_days_in_use_count_and_temporary_places_do_not():
+    f.UnitFactory(rent=None, in_use=f.since(date(2026, 1, 29)))
+    f.UnitFactory(temporary=True)
+    f.UnitFactory(in_use=f.since(date(2020, 1, 1), date(2026, 1, 1)))
+    assert sums() == {"ledig": (3, None)}
+
+
+def test_a_stay_written_now_is_seen_at_once():
+    unit = f.UnitFactory(in_use=f.since(date(2020, 1, 1)))
+    assert sums()["ledig"][0] == 31
+    f.StayFactory(lease=True, unit=unit, period=f.since(date(2026, 1, 1)))
+    assert sums() == {}
+
+
+def test_the_board_says_what_is_lost_and_why(as_caseworker, today):
+    unit = f.UnitFactory()
+    page = as_caseworker.get("/boliger/tomme/").text
+    assert str(unit) in page and "Ledig, venter på tildeling" in page
+    for query in ("?fra=31.02.2026", "?fra=01.02.2026&til=01.01.2026", "?til=x&arsak=y"):
+        assert as_caseworker.get(f"/boliger/tomme/{query}").status_code == 200
