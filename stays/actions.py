@@ -21,8 +21,8 @@ from common.formatting import nbdate
 from housing.enums import TEMPORARY_TYPES, TRIAL_TYPES
 from housing.models import Unit
 
-from .enums import IN_UNIT, SLEEPS, Deposit, StayKind
-from .models import Lease, Stay
+from .enums import IN_UNIT, SLEEPS, Deposit, StayKind, UnsuitedFor
+from .models import Lease, PlaceSearch, Renewal, Stay
 
 ADULT = 18
 # What moving into a home that lasts puts an end to.
@@ -61,6 +61,7 @@ def register_stay(
     reason: str = "",
     night_price: int | None = None,
     unsuited_reason: str = "",
+    granted_until: date | None = None,
     must_leave_by: date | None = None,
     unsuitable: str = "",
     unsafe: bool = False,
@@ -73,11 +74,16 @@ def register_stay(
     places the chain goes on. `StayRefused` says what is wrong, and where.
     """
     _check_days(person, starts_on, ends_on, planned_out, must_leave_by)
+    unsuited = ""
     if kind in IN_UNIT:
         if unit is None:
             raise StayRefused(_("Velg boligen oppholdet er i."), "unit")
         _check_unit(unit, kind, starts_on)
-        unsuited_reason = _check_suited(person, unit, starts_on, unsuited_reason.strip())
+        unsuited = _check_suited(person, unit, starts_on, unsuited_reason.strip())
+    if granted_until is not None and granted_until <= starts_on:
+        raise StayRefused(
+            _("Oppholdet må være innvilget til etter at det begynte."), "granted_until"
+        )
     if kind == StayKind.TEMPORARY and vedtak is None and not reason.strip():
         raise StayRefused(
             _("Velg vedtaket oppholdet følger, eller skriv hvorfor det ikke er noe vedtak ennå."),
@@ -97,7 +103,9 @@ def register_stay(
         night_price=(night_price if night_price is not None else unit.night_price)
         if kind == StayKind.TEMPORARY
         else None,
-        unsuited_reason=unsuited_reason,
+        granted_until=granted_until if kind == StayKind.TEMPORARY else None,
+        unsuited_for=unsuited,
+        unsuited_reason=unsuited_reason.strip() if unsuited else "",
         must_leave_by=must_leave_by,
         unsuitable=unsuitable,
         unsafe=unsafe,
@@ -218,6 +226,96 @@ def end_stay(*, stay: Stay, ends_on: date, reason: str, by: User, at: datetime) 
         stay=stay.pk,
     )
     return stay
+
+
+@transaction.atomic
+def renew_stay(
+    *,
+    stay: Stay,
+    until: date,
+    reason: str,
+    next_step: str,
+    responsible: User,
+    by: User,
+    at: datetime,
+    vedtak: Vedtak | None = None,
+) -> Renewal:
+    """Grant a temporary stay for longer. The clock goes on; nothing of it is reset (needs T1, T3).
+
+    It takes a reason, the next step towards a lasting home, and somebody responsible for it.
+    """
+    # Locked, so that two who renew it at once do it one after the other.
+    stay = Stay.objects.select_for_update(of=("self",)).get(pk=stay.pk)
+    today = local_date(at)
+    if stay.kind != StayKind.TEMPORARY or (stay.period.upper and stay.period.upper <= today):
+        raise StayRefused(_("Bare et midlertidig opphold som pågår, kan forlenges."))
+    starts_on = stay.granted_until or max(today, stay.period.lower)
+    if until <= max(starts_on, today):
+        raise StayRefused(
+            _("Skriv en dag etter %(day)s.") % {"day": nbdate(max(starts_on, today))}, "until"
+        )
+    renewal = Renewal(
+        stay=stay,
+        starts_on=starts_on,
+        until=until,
+        reason=reason.strip(),
+        next_step=next_step.strip(),
+        responsible=responsible,
+        vedtak=vedtak,
+        renewed_at=at,
+        renewed_by=by,
+    )
+    _save(renewal)
+    stay.granted_until = until
+    stay.save(update_fields=["granted_until"])
+    record(
+        stay.person,
+        "stay.renewed",
+        _("Midlertidig opphold forlenget til %(day)s. Neste steg: %(step)s (%(who)s).")
+        % {"day": nbdate(until), "step": renewal.next_step, "who": responsible.get_full_name()},
+        by=by,
+        at=at,
+        application=vedtak.application if vedtak else None,
+        stay=stay.pk,
+    )
+    return renewal
+
+
+@transaction.atomic
+def log_search(
+    *,
+    person: Person,
+    outcome: str,
+    reason: str,
+    on: date,
+    by: User,
+    at: datetime,
+    application: Application | None = None,
+    unit: Unit | None = None,
+    place: str = "",
+) -> PlaceSearch:
+    """A place was looked for, and this came of it; each time is a row of its own (need T4)."""
+    search = PlaceSearch(
+        person=person,
+        application=application,
+        outcome=outcome,
+        unit=unit,
+        place=place.strip(),
+        reason=reason.strip(),
+        on=on,
+        logged_at=at,
+        logged_by=by,
+    )
+    _save(search)
+    record(
+        person,
+        "stay.search",
+        f"{search.get_outcome_display()} {nbdate(on)}. {search.reason}",
+        by=by,
+        at=at,
+        application=application,
+    )
+    return search
 
 
 @transaction.atomic
@@ -392,17 +490,17 @@ def _check_unit(unit: Unit, kind: str, on: date) -> None:
 
 
 def _check_suited(person: Person, unit: Unit, on: date, reason: str) -> str:
-    """A place unsuited to children needs a written reason to be used for them (need T5)."""
-    child = person.birth_date is not None and person.birth_date > add_months(on, -12 * ADULT)
-    if unit.suits_children or not (child or children_in_household(person, on)):
-        return ""
-    if not reason:
+    """For whom the place is unsuited; then it takes a written reason to be used (need T5)."""
+    from .placement.rules import unsuited_for
+
+    unsuited = unsuited_for(person, unit, on, settings_table.value("young_under_age", on))
+    if unsuited and not reason:
         raise StayRefused(
-            _("%(unit)s er ikke egnet for barn. Skriv hvorfor stedet likevel brukes.")
-            % {"unit": unit},
+            _("%(unit)s er ikke egnet for %(whom)s. Skriv hvorfor stedet likevel brukes.")
+            % {"unit": unit, "whom": UnsuitedFor(unsuited).label.lower()},
             "unsuited_reason",
         )
-    return reason
+    return unsuited
 
 
 def _check_term(starts_on: date, expires_on: date, reason: str) -> None:
@@ -439,7 +537,7 @@ def _end_open(person: Person, kinds: tuple[StayKind, ...], on: date, reason: str
         stay.save()
 
 
-def _save(obj: Stay | Lease) -> None:
+def _save(obj: Stay | Lease | Renewal | PlaceSearch) -> None:
     """Save, and say a broken constraint in words."""
     try:
         with transaction.atomic():

@@ -25,10 +25,11 @@ from .chains import chains
 from .enums import StayKind
 from .flags import next_step
 from .models import Stay
+from .placement.rules import costs
 
 SIZE = 50
 SHOWN = (
-    *("id", "kind", "place", "period", "person__first_name", "person__last_name"),
+    *("id", "kind", "place", "period", "granted_until", "person__first_name", "person__last_name"),
     *("person__responsible", "unit__name", "unit__property__name"),
 )
 LONG = 90
@@ -47,6 +48,7 @@ class Row:
     stay: Stay
     days: int
     chain_start: date
+    cost: int | None
     children: int
     owner: User | None
     flag: Flag | None
@@ -163,6 +165,7 @@ def _visible(user: User, places: list[Place]) -> list[tuple[Place, Stay]]:
 def _rows(shown: list[tuple[Place, Stay]], on: date) -> list[Row]:
     persons = [stay.person_id for _place, stay in shown]
     now = chains(on, persons)
+    cost = costs(on, persons)
     children = _how_many_children(persons, on)
     open_flags = Flag.objects.open().filter(kind=FlagKind.TEMPORARY_STAY, person__in=persons)
     # The highest threshold comes last, and so is the one kept.
@@ -179,6 +182,7 @@ def _rows(shown: list[tuple[Place, Stay]], on: date) -> list[Row]:
                 stay=stay,
                 days=days,
                 chain_start=chain.chain_start if chain else stay.period.lower,
+                cost=cost.get(stay.person_id),
                 children=children.get(stay.person_id, 0),
                 owner=users.get(flag.owner_id if flag else stay.person.responsible_id),
                 flag=flag,

@@ -107,7 +107,7 @@ class StayForm(OnceFormMixin, RiskFields):
             .distinct()
             .order_by("-issued_on", "-pk")
         )
-        self.fields["vedtak"].label_from_instance = _vedtak_label
+        self.fields["vedtak"].label_from_instance = vedtak_label
         self.fields["unit"].label_from_instance = _unit_label
         may_move = Stay.objects.current(on).filter(person=person, kind__in=SLEEPS).exists()
         if not may_move:
@@ -229,7 +229,7 @@ class FollowUpForm(OnceFormMixin, forms.Form):
         self.helper = VarigFormHelper(self, submit=_("Lagre og avslutt varselet"))
 
 
-def _vedtak_label(vedtak: Vedtak) -> str:
+def vedtak_label(vedtak: Vedtak) -> str:
     label = _("Vedtak %(date)s") % {"date": nbdate(vedtak.issued_on)}
     return f"{label} · {vedtak.place}" if vedtak.place else str(label)
 

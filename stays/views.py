@@ -61,7 +61,7 @@ def stay_new(request: HttpRequest, pk: int) -> HttpResponse:
                 person=person, by=request.user, at=timezone.now(), **form.cleaned_data
             )
         except RuleBroken as no:
-            _refuse(form, no)
+            refuse(form, no)
         else:
             messages.success(request, _("Oppholdet er registrert."))
             return back
@@ -92,7 +92,7 @@ def stay_change(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             actions.change_stay(stay=stay, by=request.user, at=timezone.now(), **form.cleaned_data)
         except RuleBroken as no:
-            _refuse(form, no)
+            refuse(form, no)
         else:
             messages.success(request, _("Bosituasjonen er rettet."))
             return back
@@ -117,7 +117,7 @@ def stay_end(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             actions.end_stay(stay=stay, by=request.user, at=timezone.now(), **form.cleaned_data)
         except RuleBroken as no:
-            _refuse(form, no)
+            refuse(form, no)
         else:
             messages.success(request, _("Oppholdet er avsluttet."))
             return back
@@ -147,7 +147,7 @@ def flag(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             flags.close(found, by=request.user, at=timezone.now(), **form.cleaned_data)
         except RuleBroken as no:
-            _refuse(form, no)
+            refuse(form, no)
         else:
             messages.success(request, _("Varselet er fulgt opp og avsluttet."))
             return redirect("desk:person", found.person_id)
@@ -166,7 +166,7 @@ def flag(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "stays/flag.html", context)
 
 
-def _refuse(form, no: RuleBroken) -> None:
+def refuse(form, no: RuleBroken) -> None:
     """Show the sentence where it belongs, with what was typed kept."""
     field = getattr(no, "field", None)
     form.add_error(field if field in form.fields else None, str(no))

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from . import (
     appeals,
     following,
+    houses,
     intake,
     meetings,
     names,
@@ -56,6 +57,7 @@ def build(size_name: str, seed: int, today: date, say: Callable[[str], None]) ->
     say("skrevet")
     if size_name == "solvaer":
         appeals.tell(today)
+        houses.tell(today)
         say("klager")
         intake.tell(today)
         say("det som kommer inn")

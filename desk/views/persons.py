@@ -21,6 +21,7 @@ from casework.perms import can_do_casework
 from common.calendar import local_date
 from common.paging import keyset_page
 from stays.models import Stay
+from stays.placement.rules import costs as sum_of_chain
 from stays.situation import current, situations
 
 from .. import following, perms, record, timeline
@@ -229,6 +230,9 @@ def person_stays(request: HttpRequest, pk: int) -> HttpResponse:
         "career": career(stays, context["head"].chain, context["today"]),
         "situations": found,
         "situation": current(found),
+        "cost": sum_of_chain(context["today"], [person.pk]).get(person.pk)
+        if context["head"].chain
+        else None,
         "coming": [stay for stay in stays if stay.period.lower > context["today"]],
     }
     return render(request, "desk/person_stays.html", context)

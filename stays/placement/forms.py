@@ -1,0 +1,156 @@
+"""The forms of a temporary place: found, not found, kept for longer."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from crispy_forms.layout import Layout, Row
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.enums import RoleKind
+from accounts.models import Role, User
+from accounts.once import OnceFormMixin
+from casework.models import Person, Vedtak
+from common.formatting import kroner
+from common.forms import ChipChoice, NorwegianDateField, VarigFormHelper
+from housing.models import Unit
+
+from ..enums import SLEEPS, SearchOutcome
+from ..forms import vedtak_label
+from ..models import Stay
+from .rules import free_places, vedtak_for
+
+MOST_PLACES = 300
+
+
+class PlacementForm(OnceFormMixin, forms.Form):
+    """Place, length and price in one go; what is asked beyond that follows from the rules."""
+
+    unit = forms.ModelChoiceField(
+        Unit.objects.none(), label=_("Sted"), empty_label=_("Velg et ledig sted")
+    )
+    starts_on = NorwegianDateField(label=_("Fra"))
+    granted_until = NorwegianDateField(label=_("Til"), help_text=_("Dagen personen skal ut."))
+    night_price = forms.IntegerField(
+        label=_("Pris (kr per natt)"),
+        required=False,
+        min_value=0,
+        max_value=100_000,
+        help_text=_("Tomt felt gir stedets pris."),
+    )
+    vedtak = forms.ModelChoiceField(
+        Vedtak.objects.none(),
+        label=_("Vedtak etter § 27"),
+        required=False,
+        empty_label=_("Ikke noe vedtak ennå"),
+    )
+    reason = forms.CharField(
+        label=_("Hvis det ikke er noe vedtak ennå: hvorfor"), required=False, max_length=200
+    )
+    unsuited_reason = forms.CharField(
+        label=_("Hvis stedet ikke er egnet for barn eller unge: hvorfor det likevel brukes"),
+        required=False,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    moving = forms.BooleanField(
+        label=_("Personen flytter hit fra der personen bor nå, og det avsluttes samme dag"),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, person: Person, on: date, cancel: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].queryset = free_places(on)
+        self.fields["unit"].label_from_instance = _place_label
+        self.fields["vedtak"].queryset = vedtak_for(person)
+        self.fields["vedtak"].label_from_instance = vedtak_label
+        may_move = Stay.objects.current(on).filter(person=person, kind__in=SLEEPS).exists()
+        if not may_move:
+            del self.fields["moving"]
+        self.helper = VarigFormHelper(self, submit=_("Gi plassen"), cancel=cancel)
+        self.helper.layout = Layout(
+            "unit",
+            Row("starts_on", "granted_until", "night_price"),
+            Row("vedtak", "reason"),
+            "unsuited_reason",
+            *(["moving"] if may_move else []),
+        )
+
+
+class SearchForm(OnceFormMixin, forms.Form):
+    outcome = forms.ChoiceField(
+        label=_("Hva skjedde"), choices=SearchOutcome.choices, widget=ChipChoice
+    )
+    on = NorwegianDateField(label=_("Gjaldt natten"))
+    unit = forms.ModelChoiceField(
+        Unit.objects.none(),
+        label=_("Sted"),
+        required=False,
+        empty_label=_("Ikke et av stedene, eller ingen"),
+    )
+    place = forms.CharField(label=_("Annet sted"), required=False, max_length=120)
+    reason = forms.CharField(
+        label=_("Hvorfor"),
+        max_length=300,
+        help_text=_("Hvor dere spurte, og hva svaret var."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, cancel: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        places = Unit.objects.temporary().select_related("property")
+        self.fields["unit"].queryset = places.order_by("sort_name", "pk")
+        self.helper = VarigFormHelper(self, submit=_("Skriv i loggen"), cancel=cancel)
+        self.helper.layout = Layout("outcome", "on", Row("unit", "place"), "reason")
+
+
+class RenewalForm(OnceFormMixin, forms.Form):
+    until = NorwegianDateField(label=_("Forlenges til"))
+    reason = forms.CharField(
+        label=_("Hvorfor personen ikke har varig bolig ennå"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    next_step = forms.CharField(
+        label=_("Neste steg mot varig bolig"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    responsible = forms.ModelChoiceField(
+        User.objects.none(), label=_("Hvem har ansvaret"), empty_label=_("Velg")
+    )
+    vedtak = forms.ModelChoiceField(
+        Vedtak.objects.none(),
+        label=_("Vedtak om forlengelsen"),
+        required=False,
+        empty_label=_("Ikke noe nytt vedtak"),
+    )
+
+    def __init__(self, *args: Any, stay: Stay, on: date, cancel: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        workers = Role.objects.filter(
+            period__contains=on, kind__in=[RoleKind.CASEWORKER, RoleKind.APPROVER, RoleKind.MANAGER]
+        )
+        if stay.person.is_protected:
+            workers = workers.filter(protected_access=True)
+        users = User.objects.filter(is_active=True, pk__in=workers.values("user"))
+        self.fields["responsible"].queryset = users.order_by("full_name", "pk")
+        self.fields["vedtak"].queryset = vedtak_for(stay.person)
+        self.fields["vedtak"].label_from_instance = vedtak_label
+        self.helper = VarigFormHelper(self, submit=_("Forleng oppholdet"), cancel=cancel)
+        self.helper.layout = Layout("until", "reason", "next_step", Row("responsible", "vedtak"))
+
+
+def _place_label(unit: Unit) -> str:
+    parts = [str(unit), str(unit.get_type_display())]
+    if unit.capacity:
+        parts.append(str(_("plass til %(n)s") % {"n": unit.capacity}))
+    if unit.night_price is not None:
+        parts.append(str(_("%(price)s per natt") % {"price": kroner(unit.night_price)}))
+    if not unit.suits_children:
+        parts.append(str(_("ikke for barn")))
+    if not unit.suits_young:
+        parts.append(str(_("ikke for unge")))
+    return " · ".join(parts)

@@ -1,0 +1,77 @@
+"""Looking for a place for the night, and staying on in one (needs T1, T3, T4, T5, T7)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+
+from django.db import connection
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import Exists, OuterRef, QuerySet
+
+from casework.models import Person, Vedtak
+from common.calendar import add_months
+from housing.models import Unit
+
+from ..actions import children_in_household
+from ..chains import chain_ctes, chain_params
+from ..enums import UnsuitedFor
+from ..models import Stay
+
+ADULT = 18
+
+COSTS = """
+WITH {chain}
+SELECT c.person_id, sum(s.night_price
+    * (least(coalesce(upper(s.period), %(on)s::date), %(on)s::date) - lower(s.period)))::bigint
+FROM chain c
+JOIN stays_stay s ON s.person_id = c.person_id AND s.kind = 'midlertidig'
+    AND lower(s.period) >= c.chain_start AND lower(s.period) <= %(on)s::date
+GROUP BY c.person_id
+"""
+
+
+def costs(on: date, person_ids: Collection[int]) -> dict[int, int | None]:
+    """Kroner so far of each person's present chain; None where no price is known (need T7)."""
+    if not person_ids:
+        return {}
+    params = {**chain_params(on), "persons": list(person_ids)}
+    chain = chain_ctes("SELECT unnest(%(persons)s::bigint[])")
+    with connection.cursor() as cursor:
+        cursor.execute(COSTS.format(chain=chain), params)
+        return dict(cursor.fetchall())
+
+
+def free_places(on: date) -> QuerySet[Unit]:
+    """Temporary places nobody is in or is to come to, in use on the day."""
+    taken = Stay.objects.filter(unit=OuterRef("pk"), period__overlap=DateRange(on, None))
+    return (
+        Unit.objects.available(on)
+        .temporary()
+        .filter(~Exists(taken))
+        .select_related("property__provider")
+        .order_by("sort_name", "pk")
+    )
+
+
+def unsuited_for(person: Person, unit: Unit, on: date, young_under: int) -> str:
+    """For whom in the household the place is unsuited; "" when for nobody (need T5)."""
+    born = person.birth_date
+    child = born is not None and born > add_months(on, -12 * ADULT)
+    if not unit.suits_children and (child or children_in_household(person, on)):
+        return UnsuitedFor.CHILDREN
+    young = born is not None and born > add_months(on, -12 * young_under)
+    if not unit.suits_young and young:
+        return UnsuitedFor.YOUNG
+    return ""
+
+
+def vedtak_for(person: Person) -> QuerySet[Vedtak]:
+    """Vedtak that give the person a temporary place (sosialtjenesteloven § 27), newest first."""
+    return (
+        Vedtak.objects.granted()
+        .filter(application__person=person, outcomes__basis__code="sosialtjenesteloven_27")
+        .select_related("application")
+        .distinct()
+        .order_by("-issued_on", "-pk")
+    )

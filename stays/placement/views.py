@@ -1,0 +1,211 @@
+"""A temporary place in one page from the § 27 application, its renewal, and the night list."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts import settings_table
+from accounts.once import once
+from accounts.reads import log_read, log_reads
+from casework.models import Application, Service
+from common.calendar import add_months
+from common.errors import RuleBroken
+from housing.models import Property
+
+from .. import actions, perms
+from ..chains import chain_of
+from ..enums import StayKind
+from ..models import PlaceSearch, Stay
+from ..views import refuse
+from .forms import PlacementForm, RenewalForm, SearchForm
+from .rules import costs, free_places
+
+SHOWN_SEARCHES = 20
+
+
+def _application(request: HttpRequest, pk: int) -> Application:
+    if not perms.can_record_stays(request.user):
+        raise PermissionDenied
+    return get_object_or_404(
+        Application.objects.visible_to(request.user).select_related("person"), pk=pk
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def place(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give a temporary place: where, how long, what it costs, and under which vedtak (T1, T5)."""
+    application = _application(request, pk)
+    person, today = application.person, timezone.localdate()
+    back = redirect("casework:application", application.pk)
+    months = settings_table.value("temporary_stay_advice_months", today)
+    initial = {
+        "starts_on": today,
+        "granted_until": min(today + timedelta(days=14), add_months(today, months)),
+        "unit": request.GET.get("bolig"),
+    }
+    form = PlacementForm(
+        request.POST or None, person=person, on=today, initial=initial, cancel=back.url
+    )
+    if request.method == "GET" and (newest := form.fields["vedtak"].queryset.first()):
+        form.initial["vedtak"] = newest.pk
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.register_stay(
+                person=person,
+                kind=StayKind.TEMPORARY,
+                by=request.user,
+                at=timezone.now(),
+                **form.cleaned_data,
+            )
+        except RuleBroken as no:
+            refuse(form, no)
+        else:
+            messages.success(request, _("Plassen er gitt."))
+            return redirect("desk:person_stays", person.pk)
+    log_read(request, person.pk, "plassering")
+    recently = today - timedelta(days=settings_table.value("from_institution_days", today))
+    context = {
+        "form": form,
+        "application": application,
+        "person": person,
+        "free": free_places(today).count(),
+        "children": actions.children_in_household(person, today),
+        "now": Stay.objects.current(today).filter(person=person).select_related("unit__property"),
+        "chain": chain_of(person.pk, today),
+        "cost": costs(today, [person.pk]).get(person.pk),
+        "from_institution": Stay.objects.filter(
+            person=person, kind=StayKind.INSTITUTION, period__endswith__gte=recently
+        ).last(),
+        "service": Service.objects.filter(person=person, period__contains=today).first(),
+        "searches": _searches(request, application),
+    }
+    return render(request, "stays/place.html", context)
+
+
+def _searches(request: HttpRequest, application: Application) -> list[PlaceSearch]:
+    found = PlaceSearch.objects.visible_to(request.user).filter(person=application.person)
+    return list(found.select_related("unit__property", "logged_by")[:SHOWN_SEARCHES])
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def place_search(request: HttpRequest, pk: int) -> HttpResponse:
+    """No place found, refused, or a substandard one used: logged each time, with why (T4)."""
+    application = _application(request, pk)
+    back = redirect("stays:place", application.pk)
+    initial = {"on": timezone.localdate(), "outcome": request.GET.get("hva")}
+    form = SearchForm(request.POST or None, initial=initial, cancel=back.url)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.log_search(
+                person=application.person,
+                application=application,
+                by=request.user,
+                at=timezone.now(),
+                **form.cleaned_data,
+            )
+        except RuleBroken as no:
+            refuse(form, no)
+        else:
+            messages.success(request, _("Skrevet i loggen."))
+            return back
+    log_read(request, application.person_id, "plassering")
+    context = {"form": form, "application": application, "person": application.person}
+    return render(request, "stays/place_search.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def renew(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keep a temporary place for longer: why, what comes next, and who sees to it (T3)."""
+    if not perms.can_record_stays(request.user):
+        raise PermissionDenied
+    stay = get_object_or_404(
+        Stay.objects.visible_to(request.user)
+        .temporary()
+        .select_related("person", "unit__property"),
+        pk=pk,
+    )
+    today = timezone.localdate()
+    back = redirect("desk:person_stays", stay.person_id)
+    initial = {"responsible": stay.person.responsible_id}
+    form = RenewalForm(request.POST or None, stay=stay, on=today, initial=initial, cancel=back.url)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.renew_stay(stay=stay, by=request.user, at=timezone.now(), **form.cleaned_data)
+        except RuleBroken as no:
+            refuse(form, no)
+        else:
+            messages.success(request, _("Oppholdet er forlenget."))
+            return back
+    log_read(request, stay.person_id, "forlengelse")
+    context = {
+        "form": form,
+        "stay": stay,
+        "person": stay.person,
+        "chain": chain_of(stay.person_id, today),
+        "cost": costs(today, [stay.person_id]).get(stay.person_id),
+        "renewals": stay.renewals.select_related("responsible"),
+    }
+    return render(request, "stays/renew.html", context)
+
+
+# ------------------------------------------------------------------ tonight
+
+
+@require_safe
+def tonight(request: HttpRequest) -> HttpResponse:
+    """How many are at each place tonight; names only on the list of one place."""
+    if not perms.can_see_stays(request.user):
+        raise PermissionDenied
+    today = timezone.localdate()
+    here = Q(units__stays__period__contains=today, units__stays__kind=StayKind.TEMPORARY)
+    places = (
+        Property.objects.filter(here)
+        .annotate(taken=Count("units__stays", filter=here))
+        .select_related("area", "provider")
+        .order_by("sort_name", "pk")
+    )
+    context = {"places": places, "today": today, "total": sum(each.taken for each in places)}
+    return render(request, "stays/tonight.html", context)
+
+
+@require_safe
+def tonight_at(request: HttpRequest, pk: int) -> HttpResponse:
+    """The night duty's list of one place: room, first name, and how many children; no more."""
+    if not perms.can_see_stays(request.user):
+        raise PermissionDenied
+    found = get_object_or_404(Property, pk=pk)
+    today = timezone.localdate()
+    there = (
+        Stay.objects.filter(unit__property=found, kind=StayKind.TEMPORARY, period__contains=today)
+        .select_related("unit", "person")
+        .order_by("unit__sort_name", "unit_id")
+    )
+    known = set(there.visible_to(request.user).order_by().values_list("pk", flat=True))
+    rows = [
+        {
+            "unit": stay.unit,
+            "name": _short(stay.person) if stay.pk in known else "",
+            "until": stay.granted_until if stay.pk in known else None,
+        }
+        for stay in there
+    ]
+    log_reads(request, {stay.person_id for stay in there if stay.pk in known}, "i-natt")
+    context = {"property": found, "rows": rows, "today": today}
+    return render(request, "stays/tonight_at.html", context)
+
+
+def _short(person) -> str:
+    """«Tomasz W.»: enough to knock on the right door."""
+    return f"{person.first_name} {person.last_name[:1]}."

@@ -1,0 +1,170 @@
+"""A temporary place from the § 27 application: given, not found, renewed, and the night list."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.db.utils import DataError
+from django.urls import reverse
+
+from accounts.models import ReadLog
+from casework.models import Event
+from stays.chains import chain_of
+from stays.enums import UnsuitedFor
+from stays.models import PlaceSearch, Renewal, Stay
+from stays.placement.rules import costs
+from tests import factories as f
+
+pytestmark = pytest.mark.django_db
+
+
+def typed(day):
+    return f"{day:%d.%m.%Y}"
+
+
+@pytest.fixture
+def application():
+    return f.ApplicationFactory(assessed=True)
+
+
+def asked(application):
+    return reverse("stays:place", args=[application.pk])
+
+
+def given(unit, today, **more):
+    data = {
+        "unit": unit.pk,
+        "starts_on": typed(today),
+        "granted_until": typed(today + timedelta(days=14)),
+        "reason": "Kom på kvelden.",
+    }
+    return data | more
+
+
+def test_a_place_is_given_in_one_page(as_caseworker, application, today):
+    unit = f.UnitFactory(temporary=True, night_price=900)
+    assert as_caseworker.get(asked(application)).status_code == 200
+    assert as_caseworker.post(asked(application), given(unit, today)).status_code == 302
+    stay = Stay.objects.get()
+    assert (stay.unit, stay.night_price) == (unit, 900)
+    assert stay.granted_until == today + timedelta(days=14)
+    assert stay.period.upper is None  # who stays on beyond the vedtak still stays
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"reason": ""}, "skriv hvorfor det ikke er noe vedtak"),
+        ({"granted_until": "01.01.2020"}, "innvilget til etter at det begynte"),
+        ({"starts_on": "31.02.2026"}, "finnes ikke i kalenderen"),
+    ],
+)
+def test_what_cannot_be_is_said_and_nothing_is_kept(as_caseworker, application, today, more, words):
+    unit = f.UnitFactory(temporary=True)
+    assert words in as_caseworker.post(asked(application), given(unit, today, **more)).text
+    assert not Stay.objects.exists()
+
+
+def test_an_unsuited_place_for_a_family_takes_a_reason(as_caseworker, today):
+    family = f.FamilyFactory(children=1)
+    application = f.ApplicationFactory(person=family.head, household=family, assessed=True)
+    unit = f.UnitFactory(temporary=True)
+    page = as_caseworker.post(asked(application), given(unit, today)).text
+    assert "er ikke egnet for barn" in page and not Stay.objects.exists()
+    data = given(unit, today, unsuited_reason="Eneste ledige i natt.")
+    assert as_caseworker.post(asked(application), data).status_code == 302
+    stay = Stay.objects.get()
+    assert stay.unsuited_for == UnsuitedFor.CHILDREN
+    with pytest.raises(IntegrityError, match="stay_unsuited_why"), transaction.atomic():
+        Stay.objects.update(unsuited_reason="")
+
+
+def test_so_does_one_for_the_young(as_caseworker, today):
+    young = f.PersonFactory(birth_date=today - timedelta(days=365 * 20), with_household=True)
+    application = f.ApplicationFactory(person=young, assessed=True)
+    unit = f.UnitFactory(temporary=True, suits_young=False)
+    page = as_caseworker.post(asked(application), given(unit, today)).text
+    assert "er ikke egnet for unge" in page and not Stay.objects.exists()
+
+
+def test_two_in_one_place_and_backwards_are_refused_by_the_database(today):
+    stay = f.StayFactory()
+    with pytest.raises(IntegrityError, match="unit_one_at_a_time"), transaction.atomic():
+        f.StayFactory(unit=stay.unit)
+    with pytest.raises(DataError), transaction.atomic():
+        Stay.objects.filter(pk=stay.pk).update(period=f.since(today, today - timedelta(days=1)))
+    with pytest.raises(IntegrityError, match="stay_begins"), transaction.atomic():
+        Stay.objects.filter(pk=stay.pk).update(period=f.since(today, today))
+
+
+def test_a_place_taken_in_the_meantime_is_said_in_words(as_caseworker, application, today):
+    unit = f.UnitFactory(temporary=True)
+    f.StayFactory(unit=unit, days_ago=0)
+    page = as_caseworker.post(asked(application), given(unit, today)).text
+    assert "Velg et gyldig valg" in page or "Velg" in page
+    assert Stay.objects.count() == 1
+
+
+# ------------------------------------------------------------------ looking, renewing
+
+
+def test_each_time_no_place_is_found_is_a_row_with_its_reason(as_caseworker, application, today):
+    url = reverse("stays:place_search", args=[application.pk])
+    data = {"outcome": "ingen_plass", "on": typed(today), "reason": ""}
+    as_caseworker.post(url, data)
+    assert not PlaceSearch.objects.exists()
+    for why in ("Alt fullt", "Fortsatt fullt"):
+        assert as_caseworker.post(url, data | {"reason": why}).status_code == 302
+    assert PlaceSearch.objects.count() == 2
+    assert "Fortsatt fullt" in as_caseworker.get(asked(application)).text
+    assert Event.objects.filter(kind="stay.search").count() == 2
+
+
+def test_a_renewal_says_why_what_next_and_who_and_the_clock_goes_on(as_caseworker, today):
+    stay = f.StayFactory(days_ago=80)
+    url = reverse("stays:renew", args=[stay.pk])
+    until = today + timedelta(days=30)
+    data = {"until": typed(until), "reason": "Venter på bolig", "next_step": "", "responsible": ""}
+    as_caseworker.post(url, data)
+    assert not Renewal.objects.exists()
+    data |= {"next_step": "Visning torsdag", "responsible": as_caseworker.user.pk}
+    assert as_caseworker.post(url, data).status_code == 302
+    stay.refresh_from_db()
+    assert stay.granted_until == until
+    assert chain_of(stay.person_id, today).days == 80
+    assert "Visning torsdag" in as_caseworker.get(url).text
+    page = as_caseworker.post(url, data).text
+    assert f"Skriv en dag etter {typed(until)}" in page
+    for empty in ("reason", "next_step"):
+        with pytest.raises(IntegrityError, match="renewal_says_why"), transaction.atomic():
+            Renewal.objects.update(**{empty: ""})
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Renewal.objects.update(responsible=None)
+
+
+def test_cost_so_far_is_of_the_whole_chain(today):
+    person = f.PersonFactory()
+    f.StayFactory(person=person, days_ago=20, days=10, night_price=1000)
+    f.StayFactory(person=person, days_ago=10, night_price=500)
+    assert costs(today, [person.pk]) == {person.pk: 15_000}
+    assert costs(today, []) == {}
+
+
+# ------------------------------------------------------------------ tonight
+
+
+def test_the_night_list_names_no_more_than_it_must(as_caseworker, login):
+    stay = f.StayFactory(person=f.PersonFactory(first_name="Tomasz", last_name="Wrona"))
+    hidden = f.PersonFactory(last_name="Kanarifugl", strictly_protected=True)
+    other = f.UnitFactory(temporary=True, property=stay.unit.property)
+    f.StayFactory(unit=other, person=hidden)
+    places = as_caseworker.get("/midlertidig/i-natt/").text
+    assert stay.unit.property.name in places and "Tomasz" not in places
+    page = as_caseworker.get(reverse("stays:tonight_at", args=[stay.unit.property_id])).text
+    assert "Tomasz W." in page and "Wrona" not in page
+    assert hidden.first_name not in page.replace("Tomasz", "") and "Bebodd" in page
+    assert ReadLog.objects.filter(page="i-natt").values_list("person_id", flat=True).get() == (
+        stay.person_id
+    )
