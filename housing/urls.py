@@ -1,6 +1,7 @@
 from django.urls import path
 
 from . import views
+from .providers import views as providers
 
 app_name = "housing"
 urlpatterns = [
@@ -11,6 +12,13 @@ urlpatterns = [
     path("eiendommer/<int:pk>/endre/", views.property_edit, name="property_edit"),
     path("eiendommer/<int:pk>/feil/ny/", views.upkeep_new, name="upkeep_new"),
     path("eiendommer/<int:pk>/husmoter/nytt/", views.meeting_new, name="meeting_new"),
+    path("leverandorer/", providers.providers, name="providers"),
+    path("leverandorer/ny/", providers.provider_new, name="provider_new"),
+    path("leverandorer/<int:pk>/", providers.provider, name="provider"),
+    path("leverandorer/<int:pk>/endre/", providers.provider_edit, name="provider_edit"),
+    path("leverandorer/<int:pk>/avtale/", providers.agreement_new, name="agreement_new"),
+    path("leverandorer/<int:pk>/kontroll/", providers.check_new, name="check_new"),
+    path("kontroller/<int:pk>/rettet/", providers.check_mended, name="check_mended"),
     path("vedlikehold/", views.upkeep, name="upkeep"),
     path("vedlikehold/<int:pk>/", views.upkeep_done, name="upkeep_done"),
     path("boliger/ord/", views.words, name="words"),

@@ -18,3 +18,17 @@ class UpkeepFactory(f.Factory):
     text = "Kranen drypper"
     reported_at = factory.LazyFunction(f.now)
     reported_by = factory.SubFactory(f.UserFactory, caseworker=True)
+
+
+class QualityCheckFactory(f.Factory):
+    """A check that found something to mend within a week."""
+
+    class Meta:
+        model = housing.QualityCheck
+
+    provider = factory.SubFactory(f.ProviderFactory)
+    checked_on = factory.LazyFunction(f.today)
+    checked_by = factory.SubFactory(f.UserFactory, role="boligforvalter")
+    found = "Ett rom uten lås"
+    breach = "Rom uten lås"
+    mend_by = factory.LazyFunction(lambda: f.days_ago(-7))

@@ -269,6 +269,13 @@ HOUSING: dict[str, Row] = {
     "housing:import_review": Row((STOCK,), "stock_import"),
     "housing:import_apply": deed((STOCK,), "stock_import"),
     "housing:export": deed((STOCK,)),
+    "housing:providers": Row((*CASE, STOCK)),
+    "housing:provider": Row((*CASE, STOCK), "provider"),
+    "housing:provider_new": Row((STOCK,)),
+    "housing:provider_edit": Row((STOCK,), "provider"),
+    "housing:agreement_new": Row((STOCK,), "provider"),
+    "housing:check_new": Row((STOCK,), "provider"),
+    "housing:check_mended": deed((STOCK,), "quality_check"),
     "housing:unit_edit": Row((STOCK,), "unit"),
     "housing:property_edit": Row((STOCK,), "property"),
     "housing:upkeep": Row((*CASE, STOCK)),
@@ -325,7 +332,7 @@ def samples() -> SimpleNamespace:
     from housing.models import NameToAvoid, StockImport
     from tests import factories as f
     from tests import factories_follow_up as follow_up
-    from tests.factories_housing import UpkeepFactory
+    from tests.factories_housing import QualityCheckFactory, UpkeepFactory
     from tests.factories_intake import MissingPaperFactory
     from tests.factories_merging import MergeFactory
     from tests.factories_statements import StatementFactory
@@ -364,6 +371,8 @@ def samples() -> SimpleNamespace:
     made.unit = f.UnitFactory()
     made.property = made.unit.property
     made.upkeep = UpkeepFactory(property=made.property, unit=made.unit)
+    made.provider = f.ProviderFactory()
+    made.quality_check = QualityCheckFactory(provider=made.provider)
     made.word = NameToAvoid.objects.first()
     made.stock_import = StockImport.objects.create(
         file_name="boliger.csv",

@@ -61,7 +61,7 @@ def voids(request: HttpRequest) -> HttpResponse:
         "causes": [
             (each, round(100 * (each.cost or 0) / dearest) if dearest else 0) for each in causes
         ],
-        "lines": ledger.by_home(start, end, cause=chosen.get("arsak") or ""),
+        "lines": ledger.by_home(start, end, cause=chosen.get("arsak") or "", most=50),
         "kpis": [
             {"value": kroner(cost), "label": _("tapt husleie")},
             {"value": days_nb(days), "label": _("uten beboer")},
