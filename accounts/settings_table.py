@@ -153,6 +153,18 @@ KEYS: dict[str, Key] = {
     "statement_link_days": Key(
         14, _("Lenke til uttalelse virker"), _("dager etter fristen"), _("kommunens egne rutiner")
     ),
+    "milieu_house_homes": Key(
+        16, _("Bomiljø: hjem i samme hus, høyst"), _("hjem"), _("kommunens egne rutiner")
+    ),
+    "milieu_house_new": Key(
+        4, _("Bomiljø: nye i samme hus, høyst"), _("hjem"), _("kommunens egne rutiner")
+    ),
+    "milieu_new_days": Key(
+        90, _("Bomiljø: ny i huset er innen"), _("dager"), _("kommunens egne rutiner")
+    ),
+    "milieu_area_percent": Key(
+        30, _("Bomiljø: ett områdes andel av hjemmene, høyst"), "%", _("kommunens egne rutiner")
+    ),
     "vedtak_valid_months": Key(
         12, _("Vedtak om kommunal bolig gjelder"), _("måneder"), _("kommunens egne rutiner")
     ),

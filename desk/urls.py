@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import day, persons, properties, search, units, voids
+from .views import day, milieu, persons, properties, search, units, voids
 
 app_name = "desk"
 
@@ -20,6 +20,7 @@ urlpatterns = [
     path("personer/<int:pk>/hvem-har-sett/", persons.person_reads, name="person_reads"),
     path("eiendommer/", properties.properties, name="properties"),
     path("eiendommer/<int:pk>/", properties.property_page, name="property"),
+    path("boliger/bomiljo/", milieu.milieu, name="milieu"),
     path("boliger/tomme/", voids.voids, name="voids"),
     path("boliger/", units.units, name="units"),
     path("boliger/<int:pk>/", units.unit, name="unit"),

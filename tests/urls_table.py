@@ -283,7 +283,7 @@ HOUSING: dict[str, Row] = {
     "housing:upkeep_done": Row((*CASE, STOCK), "upkeep"),
     "housing:meeting_new": Row((*CASE, STOCK), "property"),
     "housing:words": Row((STOCK,)),
-    "housing:word_remove": deed((STOCK,), "word"),
+    "housing:word_remove": deed((STOCK,), "avoided"),
 }
 
 DESK: dict[str, Row] = {
@@ -304,6 +304,7 @@ DESK: dict[str, Row] = {
     "desk:properties": Row((*CASE, STOCK)),
     "desk:property": Row((*CASE, STOCK), "property"),
     "desk:voids": Row((*CASE, STOCK)),
+    "desk:milieu": Row((*CASE, STOCK)),
     "desk:units": Row((*CASE, STOCK)),
     "desk:unit": Row((*CASE, STOCK), "unit"),
 }
@@ -373,7 +374,7 @@ def samples() -> SimpleNamespace:
     made.upkeep = UpkeepFactory(property=made.property, unit=made.unit)
     made.provider = f.ProviderFactory()
     made.quality_check = QualityCheckFactory(provider=made.provider)
-    made.word = NameToAvoid.objects.first()
+    made.avoided = NameToAvoid.objects.create(word="gjenganger")
     made.stock_import = StockImport.objects.create(
         file_name="boliger.csv",
         content=b"navn,boligtype,antall_enheter\nFurulia 2,kommunal,3\n",

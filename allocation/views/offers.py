@@ -21,6 +21,7 @@ from casework.models import Vedtak
 from casework.querysets import sees
 from common.calendar import add_months, add_working_days
 from common.errors import RuleBroken
+from stays import milieu
 from stays.actions import children_in_household
 
 from .. import minutes, perms
@@ -69,6 +70,7 @@ def offer_new(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         "allocation/offer_new.html",
         {
+            "milieu": milieu.warnings(item.unit, on),
             "form": form,
             "consideration": consideration,
             "application": consideration.application,
