@@ -16,6 +16,7 @@ class AccountsConfig(AppConfig):
         post_migrate.connect(defaults.install, sender=self)
         for key, label, icon, url_name, order, can in (
             ("leselogg", _("Leselogg"), "FileSearch", "accounts:read_log", 100, perms.can_read_log),
+            ("jobber", _("Jobber"), "Cog", "accounts:jobs", 105, perms.can_see_jobs),
             ("brukere", _("Brukere"), "PersonGroup", "accounts:users", 110, perms.can_manage_users),
             (
                 "innstillinger",

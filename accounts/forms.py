@@ -18,9 +18,10 @@ from .settings_table import KEYS
 class ProfileForm(forms.ModelForm):
     class Meta:
         model = User
-        fields = ["full_name", "keyboard_shortcuts"]
+        fields = ["full_name", "keyboard_shortcuts", "daily_summary"]
         help_texts = {
             "full_name": _("Slik navnet ditt står for dem du arbeider sammen med."),
+            "daily_summary": _("Bare antall og en lenke, aldri noe om personer."),
             "keyboard_shortcuts": _("Slå av hvis de kommer i veien for et hjelpemiddel."),
         }
 

@@ -33,3 +33,8 @@ def can_change_settings(user: User) -> bool:
     system administrator may enter them.
     """
     return user.has_role(RoleKind.MANAGER, RoleKind.SYSTEM_ADMIN)
+
+
+def can_see_jobs(user: User) -> bool:
+    """A manager and the system administrator see whether the jobs run: counts, and no person."""
+    return user.has_role(RoleKind.MANAGER, RoleKind.SYSTEM_ADMIN)

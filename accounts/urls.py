@@ -11,5 +11,6 @@ urlpatterns = [
     path("roller/<int:pk>/avslutt/", views.role_end, name="role_end"),
     path("innstillinger/", views.settings_page, name="settings"),
     path("innstillinger/<slug:key>/", views.setting, name="setting"),
+    path("jobber/", views.jobs_page, name="jobs"),
     path("leselogg/", views.read_log, name="read_log"),
 ]

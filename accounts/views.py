@@ -18,13 +18,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 from common.errors import RuleBroken, explain_integrity_error
 from common.paging import keyset_page
 
-from . import actions, demo, perms
+from . import actions, demo, jobs, perms
 from .forms import EndRoleForm, ProfileForm, ReadLogFilter, RoleForm, SettingForm, UserForm, shown
 from .models import ReadLog, Role, Setting, User
 from .once import once
 from .reads import PAGES
 from .settings_table import KEYS, values
 
+RUNS_SHOWN = 5
 BACKEND = settings.AUTHENTICATION_BACKENDS[0]
 
 
@@ -109,6 +110,16 @@ def user(request: HttpRequest, pk: int) -> HttpResponse:
         role.last_day = role.period.upper - timedelta(days=1) if role.period.upper else None
         role.is_coming = role.period.lower is not None and role.period.lower > today
     return render(request, "accounts/user.html", {"form": form, "person": person, "roles": roles})
+
+
+@require_GET
+def jobs_page(request: HttpRequest) -> HttpResponse:
+    """Whether the jobs run: their last runs, how long, and what they raised. No person in it."""
+    _require(perms.can_see_jobs(request.user))
+    found = jobs.health(timezone.now(), last=RUNS_SHOWN)
+    found.sort(key=lambda each: not (each.late or each.failed))
+    late = [each for each in found if each.late]
+    return render(request, "accounts/jobs.html", {"jobs": found, "late": late})
 
 
 @require_http_methods(["GET", "POST"])

@@ -144,6 +144,18 @@ _TABLE = [
         _("Påbegynte skjemaer"),
         _("Sletter utkast ingen har rørt på lenge."),
     ),
+    Job(
+        "casework.escalation.escalate",
+        _("Løft til leder"),
+        _("Løfter varsler ingen har rørt."),
+        at=time(6, 0),
+    ),
+    Job(
+        "casework.summary.send_summary",
+        _("Oppsummering på e-post"),
+        _("Sender antall og en lenke til dem som ønsker det."),
+        at=time(6, 30),
+    ),
 ]
 
 JOBS: dict[str, Job] = {job.name: job for job in _TABLE}

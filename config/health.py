@@ -10,9 +10,11 @@ from django.core.cache import cache
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts.jobs import late_jobs
 from config.celery import HEARTBEAT_KEY
 
 logger = logging.getLogger("varig.health")
@@ -50,6 +52,17 @@ def _worker() -> bool:
     return cache.get(HEARTBEAT_KEY) is not None
 
 
+def _late(needed: dict[str, bool]) -> list[str]:
+    """The jobs that should have run by now, and have not."""
+    if not (needed["database"] and needed["migrations"]):
+        return []
+    try:
+        return late_jobs(timezone.now())
+    except Exception:
+        logger.exception("check failed", extra={"event": "jobs"})
+        return []
+
+
 def _holds(check) -> bool:
     try:
         return check()
@@ -72,11 +85,16 @@ def healthz(request: HttpRequest) -> JsonResponse:
 def readyz(request: HttpRequest) -> JsonResponse:
     """The process can serve: database, migrations and Redis are in order.
 
-    The worker is told but does not count: pages work while jobs wait.
+    The worker and the jobs are told but do not count: pages work while jobs wait, and to take the
+    pages away would help nobody. A job that has not run is an alarm: `status` says "jobs late",
+    and `late` names them.
     """
     needed = {check.__name__.strip("_"): _holds(check) for check in (_database, _redis)}
     needed["migrations"] = needed["database"] and _holds(_migrations)
     ready = all(needed.values())
     told = {**needed, "worker": needed["redis"] and _holds(_worker)}
-    body = {"status": "ok" if ready else "not ready", "checks": told}
+    late = _late(needed)
+    told["jobs"] = not late
+    status = "not ready" if not ready else "jobs late" if late else "ok"
+    body = {"status": status, "checks": told, "late": late}
     return JsonResponse(body, status=200 if ready else 503)

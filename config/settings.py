@@ -309,6 +309,8 @@ WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not PRODUCTION
 UPLOAD_TYPES = env.words("UPLOAD_TYPES") or ["pdf", "jpeg", "png", "docx", "odt", "txt"]
 MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(VAR_DIR / "media")))  # never served by URL
 
+# Where people reach Varig: the link in its mails.
+PUBLIC_URL = env.text("PUBLIC_URL") or f"https://{ALLOWED_HOSTS[0] if ALLOWED_HOSTS else ''}/"
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST = env.text("EMAIL_HOST")
 EMAIL_PORT = env.number("EMAIL_PORT", 587)

@@ -16,13 +16,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts import settings_table
+from accounts.enums import RoleKind
 from accounts.models import ReadLog
 from allocation import ranking
 from allocation.enums import ItemOutcome, OfferState
 from allocation.models import AllocationMeeting, Consideration, Offer
 from casework import flags as flag_words
 from casework.enums import AppealState, ApplicationState, FlagKind, VedtakState
-from casework.flags import due_words, short
+from casework.escalation import escalated
+from casework.flags import due_words, follow_up_url, short
 from casework.models import Appeal, Application, Draft, Flag, Handover, Person, Statement, Vedtak
 from casework.querysets import sees
 from common.calendar import local_date
@@ -49,6 +51,7 @@ DUE_FLAGS = (
     FlagKind.APPEAL,
     FlagKind.APPEAL_BODY,
     FlagKind.STATEMENT,
+    FlagKind.NO_SERVICE,
 )
 # Nobody follows up more than this in a day; what is beyond is reached by its own list.
 MOST = 100
@@ -104,6 +107,7 @@ class Day:
     waiting_mine: int
     recent: list[dict[str, Any]]
     begun: list[dict[str, Any]]
+    escalated: Panel | None = None
 
 
 def day_of(user: User, on: date, at: datetime, *, everything: bool = False) -> Day:
@@ -136,7 +140,20 @@ def day_of(user: User, on: date, at: datetime, *, everything: bool = False) -> D
         waiting_mine=len(waiting),
         recent=_recent(user, at),
         begun=_begun(user),
+        escalated=_escalated(user, on, shown) if user.has_role(RoleKind.MANAGER) else None,
     )
+
+
+def _escalated(user: User, on: date, shown: int) -> Panel:
+    """Whoever's flags nobody has touched: the manager's. One query."""
+    found = list(escalated(user)[:MOST])
+    lines = []
+    for flag in found:
+        owner = flag.owner.get_full_name() if flag.owner else _("Ingen ansvarlig")
+        line = _flag_line(flag, on)
+        about = f"{line.about} · {owner}"
+        lines.append(replace(line, about=about, action=_("Les"), action_url=follow_up_url(flag)))
+    return Panel(lines[:shown], len(lines), len(lines))
 
 
 def _begun(user: User) -> list[dict[str, Any]]:

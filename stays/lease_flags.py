@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts import settings_table
 from casework.enums import FlagKind
-from casework.flags import Words, due_words, follow_up_url, raise_and_close, short
+from casework.flags import Words, due_on, due_words, follow_up_url, raise_and_close, short
 from casework.models import Flag
 from common.calendar import add_months
 from common.formatting import days_nb
@@ -44,9 +44,7 @@ wanted AS (
             AS threshold,
         jsonb_build_object('lease', id, 'expires_on', expires_on,
             'stage', CASE WHEN after > 0 THEN 'after' ELSE 'before' END) AS facts,
-        owner_id,
-        CASE WHEN after > 0 THEN (expires_on + make_interval(months => %(indefinite)s::int))::date
-            ELSE expires_on END AS due_on
+        owner_id, %(due_on)s::date AS due_on
     FROM running WHERE before + after > 0
 )"""
 
@@ -59,7 +57,7 @@ def flag_leases(on: date) -> Done:
         "months": months,
         "furthest": max(months, default=0),
         "days": sorted(numbers["lease_overdue_days"]),
-        "indefinite": INDEFINITE_MONTHS,
+        "due_on": due_on(on),
     }
     return raise_and_close(FlagKind.LEASE, LEASES, on, params)
 

@@ -83,6 +83,7 @@ ACCOUNTS = {
     "accounts:users": Row((ADMIN,)),
     "accounts:user": Row((ADMIN,), "user"),
     "accounts:role_end": Row((ADMIN,), "role"),
+    "accounts:jobs": Row((ADMIN, MANAGER)),
     "accounts:settings": Row((ADMIN, MANAGER)),
     "accounts:setting": Row((ADMIN, MANAGER), "setting_key"),
     "accounts:read_log": Row((PRIVACY,)),

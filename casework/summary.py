@@ -1,0 +1,66 @@
+"""The morning's mail to those who want it: how much waits, and a link. Never a word of anybody.
+
+Once a day a user, whatever the number of runs: who is to have it is marked before it is sent.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.conf import settings
+from django.core import mail
+from django.db import transaction
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.enums import CASE_ROLES, RoleKind
+from accounts.models import User
+from common.jobs import Done
+
+from .models import Flag
+
+
+def send_summary(on: date) -> Done:
+    """Send the summary of a date to those who want it and have not had it. Two queries a user."""
+    wanted = (
+        User.objects.filter(daily_summary=True, is_active=True)
+        .filter(roles__kind__in=CASE_ROLES, roles__period__contains=on)
+        .exclude(email="")
+        .exclude(summary_sent_on__gte=on)
+        .distinct()
+        .order_by("pk")
+    )
+    letters = []
+    for user in wanted:
+        # Marked first and by condition: two runs at once send one.
+        unsent = Q(summary_sent_on__isnull=True) | Q(summary_sent_on__lt=on)
+        if User.objects.filter(unsent, pk=user.pk).update(summary_sent_on=on):
+            letters.append(_letter(user, on))
+    if letters:
+        # What is marked and then fails is not sent again: a mail too few, never one too many.
+        transaction.on_commit(lambda: mail.get_connection().send_messages(letters))
+    return Done(raised=len(letters))
+
+
+def _letter(user: User, on: date) -> mail.EmailMessage:
+    mine = Q(owner=user)
+    counts = (
+        Flag.objects.visible_to(user)
+        .open()
+        .aggregate(
+            mine=Count("pk", filter=mine),
+            late=Count("pk", filter=mine & Q(due_on__lt=on)),
+            new=Count("pk", filter=mine & Q(raised_on=on)),
+            lifted=Count("pk", filter=Q(escalated_on__isnull=False)),
+        )
+    )
+    lines = [
+        ngettext("%(n)s varsel venter på deg.", "%(n)s varsler venter på deg.", counts["mine"])
+        % {"n": counts["mine"]},
+        _("Nye i dag: %(new)s. Over fristen: %(late)s.") % counts,
+    ]
+    if user.has_role(RoleKind.MANAGER):
+        lines.append(_("Løftet til leder: %(lifted)s.") % counts)
+    lines += ["", settings.PUBLIC_URL, "", _("Du slår av denne e-posten på «Min profil».")]
+    return mail.EmailMessage(_("Varig: det som venter"), "\n".join(lines), to=[user.email])

@@ -1,0 +1,165 @@
+"""The table of jobs, what is kept of a run, and who is told when one does not come."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from io import StringIO
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.core import mail
+from django.core.management import call_command, get_commands
+from django.db import IntegrityError
+from django.utils import timezone
+
+from accounts import jobs
+from accounts.models import JobRun, User
+from casework.enums import FlagKind
+from casework.escalation import escalate, escalated
+from casework.models import Event, Flag
+from casework.summary import send_summary
+from common.jobs import JOBS
+from config.celery import app
+from tests.factories import EventFactory, PersonFactory, StayFactory, UserFactory
+
+OSLO = ZoneInfo("Europe/Oslo")
+
+
+def test_every_job_has_a_function_a_task_a_command_and_a_time():
+    app.loader.import_default_modules()
+    for name, job in JOBS.items():
+        assert job.task in app.tasks, job.task
+        assert name in get_commands(), name
+        assert app.conf.beat_schedule[name]["task"] == job.task
+        assert str(job.title) and str(job.about)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", list(JOBS))
+def test_a_job_run_twice_or_for_last_tuesday_raises_nothing_more(name, today):
+    StayFactory(days_ago=100)
+    out = StringIO()
+    call_command(name, "--dry-run", stdout=out)
+    assert "would have raised" in out.getvalue()
+    assert not Flag.objects.exists() and not JobRun.objects.exists()
+    call_command(name, stdout=out)
+    flags = Flag.objects.count()
+    call_command(name, stdout=out)
+    call_command(name, "--on", (today - timedelta(days=4)).isoformat(), stdout=out)
+    assert Flag.objects.count() == flags
+    assert JobRun.objects.filter(job=name, ended_at__isnull=False, failed="").count() == 3
+
+
+@pytest.mark.django_db
+def test_of_a_run_that_fails_the_class_is_kept_and_nothing_else(monkeypatch, today):
+    def broken(on):
+        raise IntegrityError("Kari Nordmann 01019012345")
+
+    monkeypatch.setattr("stays.flags.flag_stays", broken)
+    with pytest.raises(IntegrityError):
+        jobs.run(JOBS["flag_stays"], today)
+    run = JobRun.objects.get()
+    assert (run.failed, run.raised, run.is_good) == ("IntegrityError", 0, False)
+
+
+@pytest.mark.django_db
+def test_a_job_that_has_not_run_is_an_alarm_but_not_on_a_new_installation(login, monkeypatch):
+    morning = datetime(2026, 11, 20, 5, 30, tzinfo=OSLO)
+    monkeypatch.setattr(jobs, "_installed_at", lambda: morning - timedelta(hours=12))
+    nightly = {name for name, job in JOBS.items() if not job.every}
+    before_due = morning + timedelta(hours=1)
+    assert not nightly & set(jobs.late_jobs(before_due))
+    assert "flag_stays" in jobs.late_jobs(morning + timedelta(hours=3))
+    JobRun.objects.create(
+        job="flag_stays",
+        for_date=morning.date(),
+        started_at=morning,
+        ended_at=morning + timedelta(seconds=2),
+        raised=7,
+    )
+    assert "flag_stays" not in jobs.late_jobs(morning + timedelta(hours=23))
+    assert "flag_stays" in jobs.late_jobs(morning + timedelta(hours=27))
+    page = login("leder").get("/jobber/").text
+    assert "Har ikke kjørt" in page and "2,0 s" in page
+    assert login("systemadministrator").get("/jobber/").status_code == 200
+    answer = login().get("/readyz")
+    assert answer.status_code == 200, "pages work while jobs wait"
+    assert answer.json()["status"] == "jobs late" and "flag_stays" in answer.json()["late"]
+
+
+@pytest.mark.django_db
+def test_the_page_costs_the_same_whatever_has_run(login, django_assert_max_num_queries):
+    client = login("leder")
+    for _ in range(30):
+        jobs.run(JOBS["flag_leases"], date(2026, 11, 20))
+    with django_assert_max_num_queries(12):
+        client.get("/jobber/")
+
+
+# ------------------------------------------------------------------ lifted to the manager
+
+
+@pytest.fixture
+def flag(today):
+    person = PersonFactory(responsible=UserFactory(caseworker=True))
+    return Flag.objects.create(
+        person=person,
+        kind=FlagKind.NO_SERVICE,
+        key="2026-01-01:1",
+        facts={"chain_start": "2026-01-01", "days": 30, "level": 1},
+        owner=person.responsible,
+        raised_on=today - timedelta(days=14),
+    )
+
+
+@pytest.mark.django_db
+def test_what_nobody_touched_for_a_fortnight_is_lifted_once(flag, today, login):
+    assert escalate(today - timedelta(days=1)).raised == 0
+    assert escalate(today).raised == 1
+    assert escalate(today).raised == 0
+    manager = login("leder")
+    page = manager.get("/").text
+    assert "Eskalert" in page and str(flag.owner) in page
+    assert "Eskalert" not in login(user=flag.owner).get("/").text
+    EventFactory(person=flag.person, by=flag.owner, at=timezone.now())
+    assert not escalated(manager.user).exists()
+
+
+@pytest.mark.django_db
+def test_a_deed_in_the_case_is_a_touch_what_a_job_writes_is_not(flag, today):
+    Event.objects.all().delete()
+    EventFactory(person=flag.person, by=None, at=timezone.now() - timedelta(days=3))
+    assert escalate(today).raised == 1
+    Flag.objects.update(escalated_on=None)
+    EventFactory(person=flag.person, by=flag.owner, at=timezone.now() - timedelta(days=3))
+    assert escalate(today).raised == 0
+    assert escalate(today + timedelta(days=11)).raised == 1
+
+
+# ------------------------------------------------------------------ the morning's mail
+
+
+@pytest.mark.django_db
+def test_the_summary_is_counts_and_a_link_once_a_day_for_who_wants_it(
+    flag, today, django_capture_on_commit_callbacks
+):
+    flag.owner.daily_summary = True
+    flag.owner.save()
+    UserFactory(caseworker=True)  # has not asked for it
+    with django_capture_on_commit_callbacks(execute=True):
+        assert send_summary(today).raised == 1
+        assert send_summary(today).raised == 0
+    (letter,) = mail.outbox
+    assert letter.to == [flag.owner.email]
+    assert "1 varsel venter på deg" in letter.body and "https://" in letter.body
+    for secret in (flag.person.first_name, flag.person.last_name, flag.person.national_id):
+        assert secret not in letter.body + letter.subject
+    with django_capture_on_commit_callbacks(execute=True):
+        assert send_summary(today + timedelta(days=1)).raised == 1
+
+
+@pytest.mark.django_db
+def test_a_user_asks_for_the_summary_on_their_own_page(as_caseworker):
+    user = as_caseworker.user
+    as_caseworker.post("/min-profil/", {"full_name": user.full_name, "daily_summary": "on"})
+    assert User.objects.get(pk=user.pk).daily_summary
