@@ -84,7 +84,7 @@ def test_a_job_that_has_not_run_is_an_alarm_but_not_on_a_new_installation(login,
     assert login("systemadministrator").get("/jobber/").status_code == 200
     answer = login().get("/readyz")
     assert answer.status_code == 200, "pages work while jobs wait"
-    assert answer.json()["status"] == "jobs late" and "flag_stays" in answer.json()["late"]
+    assert answer.json()["status"] == "jobs late" and "flag_leases" in answer.json()["late"]
 
 
 @pytest.mark.django_db

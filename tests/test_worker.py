@@ -92,7 +92,7 @@ IN_THE_WAY = """
 WAITING = """
     SELECT count(*) FROM pg_stat_activity
     WHERE datname = current_database() AND wait_event_type = 'Lock'
-      AND query LIKE '%%INSERT INTO casework_flag%%'"""
+      AND query LIKE '%INSERT INTO casework_flag%'"""
 FLAGS = (
     "SELECT count(*), count(DISTINCT person_id) FROM casework_flag WHERE kind = 'temporary_stay'"
 )
