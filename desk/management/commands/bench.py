@@ -21,10 +21,32 @@ from accounts.models import User
 from allocation.models import AllocationMeeting
 from casework.models import Application, Person
 from housing.models import Unit
+from stays.chains import chain_ctes, chain_params
 from stays.enums import StayKind
 from stays.models import Stay
 
 RUNS = 50
+JOB_RUNS = 10
+# The least the stay job can do: everyone's chain, its threshold, and a flag where there is none.
+BARE_FLAGS = f"""
+WITH {chain_ctes()},
+reached AS (
+    SELECT *, CASE WHEN days >= 90 THEN 90 + (days - 90) / 30 * 30 WHEN days >= 75 THEN 75
+        WHEN days >= 60 THEN 60 WHEN days >= 14 THEN 14 END AS threshold
+    FROM chain
+)
+INSERT INTO casework_flag (person_id, kind, key, threshold, facts, marks, owner_id, due_on,
+    raised_on, closed_because, closing_note)
+SELECT r.person_id, 'temporary_stay', r.chain_start || ':' || r.threshold, r.threshold,
+    jsonb_build_object('days', r.days, 'chain_start', r.chain_start), '{{}}', p.responsible_id,
+    %(on)s::date, %(on)s::date, '', ''
+FROM reached r
+JOIN casework_person p ON p.id = r.person_id
+WHERE r.threshold IS NOT NULL AND NOT EXISTS (
+    SELECT FROM casework_flag f
+    WHERE f.person_id = r.person_id AND f.kind = 'temporary_stay' AND f.closed_on IS NULL
+        AND left(f.key, 10)::date = r.chain_start AND f.threshold >= r.threshold)
+ON CONFLICT (person_id, kind, key) DO NOTHING"""
 WARM_UP = 3
 PARTS = ("assessments", "cases", "stays", "follow_up", "events", "reads")
 HOMES = {"vacant": "status=ledig", "held": "status=reservert", "closed": "status=utilgjengelig"}
@@ -138,7 +160,41 @@ class Command(BaseCommand):
     def _jobs(self) -> None:
         from stays.flags import flag_stays
 
-        self._job("flag_stays, nothing changed", lambda: flag_stays(self.today), runs=10)
+        flag_stays(self.today)
+        self._beside("flag_stays, nothing changed", lambda: flag_stays(self.today), anew=False)
+        self._beside("flag_stays, all of them new", lambda: flag_stays(self.today), anew=True)
+
+    def _beside(self, name: str, job: Callable[[], object], *, anew: bool) -> None:
+        """A job in turn with the bare statement it cannot do without; both are undone."""
+        seen, times, bare = Statements(), [], []
+        params = chain_params(self.today)
+        for n in range(JOB_RUNS + 1):
+            for do, kept in (
+                (job, times),
+                (lambda: connection.cursor().execute(BARE_FLAGS, params), bare),
+            ):
+                with transaction.atomic():
+                    if anew:
+                        connection.cursor().execute("TRUNCATE casework_flag CASCADE")
+                    if n == 0 and do is job:
+                        with connection.execute_wrapper(seen):
+                            do()
+                    else:
+                        kept.append(_timed(do))
+                    transaction.set_rollback(True)
+        p95 = quantiles(times, n=20)[-1]
+        limit = round(median(bare) * 1.5, 1)
+        self._row(
+            Row(
+                name,
+                self.label,
+                round(median(times), 1),
+                round(p95, 1),
+                len(seen.kept),
+                round(median(bare), 1),
+                limit,
+            )
+        )
 
     def _someone(self) -> Person:
         tomasz = Person.objects.filter(first_name="Tomasz", last_name="Wrona").first()
@@ -186,9 +242,6 @@ class Command(BaseCommand):
 
         self._measure(name, get, limit, runs)
 
-    def _job(self, name: str, job: Callable[[], object], runs: int) -> None:
-        self._measure(name, job, None, runs)
-
     def _measure(self, name: str, do: Callable[[], object], limit: float | None, runs: int) -> None:
         for _ in range(WARM_UP):
             do()
@@ -202,7 +255,11 @@ class Command(BaseCommand):
             name, self.label, round(median(times), 1), round(p95, 1), len(seen.kept),
             round(median(bare), 1), limit,
         )  # fmt: skip
+        self._row(row)
+
+    def _row(self, row: Row) -> None:
         self.rows.append(row)
+        name, limit = row.name, row.limit_ms
         over = " over" if limit and row.median_ms > limit else ""
         self.stdout.write(
             f"{name:<42}{row.median_ms:>9}{row.p95_ms:>9}{row.queries:>9}{row.bare_sql_ms:>10}"
