@@ -108,6 +108,33 @@ KEYS: dict[str, Key] = {
         [0, 30, 60, 80], _("Etter leietidens slutt"), _("dager"), "husll. § 9-2"
     ),
     "lease_years": Key(3, _("Leietid"), _("år"), "husll. § 9-3"),
+    "lease_years_renewal": Key(3, _("Leietid ved forlengelse"), _("år"), "husll. § 9-3"),
+    "lease_years_children": Key(5, _("Leietid med barn"), _("år"), _("kommunens egne rutiner")),
+    "lease_years_children_renewal": Key(
+        5, _("Leietid med barn, ved forlengelse"), _("år"), _("kommunens egne rutiner")
+    ),
+    "lease_child_under_age": Key(
+        18, _("Barn gir lengre leietid til de er"), _("år"), _("kommunens egne rutiner")
+    ),
+    "lease_indefinite_months": Key(
+        3, _("Leieforholdet blir tidsubestemt etter slutt"), _("måneder"), "husll. § 9-2"
+    ),
+    "rent_notice_months": Key(1, _("Varsel om ny husleie"), _("måneder"), "husll. § 4-2"),
+    "tenancy_warning_days": Key(
+        14, _("Svar på advarsel til leietaker"), _("dager"), _("kommunens egne rutiner")
+    ),
+    "tenancy_termination_months": Key(
+        3, _("Oppsigelsestid i leieforhold"), _("måneder"), "husll. § 9-6"
+    ),
+    "tenancy_protest_months": Key(
+        1, _("Leietakers protest mot oppsigelse"), _("måneder"), "husll. § 9-8"
+    ),
+    "eviction_notice_days": Key(
+        14, _("Varsel før begjæring om utkastelse"), _("dager"), "tvangsl. § 4-18"
+    ),
+    "prevention_review_days": Key(
+        30, _("Plan for leieforhold i fare ses på igjen"), _("dager"), _("kommunens egne rutiner")
+    ),
     "offer_working_days": Key(
         5, _("Svarfrist på tilbud"), _("arbeidsdager"), _("kommunens egne rutiner")
     ),

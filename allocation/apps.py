@@ -37,6 +37,16 @@ class AllocationConfig(AppConfig):
             shortcut="v",
         )
         navigation.register(
+            "utskrivninger",
+            _("Utskrivinger"),
+            "Calendar",
+            "allocation:discharges",
+            order=45,
+            can=perms.can_see_waiting_list,
+            also=("/reservasjoner/",),
+            shortcut="u",
+        )
+        navigation.register(
             "tildelingsmoter",
             _("Tildelingsmøter"),
             "Reception",

@@ -746,7 +746,7 @@ def dwellings(unit_ids: Collection[int], on: date) -> list[Dwelling]:
     ids = list(unit_ids)
     units = {unit.pk: unit for unit in Unit.objects.filter(pk__in=ids).select_related("property")}
     free = _free_from(units, on)
-    held = vacancy.reserved_for(ids)
+    held = vacancy.reserved_for(ids, on)
     found = []
     for pk in ids:
         unit = units[pk]

@@ -14,7 +14,7 @@ from housing.models import Unit
 from stays.models import Lease
 
 from .enums import DeclineCode, ItemOutcome, MeetingState, NeedAnswer, OfferState
-from .querysets import MeetingQuerySet, NeedCheckQuerySet, OfferQuerySet
+from .querysets import MeetingQuerySet, NeedCheckQuerySet, OfferQuerySet, ReservationQuerySet
 
 
 class PriorityPolicy(models.Model):
@@ -386,3 +386,69 @@ class NeedCheck(models.Model):
 
     def __str__(self) -> str:
         return f"Spurt {self.asked_on}"
+
+
+class Reservation(models.Model):
+    """A dwelling kept for somebody who comes out on a day, from now until a last day (need A13).
+
+    `period` is how long it is kept; without a lease by then it is free again by itself.
+    """
+
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, related_name="reservations", verbose_name=_("bolig")
+    )
+    application = models.ForeignKey(
+        Application, models.PROTECT, related_name="reservations", verbose_name=_("sak")
+    )
+    moves_in_on = models.DateField(_("flytter inn"))
+    period = DateRangeField(_("holdes av"))
+    reason = models.CharField(_("hvorfor"), max_length=300)
+    reserved_at = models.DateTimeField()
+    reserved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    released_at = models.DateTimeField(null=True, blank=True)
+    released_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    release_reason = models.CharField(_("hvorfor boligen er frigitt"), max_length=200, blank=True)
+    history = HistoricalRecords()
+
+    objects = ReservationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("reservasjon")
+        verbose_name_plural = _("reservasjoner")
+        ordering = ["moves_in_on", "pk"]
+        constraints = [
+            ExclusionConstraint(
+                name="unit_reserved_for_one",
+                expressions=[
+                    ("unit", RangeOperators.EQUAL),
+                    ("period", RangeOperators.OVERLAPS),
+                ],
+                condition=Q(released_at__isnull=True),
+                violation_error_message=_("Boligen er allerede holdt av for noen i perioden."),
+            ),
+            ExclusionConstraint(
+                name="case_has_one_reservation",
+                expressions=[
+                    ("application", RangeOperators.EQUAL),
+                    ("period", RangeOperators.OVERLAPS),
+                ],
+                condition=Q(released_at__isnull=True),
+                violation_error_message=_("Det er allerede holdt av en bolig i denne saken."),
+            ),
+            models.CheckConstraint(
+                name="reservation_until_moved_in",
+                condition=Q(period__endswith__gt=F("moves_in_on")),
+                violation_error_message=_("Boligen må holdes av til personen flytter inn."),
+            ),
+            models.CheckConstraint(
+                name="reservation_released_at_by",
+                condition=Q(released_at__isnull=True, released_by__isnull=True, release_reason="")
+                | Q(released_at__isnull=False, released_by__isnull=False) & ~Q(release_reason=""),
+                violation_error_message=_("Skriv hvorfor boligen frigis."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit} holdt av"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
@@ -38,3 +39,12 @@ class NeedCheckQuerySet(models.QuerySet):
 
     def open(self) -> Self:
         return self.filter(answered_at__isnull=True, lapsed_on__isnull=True)
+
+
+class ReservationQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(sees(user, "application__person__"))
+
+    def standing(self, on: date) -> Self:
+        """Those that hold their dwelling on the date: not released, and not run out."""
+        return self.filter(released_at__isnull=True, period__contains=on)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import meetings, offers, still_needed, waiting
+from .views import discharges, meetings, offers, still_needed, waiting
 
 app_name = "allocation"
 
@@ -10,6 +10,10 @@ urlpatterns = [
     path("fortsatt-behov/", still_needed.still_needed, name="still_needed"),
     path("fortsatt-behov/brev/", still_needed.letters, name="still_needed_letters"),
     path("fortsatt-behov/<int:pk>/", still_needed.answer, name="still_needed_answer"),
+    path("utskrivninger/", discharges.discharges, name="discharges"),
+    path("utskrivninger/<int:pk>/hold-av/", discharges.reserve, name="reserve"),
+    path("reservasjoner/<int:pk>/frigi/", discharges.release, name="release"),
+    path("reservasjoner/<int:pk>/tilbud/", discharges.offer_reserved, name="offer_reserved"),
     path("tildelingsmoter/", meetings.meetings, name="meetings"),
     path("tildelingsmoter/nytt/", meetings.meeting_new, name="meeting_new"),
     path("tildelingsmoter/<int:pk>/", meetings.meeting, name="meeting"),
@@ -36,4 +40,5 @@ urlpatterns = [
     path("tilbud/<int:pk>/trekk/", offers.offer_withdraw, name="offer_withdraw"),
     path("tilbud/<int:pk>/frist-ute/", offers.offer_expire, name="offer_expire"),
     path("tilbud/<int:pk>/leieforhold/", offers.lease_new, name="lease_new"),
+    path("tilbud/<int:pk>/leieinformasjon/", offers.lease_information, name="lease_information"),
 ]

@@ -1,7 +1,8 @@
 """The status of a dwelling on a date, read off from what is known, never stored (need H3).
 
 In this order: not in use; occupied (somebody's stay); unavailable (repair, cleaning); reserved
-(an offer that waits or was said yes to, or a meeting's choice not offered yet); vacant. Stays,
+(an offer that waits or was said yes to, a meeting's choice not offered yet, or kept for somebody
+who comes out of an institution); vacant. Stays,
 repairs and use are read for the date; reservations are those that stand now, since an offer
 that was declined holds nothing.
 """
@@ -32,7 +33,7 @@ from housing.models import Unavailability, Unit
 from stays.models import Stay
 
 from .enums import ItemOutcome
-from .models import Consideration, Offer
+from .models import Consideration, Offer, Reservation
 
 
 class UnitStatus(TextChoices):
@@ -72,6 +73,12 @@ def with_status(units: QuerySet[Unit], on: date) -> QuerySet[Unit]:
                 .order_by("-pk")
                 .values("application_id")[:1]
             ),
+            Subquery(
+                Reservation.objects.standing(on)
+                .filter(**of_unit)
+                .order_by()
+                .values("application_id")[:1]
+            ),
         ),
     ).annotate(
         status=Case(
@@ -108,7 +115,8 @@ def of_status(units: QuerySet[Unit], status: str, on: date) -> QuerySet[Unit]:
         return units.filter(in_use, ~lived_in, pk__in=closed.order_by().values("unit_id"))
     open_to_let = units.filter(in_use, ~lived_in, ~Exists(closed.filter(unit=OuterRef("pk"))))
     offered = Offer.objects.reserving().order_by().values("unit_id")
-    held = Q(pk__in=offered.union(_chosen().order_by().values("item__unit_id")))
+    kept = Reservation.objects.standing(on).order_by().values("unit_id")
+    held = Q(pk__in=offered.union(_chosen().order_by().values("item__unit_id"), kept))
     if status == UnitStatus.RESERVED:
         return open_to_let.filter(held)
     return open_to_let.exclude(held)
@@ -139,10 +147,16 @@ def chosen_elsewhere(unit_id: int) -> set[int]:
     return set(others.values_list("application_id", flat=True))
 
 
-def reserved_for(unit_ids: Collection[int]) -> dict[int, int]:
+def reserved_for(unit_ids: Collection[int], on: date) -> dict[int, int]:
     """Units held now, and the application each is held for. Two queries."""
     ids = list(unit_ids)
-    held = dict(_chosen().filter(item__unit__in=ids).values_list("item__unit_id", "application_id"))
+    kept = Reservation.objects.standing(on).filter(unit__in=ids).order_by()
+    chosen = _chosen().filter(item__unit__in=ids).order_by()
+    held = dict(
+        kept.values_list("unit_id", "application_id").union(
+            chosen.values_list("item__unit_id", "application_id")
+        )
+    )
     held.update(
         Offer.objects.reserving().filter(unit__in=ids).values_list("unit_id", "application_id")
     )

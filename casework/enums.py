@@ -203,6 +203,8 @@ class LetterKind(models.TextChoices):
     FORWARDING = "oversendelse", _("Oversendelse til klageinstansen")
     APPEAL_ANSWER = "klagesvar", _("Svar på klage")
     STILL_NEEDED = "fortsatt_behov", _("Trenger du fortsatt bolig?")
+    LEASE_INFORMATION = "leieinformasjon", _("Informasjon før leiekontrakt")
+    RENT_ADJUSTMENT = "husleieregulering", _("Varsel om ny husleie")
 
 
 class RepresentativeKind(models.TextChoices):

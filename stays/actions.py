@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 
 from accounts import settings_table
 from accounts.models import User
-from casework.enums import GOING_OUT, ApplicationKind, MemberRelation
+from casework import lease_terms
+from casework.enums import GOING_OUT, ApplicationKind, LetterKind
 from casework.events import record
-from casework.models import Application, HouseholdMember, InstitutionNotice, Person, Vedtak
-from common.calendar import add_months, local_date
+from casework.models import Application, InstitutionNotice, Person, Vedtak
+from common.calendar import local_date
 from common.errors import RuleBroken, explain_integrity_error
 from common.formatting import nbdate
 from housing.enums import TEMPORARY_TYPES, TRIAL_TYPES
@@ -75,6 +76,7 @@ def register_stay(
     """
     _check_days(person, starts_on, ends_on, planned_out, must_leave_by)
     unsuited = ""
+    _check_planned_out(planned_out, ends_on, local_date(at))
     if kind in IN_UNIT:
         if unit is None:
             raise StayRefused(_("Velg boligen oppholdet er i."), "unit")
@@ -171,6 +173,8 @@ def change_stay(
             _("Datoene følger leieforholdet. Avslutt oppholdet når personen flytter."), "starts_on"
         )
     _check_days(stay.person, starts_on, ends_on, planned_out, must_leave_by)
+    if planned_out != stay.planned_out:
+        _check_planned_out(planned_out, ends_on, local_date(at))
     stay.period = days
     stay.place = "" if stay.unit_id else place.strip()
     if stay.kind == StayKind.INSTITUTION:
@@ -347,8 +351,9 @@ def agree_lease(
     if unit.type in TEMPORARY_TYPES:
         raise StayRefused(_("Et midlertidig bosted leies ikke ut med leiekontrakt."), "unit")
     _check_unit(unit, _kind_of(unit), starts_on)
+    shortest = shortest_term(application, starts_on)
     if expires_on is not None:
-        _check_term(starts_on, expires_on, short_term_reason.strip())
+        check_term(starts_on, expires_on, shortest, short_term_reason.strip())
     if Stay.objects.filter(unit=unit, period__overlap=DateRange(starts_on, None)).exists():
         raise UnitTaken
     ended = ENDED_BY_LEASE
@@ -374,6 +379,10 @@ def agree_lease(
         deposit_kind=deposit_kind,
         deposit=deposit,
         short_term_reason=short_term_reason.strip(),
+        shortest_until=shortest,
+        informed_in=application.letters.filter(kind=LetterKind.LEASE_INFORMATION)
+        .order_by("-made_at", "-pk")
+        .first(),
         agreed_by=by,
     )
     _save(lease)
@@ -395,20 +404,7 @@ def agree_lease(
 
 def children_in_household(person: Person, on: date) -> int:
     """Children under 18 in the person's household on the date; samværsbarn are members too."""
-    own = HouseholdMember.objects.filter(person=person, period__contains=on)
-    born_after = add_months(on, -12 * ADULT)
-    return (
-        HouseholdMember.objects.filter(
-            Q(person__birth_date__gt=born_after, person__birth_date__lte=on)
-            | Q(person__birth_date__isnull=True, relation=MemberRelation.CHILD),
-            household__in=own.values("household"),
-            period__contains=on,
-        )
-        .exclude(person=person)
-        .values("person")
-        .distinct()
-        .count()
-    )
+    return lease_terms.children_under(person, on, ADULT)
 
 
 def _kind_of(unit: Unit) -> StayKind:
@@ -436,6 +432,16 @@ def _check_days(
     if must_leave_by is not None and must_leave_by < starts_on:
         raise StayRefused(
             _("Dagen personen må ut, kan ikke være før personen flyttet inn."), "must_leave_by"
+        )
+
+
+def _check_planned_out(planned_out: date | None, ends_on: date | None, today: date) -> None:
+    """Somebody who is still inside comes out on a day that is not past."""
+    if planned_out is not None and ends_on is None and planned_out < today:
+        raise StayRefused(
+            _("%(day)s er gått. Skriv en dag som kommer, eller dagen personen kom ut.")
+            % {"day": nbdate(planned_out)},
+            "planned_out",
         )
 
 
@@ -503,17 +509,25 @@ def _check_suited(person: Person, unit: Unit, on: date, reason: str) -> str:
     return unsuited
 
 
-def _check_term(starts_on: date, expires_on: date, reason: str) -> None:
+def check_term(starts_on: date, expires_on: date, shortest: date, reason: str) -> None:
+    """A lease shorter than the rule needs a written reason (husll. § 9-3)."""
     if expires_on <= starts_on:
         raise StayRefused(_("Leieforholdet må slutte etter at det begynner."), "expires_on")
-    years = settings_table.value("lease_years", starts_on)
-    # «Tre år» written as the last day of the third year is three years.
-    if expires_on < add_months(starts_on, 12 * years) - timedelta(days=1) and not reason:
+    if expires_on < shortest and not reason:
         raise StayRefused(
-            _("Leietiden er minst %(years)s år (husll. § 9-3). Skriv hvorfor den er kortere.")
-            % {"years": years},
+            _("Etter regelen leies boligen ut minst til %(day)s. Skriv hvorfor tiden er kortere.")
+            % {"day": nbdate(shortest)},
             "short_term_reason",
         )
+
+
+def shortest_term(application: Application, starts_on: date) -> date:
+    """The earliest last day the rule allows: the years of the vedtak, else the municipality's."""
+    vedtak = Vedtak.objects.granted().filter(application=application).first()
+    if vedtak and vedtak.lease_years:
+        return lease_terms.last_day(starts_on, vedtak.lease_years)
+    renewal = application.kind == ApplicationKind.EXTENSION
+    return lease_terms.term(application.person, starts_on, renewal=renewal).last_day(starts_on)
 
 
 def _end_open(person: Person, kinds: tuple[StayKind, ...], on: date, reason: str) -> None:

@@ -27,6 +27,15 @@ class StaysConfig(AppConfig):
         flags.register(FlagKind.SECTION_27, section_27_words)
         notices.listen(hear_notice)
         navigation.register(
+            "leieforhold",
+            _("Leieforhold"),
+            "FileText",
+            "stays:leases",
+            order=75,
+            can=perms.can_see_stays,
+            shortcut="h",
+        )
+        navigation.register(
             "midlertidig",
             _("Midlertidig bolig"),
             "Bed",

@@ -66,3 +66,42 @@ class SearchOutcome(models.TextChoices):
     REFUSED = "takket_nei", _("Personen takket nei")
     TURNED_AWAY = "avvist", _("Stedet sa nei")
     SUBSTANDARD = "under_standard", _("Sted under standard ble brukt")
+
+
+class Readiness(models.TextChoices):
+    """What is in place before somebody moves in (need H10)."""
+
+    VIEWING = "visning", _("Visning")
+    PAPERS = "papirer", _("Kontrakt og papirer")
+    DEPOSIT = "depositum", _("Depositum eller garanti")
+    BANK = "bankkonto", _("Bankkonto og husleie")
+    KEYS = "nokler", _("Nøkler")
+    FURNITURE = "mobler", _("Møbler og utstyr")
+    POWER = "strom", _("Strøm")
+
+
+class RiskCause(models.TextChoices):
+    ARREARS = "restanse", _("Husleierestanse")
+    COMPLAINT = "klage", _("Klager fra naboer")
+    DAMAGE = "skade", _("Skade på boligen")
+    OTHER = "annet", _("Annet")
+
+
+class StepKind(models.TextChoices):
+    """What the municipality, or the tenant, has done about a tenancy (need H9)."""
+
+    CONTACT = "kontakt", _("Samtale eller hjemmebesøk")
+    PAYMENT_PLAN = "avtale", _("Avtale om nedbetaling")
+    WARNING = "advarsel", _("Skriftlig advarsel")
+    TENANT_LEAVES = "oppsagt_av_leietaker", _("Leietaker har sagt opp")
+    TERMINATION = "oppsigelse", _("Oppsigelse fra kommunen")
+    ASKED_TO_LEAVE = "oppfordring", _("Skriftlig oppfordring om å flytte")
+    EVICTION_NOTICE = "utkastelsesvarsel", _("Varsel før begjæring om utkastelse")
+    EVICTION_CLAIM = "begjaering", _("Begjæring om utkastelse")
+    EVICTION_DAY = "utkastelse", _("Berammet utkastelse")
+
+
+class RiskOutcome(models.TextChoices):
+    KEPT = "bor_videre", _("Bor videre i boligen")
+    MOVED = "flyttet", _("Flyttet til en annen bolig")
+    LOST = "tapt", _("Leieforholdet tok slutt")

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts import settings_table
 from casework.enums import FlagKind
-from casework.flags import Words, due_on, due_words, follow_up_url, raise_and_close, short
+from casework.flags import Words, due_on, due_words, raise_and_close, short
 from casework.models import Flag
 from common.calendar import add_months
 from common.formatting import days_nb
@@ -81,7 +82,7 @@ def lease_words(flag: Flag, on: date) -> Words:
         why=why % told,
         next=step,
         action=_("Følg opp"),
-        action_url=follow_up_url(flag),
+        action_url=reverse("stays:lease", args=[flag.facts["lease"]]),
         color=color,
         when=when,
         sub=_("leietid"),

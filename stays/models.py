@@ -11,7 +11,7 @@ from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from casework.models import Application, Person, Vedtak
+from casework.models import Application, Letter, Person, Vedtak
 from housing.models import Unit
 
 from .enums import (
@@ -24,7 +24,28 @@ from .enums import (
     Unsuitable,
     UnsuitedFor,
 )
-from .querysets import PlaceSearchQuerySet, RenewalQuerySet, StayQuerySet
+from .lease_models import (
+    LeaseRenewal,
+    PriceIndex,
+    ReadinessItem,
+    RentAdjustment,
+    TenancyRisk,
+    TenancyStep,
+)
+from .querysets import LeaseQuerySet, PlaceSearchQuerySet, RenewalQuerySet, StayQuerySet
+
+__all__ = [
+    "Lease",
+    "LeaseRenewal",
+    "PlaceSearch",
+    "PriceIndex",
+    "ReadinessItem",
+    "Renewal",
+    "RentAdjustment",
+    "Stay",
+    "TenancyRisk",
+    "TenancyStep",
+]
 
 
 class Stay(models.Model):
@@ -312,8 +333,20 @@ class Lease(models.Model):
     short_term_reason = models.CharField(
         _("hvorfor kortere tid enn regelen"), max_length=300, blank=True
     )
+    # The earliest last day by the rule when it was agreed; None for leases from before Varig.
+    shortest_until = models.DateField(_("minst til, etter regelen"), null=True, blank=True)
+    informed_in = models.ForeignKey(
+        Letter,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="leases",
+        verbose_name=_("informert før signering i"),
+    )
     agreed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     history = HistoricalRecords()
+
+    objects = LeaseQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("leieforhold")
@@ -327,6 +360,16 @@ class Lease(models.Model):
                 name="lease_term",
                 condition=Q(expires_on__isnull=True) | Q(expires_on__gt=F("starts_on")),
                 violation_error_message=_("Leieforholdet må slutte etter at det begynner."),
+            ),
+            models.CheckConstraint(
+                name="lease_shorter_says_why",
+                condition=Q(expires_on__isnull=True)
+                | Q(shortest_until__isnull=True)
+                | Q(expires_on__gte=F("shortest_until"))
+                | ~Q(short_term_reason=""),
+                violation_error_message=_(
+                    "Leietiden er kortere enn regelen. Skriv hvorfor den er kortere."
+                ),
             ),
             models.CheckConstraint(
                 name="lease_deposit_six_months",

@@ -32,3 +32,20 @@ class RenewalQuerySet(models.QuerySet):
 class PlaceSearchQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:
         return self.filter(sees(user, "person__"))
+
+
+class LeaseQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(sees(user, "stay__person__"))
+
+    def current(self, on: date) -> Self:
+        """Those whose tenant lives there on the date."""
+        return self.filter(stay__period__contains=on)
+
+
+class RiskQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(sees(user, "lease__stay__person__"))
+
+    def open(self) -> Self:
+        return self.filter(closed_at__isnull=True)

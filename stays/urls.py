@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import views
+from . import lease_views, views
 from .placement import views as placement
 
 app_name = "stays"
@@ -16,4 +16,16 @@ urlpatterns = [
     path("opphold/<int:pk>/forleng/", placement.renew, name="renew"),
     path("opphold/<int:pk>/avslutt/", views.stay_end, name="stay_end"),
     path("varsler/<int:pk>/", views.flag, name="flag"),
+    path("leieforhold/", lease_views.leases, name="leases"),
+    path("leieforhold/i-fare/", lease_views.leases_at_risk, name="leases_at_risk"),
+    path("leieforhold/i-fare/<int:pk>/", lease_views.risk, name="risk"),
+    path("leieforhold/i-fare/<int:pk>/avslutt/", lease_views.risk_close, name="risk_close"),
+    path("leieforhold/indeks/", lease_views.price_index, name="price_index"),
+    path("leieforhold/<int:pk>/", lease_views.lease, name="lease"),
+    path("leieforhold/<int:pk>/klart/<slug:kind>/", lease_views.lease_ready, name="lease_ready"),
+    path("leieforhold/<int:pk>/forlengelse/", lease_views.lease_renew, name="lease_renew"),
+    path("leieforhold/<int:pk>/forleng/", lease_views.lease_prolong, name="lease_prolong"),
+    path("leieforhold/<int:pk>/husleie/", lease_views.lease_rent, name="lease_rent"),
+    path("leieforhold/<int:pk>/i-fare/", lease_views.risk_new, name="risk_new"),
+    path("leieforhold/<int:pk>/steg/", lease_views.lease_step, name="lease_step"),
 ]

@@ -218,6 +218,19 @@ STAYS: dict[str, Row] = {
     "stays:tonight": Row(CASE),
     "stays:tonight_at": Row(CASE, "stay_place"),
     "stays:flag": Row(CASE, "flag"),
+    "stays:leases": Row(CASE),
+    "stays:leases_at_risk": Row(CASE),
+    "stays:risk": Row(CASEWORK, "risk"),
+    "stays:risk_close": Row(CASEWORK, "risk"),
+    "stays:price_index": Row((ADMIN, MANAGER)),
+    "stays:lease": Row(CASE, "lease"),
+    "stays:lease_ready": Row(CASEWORK, ("lease", "readiness_kind")),
+    "stays:lease_renew": deed(CASEWORK, "lease"),
+    # Without a vedtak on forlengelse there is nothing to write.
+    "stays:lease_prolong": Row(CASEWORK, "lease", ok=302, page=False),
+    "stays:lease_rent": Row(CASEWORK, "lease"),
+    "stays:risk_new": Row(CASEWORK, "lease"),
+    "stays:lease_step": Row(CASEWORK, "lease"),
 }
 
 MEET = (CHAIR, CASEWORKER, APPROVER)  # who runs meetings
@@ -245,6 +258,11 @@ ALLOCATION: dict[str, Row] = {
     "allocation:offer_withdraw": deed(CASEWORK, "offer"),
     "allocation:offer_expire": deed(CASEWORK, "offer"),
     "allocation:lease_new": Row(CASEWORK, "accepted_offer"),
+    "allocation:lease_information": Row(CASEWORK, "accepted_offer"),
+    "allocation:discharges": Row(CASE),
+    "allocation:reserve": Row(CASEWORK, "open_person"),
+    "allocation:release": Row(CASEWORK, "reservation"),
+    "allocation:offer_reserved": Row(CASEWORK, "reservation"),
 }
 
 PEERS: dict[str, Row] = {
@@ -336,6 +354,7 @@ def samples() -> SimpleNamespace:
     from tests import factories_follow_up as follow_up
     from tests.factories_housing import QualityCheckFactory, UpkeepFactory
     from tests.factories_intake import MissingPaperFactory
+    from tests.factories_leases import ReservationFactory, RiskFactory
     from tests.factories_merging import MergeFactory
     from tests.factories_statements import StatementFactory
 
@@ -370,6 +389,10 @@ def samples() -> SimpleNamespace:
     made.flag = f.FlagFactory(person=made.person, application=made.application)
     follow_up.add_samples(made)
     made.lease = f.LeaseFactory()
+    made.readiness_kind = "visning"
+    made.risk = RiskFactory(lease=made.lease)
+    made.open_person = made.open_application.person
+    made.reservation = ReservationFactory(application=made.open_application)
     made.unit = f.UnitFactory()
     made.property = made.unit.property
     made.upkeep = UpkeepFactory(property=made.property, unit=made.unit)

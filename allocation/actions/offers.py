@@ -6,7 +6,7 @@ An offer is not a vedtak. Saying no has no consequence for the place on the wait
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -15,17 +15,18 @@ from accounts import settings_table
 from casework import events
 from casework.enums import LanguageForm, LetterKind
 from casework.letters import make_letter
-from casework.models import Application
+from casework.models import Application, Letter
 from casework.perms import is_disqualified
 from common.calendar import add_working_days, local_date
 from common.errors import RuleBroken, explain_integrity_error
 from common.formatting import kroner, nbdate, nbdate_long
 from housing.models import Unit
+from stays import lease_letters
 from stays.actions import agree_lease
 
 from .. import minutes, ranking, vacancy
 from ..enums import DeclineCode, ItemOutcome, OfferState
-from ..models import AgendaItem, Consideration, Offer
+from ..models import AgendaItem, Consideration, Offer, Reservation
 from ..processes import OFFER
 
 if TYPE_CHECKING:
@@ -68,7 +69,6 @@ def make_offer(
     viewing: str = "",
 ) -> Offer:
     """Offer the home to the chosen one (or the reserve), by a letter with the day to answer by."""
-    on = local_date(at)
     # In the order of docs/adr/0006; of two who offer the same home, the second waits here, and
     # then sees the first one's offer.
     item = AgendaItem.objects.select_for_update(of=("self",)).get(pk=consideration.item_id)
@@ -77,11 +77,51 @@ def make_offer(
     )
     application = _application(consideration.application_id)
     _check_habile(by, application)
-    if Offer.objects.reserving().filter(unit=unit).exists():
-        raise OfferRefused(_("Boligen er allerede tilbudt til noen."))
+    _check_not_offered(unit)
     next_one = to_offer(item)
     if next_one is None or next_one.pk != consideration.pk:
         raise OfferRefused(_("Møtet har ikke valgt denne saken til boligen."))
+    return _send(unit, application, item, available_from, viewing, by, at)
+
+
+@transaction.atomic
+def offer_reserved(
+    *,
+    reservation: Reservation,
+    available_from: date,
+    by: User,
+    at: datetime,
+    viewing: str = "",
+) -> Offer:
+    """Offer the dwelling to the one it is kept for (need A13)."""
+    # In the order of docs/adr/0006.
+    unit = (
+        Unit.objects.select_for_update(of=("self",))
+        .select_related("property")
+        .get(pk=reservation.unit_id)
+    )
+    application = _application(reservation.application_id)
+    _check_habile(by, application)
+    _check_not_offered(unit)
+    return _send(unit, application, None, available_from, viewing, by, at)
+
+
+def _check_not_offered(unit: Unit) -> None:
+    if Offer.objects.reserving().filter(unit=unit).exists():
+        raise OfferRefused(_("Boligen er allerede tilbudt til noen."))
+
+
+def _send(
+    unit: Unit,
+    application: Application,
+    item: AgendaItem | None,
+    available_from: date,
+    viewing: str,
+    by: User,
+    at: datetime,
+) -> Offer:
+    """The letter and the offer, when the case waits and the home is free, or held for it."""
+    on = local_date(at)
     _check_waits(application, on)
     held = vacancy.with_status(Unit.objects.filter(pk=unit.pk), on).get()
     free = held.status == vacancy.UnitStatus.VACANT or (
@@ -249,6 +289,24 @@ def let_home(
     offer._history_user = by
     offer.save(update_fields=["lease"])
     return offer
+
+
+@transaction.atomic
+def inform_tenant(*, offer: Offer, by: User, at: datetime, **terms: Any) -> Letter:
+    """Tell in writing, before the lease is signed, what it will be: its term and why it has one,
+    its rent and its deposit (husll. § 11-1)."""
+    offer = _locked(offer)
+    if offer.lease_id:
+        raise OfferRefused(_("Leieforholdet er allerede inngått."))
+    if offer.state != OfferState.ACCEPTED:
+        raise OfferRefused(_("Personen har ikke takket ja til tilbudet."))
+    words = lease_letters.information(offer.application, unit=str(offer.unit), **terms)
+    letter = make_letter(
+        kind=LetterKind.LEASE_INFORMATION, application=offer.application, by=by, at=at, **words
+    )
+    text = _("Skriftlig informasjon før leiekontrakt om %(unit)s.") % {"unit": offer.unit}
+    _tell(offer, "lease.informed", text, by=by, at=at)
+    return letter
 
 
 # ------------------------------------------------------------------ parts

@@ -95,10 +95,12 @@ class LeaseForm(OnceFormMixin, forms.Form):
         label=_("Hvorfor kortere tid enn regelen"), max_length=300, required=False
     )
 
-    def __init__(self, *args: Any, available_from: date, cancel: str, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, available_from: date, cancel: str, submit: str, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.available_from = available_from
-        self.helper = VarigFormHelper(self, submit=_("Inngå leieforholdet"), cancel=cancel)
+        self.helper = VarigFormHelper(self, submit=submit, cancel=cancel)
         self.helper.layout = Layout(
             Row("starts_on", "expires_on", "rent"),
             "deposit_kind",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -17,12 +16,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import settings_table
 from accounts.once import once
 from accounts.reads import log_read
-from casework.models import Vedtak
+from casework.enums import LetterKind
 from casework.querysets import sees
-from common.calendar import add_months, add_working_days
+from common.calendar import add_working_days
 from common.errors import RuleBroken
 from stays import milieu
-from stays.actions import children_in_household
+from stays.actions import shortest_term
 
 from .. import minutes, perms
 from ..actions import offers as actions
@@ -30,8 +29,6 @@ from ..enums import OfferState
 from ..forms.offers import AnswerForm, LeaseForm, OfferForm, WithdrawForm
 from ..models import Consideration, Offer
 from ..processes import OFFER
-
-YEARS_WITH_CHILDREN = 5  # commonly asked of leases to families; the person's vedtak goes before
 
 
 @require_http_methods(["GET", "POST"])
@@ -188,23 +185,12 @@ def offer_expire(request: HttpRequest, pk: int) -> HttpResponse:
 def lease_new(request: HttpRequest, pk: int) -> HttpResponse:
     """The lease of an offer said yes to."""
     found = _to_work(request, pk)
-    on = timezone.localdate()
-    back = reverse("allocation:offer", args=[pk])
-    starts_on = max(found.available_from, on)
-    years = _years(found, starts_on)
-    form = LeaseForm(
-        request.POST or None,
-        cancel=back,
-        available_from=found.available_from,
-        initial={
-            "starts_on": starts_on,
-            "expires_on": add_months(starts_on, 12 * years) - timedelta(days=1),
-            "rent": found.unit.rent,
-        },
-    )
+    form = _lease_form(request, found, submit=_("Inngå leieforholdet"))
     if request.method == "POST" and form.is_valid():
         try:
-            actions.let_home(offer=found, by=request.user, at=timezone.now(), **form.cleaned_data)
+            offer = actions.let_home(
+                offer=found, by=request.user, at=timezone.now(), **form.cleaned_data
+            )
         except RuleBroken as no:
             form.add_error(_field(no, form), str(no))
         else:
@@ -212,11 +198,55 @@ def lease_new(request: HttpRequest, pk: int) -> HttpResponse:
                 request,
                 _("Leieforholdet er inngått. Personen står ikke lenger på ventelisten."),
             )
-            return redirect("allocation:offer", pk)
-    log_read(request, found.application.person_id, "leieforhold")
-    return render(
-        request, "allocation/lease_new.html", {**_parts(found, form, back), "years": years}
+            return redirect("stays:lease", offer.lease_id)
+    return _lease_page(request, found, form, _("Inngå leieforhold"))
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def lease_information(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the tenant is told in writing before signing (husll. § 11-1)."""
+    found = _to_work(request, pk)
+    form = _lease_form(request, found, submit=_("Lag brevet"))
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.inform_tenant(
+                offer=found, by=request.user, at=timezone.now(), **form.cleaned_data
+            )
+        except RuleBroken as no:
+            form.add_error(_field(no, form), str(no))
+        else:
+            messages.success(request, _("Brevet er laget. Gi det til personen før signering."))
+            return redirect("allocation:lease_new", pk)
+    return _lease_page(request, found, form, _("Informasjon før signering"))
+
+
+def _lease_form(request: HttpRequest, found: Offer, *, submit: str) -> LeaseForm:
+    on = timezone.localdate()
+    starts_on = max(found.available_from, on)
+    return LeaseForm(
+        request.POST or None,
+        cancel=reverse("allocation:offer", args=[found.pk]),
+        submit=submit,
+        available_from=found.available_from,
+        initial={
+            "starts_on": starts_on,
+            "expires_on": shortest_term(found.application, starts_on),
+            "rent": found.unit.rent,
+        },
     )
+
+
+def _lease_page(request: HttpRequest, found: Offer, form: LeaseForm, title: str) -> HttpResponse:
+    log_read(request, found.application.person_id, "leieforhold")
+    told = found.application.letters.filter(kind=LetterKind.LEASE_INFORMATION)
+    context = {
+        **_parts(found, form, reverse("allocation:offer", args=[found.pk])),
+        "title": title,
+        "shortest": form.initial["expires_on"],
+        "told": told.order_by("-made_at", "-pk").first(),
+    }
+    return render(request, "allocation/lease_new.html", context)
 
 
 # ------------------------------------------------------------------ parts
@@ -256,17 +286,6 @@ def _parts(found: Offer, form: Any, back: str) -> dict[str, Any]:
         "size": minutes.dwelling(found.unit),
         "back": back,
     }
-
-
-def _years(found: Offer, on) -> int:
-    """The term to propose: the vedtak's, else the municipality's, longer with children."""
-    vedtak = Vedtak.objects.issued().filter(application=found.application).first()
-    if vedtak and vedtak.lease_years:
-        return vedtak.lease_years
-    years = settings_table.value("lease_years", on)
-    if children_in_household(found.application.person, on):
-        return max(years, YEARS_WITH_CHILDREN)
-    return years
 
 
 def _field(no: RuleBroken, form: Any) -> str | None:

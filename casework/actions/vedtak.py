@@ -22,8 +22,8 @@ from common.calendar import local_date
 from common.errors import RuleBroken
 from common.formatting import nbtime
 
-from .. import completeness, events, letters, perms, vedtak_letter
-from ..enums import ApplicationState, LetterKind, VedtakState
+from .. import completeness, events, lease_terms, letters, perms, vedtak_letter
+from ..enums import ApplicationKind, ApplicationState, LetterKind, VedtakState
 from ..models import (
     Application,
     Disqualification,
@@ -175,7 +175,7 @@ def draft_vedtak(
     bases = completeness.bases_of(application, on)
     codes = {basis.code for basis in bases}
     need = application.needs.first()
-    numbers = settings_table.values(on, "lease_years", "vedtak_valid_months")
+    numbers = settings_table.values(on, "vedtak_valid_months")
     replaces = application.vedtak.issued().first()
     vedtak = Vedtak(
         application=application,
@@ -188,7 +188,8 @@ def draft_vedtak(
         drafted_by=by,
     )
     if codes & set(completeness.DWELLING_BASES):
-        vedtak.lease_years = numbers["lease_years"]
+        longer = application.kind == ApplicationKind.EXTENSION
+        vedtak.lease_years = lease_terms.term(application.person, on, renewal=longer).years
         if need and codes & set(completeness.NEW_DWELLING_BASES):
             vedtak.bedrooms = need.bedrooms
             vedtak.dwelling_type = need.types[0] if need.types else ""

@@ -19,6 +19,7 @@ from . import (
     stock,
     story,
     temporary,
+    tenancies,
     users,
     waiting,
 )
@@ -63,6 +64,8 @@ def build(size_name: str, seed: int, today: date, say: Callable[[str], None]) ->
         say("det som kommer inn")
         following.tell(today)
         say("planer og oppfølging")
+        tenancies.tell(today)
+        say("leieforhold i fare")
     return bulk.written
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from casework import completeness, vedtak_letter
+from casework import completeness, lease_terms, vedtak_letter
 from casework.deadlines import KINDS
 from casework.models import LegalBasis
+from stays import horizon
 
 from .building import World
 from .errors import ScenarioError
@@ -76,6 +77,28 @@ def klageinstans(when: dict[str, Any], world: World) -> dict[str, Any]:
     return {"klageinstans": found.appeal_body}
 
 
+def lease_term(when: dict[str, Any], world: World) -> dict[str, Any]:
+    person = world.person(when["person"], "when.person")
+    term = lease_terms.term(person, when["on"], renewal=when.get("renewal", False))
+    last_day = term.last_day(when["on"])
+    return {
+        "years": term.years,
+        "last_day": last_day,
+        "short": when.get("until", last_day) < last_day,
+    }
+
+
+def lease_horizon(when: dict[str, Any], world: World) -> dict[str, Any]:
+    on = when["on"]
+    found = horizon.place(when["expires"], on, horizon.numbers(on), when.get("asked"))
+    return {
+        "months": found.months,
+        "days": found.days,
+        "indefinite_from": found.indefinite_from,
+        "indefinite": found.is_indefinite,
+    }
+
+
 def vedtak(when: dict[str, Any], world: World) -> dict[str, Any]:
     on = when["on"]
     draft = world.draft(world.application(when["person"], "when.person"), when)
@@ -111,5 +134,7 @@ ANSWERS: dict[str, Callable[[dict[str, Any], World], dict[str, Any]]] = {
     "klage": klage,
     "need": need,
     "klageinstans": klageinstans,
+    "lease_term": lease_term,
+    "lease_horizon": lease_horizon,
     "vedtak": vedtak,
 }

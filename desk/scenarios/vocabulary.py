@@ -352,6 +352,10 @@ ASKS: Mapping[str, tuple[Mapping[str, Check], tuple[str, ...]]] = {
     "klage": ({"vedtak": word, "made": day}, ("vedtak", "made")),
     "need": ({"person": word, "on": day}, ("person", "on")),
     "klageinstans": ({"basis": one_of(BASES), "on": day}, ("basis",)),
+    # How long the home is let from the day, and whether `until` is shorter than that.
+    "lease_term": ({"person": word, "on": day, "renewal": yes_no, "until": day}, ("person", "on")),
+    # Where a lease stands; `asked`: the tenant was asked in writing to leave.
+    "lease_horizon": ({"expires": day, "on": day, "asked": day}, ("expires", "on")),
     # A vedtak with everything written but what it `lacks`: what is missing, and what it says.
     "vedtak": (
         {
@@ -417,6 +421,13 @@ THEN: Mapping[str, Mapping[str, Check]] = {
         "why": mapping_of(word),
     },
     "klageinstans": {"klageinstans": one_of(AppealBody.values)},
+    "lease_term": {"years": whole, "last_day": day, "short": yes_no},
+    "lease_horizon": {
+        "months": empty_or(whole),
+        "days": whole,
+        "indefinite_from": day,
+        "indefinite": yes_no,
+    },
     "vedtak": {
         "missing": list_of(one_of(PARTS)),
         "title": word,

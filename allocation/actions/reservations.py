@@ -1,0 +1,118 @@
+"""A dwelling kept ahead for somebody who comes out of an institution or prison (need A13)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from casework import events
+from casework.models import Application
+from casework.perms import is_disqualified
+from casework.saving import save
+from common.calendar import local_date
+from common.errors import RuleBroken
+from common.formatting import nbdate
+from housing.models import Unit
+from stays.models import Stay
+
+from ..models import Offer, Reservation
+
+
+class ReservationRefused(RuleBroken):
+    """The dwelling cannot be kept so; `field` says which part is to blame."""
+
+    def __init__(self, sentence: str, field: str | None = None) -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
+@transaction.atomic
+def reserve(
+    *,
+    application: Application,
+    unit: Unit,
+    moves_in_on: date,
+    until: date,
+    reason: str,
+    by: User,
+    at: datetime,
+) -> Reservation:
+    """Keep the dwelling for the case from now until a last day; `ReservationRefused` says why not.
+
+    Two who keep the same dwelling at once: the second waits for the unit's row, and then sees
+    the first one's reservation. `unit_reserved_for_one` would refuse it all the same.
+    """
+    on = local_date(at)
+    unit = Unit.objects.select_for_update(of=("self",)).select_related("property").get(pk=unit.pk)
+    if is_disqualified(by, application):
+        raise ReservationRefused(_("Du er inhabil i denne saken. En annen må ta den."))
+    if moves_in_on < on:
+        raise ReservationRefused(_("Dagen er gått. Skriv en dag som kommer."), "moves_in_on")
+    if until < moves_in_on:
+        raise ReservationRefused(_("Boligen må holdes av til personen flytter inn."), "until")
+    lived_in = Stay.objects.filter(unit=unit, period__contains=moves_in_on).exists()
+    if lived_in:
+        raise ReservationRefused(
+            _("Det bor noen i %(unit)s %(day)s. Velg en annen bolig.")
+            % {"unit": unit, "day": nbdate(moves_in_on)},
+            "unit",
+        )
+    if not Unit.objects.for_letting().filter(pk=unit.pk, in_use__contains=moves_in_on).exists():
+        raise ReservationRefused(
+            _("%(unit)s kan ikke leies ut %(day)s.") % {"unit": unit, "day": nbdate(moves_in_on)},
+            "unit",
+        )
+    taken = Offer.objects.reserving().filter(unit=unit).exclude(application=application)
+    if taken.exists():
+        raise ReservationRefused(_("Boligen er allerede tilbudt til noen."), "unit")
+    reservation = save(
+        Reservation(unit=unit, application=application),
+        by,
+        moves_in_on=moves_in_on,
+        period=DateRange(on, until + timedelta(days=1)),
+        reason=reason.strip(),
+        reserved_at=at,
+        reserved_by=by,
+    )
+    text = _("%(unit)s er holdt av til innflytting %(day)s.") % {
+        "unit": unit,
+        "day": nbdate(moves_in_on),
+    }
+    _tell(reservation, "unit.reserved", text, by=by, at=at)
+    return reservation
+
+
+@transaction.atomic
+def release(reservation: Reservation, *, reason: str, by: User, at: datetime) -> Reservation:
+    """The dwelling is free for others again."""
+    # Locked: of two who release it, the second sees that it is done.
+    reservation = (
+        Reservation.objects.select_for_update(of=("self",))
+        .select_related("unit__property", "application__person")
+        .get(pk=reservation.pk)
+    )
+    if reservation.released_at:
+        raise ReservationRefused(_("Boligen er allerede frigitt."))
+    save(reservation, by, released_at=at, released_by=by, release_reason=reason.strip())
+    text = _("%(unit)s holdes ikke av lenger: %(why)s") % {
+        "unit": reservation.unit,
+        "why": reason.strip(),
+    }
+    _tell(reservation, "unit.released", text, by=by, at=at)
+    return reservation
+
+
+def _tell(reservation: Reservation, kind: str, text: str, *, by: User, at: datetime) -> None:
+    events.record(
+        reservation.application.person,
+        kind,
+        text[:400],
+        by=by,
+        at=at,
+        application=reservation.application,
+        reservation=reservation.pk,
+    )

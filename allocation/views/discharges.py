@@ -1,0 +1,137 @@
+"""The board of planned discharges and releases, and dwellings kept for those who come out."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts import settings_table
+from accounts.once import once
+from casework.models import Person
+from casework.views.on_person import form_page
+from casework.views.persons import posted
+
+from .. import discharges as coming
+from .. import perms
+from ..actions import offers
+from ..actions import reservations as actions
+from ..forms.offers import OfferForm
+from ..forms.reservations import ReleaseForm, ReserveForm
+from ..models import Reservation
+
+PAGE = "utskrivninger"
+
+
+@require_safe
+def discharges(request: HttpRequest) -> HttpResponse:
+    """Who comes out, when, and whether a home is ready."""
+    if not perms.can_see_waiting_list(request.user):
+        raise PermissionDenied
+    today = timezone.localdate()
+    numbers = settings_table.values(today, "discharge_red_days", "discharge_days")
+    page = coming.board(
+        request.user,
+        today,
+        within=request.GET.get("innen", ""),
+        no_home=request.GET.get("uten") == "1",
+        mine=request.GET.get("mine") == "1",
+        cursor=request.GET.get("etter"),
+    )
+    context = {
+        "page": page,
+        "today": today,
+        "chips": [(str(n), _("%(n)s dager") % {"n": n}) for n in sorted(numbers.values())],
+        "works": perms.can_offer(request.user),
+        "filtered": any(request.GET.get(name) for name in ("innen", "uten", "mine")),
+    }
+    return render(request, "allocation/discharges.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def reserve(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keep a dwelling for the day somebody comes out."""
+    if not perms.can_offer(request.user):
+        raise PermissionDenied
+    person = get_object_or_404(Person.objects.visible_to(request.user), pk=pk)
+    today = timezone.localdate()
+    back = reverse("allocation:discharges")
+    if not person.applications.filter(state__in=coming.OPEN).exists():
+        messages.error(request, _("Personen har ingen åpen sak. Registrer en søknad først."))
+        return redirect("casework:application_new", person.pk)
+    found = coming.coming_out(today).filter(pk=person.pk).first()
+    day = max(found.out_on if found else today, today)
+    initial = {"moves_in_on": day, "until": day + timedelta(days=7)}
+    form = ReserveForm(
+        posted(request), person=person, day=day, on=today, cancel=back, initial=initial
+    )
+    return form_page(
+        request,
+        person,
+        form,
+        actions.reserve,
+        title=_("Hold av bolig"),
+        done=_("Boligen er holdt av."),
+        back=back,
+        page=PAGE,
+        sub=person.name,
+    )
+
+
+def _kept(request: HttpRequest, pk: int) -> Reservation:
+    if not perms.can_offer(request.user):
+        raise PermissionDenied
+    return get_object_or_404(
+        Reservation.objects.visible_to(request.user)
+        .filter(released_at__isnull=True)
+        .select_related("application__person", "unit__property"),
+        pk=pk,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def offer_reserved(request: HttpRequest, pk: int) -> HttpResponse:
+    """Offer the dwelling to the one it is kept for."""
+    found = _kept(request, pk)
+    back = reverse("allocation:discharges")
+    form = OfferForm(posted(request), cancel=back, initial={"available_from": found.moves_in_on})
+    return form_page(
+        request,
+        found.application.person,
+        form,
+        partial(offers.offer_reserved, reservation=found),
+        title=_("Send tilbud"),
+        done=_("Tilbudet er sendt."),
+        back=back,
+        page=PAGE,
+        sub=str(found.unit),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def release(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _kept(request, pk)
+    back = reverse("allocation:discharges")
+    form = ReleaseForm(posted(request), cancel=back)
+    return form_page(
+        request,
+        found.application.person,
+        form,
+        partial(actions.release, found),
+        title=_("Frigi boligen"),
+        done=_("Boligen er frigitt."),
+        back=back,
+        page=PAGE,
+        sub=str(found.unit),
+    )

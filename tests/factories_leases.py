@@ -1,0 +1,68 @@
+"""Factories of what belongs to leases."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+import factory
+
+from allocation import models as allocation
+from stays import models as stays
+from stays.enums import RiskCause, StepKind
+from tests import factories as f
+
+
+class RiskFactory(f.Factory):
+    """Behind with the rent, a plan laid yesterday, looked at again in a month."""
+
+    class Meta:
+        model = stays.TenancyRisk
+
+    lease = factory.SubFactory(f.LeaseFactory)
+    cause = RiskCause.ARREARS
+    what = "To måneders husleie er ikke betalt."
+    amount = 16000
+    responsible = factory.SubFactory(f.UserFactory, caseworker=True)
+    plan = "Fast trekk fra trygden, og samtale hver fjortende dag."
+    review_on = factory.LazyFunction(lambda: f.today() + timedelta(days=30))
+    opened_at = factory.LazyFunction(lambda: f.now() - timedelta(days=1))
+    opened_by = factory.SelfAttribute("responsible")
+
+
+class StepFactory(f.Factory):
+    class Meta:
+        model = stays.TenancyStep
+
+    lease = factory.SubFactory(f.LeaseFactory)
+    kind = StepKind.WARNING
+    on = factory.LazyFunction(lambda: f.days_ago(3))
+    logged_at = factory.LazyFunction(f.now)
+    logged_by = factory.SubFactory(f.UserFactory, caseworker=True)
+
+
+class PriceIndexFactory(f.Factory):
+    class Meta:
+        model = stays.PriceIndex
+
+    month = factory.LazyFunction(lambda: f.today().replace(day=1))
+    value = Decimal("140.0")
+    entered_at = factory.LazyFunction(f.now)
+    entered_by = factory.SubFactory(f.UserFactory, caseworker=True)
+
+
+class ReservationFactory(f.Factory):
+    """Kept for somebody who comes out in three weeks, and a week more."""
+
+    class Meta:
+        model = allocation.Reservation
+
+    unit = factory.SubFactory(f.UnitFactory)
+    application = factory.SubFactory(f.ApplicationFactory, granted=True)
+    moves_in_on = factory.LazyFunction(lambda: f.today() + timedelta(days=21))
+    period = factory.LazyAttribute(
+        lambda o: f.since(f.days_ago(1), o.moves_in_on + timedelta(days=8))
+    )
+    reason = "Skal skrives ut, og har ingen bolig."
+    reserved_at = factory.LazyFunction(f.now)
+    reserved_by = factory.SubFactory(f.UserFactory, caseworker=True)

@@ -1,0 +1,299 @@
+"""Leases: their term by rule, readiness, renewal, rent, and what keeps one in danger (H8-H10)."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from casework.enums import ApplicationKind
+from casework.models import Application, Event, Letter
+from common.calendar import add_months
+from stays import horizon
+from stays import lease_actions as actions
+from stays.actions import StayRefused, agree_lease
+from stays.enums import StepKind
+from stays.models import Lease, LeaseRenewal, TenancyRisk
+from tests.factories import (
+    ApplicationFactory,
+    FamilyFactory,
+    LeaseFactory,
+    OfferFactory,
+    PersonFactory,
+    StayFactory,
+    UnitFactory,
+    UserFactory,
+    VedtakFactory,
+    now,
+    today,
+)
+from tests.factories_leases import PriceIndexFactory, RiskFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def nb(day: date) -> str:
+    return f"{day:%d.%m.%Y}"
+
+
+def url(name: str, *args) -> str:
+    return reverse(f"stays:{name}", args=args)
+
+
+def post(client, where: str, **data):
+    page = client.get(where)
+    form = page.context["form"] if page.context and "form" in page.context else None
+    token = form["form_token"].value() if form is not None else ""
+    return client.post(where, {"form_token": token, **data})
+
+
+# ------------------------------------------------------------------ the term
+
+
+def let(application: Application, years: int, reason: str = "") -> Lease:
+    return agree_lease(
+        application=application,
+        unit=UnitFactory(),
+        starts_on=today(),
+        expires_on=add_months(today(), 12 * years) - timedelta(days=1),
+        rent=8000,
+        by=UserFactory(caseworker=True),
+        at=now(),
+        short_term_reason=reason,
+    )
+
+
+def test_a_lease_shorter_than_the_rule_needs_a_written_reason():
+    family = ApplicationFactory(person=FamilyFactory(children=1).head, assessed=True)
+    with pytest.raises(StayRefused, match="Skriv hvorfor tiden er kortere"):
+        let(family, 3)
+    assert let(family, 3, "Boligen skal rehabiliteres i 2029.").shortest_until == add_months(
+        today(), 60
+    ) - timedelta(days=1)
+    assert let(ApplicationFactory(assessed=True), 3).short_term_reason == ""
+
+
+def test_the_database_refuses_a_short_lease_without_a_reason_too():
+    lease = let(ApplicationFactory(assessed=True), 3)
+    with pytest.raises(IntegrityError, match="lease_shorter_says_why"), transaction.atomic():
+        Lease.objects.filter(pk=lease.pk).update(expires_on=today() + timedelta(days=90))
+
+
+def test_the_tenant_is_told_in_writing_before_signing(as_caseworker):
+    offer = OfferFactory(accepted=True, available_from=today())
+    terms = {"starts_on": nb(today()), "expires_on": nb(add_months(today(), 36)), "rent": 8000}
+    terms |= {"deposit_kind": "depositum", "deposit": 24000}
+    where = reverse("allocation:lease_information", args=[offer.pk])
+    post(as_caseworker, where, **terms)
+    letter = Letter.objects.get(kind="leieinformasjon")
+    answer = post(as_caseworker, reverse("allocation:lease_new", args=[offer.pk]), **terms)
+    lease = Lease.objects.get(application=offer.application)
+    assert answer.url == url("lease", lease.pk)
+    assert lease.informed_in == letter
+    page = as_caseworker.get(answer.url).content.decode()
+    assert "Depositum" in page and reverse("casework:letter", args=[letter.pk]) in page
+
+
+# ------------------------------------------------------------------ before moving in
+
+
+def test_what_must_be_ready_has_a_helper_before_it_is_done(as_caseworker):
+    lease = LeaseFactory()
+    where = url("lease_ready", lease.pk, "nokler")
+    refused = post(as_caseworker, where, done="on")
+    assert "Skriv hvem som hjalp" in refused.content.decode()
+    post(as_caseworker, where, done="on", helper_name="Nabohjelpen")
+    item = lease.readiness.get()
+    assert (item.helper, item.done_by) == ("Nabohjelpen", as_caseworker.user)
+    assert "1 av 7 på plass" in as_caseworker.get(url("lease", lease.pk)).content.decode()
+
+
+# ------------------------------------------------------------------ the horizon
+
+
+def ends(days: int, **kwargs) -> Lease:
+    lease = LeaseFactory(days_ago=1200, **kwargs)
+    lease.expires_on = today() + timedelta(days=days)
+    lease.save()
+    return lease
+
+
+def test_the_horizon_shows_a_year_ahead_and_what_has_ended(as_caseworker):
+    soon, later, over, long_over = ends(20), ends(170), ends(-10), ends(-120)
+    ends(500)
+    moved = ends(5)
+    moved.stay.period = (moved.stay.period.lower, today() - timedelta(days=1))
+    moved.stay.save()
+    shown = as_caseworker.get("/leieforhold/")
+    assert [row.lease for row in shown.context["page"]] == [long_over, over, soon, later]
+    first, second, *_ = shown.context["page"]
+    assert first.place.is_indefinite and not second.place.is_indefinite
+    assert "Tidsubestemt" in shown.content.decode()
+    for within, expected in {"1": [soon], "6": [soon, later], "utgatt": [long_over, over]}.items():
+        page = as_caseworker.get("/leieforhold/", {"innen": within}).context["page"]
+        assert [row.lease for row in page] == expected
+    assert as_caseworker.get("/leieforhold/", {"innen": "tull", "etter": "x"}).status_code == 200
+
+
+def test_asked_in_writing_to_leave_a_lease_does_not_become_indefinite():
+    lease = ends(-120)
+    asked = lease.expires_on + timedelta(days=30)
+    actions.take_step(
+        lease=lease,
+        kind=StepKind.ASKED_TO_LEAVE,
+        on=asked,
+        due_on=None,
+        note="",
+        by=UserFactory(caseworker=True),
+        at=now(),
+    )
+    assert not horizon.rows([lease], today())[0].place.is_indefinite
+
+
+def test_the_horizon_costs_the_same_for_many(as_caseworker, django_assert_max_num_queries):
+    for n in range(8):
+        ends(10 + n)
+    as_caseworker.get("/leieforhold/")
+    with django_assert_max_num_queries(14):
+        as_caseworker.get("/leieforhold/")
+
+
+def test_a_protected_tenant_is_on_no_board(as_caseworker, login):
+    lease = ends(10, person=PersonFactory(strictly_protected=True, last_name="Kanarifugl"))
+    RiskFactory(lease=lease)
+    for board in ("/leieforhold/", "/leieforhold/i-fare/"):
+        assert "Kanarifugl" not in as_caseworker.get(board).content.decode()
+        allowed = login("saksbehandler", sees_protected=True)
+        assert "Kanarifugl" in allowed.get(board).content.decode()
+    assert as_caseworker.get(url("lease", lease.pk)).status_code == 404
+
+
+# ------------------------------------------------------------------ longer
+
+
+def test_renewal_goes_through_an_application_and_a_vedtak(as_caseworker):
+    lease = ends(60)
+    start = url("lease_renew", lease.pk)
+    assert as_caseworker.post(start).status_code == 302
+    as_caseworker.post(start)  # pressed twice
+    application = Application.objects.get(person=lease.stay.person, kind="forlengelse")
+    assert as_caseworker.get(url("lease_prolong", lease.pk)).status_code == 302
+    assert LeaseRenewal.objects.count() == 0
+    VedtakFactory(application=application, issued=True, lease_years=None)
+    row = as_caseworker.get("/leieforhold/").context["page"].items[0]
+    assert row.url == url("lease_prolong", lease.pk)
+    was = lease.expires_on
+    short = post(as_caseworker, row.url, expires_on=nb(add_months(was, 12)))
+    assert "Skriv hvorfor tiden er kortere" in short.content.decode()
+    post(as_caseworker, row.url, expires_on=nb(add_months(was, 36)))
+    lease.refresh_from_db()
+    assert lease.expires_on == add_months(was, 36)
+    assert lease.renewals.get().old_expires_on == was
+    assert as_caseworker.get("/leieforhold/").context["page"].items == []
+
+
+def test_a_bytte_keeps_the_day_they_became_a_tenant(as_caseworker):
+    old = LeaseFactory(days_ago=900)
+    exchange = ApplicationFactory(
+        person=old.stay.person, kind=ApplicationKind.EXCHANGE, basis="bytte", assessed=True
+    )
+    new = let(exchange, 3)
+    page = as_caseworker.get(url("lease", new.pk))
+    assert page.context["tenant_since"] == old.stay.period.lower
+
+
+# ------------------------------------------------------------------ rent
+
+
+def test_rent_follows_the_index_once_a_year_with_a_months_notice(as_caseworker):
+    lease = LeaseFactory(
+        application=ApplicationFactory(person__language_form="nn"), days_ago=800, rent=8000
+    )
+    where = url("lease_rent", lease.pk)
+    early = post(as_caseworker, where, effective_on=nb(today() + timedelta(days=10)))
+    assert "tidligst fra" in early.content.decode()
+    day = add_months(today(), 1)
+    unknown = post(as_caseworker, where, effective_on=nb(day))
+    assert "er ikke ført inn" in unknown.content.decode()
+    PriceIndexFactory(month=lease.agreed_on.replace(day=1), value=Decimal("125.0"))
+    PriceIndexFactory(value=Decimal("130.1"))
+    post(as_caseworker, where, effective_on=nb(day))
+    adjustment = lease.adjustments.get()
+    assert adjustment.new_rent == 8326  # 8000 × 130,1 / 125, down to whole kroner
+    assert adjustment.letter.title.startswith("Ny husleige")
+    assert actions.rent_on(lease, today()) == 8000
+    assert actions.rent_on(lease, day) == 8326
+    again = post(as_caseworker, where, effective_on=nb(add_months(day, 11)))
+    assert "tidligst fra" in again.content.decode()
+
+
+def test_the_manager_enters_the_index_and_each_month_once(login):
+    manager = login("leder")
+    for _ in range(2):
+        answer = post(manager, url("price_index"), month=nb(today()), value="138,4")
+    assert "allerede i bruk" in answer.content.decode()
+    ahead = post(manager, url("price_index"), month=nb(add_months(today(), 2)), value="138,4")
+    assert "ikke er kommet" in ahead.content.decode()
+
+
+# ------------------------------------------------------------------ in danger
+
+
+def test_danger_has_a_plan_and_takes_no_help_away(as_caseworker):
+    waiting = ApplicationFactory(granted=True)
+    lease = LeaseFactory(person=waiting.person)
+    RiskFactory._meta.model.objects.all()
+    post(
+        as_caseworker,
+        url("risk_new", lease.pk),
+        cause="restanse",
+        what="Skylder for to måneder.",
+        amount=16000,
+        responsible=as_caseworker.user.pk,
+        plan="Fast trekk, og samtale hver uke.",
+        review_on=nb(today() + timedelta(days=14)),
+    )
+    risk = TenancyRisk.objects.get()
+    post(as_caseworker, url("lease_step", lease.pk), kind="utkastelsesvarsel", on=nb(today()))
+    step = lease.steps.get()
+    assert step.due_on >= today() + timedelta(days=14)
+    board = as_caseworker.get("/leieforhold/i-fare/", {"utkastelse": "1"})
+    assert [each.pk for each in board.context["page"]] == [risk.pk]
+    assert "Ingen hjelp faller bort" in board.content.decode()
+    waiting.refresh_from_db()
+    assert waiting.state == "avgjort" and lease.stay.period.upper is None
+    post(as_caseworker, url("risk_close", risk.pk), outcome="bor_videre")
+    assert as_caseworker.get("/leieforhold/i-fare/").context["page"].items == []
+    assert Event.objects.filter(person=lease.stay.person, kind__startswith="tenancy.").count() == 3
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ({"kind": "oppsigelse", "on": 5}, "Dagen er ikke kommet"),
+        ({"kind": "oppsigelse", "on": 0, "due_on": 7}, "Leietakeren har tid til"),
+        ({"kind": "advarsel", "on": -2000}, "Leieforholdet begynte"),
+        ({"kind": "kontakt", "on": 0, "due_on": -3}, "Fristen kan ikke være før"),
+    ],
+)
+def test_a_step_that_cannot_be_is_refused_in_words(as_caseworker, data, said):
+    lease = LeaseFactory(days_ago=400)
+    typed = {
+        name: nb(today() + timedelta(days=value)) if name != "kind" else value
+        for name, value in data.items()
+    }
+    answer = post(as_caseworker, url("lease_step", lease.pk), **typed)
+    assert said in answer.content.decode()
+    assert not lease.steps.exists()
+
+
+def test_an_ended_stay_is_shown_and_not_changed(as_caseworker):
+    lease = LeaseFactory(days_ago=400)
+    lease.stay.period = (lease.stay.period.lower, today() - timedelta(days=3))
+    lease.stay.save()
+    StayFactory(person=lease.stay.person, days_ago=3)
+    page = as_caseworker.get(url("lease", lease.pk)).content.decode()
+    assert "Flyttet ut" in page and "Start forlengelse" not in page
