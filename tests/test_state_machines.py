@@ -1,0 +1,267 @@
+"""Random moves, allowed and not, on application, vedtak and klage: no illegal state, all logged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+from django.db import IntegrityError, transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from casework import letters
+from casework.actions import appeals, applications
+from casework.actions import vedtak as vedtak_actions
+from casework.enums import (
+    APPEAL_OPEN,
+    AppealState,
+    Outcome,
+    Process,
+    VedtakState,
+)
+from casework.models import Appeal, Application, Transition, Vedtak
+from casework.processes import APPEAL, APPLICATION, VEDTAK
+from common.errors import RuleBroken, explain_integrity_error
+from tests import factories as f
+
+pytestmark = pytest.mark.django_db
+
+WHY = "Vi har sett på saken på nytt, og det som taler for, veier tyngst."
+TABLES = (
+    (Process.APPLICATION, APPLICATION, Application),
+    (Process.VEDTAK, VEDTAK, Vedtak),
+    (Process.APPEAL, APPEAL, Appeal),
+)
+
+
+class World:
+    """One case with an issued refusal, and five who press whatever they like."""
+
+    def __init__(self) -> None:
+        self.application = f.ApplicationFactory(assessed=True)
+        self.people = [
+            f.UserFactory(caseworker=True),
+            f.UserFactory(caseworker=True),
+            f.UserFactory(approver=True),
+            f.UserFactory(approver=True),
+        ]
+        self.at = f.now()
+        f.VedtakFactory(application=self.application, issued=True, outcome=Outcome.REFUSED)
+
+    def case(self) -> Application:
+        return Application.objects.get(pk=self.application.pk)
+
+    def vedtak(self, *states: str) -> Vedtak:
+        """The last vedtak in one of the states, else the last there is."""
+        found = self.application.vedtak.order_by("-pk")
+        return found.filter(state__in=states).first() or found.first()
+
+    def appeal(self) -> Appeal | None:
+        return Appeal.objects.filter(vedtak__application=self.application).order_by("-pk").first()
+
+
+def save(world, by, at):
+    vedtak = world.vedtak(VedtakState.DRAFT, VedtakState.RETURNED)
+    outcome = [Outcome.REFUSED, Outcome.GRANTED][vedtak.pk % 2]
+    vedtak_actions.save_draft(
+        vedtak=vedtak,
+        facts={
+            "facts": "Søkeren bor hos en venn.",
+            "rules": "Retningslinjene.",
+            "reasoning": WHY,
+            "person_view": "Jeg vil bo her.",
+            "dwelling_type": "kommunal",
+            "bedrooms": 1,
+            "lease_years": 3,
+        },
+        outcomes=dict.fromkeys(world.application.bases.all(), outcome),
+        by=by,
+        at=at,
+    )
+
+
+def on_appeal(deed: Callable, **facts):
+    def move(world, by, at):
+        appeal = world.appeal()
+        if appeal is not None:
+            deed(appeal=appeal, by=by, at=at, **facts)
+
+    move.__name__ = f"{deed.__name__} {facts.get('outcome', '')}"
+    return move
+
+
+def register(late: bool):
+    def move(world, by, at):
+        vedtak = world.vedtak(VedtakState.ISSUED)
+        appeal = appeals.register_appeal(
+            vedtak=vedtak, received_on=f.today(), words="Uenig.", by=by, at=at
+        )
+        if late:  # as if the vedtak were older
+            Appeal.objects.filter(pk=appeal.pk).update(due_on=f.days_ago(1))
+
+    move.__name__ = "register late" if late else "register"
+    return move
+
+
+def assign(world, by, at):
+    if appeal := world.appeal():
+        appeals.assign_appeal(appeal=appeal, reviewer=by, by=world.people[0], at=at)
+
+
+def outcome(state):
+    return on_appeal(appeals.record_outcome, outcome=state, outcome_on=f.today(), words="Kort.")
+
+
+def as_reviewer(move: Callable) -> Callable:
+    """Pressed by the one who may, so that a walk comes further than the first no."""
+
+    def pressed(world, by, at):
+        appeal = world.appeal()
+        move(world, appeal.reviewer if appeal and appeal.reviewer else by, at)
+
+    pressed.__name__ = f"{move.__name__} by reviewer"
+    return pressed
+
+
+def as_drafter(move: Callable) -> Callable:
+    def pressed(world, by, at):
+        move(world, world.vedtak(VedtakState.DRAFT, VedtakState.RETURNED).drafted_by, at)
+
+    pressed.__name__ = f"{move.__name__} by drafter"
+    return pressed
+
+
+def submit(world, by, at):
+    vedtak_actions.submit_vedtak(
+        vedtak=world.vedtak(VedtakState.DRAFT, VedtakState.RETURNED),
+        approver=world.people[2 + vedtak_parity(world)],
+        by=by,
+        at=at,
+    )
+
+
+def vedtak_parity(world) -> int:
+    return world.vedtak().pk % 2
+
+
+REVERSE = on_appeal(appeals.begin_reversal, reason=WHY)
+FORWARD = on_appeal(appeals.forward, review=WHY)
+MOVES: list[Callable] = [
+    lambda w, by, at: applications.start_assessing(application=w.case(), by=by, at=at),
+    lambda w, by, at: applications.withdraw(application=w.case(), reason="Ja.", by=by, at=at),
+    lambda w, by, at: vedtak_actions.draft_vedtak(application=w.case(), by=by, at=at),
+    save,
+    as_drafter(save),
+    submit,
+    as_drafter(submit),
+    lambda w, by, at: vedtak_actions.return_vedtak(
+        vedtak=w.vedtak(VedtakState.SUBMITTED), comment="Rett.", by=by, at=at
+    ),
+    lambda w, by, at: vedtak_actions.approve_vedtak(
+        vedtak=w.vedtak(VedtakState.SUBMITTED), by=by, at=at
+    ),
+    register(late=False),
+    register(late=True),
+    assign,
+    assign,
+    as_reviewer(on_appeal(appeals.take_up, reason=WHY)),
+    as_reviewer(on_appeal(appeals.dismiss, reason=WHY)),
+    REVERSE,
+    as_reviewer(REVERSE),
+    FORWARD,
+    as_reviewer(FORWARD),
+    as_reviewer(on_appeal(appeals.decide_suspension, granted=True, reason=WHY)),
+    on_appeal(appeals.remind),
+    outcome(AppealState.UPHELD),
+    outcome(AppealState.RETURNED),
+    on_appeal(appeals.begin_vedtak_after_answer),
+    on_appeal(appeals.withdraw_appeal, reason=WHY),
+]
+
+
+def press(world: World, move: Callable, who: int) -> None:
+    world.at += timedelta(milliseconds=1)
+    try:
+        with transaction.atomic():
+            move(world, world.people[who], world.at)
+    except RuleBroken as no:
+        assert str(no)
+    except IntegrityError as no:  # the database is the last to say no, and says it in words
+        assert explain_integrity_error(no), no
+
+
+def check(world: World) -> None:
+    case = world.application
+    found = {
+        Process.APPLICATION: [world.case()],
+        Process.VEDTAK: list(case.vedtak.all()),
+        Process.APPEAL: list(Appeal.objects.filter(vedtak__application=case)),
+    }
+    for process, table, _model in TABLES:
+        for thing in found[process]:
+            moves = list(
+                Transition.objects.filter(process=process, object_id=thing.pk).order_by("pk")
+            )
+            for move in moves:
+                assert not move.from_state or move.to_state in table.moves[move.from_state]
+            for before, after in pairwise(moves):
+                assert before.to_state == after.from_state
+            if moves:
+                assert moves[-1].to_state == thing.state, (process, thing.state)
+    states = [one.state for one in found[Process.VEDTAK]]
+    assert states.count(VedtakState.ISSUED) == 1
+    assert sum(one.is_open for one in found[Process.VEDTAK]) <= 1
+    for one in found[Process.VEDTAK]:
+        assert one.issued_by_id != one.drafted_by_id
+    for one in found[Process.APPEAL]:
+        assert one.reviewer_id not in (one.drafter_id, one.approver_id)
+        assert (one.closed_on is None) == (one.state in APPEAL_OPEN)
+        sent = one.state == AppealState.FORWARDED or one.outcome_on
+        assert not sent or (one.letter_id and one.file_id and one.review)
+        assert not sent or not one.is_late or one.taken_up_at
+        assert one.state != AppealState.REVERSED or one.new_vedtak.issued_at
+
+
+def test_no_walk_leads_to_an_illegal_state_and_every_move_is_logged(monkeypatch):
+    # The letters are tried elsewhere; here a thousand deeds must be quick. The file is real.
+    monkeypatch.setattr(letters.pdf, "render", rendered(letters.pdf.render))
+    world = World()
+    began, reached = world.at, set()
+
+    @settings(
+        max_examples=20,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(
+        st.lists(
+            st.tuples(st.integers(0, len(MOVES) - 1), st.integers(0, 3)), min_size=20, max_size=40
+        )
+    )
+    def walk(steps):
+        with transaction.atomic():
+            world.at = began
+            for number, who in steps:
+                press(world, MOVES[number], who)
+            check(world)
+            reached.update(
+                Transition.objects.filter(process=Process.APPEAL).values_list("to_state", flat=True)
+            )
+            transaction.set_rollback(True)
+
+    walk()
+    # A walk that never leaves the door would prove nothing.
+    assert {AppealState.REVIEWING, AppealState.FORWARDED, AppealState.WITHDRAWN} <= reached
+
+
+def rendered(real):
+    def render(template, data, **kwargs):
+        if template == "appeal_documents":
+            return real(template, data, **kwargs)
+        return f.blank_pdf()
+
+    return render
