@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 from django.db import IntegrityError, transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from casework import letters
@@ -19,6 +19,8 @@ from casework.enums import (
     AppealState,
     Outcome,
     Process,
+    RefusalGround,
+    ReversalGround,
     VedtakState,
 )
 from casework.models import Appeal, Application, Transition, Vedtak
@@ -65,6 +67,7 @@ class World:
 def save(world, by, at):
     vedtak = world.vedtak(VedtakState.DRAFT, VedtakState.RETURNED)
     outcome = [Outcome.REFUSED, Outcome.GRANTED][vedtak.pk % 2]
+    ground = RefusalGround.CONDITIONS if outcome == Outcome.REFUSED else ""
     vedtak_actions.save_draft(
         vedtak=vedtak,
         facts={
@@ -75,8 +78,10 @@ def save(world, by, at):
             "dwelling_type": "kommunal",
             "bedrooms": 1,
             "lease_years": 3,
+            "reversal_ground": ReversalGround.CHANGED if vedtak.replaces_id else "",
+            "reversal_reason": WHY if vedtak.replaces_id else "",
         },
-        outcomes=dict.fromkeys(world.application.bases.all(), outcome),
+        outcomes=dict.fromkeys(world.application.bases.all(), (outcome, ground)),
         by=by,
         at=at,
     )
@@ -236,6 +241,7 @@ def test_no_walk_leads_to_an_illegal_state_and_every_move_is_logged(monkeypatch)
         derandomize=True,
         database=None,
         suppress_health_check=list(HealthCheck),
+        phases=[Phase.generate],  # making a failure small takes ten minutes
     )
     @given(
         st.lists(
