@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
 from django.conf import settings
 from django.db import connection
 from django.db.models import QuerySet
@@ -27,12 +28,14 @@ from django.db.models.expressions import RawSQL
 from accounts import settings_table
 from accounts.enums import CASE_ROLES
 from casework.enums import GRANTED, PROTECTED, ApplicationState
-from casework.models import Application
+from casework.models import Application, HousingNeed
 from common.errors import RuleBroken
 from stays.chains import LATELY, chain_ctes, chain_params
 
+from . import order
 from . import policy as policies
 from .facts import Facts
+from .order import Order, days, sorted_by
 from .policy import Because, Policy, PriorityClass
 
 if TYPE_CHECKING:
@@ -177,11 +180,6 @@ facts AS (
     LEFT JOIN manual m ON m.application_id = w.application_id
 )"""
 
-NEED = """,
-    need AS (
-        SELECT DISTINCT ON (application_id) application_id, bedrooms FROM casework_housingneed
-        WHERE application_id IN (SELECT application_id FROM waiting)
-        ORDER BY application_id, decided_at DESC, id DESC)"""
 BORN_OF_ALL = "(SELECT p.birth_date FROM casework_person p WHERE p.id = w.person_id)"
 BORN = "(SELECT p.birth_date FROM casework_person p WHERE p.id = {}.person_id) AS born"
 
@@ -395,57 +393,67 @@ def page(
 ) -> RankedPage:
     """A page of the list, with the counts of the views.
 
-    One statement places everyone, carrying only what places and filters them; a second gathers
-    the facts of those shown.
+    Everyone's place is asked for in columns (`order`); the facts only of those shown.
     """
     policy = policies.in_force(on)
-    forgotten = not_considered_days or settings_table.value("forgotten_days", on)
-    where, params = _where(filters)
-    order = SORTS.get(filters.sort, "rank")
-    params |= {"user": visible_to.pk, "forgotten": forgotten}
-    params |= {"first": (number - 1) * size, "size": size}
-    if where or order != "rank":
-        shown = f"""{_numbered(policy)},
-        chosen AS (SELECT application_id, rank, row_number() OVER (ORDER BY {order}) AS position
-                   FROM ranked WHERE {" AND ".join(where) or "true"})"""
-        total = "SELECT count(*)::int FROM chosen"
-    else:  # the list as it is: no need to number what is not shown
-        shown = f"""chosen AS (
-            SELECT application_id, row_number() OVER () + %(first)s AS rank,
-                   row_number() OVER () + %(first)s AS position
-            FROM (SELECT application_id FROM placed ORDER BY class, {_ties(policy)}
-                  OFFSET %(first)s LIMIT %(size)s) of_page)"""
-        total = "SELECT alle FROM counted"
-    sql = f"""{_placed(policy, visible_to)}{NEED if filters.bedrooms else ""},
-    counted AS (
-        SELECT count(*)::int AS alle,
-               count(*) FILTER (WHERE responsible_id = %(user)s)::int AS mine,
-               count(*) FILTER (WHERE children > 0)::int AS barnefamilier,
-               count(*) FILTER (WHERE temporary_days > {LONG_TEMPORARY_DAYS})::int AS lenge,
-               count(*) FILTER (WHERE coalesce(last_considered, issued_on)
-                                      <= %(on)s::date - %(forgotten)s::int)::int AS ikke_vurdert,
-               percentile_disc(0.5) WITHIN GROUP (ORDER BY %(on)s::date - issued_on) AS median
-        FROM placed
-    ),
-    {shown}
-    SELECT counted.*, ({total}) AS total, chosen.application_id, chosen.rank
-    FROM counted LEFT JOIN chosen
-        ON chosen.position > %(first)s AND chosen.position <= %(first)s + %(size)s
-    ORDER BY chosen.position"""
-    rows = _rows(sql, on, params)
-    ranks = {row["application_id"]: row["rank"] for row in rows if row["rank"] is not None}
-    if not ranks and number > 1:  # what was there has gone since
-        return page(
-            on,
-            visible_to=visible_to,
-            filters=filters,
-            size=size,
-            not_considered_days=not_considered_days,
-        )
-    head = rows[0]
-    counts = {key: head[key] for key in ("alle", "mine", "barnefamilier", "lenge", "ikke_vurdert")}
+    forgotten_on = days(on) - (not_considered_days or settings_table.value("forgotten_days", on))
+    everyone = _order(on, visible_to, policy)
+    views = {
+        "mine": everyone["responsible_id"] == visible_to.pk,
+        "barnefamilier": everyone["children"] > 0,
+        "lenge": everyone["temporary_days"] > LONG_TEMPORARY_DAYS,
+        "ikke_vurdert": everyone["considered"] <= forgotten_on,
+    }
+    counts = {"alle": len(everyone)} | {name: int(each.sum()) for name, each in views.items()}
+    shown = sorted_by(everyone, filters.sort, np.flatnonzero(_chosen(everyone, filters, on)))
+    last_page = max(1, -(-len(shown) // size))
+    number = number if number <= last_page else 1  # what was there has gone since
+    of_page = shown[(number - 1) * size : number * size].tolist()
+    ranks = {int(everyone["application_id"][index]): index + 1 for index in of_page}
     found = _entries(ranks, policy, on)
-    return RankedPage(found, number, size, head["total"] or 0, counts, head["median"], policy)
+    return RankedPage(found, number, size, len(shown), counts, _median(everyone, on), policy)
+
+
+def _order(on: date, visible_to: User, policy: Policy) -> Order:
+    sql = f"""{_classed(policy, _waiting(visible_to))}
+    SELECT {order.SELECT} FROM classed ORDER BY class, {_ties(policy)}"""
+    return order.kept(sql, _params(on))
+
+
+def _chosen(everyone: Order, filters: Filters, on: date) -> np.ndarray:
+    """Who the filters keep, as a mask."""
+    kept = np.ones(len(everyone), np.bool_)
+    if filters.responsible_id is not None:
+        kept &= everyone["responsible_id"] == filters.responsible_id
+    if filters.families:
+        kept &= everyone["children"] > 0
+    if filters.long_temporary:
+        kept &= everyone["temporary_days"] > LONG_TEMPORARY_DAYS
+    if filters.not_considered_days is not None:
+        kept &= everyone["considered"] <= days(on) - filters.not_considered_days
+    if filters.without_offer:
+        kept &= ~everyone["has_offer"]
+    if filters.class_number is not None:
+        kept &= everyone["class"] == filters.class_number
+    if filters.bedrooms:
+        needing = _needing(everyone["application_id"][kept].tolist(), filters.bedrooms)
+        kept &= np.isin(everyone["application_id"], needing)
+    return kept
+
+
+def _needing(application_ids: list[int], bedrooms: tuple[int, int]) -> list[int]:
+    """Those whose newest boligbehov asks for so many bedrooms."""
+    newest = HousingNeed.objects.filter(application__in=application_ids)
+    newest = newest.order_by("application", "-decided_at", "-pk").distinct("application")
+    fewest, most = bedrooms
+    return [pk for pk, n in newest.values_list("application", "bedrooms") if fewest <= n <= most]
+
+
+def _median(everyone: Order, on: date) -> int | None:
+    """Days waited by the one in the middle, the lower of two."""
+    if not len(everyone):
+        return None
+    return int(np.percentile(days(on) - everyone["issued"], 50, method="inverted_cdf"))
 
 
 def explain(application_id: int, on: date, *, visible_to: User | None = None) -> Explanation:
@@ -555,43 +563,6 @@ def _entries(ranks: dict[int, int], policy: Policy, on: date) -> list[Entry]:
         for row in rows
     }
     return [found[application_id] for application_id in ranks]
-
-
-def _where(filters: Filters) -> tuple[list[str], dict[str, Any]]:
-    where: list[str] = []
-    params: dict[str, Any] = {}
-    if filters.responsible_id is not None:
-        where.append("responsible_id = %(responsible)s")
-        params["responsible"] = filters.responsible_id
-    if filters.families:
-        where.append("children > 0")
-    if filters.long_temporary:
-        where.append(f"temporary_days > {LONG_TEMPORARY_DAYS}")
-    if filters.not_considered_days is not None:
-        where.append("coalesce(last_considered, issued_on) <= %(on)s::date - %(not_since)s::int")
-        params["not_since"] = filters.not_considered_days
-    if filters.without_offer:
-        where.append("NOT has_offer")
-    if filters.class_number is not None:
-        where.append("class = %(class)s")
-        params["class"] = filters.class_number
-    if filters.bedrooms:
-        where.append(
-            "application_id IN (SELECT application_id FROM need"
-            " WHERE bedrooms BETWEEN %(fewest)s AND %(most)s)"
-        )
-        params["fewest"], params["most"] = filters.bedrooms
-    return where, params
-
-
-SORTS = {
-    "nr": "rank",
-    "-nr": "rank DESC",
-    "ventet": "issued_on DESC, rank",
-    "-ventet": "issued_on, rank",
-    "vurdert": "coalesce(last_considered, issued_on) DESC, rank",
-    "-vurdert": "coalesce(last_considered, issued_on), rank",
-}
 
 
 def _params(on: date) -> dict[str, Any]:
