@@ -171,6 +171,7 @@ def check_code(*, statement: Statement, typed: str, on: date) -> None:
             raise LinkDead
         if not links.is_right_code(statement, typed):
             statement.attempts += 1
+            statement.skip_history_when_saving = True
             statement.save(update_fields=["attempts"])
             wrong = WrongCode(links.MOST_ATTEMPTS - statement.attempts)
     if wrong:

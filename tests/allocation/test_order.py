@@ -33,7 +33,7 @@ def asks_for_the_whole(reader) -> bool:
 
 
 def test_it_is_kept_until_something_it_reads_is_written(reader):
-    first, second = ApplicationFactory(waiting=True), ApplicationFactory(waiting=True)
+    first, second = ApplicationFactory(granted=True), ApplicationFactory(granted=True)
     assert sorted(page(reader)) == [first.pk, second.pk]
     assert not asks_for_the_whole(reader)
 
@@ -44,7 +44,7 @@ def test_it_is_kept_until_something_it_reads_is_written(reader):
 
 
 def test_who_becomes_protected_is_gone_at_once(reader):
-    case = ApplicationFactory(waiting=True)
+    case = ApplicationFactory(granted=True)
     assert page(reader) == [case.pk]
 
     Person.objects.filter(pk=case.person_id).update(protection="strengtFortrolig")
@@ -53,7 +53,7 @@ def test_who_becomes_protected_is_gone_at_once(reader):
 
 
 def test_readers_with_other_rights_have_their_own(reader):
-    case = ApplicationFactory(waiting=True, person__protection="fortrolig")
+    case = ApplicationFactory(granted=True, person__protection="fortrolig")
     trusted = UserFactory(caseworker=True, protected_access=True)
 
     assert page(trusted) == [case.pk]
@@ -63,7 +63,7 @@ def test_readers_with_other_rights_have_their_own(reader):
 def test_what_is_read_while_somebody_writes_is_not_kept(reader):
     """The writer has moved the number, and nobody else sees what was written: not until the
     commit, and the number does not move then."""
-    case = ApplicationFactory(waiting=True)
+    case = ApplicationFactory(granted=True)
     written, read = threading.Event(), threading.Event()
 
     def write():
@@ -87,7 +87,7 @@ def test_what_is_read_while_somebody_writes_is_not_kept(reader):
 
 
 def test_every_table_the_list_is_computed_from_moves_the_number(reader):
-    ApplicationFactory(waiting=True)
+    ApplicationFactory(granted=True)
     with CaptureQueriesContext(connection) as asked:
         page(reader)
     (statement,) = [query["sql"] for query in asked if order.SELECT in query["sql"]]

@@ -108,6 +108,15 @@ INTERIM_REPLY = {
     "meanwhile": ["Ring oss med en gang hvis du mister stedet du bor nå."],
     "copies": [],
 }
+PLAIN = {
+    **LETTER,
+    "title": "Vi mangler noen papirer fra deg",
+    "intro": ["Vi fikk søknaden din om kommunal bolig 20. oktober 2026."],
+    "parts": [{"heading": "Hva du kan gjøre", "text": ["Send papirene til oss, eller kom innom."]}],
+    "needed": {"heading": "Dette mangler", "items": ["Kopi av leiekontrakten din"]},
+    "box": {"heading": "Frist", "text": ["Vi ber om papirene innen 11. desember 2026."]},
+    "copies": [],
+}
 MINUTES = {
     "made_at": "2026-11-20T15:10:00+01:00",
     "sender": SENDER,

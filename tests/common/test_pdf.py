@@ -21,6 +21,7 @@ TEMPLATES = {
     "minutes": letters.MINUTES,
     "appeal_letter": letters.APPEAL_LETTER,
     "appeal_documents": letters.APPEAL_DOCUMENTS,
+    "plain": letters.PLAIN,
 }
 
 

@@ -86,7 +86,14 @@ def test_somebody_without_a_role_has_no_first_page(login):
 def test_ten_flags_cost_no_more_queries_than_one(as_caseworker, django_assert_max_num_queries):
     for _n in range(10):
         flag = _flag(as_caseworker.user)
-        f.FlagFactory(owner=as_caseworker.user, person=flag.person, kind=FlagKind.LEASE, key="leie")
+        f.FlagFactory(
+            owner=as_caseworker.user,
+            person=flag.person,
+            kind=FlagKind.LEASE,
+            key="leie",
+            threshold=3,
+            facts={"expires_on": f.days_ago(-80).isoformat(), "stage": "3"},
+        )
     as_caseworker.get("/")
     with django_assert_max_num_queries(25):
         as_caseworker.get("/")

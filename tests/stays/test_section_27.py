@@ -38,7 +38,7 @@ def run(command: str, *arguments: str) -> str:
 
 def test_a_night_without_a_place_is_on_min_dag_with_its_two_clocks(client, caseworker):
     case = ApplicationFactory(kind="midlertidig", responsible=caseworker, received_at=now())
-    assert flag_section_27() == {"raised": 2, "ended": 0}
+    assert flag_section_27() == {"raised": 2, "closed": 0}
 
     day = page(client)
     assert "behandles samme dag" in day
@@ -50,12 +50,12 @@ def test_papers_that_have_not_come_are_flagged_and_ended_by_the_last(client, cas
     case = ApplicationFactory(responsible=caseworker)
     paper = MissingPaperFactory(case, due_on=today() + timedelta(days=1))
     late = str(today() + timedelta(days=20))
-    assert flag_papers(on=late) == {"raised": 1, "ended": 0}
+    assert flag_papers(on=late) == {"raised": 1, "closed": 0}
     assert "Venter på papirer siden" in page(client)
 
     paper.received_on, paper.received_at, paper.received_by = today(), now(), caseworker
     paper.save()
-    assert flag_papers(on=late) == {"raised": 0, "ended": 1}
+    assert flag_papers(on=late) == {"raised": 0, "closed": 1}
 
 
 @pytest.mark.parametrize("command", ["flag_section_27", "flag_papers"])
@@ -76,8 +76,8 @@ def test_a_job_may_be_tried_first(command):
 
 def test_old_drafts_are_thrown_away_by_the_job():
     Draft.objects.create(key="a", data={"x": ["y"]}, saved_at=now(), saved_by=UserFactory())
-    assert delete_drafts() == {"deleted": 0}
+    assert delete_drafts() == {"raised": 0, "closed": 0}
     later = str(today() + timedelta(days=15))
     assert "would have thrown away 1" in run("delete_drafts", "--on", later, "--dry-run")
     assert Draft.objects.count() == 1
-    assert delete_drafts(on=later) == {"deleted": 1}
+    assert delete_drafts(on=later) == {"raised": 0, "closed": 1}

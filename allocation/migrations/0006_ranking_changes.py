@@ -40,9 +40,9 @@ GONE = (
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("allocation", "0004_still_needed"),
-        ("casework", "0012_flag_indexes"),
-        ("stays", "0004_temporary_cover"),
+        ("allocation", "0005_reservations"),
+        ("casework", "0013_lease_letters"),
+        ("stays", "0005_leases"),
     ]
 
     operations = [migrations.RunSQL(GROW, GONE)]
