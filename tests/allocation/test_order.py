@@ -54,7 +54,7 @@ def test_who_becomes_protected_is_gone_at_once(reader):
 
 def test_readers_with_other_rights_have_their_own(reader):
     case = ApplicationFactory(granted=True, person__protection="fortrolig")
-    trusted = UserFactory(caseworker=True, protected_access=True)
+    trusted = UserFactory(caseworker=True, sees_protected=True)
 
     assert page(trusted) == [case.pk]
     assert page(reader) == []

@@ -92,7 +92,7 @@ def test_ten_flags_cost_no_more_queries_than_one(as_caseworker, django_assert_ma
             kind=FlagKind.LEASE,
             key="leie",
             threshold=3,
-            facts={"expires_on": f.days_ago(-80).isoformat(), "stage": "3"},
+            facts={"expires_on": f.days_ago(-80).isoformat(), "stage": "3", "lease": 1},
         )
     as_caseworker.get("/")
     with django_assert_max_num_queries(25):
