@@ -420,7 +420,7 @@ def agree_the_lease(ingrid: Browser) -> None:
     ingrid.refused("Inngå leieforholdet")
     ingrid.write(starts_on=nbdate(f.today()))
     ingrid.press("Inngå leieforholdet")
-    assert "Leieforhold fra" in ingrid.text
+    assert "Leieforholdet er inngått" in ingrid.text
 
 
 def see_that_the_home_is_let(ingrid: Browser, home, hanne: Person) -> None:
