@@ -19,6 +19,7 @@ ROOT = services.ROOT
 BIN = install.VENV / "bin"
 COMPILE = [
     *("pip", "compile", "pyproject.toml", "--generate-hashes", "--no-emit-index-url"),
+    *("--custom-compile-command", "make lock"),  # the head of the files says no more than that
     *("--universal", "--python-version", "3.11"),
 ]
 # What production runs is a part of what is tested, in the same versions.
