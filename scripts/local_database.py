@@ -1,6 +1,6 @@
 """Databases made on demand, copied from one that is migrated once.
 
-Applying all migrations to an empty database takes Django half a minute, copying a migrated
+Applying all migrations to an empty database takes Django ten seconds, copying a migrated
 one a fraction of a second. The template's name carries a hash of the migrations, so a changed
 migration makes a new one.
 """

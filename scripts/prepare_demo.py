@@ -15,12 +15,27 @@ import django
 
 from scripts.console import say
 
+BEFORE_THE_FIRST_RELEASE = (
+    "The demo data here was made by an earlier Varig, whose tables were other ones (ADR 0009). "
+    "`make reset` throws it away; then `make demo` makes it anew."
+)
+
+
+def _refuse_older_tables() -> None:
+    """Tables whose migrations are no longer in the code cannot be brought up to date."""
+    from django.db import connection
+    from django.db.migrations.loader import MigrationLoader
+
+    loader = MigrationLoader(connection)
+    if set(loader.applied_migrations) - set(loader.disk_migrations):
+        sys.exit(BEFORE_THE_FIRST_RELEASE)
+
 
 def main() -> None:
     if not os.environ.get("DATABASE_URL"):
         from scripts.local_database import ensure_database
 
-        say("Database: tables (the first time, half a minute)")
+        say("Database: tables (the first time, ten seconds)")
         ensure_database(migrated=True)
     django.setup()
 
@@ -28,6 +43,7 @@ def main() -> None:
     from django.core.management import call_command, get_commands
     from django.db import transaction
 
+    _refuse_older_tables()
     say("Database: migrations")
     call_command("migrate", interactive=False, verbosity=0)
     commands = get_commands()

@@ -16,7 +16,7 @@ import pytest
 import yaml
 from django.core.exceptions import ImproperlyConfigured
 
-from scripts import services
+from scripts import dev, services
 
 ROOT = Path(__file__).resolve().parent.parent
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())

@@ -35,6 +35,9 @@ BEGIN
 END $$;
 CREATE TRIGGER outcome_frozen BEFORE INSERT OR UPDATE OR DELETE ON casework_vedtakoutcome
     FOR EACH ROW EXECUTE FUNCTION varig_outcome_frozen();
+-- What a vedtak was written with stands as the vedtak does.
+CREATE TRIGGER texts_frozen BEFORE INSERT OR UPDATE OR DELETE ON casework_vedtak_standard_texts
+    FOR EACH ROW EXECUTE FUNCTION varig_outcome_frozen();
 
 CREATE TRIGGER vedtak_kept BEFORE DELETE ON casework_vedtak
     FOR EACH ROW WHEN (OLD.issued_at IS NOT NULL) EXECUTE FUNCTION varig_refuse_change();
@@ -52,6 +55,7 @@ DROP TRIGGER event_append_only ON casework_event;
 DROP TRIGGER transition_kept ON casework_transition;
 DROP TRIGGER storedfile_kept ON casework_storedfile;
 DROP TRIGGER vedtak_kept ON casework_vedtak;
+DROP TRIGGER texts_frozen ON casework_vedtak_standard_texts;
 DROP TRIGGER outcome_frozen ON casework_vedtakoutcome;
 DROP FUNCTION varig_outcome_frozen();
 DROP TRIGGER vedtak_frozen ON casework_vedtak;

@@ -40,9 +40,9 @@ GONE = (
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("allocation", "0005_reservations"),
-        ("casework", "0013_lease_letters"),
-        ("stays", "0005_leases"),
+        ("allocation", "0002_ranking_indexes"),
+        ("casework", "0002_frozen"),
+        ("stays", "0001_initial"),
     ]
 
     operations = [migrations.RunSQL(GROW, GONE)]
