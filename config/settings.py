@@ -158,8 +158,8 @@ TEMPLATES = [
         },
     }
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
-INSTALLED_APPS.insert(0, "django.forms")  # TemplatesSetting finds the widgets' templates there
+FORM_RENDERER = "common.widgets.WidgetRenderer"
+INSTALLED_APPS.insert(0, "django.forms")  # the renderer finds the templates of other widgets there
 CRISPY_ALLOWED_TEMPLATE_PACKS = ("designsystemet",)
 CRISPY_TEMPLATE_PACK = "designsystemet"
 CRISPY_FAIL_SILENTLY = False
