@@ -10,6 +10,7 @@ that was declined holds nothing.
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -29,6 +30,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, Greatest, Lower, Upper
 from django.utils.translation import gettext_lazy as _
 
+from common.prepared import DAY, IDS, Prepared
 from housing.models import Unavailability, Unit
 from stays.models import Stay
 
@@ -97,6 +99,31 @@ def with_status(units: QuerySet[Unit], on: date) -> QuerySet[Unit]:
             output_field=DateField(),
         ),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What `with_status` says of one dwelling."""
+
+    status: UnitStatus
+    cause: str
+    vacant_since: date | None
+    occupied_by: int | None
+
+
+_standings = Prepared(
+    lambda: with_status(Unit.objects.filter(pk__any_of=IDS).order_by(), DAY).values_list(
+        "pk", "status", "status_cause", "vacant_since", "occupied_by"
+    )
+)
+
+
+def standings(unit_ids: Collection[int], on: date) -> dict[int, Standing]:
+    """The status of each of some dwellings, such as those of a page."""
+    return {
+        pk: Standing(UnitStatus(status), cause or "", since, person)
+        for pk, status, cause, since, person in _standings(on=on, ids=list(unit_ids))
+    }
 
 
 def of_status(units: QuerySet[Unit], status: str, on: date) -> QuerySet[Unit]:

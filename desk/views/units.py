@@ -16,8 +16,9 @@ from django.views.decorators.http import require_safe
 
 from accounts.reads import log_read
 from allocation.models import Offer
-from allocation.vacancy import UnitStatus, of_status, with_status
+from allocation.vacancy import UnitStatus, of_status, standings
 from casework.models import Person
+from common.formatting import days_nb, kroner
 from common.paging import keyset_page
 from housing.enums import Staffing, UnavailableCause, UnitType
 from housing.models import Area, Unit
@@ -88,9 +89,7 @@ def units(request: HttpRequest) -> HttpResponse:
     form.is_valid()
     chosen = form.cleaned_data if form.is_bound else {}
     page = keyset_page(
-        with_status(_filtered(Unit.objects.all(), chosen, today), today).select_related(
-            "property__area"
-        ),
+        _filtered(Unit.objects.all(), chosen, today).select_related("property__area"),
         order=("sort_name", "pk"),
         cursor=request.GET.get("etter"),
         size=50,
@@ -123,30 +122,43 @@ def _filtered(found: QuerySet[Unit], chosen: dict[str, Any], on: date) -> QueryS
 
 
 def _lines(request: HttpRequest, found: list[Unit], today: date) -> list[dict[str, Any]]:
-    """The rows, with the tenants the reader may know of: one query, none without that right."""
+    """The rows in words, with the tenants the reader may know of: two queries, one without that
+    right."""
+    standing = standings([unit.pk for unit in found], today)
     tenants: dict[int, Person] = {}
     if perms.can_see_tenants(request.user):
-        ids = [unit.occupied_by for unit in found if unit.occupied_by]
+        ids = [each.occupied_by for each in standing.values() if each.occupied_by]
         tenants = Person.objects.visible_to(request.user).in_bulk(ids)
     # Looked up once a page: `get_type_display` builds the whole list of choices every time.
     types = {value: str(label) for value, label in UnitType.choices}
     staffing = {value: str(label) for value, label in Staffing.choices}
-    return [
-        {
-            "unit": unit,
-            "name": str(unit),
-            "type": types[unit.type],
-            "staffing": staffing[unit.staffing],
-            "status": UnitStatus(unit.status).label,
-            "color": COLORS.get(UnitStatus(unit.status), "neutral"),
-            "cause": UnavailableCause(unit.status_cause).label
-            if unit.status == UnitStatus.UNAVAILABLE
-            else "",
-            "tenant": tenants.get(unit.occupied_by),
-            "empty_days": (today - unit.vacant_since).days if unit.vacant_since else None,
-        }
-        for unit in found
-    ]
+    statuses = {value: str(label) for value, label in UnitStatus.choices}
+    causes = {value: str(label) for value, label in UnavailableCause.choices}
+    lines = []
+    for unit in found:
+        now = standing[unit.pk]
+        area = unit.property.area
+        lines.append(
+            {
+                "pk": unit.pk,
+                "name": str(unit),
+                "type": types[unit.type],
+                "bedrooms": "" if unit.bedrooms is None else str(unit.bedrooms),
+                "floor": "" if unit.floor is None else str(unit.floor),
+                "lift": unit.lift,
+                "area": area.name if area else "",
+                "staffing": staffing[unit.staffing],
+                "rent": kroner(unit.rent) if unit.rent else "",
+                "night_price": kroner(unit.night_price) if unit.night_price else "",
+                "status": statuses[now.status],
+                "color": COLORS.get(now.status, "neutral"),
+                "cause": causes[now.cause] if now.status == UnitStatus.UNAVAILABLE else "",
+                "tenant": tenants.get(now.occupied_by),
+                "vacant_since": now.vacant_since,
+                "empty": days_nb((today - now.vacant_since).days) if now.vacant_since else "",
+            }
+        )
+    return lines
 
 
 @require_safe
@@ -155,7 +167,7 @@ def unit(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     today = timezone.localdate()
     found = get_object_or_404(
-        with_status(Unit.objects.all(), today).select_related(
+        Unit.objects.select_related(
             "property__area",
             "property__provider",
             "allocated_by",
