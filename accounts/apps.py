@@ -1,4 +1,6 @@
 from django.apps import AppConfig
+from django.conf import settings
+from django.core.cache import cache
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -31,5 +33,10 @@ class AccountsConfig(AppConfig):
             navigation.register(key, label, icon, url_name, order, can, also=also)
 
     def _municipality(self) -> str:
-        name = self.get_model("Municipality").objects.values_list("name", flat=True).first()
+        """The name in every page's frame, which may be half a minute old."""
+        key = f"municipality.{settings.DATABASE_NAME}"
+        name = cache.get(key)
+        if name is None:
+            name = self.get_model("Municipality").objects.values_list("name", flat=True).first()
+            cache.set(key, name or "", 30)
         return name or ""

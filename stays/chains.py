@@ -117,6 +117,15 @@ class Chain:
 COLUMNS = "person_id, chain_start, days, is_open, stay_id, unit_id, stay_start, left_on"
 
 
+# Kroner of the chain so far: nights times price, of the stays whose price is known.
+COST = """(
+    SELECT sum(s.night_price
+        * (least(coalesce(upper(s.period), %(on)s::date), %(on)s::date) - lower(s.period)))::bigint
+    FROM stays_stay s
+    WHERE s.person_id = chain.person_id AND s.kind = 'midlertidig'
+        AND lower(s.period) >= chain.chain_start AND lower(s.period) <= %(on)s::date)"""
+
+
 def chain_ctes(persons: str | None = None) -> str:
     """The CTEs that end in `chain`, without `WITH`. They take `%(on)s` and `%(gap_days)s`.
 
@@ -133,14 +142,24 @@ def chain_params(on: date) -> dict[str, Any]:
 
 def chains(on: date, person_ids: Collection[int] | None = None) -> dict[int, Chain]:
     """The present chain of each person who has one on the date, by person id. Two queries."""
+    return {row[0]: Chain(*row) for row in _ask(on, COLUMNS, person_ids)}
+
+
+def chains_with_cost(on: date, person_ids: Collection[int]) -> dict[int, tuple[Chain, int | None]]:
+    """`chains`, each with kroner so far; None where no price is known (need T7). Two queries."""
+    rows = _ask(on, f"{COLUMNS}, {COST}", person_ids)
+    return {row[0]: (Chain(*row[:-1]), row[-1]) for row in rows}
+
+
+def _ask(on: date, columns: str, person_ids: Collection[int] | None) -> list[tuple]:
     params = chain_params(on)
     persons = None
     if person_ids is not None:
         persons = "SELECT unnest(%(persons)s::bigint[])"
         params["persons"] = list(person_ids)
     with connection.cursor() as cursor:
-        cursor.execute(f"WITH {chain_ctes(persons)} SELECT {COLUMNS} FROM chain", params)
-        return {row[0]: Chain(*row) for row in cursor.fetchall()}
+        cursor.execute(f"WITH {chain_ctes(persons)} SELECT {columns} FROM chain", params)
+        return cursor.fetchall()
 
 
 def chain_of(person_id: int, on: date) -> Chain | None:

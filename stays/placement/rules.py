@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 
-from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -14,32 +13,18 @@ from common.calendar import add_months
 from housing.models import Unit
 
 from ..actions import children_in_household
-from ..chains import chain_ctes, chain_params
+from ..chains import chains_with_cost
 from ..enums import UnsuitedFor
 from ..models import Stay
 
 ADULT = 18
-
-COSTS = """
-WITH {chain}
-SELECT c.person_id, sum(s.night_price
-    * (least(coalesce(upper(s.period), %(on)s::date), %(on)s::date) - lower(s.period)))::bigint
-FROM chain c
-JOIN stays_stay s ON s.person_id = c.person_id AND s.kind = 'midlertidig'
-    AND lower(s.period) >= c.chain_start AND lower(s.period) <= %(on)s::date
-GROUP BY c.person_id
-"""
 
 
 def costs(on: date, person_ids: Collection[int]) -> dict[int, int | None]:
     """Kroner so far of each person's present chain; None where no price is known (need T7)."""
     if not person_ids:
         return {}
-    params = {**chain_params(on), "persons": list(person_ids)}
-    chain = chain_ctes("SELECT unnest(%(persons)s::bigint[])")
-    with connection.cursor() as cursor:
-        cursor.execute(COSTS.format(chain=chain), params)
-        return dict(cursor.fetchall())
+    return {pk: cost for pk, (_chain, cost) in chains_with_cost(on, person_ids).items()}
 
 
 def free_places(on: date) -> QuerySet[Unit]:
