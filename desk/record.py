@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Prefetch
+from django.db.models import Model, OuterRef, Prefetch, QuerySet, Subquery, Value
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -30,12 +30,14 @@ from casework.enums import (
 from casework.models import (
     Application,
     Assessment,
+    AssessmentAnswer,
     Flag,
     HouseholdMember,
     HousingNeed,
     Person,
     Service,
     Vedtak,
+    VedtakOutcome,
     Wish,
 )
 from casework.next_step import Step, next_step
@@ -43,6 +45,8 @@ from casework.perms import can_do_casework
 from casework.querysets import sees
 from common.errors import RuleBroken
 from common.formatting import days_nb, initials, phone
+from common.prepared import IDS, Prepared
+from common.sorting import norwegian_key
 from peers.enums import Share
 from peers.models import Contact, PeerLink
 from stays.chains import Chain, chain_of
@@ -55,6 +59,12 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 ADULT = 18
+# What is told of a stay, its dwelling and its lease; neither vedtak nor rent is.
+STAY_COLUMNS = (
+    *(field.attname for field in Stay._meta.concrete_fields),
+    *("unit__name", "unit__type", "unit__property__name"),
+    *("lease__application", "lease__agreed_on"),
+)
 # Flags in the order they press.
 PRESSING = (FlagKind.SECTION_27, FlagKind.TEMPORARY_STAY, FlagKind.INTERIM_REPLY, FlagKind.LEASE)
 
@@ -176,6 +186,28 @@ def wish_of(person: Person) -> Wish | None:
     return person.wishes.order_by("-said_on", "-pk").first()
 
 
+def _places(model: type[Model], what: str, said: str) -> QuerySet:
+    rows = model._base_manager.filter(housingneed__id__any_of=IDS).order_by()
+    return rows.values_list(Value(said), f"{what}__name")
+
+
+_all_places = Prepared(
+    lambda: _places(HousingNeed.areas.through, "area", "wanted").union(
+        _places(HousingNeed.avoid_areas.through, "area", "avoided"),
+        _places(HousingNeed.avoid_properties.through, "property", "avoided"),
+        all=True,
+    )
+)
+
+
+def places_of(need: HousingNeed | None) -> dict[str, list[str]]:
+    """Names of areas wanted, and of areas and houses to avoid, in one query."""
+    found: dict[str, list[str]] = {"wanted": [], "avoided": []}
+    for said, name in _all_places(ids=[need.pk]) if need else ():
+        found[said].append(name)
+    return {said: sorted(names, key=norwegian_key) for said, names in found.items()}
+
+
 def applications_of(person: Person) -> list[Application]:
     """The person's applications with all `next_step` asks for, newest first."""
     return list(
@@ -183,8 +215,8 @@ def applications_of(person: Person) -> list[Application]:
         .prefetch_related(
             Prefetch(
                 "vedtak",
-                Vedtak.objects.select_related("approver", "drafted_by", "letter").prefetch_related(
-                    "outcomes__basis"
+                Vedtak.objects.select_related("approver").prefetch_related(
+                    Prefetch("outcomes", VedtakOutcome.objects.select_related("basis"))
                 ),
             ),
             "assessments",
@@ -215,7 +247,10 @@ def standing(
         need=next(iter(chosen.needs.all()), None),
         step=next_step(chosen, user),
         waits=waiting is not None,
-        offer=offers.select_related("unit__property").order_by("-sent_at", "-pk").first(),
+        offer=offers.select_related("unit__property")
+        .only("state", "answer_by", "unit__name", "unit__property__name")
+        .order_by("-sent_at", "-pk")
+        .first(),
     )
 
 
@@ -271,7 +306,7 @@ def _shown_vedtak(case: Application) -> Vedtak | None:
 
 def open_flags(person: Person, chain: Chain | None, on: date) -> list[tuple[Flag, Any]]:
     """The person's open flags with their words, the most pressing first."""
-    found = list(person.flags.open().select_related("application", "owner"))
+    found = list(person.flags.open().select_related("owner"))
     found.sort(
         key=lambda flag: (
             PRESSING.index(flag.kind) if flag.kind in PRESSING else len(PRESSING),
@@ -322,7 +357,7 @@ def primary(
 def latest_assessment(person: Person) -> Assessment | None:
     return (
         person.assessments.order_by("-held_on", "-pk")
-        .prefetch_related("answers__dimension")
+        .prefetch_related(Prefetch("answers", AssessmentAnswer.objects.select_related("dimension")))
         .first()
     )
 
@@ -375,23 +410,24 @@ def who_does_what(person: Person, user: User, on: date) -> list[dict[str, Any]]:
 
 def _peers(person: Person, on: date) -> list[dict[str, Any]]:
     """First name and last contact, only of links whose log the person shares (need P4)."""
+    contacts = Contact.objects.filter(link=OuterRef("pk"), on__lte=on).order_by("-on")
     links = (
         PeerLink.objects.active()
         .filter(person=person, shares__contains=[Share.CASEWORKER])
+        .annotate(last=Subquery(contacts.values("on")[:1]))
         .select_related("peer__user", "peer__organisation")
         .order_by("pk")
     )
     lines = []
     for link in links:
         name = link.peer.user.get_short_name()
-        last = Contact.objects.filter(link=link, on__lte=on).order_by("-on", "-pk").first()
         lines.append(
             {
                 "mark": initials(name),
                 "name": name,
                 "role": f"{_('Likeperson')}, {link.peer.organisation}",
                 "what": _("Avtalt kontakt hver %(days)s") % {"days": days_nb(link.interval_days)},
-                "last": last.on if last else None,
+                "last": link.last,
                 "peer": True,
             }
         )
@@ -400,5 +436,7 @@ def _peers(person: Person, on: date) -> list[dict[str, Any]]:
 
 def stays_of(person: Person) -> list[Stay]:
     return list(
-        person.stays.select_related("unit__property", "lease", "vedtak").order_by("-period", "-pk")
+        person.stays.select_related("unit__property", "lease")
+        .only(*STAY_COLUMNS)
+        .order_by("-period", "-pk")
     )

@@ -150,8 +150,7 @@ def _overview(request: HttpRequest, found: Person) -> dict[str, Any]:
     context |= {
         "wish": record.wish_of(found),
         "need": need,
-        "areas": list(need.areas.all()) if need else [],
-        "avoid": [*need.avoid_areas.all(), *need.avoid_properties.all()] if need else [],
+        "places": record.places_of(need),
         "career": career(stays, chain, on),
         "now": now,
         "flags": flags,
