@@ -23,6 +23,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
@@ -178,9 +179,8 @@ class Run:
     ended: int
 
 
-@transaction.atomic
-def flag_stays(on: date) -> Run:
-    """Raise and close the flags of temporary stays as of a date. See the module."""
+def statement(on: date) -> tuple[str, dict[str, Any]]:
+    """The one statement of `flag_stays`, with its parameters: what the job cannot do without."""
     numbers = settings_table.values(
         on,
         "stay_thresholds",
@@ -203,11 +203,20 @@ def flag_stays(on: date) -> Run:
         "contact_after": on - timedelta(days=numbers["no_service_days"]),
         "due_on": next_working_day(on + timedelta(days=numbers["flag_due_days"])),
     }
-    statement = FLAG_STAYS.format(chain=chain_ctes(), no_contact=no_contact_sql("f.person_id"))
+    return (
+        FLAG_STAYS.format(chain=chain_ctes(), no_contact=no_contact_sql("f.person_id")),
+        params,
+    )
+
+
+@transaction.atomic
+def flag_stays(on: date) -> Run:
+    """Raise and close the flags of temporary stays as of a date. See the module."""
+    sql, params = statement(on)
     with connection.cursor() as cursor:
         # One run at a time: two for different dates at once could each miss the other's flag.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('flag_stays'))")
-        cursor.execute(statement, params)
+        cursor.execute(sql, params)
         return Run(*cursor.fetchone())
 
 
