@@ -76,9 +76,9 @@ def coming_out(on: date) -> QuerySet[Person]:
     # A plan whose day is past says nothing of somebody who is no longer inside.
     coming = plans.filter(expected_out__gte=on)
     own = {"person": OuterRef("pk")}
-    return Person.objects.filter(
-        Q(pk__in=inside.order_by().values("person")) | Q(pk__in=coming.order_by().values("person"))
-    ).annotate(
+    # A union, since an OR of the two would look at every person there is.
+    either = inside.order_by().values("person").union(coming.order_by().values("person"))
+    return Person.objects.filter(pk__in=either).annotate(
         out_on=Coalesce(
             Subquery(inside.filter(**own).order_by("planned_out").values("planned_out")[:1]),
             Subquery(coming.filter(**own).order_by("expected_out").values("expected_out")[:1]),
@@ -113,7 +113,7 @@ def board(
 ) -> Page[Row]:
     """Who comes out, soonest first; for the user's eyes."""
     numbers = settings_table.values(on, "discharge_days", "discharge_red_days")
-    found = coming_out(on).filter(pk__in=Person.objects.visible_to(user).values("pk"))
+    found = coming_out(on).visible_to(user)
     if within.isdecimal() and int(within) in numbers.values():
         found = found.filter(out_on__lte=on + timedelta(days=int(within)))
     if no_home:

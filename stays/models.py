@@ -325,6 +325,9 @@ class Lease(models.Model):
     agreed_on = models.DateField(_("inngått"))
     starts_on = models.DateField(_("leies fra"))
     expires_on = models.DateField(_("leies til"), null=True, blank=True)
+    # The day the tenant's stay ends, `date.max` while it does not: written by the database alone
+    # (migration 0002), so that those who live there are found without reading all who have.
+    lived_until = models.DateField(default=date.max, editable=False)
     rent = models.PositiveIntegerField(_("husleie (kr per måned)"))
     deposit_kind = models.CharField(
         _("sikkerhet"), max_length=20, choices=Deposit, default=Deposit.NONE
@@ -344,7 +347,7 @@ class Lease(models.Model):
         verbose_name=_("informert før signering i"),
     )
     agreed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    history = HistoricalRecords()
+    history = HistoricalRecords(excluded_fields=["lived_until"])
 
     objects = LeaseQuerySet.as_manager()
 
@@ -352,7 +355,7 @@ class Lease(models.Model):
         verbose_name = _("leieforhold")
         verbose_name_plural = _("leieforhold")
         indexes = [
-            models.Index(fields=["expires_on"], name="lease_expires"),
+            models.Index(fields=["expires_on", "lived_until", "id"], name="lease_expires"),
             models.Index(fields=["application", "agreed_on"], name="lease_application"),
         ]
         constraints = [

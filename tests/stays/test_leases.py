@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.urls import reverse
 
 from casework.enums import ApplicationKind
@@ -297,3 +298,15 @@ def test_an_ended_stay_is_shown_and_not_changed(as_caseworker):
     StayFactory(person=lease.stay.person, days_ago=3)
     page = as_caseworker.get(url("lease", lease.pk)).content.decode()
     assert "Flyttet ut" in page and "Start forlengelse" not in page
+
+
+def test_who_still_lives_there_is_known_whoever_writes_it():
+    lease, on = LeaseFactory(), today()
+    assert Lease.objects.current(on).filter(pk=lease.pk).exists()
+    stay = lease.stay
+    stay.period = DateRange(stay.period.lower, on)
+    stay.save()
+    lease.save()  # written from what was read before
+    lease.refresh_from_db()
+    assert lease.lived_until == on
+    assert not Lease.objects.current(on).filter(pk=lease.pk).exists()
