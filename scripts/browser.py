@@ -22,29 +22,59 @@ def find_browser() -> str | None:
         return named if Path(named).exists() else None
     for name in NAMES:
         path = shutil.which(name)
-        if path:
+        if path and _starts(path):
             return path
+    path = _playwrights_own()
+    return path if Path(path).exists() and _starts(path) else None
+
+
+def _playwrights_own() -> str:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        path = playwright.chromium.executable_path
-    return path if Path(path).exists() else None
+        return playwright.chromium.executable_path
+
+
+def _starts(path: str) -> bool:
+    """A browser without the system's libraries, or a stand-in for a snap, is none."""
+    return subprocess.run([path, "--version"], capture_output=True, check=False).returncode == 0
+
+
+def ways_to_get_one() -> list[tuple[str, list[list[str]]]]:
+    """What to say and what to run, the least intrusive first."""
+    download = [sys.executable, "-m", "playwright", "install", "--no-shell", "chromium"]
+    ways = [("Fetching Chromium for the browser tests", [download])]
+    apt = shutil.which("apt-get")
+    if apt and os.geteuid() == 0:  # a Debian or Ubuntu container, ours to install in
+        install = [apt, "install", "-qq", "-y", "--no-install-recommends", "chromium"]
+        ways.append(
+            ("Installing the system's Chromium with apt-get", [[apt, "update", "-qq"], install])
+        )
+    return ways
 
 
 def ensure_browser() -> str:
-    """`find_browser`, after trying playwright's own download; exits with advice otherwise."""
+    """`find_browser`, after trying to get one; exits with advice when that is in vain."""
     path = find_browser()
     if path is None and not os.environ.get("VARIG_BROWSER"):
-        print("Fetching Chromium for the browser tests", flush=True)
-        fetched = subprocess.run(
-            [sys.executable, "-m", "playwright", "install", "--no-shell", "chromium"],
-            stdout=subprocess.DEVNULL,
-            check=False,
-        )
-        path = find_browser() if fetched.returncode == 0 else None
+        for saying, commands in ways_to_get_one():
+            print(saying, flush=True)
+            for command in commands:
+                _run(command)
+            path = find_browser()
+            if path:
+                break
     if path is None:
         sys.exit(ADVICE)
     return path
+
+
+def _run(command: list[str]) -> None:
+    """Quietly; what went wrong is told, and the next way is tried."""
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    if done.returncode:
+        print(f"`{' '.join(command)}` failed: {done.stderr.strip()[-500:]}", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,96 @@
+"""Where the end-to-end tests' browser comes from: what is tried, and in which order."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from scripts import browser
+
+DOWNLOAD = [sys.executable, "-m", "playwright", "install", "--no-shell", "chromium"]
+UPDATE = ["/apt-get", "update", "-qq"]
+INSTALL = ["/apt-get", "install", "-qq", "-y", "--no-install-recommends", "chromium"]
+SYSTEMS = "/usr/bin/chromium"
+
+
+@pytest.fixture
+def machine(monkeypatch, tmp_path):
+    """A machine without a browser. `works` are the commands that do what they are asked."""
+    made = SimpleNamespace(installed={"apt-get"}, works=[], ran=[], broken=[], uid=0)
+    own = tmp_path / "chrome"
+
+    def which(name):
+        there = name in made.installed
+        return SYSTEMS if there and name == "chromium" else f"/{name}" if there else None
+
+    def run(command, **kwargs):
+        if command[1:] == ["--version"]:
+            return SimpleNamespace(returncode=127 if command[0] in made.broken else 0)
+        made.ran.append(command)
+        if command not in made.works:
+            return SimpleNamespace(returncode=100, stderr="no network")
+        if command == DOWNLOAD:
+            own.touch()
+        elif command == INSTALL:
+            made.installed.add("chromium")
+        return SimpleNamespace(returncode=0, stderr="")
+
+    monkeypatch.delenv("VARIG_BROWSER", raising=False)
+    monkeypatch.setattr(browser.shutil, "which", which)
+    monkeypatch.setattr(subprocess, "run", run)
+    monkeypatch.setattr(browser.os, "geteuid", lambda: made.uid)
+    monkeypatch.setattr(browser, "_playwrights_own", lambda: str(own))
+    made.own = str(own)
+    return made
+
+
+def test_the_systems_browser_is_used_and_nothing_is_fetched(machine):
+    machine.installed.add("chromium")
+    assert browser.ensure_browser() == SYSTEMS
+    assert machine.ran == []
+
+
+def test_playwrights_own_is_fetched_before_anything_is_installed(machine):
+    machine.works = [DOWNLOAD, UPDATE, INSTALL]
+    assert browser.ensure_browser() == machine.own
+    assert machine.ran == [DOWNLOAD]
+
+
+def test_where_the_download_is_blocked_root_installs_the_systems(machine, capsys):
+    machine.works = [UPDATE, INSTALL]
+    assert browser.ensure_browser() == SYSTEMS
+    assert machine.ran == [DOWNLOAD, UPDATE, INSTALL]
+    told = capsys.readouterr().out
+    assert "no network" in told
+    assert "Installing the system's Chromium with apt-get" in told
+
+
+def test_a_download_that_does_not_start_is_no_browser(machine):
+    """A bare container lacks the libraries it needs; the system's package brings them."""
+    machine.works, machine.broken = [DOWNLOAD, UPDATE, INSTALL], [machine.own]
+    assert browser.ensure_browser() == SYSTEMS
+
+
+@pytest.mark.parametrize(("uid", "apt"), [(1000, True), (0, False)])
+def test_nothing_is_installed_by_others_than_root_or_without_apt(machine, uid, apt):
+    machine.works, machine.uid = [UPDATE, INSTALL], uid
+    machine.installed = {"apt-get"} if apt else set()
+    with pytest.raises(SystemExit, match="apt install chromium"):
+        browser.ensure_browser()
+    assert machine.ran == [DOWNLOAD]
+
+
+def test_when_all_fails_there_is_advice(machine):
+    with pytest.raises(SystemExit, match="VARIG_BROWSER"):
+        browser.ensure_browser()
+    assert machine.ran == [DOWNLOAD, UPDATE, INSTALL]
+
+
+def test_a_browser_that_is_named_and_not_there_is_not_replaced(machine, monkeypatch):
+    monkeypatch.setenv("VARIG_BROWSER", "/nowhere/chromium")
+    with pytest.raises(SystemExit, match="VARIG_BROWSER"):
+        browser.ensure_browser()
+    assert machine.ran == []
