@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from scripts.console import Failure, say
@@ -128,5 +129,8 @@ def front_end_packages() -> None:
 
 def setup() -> None:
     need_services_of_their_own()
-    python_packages()
-    front_end_packages()
+    with ThreadPoolExecutor(1) as alongside:
+        # The machine's own npm need not wait for the Python packages.
+        fetching = alongside.submit(front_end_packages) if shutil.which("npm") else None
+        python_packages()
+        fetching.result() if fetching else front_end_packages()
