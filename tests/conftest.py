@@ -31,6 +31,12 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError("The services are not running: `make services` first.")
 
 
+@pytest.hookimpl(trylast=True)  # after the order was made random
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long tests first: one begun last would keep one core at work and the other waiting."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     """Copy the test databases from one that is migrated already."""

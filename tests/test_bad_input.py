@@ -198,6 +198,7 @@ def faults_of(
     return [f"{page} → {where}, {what} in its {sort}: {one}" for one in found]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("role", list(RoleKind))
 def test_no_form_of_any_page_is_broken_by_what_is_typed_in_it(role, login):
     made = samples()

@@ -147,6 +147,7 @@ def traces_in(canary: Canary, url: str, text: str) -> list[str]:
     return [trace for trace in canary.traces if trace in text and trace not in asked]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("role", list(RoleKind))
 def test_who_has_not_the_right_finds_no_trace(canary, role, login, caplog):
     caplog.set_level("INFO")
@@ -171,6 +172,7 @@ def test_who_has_the_right_finds_the_person(canary, role, login):
     assert LAST in text_of(page)
 
 
+@pytest.mark.long
 def test_a_log_line_of_a_request_names_the_route_and_not_the_person(canary, login, caplog):
     caplog.set_level("INFO")
     client = login("saksbehandler", sees_protected=True)

@@ -16,7 +16,7 @@ from casework.enums import FlagKind
 from casework.models import Flag
 from tests.factories import StayFactory
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
 
 PATIENCE = 90  # seconds; on a quiet machine it takes five
 

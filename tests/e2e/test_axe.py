@@ -85,6 +85,7 @@ def named(portion: tuple[str, list[str]]) -> str:
     return f"{role}-{names[0]}"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("portion", portions(), ids=named)
 def test_pages_have_no_fault(portion, open_page, axe):
     role, names = portion

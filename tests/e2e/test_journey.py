@@ -163,6 +163,7 @@ def solvaer():
     return made
 
 
+@pytest.mark.long
 def test_from_first_contact_to_a_home(solvaer, sit_down):
     ingrid, marit, torunn = map(sit_down, (solvaer.ingrid, solvaer.marit, solvaer.torunn))
     assert waiting_in_the_overview(torunn) == "5"
