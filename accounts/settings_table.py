@@ -150,7 +150,10 @@ KEYS: dict[str, Key] = {
         1, _("Institusjonen varsler innleggelse innen"), _("dager"), _("kommunens egne rutiner")
     ),
     "handover_days": Key(
-        5, _("Overlevering kvitteres innen"), _("dager"), _("kommunens egne rutiner")
+        2,
+        _("Overlevert oppgave eller sak bekreftes innen"),
+        _("arbeidsdager"),
+        _("kommunens egne rutiner"),
     ),
     "upload_max_mb": Key(
         20, _("Største fil som kan lastes opp"), _("megabyte"), _("kommunens egne rutiner")

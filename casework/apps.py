@@ -14,6 +14,7 @@ class CaseworkConfig(AppConfig):
         from . import (
             appeal_flags,  # noqa: F401
             defaults,
+            handover_flags,  # noqa: F401
             menu,
             perms,
             plan_flags,

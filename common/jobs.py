@@ -124,9 +124,15 @@ _TABLE = [
         _("Minner om uttalelser, og varsler om dem som ikke er kommet."),
     ),
     Job(
-        "casework.plan_flags.flag_plans",
-        _("Planer og overleveringer"),
-        _("Varsler om milepæler over fristen, og oppgaver ingen har tatt."),
+        "casework.plan_flags.flag_milestones",
+        _("Overgangsplaner"),
+        _("Varsler om milepæler over fristen."),
+        named="flag_plans",
+    ),
+    Job(
+        "casework.handover_flags.flag_handovers",
+        _("Overleveringer"),
+        _("Varsler enheten om oppgaver og saker ingen der har bekreftet."),
     ),
     Job(
         "casework.appeal_flags.flag_both",

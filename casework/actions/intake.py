@@ -10,11 +10,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from common.calendar import local_date
 from common.errors import RuleBroken
 from common.formatting import nbdate, nbdate_long
 
-from .. import events, letters
-from ..enums import ApplicationChannel, ApplicationKind, LetterKind
+from .. import events, flags, handover_flags, letters
+from ..enums import ApplicationChannel, ApplicationKind, FlagKind, LetterKind
 from ..models import (
     Application,
     Draft,
@@ -234,6 +235,7 @@ def acknowledge_transfer(*, application: Application, by: User, at: datetime) ->
         raise AlreadyAcknowledged
     found.acknowledged_at, found.acknowledged_by = at, by
     found.save(update_fields=["acknowledged_at", "acknowledged_by"])
+    flags.close_by_facts(FlagKind.HANDOVER, handover_flags.transfer_key(found.pk), local_date(at))
     events.record(
         application.person,
         "application_transfer_acknowledged",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 
 from django.conf import settings
@@ -397,9 +396,3 @@ class Handover(models.Model):
 
     def __str__(self) -> str:
         return self.what
-
-    def is_late(self, on: date, days: int) -> bool:
-        """Nobody has acknowledged it in so many days."""
-        from common.calendar import local_date
-
-        return self.acknowledged_at is None and (on - local_date(self.sent_at)).days >= days

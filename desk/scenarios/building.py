@@ -34,6 +34,7 @@ from casework.models import (
     Assessment,
     CaseCounter,
     Dimension,
+    Handover,
     Household,
     HouseholdMember,
     HousingAnswer,
@@ -45,6 +46,7 @@ from casework.models import (
     Person,
     Service,
     StoredFile,
+    UnitTransfer,
     Vedtak,
     Wish,
 )
@@ -106,6 +108,8 @@ class World:
                 ("leases", self._lease),
                 ("vedtak", self._vedtak),
                 ("papers", self._papers),
+                ("handovers", self._handover),
+                ("sent_cases", self._sent_case),
                 ("needs", self._need_of),
                 ("assessments", self._assessment),
                 ("services", self._service),
@@ -559,6 +563,35 @@ class World:
                 received_at=at_noon(on) if on else None,
                 received_by=self.clerk if on else None,
             )
+
+    def _handover(self, facts: dict[str, Any], where: str) -> None:
+        Handover.objects.create(
+            person=self.person(facts["person"], f"{where}.person"),
+            to_unit=self._office("Helsekontoret"),
+            what=facts["what"],
+            why="Scenario",
+            **self._sent(facts),
+        )
+
+    def _sent_case(self, facts: dict[str, Any], where: str) -> None:
+        application = self.application(facts["application"], f"{where}.application")
+        UnitTransfer.objects.create(
+            application=application,
+            from_unit=application.unit,
+            to_unit=self._office("Helsekontoret"),
+            reason="Scenario",
+            **self._sent(facts),
+        )
+
+    def _sent(self, facts: dict[str, Any]) -> dict[str, Any]:
+        """When it was sent, and when somebody there said that it has come."""
+        acknowledged = facts.get("acknowledged")
+        return {
+            "sent_at": at_noon(facts["sent"]),
+            "sent_by": self.clerk,
+            "acknowledged_at": at_noon(acknowledged) if acknowledged else None,
+            "acknowledged_by": self.clerk if acknowledged else None,
+        }
 
     def vedtak(self, name: str, where: str) -> Vedtak:
         """The vedtak of an application, by its id or its person's name."""

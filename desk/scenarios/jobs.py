@@ -8,6 +8,7 @@ from allocation.job_flags import flag_offers, flag_waiting
 from casework.appeal_flags import flag_appeal_bodies, flag_appeals
 from casework.deadlines import flag_deadlines, flag_papers
 from casework.enums import FlagKind
+from casework.handover_flags import flag_handovers
 from casework.models import Flag
 from stays.flags import flag_stays
 from stays.going_out import flag_discharges
@@ -24,6 +25,7 @@ JOBS = {
     "flag_papers": (FlagKind.PAPERS, flag_papers),
     "flag_appeals": (FlagKind.APPEAL, flag_appeals),
     "flag_appeal_bodies": (FlagKind.APPEAL_BODY, flag_appeal_bodies),
+    "flag_handovers": (FlagKind.HANDOVER, flag_handovers),
     "flag_section_27": (FlagKind.SECTION_27, flag_section_27),
     "flag_no_service": (FlagKind.NO_SERVICE, flag_no_service),
     "flag_discharges": (FlagKind.DISCHARGE, flag_discharges),

@@ -289,6 +289,19 @@ GIVEN: Mapping[str, Check] = {
             required=["application", "what", "asked"],
         )
     ),
+    # To another unit: a task handed over, and the case itself.
+    "handovers": list_of(
+        record(
+            {"person": word, "what": word, "sent": moment, "acknowledged": moment},
+            required=["person", "what", "sent"],
+        )
+    ),
+    "sent_cases": list_of(
+        record(
+            {"application": word, "sent": moment, "acknowledged": moment},
+            required=["application", "sent"],
+        )
+    ),
     "assessments": list_of(record(ASSESSED, required=["person"])),
     "services": list_of(
         record({"person": word, "name": word, "from": day, "to": day}, required=["person"])
@@ -336,6 +349,7 @@ JOBS = (
     "flag_papers",
     "flag_appeals",
     "flag_appeal_bodies",
+    "flag_handovers",
     "flag_section_27",
     "flag_leases",
     "flag_no_service",

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
+from django.core.management import call_command
 from django.urls import reverse
 
 from accounts.enums import RoleKind, UnitKind
+from casework import flags
 from casework.enums import FlagKind
+from casework.handover_flags import flag_handovers
 from casework.models import Flag, Handover
-from casework.plan_flags import flag_handovers
 from tests import factories as f
 from tests.factories_follow_up import HandoverFactory, setting
 
@@ -75,19 +77,75 @@ def test_it_is_not_sent_where_nobody_may_read_it(login, health, receiver):
     assert not Handover.objects.exists()
 
 
-def test_unacknowledged_it_is_flagged_after_the_days_of_the_setting(receiver, health, today):
-    handover = HandoverFactory(to_unit=health, sent_at=f.now() - timedelta(days=5))
-    HandoverFactory(to_unit=health, sent_at=f.now() - timedelta(days=4))
-    flag_handovers(today)
-    flag_handovers(today)
+def test_unacknowledged_it_is_flagged_after_the_working_days_of_the_setting(
+    receiver, health, login, time_machine
+):
+    time_machine.move_to("2026-11-23 12:00+01:00")  # a Monday
+    manager = login(RoleKind.MANAGER, unit=health).user
+    handover = HandoverFactory(to_unit=health, sent_at=f.now() - timedelta(days=3))
+    HandoverFactory(to_unit=health, sent_at=f.now())
+    friday = f.days_ago(3)
+    flag_handovers(friday + timedelta(days=4))  # Tuesday is the second working day
+    assert not Flag.objects.exists()
+    wednesday = friday + timedelta(days=5)
+    for _run in range(2):
+        flag_handovers(wednesday)
     flag = Flag.objects.get()
-    assert (flag.kind, flag.key) == (FlagKind.HANDOVER, str(handover.pk))
-    # Nobody named: who sent it must ask.
-    assert flag.owner == handover.sent_by
+    assert (flag.kind, flag.key, flag.owner) == (FlagKind.HANDOVER, str(handover.pk), manager)
+    said = flags.words(flag, wednesday)
+    assert health.name in said.why and "Kvitter" in said.next
+    assert said.action_url == _url("handover", handover)
+    flag_handovers(friday)  # for an earlier date: closes nothing
+    assert Flag.objects.open().count() == 1
+    time_machine.move_to("2026-11-25 12:00+01:00")
     receiver.post(_url("handover_acknowledge", handover))
     assert not Flag.objects.open().exists()
-    flag_handovers(today)
+    flag_handovers(wednesday)
     assert Flag.objects.count() == 1
-    setting("handover_days", 3)
-    flag_handovers(today)
+    setting("handover_days", 1)
+    flag_handovers(wednesday)
     assert Flag.objects.open().count() == 1
+
+
+def test_it_is_flagged_to_whom_it_was_sent_and_else_to_who_may_read_it_there(health, login):
+    named = login(RoleKind.CASEWORKER, unit=health).user
+    sent_at = f.now() - timedelta(days=9)
+    to_one = HandoverFactory(to_unit=health, to_user=named, sent_at=sent_at)
+    login(RoleKind.MANAGER, unit=health)  # may not know of the one who is protected
+    may = login(RoleKind.CASEWORKER, unit=health, sees_protected=True).user
+    hidden = HandoverFactory(
+        to_unit=health, person=f.PersonFactory(strictly_protected=True), sent_at=sent_at
+    )
+    empty = HandoverFactory(to_unit=f.OrganisationUnitFactory(), sent_at=sent_at)
+    flag_handovers(f.today())
+    owners = {int(flag.key): flag.owner for flag in Flag.objects.all()}
+    assert owners == {to_one.pk: named, hidden.pk: may, empty.pk: empty.sent_by}
+
+
+def test_a_case_sent_to_the_right_unit_is_flagged_there_until_it_is_acknowledged(
+    as_caseworker, receiver, health, login, time_machine
+):
+    time_machine.move_to("2026-11-19 12:00+01:00")  # a Thursday
+    manager = login(RoleKind.MANAGER, unit=health).user
+    case = f.ApplicationFactory()
+    sent = as_caseworker.post(
+        reverse("casework:application_forward", args=[case.pk]),
+        {"unit": health.pk, "reason": "De har saken fra før."},
+    )
+    assert sent.status_code == 302
+    flag_handovers(date(2026, 11, 23))
+    assert not Flag.objects.exists()
+    time_machine.move_to("2026-11-24 07:00+01:00")
+    call_command("flag_handovers", "--dry-run")
+    assert not Flag.objects.exists()
+    call_command("flag_handovers")
+    call_command("flag_handovers")
+    flag = Flag.objects.get()
+    assert (flag.owner, flag.application_id) == (manager, case.pk)
+    page = login(user=manager).get("/").text
+    assert "Ingen der har bekreftet at den er kommet." in page
+    assert "bekreft at den er mottatt" in page
+    login(user=receiver.user).post(reverse("casework:transfer_acknowledge", args=[case.pk]))
+    assert not Flag.objects.open().exists()
+    call_command("flag_handovers")
+    assert Flag.objects.count() == 1

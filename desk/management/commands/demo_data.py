@@ -45,6 +45,7 @@ class Command(BaseCommand):
             "flag_papers",
             "flag_section_27",
             "flag_plans",
+            "flag_handovers",
             "ask_still_needed",
         ):
             if job in get_commands():
