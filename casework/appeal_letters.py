@@ -6,18 +6,22 @@ A lawyer in each municipality confirms the wording (law.md).
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
 
 from accounts import settings_table
 from accounts.models import Municipality
+from common.calendar import deadline_weeks
 from common.formatting import nbdate_long
 
-from . import letters
+from . import appeal_clock, letters
 from .appeal_words import bodies_of
 from .enums import AppealBody, AppealSender, LanguageForm
 from .models import Appeal
 from .vedtak_letter import TEXTS as VEDTAK_TEXTS
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 NB, NN = LanguageForm.BOKMAL, LanguageForm.NYNORSK
 
@@ -25,6 +29,50 @@ TEXTS: dict[str, dict[str, Any]] = {
     NB: {
         "municipal": "Klagenemnda i {municipality}",
         "state": "Statsforvalteren",
+        "confirm_title": "Vi har fått klagen din",
+        "confirm_intro": (
+            "Vi fikk {received} klagen din på vedtaket vårt {issued} i sak {case}. Vi tar den opp "
+            "nå."
+        ),
+        "confirm_intro_for": (
+            "Vi fikk {received} klagen som {who} har sendt for deg, på vedtaket vårt {issued} i "
+            "sak {case}. Vi tar den opp nå."
+        ),
+        "instance": "Klageinstans",
+        "late_so": (
+            "{due}. Klagen kom etter fristen. Vi avgjør først om vi kan ta den opp. Si fra hvis "
+            "noe hindret deg i å klage i tide."
+        ),
+        "then": "Hva skjer nå?",
+        "then_text": (
+            "En som verken skrev eller godkjente vedtaket, ser på saken én gang til. Vi kan endre "
+            "vedtaket. Gjør vi ikke det, sender vi klagen til {body}, som avgjør den. Da får du "
+            "kopi av det vi skriver."
+        ),
+        "waiting": (
+            "Du har bedt om at vedtaket ikke settes i verk før klagen er avgjort. Vi svarer på det "
+            "i et eget brev."
+        ),
+        "may_wait": "Du kan be om at vedtaket ikke settes i verk før klagen er avgjort.",
+        "who": "Hvem vurderer klagen?",
+        "who_text": "{name} vurderer klagen.",
+        "who_none": (
+            "Vi har ikke bestemt hvem ennå. Det blir en som verken skrev eller godkjente vedtaket."
+        ),
+        "can_do": "Dette kan du gjøre",
+        "can_do_text": (
+            "Du kan sende oss mer, eller endre eller trekke klagen. Du har rett til å se "
+            "dokumentene i saken. Vi hjelper deg gjerne."
+        ),
+        "when": "Når får du svar?",
+        "when_text": (
+            "Vi regner med å ha vurdert klagen innen {due}. Sender vi den til {body}, får du vite "
+            "det da."
+        ),
+        "when_late": (
+            "Vi skulle ha vurdert klagen innen {due}, og beklager at det tar lengre tid. Sender vi "
+            "den til {body}, får du vite det da."
+        ),
         "forward_title": "Oversendelse av klage på vedtak",
         "forward_intro": (
             "{name} har klaget på vedtaket vårt {issued} i sak {case}. Vi har vurdert saken på "
@@ -65,7 +113,8 @@ TEXTS: dict[str, dict[str, Any]] = {
         "dismiss_title": "Vi har avvist klagen din",
         "dismiss_intro": (
             "Du klaget {made} på vedtaket vårt {issued}. Klagefristen var {due}. Vi har avvist "
-            "klagen. Det betyr at vi ikke har vurdert innholdet, og at vedtaket står."
+            "klagen (forvaltningsloven § 33). Det betyr at vi ikke har vurdert innholdet, og at "
+            "vedtaket står."
         ),
         "why": "Hvorfor",
         "dismiss_instance": "{body} avgjør klager på avvisningen.",
@@ -89,6 +138,50 @@ TEXTS: dict[str, dict[str, Any]] = {
     NN: {
         "municipal": "Klagenemnda i {municipality}",
         "state": "Statsforvaltaren",
+        "confirm_title": "Vi har fått klaga di",
+        "confirm_intro": (
+            "Vi fekk {received} klaga di på vedtaket vårt {issued} i sak {case}. Vi tek ho opp no."
+        ),
+        "confirm_intro_for": (
+            "Vi fekk {received} klaga som {who} har sendt for deg, på vedtaket vårt {issued} i sak "
+            "{case}. Vi tek ho opp no."
+        ),
+        "instance": "Klageinstans",
+        "late_so": (
+            "{due}. Klaga kom etter fristen. Vi avgjer først om vi kan ta ho opp. Sei frå dersom "
+            "noko hindra deg i å klage i tide."
+        ),
+        "then": "Kva skjer no?",
+        "then_text": (
+            "Ein som verken skreiv eller godkjende vedtaket, ser på saka éin gong til. Vi kan "
+            "endre vedtaket. Gjer vi ikkje det, sender vi klaga til {body}, som avgjer ho. Då får "
+            "du kopi av det vi skriv."
+        ),
+        "waiting": (
+            "Du har bede om at vedtaket ikkje blir sett i verk før klaga er avgjord. Vi svarer på "
+            "det i eit eige brev."
+        ),
+        "may_wait": "Du kan be om at vedtaket ikkje blir sett i verk før klaga er avgjord.",
+        "who": "Kven vurderer klaga?",
+        "who_text": "{name} vurderer klaga.",
+        "who_none": (
+            "Vi har ikkje bestemt kven enno. Det blir ein som verken skreiv eller godkjende "
+            "vedtaket."
+        ),
+        "can_do": "Dette kan du gjere",
+        "can_do_text": (
+            "Du kan sende oss meir, eller endre eller trekkje klaga. Du har rett til å sjå "
+            "dokumenta i saka. Vi hjelper deg gjerne."
+        ),
+        "when": "Når får du svar?",
+        "when_text": (
+            "Vi reknar med å ha vurdert klaga innan {due}. Sender vi ho til {body}, får du vite "
+            "det då."
+        ),
+        "when_late": (
+            "Vi skulle ha vurdert klaga innan {due}, og er lei for at det tek lengre tid. Sender "
+            "vi ho til {body}, får du vite det då."
+        ),
         "forward_title": "Oversending av klage på vedtak",
         "forward_intro": (
             "{name} har klaga på vedtaket vårt {issued} i sak {case}. Vi har vurdert saka på "
@@ -129,7 +222,8 @@ TEXTS: dict[str, dict[str, Any]] = {
         "dismiss_title": "Vi har avvist klaga di",
         "dismiss_intro": (
             "Du klaga {made} på vedtaket vårt {issued}. Klagefristen var {due}. Vi har avvist "
-            "klaga. Det vil seie at vi ikkje har vurdert innhaldet, og at vedtaket står."
+            "klaga (forvaltingslova § 33). Det vil seie at vi ikkje har vurdert innhaldet, og at "
+            "vedtaket står."
         ),
         "why": "Kvifor",
         "dismiss_instance": "{body} avgjer klager på avvisinga.",
@@ -158,7 +252,62 @@ def body_name(appeal: Appeal, language: str) -> str:
     return TEXTS[language][key].format(municipality=Municipality.objects.get().name)
 
 
-def forwarding(appeal: Appeal, on: date) -> dict[str, Any]:
+def confirmation(appeal: Appeal, on: date, by: User) -> dict[str, Any]:
+    """That the klage is received: what came and when, what happens next, when, and by whom."""
+    _person, language, t, body = _shared(appeal)
+    application = appeal.vedtak.application
+    due = appeal_clock.clock(appeal, on).due
+    said = {
+        "received": nbdate_long(appeal.received_on),
+        "issued": nbdate_long(appeal.vedtak.issued_on),
+        "case": application.case_number,
+        "who": sent_by(appeal, language),
+    }
+    facts_of = dict(facts(appeal, language))
+    facts_of.pop(t["suspension"])
+    facts_of[t["instance"]] = body
+    if appeal.must_judge_lateness:
+        facts_of[t["due"]] = t["late_so"].format(due=nbdate_long(appeal.due_on))
+    then = [t["then_text"].format(body=body)]
+    if appeal.suspension_waits:
+        then.append(t["waiting"])
+    elif appeal.suspension_at is None:
+        then.append(t["may_wait"])
+    reviewer = appeal.reviewer
+    who = t["who_text"].format(name=reviewer.get_full_name()) if reviewer else t["who_none"]
+    answers = reviewer or by
+    unit = application.unit
+    return {
+        "title": t["confirm_title"],
+        "template": "appeal_letter",
+        "data": {
+            "intro": t["confirm_intro_for" if appeal.sender_name else "confirm_intro"].format(
+                **said
+            ),
+            "facts": list(facts_of.items()),
+            "parts": [
+                {"heading": t["words"], "text": appeal.words, "quote": True},
+                {"heading": t["then"], "text": then},
+                {"heading": t["who"], "text": who},
+                {"heading": t["can_do"], "text": t["can_do_text"]},
+            ],
+            "box": {
+                "heading": t["when"],
+                "text": t["when_late" if on > due else "when_text"].format(
+                    due=nbdate_long(due), body=body
+                ),
+            },
+            "appeal": None,
+            # Not who answers for the case: they may have written the vedtak.
+            "contact": {
+                "name": answers.get_full_name(),
+                "phone": unit.phone or Municipality.objects.get().phone,
+            },
+        },
+    }
+
+
+def forwarding(appeal: Appeal) -> dict[str, Any]:
     """The letter to the klageinstans, with a copy to the party (fvl. § 33)."""
     person, language, t, body = _shared(appeal)
     parts = [{"heading": t["words"], "text": appeal.words, "quote": True}]
@@ -171,12 +320,9 @@ def forwarding(appeal: Appeal, on: date) -> dict[str, Any]:
     return {
         "title": t["forward_title"],
         "template": "appeal_letter",
+        "to_others": [letters.copy_to_party(person, language)],
         "data": {
             "recipient": {"name": body, "address": []},
-            "copies": [
-                person.name,
-                *letters.copies(person, language=language, on=on),
-            ],
             "intro": t["forward_intro"].format(
                 name=person.name,
                 issued=nbdate_long(appeal.vedtak.issued_on),
@@ -230,7 +376,15 @@ def dismissal(appeal: Appeal, reason: str, on: date) -> dict[str, Any]:
     """The klage is not judged; that can itself be appealed, within three weeks."""
     _person, language, t, body = _shared(appeal)
     shared = VEDTAK_TEXTS[language]
-    weeks = settings_table.value("appeal_weeks", on)
+    numbers = settings_table.values(on, "appeal_weeks", "paper_arrival_days")
+    weeks = numbers["appeal_weeks"]
+    arrives = on + timedelta(days=numbers["paper_arrival_days"])
+    deadline = [
+        t["weeks_letter"].format(weeks=shared["weeks"].get(weeks, weeks)),
+        shared["last_day"].format(
+            arrives=nbdate_long(arrives), due=nbdate_long(deadline_weeks(arrives, weeks))
+        ),
+    ]
     return {
         "title": t["dismiss_title"],
         "template": "appeal_letter",
@@ -244,7 +398,7 @@ def dismissal(appeal: Appeal, reason: str, on: date) -> dict[str, Any]:
             "parts": [{"heading": t["why"], "text": reason}],
             "box": None,
             "appeal": {
-                "deadline": t["weeks_letter"].format(weeks=shared["weeks"].get(weeks, weeks)),
+                "deadline": " ".join(deadline),
                 "instance": t["dismiss_instance"].format(body=body),
                 "how": shared["how"].format(unit=appeal.vedtak.application.unit.name),
                 "help": shared["help_appeal"],

@@ -23,6 +23,7 @@ from .models import (
     ChoiceTalk,
     HouseholdMember,
     LegalBasis,
+    Representative,
     Vedtak,
     VedtakOutcome,
 )
@@ -72,6 +73,8 @@ class Contents:
     outcomes: Sequence[VedtakOutcome]
     children: Sequence[HouseholdMember]
     talks: Sequence[ChoiceTalk] = ()
+    # Who gets a copy of the letter.
+    copied_to: Sequence[Representative] = ()
 
     def outcome_of(self, basis: LegalBasis) -> str:
         """The outcome given for what was applied for under the basis, whatever its version."""
@@ -140,7 +143,7 @@ def bases_of(application: Application, on: date) -> list[LegalBasis]:
 
 
 def contents(vedtak: Vedtak, on: date) -> Contents:
-    """Read what `missing` and the letter need, in six queries."""
+    """Read what `missing` and the letter need, in seven queries."""
     bases = bases_of(vedtak.application, on)
     order = {basis.code: place for place, basis in enumerate(bases)}
     return Contents(
@@ -151,6 +154,7 @@ def contents(vedtak: Vedtak, on: date) -> Contents:
         ),
         children=needs.children(vedtak.application.household, on),
         talks=list(vedtak.application.choice_talks.prefetch_related("alternatives")),
+        copied_to=letters.copied_to(vedtak.application.person, on),
     )
 
 
@@ -169,7 +173,7 @@ def missing(vedtak: Vedtak, on: date, content: Contents | None = None) -> list[M
         *_validity(vedtak, content),
         *_texts(vedtak, content),
         *_choices(vedtak, content),
-        *_letter(vedtak),
+        *_letter(vedtak, content),
     ]
 
 
@@ -321,14 +325,24 @@ def _choices(vedtak: Vedtak, content: Contents) -> list[Missing]:
     ]
 
 
-def _letter(vedtak: Vedtak) -> list[Missing]:
+def _letter(vedtak: Vedtak, content: Contents) -> list[Missing]:
     person = vedtak.application.person
-    if letters.reaches(person):
-        return []
-    return [
+    found = []
+    if not letters.reaches(person):
+        found.append(
+            Missing(
+                "brev",
+                _("Brev: %s") % letters.no_address(person),
+                url=reverse("casework:letter_agreement", args=[person.pk]),
+            )
+        )
+    found += [
         Missing(
             "brev",
-            _("Brev: %s") % letters.no_address(person),
-            url=reverse("casework:letter_agreement", args=[person.pk]),
+            _("Brev: %s") % letters.no_address(one),
+            url=reverse("casework:representatives", args=[person.pk]),
         )
+        for one in content.copied_to
+        if not one.is_reached
     ]
+    return found

@@ -201,6 +201,7 @@ class LetterKind(models.TextChoices):
     MISSING = "mangelbrev", _("Mangelbrev")
     NOTICE = "forhandsvarsel", _("Forhåndsvarsel")
     FORWARDING = "oversendelse", _("Oversendelse til klageinstansen")
+    APPEAL_RECEIVED = "klage_mottatt", _("Bekreftelse på mottatt klage")
     APPEAL_ANSWER = "klagesvar", _("Svar på klage")
     STILL_NEEDED = "fortsatt_behov", _("Trenger du fortsatt bolig?")
     LEASE_INFORMATION = "leieinformasjon", _("Informasjon før leiekontrakt")

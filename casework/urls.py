@@ -116,6 +116,7 @@ urlpatterns = [
     path("soknader/<int:pk>/forhandsvarsel/ny/", letters.notice_new, name="notice_new"),
     path("klager/", appeals.appeals, name="appeals"),
     path("klager/<int:pk>/", appeals.appeal, name="appeal"),
+    path("klager/<int:pk>/bekreft/", appeals.appeal_confirm, name="appeal_confirm"),
     path("klager/<int:pk>/fordel/", appeals.appeal_assign, name="appeal_assign"),
     path("klager/<int:pk>/ta-opp/", appeals.appeal_take_up, name="appeal_take_up"),
     path("klager/<int:pk>/avvis/", appeals.appeal_dismiss, name="appeal_dismiss"),
@@ -135,6 +136,7 @@ urlpatterns = [
     path("klager/<int:pk>/nytt-vedtak/", appeals.appeal_new_vedtak, name="appeal_new_vedtak"),
     path("klager/<int:pk>/dokumenter/", appeals.appeal_documents, name="appeal_documents"),
     path("brev/<int:pk>/", letters.letter, name="letter"),
+    path("brev/kopi/<int:pk>/", letters.letter_copy, name="letter_copy"),
     # Who does what, the plan, notices and handovers
     path("personer/<int:pk>/tjeneste/ny/", follow_up.service_new, name="service_new"),
     path("tjenester/<int:pk>/", follow_up.service, name="service"),

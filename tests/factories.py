@@ -352,6 +352,9 @@ class RepresentativeFactory(Factory):
     person = factory.SubFactory(PersonFactory)
     kind = RepresentativeKind.PROXY
     name = "Fredrik Fullmektig"
+    address = "Brygga 2"
+    postcode = "9990"
+    city = "Solvær"
     period = factory.LazyFunction(lambda: since(LONG_AGO))
 
 
@@ -578,6 +581,17 @@ class LetterFactory(Factory):
     file = factory.SubFactory(StoredFileFactory)
     made_at = factory.LazyFunction(now)
     made_by = factory.SubFactory(UserFactory, approver=True)
+
+
+class LetterCopyFactory(Factory):
+    class Meta:
+        model = casework.LetterCopy
+
+    letter = factory.SubFactory(LetterFactory)
+    name = "Fredrik Fullmektig"
+    role = "fullmektig"
+    sent_to = "Brygga 2, 9990 Solvær"
+    file = factory.SubFactory(StoredFileFactory)
 
 
 class AppealFactory(Factory):

@@ -106,6 +106,7 @@ WITHOUT_HISTORY = {
     "casework.Household": "its members have it",
     "casework.HousingAnswer": "an assessment is never overwritten",
     "casework.Letter": "frozen",
+    "casework.LetterCopy": "frozen",
     "casework.Draft": "what is typed, thrown away when it is sent",
     "casework.MissingPaper": "asked for once, received once",
     "casework.PaperRequest": "a letter that was sent",

@@ -157,6 +157,7 @@ CASEWORK_APP: dict[str, Row] = {
     "casework:appeal_new": Row(CASEWORK, "refused"),
     "casework:appeals": Row(CASE),
     "casework:appeal": Row(CASE, "forwarded_appeal"),
+    "casework:appeal_confirm": deed(CASEWORK, "appeal"),
     "casework:appeal_assign": Row(CASEWORK, "appeal"),
     "casework:appeal_take_up": Row(CASEWORK, "appeal"),
     "casework:appeal_dismiss": Row(CASEWORK, "appeal"),
@@ -170,6 +171,7 @@ CASEWORK_APP: dict[str, Row] = {
     "casework:appeal_new_vedtak": deed(CASEWORK, "forwarded_appeal"),
     "casework:appeal_documents": Row(CASE, "forwarded_appeal", page=False),
     "casework:letter": Row(CASE, "letter", page=False),
+    "casework:letter_copy": Row(CASE, "letter_copy", page=False),
     "casework:letter_agreement": Row(CASEWORK, "person"),
     "casework:notice_new": Row(CASEWORK, "open_application"),
     "casework:service_new": Row(CASEWORK, "person"),
@@ -373,6 +375,7 @@ def samples() -> SimpleNamespace:
     made.dimension = made.assessment.answers.first().dimension
     made.vedtak = made.application.decision
     made.letter = made.vedtak.letter
+    made.letter_copy = f.LetterCopyFactory(letter=made.letter)
     made.draft_key = "paragraf-27"
     made.paper = MissingPaperFactory()
     made.twin = f.PersonFactory(first_name=made.person.first_name)

@@ -225,6 +225,32 @@ def _not_twice(vedtak: Vedtak, body: str) -> None:
     )
 
 
+@transaction.atomic
+def confirm_receipt(*, appeal: Appeal, by: User, at: datetime) -> Appeal:
+    """Tell the person by letter that the klage has come, what happens next, when, and by whom.
+
+    Raises `letters.NoAddress` and `common.pdf.UnprintableText`.
+    """
+    appeal = _held(appeal)
+    if appeal.confirmation_id:
+        raise NothingToDo(_("Bekreftelsen er allerede sendt."))
+    if not appeal.is_here:
+        raise NothingToDo(
+            _("Klagen står som «%(state)s». Det er ikke noe å bekrefte.")
+            % {"state": appeal.get_state_display()}
+        )
+    letter = letters.make_letter(
+        kind=LetterKind.APPEAL_RECEIVED,
+        application=appeal.vedtak.application,
+        by=by,
+        at=at,
+        **appeal_letters.confirmation(appeal, local_date(at), by),
+    )
+    _set(appeal, confirmation=letter)
+    _tell(appeal, "confirmed", _("Brev sendt: vi har fått klagen."), by, at)
+    return appeal
+
+
 # ------------------------------------------------------------------ reviewed by another
 
 
@@ -372,7 +398,7 @@ def forward(*, appeal: Appeal, review: str, by: User, at: datetime) -> Appeal:
         application=appeal.vedtak.application,
         by=by,
         at=at,
-        **appeal_letters.forwarding(appeal, local_date(at)),
+        **appeal_letters.forwarding(appeal),
     )
     file = appeal_file.assemble(appeal, letter, on=local_date(at), at=at)
     APPEAL.move(

@@ -16,6 +16,7 @@ from common.formatting import nbdate
 
 from .. import events
 from ..models import Person, Representative
+from ..models.persons import PROTECTED_ADDRESS
 
 
 class RepresentativeRefused(RuleBroken):
@@ -89,12 +90,23 @@ def end_representative(
 
 def _check(representative: Representative) -> None:
     """Who gets letters must be reached by them, and by one of each kind and name at a time."""
-    if representative.receives_letters and not (
-        representative.address and representative.postcode and representative.city
-    ):
-        raise RepresentativeRefused(
-            _("Skriv hele adressen. Fullmektig og verge får kopi av alle brev."), "address"
-        )
+    parts = (representative.address, representative.postcode, representative.city)
+    if representative.is_protected and any(parts):
+        raise RepresentativeRefused(str(PROTECTED_ADDRESS), "address")
+    if representative.receives_letters and not representative.letter_agreement.strip():
+        if representative.is_protected:
+            raise RepresentativeRefused(
+                _("Skriv hvordan kopien av brev når fram uten at adressen står i den."),
+                "letter_agreement",
+            )
+        if not all(parts):
+            raise RepresentativeRefused(
+                _(
+                    "Skriv hele adressen, eller hvordan kopien når fram. Fullmektig og verge får "
+                    "kopi av alle brev."
+                ),
+                "address",
+            )
     same = Representative.objects.filter(
         person=representative.person_id,
         kind=representative.kind,

@@ -13,6 +13,7 @@ from common.forms import CardChoice, NorwegianDateField, PhoneField, VarigFormHe
 
 from ..enums import RepresentativeKind
 from ..models import Representative
+from ..models.persons import PROTECTED_ADDRESS
 
 
 class RepresentativeForm(OnceFormMixin, forms.ModelForm):
@@ -28,6 +29,8 @@ class RepresentativeForm(OnceFormMixin, forms.ModelForm):
             "address",
             "postcode",
             "city",
+            "is_protected",
+            "letter_agreement",
             "scope",
             "period",
         ]
@@ -41,6 +44,11 @@ class RepresentativeForm(OnceFormMixin, forms.ModelForm):
             "Fullmektig og verge får kopi av alle brev. En talsmann snakker for personen i møter."
         )
         self.fields["relation"].help_text = _("For eksempel søster, advokat, likeperson.")
+        self.fields["is_protected"].help_text = _("Da skal adressen ikke stå her, og ikke i brev.")
+        self.fields["letter_agreement"].label = _("Avtale om brev")
+        self.fields["letter_agreement"].help_text = _(
+            "Hvordan kopien når fram uten adresse, for eksempel «Hentes på kontoret»."
+        )
         self.fields["scope"].help_text = _("Hva fullmakten gjelder. La stå tomt hvis den er hel.")
         for name in ("address", "postcode", "city"):
             # Required of some kinds, never «valgfritt».
@@ -58,9 +66,17 @@ class RepresentativeForm(OnceFormMixin, forms.ModelForm):
             "phone",
             "address",
             Row("postcode", "city"),
+            "is_protected",
+            "letter_agreement",
             "scope",
             "period",
         )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if data.get("is_protected") and (data.get("address") or data.get("postcode")):
+            self.add_error("address", PROTECTED_ADDRESS)
+        return data
 
     @property
     def facts(self) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from .choices import ChoiceAlternative, ChoiceTalk
 from .documents import Document
 from .follow_up import Event, Flag, Note, Transition
 from .intake import Draft, MissingPaper, PaperRequest, UnitTransfer
-from .letters import Letter, StoredFile
+from .letters import Letter, LetterCopy, StoredFile
 from .merging import PersonMerge
 from .past import NeedToKnow, PastMatter, PaymentPlan
 from .persons import Household, HouseholdMember, Person, Representative
@@ -56,6 +56,7 @@ __all__ = [
     "InstitutionNotice",
     "LegalBasis",
     "Letter",
+    "LetterCopy",
     "Milestone",
     "MissingPaper",
     "NeedToKnow",

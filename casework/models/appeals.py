@@ -64,6 +64,10 @@ class Appeal(models.Model):
     registered_at = models.DateTimeField()
     registered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 
+    confirmation = models.OneToOneField(
+        "casework.Letter", models.PROTECT, null=True, blank=True, related_name="confirms_appeal"
+    )
+
     reviewer = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,

@@ -3,7 +3,6 @@ from __future__ import annotations
 import hashlib
 
 from django.conf import settings
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -48,7 +47,6 @@ class Letter(models.Model):
     kind = models.CharField(_("type"), max_length=20, choices=LetterKind)
     language = models.CharField(max_length=2, choices=LanguageForm)
     title = models.CharField(_("tittel"), max_length=200)
-    copies_to = ArrayField(models.CharField(max_length=200), default=list)
     file = models.OneToOneField(StoredFile, models.PROTECT, related_name="letter")
     made_at = models.DateTimeField(_("laget"))
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -60,3 +58,22 @@ class Letter(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class LetterCopy(models.Model):
+    """The same letter addressed to one who gets a copy: who, in which part, and where it went."""
+
+    letter = models.ForeignKey(Letter, models.PROTECT, related_name="copies")
+    name = models.CharField(_("navn"), max_length=160)
+    role = models.CharField(_("som"), max_length=20)
+    # As printed: a protected address is never here.
+    sent_to = models.CharField(_("sendt til"), max_length=300)
+    file = models.OneToOneField(StoredFile, models.PROTECT, related_name="letter_copy")
+
+    class Meta:
+        verbose_name = _("kopi av brev")
+        verbose_name_plural = _("kopier av brev")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.role})"

@@ -265,6 +265,12 @@ class HouseholdMember(models.Model):
         return f"{self.person_id} ({self.get_relation_display()})"
 
 
+PROTECTED_ADDRESS = _(
+    "En beskyttet adresse skal ikke stå her. Ta bort adressen, og skriv under «Avtale om brev» "
+    "hvordan kopien når fram."
+)
+
+
 class Representative(models.Model):
     """Someone who acts or speaks for the person, for a time (need C3)."""
 
@@ -276,6 +282,9 @@ class Representative(models.Model):
     address = models.CharField(_("adresse"), max_length=200, blank=True)
     postcode = models.CharField(_("postnummer"), max_length=4, blank=True, validators=[POSTCODE])
     city = models.CharField(_("poststed"), max_length=60, blank=True)
+    is_protected = models.BooleanField(_("har adressebeskyttelse"), default=False)
+    # How copies reach whoever has no address, or one that may not be written.
+    letter_agreement = models.CharField(_("avtale om kopi av brev"), max_length=200, blank=True)
     scope = models.CharField(_("gjelder"), max_length=200, blank=True)
     period = DateRangeField(_("periode"))
     history = HistoricalRecords()
@@ -283,6 +292,13 @@ class Representative(models.Model):
     class Meta:
         verbose_name = _("representant")
         verbose_name_plural = _("representanter")
+        constraints = [
+            models.CheckConstraint(
+                name="representative_protected_has_no_address",
+                condition=models.Q(is_protected=False) | models.Q(address="", postcode="", city=""),
+                violation_error_message=PROTECTED_ADDRESS,
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.get_kind_display()})"
@@ -294,6 +310,14 @@ class Representative(models.Model):
 
     @property
     def sent_to(self) -> str:
-        """Where copies go, in one line; "" when it is not known."""
+        """Where copies go, in one line; "" when it is not known, or may not be written."""
+        if self.is_protected:
+            return ""
         place = f"{self.postcode} {self.city}".strip()
         return ", ".join(part for part in (self.address, place) if part)
+
+    @property
+    def is_reached(self) -> bool:
+        """Whether a copy can be sent: by an address the post can find, or as agreed."""
+        has_address = self.address and (self.postcode or self.city) and not self.is_protected
+        return bool(has_address or self.letter_agreement.strip())

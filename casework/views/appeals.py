@@ -191,6 +191,7 @@ def appeal(request: HttpRequest, pk: int) -> HttpResponse:
             "reminded_by",
             "outcome_by",
             "letter",
+            "confirmation",
         ),
         pk=pk,
     )
@@ -223,6 +224,7 @@ def _page(request: HttpRequest, found: Appeal) -> dict[str, Any]:
         "may_assign": works and found.state in (AppealState.RECEIVED, AppealState.REVIEWING),
         "may_suspend": reviews and found.is_open and found.suspension_granted is None,
         "may_ask": works and found.is_open and found.suspension_asked_on is None,
+        "may_confirm": works and found.is_here and not found.confirmation_id,
         "may_withdraw": works and APPEAL.may(found, AppealState.WITHDRAWN),
         "with_body": works and found.state == AppealState.FORWARDED,
         "may_begin": works and found.awaits_new_vedtak and not found.new_vedtak_id,
@@ -499,6 +501,19 @@ def appeal_outcome(request: HttpRequest, pk: int) -> HttpResponse:
         title=_("Svar fra klageinstansen"),
         done=_("Svaret er registrert."),
     )
+
+
+@require_POST
+@once
+def appeal_confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _for_casework(request, pk)
+    try:
+        actions.confirm_receipt(appeal=found, by=request.user, at=timezone.now())
+    except RuleBroken as no:
+        messages.error(request, str(no))
+    else:
+        messages.success(request, _("Bekreftelsen er laget. Skriv den ut, og send den."))
+    return redirect(_back(found))
 
 
 @require_POST

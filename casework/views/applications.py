@@ -184,7 +184,7 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
         .select_related("household", "interim_reply_by")
         .prefetch_related(
             "bases",
-            "letters",
+            "letters__copies",
             "transfers__from_unit",
             "transfers__sent_by",
             "assessments__made_by",

@@ -22,7 +22,7 @@ from common.errors import RuleBroken
 from .. import letters, perms, reply_clock
 from ..actions import letters as actions
 from ..forms.letters import LetterAgreementForm, NoticeForm
-from ..models import Application, Letter, Person
+from ..models import Application, Letter, LetterCopy, Person, StoredFile
 from ..querysets import sees
 from .persons import posted, refuse
 
@@ -36,11 +36,30 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
         pk=pk,
     )
     log_read(request, found.person_id, "brev")
+    return _pdf(found.file, letters.file_name(found))
+
+
+@require_safe
+def letter_copy(request: HttpRequest, pk: int) -> HttpResponse:
+    """The same letter, as it was addressed to one who got a copy."""
+    if not perms.can_read_cases(request.user):
+        raise PermissionDenied
+    found = get_object_or_404(
+        LetterCopy.objects.filter(sees(request.user, "letter__person__")).select_related(
+            "letter__application", "file"
+        ),
+        pk=pk,
+    )
+    log_read(request, found.letter.person_id, "brev")
+    return _pdf(found.file, letters.file_name(found.letter, copy=found.pk))
+
+
+def _pdf(file: StoredFile, name: str) -> HttpResponse:
     return HttpResponse(
-        bytes(found.file.content),
-        content_type=found.file.media_type,
+        bytes(file.content),
+        content_type=file.media_type,
         headers={
-            "Content-Disposition": f'inline; filename="{letters.file_name(found)}"',
+            "Content-Disposition": f'inline; filename="{name}"',
             "X-Content-Type-Options": "nosniff",
             "Cache-Control": "private, no-store",
         },

@@ -441,7 +441,6 @@ def _page(
         ],
         "wish": person.wishes.first(),
         "need": application.needs.first(),
-        "copies": letters.copies(person, language=vedtak.language, on=on),
         "refused": [{"id": "", "text": text} for text in refused or []],
         "may_approve": may_approve,
         "returning": (returning or ReturnForm()) if may_approve else None,

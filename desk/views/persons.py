@@ -213,7 +213,9 @@ def person_cases(request: HttpRequest, pk: int) -> HttpResponse:
     context |= {
         "applications": record.applications_of(found),
         "letters": list(
-            found.letters.select_related("application").order_by("-made_at", "-pk")[:100]
+            found.letters.select_related("application")
+            .prefetch_related("copies")
+            .order_by("-made_at", "-pk")[:100]
         ),
     }
     return render(request, "desk/person_cases.html", context)

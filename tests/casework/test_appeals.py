@@ -14,11 +14,12 @@ from pypdf import PdfReader
 
 from accounts import settings_table
 from accounts.models import ReadLog, Setting
-from casework import appeal_flags, appeal_words
+from casework import appeal_clock, appeal_flags, appeal_words
 from casework.actions import appeals as actions
 from casework.actions.vedtak import approve_vedtak, submit_vedtak
 from casework.enums import AppealState, FlagKind, LetterKind, Outcome, Process, VedtakState
 from casework.models import Appeal, Event, Flag, Letter, Transition
+from common.formatting import nbdate_long
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db
@@ -89,6 +90,59 @@ def test_a_klage_is_received_orally_from_a_fullmektig_who_asks_that_the_vedtak_w
     page = client.get(answer.url).text
     assert "Nils Brekke" in page and "Muntlig" in page
     assert "Ber om utsatt iverksetting" in page and "Fordel klagen" in page
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "who", "late"),
+    [
+        ("nb", "Vi har fått klagen din", "vurderer klagen.", "Vi avgjør først om vi kan ta den"),
+        ("nn", "Vi har fått klaga di", "vurderer klaga.", "Vi avgjer først om vi kan ta ho opp"),
+    ],
+)
+def test_that_a_klage_has_come_is_confirmed_by_letter(login, language, title, who, late):
+    person = f.PersonFactory(language_form=language)
+    f.RepresentativeFactory(person=person)
+    appeal = under_review(klage(refusal(person=person), words="Dere tar feil.", made_on=f.today()))
+    client = login("saksbehandler")
+    page = client.get(url("appeal", appeal)).text
+    assert "Lag brev om at klagen er mottatt" in page
+    client.post(url("appeal_confirm", appeal))
+    appeal.refresh_from_db()
+    letter = appeal.confirmation
+    text = text_of(letter.file.content)
+    assert letter.title == title and title in text and "Dere tar feil." in text
+    # What came and when, what happens next and where it may go, when, and who.
+    body = "Klagenemnda i Solvær kommune"
+    due = appeal_clock.clock(appeal, f.today()).due
+    for words in (nbdate_long(appeal.received_on), nbdate_long(due), body):
+        assert words.replace("\u00a0", " ") in text
+    assert f"{appeal.reviewer.get_full_name()} {who}" in text
+    assert late not in text
+    assert letter.copies.count() == 1
+    page = client.get(url("appeal", appeal)).text
+    assert "Lag brev om at klagen er mottatt" not in page
+    assert reverse("casework:letter", args=[letter.pk]) in page
+    assert Event.objects.filter(kind="appeal_confirmed", data__appeal=appeal.pk).count() == 1
+    again = client.post(url("appeal_confirm", appeal), follow=True).text
+    assert "Bekreftelsen er allerede sendt." in again
+    assert Letter.objects.filter(kind=LetterKind.APPEAL_RECEIVED).count() == 1
+
+
+def test_a_confirmation_of_a_late_klage_nobody_reviews_yet_says_so(login):
+    appeal = f.AppealFactory(due_on=f.days_ago(3))
+    login("saksbehandler").post(url("appeal_confirm", appeal))
+    appeal.refresh_from_db()
+    text = text_of(appeal.confirmation.file.content)
+    assert "Vi avgjør først om vi kan ta den opp." in text
+    assert "Vi har ikke bestemt hvem ennå." in text
+
+
+def test_a_confirmation_to_nowhere_is_refused_in_words(login):
+    person = f.PersonFactory(address="")
+    appeal = klage(refusal(person=person))
+    page = login("saksbehandler").post(url("appeal_confirm", appeal), follow=True).text
+    assert "Vi har ingen adresse til" in page and "Avtal hvordan brevet når fram" in page
+    assert not Letter.objects.filter(kind=LetterKind.APPEAL_RECEIVED).exists()
 
 
 def test_a_proxy_has_a_name(login):
@@ -285,7 +339,11 @@ def test_a_klage_is_sent_on_with_a_letter_and_one_frozen_file(login):
     letter = text_of(appeal.letter.file.content)
     assert "Klagenemnda i Solvær kommune" in letter and WHY in letter
     assert "Dere tar feil om trappene." in letter
-    assert appeal.letter.copies_to == [person.name, "Nils Brekke (fullmektig)"]
+    copies = {copy.name: text_of(copy.file.content) for copy in appeal.letter.copies.all()}
+    assert set(copies) == {person.name, "Nils Brekke"}
+    for copy in copies.values():
+        assert "Kopi av brev til Klagenemnda i Solvær kommune" in copy
+        assert f"{person.name} (part), Solbakken 1, 9990 Solvær" in copy
     content = bytes(appeal.file.content)
     assert appeal.file.sha256 == hashlib.sha256(content).hexdigest()
     text = text_of(content)

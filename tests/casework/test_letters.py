@@ -11,7 +11,7 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from accounts.models import ReadLog
-from casework import letters, vedtak_letter
+from casework import completeness, letters, vedtak_letter
 from casework.actions.vedtak import approve_vedtak
 from casework.enums import Outcome
 from casework.models import StoredFile
@@ -24,7 +24,9 @@ from tests.factories import (
     UserFactory,
     VedtakFactory,
     basis,
+    days_ago,
     now,
+    today,
 )
 
 pytestmark = pytest.mark.django_db
@@ -87,12 +89,70 @@ def test_address_is_printed_to_others():
     assert "Bakkegata 21" in text_of(issue(PersonFactory(address="Bakkegata 21")).letter)
 
 
-def test_fullmektig_gets_a_copy_and_is_named():
-    person = PersonFactory()
+def test_fullmektig_gets_a_copy_of_their_own_and_is_named(client):
+    person = PersonFactory(address="Bakkegata 21")
     RepresentativeFactory(person=person, name="Nils Brekke")
+    vedtak = issue(person)
+    letter = vedtak.letter
+    assert "Kopi til: Nils Brekke (fullmektig), Brygga 2, 9990 Solvær" in text_of(letter)
+    copy = letter.copies.get()
+    assert (copy.name, copy.role, copy.sent_to) == (
+        "Nils Brekke",
+        "fullmektig",
+        "Brygga 2, 9990 Solvær",
+    )
+    text = text_of(copy)
+    assert text.index("Nils Brekke Brygga 2 9990 Solvær") < text.index(f"Kopi av brev til {person}")
+    assert "Bakkegata" not in text and letter.title in text
+    event = person.events.get(kind="letter.copied")
+    assert letter.title in event.text and "Nils" not in event.text
+    # It is found beside the letter, and opening it is logged.
+    client.force_login(vedtak.drafted_by)
+    url = reverse("casework:letter_copy", args=[copy.pk])
+    assert url in client.get(reverse("casework:application", args=[letter.application_id])).text
+    assert url in client.get(reverse("desk:person_cases", args=[person.pk])).text
+    response = client.get(url)
+    assert response.content == bytes(copy.file.content) and "Brekke" not in str(response.headers)
+    assert ReadLog.objects.filter(person_id=person.pk, page="brev").exists()
+
+
+def test_a_fullmektig_with_a_protected_address_gets_the_copy_as_agreed():
+    person = PersonFactory()
+    RepresentativeFactory(
+        person=person,
+        name="Nils Brekke",
+        is_protected=True,
+        address="",
+        postcode="",
+        city="",
+        letter_agreement="Hentes på kontoret",
+    )
     letter = issue(person).letter
-    assert letter.copies_to == ["Nils Brekke (fullmektig)"]
-    assert "Kopi til: Nils Brekke (fullmektig)" in text_of(letter)
+    assert "Kopi til: Nils Brekke (fullmektig), Sendes etter avtale" in text_of(letter)
+    assert letter.copies.get().sent_to == "Sendes etter avtale"
+
+
+def test_no_letter_is_made_before_the_copy_can_be_sent(client):
+    """Registered before addresses were asked for: told in words, with where it is put right."""
+    application = ApplicationFactory(assessed=True)
+    RepresentativeFactory(person=application.person, name="Nils Brekke", address="")
+    client.force_login(application.registered_by)
+    page = client.post(
+        reverse("casework:notice_new", args=[application.pk]),
+        {
+            "considering": "Vi vurderer å avslå.",
+            "grounds": "Utleier sier du er sagt opp.",
+            "due_on": f"{days_ago(-20):%d.%m.%Y}",
+        },
+    ).text
+    assert "Vi har ingen adresse til Nils Brekke." in page and "Representanter" in page
+    assert "Utleier sier du er sagt opp." in page
+    assert not application.letters.exists()
+    vedtak = VedtakFactory(application=application)
+    lacks = [each for each in completeness.missing(vedtak, today()) if each.part == "brev"]
+    assert [each.url for each in lacks] == [
+        reverse("casework:representatives", args=[application.person_id])
+    ]
 
 
 def test_what_people_write_is_text_and_never_markup():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError
 from django.urls import reverse
 
 from casework import letters
@@ -41,7 +42,7 @@ def url(person) -> str:
 
 
 def copies(person, on) -> list[str]:
-    return letters.copies(person, language="nb", on=on)
+    return [f"{one.name} ({one.role})" for one in letters.copies(person, language="nb", on=on)]
 
 
 def test_a_fullmektig_is_shown_first_and_gets_letters_while_it_lasts(client, caseworker):
@@ -129,3 +130,47 @@ def test_the_representative_of_somebody_protected_is_not_there(client, caseworke
     assert client.get(url(one.person)).status_code == 404
     edit = reverse("casework:representative_edit", args=[one.pk])
     assert client.get(edit).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("facts", "field", "words"),
+    [
+        ({"is_protected": "on"}, "address", "En beskyttet adresse skal ikke stå her"),
+        (
+            {"is_protected": "on", "address": "", "postcode": "", "city": ""},
+            "letter_agreement",
+            "Skriv hvordan kopien av brev når fram",
+        ),
+        (
+            {"address": "", "postcode": "", "city": ""},
+            "address",
+            "eller hvordan kopien når fram",
+        ),
+    ],
+)
+def test_who_gets_copies_is_reached_without_a_protected_address(
+    client, caseworker, facts, field, words
+):
+    person = PersonFactory()
+    response = client.post(url(person), typed(**facts))
+    assert words in str(response.context["form"].errors[field])
+    assert response.context["form"]["name"].value() == "Ewa Wrona", "what was typed is kept"
+    assert not person.representatives.exists()
+
+
+def test_how_a_copy_reaches_somebody_protected_is_agreed(client, caseworker):
+    person = PersonFactory()
+    nowhere = {"address": "", "postcode": "", "city": ""}
+    client.post(
+        url(person), typed(is_protected="on", letter_agreement="Hentes på kontoret", **nowhere)
+    )
+    one = person.representatives.get()
+    assert one.is_protected and one.is_reached and one.sent_to == ""
+    page = client.get(url(person)).text
+    assert "Kopi av brev etter avtale: Hentes på kontoret" in page
+    assert "Har adressebeskyttelse" in page
+
+
+def test_the_database_keeps_no_protected_address():
+    with pytest.raises(IntegrityError, match="representative_protected_has_no_address"):
+        RepresentativeFactory(is_protected=True)
