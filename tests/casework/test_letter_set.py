@@ -1,26 +1,43 @@
-"""Every kind of letter × målform × children × fullmektig: made, right, and accessible."""
+"""Every kind of letter × målform × children × fullmektig: made, right, and accessible.
+
+What makes a letter is each kind's own action. Kinds with a klage right are tried for their
+hjemmel, last day and klageinstans; every letter is looked through for words of the other målform.
+"""
 
 from __future__ import annotations
 
 import io
+import re
+import shutil
+import subprocess
+from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.utils import timezone
 from pypdf import PdfReader
 
-from allocation.actions.offers import make_offer
+from accounts import settings_table
+from allocation.actions.offers import inform_tenant, make_offer
+from allocation.actions.still_needed import send_letter
+from casework.actions import appeals
 from casework.actions.applications import send_interim_reply
+from casework.actions.intake import ask_for_papers
 from casework.actions.letters import send_notice
 from casework.actions.vedtak import approve_vedtak
-from casework.enums import Outcome
+from casework.enums import LetterKind, Outcome, RefusalGround, ReversalGround
 from casework.models import LegalBasis
+from common.calendar import deadline_weeks
 from common.formatting import nbdate_long
+from stays.enums import Deposit
+from stays.lease_actions import adjust_rent
 from tests import factories as f
+from tests.factories_follow_up import NeedCheckFactory
+from tests.factories_leases import PriceIndexFactory
 
 pytestmark = pytest.mark.django_db
 
-KINDS = ["vedtak", "avslag", "forelopig_svar", "forhandsvarsel", "tilbud"]
-# Per hjemmel: the citation and who decides a klage, in each målform.
+# Who decides a klage, per hjemmel and målform.
 BODIES = {
     "nb": {
         "kommunal_bolig": "Klagenemnda i Solvær kommune avgjør klager om boligen.",
@@ -37,6 +54,47 @@ BODIES = {
         "sosialtjenesteloven_27": "Statsforvaltaren avgjer klager om det mellombelse butilbodet.",
     },
 }
+# Words that are of one målform alone: none may stand in a letter of the other.
+ONLY = {
+    "nb": (
+        "ikke hva hvem hvor hvorfor hvordan hvis jeg bolig boligen saken saksbehandler vennlig "
+        "leie leier husleie husleien leietiden fra noe noen mer opplysningene klagen avgjør "
+        "trenger uker måneden hjelpen loven forvaltningsloven husleieloven boligsosialloven "
+        "sosialtjenesteloven dokumentene mottatt dere selv sier gjør kommer nå da uten flere "
+        "bare enhet hjemmel"
+    ),
+    "nn": (
+        "ikkje kva kven kvifor korleis eg bustad bustaden saka saksbehandlar vennleg leige "
+        "leiger husleige husleiga leigetida frå noko nokon meir opplysningane klaga avgjer treng "
+        "veker månaden hjelpa lova forvaltingslova husleigelova bustadsosiallova "
+        "sosialtenestelova dokumenta motteken sjølv seier gjer kjem då utan fleire berre eining "
+        "heimel"
+    ),
+}
+
+# In one målform or the other: what the caseworker wrote.
+WRITTEN = {
+    "nb": {
+        "best_interests": "Barna får bli på skolen sin.",
+        "reasoning": "Du bor trangt, og du har lett lenge uten å finne et sted som passer.",
+        "facts": "Du bor hos en venn.",
+        "rules": "Retningslinjer for tildeling.",
+        "person_view": "Du sier: «Et sted å bli.»",
+        "conditions": "Du melder fra når du flytter.",
+        "klage": "Et sted å bli, det er det viktigste.",
+        "why": "Det er nytt i saken.",
+    },
+    "nn": {
+        "best_interests": "Barna får bli på skulen sin.",
+        "reasoning": "Du bur trongt, og du har leita lenge utan å finne ein stad som passar.",
+        "facts": "Du bur hos ein venn.",
+        "rules": "Retningslinjer for tildeling.",
+        "person_view": "Du seier: «Ein stad å bli.»",
+        "conditions": "Du seier ifrå når du flyttar.",
+        "klage": "Ein stad å bli, det er det viktigaste.",
+        "why": "Det er nytt i saka.",
+    },
+}
 
 
 def case(language: str, *, whole: bool, **given):
@@ -48,58 +106,208 @@ def case(language: str, *, whole: bool, **given):
     return f.ApplicationFactory(person=person, household=household, assessed=True, **given)
 
 
-def issue(application, outcome=Outcome.GRANTED, **facts):
+def vedtak(language: str, whole: bool, outcome=Outcome.GRANTED, basis="kommunal_bolig", **facts):
+    """An issued vedtak, through the approver."""
     approver = f.UserFactory(approver=True)
-    vedtak = f.VedtakFactory(
+    replaces = facts.pop("replaces", None)
+    application = replaces.application if replaces else case(language, whole=whole, basis=basis)
+    words = {k: v for k, v in WRITTEN[language].items() if k not in ("klage", "why")}
+    if not whole:
+        words["best_interests"] = ""
+    drafted = f.VedtakFactory(
         application=application,
-        language=application.person.language_form,
+        language=language,
         submitted=True,
         approver=approver,
         outcome=outcome,
-        best_interests="Barna får bli på skolen sin.",
-        reasoning="Du bor trangt, og du har lett lenge uten å finne noe som passer.",
         place="Solvær gjestehus",
-        conditions="Du melder fra når du flytter.",
-        **facts,
+        replaces=replaces,
+        **{**words, **facts},
     )
-    return approve_vedtak(vedtak=vedtak, by=approver, at=f.now())
+    return approve_vedtak(vedtak=drafted, by=approver, at=f.now())
 
 
-def make(kind: str, application):
-    by, at, on = application.registered_by, timezone.now(), f.today()
-    if kind == "vedtak":
-        return issue(application).letter
-    if kind == "avslag":
-        return issue(application, Outcome.REFUSED).letter
-    if kind == "forelopig_svar":
-        return send_interim_reply(
-            application=application,
-            delay="Vi venter på legen.",
-            expected_on=f.days_ago(-30),
-            needed=["Leieavtalen din"],
-            by=by,
-            at=at,
-        )
-    if kind == "forhandsvarsel":
-        return send_notice(
-            application=application,
-            considering="Vi vurderer å avslå søknaden.",
-            grounds="Utleier sier at du er sagt opp.",
-            due_on=f.days_ago(-14),
-            on=on,
-            by=by,
-            at=at,
-        )
+def of_outcome(outcome, **facts):
+    return lambda language, whole: vedtak(language, whole, outcome, **facts).letter
+
+
+def reversal(language, whole):
+    first = vedtak(language, whole, Outcome.REFUSED)
+    return vedtak(
+        language,
+        whole,
+        replaces=first,
+        reversal_ground=ReversalGround.FAVOUR,
+        reversal_reason=WRITTEN[language]["why"],
+    ).letter
+
+
+def interim(language, whole):
+    application = case(language, whole=whole)
+    return send_interim_reply(
+        application=application,
+        delay={"nb": "Vi venter på legen.", "nn": "Vi ventar på legen."}[language],
+        expected_on=f.days_ago(-30),
+        needed=["Leigeavtale" if language == "nn" else "Leieavtale"],
+        by=application.registered_by,
+        at=timezone.now(),
+    )
+
+
+def notice(language, whole):
+    application = case(language, whole=whole)
+    return send_notice(
+        application=application,
+        considering={"nb": "Vi vurderer avslag.", "nn": "Vi vurderer avslag."}[language],
+        grounds={"nb": "Utleier sier du er oppsagt.", "nn": "Utleigaren seier du er oppsagd."}[
+            language
+        ],
+        due_on=f.days_ago(-14),
+        on=f.today(),
+        by=application.registered_by,
+        at=timezone.now(),
+    )
+
+
+def missing(language, whole):
+    application = case(language, whole=whole)
+    return ask_for_papers(
+        application=application,
+        papers=["Skattemelding", "Legitimasjon"],
+        due_on=f.days_ago(-14),
+        by=application.registered_by,
+        at=timezone.now(),
+    )
+
+
+def still_needed(language, whole):
+    application = case(language, whole=whole)
+    check = NeedCheckFactory(application=application)
+    return send_letter(check, by=application.registered_by, at=timezone.now())
+
+
+def offer(language, whole):
+    application = case(language, whole=whole)
     application.decision = f.VedtakFactory(application=application, issued=True)
-    unit = f.UnitFactory()
     chosen = f.ConsiderationFactory(
-        item=f.AgendaItemFactory(decided=True, unit=unit), application=application, chosen=True
+        item=f.AgendaItemFactory(decided=True, unit=f.UnitFactory()),
+        application=application,
+        chosen=True,
     )
-    return make_offer(consideration=chosen, available_from=on, by=by, at=at).letter
+    return make_offer(
+        consideration=chosen,
+        available_from=f.today(),
+        by=application.registered_by,
+        at=timezone.now(),
+    ).letter
 
 
-def read(letter) -> tuple[PdfReader, str]:
-    reader = PdfReader(io.BytesIO(bytes(letter.file.content)))
+def lease_information(language, whole):
+    made = f.OfferFactory(application=case(language, whole=whole), accepted=True)
+    return inform_tenant(
+        offer=made,
+        starts_on=f.today(),
+        expires_on=f.days_ago(-1100),
+        rent=8900,
+        deposit_kind=Deposit.DEPOSIT,
+        deposit=17_800,
+        short_term_reason="",
+        by=made.sent_by,
+        at=timezone.now(),
+    )
+
+
+def klage(language, whole, *, reviewed=True, **facts):
+    refused = vedtak(language, whole, Outcome.REFUSED)
+    return f.AppealFactory(
+        vedtak=refused, words=WRITTEN[language]["klage"], reviewing=reviewed, **facts
+    )
+
+
+def confirmed(language, whole):
+    appeal = klage(language, whole, received_on=f.today(), suspension_asked_on=f.today())
+    appeals.confirm_receipt(appeal=appeal, by=appeal.registered_by, at=timezone.now())
+    appeal.refresh_from_db()
+    return appeal.confirmation
+
+
+def confirmed_late(language, whole):
+    appeal = klage(language, whole, reviewed=False, received_on=f.today(), due_on=f.days_ago(2))
+    appeals.confirm_receipt(appeal=appeal, by=appeal.registered_by, at=timezone.now())
+    appeal.refresh_from_db()
+    return appeal.confirmation
+
+
+def forwarded(language, whole):
+    appeal = klage(language, whole, received_on=f.today())
+    why = WRITTEN[language]["why"]
+    return appeals.forward(appeal=appeal, review=why, by=appeal.reviewer, at=f.now()).letter
+
+
+def dismissed(language, whole):
+    appeal = klage(language, whole, received_on=f.today(), due_on=f.days_ago(2))
+    why = WRITTEN[language]["why"]
+    appeals.dismiss(appeal=appeal, reason=why, by=appeal.reviewer, at=f.now())
+    return appeal.vedtak.application.letters.get(kind=LetterKind.APPEAL_ANSWER)
+
+
+def suspended(granted):
+    def make(language, whole):
+        appeal = klage(language, whole, received_on=f.today())
+        appeals.decide_suspension(
+            appeal=appeal,
+            granted=granted,
+            reason=WRITTEN[language]["why"],
+            by=appeal.reviewer,
+            at=f.now(),
+        )
+        return appeal.vedtak.application.letters.get(kind=LetterKind.APPEAL_ANSWER)
+
+    return make
+
+
+def new_rent(language, whole):
+    application = case(language, whole=whole)
+    lease = f.LeaseFactory(application=application, days_ago=400)
+    PriceIndexFactory(month=lease.agreed_on.replace(day=1), value=Decimal("125.0"))
+    PriceIndexFactory()
+    adjusted = adjust_rent(
+        lease=lease,
+        effective_on=f.days_ago(-40),
+        by=application.registered_by,
+        at=timezone.now(),
+    )
+    return adjusted.letter
+
+
+LETTERS = {
+    "innvilgelse": of_outcome(Outcome.GRANTED),
+    "delvis": of_outcome(Outcome.PARTLY, ground=RefusalGround.CONDITIONS),
+    "avslag": of_outcome(Outcome.REFUSED),
+    "ingen-bolig-som-passer": of_outcome(Outcome.REFUSED, ground=RefusalGround.NO_DWELLING),
+    "avvisning": of_outcome(Outcome.DISMISSED),
+    "bortfall": of_outcome(Outcome.LAPSED),
+    "forlengelse": of_outcome(Outcome.GRANTED, basis="forlengelse"),
+    "midlertidig-botilbud": of_outcome(Outcome.GRANTED, basis="sosialtjenesteloven_27"),
+    "omgjoring": reversal,
+    "forelopig-svar": interim,
+    "mangelbrev": missing,
+    "forhandsvarsel": notice,
+    "fortsatt-behov": still_needed,
+    "tilbud": offer,
+    "leieinformasjon": lease_information,
+    "husleieregulering": new_rent,
+    "klage-mottatt": confirmed,
+    "klage-mottatt-for-sent": confirmed_late,
+    "klage-oversendt": forwarded,
+    "klage-avvist": dismissed,
+    "klage-venter": suspended(True),
+    "klage-venter-ikke": suspended(False),
+}
+
+
+def read(file) -> tuple[PdfReader, str]:
+    reader = PdfReader(io.BytesIO(bytes(file.content)))
     text = " ".join(page.extract_text() for page in reader.pages)
     return reader, " ".join(text.replace("\u00a0", " ").split())
 
@@ -115,32 +323,103 @@ def is_accessible(reader: PdfReader, language: str) -> bool:
     return True
 
 
+def words_of(text: str) -> set[str]:
+    return set(re.findall(r"[a-zæøå]+", text.lower()))
+
+
 @pytest.mark.parametrize("whole", [False, True], ids=["alone", "children-and-fullmektig"])
 @pytest.mark.parametrize("language", ["nb", "nn"])
-@pytest.mark.parametrize("kind", KINDS)
-def test_letter_is_made_and_is_accessible(kind, language, whole):
-    letter = make(kind, case(language, whole=whole))
-    reader, text = read(letter)
-    assert letter.language == language and letter.title in text
+@pytest.mark.parametrize("kind", LETTERS)
+def test_letter_is_made_is_accessible_and_is_in_one_language(kind, language, whole):
+    letter = LETTERS[kind](language, whole)
+    reader, text = read(letter.file)
+    title = letter.title.replace("\u00a0", " ")
+    assert letter.language == language and title in text
     assert is_accessible(reader, language)
-    assert ("Nils Brekke (fullmektig)" in text) is whole
-    if kind in ("vedtak", "avslag"):
-        heading = {"nb": "Barnets beste", "nn": "Det beste for barnet"}[language]
-        assert heading in text
     # In the order it is read: who it is to, the heading, and the greeting last.
     greeting = {"nb": "Med vennlig hilsen", "nn": "Med vennleg helsing"}[language]
-    places = [text.index(words) for words in (letter.person.name, letter.title, greeting)]
+    places = [text.index(words) for words in (title, greeting)]
     assert places == sorted(places)
+    other = ONLY["nn" if language == "nb" else "nb"]
+    assert not words_of(text) & set(other.split())
+    assert not re.search(r"[{}]|%\(|None", text), "a word that was not filled in"
+
+    copies = {copy.name: copy for copy in letter.copies.all()}
+    assert ("Nils Brekke (fullmektig), Brygga 2, 9990 Solvær" in text) is whole
+    assert ("Nils Brekke" in copies) is whole
+    if whole:
+        _reader, copied = read(copies["Nils Brekke"].file)
+        assert "Nils Brekke Brygga 2 9990 Solvær Kopi av brev til" in copied
+    if letter.kind == LetterKind.FORWARDING:
+        assert letter.person.name in copies, "the party gets a copy"
+    else:
+        assert f"{letter.person.name} Solbakken 1 9990 Solvær" in text
+    if letter.kind == LetterKind.VEDTAK:
+        heading = {"nb": "Barnets beste", "nn": "Det beste for barnet"}[language]
+        assert (heading in text) is whole
 
 
 @pytest.mark.parametrize("language", ["nb", "nn"])
 @pytest.mark.parametrize("code", sorted(BODIES["nb"]))
 def test_vedtak_names_hjemmel_last_day_and_klageinstans(code, language):
-    vedtak = issue(case(language, whole=False, basis=code))
-    _reader, text = read(vedtak.letter)
+    outcome = Outcome.GRANTED if code == "forlengelse" else Outcome.REFUSED
+    made = vedtak(language, False, outcome, basis=code)
+    _reader, text = read(made.letter.file)
     hjemmel = LegalBasis.objects.get(code=code, valid__contains=f.today())
     assert (hjemmel.citation_nn if language == "nn" else hjemmel.citation) in text
-    assert nbdate_long(vedtak.appeal_due()).replace("\u00a0", " ") in text
+    assert nbdate_long(made.appeal_due()).replace("\u00a0", " ") in text
     assert BODIES[language][code] in text
     others = [one for other, one in BODIES[language].items() if other != code]
     assert not [one for one in others if one in text]
+
+
+@pytest.mark.parametrize("kind", ["delvis", "avvisning", "bortfall", "omgjoring", "klage-avvist"])
+@pytest.mark.parametrize("language", ["nb", "nn"])
+def test_whatever_can_be_appealed_says_until_when_and_who_decides(kind, language):
+    letter = LETTERS[kind](language, False)
+    _reader, text = read(letter.file)
+    numbers = settings_table.values(f.today(), "appeal_weeks", "paper_arrival_days")
+    arrives = f.today() + timedelta(days=numbers["paper_arrival_days"])
+    due = letter.vedtak.appeal_due() if letter.vedtak else None
+    due = due or deadline_weeks(arrives, numbers["appeal_weeks"])
+    assert nbdate_long(due).replace("\u00a0", " ") in text
+    assert "Klagenemnda i Solvær kommune" in text
+    if kind == "klage-avvist":
+        assert {"nb": "forvaltningsloven § 33", "nn": "forvaltingslova § 33"}[language] in text
+
+
+PROGRAMS = ("pdfinfo", "qpdf")
+ABSENT = [name for name in PROGRAMS if shutil.which(name) is None]
+
+
+@pytest.mark.skipif(
+    bool(ABSENT), reason=f"an independent check needs {' and '.join(ABSENT)}: not on this machine"
+)
+@pytest.mark.parametrize("language", ["nb", "nn"])
+# One of each template, and a copy of each.
+@pytest.mark.parametrize(
+    "kind", ["innvilgelse", "forelopig-svar", "mangelbrev", "tilbud", "klage-oversendt"]
+)
+def test_other_programs_find_the_letter_whole_tagged_and_archival(kind, language, tmp_path):
+    letter = LETTERS[kind](language, True)
+    for number, file in enumerate([letter.file, *(copy.file for copy in letter.copies.all())]):
+        path = tmp_path / f"{number}.pdf"
+        path.write_bytes(bytes(file.content))
+        said = _run("pdfinfo", path)
+        assert re.search(r"^Tagged: +yes$", said, re.MULTILINE)
+        about = _run("pdfinfo", "-meta", path)
+        assert "<pdfaid:part>2<" in about and "<pdfaid:conformance>A<" in about
+        assert letter.title in re.search(r"^Title: +(.+)$", said, re.MULTILINE)[1]
+        # In the order of the tags, as a screen reader says it.
+        told = " ".join(_run("pdfinfo", "-struct-text", path).split())
+        greeting = {"nb": "Med vennlig hilsen", "nn": "Med vennleg helsing"}[language]
+        places = [told.index(words) for words in (letter.title, greeting, "Kopi til")]
+        assert places == sorted(places)
+        assert "No syntax or stream encoding errors" in _run("qpdf", "--check", path)
+        plain = _run("qpdf", "--qdf", "--object-streams=disable", path, "-")
+        assert f"/Lang ({language}" in plain
+
+
+def _run(*command) -> str:
+    done = subprocess.run(command, capture_output=True, check=True)
+    return (done.stdout + done.stderr).decode("utf-8", "replace")
