@@ -30,13 +30,10 @@ TEXTS: dict[str, dict[str, Any]] = {
         "municipal": "Klagenemnda i {municipality}",
         "state": "Statsforvalteren",
         "confirm_title": "Vi har fått klagen din",
-        "confirm_intro": (
-            "Vi fikk {received} klagen din på vedtaket vårt {issued} i sak {case}. Vi tar den opp "
-            "nå."
-        ),
+        "confirm_intro": ("Vi fikk {received} klagen din på vedtaket vårt {issued} i sak {case}."),
         "confirm_intro_for": (
             "Vi fikk {received} klagen som {who} har sendt for deg, på vedtaket vårt {issued} i "
-            "sak {case}. Vi tar den opp nå."
+            "sak {case}."
         ),
         "instance": "Klageinstans",
         "late_so": (
@@ -139,12 +136,10 @@ TEXTS: dict[str, dict[str, Any]] = {
         "municipal": "Klagenemnda i {municipality}",
         "state": "Statsforvaltaren",
         "confirm_title": "Vi har fått klaga di",
-        "confirm_intro": (
-            "Vi fekk {received} klaga di på vedtaket vårt {issued} i sak {case}. Vi tek ho opp no."
-        ),
+        "confirm_intro": ("Vi fekk {received} klaga di på vedtaket vårt {issued} i sak {case}."),
         "confirm_intro_for": (
             "Vi fekk {received} klaga som {who} har sendt for deg, på vedtaket vårt {issued} i sak "
-            "{case}. Vi tek ho opp no."
+            "{case}."
         ),
         "instance": "Klageinstans",
         "late_so": (

@@ -18,7 +18,7 @@ from common.formatting import nbdate_long
 from housing.enums import UnitType
 
 from .completeness import DWELLING_BASES, PLACE_BASIS, Contents
-from .enums import GRANTED, AppealBody, LanguageForm, Outcome, RefusalGround
+from .enums import GRANTED, AppealBody, LanguageForm, Outcome, RefusalGround, ReversalGround
 from .models import ChoiceTalk, LegalBasis, Vedtak, Wish
 
 NB, NN = LanguageForm.BOKMAL, LanguageForm.NYNORSK
@@ -116,7 +116,8 @@ TEXTS = {
         "unmet_title": "Kommunen har ingen bolig som passer for deg nå",
         "dismissed_title": "Vi har avvist søknaden din",
         "lapsed_title": "Søknaden din er falt bort",
-        "replaces": "Dette vedtaket erstatter vedtaket vårt fra {day}.",
+        "replaces": "Dette vedtaket erstatter vedtaket vårt fra {day}{rule}.",
+        "reversal_rule": " (forvaltningsloven {section})",
         "unmet": (
             "Vi har avslått søknaden din om {what} fordi kommunen ikke har en bolig som passer til "
             "det du trenger. Det er kommunen som mangler boligen."
@@ -180,7 +181,8 @@ TEXTS = {
         "unmet_title": "Kommunen har ingen bustad som passar for deg no",
         "dismissed_title": "Vi har avvist søknaden din",
         "lapsed_title": "Søknaden din har falle bort",
-        "replaces": "Dette vedtaket kjem i staden for vedtaket vårt frå {day}.",
+        "replaces": "Dette vedtaket kjem i staden for vedtaket vårt frå {day}{rule}.",
+        "reversal_rule": " (forvaltingslova {section})",
         "unmet": (
             "Vi har avslått søknaden din om {what} fordi kommunen ikkje har ein bustad som passar "
             "til det du treng. Det er kommunen som manglar bustaden."
@@ -239,6 +241,13 @@ TEXTS = {
             "case": "Sak",
         },
     },
+}
+# What allows an issued vedtak to be changed; a new application needs no rule for it.
+REVERSED_BY = {
+    ReversalGround.APPEAL: "§ 33",
+    ReversalGround.FAVOUR: "§ 35 bokstav a",
+    ReversalGround.NOT_TOLD: "§ 35 bokstav b",
+    ReversalGround.INVALID: "§ 35 bokstav c",
 }
 TYPES_NN = {
     UnitType.MUNICIPAL: "kommunal bustad",
@@ -406,7 +415,11 @@ def _decision(vedtak: Vedtak, content: Contents, t: dict) -> list[str]:
     citations = list(dict.fromkeys(_citation(o.basis, language) for o in content.outcomes))
     paragraphs = [" ".join(sentences), t["basis"].format(citations=_joined(citations, t))]
     if vedtak.replaces_id:
-        before = t["replaces"].format(day=nbdate_long(vedtak.replaces.issued_on))
+        section = REVERSED_BY.get(vedtak.reversal_ground)
+        before = t["replaces"].format(
+            day=nbdate_long(vedtak.replaces.issued_on),
+            rule=t["reversal_rule"].format(section=section) if section else "",
+        )
         paragraphs.insert(0, f"{before} {vedtak.reversal_reason.strip()}".strip())
     return paragraphs
 

@@ -384,6 +384,12 @@ def test_whatever_can_be_appealed_says_until_when_and_who_decides(kind, language
     due = due or deadline_weeks(arrives, numbers["appeal_weeks"])
     assert nbdate_long(due).replace("\u00a0", " ") in text
     assert "Klagenemnda i Solvær kommune" in text
+    if kind == "omgjoring":
+        rule = {
+            "nb": "(forvaltningsloven § 35 bokstav a)",
+            "nn": "(forvaltingslova § 35 bokstav a)",
+        }
+        assert rule[language] in text
     if kind == "klage-avvist":
         assert {"nb": "forvaltningsloven § 33", "nn": "forvaltingslova § 33"}[language] in text
 
