@@ -21,7 +21,7 @@ from django.db.models import Count
 
 from allocation import vacancy
 from allocation.ranking import CLOSED_STATES, HOME_BASES, WAITING
-from casework.enums import GRANTED, PROTECTED
+from casework.enums import GRANTED, PROTECTED, RefusalGround
 from common.calendar import add_months
 from housing.enums import TEMPORARY_TYPES
 from housing.models import Unit
@@ -180,6 +180,37 @@ def flow(on: date, months: int) -> list[Flow]:
     """In and out of the waiting list a month, the month of `on` up to the date. One query."""
     params = {"on": on, "first": months_to(on, months)[0], "tz": settings.TIME_ZONE}
     return [Flow(*row) for row in _rows(FLOW, params)]
+
+
+# ------------------------------------------------------------------ homes the municipality lacks
+
+
+UNMET = f"""
+WITH refused AS (
+    SELECT DISTINCT ON (a.person_id) v.dwelling_type
+    FROM casework_vedtakoutcome o
+    JOIN casework_vedtak v ON v.id = o.vedtak_id
+    JOIN casework_application a ON a.id = v.application_id
+    WHERE o.ground = %(ground)s AND v.state = 'fattet'
+      AND v.issued_on BETWEEN %(first)s::date AND %(on)s::date
+      AND NOT EXISTS ({LEFT_OUT} a.person_id)
+    ORDER BY a.person_id, v.issued_on DESC, v.id DESC
+)
+SELECT dwelling_type, count(*)::int FROM refused GROUP BY 1"""
+
+
+def unmet(on: date, months: int) -> Counter[str]:
+    """People refused in the months because no dwelling of the type exists, by the type (C17).
+
+    Each counts once, by the latest vedtak, and only while it is in force. It is what the
+    municipality lacks that is counted, never anything about the person. One query.
+    """
+    params = {
+        "on": on,
+        "first": months_to(on, months)[0],
+        "ground": str(RefusalGround.NO_DWELLING),
+    }
+    return Counter(dict(_rows(UNMET, params)))
 
 
 # ------------------------------------------------------------------ temporary places

@@ -1,4 +1,4 @@
-"""What the overview says of its figures: the strip, and six panels with chart and finding."""
+"""What the overview says of its figures: the strip, and seven panels with chart and finding."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ class Overview:
 
 
 def overview(on: date, months: int) -> Overview:
-    """The overview on the date, with so many months of history. Eight queries, whatever size."""
+    """The overview on the date, with so many months of history. Nine queries, whatever size."""
     waiting = figures.waiting(on)
     flow = figures.flow(on, months)
     temporary = figures.temporary(on, months)
@@ -134,6 +134,7 @@ def overview(on: date, months: int) -> Overview:
             _empty_panel([one for one in empty if one.month == last], last),
             _need_panel(sizes),
             _kinds_panel(waiting, sizes),
+            _unmet_panel(figures.unmet(on, months), months),
         ],
     )
 
@@ -406,12 +407,9 @@ def _kinds_panel(waiting: Waiting, sizes: Sequence[Size]) -> Panel:
         types[group.type] += group.number
     kinds: list[tuple[str, Counter[int]]]
     if len(types) > 1:
-        names = dict(UnitType.choices)
         kinds = [
             (
-                str(names.get(codes[0], _("Ikke avklart")))
-                if len(codes) == 1
-                else _("Andre typer"),
+                _type_name(codes),
                 waiting.days(lambda group, codes=codes: group.type in codes),
             )
             for codes in _types_together(types)
@@ -476,6 +474,44 @@ def _kinds_panel(waiting: Waiting, sizes: Sequence[Size]) -> Panel:
     )
     title = _("Ventetid etter boligtype") if len(types) > 1 else _("Ventetid etter størrelse")
     return Panel("type", title, finding, chart)
+
+
+def _unmet_panel(unmet: Counter[str], months: int) -> Panel:
+    """Which homes the municipality lacked, by how many it refused for want of them (C17)."""
+    total = unmet.total()
+    groups = [(codes, sum(unmet[code] for code in codes)) for codes in _types_together(unmet)]
+    known = [(people, codes) for codes, people in groups if len(codes) == 1 and codes[0]]
+    if not total:
+        finding = _("Ingen fikk avslag fordi kommunen mangler boligen.")
+    elif is_few(total):
+        finding = _("Færre enn fem fikk avslag fordi kommunen mangler boligen.")
+    elif not known:
+        finding = _("%(all)s fikk avslag fordi kommunen mangler boligen.") % {"all": number(total)}
+    else:
+        most, codes = max(known)
+        finding = _(
+            "Kommunen mangler mest %(type)s: %(n)s av %(all)s fikk avslag av den grunn."
+        ) % {
+            "type": _type_name(codes).lower(),
+            "n": number(most),
+            "all": number(total),
+        }
+    chart = charts.hbars(
+        id="mangler",
+        title=_("Personer som fikk avslag på %(n)d måneder, etter boligen kommunen ikke har")
+        % {"n": months},
+        desc=finding,
+        rows=[Bar(_type_name(codes), people, number(people)) for codes, people in groups],
+        head=(_("Boligtype som mangler"), _("Personer")),
+        people=True,
+    )
+    return Panel("mangler", _("Boliger kommunen mangler"), finding, chart)
+
+
+def _type_name(codes: tuple[str, ...]) -> str:
+    if len(codes) > 1:
+        return _("Andre typer")
+    return str(dict(UnitType.choices).get(codes[0], _("Ikke avklart")))
 
 
 def _types_together(types: Counter[str]) -> list[tuple[str, ...]]:

@@ -10,9 +10,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from allocation import ranking, vacancy
-from casework.enums import ApplicationState, MemberRelation, Protection
+from casework.enums import (
+    ApplicationState,
+    MemberRelation,
+    Outcome,
+    Protection,
+    RefusalGround,
+    VedtakState,
+)
 from common.calendar import add_months
-from housing.enums import UnavailableCause
+from housing.enums import UnavailableCause, UnitType
 from insight import figures, panels
 from stays.chains import chains
 from stays.models import Stay
@@ -263,6 +270,80 @@ def test_sizes_few_wait_for_stand_with_their_neighbour(today):
     rows = panel(today, "behov").rows
     assert [row[1] for row in rows] == ["8", "6", "5"]
     assert "3 eller flere" in rows[2][0]
+
+
+# ------------------------------------------------------------------ homes the municipality lacks
+
+
+def lacks(dwelling_type, people=1, *, days=20, **facts):
+    """People refused because no dwelling of the type exists."""
+    made = []
+    for _n in range(people):
+        application = f.ApplicationFactory(person=f.PersonFactory(**facts), assessed=True)
+        made.append(
+            f.VedtakFactory(
+                application=application,
+                issued=True,
+                letter=False,
+                outcome=Outcome.REFUSED,
+                ground=RefusalGround.NO_DWELLING,
+                dwelling_type=dwelling_type,
+                issued_on=f.days_ago(days),
+            )
+        )
+    return made
+
+
+def test_refused_for_want_of_a_home_is_what_the_municipality_lacks(today, as_manager):
+    lacks(UnitType.ROBUST, 7)
+    lacks(UnitType.SHARED, 5)
+    f.ApplicationFactory(refused=True)  # the conditions were not met: no need of a home unmet
+    shown = panel(today, "mangler")
+    assert shown.finding == (
+        "Kommunen mangler mest forsterket bolig: 7 av 12 fikk avslag av den grunn."
+    )
+    assert [row[1] for row in shown.rows] == ["7", "5"]
+    page = text(as_manager.get(PAGE))
+    assert "Boliger kommunen mangler" in page and shown.finding in page
+
+
+def test_who_was_refused_twice_counts_once_by_the_latest(today):
+    (first,) = lacks(UnitType.ROBUST, days=100)
+    (second,) = lacks(UnitType.SHARED, days=10)
+    second.application.person.applications.update(person=first.application.person)
+    assert figures.unmet(today, 12) == {UnitType.SHARED: 1}
+    assert figures.unmet(today, 1) == {UnitType.SHARED: 1}
+
+
+def test_need_met_by_another_vedtak_or_long_ago_is_not_unmet(today):
+    (replaced,) = lacks(UnitType.ROBUST)
+    type(replaced).objects.filter(pk=replaced.pk).update(state=VedtakState.REPLACED)
+    lacks(UnitType.ROBUST, days=800)
+    lacks(UnitType.ROBUST, protection=Protection.STRICTLY)
+    lacks(UnitType.ROBUST, shielded=True)
+    assert figures.unmet(today, 24) == {}
+    assert panel(today, "mangler").finding == ("Ingen fikk avslag fordi kommunen mangler boligen.")
+
+
+@pytest.mark.parametrize(
+    ("people", "told", "rows"),
+    [
+        ({UnitType.ROBUST: 3}, "Færre enn fem fikk avslag", ["<5"]),
+        ({UnitType.ROBUST: 3, UnitType.SHARED: 2}, "5 fikk avslag", ["5"]),
+        ({UnitType.ROBUST: 9, UnitType.SHARED: 3}, "12 fikk avslag", ["12"]),
+        (
+            {UnitType.ROBUST: 9, UnitType.SHARED: 3, UnitType.CARE: 2},
+            "forsterket bolig: 9 av 14",
+            ["9", "5"],
+        ),
+    ],
+)
+def test_few_who_lack_a_type_stand_with_others(today, people, told, rows):
+    for kind, number in people.items():
+        lacks(kind, number)
+    shown = panel(today, "mangler")
+    assert told in shown.finding
+    assert [row[1] for row in shown.rows] == rows
 
 
 # ------------------------------------------------------------------ what it costs
