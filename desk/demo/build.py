@@ -10,6 +10,7 @@ from django.db import connection, transaction
 
 from . import (
     appeals,
+    approval,
     following,
     houses,
     intake,
@@ -61,6 +62,7 @@ def build(size_name: str, seed: int, today: date, say: Callable[[str], None]) ->
         houses.tell(today)
         say("klager")
         intake.tell(today)
+        approval.tell(today)
         say("det som kommer inn")
         following.tell(today)
         say("planer og oppfølging")

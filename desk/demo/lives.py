@@ -314,7 +314,11 @@ class Lives:
             application_id=case.application,
             state=VedtakState.ISSUED,
             bedrooms=case.bedrooms,
-            dwelling_type=UnitType.MUNICIPAL if granted else UnitType.SHARED if unmet else "",
+            dwelling_type=UnitType.MUNICIPAL
+            if granted
+            else LACKING[pk // 3 % len(LACKING)]
+            if unmet
+            else "",
             lease_years=3 if granted else None,
             valid_from=issued,
             valid_to=add_months(issued, wanted) if wanted else None,
@@ -387,6 +391,8 @@ GRANTED_WORDS = (
     "Du har ikke en bolig du kan bli i, og du klarer ikke å skaffe en egnet bolig uten hjelp nå. "
     "Behovet har vart lenge og løses ikke på annen måte. Derfor har du rett til prioritet."
 )
+# What the municipality lacks, most of the first.
+LACKING = (UnitType.SHARED, UnitType.ROBUST, UnitType.SHARED, UnitType.CARE)
 UNMET_WORDS = (
     "Du fyller vilkårene, men kommunen har ingen bolig som passer til det du trenger. "
     "Det er kommunen som mangler boligen."
