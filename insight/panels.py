@@ -487,6 +487,11 @@ def _unmet_panel(unmet: Counter[str], months: int) -> Panel:
         finding = _("Færre enn fem fikk avslag fordi kommunen mangler boligen.")
     elif not known:
         finding = _("%(all)s fikk avslag fordi kommunen mangler boligen.") % {"all": number(total)}
+    elif known[0][0] == total:
+        finding = _("%(all)s fikk avslag fordi kommunen mangler %(type)s.") % {
+            "all": number(total),
+            "type": _type_name(known[0][1]).lower(),
+        }
     else:
         most, codes = max(known)
         finding = _(

@@ -329,6 +329,7 @@ def test_need_met_by_another_vedtak_or_long_ago_is_not_unmet(today):
     ("people", "told", "rows"),
     [
         ({UnitType.ROBUST: 3}, "Færre enn fem fikk avslag", ["<5"]),
+        ({UnitType.ROBUST: 6}, "6 fikk avslag fordi kommunen mangler forsterket bolig.", ["6"]),
         ({UnitType.ROBUST: 3, UnitType.SHARED: 2}, "5 fikk avslag", ["5"]),
         ({UnitType.ROBUST: 9, UnitType.SHARED: 3}, "12 fikk avslag", ["12"]),
         (
