@@ -104,8 +104,8 @@ def _day(day: date) -> str:
 WORDS = {
     LanguageForm.BOKMAL: {
         "title": "Trenger du fortsatt bolig?",
-        "intro": "Du står på ventelisten for bolig hos oss. Et par ganger i året spør vi alle om "
-        "behovet er det samme.",
+        "intro": "Du står på ventelisten for bolig hos oss. Med jevne mellomrom spør vi alle som "
+        "venter, om behovet er det samme.",
         "box": "Si fra til oss",
         "box_text": "Ring eller skriv til oss innen %(day)s. Fortell om du fortsatt trenger bolig, "
         "og om noe har endret seg.",
@@ -116,8 +116,8 @@ WORDS = {
     },
     LanguageForm.NYNORSK: {
         "title": "Treng du framleis bustad?",
-        "intro": "Du står på ventelista for bustad hos oss. Eit par gonger i året spør vi alle om "
-        "behovet er det same.",
+        "intro": "Du står på ventelista for bustad hos oss. Med jamne mellomrom spør vi alle som "
+        "ventar, om behovet er det same.",
         "box": "Sei frå til oss",
         "box_text": "Ring eller skriv til oss innan %(day)s. Fortel om du framleis treng bustad, "
         "og om noko har endra seg.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allocation.job_flags import flag_offers, flag_waiting
+from allocation.still_needed import ask_still_needed
 from casework.appeal_flags import flag_appeal_bodies, flag_appeals
 from casework.deadlines import flag_deadlines, flag_papers
 from casework.enums import FlagKind
@@ -32,6 +33,7 @@ JOBS = {
     "flag_leases": (FlagKind.LEASE, flag_leases),
     "flag_waiting": (FlagKind.FORGOTTEN, flag_waiting),
     "flag_offers": (FlagKind.OFFER, flag_offers),
+    "ask_still_needed": (FlagKind.OUTREACH, ask_still_needed),
 }
 
 

@@ -354,6 +354,7 @@ JOBS = (
     "flag_leases",
     "flag_no_service",
     "flag_offers",
+    "ask_still_needed",
 )
 ASKS: Mapping[str, tuple[Mapping[str, Check], tuple[str, ...]]] = {
     "deadline": ({"kind": one_of(DEADLINES), "from": moment}, ("kind", "from")),
