@@ -14,9 +14,10 @@ from accounts.models import ReadLog
 from casework import completeness, letters, vedtak_letter
 from casework.actions.vedtak import approve_vedtak
 from casework.enums import Outcome
-from casework.models import StoredFile
+from casework.models import Letter, StoredFile
 from common.formatting import nbdate_long
 from tests.factories import (
+    AppealFactory,
     ApplicationFactory,
     LetterFactory,
     PersonFactory,
@@ -153,6 +154,56 @@ def test_no_letter_is_made_before_the_copy_can_be_sent(client):
     assert [each.url for each in lacks] == [
         reverse("casework:representatives", args=[application.person_id])
     ]
+
+
+# Page, what is typed there, and the state of the klage it is done to (none: it is done to a case).
+TO_NOWHERE = {
+    "interim_reply": ({"delay": "Vi venter på legen.", "expected_on": "{later}"}, None),
+    "papers_ask": ({"papers": "Lønnsslipp", "due_on": "{later}"}, None),
+    "notice_new": ({"considering": "Avslag.", "grounds": "Oppsagt.", "due_on": "{later}"}, None),
+    "appeal_confirm": ({}, "here"),
+    "appeal_forward": ({"reason": "Vi har sett på saken én gang til."}, "here"),
+    "appeal_dismiss": ({"reason": "Det er for sent."}, "late"),
+    "appeal_suspension": ({"granted": "nei", "reason": "Det haster ikke."}, "here"),
+}
+
+
+@pytest.mark.parametrize("page", TO_NOWHERE)
+@pytest.mark.parametrize(
+    ("person", "why"),
+    [
+        ({"address": ""}, "Vi har ingen adresse til"),
+        (
+            {"strictly_protected": True, "letter_agreement": "", "address": "Hemmelige vei 7"},
+            "har adressebeskyttelse, og adressen skal ikke stå i brevet.",
+        ),
+    ],
+    ids=["none", "protected"],
+)
+def test_a_letter_to_nowhere_is_refused_with_what_to_do_and_what_was_typed(
+    login, page, person, why
+):
+    typed, appealed = TO_NOWHERE[page]
+    client = login("saksbehandler", sees_protected=True)
+    application = ApplicationFactory(person=PersonFactory(**person), refused=bool(appealed))
+    done_to = application
+    if appealed:
+        vedtak = application.decision
+        done_to = AppealFactory(
+            vedtak=vedtak,
+            reviewing=True,
+            reviewer=client.user,
+            **({"due_on": days_ago(4)} if appealed == "late" else {}),
+        )
+    later = f"{days_ago(-20):%d.%m.%Y}"
+    data = {name: text.format(later=later) for name, text in typed.items()}
+    before = set(Letter.objects.values_list("pk", flat=True))
+    answer = client.post(reverse(f"casework:{page}", args=[done_to.pk]), data, follow=True).text
+    assert why in answer and "Avtal hvordan brevet når fram" in answer
+    assert "Avtale om brev" in answer and "Hemmelige" not in answer
+    for text in typed.values():
+        assert text.format(later=later) in answer or text == "nei"
+    assert set(Letter.objects.values_list("pk", flat=True)) == before
 
 
 def test_what_people_write_is_text_and_never_markup():

@@ -173,6 +173,18 @@ def test_expired_basis_says_what_to_do_instead(draft):
     assert "under Innstillinger, Hjemler" in lack.sentence
 
 
+def test_a_vedtak_under_an_expired_basis_is_not_sent(client, draft, approver):
+    (applied,) = draft.application.bases.all()
+    LegalBasis.objects.filter(pk=applied.pk).update(valid=(date(2000, 1, 1), today()))
+    client.force_login(draft.drafted_by)
+    page = client.post(url("vedtak_submit", draft), typed(draft, approver=approver.pk)).text
+    assert "gjelder ikke lenger fra" in page and "under Innstillinger, Hjemler" in page
+    assert f'href="#id_outcome_{applied.pk}_0">Hjemmel:' in page
+    draft.refresh_from_db()
+    assert draft.state == VedtakState.DRAFT
+    assert draft.facts == "Du bor hos en venn."  # saved, though not sent
+
+
 # ------------------------------------------------------------------ omgjøring
 
 
