@@ -305,6 +305,9 @@ LETTERS = {
     "klage-venter-ikke": suspended(False),
 }
 
+# Children change what a vedtak says; a fullmektig the foot of every letter, one of each template.
+ALONE = [*list(LETTERS)[:9], "forelopig-svar", "mangelbrev", "tilbud", "klage-mottatt"]
+
 
 def read(file) -> tuple[PdfReader, str]:
     reader = PdfReader(io.BytesIO(bytes(file.content)))
@@ -327,9 +330,12 @@ def words_of(text: str) -> set[str]:
     return set(re.findall(r"[a-zæøå]+", text.lower()))
 
 
-@pytest.mark.parametrize("whole", [False, True], ids=["alone", "children-and-fullmektig"])
 @pytest.mark.parametrize("language", ["nb", "nn"])
-@pytest.mark.parametrize("kind", LETTERS)
+@pytest.mark.parametrize(
+    ("kind", "whole"),
+    [pytest.param(kind, True, id=f"{kind}-children-and-fullmektig") for kind in LETTERS]
+    + [pytest.param(kind, False, id=f"{kind}-alone") for kind in ALONE],
+)
 def test_letter_is_made_is_accessible_and_is_in_one_language(kind, language, whole):
     letter = LETTERS[kind](language, whole)
     reader, text = read(letter.file)
@@ -408,7 +414,7 @@ ABSENT = [name for name in PROGRAMS if shutil.which(name) is None]
 )
 def test_other_programs_find_the_letter_whole_tagged_and_archival(kind, language, tmp_path):
     letter = LETTERS[kind](language, True)
-    for number, file in enumerate([letter.file, *(copy.file for copy in letter.copies.all())]):
+    for number, file in enumerate([letter.file, letter.copies.first().file]):
         path = tmp_path / f"{number}.pdf"
         path.write_bytes(bytes(file.content))
         said = _run("pdfinfo", path)
