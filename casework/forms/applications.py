@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date, datetime, time
 from typing import Any
 
@@ -139,8 +140,12 @@ class ApplicationForm(OnceFormMixin, forms.Form):
         now = at.astimezone(get_default_timezone())
         self.fields["received_on"].initial = now.date()
         self.fields["received_time"].initial = now.time().replace(second=0, microsecond=0)
-        self.fields["bases"].queryset = LegalBasis.objects.filter(
-            valid__overlap=(EARLIEST_RECEIVED, None)
+        # One choice a hjemmel, however many versions of it there are; `clean` takes the version
+        # of the day the application came in.
+        self.fields["bases"].queryset = (
+            LegalBasis.objects.filter(valid__overlap=(EARLIEST_RECEIVED, None))
+            .order_by("code", "-valid")
+            .distinct("code")
         )
         units = case_units()
         self.fields["unit"].queryset = units
@@ -161,7 +166,7 @@ class ApplicationForm(OnceFormMixin, forms.Form):
                 Row("sender", "sender_name"),
                 "sender_contact",
             ),
-            Fieldset(_("Behandles av"), "bases", Row("unit", "responsible")),
+            Fieldset(_("Behandlingen"), "bases", Row("unit", "responsible")),
         )
 
     def clean(self) -> dict[str, Any]:
@@ -176,13 +181,23 @@ class ApplicationForm(OnceFormMixin, forms.Form):
             self.add_error("sender_contact", _("Skriv hvem vi kan ringe der."))
         on = facts.get("received_on")
         received_at(self, facts, self.at)
-        for basis in facts.get("bases") or ():
-            if on and on not in basis.valid:
+        if on and facts.get("bases"):
+            facts["bases"] = self._in_force(facts["bases"], on)
+        return facts
+
+    def _in_force(self, chosen: Iterable[LegalBasis], on: date) -> list[LegalBasis]:
+        codes = {basis.code: basis for basis in chosen}
+        found = {
+            basis.code: basis
+            for basis in LegalBasis.objects.filter(code__in=codes, valid__contains=on)
+        }
+        for code, basis in codes.items():
+            if code not in found:
                 self.add_error(
                     "bases",
                     _("«%(basis)s» gjaldt ikke den dagen søknaden kom inn.") % {"basis": basis},
                 )
-        return facts
+        return list(found.values())
 
 
 class WithdrawForm(OnceFormMixin, forms.Form):

@@ -171,7 +171,13 @@ def application_new(request: HttpRequest, pk: int) -> HttpResponse:
             )
             return redirect("casework:application", made.pk)
     log_read(request, person.pk, "application-new")
-    context = {"form": form, "person": person, "draft": draft, "draft_key": key}
+    context = {
+        "form": form,
+        "person": person,
+        "draft": draft,
+        "draft_key": key,
+        "open_cases": person.applications.open().order_by("-received_at", "pk")[:5],
+    }
     return render(request, "casework/application_new.html", context)
 
 

@@ -11,8 +11,16 @@ from django.urls import reverse
 
 from accounts.enums import UnitKind
 from casework import reply_clock
+from casework.actions import wording
 from casework.enums import ApplicationState, LetterKind, Protection
-from casework.models import Application, Disqualification, Event, Letter, Transition
+from casework.models import (
+    Application,
+    Disqualification,
+    Event,
+    LegalBasis,
+    Letter,
+    Transition,
+)
 from casework.reply_clock import Urgency
 from tests.factories import (
     ApplicationFactory,
@@ -477,3 +485,41 @@ def test_who_does_not_work_with_cases_sees_none(client, role):
 
     assert client.get(LIST).status_code == 403
     assert client.get(to(ApplicationFactory())).status_code == 403
+
+
+# ------------------------------------------------------------------ hjemler with versions
+
+
+def test_a_hjemmel_stands_once_on_the_form_whatever_the_number_of_its_versions(client, caseworker):
+    old = LegalBasis.objects.get(code="kommunal_bolig")
+    new = start_version(old, caseworker)
+
+    form = client.get(to_new(PersonFactory())).context["form"]
+
+    offered = [basis for basis in form.fields["bases"].queryset if basis.code == old.code]
+    assert offered == [new]
+
+
+def test_the_version_of_the_day_the_application_came_in_is_the_one_it_is_under(client, caseworker):
+    old = LegalBasis.objects.get(code="kommunal_bolig")
+    new = start_version(old, caseworker)
+    yesterday = today() - timedelta(days=1)
+
+    for day, version in ((yesterday, old), (today(), new)):
+        person = PersonFactory()
+        received = day.strftime("%d.%m.%Y")
+        client.post(to_new(person), typed(caseworker, received_on=received, bases=[str(new.pk)]))
+        assert list(person.applications.get().bases.all()) == [version]
+
+
+def start_version(basis, user):
+    words = ("title", "title_nn", "citation", "citation_nn", "rules_text", "rules_text_nn")
+    facts = {name: getattr(basis, name) for name in (*words, "appeal_body")}
+    return wording.write_basis(version=basis, start=today(), by=user, on=today(), **facts)
+
+
+def test_who_has_an_open_case_is_told_of_before_another_is_written(client, caseworker):
+    case = ApplicationFactory()
+
+    assert case.case_number in page(client.get(to_new(case.person)))
+    assert "åpen sak fra før" not in page(client.get(to_new(PersonFactory())))
