@@ -28,10 +28,11 @@ from ..processes import APPLICATION
 
 
 class NotHeldYet(RuleBroken):
-    """A kartlegging, or a wish, is told of before it happened."""
+    """A kartlegging, or a wish, is told of before it happened; `field` says which."""
 
-    def __init__(self) -> None:
+    def __init__(self, field: str) -> None:
         super().__init__(_("Samtalen kan ikke være fram i tid. Skriv dagen dere snakket sammen."))
+        self.field = field
 
 
 class ChangeNeedsReason(RuleBroken):
@@ -62,8 +63,9 @@ def hold_assessment(
     begun on is thereby being assessed. Raises `NotHeldYet`.
     """
     today = local_date(at)
-    if held_on > today or wish["said_on"] > today:
-        raise NotHeldYet
+    for field, day in (("said_on", wish["said_on"]), ("held_on", held_on)):
+        if day > today:
+            raise NotHeldYet(field)
     # Held so that the case is taken into assessment once.
     application = (
         Application.objects.select_for_update(of=("self",))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.once import OnceFormMixin
@@ -24,6 +25,19 @@ def _words(label: Any, rows: int = 2, **kwargs: Any) -> forms.CharField:
 
 YES_NO = [("ja", _("Ja")), ("nei", _("Nei")), ("", _("Ikke avklart"))]
 ANSWERED = {"ja": True, "nei": False}
+
+
+def _tell_of_clash(form: forms.ModelForm) -> None:
+    """Somebody who both wants an area and wants to avoid it has been misheard, or mistyped."""
+    areas = set(form.cleaned_data.get("areas") or ()) & set(
+        form.cleaned_data.get("avoid_areas") or ()
+    )
+    if areas:
+        form.add_error(
+            "avoid_areas",
+            _("%(areas)s står både som ønsket og som noe å unngå. Velg det ene.")
+            % {"areas": ", ".join(sorted(map(str, areas)))},
+        )
 
 
 class HousingAnswerForm(forms.ModelForm):
@@ -62,7 +76,14 @@ class HousingAnswerForm(forms.ModelForm):
             self.initial[name] = self.fields[name].initial
         for each in self.fields.values():
             each.mark_optional = False
-        self.fields["max_floor"].max_value = 40
+        self.fields["max_floor"].validators.append(
+            MaxValueValidator(40, _("Skriv etasjen som et tall opp til %(limit_value)s."))
+        )
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean()
+        _tell_of_clash(self)
+        return facts
 
     def _post_clean(self) -> None:
         """The row is made by the action."""
@@ -204,6 +225,11 @@ class NeedForm(OnceFormMixin, forms.ModelForm):
         """What goes on the row itself; the areas and properties are handed over beside it."""
         apart = ("areas", "avoid_areas", "avoid_properties")
         return {name: value for name, value in self.cleaned_data.items() if name not in apart}
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean()
+        _tell_of_clash(self)
+        return facts
 
     def _post_clean(self) -> None:
         """The row is made by the action, so nothing is built here; the fields have been checked."""

@@ -22,6 +22,7 @@ from ..actions.assessments import ChangeNeedsReason, decide_need, hold_assessmen
 from ..forms.assessments import AssessmentForm, HousingAnswerForm, NeedForm
 from ..models import Application, Assessment, Dimension, HousingAnswer, HousingNeed
 from ..querysets import sees
+from .persons import refuse
 
 NEED_LISTS = ("areas", "avoid_areas", "avoid_properties")
 
@@ -60,7 +61,7 @@ def assessment_new(request: HttpRequest, pk: int) -> HttpResponse:
                 at=timezone.now(),
             )
         except RuleBroken as no:
-            form.add_error(None, str(no))
+            refuse(form, no)
         else:
             return redirect("casework:assessment", assessment.pk)
     log_read(request, application.person_id, "kartlegging")

@@ -130,8 +130,15 @@ def target(field: BoundField) -> str:
 
 
 @register.filter
-def error_lines(form: forms.BaseForm | BaseFormSet) -> list[dict[str, str]]:
-    """Every line of the error summary: `id` ("" where no field is to blame) and `text`."""
+def error_lines(
+    form: forms.BaseForm | BaseFormSet, also: forms.BaseForm | BaseFormSet | None = None
+) -> list[dict[str, str]]:
+    """Every line of the error summary: `id` ("" where no field is to blame) and `text`.
+
+    `also` is a second form sent by the same button: the two have one summary.
+    """
+    if also is not None:
+        return error_lines(form) + error_lines(also)
     if isinstance(form, BaseFormSet):
         lines = [{"id": "", "text": str(text)} for text in form.non_form_errors()]
         return lines + [line for each in form for line in error_lines(each)]

@@ -141,6 +141,31 @@ def test_kartlegging_cannot_be_held_tomorrow(client, caseworker):
     assert not Wish.objects.exists()
 
 
+@pytest.mark.parametrize("field", ["held_on", "said_on"])
+def test_a_day_to_come_is_told_of_beside_its_field(client, caseworker, field):
+    url = reverse("casework:assessment_new", args=[ApplicationFactory().pk])
+    tomorrow = (today() + timedelta(days=1)).strftime("%d.%m.%Y")
+    assert client.post(url, typed(**{field: tomorrow})).context["form"].has_error(field)
+
+
+def test_an_area_is_not_both_wanted_and_avoided(client, caseworker):
+    area, case = AreaFactory(), ApplicationFactory(assessed=True)
+    both = {"bolig-areas": [area.pk], "bolig-avoid_areas": [area.pk]}
+    held = client.post(reverse("casework:assessment_new", args=[case.pk]), typed(**both))
+    assert "står både som ønsket og som noe å unngå" in held.text
+    assert not Wish.objects.filter(words=typed()["words"]).exists()
+    need = reverse("casework:need", args=[case.pk])
+    answer = client.post(need, chosen(areas=[area.pk], avoid_areas=[area.pk]))
+    assert answer.context["form"].has_error("avoid_areas")
+
+
+def test_two_faults_in_two_parts_of_the_page_are_one_summary(client, caseworker):
+    url = reverse("casework:assessment_new", args=[ApplicationFactory().pk])
+    text = client.post(url, typed(**{"words": "", "bolig-max_floor": "999"})).text
+    assert text.count('class="ds-error-summary"') == 1
+    assert "Rett opp 2 ting" in text
+
+
 def test_all_or_nothing_is_saved():
     application = ApplicationFactory()
     wish = {"words": "Ro", "setting": "", "said_on": today(), "read_back": False}
