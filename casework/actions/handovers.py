@@ -41,7 +41,9 @@ def hand_over(
     at: datetime,
 ) -> Handover:
     """Send a task to a unit, or to somebody there. Refused where nobody there may see the person:
-    it would lie unread."""
+    it would lie unread. Refused with a due date that has passed."""
+    if due_on and due_on < local_date(at):
+        raise HandoverRefused(_("Fristen har vært. Velg i dag eller en senere dag."), "due_on")
     may_read = colleagues(person, local_date(at), to_unit)
     if to_user and not may_read.filter(pk=to_user.pk).exists():
         raise HandoverRefused(

@@ -9,6 +9,7 @@ from typing import Any
 from crispy_forms.layout import Layout, Row
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import CASE_ROLES
@@ -30,6 +31,15 @@ from ..models import (
     TransitionPlan,
 )
 
+HOURS_IN_A_WEEK = 7 * 24
+
+
+def _hours_of_a_week(field: forms.DecimalField) -> None:
+    field.validators.append(
+        MaxValueValidator(HOURS_IN_A_WEEK, _("En uke har bare %(limit_value)s timer."))
+    )
+    field.validators.append(MinValueValidator(Decimal(0), _("Skriv null eller flere timer.")))
+
 
 class ServiceForm(OnceFormMixin, forms.ModelForm):
     class Meta:
@@ -43,7 +53,7 @@ class ServiceForm(OnceFormMixin, forms.ModelForm):
         self.fields["period"].label = _("Når")
         self.fields["period"].help_text = _("La siste dag stå tom når den ikke er avtalt.")
         hours = self.fields["hours_per_week"]
-        hours.min_value = Decimal(0)
+        _hours_of_a_week(hours)
         hours.localize = hours.widget.is_localized = True
         hours.help_text = _("Det tjenesten begynner med. Endringer føres senere, hver med sin dag.")
         self.helper = VarigFormHelper(submit=_("Lagre tjenesten"), cancel=cancel)
@@ -61,6 +71,7 @@ class HoursForm(OnceFormMixin, forms.ModelForm):
     def __init__(self, *args: Any, cancel: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         hours = self.fields["hours_per_week"]
+        _hours_of_a_week(hours)
         hours.localize = hours.widget.is_localized = True
         self.helper = VarigFormHelper(submit=_("Endre timene"), cancel=cancel)
         self.helper.layout = Layout(Row("starts_on", "hours_per_week"), "why")

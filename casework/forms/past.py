@@ -55,6 +55,13 @@ class PastMatterForm(OnceFormMixin, forms.ModelForm):
             )
         return expires
 
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean()
+        happened, expires = facts.get("dated_on"), facts.get("expires_on")
+        if happened and expires and expires < happened:
+            self.add_error("expires_on", _("Siste dag det vises, må være etter at det skjedde."))
+        return facts
+
 
 class PaymentForm(OnceFormMixin, forms.ModelForm):
     class Meta:

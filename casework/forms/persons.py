@@ -518,3 +518,9 @@ class NoteForm(OnceFormMixin, forms.ModelForm):
 
     def clean_readers(self) -> str:
         return self.cleaned_data["readers"] or NoteReaders.CASE
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean()
+        if not facts.get("observation") and not facts.get("quotation"):
+            self.add_error("quotation", _("Skriv hva du så, eller hva personen sa."))
+        return facts

@@ -149,3 +149,11 @@ def test_a_case_sent_to_the_right_unit_is_flagged_there_until_it_is_acknowledged
     assert not Flag.objects.open().exists()
     call_command("flag_handovers")
     assert Flag.objects.count() == 1
+
+
+def test_a_due_date_that_has_passed_is_refused_beside_its_field(as_caseworker, receiver, health):
+    person = f.PersonFactory(with_household=True)
+    yesterday = (f.today() - timedelta(days=1)).strftime("%d.%m.%Y")
+    answer = _send(as_caseworker, person, health, due_on=yesterday)
+    assert answer.context["form"].has_error("due_on")
+    assert not Handover.objects.exists()

@@ -105,3 +105,13 @@ def test_who_leaves_the_group_is_gone_from_the_page_and_kept_in_the_past(
     as_caseworker.post(reverse("casework:team_member_leave", args=[member.pk]))
     assert not person.team.filter(period__contains=today).exists()
     assert person.team.filter(period__contains=f.days_ago(1)).exists()
+
+
+def test_a_week_has_no_more_than_its_hours(as_caseworker, person, today):
+    for hours in ("169", "-1"):
+        answer = _post(
+            as_caseworker, "service_new", person.pk, name="Booppfølging", hours_per_week=hours,
+            period_0=nbdate(today), period_1="",
+        )  # fmt: skip
+        assert answer.context["form"].has_error("hours_per_week")
+    assert not Service.objects.exists()
