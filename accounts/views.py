@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -13,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.http import require_GET, require_http_methods
 
 from common.errors import RuleBroken, explain_integrity_error
@@ -149,6 +151,17 @@ def role_end(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "accounts/role_end.html", {"form": form, "role": role})
 
 
+ONE_OF = {"dager": _l("dag"), "uker": _l("uke"), "måneder": _l("måned"), "timer": _l("time")}
+
+
+def _counted(value: Any, unit: Any) -> str:
+    """«14 dager», «1 måned før»."""
+    first, space, rest = str(unit).partition(" ")
+    if value == 1:
+        first = str(ONE_OF.get(first, first))
+    return f"{shown(value)} {first}{space}{rest}"
+
+
 @require_GET
 def settings_page(request: HttpRequest) -> HttpResponse:
     """The municipality's numbers as they are today, and what is planned."""
@@ -166,7 +179,7 @@ def settings_page(request: HttpRequest) -> HttpResponse:
             {
                 "key": key,
                 "about": about,
-                "value": shown(now[key]),
+                "value": _counted(now[key], about.unit),
                 "since": own[0].valid.lower if own else None,
                 "coming": [(shown(row.value), row.valid.lower) for row in coming],
             }

@@ -25,6 +25,7 @@ from django.contrib.postgres.fields import DateRangeField
 from django.core.exceptions import ValidationError
 from django.db import connection, models
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.utils.translation import gettext_lazy as _
 
 EARLIEST, LATEST = date(1880, 1, 1), date(2199, 12, 31)
@@ -235,7 +236,12 @@ def norwegian(db_field: models.Field, **kwargs: Any) -> forms.Field | None:
         kwargs = {"min_value": low, "max_value": high, **kwargs}
     elif isinstance(db_field, models.TextField) and "widget" not in kwargs and not db_field.choices:
         kwargs["widget"] = forms.Textarea(attrs={"rows": 4})
-    return db_field.formfield(**kwargs)
+    field = db_field.formfield(**kwargs)
+    if isinstance(field, forms.TypedChoiceField) and field.choices[:1] == BLANK_CHOICE_DASH:
+        field.choices = [("", _("Velg")), *field.choices[1:]]
+    elif isinstance(field, forms.ModelChoiceField) and field.empty_label:
+        field.empty_label = _("Velg")
+    return field
 
 
 class VarigFormHelper(FormHelper):

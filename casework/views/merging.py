@@ -82,7 +82,10 @@ def merge(request: HttpRequest, pk: int, other: int) -> HttpResponse:
         except (RuleBroken, IntegrityError) as no:
             refuse(form, no)
         else:
-            messages.success(request, _("De to oppføringene er slått sammen."))
+            messages.success(
+                request,
+                _("De to oppføringene er slått sammen. Det kan angres under «Endre opplysninger»."),
+            )
             return redirect("desk:person", pk)
     for each in (survivor, loser):
         log_read(request, each.pk, "merge")
