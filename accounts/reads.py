@@ -49,6 +49,7 @@ PAGES = {
     "stay-end": _("Avslutt opphold"),
     "flag": _("Varsel"),
     "fortsatt-behov": _("Fortsatt behov"),
+    "prioritet": _("Prioritet satt for hånd"),
     "venteliste-hvorfor": _("Plass på ventelisten"),
     "tildelingsmote": _("Tildelingsmøte"),
     "tilbud": _("Tilbud"),

@@ -14,7 +14,13 @@ from housing.models import Unit
 from stays.models import Lease
 
 from .enums import DeclineCode, ItemOutcome, MeetingState, NeedAnswer, OfferState
-from .querysets import MeetingQuerySet, NeedCheckQuerySet, OfferQuerySet, ReservationQuerySet
+from .querysets import (
+    ManualClassQuerySet,
+    MeetingQuerySet,
+    NeedCheckQuerySet,
+    OfferQuerySet,
+    ReservationQuerySet,
+)
 
 
 class PriorityPolicy(models.Model):
@@ -47,7 +53,10 @@ class PriorityPolicy(models.Model):
 
 
 class ManualClass(models.Model):
-    """A class set by hand, with a reason, counting only when another has approved it (A2)."""
+    """A class set by hand, with a reason, counting only when another has approved it (A2).
+
+    Class 0 is «by the rules again».
+    """
 
     application = models.ForeignKey(Application, models.CASCADE, related_name="manual_classes")
     class_number = models.PositiveSmallIntegerField(_("prioritet"))
@@ -59,6 +68,8 @@ class ManualClass(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
     history = HistoricalRecords()
+
+    objects = ManualClassQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("prioritet satt for hånd")
@@ -73,6 +84,14 @@ class ManualClass(models.Model):
                 name="manual_class_approved_at_by",
                 condition=Q(approved_at__isnull=True, approved_by__isnull=True)
                 | Q(approved_at__isnull=False, approved_by__isnull=False),
+            ),
+            models.UniqueConstraint(
+                fields=["application"],
+                condition=Q(approved_at__isnull=True),
+                name="manual_class_one_pending",
+                violation_error_message=_(
+                    "Et forslag om prioritet venter allerede på godkjenning."
+                ),
             ),
         ]
 

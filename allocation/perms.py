@@ -9,7 +9,7 @@ from accounts.enums import CASE_ROLES, RoleKind
 if TYPE_CHECKING:
     from accounts.models import User
 
-    from .models import AllocationMeeting
+    from .models import AllocationMeeting, ManualClass
 
 
 def can_see_waiting_list(user: User) -> bool:
@@ -24,6 +24,16 @@ def can_see_waiting_list(user: User) -> bool:
 def can_set_class_by_hand(user: User) -> bool:
     """Caseworkers and approvers may propose another class, with a reason."""
     return user.has_role(RoleKind.CASEWORKER, RoleKind.APPROVER)
+
+
+def can_approve_class(user: User, proposal: ManualClass) -> bool:
+    """An approver who did not propose the class."""
+    return user.has_role(RoleKind.APPROVER) and proposal.set_by_id != user.pk
+
+
+def can_decline_class(user: User, proposal: ManualClass) -> bool:
+    """Who may approve it says no to it; who proposed it takes it back."""
+    return can_approve_class(user, proposal) or proposal.set_by_id == user.pk
 
 
 def can_override_fit(user: User) -> bool:

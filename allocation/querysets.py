@@ -13,6 +13,15 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
+class ManualClassQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(sees(user, "application__person__"))
+
+    def pending(self) -> Self:
+        """Proposed, and not answered by another yet."""
+        return self.filter(approved_at__isnull=True)
+
+
 class MeetingQuerySet(models.QuerySet):
     def unfinished(self) -> Self:
         return self.exclude(state=MeetingState.APPROVED)

@@ -145,10 +145,12 @@ considered AS (
     GROUP BY w.application_id
 ),
 manual AS (
-    SELECT DISTINCT ON (application_id) application_id, class_number, reason, set_by_id
-    FROM allocation_manualclass
-    WHERE approved_at < (%(on)s::date + 1)::timestamp AT TIME ZONE %(tz)s
-    ORDER BY application_id, approved_at DESC, id DESC
+    SELECT * FROM (
+        SELECT DISTINCT ON (application_id) application_id, class_number, reason, set_by_id
+        FROM allocation_manualclass
+        WHERE approved_at < (%(on)s::date + 1)::timestamp AT TIME ZONE %(tz)s
+        ORDER BY application_id, approved_at DESC, id DESC
+    ) newest WHERE class_number > 0  -- 0: by the rules again
 ),
 facts AS (
     SELECT w.*, (w.received_at AT TIME ZONE %(tz)s)::date AS received_on,

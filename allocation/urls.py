@@ -1,12 +1,17 @@
 from django.urls import path
 
-from .views import discharges, meetings, offers, still_needed, waiting
+from .views import discharges, manual_class, meetings, offers, still_needed, waiting
 
 app_name = "allocation"
 
 urlpatterns = [
     path("venteliste/", waiting.waiting_list, name="waiting_list"),
     path("venteliste/<int:pk>/hvorfor/", waiting.why, name="why"),
+    path("venteliste/<int:pk>/prioritet/", manual_class.propose, name="class_propose"),
+    path("venteliste/prioritet/", manual_class.queue, name="class_queue"),
+    path("venteliste/prioritet/<int:pk>/", manual_class.proposal, name="class_proposal"),
+    path("venteliste/prioritet/<int:pk>/godkjenn/", manual_class.approve, name="class_approve"),
+    path("venteliste/prioritet/<int:pk>/nei/", manual_class.decline, name="class_decline"),
     path("fortsatt-behov/", still_needed.still_needed, name="still_needed"),
     path("fortsatt-behov/brev/", still_needed.letters, name="still_needed_letters"),
     path("fortsatt-behov/<int:pk>/", still_needed.answer, name="still_needed_answer"),

@@ -20,7 +20,7 @@ from accounts.enums import RoleKind
 from accounts.models import ReadLog
 from allocation import ranking
 from allocation.enums import ItemOutcome, OfferState
-from allocation.models import AllocationMeeting, Consideration, Offer
+from allocation.models import AllocationMeeting, Consideration, ManualClass, Offer
 from casework import flags as flag_words
 from casework.enums import AppealState, ApplicationState, FlagKind, VedtakState
 from casework.escalation import escalated
@@ -191,6 +191,7 @@ def _deadlines(user: User, flags: list[Flag], on: date, shown: int) -> Panel:
     until = on + timedelta(days=DEADLINE_DAYS)
     lines = [_flag_line(flag, on) for flag in flags if flag.due_on is None or flag.due_on <= until]
     lines += _vedtak_lines(user, on)
+    lines += _class_lines(user, on)
     lines += _appeal_lines(user, on, flags)
     lines += _statement_lines(user, on)
     lines += _offer_lines(user, on, until)
@@ -265,6 +266,37 @@ def _vedtak_lines(user: User, on: date) -> list[Line]:
             )
         )
     return lines
+
+
+def _class_lines(user: User, on: date) -> list[Line]:
+    """Classes set by hand that another has proposed, and I may approve."""
+    if not user.has_role(RoleKind.APPROVER):
+        return []
+    found = (
+        ManualClass.objects.visible_to(user)
+        .pending()
+        .exclude(set_by=user)
+        .select_related("application__person", "set_by")
+        .order_by("set_at", "pk")[:MOST]
+    )
+    return [
+        Line(
+            name=each.application.person.name,
+            url=reverse("desk:person", args=[each.application.person_id]),
+            about=f"{_('Prioritet')} · {each.application.case_number}",
+            why=_("%(name)s vil sette prioriteten for hånd: %(why)s")
+            % {"name": each.set_by, "why": each.reason[:120]},
+            next=_("Godkjenn, eller si hvorfor ikke."),
+            action=_("Se forslaget"),
+            action_url=reverse("allocation:class_proposal", args=[each.pk]),
+            color="warning",
+            when=_("Siden %(date)s") % {"date": short(local_date(each.set_at))},
+            sub=_("godkjenning"),
+            icon="Clock",
+            due=on,
+        )
+        for each in found
+    ]
 
 
 def _appeal_lines(user: User, on: date, flags: list[Flag]) -> list[Line]:

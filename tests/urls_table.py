@@ -239,6 +239,11 @@ MEET = (CHAIR, CASEWORKER, APPROVER)  # who runs meetings
 ALLOCATION: dict[str, Row] = {
     "allocation:waiting_list": Row(CASE),
     "allocation:why": Row(CASE, "application"),
+    "allocation:class_propose": Row(CASEWORK, "application"),
+    "allocation:class_queue": Row(CASEWORK),
+    "allocation:class_proposal": Row(CASEWORK, "manual_class"),
+    "allocation:class_approve": deed((APPROVER,), "manual_class"),
+    "allocation:class_decline": deed((APPROVER,), "manual_class"),
     "allocation:still_needed": Row(CASEWORK),
     "allocation:still_needed_letters": deed(CASEWORK),
     "allocation:still_needed_answer": Row(CASEWORK, "need_check"),
@@ -349,6 +354,7 @@ TABLE: dict[str, Row] = {
 
 def samples() -> SimpleNamespace:
     """One of each thing the URLs name; all about people without protection."""
+    from allocation.models import ManualClass
     from casework import links
     from casework.models import PlainWord, StandardText
     from housing.models import NameToAvoid, StockImport
@@ -396,6 +402,13 @@ def samples() -> SimpleNamespace:
     made.risk = RiskFactory(lease=made.lease)
     made.open_person = made.open_application.person
     made.reservation = ReservationFactory(application=made.open_application)
+    made.manual_class = ManualClass.objects.create(
+        application=made.application,
+        class_number=1,
+        reason="Haster",
+        set_at=f.now(),
+        set_by=made.user,
+    )
     made.unit = f.UnitFactory()
     made.property = made.unit.property
     made.upkeep = UpkeepFactory(property=made.property, unit=made.unit)

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -26,6 +27,7 @@ from housing.enums import Staffing, UnitType
 from housing.models import Area
 
 from .. import perms, ranking
+from ..models import ManualClass
 from ..ranking import Entry, Filters, RankedPage
 
 DAYS_A_MONTH = 30.4
@@ -108,8 +110,23 @@ def why(request: HttpRequest, pk: int) -> HttpResponse:
             "entry": explanation.entry,
             "wish": wish,
             "on": on,
+            "by_hand": _by_hand(application),
+            "may_set": perms.can_set_class_by_hand(request.user),
         },
     )
+
+
+def _by_hand(application: Application) -> dict[str, ManualClass | None]:
+    """The class that waits for another's yes, and the newest one that has it."""
+    newest = list(
+        application.manual_classes.select_related("set_by", "approved_by").order_by(
+            F("approved_at").desc(nulls_first=True), "-pk"
+        )[:2]
+    )
+    return {
+        "waits": next((each for each in newest if each.approved_at is None), None),
+        "counts": next((each for each in newest if each.approved_at), None),
+    }
 
 
 # ------------------------------------------------------------------ what is asked for

@@ -1,0 +1,157 @@
+"""A priority class set by hand, and its approval by another."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.once import once
+from accounts.reads import log_read
+from casework.models import Application
+from casework.views.on_person import form_page
+from casework.views.persons import posted
+from common.errors import RuleBroken
+
+from .. import perms, ranking
+from ..actions import manual_class as actions
+from ..forms.manual_class import ClassForm, DeclineForm
+from ..models import ManualClass
+
+PAGE = "prioritet"
+MOST = 100
+
+
+@require_safe
+def queue(request: HttpRequest) -> HttpResponse:
+    """What waits for another's yes."""
+    if not perms.can_set_class_by_hand(request.user):
+        raise PermissionDenied
+    found = ManualClass.objects.visible_to(request.user).pending()
+    found = found.select_related("application__person", "set_by").order_by("set_at", "pk")
+    return render(request, "allocation/class_queue.html", {"proposals": found[:MOST]})
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def propose(request: HttpRequest, pk: int) -> HttpResponse:
+    if not perms.can_set_class_by_hand(request.user):
+        raise PermissionDenied
+    application = get_object_or_404(
+        Application.objects.visible_to(request.user).select_related("person"), pk=pk
+    )
+    try:
+        why = ranking.explain(pk, timezone.localdate(), visible_to=request.user)
+    except ranking.NotWaiting as no:
+        raise Http404(str(no)) from no
+    back = reverse("allocation:why", args=[pk])
+    form = ClassForm(posted(request), policy=why.policy, entry=why.entry, cancel=back)
+    return form_page(
+        request,
+        application.person,
+        form,
+        partial(actions.propose_class, application=application),
+        title=_("Sett prioritet for hånd"),
+        done=_("Forslaget er sendt. Det teller når en annen har godkjent det."),
+        back=back,
+        page=PAGE,
+        template="allocation/class_propose.html",
+        **_about(application, why.entry),
+    )
+
+
+@require_safe
+def proposal(request: HttpRequest, pk: int) -> HttpResponse:
+    return _proposal_page(request, _proposal(request, pk))
+
+
+@require_POST
+@once
+def approve(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _proposal(request, pk)
+    if not perms.can_approve_class(request.user, found):
+        raise PermissionDenied
+    return _answered(
+        request, found, partial(actions.approve_class, found), _("Prioriteten er godkjent.")
+    )
+
+
+@require_POST
+@once
+def decline(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _proposal(request, pk)
+    if not perms.can_decline_class(request.user, found):
+        raise PermissionDenied
+    form = _decline_form(request, found, posted(request))
+    if not form.is_valid():
+        return _proposal_page(request, found, form)
+    do = partial(actions.decline_class, found, reason=form.cleaned_data["reason"])
+    return _answered(request, found, do, _("Forslaget er avsluttet."))
+
+
+def _answered(request: HttpRequest, found: ManualClass, do: Any, done: str) -> HttpResponse:
+    try:
+        do(by=request.user, at=timezone.now())
+    except RuleBroken as no:
+        messages.error(request, str(no))
+    else:
+        messages.success(request, done)
+    return redirect("allocation:why", found.application_id)
+
+
+def _proposal(request: HttpRequest, pk: int) -> ManualClass:
+    if not perms.can_set_class_by_hand(request.user):
+        raise PermissionDenied
+    return get_object_or_404(
+        ManualClass.objects.visible_to(request.user)
+        .pending()
+        .select_related("application__person", "set_by"),
+        pk=pk,
+    )
+
+
+def _proposal_page(
+    request: HttpRequest, found: ManualClass, form: DeclineForm | None = None
+) -> HttpResponse:
+    application = found.application
+    try:
+        why = ranking.explain(application.pk, timezone.localdate(), visible_to=request.user)
+    except ranking.NotWaiting:
+        why = None
+    names = {each.number: each.name for each in why.policy.classes} if why else {}
+    log_read(request, application.person_id, PAGE)
+    context = {
+        "proposal": found,
+        "person": application.person,
+        "name": names.get(found.class_number, ""),
+        "mine": found.set_by_id == request.user.pk,
+        "may_approve": perms.can_approve_class(request.user, found),
+        "form": form or _decline_form(request, found, None)
+        if perms.can_decline_class(request.user, found)
+        else None,
+        **_about(application, why.entry if why else None),
+    }
+    return render(request, "allocation/class_proposal.html", context)
+
+
+def _decline_form(request: HttpRequest, found: ManualClass, data: Any) -> DeclineForm:
+    mine = found.set_by_id == request.user.pk
+    submit = _("Trekk forslaget") if mine else _("Ikke godkjenn")
+    cancel = reverse("allocation:why", args=[found.application_id])
+    return DeclineForm(data, submit=submit, cancel=cancel)
+
+
+def _about(application: Application, entry: ranking.Entry | None) -> dict[str, Any]:
+    return {
+        "application": application,
+        "entry": entry,
+        "why_url": reverse("allocation:why", args=[application.pk]),
+    }

@@ -1,0 +1,155 @@
+"""A class set by hand: with a reason, approved by another, both shown (the priority policy)."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from accounts.enums import RoleKind
+from allocation import ranking
+from allocation.actions.manual_class import approve_class, propose_class
+from allocation.models import ManualClass
+from casework.models import Disqualification
+from common.errors import RuleBroken
+from tests.factories import ApplicationFactory, UserFactory, now, today
+
+pytestmark = pytest.mark.django_db
+
+WHY = "Eks-partneren bor i naboblokka"
+
+
+def url(name, thing):
+    return reverse(f"allocation:class_{name}", args=[thing.pk])
+
+
+@pytest.fixture
+def case():
+    return ApplicationFactory(granted=True)
+
+
+@pytest.fixture
+def proposed(as_caseworker, case):
+    answer = as_caseworker.post(url("propose", case), {"class_number": "1", "reason": WHY})
+    assert answer.status_code == 302
+    return ManualClass.objects.get()
+
+
+def entry(case):
+    return ranking.explain(case.pk, today()).entry
+
+
+def why(client, case):
+    return client.get(reverse("allocation:why", args=[case.pk])).content.decode()
+
+
+def test_it_counts_only_when_another_has_approved_and_both_classes_show(
+    as_caseworker, as_approver, case, proposed
+):
+    by_the_rules = entry(case).priority
+    assert by_the_rules.number != 1
+    assert "Ikke godkjent ennå" in why(as_caseworker, case)
+
+    as_approver.post(url("approve", proposed))
+
+    assert (entry(case).priority.number, entry(case).computed) == (1, by_the_rules)
+    text = why(as_caseworker, case)
+    assert WHY in text and f"Etter reglene: {by_the_rules.number}" in text
+    assert str(as_caseworker.user) in text and str(as_approver.user) in text
+    kinds = set(case.events.values_list("kind", flat=True))
+    assert {"class.proposed", "class.approved"} <= kinds
+
+
+def test_who_proposed_it_does_not_approve_it(login, case):
+    both = login(RoleKind.APPROVER)
+    both.post(url("propose", case), {"class_number": "1", "reason": WHY})
+    proposal = ManualClass.objects.get()
+    assert both.post(url("approve", proposal)).status_code == 403
+    with pytest.raises(RuleBroken):
+        approve_class(proposal, by=both.user, at=now())
+    assert not entry(case).is_manual
+
+
+def test_a_caseworker_does_not_approve_for_another(login, proposed):
+    other = login(RoleKind.CASEWORKER)
+    assert other.post(url("approve", proposed)).status_code == 403
+    assert other.post(url("decline", proposed), {"reason": "Nei"}).status_code == 403
+
+
+def test_it_stands_on_the_approvers_day_and_in_the_list_of_what_waits(as_approver, proposed):
+    assert url("proposal", proposed) in as_approver.get("/").content.decode()
+    assert WHY in as_approver.get(reverse("allocation:class_queue")).content.decode()
+    as_approver.post(url("approve", proposed))
+    assert url("proposal", proposed) not in as_approver.get("/").content.decode()
+
+
+def test_a_no_says_why_and_leaves_the_rules_to_decide(as_approver, case, proposed):
+    empty = as_approver.post(url("decline", proposed), {"reason": ""})
+    assert empty.context["form"].has_error("reason")
+    as_approver.post(url("decline", proposed), {"reason": "Reglene dekker dette."})
+    assert not ManualClass.objects.exists()
+    assert not entry(case).is_manual
+    assert "Reglene dekker dette." in case.events.get(kind="class.declined").text
+
+
+def test_of_two_answers_the_second_is_told(as_approver, proposed):
+    as_approver.post(url("approve", proposed))
+    with pytest.raises(RuleBroken, match="allerede svart"):
+        approve_class(proposed, by=UserFactory(approver=True), at=now())
+    assert as_approver.post(url("decline", proposed), {"reason": "Nei"}).status_code == 404
+
+
+def test_one_proposal_waits_at_a_time(as_approver, case, proposed):
+    answer = as_approver.post(url("propose", case), {"class_number": "2", "reason": WHY})
+    assert "har allerede foreslått en prioritet" in answer.content.decode()
+    assert ManualClass.objects.count() == 1
+
+
+def test_the_case_goes_back_to_the_rules_by_the_same_four_eyes(
+    as_caseworker, as_approver, case, proposed
+):
+    as_approver.post(url("approve", proposed))
+    as_caseworker.post(url("propose", case), {"class_number": "0", "reason": "Har flyttet."})
+    assert entry(case).is_manual
+    as_approver.post(url("approve", ManualClass.objects.pending().get()))
+    assert not entry(case).is_manual
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"class_number": "1", "reason": " "}, "reason"),
+        ({"class_number": "9", "reason": WHY}, "class_number"),
+        ({"class_number": "0", "reason": WHY}, "class_number"),
+        ({"reason": WHY}, "class_number"),
+    ],
+)
+def test_what_is_wrong_is_said_beside_the_field(as_caseworker, case, typed, field):
+    answer = as_caseworker.post(url("propose", case), typed)
+    assert answer.context["form"].has_error(field)
+    assert not ManualClass.objects.exists()
+
+
+def test_who_is_inhabil_neither_proposes_nor_approves(as_caseworker, as_approver, case):
+    for user in (as_caseworker.user, as_approver.user):
+        Disqualification.objects.create(
+            application=case, user=user, reason="Søsken", declared_at=now(), declared_by=user
+        )
+    answer = as_caseworker.post(url("propose", case), {"class_number": "1", "reason": WHY})
+    assert "inhabil" in answer.content.decode()
+    proposal = propose_class(
+        application=case, class_number=1, reason=WHY, by=UserFactory(caseworker=True), at=now()
+    )
+    as_approver.post(url("approve", proposal))
+    assert not entry(case).is_manual
+
+
+def test_a_protected_persons_proposal_is_found_only_by_who_may_see_her(login):
+    case = ApplicationFactory(granted=True, person__protection="fortrolig")
+    proposal = propose_class(
+        application=case, class_number=1, reason=WHY, by=UserFactory(caseworker=True), at=now()
+    )
+    client = login(RoleKind.APPROVER)
+    for name, thing in (("propose", case), ("proposal", proposal)):
+        assert client.get(url(name, thing)).status_code == 404
+    assert WHY not in client.get(reverse("allocation:class_queue")).content.decode()
+    assert WHY not in client.get("/").content.decode()
