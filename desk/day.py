@@ -290,7 +290,9 @@ def _class_lines(user: User, on: date) -> list[Line]:
             action=_("Se forslaget"),
             action_url=reverse("allocation:class_proposal", args=[each.pk]),
             color="warning",
-            when=_("Siden %(date)s") % {"date": short(local_date(each.set_at))},
+            when=_("Siden %(date)s") % {"date": short(local_date(each.set_at))}
+            if local_date(each.set_at) < on
+            else _("I dag"),
             sub=_("godkjenning"),
             icon="Clock",
             due=on,

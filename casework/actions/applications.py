@@ -13,8 +13,8 @@ from common.calendar import local_date
 from common.errors import RuleBroken
 from common.formatting import nbdate, nbdate_long
 
-from .. import events
-from ..enums import ApplicationKind, ApplicationState, LetterKind, Sender
+from .. import events, flags
+from ..enums import ApplicationKind, ApplicationState, FlagKind, LetterKind, Sender
 from ..models import Application, CaseCounter, LegalBasis, Letter, Person, UnitTransfer
 from ..processes import APPLICATION
 from .persons import household_of
@@ -165,6 +165,7 @@ def withdraw(*, application: Application, reason: str, by: User, at: datetime) -
     """The person no longer wants what was applied for."""
     application = held(application)
     APPLICATION.move(application, ApplicationState.WITHDRAWN, by=by, at=at)
+    flags.close_by_facts(FlagKind.INTERIM_REPLY, str(application.pk), local_date(at))
     events.record(
         application.person,
         "application_withdrawn",
@@ -285,6 +286,7 @@ def send_interim_reply(
     application.interim_reply_by = by
     application._history_user = by
     application.save(update_fields=["interim_reply_at", "interim_reply_by"])
+    flags.close_by_facts(FlagKind.INTERIM_REPLY, str(application.pk), local_date(at))
     events.record(
         application.person,
         "interim_reply",

@@ -22,8 +22,8 @@ from common.calendar import local_date
 from common.errors import RuleBroken
 from common.formatting import nbtime
 
-from .. import completeness, events, lease_terms, letters, perms, vedtak_letter
-from ..enums import ApplicationKind, ApplicationState, LetterKind, VedtakState
+from .. import completeness, events, flags, lease_terms, letters, perms, vedtak_letter
+from ..enums import ApplicationKind, ApplicationState, FlagKind, LetterKind, VedtakState
 from ..models import (
     Application,
     Disqualification,
@@ -345,6 +345,7 @@ def approve_vedtak(*, vedtak: Vedtak, by: User, at: datetime) -> Vedtak:
         for outcome in content.outcomes
     )
     _tell(vedtak, "vedtak_issued", _("Vedtak fattet: %s.") % answers, by, at)
+    flags.close_by_facts(FlagKind.INTERIM_REPLY, str(application.pk), on)
     reversed_by(vedtak, by=by, at=at)
     return vedtak
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from accounts.enums import UnitKind
 from casework import reply_clock
 from casework.actions import wording
-from casework.enums import ApplicationState, LetterKind, Protection
+from casework.enums import ApplicationState, FlagKind, LetterKind, Protection
 from casework.models import (
     Application,
     Disqualification,
@@ -26,6 +26,7 @@ from tests.factories import (
     ApplicationFactory,
     AssessmentFactory,
     FamilyFactory,
+    FlagFactory,
     OrganisationUnitFactory,
     PersonFactory,
     UserFactory,
@@ -346,11 +347,16 @@ def test_who_is_inhabil_does_not_take_the_case(client, caseworker):
 
 def test_withdrawing_takes_a_reason(client, caseworker):
     application = ApplicationFactory()
+    flag = FlagFactory(
+        person=application.person, kind=FlagKind.INTERIM_REPLY, key=str(application.pk)
+    )
     url = to(application, "application_withdraw")
     assert client.post(url, {"reason": " "}).context["form"].errors["reason"]
 
     client.post(url, {"reason": "Fant bolig selv."})
     application.refresh_from_db()
+    flag.refresh_from_db()
+    assert flag.closed_on == today()
     assert application.state == ApplicationState.WITHDRAWN
     assert "Fant bolig selv." in Event.objects.latest("pk").text
 

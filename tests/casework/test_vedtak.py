@@ -12,13 +12,22 @@ from django.urls import reverse
 from casework import completeness, vedtak_letter
 from casework.actions import appeals
 from casework.actions import vedtak as actions
-from casework.enums import ApplicationState, LanguageForm, Outcome, RefusalGround, VedtakState
+from casework.enums import (
+    ApplicationState,
+    FlagClosed,
+    FlagKind,
+    LanguageForm,
+    Outcome,
+    RefusalGround,
+    VedtakState,
+)
 from casework.models import Appeal, Disqualification, Event, LegalBasis, Letter, Transition, Vedtak
 from common.errors import RuleBroken
 from tests.factories import (
     ApplicationFactory,
     AssessmentFactory,
     FamilyFactory,
+    FlagFactory,
     NeedFactory,
     PersonFactory,
     UserFactory,
@@ -579,3 +588,15 @@ def test_klage_on_what_is_not_issued_is_refused_in_words(client, draft):
     page = client.post(url("appeal_new", draft), {"received_on": day, "words": "Uenig"}).text
     assert "Vedtaket er ikke fattet ennå" in page
     assert not Appeal.objects.exists()
+
+
+def test_the_flag_of_the_reply_is_gone_the_moment_the_vedtak_is_issued(client, approver):
+    vedtak = VedtakFactory(submitted=True, approver=approver, reasoning=REASONING)
+    case = vedtak.application
+    flag = FlagFactory(
+        person=case.person, application=case, kind=FlagKind.INTERIM_REPLY, key=str(case.pk)
+    )
+    client.force_login(approver)
+    client.post(url("vedtak_approve", vedtak))
+    flag.refresh_from_db()
+    assert (flag.closed_on, flag.closed_because) == (today(), FlagClosed.FACTS)
