@@ -241,7 +241,8 @@ ALLOCATION: dict[str, Row] = {
     "allocation:why": Row(CASE, "application"),
     "allocation:class_propose": Row(CASEWORK, "application"),
     "allocation:class_queue": Row(CASEWORK),
-    "allocation:class_proposal": Row(CASEWORK, "manual_class"),
+    # Approved by the role that may, it is told of by the explanation.
+    "allocation:class_proposal": Row(CASEWORK, "manual_class", ok=(200, 302)),
     "allocation:class_approve": deed((APPROVER,), "manual_class"),
     "allocation:class_decline": deed((APPROVER,), "manual_class"),
     "allocation:still_needed": Row(CASEWORK),

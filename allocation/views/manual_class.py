@@ -70,7 +70,11 @@ def propose(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def proposal(request: HttpRequest, pk: int) -> HttpResponse:
-    return _proposal_page(request, _proposal(request, pk))
+    """The proposal, while it waits; later the explanation says who approved it."""
+    found = _proposal(request, pk)
+    if found.approved_at:
+        return redirect("allocation:why", found.application_id)
+    return _proposal_page(request, found)
 
 
 @require_POST
@@ -111,9 +115,9 @@ def _proposal(request: HttpRequest, pk: int) -> ManualClass:
     if not perms.can_set_class_by_hand(request.user):
         raise PermissionDenied
     return get_object_or_404(
-        ManualClass.objects.visible_to(request.user)
-        .pending()
-        .select_related("application__person", "set_by"),
+        ManualClass.objects.visible_to(request.user).select_related(
+            "application__person", "set_by"
+        ),
         pk=pk,
     )
 

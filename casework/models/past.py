@@ -11,6 +11,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from common.formatting import nbdate
+
 from ..enums import PastMatterKind, PaymentState
 from .persons import Person
 from .plans import doer
@@ -44,7 +46,7 @@ class PastMatter(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.dated_on}"
+        return f"{self.get_kind_display()} {nbdate(self.dated_on)}"
 
 
 class PaymentPlan(models.Model):
