@@ -175,9 +175,9 @@ def _is_program(pid: int | None, program: str) -> bool:
     return Path(os.fsdecode(words[0]).split(" ")[0]).name.rstrip(":") == program
 
 
-def _postgres_pid() -> int | None:
+def _postgres_pid(data: Path = PGDATA) -> int | None:
     try:
-        pid = int((PGDATA / "postmaster.pid").read_text().splitlines()[0])
+        pid = int((data / "postmaster.pid").read_text().splitlines()[0])
     except (OSError, ValueError, IndexError):
         return None
     if not _is_program(pid, "postgres"):
@@ -187,7 +187,7 @@ def _postgres_pid() -> int | None:
         folder = Path(f"/proc/{pid}/cwd").resolve()
     except OSError:
         return None
-    return pid if folder == PGDATA.resolve() else None
+    return pid if folder == data.resolve() else None
 
 
 def _valkey_pid() -> int | None:
@@ -242,40 +242,46 @@ def _locked() -> Iterator[None]:
         yield
 
 
-def _start_postgres() -> None:
-    if _postgres_pid():
+def start_postgres(data: Path, sockets: Path) -> None:
+    """Start a PostgreSQL of our own over these folders, made the first time."""
+    if _postgres_pid(data):
         return
     prefix = _as_server_user()
-    _own(PGDATA)
-    _own(socket_dir())
-    if not (PGDATA / "PG_VERSION").exists():
-        for leftover in PGDATA.iterdir():  # an initdb that was cut short
+    _own(data)
+    _own(sockets)
+    if not (data / "PG_VERSION").exists():
+        for leftover in data.iterdir():  # an initdb that was cut short
             shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
         _run(
-            [*prefix, postgres_bin("initdb"), "-D", PGDATA, "-U", "postgres", "--auth=trust"]
+            [*prefix, postgres_bin("initdb"), "-D", data, "-U", "postgres", "--auth=trust"]
             + ["--encoding=UTF8", "--locale=C.UTF-8", "--no-instructions"],
             "Making the PostgreSQL cluster",
         )
     # The process that wrote it is not ours, or we would have returned above; PostgreSQL would
     # otherwise refuse to start when the number is in use by somebody else.
-    (PGDATA / "postmaster.pid").unlink(missing_ok=True)
+    (data / "postmaster.pid").unlink(missing_ok=True)
     options = {
         **POSTGRES_SETTINGS,
         "listen_addresses": "",
-        "unix_socket_directories": str(socket_dir()),
+        "unix_socket_directories": str(sockets),
         "unix_socket_permissions": "0700",
     }
     config = "".join(f"{name} = '{value}'\n" for name, value in options.items())
-    (PGDATA / "postgresql.auto.conf").write_text(config)
-    log = PGDATA / "server.log"
+    (data / "postgresql.auto.conf").write_text(config)
+    log = data / "server.log"
     try:
         _run(
-            [*prefix, postgres_bin("pg_ctl"), "-D", PGDATA, "-l", log, "-w", "-t", "60", "start"],
+            [*prefix, postgres_bin("pg_ctl"), "-D", data, "-l", log, "-w", "-t", "60", "start"],
             "Starting PostgreSQL",
         )
     except ServiceError as error:
         tail = log.read_text().splitlines()[-15:] if log.exists() else []
         raise ServiceError("\n".join([str(error), *tail])) from None
+
+
+def stop_postgres(data: Path, *, at_once: bool = False) -> None:
+    """Stop it: fast and clean, or `at_once`, as when the machine loses its power."""
+    _stop(_postgres_pid(data), signal.SIGQUIT if at_once else signal.SIGINT, 30)
 
 
 def _start_valkey() -> None:
@@ -320,7 +326,7 @@ def _stop(pid: int | None, gentle: signal.Signals, seconds: float) -> None:
 
 def _stop_all() -> None:
     _stop(_valkey_pid(), signal.SIGTERM, 10)
-    _stop(_postgres_pid(), signal.SIGINT, 30)  # SIGINT: PostgreSQL's fast, clean shutdown
+    stop_postgres(PGDATA)
     RECORD.unlink(missing_ok=True)
 
 
@@ -344,7 +350,7 @@ def start(holder: int | None = None) -> dict[str, str]:
     own_redis = not os.environ.get("REDIS_URL")
     with _locked():
         if own_database:
-            _start_postgres()
+            start_postgres(PGDATA, socket_dir())
         if own_redis:
             _start_valkey()
         HOLDERS.mkdir(exist_ok=True)

@@ -1,64 +1,253 @@
-"""The jobs as they run in earnest: a real beat orders, a real worker does, Valkey between them."""
+"""The jobs as they run in earnest: a real beat orders, a real worker does, Valkey between them.
+
+And what happens when either is torn away in the middle of a job: no flag is lost, none is there
+twice. «In the middle» is made sure of: one flag of the many is written by somebody else who has
+not committed, and the job's one statement waits there, with others written before it.
+"""
 
 from __future__ import annotations
 
 import os
+import shutil
+import signal
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import psycopg
 import pytest
+import redis
+from celery import Celery
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 
+from accounts.models import JobRun
 from casework.enums import FlagKind
 from casework.models import Flag
+from scripts import processes, services
+from stays.flags import flag_stays
 from tests.factories import StayFactory
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
 
-PATIENCE = 90  # seconds; on a quiet machine it takes five
+PATIENCE = 90  # seconds; on a quiet machine each wait takes a few
+MANY = 30
+CELERY = [Path(sys.executable).with_name("celery"), "-A", "config"]
+WORKER = ["worker", "--concurrency", "1", "--without-gossip", "--without-mingle"]
+JOB = "stays.tasks.flag_stays"
+
+
+def wait(until: Callable[[], object]) -> object:
+    given_up = time.monotonic() + PATIENCE
+    while not (found := until()):
+        assert time.monotonic() < given_up, "it never came to it"
+        time.sleep(0.05)
+    return found
+
+
+@contextmanager
+def running(arguments: list, log: Path, **environment: str) -> Iterator[subprocess.Popen]:
+    """A process of Celery, as `make demo` starts it; stopped at the end, its last words shown."""
+    child = processes.spawn(
+        [*CELERY, *arguments],
+        log=log,
+        # Demo mode, for in test mode jobs run where they are ordered.
+        environment={"VARIG_MODE": "demo", **environment},
+        cwd=settings.BASE_DIR,
+    )
+    try:
+        yield child
+    finally:
+        processes.stop_all([child], seconds=5)
+        print(log.read_text()[-2000:])
+
+
+def kill(child: subprocess.Popen) -> None:
+    """The worker and what it has forked, without a word to anybody."""
+    os.killpg(child.pid, signal.SIGKILL)
+    child.wait()
 
 
 @pytest.fixture
-def worker_and_beat(tmp_path):
-    """Both as `make demo` starts them, over the test's database; stopped at the end."""
-    # Demo mode, for in test mode jobs run where they are ordered.
-    env = os.environ | {"VARIG_MODE": "demo", "VARIG_DB_NAME": connection.settings_dict["NAME"]}
-    celery = Path(sys.executable).with_name("celery")
-    roles = {
-        "worker": ["worker", "--concurrency", "1"],
-        "beat": ["beat", "--schedule", str(tmp_path / "schedule"), "--pidfile", ""],
-    }
-    running = []
-    try:
-        for role, arguments in roles.items():
-            with (tmp_path / f"{role}.log").open("w") as log:
-                running.append(
-                    subprocess.Popen(
-                        [celery, "-A", "config", *arguments],
-                        cwd=settings.BASE_DIR,
-                        env=env,
-                        stdout=log,
-                        stderr=subprocess.STDOUT,
-                    )
-                )
-        yield
-    finally:
-        for process in running:
-            process.terminate()
-        for process in running:
-            process.wait(timeout=30)
-        for role in roles:
-            print((tmp_path / f"{role}.log").read_text()[-2000:])
+def queue() -> str:
+    """The queue of the test's database: what worker and orders meet over."""
+    return connection.settings_dict["NAME"]
 
 
-def test_hundred_days_in_a_guest_house_are_flagged_by_the_worker(worker_and_beat):
+@pytest.fixture
+def broker(queue) -> Iterator[redis.Redis]:
+    with redis.Redis.from_url(settings.REDIS_URL) as valkey:
+        valkey.delete(queue)
+        yield valkey
+        valkey.delete(queue)
+
+
+def order(queue: str) -> None:
+    """Order the job, as beat does."""
+    with Celery(broker=settings.CELERY_BROKER_URL, set_as_current=False) as beat:
+        beat.send_task(JOB, queue=queue, ignore_result=True)
+
+
+# ------------------------------------------------------------------ in the middle of a job
+
+
+def one_of(today) -> Flag:
+    """The flag the job would raise for one of the many, not kept."""
+    with transaction.atomic():
+        flag_stays(today)
+        of_stays = Flag.objects.filter(kind=FlagKind.TEMPORARY_STAY).order_by("person_id")
+        flag = of_stays[MANY // 2]
+        transaction.set_rollback(True)
+    return flag
+
+
+WRITE = """INSERT INTO casework_flag
+    (person_id, kind, key, facts, marks, raised_on, closed_because, closing_note)
+    VALUES (%s, %s, %s, '{}', '{}', %s, '', '')"""
+
+
+@contextmanager
+def written_by_another(flag: Flag, **database: str) -> Iterator[psycopg.Connection]:
+    """Somebody has written this flag, and has not said yet whether it is to be kept."""
+    with suppress(psycopg.OperationalError), psycopg.connect(**database) as other:
+        other.execute(WRITE, [flag.person_id, flag.kind, flag.key, flag.raised_on])
+        yield other
+        other.rollback()
+
+
+def written(other: psycopg.Connection) -> int:
+    """How many flags have been written, kept or not: a sequence knows of no transactions."""
+    return other.execute("SELECT last_value FROM casework_flag_id_seq").fetchone()[0]
+
+
+def wait_until_in_the_middle(other: psycopg.Connection, before: int) -> None:
+    """Until the job has written flags, and stands waiting for the one that is not decided."""
+    waits = "SELECT FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted"
+    wait(lambda: other.execute(waits).fetchone() is not None)
+    assert written(other) > before + 1
+
+
+def assert_each_is_flagged_once(flagged: list[tuple[int, int]], persons: set[int]) -> None:
+    assert sorted(flagged) == sorted((person, 90) for person in persons)
+
+
+def where() -> dict[str, str]:
+    ours = connection.settings_dict
+    names = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD"}
+    named = {key: ours[name] for key, name in names.items() if ours[name]}
+    return {"dbname": ours["NAME"], **named}
+
+
+@pytest.fixture
+def many(today) -> set[int]:
+    return {StayFactory(days_ago=100).person_id for _ in range(MANY)}
+
+
+# ------------------------------------------------------------------ the tests
+
+
+def test_hundred_days_in_a_guest_house_are_flagged_by_the_worker(tmp_path, queue, broker):
     stay = StayFactory(days_ago=100)
-    given_up = time.monotonic() + PATIENCE
+    schedule = ["--schedule", str(tmp_path / "schedule"), "--pidfile", ""]
     of_stays = Flag.objects.filter(kind=FlagKind.TEMPORARY_STAY)
-    while not of_stays.exists() and time.monotonic() < given_up:
-        time.sleep(0.2)
-    flag = of_stays.get()
+    with (
+        running(WORKER, tmp_path / "worker.log", VARIG_DB_NAME=queue),
+        running(["beat", *schedule], tmp_path / "beat.log", VARIG_DB_NAME=queue),
+    ):
+        wait(of_stays.exists)
+        flag = of_stays.get()
     assert (flag.person, flag.threshold) == (stay.person, 90)
+
+
+def test_a_worker_killed_in_the_middle_of_a_job_loses_and_doubles_no_flag(
+    tmp_path, today, queue, broker, many
+):
+    hostage = one_of(today)
+    order(queue)
+    with written_by_another(hostage, **where()) as other:
+        before = written(other)
+        with running(WORKER, tmp_path / "first.log", VARIG_DB_NAME=queue) as worker:
+            wait_until_in_the_middle(other, before)
+            kill(worker)
+    assert not Flag.objects.exists(), "half a job is no job"
+    assert JobRun.objects.get().ended_at is None, "a run that was killed shows as one"
+    half_an_hour_passes(broker, queue)
+    # The order was not lost with the worker: nobody orders again.
+    with running(WORKER, tmp_path / "second.log", VARIG_DB_NAME=queue):
+        wait(JobRun.objects.filter(ended_at__isnull=False).exists)
+    flagged = list(Flag.objects.values_list("person", "threshold"))
+    assert_each_is_flagged_once(flagged, many)
+    assert JobRun.objects.filter(failed="", ended_at__isnull=False).get().raised == MANY
+
+
+def half_an_hour_passes(broker: redis.Redis, queue: str) -> None:
+    """What a worker took and never acknowledged is given out again after `visibility_timeout`."""
+    name = f'"routing_key": "{queue}"'.encode()
+    taken = [tag for tag, content in broker.hgetall("unacked").items() if name in content]
+    assert len(taken) == 1
+    broker.zincrby("unacked_index", -1800, taken[0])
+
+
+def test_a_postgresql_stopped_in_the_middle_of_a_job_loses_and_doubles_no_flag(
+    tmp_path, today, queue, broker, many
+):
+    hostage = one_of(today)
+    # Its own PostgreSQL, which no other test needs, with a copy of the test's database.
+    with own_postgres() as (folder, sockets):
+        theirs = {"dbname": "varig", "user": "postgres", "host": str(sockets)}
+        copy_database(sockets)
+        environment = {
+            "DATABASE_URL": f"postgresql:///varig?user=postgres&host={sockets}",
+            "REDIS_URL": settings.REDIS_URL,
+            "VARIG_DB_NAME": "",
+        }
+        with running(WORKER + ["-Q", queue], tmp_path / "worker.log", **environment):
+            with written_by_another(hostage, **theirs) as other:
+                before = written(other)
+                order(queue)
+                wait_until_in_the_middle(other, before)
+                services.stop_postgres(folder, at_once=True)
+            services.start_postgres(folder, sockets)
+            # The same worker, told nothing, tries again by itself.
+            ended = "SELECT FROM accounts_jobrun WHERE ended_at IS NOT NULL AND failed = ''"
+            with psycopg.connect(**theirs, autocommit=True) as asked:
+                wait(lambda: asked.execute(ended).fetchone() is not None)
+                found = asked.execute("SELECT person_id, threshold FROM casework_flag")
+                assert_each_is_flagged_once(found.fetchall(), many)
+
+
+@contextmanager
+def own_postgres() -> Iterator[tuple[Path, Path]]:
+    try:
+        services.postgres_bin("initdb")
+    except services.ServiceError:
+        pytest.skip("The embedded PostgreSQL is not made for this platform.")
+    # Not in `tmp_path`: the server runs as another user when we are root, and must get in.
+    root = Path(tempfile.mkdtemp(prefix="varig-"))
+    root.chmod(0o711)
+    folder, sockets = root / "data", root / "run"
+    try:
+        services.start_postgres(folder, sockets)
+        yield folder, sockets
+    finally:
+        services.stop_postgres(folder, at_once=True)
+        shutil.rmtree(root)
+
+
+def copy_database(sockets: Path) -> None:
+    to = ["--host", str(sockets), "--username", "postgres"]
+    subprocess.run([services.postgres_bin("createdb"), *to, "varig"], check=True)
+    named = psycopg.conninfo.make_conninfo(**where())
+    dumped = subprocess.run(
+        [services.postgres_bin("pg_dump"), named], check=True, capture_output=True
+    )
+    subprocess.run(
+        [services.postgres_bin("psql"), "-q1", "-v", "ON_ERROR_STOP=1", *to, "varig"],
+        input=dumped.stdout,
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
