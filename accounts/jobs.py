@@ -25,7 +25,7 @@ from .models import JobRun
 logger = logging.getLogger("varig.jobs")
 KEPT = timedelta(days=90)
 # The migration that made `JobRun`: an installation is as old as that, to the jobs.
-INSTALLED_BY = ("accounts", "0003_jobs")
+INSTALLED_BY = ("accounts", "0001_initial")
 
 
 def run(job: Job, on: date) -> Done:

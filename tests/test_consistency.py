@@ -103,6 +103,7 @@ WITHOUT_HISTORY = {
     "casework.Disqualification": "declared once",
     "casework.Event": "is history",
     "casework.Flag": "raised and closed by jobs; its closing is on it",
+    "housing.AgreementFlag": "raised and closed by jobs; its closing is on it",
     "casework.Household": "its members have it",
     "casework.HousingAnswer": "an assessment is never overwritten",
     "casework.Letter": "frozen",

@@ -88,6 +88,14 @@ def test_a_job_that_has_not_run_is_an_alarm_but_not_on_a_new_installation(login,
 
 
 @pytest.mark.django_db
+def test_an_installation_knows_when_it_was_made():
+    """Without it no job would ever be late on an installation where none has run."""
+    installed = jobs._installed_at()
+    assert installed is not None
+    assert set(jobs.late_jobs(installed + timedelta(days=3))) == set(JOBS)
+
+
+@pytest.mark.django_db
 def test_the_page_costs_the_same_whatever_has_run(login, django_assert_max_num_queries):
     client = login("leder")
     for _ in range(30):
