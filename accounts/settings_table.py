@@ -121,6 +121,12 @@ KEYS: dict[str, Key] = {
     "lease_indefinite_months": Key(
         3, _("Leieforholdet blir tidsubestemt etter slutt"), _("måneder"), "husll. § 9-2"
     ),
+    "agreement_horizon_days": Key(
+        [90, 30, 0],
+        _("Kvalitetsavtaler varsles"),
+        _("dager før de går ut"),
+        _("kommunens egne rutiner"),
+    ),
     "rent_notice_months": Key(1, _("Varsel om ny husleie"), _("måneder"), "husll. § 4-2"),
     "tenancy_warning_days": Key(
         14, _("Svar på advarsel til leietaker"), _("dager"), _("kommunens egne rutiner")

@@ -8,7 +8,7 @@ with its owner, and with the manager too, until it is touched or closed.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.db import connection
@@ -18,6 +18,7 @@ from django.db.models.functions import TruncDate
 from accounts import settings_table
 from accounts.models import User
 from common.jobs import Done
+from housing.models import AgreementFlag
 
 from .models import Event, Flag
 
@@ -39,7 +40,12 @@ def escalate(on: date) -> Done:
     days = settings_table.value("escalate_days", on)
     with connection.cursor() as cursor:
         cursor.execute(ESCALATE, {"on": on, "days": days, "tz": settings.TIME_ZONE})
-        return Done(raised=cursor.rowcount)
+        lifted = cursor.rowcount
+    # What is said of an agreement closes its flag, or is a new agreement: untouched is open.
+    untouched = AgreementFlag.objects.open().filter(
+        escalated_on__isnull=True, raised_on__lte=on - timedelta(days=days)
+    )
+    return Done(raised=lifted + untouched.update(escalated_on=on))
 
 
 def escalated(user: User) -> QuerySet[Flag]:

@@ -103,6 +103,11 @@ _TABLE = [
         _("Varsler om tilbud uten svar, og valg som ikke er tilbudt."),
     ),
     Job(
+        "housing.agreement_flags.flag_agreements",
+        _("Kvalitetsavtaler som går ut"),
+        _("Varsler den som har ansvaret for avtalen, til den er fornyet."),
+    ),
+    Job(
         "casework.deadlines.flag_deadlines",
         _("Foreløpig svar"),
         _("Varsler om søknader som må ha svar innen fristen."),

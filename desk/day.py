@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -29,6 +29,8 @@ from casework.models import Appeal, Application, Draft, Flag, Handover, Person, 
 from casework.querysets import sees
 from common.calendar import local_date
 from common.formatting import days_nb
+from housing import agreement_flags
+from housing.models import AgreementFlag
 from stays.enums import LASTING, InstitutionKind, StayKind
 from stays.flags import explained
 from stays.models import Stay
@@ -145,7 +147,7 @@ def day_of(user: User, on: date, at: datetime, *, everything: bool = False) -> D
 
 
 def _escalated(user: User, on: date, shown: int) -> Panel:
-    """Whoever's flags nobody has touched: the manager's. One query."""
+    """Whoever's flags nobody has touched: the manager's. Two queries."""
     found = list(escalated(user)[:MOST])
     lines = []
     for flag in found:
@@ -153,6 +155,7 @@ def _escalated(user: User, on: date, shown: int) -> Panel:
         line = _flag_line(flag, on)
         about = f"{line.about} · {owner}"
         lines.append(replace(line, about=about, action=_("Les"), action_url=follow_up_url(flag)))
+    lines += _agreement_lines(AgreementFlag.objects.escalated(), on)
     return Panel(lines[:shown], len(lines), len(lines))
 
 
@@ -198,6 +201,7 @@ def _deadlines(user: User, flags: list[Flag], on: date, shown: int) -> Panel:
     lines += _chosen_lines(user, on)
     lines += _accepted_lines(user, on)
     lines += _handover_lines(user, on)
+    lines += _agreement_lines(AgreementFlag.objects.open().filter(owner=user), on)
     lines.sort(key=lambda line: (line.due or until, line.name))
     urgent = sum(line.due is not None and line.due <= on for line in lines)
     return Panel(lines[:shown], len(lines), urgent)
@@ -485,6 +489,12 @@ def _accepted_lines(user: User, on: date) -> list[Line]:
             )
         )
     return lines
+
+
+def _agreement_lines(flags: QuerySet[AgreementFlag], on: date) -> list[Line]:
+    """Kvalitetsavtaler that run out."""
+    found = flags.select_related("agreement__provider", "owner").order_by("due_on", "pk")[:MOST]
+    return [Line(**agreement_flags.line(flag, on), due=flag.due_on) for flag in found]
 
 
 def _handover_lines(user: User, on: date) -> list[Line]:

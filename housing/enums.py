@@ -83,3 +83,11 @@ class UpkeepKind(models.TextChoices):
 
 
 ALWAYS_URGENT = (UpkeepKind.LOCK, UpkeepKind.FIRE)
+
+
+class AgreementFlagClosed(models.TextChoices):
+    """Why a flag of a kvalitetsavtale is over."""
+
+    SUPERSEDED = "erstattet", _("Erstattet av et senere varsel")
+    FACTS = "fakta", _("Avtalen er fornyet, eller stedene er ikke lenger i bruk")
+    HANDLED = "fulgt_opp", _("Fulgt opp")

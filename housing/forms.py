@@ -265,3 +265,18 @@ class CheckForm(OnceFormMixin, forms.ModelForm):
         elif mend_by and checked and mend_by < checked:
             self.add_error("mend_by", _("Avviket kan ikke være rettet før kontrollen."))
         return cleaned
+
+
+class FlagNoteForm(OnceFormMixin, forms.Form):
+    note = forms.CharField(
+        label=_("Hva er gjort, og hva er neste steg?"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={
+            "required": _("Skriv hva som er gjort, eller hvorfor det ikke skal gjøres mer nå.")
+        },
+    )
+
+    def __init__(self, *args, cancel: str = "", **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = VarigFormHelper(self, submit=_("Lagre og avslutt varselet"), cancel=cancel)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
@@ -16,13 +18,20 @@ from common.sorting import norwegian_key
 
 from .enums import (
     ALWAYS_URGENT,
+    AgreementFlagClosed,
     PropertyStage,
     Staffing,
     UnavailableCause,
     UnitType,
     UpkeepKind,
 )
-from .querysets import AgreementQuerySet, PropertyQuerySet, UnitQuerySet, UpkeepQuerySet
+from .querysets import (
+    AgreementFlagQuerySet,
+    AgreementQuerySet,
+    PropertyQuerySet,
+    UnitQuerySet,
+    UpkeepQuerySet,
+)
 
 
 def _pair(model: str, name: str) -> models.CheckConstraint:
@@ -489,6 +498,63 @@ class QualityAgreement(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def last_day(self) -> date:
+        return self.valid.upper - timedelta(days=1)
+
+
+class AgreementFlag(models.Model):
+    """A kvalitetsavtale that runs out, with places still in use (needs H12, T8).
+
+    Not one of `casework.Flag`, which is about a person and hidden where the person is. Owned by
+    who answers for the agreement. Raised and closed by `housing.agreement_flags`.
+    """
+
+    agreement = models.ForeignKey(QualityAgreement, models.CASCADE, related_name="flags")
+    threshold = models.PositiveSmallIntegerField(_("dager før"))
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="agreement_flags",
+        verbose_name=_("ansvarlig"),
+    )
+    due_on = models.DateField(_("frist"))
+    raised_on = models.DateField(_("varslet"))
+    escalated_on = models.DateField(_("løftet til leder"), null=True, blank=True)
+    closed_on = models.DateField(_("avsluttet"), null=True, blank=True)
+    closed_because = models.CharField(max_length=20, choices=AgreementFlagClosed, blank=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    closing_note = models.CharField(_("hva som er gjort"), max_length=300, blank=True)
+
+    objects = AgreementFlagQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("varsel om kvalitetsavtale")
+        verbose_name_plural = _("varsler om kvalitetsavtaler")
+        ordering = ["due_on", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["agreement", "threshold"], name="agreement_flag_once"),
+            models.CheckConstraint(
+                name="agreement_flag_closed_because",
+                condition=Q(closed_on__isnull=True, closed_because="")
+                | Q(closed_on__isnull=False) & ~Q(closed_because=""),
+                violation_error_message=_("Et varsel avsluttes med en grunn."),
+            ),
+            models.CheckConstraint(
+                name="agreement_flag_handled_says_what",
+                condition=~Q(closed_because=AgreementFlagClosed.HANDLED)
+                | Q(closed_by__isnull=False) & ~Q(closing_note=""),
+                violation_error_message=_(
+                    "Skriv hva som er gjort, eller hvorfor det ikke skal gjøres mer nå."
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agreement}: {self.threshold}"
 
 
 class QualityCheck(models.Model):

@@ -41,3 +41,11 @@ class UpkeepQuerySet(models.QuerySet):
 class AgreementQuerySet(models.QuerySet):
     def in_force(self, on: date) -> Self:
         return self.filter(valid__contains=on)
+
+
+class AgreementFlagQuerySet(models.QuerySet):
+    def open(self) -> Self:
+        return self.filter(closed_on__isnull=True)
+
+    def escalated(self) -> Self:
+        return self.open().filter(escalated_on__isnull=False)

@@ -18,6 +18,7 @@ urlpatterns = [
     path("leverandorer/<int:pk>/endre/", providers.provider_edit, name="provider_edit"),
     path("leverandorer/<int:pk>/avtale/", providers.agreement_new, name="agreement_new"),
     path("leverandorer/<int:pk>/kontroll/", providers.check_new, name="check_new"),
+    path("leverandorer/varsler/<int:pk>/", providers.agreement_flag, name="agreement_flag"),
     path("kontroller/<int:pk>/rettet/", providers.check_mended, name="check_mended"),
     path("vedlikehold/", views.upkeep, name="upkeep"),
     path("vedlikehold/<int:pk>/", views.upkeep_done, name="upkeep_done"),

@@ -20,6 +20,29 @@ class UpkeepFactory(f.Factory):
     reported_by = factory.SubFactory(f.UserFactory, caseworker=True)
 
 
+class QualityAgreementFactory(f.Factory):
+    """An agreement of a year, with twenty days left today."""
+
+    class Meta:
+        model = housing.QualityAgreement
+
+    provider = factory.SubFactory(f.ProviderFactory)
+    reference = "Kvalitetsavtale 1"
+    valid = factory.LazyFunction(lambda: f.since(f.days_ago(345), f.days_ago(-20)))
+    responsible = factory.SubFactory(f.UserFactory, role="boligforvalter")
+
+
+class AgreementFlagFactory(f.Factory):
+    class Meta:
+        model = housing.AgreementFlag
+
+    agreement = factory.SubFactory(QualityAgreementFactory)
+    threshold = 30
+    owner = factory.SelfAttribute("agreement.responsible")
+    due_on = factory.LazyFunction(f.today)
+    raised_on = factory.LazyFunction(f.today)
+
+
 class QualityCheckFactory(f.Factory):
     """A check that found something to mend within a week."""
 

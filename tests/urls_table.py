@@ -303,6 +303,7 @@ HOUSING: dict[str, Row] = {
     "housing:agreement_new": Row((STOCK,), "provider"),
     "housing:check_new": Row((STOCK,), "provider"),
     "housing:check_mended": deed((STOCK,), "quality_check"),
+    "housing:agreement_flag": Row((STOCK,), "agreement_flag"),
     "housing:unit_edit": Row((STOCK,), "unit"),
     "housing:property_edit": Row((STOCK,), "property"),
     "housing:upkeep": Row((*CASE, STOCK)),
@@ -361,7 +362,7 @@ def samples() -> SimpleNamespace:
     from housing.models import NameToAvoid, StockImport
     from tests import factories as f
     from tests import factories_follow_up as follow_up
-    from tests.factories_housing import QualityCheckFactory, UpkeepFactory
+    from tests.factories_housing import AgreementFlagFactory, QualityCheckFactory, UpkeepFactory
     from tests.factories_intake import MissingPaperFactory
     from tests.factories_leases import ReservationFactory, RiskFactory
     from tests.factories_merging import MergeFactory
@@ -414,6 +415,7 @@ def samples() -> SimpleNamespace:
     made.property = made.unit.property
     made.upkeep = UpkeepFactory(property=made.property, unit=made.unit)
     made.provider = f.ProviderFactory()
+    made.agreement_flag = AgreementFlagFactory(agreement__provider=made.provider)
     made.quality_check = QualityCheckFactory(provider=made.provider)
     made.avoided = NameToAvoid.objects.create(word="gjenganger")
     made.stock_import = StockImport.objects.create(

@@ -51,8 +51,8 @@ from casework.models import (
     Wish,
 )
 from common.errors import explain_integrity_error
-from housing.enums import TEMPORARY_TYPES, TRIAL_TYPES, UnavailableCause, UnitType
-from housing.models import Area, Property, Unavailability, Unit
+from housing.enums import TEMPORARY_TYPES, TRIAL_TYPES, PropertyStage, UnavailableCause, UnitType
+from housing.models import Area, Property, Provider, QualityAgreement, Unavailability, Unit
 from stays.enums import StayKind
 from stays.models import Lease, Stay
 
@@ -100,6 +100,8 @@ class World:
             self._households_of_one()
             for name, facts in given.get("units", {}).items():
                 self._unit(name, facts)
+            for name, facts in given.get("providers", {}).items():
+                self._provider(name, facts)
             for section, build in (
                 ("stays", self._stay),
                 ("situations", self._situation),
@@ -128,6 +130,18 @@ class World:
         except IntegrityError as error:
             said = explain_integrity_error(error) or str(error).splitlines()[0]
             raise ScenarioError(f"{where}: {said}") from error
+
+    def _provider(self, name: str, facts: dict[str, Any]) -> None:
+        provider = Provider.objects.create(name=name)
+        stage = PropertyStage.IN_USE if facts.get("in_use", True) else PropertyStage.CLOSED
+        Property.objects.create(name=f"Stedet til {name}", provider=provider, stage=stage)
+        for agreed in facts.get("agreements", []):
+            QualityAgreement.objects.create(
+                provider=provider,
+                reference=name,
+                valid=DateRange(agreed["from"], agreed["last"] + timedelta(days=1)),
+                responsible=self.clerk,
+            )
 
     # ------------------------------------------------------------------ found by name
 

@@ -88,12 +88,12 @@ def _nearest(want: dict, left: list[dict]) -> str:
     if not same:
         return f"no such flag: {_flag_told(want)}"
     return "; ".join(min((_flag_differs(want, flag) for flag in same), key=len)) + (
-        f" (flag of {same[0]['person']})"
+        f" (flag of {same[0]['person'] or same[0]['provider']})"
     )
 
 
 def _flag_told(flag: dict) -> str:
-    keys = ("person", "kind", "days", "threshold")
+    keys = ("person", "provider", "kind", "days", "threshold")
     return ", ".join(f"{key} {flag[key]}" for key in keys if flag.get(key) is not None)
 
 

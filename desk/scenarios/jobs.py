@@ -11,6 +11,8 @@ from casework.deadlines import flag_deadlines, flag_papers
 from casework.enums import FlagKind
 from casework.handover_flags import flag_handovers
 from casework.models import Flag
+from housing.agreement_flags import flag_agreements
+from housing.models import AgreementFlag
 from stays.flags import flag_stays
 from stays.going_out import flag_discharges
 from stays.lease_flags import flag_leases
@@ -19,6 +21,7 @@ from stays.section_27 import flag_section_27
 
 from .building import World
 from .errors import ScenarioError
+from .vocabulary import AGREEMENT, FLAG
 
 JOBS = {
     "flag_stays": (FlagKind.TEMPORARY_STAY, flag_stays),
@@ -34,6 +37,7 @@ JOBS = {
     "flag_waiting": (FlagKind.FORGOTTEN, flag_waiting),
     "flag_offers": (FlagKind.OFFER, flag_offers),
     "ask_still_needed": (FlagKind.OUTREACH, ask_still_needed),
+    "flag_agreements": (AGREEMENT, flag_agreements),
 }
 
 
@@ -44,8 +48,11 @@ def run_job(when: dict[str, Any], world: World) -> dict[str, Any]:
     kind, job = JOBS[when["run"]]
     for on in when["on"]:
         job(on)
-    found = Flag.objects.filter(person__in=world.person_ids()).order_by("pk")
-    flags = [_as_told(flag, world) for flag in found]
+    if kind == AGREEMENT:
+        flags = [_agreement_as_told(flag) for flag in AgreementFlag.objects.order_by("pk")]
+    else:
+        found = Flag.objects.filter(person__in=world.person_ids()).order_by("pk")
+        flags = [_as_told(flag, world) for flag in found]
     return {
         "kind": str(kind),
         "flags": [flag for flag in flags if flag["closed"] is None],
@@ -53,18 +60,35 @@ def run_job(when: dict[str, Any], world: World) -> dict[str, Any]:
     }
 
 
-def _as_told(flag: Flag, world: World) -> dict[str, Any]:
-    """A flag in the words of the format."""
+def _agreement_as_told(flag: AgreementFlag) -> dict[str, Any]:
     return {
-        "person": world.name_of(flag.person_id),
-        "kind": flag.kind,
-        "application": world.application_name(flag.application_id),
+        **dict.fromkeys(FLAG),
+        "marks": [],
+        "provider": flag.agreement.provider.name,
+        "kind": AGREEMENT,
+        **_times(flag),
+    }
+
+
+def _times(flag: Flag | AgreementFlag) -> dict[str, Any]:
+    return {
         "threshold": flag.threshold,
-        "marks": flag.marks,
         "raised": flag.raised_on.isoformat(),
         "due": flag.due_on.isoformat() if flag.due_on else None,
         "closed": flag.closed_on.isoformat() if flag.closed_on else None,
         "because": flag.closed_because,
+    }
+
+
+def _as_told(flag: Flag, world: World) -> dict[str, Any]:
+    """A flag in the words of the format."""
+    return {
+        "provider": None,
+        "person": world.name_of(flag.person_id),
+        "kind": flag.kind,
+        "application": world.application_name(flag.application_id),
+        "marks": flag.marks,
+        **_times(flag),
         **{name: flag.facts.get(name) for name in ("days", "threshold_day", "chain_start")},
         "stage": flag.facts.get("stage"),
         "what": flag.facts.get("what"),

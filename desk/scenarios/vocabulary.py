@@ -277,6 +277,15 @@ GIVEN: Mapping[str, Check] = {
         )
     ),
     "needs": list_of(record({"person": word, "application": word, **NEED})),
+    # Ours: who runs temporary places; `last` is the last day of a kvalitetsavtale.
+    "providers": mapping_of(
+        record(
+            {
+                "agreements": list_of(record({"from": day, "last": day}, ["from", "last"])),
+                "in_use": yes_no,
+            }
+        )
+    ),
     "papers": list_of(
         record(
             {
@@ -341,6 +350,8 @@ GIVEN: Mapping[str, Check] = {
     "policy": record({"classes": anything, "tie_breakers": list_of(word)}, required=["classes"]),
 }
 
+# The kind of the flags that are about no person.
+AGREEMENT = "agreement"
 JOBS = (
     "flag_stays",
     "flag_waiting",
@@ -355,6 +366,7 @@ JOBS = (
     "flag_no_service",
     "flag_offers",
     "ask_still_needed",
+    "flag_agreements",
 )
 ASKS: Mapping[str, tuple[Mapping[str, Check], tuple[str, ...]]] = {
     "deadline": ({"kind": one_of(DEADLINES), "from": moment}, ("kind", "from")),
@@ -387,7 +399,8 @@ ASKS: Mapping[str, tuple[Mapping[str, Check], tuple[str, ...]]] = {
 
 FLAG: Mapping[str, Check] = {
     "person": word,
-    "kind": one_of(FlagKind.values),
+    "provider": word,
+    "kind": one_of([*FlagKind.values, AGREEMENT]),
     "application": word,
     "days": whole,
     "stage": one_of(["before", "after"]),

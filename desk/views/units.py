@@ -20,8 +20,9 @@ from allocation.vacancy import UnitStatus, of_status, standings
 from casework.models import Person
 from common.formatting import days_nb, kroner
 from common.paging import keyset_page
+from housing import agreement_flags
 from housing.enums import Staffing, UnavailableCause, UnitType
-from housing.models import Area, Unit
+from housing.models import AgreementFlag, Area, Unit
 from housing.perms import can_manage_stock
 from stays.models import Stay
 
@@ -88,6 +89,8 @@ def units(request: HttpRequest) -> HttpResponse:
     form = UnitFilter(request.GET or None)
     form.is_valid()
     chosen = form.cleaned_data if form.is_bound else {}
+    keeps_stock = can_manage_stock(request.user)
+    agreements = AgreementFlag.objects.open().filter(owner=request.user)
     page = keyset_page(
         _filtered(Unit.objects.all(), chosen, today).select_related("property__area"),
         order=("sort_name", "pk"),
@@ -98,7 +101,9 @@ def units(request: HttpRequest) -> HttpResponse:
         "form": form,
         "page": page,
         "rows": _lines(request, page.items, today),
-        "may_import": can_manage_stock(request.user),
+        "may_import": keeps_stock,
+        # Their first page: who keeps the stock has no Min dag.
+        "flags": agreement_flags.lines(agreements, today) if keeps_stock else [],
         "tenants": perms.can_see_tenants(request.user),
         "filtered": any(chosen.values()),
     }

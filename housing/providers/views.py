@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -15,16 +15,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts import settings_table
 from accounts.once import once
-from common.calendar import add_months
 from common.errors import RuleBroken
+from common.paging import keyset_page
 
-from .. import perms
-from ..forms import AgreementForm, CheckForm, ProviderForm
-from ..models import Provider, QualityAgreement, QualityCheck
+from .. import agreement_flags, perms
+from ..forms import AgreementForm, CheckForm, FlagNoteForm, ProviderForm
+from ..models import AgreementFlag, Provider, QualityAgreement, QualityCheck
 from . import actions
-
-SOON_MONTHS = 3
 
 
 def _may_change(request: HttpRequest) -> None:
@@ -47,21 +46,33 @@ def providers(request: HttpRequest) -> HttpResponse:
             filter=Q(checks__mended_at__isnull=True, checks__mend_by__isnull=False),
             distinct=True,
         ),
-    ).order_by("name", "pk")
-    rows = [(each, *_expiry(each.expires, today)) for each in found]
-    context = {"rows": rows, "may_edit": perms.can_manage_stock(request.user)}
+    )
+    page = keyset_page(found, ("name", "pk"), request.GET.get("etter"))
+    soon = _soon(today)
+    context = {
+        "page": page,
+        "rows": [(each, _expiry(each.expires, today, soon)) for each in page.items],
+        "flags": agreement_flags.lines(AgreementFlag.objects.open(), today),
+        "may_edit": perms.can_manage_stock(request.user),
+    }
     return render(request, "housing/providers.html", context)
 
 
-def _expiry(end: date | None, today: date) -> tuple[str, str]:
-    """How the agreement stands, in a word and its colour."""
+def _soon(today: date) -> date:
+    days = settings_table.value("agreement_horizon_days", today)
+    return today + timedelta(days=max(days, default=0))
+
+
+def _expiry(end: date | None, today: date, soon: date) -> tuple[str, str, date | None]:
+    """How the agreement stands, in a word and its colour; and its last day."""
+    last = end and end - timedelta(days=1)
     if end is None:
-        return _("Ingen avtale"), "danger"
+        return _("Ingen avtale"), "danger", last
     if end <= today:
-        return _("Utløpt"), "danger"
-    if end <= add_months(today, SOON_MONTHS):
-        return _("Går snart ut"), "warning"
-    return _("Gjelder"), "success"
+        return _("Utløpt"), "danger", last
+    if end <= soon:
+        return _("Går snart ut"), "warning", last
+    return _("Gjelder"), "success", last
 
 
 @require_safe
@@ -72,10 +83,15 @@ def provider(request: HttpRequest, pk: int) -> HttpResponse:
     today = timezone.localdate()
     agreements = list(found.agreements.select_related("responsible"))
     newest = agreements[0].valid.upper if agreements else None
+    # Of one provider there is one at most: a later supersedes.
+    flags = AgreementFlag.objects.open().filter(agreement__provider=found)
+    flag = flags.select_related("agreement__provider", "owner").first()
     context = {
         "provider": found,
         "agreements": agreements,
-        "expiry": _expiry(newest, today),
+        "expiry": _expiry(newest, today, _soon(today)),
+        "flag": flag and agreement_flags.line(flag, today),
+        "follow_up": flag and perms.can_follow_up_agreement(request.user, flag) and flag,
         "checks": list(found.checks.select_related("property", "checked_by", "mended_by")[:50]),
         "places": found.properties.order_by("sort_name", "pk"),
         "today": today,
@@ -154,5 +170,32 @@ def check_mended(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("housing:provider", check.provider_id)
 
 
-def _page(request: HttpRequest, form, title: str) -> HttpResponse:
-    return render(request, "housing/provider_form.html", {"form": form, "title": title})
+@require_http_methods(["GET", "POST"])
+@once
+def agreement_flag(request: HttpRequest, pk: int) -> HttpResponse:
+    """Close a flag of an agreement by writing what was done: its owner, or who keeps the stock."""
+    found = get_object_or_404(
+        AgreementFlag.objects.select_related("agreement__provider", "owner"), pk=pk
+    )
+    if not perms.can_follow_up_agreement(request.user, found):
+        raise PermissionDenied
+    back = redirect("housing:provider", found.agreement.provider_id)
+    form = FlagNoteForm(request.POST or None, cancel=back.url)
+    if request.method == "POST" and form.is_valid():
+        try:
+            agreement_flags.follow_up(
+                flag=found, by=request.user, at=timezone.now(), **form.cleaned_data
+            )
+        except RuleBroken as no:
+            form.add_error(None, str(no))
+        else:
+            messages.success(request, _("Varselet er fulgt opp og avsluttet."))
+            return back
+    line = agreement_flags.line(found, timezone.localdate())
+    title = _("Følg opp kvalitetsavtalen")
+    return _page(request, form, title, sub=f"{line['name']}. {line['why']} {line['next']}")
+
+
+def _page(request: HttpRequest, form, title: str, sub: str = "") -> HttpResponse:
+    context = {"form": form, "title": title, "sub": sub}
+    return render(request, "housing/provider_form.html", context)

@@ -6,9 +6,15 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from housing.models import QualityAgreement, QualityCheck
+from casework.escalation import escalate
+from housing.agreement_flags import flag_agreements
+from housing.models import AgreementFlag, QualityAgreement, QualityCheck
 from tests import factories as f
-from tests.factories_housing import QualityCheckFactory
+from tests.factories_housing import (
+    AgreementFlagFactory,
+    QualityAgreementFactory,
+    QualityCheckFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -74,3 +80,74 @@ def test_only_the_stock_manager_changes_them(as_caseworker):
     assert "Rom uten lås" in as_caseworker.get(url).text
     answer = as_caseworker.post(reverse("housing:check_mended", args=[check.pk]))
     assert answer.status_code == 403
+
+
+# ------------------------------------------------------------------ agreements that run out
+
+
+@pytest.fixture
+def ending(stock):
+    """An agreement of the stock manager's with twenty days left, and a place in use."""
+    place = f.PropertyFactory(provider=f.ProviderFactory(name="Havna Overnatting"))
+    return QualityAgreementFactory(provider=place.provider, responsible=stock.user)
+
+
+def test_an_agreement_that_runs_out_is_told_to_its_owner_and_closed_by_a_new_one(
+    ending, stock, as_caseworker, today
+):
+    assert flag_agreements(today).raised == 1
+    assert flag_agreements(today).raised == 0
+    for page in ("/boliger/", "/leverandorer/", f"/leverandorer/{ending.provider_id}/"):
+        assert "Kvalitetsavtalen går ut" in stock.get(page).text, page
+    assert "Kvalitetsavtalen går ut" not in as_caseworker.get("/boliger/").text
+    url = reverse("housing:agreement_new", args=[ending.provider_id])
+    after = ending.valid.upper
+    period = {"valid_0": f"{after:%d.%m.%Y}", "valid_1": f"31.12.{after.year + 1}"}
+    assert stock.post(url, agreed(stock, **period)).status_code == 302
+    assert flag_agreements(today).closed == 1
+    assert "Kvalitetsavtalen går ut" not in stock.get("/boliger/").text
+
+
+def test_who_answers_for_it_and_has_a_min_dag_reads_it_there(ending, as_caseworker, today):
+    QualityAgreement.objects.update(responsible=as_caseworker.user)
+    flag_agreements(today)
+    page = as_caseworker.get("/").text
+    assert "Havna Overnatting" in page and "forny avtalen" in page
+
+
+def test_an_agreement_nobody_touched_is_lifted_to_the_manager_once(
+    ending, stock, as_manager, today
+):
+    flag_agreements(today)
+    AgreementFlag.objects.update(raised_on=f.days_ago(14))
+    assert escalate(f.days_ago(1)).raised == 0
+    assert (escalate(today).raised, escalate(today).raised) == (1, 0)
+    page = as_manager.get("/").text
+    assert "Eskalert" in page and "Havna Overnatting" in page
+
+
+def test_a_flag_is_closed_with_words_once_by_its_owner(ending, stock, as_caseworker, today):
+    flag_agreements(today)
+    flag = AgreementFlag.objects.get()
+    url = reverse("housing:agreement_flag", args=[flag.pk])
+    assert as_caseworker.get(url).status_code == 403
+    page = stock.post(url, {"note": " "}).text
+    assert "Skriv hva som er gjort" in page
+    assert stock.post(url, {"note": "Stedet avvikles i mars."}).status_code == 302
+    assert "allerede avsluttet" in stock.post(url, {"note": "En gang til."}).text
+    flag.refresh_from_db()
+    assert (flag.closed_by, flag.closing_note) == (stock.user, "Stedet avvikles i mars.")
+    assert flag_agreements(today).raised == 0, "what was followed up is not raised again"
+    with pytest.raises(IntegrityError, match="says_what"), transaction.atomic():
+        AgreementFlag.objects.update(closing_note="")
+
+
+def test_the_providers_cost_the_same_however_many(stock, django_assert_max_num_queries):
+    for n in range(60):
+        AgreementFlagFactory(agreement__provider=f.ProviderFactory(name=f"Sted {n:02}"))
+    with django_assert_max_num_queries(11):
+        page = stock.get("/leverandorer/")
+    assert page.text.count("housing") == 0 and "Sted 49" in page.text
+    assert len(page.context["page"].items) == 50
+    following = stock.get("/leverandorer/", {"etter": page.context["page"].next_cursor})
+    assert "Sted 59" in following.text
