@@ -11,8 +11,9 @@ class AllocationConfig(AppConfig):
         from casework import appeal_file, flags
         from casework.enums import FlagKind
         from common import navigation
+        from housing import closing
 
-        from . import appeal_parts, defaults, job_flags, perms, still_needed
+        from . import appeal_parts, defaults, job_flags, perms, still_needed, vacancy
 
         flags.register(FlagKind.FORGOTTEN, job_flags.waiting_words)
         flags.register(FlagKind.OFFER, job_flags.offer_words)
@@ -24,6 +25,7 @@ class AllocationConfig(AppConfig):
         appeal_file.register("stock", _("Ledige boliger"), appeal_parts.stock)
 
         still_needed.register_words()
+        closing.ask(vacancy.kept_or_offered)
         post_migrate.connect(defaults.install, sender=self)
         # No count beside it: who waits is computed, and that is too much for every page.
         navigation.register(

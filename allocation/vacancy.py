@@ -29,6 +29,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, Greatest, Lower, Upper
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from common.prepared import DAY, IDS, Prepared
 from housing.models import Unavailability, Unit
@@ -188,3 +189,15 @@ def reserved_for(unit_ids: Collection[int], on: date) -> dict[int, int]:
         Offer.objects.reserving().filter(unit__in=ids).values_list("unit_id", "application_id")
     )
     return held
+
+
+def kept_or_offered(units: list[Unit], on: date) -> str:
+    """Asked before homes are taken out of use: how many are held for somebody (need H4)."""
+    held = len(reserved_for([unit.pk for unit in units], on))
+    if not held:
+        return ""
+    return ngettext(
+        "Én bolig er tilbudt, tildelt eller holdt av. Avklar det først.",
+        "%(n)s boliger er tilbudt, tildelt eller holdt av. Avklar det først.",
+        held,
+    ) % {"n": held}

@@ -13,7 +13,7 @@ from common.calendar import local_date
 from common.errors import RuleBroken
 from common.formatting import nbdate
 
-from . import stock_export, stock_import
+from . import closing, stock_export, stock_import
 from .enums import ALWAYS_URGENT, UnavailableCause
 from .models import (
     NameToAvoid,
@@ -66,11 +66,17 @@ def change_unit(*, unit: Unit, by: User) -> Unit:
 
 
 @transaction.atomic
-def change_property(*, property: Property, by: User) -> Property:
-    """Save a changed property; its history keeps what it was, and who changed it."""
+def change_property(*, property: Property, by: User, at: datetime) -> int:
+    """Save a changed property; its history keeps what it was, and who changed it.
+
+    Closed or rebuilt, its homes are out of use from today; how many is given back.
+    `closing.CannotClose` while somebody lives there, or a home is kept or offered.
+    """
+    # Read again: what it was when the page was drawn may be another's change ago.
+    was = Property.objects.select_for_update(of=("self",)).get(pk=property.pk).stage
     property._history_user = by
     property.save()
-    return property
+    return closing.follow(property, was=was, by=by, on=local_date(at))
 
 
 # ------------------------------------------------------------------ upkeep

@@ -96,6 +96,9 @@ class PropertyForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["area"].empty_label = _("Ikke avklart")
         self.fields["provider"].empty_label = _("Ingen, kommunen driver selv")
+        self.fields["stage"].help_text = _(
+            "Avviklet tar boligene ut av bruk fra i dag. Bygges om gjør dem utilgjengelige imens."
+        )
         self.fields["stage_reason"].label = _("Hvorfor")
         self.fields["stage_until"].label = _("Til")
         self.helper = VarigFormHelper(submit=_("Lagre"), cancel=cancel)

@@ -16,6 +16,7 @@ from common.errors import RuleBroken, explain_integrity_error
 from common.paging import keyset_page
 
 from . import actions, neutral, perms, stock_export, stock_import
+from .enums import PropertyStage
 from .forms import (
     MeetingForm,
     PropertyForm,
@@ -157,10 +158,34 @@ def property_edit(request: HttpRequest, pk: int) -> HttpResponse:
     here = reverse("desk:property", args=[pk])
     form = PropertyForm(request.POST or None, instance=found, cancel=here)
     if request.method == "POST" and form.is_valid():
-        actions.change_property(property=form.instance, by=request.user)
-        messages.success(request, _("Eiendommen er lagret."))
-        return redirect(here)
+        try:
+            homes = actions.change_property(
+                property=form.instance, by=request.user, at=timezone.now()
+            )
+        except RuleBroken as no:
+            form.add_error("stage", str(no))
+        else:
+            messages.success(request, _saved(form.instance, homes))
+            return redirect(here)
     return _form_page(request, form, _("Endre eiendommen"), name, pk)
+
+
+def _saved(changed: Property, homes: int) -> str:
+    if not homes:
+        return _("Eiendommen er lagret.")
+    if changed.stage == PropertyStage.CLOSED:
+        said = ngettext(
+            "%(n)s bolig er tatt ut av bruk.", "%(n)s boliger er tatt ut av bruk.", homes
+        )
+    elif changed.stage == PropertyStage.REBUILT:
+        said = ngettext(
+            "%(n)s bolig er utilgjengelig imens.", "%(n)s boliger er utilgjengelige imens.", homes
+        )
+    else:
+        said = ngettext(
+            "%(n)s bolig er tilgjengelig igjen.", "%(n)s boliger er tilgjengelige igjen.", homes
+        )
+    return f"{_('Eiendommen er lagret.')} {said % {'n': homes}}"
 
 
 # ------------------------------------------------------------------ upkeep

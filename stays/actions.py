@@ -9,6 +9,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts import settings_table
 from accounts.models import User
@@ -80,6 +81,10 @@ def register_stay(
     if kind in IN_UNIT:
         if unit is None:
             raise StayRefused(_("Velg boligen oppholdet er i."), "unit")
+        # Locked: whoever takes the home out of use waits, and then sees who lives there.
+        unit = (
+            Unit.objects.select_for_update(of=("self",)).select_related("property").get(pk=unit.pk)
+        )
         _check_unit(unit, kind, starts_on)
         unsuited = _check_suited(person, unit, starts_on, unsuited_reason.strip())
     if granted_until is not None and granted_until <= starts_on:
@@ -581,3 +586,16 @@ def hear_notice(notice: InstitutionNotice, *, by: User, at: datetime) -> None:
         stay.planned_out = notice.concerns_on
         stay._history_user = by
         stay.save(update_fields=["planned_out"])
+
+
+def people_in(units: list[Unit], on: date) -> str:
+    """Asked before homes are taken out of use: how many live there, or are to (need H4)."""
+    lives = Stay.objects.filter(unit__in=units, period__overlap=DateRange(on, None))
+    homes = lives.order_by().values("unit").distinct().count()
+    if not homes:
+        return ""
+    return ngettext(
+        "Det bor noen i én bolig. Avklar hvor de skal bo først.",
+        "Det bor noen i %(n)s boliger. Avklar hvor de skal bo først.",
+        homes,
+    ) % {"n": homes}

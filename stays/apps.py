@@ -10,9 +10,10 @@ class StaysConfig(AppConfig):
         from casework import flags, notices
         from casework.enums import FlagKind
         from common import navigation
+        from housing import closing
 
         from . import perms
-        from .actions import hear_notice
+        from .actions import hear_notice, people_in
         from .board import how_many
         from .flags import stay_words
         from .going_out import discharge_words
@@ -26,6 +27,7 @@ class StaysConfig(AppConfig):
         flags.register(FlagKind.NO_SERVICE, no_service_words)
         flags.register(FlagKind.SECTION_27, section_27_words)
         notices.listen(hear_notice)
+        closing.ask(people_in)
         navigation.register(
             "leieforhold",
             _("Leieforhold"),

@@ -43,19 +43,19 @@ def tell(today: date) -> None:
             by=ingrid,
             at=at(today - timedelta(days=9 - 2 * number), 10),
         )
-    _risk(anders)
+    _risk(today, anders)
     _provider(today, anders)
     _search(today, ingrid)
 
 
-def _risk(anders: User) -> None:
+def _risk(today: date, anders: User) -> None:
     found = Property.objects.exclude(units__type__in=TEMPORARY_TYPES).order_by("sort_name")[3]
     found.stage = PropertyStage.AT_RISK
     found.stage_reason = "Leieavtalen med gårdeieren går ut, og er ikke forlenget."
     found.surroundings = "Rolig gate, fem minutter til butikk og buss."
     found.expectations = "Ro etter klokka 23. Beboerne deler på trappevasken."
     found.contact_name, found.contact_phone = "Anders Foss", "+4775000117"
-    actions.change_property(property=found, by=anders)
+    actions.change_property(property=found, by=anders, at=at(today, 9))
 
 
 def _provider(today: date, anders: User) -> None:
