@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import DateField, F, Func, Q, QuerySet, Value
+from django.db.models import DateField, F, Func, Max, Q, QuerySet, Value
+from django.db.models.functions import TruncDate
 from django.db.models.lookups import LessThanOrEqual
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -126,11 +127,7 @@ def rows(leases: Iterable[Lease], on: date, known: dict | None = None) -> list[R
     """Each lease with its place, next step and where to do it. Three queries."""
     leases, known = list(leases), known or numbers(on)
     persons = [lease.stay.person_id for lease in leases]
-    asked = dict(
-        TenancyStep.objects.filter(lease__in=leases, kind=StepKind.ASKED_TO_LEAVE)
-        .order_by("on")
-        .values_list("lease_id", "on")
-    )
+    asked = _asked(leases)
     begun = {a.person_id: a for a in _begun(on).filter(person__in=persons).order_by("received_at")}
     granted = set(
         Vedtak.objects.granted()
@@ -139,13 +136,24 @@ def rows(leases: Iterable[Lease], on: date, known: dict | None = None) -> list[R
     )
     made = []
     for lease in leases:
-        last = asked.get(lease.pk)
-        # A request from before the present last day was about an earlier one.
-        last = last if last and lease.expires_on and last >= lease.starts_on else None
-        stands = place(lease.expires_on, on, known, last)
+        stands = place(lease.expires_on, on, known, asked.get(lease.pk))
         application = begun.get(lease.stay.person_id)
         made.append(_row(lease, stands, application, application and application.pk in granted))
     return made
+
+
+def _asked(leases: list[Lease]) -> dict[int, date]:
+    """When each tenant was first asked in writing to leave, of the lease as it now runs: a request
+    from before it was prolonged was about an earlier end."""
+    steps = TenancyStep.objects.filter(lease__in=leases, kind=StepKind.ASKED_TO_LEAVE)
+    prolonged = Max(TruncDate("lease__renewals__prolonged_at"))
+    found = (
+        steps.filter(on__gte=F("lease__starts_on"))
+        .annotate(prolonged_on=prolonged)
+        .filter(Q(prolonged_on=None) | Q(on__gte=F("prolonged_on")))
+        .order_by("-on")
+    )
+    return dict(found.values_list("lease_id", "on"))
 
 
 def _begun(on: date) -> QuerySet[Application]:

@@ -53,8 +53,8 @@ from casework.models import (
 from common.errors import explain_integrity_error
 from housing.enums import TEMPORARY_TYPES, TRIAL_TYPES, PropertyStage, UnavailableCause, UnitType
 from housing.models import Area, Property, Provider, QualityAgreement, Unavailability, Unit
-from stays.enums import StayKind
-from stays.models import Lease, Stay
+from stays.enums import StayKind, StepKind
+from stays.models import Lease, Stay, TenancyStep
 
 from .errors import ScenarioError
 from .reading import unknown
@@ -408,7 +408,7 @@ class World:
         unit = self.unit(facts["unit"], f"{where}.unit")
         stay = self._live(facts, where, kind=StayKind.LEASE, unit=unit)
         of = facts.get("application")
-        Lease.objects.create(
+        lease = Lease.objects.create(
             stay=stay,
             application=self.application(of, f"{where}.application") if of else None,
             agreed_on=facts.get("agreed", facts["from"]),
@@ -417,6 +417,15 @@ class World:
             rent=8000,
             agreed_by=self.clerk,
         )
+        if "asked" in facts:
+            TenancyStep.objects.create(
+                lease=lease,
+                kind=StepKind.ASKED_TO_LEAVE,
+                on=facts["asked"],
+                note="Brev",
+                logged_at=EPOCH,
+                logged_by=self.clerk,
+            )
 
     def _live(self, facts: dict[str, Any], where: str, **more: Any) -> Stay:
         if "to" in facts and facts["to"] <= facts["from"]:

@@ -214,6 +214,7 @@ GIVEN: Mapping[str, Check] = {
                 "from": day,
                 "expires": day,
                 "to": day,
+                "asked": day,  # in writing, to leave
             },
             required=["person", "unit", "from"],
         )
