@@ -14,6 +14,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
+from common.paging import Page
 from housing.enums import TEMPORARY_TYPES, UnavailableCause
 
 WAITING = "ledig"
@@ -69,14 +70,22 @@ FROM counted WHERE days > 0 GROUP BY cause ORDER BY 4 DESC NULLS LAST, cause
 BY_HOME = (
     VOIDS
     + """
-SELECT c.id, c.property_id, p.name, u.name, c.cause, c.days,
-    round(c.days * c.rent * 12 / 365.0)::bigint
-FROM counted c
+SELECT c.id, c.property_id, p.name, u.name, c.cause, c.days, c.cost
+FROM (
+    SELECT *, round(days * rent * 12 / 365.0)::bigint AS cost FROM counted
+    WHERE days > 0 AND (%(cause)s = '' OR cause = %(cause)s)
+) c
 JOIN housing_unit u ON u.id = c.id JOIN housing_property p ON p.id = c.property_id
-WHERE c.days > 0 AND (%(cause)s = '' OR c.cause = %(cause)s)
-ORDER BY 7 DESC NULLS LAST, c.days DESC, c.id LIMIT %(most)s
+-- A key that only falls: where the rent is not known, the cost is less than nothing.
+WHERE (coalesce(c.cost, -1), c.days, -c.id, c.cause)
+    {beyond} (%(cost)s::bigint, %(days)s::int, %(home)s::bigint, %(of)s::text)
+ORDER BY coalesce(c.cost, -1) {way}, c.days {way}, -c.id {way}, c.cause {way} LIMIT %(most)s
 """
 )
+SIZE = 50
+# Before the first of all; and how a cursor is written: cost, days, home, cause.
+TOP = (2**62, 2**30, 0, "")
+Place = tuple[int, int, int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +125,46 @@ def by_cause(start: date, end: date) -> list[Cause]:
     return [Cause(*row) for row in _ask("cause", BY_CAUSE, start, end)]
 
 
-def by_home(start: date, end: date, *, cause: str = "", most: int = 100) -> list[Line]:
-    """The homes that cost most in `[start, end)`."""
-    return [Line(*row) for row in _ask("home", BY_HOME, start, end, cause=cause, most=most)]
+def by_home(start: date, end: date, *, cause: str = "", cursor: str | None = None) -> Page[Line]:
+    """A page of the homes that stood empty in `[start, end)`, dearest first."""
+    backward, place = _read(cursor)
+    lines = _lines(start, end, cause, place, backward)
+    if backward:
+        if len(lines) <= SIZE:  # at the top: the first page, full, as everyone else sees it
+            return by_home(start, end, cause=cause)
+        shown = lines[:SIZE][::-1]
+        return Page(shown, _write(shown[-1]), _write(shown[0], backward=True))
+    if not lines and place != TOP:
+        return by_home(start, end, cause=cause)
+    shown = lines[:SIZE]
+    return Page(
+        shown,
+        _write(shown[-1]) if len(lines) > SIZE else None,
+        _write(shown[0], backward=True) if place != TOP else None,
+    )
+
+
+def _lines(start: date, end: date, cause: str, place: Place, backward: bool) -> list[Line]:
+    beyond, way = (">", "ASC") if backward else ("<", "DESC")
+    statement = BY_HOME.replace("{beyond}", beyond).replace("{way}", way)
+    after = dict(zip(("cost", "days", "home", "of"), place, strict=True))
+    rows = _ask(f"home{beyond}", statement, start, end, cause=cause, most=SIZE + 1, **after)
+    return [Line(*row) for row in rows]
+
+
+def _write(line: Line, *, backward: bool = False) -> str:
+    cost = -1 if line.cost is None else line.cost
+    return f"{'f' if backward else 'e'}.{cost}.{line.days}.{line.unit_id}.{line.cause}"
+
+
+def _read(cursor: str | None) -> tuple[bool, Place]:
+    """A cursor as this ledger writes it; anything else is the first page."""
+    match (cursor or "")[:80].split("."):
+        case [("e" | "f") as way, cost, days, unit, cause] if cause in CAUSES:
+            numbers = [cost.removeprefix("-"), days, unit]
+            if all(n.isascii() and n.isdecimal() and len(n) < 10 for n in numbers):
+                return way == "f", (int(cost), int(days), -int(unit), cause)
+    return False, TOP
 
 
 def _ask(what: str, statement: str, start: date, end: date, **more) -> list[tuple]:
@@ -129,12 +175,8 @@ def _ask(what: str, statement: str, start: date, end: date, **more) -> list[tupl
             " (SELECT coalesce(max(history_id), 0) FROM housing_historicalunit),"
             " (SELECT coalesce(max(history_id), 0) FROM housing_historicalunavailability)"
         )
-        key = ".".join(
-            str(part)
-            for part in ("voids", connection.settings_dict["NAME"], what, start, end)
-            + tuple(more.values())
-            + cursor.fetchone()
-        )
+        parts = ("voids", connection.settings_dict["NAME"], what, start, end, *more.values())
+        key = "|".join(str(part).replace(" ", "") for part in (*parts, *cursor.fetchone()))
         found = cache.get(key)
         if found is None:
             params = {"start": start, "end": end, "temporary": [*map(str, TEMPORARY_TYPES)], **more}

@@ -61,7 +61,9 @@ def voids(request: HttpRequest) -> HttpResponse:
         "causes": [
             (each, round(100 * (each.cost or 0) / dearest) if dearest else 0) for each in causes
         ],
-        "lines": ledger.by_home(start, end, cause=chosen.get("arsak") or "", most=50),
+        "page": ledger.by_home(
+            start, end, cause=chosen.get("arsak") or "", cursor=request.GET.get("etter")
+        ),
         "kpis": [
             {"value": kroner(cost), "label": _("tapt husleie")},
             {"value": days_nb(days), "label": _("uten beboer")},

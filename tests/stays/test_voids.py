@@ -62,3 +62,20 @@ def test_the_board_says_what_is_lost_and_why(as_caseworker, today):
     assert str(unit) in page and "Ledig, venter på tildeling" in page
     for query in ("?fra=31.02.2026", "?fra=01.02.2026&til=01.01.2026", "?til=x&arsak=y"):
         assert as_caseworker.get(f"/boliger/tomme/{query}").status_code == 200
+
+
+def test_the_homes_go_by_pages_everyone_once_and_back(as_caseworker, django_assert_max_num_queries):
+    for n in range(54):
+        rent = None if n % 9 == 0 else 5000 + 100 * (n % 7)
+        f.UnitFactory(rent=rent, in_use=f.since(f.days_ago(90 - n % 2)))
+    with django_assert_max_num_queries(14):
+        first = as_caseworker.get("/boliger/tomme/").context["page"]
+    second = as_caseworker.get("/boliger/tomme/", {"etter": first.next_cursor}).context["page"]
+    lines = [*first, *second]
+    assert len({line.unit_id for line in lines}) == len(lines) == 54
+    costs = [-1 if line.cost is None else line.cost for line in lines]
+    assert costs == sorted(costs, reverse=True) and costs[-1] == -1
+    back = as_caseworker.get("/boliger/tomme/", {"etter": second.prev_cursor}).context["page"]
+    assert [line.unit_id for line in back] == [line.unit_id for line in first]
+    for bad in ("e.1.2.3", "e.x.1.1.ledig", "f.1.1.1.tull", "e." + "9" * 90, "e.٣.1.1.ledig"):
+        assert as_caseworker.get("/boliger/tomme/", {"etter": bad}).status_code == 200
