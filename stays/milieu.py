@@ -6,16 +6,19 @@ no need and no background is looked at. A limit passed is a warning to weigh, no
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts import settings_table
-from housing.models import Unit
+from common.paging import Page, keyset_page
+from housing.enums import TEMPORARY_TYPES
+from housing.models import Property, Unit
 
 from .enums import StayKind
 from .models import Stay
@@ -23,7 +26,6 @@ from .models import Stay
 LIMITS = ("milieu_house_homes", "milieu_house_new", "milieu_new_days", "milieu_area_percent")
 IN_HOMES = (StayKind.LEASE, StayKind.TRIAL)
 FRESH_SECONDS = 300
-MOST_HOUSES = 100
 # A share of a handful says nothing.
 FEWEST_HOMES = 20
 
@@ -56,32 +58,36 @@ def limits(on: date) -> dict[str, int]:
     return settings_table.values(on, *LIMITS)
 
 
-def houses(on: date) -> list[House]:
+def houses(on: date, cursor: str | None = None) -> Page[House]:
     """Houses at or past a limit, fullest first."""
     limit = limits(on)
     found = (
-        _counted(on)
-        .values("unit__property", "unit__property__name")
-        .annotate(homes=Count("pk"), new=Count("pk", filter=_new(on, limit)))
-        .filter(Q(homes__gte=limit["milieu_house_homes"]) | Q(new__gte=limit["milieu_house_new"]))
-        .order_by("-homes", "unit__property")[:MOST_HOUSES]
-    )
-    return [
-        House(
-            pk=row["unit__property"],
-            name=row["unit__property__name"],
-            homes=row["homes"],
-            new=row["new"],
-            too_many=row["homes"] >= limit["milieu_house_homes"],
-            too_new=row["new"] >= limit["milieu_house_new"],
+        Property.objects.filter(units__stays__kind__in=IN_HOMES, units__stays__period__contains=on)
+        .annotate(
+            homes=Count("units__stays"),
+            new=Count("units__stays", filter=_new(on, limit, "units__stays__")),
         )
-        for row in found
+        .filter(Q(homes__gte=limit["milieu_house_homes"]) | Q(new__gte=limit["milieu_house_new"]))
+        .only("name")
+    )
+    page = keyset_page(found, ("-homes", "pk"), cursor)
+    made = [
+        House(
+            pk=each.pk,
+            name=each.name,
+            homes=each.homes,
+            new=each.new,
+            too_many=each.homes >= limit["milieu_house_homes"],
+            too_new=each.new >= limit["milieu_house_new"],
+        )
+        for each in page.items
     ]
+    return Page(made, page.next_cursor, page.prev_cursor)
 
 
-def areas(on: date) -> list[Share]:
+def areas(on: date, limit: dict[str, int] | None = None) -> list[Share]:
     """Each area's share of the homes lived in, largest first; kept for five minutes."""
-    limit = limits(on)
+    limit = limit or limits(on)
     key = f"milieu.{connection.settings_dict['NAME']}.{on}"
     rows = cache.get(key)
     if rows is None:
@@ -103,16 +109,20 @@ def areas(on: date) -> list[Share]:
 
 
 def warnings(unit: Unit, on: date) -> list[str]:
-    """What one more in this home would come to, in sentences; none where no limit is passed."""
+    """What one more in this home would come to, in sentences; none where no limit is passed.
+
+    In a temporary place everybody is new, and nobody is at home in the area: there it is how many
+    live in the house that counts.
+    """
     limit = limits(on)
+    if unit.type in TEMPORARY_TYPES:
+        full = full_houses([unit.property_id], on).values()
+        return [_many(homes, limit["milieu_house_homes"]) for homes in full]
     there = _counted(on).filter(unit__property=unit.property_id)
     found = there.aggregate(homes=Count("pk"), new=Count("pk", filter=_new(on, limit)))
     said = []
     if found["homes"] + 1 > limit["milieu_house_homes"]:
-        said.append(
-            _("%(homes)s hjem i samme hus. Kommunens grense er %(most)s.")
-            % {"homes": found["homes"] + 1, "most": limit["milieu_house_homes"]}
-        )
+        said.append(_many(found["homes"] + 1, limit["milieu_house_homes"]))
     if found["new"] + 1 > limit["milieu_house_new"]:
         said.append(
             _("%(new)s nye i huset på %(days)s dager. Kommunens grense er %(most)s.")
@@ -122,7 +132,7 @@ def warnings(unit: Unit, on: date) -> list[str]:
                 "most": limit["milieu_house_new"],
             }
         )
-    for area in areas(on):
+    for area in areas(on, limit):
         if area.pk == unit.property.area_id and area.too_large:
             said.append(
                 _("%(area)s har %(percent)s %% av hjemmene. Kommunens grense er %(most)s %%.")
@@ -135,9 +145,28 @@ def warnings(unit: Unit, on: date) -> list[str]:
     return said
 
 
+def full_houses(properties: Iterable[int] | QuerySet, on: date) -> dict[int, int]:
+    """Of these houses, those where one more is past the limit, whoever lives there: how many
+    homes it would then be. Two queries."""
+    most = limits(on)["milieu_house_homes"]
+    there = Stay.objects.filter(unit__property__in=properties, period__contains=on).order_by()
+    counted = there.values_list("unit__property").annotate(homes=Count("pk"))
+    return {pk: homes + 1 for pk, homes in counted.filter(homes__gte=most)}
+
+
+def short(homes: int) -> str:
+    """For a line of a list to choose from."""
+    return _("%(homes)s hjem i huset") % {"homes": homes}
+
+
+def _many(homes: int, most: int) -> str:
+    told = {"homes": homes, "most": most}
+    return _("%(homes)s hjem i samme hus. Kommunens grense er %(most)s.") % told
+
+
 def _counted(on: date):
     return Stay.objects.filter(kind__in=IN_HOMES, period__contains=on).order_by()
 
 
-def _new(on: date, limit: dict[str, int]) -> Q:
-    return Q(period__startswith__gt=on - timedelta(days=limit["milieu_new_days"]))
+def _new(on: date, limit: dict[str, int], of: str = "") -> Q:
+    return Q(**{f"{of}period__startswith__gt": on - timedelta(days=limit["milieu_new_days"])})

@@ -14,6 +14,7 @@ from accounts.once import OnceFormMixin
 from casework.models import Application, Person
 from common.forms import NorwegianDateField, VarigFormHelper
 from housing.models import Unit
+from stays import milieu
 
 from .. import discharges
 
@@ -46,9 +47,17 @@ class ReserveForm(OnceFormMixin, forms.Form):
             listed |= Q(pk=int(chosen))
         homes = Unit.objects.for_letting().filter(listed).select_related("property")
         self.fields["unit"].queryset = homes.order_by("sort_name", "pk")
-        self.fields["unit"].label_from_instance = _dwelling
+        # Told where the choice is made; what to weigh, not a refusal.
+        self.full = milieu.full_houses(homes.order_by().values("property"), on)
+        self.fields["unit"].label_from_instance = self._dwelling
         self.helper = VarigFormHelper(self, submit=_("Hold av boligen"), cancel=cancel)
         self.helper.layout = Layout("application", "unit", Row("moves_in_on", "until"), "reason")
+
+    def _dwelling(self, unit: Unit) -> str:
+        parts = [str(unit), unit.get_type_display()]
+        if unit.property_id in self.full:
+            parts.append(milieu.short(self.full[unit.property_id]))
+        return " · ".join(parts)
 
 
 class ReleaseForm(OnceFormMixin, forms.Form):
@@ -61,7 +70,3 @@ class ReleaseForm(OnceFormMixin, forms.Form):
 
 def _case(application: Application) -> str:
     return f"{application.case_number} · {application.get_kind_display()}"
-
-
-def _dwelling(unit: Unit) -> str:
-    return f"{unit} · {unit.get_type_display()}"

@@ -19,6 +19,7 @@ from accounts.once import once
 from casework.models import Person
 from casework.views.on_person import form_page
 from casework.views.persons import posted
+from stays import milieu
 
 from .. import discharges as coming
 from .. import perms
@@ -115,6 +116,8 @@ def offer_reserved(request: HttpRequest, pk: int) -> HttpResponse:
         back=back,
         page=PAGE,
         sub=str(found.unit),
+        template="allocation/kept_form.html",
+        milieu=milieu.warnings(found.unit, timezone.localdate()),
     )
 
 

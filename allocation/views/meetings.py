@@ -20,6 +20,7 @@ from accounts.reads import log_read
 from common.errors import RuleBroken
 from common.paging import keyset_page
 from housing.models import Unit
+from stays import milieu
 
 from .. import minutes, perms, vacancy, weighing
 from ..actions import meetings as actions
@@ -321,6 +322,7 @@ def _item_page(
         find = request.GET.get("hvorfor", "")[:20]
         weighed = weighed or weighing.weigh(found, on, by=request.user, find=find)
         context = {
+            "milieu": milieu.warnings(found.unit, on),
             "weighing": weighed,
             "find": find,
             "form": form or _decision_form(request, found, weighed, on),

@@ -19,7 +19,7 @@ def milieu(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     today = timezone.localdate()
     context = {
-        "houses": rules.houses(today),
+        "page": rules.houses(today, request.GET.get("etter")),
         "areas": rules.areas(today),
         "limits": rules.limits(today),
     }

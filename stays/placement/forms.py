@@ -17,10 +17,11 @@ from common.formatting import kroner
 from common.forms import ChipChoice, NorwegianDateField, VarigFormHelper
 from housing.models import Unit
 
+from .. import milieu
 from ..enums import SLEEPS, SearchOutcome
 from ..forms import vedtak_label
 from ..models import Stay
-from .rules import free_places, vedtak_for
+from .rules import free_places, unwanted, vedtak_for
 
 MOST_PLACES = 300
 
@@ -62,8 +63,12 @@ class PlacementForm(OnceFormMixin, forms.Form):
 
     def __init__(self, *args: Any, person: Person, on: date, cancel: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["unit"].queryset = free_places(on)
-        self.fields["unit"].label_from_instance = _place_label
+        places = free_places(on)
+        self.fields["unit"].queryset = places
+        # What to weigh stands where the choice is made (need H6).
+        self.full = milieu.full_houses(places.order_by().values("property"), on)
+        self.unwanted = unwanted(person, places)
+        self.fields["unit"].label_from_instance = self._place
         self.fields["vedtak"].queryset = vedtak_for(person)
         self.fields["vedtak"].label_from_instance = vedtak_label
         may_move = Stay.objects.current(on).filter(person=person, kind__in=SLEEPS).exists()
@@ -77,6 +82,14 @@ class PlacementForm(OnceFormMixin, forms.Form):
             "unsuited_reason",
             *(["moving"] if may_move else []),
         )
+
+    def _place(self, unit: Unit) -> str:
+        parts = [_place_label(unit)]
+        if unit.property_id in self.full:
+            parts.append(milieu.short(self.full[unit.property_id]))
+        if unit.pk in self.unwanted:
+            parts.append(_("miljø å unngå"))
+        return " · ".join(str(part) for part in parts)
 
 
 class SearchForm(OnceFormMixin, forms.Form):

@@ -6,9 +6,9 @@ from collections.abc import Collection
 from datetime import date
 
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from casework.models import Person, Vedtak
+from casework.models import HousingNeed, Person, Vedtak
 from common.calendar import add_months
 from housing.models import Unit
 
@@ -49,6 +49,18 @@ def unsuited_for(person: Person, unit: Unit, on: date, young_under: int) -> str:
     if not unit.suits_young and young:
         return UnsuitedFor.YOUNG
     return ""
+
+
+def unwanted(person: Person, units: QuerySet[Unit]) -> set[int]:
+    """Of these places, those in an area or a milieu the person is to avoid, by their newest
+    boligbehov."""
+    need = HousingNeed.objects.filter(application__person=person).first()
+    if need is None:
+        return set()
+    avoided = Q(property__area__in=need.avoid_areas.all()) | Q(
+        property__in=need.avoid_properties.all()
+    )
+    return set(units.filter(avoided).order_by().values_list("pk", flat=True))
 
 
 def vedtak_for(person: Person) -> QuerySet[Vedtak]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -19,9 +19,10 @@ from accounts.reads import log_read, log_reads
 from casework.models import Application, Service
 from common.calendar import add_months
 from common.errors import RuleBroken
+from common.paging import keyset_page
 from housing.models import Property
 
-from .. import actions, perms
+from .. import actions, milieu, perms
 from ..chains import chain_of
 from ..enums import StayKind
 from ..models import PlaceSearch, Stay
@@ -76,6 +77,7 @@ def place(request: HttpRequest, pk: int) -> HttpResponse:
     recently = today - timedelta(days=settings_table.value("from_institution_days", today))
     context = {
         "form": form,
+        "milieu": _to_weigh(form, today),
         "application": application,
         "person": person,
         "free": free_places(today).count(),
@@ -90,6 +92,22 @@ def place(request: HttpRequest, pk: int) -> HttpResponse:
         "searches": _searches(request, application),
     }
     return render(request, "stays/place.html", context)
+
+
+def _to_weigh(form: PlacementForm, on: date) -> list[str]:
+    """About the place that is chosen already; what is to choose from says so in the list."""
+    chosen = form["unit"].value()
+    unit = form.fields["unit"].queryset.filter(pk=chosen).first() if _is_key(chosen) else None
+    if unit is None:
+        return []
+    said = milieu.warnings(unit, on)
+    if unit.pk in form.unwanted:
+        said.append(_("Etter boligbehovet skal personen unngå dette området eller miljøet."))
+    return said
+
+
+def _is_key(value: object) -> bool:
+    return str(value).isdecimal() and len(str(value)) < 10
 
 
 def _searches(request: HttpRequest, application: Application) -> list[PlaceSearch]:
@@ -174,9 +192,13 @@ def tonight(request: HttpRequest) -> HttpResponse:
         Property.objects.filter(here)
         .annotate(taken=Count("units__stays", filter=here))
         .select_related("area", "provider")
-        .order_by("sort_name", "pk")
     )
-    context = {"places": places, "today": today, "total": sum(each.taken for each in places)}
+    everyone = Stay.objects.temporary().current(today).filter(unit__isnull=False)
+    context = {
+        "page": keyset_page(places, ("sort_name", "pk"), request.GET.get("etter")),
+        "today": today,
+        "total": everyone.count(),
+    }
     return render(request, "stays/tonight.html", context)
 
 

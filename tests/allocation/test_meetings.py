@@ -415,6 +415,19 @@ def test_a_protected_person_is_not_in_the_minutes_nor_the_home_they_got(login):
     assert boss.get(url(secret)).status_code == 200
 
 
+def test_what_to_weigh_about_the_house_is_told_before_the_choice(chair, meeting, today):
+    from accounts.models import Setting
+
+    Setting.objects.create(key="milieu_house_homes", value=1, valid=f.since(today))
+    item, application = f.AgendaItemFactory(meeting=meeting), granted()
+    assert "Tenk over bomiljøet" not in chair.get(url(item)).text
+    f.StayFactory(lease=True, unit=f.UnitFactory(property=item.unit.property), days_ago=400)
+    assert "2 hjem i samme hus. Kommunens grense er 1." in chair.get(url(item)).text
+    choose(chair, item, application)
+    item.refresh_from_db()
+    assert item.outcome == ItemOutcome.CHOSEN, "a warning is no refusal"
+
+
 # ------------------------------------------------------------------ pages
 
 
@@ -438,7 +451,7 @@ def test_the_item_page_costs_the_same_however_many_wait(
 
 
 LIST_QUERIES = 12
-ITEM_QUERIES = 42
+ITEM_QUERIES = 45
 
 
 # ------------------------------------------------------------------ two at once

@@ -30,7 +30,7 @@ def test_one_more_than_the_limit_is_warned_of_and_not_before(today):
     assert warnings(unit, today) == []
     lived_in(home, 1)
     assert warnings(unit, today) == ["4 hjem i samme hus. Kommunens grense er 3."]
-    assert [(house.name, house.homes) for house in houses(today)] == [(home.name, 3)]
+    assert [(house.name, house.homes) for house in houses(today).items] == [(home.name, 3)]
     # The limit is dated: yesterday it was another.
     assert warnings(unit, today - timedelta(days=1)) == []
 
@@ -39,7 +39,7 @@ def test_many_new_in_one_house_are_warned_of(today):
     home = f.PropertyFactory()
     lived_in(home, 4, days_ago=20)
     assert "5 nye i huset på 90 dager" in warnings(f.UnitFactory(property=home), today)[0]
-    assert houses(today)[0].too_new
+    assert houses(today).items[0].too_new
 
 
 def test_an_area_with_too_large_a_share_is_told_and_a_handful_says_nothing(today):
@@ -67,3 +67,41 @@ def test_the_page_names_houses_and_no_people(as_caseworker, today):
     lived_in(home, 4, days_ago=20)
     page = as_caseworker.get("/boliger/bomiljo/").text
     assert home.name in page and "Mange nye" in page and "Leieboer" not in page
+
+
+def test_a_full_temporary_place_is_told_where_it_is_chosen_and_still_given(as_caseworker, today):
+    home = f.PropertyFactory(name="Havna")
+    limit("milieu_house_homes", 3, today)
+    for _n in range(3):
+        f.StayFactory(unit=f.UnitFactory(temporary=True, property=home), days_ago=20)
+    room, quiet = f.UnitFactory(temporary=True, property=home), f.UnitFactory(temporary=True)
+    application = f.ApplicationFactory()
+    url = f"/soknader/{application.pk}/plassering/"
+    page = as_caseworker.get(url).text
+    assert page.count("4 hjem i huset") == 1 and "Tenk over bomiljøet" not in page
+    assert "Tenk over bomiljøet" not in as_caseworker.get(url, {"bolig": quiet.pk}).text
+    page = as_caseworker.get(url, {"bolig": room.pk}).text
+    assert "Tenk over bomiljøet" in page and "Kommunens grense er 3." in page
+    assert as_caseworker.get(url, {"bolig": "9" * 30}).status_code == 200
+    data = {"unit": room.pk, "starts_on": f"{today:%d.%m.%Y}", "reason": "Kom på kvelden."}
+    data["granted_until"] = f"{today + timedelta(days=7):%d.%m.%Y}"
+    assert as_caseworker.post(url, data).status_code == 302, "a warning is no refusal"
+
+
+def test_a_milieu_to_avoid_is_told_where_the_place_is_chosen(as_caseworker):
+    application = f.ApplicationFactory(assessed=True)
+    room = f.UnitFactory(temporary=True)
+    application.needs.first().avoid_properties.add(room.property)
+    url = f"/soknader/{application.pk}/plassering/"
+    assert "miljø å unngå" in as_caseworker.get(url).text
+    assert "skal personen unngå" in as_caseworker.get(url, {"bolig": room.pk}).text
+
+
+def test_the_houses_go_by_pages(as_caseworker, today, django_assert_max_num_queries):
+    limit("milieu_house_homes", 1, today)
+    for n in range(53):
+        lived_in(f.PropertyFactory(name=f"Hus {n:02}"), 1)
+    with django_assert_max_num_queries(12):
+        first = as_caseworker.get("/boliger/bomiljo/").context["page"]
+    second = as_caseworker.get("/boliger/bomiljo/", {"etter": first.next_cursor}).context["page"]
+    assert len({house.pk for house in [*first, *second]}) == 53
