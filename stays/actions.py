@@ -453,8 +453,8 @@ def _check_planned_out(planned_out: date | None, ends_on: date | None, today: da
 def _check_overlap(stay: Stay) -> None:
     """Nobody sleeps in two places; what is registered already is named, and what to do.
 
-    Two temporary stays, and two leases, are kept apart by the database too, which has its own
-    words for them.
+    Two temporary stays, and two leases, are kept apart by the database too, for those who are
+    written at once.
     """
     if stay.kind not in SLEEPS:
         return
@@ -465,7 +465,7 @@ def _check_overlap(stay: Stay) -> None:
         .order_by("period", "pk")
         .first()
     )
-    if other is None or other.kind == stay.kind == StayKind.TEMPORARY:
+    if other is None:
         return
     until = (
         _("fram til %(day)s") % {"day": nbdate(other.period.upper)} if other.period.upper else ""
@@ -582,7 +582,9 @@ def hear_notice(notice: InstitutionNotice, *, by: User, at: datetime) -> None:
         .order_by("pk")
         .first()
     )
-    if stay and stay.planned_out != notice.concerns_on:
+    # Told afterwards, of a day before the stay was written down: it is no plan.
+    known = stay and local_date(stay.recorded_at) <= notice.concerns_on
+    if known and stay.planned_out != notice.concerns_on:
         stay.planned_out = notice.concerns_on
         stay._history_user = by
         stay.save(update_fields=["planned_out"])

@@ -52,6 +52,8 @@ class StayForm(OnceFormMixin, RiskFields):
         queryset=Unit.objects.none(),
         required=False,
         help_text=_("Ledige midlertidige bosteder og treningsleiligheter."),
+        # Somebody was given it since the page was opened.
+        error_messages={"invalid_choice": _("Det bor noen der allerede. Velg et annet sted.")},
     )
     night_price = forms.IntegerField(
         label=_("Pris (kr per natt)"),

@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models import F, Func, Q
+from django.db.models.functions import TruncDate
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -185,6 +186,16 @@ class Stay(models.Model):
                 condition=Q(granted_until__isnull=True)
                 | Q(granted_until__gt=F("period__startswith")),
                 violation_error_message=_("Oppholdet må være innvilget til etter at det begynte."),
+            ),
+            # The database has no today; the day it was written is the nearest it comes.
+            models.CheckConstraint(
+                name="stay_planned_out_ahead",
+                condition=Q(planned_out__isnull=True)
+                | Q(period__endswith__isnull=False)
+                | Q(planned_out__gte=TruncDate("recorded_at")),
+                violation_error_message=_(
+                    "Dagen personen skal ut, er gått. Skriv en dag som kommer."
+                ),
             ),
         ]
 

@@ -56,6 +56,7 @@ def start_plan(
 ) -> TransitionPlan:
     """Begin an overgangsplan, with the municipality's checklist as it is today."""
     today = local_date(at)
+    _check_ahead(expected_out, today)
     plan = save(
         TransitionPlan(
             person=person,
@@ -88,12 +89,22 @@ def change_plan(
 ) -> TransitionPlan:
     plan = _held(plan)
     moved = plan.expected_out != expected_out
+    if moved:
+        _check_ahead(expected_out, local_date(at))
     save(plan, by, owner=owner, institution=institution, expected_out=expected_out, goal=goal)
     if moved:
         _tell_moved(plan, by=by, at=at)
     else:
         record(plan.person, "plan.changed", _("Planen er endret."), by=by, at=at, plan=plan.pk)
     return plan
+
+
+def _check_ahead(expected_out: date | None, today: date) -> None:
+    if expected_out is not None and expected_out < today:
+        raise PlanRefused(
+            _("%(day)s er gått. Skriv en dag som kommer.") % {"day": nbdate(expected_out)},
+            "expected_out",
+        )
 
 
 def _tell_moved(plan: TransitionPlan, *, by: User, at: datetime) -> None:
@@ -266,7 +277,8 @@ def register_notice(
     record(person, "notice", text, by=by, at=at, notice=notice.pk, late=late)
     if kind in GOING_OUT:
         plan = person.plans.open().select_for_update(of=("self",)).first()
-        if plan and plan.expected_out != concerns_on:
+        # Told afterwards, of a day before the plan began: the plan has no such day.
+        if plan and plan.started_on <= concerns_on != plan.expected_out:
             save(plan, by, expected_out=concerns_on, institution=plan.institution or institution)
             _tell_moved(plan, by=by, at=at)
     notices.tell(notice, by=by, at=at)

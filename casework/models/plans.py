@@ -196,6 +196,13 @@ class TransitionPlan(models.Model):
                 condition=Q(settled_on__isnull=True) | Q(settled_on__gte=F("started_on")),
                 violation_error_message=_("Planen kan ikke avsluttes før den begynte."),
             ),
+            models.CheckConstraint(
+                name="plan_out_after_start",
+                condition=Q(expected_out__isnull=True) | Q(expected_out__gte=F("started_on")),
+                violation_error_message=_(
+                    "Dagen personen skal ut, er gått. Skriv en dag som kommer."
+                ),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -30,7 +30,11 @@ class PlacementForm(OnceFormMixin, forms.Form):
     """Place, length and price in one go; what is asked beyond that follows from the rules."""
 
     unit = forms.ModelChoiceField(
-        Unit.objects.none(), label=_("Sted"), empty_label=_("Velg et ledig sted")
+        Unit.objects.none(),
+        label=_("Sted"),
+        empty_label=_("Velg et ledig sted"),
+        # Somebody was given it since the page was opened.
+        error_messages={"invalid_choice": _("Stedet er ikke lenger ledig. Velg et annet.")},
     )
     starts_on = NorwegianDateField(label=_("Fra"))
     granted_until = NorwegianDateField(label=_("Til"), help_text=_("Dagen personen skal ut."))

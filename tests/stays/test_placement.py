@@ -103,7 +103,7 @@ def test_a_place_taken_in_the_meantime_is_said_in_words(as_caseworker, applicati
     unit = f.UnitFactory(temporary=True)
     f.StayFactory(unit=unit, days_ago=0)
     page = as_caseworker.post(asked(application), given(unit, today)).text
-    assert "Velg et gyldig valg" in page or "Velg" in page
+    assert "Stedet er ikke lenger ledig. Velg et annet." in page
     assert Stay.objects.count() == 1
 
 
