@@ -62,7 +62,7 @@ def test_two_cannot_live_in_the_same_room(today, who):
 def test_one_person_cannot_be_in_two_temporary_places_unless_moving(today, who):
     stay = StayFactory(days_ago=30)
     unit = UnitFactory(temporary=True)
-    with pytest.raises(StayRefused, match="allerede et midlertidig opphold"):
+    with pytest.raises(StayRefused, match="Det står allerede at personen bor her"):
         temporary(stay.person, unit, today, who)
     temporary(stay.person, unit, today, who, moving=True)
     chain = chain_of(stay.person_id, today)
