@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("casework", "0003_planned_out"),
         ("housing", "0003_agreement_flags"),
-        ("stays", "0001_initial"),
+        ("stays", "0002_lease_lived_until"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,54 @@
+"""Every board goes by pages, everyone once, and costs the same however long it is (issue 4).
+
+Those with rules of their own are tried beside them: temporary places, the horizon, discharges,
+empty homes, full houses, providers, upkeep.
+"""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from tests import factories as f
+from tests.factories_leases import RiskFactory
+
+pytestmark = pytest.mark.django_db
+MORE_THAN_A_PAGE = 53
+
+
+def at_risk() -> None:
+    RiskFactory()
+
+
+def tonight() -> None:
+    f.StayFactory(days_ago=5)
+
+
+def properties() -> None:
+    f.UnitFactory()
+
+
+BOARDS = {
+    "stays:leases_at_risk": (at_risk, 11),
+    "stays:tonight": (tonight, 12),
+    "desk:properties": (properties, 12),
+}
+
+
+@pytest.mark.parametrize("name", list(BOARDS))
+def test_the_board_goes_by_pages_and_costs_the_same(
+    as_caseworker, name, django_assert_max_num_queries
+):
+    make, most = BOARDS[name]
+    for _n in range(MORE_THAN_A_PAGE):
+        make()
+    url = reverse(name)
+    as_caseworker.get(url)
+    with django_assert_max_num_queries(most):
+        first = as_caseworker.get(url).context["page"]
+    second = as_caseworker.get(url, {"etter": first.next_cursor}).context["page"]
+    seen = [row.pk for row in [*first, *second]]
+    assert len(first) == 50 and len(set(seen)) == len(seen) >= MORE_THAN_A_PAGE
+    back = as_caseworker.get(url, {"etter": second.prev_cursor}).context["page"]
+    assert [row.pk for row in back] == [row.pk for row in first]
+    assert as_caseworker.get(url, {"etter": "tull\x00"}).status_code == 200
