@@ -46,6 +46,7 @@ class Command(BaseCommand):
             "flag_section_27",
             "flag_plans",
             "flag_handovers",
+            "flag_agreements",
             "ask_still_needed",
         ):
             if job in get_commands():

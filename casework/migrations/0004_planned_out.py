@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("casework", "0002_frozen"),
+        ("casework", "0003_letters"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
