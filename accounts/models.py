@@ -7,7 +7,7 @@ from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.core.validators import RegexValidator
-from django.db import models
+from django.db import connection, models
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -59,7 +59,25 @@ class User(AbstractUser):
         return self.get_full_name().split(" ")[0]
 
     def roles_on(self, on: date) -> list[Role]:
-        return list(self.roles.filter(period__contains=on).select_related("unit").order_by("pk"))
+        """Read as columns: every page asks, and Django takes longer to write the query."""
+        columns = [field.column for field in Role._meta.concrete_fields]
+        of_unit = [field.column for field in OrganisationUnit._meta.concrete_fields]
+        shown = [*(f"r.{name}" for name in columns), *(f"u.{name}" for name in of_unit)]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT {', '.join(shown)} FROM accounts_role r"
+                " JOIN accounts_organisationunit u ON u.id = r.unit_id"
+                " WHERE r.user_id = %s AND r.period @> %s::date ORDER BY r.id",
+                [self.pk, on],
+            )
+            rows = cursor.fetchall()
+        roles = []
+        for row in rows:
+            role = Role.from_db(self._state.db, columns, row[: len(columns)])
+            role.unit = OrganisationUnit.from_db(self._state.db, of_unit, row[len(columns) :])
+            role.user = self
+            roles.append(role)
+        return roles
 
     @cached_property
     def current_roles(self) -> list[Role]:

@@ -88,6 +88,9 @@ def _lines(found: list[Application], today: date) -> list[dict[str, Any]]:
             "asked": asked.get(each.pk),
             "kind": kinds[each.kind],
             "state": states[each.state],
+            "name": each.person.name,
+            "unit": each.unit.name,
+            "responsible": str(each.responsible) if each.responsible_id else "",
         }
         for each in found
     ]

@@ -28,6 +28,15 @@ from .. import following, perms, record, timeline
 from ..career import career
 
 EVENTS_SHOWN = 8
+# What a line of the list tells of a person.
+LISTED = (
+    "first_name",
+    "last_name",
+    "sort_name",
+    "birth_date",
+    "responsible__full_name",
+    "responsible__username",
+)
 
 # ------------------------------------------------------------------ the list
 
@@ -43,7 +52,7 @@ def persons(request: HttpRequest) -> HttpResponse:
     if request.GET.get("barn") == "1":
         found = found.filter(Exists(_children(today)))
     page = keyset_page(
-        found.select_related("responsible"),
+        found.select_related("responsible").only(*LISTED),
         order=("sort_name", "pk"),
         cursor=request.GET.get("etter"),
         size=50,
@@ -72,8 +81,10 @@ def _lines(found: list[Person], today) -> list[dict[str, Any]]:
     """Where each lives now, and their open or latest case. Two queries."""
     ids = [each.pk for each in found]
     stays = Stay.objects.current(today).filter(person__in=ids).select_related("unit__property")
-    lives = {stay.person_id: stay for stay in stays.order_by("pk")}
+    told = ("person_id", "kind", "place", "period", "unit__name", "unit__property__name")
+    lives = {stay.person_id: stay for stay in stays.only(*told).order_by("pk")}
     cases = Application.objects.filter(person__in=ids).order_by("received_at", "pk")
+    cases = cases.only("person_id", "state", "case_number")
     latest = {case.person_id: case for case in cases}
     return [
         {
