@@ -1,7 +1,13 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
 class HousingConfig(AppConfig):
     name = "housing"
     verbose_name = _("boliger")
+
+    def ready(self) -> None:
+        from . import defaults
+
+        post_migrate.connect(defaults.install, sender=self)

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("casework", "0004_planned_out"),
-        ("housing", "0003_agreement_flags"),
+        ("housing", "0002_agreement_flags"),
         ("stays", "0002_lease_lived_until"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
