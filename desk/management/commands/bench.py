@@ -5,6 +5,7 @@ import logging
 import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from statistics import median, quantiles
@@ -13,6 +14,7 @@ from time import perf_counter
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -20,7 +22,8 @@ from django.utils import timezone
 from accounts.enums import RoleKind
 from accounts.models import User
 from allocation.models import AllocationMeeting
-from casework.models import Application, Person
+from casework.enums import ApplicationState
+from casework.models import Application, Event, Person
 from housing.models import Unit
 from stays.enums import StayKind
 from stays.models import Stay
@@ -28,6 +31,7 @@ from stays.models import Stay
 RUNS = 50
 JOB_RUNS = 10
 WARM_UP = 3
+TEN_YEARS = "person, ten years"
 PARTS = ("assessments", "cases", "stays", "follow_up", "events", "reads")
 HOMES = {"vacant": "status=ledig", "held": "status=reservert", "closed": "status=utilgjengelig"}
 NEXT = re.compile(rb'rel="next"[^>]*href="([^"]+)"|href="([^"]+)"[^>]*rel="next"')
@@ -110,6 +114,7 @@ class Command(BaseCommand):
             self._page(
                 f"person, {part}", ingrid, reverse(f"desk:person_{part}", args=[some.pk]), 80
             )
+        self._ten_years(ingrid, some)
         self._search("search, a name", ingrid, "hanne myr")
         self._search("search, many hits", ingrid, "an")
         self._search("search, a case", ingrid, "2026/0044")
@@ -128,6 +133,39 @@ class Command(BaseCommand):
             item = meeting.items.first()
             url = reverse("allocation:item", args=[meeting.pk, item.pk])
             self._page("meeting item with candidates", marit, url, None, runs=10)
+
+    def _ten_years(self, client: Client, some: Person) -> None:
+        """The person page and the timeline of somebody with ten years behind them; undone."""
+        latest = some.applications.order_by("received_at").first()
+        with transaction.atomic():
+            by, now = latest.registered_by, timezone.now()
+            for years in range(1, 11):
+                case = Application.objects.get(pk=latest.pk)
+                case.pk, case._state.adding = None, True
+                case.received_at = latest.received_at - timedelta(days=365 * years)
+                case.case_year, case.case_seq = case.received_at.year, 900_000
+                case.state = ApplicationState.WITHDRAWN
+                case.save()
+            Stay.objects.bulk_create(
+                Stay(
+                    person=some,
+                    kind=StayKind.WITH_OTHERS,
+                    place="Hos venner",
+                    period=DateRange(first, first + timedelta(days=60)),
+                    recorded_at=now,
+                    recorded_by=by,
+                )
+                for first in (self.today - timedelta(days=4000 - 80 * n) for n in range(40))
+            )
+            Event.objects.bulk_create(
+                Event(person=some, kind="note", text="Ringte", at=now - timedelta(days=n), by=by)
+                for n in range(3000)
+            )
+            self._page(TEN_YEARS, client, reverse("desk:person", args=[some.pk]), 80)
+            self._list(
+                f"{TEN_YEARS}, events", client, reverse("desk:person_events", args=[some.pk])
+            )
+            transaction.set_rollback(True)
 
     def _for_role(self, name: str, role: RoleKind, url: str) -> None:
         """A list that only one role may see, asked for by one who has it."""
