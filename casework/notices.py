@@ -9,6 +9,9 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from django.db.models import DateField, F
+from django.db.models.functions import Coalesce, TruncDate
+
 from accounts import settings_table
 
 from .enums import GOING_OUT
@@ -46,3 +49,19 @@ def days_late(notice: InstitutionNotice, on: date, numbers: dict[str, int] | Non
     """Days past the last day in time; of one that never came, up to `on`. 0 is in time."""
     told = notice.notified_on or on
     return max((told - expected_by(notice, numbers)).days, 0)
+
+
+def overtaken_by(notice: InstitutionNotice) -> InstitutionNotice | None:
+    """The notice of going out that was given after this one, though registered before it.
+
+    The last word given rules, in whatever order they reach the file. One that never came counts
+    from the day somebody wrote so; of two given the same day the last registered rules.
+    """
+    told = Coalesce(F("notified_on"), TruncDate("recorded_at"), output_field=DateField())
+    last = (
+        InstitutionNotice.objects.filter(person=notice.person_id, kind__in=GOING_OUT)
+        .annotate(told=told)
+        .order_by("-told", "-pk")
+        .first()
+    )
+    return None if last is None or last.pk == notice.pk else last

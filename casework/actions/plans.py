@@ -244,7 +244,7 @@ def register_notice(
     """An institution told us, or should have: kept with how late it was (need C20).
 
     A day to go out becomes the open plan's, and is told to whom else it concerns
-    (`notices.listen`).
+    (`notices.listen`); not where a newer notice is on file (`notices.overtaken_by`).
     """
     today = local_date(at)
     if notified_on and notified_on > today:
@@ -274,7 +274,12 @@ def register_notice(
     }
     if late:
         text += " " + _("%(days)s for sent.") % {"days": days_nb(late)}
+    newer = notices.overtaken_by(notice) if kind in GOING_OUT else None
+    if newer:
+        text += " " + _("Et nyere varsel gjelder: ut %(day)s.") % {"day": nbdate(newer.concerns_on)}
     record(person, "notice", text, by=by, at=at, notice=notice.pk, late=late)
+    if newer:
+        return notice
     if kind in GOING_OUT:
         plan = person.plans.open().select_for_update(of=("self",)).first()
         # Told afterwards, of a day before the plan began: the plan has no such day.

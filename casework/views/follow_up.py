@@ -18,10 +18,11 @@ from accounts.once import once
 from accounts.perms import can_change_settings
 from accounts.reads import log_read
 from common.errors import RuleBroken
-from common.formatting import days_nb
+from common.formatting import days_nb, nbdate
 
 from .. import notices, perms
 from ..actions import handovers, plans, services
+from ..enums import GOING_OUT
 from ..forms.follow_up import (
     AcknowledgeForm,
     ChecklistItemForm,
@@ -344,7 +345,23 @@ def institution_notice_new(request: HttpRequest, pk: int) -> HttpResponse:
     stated: list[str] = []
 
     def register(**facts) -> None:
+        before = person.plans.open().first()
         notice = plans.register_notice(person=person, **facts)
+        after = person.plans.open().first()
+        newer = notices.overtaken_by(notice) if notice.kind in GOING_OUT else None
+        if newer:
+            stated.append(
+                _(
+                    "Et nyere varsel sier ut %(day)s, og det gjelder fortsatt. Er det feil, endre "
+                    "datoen i planen."
+                )
+                % {"day": nbdate(newer.concerns_on)}
+            )
+        elif before and after and before.expected_out not in (None, after.expected_out):
+            stated.append(
+                _("Forventet ut er flyttet fra %(old)s til %(new)s.")
+                % {"old": nbdate(before.expected_out), "new": nbdate(after.expected_out)}
+            )
         late = notices.days_late(notice, today)
         if late:
             stated.append(

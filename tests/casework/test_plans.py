@@ -166,6 +166,36 @@ def test_a_notice_moves_the_plans_day_and_the_stays(as_caseworker, person, today
     assert Event.objects.filter(person=person, kind="plan.moved").exists()
 
 
+def test_an_older_notice_does_not_overrule_a_newer_one(as_caseworker, person, today):
+    plan = PlanFactory(person=person, owner=as_caseworker.user)
+    stay = f.StayFactory(person=person, prison=True, planned_out=today + timedelta(days=90))
+    out = today + timedelta(days=40)
+    _notice(as_caseworker, person, concerns_on=nbdate(out), notified_on=nbdate(f.days_ago(2)))
+    answer = _notice(
+        as_caseworker, person, notified_on=nbdate(f.days_ago(9)),
+        concerns_on=nbdate(today + timedelta(days=20)),
+    )  # fmt: skip
+    plan.refresh_from_db()
+    assert plan.expected_out == out
+    assert Stay.objects.get(pk=stay.pk).planned_out == out
+    assert InstitutionNotice.objects.count() == 2, "The older one is kept, it only does not rule."
+    sentence = f"Et nyere varsel sier ut {nbdate(out)}"
+    assert sentence in answer.content.decode()
+
+
+def test_of_two_notices_given_the_same_day_the_last_registered_rules_and_the_move_is_told(
+    as_caseworker, person, today
+):
+    plan = PlanFactory(person=person, owner=as_caseworker.user)
+    first, second = today + timedelta(days=40), today + timedelta(days=30)
+    for day in (first, second):
+        answer = _notice(as_caseworker, person, concerns_on=nbdate(day), notified_on=nbdate(today))
+    plan.refresh_from_db()
+    assert plan.expected_out == second
+    told = f"Forventet ut er flyttet fra {nbdate(first)} til {nbdate(second)}."
+    assert told in answer.content.decode()
+
+
 @pytest.mark.parametrize(
     ("kind", "days", "told", "late"),
     [
