@@ -333,14 +333,14 @@ def _letter(vedtak: Vedtak, content: Contents) -> list[Missing]:
             Missing(
                 "brev",
                 _("Brev: %s") % letters.no_address(person),
-                url=reverse("casework:letter_agreement", args=[person.pk]),
+                url=letters.agreed_at(person),
             )
         )
     found += [
         Missing(
             "brev",
             _("Brev: %s") % letters.no_address(one),
-            url=reverse("casework:representatives", args=[person.pk]),
+            url=letters.agreed_at(one),
         )
         for one in content.copied_to
         if not one.is_reached

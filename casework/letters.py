@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import Municipality
@@ -67,6 +68,7 @@ class NoAddress(RuleBroken):
 
     def __init__(self, to: Person | Representative) -> None:
         super().__init__(no_address(to))
+        self.url = agreed_at(to)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +230,13 @@ def no_address(to: Person | Representative) -> str:
             "«Representanter»."
         ) % {"kind": to.get_kind_display()}
     return f"{why % {'name': to.name}} {todo}"
+
+
+def agreed_at(to: Person | Representative) -> str:
+    """The page where how a letter, or a copy, reaches them is written."""
+    if isinstance(to, Representative):
+        return reverse("casework:representatives", args=[to.person_id])
+    return reverse("casework:letter_agreement", args=[to.pk])
 
 
 def copied_to(person: Person, on: date) -> list[Representative]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -47,7 +47,9 @@ def refuse(form, error: Exception) -> None:
     if sentence is None:
         raise error
     field = getattr(error, "field", None)
-    form.add_error(field if field in form.fields else None, sentence)
+    no = ValidationError(sentence)
+    no.url = getattr(error, "url", "")  # where it can be mended, if not here: `error_lines`
+    form.add_error(field if field in form.fields else None, no)
 
 
 @require_http_methods(["GET", "POST"])

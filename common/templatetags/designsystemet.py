@@ -133,7 +133,8 @@ def target(field: BoundField) -> str:
 def error_lines(
     form: forms.BaseForm | BaseFormSet, also: forms.BaseForm | BaseFormSet | None = None
 ) -> list[dict[str, str]]:
-    """Every line of the error summary: `id` ("" where no field is to blame) and `text`.
+    """Every line of the error summary: `id` ("" where no field is to blame), `text`, and for an
+    error mended on another page, its `url`.
 
     `also` is a second form sent by the same button: the two have one summary.
     """
@@ -142,7 +143,11 @@ def error_lines(
     if isinstance(form, BaseFormSet):
         lines = [{"id": "", "text": str(text)} for text in form.non_form_errors()]
         return lines + [line for each in form for line in error_lines(each)]
-    lines = [{"id": "", "text": str(text)} for text in form.non_field_errors()]
+    lines = [
+        {"id": "", "text": str(text), "url": getattr(error, "url", "")}
+        for error in form.non_field_errors().as_data()
+        for text in error.messages
+    ]
     for field in form:
         if not field.errors:
             continue
