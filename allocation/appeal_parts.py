@@ -14,6 +14,7 @@ from typing import Any
 from casework.appeal_file import Document
 from casework.enums import LanguageForm
 from casework.models import Appeal
+from casework.vedtak_letter import type_name
 from common.formatting import days_nb, nbdate
 from housing.enums import UnitType
 
@@ -46,7 +47,7 @@ TEXTS: dict[str, dict[str, Any]] = {
             "Boliger som kunne tildeles, etter type. Boliger som var holdt av til andre eller "
             "under oppussing, er ikke med."
         ),
-        "stock_head": ["Type", "Soverom", "{issued}", "{on}"],
+        "stock_head": ["Type", "Soverom"],
         "stock_none": "Ingen boliger var ledige.",
         "unknown": "ikke avklart",
     },
@@ -71,7 +72,7 @@ TEXTS: dict[str, dict[str, Any]] = {
             "Bustader som kunne bli tildelte, etter type. Bustader som var haldne av til andre "
             "eller under oppussing, er ikkje med."
         ),
-        "stock_head": ["Type", "Soverom", "{issued}", "{on}"],
+        "stock_head": ["Type", "Soverom"],
         "stock_none": "Ingen bustader var ledige.",
         "unknown": "ikkje avklart",
     },
@@ -159,17 +160,17 @@ def few(n: int) -> str:
 def stock(appeal: Appeal, on: date, language: str) -> Document:
     """Homes vacant on the day of the vedtak and now, by type and size."""
     t = TEXTS[language]
-    issued = appeal.vedtak.issued_on
-    then, now = _vacant(issued), _vacant(on)
-    head = [one.format(issued=nbdate(issued), on=nbdate(on)) for one in t["stock_head"]]
+    # One column where the file is made on the day of the vedtak.
+    vacant_on = {day: _vacant(day) for day in dict.fromkeys([appeal.vedtak.issued_on, on])}
+    found = {key for counted in vacant_on.values() for key in counted}
+    head = [*t["stock_head"], *(nbdate(day) for day in vacant_on)]
     rows = [
         [
-            str(UnitType(kind).label),
+            type_name(kind, language),
             t["unknown"] if bedrooms < 0 else str(bedrooms),
-            str(then[kind, bedrooms]),
-            str(now[kind, bedrooms]),
+            *(str(counted[kind, bedrooms]) for counted in vacant_on.values()),
         ]
-        for kind, bedrooms in sorted({*then, *now}, key=lambda key: (_order(key[0]), key[1]))
+        for kind, bedrooms in sorted(found, key=lambda key: (_order(key[0]), key[1]))
     ]
     blocks: list[dict[str, Any]] = [{"kind": "text", "text": t["stock_intro"]}]
     if rows:

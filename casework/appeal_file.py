@@ -18,10 +18,10 @@ from django.utils.translation import override
 
 from common import pdf, pdf_join
 from common.formatting import nbdate, nbdate_long
-from housing.enums import Staffing, UnitType
+from housing.enums import Staffing
 
-from . import appeal_letters, letters
-from .enums import LanguageForm
+from . import appeal_letters, letters, vedtak_letter
+from .enums import ApplicationKind, LanguageForm, SupportNeed
 from .models import Appeal, AssessmentAnswer, HousingNeed, Letter, StoredFile
 from .needs import bedrooms_nb
 
@@ -90,6 +90,9 @@ TEXTS: dict[str, dict[str, Any]] = {
         "notes": "Notater i saken",
         "said": "Personen sa",
         "by": "Skrevet {on} av {name}",
+        "kinds": {},
+        "staffings": {},
+        "support": {},
     },
     NN: {
         "title": "Dokumenta i saka",
@@ -128,6 +131,24 @@ TEXTS: dict[str, dict[str, Any]] = {
         "notes": "Notat i saka",
         "said": "Personen sa",
         "by": "Skrive {on} av {name}",
+        "kinds": {
+            ApplicationKind.NEW: "Kommunal bustad",
+            ApplicationKind.EXCHANGE: "Byte av kommunal bustad",
+            ApplicationKind.EXTENSION: "Forlenging av leigeforhold",
+            ApplicationKind.TEMPORARY: "Mellombels butilbod (§ 27)",
+            ApplicationKind.ASSISTANCE: "Bistand etter bustadsosiallova § 6",
+        },
+        "staffings": {
+            Staffing.NONE: "Utan personale",
+            Staffing.DAY: "Personale på dagtid",
+            Staffing.NIGHT: "Personale òg om natta",
+        },
+        "support": {
+            SupportNeed.NONE: "Greier meg sjølv",
+            SupportNeed.SOME: "Litt hjelp",
+            SupportNeed.MUCH: "Mykje hjelp",
+            SupportNeed.UNCLEAR: "Ikkje avklart",
+        },
     },
 }
 
@@ -147,11 +168,15 @@ def documents(appeal: Appeal, letter: Letter | None, on: date, language: str) ->
     application = appeal.vedtak.application
     t = TEXTS[language]
     found = [_sent(letter)] if letter else []
-    found += [_vedtak(appeal, t), _klage(appeal, t, language), _application(application, t)]
+    found += [
+        _vedtak(appeal, t),
+        _klage(appeal, t, language),
+        _application(application, t, language),
+    ]
     found += [_assessment(each, t) for each in _assessments(application)]
     need = application.needs.first()
     if need:
-        found.append(_need(need, t))
+        found.append(_need(need, t, language))
     notes = list(application.notes.select_related("written_by").order_by("written_at", "pk"))
     if notes:
         found.append(_notes(notes, t))
@@ -225,14 +250,15 @@ def _klage(appeal: Appeal, t: dict[str, Any], language: str) -> Document:
     )
 
 
-def _application(application, t: dict[str, Any]) -> Document:
+def _application(application, t: dict[str, Any], language: str) -> Document:
+    bases = application.bases.order_by("pk")
     blocks: list[Block] = [
         {
             "kind": "facts",
             "pairs": [
                 (t["received"], nbdate_long(application.received_at)),
-                (t["kind"], application.get_kind_display()),
-                (t["bases"], "\n".join(basis.title for basis in application.bases.order_by("pk"))),
+                (t["kind"], str(t["kinds"].get(application.kind, application.get_kind_display()))),
+                (t["bases"], "\n".join(appeal_letters.basis_titles(bases, language))),
             ],
         }
     ]
@@ -261,7 +287,7 @@ def _assessment(assessment, t: dict[str, Any]) -> Document:
         [
             answer.dimension.name,
             answer.own_view or "–",
-            answer.get_support_need_display(),
+            str(t["support"].get(answer.support_need, answer.get_support_need_display())),
             answer.agreed_help or "–",
         ]
         for answer in assessment.answers.all()
@@ -271,11 +297,13 @@ def _assessment(assessment, t: dict[str, Any]) -> Document:
     return Document(t["assessment"], assessment.held_on, blocks)
 
 
-def _need(need: HousingNeed, t: dict[str, Any]) -> Document:
+def _need(need: HousingNeed, t: dict[str, Any], language: str) -> Document:
+    types = ", ".join(vedtak_letter.type_name(kind, language) for kind in need.types)
+    staffing = t["staffings"].get(need.staffing, Staffing(need.staffing).label)
     pairs = [
         (t["bedrooms"], bedrooms_nb(need.bedrooms)),
-        (t["types"], ", ".join(str(UnitType(kind).label) for kind in need.types) or "–"),
-        (t["staffing"], str(Staffing(need.staffing).label)),
+        (t["types"], types or "–"),
+        (t["staffing"], str(staffing)),
         (t["step_free"], t["yes"] if need.step_free else t["no"]),
         (t["wheelchair"], t["yes"] if need.wheelchair else t["no"]),
     ]

@@ -336,6 +336,10 @@ def forwarding(appeal: Appeal) -> dict[str, Any]:
     }
 
 
+def basis_titles(bases, language: str) -> list[str]:
+    return [basis.title_nn if language == NN else basis.title for basis in bases]
+
+
 def facts(appeal: Appeal, language: str) -> list[tuple[str, str]]:
     """The klage in short: the vedtak, when it was made and received, and how it stands."""
     t = TEXTS[language]
@@ -348,7 +352,7 @@ def facts(appeal: Appeal, language: str) -> list[tuple[str, str]]:
         waits = t[key].format(on=nbdate_long(appeal.suspension_at))
     return [
         (t["vedtak"], nbdate_long(appeal.vedtak.issued_on)),
-        (t["basis"], "\n".join(b.title_nn if language == NN else b.title for b in bases)),
+        (t["basis"], "\n".join(basis_titles(bases, language))),
         (
             t["made"],
             t["made_value"].format(

@@ -11,6 +11,8 @@ import re
 from datetime import date, timedelta
 from typing import Any
 
+from django.utils.text import capfirst
+
 from accounts import settings_table
 from accounts.models import Municipality
 from common import calendar
@@ -260,6 +262,14 @@ TYPES_NN = {
     UnitType.TRAINING: "treningsleilegheit",
     UnitType.USER_RUN: "brukarstyrt tiltak",
 }
+
+
+def type_name(kind: str, language: str) -> str:
+    """A type of dwelling as it stands in a table of a letter."""
+    label = str(UnitType(kind).label)
+    return capfirst(TYPES_NN.get(UnitType(kind), label)) if language == NN else label
+
+
 # The main matter gives the letter its heading.
 ORDER = (*DWELLING_BASES, PLACE_BASIS, "boligsosialloven_6")
 
