@@ -31,7 +31,7 @@ from ..enums import (
     ReversalGround,
     VedtakState,
 )
-from ..models import Appeal, Vedtak
+from ..models import Appeal, Letter, Vedtak
 from ..processes import APPEAL
 from .vedtak import Disqualified, draft_vedtak
 
@@ -313,7 +313,7 @@ def dismiss(*, appeal: Appeal, reason: str, by: User, at: datetime) -> Appeal:
     _may_review(appeal, by)
     APPEAL.check(appeal, AppealState.DISMISSED)
     reason = _reason(reason)
-    letters.make_letter(
+    letter = letters.make_letter(
         kind=LetterKind.APPEAL_ANSWER,
         application=appeal.vedtak.application,
         by=by,
@@ -330,7 +330,7 @@ def dismiss(*, appeal: Appeal, reason: str, by: User, at: datetime) -> Appeal:
         reviewed_by=by,
         closed_on=local_date(at),
     )
-    _tell(appeal, "dismissed", _("Klagen er avvist. %(why)s"), by, at, reason)
+    _tell(appeal, "dismissed", _("Klagen er avvist. %(why)s"), by, at, reason, letter)
     return appeal
 
 
@@ -443,7 +443,7 @@ def decide_suspension(
     if appeal.suspension_granted is not None:
         raise NothingToDo(_("Utsatt iverksetting er allerede avgjort."))
     reason = _reason(reason)
-    letters.make_letter(
+    letter = letters.make_letter(
         kind=LetterKind.APPEAL_ANSWER,
         application=appeal.vedtak.application,
         by=by,
@@ -464,7 +464,7 @@ def decide_suspension(
         if granted
         else _("Vedtaket settes i verk selv om det er klaget. %(why)s")
     )
-    _tell(appeal, "suspension", text, by, at, reason)
+    _tell(appeal, "suspension", text, by, at, reason, letter)
     return appeal
 
 
@@ -636,7 +636,15 @@ def _set(appeal: Appeal, **facts) -> None:
     appeal.save(update_fields=list(facts))
 
 
-def _tell(appeal: Appeal, what: str, text: str, by: User, at: datetime, why: str = "") -> None:
+def _tell(
+    appeal: Appeal,
+    what: str,
+    text: str,
+    by: User,
+    at: datetime,
+    why: str = "",
+    letter: Letter | None = None,
+) -> None:
     if why:
         text = text % {"why": why}
     application = appeal.vedtak.application
@@ -648,4 +656,5 @@ def _tell(appeal: Appeal, what: str, text: str, by: User, at: datetime, why: str
         at=at,
         application=application,
         appeal=appeal.pk,
+        **({"letter": letter.pk} if letter else {}),
     )

@@ -106,6 +106,11 @@ class AssignForm(OnceFormMixin, forms.Form):
         queryset=User.objects.none(),
         empty_label=_("Velg"),
         help_text=_("Den som skrev eller godkjente vedtaket, står ikke i listen."),
+        error_messages={
+            "invalid_choice": _(
+                "Velg en i listen. Den som skrev eller godkjente vedtaket, kan ikke vurdere klagen."
+            )
+        },
     )
 
     def __init__(self, *args: Any, cancel: str, reviewers, user: User, **kwargs: Any) -> None:

@@ -231,7 +231,7 @@ def _page(request: HttpRequest, found: Appeal) -> dict[str, Any]:
         "answered": found.state in APPEAL_ANSWERED or found.outcome_on,
         "planned": _planned(found, today) if found.is_here else [],
         "events": [
-            {"when": each.at, "text": each.text, "by": each.by}
+            {"when": each.at, "text": each.text, "by": each.by, "letter": each.data.get("letter")}
             for each in events.order_by("-at", "-pk")
         ],
     }

@@ -387,6 +387,26 @@ def test_the_letters_of_a_klage_are_in_nynorsk_to_who_wants_it():
     text = text_of(appeal.file.content)
     assert "Oversending av klage på vedtak" in text and "Dokumenta i saka" in text
     assert "Samanlikning med andre på ventelista" in text
+    application = text[text.index("Søkt etter") :][:200]
+    assert "Retningslinjer for kommunal bustad" in application
+
+
+def test_the_letters_of_a_klage_are_opened_from_what_is_done_in_it(login):
+    appeal = under_review(klage(suspension_asked=True))
+    client = login(user=appeal.reviewer)
+    client.post(url("appeal_suspension", appeal), {"granted": "nei", "reason": "Det er et avslag."})
+    letter = Letter.objects.get(kind=LetterKind.APPEAL_ANSWER)
+    assert reverse("casework:letter", args=[letter.pk]) in client.get(url("appeal", appeal)).text
+
+
+def test_who_wrote_the_vedtak_is_refused_as_reviewer_in_words(login):
+    appeal = klage()
+    answer = login("saksbehandler").post(
+        url("appeal_assign", appeal), {"reviewer": appeal.drafter_id}
+    )
+    assert "Den som skrev eller godkjente vedtaket, kan ikke vurdere klagen." in answer.text
+    appeal.refresh_from_db()
+    assert appeal.reviewer is None
 
 
 def test_a_protected_persons_file_has_no_address_and_is_not_there_for_others(login):
