@@ -25,9 +25,9 @@ from ..saving import save
 class NotYet(RuleBroken):
     """What is registered here has happened."""
 
-    def __init__(self) -> None:
+    def __init__(self, field: str = "dated_on") -> None:
         super().__init__(_("Datoen kan ikke være etter i dag."))
-        self.field = "dated_on"
+        self.field = field
 
 
 @transaction.atomic
@@ -88,6 +88,8 @@ def agree_payments(
     at: datetime,
 ) -> PaymentPlan:
     """Agree on paying down, or say how it goes."""
+    if agreed_on > local_date(at):
+        raise NotYet("agreed_on")
     plan = PaymentPlan.objects.filter(matter=matter).first() or PaymentPlan(matter=matter)
     save(plan, by, monthly=monthly, agreed_on=agreed_on, state=state)
     text = _("En nedbetalingsplan er ført.")

@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings as config
 from django.urls import reverse
 
-from casework.models import PastMatter
+from casework.models import PastMatter, PaymentPlan
 from common.formatting import nbdate
 from tests import factories as f
 from tests.factories_follow_up import PastMatterFactory
@@ -48,6 +48,14 @@ def test_the_persons_answer_and_each_correction_stand_beside_it(as_caseworker, m
     page = as_caseworker.get(_url("past_matters", mine.pk)).content.decode()
     for words in ("Knuste én rute", WORDS, "Det var et uhell.", "500\xa0kr", "Utelukker ingen"):
         assert words in page, words
+
+
+def test_an_agreement_to_pay_is_not_made_in_the_future(as_caseworker, mine, today):
+    matter = PastMatterFactory(person=mine)
+    facts = {"monthly": "500", "agreed_on": nbdate(today + timedelta(days=1)), "state": "folges"}
+    answer = as_caseworker.post(_url("past_matter_payments", matter.pk), facts)
+    assert "Datoen kan ikke være etter i dag." in answer.text
+    assert not PaymentPlan.objects.exists()
 
 
 def test_a_colleague_says_why_before_reading(login, as_caseworker, mine):
