@@ -214,7 +214,7 @@ def setting(request: HttpRequest, key: str) -> HttpResponse:
         {
             "form": form,
             "about": KEYS[key],
-            "value": shown(values(today, key)[key]),
+            "value": _counted(values(today, key)[key], KEYS[key].unit),
             "default": shown(KEYS[key].default),
             "earlier": [
                 {
