@@ -89,7 +89,7 @@ def follow_up_url(flag: Flag) -> str:
 def _plain_words(flag: Flag, on: date) -> Words:
     when, color = due_words(flag.due_on, on)
     return Words(
-        why=_("%(kind)s. Varslet %(date)s.")
+        why=_("%(kind)s. Varslet %(date)s")
         % {"kind": flag.get_kind_display(), "date": short(flag.raised_on)},
         next=_("Les saken, og skriv hva som er gjort."),
         action=_("Følg opp"),

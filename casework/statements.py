@@ -108,7 +108,7 @@ def _words(flag: Flag, on: date) -> Words:
     due = date.fromisoformat(flag.facts["due"])
     when, color = due_words(due, on)
     return Words(
-        why=_("En uttalelse skulle kommet %(day)s. Den som er spurt, er påminnet.")
+        why=_("En uttalelse skulle kommet %(day)s Den som er spurt, er påminnet.")
         % {"day": short(due)},
         next=_("Ring den som er spurt, eller trekk spørsmålet."),
         action=_("Se spørsmålet"),

@@ -585,9 +585,21 @@ def hear_notice(notice: InstitutionNotice, *, by: User, at: datetime) -> None:
     # Told afterwards, of a day before the stay was written down: it is no plan.
     known = stay and local_date(stay.recorded_at) <= notice.concerns_on
     if known and stay.planned_out != notice.concerns_on:
+        old = stay.planned_out
         stay.planned_out = notice.concerns_on
         stay._history_user = by
         stay.save(update_fields=["planned_out"])
+        record(
+            notice.person,
+            "stay.changed",
+            _("Planlagt ut er flyttet fra %(old)s til %(new)s.")
+            % {"old": nbdate(old), "new": nbdate(notice.concerns_on)}
+            if old
+            else _("Planlagt ut er %(new)s.") % {"new": nbdate(notice.concerns_on)},
+            by=by,
+            at=at,
+            stay=stay.pk,
+        )
 
 
 def people_in(units: list[Unit], on: date) -> str:

@@ -164,6 +164,8 @@ def test_a_notice_moves_the_plans_day_and_the_stays(as_caseworker, person, today
     assert plan.expected_out == out
     assert Stay.objects.get(pk=stay.pk).planned_out == out
     assert Event.objects.filter(person=person, kind="plan.moved").exists()
+    moved = Event.objects.get(person=person, kind="stay.changed")
+    assert moved.text.startswith("Planlagt ut er flyttet fra"), "Nothing moves without a word."
 
 
 def test_an_older_notice_does_not_overrule_a_newer_one(as_caseworker, person, today):
