@@ -15,7 +15,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.models import Municipality
 from accounts.reads import log_read
 from common import pdf
 from common.errors import RuleBroken
@@ -406,7 +405,6 @@ def _page(
         if form is not None and form.is_bound and hasattr(form, "cleaned_data")
         else (vedtak, content)
     )
-    municipality = Municipality.objects.get().name
     may_approve = vedtak.state == VedtakState.SUBMITTED and perms.can_approve_vedtak(
         request.user, vedtak
     )
@@ -428,17 +426,6 @@ def _page(
         "clock": reply_clock.clock(application, on),
         "form": form,
         "outcome_rows": form.outcome_rows() if form else [],
-        "bodies": [
-            {
-                "basis": basis,
-                "outcome": Outcome(outcome).label if outcome else "",
-                "ground": RefusalGround(ground).label if ground else "",
-                "body": vedtak_letter.appeal_body(basis, municipality),
-            }
-            for basis in content.bases
-            for outcome in [shown_content.outcome_of(basis)]
-            for ground in [shown_content.ground_of(basis)]
-        ],
         "wish": person.wishes.first(),
         "need": application.needs.first(),
         "refused": [{"id": "", "text": text} for text in refused or []],
@@ -464,14 +451,26 @@ def _letter(
     data = vedtak_letter.letter_data(vedtak, content, on)
     measured_by = plain_language.rules(on) if vedtak.is_open else None
     steps = parts(vedtak, content, missing, tried=tried)
+    frame = letters.frame(
+        vedtak.application,
+        language=vedtak.language,
+        on=vedtak.issued_on or on,
+        by=vedtak.drafted_by,
+    )
     return {
         "data": data,
-        "frame": letters.frame(
-            vedtak.application,
-            language=vedtak.language,
-            on=vedtak.issued_on or on,
-            by=vedtak.drafted_by,
-        ),
+        "frame": frame,
+        "bodies": [
+            {
+                "basis": basis,
+                "outcome": Outcome(outcome).label if outcome else "",
+                "ground": RefusalGround(ground).label if ground else "",
+                "body": vedtak_letter.appeal_body(basis, frame["sender"]["municipality"]),
+            }
+            for basis in content.bases
+            for outcome in [content.outcome_of(basis)]
+            for ground in [content.ground_of(basis)]
+        ],
         "t": vedtak_letter.TEXTS[vedtak.language],
         "letter_language": vedtak.language,
         "issued": vedtak.issued_on,

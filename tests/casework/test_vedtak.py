@@ -494,6 +494,9 @@ def test_preview_by_htmx_equals_the_page_loaded_anew(client, draft):
     letter = swapped[swapped.index("<article") : swapped.index("</article>")]
     assert letter in page
     assert "Kva skjer no?" in letter
+    table = swapped[swapped.index('<table id="grunnlag"') :]
+    outcomes = table[table.index("<tbody>") : table.index("</table>")]
+    assert outcomes in page
 
 
 def test_untouched_rules_follow_the_maalform_and_written_ones_stay(client, draft):
