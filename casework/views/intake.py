@@ -113,9 +113,8 @@ def paper_receive(request: HttpRequest, pk: int) -> HttpResponse:
         pk=pk,
     )
     form = ReceivedForm(request.POST, paper=paper, on=timezone.localdate())
-    if not form.is_valid():
-        messages.error(request, form.errors["received_on"][0])
-    else:
+    case = reverse("casework:application", args=[paper.request.application_id])
+    if form.is_valid():
         try:
             actions.receive_paper(
                 paper=paper, by=request.user, at=timezone.now(), **form.cleaned_data
@@ -124,9 +123,10 @@ def paper_receive(request: HttpRequest, pk: int) -> HttpResponse:
             messages.error(request, str(no))
         else:
             messages.success(request, _("%(what)s er registrert.") % {"what": paper.what})
-    return redirect(
-        reverse("casework:application", args=[paper.request.application_id]) + "#papirer"
-    )
+            return redirect(f"{case}#papirer")
+    else:
+        messages.error(request, f"{paper.what}: {form.errors['received_on'][0]}")
+    return redirect(case)  # from the top, where the message stands
 
 
 @require_POST
