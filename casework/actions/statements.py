@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts import settings_table
 from accounts.models import User
@@ -38,7 +39,11 @@ class WrongCode(RuleBroken):
 
     def __init__(self, left: int) -> None:
         if left > 0:
-            said = _("Koden er ikke riktig. Du kan prøve %(left)s ganger til.") % {"left": left}
+            said = ngettext(
+                "Koden er ikke riktig. Du kan prøve én gang til.",
+                "Koden er ikke riktig. Du kan prøve %(left)s ganger til.",
+                left,
+            ) % {"left": left}
         else:
             said = _("Koden er prøvd for mange ganger. Ring den som spurte deg, og be om en ny.")
         super().__init__(said)
