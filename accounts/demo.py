@@ -23,10 +23,11 @@ SEE = {
     RoleKind.SYSTEM_ADMIN: _("Brukere, roller og innstillinger, uten personopplysninger."),
 }
 SHOWN_PER_ROLE = 3
+MOST_OTHERS = 50
 
 
 def people(on: date) -> list[dict]:
-    """The first few users of each role, in the order of the journey, with what to see as them."""
+    """The users of each role, in the order of the journey, with what to see as them."""
     held: dict[str, list[User]] = {}
     roles = (
         Role.objects.filter(period__contains=on, user__is_active=True)
@@ -35,16 +36,20 @@ def people(on: date) -> list[dict]:
     )
     seen: set[int] = set()
     for role in roles:
-        # A user stands once, under the first of their roles.
+        # A user stands once, under the first of their roles; those beyond the first few in a list.
         if role.user_id in seen:
             continue
-        users = held.setdefault(role.kind, [])
-        if len(users) < SHOWN_PER_ROLE:
-            seen.add(role.user_id)
-            role.user.demo_unit = role.unit.name
-            users.append(role.user)
+        seen.add(role.user_id)
+        role.user.demo_unit = role.unit.name
+        held.setdefault(role.kind, []).append(role.user)
     return [
-        {"kind": kind, "label": RoleKind(kind).label, "see": see, "users": held[kind]}
+        {
+            "kind": kind,
+            "label": RoleKind(kind).label,
+            "see": see,
+            "users": held[kind][:SHOWN_PER_ROLE],
+            "others": held[kind][SHOWN_PER_ROLE:][:MOST_OTHERS],
+        }
         for kind, see in SEE.items()
         if kind in held
     ]

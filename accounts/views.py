@@ -40,7 +40,8 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
     roles = demo.people(timezone.localdate())
     if request.method == "POST":
         chosen = request.POST.get("user", "")
-        user = next((u for role in roles for u in role["users"] if str(u.pk) == chosen), None)
+        people = [user for role in roles for user in (*role["users"], *role["others"])]
+        user = next((user for user in people if str(user.pk) == chosen), None)
         if user is not None:
             login(request, user, backend=BACKEND)
             return redirect("/")

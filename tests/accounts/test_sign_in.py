@@ -207,6 +207,13 @@ def test_in_it_only_those_shown_can_be_chosen(client, user, demo, chosen):
     assert "Velg en av personene på siden." in page
 
 
+def test_in_it_one_may_be_any_of_many(client, demo):
+    users = [UserFactory(caseworker=True) for _n in range(5)]
+    page = client.get("/logg-inn/demo/").content.decode()
+    assert all(each.full_name in page for each in users)
+    assert client.post("/logg-inn/demo/", {"user": users[-1].pk}).url == "/"
+
+
 def test_a_user_whose_role_is_over_is_not_shown(client, demo):
     UserFactory(full_name="Gamle Erik")
     assert "Gamle Erik" not in Client().get("/logg-inn/demo/").content.decode()
