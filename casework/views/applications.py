@@ -188,6 +188,11 @@ def application_new(request: HttpRequest, pk: int) -> HttpResponse:
 def application(request: HttpRequest, pk: int) -> HttpResponse:
     if not perms.can_read_cases(request.user):
         raise PermissionDenied
+    return show(request, pk)
+
+
+def show(request: HttpRequest, pk: int, refused: ReceivedForm | None = None) -> HttpResponse:
+    """The page of a case; with a form of it that was refused, and what was typed in it."""
     case = get_object_or_404(
         _visible(request)
         .select_related("household", "interim_reply_by")
@@ -208,10 +213,10 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
         pk=pk,
     )
     log_read(request, case.person_id, "application")
-    return render(request, "casework/application.html", _case(request, case))
+    return render(request, "casework/application.html", _case(request, case, refused))
 
 
-def _case(request: HttpRequest, case: Application) -> dict[str, Any]:
+def _case(request: HttpRequest, case: Application, refused: ReceivedForm | None) -> dict[str, Any]:
     """Everything the page of a case shows."""
     today = timezone.localdate()
     works = perms.can_do_casework(request.user)
@@ -239,7 +244,8 @@ def _case(request: HttpRequest, case: Application) -> dict[str, Any]:
         "step": next_step(case, request.user),
         "works": works,
         "at": timezone.now(),
-        "papers": _papers(case, today, works),
+        "papers": _papers(case, today, works, refused),
+        "refused": refused,
         "transfer": next(
             (each for each in case.transfers.all() if each.acknowledged_at is None), None
         ),
@@ -250,19 +256,19 @@ def _case(request: HttpRequest, case: Application) -> dict[str, Any]:
     }
 
 
-def _papers(case: Application, today: date, works: bool) -> list[dict[str, Any]]:
+def _papers(
+    case: Application, today: date, works: bool, refused: ReceivedForm | None
+) -> list[dict[str, Any]]:
     """Each paper asked for, with the form that says it has come."""
     found = MissingPaper.objects.filter(request__application=case).select_related("request")
-    return [
-        {
-            "paper": each,
-            "late": each.is_late(today),
-            "form": ReceivedForm(paper=each, on=today)
-            if works and each.received_on is None
-            else None,
-        }
-        for each in found
-    ]
+    rows = []
+    for each in found:
+        form = None
+        if works and each.received_on is None:
+            is_refused = refused is not None and refused.paper.pk == each.pk
+            form = refused if is_refused else ReceivedForm(paper=each, on=today)
+        rows.append({"paper": each, "late": each.is_late(today), "form": form})
+    return rows
 
 
 @require_POST

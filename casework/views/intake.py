@@ -21,7 +21,7 @@ from ..actions import intake as actions
 from ..forms.intake import PapersForm, ReceivedForm, Section27Form
 from ..models import Application, MissingPaper
 from ..querysets import sees
-from . import drafts
+from . import applications, drafts
 from .persons import posted, refuse
 
 
@@ -121,12 +121,10 @@ def paper_receive(request: HttpRequest, pk: int) -> HttpResponse:
             )
         except RuleBroken as no:
             messages.error(request, str(no))
-        else:
-            messages.success(request, _("%(what)s er registrert.") % {"what": paper.what})
-            return redirect(f"{case}#papirer")
-    else:
-        messages.error(request, f"{paper.what}: {form.errors['received_on'][0]}")
-    return redirect(case)  # from the top, where the message stands
+            return redirect(case)  # from the top, where the message stands
+        messages.success(request, _("%(what)s er registrert.") % {"what": paper.what})
+        return redirect(f"{case}#papirer")
+    return applications.show(request, paper.request.application_id, refused=form)
 
 
 @require_POST

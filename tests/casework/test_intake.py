@@ -221,7 +221,9 @@ def test_a_paper_does_not_come_tomorrow_and_a_letter_asks_for_something(client, 
     paper = MissingPaperFactory()
     url = reverse("casework:paper_receive", args=[paper.pk])
     tomorrow = {f"p{paper.pk}-received_on": nbdate(today() + timedelta(days=1))}
-    assert "ikke kommet ennå" in page(client.post(url, tomorrow, follow=True))
+    shown = page(client.post(url, tomorrow))
+    assert shown.count("Datoen er ikke kommet ennå.") == 2  # in the summary and beside the field
+    assert f'value="{nbdate(today() + timedelta(days=1))}"' in shown
 
     ask = reverse("casework:papers_ask", args=[ApplicationFactory().pk])
     refused = client.post(ask, typed(client, ask, papers=" \n ", due_on="01.01.2020"))
