@@ -28,7 +28,7 @@ from ..enums import StayKind
 from ..models import PlaceSearch, Stay
 from ..views import refuse
 from .forms import PlacementForm, RenewalForm, SearchForm
-from .rules import costs, free_places
+from .rules import children_along, costs, free_places
 
 SHOWN_SEARCHES = 20
 
@@ -81,7 +81,8 @@ def place(request: HttpRequest, pk: int) -> HttpResponse:
         "application": application,
         "person": person,
         "free": free_places(today).count(),
-        "children": actions.children_in_household(person, today),
+        "registered_children": actions.children_in_household(person, today),
+        "children": children_along(person, today),
         "now": Stay.objects.current(today).filter(person=person).select_related("unit__property"),
         "chain": chain_of(person.pk, today),
         "cost": costs(today, [person.pk]).get(person.pk),

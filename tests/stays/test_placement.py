@@ -10,6 +10,7 @@ from django.db.utils import DataError
 from django.urls import reverse
 
 from accounts.models import ReadLog
+from casework.enums import ApplicationKind
 from casework.models import Event
 from stays.chains import chain_of
 from stays.enums import UnsuitedFor
@@ -79,6 +80,20 @@ def test_an_unsuited_place_for_a_family_takes_a_reason(as_caseworker, today):
     assert stay.unsuited_for == UnsuitedFor.CHILDREN
     with pytest.raises(IntegrityError, match="stay_unsuited_why"), transaction.atomic():
         Stay.objects.update(unsuited_reason="")
+
+
+def test_children_told_of_by_phone_count_before_anyone_has_their_names(as_caseworker, today):
+    application = f.ApplicationFactory(
+        assessed=True, kind=ApplicationKind.TEMPORARY, children_tonight=2
+    )
+    unit = f.UnitFactory(temporary=True)
+    page = as_caseworker.get(asked(application)).text
+    assert "Fortalt på telefon" in page and "Før inn barna" in page
+    page = as_caseworker.post(asked(application), given(unit, today)).text
+    assert "er ikke egnet for barn" in page and not Stay.objects.exists()
+    data = given(unit, today, unsuited_reason="Eneste ledige i natt.")
+    assert as_caseworker.post(asked(application), data).status_code == 302
+    assert Stay.objects.get().unsuited_for == UnsuitedFor.CHILDREN
 
 
 def test_so_does_one_for_the_young(as_caseworker, today):
