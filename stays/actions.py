@@ -68,12 +68,15 @@ def register_stay(
     unsuitable: str = "",
     unsafe: bool = False,
     moving: bool = False,
+    let_out: bool = False,
 ) -> Stay:
     """Record that a person lives somewhere from a day. `ends_on` is the day they leave.
 
     A temporary stay follows a vedtak on place and length, or a written reason why there is none
     yet (need T1). `moving` ends where they slept until now on the same day: between temporary
-    places the chain goes on. `StayRefused` says what is wrong, and where.
+    places the chain goes on. `let_out` ends the admission or the sentence they come from, so that
+    the flag of who came straight from there is raised (need T6). `StayRefused` says what is
+    wrong, and where.
     """
     _check_days(person, starts_on, ends_on, planned_out, must_leave_by)
     unsuited = ""
@@ -98,6 +101,8 @@ def register_stay(
         )
     if moving:
         _end_open(person, SLEEPS, starts_on, _("Flyttet"))
+    if let_out:
+        _end_open(person, (StayKind.INSTITUTION,), starts_on, _("Rett til midlertidig bolig"))
     stay = Stay(
         person=person,
         kind=kind,

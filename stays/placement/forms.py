@@ -18,7 +18,7 @@ from common.forms import ChipChoice, NorwegianDateField, VarigFormHelper
 from housing.models import Unit
 
 from .. import milieu
-from ..enums import SLEEPS, SearchOutcome
+from ..enums import SLEEPS, SearchOutcome, StayKind
 from ..forms import vedtak_label
 from ..models import Stay
 from .rules import free_places, unwanted, vedtak_for
@@ -64,6 +64,12 @@ class PlacementForm(OnceFormMixin, forms.Form):
         label=_("Personen flytter hit fra der personen bor nå, og det avsluttes samme dag"),
         required=False,
     )
+    let_out = forms.BooleanField(
+        label=_("Personen er skrevet ut eller løslatt, og oppholdet der avsluttes samme dag"),
+        help_text=_("Ta bort krysset hvis personen bare er ute en tur, og skal tilbake."),
+        required=False,
+        initial=True,
+    )
 
     def __init__(self, *args: Any, person: Person, on: date, cancel: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -78,6 +84,11 @@ class PlacementForm(OnceFormMixin, forms.Form):
         may_move = Stay.objects.current(on).filter(person=person, kind__in=SLEEPS).exists()
         if not may_move:
             del self.fields["moving"]
+        # A room may be kept through a short admission, so the two may stand side by side; but who
+        # is given a place has as a rule come out.
+        inside = Stay.objects.current(on).filter(person=person, kind=StayKind.INSTITUTION).exists()
+        if not inside:
+            del self.fields["let_out"]
         self.helper = VarigFormHelper(self, submit=_("Gi plassen"), cancel=cancel)
         self.helper.layout = Layout(
             "unit",
@@ -85,6 +96,7 @@ class PlacementForm(OnceFormMixin, forms.Form):
             Row("vedtak", "reason"),
             "unsuited_reason",
             *(["moving"] if may_move else []),
+            *(["let_out"] if inside else []),
         )
 
     def _place(self, unit: Unit) -> str:

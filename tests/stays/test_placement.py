@@ -11,9 +11,10 @@ from django.urls import reverse
 
 from accounts.models import ReadLog
 from casework.enums import ApplicationKind
-from casework.models import Event
+from casework.models import Event, Flag
 from stays.chains import chain_of
 from stays.enums import UnsuitedFor
+from stays.flags import flag_stays
 from stays.models import PlaceSearch, Renewal, Stay
 from stays.placement.rules import costs
 from tests import factories as f
@@ -94,6 +95,27 @@ def test_children_told_of_by_phone_count_before_anyone_has_their_names(as_casewo
     data = given(unit, today, unsuited_reason="Eneste ledige i natt.")
     assert as_caseworker.post(asked(application), data).status_code == 302
     assert Stay.objects.get().unsuited_for == UnsuitedFor.CHILDREN
+
+
+def test_who_comes_straight_from_prison_leaves_it_and_is_flagged(as_caseworker, application, today):
+    prison = f.StayFactory(person=application.person, prison=True, days_ago=90)
+    unit = f.UnitFactory(temporary=True)
+    assert 'name="let_out"' in as_caseworker.get(asked(application)).text
+    assert (
+        as_caseworker.post(asked(application), given(unit, today, let_out="on")).status_code == 302
+    )
+    prison.refresh_from_db()
+    assert prison.period.upper == today
+    flag_stays(today)
+    assert "from_institution" in Flag.objects.get(person=application.person).marks
+
+
+def test_a_room_may_be_given_to_somebody_who_goes_back(as_caseworker, application, today):
+    prison = f.StayFactory(person=application.person, prison=True, days_ago=90)
+    unit = f.UnitFactory(temporary=True)
+    assert as_caseworker.post(asked(application), given(unit, today)).status_code == 302
+    prison.refresh_from_db()
+    assert prison.period.upper is None
 
 
 def test_so_does_one_for_the_young(as_caseworker, today):
