@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
+class NotHeldYet(RuleBroken):
+    """A husmøte is written down when it has been."""
+
+
 class AlreadyTakenIn(RuleBroken):
     """Somebody confirmed this upload before."""
 
@@ -177,7 +181,9 @@ def _close(unit: Unit, text: str, on: date) -> Unavailability | None:
 
 @transaction.atomic
 def record_meeting(*, property: Property, by: User, at: datetime, **told) -> ResidentsMeeting:
-    """Write down a husmøte (need H11)."""
+    """Write down a husmøte that has been held (need H11)."""
+    if told["held_on"] > local_date(at):
+        raise NotHeldYet(_("Møtet er ikke holdt ennå. Skriv dagen det ble holdt."))
     return ResidentsMeeting.objects.create(
         property=property, recorded_at=at, recorded_by=by, **told
     )

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -22,7 +22,7 @@ from common.formatting import days_nb, nbdate
 from common.jobs import Done
 
 from .enums import AgreementFlagClosed
-from .models import AgreementFlag
+from .models import AgreementFlag, QualityAgreement
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -95,6 +95,18 @@ def flag_agreements(on: date) -> Done:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('flags agreement'))")
         cursor.execute(FLAG_AGREEMENTS, params)
         return Done(*cursor.fetchone())
+
+
+def close_renewed(agreement: QualityAgreement, on: date) -> None:
+    """Close the flags of agreements this one follows without a day between, or has taken over."""
+    begins = agreement.valid.lower
+    open_flags = AgreementFlag.objects.filter(
+        agreement__provider=agreement.provider_id, closed_on=None
+    )
+    followed = Q(agreement__valid__endswith=begins)
+    if begins <= on:
+        followed |= Q(agreement__valid__endswith__lt=begins)
+    open_flags.filter(followed).update(closed_on=on, closed_because=AgreementFlagClosed.FACTS)
 
 
 def line(flag: AgreementFlag, on: date) -> dict[str, str]:

@@ -279,11 +279,15 @@ def meeting_new(request: HttpRequest, pk: int) -> HttpResponse:
     initial = {"held_on": timezone.localdate()}
     form = MeetingForm(request.POST or None, initial=initial, cancel=here)
     if request.method == "POST" and form.is_valid():
-        actions.record_meeting(
-            property=found, by=request.user, at=timezone.now(), **form.cleaned_data
-        )
-        messages.success(request, _("Husmøtet er skrevet inn."))
-        return redirect(here)
+        try:
+            actions.record_meeting(
+                property=found, by=request.user, at=timezone.now(), **form.cleaned_data
+            )
+        except RuleBroken as no:
+            form.add_error("held_on", str(no))
+        else:
+            messages.success(request, _("Husmøtet er skrevet inn."))
+            return redirect(here)
     return _form_page(request, form, _("Nytt husmøte"), found.name, pk)
 
 

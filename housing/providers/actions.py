@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from common.errors import RuleBroken, explain_integrity_error
 
+from .. import agreement_flags
 from ..models import Provider, QualityAgreement, QualityCheck
 
 if TYPE_CHECKING:
@@ -29,8 +30,11 @@ def save_provider(*, provider: Provider, by: User) -> Provider:
 
 
 @transaction.atomic
-def make_agreement(*, provider: Provider, by: User, **agreed) -> QualityAgreement:
-    """Enter a kvalitetsavtale. One at a time for a provider: the next begins where this ends."""
+def make_agreement(*, provider: Provider, by: User, on: date, **agreed) -> QualityAgreement:
+    """Enter a kvalitetsavtale. One at a time for a provider: the next begins where this ends.
+
+    The flag of the one it follows is over at once, as the night's job would find it to be.
+    """
     agreement = QualityAgreement(provider=provider, **agreed)
     agreement._history_user = by
     try:
@@ -41,12 +45,15 @@ def make_agreement(*, provider: Provider, by: User, **agreed) -> QualityAgreemen
         if said is None:
             raise
         raise ProviderRefused(said) from error
+    agreement_flags.close_renewed(agreement, on)
     return agreement
 
 
 @transaction.atomic
-def record_check(*, provider: Provider, by: User, **seen) -> QualityCheck:
-    """Write down a check; a breach has a day it is to be mended by."""
+def record_check(*, provider: Provider, by: User, on: date, **seen) -> QualityCheck:
+    """Write down a check that was made; a breach has a day it is to be mended by."""
+    if seen["checked_on"] > on:
+        raise ProviderRefused(_("Kontrollen er ikke gjort ennå. Skriv dagen den ble gjort."))
     check = QualityCheck(provider=provider, checked_by=by, **seen)
     check._history_user = by
     check.save()

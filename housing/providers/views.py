@@ -135,7 +135,9 @@ def agreement_new(request: HttpRequest, pk: int) -> HttpResponse:
     form = AgreementForm(request.POST or None, cancel=back.url)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.make_agreement(provider=found, by=request.user, **form.cleaned_data)
+            actions.make_agreement(
+                provider=found, by=request.user, on=timezone.localdate(), **form.cleaned_data
+            )
         except RuleBroken as no:
             form.add_error("valid", str(no))
         else:
@@ -153,9 +155,15 @@ def check_new(request: HttpRequest, pk: int) -> HttpResponse:
     initial = {"checked_on": timezone.localdate()}
     form = CheckForm(request.POST or None, provider=found, initial=initial, cancel=back.url)
     if request.method == "POST" and form.is_valid():
-        actions.record_check(provider=found, by=request.user, **form.cleaned_data)
-        messages.success(request, _("Kontrollen er lagret."))
-        return back
+        try:
+            actions.record_check(
+                provider=found, by=request.user, on=timezone.localdate(), **form.cleaned_data
+            )
+        except RuleBroken as no:
+            form.add_error("checked_on", str(no))
+        else:
+            messages.success(request, _("Kontrollen er lagret."))
+            return back
     return _page(request, form, _("Ny kontroll"))
 
 

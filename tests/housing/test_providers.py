@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from casework.escalation import escalate
 from housing.agreement_flags import flag_agreements
+from housing.enums import AgreementFlagClosed
 from housing.models import AgreementFlag, QualityAgreement, QualityCheck
 from tests import factories as f
 from tests.factories_housing import (
@@ -61,6 +64,8 @@ def test_a_breach_has_a_day_and_is_mended_once(stock):
     provider = f.ProviderFactory()
     url = reverse("housing:check_new", args=[provider.pk])
     data = {"checked_on": "01.02.2026", "found": "Rent", "breach": "Mangler lås"}
+    ahead = data | {"checked_on": "01.02.2099", "mend_by": "02.02.2099"}
+    assert "Kontrollen er ikke gjort ennå." in stock.post(url, ahead).text
     assert "Skriv når avviket skal være rettet." in stock.post(url, data).text
     assert "ikke være rettet før" in stock.post(url, data | {"mend_by": "01.01.2026"}).text
     assert stock.post(url, data | {"mend_by": "10.02.2026"}).status_code == 302
@@ -104,8 +109,28 @@ def test_an_agreement_that_runs_out_is_told_to_its_owner_and_closed_by_a_new_one
     after = ending.valid.upper
     period = {"valid_0": f"{after:%d.%m.%Y}", "valid_1": f"31.12.{after.year + 1}"}
     assert stock.post(url, agreed(stock, **period)).status_code == 302
-    assert flag_agreements(today).closed == 1
     assert "Kvalitetsavtalen går ut" not in stock.get("/boliger/").text
+    assert AgreementFlag.objects.get().closed_because == AgreementFlagClosed.FACTS
+    again = flag_agreements(today)
+    assert (again.raised, again.closed) == (0, 0)
+
+
+def test_the_job_too_closes_what_was_renewed_another_way(ending, today):
+    flag_agreements(today)
+    after = ending.valid.upper
+    QualityAgreementFactory(
+        provider=ending.provider, valid=f.since(after, after + timedelta(days=365))
+    )
+    assert flag_agreements(today).closed == 1
+
+
+def test_an_agreement_that_leaves_a_gap_closes_no_flag(ending, stock, today):
+    flag_agreements(today)
+    later = ending.valid.upper + timedelta(days=1)
+    period = {"valid_0": f"{later:%d.%m.%Y}", "valid_1": f"31.12.{later.year + 1}"}
+    url = reverse("housing:agreement_new", args=[ending.provider_id])
+    assert stock.post(url, agreed(stock, **period)).status_code == 302
+    assert AgreementFlag.objects.get().closed_on is None
 
 
 def test_who_answers_for_it_and_has_a_min_dag_reads_it_there(ending, as_caseworker, today):

@@ -166,6 +166,8 @@ def test_a_husmote_is_written_once_however_often_it_is_sent(as_caseworker, today
         "agreed": "Vaktmester ser på døra",
         "form_token": token,
     }
+    ahead = data | {"held_on": f"{today + timedelta(days=1):%d.%m.%Y}"}
+    assert "Møtet er ikke holdt ennå." in as_caseworker.post(url, ahead).text
     for _n in range(2):
         assert as_caseworker.post(url, data).status_code == 302
     assert ResidentsMeeting.objects.count() == 1
