@@ -351,7 +351,8 @@ def agree_lease(
     Ends, on the day the lease begins, where they lived for the time being; in an exchange the
     old lease too, so that nobody starts the queue anew (need H9). `rent` is kroner a month.
     `StayRefused` when the unit is taken, is no home, or the term is shorter than the rule
-    without a reason (husll. § 9-3).
+    without a reason (husll. § 9-3), or without the tenant having been told in writing before
+    (§ 11-1).
     """
     # The unit's row is locked, so that of two who let the same home at once, the second waits,
     # and then sees the first one's stay and gets a sentence. The exclusion constraint
@@ -364,6 +365,19 @@ def agree_lease(
     shortest = shortest_term(application, starts_on)
     if expires_on is not None:
         check_term(starts_on, expires_on, shortest, short_term_reason.strip())
+    informed_in = (
+        application.letters.filter(kind=LetterKind.LEASE_INFORMATION)
+        .order_by("-made_at", "-pk")
+        .first()
+    )
+    if expires_on is not None and expires_on < shortest and informed_in is None:
+        raise StayRefused(
+            _(
+                "Før en kortere leietid avtales, skal personen ha fått vite skriftlig hvor lenge "
+                "leien varer og hvorfor (husll. § 11-1). Lag brevet med informasjon først."
+            ),
+            "expires_on",
+        )
     if Stay.objects.filter(unit=unit, period__overlap=DateRange(starts_on, None)).exists():
         raise UnitTaken
     ended = ENDED_BY_LEASE
@@ -390,9 +404,7 @@ def agree_lease(
         deposit=deposit,
         short_term_reason=short_term_reason.strip(),
         shortest_until=shortest,
-        informed_in=application.letters.filter(kind=LetterKind.LEASE_INFORMATION)
-        .order_by("-made_at", "-pk")
-        .first(),
+        informed_in=informed_in,
         agreed_by=by,
     )
     _save(lease)

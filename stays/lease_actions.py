@@ -324,6 +324,8 @@ def take_step(
         )
     if due_on and due_on < on:
         raise StayRefused(_("Fristen kan ikke være før dagen steget ble gjort."), "due_on")
+    if not note.strip():
+        _check_said_why(lease, kind, on)
     step = save(
         TenancyStep(lease=lease, kind=kind, on=on, logged_at=at, logged_by=by),
         by,
@@ -336,6 +338,36 @@ def take_step(
 
 
 # ------------------------------------------------------------------ parts
+
+
+def _check_said_why(lease: Lease, kind: str, on: date) -> None:
+    """What no tenancy may be ended by without a word of why. The log tells what was done, so an
+    eviction claimed too early can be told of too, but then with the reason."""
+    if kind == StepKind.TERMINATION:
+        raise StayRefused(
+            _("Skriv begrunnelsen. En oppsigelse skal ha den (husll. § 9-7)."), "note"
+        )
+    if kind != StepKind.EVICTION_CLAIM:
+        return
+    notice = lease.steps.filter(kind=StepKind.EVICTION_NOTICE, on__lte=on).order_by("-on").first()
+    if notice is None:
+        raise StayRefused(
+            _(
+                "Før begjæringen skal leietakeren være varslet (tvangsl. § 4-18), og ikke "
+                "noe varsel er ført. Før varselet, eller skriv i merknaden hvorfor det ikke "
+                "ble sendt."
+            ),
+            "note",
+        )
+    if notice.due_on and on <= notice.due_on:
+        raise StayRefused(
+            _(
+                "Leietakeren har tid til %(day)s etter varselet (tvangsl. § 4-18). Vent til "
+                "fristen er ute, eller skriv i merknaden hvorfor begjæringen er sendt før."
+            )
+            % {"day": nbdate(notice.due_on)},
+            "note",
+        )
 
 
 def _held(lease: Lease) -> Lease:

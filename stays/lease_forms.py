@@ -143,7 +143,12 @@ class StepForm(OnceFormMixin, forms.Form):
         required=False,
         help_text=_("La stå tom for fristen reglene gir (advarsel, oppsigelse, utkastelse)."),
     )
-    note = forms.CharField(label=_("Merknad"), max_length=400, required=False)
+    note = forms.CharField(
+        label=_("Merknad"),
+        max_length=400,
+        required=False,
+        help_text=_("En oppsigelse skal begrunnes."),
+    )
 
     def __init__(self, *args: Any, cancel: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

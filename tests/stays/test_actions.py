@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from casework.enums import LetterKind
 from common.calendar import add_months
 from stays.actions import StayRefused, UnitTaken, agree_lease, end_stay, register_stay
 from stays.chains import chain_of
@@ -15,6 +16,7 @@ from stays.models import Lease, Stay
 from tests.factories import (
     ApplicationFactory,
     FamilyFactory,
+    LetterFactory,
     PersonFactory,
     StayFactory,
     UnitFactory,
@@ -114,8 +116,9 @@ def test_a_short_lease_needs_a_written_reason(today, who):
     short = {"expires_on": add_months(today, 12)}
     with pytest.raises(StayRefused, match="Skriv hvorfor tiden er kortere"):
         lease(ApplicationFactory(granted=True), UnitFactory(), today, who, **short)
+    told = LetterFactory(kind=LetterKind.LEASE_INFORMATION)
     agreed = lease(
-        ApplicationFactory(granted=True),
+        told.application,
         UnitFactory(),
         today,
         who,

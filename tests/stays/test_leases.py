@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.urls import reverse
 
-from casework.enums import ApplicationKind
+from casework.enums import ApplicationKind, LetterKind
 from casework.models import Application, Event, Letter
 from common.calendar import add_months
 from stays import horizon
@@ -22,6 +22,7 @@ from tests.factories import (
     ApplicationFactory,
     FamilyFactory,
     LeaseFactory,
+    LetterFactory,
     OfferFactory,
     PersonFactory,
     StayFactory,
@@ -71,10 +72,22 @@ def test_a_lease_shorter_than_the_rule_needs_a_written_reason():
     family = ApplicationFactory(person=FamilyFactory(children=1).head, assessed=True)
     with pytest.raises(StayRefused, match="Skriv hvorfor tiden er kortere"):
         let(family, 3)
+    LetterFactory(application=family, kind=LetterKind.LEASE_INFORMATION)
     assert let(family, 3, "Boligen skal rehabiliteres i 2029.").shortest_until == add_months(
         today(), 60
     ) - timedelta(days=1)
     assert let(ApplicationFactory(assessed=True), 3).short_term_reason == ""
+
+
+def test_a_term_shorter_than_the_rule_was_told_in_writing_before_signing(as_caseworker):
+    offer = OfferFactory(accepted=True, available_from=today())
+    where = reverse("allocation:lease_new", args=[offer.pk])
+    terms = {"starts_on": nb(today()), "expires_on": nb(add_months(today(), 12)), "rent": 8000}
+    terms |= {"deposit_kind": "ingen", "short_term_reason": "Bygget skal rives."}
+    assert "Lag brevet med informasjon først" in post(as_caseworker, where, **terms).text
+    assert not Lease.objects.exists()
+    post(as_caseworker, reverse("allocation:lease_information", args=[offer.pk]), **terms)
+    assert post(as_caseworker, where, **terms).status_code == 302
 
 
 def test_the_database_refuses_a_short_lease_without_a_reason_too():
@@ -278,6 +291,8 @@ def test_danger_has_a_plan_and_takes_no_help_away(as_caseworker):
         ({"kind": "oppsigelse", "on": 0, "due_on": 7}, "Leietakeren har tid til"),
         ({"kind": "advarsel", "on": -2000}, "Leieforholdet begynte"),
         ({"kind": "kontakt", "on": 0, "due_on": -3}, "Fristen kan ikke være før"),
+        ({"kind": "oppsigelse", "on": 0}, "Skriv begrunnelsen"),
+        ({"kind": "begjaering", "on": 0}, "varselet, eller skriv i merknaden"),
     ],
 )
 def test_a_step_that_cannot_be_is_refused_in_words(as_caseworker, data, said):
@@ -289,6 +304,23 @@ def test_a_step_that_cannot_be_is_refused_in_words(as_caseworker, data, said):
     answer = post(as_caseworker, url("lease_step", lease.pk), **typed)
     assert said in answer.content.decode()
     assert not lease.steps.exists()
+
+
+def test_an_eviction_is_claimed_when_the_days_of_the_notice_are_out(as_caseworker):
+    lease, where = LeaseFactory(days_ago=400), "lease_step"
+    claim = {"kind": "begjaering", "on": nb(today())}
+    post(as_caseworker, url(where, lease.pk), kind="utkastelsesvarsel", on=nb(today()))
+    early = post(as_caseworker, url(where, lease.pk), **claim)
+    assert "Vent til fristen er ute" in early.text
+    assert not lease.steps.filter(kind="begjaering").exists()
+    lease.steps.update(on=today() - timedelta(days=20), due_on=today() - timedelta(days=1))
+    assert post(as_caseworker, url(where, lease.pk), **claim).status_code == 302
+
+
+def test_an_eviction_claimed_early_is_told_of_with_the_reason(as_caseworker):
+    lease = LeaseFactory(days_ago=400)
+    claim = {"kind": "begjaering", "on": nb(today()), "note": "Fare for stor skade på huset."}
+    assert post(as_caseworker, url("lease_step", lease.pk), **claim).status_code == 302
 
 
 def test_an_ended_stay_is_shown_and_not_changed(as_caseworker):
