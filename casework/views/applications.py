@@ -160,6 +160,11 @@ def application_new(request: HttpRequest, pk: int) -> HttpResponse:
     key = drafts.key_of(person)
     draft = drafts.begun(request, key)
     drafts.taken_up(form, draft, key)
+    # From a lease one comes to apply for a bytte.
+    asked_for = request.GET.get("type")
+    if draft is None and asked_for in ApplicationKind.values:
+        form.initial["kind"] = asked_for
+        form.initial["bases"] = form.fields["bases"].queryset.filter(code=asked_for)
     if request.method == "POST" and form.is_valid():
         try:
             made = actions.register_application(

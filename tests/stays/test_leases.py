@@ -29,6 +29,7 @@ from tests.factories import (
     UnitFactory,
     UserFactory,
     VedtakFactory,
+    basis,
     now,
     today,
 )
@@ -207,6 +208,16 @@ def test_renewal_goes_through_an_application_and_a_vedtak(as_caseworker):
     assert lease.expires_on == add_months(was, 36)
     assert lease.renewals.get().old_expires_on == was
     assert as_caseworker.get("/leieforhold/").context["page"].items == []
+
+
+def test_from_a_lease_one_comes_to_apply_for_a_bytte(as_caseworker):
+    lease = LeaseFactory()
+    where = reverse("casework:application_new", args=[lease.stay.person_id]) + "?type=bytte"
+    assert where in as_caseworker.get(url("lease", lease.pk)).text
+    form = as_caseworker.get(where).context["form"]
+    assert form["kind"].value() == "bytte"
+    assert form["bases"].value() == [basis("bytte").pk]
+    assert as_caseworker.get(f"{where}-x").status_code == 200
 
 
 def test_a_bytte_keeps_the_day_they_became_a_tenant(as_caseworker):
