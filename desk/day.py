@@ -543,7 +543,11 @@ def _case(application: Application | None, *, short: bool = False) -> str:
 
 
 def _temporary(flags: list[Flag], on: date, shown: int) -> Panel:
-    pairs = sorted(explained(flags, on), key=lambda pair: -(pair[1].days or 0))
+    # Who came straight from an institution is flagged at once, and is told of first: behind those
+    # who have lived there longest nobody would see them the day something can be done.
+    pairs = sorted(
+        explained(flags, on), key=lambda pair: (pair[0].threshold != 0, -(pair[1].days or 0))
+    )
     stays = Stay.objects.temporary().current(on).filter(person__in={f.person_id for f in flags})
     places = {
         stay.person_id: stay.unit.property.name if stay.unit else stay.place

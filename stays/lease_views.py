@@ -187,7 +187,7 @@ def lease_renew(request: HttpRequest, pk: int) -> HttpResponse:
     except RuleBroken as no:
         messages.error(request, str(no))
         return redirect("stays:lease", pk)
-    messages.success(request, _("Søknad om forlengelse er registrert. Neste steg er vedtaket."))
+    messages.success(request, _("Søknad om forlengelse er registrert."))
     return redirect("casework:application", application.pk)
 
 

@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 
 from casework.enums import FlagKind
+from stays.flags import flag_stays
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +39,21 @@ def test_who_leaves_an_institution_without_a_home_is_shown_in_time(as_caseworker
     person = f.PersonFactory(last_name="Utskrevet", responsible=as_caseworker.user)
     f.StayFactory(person=person, treatment=True, days_ago=30, planned_out=today + timedelta(days=7))
     assert "Utskrevet" in as_caseworker.get("/").content.decode()
+
+
+def test_who_came_straight_from_prison_is_told_of_before_those_who_have_stayed_long(
+    as_caseworker, today
+):
+    for number in range(6):
+        long = f.PersonFactory(last_name=f"Langtidsbo{number}", responsible=as_caseworker.user)
+        f.StayFactory(person=long, days_ago=100 + number)
+    released = f.PersonFactory(last_name="Nyløslatt", responsible=as_caseworker.user)
+    f.StayFactory(person=released, prison=True, days_ago=90, days=90)
+    f.StayFactory(person=released, days_ago=0)
+    flag_stays(today)
+    lines = as_caseworker.get("/").context["day"].temporary.lines
+    assert lines[0].name == released.name
+    assert "Langtidsbo5" in lines[1].name
 
 
 def test_a_vedtak_that_waits_for_my_approval_is_a_deadline(as_approver):
