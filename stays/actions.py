@@ -100,6 +100,7 @@ def register_stay(
             "vedtak",
         )
     if moving:
+        _take_back(person, starts_on, by, at)
         _end_open(person, SLEEPS, starts_on, _("Flyttet"))
     if let_out:
         _end_open(person, (StayKind.INSTITUTION,), starts_on, _("Rett til midlertidig bolig"))
@@ -550,6 +551,29 @@ def shortest_term(application: Application, starts_on: date) -> date:
         return lease_terms.last_day(starts_on, vedtak.lease_years)
     renewal = application.kind == ApplicationKind.EXTENSION
     return lease_terms.term(application.person, starts_on, renewal=renewal).last_day(starts_on)
+
+
+def _take_back(person: Person, on: date, by: User, at: datetime) -> None:
+    """A temporary place given from the very day they move on from it was never slept in: no night
+    to end it by. Its history and the event keep that it was given."""
+    unused = (
+        Stay.objects.temporary()
+        .select_for_update(of=("self",))
+        .select_related("unit__property")
+        .filter(person=person, period__startswith=on, renewals=None)
+        .order_by("pk")
+    )
+    for stay in unused:
+        record(
+            person,
+            "stay.taken_back",
+            _("Plassen ble ikke brukt: %(where)s, gitt fra %(day)s.")
+            % {"where": stay.where, "day": nbdate(on)},
+            by=by,
+            at=at,
+        )
+        stay._history_user = by
+        stay.delete()
 
 
 def _end_open(person: Person, kinds: tuple[StayKind, ...], on: date, reason: str) -> None:

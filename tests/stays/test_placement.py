@@ -97,6 +97,21 @@ def test_children_told_of_by_phone_count_before_anyone_has_their_names(as_casewo
     assert Stay.objects.get().unsuited_for == UnsuitedFor.CHILDREN
 
 
+def test_a_place_left_before_the_first_night_is_taken_back(as_caseworker, application, today):
+    first, second = f.UnitFactory(temporary=True), f.UnitFactory(temporary=True)
+    as_caseworker.post(asked(application), given(first, today))
+    as_caseworker.post(asked(application), given(second, today))
+    assert Stay.objects.get().unit == first  # not by mistake: it takes the tick that they move
+    data = given(second, today, moving="on")
+    assert as_caseworker.post(asked(application), data).status_code == 302
+    assert Stay.objects.get().unit == second
+    event = Event.objects.get(kind="stay.taken_back")
+    assert str(first) in event.text and event.by == as_caseworker.user
+    # Nobody lives in the first any more.
+    other = f.ApplicationFactory(assessed=True)
+    assert as_caseworker.post(asked(other), given(first, today)).status_code == 302
+
+
 def test_who_comes_straight_from_prison_leaves_it_and_is_flagged(as_caseworker, application, today):
     prison = f.StayFactory(person=application.person, prison=True, days_ago=90)
     unit = f.UnitFactory(temporary=True)
