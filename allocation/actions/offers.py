@@ -28,6 +28,7 @@ from .. import minutes, ranking, vacancy
 from ..enums import DeclineCode, ItemOutcome, OfferState
 from ..models import AgendaItem, Consideration, Offer, Reservation
 from ..processes import OFFER
+from .reservations import release
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -288,6 +289,9 @@ def let_home(
     )
     offer._history_user = by
     offer.save(update_fields=["lease"])
+    # What was held ahead for the person has done its work, whichever home it became.
+    for held in offer.application.reservations.standing(local_date(at)).order_by("pk"):
+        release(held, reason=_("Leieforholdet er inngått."), by=by, at=at)
     return offer
 
 

@@ -17,6 +17,7 @@ from stays.models import Stay
 from tests.factories import (
     ApplicationFactory,
     LeaseFactory,
+    OfferFactory,
     PersonFactory,
     StayFactory,
     UnitFactory,
@@ -122,6 +123,24 @@ def test_a_home_somebody_lives_in_or_another_waits_for_is_not_kept(as_caseworker
         assert said in answer.content.decode()
     with pytest.raises(IntegrityError, match="unit_reserved_for_one"), transaction.atomic():
         ReservationFactory(unit=kept.unit)
+
+
+def test_what_was_held_is_let_go_when_the_lease_is_agreed(as_caseworker):
+    stay = inside(20)
+    application = ApplicationFactory(
+        granted=True, person=stay.person, responsible=as_caseworker.user
+    )
+    kept = ReservationFactory(application=application)
+    offer = OfferFactory(
+        accepted=True, application=application, unit=kept.unit, available_from=today()
+    )
+    terms = {"starts_on": nb(ahead(20)), "rent": 8000, "deposit_kind": "ingen"}
+    where = reverse("allocation:lease_new", args=[offer.pk])
+    assert post(as_caseworker, where, **terms).status_code == 302
+    kept.refresh_from_db()
+    assert kept.released_at and kept.release_reason == "Leieforholdet er inngått."
+    page = as_caseworker.get(BOARD).text
+    assert "Bolig klar" in page and reverse("allocation:release", args=[kept.pk]) not in page
 
 
 def test_a_reservation_runs_out_by_itself():
