@@ -254,5 +254,7 @@ def _table(
         else:
             why = _("Bor her nå")
         until = _("i dag") if stay.period.upper is None else nbdate(stay.period.upper)
-        rows.append((nbdate(stay.period.lower), until, stay.where, stay.get_kind_display(), why))
+        rows.append(
+            (nbdate(stay.period.lower), until, stay.where, str(StayKind(stay.kind).label), why)
+        )
     return rows

@@ -162,9 +162,8 @@ class Command(BaseCommand):
                 for n in range(3000)
             )
             self._page(TEN_YEARS, client, reverse("desk:person", args=[some.pk]), 80)
-            self._list(
-                f"{TEN_YEARS}, events", client, reverse("desk:person_events", args=[some.pk])
-            )
+            events = reverse("desk:person_events", args=[some.pk])
+            self._list(f"{TEN_YEARS}, events", client, events, limit=80)
             transaction.set_rollback(True)
 
     def _for_role(self, name: str, role: RoleKind, url: str) -> None:
