@@ -50,7 +50,7 @@ class Command(BaseCommand):
             "ask_still_needed",
         ):
             if job in get_commands():
-                call_command(job, on=today.isoformat(), verbosity=0)
+                call_command(job, on=today.isoformat(), verbosity=0, stdout=self.stdout)
                 say(job)
         rows = sum(written.values())
         with connection.cursor() as cursor:
