@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.utils.html import escape
+from django.utils.html import escape, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -50,6 +50,12 @@ class Career:
     rows: list[tuple[str, str, str, str, str]]
     span: str
     detailed: bool
+
+    @property
+    def body(self) -> SafeString:
+        """The rows as HTML: ten years of them are two hundred cells, slow to draw one by one."""
+        cells = "<td>{}</td>" * 5
+        return format_html_join("", f"<tr>{cells}</tr>", self.rows)
 
 
 @dataclass(frozen=True, slots=True)

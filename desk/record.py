@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Model, OuterRef, Prefetch, QuerySet, Subquery, Value
+from django.db.models import Model, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -45,7 +46,7 @@ from casework.perms import can_do_casework
 from casework.querysets import sees
 from common.errors import RuleBroken
 from common.formatting import days_nb, initials, phone
-from common.prepared import IDS, Prepared
+from common.prepared import DAY, IDS, Prepared
 from common.sorting import norwegian_key
 from peers.enums import Share
 from peers.models import Contact, PeerLink
@@ -138,6 +139,7 @@ def _children(person: Person, user: User, on: date) -> list[tuple[Person, int | 
             period__contains=on,
         )
         .select_related("person")
+        .only("relation", "living", "person__first_name", "person__last_name", "person__birth_date")
         .order_by("person__birth_date", "pk")
     )
     found = [(each.person, each.person.age(on), each) for each in members]
@@ -208,10 +210,17 @@ def places_of(need: HousingNeed | None) -> dict[str, list[str]]:
     return {said: sorted(names, key=norwegian_key) for said, names in found.items()}
 
 
-def applications_of(person: Person) -> list[Application]:
-    """The person's applications with all `next_step` asks for, newest first."""
+def applications_of(person: Person, *, alive: bool = False) -> list[Application]:
+    """The person's applications with all `next_step` asks for, newest first.
+
+    `alive`: those that can wait or be decided yet, and the latest, which is all `standing` reads.
+    """
+    found = person.applications.all()
+    if alive:
+        latest = found.order_by("-received_at", "-pk").values("pk")[:1]
+        found = found.filter(~Q(state__in=ranking.CLOSED_STATES) | Q(pk=Subquery(latest)))
     return list(
-        person.applications.select_related("responsible", "unit")
+        found.select_related("responsible", "unit")
         .prefetch_related(
             Prefetch(
                 "vedtak",
@@ -408,26 +417,37 @@ def who_does_what(person: Person, user: User, on: date) -> list[dict[str, Any]]:
     return lines + _peers(person, on)
 
 
+def _shared_links() -> QuerySet:
+    contacts = Contact.objects.filter(link=OuterRef("pk"), on__lte=DAY).order_by("-on")
+    return (
+        PeerLink.objects.active()
+        .filter(person__id__any_of=IDS, shares__contains=[Share.CASEWORKER])
+        .annotate(last=Subquery(contacts.values("on")[:1]))
+        .order_by("pk")
+        .values_list(
+            Coalesce(NullIf("peer__user__full_name", Value("")), "peer__user__username"),
+            "peer__organisation__name",
+            "interval_days",
+            "last",
+        )
+    )
+
+
+_links = Prepared(_shared_links)
+
+
 def _peers(person: Person, on: date) -> list[dict[str, Any]]:
     """First name and last contact, only of links whose log the person shares (need P4)."""
-    contacts = Contact.objects.filter(link=OuterRef("pk"), on__lte=on).order_by("-on")
-    links = (
-        PeerLink.objects.active()
-        .filter(person=person, shares__contains=[Share.CASEWORKER])
-        .annotate(last=Subquery(contacts.values("on")[:1]))
-        .select_related("peer__user", "peer__organisation")
-        .order_by("pk")
-    )
     lines = []
-    for link in links:
-        name = link.peer.user.get_short_name()
+    for full_name, organisation, interval, last in _links(on=on, ids=[person.pk]):
+        name = full_name.split(" ")[0]
         lines.append(
             {
                 "mark": initials(name),
                 "name": name,
-                "role": f"{_('Likeperson')}, {link.peer.organisation}",
-                "what": _("Avtalt kontakt hver %(days)s") % {"days": days_nb(link.interval_days)},
-                "last": link.last,
+                "role": f"{_('Likeperson')}, {organisation}",
+                "what": _("Avtalt kontakt hver %(days)s") % {"days": days_nb(interval)},
+                "last": last,
                 "peer": True,
             }
         )

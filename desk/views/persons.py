@@ -155,7 +155,7 @@ def _overview(request: HttpRequest, found: Person) -> dict[str, Any]:
     context = _context(request, found, "person")
     on, user, chain = context["today"], request.user, context["head"].chain
     stays = record.stays_of(found)
-    now = record.standing(record.applications_of(found), stays, user, on)
+    now = record.standing(record.applications_of(found, alive=True), stays, user, on)
     flags = record.open_flags(found, chain, on)
     need = now.need if now else None
     context |= {
