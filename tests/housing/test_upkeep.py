@@ -11,6 +11,7 @@ from django.urls import reverse
 from accounts.models import ReadLog
 from allocation.vacancy import UnitStatus, with_status
 from casework.enums import Protection
+from common.calendar import local_date
 from housing import actions
 from housing.enums import PropertyStage, UpkeepKind
 from housing.models import Property, ResidentsMeeting, Unavailability, Unit, Upkeep
@@ -129,8 +130,8 @@ def test_a_home_that_cannot_be_used_is_unavailable_until_it_is_mended(stock, tod
     assert stock.post(one, {"plan": "Rørlegger fredag"}).status_code == 302
     later = f.now() + timedelta(days=3)
     actions.finish_upkeep(upkeep=report, outcome="Byttet rør", by=stock.user, at=later)
-    assert status(later.date()) == UnitStatus.VACANT
-    assert Unavailability.objects.get().period.upper == later.date()
+    assert status(local_date(later)) == UnitStatus.VACANT
+    assert Unavailability.objects.get().period.upper == local_date(later)
     with pytest.raises(actions.UpkeepRefused, match="allerede"):
         actions.finish_upkeep(upkeep=report, outcome="Igjen", by=stock.user, at=later)
 
