@@ -23,7 +23,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
@@ -179,8 +178,9 @@ class Run:
     ended: int
 
 
-def statement(on: date) -> tuple[str, dict[str, Any]]:
-    """The one statement of `flag_stays`, with its parameters: what the job cannot do without."""
+@transaction.atomic
+def flag_stays(on: date) -> Run:
+    """Raise and close the flags of temporary stays as of a date. See the module."""
     numbers = settings_table.values(
         on,
         "stay_thresholds",
@@ -203,20 +203,11 @@ def statement(on: date) -> tuple[str, dict[str, Any]]:
         "contact_after": on - timedelta(days=numbers["no_service_days"]),
         "due_on": next_working_day(on + timedelta(days=numbers["flag_due_days"])),
     }
-    return (
-        FLAG_STAYS.format(chain=chain_ctes(), no_contact=no_contact_sql("f.person_id")),
-        params,
-    )
-
-
-@transaction.atomic
-def flag_stays(on: date) -> Run:
-    """Raise and close the flags of temporary stays as of a date. See the module."""
-    sql, params = statement(on)
+    statement = FLAG_STAYS.format(chain=chain_ctes(), no_contact=no_contact_sql("f.person_id"))
     with connection.cursor() as cursor:
         # One run at a time: two for different dates at once could each miss the other's flag.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('flag_stays'))")
-        cursor.execute(sql, params)
+        cursor.execute(statement, params)
         return Run(*cursor.fetchone())
 
 
