@@ -42,43 +42,36 @@ ADULT = 18
 FLAG_STAYS = """
 WITH {chain},
 -- Children in the person's household on the date: samværsbarn are members too. A child whose
--- birth date nobody knows is taken for one. From the children out: asked of each chain, it is
--- twenty thousand look-ups, where a few passes do.
-child_member AS MATERIALIZED (
-    SELECT m.household_id, m.person_id
-    FROM casework_person child
-    JOIN casework_householdmember m ON m.person_id = child.id AND m.period @> %(on)s::date
-    WHERE child.birth_date > %(child_born_after)s::date AND child.birth_date <= %(on)s::date
-    UNION ALL
-    SELECT m.household_id, m.person_id
-    FROM casework_person child
-    JOIN casework_householdmember m ON m.person_id = child.id AND m.period @> %(on)s::date
-    WHERE child.birth_date IS NULL AND m.relation = 'barn'
-),
+-- birth date nobody knows is taken for one. Joined flat, so that PostgreSQL may begin with the
+-- children or with those who live temporarily, whichever are fewer.
 household_child AS MATERIALIZED (
-    SELECT own.person_id, count(DISTINCT other.person_id)::int AS children
-    FROM child_member other
-    JOIN casework_householdmember own
-        ON own.household_id = other.household_id AND own.person_id <> other.person_id
-        AND own.period @> %(on)s::date
+    SELECT own.person_id, count(DISTINCT child.id)::int AS children
+    FROM casework_person child
+    JOIN casework_householdmember m ON m.person_id = child.id AND m.period @> %(on)s::date
+    JOIN casework_householdmember own ON own.household_id = m.household_id
+        AND own.person_id <> m.person_id AND own.period @> %(on)s::date
+    WHERE (child.birth_date > %(child_born_after)s::date
+            OR child.birth_date IS NULL AND m.relation = 'barn')
+        AND coalesce(child.birth_date <= %(on)s::date, true)
+        AND own.person_id IN (SELECT person_id FROM temporary_stay)
     GROUP BY own.person_id
 ),
 -- Whoever left an institution, and when they next left one: there are few such stays.
-discharge AS MATERIALIZED (
+discharge AS (
     SELECT person_id, institution, upper(period) AS released_on,
         lead(upper(period)) OVER (PARTITION BY person_id ORDER BY upper(period), id) AS left_next
-    FROM stays_stay WHERE kind = 'institusjon' AND NOT upper_inf(period)
-),
-young AS MATERIALIZED (
-    SELECT id FROM casework_person WHERE birth_date > %(young_born_after)s::date
+    FROM stays_stay WHERE kind = 'institusjon' AND NOT upper_inf(period) OFFSET 0
 ),
 counted AS (
-    SELECT c.*, coalesce(h.children, 0) AS children, y.id IS NOT NULL AS young,
-        d.institution, d.released_on,
+    SELECT c.person_id, c.chain_start, c.days, c.left_on, c.nights_before,
+        coalesce(h.children, 0) AS children, d.institution, d.released_on,
         CASE WHEN h.children > 0 OR y.id IS NOT NULL
             THEN %(early)s::int[] ELSE %(normal)s::int[] END AS thresholds
     FROM chain c
-    LEFT JOIN young y ON y.id = c.person_id
+    -- Read in one pass, not asked of each chain; OFFSET 0 keeps it so.
+    LEFT JOIN (
+        SELECT id FROM casework_person WHERE birth_date > %(young_born_after)s::date OFFSET 0
+    ) y ON y.id = c.person_id
     LEFT JOIN household_child h ON h.person_id = c.person_id
     -- The last institution left in the days before the chain began.
     LEFT JOIN discharge d ON d.person_id = c.person_id AND d.released_on <= c.chain_start
@@ -100,58 +93,62 @@ open_flag AS (
 ),
 -- Every chain beside its open flag; nearly all have theirs, and then nothing is to be done.
 changed AS MATERIALIZED (
-    SELECT r.*, o.id AS flag_id, o.raised_on AS flag_raised_on
+    SELECT r.person_id, r.chain_start, r.days, r.left_on, r.nights_before, r.children,
+        r.institution, r.released_on, r.threshold, o.id AS flag_id, o.raised_on AS flag_raised_on
     FROM reached r
     FULL JOIN open_flag o ON o.person_id = r.person_id AND o.chain_start = r.chain_start
     WHERE CASE WHEN o.id IS NULL THEN r.threshold IS NOT NULL
         ELSE r.person_id IS NULL OR r.threshold > o.threshold END
 ),
-fresh AS MATERIALIZED (
-    SELECT * FROM changed c
+fresh AS (
+    SELECT *, NOT EXISTS (
+            SELECT FROM casework_service service
+            WHERE service.person_id = c.person_id AND service.period @> %(on)s::date
+        ) AND {no_contact} AS no_service
+    FROM changed c
     WHERE threshold IS NOT NULL AND NOT EXISTS (
         SELECT FROM casework_flag f
         WHERE f.person_id = c.person_id AND f.kind = 'temporary_stay'
             AND left(f.key, 10)::date = c.chain_start AND f.threshold >= c.threshold)
 ),
--- The day the nights of the chain came to the threshold, where it is more than one stay.
+-- The day the nights of the chain came to the threshold, where breaks put it off.
 threshold_day AS (
     SELECT f.person_id, min(s.began + f.threshold - (s.nights_before - f.nights_before)::int) AS day
-    FROM fresh f
+    FROM changed f
     JOIN temporary_stay s ON s.person_id = f.person_id AND s.began >= f.chain_start
-    WHERE f.stay_start > f.chain_start
+    WHERE f.days < coalesce(f.left_on, %(on)s::date) - f.chain_start
         AND s.nights_before - f.nights_before + (s.stopped - s.began) >= f.threshold
     GROUP BY f.person_id
+),
+-- The case each person is met about now. Read in one pass: asked of each flag, it is twenty
+-- thousand look-ups.
+present_case AS (
+    SELECT DISTINCT ON (person_id) person_id, id, responsible_id
+    FROM casework_application WHERE state IN ('mottatt', 'utredes', 'avgjort')
+    ORDER BY person_id, received_at DESC, id DESC
 ),
 raised AS (
     INSERT INTO casework_flag (person_id, application_id, kind, key, threshold, facts, marks,
         owner_id, due_on, raised_on, closed_because, closing_note)
     SELECT f.person_id, a.id, 'temporary_stay', f.chain_start::text || ':' || f.threshold,
         f.threshold,
-        jsonb_build_object(
-            'days', f.days, 'threshold', f.threshold,
-            'threshold_day', coalesce(t.day, f.chain_start + f.threshold),
-            'chain_start', f.chain_start, 'stay', f.stay_id, 'is_open', f.is_open,
-            'children', f.children, 'young', f.young,
-            'institution', f.institution, 'released_on', f.released_on),
-        array_remove(ARRAY[
-            CASE WHEN f.institution IS NOT NULL THEN 'from_institution' END,
-            CASE WHEN f.children > 0 THEN 'children' END,
-            CASE WHEN f.person_id NOT IN (
-                SELECT service.person_id FROM casework_service service
-                WHERE service.period @> %(on)s::date) AND {no_contact}
-            THEN 'no_service' END
-        ], NULL),
+        -- What does not hold is left out; adding nothing costs nothing.
+        jsonb_build_object('chain_start', f.chain_start, 'days', f.days)
+            || CASE WHEN t.day IS NULL THEN '{{}}'
+                ELSE jsonb_build_object('threshold_day', t.day) END
+            || CASE WHEN f.children = 0 THEN '{{}}'
+                ELSE jsonb_build_object('children', f.children) END
+            || CASE WHEN f.institution IS NULL THEN '{{}}' ELSE jsonb_build_object(
+                'institution', f.institution, 'released_on', f.released_on) END,
+        CASE WHEN f.institution IS NULL THEN '{{}}' ELSE '{{from_institution}}' END::text[]
+            || CASE WHEN f.children = 0 THEN '{{}}' ELSE '{{children}}' END::text[]
+            || CASE WHEN f.no_service THEN '{{no_service}}' ELSE '{{}}' END::text[],
         coalesce(a.responsible_id, (
             SELECT p.responsible_id FROM casework_person p WHERE p.id = f.person_id)),
         %(due_on)s::date, %(on)s::date, '', ''
     FROM fresh f
     LEFT JOIN threshold_day t ON t.person_id = f.person_id
-    -- The case the person is met about now.
-    LEFT JOIN LATERAL (
-        SELECT id, responsible_id FROM casework_application
-        WHERE person_id = f.person_id AND state IN ('mottatt', 'utredes', 'avgjort')
-        ORDER BY received_at DESC, id DESC LIMIT 1
-    ) a ON true
+    LEFT JOIN present_case a ON a.person_id = f.person_id
     ON CONFLICT (person_id, kind, key) DO NOTHING
     RETURNING 1
 ),
@@ -203,7 +200,7 @@ def flag_stays(on: date) -> Run:
         "contact_after": on - timedelta(days=numbers["no_service_days"]),
         "due_on": next_working_day(on + timedelta(days=numbers["flag_due_days"])),
     }
-    statement = FLAG_STAYS.format(chain=chain_ctes(), no_contact=no_contact_sql("f.person_id"))
+    statement = FLAG_STAYS.format(chain=chain_ctes(), no_contact=no_contact_sql("c.person_id"))
     with connection.cursor() as cursor:
         # One run at a time: two for different dates at once could each miss the other's flag.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('flag_stays'))")
@@ -249,7 +246,7 @@ def _why(flag: Flag) -> str:
     if flag.threshold:
         told = _("Dag %(number)s var %(date)s") % {
             "number": flag.threshold,
-            "date": short(_day(facts, "threshold_day", flag.threshold)),
+            "date": short(day_of_threshold(flag)),
         }
         told += " " + _("Telles fra %(date)s, også når vedtaket er forlenget.") % {"date": began}
     else:
@@ -267,11 +264,14 @@ def _why(flag: Flag) -> str:
     return told
 
 
-def _day(facts: dict, name: str, nights: int) -> date:
-    """A day among the facts; for a flag without it, so many unbroken nights into the chain."""
-    if name in facts:
-        return date.fromisoformat(facts[name])
-    return date.fromisoformat(facts["chain_start"]) + timedelta(days=nights)
+def day_of_threshold(flag: Flag) -> date:
+    """The day the nights of a stay flag's chain came to its threshold.
+
+    It is among the facts where breaks put it off; else so many nights after the chain began.
+    """
+    if "threshold_day" in flag.facts:
+        return date.fromisoformat(flag.facts["threshold_day"])
+    return date.fromisoformat(flag.facts["chain_start"]) + timedelta(days=flag.threshold or 0)
 
 
 def next_step(flag: Flag) -> str:

@@ -13,7 +13,7 @@ from casework.handover_flags import flag_handovers
 from casework.models import Flag
 from housing.agreement_flags import flag_agreements
 from housing.models import AgreementFlag
-from stays.flags import flag_stays
+from stays.flags import day_of_threshold, flag_stays
 from stays.going_out import flag_discharges
 from stays.lease_flags import flag_leases
 from stays.no_service import flag_no_service
@@ -89,7 +89,10 @@ def _as_told(flag: Flag, world: World) -> dict[str, Any]:
         "application": world.application_name(flag.application_id),
         "marks": flag.marks,
         **_times(flag),
-        **{name: flag.facts.get(name) for name in ("days", "threshold_day", "chain_start")},
+        **{name: flag.facts.get(name) for name in ("days", "chain_start")},
+        "threshold_day": day_of_threshold(flag).isoformat()
+        if flag.kind == FlagKind.TEMPORARY_STAY
+        else None,
         "stage": flag.facts.get("stage"),
         "what": flag.facts.get("what"),
         "papers": flag.facts.get("papers"),

@@ -29,7 +29,7 @@ from stays.enums import StayKind
 from stays.models import Stay
 
 RUNS = 50
-JOB_RUNS = 10
+JOB_RUNS = 30
 # The least the stay job can do: everyone's chain, its threshold, and a flag where there is none.
 BARE_FLAGS = f"""
 WITH {chain_ctes()},
