@@ -5,15 +5,21 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('casework', '0004_planned_out'),
+        ("casework", "0004_planned_out"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='flag',
-            name='application',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='flags', to='casework.application'),
+            model_name="flag",
+            name="application",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="flags",
+                to="casework.application",
+            ),
         ),
     ]
