@@ -15,10 +15,12 @@ from datetime import date
 from typing import Any
 
 from django.db.models import (
+    BooleanField,
     Case,
     DateField,
     Exists,
     F,
+    Func,
     OuterRef,
     Q,
     QuerySet,
@@ -127,6 +129,17 @@ def standings(unit_ids: Collection[int], on: date) -> dict[int, Standing]:
     }
 
 
+_held = Prepared(
+    lambda: Offer.objects.reserving()
+    .order_by()
+    .values_list("unit_id")
+    .union(
+        _chosen().order_by().values_list("item__unit_id"),
+        Reservation.objects.standing(DAY).order_by().values_list("unit_id"),
+    )
+)
+
+
 def of_status(units: QuerySet[Unit], status: str, on: date) -> QuerySet[Unit]:
     """Those `with_status` gives this status, as conditions the database answers with a join.
 
@@ -135,19 +148,33 @@ def of_status(units: QuerySet[Unit], status: str, on: date) -> QuerySet[Unit]:
     in_use = Q(in_use__contains=on)
     if status == UnitStatus.NOT_IN_USE:
         return units.filter(~in_use)
-    lived_in = Exists(Stay.objects.filter(unit=OuterRef("pk"), period__contains=on))
+    lived_in = Exists(Stay.objects.filter(_in_that_home(), period__contains=on))
     if status == UnitStatus.OCCUPIED:
         return units.filter(in_use, lived_in)
     closed = Unavailability.objects.filter(period__contains=on, unit__isnull=False)
     if status == UnitStatus.UNAVAILABLE:
         return units.filter(in_use, ~lived_in, pk__in=closed.order_by().values("unit_id"))
     open_to_let = units.filter(in_use, ~lived_in, ~Exists(closed.filter(unit=OuterRef("pk"))))
-    offered = Offer.objects.reserving().order_by().values("unit_id")
-    kept = Reservation.objects.standing(on).order_by().values("unit_id")
-    held = Q(pk__in=offered.union(_chosen().order_by().values("item__unit_id"), kept))
+    # Asked first, and few: joined in, the question alone takes Django as long as the answer.
+    held = Q(pk__any_of=[pk for (pk,) in _held(on=on)])
     if status == UnitStatus.RESERVED:
         return open_to_let.filter(held)
     return open_to_let.exclude(held)
+
+
+def _in_that_home() -> Func:
+    """`unit_id = unit.id`, put so that PostgreSQL asks the index `vacancy_stay`.
+
+    Put plainly, it asks the constraint's GiST index, which it thinks is cheaper and takes
+    twice the time; and a list of vacant homes asks of some two thousand.
+    """
+    return Func(
+        F("unit_id"),
+        OuterRef("pk"),
+        template="%(expressions)s])",
+        arg_joiner=" = ANY(ARRAY[",
+        output_field=BooleanField(),
+    )
 
 
 def _last_end(model: type[Stay] | type[Unavailability], on: date) -> Subquery:
