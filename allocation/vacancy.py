@@ -151,10 +151,10 @@ def of_status(units: QuerySet[Unit], status: str, on: date) -> QuerySet[Unit]:
     lived_in = Exists(Stay.objects.filter(_in_that_home(), period__contains=on))
     if status == UnitStatus.OCCUPIED:
         return units.filter(in_use, lived_in)
-    closed = Unavailability.objects.filter(period__contains=on, unit__isnull=False)
+    closed = Exists(Unavailability.objects.filter(_in_that_home(), period__contains=on))
     if status == UnitStatus.UNAVAILABLE:
-        return units.filter(in_use, ~lived_in, pk__in=closed.order_by().values("unit_id"))
-    open_to_let = units.filter(in_use, ~lived_in, ~Exists(closed.filter(unit=OuterRef("pk"))))
+        return units.filter(in_use, closed, ~lived_in)
+    open_to_let = units.filter(in_use, ~lived_in, ~closed)
     # Asked first, and few: joined in, the question alone takes Django as long as the answer.
     held = Q(pk__any_of=[pk for (pk,) in _held(on=on)])
     if status == UnitStatus.RESERVED:
