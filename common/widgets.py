@@ -37,10 +37,9 @@ def _input(widget: dict[str, Any]) -> str:
 
 
 def _option(option: dict[str, Any]) -> str:
-    attrs = _attrs(option["attrs"])
-    return f'<option value="{conditional_escape(option["value"])}"{attrs}>' + (
-        f"{conditional_escape(option['label'])}</option>"
-    )
+    attrs = _attrs(option["attrs"]) if option["attrs"] else ""
+    value, label = conditional_escape(option["value"]), conditional_escape(option["label"])
+    return f'<option value="{value}"{attrs}>{label}</option>'
 
 
 def _select(widget: dict[str, Any]) -> str:

@@ -17,6 +17,7 @@ from common.forms import PhoneField
 from . import words
 from .enums import Channel
 from .models import Peer, PeerLink
+from .querysets import Tries, tries_of
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -27,6 +28,7 @@ class Participant:
     """`link` is read `with_contact()`. `long_days` is the municipality's no_contact_days."""
 
     link: PeerLink
+    tries: Tries
     on: date
     long_days: int = 21
 
@@ -56,7 +58,7 @@ class Participant:
         """3 dager siden, møte; empty when there has been no contact."""
         if self.link.reached_on is None:
             return ""
-        channel = words.lowered(str(Channel(self.link.reached_by).label))
+        channel = words.lowered(str(Channel(self.tries.reached_by).label))
         return f"{words.ago(self.link.reached_on, self.on)}, {channel}"
 
     @cached_property
@@ -85,14 +87,14 @@ class Participant:
     @cached_property
     def tried(self) -> str:
         """The day of a last try that did not lead through, or empty."""
-        if self.link.tried_on is None or self.link.tried_reached:
+        if self.tries.tried_on is None or self.tries.led_through:
             return ""
-        return words.ago(self.link.tried_on, self.on)
+        return words.ago(self.tries.tried_on, self.on)
 
     @cached_property
     def suggestion(self) -> str:
         """Another way to reach out, after a try that did not lead through (need P6)."""
-        return words.another_way(self.link.tried_by) if self.tried and not self.silenced else ""
+        return words.another_way(self.tries.tried_by) if self.tried and not self.silenced else ""
 
 
 def walked_by(user: User, on: date) -> list[Participant]:
@@ -102,7 +104,10 @@ def walked_by(user: User, on: date) -> list[Participant]:
 
 
 def of(links: Iterable[PeerLink], on: date, long_days: int = 21) -> list[Participant]:
-    return [Participant(link, on, long_days) for link in links]
+    """Links read `with_contact()` as participants. One query."""
+    links = list(links)
+    tries = tries_of([link.pk for link in links])
+    return [Participant(link, tries[link.pk], on, long_days) for link in links]
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Self
 
@@ -8,6 +10,7 @@ from django.db.models import Count, DateField, F, Func, IntegerField, OuterRef, 
 from django.db.models.functions import Cast, Coalesce, Greatest
 
 from accounts.enums import CASE_ROLES, RoleKind
+from common.prepared import IDS, Prepared
 
 from .enums import LinkState, Share
 
@@ -75,20 +78,11 @@ class PeerLinkQuerySet(models.QuerySet):
         return self.filter(state__in=[LinkState.REPORTED, LinkState.WANTED, *ACTIVE])
 
     def with_contact(self) -> Self:
-        """`quiet_since`: the day of the last contact, else of the koblingsmøte, else of the yes.
-        `reached_on` and `reached_by`: day and channel of the last contact. `tried_on` and
-        `tried_by`: of the last try, reached or not.
+        """`reached_on`: the day of the last contact. `quiet_since`: that day, else of the
+        koblingsmøte, else of the yes.
         """
-        from .models import Contact
-
-        latest = Contact.objects.filter(link=OuterRef("pk")).order_by("-on", "-pk")
-        reached = latest.filter(reached=True)
         return self.annotate(
-            reached_on=Subquery(reached.values("on")[:1]),
-            reached_by=Subquery(reached.values("channel")[:1]),
-            tried_on=Subquery(latest.values("on")[:1]),
-            tried_by=Subquery(latest.values("channel")[:1]),
-            tried_reached=Subquery(latest.values("reached")[:1]),
+            reached_on=Subquery(_latest().filter(reached=True).values("on")[:1]),
             quiet_since=Coalesce(F("reached_on"), F("met_on"), F("wanted_on")),
         )
 
@@ -112,6 +106,48 @@ class PeerLinkQuerySet(models.QuerySet):
             .alias(quiet_days=days)
             .filter(quiet_days__gt=F("interval_days"))
         )
+
+
+def _latest() -> models.QuerySet:
+    """The contacts of a link in a subquery, newest first."""
+    from .models import Contact
+
+    return Contact.objects.filter(link=OuterRef("pk")).order_by("-on", "-pk")
+
+
+def _with_tries() -> models.QuerySet:
+    from .models import PeerLink
+
+    last = _latest()
+    return (
+        PeerLink.objects.filter(pk__any_of=IDS)
+        .order_by()
+        .values_list(
+            "pk",
+            Subquery(last.filter(reached=True).values("channel")[:1]),
+            Subquery(last.values("on")[:1]),
+            Subquery(last.values("channel")[:1]),
+            Subquery(last.values("reached")[:1]),
+        )
+    )
+
+
+_tries = Prepared(_with_tries)
+
+
+@dataclass(frozen=True, slots=True)
+class Tries:
+    """The channel of a link's last contact, and its last try, which may have led nowhere."""
+
+    reached_by: str | None = None
+    tried_on: date | None = None
+    tried_by: str | None = None
+    led_through: bool | None = None
+
+
+def tries_of(link_ids: Collection[int]) -> dict[int, Tries]:
+    """The tries of some links, such as those of a page. One query."""
+    return {pk: Tries(*rest) for pk, *rest in _tries(ids=list(link_ids))}
 
 
 class ContactQuerySet(models.QuerySet):

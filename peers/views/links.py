@@ -301,9 +301,10 @@ def _page(
     may_read = Share.COORDINATOR in link.shares
     contacts = Contact.objects.visible_to(request.user).filter(link=link)[:LATEST]
     waiting = link.state == LinkState.WANTED
+    (who,) = participants.of([link], today, long_days)
     context = {
         "link": link,
-        "who": participants.Participant(link, today, long_days),
+        "who": who,
         "form": form,
         "waiting": waiting,
         "proposals": matching.proposals(link, today) if waiting else [],

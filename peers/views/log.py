@@ -111,8 +111,9 @@ def participant(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(PeerLink.objects.walked_by(request.user).with_contact(), pk=pk)
     log_read(request, found.person_id, "peer-participant")
     contacts = Contact.objects.visible_to(request.user).filter(link=found)[:50]
+    (who,) = participants.of([found], today)
     context = {
-        "who": participants.Participant(found, today),
+        "who": who,
         "readers": words.readers(found),
         "contacts": [
             {
