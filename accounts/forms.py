@@ -162,9 +162,7 @@ class ReadLogFilter(forms.Form):
     person = forms.IntegerField(
         label=_("Personens id"), required=False, min_value=1, max_value=2**63 - 1
     )
-    user = _UserField(
-        User.objects.all(), label=_("Bruker"), required=False, empty_label=_("Alle")
-    )
+    user = _UserField(User.objects.all(), label=_("Bruker"), required=False, empty_label=_("Alle"))
     start = NorwegianDateField(label=_("Fra og med"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -130,12 +130,14 @@ def standings(unit_ids: Collection[int], on: date) -> dict[int, Standing]:
 
 
 _held = Prepared(
-    lambda: Offer.objects.reserving()
-    .order_by()
-    .values_list("unit_id")
-    .union(
-        _chosen().order_by().values_list("item__unit_id"),
-        Reservation.objects.standing(DAY).order_by().values_list("unit_id"),
+    lambda: (
+        Offer.objects.reserving()
+        .order_by()
+        .values_list("unit_id")
+        .union(
+            _chosen().order_by().values_list("item__unit_id"),
+            Reservation.objects.standing(DAY).order_by().values_list("unit_id"),
+        )
     )
 )
 
