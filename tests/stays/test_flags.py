@@ -47,7 +47,8 @@ def test_a_flag_followed_up_is_not_raised_again_before_the_next_threshold(today)
     flag_stays(today)
     user = UserFactory(caseworker=True)
     casework_flags.close(Flag.objects.get(), by=user, at=timezone.now(), note="Plan er skrevet.")
-    flag_stays(today)
+    for on in (today, today - timedelta(days=20)):
+        flag_stays(on)
     assert not Flag.objects.open().exists()
     flag_stays(today + timedelta(days=25))
     assert Flag.objects.open().get().threshold == 120
@@ -70,6 +71,7 @@ def test_closing_a_flag_demands_words_and_tells_the_timeline(today):
 def test_who_answers_for_the_case_owns_the_flag_else_who_answers_for_the_person(today):
     of_case, of_person = UserFactory(), UserFactory()
     first = PersonFactory(responsible=of_person)
+    ApplicationFactory(person=first, received_at=timezone.now() - timedelta(days=40))
     ApplicationFactory(person=first, responsible=of_case)
     second = PersonFactory(responsible=of_person)
     for person in (first, second):
