@@ -183,9 +183,26 @@ def register_contact(name: str, sql: str) -> None:
     _contacts[name] = sql
 
 
-def no_contact_sql(person: str) -> str:
-    """A condition: nobody has been in contact with the person in this column lately."""
-    return " AND ".join(f"NOT {sql.format(person=person)}" for sql in _contacts.values())
+def no_service_sql(person: str) -> str:
+    """A condition: the person in this column has no active service on the date, and nobody has
+    been in contact lately (rules-and-scenarios.md, `no_service`). Takes `%(on)s` and
+    `%(contact_after)s`.
+    """
+    service = f"""EXISTS (
+        SELECT FROM casework_service service
+        WHERE service.person_id = {person} AND service.period @> %(on)s::date)"""
+    reached = (sql.format(person=person) for sql in _contacts.values())
+    return " AND ".join(f"NOT {sql}" for sql in (service, *reached))
+
+
+# The case each person is met about now, as a CTE. Read in one pass: asked of each of twenty
+# thousand persons, it takes longer than all the rest.
+PRESENT_CASE = """
+present_case AS (
+    SELECT DISTINCT ON (person_id) person_id, id, responsible_id
+    FROM casework_application WHERE state IN ('mottatt', 'utredes', 'avgjort')
+    ORDER BY person_id, received_at DESC, id DESC
+)"""
 
 
 # ------------------------------------------------------------------ closing

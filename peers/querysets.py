@@ -136,10 +136,10 @@ _tries = Prepared(_with_tries)
 class Tries:
     """The channel of a link's last contact, and its last try, which may have led nowhere."""
 
-    reached_by: str | None = None
-    tried_on: date | None = None
-    tried_by: str | None = None
-    led_through: bool | None = None
+    reached_by: str | None
+    tried_on: date | None
+    tried_by: str | None
+    led_through: bool | None
 
 
 def tries_of(link_ids: Collection[int]) -> dict[int, Tries]:

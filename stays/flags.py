@@ -29,7 +29,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import settings_table
-from casework.flags import Words, follow_up_url, no_contact_sql, short
+from casework.flags import PRESENT_CASE, Words, follow_up_url, no_service_sql, short
 from casework.models import Flag
 from common.calendar import add_months, next_working_day
 
@@ -38,7 +38,7 @@ from .enums import InstitutionKind
 
 ADULT = 18
 
-# `{chain}` and `{no_contact}` are SQL of ours; everything else is a parameter.
+# `{chain}`, `{no_service}` and `{present_case}` are SQL of ours; everything else is a parameter.
 FLAG_STAYS = """
 WITH {chain},
 -- Children in the person's household on the date: samværsbarn are members too. A child whose
@@ -56,7 +56,8 @@ household_child AS MATERIALIZED (
         AND own.person_id IN (SELECT person_id FROM temporary_stay)
     GROUP BY own.person_id
 ),
--- Whoever left an institution, and when they next left one: there are few such stays.
+-- Whoever left an institution, and when they next left one: there are few such stays. OFFSET 0
+-- has them read in one pass, not asked of each chain; so too the young below.
 discharge AS (
     SELECT person_id, institution, upper(period) AS released_on,
         lead(upper(period)) OVER (PARTITION BY person_id ORDER BY upper(period), id) AS left_next
@@ -68,7 +69,6 @@ counted AS (
         CASE WHEN h.children > 0 OR y.id IS NOT NULL
             THEN %(early)s::int[] ELSE %(normal)s::int[] END AS thresholds
     FROM chain c
-    -- Read in one pass, not asked of each chain; OFFSET 0 keeps it so.
     LEFT JOIN (
         SELECT id FROM casework_person WHERE birth_date > %(young_born_after)s::date OFFSET 0
     ) y ON y.id = c.person_id
@@ -101,10 +101,7 @@ changed AS MATERIALIZED (
         ELSE r.person_id IS NULL OR r.threshold > o.threshold END
 ),
 fresh AS (
-    SELECT *, NOT EXISTS (
-            SELECT FROM casework_service service
-            WHERE service.person_id = c.person_id AND service.period @> %(on)s::date
-        ) AND {no_contact} AS no_service
+    SELECT *, {no_service} AS no_service
     FROM changed c
     WHERE threshold IS NOT NULL AND NOT EXISTS (
         SELECT FROM casework_flag f
@@ -120,13 +117,7 @@ threshold_day AS (
         AND s.nights_before - f.nights_before + (s.stopped - s.began) >= f.threshold
     GROUP BY f.person_id
 ),
--- The case each person is met about now. Read in one pass: asked of each flag, it is twenty
--- thousand look-ups.
-present_case AS (
-    SELECT DISTINCT ON (person_id) person_id, id, responsible_id
-    FROM casework_application WHERE state IN ('mottatt', 'utredes', 'avgjort')
-    ORDER BY person_id, received_at DESC, id DESC
-),
+{present_case},
 raised AS (
     INSERT INTO casework_flag (person_id, application_id, kind, key, threshold, facts, marks,
         owner_id, due_on, raised_on, closed_because, closing_note)
@@ -200,7 +191,9 @@ def flag_stays(on: date) -> Run:
         "contact_after": on - timedelta(days=numbers["no_service_days"]),
         "due_on": next_working_day(on + timedelta(days=numbers["flag_due_days"])),
     }
-    statement = FLAG_STAYS.format(chain=chain_ctes(), no_contact=no_contact_sql("c.person_id"))
+    statement = FLAG_STAYS.format(
+        chain=chain_ctes(), no_service=no_service_sql("c.person_id"), present_case=PRESENT_CASE
+    )
     with connection.cursor() as cursor:
         # One run at a time: two for different dates at once could each miss the other's flag.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('flag_stays'))")

@@ -15,11 +15,12 @@ from django.utils.translation import ngettext
 from accounts import settings_table
 from casework.enums import FlagKind
 from casework.flags import (
+    PRESENT_CASE,
     Words,
     due_on,
     due_words,
     follow_up_url,
-    no_contact_sql,
+    no_service_sql,
     raise_and_close,
     short,
 )
@@ -30,6 +31,7 @@ from .chains import chain_ctes, chain_params
 
 ALONE = """
 {chain},
+{present_case},
 wanted AS (
     SELECT c.person_id, a.id AS application_id, c.chain_start::text AS stem,
         -- The silences of this stay that were broken before are over; this is the next.
@@ -42,15 +44,8 @@ wanted AS (
         coalesce(a.responsible_id, p.responsible_id) AS owner_id, %(due_on)s::date AS due_on
     FROM chain c
     JOIN casework_person p ON p.id = c.person_id
-    LEFT JOIN LATERAL (
-        SELECT id, responsible_id FROM casework_application
-        WHERE person_id = c.person_id AND state IN ('mottatt', 'utredes', 'avgjort')
-        ORDER BY received_at DESC, id DESC LIMIT 1
-    ) a ON true
-    WHERE c.is_open AND c.person_id NOT IN (
-            SELECT service.person_id FROM casework_service service
-            WHERE service.period @> %(on)s::date)
-        AND {no_contact}
+    LEFT JOIN present_case a ON a.person_id = c.person_id
+    WHERE c.is_open AND {no_service}
 )"""
 
 
@@ -63,7 +58,9 @@ def flag_no_service(on: date) -> Done:
         "contact_after": on - timedelta(days=days),
         "due_on": due_on(on),
     }
-    wanted = ALONE.format(chain=chain_ctes(), no_contact=no_contact_sql("c.person_id"))
+    wanted = ALONE.format(
+        chain=chain_ctes(), no_service=no_service_sql("c.person_id"), present_case=PRESENT_CASE
+    )
     return raise_and_close(FlagKind.NO_SERVICE, wanted, on, params)
 
 
