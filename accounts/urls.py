@@ -4,7 +4,6 @@ from . import views
 
 app_name = "accounts"
 urlpatterns = [
-    path("logg-inn/demo/", views.demo_sign_in, name="demo"),
     path("min-profil/", views.me, name="me"),
     path("brukere/", views.users, name="users"),
     path("brukere/<int:pk>/", views.user, name="user"),

@@ -5,8 +5,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login
-from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import Prefetch
@@ -20,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from common.errors import RuleBroken, explain_integrity_error
 from common.paging import keyset_page
 
-from . import actions, demo, jobs, perms
+from . import actions, jobs, perms
 from .forms import EndRoleForm, ProfileForm, ReadLogFilter, RoleForm, SettingForm, UserForm, shown
 from .models import ReadLog, Role, Setting, User
 from .once import once
@@ -28,25 +26,8 @@ from .reads import PAGES
 from .settings_table import KEYS, values
 
 RUNS_SHOWN = 5
+
 BACKEND = settings.AUTHENTICATION_BACKENDS[0]
-
-
-@login_not_required
-@require_http_methods(["GET", "POST"])
-def demo_sign_in(request: HttpRequest) -> HttpResponse:
-    """Sign in as any demo person. There is no such page outside the demonstration."""
-    if not settings.DEMO:
-        raise Http404
-    roles = demo.people(timezone.localdate())
-    if request.method == "POST":
-        chosen = request.POST.get("user", "")
-        people = [user for role in roles for user in (*role["users"], *role["others"])]
-        user = next((user for user in people if str(user.pk) == chosen), None)
-        if user is not None:
-            login(request, user, backend=BACKEND)
-            return redirect("/")
-        messages.error(request, _("Velg en av personene på siden."))
-    return render(request, "accounts/demo.html", {"roles": roles})
 
 
 @require_http_methods(["GET", "POST"])

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from casework.appeal_file import Document
-from casework.enums import LanguageForm
+from casework.appeals.file import Document
+from casework.log.enums import LanguageForm
 from casework.models import Appeal
-from casework.vedtak_letter import type_name
+from casework.vedtak.letter import type_name
 from common.formatting import days_nb, nbdate
 from housing.enums import UnitType
 

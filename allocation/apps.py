@@ -8,8 +8,9 @@ class AllocationConfig(AppConfig):
     verbose_name = "tildeling"
 
     def ready(self) -> None:
-        from casework import appeal_file, flags
-        from casework.enums import FlagKind
+        from casework.appeals import file as appeal_file
+        from casework.log import flags
+        from casework.log.enums import FlagKind
         from common import navigation
         from housing import closing
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts import settings_table
 from accounts.models import User
-from casework.enums import ApplicationState
+from casework.log.enums import ApplicationState
 from casework.models import Application, Person, TransitionPlan
 from common.paging import Page, keyset_page
 from housing.models import Unit

@@ -15,8 +15,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts import settings_table
-from casework.enums import FlagKind
-from casework.flags import Words, due_on, due_words, raise_and_close, short
+from casework.log.enums import FlagKind
+from casework.log.flags import Words, due_on, due_words, raise_and_close, short
 from casework.models import Flag
 from common.formatting import days_nb
 from common.jobs import Done

@@ -14,9 +14,9 @@ from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Municipality, Role
-from casework.enums import PROTECTED, Process
+from casework.log.enums import PROTECTED, Process
+from casework.log.visibility import sees
 from casework.models import Transition
-from casework.querysets import sees
 from common import pdf
 from common.calendar import local_date
 from common.formatting import kroner, nbdate, nbdate_long, nbtime

@@ -27,10 +27,10 @@ from django.db.models.expressions import RawSQL
 
 from accounts import settings_table
 from accounts.enums import CASE_ROLES
-from casework.enums import GRANTED, PROTECTED, ApplicationState
+from casework.log.enums import GRANTED, PROTECTED, ApplicationState
 from casework.models import Application, HousingNeed
 from common.errors import RuleBroken
-from stays.chains import LATELY, chain_ctes, chain_params
+from stays.temporary.chains import LATELY, chain_ctes, chain_params
 
 from . import order
 from . import policy as policies
@@ -498,7 +498,7 @@ def explain(application_id: int, on: date, *, visible_to: User | None = None) ->
 
 
 def _visible(user: User | None) -> str:
-    """`casework.querysets.sees` as SQL over the case `a`; a test holds them together."""
+    """`casework.log.visibility.sees` as SQL over the case `a`; a test holds them together."""
     if user is None:
         return ""
     if not user.has_role(*CASE_ROLES):

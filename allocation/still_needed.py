@@ -17,9 +17,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts import settings_table
-from casework import flags
-from casework.enums import FlagKind
-from casework.flags import Words, due_words, short
+from casework.log import flags
+from casework.log.enums import FlagKind
+from casework.log.flags import Words, due_words, short
 from casework.models import Flag
 from common.calendar import next_working_day
 

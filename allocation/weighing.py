@@ -17,8 +17,8 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from casework import statements
-from casework.enums import PROTECTED
+from casework.assessment import statements
+from casework.log.enums import PROTECTED
 from casework.models import Disqualification, HousingNeed, Person, Wish
 
 from . import fit, matching, policy, ranking, vacancy

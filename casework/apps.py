@@ -10,19 +10,29 @@ class CaseworkConfig(AppConfig):
     verbose_name = "saker"
 
     def ready(self) -> None:
-        # The flags' words are registered as these are read.
-        from . import (
-            appeal_flags,  # noqa: F401
-            defaults,
-            handover_flags,  # noqa: F401
-            menu,
-            perms,
-            plan_flags,
-            statements,  # noqa: F401
-        )
+        from .appeals import actions as appeals
+        from .appeals import flags as appeal_flags
+        from .applications import flags as application_flags
+        from .applications import menu
+        from .assessment import defaults as assessment_defaults
+        from .assessment import flags as statement_flags
+        from .follow_up import defaults as follow_up_defaults
+        from .follow_up import handover_flags, plan_flags
+        from .letters import defaults as letter_defaults
+        from .log import flags, perms
+        from .log.enums import FlagKind
+        from .vedtak.actions import on_issue
 
-        plan_flags.register_words()
-        post_migrate.connect(defaults.install, sender=self)
+        flags.register(FlagKind.INTERIM_REPLY, application_flags.interim_words)
+        flags.register(FlagKind.PAPERS, application_flags.papers_words)
+        flags.register(FlagKind.STATEMENT, statement_flags.statement_words)
+        flags.register(FlagKind.MILESTONE, plan_flags.milestone_words)
+        flags.register(FlagKind.HANDOVER, handover_flags.handover_words)
+        flags.register(FlagKind.APPEAL, appeal_flags.appeal_words)
+        flags.register(FlagKind.APPEAL_BODY, appeal_flags.body_words)
+        on_issue(appeals.reversed_by)
+        for defaults in (letter_defaults, assessment_defaults, follow_up_defaults):
+            post_migrate.connect(defaults.install, sender=self)
         navigation.register(
             "soknader",
             _("Søknader"),

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from common import navigation
+from . import navigation
 
 _municipality: list[Callable[[], str]] = []
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from django.utils import timezone
 
-from common.calendar import age, age_months
+from .calendar import age, age_months
 
 NBSP: Final = "\u00a0"
 MINUS: Final = "\u2212"

@@ -21,7 +21,7 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
-from common.errors import RuleBroken
+from .errors import RuleBroken
 
 K1_WEIGHTS: Final = (3, 7, 6, 1, 8, 9, 4, 5, 2, 1)
 K2_WEIGHTS: Final = (5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1)

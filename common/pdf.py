@@ -22,8 +22,8 @@ import typst
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from common.errors import RuleBroken
-from common.formatting import nbdate_long
+from .errors import RuleBroken
+from .formatting import nbdate_long
 
 LETTERS: Final = Path(__file__).resolve().parent.parent / "templates" / "letters"
 STANDARDS: Final = ["a-2a", "ua-1"]

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from common.errors import RuleBroken
+from .errors import RuleBroken
 
 # log(obj, from_, to, by, at) writes one row.
 Log = Callable[[Model, str, str, Any, datetime], object]

@@ -1,7 +1,7 @@
 from django.conf import settings
 from django.urls import path
 
-from common import views
+from . import views
 
 app_name = "common"
 

@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_http_methods
 
-from common.forms import (
+from .forms import (
     ChipChoices,
     ListChoice,
     NorwegianDateField,
@@ -21,7 +21,7 @@ from common.forms import (
     PhoneField,
     VarigFormHelper,
 )
-from common.paging import Page
+from .paging import Page
 
 
 class ExampleForm(forms.Form):

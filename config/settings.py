@@ -118,6 +118,8 @@ INSTALLED_APPS = [
     "peers",
     "desk",
     "insight",
+    "demo",
+    "scenarios",
 ]
 
 MIDDLEWARE = [
@@ -137,7 +139,7 @@ MIDDLEWARE = [
     "simple_history.middleware.HistoryRequestMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.SecondFactorMiddleware",
-    "casework.middleware.LeadToSurvivorMiddleware",
+    "casework.persons.middleware.LeadToSurvivorMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -259,7 +261,7 @@ AUTH_PASSWORD_VALIDATORS = [
 if TEST:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # In the demonstration one chooses whom to be.
-LOGIN_URL = LOGOUT_REDIRECT_URL = "accounts:demo" if DEMO else "account_login"
+LOGIN_URL = LOGOUT_REDIRECT_URL = "demo:sign_in" if DEMO else "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
 ACCOUNT_FORMS = {"login": "accounts.sign_in_forms.LoginForm"}
@@ -305,7 +307,7 @@ STORAGES = {
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = PRODUCTION
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not PRODUCTION
-# Which files people may give us (`casework.uploads.TYPES`); how large is in the app's settings.
+# Which files people may give us (`casework.persons.uploads.TYPES`); how large is in the app's settings.
 UPLOAD_TYPES = env.words("UPLOAD_TYPES") or ["pdf", "jpeg", "png", "docx", "odt", "txt"]
 MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(VAR_DIR / "media")))  # never served by URL
 

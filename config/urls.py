@@ -12,6 +12,7 @@ APPS = [
     "peers",
     "desk",
     "insight",
+    "demo",
 ]
 
 urlpatterns = [

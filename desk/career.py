@@ -18,9 +18,9 @@ from django.utils.translation import gettext_lazy
 
 from common.calendar import add_months
 from common.formatting import days_nb, nbdate
-from stays.chains import Chain
 from stays.enums import StayKind
 from stays.models import Stay
+from stays.temporary.chains import Chain
 
 WIDTH, LEFT, RIGHT = 800, 126, 84
 TOP, ROW = 28, 30

@@ -21,19 +21,19 @@ from accounts.models import ReadLog
 from allocation import ranking
 from allocation.enums import ItemOutcome, OfferState
 from allocation.models import AllocationMeeting, Consideration, ManualClass, Offer
-from casework import flags as flag_words
-from casework.enums import AppealState, ApplicationState, FlagKind, VedtakState
-from casework.escalation import escalated
-from casework.flags import due_words, follow_up_url, short
+from casework.log import flags as flag_words
+from casework.log.enums import AppealState, ApplicationState, FlagKind, VedtakState
+from casework.log.escalation import escalated
+from casework.log.flags import due_words, follow_up_url, short
+from casework.log.visibility import sees
 from casework.models import Appeal, Application, Draft, Flag, Handover, Person, Statement, Vedtak
-from casework.querysets import sees
 from common.calendar import local_date
 from common.formatting import days_nb
-from housing import agreement_flags
-from housing.models import AgreementFlag
+from housing.providers import flags as agreement_flags
+from housing.providers.models import AgreementFlag
 from stays.enums import LASTING, InstitutionKind, StayKind
-from stays.flags import explained
 from stays.models import Stay
+from stays.temporary.flags import explained
 
 if TYPE_CHECKING:
     from accounts.models import User

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Prefetch
 
 from accounts import settings_table
-from casework import notices
+from casework.follow_up import notices
 from casework.models import (
     ChecklistItem,
     Handover,

@@ -19,8 +19,9 @@ from allocation.enums import OfferState
 from allocation.models import Offer
 from allocation.perms import can_offer
 from allocation.ranking import Explanation
-from casework import flags as flag_words
-from casework.enums import (
+from casework.case.next_step import next_step
+from casework.log import flags as flag_words
+from casework.log.enums import (
     GRANTED,
     FlagKind,
     IdKind,
@@ -28,6 +29,9 @@ from casework.enums import (
     MemberRelation,
     VedtakState,
 )
+from casework.log.perms import can_do_casework
+from casework.log.steps import Step
+from casework.log.visibility import sees
 from casework.models import (
     Application,
     Assessment,
@@ -41,20 +45,17 @@ from casework.models import (
     VedtakOutcome,
     Wish,
 )
-from casework.next_step import Step, next_step
-from casework.perms import can_do_casework
-from casework.querysets import sees
 from common.errors import RuleBroken
 from common.formatting import days_nb, initials, phone
 from common.prepared import DAY, IDS, Prepared
 from common.sorting import norwegian_key
 from peers.enums import Share
 from peers.models import Contact, PeerLink
-from stays.chains import Chain, chain_of
 from stays.enums import StayKind
-from stays.flags import stay_words
 from stays.models import Stay
 from stays.perms import can_follow_up_flags
+from stays.temporary.chains import Chain, chain_of
+from stays.temporary.flags import stay_words
 
 if TYPE_CHECKING:
     from accounts.models import User

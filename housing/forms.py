@@ -9,7 +9,8 @@ from common.forms import NorwegianDateField, PeriodField, VarigFormHelper, norwe
 
 from . import stock_import
 from .enums import PropertyStage, Staffing, UpkeepKind
-from .models import NameToAvoid, Property, Provider, QualityAgreement, QualityCheck, Unit
+from .models import NameToAvoid, Property, Unit
+from .providers.models import Provider, QualityAgreement, QualityCheck
 
 
 class StockFileForm(OnceFormMixin, forms.Form):

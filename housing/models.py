@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
+from typing import Self
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -9,38 +10,53 @@ from django.contrib.postgres.indexes import GinIndex
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from accounts.models import OrganisationUnit
+from common.model_parts import together
 from common.sorting import norwegian_key
 
 from .enums import (
     ALWAYS_URGENT,
-    AgreementFlagClosed,
+    TEMPORARY_TYPES,
     PropertyStage,
     Staffing,
     UnavailableCause,
     UnitType,
     UpkeepKind,
 )
-from .querysets import (
-    AgreementFlagQuerySet,
-    AgreementQuerySet,
-    PropertyQuerySet,
-    UnitQuerySet,
-    UpkeepQuerySet,
-)
+from .providers.models import Provider
 
 
-def _pair(model: str, name: str) -> models.CheckConstraint:
-    """An `x_at` and its `x_by` are both set or both empty."""
-    at, by = f"{name}_at__isnull", f"{name}_by__isnull"
-    return models.CheckConstraint(
-        name=f"{model}_{name}_at_by",
-        condition=Q(**{at: True, by: True}) | Q(**{at: False, by: False}),
-    )
+class PropertyQuerySet(models.QuerySet):
+    def matching(self, text: str) -> Self:
+        return self.filter(name__icontains=text)
+
+
+class UnitQuerySet(models.QuerySet):
+    def in_use(self, on: date) -> Self:
+        return self.filter(in_use__contains=on)
+
+    def temporary(self) -> Self:
+        return self.filter(type__in=TEMPORARY_TYPES)
+
+    def for_letting(self) -> Self:
+        """Homes, and places to learn to live in one: all but the temporary kinds."""
+        return self.exclude(type__in=TEMPORARY_TYPES)
+
+    def available(self, on: date) -> Self:
+        """Neither closed, nor under repair, on the date. Says nothing of who lives there."""
+        pass
+
+        blocked = Unavailability.objects.filter(unit=OuterRef("pk"), period__contains=on)
+        return self.in_use(on).filter(~Exists(blocked))
+
+
+class UpkeepQuerySet(models.QuerySet):
+    def open(self) -> Self:
+        return self.filter(done_at__isnull=True)
 
 
 def _check_name(name: str) -> None:
@@ -59,30 +75,6 @@ class Area(models.Model):
     class Meta:
         verbose_name = _("område")
         verbose_name_plural = _("områder")
-        ordering = ["name", "pk"]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Provider(models.Model):
-    """Someone outside the municipality who runs places to live (need H12)."""
-
-    name = models.CharField(_("navn"), max_length=120, unique=True)
-    organisation_number = models.CharField(
-        _("organisasjonsnummer"),
-        max_length=9,
-        blank=True,
-        validators=[RegexValidator(r"^\d{9}$", _("Organisasjonsnummeret har ni siffer."))],
-    )
-    contact_name = models.CharField(_("kontaktperson"), max_length=120, blank=True)
-    phone = models.CharField(_("telefon"), max_length=20, blank=True)
-    email = models.EmailField(_("e-post"), blank=True)
-    history = HistoricalRecords()
-
-    class Meta:
-        verbose_name = _("leverandør")
-        verbose_name_plural = _("leverandører")
         ordering = ["name", "pk"]
 
     def __str__(self) -> str:
@@ -427,8 +419,8 @@ class Upkeep(models.Model):
             models.Index(fields=["-done_at", "-id"], name="upkeep_done"),
         ]
         constraints = [
-            _pair("upkeep", "started"),
-            _pair("upkeep", "done"),
+            together("upkeep_started_at_by", "started_at", "started_by"),
+            together("upkeep_done_at_by", "done_at", "done_by"),
             models.CheckConstraint(
                 name="upkeep_lock_is_urgent",
                 condition=~Q(kind__in=ALWAYS_URGENT) | Q(urgent=True),
@@ -448,165 +440,6 @@ class Upkeep(models.Model):
         if self.done_at:
             return _("Ferdig")
         return _("I arbeid") if self.started_at else _("Meldt")
-
-
-class QualityAgreement(models.Model):
-    """A kvalitetsavtale with a provider of temporary places, and when it runs out (need H12)."""
-
-    provider = models.ForeignKey(
-        Provider, models.PROTECT, related_name="agreements", verbose_name=_("leverandør")
-    )
-    reference = models.CharField(_("saksnummer eller navn"), max_length=60)
-    valid = DateRangeField(_("gjelder"))
-    standard = models.TextField(_("standard"), max_length=2000, blank=True)
-    safety = models.TextField(_("trygghet"), max_length=2000, blank=True)
-    responsible = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        related_name="+",
-        verbose_name=_("ansvarlig i kommunen"),
-    )
-    history = HistoricalRecords()
-
-    objects = AgreementQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("kvalitetsavtale")
-        verbose_name_plural = _("kvalitetsavtaler")
-        ordering = ["-valid", "-pk"]
-        constraints = [
-            ExclusionConstraint(
-                name="agreement_one_at_a_time",
-                expressions=[
-                    ("provider", RangeOperators.EQUAL),
-                    ("valid", RangeOperators.OVERLAPS),
-                ],
-                violation_error_message=_(
-                    "Leverandøren har allerede en kvalitetsavtale i denne perioden."
-                ),
-            ),
-            models.CheckConstraint(
-                name="agreement_has_an_end",
-                condition=Q(
-                    valid__startswith__isnull=False,
-                    valid__endswith__isnull=False,
-                    valid__isempty=False,
-                ),
-                violation_error_message=_("Kvalitetsavtalen må ha en første og en siste dag."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.reference
-
-    @property
-    def last_day(self) -> date:
-        return self.valid.upper - timedelta(days=1)
-
-
-class AgreementFlag(models.Model):
-    """A kvalitetsavtale that runs out, with places still in use (needs H12, T8).
-
-    Not one of `casework.Flag`, which is about a person and hidden where the person is. Owned by
-    who answers for the agreement. Raised and closed by `housing.agreement_flags`.
-    """
-
-    agreement = models.ForeignKey(QualityAgreement, models.CASCADE, related_name="flags")
-    threshold = models.PositiveSmallIntegerField(_("dager før"))
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        related_name="agreement_flags",
-        verbose_name=_("ansvarlig"),
-    )
-    due_on = models.DateField(_("frist"))
-    raised_on = models.DateField(_("varslet"))
-    escalated_on = models.DateField(_("løftet til leder"), null=True, blank=True)
-    closed_on = models.DateField(_("avsluttet"), null=True, blank=True)
-    closed_because = models.CharField(max_length=20, choices=AgreementFlagClosed, blank=True)
-    closed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    closing_note = models.CharField(_("hva som er gjort"), max_length=300, blank=True)
-
-    objects = AgreementFlagQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("varsel om kvalitetsavtale")
-        verbose_name_plural = _("varsler om kvalitetsavtaler")
-        ordering = ["due_on", "pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["agreement", "threshold"], name="agreement_flag_once"),
-            models.CheckConstraint(
-                name="agreement_flag_closed_because",
-                condition=Q(closed_on__isnull=True, closed_because="")
-                | Q(closed_on__isnull=False) & ~Q(closed_because=""),
-                violation_error_message=_("Et varsel avsluttes med en grunn."),
-            ),
-            models.CheckConstraint(
-                name="agreement_flag_handled_says_what",
-                condition=~Q(closed_because=AgreementFlagClosed.HANDLED)
-                | Q(closed_by__isnull=False) & ~Q(closing_note=""),
-                violation_error_message=_(
-                    "Skriv hva som er gjort, eller hvorfor det ikke skal gjøres mer nå."
-                ),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.agreement}: {self.threshold}"
-
-
-class QualityCheck(models.Model):
-    """A visit to see that a place is as agreed; what was wrong is followed up by a date (H12)."""
-
-    provider = models.ForeignKey(
-        Provider, models.PROTECT, related_name="checks", verbose_name=_("leverandør")
-    )
-    property = models.ForeignKey(
-        Property,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="checks",
-        verbose_name=_("sted"),
-    )
-    checked_on = models.DateField(_("dato"))
-    checked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("av")
-    )
-    found = models.TextField(_("hva vi så"), max_length=2000)
-    breach = models.CharField(_("avvik fra avtalen"), max_length=300, blank=True)
-    mend_by = models.DateField(_("rettes innen"), null=True, blank=True)
-    mended_at = models.DateTimeField(_("rettet"), null=True, blank=True)
-    mended_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    history = HistoricalRecords()
-
-    class Meta:
-        verbose_name = _("kontroll")
-        verbose_name_plural = _("kontroller")
-        ordering = ["-checked_on", "-pk"]
-        indexes = [
-            models.Index(
-                fields=["mend_by"],
-                name="check_to_mend",
-                condition=Q(mended_at__isnull=True, mend_by__isnull=False),
-            )
-        ]
-        constraints = [
-            _pair("check", "mended"),
-            models.CheckConstraint(
-                name="check_breach_has_a_date",
-                condition=Q(breach="", mend_by__isnull=True)
-                | (~Q(breach="") & Q(mend_by__isnull=False)),
-                violation_error_message=_("Skriv når avviket skal være rettet."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.provider}: {self.checked_on}"
 
 
 class ResidentsMeeting(models.Model):

@@ -9,7 +9,7 @@ from accounts.enums import CASE_ROLES, RoleKind
 if TYPE_CHECKING:
     from accounts.models import User
 
-    from .models import AgreementFlag
+    from .providers.models import AgreementFlag
 
 
 def can_manage_stock(user: User) -> bool:

@@ -21,11 +21,11 @@ from django.db.models import Count
 
 from allocation import vacancy
 from allocation.ranking import CLOSED_STATES, HOME_BASES, WAITING
-from casework.enums import GRANTED, PROTECTED, RefusalGround
+from casework.log.enums import GRANTED, PROTECTED, RefusalGround
 from common.calendar import add_months
 from housing.enums import TEMPORARY_TYPES
 from housing.models import Unit
-from stays.chains import chain_ctes, chain_params
+from stays.temporary.chains import chain_ctes, chain_params
 
 # Lengths of a stay in temporary places, by the last day of each band; the last has no end.
 BANDS = (14, 60, 90)
@@ -239,7 +239,7 @@ LIVED_SINCE = """
 def temporary(on: date, months: int) -> list[Temporary]:
     """Temporary places at the end of each month, and on the date for the last. Two queries.
 
-    The chain is that of `stays.chains`. Where a chain begins does not change with the day asked
+    The chain is that of `stays.temporary.chains`. Where a chain begins does not change with the day asked
     about, so each stay is given the nights of its chain before it once, for all the days.
     """
     days = [add_months(first, 1) - timedelta(days=1) for first in months_to(on, months)]

@@ -16,13 +16,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from common import charts
 from common.calendar import add_months
-from common.charts import FEWEST_SHOWN, Bar, Chart, Series, is_few, shown
 from common.formatting import MINUS, days_nb, kroner, number
 from housing.enums import UnavailableCause, UnitType
 
-from . import figures, small_numbers
+from . import charts, figures, small_numbers
+from .charts import FEWEST_SHOWN, Bar, Chart, Series, is_few, shown
 from .figures import Flow, Temporary, Vacancy, Waiting
 
 DAYS_A_MONTH = 30.4

@@ -1,6 +1,6 @@
 """One to four people are never counted aloud, nor to be found by subtraction (need I9).
 
-A count from one to four is shown as "<5" (`common.charts.shown`). Where a total stands beside
+A count from one to four is shown as "<5" (`insight.charts.shown`). Where a total stands beside
 the parts, that is not enough: 40 less the parts one can read may leave one part alone. Three
 ways out, by what the figure is:
 
@@ -18,7 +18,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from common.charts import FEWEST_SHOWN, is_few
+from .charts import FEWEST_SHOWN, is_few
 
 Group = TypeVar("Group")
 

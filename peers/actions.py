@@ -16,7 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from casework.events import record
+from casework.log.events import record
 from casework.models import Person
 from common.calendar import local_date
 from common.errors import RuleBroken, explain_integrity_error

@@ -16,7 +16,7 @@ class PeersConfig(AppConfig):
     verbose_name = "likepersoner"
 
     def ready(self) -> None:
-        from casework import flags
+        from casework.log import flags
 
         from . import menu, perms
 

@@ -9,13 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.once import OnceFormMixin
-from common.forms import (
-    ChipChoice,
-    ChipChoices,
-    NorwegianDateField,
-    PhoneField,
-    VarigFormHelper,
-)
+from common.forms import ChipChoice, ChipChoices, NorwegianDateField, PhoneField, VarigFormHelper
 
 from .enums import Channel, LifeDomain, Share
 from .models import Peer, PeerLink

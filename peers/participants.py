@@ -16,8 +16,7 @@ from common.forms import PhoneField
 
 from . import words
 from .enums import Channel
-from .models import Peer, PeerLink
-from .querysets import Tries, tries_of
+from .models import Peer, PeerLink, Tries, tries_of
 
 if TYPE_CHECKING:
     from accounts.models import User

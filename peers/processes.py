@@ -3,8 +3,8 @@ peer never reads the old one's log (need P8)."""
 
 from __future__ import annotations
 
-from casework.enums import Process
-from casework.processes import log_to
+from casework.log.enums import Process
+from casework.log.processes import log_to
 from common.states import StateTable
 
 from .enums import LinkState as S

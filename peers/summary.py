@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from casework.perms import can_read_cases
-from casework.querysets import sees
+from casework.log.perms import can_read_cases
+from casework.log.visibility import sees
 
 from .enums import Share
 from .models import Contact, PeerLink

@@ -13,18 +13,19 @@ from django.utils.translation import ngettext
 
 from accounts import settings_table
 from accounts.models import User
-from casework import lease_terms
-from casework.enums import GOING_OUT, ApplicationKind, LetterKind
-from casework.events import record
+from casework.applications import lease_terms
+from casework.log.enums import GOING_OUT, ApplicationKind, LetterKind
+from casework.log.events import record
 from casework.models import Application, InstitutionNotice, Person, Vedtak
 from common.calendar import local_date
 from common.errors import RuleBroken, explain_integrity_error
 from common.formatting import nbdate
 from housing.enums import TEMPORARY_TYPES, TRIAL_TYPES
 from housing.models import Unit
+from stays.leases.models import Lease
 
 from .enums import IN_UNIT, SLEEPS, Deposit, StayKind, UnsuitedFor
-from .models import Lease, PlaceSearch, Renewal, Stay
+from .models import PlaceSearch, Renewal, Stay
 
 ADULT = 18
 # What moving into a home that lasts puts an end to.
@@ -520,7 +521,7 @@ def _check_unit(unit: Unit, kind: str, on: date) -> None:
 
 def _check_suited(person: Person, unit: Unit, on: date, reason: str) -> str:
     """For whom the place is unsuited; then it takes a written reason to be used (need T5)."""
-    from .placement.rules import unsuited_for
+    from stays.placement.rules import unsuited_for
 
     unsuited = unsuited_for(person, unit, on, settings_table.value("young_under_age", on))
     if unsuited and not reason:

@@ -7,19 +7,20 @@ class StaysConfig(AppConfig):
     verbose_name = "opphold"
 
     def ready(self) -> None:
-        from casework import flags, notices
-        from casework.enums import FlagKind
+        from casework.follow_up import notices
+        from casework.log import flags
+        from casework.log.enums import FlagKind
         from common import navigation
         from housing import closing
+        from stays.leases.flags import lease_words
+        from stays.temporary.board import how_many
+        from stays.temporary.flags import stay_words
+        from stays.temporary.going_out import discharge_words
+        from stays.temporary.no_service import no_service_words
+        from stays.temporary.section_27 import section_27_words
 
         from . import perms
         from .actions import hear_notice, people_in
-        from .board import how_many
-        from .flags import stay_words
-        from .going_out import discharge_words
-        from .lease_flags import lease_words
-        from .no_service import no_service_words
-        from .section_27 import section_27_words
 
         flags.register(FlagKind.TEMPORARY_STAY, stay_words)
         flags.register(FlagKind.DISCHARGE, discharge_words)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -12,20 +13,21 @@ from django.db.models.functions import TruncDate
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from casework.models import Application, Letter, Person, Vedtak
+from casework.log.visibility import sees
+from casework.models import Application, Person, Vedtak
 from housing.models import Unit
 
 from .enums import (
     IN_UNIT,
     LASTING,
-    Deposit,
     InstitutionKind,
     SearchOutcome,
     StayKind,
     Unsuitable,
     UnsuitedFor,
 )
-from .lease_models import (
+from .leases.models import (
+    Lease,
     LeaseRenewal,
     PriceIndex,
     ReadinessItem,
@@ -33,7 +35,31 @@ from .lease_models import (
     TenancyRisk,
     TenancyStep,
 )
-from .querysets import LeaseQuerySet, PlaceSearchQuerySet, RenewalQuerySet, StayQuerySet
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class StayQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(sees(user, "person__"))
+
+    def current(self, on: date) -> Self:
+        return self.filter(period__contains=on)
+
+    def temporary(self) -> Self:
+        return self.filter(kind=StayKind.TEMPORARY)
+
+
+class RenewalQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(sees(user, "stay__person__"))
+
+
+class PlaceSearchQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(sees(user, "person__"))
+
 
 __all__ = [
     "Lease",
@@ -320,79 +346,3 @@ class PlaceSearch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_outcome_display()} {self.on}"
-
-
-class Lease(models.Model):
-    """The contract on a stay in a municipal home: its term and money (need H8).
-
-    `agreed_on` is the day it was signed: from then the person no longer waits. When the
-    tenant lives there is the stay's period; when the contract ends is `expires_on`.
-    """
-
-    stay = models.OneToOneField(Stay, models.PROTECT, related_name="lease")
-    application = models.ForeignKey(
-        Application, models.PROTECT, null=True, blank=True, related_name="leases"
-    )
-    agreed_on = models.DateField(_("inngått"))
-    starts_on = models.DateField(_("leies fra"))
-    expires_on = models.DateField(_("leies til"), null=True, blank=True)
-    # The day the tenant's stay ends, `date.max` while it does not: written by the database alone
-    # (migration 0002), so that those who live there are found without reading all who have.
-    lived_until = models.DateField(default=date.max, editable=False)
-    rent = models.PositiveIntegerField(_("husleie (kr per måned)"))
-    deposit_kind = models.CharField(
-        _("sikkerhet"), max_length=20, choices=Deposit, default=Deposit.NONE
-    )
-    deposit = models.PositiveIntegerField(_("beløp (kr)"), default=0)
-    short_term_reason = models.CharField(
-        _("hvorfor kortere tid enn regelen"), max_length=300, blank=True
-    )
-    # The earliest last day by the rule when it was agreed; None for leases from before Varig.
-    shortest_until = models.DateField(_("minst til, etter regelen"), null=True, blank=True)
-    informed_in = models.ForeignKey(
-        Letter,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="leases",
-        verbose_name=_("informert før signering i"),
-    )
-    agreed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    history = HistoricalRecords(excluded_fields=["lived_until"])
-
-    objects = LeaseQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("leieforhold")
-        verbose_name_plural = _("leieforhold")
-        indexes = [
-            models.Index(fields=["expires_on", "lived_until", "id"], name="lease_expires"),
-            models.Index(fields=["application", "agreed_on"], name="lease_application"),
-        ]
-        constraints = [
-            models.CheckConstraint(
-                name="lease_term",
-                condition=Q(expires_on__isnull=True) | Q(expires_on__gt=F("starts_on")),
-                violation_error_message=_("Leieforholdet må slutte etter at det begynner."),
-            ),
-            models.CheckConstraint(
-                name="lease_shorter_says_why",
-                condition=Q(expires_on__isnull=True)
-                | Q(shortest_until__isnull=True)
-                | Q(expires_on__gte=F("shortest_until"))
-                | ~Q(short_term_reason=""),
-                violation_error_message=_(
-                    "Leietiden er kortere enn regelen. Skriv hvorfor den er kortere."
-                ),
-            ),
-            models.CheckConstraint(
-                name="lease_deposit_six_months",
-                condition=Q(deposit__lte=F("rent") * 6),
-                violation_error_message=_(
-                    "Depositum kan være høyst seks måneders husleie (husll. § 3-5)."
-                ),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"Leieforhold {self.starts_on}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from accounts.enums import RoleKind
-from casework.perms import can_do_casework, can_read_cases
+from casework.log.perms import can_do_casework, can_read_cases
 
 if TYPE_CHECKING:
     from accounts.models import User

@@ -1,7 +1,9 @@
 from django.urls import path
 
-from . import lease_views, views
-from .placement import views as placement
+from stays.leases import views as lease_views
+from stays.placement import views as placement
+
+from . import views
 
 app_name = "stays"
 

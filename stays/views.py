@@ -10,13 +10,13 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.once import once
 from accounts.reads import log_read
-from casework import flags
+from casework.log import flags
 from casework.models import Flag, Person
 from common.errors import RuleBroken
+from stays.temporary.board import board
+from stays.temporary.chains import chain_of
 
 from . import actions, perms
-from .board import board
-from .chains import chain_of
 from .forms import ChangeStayForm, EndStayForm, FollowUpForm, StayForm
 from .models import Stay
 

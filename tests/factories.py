@@ -32,7 +32,7 @@ from accounts.enums import RoleKind, UnitKind
 from allocation import models as allocation
 from allocation.enums import DeclineCode, ItemOutcome, MeetingState, OfferState
 from casework import models as casework
-from casework.enums import (
+from casework.log.enums import (
     AppealState,
     ApplicationChannel,
     ApplicationKind,
@@ -54,10 +54,12 @@ from common.calendar import add_months
 from common.national_id import generate_tenor
 from housing import models as housing
 from housing.enums import PropertyStage, UnavailableCause, UnitType
+from housing.providers.models import Provider
 from peers import models as peers
 from peers.enums import Channel, LifeDomain, LinkState, Share
 from stays import models as stays
 from stays.enums import Deposit, InstitutionKind, StayKind
+from stays.leases.models import Lease
 
 LONG_AGO = date(2020, 1, 1)
 
@@ -183,7 +185,7 @@ class AreaFactory(Factory):
 
 class ProviderFactory(Factory):
     class Meta:
-        model = housing.Provider
+        model = Provider
 
     name = factory.Sequence(lambda n: f"Leverandør {n} AS")
     organisation_number = "999999999"
@@ -734,7 +736,7 @@ class LeaseFactory(Factory):
     """A three-year lease begun `days_ago`; `person=`, `unit=`, `application=` are handed on."""
 
     class Meta:
-        model = stays.Lease
+        model = Lease
 
     class Params:
         person = factory.SubFactory(PersonFactory)

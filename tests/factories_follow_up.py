@@ -10,9 +10,8 @@ import factory
 from accounts.enums import UnitKind
 from allocation import models as allocation
 from casework import models as casework
-from casework.enums import DocumentCategory, NoticeKind, PastMatterKind
-
-from . import factories as f
+from casework.log.enums import DocumentCategory, NoticeKind, PastMatterKind
+from tests import factories as f
 
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 

@@ -6,6 +6,7 @@ import factory
 
 from housing import models as housing
 from housing.enums import UpkeepKind
+from housing.providers.models import AgreementFlag, QualityAgreement, QualityCheck
 from tests import factories as f
 
 
@@ -24,7 +25,7 @@ class QualityAgreementFactory(f.Factory):
     """An agreement of a year, with twenty days left today."""
 
     class Meta:
-        model = housing.QualityAgreement
+        model = QualityAgreement
 
     provider = factory.SubFactory(f.ProviderFactory)
     reference = "Kvalitetsavtale 1"
@@ -34,7 +35,7 @@ class QualityAgreementFactory(f.Factory):
 
 class AgreementFlagFactory(f.Factory):
     class Meta:
-        model = housing.AgreementFlag
+        model = AgreementFlag
 
     agreement = factory.SubFactory(QualityAgreementFactory)
     threshold = 30
@@ -47,7 +48,7 @@ class QualityCheckFactory(f.Factory):
     """A check that found something to mend within a week."""
 
     class Meta:
-        model = housing.QualityCheck
+        model = QualityCheck
 
     provider = factory.SubFactory(f.ProviderFactory)
     checked_on = factory.LazyFunction(f.today)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from casework.actions.intake import ask_for_papers
+from casework.applications.actions.intake import ask_for_papers
 from casework.models import Application, MissingPaper
-
-from .factories import ApplicationFactory, UserFactory, days_ago, now
+from tests.factories import ApplicationFactory, UserFactory, days_ago, now
 
 
 def MissingPaperFactory(

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from casework.actions.merging import merge_persons
 from casework.models import Person, PersonMerge
-
-from .factories import PersonFactory, UserFactory, now
+from casework.persons.actions.merging import merge_persons
+from tests.factories import PersonFactory, UserFactory, now
 
 
 def MergeFactory(

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import factory
 
-from casework import links
-from casework.enums import StatementSource
+from casework.assessment import statement_links as links
+from casework.log.enums import StatementSource
 from casework.models import Statement
 from tests.factories import Factory, PersonFactory, UserFactory, days_ago, now
 

@@ -20,7 +20,7 @@ from django.test import Client
 from pypdf import PdfReader
 
 from accounts.enums import CASE_ROLES, RoleKind
-from casework.enums import RepresentativeKind
+from casework.log.enums import RepresentativeKind
 from tests import factories as f
 from tests.test_urls import ours
 from tests.urls_table import TABLE, samples

@@ -2,7 +2,7 @@
 
 import pytest
 
-from casework.enums import VedtakState
+from casework.log.enums import VedtakState
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -14,10 +14,10 @@ from django.utils import timezone
 
 from accounts import jobs
 from accounts.models import JobRun, User
-from casework.enums import FlagKind
-from casework.escalation import escalate, escalated
+from casework.log.enums import FlagKind
+from casework.log.escalation import escalate, escalated
+from casework.log.summary import send_summary
 from casework.models import Event, Flag
-from casework.summary import send_summary
 from common.jobs import JOBS
 from config.celery import app
 from tests.factories import EventFactory, PersonFactory, StayFactory, UserFactory
@@ -55,7 +55,7 @@ def test_of_a_run_that_fails_the_class_is_kept_and_nothing_else(monkeypatch, tod
     def broken(on):
         raise IntegrityError("Kari Nordmann 01019012345")
 
-    monkeypatch.setattr("stays.flags.flag_stays", broken)
+    monkeypatch.setattr("stays.temporary.flags.flag_stays", broken)
     with pytest.raises(IntegrityError):
         jobs.run(JOBS["flag_stays"], today)
     run = JobRun.objects.get()

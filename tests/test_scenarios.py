@@ -9,7 +9,8 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from desk.scenarios import ScenarioError, run_file
+from scenarios.errors import ScenarioError
+from scenarios.runner import run_file
 
 FILES = sorted(Path(__file__).parent.joinpath("scenarios").glob("*.yaml"))
 

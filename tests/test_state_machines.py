@@ -11,10 +11,12 @@ from django.db import IntegrityError, transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from casework import letters
-from casework.actions import appeals, applications
-from casework.actions import vedtak as vedtak_actions
-from casework.enums import (
+from casework.appeals import actions as appeals
+from casework.appeals.processes import APPEAL
+from casework.applications.actions import applications
+from casework.applications.processes import APPLICATION
+from casework.letters import letters
+from casework.log.enums import (
     APPEAL_OPEN,
     AppealState,
     Outcome,
@@ -24,7 +26,8 @@ from casework.enums import (
     VedtakState,
 )
 from casework.models import Appeal, Application, Transition, Vedtak
-from casework.processes import APPEAL, APPLICATION, VEDTAK
+from casework.vedtak import actions as vedtak_actions
+from casework.vedtak.processes import VEDTAK
 from common.errors import RuleBroken, explain_integrity_error
 from tests import factories as f
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accounts.enums import RoleKind
 from allocation import ranking
-from casework.enums import ApplicationState, Process, VedtakState
+from casework.log.enums import ApplicationState, Process, VedtakState
 from casework.models import Appeal, Application, Event, Transition, Vedtak, VedtakOutcome
 from tests import factories as f
 from tests.test_urls import ours

@@ -26,10 +26,10 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from accounts.models import JobRun
-from casework.enums import FlagKind
+from casework.log.enums import FlagKind
 from casework.models import Flag
 from scripts import processes, services
-from stays.flags import flag_stays
+from stays.temporary.flags import flag_stays
 from tests.factories import StayFactory
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]

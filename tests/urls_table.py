@@ -78,7 +78,7 @@ NOT_OURS = ("account_", "mfa_", "socialaccount_", "openid_connect_", "healthz", 
 
 ACCOUNTS = {
     # Only in the demonstration; tests/accounts/test_demo.py tries it there.
-    "accounts:demo": Row(NOBODY, other=404, anonymous=404, page=False),
+    "demo:sign_in": Row(NOBODY, other=404, anonymous=404, page=False),
     "accounts:me": Row(EVERYONE),
     "accounts:users": Row((ADMIN,)),
     "accounts:user": Row((ADMIN,), "user"),
@@ -357,7 +357,7 @@ TABLE: dict[str, Row] = {
 def samples() -> SimpleNamespace:
     """One of each thing the URLs name; all about people without protection."""
     from allocation.models import ManualClass
-    from casework import links
+    from casework.assessment import statement_links as links
     from casework.models import PlainWord, StandardText
     from housing.models import NameToAvoid, StockImport
     from tests import factories as f

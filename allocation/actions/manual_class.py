@@ -12,10 +12,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from casework import events
+from casework.applications.perms import is_disqualified
+from casework.log import events
+from casework.log.saving import save
 from casework.models import Application
-from casework.perms import is_disqualified
-from casework.saving import save
 from common.calendar import local_date
 from common.errors import RuleBroken
 

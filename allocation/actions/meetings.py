@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from casework import events
+from casework.log import events
 from casework.models import Application, StoredFile
 from common.calendar import local_date
 from common.errors import RuleBroken

@@ -12,17 +12,17 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts import settings_table
-from casework import events
-from casework.enums import LanguageForm, LetterKind
-from casework.letters import make_letter
+from casework.applications.perms import is_disqualified
+from casework.letters.letters import make_letter
+from casework.log import events
+from casework.log.enums import LanguageForm, LetterKind
 from casework.models import Application, Letter
-from casework.perms import is_disqualified
 from common.calendar import add_working_days, local_date
 from common.errors import RuleBroken, explain_integrity_error
 from common.formatting import kroner, nbdate, nbdate_long
 from housing.models import Unit
-from stays import lease_letters
 from stays.actions import agree_lease
+from stays.leases import letters as lease_letters
 
 from .. import minutes, ranking, vacancy
 from ..enums import DeclineCode, ItemOutcome, OfferState

@@ -8,9 +8,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from casework import events, flags
-from casework.enums import FlagKind, LanguageForm, LetterKind
-from casework.letters import body, make_letter
+from casework.letters.letters import body, make_letter
+from casework.log import events, flags
+from casework.log.enums import FlagKind, LanguageForm, LetterKind
 from casework.models import Letter
 from common.calendar import local_date
 from common.errors import RuleBroken

@@ -17,8 +17,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import settings_table
 from accounts.once import once
 from casework.models import Person
-from casework.views.on_person import form_page
-from casework.views.persons import posted
+from casework.persons.views.on_person import form_page
+from common.form_errors import posted
 from stays import milieu
 
 from .. import discharges as coming

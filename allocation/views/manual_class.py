@@ -17,9 +17,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.once import once
 from accounts.reads import log_read
 from casework.models import Application
-from casework.views.on_person import form_page
-from casework.views.persons import posted
+from casework.persons.views.on_person import form_page
 from common.errors import RuleBroken
+from common.form_errors import posted
 
 from .. import perms, ranking
 from ..actions import manual_class as actions

@@ -16,8 +16,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import settings_table
 from accounts.once import once
 from accounts.reads import log_read
-from casework.enums import LetterKind
-from casework.querysets import sees
+from casework.log.enums import LetterKind
+from casework.log.visibility import sees
 from common.calendar import add_working_days
 from common.errors import RuleBroken
 from stays import milieu

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.once import once
 from accounts.reads import log_read
-from casework.letters import NoAddress
+from casework.letters.letters import NoAddress
 from common.errors import RuleBroken
 from common.paging import keyset_page
 

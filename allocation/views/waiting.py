@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 
 from accounts import settings_table
 from accounts.reads import log_read
-from casework.enums import LivingArrangement, MemberRelation
+from casework.log.enums import LivingArrangement, MemberRelation
 from casework.models import Application, HouseholdMember, HousingNeed, Person, Wish
 from common.errors import RuleBroken
 from common.formatting import days_nb, months_nb

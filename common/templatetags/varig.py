@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 from django.utils.translation import ngettext
 
-from common import formatting
+from .. import formatting
 
 register = template.Library()
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.enums import RoleKind
-from casework.perms import can_do_casework
+from casework.log.perms import can_do_casework
 
 from .. import perms
 from ..day import day_of

@@ -15,9 +15,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import ReadLog
 from accounts.reads import PAGES, log_read, reads_of
-from casework.enums import DocumentCategory, MemberRelation
+from casework.log.enums import DocumentCategory, MemberRelation
+from casework.log.perms import can_do_casework
 from casework.models import Application, HouseholdMember, Person
-from casework.perms import can_do_casework
 from common.calendar import local_date
 from common.paging import keyset_page
 from stays.models import Stay

@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from casework.log.perms import can_do_casework
 from casework.models import Application, Person
-from casework.perms import can_do_casework
 
 from .. import perms, searching
 

@@ -20,10 +20,11 @@ from allocation.vacancy import UnitStatus, of_status, standings
 from casework.models import Person
 from common.formatting import days_nb, kroner
 from common.paging import keyset_page
-from housing import agreement_flags
 from housing.enums import Staffing, UnavailableCause, UnitType
-from housing.models import AgreementFlag, Area, Unit
+from housing.models import Area, Unit
 from housing.perms import can_manage_stock
+from housing.providers import flags as agreement_flags
+from housing.providers.models import AgreementFlag
 from stays.models import Stay
 
 from .. import perms

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from common.errors import RuleBroken, explain_integrity_error
 
-from .. import agreement_flags
-from ..models import Provider, QualityAgreement, QualityCheck
+from . import flags as agreement_flags
+from .models import Provider, QualityAgreement, QualityCheck
 
 if TYPE_CHECKING:
     from accounts.models import User

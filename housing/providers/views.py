@@ -20,10 +20,11 @@ from accounts.once import once
 from common.errors import RuleBroken
 from common.paging import keyset_page
 
-from .. import agreement_flags, perms
+from .. import perms
 from ..forms import AgreementForm, CheckForm, FlagNoteForm, ProviderForm
-from ..models import AgreementFlag, Provider, QualityAgreement, QualityCheck
 from . import actions
+from . import flags as agreement_flags
+from .models import AgreementFlag, Provider, QualityAgreement, QualityCheck
 
 
 def _may_change(request: HttpRequest) -> None:

@@ -16,11 +16,11 @@ from casework.models import Person, Vedtak
 from common.formatting import kroner
 from common.forms import ChipChoice, NorwegianDateField, VarigFormHelper
 from housing.models import Unit
+from stays import milieu
+from stays.enums import SLEEPS, SearchOutcome, StayKind
+from stays.forms import vedtak_label
+from stays.models import Stay
 
-from .. import milieu
-from ..enums import SLEEPS, SearchOutcome, StayKind
-from ..forms import vedtak_label
-from ..models import Stay
 from .rules import free_places, unwanted, vedtak_for
 
 MOST_PLACES = 300

@@ -8,15 +8,14 @@ from datetime import date
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from casework.enums import ApplicationKind, ApplicationState
+from casework.log.enums import ApplicationKind, ApplicationState
 from casework.models import Application, HousingNeed, Person, Vedtak
 from common.calendar import add_months
 from housing.models import Unit
-
-from ..actions import children_in_household
-from ..chains import chains_with_cost
-from ..enums import UnsuitedFor
-from ..models import Stay
+from stays.actions import children_in_household
+from stays.enums import UnsuitedFor
+from stays.models import Stay
+from stays.temporary.chains import chains_with_cost
 
 ADULT = 18
 

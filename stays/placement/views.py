@@ -21,12 +21,12 @@ from common.calendar import add_months
 from common.errors import RuleBroken
 from common.paging import keyset_page
 from housing.models import Property
+from stays import actions, milieu, perms
+from stays.enums import StayKind
+from stays.models import PlaceSearch, Stay
+from stays.temporary.chains import chain_of
+from stays.views import refuse
 
-from .. import actions, milieu, perms
-from ..chains import chain_of
-from ..enums import StayKind
-from ..models import PlaceSearch, Stay
-from ..views import refuse
 from .forms import PlacementForm, RenewalForm, SearchForm
 from .rules import children_along, costs, free_places
 

@@ -185,7 +185,7 @@ def test_a_bad_link_for_a_new_password_says_so(client):
 @pytest.fixture
 def demo(settings):
     settings.DEMO = True
-    settings.LOGIN_URL = "accounts:demo"
+    settings.LOGIN_URL = "demo:sign_in"
 
 
 def test_outside_the_demonstration_there_is_no_such_page(client, user):

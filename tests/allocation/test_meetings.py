@@ -19,7 +19,7 @@ from allocation.models import (
     ItemDisqualification,
     PriorityPolicy,
 )
-from casework.enums import Process
+from casework.log.enums import Process
 from casework.models import Disqualification, Event, Transition
 from tests import factories as f
 
@@ -461,9 +461,9 @@ ITEM_QUERIES = 45
 def test_of_two_who_decide_at_once_one_is_told_it_is_done():
     boss = f.UserFactory(chair=True)
     from allocation import defaults
-    from casework import defaults as case_defaults
+    from casework.letters import defaults as letter_defaults
 
-    for module in (case_defaults, defaults):
+    for module in (letter_defaults, defaults):
         module.install(None)
     item = f.AgendaItemFactory(meeting=sitting(boss))
     cases = [granted(), granted()]

@@ -14,7 +14,7 @@ from allocation import ranking, vacancy
 from allocation.actions import offers as actions
 from allocation.enums import ItemOutcome, OfferState
 from allocation.models import Consideration, Offer
-from casework.enums import Process
+from casework.log.enums import Process
 from casework.models import Disqualification, Event, Transition
 from common.calendar import add_months, add_working_days
 from common.errors import RuleBroken
@@ -261,9 +261,9 @@ def at_once(*acts) -> list[str]:
 @pytest.fixture
 def installed(transactional_db):
     from allocation import defaults
-    from casework import defaults as case_defaults
+    from casework.letters import defaults as letter_defaults
 
-    for module in (case_defaults, defaults):
+    for module in (letter_defaults, defaults):
         module.install(None)
 
 

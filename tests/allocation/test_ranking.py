@@ -13,11 +13,12 @@ from django.urls import reverse
 from allocation import policy, ranking
 from allocation.facts import Facts
 from allocation.models import ManualClass
-from casework.enums import ApplicationKind, ApplicationState, LivingArrangement, MemberRelation
+from casework.log.enums import ApplicationKind, ApplicationState, LivingArrangement, MemberRelation
 from casework.models import HouseholdMember, Person
-from stays.chains import chain_of
 from stays.enums import InstitutionKind, StayKind, Unsuitable
-from stays.models import Lease, Stay
+from stays.leases.models import Lease
+from stays.models import Stay
+from stays.temporary.chains import chain_of
 from tests.factories import (
     ApplicationFactory,
     OrganisationUnitFactory,

@@ -15,7 +15,7 @@ from allocation import ranking
 from allocation.models import NeedCheck
 from allocation.still_needed import ask_still_needed
 from allocation.tasks import ask_still_needed as task
-from casework.enums import FlagKind
+from casework.log.enums import FlagKind
 from casework.models import Flag
 from tests import factories as f
 from tests.factories_follow_up import setting

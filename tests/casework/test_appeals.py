@@ -14,11 +14,13 @@ from pypdf import PdfReader
 
 from accounts import settings_table
 from accounts.models import ReadLog, Setting
-from casework import appeal_clock, appeal_flags, appeal_words
-from casework.actions import appeals as actions
-from casework.actions.vedtak import approve_vedtak, submit_vedtak
-from casework.enums import AppealState, FlagKind, LetterKind, Outcome, Process, VedtakState
+from casework.appeals import actions
+from casework.appeals import clock as appeal_clock
+from casework.appeals import flags as appeal_flags
+from casework.appeals import words as appeal_words
+from casework.log.enums import AppealState, FlagKind, LetterKind, Outcome, Process, VedtakState
 from casework.models import Appeal, Event, Flag, Letter, Transition
+from casework.vedtak.actions import approve_vedtak, submit_vedtak
 from common.formatting import nbdate_long
 from tests import factories as f
 

@@ -10,18 +10,11 @@ import time_machine
 from django.urls import reverse
 
 from accounts.enums import UnitKind
-from casework import reply_clock
-from casework.actions import wording
-from casework.enums import ApplicationState, FlagKind, LetterKind, Protection
-from casework.models import (
-    Application,
-    Disqualification,
-    Event,
-    LegalBasis,
-    Letter,
-    Transition,
-)
-from casework.reply_clock import Urgency
+from casework.applications import reply_clock
+from casework.applications.reply_clock import Urgency
+from casework.letters import actions as wording
+from casework.log.enums import ApplicationState, FlagKind, LetterKind, Protection
+from casework.models import Application, Disqualification, Event, LegalBasis, Letter, Transition
 from tests.factories import (
     ApplicationFactory,
     AssessmentFactory,

@@ -7,9 +7,14 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from casework import needs
-from casework.actions.assessments import ChangeNeedsReason, NotHeldYet, decide_need, hold_assessment
-from casework.enums import ApplicationState, LivingArrangement, MemberRelation, SupportNeed
+from casework.assessment import needs
+from casework.assessment.actions.assessments import (
+    ChangeNeedsReason,
+    NotHeldYet,
+    decide_need,
+    hold_assessment,
+)
+from casework.log.enums import ApplicationState, LivingArrangement, MemberRelation, SupportNeed
 from casework.models import Assessment, Dimension, Event, HousingAnswer, HousingNeed, Wish
 from housing.enums import Staffing, UnitType
 from tests.factories import (

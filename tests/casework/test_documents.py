@@ -11,8 +11,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from accounts.models import ReadLog
-from casework import uploads
 from casework.models import Document, StoredFile
+from casework.persons import uploads
 from common.formatting import nbdate
 from tests import factories as f
 from tests.factories_follow_up import PDF, DocumentFactory, setting

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import DatabaseError, transaction
 
-from casework.enums import Outcome
+from casework.log.enums import Outcome
 from casework.models import Event, StoredFile, Transition, Vedtak, VedtakOutcome
 from tests import factories as f
 

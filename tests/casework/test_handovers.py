@@ -9,9 +9,9 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from accounts.enums import RoleKind, UnitKind
-from casework import flags
-from casework.enums import FlagKind
-from casework.handover_flags import flag_handovers
+from casework.follow_up.handover_flags import flag_handovers
+from casework.log import flags
+from casework.log.enums import FlagKind
 from casework.models import Flag, Handover
 from tests import factories as f
 from tests.factories_follow_up import HandoverFactory, setting

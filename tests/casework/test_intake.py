@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from casework.actions import intake
-from casework.enums import ApplicationState
+from casework.applications.actions import intake
+from casework.log.enums import ApplicationState
 from casework.models import Application, Draft, Event, MissingPaper, Person, Wish
 from common.formatting import nbdate
 from tests.factories import (

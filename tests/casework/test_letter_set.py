@@ -20,17 +20,17 @@ from pypdf import PdfReader
 from accounts import settings_table
 from allocation.actions.offers import inform_tenant, make_offer
 from allocation.actions.still_needed import send_letter
-from casework.actions import appeals
-from casework.actions.applications import send_interim_reply
-from casework.actions.intake import ask_for_papers
-from casework.actions.letters import send_notice
-from casework.actions.vedtak import approve_vedtak
-from casework.enums import LetterKind, Outcome, RefusalGround, ReversalGround
+from casework.appeals import actions as appeals
+from casework.applications.actions.advance_notice import send_notice
+from casework.applications.actions.applications import send_interim_reply
+from casework.applications.actions.intake import ask_for_papers
+from casework.log.enums import LetterKind, Outcome, RefusalGround, ReversalGround
 from casework.models import LegalBasis
+from casework.vedtak.actions import approve_vedtak
 from common.calendar import deadline_weeks
 from common.formatting import nbdate_long
 from stays.enums import Deposit
-from stays.lease_actions import adjust_rent
+from stays.leases.actions import adjust_rent
 from tests import factories as f
 from tests.factories_follow_up import NeedCheckFactory
 from tests.factories_leases import PriceIndexFactory

@@ -11,10 +11,12 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from accounts.models import ReadLog
-from casework import completeness, letters, vedtak_letter
-from casework.actions.vedtak import approve_vedtak
-from casework.enums import Outcome
+from casework.letters import letters
+from casework.log.enums import Outcome
 from casework.models import Letter, StoredFile
+from casework.vedtak import completeness
+from casework.vedtak import letter as vedtak_letter
+from casework.vedtak.actions import approve_vedtak
 from common.formatting import nbdate_long
 from tests.factories import (
     AppealFactory,

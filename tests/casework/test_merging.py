@@ -8,9 +8,9 @@ import pytest
 from django.urls import reverse
 from simple_history.models import HistoricalChanges
 
-from casework.actions import merging
-from casework.enums import IdKind, Protection
+from casework.log.enums import IdKind, Protection
 from casework.models import Household, HouseholdMember, Person, PersonMerge
+from casework.persons.actions import merging
 from tests.factories import (
     ApplicationFactory,
     FamilyFactory,

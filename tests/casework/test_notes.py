@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.enums import RoleKind, UnitKind
-from casework.enums import NoteReaders
+from casework.log.enums import NoteReaders
 from casework.models import Note
 from tests import factories as f
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from django.urls import reverse
 
-from casework.actions import persons as actions
-from casework.enums import Protection
+from casework.log.enums import Protection
 from casework.models import Event, HouseholdMember, Note, Person
+from casework.persons.actions import persons as actions
 from common.national_id import generate_tenor
 from tests.factories import (
     ApplicationFactory,

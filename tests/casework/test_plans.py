@@ -9,10 +9,10 @@ import pytest
 from django.core.management import call_command
 from django.urls import reverse
 
-from casework import notices
-from casework.enums import FlagClosed, FlagKind
+from casework.follow_up import notices
+from casework.follow_up.plan_flags import flag_milestones
+from casework.log.enums import FlagClosed, FlagKind
 from casework.models import ChecklistKind, Event, Flag, InstitutionNotice, TransitionPlan
-from casework.plan_flags import flag_milestones
 from casework.tasks import flag_plans as task
 from common.formatting import nbdate
 from stays.models import Stay

@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError
 from django.urls import reverse
 
-from casework import letters
+from casework.letters import letters
 from casework.models import Event, Representative
 from tests.factories import PersonFactory, RepresentativeFactory, UserFactory, since, today
 

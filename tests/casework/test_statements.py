@@ -11,10 +11,10 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
-from casework import links
-from casework.enums import FlagKind
+from casework.assessment import statement_links as links
+from casework.assessment.flags import flag_statements
+from casework.log.enums import FlagKind
 from casework.models import Event, Flag, Statement
-from casework.statements import flag_statements
 from tests.factories import (
     AgendaItemFactory,
     ApplicationFactory,

@@ -9,10 +9,8 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
-from casework import completeness, vedtak_letter
-from casework.actions import appeals
-from casework.actions import vedtak as actions
-from casework.enums import (
+from casework.appeals import actions as appeals
+from casework.log.enums import (
     ApplicationState,
     FlagClosed,
     FlagKind,
@@ -22,6 +20,8 @@ from casework.enums import (
     VedtakState,
 )
 from casework.models import Appeal, Disqualification, Event, LegalBasis, Letter, Transition, Vedtak
+from casework.vedtak import actions, completeness
+from casework.vedtak import letter as vedtak_letter
 from common.errors import RuleBroken
 from tests.factories import (
     ApplicationFactory,

@@ -9,9 +9,8 @@ import pytest
 from django.urls import reverse
 from pypdf import PdfReader
 
-from casework import completeness, plain_language, vedtak_letter
-from casework.actions import vedtak as actions
-from casework.enums import Outcome, RefusalGround, ReversalGround, VedtakState
+from casework.letters import plain_language
+from casework.log.enums import Outcome, RefusalGround, ReversalGround, VedtakState
 from casework.models import (
     ChoiceTalk,
     Event,
@@ -22,6 +21,9 @@ from casework.models import (
     Vedtak,
     VedtakOutcome,
 )
+from casework.vedtak import actions, completeness
+from casework.vedtak import letter as vedtak_letter
+from tests.casework.test_vedtak import REASONING, parts_missing, typed, url
 from tests.factories import (
     ApplicationFactory,
     ChoiceTalkFactory,
@@ -33,8 +35,6 @@ from tests.factories import (
     now,
     today,
 )
-
-from .test_vedtak import REASONING, parts_missing, typed, url
 
 pytestmark = pytest.mark.django_db
 

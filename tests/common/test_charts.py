@@ -7,8 +7,8 @@ from django.template import Context, Template
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common import charts
-from common.charts import Bar, Series, Survivor
+from insight import charts
+from insight.charts import Bar, Series, Survivor
 
 MONTHS = ["des", "jan", "feb", "mar", "apr", "mai", "jun", "jul", "aug", "sep", "okt", "nov"]
 NASTY = '<script>alert("x")</script>&\'"'

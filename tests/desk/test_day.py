@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from casework.enums import FlagKind
-from stays.flags import flag_stays
+from casework.log.enums import FlagKind
+from stays.temporary.flags import flag_stays
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db

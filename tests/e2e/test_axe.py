@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import pytest
 
+from tests.e2e.conftest import DESKTOP, PHONE
 from tests.test_urls import ours
 from tests.urls_table import TABLE, samples
-
-from .conftest import DESKTOP, PHONE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -19,8 +19,7 @@ from common.formatting import nbdate
 from common.national_id import generate_tenor
 from stays.tasks import flag_stays
 from tests import factories as f
-
-from .conftest import DESKTOP, PHONE
+from tests.e2e.conftest import DESKTOP, PHONE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.e2e.conftest import PHONE
 from tests.factories import UserFactory
-
-from .conftest import PHONE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -28,7 +27,7 @@ def test_ingrid_signs_in_with_her_password_and_out_again(open_page):
 
 def test_in_the_demonstration_one_press_is_enough_on_a_phone_too(open_page, settings, axe):
     settings.DEMO = True
-    settings.LOGIN_URL = "accounts:demo"
+    settings.LOGIN_URL = "demo:sign_in"
     UserFactory(full_name="Ingrid Strand", caseworker=True)
     page = open_page(viewport=PHONE)
     page.goto("/logg-inn/demo/")

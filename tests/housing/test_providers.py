@@ -8,10 +8,10 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from casework.escalation import escalate
-from housing.agreement_flags import flag_agreements
+from casework.log.escalation import escalate
 from housing.enums import AgreementFlagClosed
-from housing.models import AgreementFlag, QualityAgreement, QualityCheck
+from housing.providers.flags import flag_agreements
+from housing.providers.models import AgreementFlag, QualityAgreement, QualityCheck
 from tests import factories as f
 from tests.factories_housing import (
     AgreementFlagFactory,

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts.models import ReadLog
 from allocation.vacancy import UnitStatus, with_status
-from casework.enums import Protection
+from casework.log.enums import Protection
 from common.calendar import local_date
 from housing import actions
 from housing.enums import PropertyStage, UpkeepKind

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from allocation import ranking, vacancy
-from casework.enums import (
+from casework.log.enums import (
     ApplicationState,
     MemberRelation,
     Outcome,
@@ -21,8 +21,8 @@ from casework.enums import (
 from common.calendar import add_months
 from housing.enums import UnavailableCause, UnitType
 from insight import figures, panels
-from stays.chains import chains
 from stays.models import Stay
+from stays.temporary.chains import chains
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db

@@ -7,8 +7,8 @@ from itertools import product
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.charts import is_few, shown
 from insight import small_numbers
+from insight.charts import is_few, shown
 
 counts = st.lists(st.integers(0, 12), min_size=1, max_size=6)
 

@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
 from accounts.enums import RoleKind
-from casework.enums import Process
+from casework.log.enums import Process
 from casework.models import Event, Transition
 from common.errors import RuleBroken
 from common.formatting import nbdate

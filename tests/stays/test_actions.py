@@ -7,12 +7,13 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from casework.enums import LetterKind
+from casework.log.enums import LetterKind
 from common.calendar import add_months
 from stays.actions import StayRefused, UnitTaken, agree_lease, end_stay, register_stay
-from stays.chains import chain_of
 from stays.enums import StayKind
-from stays.models import Lease, Stay
+from stays.leases.models import Lease
+from stays.models import Stay
+from stays.temporary.chains import chain_of
 from tests.factories import (
     ApplicationFactory,
     FamilyFactory,

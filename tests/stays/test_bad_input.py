@@ -13,7 +13,8 @@ from django.urls import reverse
 
 from casework.models import TransitionPlan
 from common.calendar import add_months
-from stays.models import Lease, Stay
+from stays.leases.models import Lease
+from stays.models import Stay
 from tests import factories as f
 from tests.factories_follow_up import PlanFactory
 

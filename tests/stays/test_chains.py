@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import Setting
-from stays.chains import chain_of, chains
 from stays.enums import StayKind
 from stays.models import Stay
+from stays.temporary.chains import chain_of, chains
 from tests.factories import PersonFactory, UnitFactory, UserFactory
 
 START = date(2028, 2, 1)  # a leap year

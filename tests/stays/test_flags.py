@@ -9,11 +9,11 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from casework import flags as casework_flags
-from casework.enums import FlagClosed, FlagKind
+from casework.log import flags as casework_flags
+from casework.log.enums import FlagClosed, FlagKind
 from casework.models import Event, Flag
-from stays.flags import explained, flag_stays
 from stays.tasks import flag_stays as task
+from stays.temporary.flags import explained, flag_stays
 from tests.factories import (
     ApplicationFactory,
     FamilyFactory,

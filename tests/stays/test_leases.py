@@ -10,14 +10,14 @@ from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.urls import reverse
 
-from casework.enums import ApplicationKind, LetterKind
+from casework.log.enums import ApplicationKind, LetterKind
 from casework.models import Application, Event, Letter
 from common.calendar import add_months
-from stays import horizon
-from stays import lease_actions as actions
 from stays.actions import StayRefused, agree_lease
 from stays.enums import StepKind
-from stays.models import Lease, LeaseRenewal, TenancyRisk
+from stays.leases import actions, horizon
+from stays.leases.models import Lease
+from stays.models import LeaseRenewal, TenancyRisk
 from tests.factories import (
     ApplicationFactory,
     FamilyFactory,

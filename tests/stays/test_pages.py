@@ -6,9 +6,9 @@ import pytest
 from django.urls import reverse
 
 from casework.models import Flag
-from stays.board import SIZE
-from stays.flags import flag_stays
 from stays.models import Stay
+from stays.temporary.board import SIZE
+from stays.temporary.flags import flag_stays
 from tests.factories import FamilyFactory, PersonFactory, StayFactory, UnitFactory
 
 pytestmark = pytest.mark.django_db

@@ -10,13 +10,13 @@ from django.db.utils import DataError
 from django.urls import reverse
 
 from accounts.models import ReadLog
-from casework.enums import ApplicationKind
+from casework.log.enums import ApplicationKind
 from casework.models import Event, Flag
-from stays.chains import chain_of
 from stays.enums import UnsuitedFor
-from stays.flags import flag_stays
 from stays.models import PlaceSearch, Renewal, Stay
 from stays.placement.rules import costs
+from stays.temporary.chains import chain_of
+from stays.temporary.flags import flag_stays
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db

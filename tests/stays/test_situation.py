@@ -12,10 +12,10 @@ from allocation import ranking
 from casework.models import Event
 from common.calendar import add_months
 from housing.enums import UnitType
-from stays.chains import chain_of
 from stays.enums import InstitutionKind, StayKind
 from stays.models import Stay
 from stays.situation import current, situations
+from stays.temporary.chains import chain_of
 from tests.factories import (
     ApplicationFactory,
     PersonFactory,

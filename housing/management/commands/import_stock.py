@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from housing import stock_import
+from ... import stock_import
 
 
 class Command(BaseCommand):

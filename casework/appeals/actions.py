@@ -1,0 +1,671 @@
+"""Klage: received, timed, reviewed by another, reversed or forwarded, answered (need C16).
+
+Late is recorded, never refused: who reviews it takes it up with a reason, or dismisses it (fvl.
+§ 31). Whoever moves a klage locks its row first and reads it again under the lock; the vedtak and
+the application are locked after it.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts import settings_table
+from casework.applications.perms import is_disqualified
+from casework.letters import letters
+from casework.log import events
+from casework.log.enums import (
+    APPEAL_ANSWERED,
+    APPEAL_OPEN,
+    AppealBody,
+    AppealChannel,
+    AppealSender,
+    AppealState,
+    LetterKind,
+    ReversalGround,
+    VedtakState,
+)
+from casework.vedtak.actions import Disqualified, draft_vedtak
+from casework.vedtak.models import Vedtak
+from common import calendar
+from common.calendar import local_date
+from common.errors import RuleBroken
+from common.formatting import nbdate
+
+from . import file as appeal_file
+from . import letters as appeal_letters
+from . import words as appeal_words
+from .models import Appeal
+from .perms import appeal_reviewers
+from .processes import APPEAL
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from casework.letters.models import Letter
+
+# What a new vedtak after a klage begins with, of the old one. The reasons are written anew.
+KEPT = ("language", "facts", "person_view", "best_interests", "conditions", "place")
+
+
+class NotAppealable(RuleBroken):
+    """There is nothing to appeal yet, or no longer."""
+
+
+class ReceivedOutsideTime(RuleBroken):
+    """The klage cannot have come before the vedtak, or in the future."""
+
+
+class AlreadyAppealed(RuleBroken):
+    """There is a klage on the vedtak to the same klageinstans."""
+
+
+class CannotReview(RuleBroken):
+    """Somebody else reviews the klage, or must (fvl. § 33)."""
+
+
+class LatenessNotJudged(RuleBroken):
+    def __init__(self) -> None:
+        super().__init__(
+            _("Klagen kom etter fristen. Avgjør først om den skal tas opp eller avvises.")
+        )
+
+
+class TooOld(RuleBroken):
+    """A year after the vedtak no klage is taken up, whatever the reason (fvl. § 31)."""
+
+
+class SuspensionNotDecided(RuleBroken):
+    def __init__(self) -> None:
+        super().__init__(
+            _("Det er bedt om utsatt iverksetting. Avgjør det før klagen sendes videre.")
+        )
+
+
+class ReasonMissing(RuleBroken):
+    def __init__(self) -> None:
+        super().__init__(_("Skriv hvorfor."))
+
+
+class NothingToDo(RuleBroken):
+    """The step is taken already, or does not apply."""
+
+
+class UnfinishedVedtak(RuleBroken):
+    def __init__(self) -> None:
+        super().__init__(_("Søknaden har allerede et vedtak under arbeid. Gjør det ferdig først."))
+
+
+# ------------------------------------------------------------------ received
+
+
+@transaction.atomic
+def register_appeal(
+    *,
+    vedtak: Vedtak,
+    received_on: date,
+    words: str,
+    by: User,
+    at: datetime,
+    body: str = "",
+    made_on: date | None = None,
+    arrived_on: date | None = None,
+    channel: str = AppealChannel.LETTER,
+    sender: str = AppealSender.PERSON,
+    sender_name: str = "",
+    suspension_asked: bool = False,
+) -> Appeal:
+    """Register a klage to one klageinstans, with the deadline it had (fvl. §§ 28-32).
+
+    `made_on` is when it was posted or said, where that is known to be before it was received;
+    `arrived_on` when the notice of the vedtak arrived, where that is known. `body` must be named
+    where the hjemler of the vedtak have different ones.
+    """
+    # Held so that the vedtak is not replaced while the klage is registered on it.
+    vedtak = (
+        Vedtak.objects.select_for_update(of=("self",))
+        .select_related("application__person")
+        .get(pk=vedtak.pk)
+    )
+    _appealable(vedtak)
+    made_on = made_on or received_on
+    _possible(vedtak, received_on, made_on, arrived_on, local_date(at))
+    body = _one_body(vedtak, body)
+    _not_twice(vedtak, body)
+    if arrived_on and arrived_on != vedtak.arrived_on:
+        vedtak.arrived_on = arrived_on
+        vedtak._history_user = by
+        vedtak.save(update_fields=["arrived_on"])
+    appeal = Appeal(
+        vedtak=vedtak,
+        drafter_id=vedtak.drafted_by_id,
+        approver_id=vedtak.issued_by_id,
+        body=body,
+        channel=channel,
+        sender=sender,
+        sender_name=sender_name,
+        received_on=received_on,
+        made_on=made_on,
+        words=words,
+        due_on=vedtak.appeal_due(),
+        suspension_asked_on=received_on if suspension_asked else None,
+        registered_at=at,
+        registered_by=by,
+    )
+    appeal._history_user = by
+    appeal.save()
+    APPEAL.log(appeal, "", AppealState.RECEIVED, by, at)
+    in_time = _("etter fristen") if appeal.is_late else _("innen fristen")
+    _tell(
+        appeal,
+        "received",
+        _("Klage mottatt %(on)s, %(in_time)s %(due)s.")
+        % {"on": nbdate(received_on), "in_time": in_time, "due": nbdate(appeal.due_on)},
+        by,
+        at,
+    )
+    return appeal
+
+
+def _appealable(vedtak: Vedtak) -> None:
+    if vedtak.state == VedtakState.REPLACED:
+        raise NotAppealable(_("Vedtaket er erstattet. Registrer klagen på det nye vedtaket."))
+    if vedtak.state != VedtakState.ISSUED:
+        raise NotAppealable(
+            _("Vedtaket er ikke fattet ennå, og kan ikke klages på. Skriv et notat i stedet.")
+        )
+
+
+def _possible(
+    vedtak: Vedtak, received_on: date, made_on: date, arrived_on: date | None, today: date
+) -> None:
+    if received_on > today:
+        raise ReceivedOutsideTime(_("Klagen kan ikke være mottatt fram i tid."))
+    if min(received_on, made_on) < vedtak.issued_on:
+        raise ReceivedOutsideTime(
+            _("Klagen kan ikke være mottatt før vedtaket ble fattet %(on)s.")
+            % {"on": nbdate(vedtak.issued_on)}
+        )
+    if made_on > received_on:
+        raise ReceivedOutsideTime(_("Klagen kan ikke være sendt etter at den er mottatt."))
+    if arrived_on and not vedtak.issued_on <= arrived_on <= received_on:
+        raise ReceivedOutsideTime(
+            _("Brevet kan ikke være framme før vedtaket ble fattet, eller etter klagen.")
+        )
+
+
+def _one_body(vedtak: Vedtak, body: str) -> str:
+    bodies = appeal_words.bodies_of(vedtak)
+    if body:
+        if body not in bodies:
+            raise NotAppealable(
+                _("%(body)s avgjør ikke klager på dette vedtaket. Velg en annen klageinstans.")
+                % {"body": AppealBody(body).label}
+            )
+        return body
+    if len(bodies) != 1:
+        raise NotAppealable(
+            _("Vedtaket har flere klageinstanser. Velg hva klagen gjelder.")
+            if bodies
+            else _("Vedtaket har ingen hjemmel det kan klages på.")
+        )
+    return next(iter(bodies))
+
+
+def _not_twice(vedtak: Vedtak, body: str) -> None:
+    earlier = vedtak.appeals.filter(body=body).exclude(state=AppealState.WITHDRAWN).first()
+    if earlier is None:
+        return
+    when = nbdate(earlier.received_on)
+    if earlier.state in APPEAL_OPEN:
+        raise AlreadyAppealed(
+            _(
+                "Det er allerede en klage på dette vedtaket, mottatt %(on)s. "
+                "Skriv det nye som et notat i saken."
+            )
+            % {"on": when}
+        )
+    raise AlreadyAppealed(
+        _(
+            "Klagen på dette vedtaket, mottatt %(on)s, er avgjort: %(state)s. Den kan ikke klages "
+            "videre. Skriv et notat, og gi råd om å søke på nytt eller gå til Sivilombudet."
+        )
+        % {"on": when, "state": earlier.get_state_display().lower()}
+    )
+
+
+@transaction.atomic
+def confirm_receipt(*, appeal: Appeal, by: User, at: datetime) -> Appeal:
+    """Tell the person by letter that the klage has come, what happens next, when, and by whom.
+
+    Raises `letters.NoAddress` and `common.pdf.UnprintableText`.
+    """
+    appeal = _held(appeal)
+    if appeal.confirmation_id:
+        raise NothingToDo(_("Bekreftelsen er allerede sendt."))
+    if not appeal.is_here:
+        raise NothingToDo(
+            _("Klagen står som «%(state)s». Det er ikke noe å bekrefte.")
+            % {"state": appeal.get_state_display()}
+        )
+    letter = letters.make_letter(
+        kind=LetterKind.APPEAL_RECEIVED,
+        application=appeal.vedtak.application,
+        by=by,
+        at=at,
+        **appeal_letters.confirmation(appeal, local_date(at), by),
+    )
+    _set(appeal, confirmation=letter)
+    _tell(appeal, "confirmed", _("Brev sendt: vi har fått klagen."), by, at)
+    return appeal
+
+
+# ------------------------------------------------------------------ reviewed by another
+
+
+@transaction.atomic
+def assign_appeal(*, appeal: Appeal, reviewer: User, by: User, at: datetime) -> Appeal:
+    """Give the klage to somebody who neither wrote nor approved the vedtak (fvl. § 33)."""
+    appeal = _held(appeal)
+    if appeal.state not in (AppealState.RECEIVED, AppealState.REVIEWING):
+        raise NothingToDo(
+            _("Klagen står som «%(state)s», og kan ikke fordeles.")
+            % {"state": appeal.get_state_display()}
+        )
+    if reviewer.pk in (appeal.drafter_id, appeal.approver_id):
+        raise CannotReview(
+            _(
+                "%(name)s skrev eller godkjente vedtaket, og kan ikke vurdere klagen på det. "
+                "Gi klagen til en annen."
+            )
+            % {"name": reviewer}
+        )
+    if not appeal_reviewers(appeal, on=local_date(at)).filter(pk=reviewer.pk).exists():
+        raise CannotReview(
+            _("%(name)s kan ikke behandle saken. Gi klagen til en annen.") % {"name": reviewer}
+        )
+    facts = {"reviewer": reviewer, "assigned_at": at, "assigned_by": by}
+    if appeal.state == AppealState.RECEIVED:
+        APPEAL.move(appeal, AppealState.REVIEWING, by=by, at=at, **facts)
+    else:
+        _set(appeal, **facts)
+    _tell(appeal, "assigned", _("Klagen vurderes av %(name)s.") % {"name": reviewer}, by, at)
+    return appeal
+
+
+@transaction.atomic
+def take_up(*, appeal: Appeal, reason: str, by: User, at: datetime) -> Appeal:
+    """Take up a late klage: the person is not to blame, or it matters greatly (fvl. § 31)."""
+    appeal = _held(appeal)
+    _may_review(appeal, by)
+    if not appeal.is_late:
+        raise NothingToDo(_("Klagen kom innen fristen, og skal vurderes uten videre."))
+    if appeal.taken_up_at is not None:
+        raise NothingToDo(_("Klagen er allerede tatt opp."))
+    months = settings_table.value("appeal_latest_months", appeal.vedtak.issued_on)
+    latest = calendar.add_months(appeal.vedtak.issued_on, months)
+    if appeal.made_on > latest:
+        raise TooOld(
+            _("Vedtaket er fra %(on)s. Etter %(latest)s kan en klage ikke tas opp. Avvis den.")
+            % {"on": nbdate(appeal.vedtak.issued_on), "latest": nbdate(latest)}
+        )
+    reason = _reason(reason)
+    _set(appeal, taken_up_at=at, taken_up_by=by, taken_up_reason=reason)
+    _tell(appeal, "taken_up", _("Klagen tas opp selv om fristen var ute. %(why)s"), by, at, reason)
+    return appeal
+
+
+@transaction.atomic
+def dismiss(*, appeal: Appeal, reason: str, by: User, at: datetime) -> Appeal:
+    """Dismiss the klage without judging what it says, by a letter that can be appealed."""
+    appeal = _held(appeal)
+    _may_review(appeal, by)
+    APPEAL.check(appeal, AppealState.DISMISSED)
+    reason = _reason(reason)
+    letter = letters.make_letter(
+        kind=LetterKind.APPEAL_ANSWER,
+        application=appeal.vedtak.application,
+        by=by,
+        at=at,
+        **appeal_letters.dismissal(appeal, reason, local_date(at)),
+    )
+    APPEAL.move(
+        appeal,
+        AppealState.DISMISSED,
+        by=by,
+        at=at,
+        review=reason,
+        reviewed_at=at,
+        reviewed_by=by,
+        closed_on=local_date(at),
+    )
+    _tell(appeal, "dismissed", _("Klagen er avvist. %(why)s"), by, at, reason, letter)
+    return appeal
+
+
+@transaction.atomic
+def begin_reversal(*, appeal: Appeal, reason: str, by: User, at: datetime) -> Vedtak:
+    """Begin the vedtak that reverses the one appealed (fvl. § 33 second paragraph, § 35).
+
+    The old vedtak stands until the new is approved and issued; the klage is then reversed.
+    """
+    appeal = _held(appeal)
+    _may_review(appeal, by)
+    APPEAL.check(appeal, AppealState.REDRAFTING)
+    _lateness_judged(appeal)
+    reason = _reason(reason)
+    vedtak = _new_vedtak(appeal, reason, by, at)
+    APPEAL.move(
+        appeal,
+        AppealState.REDRAFTING,
+        by=by,
+        at=at,
+        review=reason,
+        reviewed_at=at,
+        reviewed_by=by,
+        new_vedtak=vedtak,
+    )
+    _tell(appeal, "reversal", _("Vedtaket omgjøres etter klage. %(why)s"), by, at, reason)
+    return vedtak
+
+
+@transaction.atomic
+def reversed_by(vedtak: Vedtak, *, by: User, at: datetime) -> None:
+    """The vedtak that was begun for a klage is issued: the klage has got its answer.
+
+    Called in the transaction that issues it, and holding its row.
+    """
+    appeal = (
+        Appeal.objects.select_for_update(of=("self",))
+        .filter(new_vedtak=vedtak, state=AppealState.REDRAFTING)
+        .select_related("vedtak__application__person")
+        .first()
+    )
+    if appeal is None:
+        return
+    appeal._history_user = by
+    APPEAL.move(appeal, AppealState.REVERSED, by=by, at=at, closed_on=local_date(at))
+    _tell(appeal, "reversed", _("Klagen er avgjort: nytt vedtak er fattet."), by, at)
+
+
+@transaction.atomic
+def forward(*, appeal: Appeal, review: str, by: User, at: datetime) -> Appeal:
+    """Uphold the vedtak with reasons, and send the klage on with the file (fvl. § 33).
+
+    The letter and the assembled file are made once, and frozen. Raises
+    `common.pdf.UnprintableText`.
+    """
+    appeal = _held(appeal)
+    _may_review(appeal, by)
+    APPEAL.check(appeal, AppealState.FORWARDED)
+    _lateness_judged(appeal)
+    if appeal.suspension_waits:
+        raise SuspensionNotDecided
+    appeal.review = _reason(review)
+    letter = letters.make_letter(
+        kind=LetterKind.FORWARDING,
+        application=appeal.vedtak.application,
+        by=by,
+        at=at,
+        **appeal_letters.forwarding(appeal),
+    )
+    file = appeal_file.assemble(appeal, letter, on=local_date(at), at=at)
+    APPEAL.move(
+        appeal,
+        AppealState.FORWARDED,
+        by=by,
+        at=at,
+        review=appeal.review,
+        reviewed_at=at,
+        reviewed_by=by,
+        forwarded_at=at,
+        forwarded_by=by,
+        letter=letter,
+        file=file,
+    )
+    _tell(
+        appeal,
+        "forwarded",
+        _("Klagen er sendt til %(body)s med sakens dokumenter. Vedtaket står.")
+        % {"body": appeal.get_body_display()},
+        by,
+        at,
+    )
+    return appeal
+
+
+# ------------------------------------------------------------------ utsatt iverksetting
+
+
+@transaction.atomic
+def decide_suspension(
+    *, appeal: Appeal, granted: bool, reason: str, by: User, at: datetime
+) -> Appeal:
+    """Whether the vedtak waits until the klage is decided, with reasons (fvl. § 42).
+
+    Asked for or not: the municipality may also decide it unasked.
+    """
+    appeal = _held(appeal)
+    if not appeal.is_open:
+        raise NothingToDo(_("Klagen er avsluttet. Det er ikke noe å utsette."))
+    _is_reviewer(appeal, by)
+    if appeal.suspension_granted is not None:
+        raise NothingToDo(_("Utsatt iverksetting er allerede avgjort."))
+    reason = _reason(reason)
+    letter = letters.make_letter(
+        kind=LetterKind.APPEAL_ANSWER,
+        application=appeal.vedtak.application,
+        by=by,
+        at=at,
+        **appeal_letters.suspension(appeal, granted, reason),
+    )
+    asked = appeal.suspension_asked_on or local_date(at)
+    _set(
+        appeal,
+        suspension_asked_on=asked,
+        suspension_granted=granted,
+        suspension_reason=reason,
+        suspension_at=at,
+        suspension_by=by,
+    )
+    text = (
+        _("Vedtaket settes ikke i verk før klagen er avgjort. %(why)s")
+        if granted
+        else _("Vedtaket settes i verk selv om det er klaget. %(why)s")
+    )
+    _tell(appeal, "suspension", text, by, at, reason, letter)
+    return appeal
+
+
+@transaction.atomic
+def ask_suspension(*, appeal: Appeal, asked_on: date, by: User, at: datetime) -> Appeal:
+    """The person asks that the vedtak waits, after the klage was registered."""
+    appeal = _held(appeal)
+    if not appeal.is_open:
+        raise NothingToDo(_("Klagen er avsluttet. Det er ikke noe å utsette."))
+    if appeal.suspension_asked_on is not None:
+        raise NothingToDo(_("Det er allerede bedt om utsatt iverksetting."))
+    if not appeal.vedtak.issued_on <= asked_on <= local_date(at):
+        raise ReceivedOutsideTime(_("Datoen må være mellom vedtaket og i dag."))
+    _set(appeal, suspension_asked_on=asked_on)
+    _tell(appeal, "suspension_asked", _("Det er bedt om utsatt iverksetting."), by, at)
+    return appeal
+
+
+# ------------------------------------------------------------------ the klageinstans
+
+
+@transaction.atomic
+def remind(*, appeal: Appeal, by: User, at: datetime) -> Appeal:
+    """The klageinstans has been asked how it goes; its clock starts again."""
+    appeal = _held(appeal)
+    if appeal.state != AppealState.FORWARDED:
+        raise NothingToDo(_("Klagen er ikke hos klageinstansen."))
+    _set(appeal, reminded_at=at, reminded_by=by)
+    text = _("%(body)s er spurt om klagen.") % {"body": appeal.get_body_display()}
+    _tell(appeal, "reminded", text, by, at)
+    return appeal
+
+
+@transaction.atomic
+def record_outcome(
+    *, appeal: Appeal, outcome: str, outcome_on: date, words: str, by: User, at: datetime
+) -> Appeal:
+    """What the klageinstans came to: it stands, is changed, must be decided anew, or dismissed."""
+    appeal = _held(appeal)
+    if appeal.state != AppealState.FORWARDED:
+        raise NothingToDo(_("Klagen er ikke hos klageinstansen. Send den over først."))
+    today = local_date(at)
+    if not local_date(appeal.forwarded_at) <= outcome_on <= today:
+        raise ReceivedOutsideTime(
+            _("Svaret må ha en dato mellom oversendelsen %(on)s og i dag.")
+            % {"on": nbdate(appeal.forwarded_at)}
+        )
+    words = _reason(words)
+    APPEAL.move(
+        appeal,
+        outcome,
+        by=by,
+        at=at,
+        outcome_on=outcome_on,
+        outcome_words=words,
+        outcome_at=at,
+        outcome_by=by,
+        closed_on=today,
+    )
+    _tell(
+        appeal,
+        "answered",
+        _("%(body)s har avgjort klagen: %(state)s.")
+        % {"body": appeal.get_body_display(), "state": appeal.get_state_display().lower()},
+        by,
+        at,
+    )
+    return appeal
+
+
+@transaction.atomic
+def begin_vedtak_after_answer(*, appeal: Appeal, by: User, at: datetime) -> Vedtak:
+    """Begin the vedtak that carries out what the klageinstans came to."""
+    appeal = _held(appeal)
+    if appeal.new_vedtak_id:
+        return appeal.new_vedtak
+    if appeal.state not in APPEAL_ANSWERED or appeal.state == AppealState.UPHELD:
+        raise NothingToDo(_("Klageinstansen har ikke endret vedtaket. Det er ikke noe å skrive."))
+    vedtak = _new_vedtak(appeal, appeal.outcome_words, by, at)
+    _set(appeal, new_vedtak=vedtak)
+    _tell(appeal, "new_vedtak", _("Nytt vedtak etter klageinstansens svar påbegynt."), by, at)
+    return vedtak
+
+
+@transaction.atomic
+def withdraw_appeal(*, appeal: Appeal, reason: str, by: User, at: datetime) -> Appeal:
+    """The person no longer complains, and the vedtak stands."""
+    appeal = _held(appeal)
+    APPEAL.check(appeal, AppealState.WITHDRAWN)
+    reason = _reason(reason)
+    APPEAL.move(appeal, AppealState.WITHDRAWN, by=by, at=at, closed_on=local_date(at))
+    _tell(appeal, "withdrawn", _("Klagen er trukket. %(why)s"), by, at, reason)
+    return appeal
+
+
+# ------------------------------------------------------------------ shared
+
+
+def _held(appeal: Appeal) -> Appeal:
+    # Held so that of two who review, forward or record at once, the second sees the first's deed.
+    return (
+        Appeal.objects.select_for_update(of=("self",))
+        .select_related(
+            "vedtak__application__person",
+            "vedtak__application__unit",
+            "vedtak__application__household",
+            "vedtak__application__responsible",
+            "reviewer",
+        )
+        .get(pk=appeal.pk)
+    )
+
+
+def _is_reviewer(appeal: Appeal, user: User) -> None:
+    if is_disqualified(user, appeal.vedtak.application):
+        raise Disqualified
+    if user.pk in (appeal.drafter_id, appeal.approver_id):
+        raise CannotReview(
+            _("Du skrev eller godkjente vedtaket. Gi klagen til en annen, som vurderer den.")
+        )
+    if appeal.reviewer_id is None:
+        raise CannotReview(_("Ingen vurderer klagen ennå. Fordel den først."))
+    if appeal.reviewer_id != user.pk:
+        raise CannotReview(
+            _("%(name)s vurderer klagen. Fordel den til deg selv hvis du skal gjøre det.")
+            % {"name": appeal.reviewer}
+        )
+
+
+def _may_review(appeal: Appeal, user: User) -> None:
+    _is_reviewer(appeal, user)
+    if appeal.state != AppealState.REVIEWING:
+        raise NothingToDo(
+            _("Klagen står som «%(state)s», og vurderes ikke nå.")
+            % {"state": appeal.get_state_display()}
+        )
+
+
+def _lateness_judged(appeal: Appeal) -> None:
+    if appeal.must_judge_lateness:
+        raise LatenessNotJudged
+
+
+def _new_vedtak(appeal: Appeal, why: str, by: User, at: datetime) -> Vedtak:
+    application = appeal.vedtak.application
+    if application.vedtak.filter(issued_at__isnull=True).exists():
+        raise UnfinishedVedtak
+    vedtak = draft_vedtak(application=application, by=by, at=at)
+    for name in KEPT:
+        setattr(vedtak, name, getattr(appeal.vedtak, name))
+    vedtak.replaces = appeal.vedtak
+    vedtak.reversal_ground = ReversalGround.APPEAL
+    vedtak.reversal_reason = why
+    vedtak._history_user = by
+    vedtak.save(update_fields=[*KEPT, "replaces", "reversal_ground", "reversal_reason"])
+    return vedtak
+
+
+def _reason(text: str) -> str:
+    text = text.strip()
+    if not text:
+        raise ReasonMissing
+    return text
+
+
+def _set(appeal: Appeal, **facts) -> None:
+    for name, value in facts.items():
+        setattr(appeal, name, value)
+    appeal.save(update_fields=list(facts))
+
+
+def _tell(
+    appeal: Appeal,
+    what: str,
+    text: str,
+    by: User,
+    at: datetime,
+    why: str = "",
+    letter: Letter | None = None,
+) -> None:
+    if why:
+        text = text % {"why": why}
+    application = appeal.vedtak.application
+    events.record(
+        application.person,
+        f"appeal_{what}",
+        text,
+        by=by,
+        at=at,
+        application=application,
+        appeal=appeal.pk,
+        **({"letter": letter.pk} if letter else {}),
+    )

@@ -1,0 +1,207 @@
+from __future__ import annotations
+
+from typing import Any
+
+from crispy_forms.layout import Fieldset, Layout, Row
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.once import OnceFormMixin
+from casework.log.enums import AppealBody, AppealChannel, AppealSender, AppealState
+from common.forms import CardChoice, ListChoice, NorwegianDateField, VarigFormHelper
+
+
+class AppealForm(OnceFormMixin, forms.Form):
+    """A klage as it came. `bodies` is the klageinstans of each hjemmel the vedtak answered."""
+
+    bodies = forms.MultipleChoiceField(
+        label=_("Hva klagen gjelder"),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Hver del har sin klageinstans. Gjelder klagen begge, blir det to klager."),
+    )
+    words = forms.CharField(
+        label=_("Hva klagen går ut på, med egne ord"),
+        widget=forms.Textarea(attrs={"rows": 5}),
+        max_length=20_000,
+        help_text=_("Skriv av brevet, eller det som ble sagt."),
+    )
+    channel = forms.ChoiceField(
+        label=_("Kom inn som"),
+        choices=AppealChannel.choices,
+        widget=CardChoice,
+        initial=AppealChannel.LETTER,
+        required=False,
+    )
+    received_on = NorwegianDateField(label=_("Mottatt"))
+    made_on = NorwegianDateField(
+        label=_("Postlagt eller sendt"),
+        required=False,
+        help_text=_("Hvis det var før den kom hit. Det er denne dagen som teller."),
+    )
+    arrived_on = NorwegianDateField(
+        label=_("Vedtaket kom fram"),
+        required=False,
+        help_text=_("Hvis dere vet det. Ellers regnes dagen ut."),
+    )
+    sender = forms.ChoiceField(
+        label=_("Klaget av"),
+        choices=AppealSender.choices,
+        initial=AppealSender.PERSON,
+        required=False,
+    )
+    sender_name = forms.CharField(
+        label=_("Navn på fullmektig eller verge"), max_length=120, required=False
+    )
+    suspension_asked = forms.BooleanField(
+        label=_("Ber om at vedtaket ikke settes i verk før klagen er avgjort"), required=False
+    )
+
+    def __init__(
+        self, *args: Any, cancel: str, bodies: dict[str, list], names: list[str], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        several = len(bodies) > 1
+        if several:
+            self.fields["bodies"].choices = [
+                (body, f"{', '.join(b.title for b in bases)} ({AppealBody(body).label})")
+                for body, bases in bodies.items()
+            ]
+        else:
+            del self.fields["bodies"]
+        if names:
+            self.fields["sender_name"].help_text = _("Registrert på personen: %(names)s.") % {
+                "names": ", ".join(names)
+            }
+        self.helper = VarigFormHelper(
+            self, submit=_("Registrer klagen"), cancel=cancel, optional=False
+        )
+        self.helper.layout = Layout(
+            Fieldset(_("Klagen"), *(["bodies"] if several else []), "words"),
+            Fieldset(
+                _("Hvordan og når den kom"),
+                "channel",
+                Row("received_on", "made_on", "arrived_on"),
+                Row("sender", "sender_name"),
+            ),
+            Fieldset(_("Utsatt iverksetting"), "suspension_asked"),
+        )
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean()
+        facts["channel"] = facts.get("channel") or AppealChannel.LETTER
+        facts["sender"] = facts.get("sender") or AppealSender.PERSON
+        if facts["sender"] == AppealSender.PERSON:
+            facts["sender_name"] = ""
+        elif not facts.get("sender_name"):
+            self.add_error("sender_name", _("Skriv hvem som klaget på vegne av personen."))
+        return facts
+
+
+class AssignForm(OnceFormMixin, forms.Form):
+    reviewer = forms.ModelChoiceField(
+        label=_("Vurderes av"),
+        queryset=User.objects.none(),
+        empty_label=_("Velg"),
+        help_text=_("Den som skrev eller godkjente vedtaket, står ikke i listen."),
+        error_messages={
+            "invalid_choice": _(
+                "Velg en i listen. Den som skrev eller godkjente vedtaket, kan ikke vurdere klagen."
+            )
+        },
+    )
+
+    def __init__(self, *args: Any, cancel: str, reviewers, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reviewer"].queryset = reviewers
+        if reviewers.filter(pk=user.pk).exists():
+            self.fields["reviewer"].initial = user.pk
+        self.helper = VarigFormHelper(self, submit=_("Fordel klagen"), cancel=cancel)
+
+
+class ReasonForm(OnceFormMixin, forms.Form):
+    """A step that takes one text, whose label and button the step says."""
+
+    reason = forms.CharField(max_length=10_000, widget=forms.Textarea(attrs={"rows": 8}))
+
+    def __init__(
+        self,
+        *args: Any,
+        cancel: str,
+        label: str,
+        submit: str,
+        help_text: str = "",
+        rows: int = 8,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].label = label
+        self.fields["reason"].help_text = help_text
+        self.fields["reason"].widget.attrs["rows"] = rows
+        self.helper = VarigFormHelper(self, submit=submit, cancel=cancel)
+
+
+class SuspensionForm(OnceFormMixin, forms.Form):
+    granted = forms.ChoiceField(
+        label=_("Skal vedtaket vente?"),
+        choices=[
+            ("ja", _("Ja, vedtaket settes ikke i verk før klagen er avgjort")),
+            ("nei", _("Nei, vedtaket settes i verk nå")),
+        ],
+        widget=ListChoice,
+    )
+    reason = forms.CharField(
+        label=_("Hvorfor"),
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_("Står i brevet til personen. Skriv i målformen brevet har."),
+    )
+
+    def __init__(self, *args: Any, cancel: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = VarigFormHelper(self, submit=_("Avgjør og lag brevet"), cancel=cancel)
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean()
+        if "granted" in facts:
+            facts["granted"] = facts["granted"] == "ja"
+        return facts
+
+
+class AskSuspensionForm(OnceFormMixin, forms.Form):
+    asked_on = NorwegianDateField(label=_("Når det ble bedt om"))
+
+    def __init__(self, *args: Any, cancel: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = VarigFormHelper(self, submit=_("Registrer"), cancel=cancel)
+
+
+class OutcomeForm(OnceFormMixin, forms.Form):
+    outcome = forms.ChoiceField(
+        label=_("Hva klageinstansen kom til"),
+        choices=[
+            (AppealState.UPHELD, _("Vedtaket ble stående")),
+            (AppealState.CHANGED, _("Klageinstansen endret vedtaket")),
+            (AppealState.RETURNED, _("Vedtaket ble opphevet, og må avgjøres på nytt her")),
+            (AppealState.DISMISSED, _("Klagen ble avvist")),
+        ],
+        widget=ListChoice,
+    )
+    outcome_on = NorwegianDateField(label=_("Klageinstansens dato"))
+    words = forms.CharField(
+        label=_("Hva de la vekt på"),
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_("Det viktigste i avgjørelsen, og hva som må gjøres."),
+    )
+
+    def __init__(self, *args: Any, cancel: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = VarigFormHelper(self, submit=_("Registrer svaret"), cancel=cancel)
+
+    def clean_words(self) -> str:
+        words = self.cleaned_data["words"].strip()
+        if not words:
+            raise ValidationError(_("Skriv hva de la vekt på."))
+        return words

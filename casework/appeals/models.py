@@ -1,0 +1,228 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from casework.log.enums import (
+    APPEAL_HERE,
+    APPEAL_OPEN,
+    AppealBody,
+    AppealChannel,
+    AppealSender,
+    AppealState,
+)
+from casework.log.visibility import sees
+from casework.vedtak.models import Vedtak
+from common.model_parts import done_by, together
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class AppealQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(sees(user, "vedtak__application__person__"))
+
+    def open(self) -> Self:
+        return self.filter(state__in=APPEAL_OPEN)
+
+    def here(self) -> Self:
+        """Those the municipality must review."""
+        return self.filter(state__in=APPEAL_HERE)
+
+    def late(self, before: date) -> Self:
+        """Not reversed or forwarded, and received on or before `deadlines.appeals_late_before`."""
+        return self.here().filter(received_on__lte=before)
+
+
+class Appeal(models.Model):
+    """A klage on a vedtak to one klageinstans (need C16, fvl. §§ 28-36).
+
+    Late is recorded, not refused: somebody judges whether it is taken up (§ 31). It is reviewed
+    by somebody else than who wrote and who approved the vedtak, and is reversed or forwarded.
+    """
+
+    vedtak = models.ForeignKey(Vedtak, models.PROTECT, related_name="appeals")
+    # As on the vedtak, which is frozen: here so that the database can hold the reviewer apart.
+    drafter = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    approver = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    body = models.CharField(_("klageinstans"), max_length=30, choices=AppealBody)
+    state = models.CharField(
+        _("status"), max_length=20, choices=AppealState, default=AppealState.RECEIVED
+    )
+    channel = models.CharField(
+        _("kom inn som"), max_length=20, choices=AppealChannel, default=AppealChannel.LETTER
+    )
+    sender = models.CharField(
+        _("klaget av"), max_length=20, choices=AppealSender, default=AppealSender.PERSON
+    )
+    sender_name = models.CharField(_("navn på den som klaget"), max_length=120, blank=True)
+    received_on = models.DateField(_("mottatt"))
+    # Given to the post or the office in time is in time, whenever it arrives (fvl. § 30).
+    made_on = models.DateField(_("sendt eller framsatt"))
+    words = models.TextField(_("hva klagen gjelder, med egne ord"))
+    due_on = models.DateField(_("klagefristen var"), editable=False)
+    closed_on = models.DateField(_("avsluttet"), null=True, blank=True)
+    registered_at = models.DateTimeField()
+    registered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    confirmation = models.OneToOneField(
+        "casework.Letter", models.PROTECT, null=True, blank=True, related_name="confirms_appeal"
+    )
+
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="appeals",
+        verbose_name=_("vurderes av"),
+    )
+    assigned_at = models.DateTimeField(null=True, blank=True)
+    assigned_by = done_by(null=True, blank=True)
+
+    taken_up_at = models.DateTimeField(_("tatt opp etter fristen"), null=True, blank=True)
+    taken_up_by = done_by(null=True, blank=True)
+    taken_up_reason = models.TextField(_("hvorfor klagen tas opp etter fristen"), blank=True)
+
+    suspension_asked_on = models.DateField(_("utsatt iverksetting bedt om"), null=True, blank=True)
+    suspension_granted = models.BooleanField(_("utsatt iverksetting gitt"), null=True, blank=True)
+    suspension_reason = models.TextField(_("hvorfor vi utsetter eller ikke"), blank=True)
+    suspension_at = models.DateTimeField(null=True, blank=True)
+    suspension_by = done_by(null=True, blank=True)
+
+    reviewed_at = models.DateTimeField(_("vurdert"), null=True, blank=True)
+    reviewed_by = done_by(null=True, blank=True)
+    review = models.TextField(_("vår vurdering av klagen"), blank=True)
+    new_vedtak = models.OneToOneField(
+        Vedtak, models.PROTECT, null=True, blank=True, related_name="from_appeal"
+    )
+
+    forwarded_at = models.DateTimeField(_("oversendt"), null=True, blank=True)
+    forwarded_by = done_by(null=True, blank=True)
+    letter = models.OneToOneField(
+        "casework.Letter", models.PROTECT, null=True, blank=True, related_name="appeal"
+    )
+    file = models.OneToOneField(
+        "casework.StoredFile", models.PROTECT, null=True, blank=True, related_name="appeal"
+    )
+    reminded_at = models.DateTimeField(_("klageinstansen spurt"), null=True, blank=True)
+    reminded_by = done_by(null=True, blank=True)
+
+    outcome_on = models.DateField(_("klageinstansens vedtaksdato"), null=True, blank=True)
+    outcome_words = models.TextField(_("hva klageinstansen kom til"), blank=True)
+    outcome_at = models.DateTimeField(null=True, blank=True)
+    outcome_by = done_by(null=True, blank=True)
+    history = HistoricalRecords()
+
+    objects = AppealQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("klage")
+        verbose_name_plural = _("klager")
+        ordering = ["-received_on", "-pk"]
+        indexes = [
+            models.Index(fields=["-received_on", "-id"], name="appeal_received"),
+            models.Index(
+                fields=["reviewer", "-received_on"],
+                name="appeal_open_reviewer",
+                condition=Q(state__in=APPEAL_OPEN),
+            ),
+        ]
+        constraints = [
+            together("appeal_assigned_at_by", "assigned_at", "assigned_by", "reviewer"),
+            together("appeal_taken_up_at_by", "taken_up_at", "taken_up_by"),
+            together(
+                "appeal_suspension_at_by", "suspension_at", "suspension_by", "suspension_granted"
+            ),
+            together("appeal_reviewed_at_by", "reviewed_at", "reviewed_by"),
+            together("appeal_forwarded_at_by", "forwarded_at", "forwarded_by", "letter", "file"),
+            together("appeal_reminded_at_by", "reminded_at", "reminded_by"),
+            together("appeal_outcome_at_by", "outcome_at", "outcome_by", "outcome_on"),
+            models.CheckConstraint(
+                name="appeal_reviewed_by_another",
+                condition=Q(reviewer__isnull=True)
+                | ~Q(reviewer=F("drafter")) & ~Q(reviewer=F("approver")),
+                violation_error_message=_(
+                    "Den som skrev eller godkjente vedtaket, kan ikke vurdere klagen på det. "
+                    "Gi klagen til en annen."
+                ),
+            ),
+            models.CheckConstraint(
+                name="appeal_review_needs_reviewer",
+                condition=~Q(state=AppealState.REVIEWING) | Q(reviewer__isnull=False),
+                violation_error_message=_("Klagen må ha en som vurderer den."),
+            ),
+            models.CheckConstraint(
+                name="appeal_late_is_taken_up",
+                condition=Q(made_on__lte=F("due_on"))
+                | Q(taken_up_at__isnull=False)
+                | ~Q(state__in=[AppealState.REDRAFTING, AppealState.FORWARDED]),
+                violation_error_message=_(
+                    "Klagen kom etter fristen. Avgjør først om den skal tas opp eller avvises."
+                ),
+            ),
+            models.CheckConstraint(
+                name="appeal_made_before_received",
+                condition=Q(made_on__lte=F("received_on")),
+                violation_error_message=_("Klagen kan ikke være sendt etter at den er mottatt."),
+            ),
+            models.CheckConstraint(
+                name="appeal_closed_when_done",
+                condition=Q(state__in=APPEAL_OPEN, closed_on__isnull=True)
+                | ~Q(state__in=APPEAL_OPEN) & Q(closed_on__isnull=False),
+                violation_error_message=_("En klage som er avsluttet, har en dato for det."),
+            ),
+            models.UniqueConstraint(
+                fields=["vedtak", "body"],
+                condition=Q(state__in=APPEAL_OPEN),
+                name="appeal_one_open",
+                violation_error_message=_(
+                    "Det er allerede en klage på dette vedtaket. "
+                    "Skriv det nye som et notat i saken."
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Klage {self.received_on}"
+
+    @property
+    def is_late(self) -> bool:
+        return self.made_on > self.due_on
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in APPEAL_OPEN
+
+    @property
+    def is_here(self) -> bool:
+        """With the municipality, which must review it."""
+        return self.state in APPEAL_HERE
+
+    @property
+    def must_judge_lateness(self) -> bool:
+        return self.is_late and self.taken_up_at is None and self.is_here
+
+    @property
+    def suspension_waits(self) -> bool:
+        return (
+            self.suspension_asked_on is not None
+            and self.suspension_granted is None
+            and self.is_open
+        )
+
+    @property
+    def awaits_new_vedtak(self) -> bool:
+        """The klageinstans has changed or set aside the vedtak, and we must write a new one."""
+        return (
+            self.state in (AppealState.CHANGED, AppealState.RETURNED)
+            and self.outcome_on is not None  # a klage from before Varig says no more
+            and not (self.new_vedtak_id and self.new_vedtak.issued_at)
+        )

@@ -1,0 +1,34 @@
+"""Who may do what in casework. Each function says it in prose."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.db.models import QuerySet
+
+from accounts.enums import RoleKind
+from casework.applications.perms import _who_may_work, is_disqualified
+from casework.log.perms import can_do_casework
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+    from .models import Appeal
+
+
+def appeal_reviewers(appeal: Appeal, *, on: date) -> QuerySet[User]:
+    """Whom a klage may be given to: who does casework on the date and may see the person,
+    neither wrote nor approved the vedtak, and is not inhabil (need C16)."""
+    return _who_may_work(
+        appeal.vedtak.application, [RoleKind.CASEWORKER, RoleKind.APPROVER], on
+    ).exclude(pk__in=[appeal.drafter_id, appeal.approver_id])
+
+
+def can_review_appeal(user: User, appeal: Appeal) -> bool:
+    """Whoever the klage was given to reviews it, unless inhabil in the case; nobody else does."""
+    return (
+        can_do_casework(user)
+        and appeal.reviewer_id == user.pk
+        and not is_disqualified(user, appeal.vedtak.application)
+    )

@@ -1,0 +1,136 @@
+"""A klage in words: who decides it, and why it is in time or late (fvl. §§ 28-31)."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts import settings_table
+from casework.log.enums import AppealState
+from casework.log.steps import Step
+from common import calendar
+from common.formatting import WEEKDAYS, days_nb, nbdate, nbdate_long
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from casework.letters.models import LegalBasis
+    from casework.vedtak.models import Vedtak
+
+    from .models import Appeal
+
+
+def bodies_of(vedtak: Vedtak) -> dict[str, list[LegalBasis]]:
+    """The klageinstans of each hjemmel the vedtak answered, as it was on the vedtak's date.
+
+    An outcome holds the version of its hjemmel that was in force, and so its klageinstans.
+    """
+    found: dict[str, list[LegalBasis]] = {}
+    for outcome in vedtak.outcomes.select_related("basis"):
+        found.setdefault(outcome.basis.appeal_body, []).append(outcome.basis)
+    return found
+
+
+def timeliness(appeal: Appeal) -> list[str]:
+    """How the deadline was counted, and how the klage stands to it. One sentence each."""
+    vedtak = appeal.vedtak
+    numbers = settings_table.values(vedtak.issued_on, "appeal_weeks", "paper_arrival_days")
+    if vedtak.arrived_on:
+        arrived = vedtak.arrived_on
+        told = [_("Brevet kom fram %(on)s.") % {"on": nbdate_long(arrived)}]
+    else:
+        arrived = vedtak.issued_on + timedelta(days=numbers["paper_arrival_days"])
+        told = [
+            _("Vedtaket ble fattet %(on)s. Brevet regnes som framme %(arrived)s, %(days)s etter.")
+            % {
+                "on": nbdate_long(vedtak.issued_on),
+                "arrived": nbdate_long(arrived),
+                "days": days_nb(numbers["paper_arrival_days"]),
+            }
+        ]
+    weeks = numbers["appeal_weeks"]
+    falls = arrived + timedelta(weeks=weeks)
+    counted = _("%(weeks)d uker etter det er %(day)s %(on)s.") % {
+        "weeks": weeks,
+        "day": WEEKDAYS[falls.weekday()],
+        "on": nbdate(falls),
+    }
+    if appeal.due_on != falls:
+        counted += " " + _why_moved(falls, appeal.due_on)
+    told.append(counted)
+    told.append(_standing(appeal))
+    return told
+
+
+def _why_moved(falls: date, due: date) -> str:
+    holiday = calendar.public_holidays(falls.year).get(falls)
+    reason = (
+        _("%(name)s er helligdag") % {"name": holiday} if holiday else _("Det er ikke en virkedag")
+    )
+    return _("%(reason)s, så fristen er %(day)s %(due)s (fvl. § 30).") % {
+        "reason": reason,
+        "day": WEEKDAYS[due.weekday()],
+        "due": nbdate(due),
+    }
+
+
+def _standing(appeal: Appeal) -> str:
+    made = nbdate(appeal.made_on)
+    over = (appeal.made_on - appeal.due_on).days
+    if over > 0:
+        return _("Klagen er fra %(made)s, %(days)s etter fristen.") % {
+            "made": made,
+            "days": days_nb(over),
+        }
+    if over == 0:
+        return _("Klagen er fra %(made)s, siste dag i fristen. Den kom i tide.") % {"made": made}
+    return _("Klagen er fra %(made)s, %(days)s før fristen var ute. Den kom i tide.") % {
+        "made": made,
+        "days": days_nb(-over),
+    }
+
+
+def next_step(appeal: Appeal, user: User, *, reviews: bool, works: bool, own: bool) -> Step:
+    """Assign → judge lateness → utsatt iverksetting → reverse or forward → record the answer."""
+
+    def step(text: str, why: str, name: str, *, post: bool = False, may: bool = works) -> Step:
+        url = reverse(f"casework:{name}", args=[appeal.pk]) if may else ""
+        return Step(text, why, url, post)
+
+    if appeal.state == AppealState.RECEIVED:
+        why = _("En som verken skrev eller godkjente vedtaket, skal vurdere klagen.")
+        return step(_("Fordel klagen"), why, "appeal_assign")
+    if appeal.state == AppealState.REVIEWING:
+        if not reviews:
+            return Step(
+                _("Venter på %(name)s") % {"name": appeal.reviewer},
+                _("Du skrev eller godkjente vedtaket, og vurderer ikke klagen.")
+                if own
+                else _("Klagen vurderes av en annen."),
+            )
+        if appeal.must_judge_lateness:
+            why = _("Klagen kom etter fristen. Den tas opp, eller den avvises.")
+            return step(_("Avgjør om klagen tas opp"), why, "appeal_take_up")
+        if appeal.suspension_waits:
+            why = _("Personen venter svar på om vedtaket settes i verk nå.")
+            return step(_("Avgjør utsatt iverksetting"), why, "appeal_suspension")
+        why = _("Gjør om vedtaket, eller hold på det og send klagen videre.")
+        return step(_("Send til klageinstansen"), why, "appeal_forward")
+    if appeal.state == AppealState.REDRAFTING:
+        return Step(
+            _("Skriv ferdig det nye vedtaket"),
+            _("Klagen er avgjort når det nye vedtaket er fattet."),
+            reverse("casework:vedtak", args=[appeal.new_vedtak_id]),
+        )
+    if appeal.state == AppealState.FORWARDED:
+        why = _("Klageinstansen har klagen. Når svaret kommer, føres det her.")
+        return step(_("Registrer svaret"), why, "appeal_outcome")
+    if appeal.awaits_new_vedtak:
+        why = _("Klageinstansen har endret eller opphevet vedtaket.")
+        if appeal.new_vedtak_id:
+            url = reverse("casework:vedtak", args=[appeal.new_vedtak_id])
+            return Step(_("Skriv ferdig det nye vedtaket"), why, url)
+        return step(_("Skriv nytt vedtak"), why, "appeal_new_vedtak", post=True)
+    return Step(_("Ingenting å gjøre"), _("Klagen er avsluttet."))

@@ -1,0 +1,355 @@
+"""Applications: registered, taken, answered for the time being, withdrawn, sent on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from casework.letters.models import LegalBasis, Letter
+from casework.log import events, flags
+from casework.log.enums import ApplicationKind, ApplicationState, FlagKind, LetterKind, Sender
+from casework.persons.actions.persons import household_of
+from common.calendar import local_date
+from common.errors import RuleBroken
+from common.formatting import nbdate, nbdate_long
+
+from ..models import Application, CaseCounter, UnitTransfer
+from ..processes import APPLICATION
+
+if TYPE_CHECKING:
+    from accounts.models import OrganisationUnit, User
+    from casework.persons.models import Person
+
+# What an application of a kind is an application under, unless somebody says otherwise.
+# A refusal of kommunal bolig does not answer one after boligsosialloven (law.md): new homes
+# are therefore asked for under both.
+BASES_BY_KIND = {
+    ApplicationKind.NEW: ("kommunal_bolig", "boligsosialloven_6"),
+    ApplicationKind.EXCHANGE: ("bytte",),
+    ApplicationKind.EXTENSION: ("forlengelse",),
+    ApplicationKind.TEMPORARY: ("sosialtjenesteloven_27",),
+    ApplicationKind.ASSISTANCE: ("boligsosialloven_6",),
+}
+
+
+class ReceivedTooLate(RuleBroken):
+    """The moment it was received has not come."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Tidspunktet er ikke kommet ennå. Skriv når søknaden kom inn."))
+
+
+class BasisNotInForce(RuleBroken):
+    """A hjemmel was not in force on the day the application was received."""
+
+    def __init__(self, basis: LegalBasis, on: date) -> None:
+        super().__init__(
+            _("«%(basis)s» gjaldt ikke %(on)s, da søknaden kom inn.")
+            % {"basis": basis, "on": nbdate(on)}
+        )
+
+
+class AlreadyAnswered(RuleBroken):
+    """A foreløpig svar is sent, or is no longer needed."""
+
+
+class SameUnit(RuleBroken):
+    def __init__(self) -> None:
+        super().__init__(_("Saken ligger allerede hos denne enheten. Velg en annen enhet."))
+
+
+def default_bases(kind: str, on: date) -> list[LegalBasis]:
+    """The hjemler in force on the day that an application of the kind is under."""
+    codes = BASES_BY_KIND[ApplicationKind(kind)]
+    return list(LegalBasis.objects.filter(code__in=codes, valid__contains=on).order_by("pk"))
+
+
+@transaction.atomic
+def register_application(
+    *,
+    person: Person,
+    kind: str,
+    channel: str,
+    received_at: datetime,
+    unit: OrganisationUnit,
+    by: User,
+    at: datetime,
+    sender: str = Sender.PERSON,
+    sender_name: str = "",
+    sender_contact: str = "",
+    tonight: str = "",
+    children_tonight: int | None = None,
+    words: str = "",
+    bases: Iterable[LegalBasis] = (),
+    responsible: User | None = None,
+) -> Application:
+    """Register a søknad with its own received date and a case number (need C5).
+
+    Without `bases` it is under those that follow from its kind.
+    """
+    if received_at > at:
+        raise ReceivedTooLate
+    received_on = local_date(received_at)
+    bases = list(bases) or default_bases(kind, received_on)
+    for basis in bases:
+        if received_on not in basis.valid:
+            raise BasisNotInForce(basis, received_on)
+    year = local_date(at).year
+    application = Application(
+        person=person,
+        household=household_of(person, by=by, at=at),
+        kind=kind,
+        channel=channel,
+        sender=sender,
+        sender_name=sender_name,
+        sender_contact=sender_contact,
+        tonight=tonight,
+        children_tonight=children_tonight,
+        received_at=received_at,
+        words=words,
+        unit=unit,
+        responsible=responsible,
+        case_year=year,
+        case_seq=CaseCounter.take(year),
+        registered_at=at,
+        registered_by=by,
+    )
+    application._history_user = by
+    application.save()
+    application.bases.set(bases)
+    APPLICATION.log(application, "", ApplicationState.RECEIVED, by, at)
+    if responsible is not None:
+        _answers_for(person, responsible)
+    events.record(
+        person,
+        "application_registered",
+        _("Søknad mottatt %(on)s: %(kind)s.")
+        % {"on": nbdate(received_on), "kind": application.get_kind_display().lower()},
+        by=by,
+        at=at,
+        application=application,
+    )
+    return application
+
+
+@transaction.atomic
+def start_assessing(*, application: Application, by: User, at: datetime) -> Application:
+    """Take the case: whoever starts on it answers for it.
+
+    A case sent here from another unit is already being assessed, and has nobody: it is taken.
+    """
+    application = held(application)
+    if application.state == ApplicationState.ASSESSING and application.responsible_id is None:
+        application.responsible = by
+        application._history_user = by
+        application.save(update_fields=["responsible"])
+    else:
+        APPLICATION.move(application, ApplicationState.ASSESSING, by=by, at=at, responsible=by)
+    # Who takes a case that was sent here says by that that it has come.
+    application.transfers.filter(acknowledged_at__isnull=True).update(
+        acknowledged_at=at, acknowledged_by=by
+    )
+    _answers_for(application.person, by)
+    events.record(
+        application.person,
+        "application_taken",
+        _("%(name)s tok saken.") % {"name": by},
+        by=by,
+        at=at,
+        application=application,
+    )
+    return application
+
+
+@transaction.atomic
+def withdraw(*, application: Application, reason: str, by: User, at: datetime) -> Application:
+    """The person no longer wants what was applied for."""
+    application = held(application)
+    APPLICATION.move(application, ApplicationState.WITHDRAWN, by=by, at=at)
+    flags.close_by_facts(FlagKind.INTERIM_REPLY, str(application.pk), local_date(at))
+    events.record(
+        application.person,
+        "application_withdrawn",
+        _("Søknaden er trukket: %(reason)s") % {"reason": reason},
+        by=by,
+        at=at,
+        application=application,
+    )
+    return application
+
+
+@transaction.atomic
+def send_to_unit(
+    *, application: Application, unit: OrganisationUnit, reason: str, by: User, at: datetime
+) -> Application:
+    """Send the case to the unit here that should have it (fvl. § 11).
+
+    The case goes on there, with its number, received date and clock; who had it no longer
+    answers for it, and somebody there must take it.
+    """
+    application = held(application)
+    APPLICATION.check(application, ApplicationState.FORWARDED)
+    if application.unit_id == unit.pk:
+        raise SameUnit
+    from_unit = application.unit
+    application.unit = unit
+    application.responsible = None
+    application._history_user = by
+    application.save(update_fields=["unit", "responsible"])
+    # Sent on before anybody took it here: what waits is that the last unit says it has come.
+    application.transfers.filter(acknowledged_at__isnull=True).update(
+        acknowledged_at=at, acknowledged_by=by
+    )
+    UnitTransfer.objects.create(
+        application=application,
+        from_unit=from_unit,
+        to_unit=unit,
+        reason=reason,
+        sent_at=at,
+        sent_by=by,
+    )
+    events.record(
+        application.person,
+        "application_sent_on",
+        _("Saken er sendt fra %(from)s til %(to)s. Mottatt %(on)s gjelder fortsatt. %(reason)s")
+        % {"from": from_unit, "to": unit, "on": nbdate(application.received_on), "reason": reason},
+        by=by,
+        at=at,
+        application=application,
+        from_unit=from_unit.pk,
+        to_unit=unit.pk,
+    )
+    return application
+
+
+@transaction.atomic
+def send_elsewhere(
+    *, application: Application, receiver: str, reason: str, by: User, at: datetime
+) -> Application:
+    """Send the case to somebody outside this municipality, who should have had it (fvl. § 11)."""
+    application = held(application)
+    APPLICATION.move(application, ApplicationState.FORWARDED, by=by, at=at)
+    events.record(
+        application.person,
+        "application_forwarded",
+        _("Søknaden, mottatt %(on)s, er sendt til %(to)s. %(reason)s")
+        % {"on": nbdate(application.received_on), "to": receiver, "reason": reason},
+        by=by,
+        at=at,
+        application=application,
+    )
+    return application
+
+
+@transaction.atomic
+def send_interim_reply(
+    *,
+    application: Application,
+    delay: str,
+    expected_on: date,
+    needed: list[str],
+    by: User,
+    at: datetime,
+) -> Letter:
+    """Make the foreløpig svar and stop its clock (fvl. § 11 a). `AlreadyAnswered` if it is."""
+    from casework.letters import letters
+
+    application = held(application)
+    if application.interim_reply_at is not None:
+        raise AlreadyAnswered(
+            _("Foreløpig svar er allerede sendt %(on)s.")
+            % {"on": nbdate(application.interim_reply_at)}
+        )
+    if not application.is_open:
+        raise AlreadyAnswered(_("Søknaden er ikke lenger åpen, og trenger ikke foreløpig svar."))
+    words = INTERIM_WORDS[application.person.language_form]
+    letter = letters.make_letter(
+        kind=LetterKind.INTERIM,
+        application=application,
+        title=words["title"],
+        data={
+            "intro": [
+                words["intro"]
+                % {
+                    "on": nbdate_long(application.received_on),
+                    "kind": words["kinds"][application.kind],
+                }
+            ],
+            "delay": [delay],
+            "expected": [words["expected"] % {"on": nbdate_long(expected_on)}],
+            "needed": needed,
+            "meanwhile": [words["meanwhile"]],
+        },
+        by=by,
+        at=at,
+    )
+    application.interim_reply_at = at
+    application.interim_reply_by = by
+    application._history_user = by
+    application.save(update_fields=["interim_reply_at", "interim_reply_by"])
+    flags.close_by_facts(FlagKind.INTERIM_REPLY, str(application.pk), local_date(at))
+    events.record(
+        application.person,
+        "interim_reply",
+        _("Foreløpig svar sendt. Vedtak ventes innen %(on)s.") % {"on": nbdate(expected_on)},
+        by=by,
+        at=at,
+        application=application,
+        letter=letter.pk,
+    )
+    return letter
+
+
+# The letter is in the person's målform, not in the language of who makes it.
+INTERIM_WORDS = {
+    "nb": {
+        "title": "Vi trenger mer tid til søknaden din",
+        "intro": "Vi fikk søknaden din om %(kind)s %(on)s. Vi er ikke ferdige med den ennå.",
+        "expected": "Vi regner med at du får svar innen %(on)s.",
+        "meanwhile": "Si fra til oss med en gang hvis situasjonen din endrer seg, "
+        "eller hvis du står uten et sted å sove.",
+        "kinds": {
+            "ny": "kommunal bolig",
+            "bytte": "bytte av kommunal bolig",
+            "forlengelse": "forlengelse av leieforholdet",
+            "midlertidig": "midlertidig botilbud",
+            "bistand": "bistand etter boligsosialloven",
+        },
+    },
+    "nn": {
+        "title": "Vi treng meir tid til søknaden din",
+        "intro": "Vi fekk søknaden din om %(kind)s %(on)s. Vi er ikkje ferdige med han enno.",
+        "expected": "Vi reknar med at du får svar innan %(on)s.",
+        "meanwhile": "Sei frå til oss med ein gong dersom situasjonen din endrar seg, "
+        "eller dersom du står utan ein stad å sove.",
+        "kinds": {
+            "ny": "kommunal bustad",
+            "bytte": "byte av kommunal bustad",
+            "forlengelse": "forlenging av leigeforholdet",
+            "midlertidig": "mellombels butilbod",
+            "bistand": "bistand etter bustadsosiallova",
+        },
+    },
+}
+
+
+def held(application: Application) -> Application:
+    """The case, locked until the transaction is over."""
+    # Held so that of two browsers moving the same case, the second sees where the first left it.
+    return (
+        Application.objects.select_for_update(of=("self",))
+        .select_related("person", "unit")
+        .get(pk=application.pk)
+    )
+
+
+def _answers_for(person: Person, user: User) -> None:
+    if person.responsible_id == user.pk:
+        return
+    person.responsible = user
+    person._history_user = user
+    person.save(update_fields=["responsible"])

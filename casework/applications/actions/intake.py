@@ -1,0 +1,245 @@
+"""Taking an application in: drafts, § 27 by phone, missing papers, and a case sent on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from casework.assessment.models import Wish
+from casework.follow_up import handover_flags
+from casework.letters import letters
+from casework.log import events, flags
+from casework.log.enums import ApplicationChannel, ApplicationKind, FlagKind, LetterKind
+from casework.persons.actions.persons import register_person
+from common.calendar import local_date
+from common.errors import RuleBroken
+from common.formatting import nbdate, nbdate_long
+
+from ..models import Application, Draft, MissingPaper, PaperRequest, UnitTransfer
+from .applications import held, register_application, start_assessing
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from casework.letters.models import Letter
+    from casework.persons.models import Person
+
+LARGEST_DRAFT = 40_000  # characters; the forms hold far less
+
+
+class NothingMissing(RuleBroken):
+    """A mangelbrev without papers, or for a case that is closed."""
+
+
+class AlreadyReceived(RuleBroken):
+    def __init__(self, paper: MissingPaper) -> None:
+        super().__init__(
+            _("%(what)s er allerede registrert %(on)s.")
+            % {"what": paper.what, "on": nbdate(paper.received_on)}
+        )
+
+
+class AlreadyAcknowledged(RuleBroken):
+    def __init__(self) -> None:
+        super().__init__(_("Saken er allerede bekreftet mottatt."))
+
+
+# ------------------------------------------------------------------ drafts
+
+
+@transaction.atomic
+def save_draft(
+    *, key: str, data: Mapping[str, list[str]], person: Person | None, by: User, at: datetime
+) -> Draft | None:
+    """Keep what is typed in a form, over what was kept of it before; nothing where all is empty."""
+    kept = {name: list(values) for name, values in data.items() if any(values)}
+    if not kept or sum(len(text) for values in kept.values() for text in values) > LARGEST_DRAFT:
+        return None
+    draft, _made = Draft.objects.update_or_create(
+        saved_by=by, key=key, defaults={"data": kept, "person": person, "saved_at": at}
+    )
+    return draft
+
+
+@transaction.atomic
+def discard_draft(*, key: str, by: User) -> None:
+    """The form is sent, or no longer wanted."""
+    Draft.objects.filter(saved_by=by, key=key).delete()
+
+
+def delete_old_drafts(before: datetime) -> int:
+    """Throw away what nobody has touched since: a draft holds what is not yet anybody's record."""
+    return Draft.objects.filter(saved_at__lt=before).delete()[0]
+
+
+# ------------------------------------------------------------------ § 27 by phone
+
+
+@transaction.atomic
+def register_section_27(
+    *,
+    person: Person | None,
+    facts: Mapping[str, Any],
+    application: Mapping[str, Any],
+    wish: str,
+    by: User,
+    at: datetime,
+) -> Application:
+    """Somebody has nowhere to sleep: person, application and wish in one, taken by who answers.
+
+    An application after § 27 may be oral, and is handled the same day (R35-00).
+    """
+    if person is None:
+        person = register_person(by=by, at=at, facts=facts)
+    made = register_application(
+        person=person,
+        kind=ApplicationKind.TEMPORARY,
+        channel=ApplicationChannel.PHONE,
+        responsible=by,
+        by=by,
+        at=at,
+        **application,
+    )
+    if wish:
+        record = Wish(
+            person=person,
+            words=wish,
+            setting=_("på telefon"),
+            said_on=made.received_on,
+            recorded_at=at,
+            recorded_by=by,
+        )
+        record._history_user = by
+        record.save()
+        events.record(person, "wish", _("Ønsket er skrevet ned."), by=by, at=at, application=made)
+    return start_assessing(application=made, by=by, at=at)
+
+
+# ------------------------------------------------------------------ missing papers
+
+MISSING_WORDS = {
+    "nb": {
+        "title": "Vi mangler papirer til søknaden din",
+        "intro": "Vi fikk søknaden din %(on)s. Vi trenger mer fra deg for å kunne avgjøre den.",
+        "needed": "Dette trenger vi fra deg",
+        "by": "Send oss dette innen %(on)s",
+        "help": "Si fra hvis du trenger mer tid, eller hjelp til å skaffe papirene.",
+        "so": "Hva skjer nå?",
+        "meanwhile": "Vi arbeider videre med søknaden mens vi venter. Får vi ikke papirene, "
+        "avgjør vi søknaden med de opplysningene vi har.",
+    },
+    "nn": {
+        "title": "Vi manglar papir til søknaden din",
+        "intro": "Vi fekk søknaden din %(on)s. Vi treng meir frå deg for å kunne avgjere han.",
+        "needed": "Dette treng vi frå deg",
+        "by": "Send oss dette innan %(on)s",
+        "help": "Sei frå dersom du treng meir tid, eller hjelp til å skaffe papira.",
+        "so": "Kva skjer no?",
+        "meanwhile": "Vi arbeider vidare med søknaden medan vi ventar. Får vi ikkje papira, "
+        "avgjer vi søknaden med dei opplysningane vi har.",
+    },
+}
+
+
+@transaction.atomic
+def ask_for_papers(
+    *, application: Application, papers: Sequence[str], due_on: date, by: User, at: datetime
+) -> Letter:
+    """Send a mangelbrev. It stops no clock: a foreløpig svar is due on the same day as before."""
+    application = held(application)
+    if not application.is_open:
+        raise NothingMissing(_("Søknaden er ikke lenger åpen, og trenger ingen papirer."))
+    if not papers:
+        raise NothingMissing(_("Skriv hvilke papirer som mangler, ett på hver linje."))
+    words = MISSING_WORDS[application.person.language_form]
+    letter = letters.make_letter(
+        kind=LetterKind.MISSING,
+        application=application,
+        title=words["title"],
+        data=letters.body(
+            intro=[words["intro"] % {"on": nbdate_long(application.received_on)}],
+            needed=(words["needed"], list(papers)),
+            box=(words["by"] % {"on": nbdate_long(due_on)}, words["help"]),
+            parts=[(words["so"], words["meanwhile"])],
+        ),
+        by=by,
+        at=at,
+    )
+    request = PaperRequest.objects.create(
+        application=application, letter=letter, due_on=due_on, asked_at=at, asked_by=by
+    )
+    MissingPaper.objects.bulk_create(MissingPaper(request=request, what=each) for each in papers)
+    events.record(
+        application.person,
+        "application_papers_asked",
+        _("Mangelbrev sendt: %(n)s papirer innen %(on)s. Fristen vår løper.")
+        % {"n": len(papers), "on": nbdate(due_on)},
+        by=by,
+        at=at,
+        application=application,
+        letter=letter.pk,
+    )
+    return letter
+
+
+@transaction.atomic
+def receive_paper(
+    *, paper: MissingPaper, received_on: date, by: User, at: datetime
+) -> MissingPaper:
+    """One of the papers has come."""
+    # Held so that two who open the same post do not both register it.
+    paper = (
+        MissingPaper.objects.select_for_update(of=("self",))
+        .select_related("request__application__person")
+        .get(pk=paper.pk)
+    )
+    if paper.received_on is not None:
+        raise AlreadyReceived(paper)
+    paper.received_on, paper.received_at, paper.received_by = received_on, at, by
+    paper.save(update_fields=["received_on", "received_at", "received_by"])
+    application = paper.request.application
+    left = MissingPaper.objects.filter(
+        request__application=application, received_on__isnull=True
+    ).count()
+    text = _("Kom %(on)s: %(what)s.") % {"on": nbdate(received_on), "what": paper.what}
+    text += " " + (_("%(n)s mangler ennå.") % {"n": left} if left else _("Ingenting mangler."))
+    events.record(
+        application.person,
+        "application_paper_received",
+        text,
+        by=by,
+        at=at,
+        application=application,
+    )
+    return paper
+
+
+# ------------------------------------------------------------------ sent from unit to unit
+
+
+@transaction.atomic
+def acknowledge_transfer(*, application: Application, by: User, at: datetime) -> UnitTransfer:
+    """Somebody at the unit the case was sent to says that it has come."""
+    # Held so that it is acknowledged once.
+    found = (
+        UnitTransfer.objects.select_for_update(of=("self",))
+        .filter(application=application, acknowledged_at__isnull=True)
+        .first()
+    )
+    if found is None:
+        raise AlreadyAcknowledged
+    found.acknowledged_at, found.acknowledged_by = at, by
+    found.save(update_fields=["acknowledged_at", "acknowledged_by"])
+    flags.close_by_facts(FlagKind.HANDOVER, handover_flags.transfer_key(found.pk), local_date(at))
+    events.record(
+        application.person,
+        "application_transfer_acknowledged",
+        _("%(unit)s bekrefter at saken er mottatt.") % {"unit": application.unit},
+        by=by,
+        at=at,
+        application=application,
+    )
+    return found

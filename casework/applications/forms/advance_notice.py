@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.once import OnceFormMixin
+from common.forms import NorwegianDateField, VarigFormHelper
+
+
+class NoticeForm(OnceFormMixin, forms.Form):
+    considering = forms.CharField(
+        label=_("Hva dere vurderer"),
+        max_length=3000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Står i brevet. Skriv til personen, i målformen brevet har."),
+    )
+    grounds = forms.CharField(
+        label=_("Opplysningene dere bygger på"),
+        max_length=3000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Skriv også hvem opplysningene kommer fra."),
+    )
+    due_on = NorwegianDateField(label=_("Frist for å svare"))
+
+    def __init__(self, *args: Any, due: date, cancel: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["due_on"].initial = due
+        self.helper = VarigFormHelper(submit=_("Lag og send brevet"), cancel=cancel)

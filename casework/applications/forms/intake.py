@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from crispy_forms.layout import Fieldset, Layout, Row
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.timezone import get_default_timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import OrganisationUnit, User
+from accounts.once import OnceFormMixin
+from casework.log.enums import Sender, Tonight
+from casework.persons.forms.persons import FindsPerson
+from common.forms import ListChoice, NorwegianDateField, PhoneField, VarigFormHelper
+
+from .applications import CASE_UNITS, ClockTimeField, case_units, received_at
+
+if TYPE_CHECKING:
+    from ..models import MissingPaper
+
+
+class Section27Form(OnceFormMixin, FindsPerson):
+    """Somebody has nowhere to sleep tonight, and somebody answers the phone (need C5)."""
+
+    phone = PhoneField(label=_("Telefon"), landline=True, required=False)
+    tonight = forms.ChoiceField(
+        label=_("Hvor personen kan sove i natt"), choices=Tonight.choices, widget=ListChoice
+    )
+    children_tonight = forms.IntegerField(
+        label=_("Barn som er med"), min_value=0, max_value=20, required=False, initial=0
+    )
+    words = forms.CharField(
+        label=_("Hva personen forteller"),
+        max_length=5000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    wish = forms.CharField(
+        label=_("Hva personen ønsker, med egne ord"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    caller = forms.CharField(
+        label=_("Hvem som ringer"),
+        max_length=120,
+        required=False,
+        help_text=_("Når det ikke er personen selv."),
+    )
+    received_on = NorwegianDateField(label=_("Mottatt dato"))
+    received_time = ClockTimeField(label=_("Klokka"), help_text=_("tt.mm"))
+    unit = forms.ModelChoiceField(
+        label=_("Enhet"), queryset=OrganisationUnit.objects.none(), empty_label=_("Velg")
+    )
+
+    def __init__(self, *args: Any, user: User, at: datetime, cancel: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user, self.at = user, at
+        now = at.astimezone(get_default_timezone())
+        self.on = now.date()
+        self.fields["received_on"].initial = self.on
+        self.fields["received_time"].initial = now.time().replace(second=0, microsecond=0)
+        for name in ("first_name", "last_name"):
+            # Asked for unless the number is that of somebody registered.
+            self.fields[name].mark_optional = False
+        self.fields["unit"].queryset = case_units()
+        if user.main_unit and user.main_unit.kind in CASE_UNITS:
+            self.fields["unit"].initial = user.main_unit.pk
+        if not self.is_bound:
+            self.fields["number"].widget.attrs["autofocus"] = True
+        self.helper = VarigFormHelper(submit=_("Registrer, og ta saken"), cancel=cancel)
+        self.draw(ask=False)
+
+    def draw(self, *, ask: bool) -> None:
+        self.helper.layout = Layout(
+            Fieldset(
+                _("Hvem"),
+                *(["same_as"] if ask else []),
+                "number",
+                Row("first_name", "last_name", "birth_date"),
+                Row("phone", "caller"),
+            ),
+            Fieldset(_("Situasjonen"), "tonight", "children_tonight", "words", "wish"),
+            Fieldset(_("Mottatt"), Row("received_on", "received_time", "unit")),
+        )
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean()
+        received_at(self, facts, self.at)
+        return facts
+
+    @property
+    def new_person(self) -> dict[str, Any]:
+        return {**super().new_person, "phone": self.cleaned_data["phone"]}
+
+    @property
+    def application(self) -> dict[str, Any]:
+        facts = self.cleaned_data
+        names = ("received_at", "unit", "words", "tonight", "children_tonight")
+        return {
+            **{name: facts[name] for name in names},
+            "sender": Sender.HELPER if facts["caller"] else Sender.PERSON,
+            "sender_name": facts["caller"],
+        }
+
+
+class PapersForm(OnceFormMixin, forms.Form):
+    papers = forms.CharField(
+        label=_("Hva vi trenger"),
+        max_length=1500,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_("Ett papir på hver linje. Skriv til personen, i målformen brevet har."),
+    )
+    due_on = NorwegianDateField(label=_("Sendes innen"))
+
+    def __init__(self, *args: Any, on: date, due: date, cancel: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.on = on
+        self.fields["due_on"].initial = due
+        self.helper = VarigFormHelper(submit=_("Lag og send brevet"), cancel=cancel)
+
+    def clean_due_on(self) -> date:
+        due = self.cleaned_data["due_on"]
+        if due <= self.on:
+            raise ValidationError(_("Velg en dato som ikke har vært."))
+        return due
+
+    def clean_papers(self) -> list[str]:
+        found = [line.strip() for line in self.cleaned_data["papers"].splitlines() if line.strip()]
+        if any(len(line) > 200 for line in found):
+            raise ValidationError(_("Skriv hvert papir på høyst 200 tegn."))
+        return found
+
+
+class ReceivedForm(OnceFormMixin, forms.Form):
+    """One paper has come. A form a paper, each with its own prefix."""
+
+    received_on = NorwegianDateField(label=_("Kom"))
+
+    def __init__(self, *args: Any, paper: MissingPaper, on: date, **kwargs: Any) -> None:
+        super().__init__(
+            *args,
+            prefix=f"p{paper.pk}",
+            auto_id=f"p{paper.pk}_%s",
+            initial={"received_on": on},
+            **kwargs,
+        )
+        self.paper, self.on = paper, on
+
+    def clean_received_on(self) -> date:
+        came = self.cleaned_data["received_on"]
+        if came > self.on:
+            raise ValidationError(_("Datoen er ikke kommet ennå."))
+        return came

@@ -1,0 +1,346 @@
+"""What belongs to taking an application in: drafts, papers that are missing, and being sent on."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.db import connection, models
+from django.db.models import F, Q, Value
+from django.db.models.functions import Cast, Concat, LPad
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from accounts import settings_table
+from accounts.models import OrganisationUnit
+from casework.letters.models import LegalBasis, Letter
+from casework.log.enums import (
+    ApplicationChannel,
+    ApplicationKind,
+    ApplicationState,
+    Sender,
+    Tonight,
+)
+from casework.log.visibility import sees
+from casework.persons.models import Household, Person
+from common import calendar
+from common.calendar import local_date
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class ApplicationQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(sees(user, "person__"))
+
+    def open(self) -> Self:
+        return self.filter(state__in=[ApplicationState.RECEIVED, ApplicationState.ASSESSING])
+
+    def late(self, before: datetime) -> Self:
+        """Open, without foreløpig svar, received before `reply_clock.late_before` (C6)."""
+        return self.open().filter(interim_reply_at__isnull=True, received_at__lt=before)
+
+
+class CaseCounter(models.Model):
+    """The last case number given in a year."""
+
+    year = models.PositiveSmallIntegerField(primary_key=True)
+    last = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.year}/{self.last}"
+
+    @classmethod
+    def take(cls, year: int) -> int:
+        """The next free number. One atomic statement: two at once get two numbers."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO casework_casecounter AS c (year, last) VALUES (%s, 1)"
+                " ON CONFLICT (year) DO UPDATE SET last = c.last + 1 RETURNING last",
+                [year],
+            )
+            return cursor.fetchone()[0]
+
+
+class Application(models.Model):
+    """A søknad: what somebody asked for, and when it was received. Also the case (sak)."""
+
+    person = models.ForeignKey(
+        Person, models.PROTECT, related_name="applications", verbose_name=_("søker")
+    )
+    household = models.ForeignKey(
+        Household, models.PROTECT, related_name="applications", verbose_name=_("husstand")
+    )
+    kind = models.CharField(_("gjelder"), max_length=20, choices=ApplicationKind)
+    state = models.CharField(
+        _("status"), max_length=20, choices=ApplicationState, default=ApplicationState.RECEIVED
+    )
+    case_year = models.PositiveSmallIntegerField(editable=False)
+    case_seq = models.PositiveIntegerField(editable=False)
+    case_number = models.GeneratedField(
+        expression=Concat(
+            Cast("case_year", models.TextField()),
+            Value("/"),
+            LPad(Cast("case_seq", models.TextField()), 4, Value("0")),
+            output_field=models.TextField(),
+        ),
+        output_field=models.TextField(),
+        db_persist=True,
+        verbose_name=_("saksnummer"),
+    )
+    channel = models.CharField(_("kom inn som"), max_length=20, choices=ApplicationChannel)
+    sender = models.CharField(_("sendt av"), max_length=20, choices=Sender, default=Sender.PERSON)
+    sender_name = models.CharField(_("navn på avsender"), max_length=120, blank=True)
+    sender_contact = models.CharField(_("kontakt hos avsender"), max_length=120, blank=True)
+    tonight = models.CharField(_("i natt"), max_length=20, choices=Tonight, blank=True)
+    children_tonight = models.PositiveSmallIntegerField(
+        _("barn som er med i natt"), null=True, blank=True
+    )
+    received_at = models.DateTimeField(_("mottatt"))
+    words = models.TextField(_("hva søkeren ber om, med egne ord"), blank=True)
+    bases = models.ManyToManyField(
+        LegalBasis, related_name="applications", verbose_name=_("søkt etter")
+    )
+    unit = models.ForeignKey(
+        OrganisationUnit, models.PROTECT, related_name="applications", verbose_name=_("enhet")
+    )
+    responsible = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="applications",
+        verbose_name=_("saksbehandler"),
+    )
+    registered_at = models.DateTimeField(_("registrert"))
+    registered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    interim_reply_at = models.DateTimeField(_("foreløpig svar sendt"), null=True, blank=True)
+    interim_reply_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    history = HistoricalRecords()
+
+    objects = ApplicationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("søknad")
+        verbose_name_plural = _("søknader")
+        ordering = ["-received_at", "-pk"]
+        indexes = [
+            models.Index(fields=["-received_at", "-id"], name="application_received"),
+            models.Index(fields=["state", "-received_at", "-id"], name="application_state"),
+            models.Index(fields=["responsible", "state"], name="application_responsible"),
+            models.Index(fields=["case_number"], name="application_case"),
+            models.Index(fields=["kind", "-received_at", "-id"], name="application_kind"),
+            models.Index(fields=["responsible", "-received_at", "-id"], name="application_mine"),
+            # The case a person is met about now: what a flag of theirs belongs to.
+            models.Index(
+                fields=["person", "-received_at", "-id"],
+                include=["responsible"],
+                name="application_present",
+                condition=Q(
+                    state__in=[
+                        ApplicationState.RECEIVED,
+                        ApplicationState.ASSESSING,
+                        ApplicationState.DECIDED,
+                    ]
+                ),
+            ),
+            # The open ones are few among all there ever were: the menu's count, «over fristen».
+            models.Index(
+                fields=["-received_at", "-id"],
+                include=["unit"],
+                name="application_open",
+                condition=Q(state__in=[ApplicationState.RECEIVED, ApplicationState.ASSESSING]),
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case_year", "case_seq"],
+                name="application_case_number_once",
+                violation_error_message=_("Saksnummeret er allerede brukt."),
+            ),
+            models.CheckConstraint(
+                name="application_received_before_registered",
+                condition=Q(received_at__lte=F("registered_at")),
+                violation_error_message=_(
+                    "Søknaden kan ikke være mottatt etter at den er registrert."
+                ),
+            ),
+            models.CheckConstraint(
+                name="application_interim_reply_at_by",
+                condition=Q(interim_reply_at__isnull=True, interim_reply_by__isnull=True)
+                | Q(interim_reply_at__isnull=False, interim_reply_by__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.case_year}/{self.case_seq:04d}"
+
+    @property
+    def received_on(self) -> date:
+        return local_date(self.received_at)
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in (ApplicationState.RECEIVED, ApplicationState.ASSESSING)
+
+    def reply_due(self) -> date:
+        """The day a foreløpig svar or a vedtak must be sent (fvl. § 11 a)."""
+        months = settings_table.value("interim_reply_months", self.received_on)
+        return calendar.deadline_months(self.received_on, months)
+
+    def is_late(self, at: datetime) -> bool:
+        return self.is_open and not self.interim_reply_at and local_date(at) > self.reply_due()
+
+
+class Draft(models.Model):
+    """A form somebody has begun on: what is typed, kept until it is sent or too old (need C5).
+
+    It is seen by who wrote it alone, and is no part of anybody's record.
+    """
+
+    key = models.CharField(max_length=60)
+    person = models.ForeignKey(Person, models.CASCADE, null=True, blank=True, related_name="drafts")
+    data = models.JSONField(default=dict)
+    saved_at = models.DateTimeField()
+    saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="drafts")
+
+    class Meta:
+        verbose_name = _("påbegynt skjema")
+        verbose_name_plural = _("påbegynte skjemaer")
+        ordering = ["-saved_at", "-pk"]
+        indexes = [models.Index(fields=["saved_at"], name="draft_age")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["saved_by", "key"],
+                name="draft_one_a_form",
+                violation_error_message=_("Skjemaet er allerede påbegynt."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class PaperRequest(models.Model):
+    """A mangelbrev: what we asked for, and by when. The clock of the case runs on (need C6)."""
+
+    application = models.ForeignKey(
+        Application, models.CASCADE, related_name="paper_requests", verbose_name=_("søknad")
+    )
+    letter = models.OneToOneField(
+        Letter, models.PROTECT, related_name="paper_request", verbose_name=_("brev")
+    )
+    due_on = models.DateField(_("sendes innen"))
+    asked_at = models.DateTimeField(_("bedt om"))
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("mangelbrev")
+        verbose_name_plural = _("mangelbrev")
+        ordering = ["asked_at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.application_id}: {self.due_on}"
+
+
+class MissingPaper(models.Model):
+    """One paper we asked for; received one by one."""
+
+    request = models.ForeignKey(PaperRequest, models.CASCADE, related_name="papers")
+    what = models.CharField(_("hva"), max_length=200)
+    received_on = models.DateField(_("kom"), null=True, blank=True)
+    received_at = models.DateTimeField(_("registrert"), null=True, blank=True)
+    received_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("papir vi mangler")
+        verbose_name_plural = _("papirer vi mangler")
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="paper_received_at_by",
+                condition=Q(
+                    received_on__isnull=True, received_at__isnull=True, received_by__isnull=True
+                )
+                | Q(
+                    received_on__isnull=False,
+                    received_at__isnull=False,
+                    received_by__isnull=False,
+                ),
+                violation_error_message=_("Skriv når papiret kom."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.what
+
+    def is_late(self, on: date) -> bool:
+        return self.received_on is None and self.request.due_on < on
+
+
+class UnitTransfer(models.Model):
+    """A case sent from one unit to another here, until somebody there says it has come (C6)."""
+
+    application = models.ForeignKey(
+        Application, models.CASCADE, related_name="transfers", verbose_name=_("sak")
+    )
+    from_unit = models.ForeignKey(OrganisationUnit, models.PROTECT, related_name="+")
+    to_unit = models.ForeignKey(OrganisationUnit, models.PROTECT, related_name="+")
+    reason = models.CharField(_("hvorfor"), max_length=140)
+    sent_at = models.DateTimeField(_("sendt"))
+    sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    acknowledged_at = models.DateTimeField(_("bekreftet mottatt"), null=True, blank=True)
+    acknowledged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("oversending")
+        verbose_name_plural = _("oversendinger")
+        ordering = ["sent_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="transfer_acknowledged_at_by",
+                condition=Q(acknowledged_at__isnull=True, acknowledged_by__isnull=True)
+                | Q(acknowledged_at__isnull=False, acknowledged_by__isnull=False),
+            ),
+            models.UniqueConstraint(
+                fields=["application"],
+                condition=Q(acknowledged_at__isnull=True),
+                name="transfer_one_open",
+                violation_error_message=_("Saken er allerede sendt, og ikke bekreftet mottatt."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application_id}: {self.from_unit_id} → {self.to_unit_id}"
+
+
+class Disqualification(models.Model):
+    """A user has declared inhabilitet in a case (fvl. §§ 6 and 8): it blocks deciding (C14)."""
+
+    application = models.ForeignKey(Application, models.CASCADE, related_name="disqualifications")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    reason = models.CharField(_("hvorfor"), max_length=200)
+    declared_at = models.DateTimeField()
+    declared_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("inhabilitet")
+        verbose_name_plural = _("inhabilitet")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application", "user"],
+                name="disqualified_once",
+                violation_error_message=_("Inhabiliteten er allerede registrert."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} er inhabil"

@@ -1,0 +1,23 @@
+"""The state tables of casework: the moves each process allows. Each writes a `Transition`."""
+
+from __future__ import annotations
+
+from casework.log.enums import ApplicationState, Process
+from casework.log.processes import log_to
+from common.states import StateTable
+
+_A = ApplicationState
+
+APPLICATION = StateTable(
+    Process.APPLICATION,
+    {
+        _A.RECEIVED: {_A.ASSESSING, _A.DECIDED, _A.WITHDRAWN, _A.LAPSED, _A.FORWARDED},
+        _A.ASSESSING: {_A.DECIDED, _A.WITHDRAWN, _A.LAPSED, _A.FORWARDED},
+        # Who waits for a home may withdraw, or be gone: the vedtak stands, the waiting ends.
+        _A.DECIDED: {_A.ASSESSING, _A.WITHDRAWN, _A.LAPSED},
+        _A.WITHDRAWN: {_A.ASSESSING},
+        _A.LAPSED: {_A.ASSESSING},
+        _A.FORWARDED: set(),
+    },
+    log=log_to(Process.APPLICATION),
+)

@@ -1,0 +1,286 @@
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
+from django.db.models import Exists, Min, OuterRef, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.once import once
+from accounts.reads import log_read
+from casework.log import perms
+from casework.log.enums import ApplicationKind, ApplicationState
+from casework.persons.models import Person
+from common.errors import RuleBroken
+from common.form_errors import posted, refuse
+from common.paging import keyset_page
+
+from .. import reply_clock
+from ..actions import applications as actions
+from ..actions.intake import discard_draft
+from ..forms.applications import ApplicationForm, ForwardForm, InterimReplyForm, WithdrawForm
+from ..models import Application, MissingPaper, UnitTransfer
+from ..perms import can_take_case
+from . import drafts
+
+
+def _for_casework(request: HttpRequest, pk: int) -> Application:
+    if not perms.can_do_casework(request.user):
+        raise PermissionDenied
+    return get_object_or_404(visible_cases(request), pk=pk)
+
+
+def visible_cases(request: HttpRequest) -> QuerySet[Application]:
+    return Application.objects.visible_to(request.user).select_related(
+        "person", "unit", "responsible"
+    )
+
+
+# ------------------------------------------------------------------ the list
+
+
+@require_http_methods(["GET"])
+def applications(request: HttpRequest) -> HttpResponse:
+    if not perms.can_read_cases(request.user):
+        raise PermissionDenied
+    today = timezone.localdate()
+    found = _filtered(request, today)
+    page = keyset_page(
+        found.select_related("person", "unit", "responsible"),
+        order=("-received_at", "-pk"),
+        cursor=request.GET.get("etter"),
+        size=50,
+    )
+    context = {
+        "page": page,
+        "rows": _lines(page.items, today),
+        "kinds": ApplicationKind.choices,
+        "states": ApplicationState.choices,
+        "filtered": any(
+            request.GET.get(name)
+            for name in ("tilstand", "type", "mine", "sen", "mottak", "papirer")
+        ),
+        "at": timezone.now(),
+        "today": today,
+    }
+    return render(request, "casework/application_list.html", context)
+
+
+def _lines(found: list[Application], today: date) -> list[dict[str, Any]]:
+    clocks = reply_clock.clocks(found, today)
+    asked = _asked_since([each.pk for each in found])
+    # Looked up once a page: `get_kind_display` builds the whole list of choices every time.
+    kinds = {value: str(label) for value, label in ApplicationKind.choices}
+    states = {value: str(label) for value, label in ApplicationState.choices}
+    return [
+        {
+            "application": each,
+            "clock": clocks[each.pk],
+            "asked": asked.get(each.pk),
+            "kind": kinds[each.kind],
+            "state": states[each.state],
+            "name": each.person.name,
+            "unit": each.unit.name,
+            "responsible": str(each.responsible) if each.responsible_id else "",
+        }
+        for each in found
+    ]
+
+
+def _asked_since(ids: list[int]) -> dict[int, datetime]:
+    """Since when each waits for papers we asked for. One query."""
+    waiting = MissingPaper.objects.filter(request__application__in=ids, received_on__isnull=True)
+    return dict(
+        waiting.values_list("request__application")
+        .annotate(since=Min("request__asked_at"))
+        .order_by("request__application")
+    )
+
+
+def _filtered(request: HttpRequest, today: date) -> QuerySet[Application]:
+    """By the chips chosen; what is no choice is no filter."""
+    found = Application.objects.visible_to(request.user)
+    state, kind = request.GET.get("tilstand", ""), request.GET.get("type", "")
+    if state == "apne":
+        found = found.open()
+    elif state in ApplicationState.values:
+        found = found.filter(state=state)
+    if kind in ApplicationKind.values:
+        found = found.filter(kind=kind)
+    if request.GET.get("mine"):
+        found = found.filter(responsible=request.user)
+    if request.GET.get("mottak"):
+        units = {role.unit_id for role in request.user.current_roles}
+        found = found.filter(
+            Exists(
+                UnitTransfer.objects.filter(
+                    application=OuterRef("pk"), acknowledged_at__isnull=True, to_unit__in=units
+                )
+            )
+        )
+    if request.GET.get("papirer"):
+        found = found.open().filter(
+            Exists(
+                MissingPaper.objects.filter(
+                    request__application=OuterRef("pk"), received_on__isnull=True
+                )
+            )
+        )
+    if request.GET.get("sen"):
+        found = found.late(reply_clock.late_before(today))
+    return found
+
+
+# ------------------------------------------------------------------ one application
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def application_new(request: HttpRequest, pk: int) -> HttpResponse:
+    if not perms.can_do_casework(request.user):
+        raise PermissionDenied
+    person = get_object_or_404(Person.objects.visible_to(request.user), pk=pk)
+    at = timezone.now()
+    form = ApplicationForm(
+        posted(request),
+        user=request.user,
+        person=person,
+        at=at,
+        cancel=reverse("desk:person", args=[person.pk]),
+    )
+    key = drafts.key_of(person)
+    draft = drafts.begun(request, key)
+    drafts.taken_up(form, draft, key)
+    # From a lease one comes to apply for a bytte.
+    asked_for = request.GET.get("type")
+    if draft is None and asked_for in ApplicationKind.values:
+        form.initial["kind"] = asked_for
+        form.initial["bases"] = form.fields["bases"].queryset.filter(code=asked_for)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = actions.register_application(
+                person=person, by=request.user, at=at, **form.cleaned_data
+            )
+            discard_draft(key=key, by=request.user)
+        except (RuleBroken, IntegrityError) as no:
+            refuse(form, no)
+        else:
+            messages.success(
+                request, _("Søknaden er registrert som sak %(case)s.") % {"case": made.case_number}
+            )
+            return redirect("casework:application", made.pk)
+    log_read(request, person.pk, "application-new")
+    context = {
+        "form": form,
+        "person": person,
+        "draft": draft,
+        "draft_key": key,
+        "open_cases": person.applications.open().order_by("-received_at", "pk")[:5],
+    }
+    return render(request, "casework/application_new.html", context)
+
+
+@require_POST
+@once
+def application_take(request: HttpRequest, pk: int) -> HttpResponse:
+    case = _for_casework(request, pk)
+    if not can_take_case(request.user, case):
+        raise PermissionDenied
+    try:
+        actions.start_assessing(application=case, by=request.user, at=timezone.now())
+    except RuleBroken as no:
+        messages.error(request, str(no))
+    else:
+        messages.success(request, _("Saken er din."))
+    return redirect("casework:application", pk)
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def application_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    case = _for_casework(request, pk)
+    back = reverse("casework:application", args=[pk])
+    form = WithdrawForm(posted(request), cancel=back)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.withdraw(
+                application=case, by=request.user, at=timezone.now(), **form.cleaned_data
+            )
+        except RuleBroken as no:
+            refuse(form, no)
+        else:
+            messages.success(request, _("Søknaden er registrert som trukket."))
+            return redirect(back)
+    title = _("Søknaden er trukket")
+    return _move_page(request, case, form, title)
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def application_forward(request: HttpRequest, pk: int) -> HttpResponse:
+    case = _for_casework(request, pk)
+    back = reverse("casework:application", args=[pk])
+    form = ForwardForm(posted(request), application=case, cancel=back)
+    if request.method == "POST" and form.is_valid():
+        try:
+            _send_on(case, form.cleaned_data, by=request.user, at=timezone.now())
+        except RuleBroken as no:
+            refuse(form, no)
+        else:
+            messages.success(request, _("Saken er sendt videre."))
+            return redirect(back)
+    return _move_page(request, case, form, _("Send til rette enhet"))
+
+
+def _send_on(case: Application, facts: dict[str, Any], *, by, at: datetime) -> None:
+    if facts["unit"]:
+        actions.send_to_unit(
+            application=case, unit=facts["unit"], reason=facts["reason"], by=by, at=at
+        )
+    else:
+        actions.send_elsewhere(
+            application=case, receiver=facts["receiver"], reason=facts["reason"], by=by, at=at
+        )
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def interim_reply(request: HttpRequest, pk: int) -> HttpResponse:
+    case = _for_casework(request, pk)
+    today = timezone.localdate()
+    back = reverse("casework:application", args=[pk])
+    form = InterimReplyForm(posted(request), on=today, cancel=back)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.send_interim_reply(
+                application=case, by=request.user, at=timezone.now(), **form.cleaned_data
+            )
+        except RuleBroken as no:
+            refuse(form, no)
+        else:
+            messages.success(request, _("Foreløpig svar er laget og ført i saken."))
+            return redirect(back)
+    language = case.person.get_language_form_display()
+    return _move_page(request, case, form, _("Foreløpig svar"), letter_language=language)
+
+
+def _move_page(
+    request: HttpRequest, case: Application, form, title: str, **more: str
+) -> HttpResponse:
+    log_read(request, case.person_id, "application-move")
+    context = {
+        **more,
+        "application": case,
+        "form": form,
+        "title": title,
+        "clock": reply_clock.clock(case, timezone.localdate()),
+    }
+    return render(request, "casework/application_move.html", context)

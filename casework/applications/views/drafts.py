@@ -1,0 +1,78 @@
+"""Forms that are kept as they are typed, so that nothing is lost (need C5)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from accounts.once import FIELD
+from casework.log import perms
+from casework.persons.models import Person
+
+from ..actions import intake as actions
+from ..models import Draft
+
+SECTION_27 = "paragraf-27"
+APPLICATION = re.compile(r"soknad-(\d{1,18})")
+NOT_KEPT = (FIELD, "csrfmiddlewaretoken")
+
+
+def key_of(person: Person) -> str:
+    return f"soknad-{person.pk}"
+
+
+def begun(request: HttpRequest, key: str) -> Draft | None:
+    """What the user has typed in this form before, if they did not send it."""
+    return Draft.objects.filter(saved_by=request.user, key=key).first()
+
+
+def taken_up(form: forms.Form, draft: Draft | None, key: str) -> None:
+    """Show what was typed in a fresh form, and have the page keep what is typed from now on."""
+    form.helper.attrs |= {"data-draft": reverse("casework:draft_save", args=[key])}
+    if draft is None or form.is_bound:
+        return
+    for name, values in draft.data.items():
+        field = form.fields.get(name)
+        if field is None or field.widget.is_hidden:
+            continue
+        many = isinstance(field.widget, forms.CheckboxSelectMultiple | forms.SelectMultiple)
+        form.initial[name] = values if many else values[0]
+
+
+def _key(request: HttpRequest, key: str) -> Person | None:
+    """Whom a form is about; 404 for a form there is not, or about somebody not to be known of."""
+    if not perms.can_do_casework(request.user):
+        raise PermissionDenied
+    if key == SECTION_27:
+        return None
+    match = APPLICATION.fullmatch(key)
+    if match is None:
+        raise Http404
+    return get_object_or_404(Person.objects.visible_to(request.user), pk=int(match[1]))
+
+
+@require_POST
+def draft_save(request: HttpRequest, key: str) -> HttpResponse:
+    person = _key(request, key)
+    typed: dict[str, Any] = {
+        name: request.POST.getlist(name) for name in request.POST if name not in NOT_KEPT
+    }
+    actions.save_draft(key=key, data=typed, person=person, by=request.user, at=timezone.now())
+    return HttpResponse(status=204)
+
+
+@require_POST
+def draft_discard(request: HttpRequest, key: str) -> HttpResponse:
+    person = _key(request, key)
+    actions.discard_draft(key=key, by=request.user)
+    return redirect(
+        *(("casework:application_new", person.pk) if person else ("casework:section_27",))
+    )

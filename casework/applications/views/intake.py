@@ -1,0 +1,113 @@
+"""§ 27 by phone, missing papers, and a case that has come from another unit."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.once import once
+from accounts.reads import log_read
+from casework.log import perms
+from common.errors import RuleBroken
+from common.form_errors import posted, refuse
+
+from .. import deadlines, reply_clock
+from ..actions import intake as actions
+from ..forms.intake import PapersForm, Section27Form
+from ..models import Application
+from . import drafts
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def section_27(request: HttpRequest) -> HttpResponse:
+    """Person, application, situation and wish on one page: a minute, on the phone."""
+    if not perms.can_do_casework(request.user):
+        raise PermissionDenied
+    at = timezone.now()
+    form = Section27Form(
+        posted(request), user=request.user, at=at, cancel=reverse("casework:applications")
+    )
+    draft = drafts.begun(request, drafts.SECTION_27)
+    drafts.taken_up(form, draft, drafts.SECTION_27)
+    if form.is_bound and form.is_valid():
+        try:
+            made = actions.register_section_27(
+                person=form.person,
+                facts=form.new_person,
+                application=form.application,
+                wish=form.cleaned_data["wish"],
+                by=request.user,
+                at=at,
+            )
+            actions.discard_draft(key=drafts.SECTION_27, by=request.user)
+        except (RuleBroken, IntegrityError) as no:
+            refuse(form, no)
+        else:
+            messages.success(
+                request,
+                _("Søknaden er registrert som sak %(case)s. Du har tatt saken.")
+                % {"case": made.case_number},
+            )
+            return redirect("casework:application", made.pk)
+    context = {"form": form, "draft": draft, "draft_key": drafts.SECTION_27}
+    return render(request, "casework/section_27.html", context)
+
+
+def _for_casework(request: HttpRequest, pk: int) -> Application:
+    if not perms.can_do_casework(request.user):
+        raise PermissionDenied
+    found = Application.objects.visible_to(request.user).select_related(
+        "person", "unit", "responsible"
+    )
+    return get_object_or_404(found, pk=pk)
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def papers_ask(request: HttpRequest, pk: int) -> HttpResponse:
+    case = _for_casework(request, pk)
+    today = timezone.localdate()
+    back = reverse("casework:application", args=[pk])
+    form = PapersForm(
+        posted(request), on=today, due=deadlines.missing_papers(today).due, cancel=back
+    )
+    if form.is_bound and form.is_valid():
+        try:
+            actions.ask_for_papers(
+                application=case, by=request.user, at=timezone.now(), **form.cleaned_data
+            )
+        except RuleBroken as no:
+            refuse(form, no)
+        else:
+            messages.success(request, _("Mangelbrevet er laget og ført i saken."))
+            return redirect(back)
+    log_read(request, case.person_id, "application-move")
+    context = {
+        "application": case,
+        "form": form,
+        "title": _("Be om papirer"),
+        "clock": reply_clock.clock(case, today),
+        "letter_language": case.person.get_language_form_display(),
+    }
+    return render(request, "casework/application_move.html", context)
+
+
+@require_POST
+@once
+def transfer_acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
+    case = _for_casework(request, pk)
+    try:
+        actions.acknowledge_transfer(application=case, by=request.user, at=timezone.now())
+    except RuleBroken as no:
+        messages.error(request, str(no))
+    else:
+        messages.success(request, _("Saken er bekreftet mottatt."))
+    return redirect("casework:application", pk)

@@ -1,0 +1,78 @@
+"""Valg og konsekvenser: what the person could choose between, written down (need C21)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from casework.log import events
+from common.errors import RuleBroken
+from common.formatting import nbdate
+
+from ..models import ChoiceAlternative, ChoiceTalk
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from casework.applications.models import Application
+
+
+class NothingToChoose(RuleBroken):
+    field = "what_1"
+
+    def __init__(self) -> None:
+        super().__init__(_("Skriv minst ett alternativ, og hva det betyr for personen."))
+
+
+class NotHeldYet(RuleBroken):
+    field = "held_on"
+
+    def __init__(self) -> None:
+        super().__init__(_("Datoen er ikke kommet ennå. Skriv når dere snakket sammen."))
+
+
+@transaction.atomic
+def record_choices(
+    *,
+    application: Application,
+    alternatives: Sequence[dict[str, Any]],
+    held_on: date,
+    present: str,
+    answer: str,
+    changed: str,
+    on: date,
+    by: User,
+    at: datetime,
+) -> ChoiceTalk:
+    """`alternatives` are {what, means, chosen}. One is enough, when there was only one."""
+    if not alternatives:
+        raise NothingToChoose
+    if held_on > on:
+        raise NotHeldYet
+    talk = ChoiceTalk(
+        application=application,
+        held_on=held_on,
+        present=present,
+        answer=answer,
+        changed=changed,
+        recorded_at=at,
+        recorded_by=by,
+    )
+    talk._history_user = by
+    talk.save()
+    ChoiceAlternative.objects.bulk_create(
+        ChoiceAlternative(talk=talk, **alternative) for alternative in alternatives
+    )
+    events.record(
+        application.person,
+        "choices",
+        _("Valg og konsekvenser snakket gjennom %s.") % nbdate(held_on),
+        by=by,
+        at=at,
+        application=application,
+        talk=talk.pk,
+    )
+    return talk

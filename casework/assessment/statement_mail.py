@@ -1,0 +1,59 @@
+"""E-mails about statements: that there is a question, where, by when; nothing else (need S8)."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from common.formatting import nbdate
+
+from . import statement_links as links
+
+if TYPE_CHECKING:
+    from .models import Statement
+
+ASKED, REMINDED, LATE = "asked", "reminded", "late"
+log = logging.getLogger(__name__)
+
+
+def send(statement: Statement, kind: str) -> bool:
+    """Send it to whom is asked, if there is an address. A mail that fails is logged, not shown:
+    the question stands on the page, and the link can be said or sent in another way."""
+    to = statement.asked_of.email if statement.asked_of else statement.helper_email
+    if not to:
+        return False
+    subject, opening = {
+        ASKED: (_("Spørsmål om en uttalelse"), _("Du er spurt om en uttalelse.")),
+        REMINDED: (_("Påminnelse om en uttalelse"), _("En uttalelse du er spurt om, venter.")),
+        LATE: (_("Fristen for en uttalelse er ute"), _("Fristen for en uttalelse er ute.")),
+    }[kind]
+    if statement.is_outside:
+        where = _(
+            "Åpne lenken: %(link)s\n\nDu trenger også en kode. Den får du på telefon av den som "
+            "spurte deg. Lenken kan brukes én gang, til og med %(until)s."
+        ) % {"link": link(statement), "until": nbdate(statement.link_until)}
+    else:
+        where = _("Logg inn i Varig: den står på Min dag.")
+    body = "\n\n".join(
+        [
+            opening,
+            _("Svar gjerne innen %(day)s.") % {"day": nbdate(statement.due_on)},
+            where,
+            _("Denne e-posten kan ikke besvares."),
+        ]
+    )
+    try:
+        send_mail(subject, body, settings.DEFAULT_FROM_EMAIL, [to])
+    except OSError:
+        log.warning("A mail about statement %s could not be sent", statement.pk)
+        return False
+    return True
+
+
+def link(statement: Statement) -> str:
+    return statement.origin + reverse("casework:statement_outside", args=[links.token(statement)])

@@ -1,0 +1,231 @@
+"""Statements: asked for, answered by a colleague or through a link, read and commented (C9)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import settings_table
+from accounts.once import once
+from accounts.reads import log_read
+from casework.log import perms
+from casework.persons.models import Person
+from common.errors import RuleBroken
+
+from .. import statement_links as links
+from .. import statement_mail
+from ..actions import statements as actions
+from ..forms.statements import AnswerStatementForm, AskStatementForm, CodeForm, CommentForm
+from ..models import Statement
+
+OPENED = "statement-opened"  # in the session: which link's code has been given
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def statement_new(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask somebody who knows the person; `?sak=` chooses the case."""
+    if not perms.can_do_casework(request.user):
+        raise PermissionDenied
+    person = get_object_or_404(Person.objects.visible_to(request.user), pk=pk)
+    on = timezone.localdate()
+    back = redirect("desk:person_assessments", person.pk)
+    case = request.GET.get("sak", "")
+    form = AskStatementForm(
+        request.POST or None,
+        person=person,
+        by=request.user,
+        on=on,
+        cancel=back.url,
+        initial={
+            "due_on": on + timedelta(days=settings_table.value("statement_due_days", on)),
+            "application": int(case) if case.isascii() and case.isdigit() else None,
+        },
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            asked = actions.ask_statement(
+                person=person,
+                by=request.user,
+                at=timezone.now(),
+                origin=request.build_absolute_uri("/").rstrip("/"),
+                **form.cleaned_data,
+            )
+        except RuleBroken as no:
+            _refuse(form, no)
+        else:
+            messages.success(request, _("Spørsmålet er stilt."))
+            return redirect("casework:statement", asked.pk)
+    log_read(request, person.pk, "uttalelse")
+    return render(request, "casework/statement_new.html", {"form": form, "person": person})
+
+
+@require_safe
+def statement(request: HttpRequest, pk: int) -> HttpResponse:
+    """What was asked and answered; and for whom asks, the link and the code to say."""
+    found = _readable(request, pk)
+    log_read(request, found.person_id, "uttalelse")
+    works = perms.can_do_casework(request.user)
+    shows_link = works and found.link_works(timezone.localdate())
+    context = {
+        "statement": found,
+        "person": found.person,
+        "works": works,
+        "may_answer": found.is_open and found.asked_of_id == request.user.pk,
+        "link": statement_mail.link(found) if shows_link else "",
+        "code": links.code(found) if shows_link else "",
+        "locked": found.attempts >= links.MOST_ATTEMPTS,
+    }
+    return render(request, "casework/statement.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def statement_answer(request: HttpRequest, pk: int) -> HttpResponse:
+    """The colleague who was asked, writes."""
+    found = _readable(request, pk)
+    if found.asked_of_id != request.user.pk:
+        raise PermissionDenied
+    back = redirect("casework:statement", found.pk)
+    form = AnswerStatementForm(request.POST or None, cancel=back.url)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.receive_statement(
+                statement=found,
+                signed=str(request.user),
+                by=request.user,
+                at=timezone.now(),
+                **form.cleaned_data,
+            )
+        except RuleBroken as no:
+            _refuse(form, no)
+        else:
+            messages.success(request, _("Uttalelsen er sendt."))
+            return back
+    log_read(request, found.person_id, "uttalelse")
+    context = {"form": form, "statement": found, "person": found.person}
+    return render(request, "casework/statement_answer.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def statement_comment(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the person says of the statement, beside it."""
+    found = _for_casework(request, pk)
+    back = redirect("casework:statement", found.pk)
+    form = CommentForm(request.POST or None, initial={"comment": found.comment}, cancel=back.url)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.comment_statement(
+                statement=found, by=request.user, at=timezone.now(), **form.cleaned_data
+            )
+        except RuleBroken as no:
+            _refuse(form, no)
+        else:
+            messages.success(request, _("Kommentaren er lagret."))
+            return back
+    log_read(request, found.person_id, "uttalelse")
+    context = {"form": form, "statement": found, "person": found.person}
+    return render(request, "casework/statement_answer.html", context)
+
+
+@require_POST
+def statement_renew(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _for_casework(request, pk)
+    try:
+        actions.renew_link(statement=found, by=request.user, at=timezone.now())
+    except RuleBroken as no:
+        messages.error(request, str(no))
+    else:
+        messages.success(request, _("Ny lenke og ny kode er laget. De gamle virker ikke lenger."))
+    return redirect("casework:statement", found.pk)
+
+
+@require_POST
+def statement_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _for_casework(request, pk)
+    try:
+        actions.withdraw_statement(statement=found, by=request.user, at=timezone.now())
+    except RuleBroken as no:
+        messages.error(request, str(no))
+    else:
+        messages.success(request, _("Spørsmålet er trukket."))
+    return redirect("casework:statement", found.pk)
+
+
+# ------------------------------------------------------------------ from outside
+
+
+@login_not_required
+@sensitive_post_parameters("code", "text")
+@require_http_methods(["GET", "POST"])
+def statement_outside(request: HttpRequest, token: str) -> HttpResponse:
+    """The link: first the code said on the phone, then the question and room to answer, once."""
+    read = links.read(token)
+    found = (
+        Statement.objects.select_related("person", "asked_by").filter(pk=read[0]).first()
+        if read
+        else None
+    )
+    on = timezone.localdate()
+    if found is None or not links.is_current(found, read[1]) or not found.link_works(on):
+        request.session.pop(OPENED, None)
+        return render(request, "casework/statement_dead.html", status=404)
+    if request.session.get(OPENED) != found.nonce:
+        form = CodeForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                actions.check_code(statement=found, typed=form.cleaned_data["code"], on=on)
+            except RuleBroken as no:
+                form.add_error("code", str(no))
+            else:
+                request.session[OPENED] = found.nonce
+                return redirect(request.path)
+        return render(request, "casework/statement_code.html", {"form": form})
+    form = AnswerStatementForm(request.POST or None, outside=True)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.receive_statement(
+                statement=found, by=None, at=timezone.now(), **form.cleaned_data
+            )
+        except RuleBroken as no:
+            _refuse(form, no)
+        else:
+            del request.session[OPENED]
+            return render(request, "casework/statement_thanks.html")
+    context = {"form": form, "statement": found}
+    return render(request, "casework/statement_outside.html", context)
+
+
+def _readable(request: HttpRequest, pk: int) -> Statement:
+    """403 for who works with no cases; 404 for whom the reader may not know of."""
+    if not perms.can_read_cases(request.user):
+        raise PermissionDenied
+    return get_object_or_404(_rows(request), pk=pk)
+
+
+def _for_casework(request: HttpRequest, pk: int) -> Statement:
+    if not perms.can_do_casework(request.user):
+        raise PermissionDenied
+    return get_object_or_404(_rows(request), pk=pk)
+
+
+def _rows(request: HttpRequest):
+    return Statement.objects.visible_to(request.user).select_related(
+        "person", "application", "asked_of", "asked_by", "received_by", "commented_by"
+    )
+
+
+def _refuse(form: forms.Form, no: RuleBroken) -> None:
+    field = getattr(no, "field", None)
+    form.add_error(field if field in form.fields else None, str(no))

@@ -1,0 +1,148 @@
+"""The page of one case: what every room knows of it, and the papers that come in on it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.once import once
+from accounts.reads import log_read
+from casework.applications import reply_clock
+from casework.applications.actions import intake as actions
+from casework.applications.forms.intake import ReceivedForm
+from casework.applications.models import Application, MissingPaper
+from casework.applications.processes import APPLICATION
+from casework.applications.views.applications import visible_cases
+from casework.log import perms
+from casework.log.enums import ApplicationState
+from casework.log.visibility import sees
+from casework.persons.actions.persons import members_visible_to
+from casework.persons.views.persons import age_on
+from casework.vedtak.models import Vedtak
+from common.errors import RuleBroken
+
+from .next_step import next_step
+
+
+@require_http_methods(["GET"])
+def application(request: HttpRequest, pk: int) -> HttpResponse:
+    if not perms.can_read_cases(request.user):
+        raise PermissionDenied
+    return show(request, pk)
+
+
+def show(request: HttpRequest, pk: int, refused: ReceivedForm | None = None) -> HttpResponse:
+    """The page of a case; with a form of it that was refused, and what was typed in it."""
+    case = get_object_or_404(
+        visible_cases(request)
+        .select_related("household", "interim_reply_by")
+        .prefetch_related(
+            "bases",
+            "letters__copies",
+            "transfers__from_unit",
+            "transfers__sent_by",
+            "assessments__made_by",
+            "needs__decided_by",
+            Prefetch(
+                "vedtak",
+                Vedtak.objects.select_related("approver", "drafted_by").prefetch_related(
+                    "outcomes__basis"
+                ),
+            ),
+        ),
+        pk=pk,
+    )
+    log_read(request, case.person_id, "application")
+    return render(request, "casework/application.html", _case(request, case, refused))
+
+
+def _case(request: HttpRequest, case: Application, refused: ReceivedForm | None) -> dict[str, Any]:
+    """Everything the page of a case shows."""
+    today = timezone.localdate()
+    works = perms.can_do_casework(request.user)
+    members = [
+        {"member": each, "age": age_on(each.person, today)}
+        for each in members_visible_to(request.user, case.household)
+        if today in each.period
+    ]
+    open_for_reply = case.is_open and case.interim_reply_at is None
+    return {
+        "application": case,
+        "person": case.person,
+        "today": today,
+        "clock": reply_clock.clock(case, today),
+        "members": members,
+        "assessments": list(case.assessments.all()),
+        "statements": list(case.person.statements.select_related("asked_of")[:5]),
+        "needs": list(case.needs.all()),
+        "vedtak_list": list(case.vedtak.all()),
+        "letters": list(case.letters.all()),
+        "events": [
+            {"when": each.at, "text": each.text, "by": each.by}
+            for each in case.events.select_related("by").order_by("-at", "-pk")[:20]
+        ],
+        "step": next_step(case, request.user),
+        "works": works,
+        "at": timezone.now(),
+        "papers": _papers(case, today, works, refused),
+        "refused": refused,
+        "transfer": next(
+            (each for each in case.transfers.all() if each.acknowledged_at is None), None
+        ),
+        "may_ask": works and case.is_open,
+        "may_withdraw": works and APPLICATION.may(case, ApplicationState.WITHDRAWN),
+        "may_send_on": works and APPLICATION.may(case, ApplicationState.FORWARDED),
+        "may_reply": works and open_for_reply,
+    }
+
+
+def _papers(
+    case: Application, today: date, works: bool, refused: ReceivedForm | None
+) -> list[dict[str, Any]]:
+    """Each paper asked for, with the form that says it has come."""
+    found = MissingPaper.objects.filter(request__application=case).select_related("request")
+    rows = []
+    for each in found:
+        form = None
+        if works and each.received_on is None:
+            is_refused = refused is not None and refused.paper.pk == each.pk
+            form = refused if is_refused else ReceivedForm(paper=each, on=today)
+        rows.append({"paper": each, "late": each.is_late(today), "form": form})
+    return rows
+
+
+@require_POST
+@once
+def paper_receive(request: HttpRequest, pk: int) -> HttpResponse:
+    """One paper has come: from the case's page, which is shown again."""
+    if not perms.can_do_casework(request.user):
+        raise PermissionDenied
+    paper = get_object_or_404(
+        MissingPaper.objects.filter(
+            sees(request.user, "request__application__person__")
+        ).select_related("request__application"),
+        pk=pk,
+    )
+    form = ReceivedForm(request.POST, paper=paper, on=timezone.localdate())
+    case = reverse("casework:application", args=[paper.request.application_id])
+    if form.is_valid():
+        try:
+            actions.receive_paper(
+                paper=paper, by=request.user, at=timezone.now(), **form.cleaned_data
+            )
+        except RuleBroken as no:
+            messages.error(request, str(no))
+            return redirect(case)  # from the top, where the message stands
+        messages.success(request, _("%(what)s er registrert.") % {"what": paper.what})
+        return redirect(f"{case}#papirer")
+    return show(request, paper.request.application_id, refused=form)

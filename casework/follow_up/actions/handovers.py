@@ -1,0 +1,132 @@
+"""A task given to another unit, and taken by somebody there (need C23)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from casework.log import flags
+from casework.log.enums import FlagKind
+from casework.log.events import record
+from casework.log.saving import save
+from casework.persons.perms import colleagues
+from common.calendar import local_date
+from common.errors import RuleBroken
+
+from ..models import Handover
+
+if TYPE_CHECKING:
+    from accounts.models import OrganisationUnit, User
+    from casework.applications.models import Application
+    from casework.persons.models import Person
+
+
+class HandoverRefused(RuleBroken):
+    """The task cannot be sent, or taken, so; `field` says where on the form it is."""
+
+    def __init__(self, sentence: str, field: str | None = None) -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
+@transaction.atomic
+def hand_over(
+    *,
+    person: Person,
+    application: Application | None,
+    to_unit: OrganisationUnit,
+    to_user: User | None,
+    what: str,
+    why: str,
+    due_on: date | None,
+    by: User,
+    at: datetime,
+) -> Handover:
+    """Send a task to a unit, or to somebody there. Refused where nobody there may see the person:
+    it would lie unread. Refused with a due date that has passed."""
+    if due_on and due_on < local_date(at):
+        raise HandoverRefused(_("Fristen har vært. Velg i dag eller en senere dag."), "due_on")
+    may_read = colleagues(person, local_date(at), to_unit)
+    if to_user and not may_read.filter(pk=to_user.pk).exists():
+        raise HandoverRefused(
+            _("%(name)s arbeider ikke ved %(unit)s, eller kan ikke lese saken. Velg en annen.")
+            % {"name": to_user, "unit": to_unit},
+            "to_user",
+        )
+    if not may_read.exists():
+        raise HandoverRefused(
+            _("Ingen ved %(unit)s kan lese denne saken. Velg en annen enhet, eller spør lederen.")
+            % {"unit": to_unit},
+            "to_unit",
+        )
+    handover = save(
+        Handover(
+            person=person,
+            application=application,
+            to_unit=to_unit,
+            to_user=to_user,
+            what=what,
+            why=why,
+            due_on=due_on,
+            sent_at=at,
+            sent_by=by,
+        ),
+        by,
+    )
+    text = _("Oppgave sendt til %(to)s: %(what)s") % {"to": to_user or to_unit, "what": what}
+    record(
+        person, "handover.sent", text, by=by, at=at, application=application, handover=handover.pk
+    )
+    return handover
+
+
+def _held(handover: Handover) -> Handover:
+    # Two at a unit who take it at once: the second is told who did.
+    return Handover.objects.select_for_update(of=("self",)).get(pk=handover.pk)
+
+
+@transaction.atomic
+def acknowledge(handover: Handover, *, reply: str, by: User, at: datetime) -> Handover:
+    """Somebody has seen it and takes it."""
+    handover = _held(handover)
+    if handover.acknowledged_at:
+        raise HandoverRefused(
+            _("%(name)s har allerede tatt oppgaven.") % {"name": handover.acknowledged_by}
+        )
+    save(handover, by, acknowledged_at=at, acknowledged_by=by, reply=reply)
+    flags.close_by_facts(FlagKind.HANDOVER, str(handover.pk), local_date(at))
+    text = _("Oppgaven er mottatt: %(what)s. %(reply)s") % {"what": handover.what, "reply": reply}
+    record(
+        handover.person,
+        "handover.acknowledged",
+        text.strip(),
+        by=by,
+        at=at,
+        application=handover.application,
+        handover=handover.pk,
+    )
+    return handover
+
+
+@transaction.atomic
+def finish(handover: Handover, *, by: User, at: datetime) -> Handover:
+    handover = _held(handover)
+    if handover.acknowledged_at is None:
+        raise HandoverRefused(_("Oppgaven må kvitteres før den er ferdig."))
+    if handover.done_at:
+        raise HandoverRefused(_("Oppgaven er allerede ferdig."))
+    save(handover, by, done_at=at, done_by=by)
+    text = _("Oppgaven er ferdig: %(what)s") % {"what": handover.what}
+    record(
+        handover.person,
+        "handover.done",
+        text,
+        by=by,
+        at=at,
+        application=handover.application,
+        handover=handover.pk,
+    )
+    return handover

@@ -1,0 +1,212 @@
+"""Who does what: services, the ansvarsgruppe and its meetings (need C18)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils.translation import gettext as _
+
+from casework.log.events import record
+from casework.log.saving import save
+from common.calendar import local_date
+from common.errors import RuleBroken
+from common.formatting import nbdate, number
+
+from ..models import Service, ServiceStep, TeamMeeting, TeamMember
+
+if TYPE_CHECKING:
+    from accounts.models import OrganisationUnit, User
+    from casework.persons.models import Person
+
+
+class OutsideThePeriod(RuleBroken):
+    """The day is not one of those the service, or the member, is there."""
+
+    def __init__(self, sentence: str, field: str) -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
+@transaction.atomic
+def add_service(
+    *,
+    person: Person,
+    name: str,
+    unit: OrganisationUnit | None,
+    contact: str,
+    phone: str,
+    hours_per_week: Decimal | None,
+    period: DateRange,
+    by: User,
+    at: datetime,
+) -> Service:
+    """The person has a service from a day."""
+    service = save(
+        Service(
+            person=person,
+            name=name,
+            unit=unit,
+            contact=contact,
+            phone=phone,
+            hours_per_week=hours_per_week,
+            period=period,
+        ),
+        by,
+    )
+    text = _("Ny tjeneste: %(name)s fra %(day)s.") % {"name": name, "day": nbdate(period.lower)}
+    record(person, "service.begun", text, by=by, at=at, service=service.pk)
+    return service
+
+
+@transaction.atomic
+def change_service(service: Service, *, by: User, at: datetime, **facts) -> Service:
+    """Correct what is written of a service; the old stays in its history."""
+    period = facts.get("period", service.period)
+    steps = service.steps.filter(starts_on__lte=period.lower)
+    if steps.exists():
+        raise OutsideThePeriod(
+            _("Timene er endret før tjenesten da ville begynt. Velg en tidligere første dag."),
+            "period",
+        )
+    save(service, by, **facts)
+    text = _("Tjenesten %(name)s er endret.") % {"name": service.name}
+    record(service.person, "service.changed", text, by=by, at=at, service=service.pk)
+    return service
+
+
+@transaction.atomic
+def set_hours(
+    service: Service,
+    *,
+    starts_on: date,
+    hours_per_week: Decimal,
+    why: str,
+    by: User,
+    at: datetime,
+) -> ServiceStep:
+    """From a day on the service is more hours, or fewer. OutsideThePeriod when it is not there."""
+    if starts_on not in service.period or starts_on == service.period.lower:
+        raise OutsideThePeriod(
+            _("Timene kan endres etter at tjenesten begynte, og før den er slutt."), "starts_on"
+        )
+    step = save(
+        ServiceStep(service=service, starts_on=starts_on, hours_per_week=hours_per_week, why=why),
+        by,
+    )
+    text = _("%(name)s: %(hours)s timer i uka fra %(day)s.") % {
+        "name": service.name,
+        "hours": number(hours_per_week),
+        "day": nbdate(starts_on),
+    }
+    record(service.person, "service.hours", text, by=by, at=at, service=service.pk)
+    return step
+
+
+@transaction.atomic
+def end_service(
+    service: Service, *, last_day: date, reason: str, by: User, at: datetime
+) -> Service:
+    """The last day of a service, and why. What was planned after it falls away."""
+    if last_day < service.period.lower:
+        raise OutsideThePeriod(_("Tjenesten hadde ikke begynt den dagen."), "last_day")
+    service.steps.filter(starts_on__gt=last_day).delete()
+    after = last_day + timedelta(days=1)
+    save(service, by, period=DateRange(service.period.lower, after), end_reason=reason)
+    text = _("%(name)s er slutt fra %(day)s. %(why)s") % {
+        "name": service.name,
+        "day": nbdate(after),
+        "why": reason,
+    }
+    record(service.person, "service.ended", text, by=by, at=at, service=service.pk)
+    return service
+
+
+@transaction.atomic
+def join_team(
+    *,
+    person: Person,
+    name: str,
+    role: str,
+    contact: str,
+    is_coordinator: bool,
+    since: date,
+    by: User,
+    at: datetime,
+) -> TeamMember:
+    """Somebody joins the person's ansvarsgruppe; as coordinator they follow the one before."""
+    if is_coordinator:
+        for other in person.team.filter(is_coordinator=True, period__contains=since):
+            _step_down(other, since, by=by)
+    member = save(
+        TeamMember(
+            person=person,
+            name=name,
+            role=role,
+            contact=contact,
+            is_coordinator=is_coordinator,
+            period=DateRange(since, None),
+        ),
+        by,
+    )
+    text = _("Ny koordinator: %(name)s.") if is_coordinator else _("Med i ansvarsgruppa: %(name)s.")
+    record(person, "team.joined", text % {"name": member}, by=by, at=at, member=member.pk)
+    return member
+
+
+def _step_down(member: TeamMember, since: date, *, by: User) -> None:
+    """Another takes over the coordination; the member stays in the group."""
+    if member.period.lower >= since:
+        raise OutsideThePeriod(
+            _("%(name)s er koordinator fra %(day)s. Velg en senere dag.")
+            % {"name": member.name, "day": nbdate(member.period.lower)},
+            "since",
+        )
+    upper = member.period.upper
+    save(member, by, period=DateRange(member.period.lower, since))
+    stays = TeamMember(
+        person=member.person,
+        name=member.name,
+        role=member.role,
+        contact=member.contact,
+        period=DateRange(since, upper),
+    )
+    save(stays, by)
+
+
+@transaction.atomic
+def leave_team(member: TeamMember, *, by: User, at: datetime) -> TeamMember:
+    """Out of the ansvarsgruppe from today."""
+    today = local_date(at)
+    if member.period.lower >= today:
+        member._history_user = by
+        member.delete()
+    else:
+        save(member, by, period=DateRange(member.period.lower, today))
+    text = _("Ute av ansvarsgruppa: %(name)s.") % {"name": member}
+    record(member.person, "team.left", text, by=by, at=at)
+    return member
+
+
+@transaction.atomic
+def plan_meeting(
+    *, person: Person, held_on: date, place: str, topic: str, by: User, at: datetime
+) -> TeamMeeting:
+    """A meeting of the ansvarsgruppe is agreed, or was held."""
+    meeting = save(
+        TeamMeeting(
+            person=person,
+            held_on=held_on,
+            place=place,
+            topic=topic,
+            recorded_at=at,
+            recorded_by=by,
+        ),
+        by,
+    )
+    text = _("Ansvarsgruppemøte %(day)s. %(topic)s") % {"day": nbdate(held_on), "topic": topic}
+    record(person, "team_meeting", text.strip(), by=by, at=at, meeting=meeting.pk)
+    return meeting

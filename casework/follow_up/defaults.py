@@ -1,0 +1,33 @@
+"""The checklist of a transition plan that every installation begins with.
+
+They are rows, and the municipality changes them; written only where the table is empty.
+"""
+
+from __future__ import annotations
+
+from django.db.backends.postgresql.psycopg_any import DateRange
+
+from casework.log.defaults import BEGINNING
+
+# name, what it is about
+CHECKLIST = [
+    ("Bolig", "Er det klart hvor personen skal bo, og fra når?"),
+    ("Økonomi", "Hva skal personen leve av de første ukene?"),
+    ("Bankkonto", "Konto, kort og BankID som virker."),
+    ("Depositum", "Depositum eller garanti for boligen."),
+    ("Legeerklæring", "Den som trengs til søknaden eller til oppfølgingen."),
+    ("Inntektspapirer", "Lønnsslipp, vedtak om ytelse eller skattemelding."),
+    ("Medisiner", "Medisiner med hjem, og hvem som gir dem videre."),
+    ("Kontaktperson", "Den personen ringer først når noe er vanskelig."),
+]
+
+
+def install(sender=None, **kwargs) -> None:
+    """Write the rows above where there are none. Runs after migrate."""
+    from .models import ChecklistKind
+
+    if not ChecklistKind.objects.exists():
+        ChecklistKind.objects.bulk_create(
+            ChecklistKind(name=name, help=text, order=order, valid=DateRange(BEGINNING, None))
+            for order, (name, text) in enumerate(CHECKLIST, start=1)
+        )

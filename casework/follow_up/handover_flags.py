@@ -1,0 +1,153 @@
+"""Flags of what is sent to another unit and nobody there has acknowledged (needs C6, C23).
+
+A task handed over, and a case sent to the unit that should have it. One statement, safe to run
+twice or for any date; closed by the facts, and at once when somebody acknowledges. A run for an
+earlier date closes nothing raised after it.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import connection
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts import settings_table
+from accounts.enums import CASE_ROLES, RoleKind
+from casework.log.enums import PROTECTED
+from casework.log.flags import Words, due_words, short
+from common.calendar import add_working_days, next_working_day
+from common.jobs import Done
+
+if TYPE_CHECKING:
+    from casework.log.models import Flag
+
+DAYS = "handover_days"
+ONE_DAY = timedelta(days=1)
+
+
+def transfer_key(transfer_id: int) -> str:
+    """The key of the flag of a case sent on; that of a task handed over is the task's own."""
+    return f"sak:{transfer_id}"
+
+
+# The flag is the receiver's where one is named; else the manager's of the unit that was sent it, or
+# of another who reads cases there and may see the person; else the sender's, who must ask.
+FLAG = """
+WITH late AS (
+    SELECT h.person_id, h.application_id, h.id::text AS key, h.to_unit_id, h.to_user_id,
+        h.sent_by_id, (h.sent_at AT TIME ZONE %(zone)s)::date AS sent,
+        jsonb_build_object('handover', h.id, 'what', h.what) AS facts
+    FROM casework_handover h
+    WHERE (h.sent_at AT TIME ZONE %(zone)s)::date <= %(before)s::date
+        AND (h.acknowledged_at IS NULL
+            OR (h.acknowledged_at AT TIME ZONE %(zone)s)::date > %(on)s::date)
+    UNION ALL
+    -- Sent back and forth, the last sending counts: those before it are acknowledged by it.
+    SELECT a.person_id, a.id, 'sak:' || t.id, t.to_unit_id, NULL, t.sent_by_id,
+        (t.sent_at AT TIME ZONE %(zone)s)::date,
+        jsonb_build_object('transfer', t.id, 'why', t.reason)
+    FROM casework_unittransfer t
+    JOIN casework_application a ON a.id = t.application_id
+    WHERE (t.sent_at AT TIME ZONE %(zone)s)::date <= %(before)s::date
+        AND (t.acknowledged_at IS NULL
+            OR (t.acknowledged_at AT TIME ZONE %(zone)s)::date > %(on)s::date)
+),
+raised AS (
+    INSERT INTO casework_flag (person_id, application_id, kind, key, facts, marks, owner_id,
+        due_on, raised_on, closed_because, closing_note)
+    SELECT l.person_id, l.application_id, 'handover', l.key,
+        l.facts || jsonb_build_object('sent', l.sent, 'unit', u.name), '{}',
+        coalesce(l.to_user_id, there.user_id, l.sent_by_id), %(due_on)s::date, %(on)s::date, '', ''
+    FROM late l
+    JOIN accounts_organisationunit u ON u.id = l.to_unit_id
+    JOIN casework_person p ON p.id = l.person_id
+    LEFT JOIN LATERAL (
+        SELECT r.user_id FROM accounts_role r
+        JOIN accounts_user w ON w.id = r.user_id AND w.is_active
+        WHERE r.unit_id = l.to_unit_id AND r.period @> %(on)s::date AND r.kind = ANY (%(roles)s)
+            AND (NOT p.protection = ANY (%(protected)s) OR EXISTS (
+                SELECT FROM accounts_role s WHERE s.user_id = r.user_id
+                    AND s.period @> %(on)s::date AND s.protected_access))
+            AND (NOT p.shielded OR EXISTS (
+                SELECT FROM accounts_role s WHERE s.user_id = r.user_id
+                    AND s.period @> %(on)s::date AND s.shielded_access))
+        ORDER BY r.kind <> %(manager)s, r.user_id LIMIT 1
+    ) there ON true
+    ON CONFLICT (kind, person_id, key) DO NOTHING
+    RETURNING 1
+),
+closed AS (
+    UPDATE casework_flag f SET closed_on = %(on)s::date, closed_because = 'fakta'
+    WHERE f.kind = 'handover' AND f.closed_on IS NULL AND f.raised_on <= %(on)s::date
+        AND NOT EXISTS (SELECT FROM late l WHERE l.person_id = f.person_id AND l.key = f.key)
+    RETURNING 1
+)
+SELECT (SELECT count(*) FROM raised), (SELECT count(*) FROM closed)
+"""
+
+
+def flag_handovers(on: date) -> Done:
+    """Raise the flags of what nobody has acknowledged in `handover_days` working days, counted by
+    the number in force on the day it was sent, and close those that are over."""
+    params = {
+        "on": on,
+        "zone": settings.TIME_ZONE,
+        "before": _sent_before(on),
+        "due_on": next_working_day(on),
+        "roles": [str(kind) for kind in CASE_ROLES],
+        "manager": str(RoleKind.MANAGER),
+        "protected": [str(kind) for kind in PROTECTED],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(FLAG, params)
+        return Done(*cursor.fetchone())
+
+
+def due(sent: date, days: int) -> date:
+    """The last day to acknowledge what was sent on a day."""
+    return add_working_days(sent, days)
+
+
+def _sent_before(on: date) -> date:
+    """What was sent on or before this day should have been acknowledged by now."""
+    numbers, day = settings_table.Table(DAYS), on - ONE_DAY
+    # The last day never comes earlier for what was sent later.
+    while due(day, numbers.value(DAYS, day)) >= on:
+        day -= ONE_DAY
+    return day
+
+
+# ------------------------------------------------------------------ in words
+
+
+def handover_words(flag: Flag, on: date) -> Words:
+    when, color = due_words(flag.due_on, on)
+    said = {
+        "unit": flag.facts["unit"],
+        "day": short(date.fromisoformat(flag.facts["sent"])),
+        "what": flag.facts.get("what", ""),
+    }
+    if "transfer" in flag.facts:
+        why = _("Saken ble sendt til %(unit)s %(day)s Ingen der har bekreftet at den er kommet.")
+        step = _("Åpne saken, bekreft at den er mottatt, og gi den til en som kan ta den.")
+        action, sub = _("Åpne saken"), _("sendt sak")
+        url = reverse("casework:application", args=[flag.application_id])
+    else:
+        why = _("«%(what)s» ble sendt til %(unit)s %(day)s Ingen har kvittert.")
+        step = _("Kvitter for oppgaven, eller få avklart hvem på enheten som tar den.")
+        action, sub = _("Åpne oppgaven"), _("overlevering")
+        url = reverse("casework:handover", args=[flag.facts["handover"]])
+    return Words(
+        why=why % said,
+        next=step,
+        action=action,
+        action_url=url,
+        color=color,
+        when=when,
+        sub=sub,
+        icon="Clock",
+    )

@@ -1,0 +1,30 @@
+"""Who may do what in casework. Each function says it in prose."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from accounts.enums import CASE_ROLES
+from casework.log.perms import can_read_cases
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+    from .models import Handover
+
+
+def can_take_handover(user: User, handover: Handover) -> bool:
+    """The one it was sent to; where nobody is named, whoever reads cases at the unit."""
+    if not can_read_cases(user):
+        return False
+    if handover.to_user_id:
+        return handover.to_user_id == user.pk
+    return any(
+        role.unit_id == handover.to_unit_id and role.kind in CASE_ROLES
+        for role in user.current_roles
+    )
+
+
+def can_finish_handover(user: User, handover: Handover) -> bool:
+    """Who took the task says that it is done."""
+    return handover.acknowledged_by_id == user.pk

@@ -1,0 +1,512 @@
+"""Services, the ansvarsgruppe, the overgangsplan, notices and handovers of one person."""
+
+from __future__ import annotations
+
+from copy import copy
+from functools import partial
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.once import once
+from accounts.perms import can_change_settings
+from accounts.reads import log_read
+from casework.log import perms
+from casework.log.enums import GOING_OUT
+from casework.log.visibility import sees
+from casework.persons.views.on_person import deed, form_page, part_url, person_for_casework
+from common.errors import RuleBroken
+from common.form_errors import posted
+from common.formatting import days_nb, nbdate
+
+from . import notices
+from .actions import handovers, plans, services
+from .forms import (
+    AcknowledgeForm,
+    ChecklistItemForm,
+    ChecklistKindForm,
+    EndServiceForm,
+    HandoverForm,
+    HoursForm,
+    MilestoneForm,
+    NoticeForm,
+    PlanForm,
+    ServiceForm,
+    SettlePlanForm,
+    TeamMeetingForm,
+    TeamMemberForm,
+)
+from .models import (
+    ChecklistItem,
+    ChecklistKind,
+    Handover,
+    Milestone,
+    Service,
+    TeamMember,
+    TransitionPlan,
+)
+from .perms import can_finish_handover, can_take_handover
+
+PAGE = "person-follow-up"
+
+
+def _theirs(request: HttpRequest, found, pk: int, path: str = "person"):
+    """A row of a person the user works with: 403, 404, or the row."""
+    if not perms.can_do_casework(request.user):
+        raise PermissionDenied
+    return get_object_or_404(
+        found.filter(sees(request.user, f"{path}__")).select_related(path), pk=pk
+    )
+
+
+# ------------------------------------------------------------------ services
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def service_new(request: HttpRequest, pk: int) -> HttpResponse:
+    person = person_for_casework(request, pk)
+    back = part_url(person)
+    initial = {"period": (timezone.localdate(), None)}
+    form = ServiceForm(posted(request), cancel=back)
+    form.fields["period"].initial = [initial["period"][0], None]
+    return form_page(
+        request,
+        person,
+        form,
+        partial(services.add_service, person=person),
+        title=_("Ny tjeneste"),
+        done=_("Tjenesten er lagret."),
+        back=back,
+        page=PAGE,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def service(request: HttpRequest, pk: int) -> HttpResponse:
+    """Correct a service; its hours over time and its end stand beside."""
+    found = _theirs(request, Service.objects, pk)
+    person, back = found.person, part_url(found.person)
+    form = ServiceForm(posted(request), instance=copy(found), cancel=back)
+    return form_page(
+        request,
+        person,
+        form,
+        partial(services.change_service, found),
+        title=found.name,
+        done=_("Tjenesten er endret."),
+        back=back,
+        page=PAGE,
+        template="casework/service.html",
+        service=found,
+        steps=list(found.steps.all()),
+        goes_on=found.period.upper is None or found.period.upper > timezone.localdate(),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def service_hours(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _theirs(request, Service.objects, pk)
+    back = reverse("casework:service", args=[pk])
+    form = HoursForm(posted(request), cancel=back, initial={"starts_on": timezone.localdate()})
+    return form_page(
+        request,
+        found.person,
+        form,
+        partial(services.set_hours, found),
+        title=_("Endre timene i %(name)s") % {"name": found.name},
+        done=_("Timene er endret."),
+        back=back,
+        page=PAGE,
+        sub=_("En tjeneste kan begynne stort og trappes ned. Hver endring står med sin dag."),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def service_end(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _theirs(request, Service.objects, pk)
+    back = part_url(found.person)
+    form = EndServiceForm(posted(request), cancel=back, initial={"last_day": timezone.localdate()})
+    return form_page(
+        request,
+        found.person,
+        form,
+        partial(services.end_service, found),
+        title=_("Avslutt %(name)s") % {"name": found.name},
+        done=_("Tjenesten er avsluttet."),
+        back=back,
+        page=PAGE,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def team_member_new(request: HttpRequest, pk: int) -> HttpResponse:
+    person = person_for_casework(request, pk)
+    back = part_url(person)
+    form = TeamMemberForm(posted(request), cancel=back, initial={"since": timezone.localdate()})
+    return form_page(
+        request,
+        person,
+        form,
+        partial(services.join_team, person=person),
+        title=_("Nytt medlem i ansvarsgruppa"),
+        done=_("Medlemmet er lagt til."),
+        back=back,
+        page=PAGE,
+    )
+
+
+@require_POST
+def team_member_leave(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _theirs(request, TeamMember.objects, pk)
+    return deed(
+        request,
+        services.leave_team,
+        found,
+        done=_("%(name)s er ute av ansvarsgruppa.") % {"name": found.name},
+        back=part_url(found.person),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def team_meeting_new(request: HttpRequest, pk: int) -> HttpResponse:
+    person = person_for_casework(request, pk)
+    back = part_url(person)
+    return form_page(
+        request,
+        person,
+        TeamMeetingForm(posted(request), cancel=back),
+        partial(services.plan_meeting, person=person),
+        title=_("Ansvarsgruppemøte"),
+        done=_("Møtet er ført opp."),
+        back=back,
+        page=PAGE,
+    )
+
+
+# ------------------------------------------------------------------ the plan
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def plan_new(request: HttpRequest, pk: int) -> HttpResponse:
+    person = person_for_casework(request, pk)
+    today, back = timezone.localdate(), part_url(person)
+    form = PlanForm(
+        posted(request), person=person, on=today, cancel=back, initial={"owner": request.user}
+    )
+    return form_page(
+        request,
+        person,
+        form,
+        partial(plans.start_plan, person=person),
+        title=_("Overgangsplan"),
+        done=_("Planen er begynt, med kommunens sjekkliste."),
+        back=back,
+        page=PAGE,
+        sub=_(
+            "Fra første kontakt til personen har funnet seg til rette. Lages sammen med personen."
+        ),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def plan_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    plan = _theirs(request, TransitionPlan.objects, pk)
+    today, back = timezone.localdate(), part_url(plan.person)
+    form = PlanForm(posted(request), person=plan.person, on=today, instance=copy(plan), cancel=back)
+    return form_page(
+        request,
+        plan.person,
+        form,
+        partial(plans.change_plan, plan),
+        title=_("Endre overgangsplanen"),
+        done=_("Planen er endret."),
+        back=back,
+        page=PAGE,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def plan_settle(request: HttpRequest, pk: int) -> HttpResponse:
+    plan = _theirs(request, TransitionPlan.objects, pk)
+    back = part_url(plan.person)
+    return form_page(
+        request,
+        plan.person,
+        SettlePlanForm(posted(request), cancel=back),
+        partial(plans.settle_plan, plan),
+        title=_("Avslutt overgangsplanen"),
+        done=_("Planen er avsluttet."),
+        back=back,
+        page=PAGE,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def milestone_new(request: HttpRequest, pk: int) -> HttpResponse:
+    plan = _theirs(request, TransitionPlan.objects, pk)
+    today, back = timezone.localdate(), part_url(plan.person)
+    form = MilestoneForm(
+        posted(request), person=plan.person, on=today, cancel=back, initial={"owner": plan.owner}
+    )
+    return form_page(
+        request,
+        plan.person,
+        form,
+        partial(plans.add_milestone, plan),
+        title=_("Ny milepæl"),
+        done=_("Milepælen er lagret."),
+        back=back,
+        page=PAGE,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def milestone(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _theirs(request, Milestone.objects, pk, "plan__person")
+    person = found.plan.person
+    today, back = timezone.localdate(), part_url(person)
+    form = MilestoneForm(
+        posted(request), person=person, on=today, instance=copy(found), cancel=back
+    )
+    return form_page(
+        request,
+        person,
+        form,
+        partial(plans.change_milestone, found),
+        title=found.title,
+        done=_("Milepælen er endret."),
+        back=back,
+        page=PAGE,
+        template="casework/milestone.html",
+        milestone=found,
+        late=(today - found.due_on).days if found.done_at is None else 0,
+    )
+
+
+@require_POST
+def milestone_done(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _theirs(request, Milestone.objects, pk, "plan__person")
+    done, back = _("Milepælen er nådd."), part_url(found.plan.person)
+    return deed(request, plans.reach_milestone, found, done=done, back=back)
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def checklist_item(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _theirs(request, ChecklistItem.objects.select_related("kind"), pk, "plan__person")
+    person, back = found.plan.person, part_url(found.plan.person)
+    return form_page(
+        request,
+        person,
+        ChecklistItemForm(posted(request), instance=copy(found), cancel=back),
+        partial(plans.set_item, found),
+        title=found.kind.name,
+        done=_("Punktet er lagret."),
+        back=back,
+        page=PAGE,
+        sub=found.kind.help,
+    )
+
+
+@require_POST
+def checklist_item_done(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _theirs(request, ChecklistItem.objects.select_related("kind"), pk, "plan__person")
+    back = part_url(found.plan.person)
+    if found.done_at:
+        done = _("«%(item)s» er åpnet igjen.") % {"item": found.kind}
+        return deed(request, plans.reopen_item, found, done=done, back=back)
+    if not found.helper:
+        messages.error(request, _("Skriv hvem som hjelper, før punktet er ferdig."))
+        return redirect("casework:checklist_item", pk)
+    done = _("«%(item)s» er ferdig.") % {"item": found.kind}
+    return deed(request, plans.finish_item, found, done=done, back=back)
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def institution_notice_new(request: HttpRequest, pk: int) -> HttpResponse:
+    person = person_for_casework(request, pk)
+    today, back = timezone.localdate(), part_url(person)
+    stated: list[str] = []
+
+    def register(**facts) -> None:
+        before = person.plans.open().first()
+        notice = plans.register_notice(person=person, **facts)
+        after = person.plans.open().first()
+        newer = notices.overtaken_by(notice) if notice.kind in GOING_OUT else None
+        if newer:
+            stated.append(
+                _(
+                    "Et nyere varsel sier ut %(day)s, og det gjelder fortsatt. Er det feil, endre "
+                    "datoen i planen."
+                )
+                % {"day": nbdate(newer.concerns_on)}
+            )
+        elif before and after and before.expected_out not in (None, after.expected_out):
+            stated.append(
+                _("Forventet ut er flyttet fra %(old)s til %(new)s.")
+                % {"old": nbdate(before.expected_out), "new": nbdate(after.expected_out)}
+            )
+        late = notices.days_late(notice, today)
+        if late:
+            stated.append(
+                _("Varselet kom %(days)s for sent.") % {"days": days_nb(late)}
+                if notice.notified_on
+                else _("Varselet mangler, og er %(days)s for sent.") % {"days": days_nb(late)}
+            )
+
+    form = NoticeForm(posted(request), cancel=back, initial={"notified_on": today})
+    answer = form_page(
+        request,
+        person,
+        form,
+        register,
+        title=_("Varsel fra institusjon"),
+        done=_("Varselet er registrert."),
+        back=back,
+        page=PAGE,
+        sub=_("Innleggelse, utskriving eller løslatelse. Også når varselet uteble."),
+    )
+    for words in stated:
+        messages.warning(request, words)
+    return answer
+
+
+# ------------------------------------------------------------------ handovers
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def handover_new(request: HttpRequest, pk: int) -> HttpResponse:
+    person = person_for_casework(request, pk)
+    today, back = timezone.localdate(), part_url(person)
+    form = HandoverForm(
+        posted(request),
+        person=person,
+        user=request.user,
+        on=today,
+        cancel=back,
+        initial={"application": request.GET.get("sak")},
+    )
+    return form_page(
+        request,
+        person,
+        form,
+        partial(handovers.hand_over, person=person),
+        title=_("Send en oppgave"),
+        done=_("Oppgaven er sendt, og står på Min dag hos mottakeren."),
+        back=back,
+        page=PAGE,
+        sub=_("Mottakeren må kvittere. Gjør ingen det, får du beskjed."),
+    )
+
+
+def _handover(request: HttpRequest, pk: int) -> Handover:
+    if not perms.can_read_cases(request.user):
+        raise PermissionDenied
+    found = Handover.objects.visible_to(request.user).select_related(
+        "person", "application", "to_unit", "to_user", "sent_by", "acknowledged_by", "done_by"
+    )
+    return get_object_or_404(found, pk=pk)
+
+
+@require_safe
+def handover(request: HttpRequest, pk: int) -> HttpResponse:
+    return _handover_page(request, _handover(request, pk))
+
+
+def _handover_page(
+    request: HttpRequest, found: Handover, form: AcknowledgeForm | None = None
+) -> HttpResponse:
+    log_read(request, found.person_id, PAGE)
+    takes = found.acknowledged_at is None and can_take_handover(request.user, found)
+    if takes and form is None:
+        form = AcknowledgeForm(cancel=part_url(found.person))
+    if form:
+        form.helper.form_action = reverse("casework:handover_acknowledge", args=[found.pk])
+    context = {
+        "handover": found,
+        "person": found.person,
+        "form": form if takes else None,
+        "finishes": found.done_at is None and can_finish_handover(request.user, found),
+    }
+    return render(request, "casework/handover.html", context)
+
+
+@require_POST
+@once
+def handover_acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _handover(request, pk)
+    if not can_take_handover(request.user, found):
+        raise PermissionDenied
+    form = AcknowledgeForm(request.POST, cancel=part_url(found.person))
+    if form.is_valid():
+        try:
+            handovers.acknowledge(found, by=request.user, at=timezone.now(), **form.cleaned_data)
+        except RuleBroken as no:  # there is no form any more to say it on
+            messages.error(request, str(no))
+        else:
+            messages.success(request, _("Oppgaven er din."))
+        return redirect("casework:handover", pk)
+    return _handover_page(request, _handover(request, pk), form)
+
+
+@require_POST
+def handover_done(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _handover(request, pk)
+    if not can_finish_handover(request.user, found):
+        raise PermissionDenied
+    done, back = _("Oppgaven er ferdig."), part_url(found.person)
+    return deed(request, handovers.finish, found, done=done, back=back)
+
+
+# ------------------------------------------------------------------ the municipality's checklist
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def checklist(request: HttpRequest) -> HttpResponse:
+    """The lines every new overgangsplan begins with."""
+    if not can_change_settings(request.user):
+        raise PermissionDenied
+    today = timezone.localdate()
+    kinds = list(ChecklistKind.objects.filter(valid__contains=today).order_by("order", "pk"))
+    form = ChecklistKindForm(
+        posted(request), initial={"order": max((kind.order for kind in kinds), default=0) + 1}
+    )
+    if form.is_bound and form.is_valid():
+        plans.add_checklist_kind(by=request.user, at=timezone.now(), **form.cleaned_data)
+        messages.success(request, _("Punktet er med i planer som begynnes fra nå."))
+        return redirect("casework:checklist")
+    return render(request, "casework/checklist.html", {"kinds": kinds, "form": form})
+
+
+@require_POST
+def checklist_end(request: HttpRequest, pk: int) -> HttpResponse:
+    if not can_change_settings(request.user):
+        raise PermissionDenied
+    found = get_object_or_404(ChecklistKind, pk=pk)
+    return deed(
+        request,
+        plans.end_checklist_kind,
+        found,
+        done=_("«%(item)s» er ikke med i nye planer.") % {"item": found},
+        back=reverse("casework:checklist"),
+    )

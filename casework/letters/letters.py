@@ -1,0 +1,285 @@
+"""Making a letter: rendered once, stored with its checksum, never again (need C15).
+
+`make_letter` is for every letter in a case: the caller gives what that kind of letter says, this
+module adds what all of them share (sender, recipient, copies, who to ask).
+
+A new kind of letter is a `LetterKind` and a call. Without a template of its own it is drawn by
+`templates/letters/plain.typ`, whose data is what `body()` gives:
+
+    make_letter(
+        kind=LetterKind.MISSING, application=application, title=words["title"],
+        data=body(intro=[…], parts=[(heading, text), …], needed=(heading, [text, …]),
+                  box=(heading, text)),
+        by=by, at=at,
+    )
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import Municipality
+from casework.log import events
+from casework.log.enums import LanguageForm, LetterKind, RepresentativeKind
+from casework.log.models import StoredFile
+from casework.persons.models import Person, Representative
+from common import pdf
+from common.calendar import local_date
+from common.errors import RuleBroken
+from common.formatting import nbdate_long
+
+from .models import Letter, LetterCopy
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from casework.applications.models import Application
+    from casework.vedtak.models import Vedtak
+
+TEMPLATES = {
+    LetterKind.VEDTAK: "vedtak",
+    LetterKind.INTERIM: "interim_reply",
+    LetterKind.OFFER: "offer",
+}
+# A letter without a template of its own.
+PLAIN = "plain"
+EXEMPT = {
+    LanguageForm.BOKMAL: "Unntatt offentlighet, offentleglova § 13",
+    LanguageForm.NYNORSK: "Unnateke offentlegheit, offentleglova § 13",
+}
+BY_AGREEMENT = {
+    LanguageForm.BOKMAL: "Sendes etter avtale",
+    LanguageForm.NYNORSK: "Blir sendt etter avtale",
+}
+ROLES = {
+    RepresentativeKind.PROXY: ("fullmektig", "fullmektig"),
+    RepresentativeKind.GUARDIAN: ("verge", "verje"),
+}
+SIGNED_BY = {LanguageForm.BOKMAL: "Saksbehandler", LanguageForm.NYNORSK: "Saksbehandlar"}
+
+
+PARTY = "part"  # in both målformer
+
+
+class NoAddress(RuleBroken):
+    """Nothing may or can be printed as the address of the person, or of who gets a copy, and no
+    other way is agreed (need S3)."""
+
+    def __init__(self, to: Person | Representative) -> None:
+        super().__init__(no_address(to))
+        self.url = agreed_at(to)
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """Who gets a copy, as what, and the address in lines; none where it reaches nobody."""
+
+    name: str
+    role: str
+    address: list[str]
+
+    def __str__(self) -> str:
+        return ", ".join([f"{self.name} ({self.role})", *self.address])
+
+
+def make_letter(
+    *,
+    kind: LetterKind,
+    application: Application,
+    title: str,
+    data: dict[str, Any],
+    by: User,
+    at: datetime,
+    template: str = "",
+    vedtak: Vedtak | None = None,
+    to_others: Sequence[Copy] = (),
+) -> Letter:
+    """Render and store a letter to the applicant, in the caller's transaction.
+
+    `data` is what `templates/letters/<template>.typ` asks for; what it leaves out of the shared
+    part comes from `frame`; without a template it is the kind's own, or `plain`. A letter to
+    somebody else (the klageinstans) gives its own `recipient`. Written in the vedtak's language,
+    else in the person's own målform. The fullmektig and the verge, and those in `to_others`, get a
+    copy addressed to them. Raises `NoAddress`, and `common.pdf.UnprintableText` when something in
+    it cannot be drawn.
+    """
+    if "recipient" not in data and not reaches(application.person):
+        raise NoAddress(application.person)
+    language = vedtak.language if vedtak else application.person.language_form
+    on = local_date(at)
+    to = [*to_others, *copies(application.person, language=language, on=on, reached=True)]
+    shared = frame(application, language=language, on=on, by=by)
+    shared["copies"] = [str(copy) for copy in to]
+    content = {**shared, "made_at": at, "title": title, **data}
+    template = template or TEMPLATES.get(kind, PLAIN)
+    letter = Letter.objects.create(
+        person=application.person,
+        application=application,
+        vedtak=vedtak,
+        kind=kind,
+        language=language,
+        title=title,
+        file=_stored(template, content, title, language, at),
+        made_at=at,
+        made_by=by,
+    )
+    for copy in to:
+        _send_copy(letter, copy, template, content)
+    return letter
+
+
+def _send_copy(letter: Letter, copy: Copy, template: str, content: dict[str, Any]) -> None:
+    """The letter once more, with the recipient's own address in the window, and a trace of it."""
+    recipient = {"name": copy.name, "address": copy.address}
+    data = {**content, "recipient": recipient, "copy_of": content["recipient"]["name"]}
+    at, language = letter.made_at, letter.language
+    LetterCopy.objects.create(
+        letter=letter,
+        name=copy.name,
+        role=copy.role,
+        sent_to=", ".join(copy.address),
+        file=_stored(template, data, letter.title, language, at),
+    )
+    # The name is on the page of the case, and not in a log read by more.
+    events.record(
+        letter.person,
+        "letter.copied",
+        _("Kopi av brevet «%(title)s» til %(role)s.") % {"title": letter.title, "role": copy.role},
+        by=letter.made_by,
+        at=at,
+        application=letter.application,
+        letter=letter.pk,
+    )
+
+
+def _stored(
+    template: str, data: dict[str, Any], title: str, language: str, at: datetime
+) -> StoredFile:
+    printed = pdf.render(template, data, title=title, language=language)
+    return StoredFile.objects.create(content=printed, made_at=at)
+
+
+def body(
+    *,
+    intro: list[str],
+    parts: list[tuple[str, str | list[str]]] = (),
+    needed: tuple[str, list[str]] | None = None,
+    box: tuple[str, str] | None = None,
+) -> dict[str, Any]:
+    """What a letter of `plain.typ` says: an opening, headings with text, a list, and what matters
+    most (a deadline) in a box of its own. Empty parts are left out."""
+    return {
+        "intro": intro,
+        "parts": [{"heading": heading, "text": text} for heading, text in parts if text],
+        "needed": {"heading": needed[0], "items": needed[1]} if needed and needed[1] else None,
+        "box": {"heading": box[0], "text": box[1]} if box else None,
+    }
+
+
+def frame(application: Application, *, language: str, on: date, by: User) -> dict[str, Any]:
+    """What every letter has: sender, recipient, copies, case number, date, contact, signer."""
+    person, unit = application.person, application.unit
+    municipality = Municipality.objects.get()
+    answers = application.responsible or by
+    return {
+        "sender": {
+            "municipality": municipality.name,
+            "unit": unit.name,
+            "address": _lines(unit.address or municipality.address),
+        },
+        "recipient": {"name": person.name, "address": address(person, language)},
+        "copies": [str(copy) for copy in copies(person, language=language, on=on)],
+        "case_number": f"{application.case_year}/{application.case_seq:04d}",
+        "date": nbdate_long(on),
+        "exempt": EXEMPT[language],
+        "contact": {"name": answers.get_full_name(), "phone": unit.phone or municipality.phone},
+        "signers": [{"name": by.get_full_name(), "role": SIGNED_BY[language]}],
+    }
+
+
+def address(person: Person, language: str) -> list[str]:
+    """Where the letter goes. A protected address is never printed, and neither is a missing one:
+    how the letter reaches the person is then agreed with them (need S3)."""
+    if not has_address(person):
+        return [BY_AGREEMENT[language]]
+    return [person.address, f"{person.postcode} {person.city}".strip()]
+
+
+def has_address(person: Person) -> bool:
+    """An address that may be printed, and that the post can find."""
+    return bool(not person.is_protected and person.address and (person.postcode or person.city))
+
+
+def reaches(person: Person) -> bool:
+    """Whether a letter can be made: it has an address, or another way is agreed."""
+    return has_address(person) or bool(person.letter_agreement.strip())
+
+
+def no_address(to: Person | Representative) -> str:
+    """Why no letter, or no copy, can be made, and what to do instead."""
+    why = (
+        _("%(name)s har adressebeskyttelse, og adressen skal ikke stå i brevet.")
+        if to.is_protected
+        else _("Vi har ingen adresse til %(name)s.")
+    )
+    todo = _("Avtal hvordan brevet når fram, og skriv det under «Avtale om brev».")
+    if isinstance(to, Representative):
+        todo = _(
+            "%(kind)s får kopi av alle brev: skriv adressen, eller hvordan kopien når fram, under "
+            "«Representanter»."
+        ) % {"kind": to.get_kind_display()}
+    return f"{why % {'name': to.name}} {todo}"
+
+
+def agreed_at(to: Person | Representative) -> str:
+    """The page where how a letter, or a copy, reaches them is written."""
+    if isinstance(to, Representative):
+        return reverse("casework:representatives", args=[to.person_id])
+    return reverse("casework:letter_agreement", args=[to.pk])
+
+
+def copied_to(person: Person, on: date) -> list[Representative]:
+    """The fullmektig and the verge receive every letter (need C3, fvl. § 12)."""
+    return list(
+        person.representatives.filter(kind__in=list(ROLES), period__contains=on).order_by("pk")
+    )
+
+
+def copies(person: Person, *, language: str, on: date, reached: bool = False) -> list[Copy]:
+    """A copy to each of them; `reached` raises `NoAddress` where it cannot be sent to one."""
+    found = copied_to(person, on)
+    for one in found:
+        if reached and not one.is_reached:
+            raise NoAddress(one)
+    return [_copy(one, language) for one in found]
+
+
+def _copy(to: Representative, language: str) -> Copy:
+    role = ROLES[to.kind][language == LanguageForm.NYNORSK]
+    if to.sent_to:
+        return Copy(to.name, role, [to.address, f"{to.postcode} {to.city}".strip()])
+    return Copy(to.name, role, [BY_AGREEMENT[language]] if to.is_reached else [])
+
+
+def copy_to_party(person: Person, language: str) -> Copy:
+    """A letter about the person goes to somebody else, and they get a copy (fvl. § 33)."""
+    if not reaches(person):
+        raise NoAddress(person)
+    return Copy(person.name, PARTY, address(person, language))
+
+
+def file_name(letter: Letter, *, copy: int | None = None) -> str:
+    """`vedtak-2026-0944.pdf`: the case, and no name."""
+    number = f"{letter.application.case_year}-{letter.application.case_seq:04d}"
+    if copy:
+        number += f"-kopi-{copy}"
+    return f"{letter.kind.replace('_', '-')}-{number}.pdf"
+
+
+def _lines(text: str) -> list[str]:
+    return [part.strip() for part in text.replace("\n", ",").split(",") if part.strip()]

@@ -1,0 +1,159 @@
+from __future__ import annotations
+
+from datetime import date
+
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from casework.log.enums import (
+    AppealBody,
+    LanguageForm,
+    LetterKind,
+    TextPart,
+)
+from casework.log.models import StoredFile
+from casework.persons.models import Person
+
+
+class StandardText(models.Model):
+    """Words the municipality has settled for a part of a vedtak, in force for a period (C12).
+
+    A change is a new version from a date; the versions a vedtak was written with are kept.
+    """
+
+    code = models.SlugField(_("kode"), max_length=60, editable=False)
+    part = models.CharField(_("del av vedtaket"), max_length=20, choices=TextPart)
+    title = models.CharField(_("navn"), max_length=120)
+    text = models.TextField(_("tekst på bokmål"))
+    text_nn = models.TextField(_("tekst på nynorsk"))
+    valid = DateRangeField(_("gjelder"))
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("standardtekst")
+        verbose_name_plural = _("standardtekster")
+        ordering = ["part", "title", "-valid", "pk"]
+        constraints = [
+            ExclusionConstraint(
+                name="standard_text_one_at_a_time",
+                expressions=[
+                    ("code", RangeOperators.EQUAL),
+                    ("valid", RangeOperators.OVERLAPS),
+                ],
+                violation_error_message=_("Teksten har allerede en versjon i denne perioden."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def words(self, language: str) -> str:
+        return self.text_nn if language == LanguageForm.NYNORSK else self.text
+
+    def in_force(self, on: date) -> bool:
+        lower, upper = self.valid.lower, self.valid.upper
+        return (lower is None or lower <= on) and (upper is None or on < upper)
+
+
+class PlainWord(models.Model):
+    """A word that makes a letter hard to read, and what to write instead."""
+
+    word = models.CharField(_("ord eller uttrykk"), max_length=60)
+    instead = models.CharField(_("skriv heller"), max_length=120, blank=True)
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("tungt ord")
+        verbose_name_plural = _("tunge ord")
+        ordering = ["word", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("word"),
+                name="plain_word_once",
+                violation_error_message=_("Ordet står allerede på lista."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.word
+
+
+class LegalBasis(models.Model):
+    """A hjemmel in force for a period, with its klageinstans and its words in the letter (C13)."""
+
+    code = models.CharField(_("kode"), max_length=40)
+    title = models.CharField(_("navn"), max_length=160)
+    title_nn = models.CharField(_("navn på nynorsk"), max_length=160)
+    citation = models.CharField(_("henvisning"), max_length=200)
+    citation_nn = models.CharField(_("henvisning på nynorsk"), max_length=200)
+    rules_text = models.TextField(_("reglene, i klarspråk"))
+    rules_text_nn = models.TextField(_("reglene, i klarspråk på nynorsk"))
+    appeal_body = models.CharField(_("klageinstans"), max_length=30, choices=AppealBody)
+    valid = DateRangeField(_("gjelder"))
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("hjemmel")
+        verbose_name_plural = _("hjemler")
+        ordering = ["code", "pk"]
+        constraints = [
+            ExclusionConstraint(
+                name="legal_basis_one_at_a_time",
+                expressions=[
+                    ("code", RangeOperators.EQUAL),
+                    ("valid", RangeOperators.OVERLAPS),
+                ],
+                violation_error_message=_("Hjemmelen finnes allerede i denne perioden."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Letter(models.Model):
+    """A letter as it was sent, with who got it."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="letters")
+    application = models.ForeignKey("casework.Application", models.PROTECT, related_name="letters")
+    vedtak = models.OneToOneField(
+        "casework.Vedtak", models.PROTECT, null=True, blank=True, related_name="letter"
+    )
+    kind = models.CharField(_("type"), max_length=20, choices=LetterKind)
+    language = models.CharField(max_length=2, choices=LanguageForm)
+    title = models.CharField(_("tittel"), max_length=200)
+    file = models.OneToOneField(StoredFile, models.PROTECT, related_name="letter")
+    made_at = models.DateTimeField(_("laget"))
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("brev")
+        verbose_name_plural = _("brev")
+        ordering = ["-made_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class LetterCopy(models.Model):
+    """The same letter addressed to one who gets a copy: who, in which part, and where it went."""
+
+    letter = models.ForeignKey(Letter, models.PROTECT, related_name="copies")
+    name = models.CharField(_("navn"), max_length=160)
+    role = models.CharField(_("som"), max_length=20)
+    # As printed: a protected address is never here.
+    sent_to = models.CharField(_("sendt til"), max_length=300)
+    file = models.OneToOneField(StoredFile, models.PROTECT, related_name="letter_copy")
+
+    class Meta:
+        verbose_name = _("kopi av brev")
+        verbose_name_plural = _("kopier av brev")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.role})"

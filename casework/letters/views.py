@@ -1,0 +1,303 @@
+"""A letter as it was sent; how letters reach the person; and the forhåndsvarsel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model
+from django.forms.models import model_to_dict
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.once import once
+from accounts.perms import can_change_settings
+from accounts.reads import log_read
+from casework.log import perms
+from casework.log.visibility import sees
+from casework.persons.models import Person
+from common.errors import RuleBroken
+from common.form_errors import posted, refuse
+
+from . import actions, letters
+from .forms import (
+    EndVersionForm,
+    LegalBasisForm,
+    LetterAgreementForm,
+    PlainWordForm,
+    StandardTextForm,
+    VersionForm,
+)
+from .models import LegalBasis, Letter, LetterCopy, PlainWord, StandardText
+
+if TYPE_CHECKING:
+    from casework.log.models import StoredFile
+
+
+@require_safe
+def letter(request: HttpRequest, pk: int) -> HttpResponse:
+    if not perms.can_read_cases(request.user):
+        raise PermissionDenied
+    found = get_object_or_404(
+        Letter.objects.filter(sees(request.user, "person__")).select_related("application", "file"),
+        pk=pk,
+    )
+    log_read(request, found.person_id, "brev")
+    return _pdf(found.file, letters.file_name(found))
+
+
+@require_safe
+def letter_copy(request: HttpRequest, pk: int) -> HttpResponse:
+    """The same letter, as it was addressed to one who got a copy."""
+    if not perms.can_read_cases(request.user):
+        raise PermissionDenied
+    found = get_object_or_404(
+        LetterCopy.objects.filter(sees(request.user, "letter__person__")).select_related(
+            "letter__application", "file"
+        ),
+        pk=pk,
+    )
+    log_read(request, found.letter.person_id, "brev")
+    return _pdf(found.file, letters.file_name(found.letter, copy=found.pk))
+
+
+def _pdf(file: StoredFile, name: str) -> HttpResponse:
+    return HttpResponse(
+        bytes(file.content),
+        content_type=file.media_type,
+        headers={
+            "Content-Disposition": f'inline; filename="{name}"',
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "private, no-store",
+        },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def letter_agreement(request: HttpRequest, pk: int) -> HttpResponse:
+    """How letters reach somebody whose address is not written in them."""
+    if not perms.can_do_casework(request.user):
+        raise PermissionDenied
+    person = get_object_or_404(Person.objects.visible_to(request.user), pk=pk)
+    back = reverse("desk:person", args=[pk])
+    form = LetterAgreementForm(
+        posted(request), cancel=back, initial={"words": person.letter_agreement}
+    )
+    if request.method == "POST" and form.is_valid():
+        actions.agree_on_letters(
+            person=person, by=request.user, at=timezone.now(), **form.cleaned_data
+        )
+        messages.success(request, _("Avtalen om brev er lagret."))
+        return redirect(back)
+    log_read(request, pk, "person-edit")
+    context = {"form": form, "person": person, "has_address": letters.has_address(person)}
+    return render(request, "casework/letter_agreement.html", context)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Something kept in versions: its model, form, actions, pages and words."""
+
+    name: str  # the first part of its URLs' names
+    list_page: str
+    model: type[Model]
+    form: type[VersionForm]
+    write: Callable[..., Any]
+    end: Callable[..., Any]
+    heading: Any
+    sub: Any
+    new: Any
+
+    @property
+    def back(self) -> str:
+        return reverse(f"casework:{self.name}_list")
+
+
+TEXTS = Kind(
+    "text",
+    "casework/text_list.html",
+    StandardText,
+    StandardTextForm,
+    actions.write_text,
+    actions.end_text,
+    gettext_lazy("Standardtekster"),
+    gettext_lazy(
+        "Tekster dere kan sette inn i vedtak. En endring gjelder fra en dag; "
+        "et vedtak beholder versjonen det er skrevet med."
+    ),
+    gettext_lazy("Ny standardtekst"),
+)
+
+BASES = Kind(
+    "basis",
+    "casework/basis_list.html",
+    LegalBasis,
+    LegalBasisForm,
+    actions.write_basis,
+    actions.end_basis,
+    gettext_lazy("Hjemler"),
+    gettext_lazy(
+        "Det det kan søkes etter, når det gjelder, og hvem som avgjør en klage. "
+        "En endring gjelder fra en dag."
+    ),
+    gettext_lazy("Ny hjemmel"),
+)
+
+
+@require_safe
+def text_list(request: HttpRequest) -> HttpResponse:
+    return _list(request, TEXTS)
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def text_new(request: HttpRequest) -> HttpResponse:
+    return _write(request, TEXTS)
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def text(request: HttpRequest, pk: int) -> HttpResponse:
+    return _write(request, TEXTS, pk)
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def text_end(request: HttpRequest, pk: int) -> HttpResponse:
+    return _end(request, TEXTS, pk)
+
+
+@require_safe
+def basis_list(request: HttpRequest) -> HttpResponse:
+    return _list(request, BASES)
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def basis_new(request: HttpRequest) -> HttpResponse:
+    return _write(request, BASES)
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def basis(request: HttpRequest, pk: int) -> HttpResponse:
+    return _write(request, BASES, pk)
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def basis_end(request: HttpRequest, pk: int) -> HttpResponse:
+    return _end(request, BASES, pk)
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def words(request: HttpRequest) -> HttpResponse:
+    """Words that make a letter hard to read, and what to write instead."""
+    _require(request)
+    form = PlainWordForm(posted(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.add_word(by=request.user, **form.cleaned_data)
+        except RuleBroken as no:
+            refuse(form, no)
+        else:
+            messages.success(request, _("Ordet er lagt til."))
+            return redirect("casework:words")
+    context = {"form": form, "words": PlainWord.objects.all()}
+    return render(request, "casework/word_list.html", context)
+
+
+@require_POST
+def word_remove(request: HttpRequest, pk: int) -> HttpResponse:
+    _require(request)
+    actions.remove_word(word=get_object_or_404(PlainWord, pk=pk), by=request.user)
+    messages.success(request, _("Ordet er tatt bort."))
+    return redirect("casework:words")
+
+
+def _require(request: HttpRequest) -> None:
+    if not can_change_settings(request.user):
+        raise PermissionDenied
+
+
+def _list(request: HttpRequest, kind: Kind) -> HttpResponse:
+    _require(request)
+    on = timezone.localdate()
+    now, coming, ended = [], [], []
+    for each in kind.model.objects.all():
+        row = (each, _last_day(each))
+        if on in each.valid:
+            now.append(row)
+        elif each.valid.lower and each.valid.lower > on:
+            coming.append(row)
+        else:
+            ended.append(row)
+    context = {"kind": kind, "now": now, "coming": coming, "ended": ended}
+    return render(request, kind.list_page, context)
+
+
+def _write(request: HttpRequest, kind: Kind, pk: int | None = None) -> HttpResponse:
+    _require(request)
+    on = timezone.localdate()
+    found = get_object_or_404(kind.model, pk=pk) if pk else None
+    form = kind.form(
+        posted(request),
+        initial={**(model_to_dict(found) if found else {}), "start": on},
+        submit=_("Lagre ny versjon") if found else _("Legg til"),
+        cancel=kind.back,
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            kind.write(by=request.user, on=on, version=found, **form.cleaned_data)
+        except RuleBroken as no:
+            refuse(form, no)
+        else:
+            messages.success(request, _("Lagret. Det som er skrevet før, endres ikke."))
+            return redirect(kind.back)
+    versions = kind.model.objects.filter(code=found.code).order_by("-valid") if found else []
+    context = {
+        "kind": kind,
+        "form": form,
+        "title": str(found) if found else kind.new,
+        "versions": [(each, _last_day(each)) for each in versions],
+        "found": found,
+    }
+    return render(request, "casework/wording_form.html", context)
+
+
+def _end(request: HttpRequest, kind: Kind, pk: int) -> HttpResponse:
+    _require(request)
+    on = timezone.localdate()
+    found = get_object_or_404(kind.model, pk=pk)
+    form = EndVersionForm(posted(request), initial={"last_day": on}, cancel=kind.back)
+    if request.method == "POST" and form.is_valid():
+        try:
+            kind.end(by=request.user, on=on, version=found, **form.cleaned_data)
+        except RuleBroken as no:
+            refuse(form, no)
+        else:
+            messages.success(request, _("Avsluttet. Det som er skrevet før, endres ikke."))
+            return redirect(kind.back)
+    context = {
+        "kind": kind,
+        "form": form,
+        "title": _("Avslutt «%(name)s»") % {"name": found},
+        "versions": [],
+        "found": None,
+    }
+    return render(request, "casework/wording_form.html", context)
+
+
+def _last_day(version: Any) -> date | None:
+    return version.valid.upper - timedelta(days=1) if version.valid.upper else None

@@ -1,0 +1,23 @@
+"""The state tables of casework: the moves each process allows. Each writes a `Transition`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .models import Transition
+
+if TYPE_CHECKING:
+    from common.states import Log
+
+    from .enums import Process
+
+
+def log_to(process: Process) -> Log:
+    """A log for a state table, here and on the floors above."""
+
+    def write(obj, from_, to, by, at) -> None:
+        Transition.objects.create(
+            process=process, object_id=obj.pk, from_state=from_, to_state=to, by=by, at=at
+        )
+
+    return write

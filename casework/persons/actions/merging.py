@@ -1,0 +1,383 @@
+"""Two records of the same person made one, and parted again (need C4).
+
+What points to the loser is moved to the survivor, over whatever foreign keys there are: a table
+added tomorrow is moved too. Not moved: history (it tells what was), the read log (append-only,
+and without a foreign key: the survivor's report asks for both), and what the survivor already
+has. A membership beside one of the survivor's own is taken out, and kept to be put back; an open
+flag the survivor also has is thrown away, and raised again by its job if the two are parted.
+
+Locks: the two persons, lower key first, for UPDATE. A row written meanwhile that points to either
+waits for us; it then lands where it was meant, on the loser, whose pages lead to the survivor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.db import IntegrityError, models, transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils.translation import gettext as _
+
+from casework.log import events
+from casework.log.enums import IdKind, MemberRelation, Protection
+from casework.log.models import Flag
+from common.errors import RuleBroken, explain_integrity_error
+from common.formatting import nbdate
+
+from ..models import HouseholdMember, Person, PersonMerge
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+# What is chosen between, in groups that go together.
+CHOICES: dict[str, tuple[str, ...]] = {
+    "name": ("first_name", "last_name"),
+    "number": ("id_kind", "national_id", "duf"),
+    "birth_date": ("birth_date",),
+    "sex": ("sex",),
+    "phone": ("phone",),
+    "email": ("email",),
+    "preferred_channel": ("preferred_channel",),
+    "address": ("address", "postcode", "city"),
+    "language": ("language", "interpreter"),
+    "language_form": ("language_form",),
+    "responsible": ("responsible_id",),
+}
+STRICTEST = list(Protection)  # in the order they are defined: each hides more than the one before
+STAYS_WITH_THE_LOSER = (PersonMerge, Person)
+
+
+class MergeRefused(RuleBroken):
+    """The two cannot be made one, or not be parted, as they are now."""
+
+
+def differing(survivor: Person, loser: Person) -> list[str]:
+    """The groups where the two say different things, in the order of the form."""
+    return [
+        group
+        for group, names in CHOICES.items()
+        if any(getattr(survivor, name) != getattr(loser, name) for name in names)
+    ]
+
+
+@transaction.atomic
+def merge_persons(
+    *,
+    survivor: Person,
+    loser: Person,
+    from_loser: Collection[str],
+    reason: str,
+    by: User,
+    at: datetime,
+) -> PersonMerge:
+    """Make the two one. `from_loser` names the groups of values taken from the loser.
+
+    `MergeRefused` where the two have something that cannot be one person's: said in words.
+    """
+    if survivor.pk == loser.pk:
+        raise MergeRefused(_("Dette er samme oppføring. Velg en annen."))
+    survivor, loser = _both(survivor.pk, loser.pk)
+    if loser.merged_into_id or survivor.merged_into_id:
+        raise MergeRefused(_("En av dem er allerede slått sammen med en annen."))
+    merge = PersonMerge(survivor=survivor, loser=loser, reason=reason, merged_at=at, merged_by=by)
+    merge.moved, merge.removed = _move_all(survivor, loser)
+    if "number" in from_loser:
+        merge.taken = {name: getattr(loser, name) for name in CHOICES["number"]}
+        loser.id_kind, loser.national_id, loser.duf = IdKind.NONE, "", ""
+    loser.merged_into = survivor
+    _save(loser, by)
+    merge.values = _choose(survivor, loser, from_loser, merge.taken)
+    _save(survivor, by)
+    merge.save()
+    text = _("To oppføringer av samme person er slått sammen. %(reason)s") % {"reason": reason}
+    events.record(survivor, "person_merged", text, by=by, at=at, merge=merge.pk)
+    return merge
+
+
+def _both(one: int, other: int) -> tuple[Person, Person]:
+    # Both are held, in the order of their keys: two merges of the same pair wait, never deadlock.
+    held = {
+        person.pk: person
+        for person in Person.objects.select_for_update(of=("self",))
+        .filter(pk__in=[one, other])
+        .order_by("pk")
+    }
+    return held[one], held[other]
+
+
+def _save(person: Person, by: User) -> None:
+    person._history_user = by
+    person.save()
+
+
+def _choose(
+    survivor: Person, loser: Person, from_loser: Collection[str], taken: dict[str, Any]
+) -> dict[str, list[Any]]:
+    """Write the chosen values; protection and shielding of either are kept, always."""
+    wanted = {
+        name: taken.get(name, getattr(loser, name))
+        for group in from_loser
+        for name in CHOICES[group]
+    }
+    wanted["protection"] = max(survivor.protection, loser.protection, key=STRICTEST.index)
+    wanted["shielded"] = survivor.shielded or loser.shielded
+    changed = {}
+    for name, value in wanted.items():
+        before = getattr(survivor, name)
+        if before != value:
+            changed[name] = [_as_json(before), _as_json(value)]
+            setattr(survivor, name, value)
+    return changed
+
+
+def _as_json(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+# ------------------------------------------------------------------ what moves
+
+
+def _relations() -> list[models.ForeignKey]:
+    return [
+        relation.field
+        for relation in Person._meta.related_objects
+        if relation.related_model not in STAYS_WITH_THE_LOSER
+        and not hasattr(relation.related_model, "history_object")
+    ]
+
+
+def _move_all(survivor: Person, loser: Person) -> tuple[list[dict[str, Any]], list[dict]]:
+    moved = _move_households(survivor, loser)
+    removed = _take_out_memberships(survivor, loser)
+    for field in _relations():
+        rows = field.model._base_manager.filter(**{field.name: loser})
+        if field.model is Flag:
+            rows = rows.exclude(pk__in=_flags_of_both(survivor, loser))
+        moved.append(_move(rows, field, loser.pk, survivor.pk))
+    return [each for each in moved if each["rows"]], removed
+
+
+def _flags_of_both(survivor: Person, loser: Person) -> list[int]:
+    """The loser's flags that the survivor also has: the open are thrown away, the closed kept."""
+    own = set(Flag.objects.filter(person=survivor).values_list("kind", "key"))
+    same = [flag for flag in Flag.objects.filter(person=loser) if (flag.kind, flag.key) in own]
+    Flag.objects.filter(pk__in=[flag.pk for flag in same], closed_on__isnull=True).delete()
+    return [flag.pk for flag in same]
+
+
+def _move(rows, field: models.ForeignKey, old: int, new: int) -> dict[str, Any]:
+    """Point these rows to the survivor; a constraint that says no is told in its own words."""
+    keys = list(rows.order_by("pk").values_list("pk", flat=True))
+    try:
+        with transaction.atomic():
+            field.model._base_manager.filter(pk__in=keys).update(**{field.attname: new})
+    except IntegrityError as error:
+        raise MergeRefused(
+            _(
+                "%(what)s til de to kan ikke være til én person: %(why)s "
+                "Rett det først, og slå dem sammen etterpå."
+            )
+            % {
+                "what": str(field.model._meta.verbose_name_plural).capitalize(),
+                "why": explain_integrity_error(error) or _("de overlapper."),
+            }
+        ) from error
+    return {
+        "model": field.model._meta.label_lower,
+        "field": field.attname,
+        "rows": {str(key): [old, new] for key in keys},
+    }
+
+
+OWN = (MemberRelation.SELF, MemberRelation.PARTNER)
+
+
+def _take_out_memberships(survivor: Person, loser: Person) -> list[dict[str, Any]]:
+    """The loser's memberships where the survivor is at the same time: taken out, and kept here."""
+    theirs = list(HouseholdMember.objects.filter(person=survivor))
+    double = [
+        mine
+        for mine in HouseholdMember.objects.filter(person=loser).order_by("pk")
+        if any(
+            _overlap(mine.period, own.period)
+            and (
+                mine.household_id == own.household_id
+                or (mine.relation in OWN and own.relation in OWN)
+            )
+            for own in theirs
+        )
+    ]
+    removed = [
+        {
+            "pk": each.pk,
+            "household": each.household_id,
+            "relation": each.relation,
+            "living": each.living,
+            "nights": each.nights,
+            "since": each.period.lower.isoformat(),
+            "until": each.period.upper.isoformat() if each.period.upper else None,
+        }
+        for each in double
+    ]
+    HouseholdMember.objects.filter(pk__in=[each.pk for each in double]).delete()
+    return removed
+
+
+def _overlap(one, other) -> bool:
+    return (one.upper is None or other.lower < one.upper) and (
+        other.upper is None or one.lower < other.upper
+    )
+
+
+def _move_households(survivor: Person, loser: Person) -> list[dict[str, Any]]:
+    """Where both headed a household at the same time, the loser's becomes the survivor's.
+
+    Its members join it, unless they are in it already, and its applications are of it.
+    """
+    rows: dict[str, list[int]] = {}
+    cases: dict[str, list[int]] = {}
+    own = HouseholdMember.objects.filter(person=survivor, relation__in=OWN)
+    for mine in HouseholdMember.objects.filter(person=loser, relation__in=OWN).order_by("pk"):
+        home = next((each for each in own if _overlap(each.period, mine.period)), None)
+        if home is None or home.household_id == mine.household_id:
+            continue
+        move = [mine.household_id, home.household_id]
+        of_it = mine.household.applications.all()
+        cases |= {str(pk): move for pk in of_it.values_list("pk", flat=True)}
+        of_it.update(household=home.household_id)
+        there = list(HouseholdMember.objects.filter(household=home.household_id))
+        for other in HouseholdMember.objects.filter(household=mine.household_id).exclude(
+            person=loser
+        ):
+            if other.person_id == survivor.pk or any(
+                each.person_id == other.person_id and _overlap(each.period, other.period)
+                for each in there
+            ):
+                continue
+            rows[str(other.pk)] = move
+            HouseholdMember.objects.filter(pk=other.pk).update(household=home.household_id)
+    return [
+        {"model": "casework.householdmember", "field": "household_id", "rows": rows},
+        {"model": "casework.application", "field": "household_id", "rows": cases},
+    ]
+
+
+# ------------------------------------------------------------------ undoing
+
+
+@transaction.atomic
+def undo_merge(*, merge: PersonMerge, by: User, at: datetime) -> Person:
+    """Part the two again: everything that moved goes back. `MergeRefused` when it cannot.
+
+    What was written after the merge stays with the survivor. Gives the person set free.
+    """
+    # Held so that it is undone once.
+    merge = PersonMerge.objects.select_for_update(of=("self",)).get(pk=merge.pk)
+    if merge.undone_at is not None:
+        raise MergeRefused(_("Sammenslåingen er allerede angret %(on)s.") % {"on": nbdate(at)})
+    survivor, loser = _both(merge.survivor_id, merge.loser_id)
+    if survivor.merged_into_id:
+        raise MergeRefused(_("Oppføringen er siden slått sammen med en annen. Angre det først."))
+    later = PersonMerge.objects.filter(
+        survivor=survivor, undone_at__isnull=True, merged_at__gt=merge.merged_at
+    )
+    if later.exists():
+        raise MergeRefused(_("Det er slått sammen flere siden. Angre den siste først."))
+    _put_values_back(survivor, loser, merge)
+    # The survivor's own number is free before the loser takes it back.
+    _save(survivor, by)
+    loser.merged_into = None
+    _save(loser, by)
+    for moved in reversed(merge.moved):
+        _move_back(moved)
+    _put_memberships_back(merge)
+    merge.undone_at, merge.undone_by = at, by
+    merge.save(update_fields=["undone_at", "undone_by"])
+    text = _("Sammenslåingen er angret: dette er to personer.")
+    events.record(survivor, "person_parted", text, by=by, at=at, merge=merge.pk)
+    events.record(loser, "person_parted", text, by=by, at=at, merge=merge.pk)
+    return loser
+
+
+def _put_values_back(survivor: Person, loser: Person, merge: PersonMerge) -> None:
+    """Values changed since the merge stand; a number changed since is a hindrance."""
+    for name, (before, after) in merge.values.items():
+        now = _as_json(getattr(survivor, name))
+        if now == after:
+            born = name == "birth_date" and before is not None
+            setattr(survivor, name, date.fromisoformat(before) if born else before)
+        elif name in CHOICES["number"]:
+            raise MergeRefused(
+                _("Nummeret er endret etter sammenslåingen. Sett det tilbake først.")
+            )
+    for name, value in merge.taken.items():
+        setattr(loser, name, value)
+
+
+def _put_memberships_back(merge: PersonMerge) -> None:
+    try:
+        with transaction.atomic():
+            for each in merge.removed:
+                member = HouseholdMember(
+                    pk=each["pk"],
+                    household_id=each["household"],
+                    person_id=merge.loser_id,
+                    relation=each["relation"],
+                    living=each["living"],
+                    nights=each["nights"],
+                    period=DateRange(
+                        date.fromisoformat(each["since"]),
+                        date.fromisoformat(each["until"]) if each["until"] else None,
+                    ),
+                )
+                member.save(force_insert=True)
+    except IntegrityError as error:
+        raise MergeRefused(
+            _("Husstanden er endret siden: %(why)s")
+            % {"why": explain_integrity_error(error) or _("medlemmene overlapper.")}
+        ) from error
+
+
+def _move_back(moved: dict[str, Any]) -> None:
+    model = apps.get_model(moved["model"])
+    field = moved["field"]
+    now = dict(
+        model._base_manager.filter(pk__in=moved["rows"]).values_list("pk", field).order_by("pk")
+    )
+    back: dict[int, list[int]] = {}
+    for key, (old, new) in moved["rows"].items():
+        if int(key) not in now:
+            continue  # thrown away since; there is nothing to put back
+        if now[int(key)] != new:
+            raise MergeRefused(
+                _("%(what)s er flyttet siden, og kan ikke settes tilbake av seg selv.")
+                % {"what": str(model._meta.verbose_name_plural).capitalize()}
+            )
+        back.setdefault(old, []).append(int(key))
+    try:
+        with transaction.atomic():
+            for old, keys in back.items():
+                model._base_manager.filter(pk__in=keys).update(**{field: old})
+    except IntegrityError as error:
+        raise MergeRefused(
+            _("%(what)s kan ikke settes tilbake: %(why)s")
+            % {
+                "what": str(model._meta.verbose_name_plural).capitalize(),
+                "why": explain_integrity_error(error) or _("de overlapper."),
+            }
+        ) from error
+
+
+def in_words(merge: PersonMerge) -> list[tuple[str, int]]:
+    """What was moved: «Søknader», 2."""
+    return [
+        (
+            str(apps.get_model(moved["model"])._meta.verbose_name_plural).capitalize(),
+            len(moved["rows"]),
+        )
+        for moved in merge.moved
+        if moved["field"] == "person_id"
+    ]

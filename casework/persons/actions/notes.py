@@ -1,0 +1,101 @@
+"""Persons and their households: registered, mended, joined and parted, each with its event."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from casework.log import events
+from casework.log.enums import NoteReaders
+from casework.log.events import record
+from casework.log.saving import save
+from common.errors import RuleBroken
+
+from ..models import Note, Person
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from casework.applications.models import Application
+
+
+@transaction.atomic
+def write_note(
+    *,
+    person: Person,
+    by: User,
+    at: datetime,
+    observation: str,
+    quotation: str,
+    is_contact: bool,
+    application: Application | None = None,
+    readers: NoteReaders = NoteReaders.CASE,
+) -> Note:
+    """Write a note: what was seen kept apart from what was said, for some readers (need C22)."""
+    note = Note(
+        person=person,
+        application=application,
+        observation=observation,
+        quotation=quotation,
+        is_contact=is_contact,
+        readers=readers,
+        unit=by.main_unit if readers == NoteReaders.UNIT else None,
+        written_at=at,
+        written_by=by,
+    )
+    note._history_user = by
+    note.save()
+    text = _("Notat etter kontakt.") if is_contact else _("Notat skrevet.")
+    events.record(person, "note", text, by=by, at=at, application=application, note=note.pk)
+    return note
+
+
+class NothingChanged(RuleBroken):
+    def __init__(self) -> None:
+        super().__init__(_("Notatet er som før. Endre det, eller gå tilbake."))
+
+
+@transaction.atomic
+def edit_note(
+    note: Note,
+    *,
+    observation: str,
+    quotation: str,
+    readers: NoteReaders,
+    by: User,
+    at: datetime,
+) -> Note:
+    """Mend a note. What stood there before is kept, and shown beside it."""
+    new = {"observation": observation, "quotation": quotation, "readers": readers}
+    if all(getattr(note, name) == value for name, value in new.items()):
+        raise NothingChanged
+    unit = by.main_unit if readers == NoteReaders.UNIT else None
+    save(note, by, **new, unit=unit, edited_at=at, edited_by=by)
+    record(
+        note.person,
+        "note.edited",
+        _("Notat endret."),
+        by=by,
+        at=at,
+        application=note.application,
+        note=note.pk,
+    )
+    return note
+
+
+@transaction.atomic
+def object_to_note(note: Note, *, objection: str, by: User, at: datetime) -> Note:
+    """What the person disagrees with stands beside the note, in their words."""
+    save(note, by, objection=objection)
+    record(
+        note.person,
+        "note.objection",
+        _("Personen er uenig i et notat."),
+        by=by,
+        at=at,
+        application=note.application,
+        note=note.pk,
+    )
+    return note

@@ -1,0 +1,113 @@
+"""Past debt, damage and lost tenancies: registered, corrected, answered (need C25).
+
+What stands on the timeline says only that something was done: those who read the timeline are
+many, and these rows are for few.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts import settings_table
+from casework.log.events import record
+from casework.log.saving import save
+from common.calendar import local_date
+from common.errors import RuleBroken
+
+from ..models import NeedToKnow, PastMatter, PaymentPlan, Person
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from casework.log.enums import PastMatterKind, PaymentState
+
+
+class NotYet(RuleBroken):
+    """What is registered here has happened."""
+
+    def __init__(self, field: str = "dated_on") -> None:
+        super().__init__(_("Datoen kan ikke være etter i dag."))
+        self.field = field
+
+
+@transaction.atomic
+def register_matter(
+    *,
+    person: Person,
+    kind: PastMatterKind,
+    dated_on: date,
+    source: str,
+    what: str,
+    amount: int | None,
+    answer: str,
+    expires_on: date,
+    by: User,
+    at: datetime,
+) -> PastMatter:
+    if dated_on > local_date(at):
+        raise NotYet
+    matter = save(
+        PastMatter(
+            person=person,
+            kind=kind,
+            dated_on=dated_on,
+            source=source,
+            what=what,
+            amount=amount,
+            answer=answer,
+            expires_on=expires_on,
+            recorded_at=at,
+            recorded_by=by,
+        ),
+        by,
+    )
+    text = _("Et tidligere forhold er registrert.")
+    record(person, "past.registered", text, by=by, at=at, matter=matter.pk)
+    return matter
+
+
+@transaction.atomic
+def correct_matter(matter: PastMatter, *, by: User, at: datetime, **facts) -> PastMatter:
+    """Correct it, or write what the person says; what stood there before is kept and shown."""
+    if facts["dated_on"] > local_date(at):
+        raise NotYet
+    save(matter, by, **facts)
+    text = _("Et tidligere forhold er rettet.")
+    record(matter.person, "past.corrected", text, by=by, at=at, matter=matter.pk)
+    return matter
+
+
+@transaction.atomic
+def agree_payments(
+    matter: PastMatter,
+    *,
+    monthly: int,
+    agreed_on: date,
+    state: PaymentState,
+    by: User,
+    at: datetime,
+) -> PaymentPlan:
+    """Agree on paying down, or say how it goes."""
+    if agreed_on > local_date(at):
+        raise NotYet("agreed_on")
+    plan = PaymentPlan.objects.filter(matter=matter).first() or PaymentPlan(matter=matter)
+    save(plan, by, monthly=monthly, agreed_on=agreed_on, state=state)
+    text = _("En nedbetalingsplan er ført.")
+    record(matter.person, "past.payments", text, by=by, at=at, matter=matter.pk)
+    return plan
+
+
+@transaction.atomic
+def state_need(person: Person, *, why: str, by: User, at: datetime) -> NeedToKnow:
+    """Say why one needs to read them; told on the timeline, and good for some days."""
+    on = local_date(at)
+    until = on + timedelta(days=settings_table.value("need_to_know_days", on))
+    need = NeedToKnow.objects.create(
+        person=person, why=why, until=until, stated_at=at, stated_by=by
+    )
+    text = _("Har begrunnet å lese tidligere forhold.")
+    record(person, "past.read", text, by=by, at=at, need=need.pk)
+    return need

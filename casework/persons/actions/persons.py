@@ -1,0 +1,514 @@
+"""Persons and their households: registered, mended, joined and parted, each with its event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.postgres.search import TrigramSimilarity
+from django.db import connection, transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Greatest
+from django.utils.translation import gettext as _
+
+from casework.log import events
+from casework.log.enums import PROTECTED, MemberRelation
+from casework.log.visibility import sees
+from common.calendar import local_date
+from common.errors import RuleBroken
+from common.formatting import nbdate
+
+from ..models import Household, HouseholdMember, Person
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+# Names as alike as «Kari Anne Vik» and «Karianne Wiik»; proven in tests/casework.
+ALIKE_SAME_BIRTH_DATE = 0.3
+
+ALIKE_BIRTH_DATE_UNKNOWN = 0.5
+
+MOST_CANDIDATES = 5
+
+# Whose household an applicant has; a grown child or a lodger applies with a household of their own.
+OWN_HOUSEHOLD = (MemberRelation.SELF, MemberRelation.PARTNER)
+
+
+class AlreadyRegistered(RuleBroken):
+    """The number belongs to somebody registered; says no more than the user may know."""
+
+    def __init__(self, person: Person | None = None) -> None:
+        self.person = person
+        super().__init__(
+            _("Nummeret er allerede registrert på %(name)s.") % {"name": person}
+            if person
+            else _("Nummeret er allerede registrert. Spør lederen din.")
+        )
+
+
+class ChangedMeanwhile(RuleBroken):
+    """Another browser saved the same thing after this one read it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Noen har endret dette mens du skrev. Det du skrev, står her fortsatt. "
+                "Se hva som er lagret, og lagre igjen hvis det du skrev skal gjelde."
+            )
+        )
+
+
+class MembershipRefused(RuleBroken):
+    """The person cannot join, or leave, the household in that way; `field` says where it is."""
+
+    def __init__(self, sentence: str, field: str | None = None) -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
+@dataclass(frozen=True)
+class Similar:
+    """Somebody who may be the one being registered, and why we think so."""
+
+    person: Person
+    why: str
+
+
+# ------------------------------------------------------------------ duplicates
+
+
+def check_number_is_free(
+    *, by: User, national_id: str = "", duf: str = "", besides: int | None = None
+) -> None:
+    """Raise `AlreadyRegistered` if somebody has the number; named only to who may see them."""
+    if not (national_id or duf):
+        return
+    wanted = Q(national_id=national_id) if national_id else Q(duf=duf)
+    holder = Person.objects.filter(wanted).exclude(pk=besides).first()
+    if holder is None:
+        return
+    # The number of a record merged with another is that other's.
+    found = Person.objects.visible_to(by).filter(pk=holder.merged_into_id or holder.pk)
+    raise AlreadyRegistered(found.first())
+
+
+def similar_persons(
+    *,
+    user: User,
+    first_name: str,
+    last_name: str,
+    birth_date: date | None,
+    besides: int | None = None,
+) -> list[Similar]:
+    """Persons the user may see who may be the same one, the likeliest first (need C4).
+
+    The name is compared by trigrams, in both orders. With a birth date: those born that day, or
+    with day and month swapped, and those without a birth date whose name is much alike. Without
+    one: everybody whose name is much alike.
+    """
+    first, last = first_name.strip().lower(), last_name.strip().lower()
+    if not first and not last:
+        return []
+    name, turned = f"{first} {last}".strip(), f"{last} {first}".strip()
+    persons = Person.objects.visible_to(user).exclude(pk=besides)
+    much_alike = Q(search_name__trigram_similar=name)
+    if birth_date:
+        days = [birth_date, *_swapped(birth_date)]
+        persons = persons.filter(Q(birth_date__in=days) | Q(birth_date__isnull=True) & much_alike)
+    else:
+        persons = persons.filter(much_alike)
+    persons = persons.annotate(
+        alike=Greatest(
+            TrigramSimilarity("search_name", name), TrigramSimilarity("search_name", turned)
+        )
+    ).order_by("-alike", "pk")
+    with transaction.atomic(), connection.cursor() as cursor:
+        # The % operator, which the index answers, takes its threshold from the session.
+        cursor.execute(
+            "SELECT set_config('pg_trgm.similarity_threshold', %s, true)",
+            [str(ALIKE_BIRTH_DATE_UNKNOWN)],
+        )
+        found = list(persons.filter(alike__gte=ALIKE_SAME_BIRTH_DATE)[:MOST_CANDIDATES])
+    return [Similar(person, _why_alike(person, birth_date)) for person in found]
+
+
+def _swapped(born: date) -> list[date]:
+    """The date with day and month in each other's place, where that is a date."""
+    return [date(born.year, born.day, born.month)] if born.day <= 12 else []
+
+
+def _why_alike(person: Person, born: date | None) -> str:
+    if person.birth_date is None or born is None:
+        return _("Likt navn, fødselsdato ikke kjent")
+    if person.birth_date == born:
+        return _("Likt navn, samme fødselsdato")
+    return _("Likt navn, dag og måned byttet om i fødselsdatoen")
+
+
+# ------------------------------------------------------------------ persons
+
+
+@transaction.atomic
+def register_person(*, by: User, at: datetime, facts: Mapping[str, Any]) -> Person:
+    """Register somebody. `AlreadyRegistered` if the number is taken.
+
+    Who registers answers for the person until somebody else takes the case.
+    """
+    check_number_is_free(by=by, national_id=facts.get("national_id", ""), duf=facts.get("duf", ""))
+    person = Person(created_at=at, created_by=by, responsible=by)
+    for name, value in facts.items():
+        setattr(person, name, value)
+    person._history_user = by
+    person.save()
+    events.record(person, "person_registered", _("Registrert i Varig."), by=by, at=at)
+    return person
+
+
+@transaction.atomic
+def change_person(
+    *, person: Person, by: User, at: datetime, facts: Mapping[str, Any], version: int
+) -> Person:
+    """Write what is changed, with history and one event that names what, never to what.
+
+    `version` is the history row the form was made from: `ChangedMeanwhile` if there is a newer.
+    """
+    # Held so that two browsers are compared one after the other.
+    person = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    if version_of(person) != version:
+        raise ChangedMeanwhile
+    changed = [name for name, value in facts.items() if getattr(person, name) != value]
+    if not changed:
+        return person
+    check_number_is_free(
+        by=by,
+        national_id=facts.get("national_id", ""),
+        duf=facts.get("duf", ""),
+        besides=person.pk,
+    )
+    for name in changed:
+        setattr(person, name, facts[name])
+    person._history_user = by
+    person.save()
+    events.record(person, "person_changed", _what_changed(changed), by=by, at=at, fields=changed)
+    return person
+
+
+def unprotected_beside(*, user: User, person: Person, on: date) -> QuerySet[Person]:
+    """Who lives with the person on the day, seen by the user, without address protection.
+
+    What is known of where they live tells where the person is (need S3). A visiting child has
+    another home too, and is among them: it is the one who registers that judges.
+    """
+    households = Household.objects.of(person, on).values("pk")
+    return (
+        Person.objects.visible_to(user)
+        .filter(
+            memberships__household__in=households,
+            memberships__period__contains=on,
+        )
+        .exclude(pk=person.pk)
+        .exclude(protection__in=PROTECTED)
+        .distinct()
+        .order_by("sort_name", "pk")
+    )
+
+
+@transaction.atomic
+def protect_household(
+    *, person: Person, others: Sequence[Person], left: int, reason: str, by: User, at: datetime
+) -> None:
+    """Give those who live with the person the same address protection, or say why not.
+
+    `left` is how many were shown and not chosen; the reason is kept in the person's history.
+    """
+    for other in others:
+        # Held so that a change in another browser is not written over.
+        other = Person.objects.select_for_update(of=("self",)).get(pk=other.pk)
+        if other.is_protected:
+            continue
+        other.protection = person.protection
+        other._history_user = by
+        other._change_reason = reason[:100]
+        other.save(update_fields=["protection"])
+        events.record(
+            other,
+            "person_protected",
+            _("Adressebeskyttelse registrert, som for husstanden. %(reason)s") % {"reason": reason},
+            by=by,
+            at=at,
+        )
+    events.record(
+        person,
+        "person_protected",
+        _("Adressebeskyttelse vurdert for husstanden: %(yes)s med, %(no)s uten. %(reason)s")
+        % {"yes": len(others), "no": left, "reason": reason},
+        by=by,
+        at=at,
+    )
+
+
+def _what_changed(changed: list[str]) -> str:
+    labels = [str(Person._meta.get_field(name).verbose_name) for name in changed]
+    # The level itself is not told: the log is read by more than the form is.
+    return _("Endret: %(what)s.") % {"what": ", ".join(labels)}
+
+
+def version_of(obj) -> int:
+    """The latest history row: what an edit is made from. 0 for rows loaded in bulk."""
+    latest = obj.history.order_by("-history_id").values_list("history_id", flat=True).first()
+    return latest or 0
+
+
+# ------------------------------------------------------------------ households
+
+
+def own_household(person: Person, on: date) -> Household | None:
+    """The household the person heads, or is partner in, on the date."""
+    return (
+        Household.objects.filter(
+            members__person=person,
+            members__period__contains=on,
+            members__relation__in=OWN_HOUSEHOLD,
+        )
+        .order_by("pk")
+        .first()
+    )
+
+
+@transaction.atomic
+def household_of(person: Person, *, by: User, at: datetime) -> Household:
+    """The person's own household on the day, made if there is none."""
+    # Held so that two at once make one household.
+    Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    on = local_date(at)
+    household = own_household(person, on)
+    if household is not None:
+        return household
+    household = Household.objects.create(created_at=at, created_by=by)
+    ahead = (
+        HouseholdMember.objects.filter(
+            person=person, relation__in=OWN_HOUSEHOLD, period__startswith__gt=on
+        )
+        .order_by("period")
+        .first()
+    )
+    HouseholdMember.objects.create(
+        household=household,
+        person=person,
+        relation=MemberRelation.SELF,
+        period=DateRange(on, ahead.period.lower if ahead else None),
+    )
+    return household
+
+
+def members_visible_to(user: User, household: Household) -> QuerySet[HouseholdMember]:
+    """Everybody who is or was in the household, less those the user may not know of."""
+    return (
+        household.members.filter(sees(user, "person__"))
+        .select_related("person")
+        .order_by("period", "pk")
+    )
+
+
+@transaction.atomic
+def join_household(
+    *,
+    head: Person,
+    person: Person | None,
+    facts: Mapping[str, Any],
+    relation: str,
+    living: str,
+    since: date,
+    by: User,
+    at: datetime,
+    nights: int | None = None,
+) -> HouseholdMember:
+    """Let a person, registered or made from `facts`, join the head's household from a day.
+
+    `MembershipRefused` if it cannot be so. A new member under the same roof gets the head's
+    address protection and shielding: what is known of a child tells where the parent is (S3).
+    """
+    household = household_of(head, by=by, at=at)
+    if person is None:
+        inherited = {"protection": head.protection, "shielded": head.shielded}
+        person = register_person(by=by, at=at, facts={**facts, **inherited})
+    if person.birth_date and since < person.birth_date:
+        raise MembershipRefused(
+            _("Personen er født %(born)s og kan ikke være med før det.")
+            % {"born": nbdate(person.birth_date)},
+            "since",
+        )
+    # Held so that two browsers adding the same person meet here, and the second is told.
+    Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    _refuse_overlap(household, person, relation, since)
+    member = HouseholdMember(
+        household=household,
+        person=person,
+        relation=relation,
+        living=living,
+        nights=nights,
+        period=DateRange(since, None),
+    )
+    member._history_user = by
+    member.save()
+    events.record(
+        head,
+        "household_joined",
+        _("Husstanden fikk et medlem: %(relation)s, fra %(since)s.")
+        % {"relation": member.get_relation_display().lower(), "since": nbdate(since)},
+        by=by,
+        at=at,
+        member=person.pk,
+    )
+    if person.pk != head.pk:
+        events.record(
+            person,
+            "household_joined",
+            _("Ble med i en husstand fra %(since)s.") % {"since": nbdate(since)},
+            by=by,
+            at=at,
+        )
+    return member
+
+
+def _refuse_overlap(household: Household, person: Person, relation: str, since: date) -> None:
+    """Say no in words, beside the date or the relation; the database says it once more."""
+    period = DateRange(since, None)
+    here = household.members.filter(period__overlap=period)
+    if same := here.filter(person=person).order_by("-period").first():
+        raise MembershipRefused(
+            _("Personen er allerede med i husstanden %(period)s.")
+            % {"period": _in_words(same.period)},
+            "since",
+        )
+    if relation == MemberRelation.SELF and here.filter(relation=MemberRelation.SELF).exists():
+        raise MembershipRefused(_("Husstanden har allerede en hovedperson."), "relation")
+    if relation in OWN_HOUSEHOLD:
+        other = (
+            HouseholdMember.objects.filter(
+                person=person, relation__in=OWN_HOUSEHOLD, period__overlap=period
+            )
+            .order_by("-period")
+            .first()
+        )
+        if other:
+            raise MembershipRefused(
+                _(
+                    "Personen er hovedperson eller partner i en annen husstand %(period)s. "
+                    "Avslutt det først, eller velg en dato etter."
+                )
+                % {"period": _in_words(other.period)},
+                "since",
+            )
+
+
+def _in_words(period: DateRange) -> str:
+    if period.upper is None:
+        return _("fra %(since)s") % {"since": nbdate(period.lower)}
+    return _("fra %(since)s til %(until)s") % {
+        "since": nbdate(period.lower),
+        "until": nbdate(period.upper),
+    }
+
+
+@transaction.atomic
+def change_living(
+    *,
+    member: HouseholdMember,
+    head: Person,
+    living: str,
+    nights: int | None,
+    since: date,
+    by: User,
+    at: datetime,
+) -> HouseholdMember:
+    """The member lives here in another way from a day: what was stays as it was until then."""
+    last = member.period.upper
+    # Held so that two browsers do not change it on two days.
+    member = (
+        HouseholdMember.objects.select_for_update(of=("self",))
+        .select_related("person")
+        .get(pk=member.pk)
+    )
+    if member.period.upper != last or (last is not None and last <= since):
+        raise MembershipRefused(_("Personen er ikke med i husstanden da."), "since")
+    if since <= member.period.lower:
+        raise MembershipRefused(
+            _("Slik det står nå, gjelder fra %(on)s. Velg en dato etter det.")
+            % {"on": nbdate(member.period.lower)},
+            "since",
+        )
+    if (living, nights) == (member.living, member.nights):
+        raise MembershipRefused(_("Det er slik det allerede står."), "living")
+    new = HouseholdMember(
+        household_id=member.household_id,
+        person=member.person,
+        relation=member.relation,
+        living=living,
+        nights=nights,
+        period=DateRange(since, member.period.upper),
+    )
+    member.period = DateRange(member.period.lower, since)
+    # The old first, or the two would overlap.
+    for row in (member, new):
+        row._history_user = by
+        row.save()
+    text = _("Bor i husstanden på en annen måte fra %(since)s: %(how)s.") % {
+        "since": nbdate(since),
+        "how": new.get_living_display().lower(),
+    }
+    events.record(member.person, "household_changed", text, by=by, at=at)
+    if member.person_id != head.pk:
+        events.record(
+            head,
+            "household_changed",
+            _("Et medlem bor i husstanden på en annen måte fra %(since)s: %(how)s.")
+            % {"since": nbdate(since), "how": new.get_living_display().lower()},
+            by=by,
+            at=at,
+            member=member.person_id,
+        )
+    return new
+
+
+@transaction.atomic
+def end_membership(
+    *, member: HouseholdMember, head: Person, last: date, by: User, at: datetime
+) -> HouseholdMember:
+    """The person is no longer in the household from this day. `MembershipRefused` if not so."""
+    # Held so that two browsers do not end it on two days.
+    member = (
+        HouseholdMember.objects.select_for_update(of=("self",))
+        .select_related("person")
+        .get(pk=member.pk)
+    )
+    if member.period.upper is not None:
+        raise MembershipRefused(
+            _("Personen er allerede ute av husstanden fra %(on)s.")
+            % {"on": nbdate(member.period.upper)},
+            "last",
+        )
+    if last <= member.period.lower:
+        raise MembershipRefused(
+            _("Personen kom inn i husstanden %(on)s. Velg en dato etter det.")
+            % {"on": nbdate(member.period.lower)},
+            "last",
+        )
+    member.period = DateRange(member.period.lower, last)
+    member._history_user = by
+    member.save(update_fields=["period"])
+    text = _("Ute av husstanden fra %(on)s.") % {"on": nbdate(last)}
+    events.record(member.person, "household_left", text, by=by, at=at)
+    if member.person_id != head.pk:
+        events.record(
+            head,
+            "household_left",
+            _("Et medlem er ute av husstanden fra %(on)s.") % {"on": nbdate(last)},
+            by=by,
+            at=at,
+            member=member.person_id,
+        )
+    return member

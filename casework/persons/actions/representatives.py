@@ -1,0 +1,138 @@
+"""Those who act or speak for a person: added, changed and ended, each with its event (need C3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils.translation import gettext as _
+
+from casework.log import events
+from common.errors import RuleBroken
+from common.formatting import nbdate
+
+from ..models import Person, Representative
+from ..models.persons import PROTECTED_ADDRESS
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class RepresentativeRefused(RuleBroken):
+    """What was said of the representative cannot be so; `field` says where it is."""
+
+    def __init__(self, sentence: str, field: str | None = None) -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
+@transaction.atomic
+def add_representative(
+    *, person: Person, facts: Mapping[str, Any], by: User, at: datetime
+) -> Representative:
+    """Register who acts or speaks for the person, and for how long."""
+    representative = Representative(person=person, **facts)
+    _check(representative)
+    representative._history_user = by
+    representative.save()
+    _tell(representative, "representative_added", _("%(who)s er registrert, %(period)s."), by, at)
+    return representative
+
+
+@transaction.atomic
+def change_representative(
+    *, representative: Representative, facts: Mapping[str, Any], by: User, at: datetime
+) -> Representative:
+    """Write what is changed, with history and one event."""
+    # Held so that two browsers are written one after the other.
+    representative = Representative.objects.select_for_update(of=("self",)).get(
+        pk=representative.pk
+    )
+    if all(getattr(representative, name) == value for name, value in facts.items()):
+        return representative
+    for name, value in facts.items():
+        setattr(representative, name, value)
+    _check(representative)
+    representative._history_user = by
+    representative.save()
+    _tell(representative, "representative_changed", _("%(who)s er endret, %(period)s."), by, at)
+    return representative
+
+
+@transaction.atomic
+def end_representative(
+    *, representative: Representative, last: date, by: User, at: datetime
+) -> Representative:
+    """The person is no longer represented from this day: no letter made from then is copied."""
+    # Held so that two browsers do not end it on two days.
+    representative = Representative.objects.select_for_update(of=("self",)).get(
+        pk=representative.pk
+    )
+    if representative.period.upper is not None and representative.period.upper <= last:
+        raise RepresentativeRefused(
+            _("%(name)s er allerede avsluttet %(on)s.")
+            % {"name": representative.name, "on": nbdate(representative.period.upper)},
+            "last",
+        )
+    if last <= representative.period.lower:
+        raise RepresentativeRefused(
+            _("Begynte %(on)s. Velg en dato etter det.")
+            % {"on": nbdate(representative.period.lower)},
+            "last",
+        )
+    representative.period = DateRange(representative.period.lower, last)
+    representative._history_user = by
+    representative.save(update_fields=["period"])
+    _tell(representative, "representative_ended", _("%(who)s er avsluttet, %(period)s."), by, at)
+    return representative
+
+
+def _check(representative: Representative) -> None:
+    """Who gets letters must be reached by them, and by one of each kind and name at a time."""
+    parts = (representative.address, representative.postcode, representative.city)
+    if representative.is_protected and any(parts):
+        raise RepresentativeRefused(str(PROTECTED_ADDRESS), "address")
+    if representative.receives_letters and not representative.letter_agreement.strip():
+        if representative.is_protected:
+            raise RepresentativeRefused(
+                _("Skriv hvordan kopien av brev når fram uten at adressen står i den."),
+                "letter_agreement",
+            )
+        if not all(parts):
+            raise RepresentativeRefused(
+                _(
+                    "Skriv hele adressen, eller hvordan kopien når fram. Fullmektig og verge får "
+                    "kopi av alle brev."
+                ),
+                "address",
+            )
+    same = Representative.objects.filter(
+        person=representative.person_id,
+        kind=representative.kind,
+        name__iexact=representative.name,
+        period__overlap=representative.period,
+    ).exclude(pk=representative.pk)
+    if same.exists():
+        raise RepresentativeRefused(
+            _("%(name)s er allerede registrert som %(kind)s i perioden.")
+            % {
+                "name": representative.name,
+                "kind": representative.get_kind_display().lower(),
+            },
+            "period",
+        )
+
+
+def _tell(representative: Representative, kind: str, text: str, by: User, at: datetime) -> None:
+    since = _("fra %(since)s") % {"since": nbdate(representative.period.lower)}
+    if representative.period.upper:
+        since = _("fra %(since)s til %(until)s") % {
+            "since": nbdate(representative.period.lower),
+            "until": nbdate(representative.period.upper),
+        }
+    # The name is on the page that shows who it is, and not in a log read by more.
+    text = text % {"who": representative.get_kind_display(), "period": since}
+    events.record(representative.person, kind, text, by=by, at=at, representative=representative.pk)

@@ -1,0 +1,497 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from crispy_forms.layout import HTML, Fieldset, Layout, Row, Submit
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts.once import OnceFormMixin
+from casework.log.enums import (
+    PROTECTED,
+    IdKind,
+    LivingArrangement,
+    MemberRelation,
+    PreferredChannel,
+    Sex,
+)
+from common import national_id
+from common.formatting import nbdate
+from common.forms import (
+    CardChoice,
+    ListChoice,
+    NorwegianDateField,
+    PhoneField,
+    VarigFormHelper,
+    norwegian,
+)
+
+from ..actions import persons as actions
+from ..models import Person
+from ..perms import can_set_protection, can_set_shielded
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+IN_THE_FUTURE = _("Datoen er ikke kommet ennå.")
+
+LONGEST_NUMBER = 20  # with the spaces people write
+
+
+def parse_national_id(text: str) -> str:
+    """The eleven digits; a demo refuses numbers that may belong to somebody living."""
+    try:
+        number = national_id.parse(text)
+    except national_id.InvalidNationalId as no:
+        raise ValidationError(str(no)) from no
+    if settings.DEMO and number.is_real:
+        raise ValidationError(
+            _(
+                "Dette er et øvingsmiljø. Bruk et syntetisk nummer, "
+                "aldri nummeret til en virkelig person."
+            ),
+            code="real",
+        )
+    return number.value
+
+
+class PersonForm(OnceFormMixin, forms.ModelForm):
+    """A person, registered or mended. `similar` and `existing` are who may be the same one."""
+
+    national_id = forms.CharField(
+        label=_("Fødselsnummer eller D-nummer"), max_length=LONGEST_NUMBER, required=False
+    )
+    duf = forms.CharField(label=_("DUF-nummer"), max_length=LONGEST_NUMBER, required=False)
+    phone = PhoneField(label=_("Telefon"), landline=True, required=False)
+    # «Dette er en annen person», and whom that was said of. Drawn by person_similar.html.
+    other_person = forms.BooleanField(required=False)
+    seen = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
+    # Who lives with somebody who gets address protection; asked when it is set.
+    asked = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    class Meta:
+        model = Person
+        fields = [
+            "first_name",
+            "last_name",
+            "id_kind",
+            "national_id",
+            "duf",
+            "birth_date",
+            "sex",
+            "phone",
+            "email",
+            "preferred_channel",
+            "language",
+            "interpreter",
+            "language_form",
+            "address",
+            "postcode",
+            "city",
+            "protection",
+            "shielded",
+        ]
+        formfield_callback = norwegian
+        widgets = {"id_kind": CardChoice, "sex": CardChoice, "language_form": CardChoice}
+
+    def __init__(self, *args: Any, user: User, on: date, cancel: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user, self.on = user, on
+        self.limits: list[str] = []
+        self.similar: list[actions.Similar] = []
+        self.existing: Person | None = None
+        self.fields["id_kind"].label = _("Nummer")
+        self.fields["id_kind"].choices = IdKind.choices
+        self.fields["sex"].choices = Sex.choices
+        for name in ("national_id", "duf"):
+            # Required by the choice above it, not by itself: never «valgfritt».
+            self.fields[name].mark_optional = False
+        self.fields["preferred_channel"].choices = [
+            ("", _("Ikke avklart")),
+            *PreferredChannel.choices,
+        ]
+        self.fields["birth_date"].required = False
+        self.fields["language"].help_text = _("Det personen vil snakke med oss.")
+        if can_set_protection(user):
+            self.limits.append("protection")
+        else:
+            del self.fields["protection"]
+        if can_set_shielded(user):
+            self.limits.append("shielded")
+        else:
+            del self.fields["shielded"]
+        new = self.instance.pk is None
+        self.protected_before = self.instance.is_protected
+        self.beside = list(self._beside()) if self.data.get("asked") and not new else []
+        if new:
+            self.fields["id_kind"].initial = IdKind.NATIONAL
+        else:
+            self.fields["version"].initial = actions.version_of(self.instance)
+        self.helper = VarigFormHelper(
+            submit=_("Registrer personen") if new else _("Lagre endringene"), cancel=cancel
+        )
+        if new:
+            # Who registers somebody most often does so for the application they are holding.
+            self.helper.add_input(
+                Submit("soknad", _("Registrer, og skriv søknaden"), css_class="secondary")
+            )
+            if not self.is_bound:
+                self.fields["first_name"].widget.attrs["autofocus"] = True
+        self._draw()
+
+    def _beside(self) -> QuerySet[Person]:
+        return actions.unprotected_beside(user=self.user, person=self.instance, on=self.on)
+
+    def _draw(self) -> None:
+        household = []
+        if self.beside:
+            household = ["protect", "protect_reason"]
+            self.fields["protect"] = forms.ModelMultipleChoiceField(
+                label=_("Skal disse også beskyttes?"),
+                queryset=self._beside(),
+                required=False,
+                widget=forms.CheckboxSelectMultiple,
+                help_text=_(
+                    "De bor i samme husstand. "
+                    "Uten beskyttelse kan adressen deres røpe hvor personen er."
+                ),
+            )
+            self.fields["protect"].mark_optional = False
+            self.fields["protect_reason"] = forms.CharField(
+                label=_("Hvorfor"),
+                max_length=100,
+                error_messages={"required": _("Skriv hvorfor de skal, eller ikke skal, med.")},
+            )
+        limits = self.limits
+        self.helper.layout = Layout(
+            HTML('{% include "casework/person_similar.html" %}'),
+            *([Fieldset(_("Husstanden"), *household)] if household else []),
+            Fieldset(
+                _("Hvem"),
+                Row("first_name", "last_name"),
+                "id_kind",
+                Row("national_id", "duf"),
+                Row("birth_date", "sex"),
+            ),
+            Fieldset(
+                _("Kontakt"),
+                Row("phone", "email", "preferred_channel"),
+                "address",
+                Row("postcode", "city"),
+            ),
+            Fieldset(_("Språk"), Row("language", "language_form"), "interpreter"),
+            *([Fieldset(_("Beskyttelse"), *limits)] if limits else []),
+        )
+
+    def clean_national_id(self) -> str:
+        text = self.cleaned_data["national_id"]
+        if not text or self.data.get(self.add_prefix("id_kind")) != IdKind.NATIONAL:
+            return ""
+        # A number that stands is not judged again: rules and demo mode may have changed since.
+        if text == self.initial.get("national_id"):
+            return text
+        return parse_national_id(text)
+
+    def clean_duf(self) -> str:
+        text = self.cleaned_data["duf"]
+        if not text or self.data.get(self.add_prefix("id_kind")) != IdKind.DUF:
+            return ""
+        try:
+            return national_id.parse_duf(text)
+        except national_id.InvalidNationalId as no:
+            raise ValidationError(str(no)) from no
+
+    def clean_birth_date(self) -> date | None:
+        born = self.cleaned_data["birth_date"]
+        if born and born > self.on:
+            raise ValidationError(IN_THE_FUTURE, code="future")
+        return born
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean()
+        field = {IdKind.NATIONAL: "national_id", IdKind.DUF: "duf"}.get(facts.get("id_kind"))
+        if field and field in facts and not facts[field]:
+            self.add_error(field, _("Skriv nummeret, eller velg at det ikke er kjent."))
+        elif field and field in facts:
+            try:
+                actions.check_number_is_free(
+                    by=self.user, besides=self.instance.pk, **{field: facts[field]}
+                )
+            except actions.AlreadyRegistered as no:
+                self.existing = no.person
+                self.add_error(field, str(no))
+        return facts
+
+    def validate_constraints(self) -> None:
+        """Said by `clean` in better words, and by the database when the row is written."""
+
+    def asks_about_similar(self) -> bool:
+        """Whether somebody much alike is registered whom the user has not said is another."""
+        facts = self.cleaned_data
+        self.similar = actions.similar_persons(
+            user=self.user,
+            first_name=facts["first_name"],
+            last_name=facts["last_name"],
+            birth_date=facts["birth_date"],
+            besides=self.instance.pk,
+        )
+        found = {str(each.person.pk) for each in self.similar}
+        if not found or (facts["other_person"] and found <= set(facts["seen"].split(","))):
+            return False
+        self.data = self.data.copy()
+        self.data["seen"] = ",".join(sorted(found))
+        self.data.pop("other_person", None)
+        self.add_error(
+            "other_person",
+            _("Se om personen er registrert fra før. Kryss av hvis det er en annen."),
+        )
+        return True
+
+    def asks_about_household(self) -> bool:
+        """Whether address protection is being set on somebody who lives with unprotected people,
+        and the user has not yet said who of them it is for."""
+        facts = self.cleaned_data
+        if self.instance.pk is None or self.protected_before:
+            return False
+        if facts.get("protection") not in PROTECTED:
+            return False
+        if facts["asked"] or not (found := list(self._beside())):
+            return False
+        # Everybody is chosen until somebody says otherwise.
+        self.data = self.data.copy()
+        self.data["asked"] = "on"
+        self.data.setlist("protect", [str(each.pk) for each in found])
+        self.data["protect_reason"] = str(_("Bor sammen."))
+        self.beside = found
+        self._draw()
+        self.add_error("protect", _("Velg hvem som også skal beskyttes, og lagre en gang til."))
+        return True
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What is said of the person, for the action."""
+        own = ("other_person", "seen", "version", "asked", "protect", "protect_reason")
+        return {name: value for name, value in self.cleaned_data.items() if name not in own}
+
+    def renew(self, stored: Person) -> list[tuple[str, str]]:
+        """After somebody else saved: take the new version, and tell what now stands otherwise."""
+        self.data = self.data.copy()
+        self.data["version"] = str(actions.version_of(stored))
+        differing = []
+        for name, value in self.facts.items():
+            if getattr(stored, name) != value:
+                display = getattr(stored, f"get_{name}_display", None)
+                now = display() if display else getattr(stored, name)
+                differing.append((str(self.fields[name].label), now))
+        return differing
+
+
+class FindsPerson(forms.Form):
+    """Somebody found by number or name, or registered with few fields. `person` is who was found.
+
+    `on` and `user` are set by the form before it is cleaned; `besides` is who it cannot be.
+    """
+
+    number = forms.CharField(
+        label=_("Fødselsnummer, D-nummer eller DUF-nummer"),
+        max_length=LONGEST_NUMBER,
+        required=False,
+        help_text=_("Er personen registrert, holder det med nummeret."),
+    )
+    first_name = forms.CharField(label=_("Fornavn"), max_length=80, required=False)
+    last_name = forms.CharField(label=_("Etternavn"), max_length=80, required=False)
+    birth_date = NorwegianDateField(label=_("Fødselsdato"), required=False)
+    same_as = forms.ChoiceField(label=_("Er det en av disse?"), required=False, widget=ListChoice)
+
+    NEW = "ny"
+    user: User
+    on: date
+    besides: int | None = None
+    person: Person | None = None
+
+    def draw(self, *, ask: bool) -> None:
+        """Lay the form out; `ask` with the question whether it is one of those found."""
+        raise NotImplementedError
+
+    def clean_birth_date(self) -> date | None:
+        born = self.cleaned_data["birth_date"]
+        if born and born > self.on:
+            raise ValidationError(IN_THE_FUTURE, code="future")
+        return born
+
+    def clean_number(self) -> dict[str, str]:
+        text = self.cleaned_data["number"]
+        if not text:
+            return {}
+        digits = "".join(c for c in text if c.isdigit())
+        if len(digits) == 12:
+            try:
+                return {"duf": national_id.parse_duf(text)}
+            except national_id.InvalidNationalId as no:
+                raise ValidationError(str(no)) from no
+        return {"national_id": parse_national_id(text)}
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean()
+        if facts.get("number") == {}:
+            for name in ("first_name", "last_name"):
+                if not facts.get(name):
+                    self.add_error(
+                        name, _("Skriv navnet, eller nummeret til en registrert person.")
+                    )
+        if self.errors:
+            return facts
+        if facts["number"]:
+            self._find_by_number(facts)
+        if not self.errors and self.person is None:
+            self._find_by_name(facts)
+        return facts
+
+    def _find_by_number(self, facts: dict[str, Any]) -> None:
+        try:
+            actions.check_number_is_free(by=self.user, **facts["number"])
+        except actions.AlreadyRegistered as no:
+            if no.person is None:
+                self.add_error("number", str(no))
+                return
+            self.person = no.person
+            born = facts["birth_date"]
+            if born and no.person.birth_date and born != no.person.birth_date:
+                self.add_error(
+                    "birth_date", _("Nummeret er registrert på en med en annen fødselsdato.")
+                )
+            return
+        if not (facts["first_name"] and facts["last_name"]):
+            self.add_error(
+                "first_name", _("Nummeret er ikke registrert. Skriv navnet for å registrere.")
+            )
+
+    def _find_by_name(self, facts: dict[str, Any]) -> None:
+        similar = actions.similar_persons(
+            user=self.user,
+            first_name=facts["first_name"],
+            last_name=facts["last_name"],
+            birth_date=facts["birth_date"],
+            besides=self.besides,
+        )
+        if not similar:
+            return
+        chosen = self.data.get(self.add_prefix("same_as"), "")
+        by_key = {str(each.person.pk): each.person for each in similar}
+        self.person = by_key.get(chosen)
+        if self.person is None and chosen != self.NEW:
+            self.ask(similar)
+            self.add_error("same_as", _("Velg om det er en av disse, eller en annen person."))
+
+    def ask(self, similar: list[actions.Similar]) -> None:
+        self.draw(ask=True)
+        self.fields["same_as"].choices = [
+            *(
+                (str(each.person.pk), f"{each.person} ({_born(each.person)}). {each.why}.")
+                for each in similar
+            ),
+            (self.NEW, _("Nei, dette er en annen person")),
+        ]
+
+    def full_clean(self) -> None:
+        # What is offered is known only when the name is; the choice itself is checked there.
+        self.fields["same_as"].validate = lambda value: None
+        super().full_clean()
+
+    @property
+    def new_person(self) -> dict[str, Any]:
+        facts = self.cleaned_data
+        kind = {"national_id": IdKind.NATIONAL, "duf": IdKind.DUF}
+        return {
+            "first_name": facts["first_name"],
+            "last_name": facts["last_name"],
+            "birth_date": facts["birth_date"],
+            "id_kind": next((kind[name] for name in facts["number"]), IdKind.NONE),
+            **facts["number"],
+        }
+
+
+def nights_field() -> forms.IntegerField:
+    return forms.IntegerField(
+        label=_("Netter på fjorten dager"),
+        min_value=1,
+        max_value=13,
+        required=False,
+        help_text=_("Ved delt bosted eller samvær."),
+    )
+
+
+def check_nights(form: forms.Form, facts: dict[str, Any]) -> None:
+    """Nights are counted of those who live somewhere else too."""
+    if facts.get("nights") and facts.get("living") == LivingArrangement.PERMANENT:
+        form.add_error("nights", _("Den som bor fast, er her alle netter. La feltet stå tomt."))
+
+
+class MemberForm(OnceFormMixin, FindsPerson):
+    """Somebody joins a household."""
+
+    relation = forms.ChoiceField(
+        label=_("Relasjon"),
+        # Whose household it is, it is already.
+        choices=[each for each in MemberRelation.choices if each[0] != MemberRelation.SELF],
+        widget=ListChoice,
+    )
+    living = forms.ChoiceField(
+        label=_("Bor i husstanden"),
+        choices=LivingArrangement.choices,
+        initial=LivingArrangement.PERMANENT,
+        widget=ListChoice,
+    )
+    nights = nights_field()
+    since = NorwegianDateField(label=_("Med fra"), help_text=_("Kan være fram i tid."))
+
+    def __init__(self, *args: Any, user: User, head: Person, on: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user, self.head, self.on = user, head, on
+        self.besides = head.pk
+        self.fields["since"].initial = on
+        self.fields["last_name"].initial = head.last_name
+        self.helper = VarigFormHelper(submit=_("Legg til i husstanden"))
+        self.draw(ask=False)
+
+    def draw(self, *, ask: bool) -> None:
+        self.helper.layout = Layout(
+            *(["same_as"] if ask else []),
+            "number",
+            Row("first_name", "last_name", "birth_date"),
+            Row("relation", "living"),
+            Row("nights", "since"),
+        )
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean()
+        check_nights(self, facts)
+        return facts
+
+
+def _born(person: Person) -> str:
+    if person.birth_date is None:
+        return str(_("fødselsdato ikke kjent"))
+    return str(_("født %(on)s")) % {"on": nbdate(person.birth_date)}
+
+
+class EndMembershipForm(OnceFormMixin, forms.Form):
+    last = NorwegianDateField(label=_("Ute fra"))
+
+
+class ChangeLivingForm(OnceFormMixin, forms.Form):
+    living = forms.ChoiceField(
+        label=_("Bor i husstanden"), choices=LivingArrangement.choices, widget=ListChoice
+    )
+    nights = nights_field()
+    since = NorwegianDateField(label=_("Fra"), help_text=_("Kan være fram i tid."))
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean()
+        check_nights(self, facts)
+        return facts

@@ -1,0 +1,18 @@
+from .documents import Document
+from .merging import PersonMerge
+from .notes import Note
+from .past import NeedToKnow, PastMatter, PaymentPlan
+from .persons import Household, HouseholdMember, Person, Representative
+
+__all__ = [
+    "Document",
+    "Household",
+    "HouseholdMember",
+    "NeedToKnow",
+    "Note",
+    "PastMatter",
+    "PaymentPlan",
+    "Person",
+    "PersonMerge",
+    "Representative",
+]

@@ -1,0 +1,105 @@
+"""Documents: taken in, fetched by who may, withdrawn with a reason (need C22)."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.once import once
+from accounts.reads import log_read
+from casework.log import perms
+from common.form_errors import posted
+
+from ..actions import documents
+from ..forms.documents import DocumentForm, WithdrawForm
+from ..models import Document
+from .on_person import form_page, part_url, person_for_casework
+
+PAGE = "document"
+# A file never gets to act as a page of ours, whatever is in it.
+SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'"
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def document_new(request: HttpRequest, pk: int) -> HttpResponse:
+    person = person_for_casework(request, pk)
+    back, today = part_url(person, "person_documents"), timezone.localdate()
+    form = DocumentForm(
+        posted(request),
+        request.FILES if request.method == "POST" else None,
+        person=person,
+        user=request.user,
+        on=today,
+        cancel=back,
+        initial={"dated_on": today, "application": request.GET.get("sak")},
+    )
+
+    def add(**ignored) -> None:
+        documents.add_document(person=person, by=request.user, at=timezone.now(), **form.facts)
+
+    return form_page(
+        request,
+        person,
+        form,
+        add,
+        title=_("Nytt dokument"),
+        done=_("Dokumentet er lagret."),
+        back=back,
+        page=PAGE,
+    )
+
+
+@require_safe
+def document(request: HttpRequest, pk: int) -> HttpResponse:
+    """The file itself, to be kept by the reader's own machine; never drawn as a page."""
+    if not perms.can_read_cases(request.user):
+        raise PermissionDenied
+    found = get_object_or_404(
+        Document.objects.visible_to(request.user)
+        .filter(withdrawn_at__isnull=True)
+        .select_related("file"),
+        pk=pk,
+    )
+    log_read(request, found.person_id, PAGE)
+    return HttpResponse(
+        bytes(found.file.content),
+        content_type=found.file.media_type,
+        headers={
+            "Content-Disposition": content_disposition_header(True, found.file_name),
+            "Content-Security-Policy": SANDBOX,
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "private, no-store",
+        },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def document_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    if not perms.can_do_casework(request.user):
+        raise PermissionDenied
+    found = get_object_or_404(
+        Document.objects.visible_to(request.user).select_related("person", "application"), pk=pk
+    )
+    back = part_url(found.person, "person_documents")
+    return form_page(
+        request,
+        found.person,
+        WithdrawForm(posted(request), cancel=back),
+        partial(documents.withdraw_document, found),
+        title=_("Trekk «%(title)s»") % {"title": found.title},
+        done=_("Dokumentet er trukket. Raden og begrunnelsen blir stående."),
+        back=back,
+        page=PAGE,
+        sub=_(
+            "Ingen kan åpne filen etterpå. At den fantes, og hvorfor den ble trukket, står igjen."
+        ),
+    )

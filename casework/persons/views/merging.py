@@ -1,0 +1,123 @@
+"""Two records of one person: found, compared, made one, and parted again (need C4)."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.once import once
+from accounts.reads import log_read
+from casework.log.visibility import sees
+from common.errors import RuleBroken
+from common.form_errors import posted, refuse
+
+from ..actions import merging as actions
+from ..actions.persons import similar_persons
+from ..forms.merging import FindForm, MergeForm
+from ..models import Person, PersonMerge
+from ..perms import can_merge_persons
+
+MOST = 20
+
+
+def _person(request: HttpRequest, pk: int) -> Person:
+    if not can_merge_persons(request.user):
+        raise PermissionDenied
+    found = Person.objects.visible_to(request.user).select_related("responsible")
+    return get_object_or_404(found, pk=pk)
+
+
+@require_http_methods(["GET", "POST"])
+def merge_find(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who the other record may be. A name is not to stand in an address, so it is posted."""
+    person = _person(request, pk)
+    form = FindForm(posted(request))
+    found = None
+    if form.is_bound and form.is_valid():
+        matches = Person.objects.visible_to(request.user).matching(form.cleaned_data["q"])
+        found = list(matches.exclude(pk=pk).order_by("sort_name", "pk")[:MOST])
+    similar = similar_persons(
+        user=request.user,
+        first_name=person.first_name,
+        last_name=person.last_name,
+        birth_date=person.birth_date,
+        besides=pk,
+    )
+    log_read(request, pk, "merge")
+    context = {
+        "person": person,
+        "form": form,
+        "found": found,
+        "similar": similar,
+        "merges": list(
+            PersonMerge.objects.filter(survivor=person).select_related("loser", "merged_by")
+        ),
+    }
+    return render(request, "casework/merge_find.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def merge(request: HttpRequest, pk: int, other: int) -> HttpResponse:
+    survivor, loser = _person(request, pk), _person(request, other)
+    if pk == other:
+        return redirect("casework:merge_find", pk)
+    form = MergeForm(posted(request), survivor=survivor, loser=loser)
+    if form.is_bound and form.is_valid():
+        try:
+            actions.merge_persons(
+                survivor=survivor,
+                loser=loser,
+                from_loser=form.from_loser,
+                reason=form.cleaned_data["reason"],
+                by=request.user,
+                at=timezone.now(),
+            )
+        except (RuleBroken, IntegrityError) as no:
+            refuse(form, no)
+        else:
+            messages.success(
+                request,
+                _("De to oppføringene er slått sammen. Det kan angres under «Endre opplysninger»."),
+            )
+            return redirect("desk:person", pk)
+    for each in (survivor, loser):
+        log_read(request, each.pk, "merge")
+    context = {"form": form, "person": survivor, "loser": loser}
+    return render(request, "casework/merge.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def merge_undo(request: HttpRequest, pk: int) -> HttpResponse:
+    if not can_merge_persons(request.user):
+        raise PermissionDenied
+    found = get_object_or_404(
+        PersonMerge.objects.filter(
+            sees(request.user, "survivor__"), sees(request.user, "loser__")
+        ).select_related("survivor", "loser", "merged_by", "undone_by"),
+        pk=pk,
+    )
+    fault = ""
+    if request.method == "POST":
+        try:
+            free = actions.undo_merge(merge=found, by=request.user, at=timezone.now())
+        except RuleBroken as no:
+            fault = str(no)
+        else:
+            messages.success(request, _("Sammenslåingen er angret."))
+            return redirect("desk:person", free.pk)
+    log_read(request, found.survivor_id, "merge")
+    context = {
+        "merge": found,
+        "person": found.survivor,
+        "fault": fault,
+        "moved": actions.in_words(found),
+    }
+    return render(request, "casework/merge_undo.html", context)

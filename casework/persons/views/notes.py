@@ -1,0 +1,131 @@
+"""A note: read with what stood there before, mended by who wrote it, answered by the person."""
+
+from __future__ import annotations
+
+from copy import copy
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.once import once
+from accounts.reads import log_read
+from casework.log import perms
+from common.form_errors import posted
+
+from ..actions import notes
+from ..actions.notes import write_note
+from ..forms.notes import EditNoteForm, NoteForm, ObjectionForm
+from ..models import Note
+from ..perms import can_edit_note
+from .on_person import form_page, part_url
+from .persons import _person_for_casework
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def note_new(request: HttpRequest, pk: int) -> HttpResponse:
+    person = _person_for_casework(request, pk)
+    back = reverse("desk:person", args=[person.pk])
+    form = NoteForm(
+        posted(request),
+        person=person,
+        user=request.user,
+        cancel=back,
+        initial={"application": request.GET.get("sak"), "is_contact": "kontakt" in request.GET},
+    )
+    if request.method == "POST" and form.is_valid():
+        write_note(person=person, by=request.user, at=timezone.now(), **form.cleaned_data)
+        messages.success(request, _("Notatet er lagret."))
+        return redirect(back)
+    log_read(request, pk, "note")
+    return render(request, "casework/person_note.html", {"form": form, "person": person})
+
+
+PAGE = "note-edit"
+
+
+def _note(request: HttpRequest, pk: int) -> Note:
+    if not perms.can_read_cases(request.user):
+        raise PermissionDenied
+    found = Note.objects.visible_to(request.user).select_related(
+        "person", "application", "written_by", "edited_by", "unit"
+    )
+    return get_object_or_404(found, pk=pk)
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def note(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _note(request, pk)
+    back = part_url(found.person)
+    shown = {"note": found, "earlier": _earlier(found)}
+    if not can_edit_note(request.user, found):
+        if request.method == "POST":
+            raise PermissionDenied
+        log_read(request, found.person_id, PAGE)
+        context = {**shown, "person": found.person, "title": _("Notat"), "back": back, "form": None}
+        return render(request, "casework/note.html", context)
+    return form_page(
+        request,
+        found.person,
+        EditNoteForm(posted(request), instance=copy(found), cancel=back),
+        partial(notes.edit_note, found),
+        title=_("Notat"),
+        done=_("Notatet er endret. Det som stod før, er tatt vare på."),
+        back=back,
+        page=PAGE,
+        template="casework/note.html",
+        **shown,
+    )
+
+
+def _earlier(found: Note) -> list[dict[str, Any]]:
+    """What the note said before, newest first; two versions alike in words are one."""
+    rows = list(
+        found.history.select_related("history_user").order_by("-history_date", "-history_id")[:50]
+    )
+    said = [
+        {
+            "observation": row.observation,
+            "quotation": row.quotation,
+            "at": row.history_date,
+            "by": row.history_user,
+        }
+        for row in rows
+    ]
+    earlier = []
+    now = (found.observation, found.quotation)
+    for each in said:
+        words = (each["observation"], each["quotation"])
+        if words != now:
+            earlier.append(each)
+            now = words
+    return earlier
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def note_objection(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _note(request, pk)
+    if not perms.can_do_casework(request.user):
+        raise PermissionDenied
+    back = reverse("casework:note", args=[pk])
+    form = ObjectionForm(posted(request), cancel=back, initial={"objection": found.objection})
+    return form_page(
+        request,
+        found.person,
+        form,
+        partial(notes.object_to_note, found),
+        title=_("Innsigelse til notat"),
+        done=_("Innsigelsen står ved siden av notatet."),
+        back=back,
+        page=PAGE,
+    )

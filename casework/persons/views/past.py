@@ -1,0 +1,152 @@
+"""Past debt, damage and lost tenancies, for those who need to know (need C25)."""
+
+from __future__ import annotations
+
+from copy import copy
+from functools import partial
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts import settings_table
+from accounts.once import once
+from accounts.reads import log_read
+from casework.log import perms
+from casework.log.visibility import sees
+from common.calendar import add_months
+from common.form_errors import posted
+
+from ..actions import past
+from ..forms.past import NeedForm, PastMatterForm, PaymentForm
+from ..models import PastMatter, PaymentPlan, Person
+from ..perms import can_read_past_matters
+from .on_person import form_page, part_url, person_for_casework
+
+PAGE = "past-matters"
+
+
+def _check(request: HttpRequest, person: Person) -> None:
+    if not can_read_past_matters(request.user, person, timezone.localdate()):
+        raise PermissionDenied
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def past_matters(request: HttpRequest, pk: int) -> HttpResponse:
+    """What is still shown; before that, to whom has no need by their work, the question why."""
+    person = person_for_casework(request, pk)
+    today, here = timezone.localdate(), reverse("casework:past_matters", args=[pk])
+    if not can_read_past_matters(request.user, person, today):
+        return form_page(
+            request,
+            person,
+            NeedForm(posted(request), cancel=part_url(person)),
+            partial(past.state_need, person),
+            title=_("Tidligere forhold"),
+            done=_("Begrunnelsen er lagret."),
+            back=here,
+            page="person-follow-up",
+            sub=_("Gjeld, skade og tapt leieforhold leses bare av den som trenger det i arbeidet."),
+        )
+    if request.method == "POST":
+        return redirect(here)
+    log_read(request, person.pk, PAGE)
+    found = person.past_matters.select_related("recorded_by", "payment_plan")
+    context = {
+        "person": person,
+        "rows": [
+            {"matter": each, "versions": _versions(each)}
+            for each in found.filter(expires_on__gte=today)
+        ],
+        "expired": found.filter(expires_on__lt=today).count(),
+        "back": part_url(person),
+    }
+    return render(request, "casework/past_matters.html", context)
+
+
+def _versions(matter: PastMatter) -> list[dict[str, Any]]:
+    """How it stood before each correction, newest first."""
+    rows = matter.history.select_related("history_user").order_by("-history_date", "-history_id")
+    return [{"row": row, "at": row.history_date, "by": row.history_user} for row in rows[1:20]]
+
+
+def _form(request: HttpRequest, back: str, **kwargs: Any) -> PastMatterForm:
+    today = timezone.localdate()
+    years = settings_table.value("past_matter_years", today)
+    return PastMatterForm(
+        posted(request), latest=add_months(today, 12 * years), years=years, cancel=back, **kwargs
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def past_matter_new(request: HttpRequest, pk: int) -> HttpResponse:
+    person = person_for_casework(request, pk)
+    _check(request, person)
+    back = reverse("casework:past_matters", args=[pk])
+    return form_page(
+        request,
+        person,
+        _form(request, back),
+        partial(past.register_matter, person=person),
+        title=_("Nytt tidligere forhold"),
+        done=_("Forholdet er registrert. Spør personen hva de sier om det."),
+        back=back,
+        page=PAGE,
+        sub=_("Utelukker ingen fra bolig. Brukes bare til å planlegge hjelpen."),
+    )
+
+
+def _matter(request: HttpRequest, pk: int) -> PastMatter:
+    if not perms.can_do_casework(request.user):
+        raise PermissionDenied
+    found = get_object_or_404(
+        PastMatter.objects.filter(
+            sees(request.user, "person__"), expires_on__gte=timezone.localdate()
+        ).select_related("person"),
+        pk=pk,
+    )
+    _check(request, found.person)
+    return found
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def past_matter(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _matter(request, pk)
+    back = reverse("casework:past_matters", args=[found.person_id])
+    return form_page(
+        request,
+        found.person,
+        _form(request, back, instance=copy(found)),
+        partial(past.correct_matter, found),
+        title=found.get_kind_display(),
+        done=_("Rettelsen er lagret. Det som stod før, er tatt vare på."),
+        back=back,
+        page=PAGE,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def past_matter_payments(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _matter(request, pk)
+    back = reverse("casework:past_matters", args=[found.person_id])
+    plan = PaymentPlan.objects.filter(matter=found).first()
+    form = PaymentForm(posted(request), instance=copy(plan) if plan else None, cancel=back)
+    return form_page(
+        request,
+        found.person,
+        form,
+        partial(past.agree_payments, found),
+        title=_("Nedbetalingsplan"),
+        done=_("Nedbetalingsplanen er lagret."),
+        back=back,
+        page=PAGE,
+    )

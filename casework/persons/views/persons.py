@@ -1,0 +1,245 @@
+from __future__ import annotations
+
+from datetime import date
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.once import once
+from accounts.reads import log_read
+from casework.log import perms
+from casework.log.enums import MemberRelation
+from common.errors import RuleBroken
+from common.form_errors import posted, refuse
+from common.forms import ONE_DAY
+
+from ..actions import persons as actions
+from ..forms.persons import ChangeLivingForm, EndMembershipForm, MemberForm, PersonForm
+from ..models import Household, HouseholdMember, Person
+
+
+def _person_for_casework(request: HttpRequest, pk: int) -> Person:
+    if not perms.can_do_casework(request.user):
+        raise PermissionDenied
+    return get_object_or_404(Person.objects.visible_to(request.user), pk=pk)
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def person_new(request: HttpRequest) -> HttpResponse:
+    if not perms.can_do_casework(request.user):
+        raise PermissionDenied
+    form = PersonForm(
+        posted(request),
+        user=request.user,
+        on=timezone.localdate(),
+        cancel=reverse("desk:persons"),
+    )
+    if request.method == "POST" and form.is_valid() and not form.asks_about_similar():
+        try:
+            person = actions.register_person(by=request.user, at=timezone.now(), facts=form.facts)
+        except (RuleBroken, IntegrityError) as no:
+            refuse(form, no)
+        else:
+            messages.success(request, _("%(name)s er registrert.") % {"name": person})
+            onward = "casework:application_new" if "soknad" in request.POST else "desk:person"
+            return redirect(onward, person.pk)
+    return render(request, "casework/person_new.html", {"form": form})
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def person_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    person = _person_for_casework(request, pk)
+    back = reverse("desk:person", args=[person.pk])
+    name = str(person)  # a form that is not saved has already changed its instance
+    form = PersonForm(
+        posted(request),
+        instance=person,
+        user=request.user,
+        on=timezone.localdate(),
+        cancel=back,
+    )
+    stored_otherwise = []
+    if request.method == "POST" and form.is_valid() and not form.asks_about_household():
+        at = timezone.now()
+        try:
+            with transaction.atomic():
+                changed = actions.change_person(
+                    person=person,
+                    by=request.user,
+                    at=at,
+                    facts=form.facts,
+                    version=form.cleaned_data["version"] or 0,
+                )
+                if form.beside:
+                    chosen = list(form.cleaned_data["protect"])
+                    actions.protect_household(
+                        person=changed,
+                        others=chosen,
+                        left=len(form.beside) - len(chosen),
+                        reason=form.cleaned_data["protect_reason"],
+                        by=request.user,
+                        at=at,
+                    )
+        except actions.ChangedMeanwhile as no:
+            refuse(form, no)
+            stored_otherwise = form.renew(Person.objects.get(pk=pk))
+        except (RuleBroken, IntegrityError) as no:
+            refuse(form, no)
+        else:
+            messages.success(request, _("Endringene er lagret."))
+            return redirect(back)
+    log_read(request, pk, "person-edit")
+    context = {"form": form, "person_pk": pk, "name": name, "stored_otherwise": stored_otherwise}
+    return render(request, "casework/person_edit.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def household(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who lives together now, ahead and before; forms to add, to change and to end."""
+    person = _person_for_casework(request, pk)
+    today = timezone.localdate()
+    shared = actions.own_household(person, today)
+    form = MemberForm(
+        posted(request) if "member" not in request.POST else None,
+        user=request.user,
+        head=person,
+        on=today,
+    )
+    if form.is_bound and form.is_valid() and _add(request, form, person):
+        return redirect("casework:household", pk)
+    rows = _rows(request, shared)
+    if "member" in request.POST:
+        row = _asked_of(request, rows)
+        form_asked = row["change"] if "change" in request.POST else row["end"]
+        if form_asked is None:
+            messages.error(request, _("Personen er allerede ute av husstanden."))
+            return redirect("casework:household", pk)
+        do = _change if "change" in request.POST else _end
+        if form_asked.is_valid() and do(request, row["member"], person, form_asked):
+            return redirect("casework:household", pk)
+    log_read(request, pk, "household")
+    context = {
+        "person": person,
+        "form": form,
+        "parts": [
+            (title, key, [row for row in rows if row["part"] == key])
+            for key, title in (
+                ("naa", _("Nå")),
+                ("kommer", _("Kommer")),
+                ("for", _("Før")),
+            )
+        ],
+        "today": today,
+    }
+    return render(request, "casework/person_household.html", context)
+
+
+def _rows(request: HttpRequest, shared: Household | None) -> list[dict]:
+    if shared is None:
+        return []
+    today, asked = timezone.localdate(), request.POST.get("member")
+    rows = []
+    for member in actions.members_visible_to(request.user, shared):
+        upper = member.period.upper
+        over, ahead = upper is not None and upper <= today, member.period.lower > today
+        here = asked == str(member.pk)
+        end = change = None
+        if upper is None:
+            end = EndMembershipForm(
+                request.POST if here and "change" not in request.POST else None,
+                prefix=f"m{member.pk}",
+                auto_id=f"m{member.pk}_%s",
+                initial={"last": max(today, member.period.lower + ONE_DAY)},
+            )
+        if upper is None and member.relation == MemberRelation.CHILD:
+            change = ChangeLivingForm(
+                request.POST if here and "change" in request.POST else None,
+                prefix=f"c{member.pk}",
+                auto_id=f"c{member.pk}_%s",
+                initial={"living": member.living, "nights": member.nights, "since": today},
+            )
+        rows.append(
+            {
+                "member": member,
+                "age": age_on(member.person, today),
+                "end": end,
+                "change": change,
+                "part": "for" if over else ("kommer" if ahead else "naa"),
+            }
+        )
+    return rows
+
+
+def _asked_of(request: HttpRequest, rows: list[dict]) -> dict:
+    for row in rows:
+        if str(row["member"].pk) == request.POST["member"]:
+            return row
+    raise Http404  # a member of another household, or one the user may not know of
+
+
+def age_on(person: Person, on: date) -> int | None:
+    """The age to show; None when it is not known, or the child is not born."""
+    return person.age(on) if person.birth_date and person.birth_date <= on else None
+
+
+def _add(request: HttpRequest, form: MemberForm, head: Person) -> bool:
+    facts, at = form.cleaned_data, timezone.now()
+    try:
+        member = actions.join_household(
+            head=head,
+            person=form.person,
+            facts=form.new_person,
+            relation=facts["relation"],
+            living=facts["living"],
+            nights=facts["nights"],
+            since=facts["since"],
+            by=request.user,
+            at=at,
+        )
+    except (RuleBroken, IntegrityError) as no:
+        refuse(form, no)
+        return False
+    messages.success(request, _("%(name)s er med i husstanden.") % {"name": member.person})
+    return True
+
+
+def _end(
+    request: HttpRequest, member: HouseholdMember, head: Person, form: EndMembershipForm
+) -> bool:
+    try:
+        actions.end_membership(
+            member=member,
+            head=head,
+            last=form.cleaned_data["last"],
+            by=request.user,
+            at=timezone.now(),
+        )
+    except (RuleBroken, IntegrityError) as no:
+        refuse(form, no)
+        return False
+    messages.success(request, _("Endringen for %(name)s er lagret.") % {"name": member.person})
+    return True
+
+
+def _change(
+    request: HttpRequest, member: HouseholdMember, head: Person, form: ChangeLivingForm
+) -> bool:
+    try:
+        actions.change_living(
+            member=member, head=head, by=request.user, at=timezone.now(), **form.cleaned_data
+        )
+    except (RuleBroken, IntegrityError) as no:
+        refuse(form, no)
+        return False
+    messages.success(request, _("Endringen for %(name)s er lagret.") % {"name": member.person})
+    return True

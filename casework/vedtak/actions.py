@@ -1,0 +1,444 @@
+"""Vedtak: drafted by one, approved and thereby issued by another (needs C12-C15).
+
+The protocol: whoever moves a vedtak locks its row first, and reads it again under the lock; an
+approval also locks the application, always after the vedtak. Of two browsers, one wins and the
+other is told so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts import settings_table
+from casework.applications import lease_terms
+from casework.applications.models import Application, Disqualification
+from casework.applications.perms import is_disqualified
+from casework.applications.processes import APPLICATION
+from casework.letters import letters
+from casework.log import events, flags
+from casework.log.enums import ApplicationKind, ApplicationState, FlagKind, LetterKind, VedtakState
+from common import calendar
+from common.calendar import local_date
+from common.errors import RuleBroken
+from common.formatting import nbtime
+
+from . import completeness
+from . import letter as vedtak_letter
+from .models import Vedtak, VedtakOutcome
+from .perms import can_approve_vedtak
+from .processes import VEDTAK
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from casework.letters.models import LegalBasis, StandardText
+
+FIELDS = (
+    "reversal_ground",
+    "reversal_reason",
+    "language",
+    "dwelling_type",
+    "bedrooms",
+    "lease_years",
+    "place",
+    "valid_from",
+    "valid_to",
+    "facts",
+    "rules",
+    "reasoning",
+    "person_view",
+    "best_interests",
+    "conditions",
+)
+CLOSED = (ApplicationState.WITHDRAWN, ApplicationState.LAPSED, ApplicationState.FORWARDED)
+
+
+class VedtakIncomplete(RuleBroken):
+    """Something is missing; `missing` says what, and where."""
+
+    def __init__(self, missing: list[completeness.Missing]) -> None:
+        self.missing = missing
+        super().__init__(
+            _("Én ting mangler før vedtaket kan sendes til godkjenning.")
+            if len(missing) == 1
+            else _("%d ting mangler før vedtaket kan sendes til godkjenning.") % len(missing)
+        )
+
+
+class NotYours(RuleBroken):
+    """Only who wrote a vedtak changes it: what two have written, a third must approve."""
+
+    def __init__(self, vedtak: Vedtak) -> None:
+        super().__init__(
+            _("%(name)s skriver dette vedtaket, og er den eneste som kan endre det.")
+            % {"name": vedtak.drafted_by}
+        )
+
+
+class Disqualified(RuleBroken):
+    """The user has declared inhabilitet in the case (fvl. §§ 6 and 8)."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Du har meldt deg inhabil i saken, og kan ikke behandle den."))
+
+
+class CannotApprove(RuleBroken):
+    """The four eyes (need C14) say no."""
+
+
+class AlreadyIssued(RuleBroken):
+    """Somebody else approved it while this browser had it open."""
+
+    def __init__(self, vedtak: Vedtak) -> None:
+        super().__init__(
+            _("Vedtaket er allerede godkjent og fattet av %(name)s.") % {"name": vedtak.issued_by}
+        )
+
+
+class CommentMissing(RuleBroken):
+    def __init__(self) -> None:
+        super().__init__(_("Skriv hva som må endres før du sender vedtaket tilbake."))
+
+
+class ReasonMissing(RuleBroken):
+    def __init__(self) -> None:
+        super().__init__(_("Skriv hvorfor du er inhabil."))
+
+
+class ChangedElsewhere(RuleBroken):
+    """Another window has saved the draft since this one was opened."""
+
+    def __init__(self, vedtak: Vedtak) -> None:
+        super().__init__(
+            _(
+                "Utkastet er lagret fra et annet vindu %(clock)s. Det du skriver her, blir ikke "
+                "lagret. Kopier det du vil beholde, og last siden på nytt."
+            )
+            % {"clock": nbtime(vedtak.saved_at)}
+        )
+
+
+@dataclass(frozen=True)
+class Window:
+    """A browser window with the draft open: its own mark, and how far the draft had come then."""
+
+    mark: str
+    revision: int
+
+
+class Locked(RuleBroken):
+    """The vedtak is sent or issued, and what stands in it stands."""
+
+    def __init__(self, vedtak: Vedtak) -> None:
+        super().__init__(
+            _("Vedtaket er til godkjenning og kan ikke endres nå. Det du skrev, er ikke lagret.")
+            if vedtak.state == VedtakState.SUBMITTED
+            else _("Vedtaket er fattet og kan ikke endres. Lag et nytt vedtak.")
+        )
+
+
+class CaseClosed(RuleBroken):
+    def __init__(self, application: Application) -> None:
+        super().__init__(
+            _("Søknaden står som «%(state)s». Åpne den igjen før du skriver vedtak.")
+            % {"state": application.get_state_display()}
+        )
+
+
+# Called with `vedtak`, `by` and `at` in the transaction that issues a vedtak, while its row is
+# locked. Rooms above register here (see `AppConfig.ready`).
+_on_issue: list[Callable[..., None]] = []
+
+
+def on_issue(react: Callable[..., None]) -> None:
+    """Let `react(vedtak, by=…, at=…)` run as each vedtak is issued, in the same transaction."""
+    if react not in _on_issue:
+        _on_issue.append(react)
+
+
+@transaction.atomic
+def draft_vedtak(
+    *, application: Application, by: User, at: datetime, reversal_ground: str = ""
+) -> Vedtak:
+    """Begin a vedtak, filled with what is known; the open one if there is one already.
+
+    Size and type come from the boligbehov in force, lease and validity from the municipality's
+    settings, the rules from the hjemler in force. Where the case has a vedtak in force, the new
+    one changes it (omgjøring): `reversal_ground` is what allows it, when that is known.
+    """
+    # Held so that two browsers at once begin one vedtak, not two.
+    application = (
+        Application.objects.select_for_update(of=("self",))
+        .select_related("person", "household")
+        .get(pk=application.pk)
+    )
+    unfinished = application.vedtak.filter(
+        state__in=[VedtakState.DRAFT, VedtakState.SUBMITTED, VedtakState.RETURNED]
+    ).first()
+    if unfinished:
+        return unfinished
+    if is_disqualified(by, application):
+        raise Disqualified
+    if application.state in CLOSED:
+        raise CaseClosed(application)
+    on = local_date(at)
+    bases = completeness.bases_of(application, on)
+    codes = {basis.code for basis in bases}
+    need = application.needs.first()
+    numbers = settings_table.values(on, "vedtak_valid_months")
+    replaces = application.vedtak.issued().first()
+    vedtak = Vedtak(
+        application=application,
+        replaces=replaces,
+        reversal_ground=reversal_ground if replaces else "",
+        language=application.person.language_form,
+        rules=vedtak_letter.rules_of(bases, application.person.language_form),
+        valid_from=on,
+        drafted_at=at,
+        drafted_by=by,
+    )
+    if codes & set(completeness.DWELLING_BASES):
+        longer = application.kind == ApplicationKind.EXTENSION
+        vedtak.lease_years = lease_terms.term(application.person, on, renewal=longer).years
+        if need and codes & set(completeness.NEW_DWELLING_BASES):
+            vedtak.bedrooms = need.bedrooms
+            vedtak.dwelling_type = need.types[0] if need.types else ""
+    if codes != {completeness.PLACE_BASIS}:
+        vedtak.valid_to = calendar.add_months(on, numbers["vedtak_valid_months"])
+    vedtak._history_user = by
+    vedtak.save()
+    VEDTAK.log(vedtak, "", VedtakState.DRAFT, by, at)
+    if application.state == ApplicationState.RECEIVED:
+        application._history_user = by
+        APPLICATION.move(application, ApplicationState.ASSESSING, by=by, at=at)
+    events.record(
+        application.person,
+        "vedtak_drafted",
+        _("Vedtak påbegynt."),
+        by=by,
+        at=at,
+        application=application,
+        vedtak=vedtak.pk,
+    )
+    return vedtak
+
+
+@transaction.atomic
+def save_draft(
+    *,
+    vedtak: Vedtak,
+    facts: Mapping[str, Any],
+    outcomes: Mapping[LegalBasis, tuple[str, str]],
+    by: User,
+    at: datetime,
+    window: Window | None = None,
+    text: StandardText | None = None,
+    by_itself: bool = False,
+) -> Vedtak:
+    """Save what is written so far, complete or not.
+
+    `facts` are the fields in `FIELDS`, `outcomes` an outcome (or "") and the ground of a refusal
+    per hjemmel. `text` is a standard text whose words were put in: the version is kept with the
+    vedtak. `by_itself` is the browser saving while somebody writes: no line of history each time.
+    Raises `NotYours`, `Locked`, `Disqualified` or `ChangedElsewhere`.
+    """
+    vedtak = _held(vedtak)
+    _may_write(vedtak, by)
+    if window and window.mark != vedtak.editor and window.revision != vedtak.revision:
+        raise ChangedElsewhere(vedtak)
+    for name, value in facts.items():
+        setattr(vedtak, name, value)
+    vedtak.editor = window.mark if window else ""
+    vedtak.revision += 1
+    vedtak.saved_at = at
+    vedtak._history_user = by
+    if by_itself:
+        vedtak.skip_history_when_saving = True
+    vedtak.save(update_fields=[*facts, "editor", "revision", "saved_at"])
+    chosen = {basis.pk: given for basis, given in outcomes.items() if given[0]}
+    vedtak.outcomes.exclude(basis__in=chosen).delete()
+    VedtakOutcome.objects.bulk_create(
+        [
+            VedtakOutcome(vedtak=vedtak, basis_id=basis, outcome=outcome, ground=ground)
+            for basis, (outcome, ground) in chosen.items()
+        ],
+        update_conflicts=True,
+        unique_fields=["vedtak", "basis"],
+        update_fields=["outcome", "ground"],
+    )
+    if text:
+        vedtak.standard_texts.add(text)
+    return vedtak
+
+
+@transaction.atomic
+def submit_vedtak(*, vedtak: Vedtak, approver: User, by: User, at: datetime) -> Vedtak:
+    """Send for approval. Raises `VedtakIncomplete` while anything is missing."""
+    vedtak = _held(vedtak)
+    _may_write(vedtak, by)
+    missing = completeness.missing(vedtak, local_date(at))
+    if missing:
+        raise VedtakIncomplete(missing)
+    _may_approve(vedtak, approver)
+    vedtak._history_user = by
+    VEDTAK.move(
+        vedtak,
+        VedtakState.SUBMITTED,
+        by=by,
+        at=at,
+        submitted_at=at,
+        submitted_by=by,
+        approver=approver,
+        return_comment="",
+    )
+    _tell(vedtak, "vedtak_submitted", _("Vedtak sendt til godkjenning."), by, at)
+    return vedtak
+
+
+@transaction.atomic
+def return_vedtak(*, vedtak: Vedtak, comment: str, by: User, at: datetime) -> Vedtak:
+    """Send back to who wrote it, with what must change."""
+    vedtak = _held(vedtak)
+    _not_issued(vedtak)
+    _may_approve(vedtak, by)
+    if not comment.strip():
+        raise CommentMissing
+    vedtak._history_user = by
+    VEDTAK.move(vedtak, VedtakState.RETURNED, by=by, at=at, return_comment=comment.strip())
+    _tell(vedtak, "vedtak_returned", _("Vedtak sendt tilbake med kommentar."), by, at)
+    return vedtak
+
+
+@transaction.atomic
+def approve_vedtak(*, vedtak: Vedtak, by: User, at: datetime) -> Vedtak:
+    """Approve, and thereby issue: the date, the letter, the application decided, the event.
+
+    All in one transaction. An earlier vedtak in the case is replaced by this one (omgjøring,
+    fvl. § 35). What is missing is judged once more, since a hjemmel may have gone out of force
+    while the vedtak lay waiting. Raises `CannotApprove`, `VedtakIncomplete`, `MoveNotAllowed`
+    and `common.pdf.UnprintableText`.
+    """
+    vedtak = _held(vedtak)
+    _not_issued(vedtak)
+    VEDTAK.check(vedtak, VedtakState.ISSUED)
+    _may_approve(vedtak, by)
+    on = local_date(at)
+    content = completeness.contents(vedtak, on)
+    missing = completeness.missing(vedtak, on, content)
+    if missing:
+        raise VedtakIncomplete(missing)
+    # Held so that the case is not withdrawn while it is being decided.
+    application = Application.objects.select_for_update(of=("self",)).get(pk=vedtak.application_id)
+    for earlier in application.vedtak.issued().select_for_update(of=("self",)):
+        earlier._history_user = by
+        VEDTAK.move(earlier, VedtakState.REPLACED, by=by, at=at)
+    vedtak._history_user = by
+    VEDTAK.move(vedtak, VedtakState.ISSUED, by=by, at=at, issued_at=at, issued_by=by, issued_on=on)
+    if application.state != ApplicationState.DECIDED:
+        application._history_user = by
+        APPLICATION.move(application, ApplicationState.DECIDED, by=by, at=at)
+    data = vedtak_letter.letter_data(vedtak, content, on)
+    letters.make_letter(
+        kind=LetterKind.VEDTAK,
+        application=vedtak.application,
+        title=data["title"],
+        template="vedtak",
+        data={**data, "signers": vedtak_letter.signers(vedtak)},
+        by=by,
+        at=at,
+        vedtak=vedtak,
+    )
+    answers = ", ".join(
+        f"{outcome.basis.title} – {outcome.get_outcome_display().lower()}"
+        for outcome in content.outcomes
+    )
+    _tell(vedtak, "vedtak_issued", _("Vedtak fattet: %s.") % answers, by, at)
+    flags.close_by_facts(FlagKind.INTERIM_REPLY, str(application.pk), on)
+    for react in _on_issue:
+        react(vedtak, by=by, at=at)
+    return vedtak
+
+
+@transaction.atomic
+def declare_disqualified(*, application: Application, reason: str, by: User, at: datetime) -> None:
+    """The user is inhabil in the case, and says why (fvl. §§ 6 and 8). Twice is as once.
+
+    From now on they neither write nor approve in it; what they have written stands as it is.
+    """
+    if not reason.strip():
+        raise ReasonMissing
+    _declared, new = Disqualification.objects.get_or_create(
+        application=application,
+        user=by,
+        defaults={"reason": reason.strip()[:200], "declared_at": at, "declared_by": by},
+    )
+    if new:
+        events.record(
+            application.person,
+            "disqualified",
+            _("%(name)s meldte seg inhabil i saken.") % {"name": by},
+            by=by,
+            at=at,
+            application=application,
+        )
+
+
+def _held(vedtak: Vedtak) -> Vedtak:
+    # Held so that of two who save, send or approve at once, the second sees what the first did.
+    return (
+        Vedtak.objects.select_for_update(of=("self",))
+        .select_related(
+            "application__person",
+            "application__household",
+            "application__unit",
+            "application__responsible",
+            "drafted_by",
+            "replaces",
+        )
+        .get(pk=vedtak.pk)
+    )
+
+
+def _not_issued(vedtak: Vedtak) -> None:
+    if vedtak.issued_at is not None:
+        raise AlreadyIssued(vedtak)
+
+
+def _may_write(vedtak: Vedtak, by: User) -> None:
+    if is_disqualified(by, vedtak.application):
+        raise Disqualified
+    if vedtak.state not in (VedtakState.DRAFT, VedtakState.RETURNED):
+        raise Locked(vedtak)
+    if vedtak.drafted_by_id != by.pk:
+        raise NotYours(vedtak)
+
+
+def _may_approve(vedtak: Vedtak, user: User) -> None:
+    if vedtak.drafted_by_id == user.pk:
+        raise CannotApprove(_("Den som skrev vedtaket, kan ikke godkjenne det."))
+    if is_disqualified(user, vedtak.application):
+        raise CannotApprove(
+            _("%(name)s er inhabil i saken og kan ikke godkjenne vedtaket.") % {"name": user}
+        )
+    if not can_approve_vedtak(user, vedtak):
+        raise CannotApprove(
+            _("%(name)s er ikke beslutter og kan ikke godkjenne vedtak.") % {"name": user}
+        )
+
+
+def _tell(vedtak: Vedtak, kind: str, text: str, by: User, at: datetime) -> None:
+    application = vedtak.application
+    events.record(
+        application.person,
+        kind,
+        text[:400],
+        by=by,
+        at=at,
+        application=application,
+        vedtak=vedtak.pk,
+    )

@@ -1,0 +1,348 @@
+"""What a vedtak still lacks before it may be sent for approval (needs C12 and C13).
+
+The parts are those of the page. A draft may be saved in any state of incompleteness; it can be
+neither sent nor issued while anything here is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from casework.assessment import needs
+from casework.letters import letters
+from casework.letters.models import LegalBasis
+from casework.log.enums import GRANTED, Outcome, RefusalGround
+from common.formatting import nbdate
+
+if TYPE_CHECKING:
+    from casework.applications.models import Application
+    from casework.assessment.models import ChoiceTalk
+    from casework.persons.models import HouseholdMember, Representative
+
+    from .models import Vedtak, VedtakOutcome
+
+# Bases that give a dwelling to rent: a new one, or the one they have for longer. And the one that
+# gives a place for now.
+NEW_DWELLING_BASES = ("kommunal_bolig", "bytte")
+EXTENSION_BASIS = "forlengelse"
+DWELLING_BASES = (*NEW_DWELLING_BASES, EXTENSION_BASIS)
+PLACE_BASIS = "sosialtjenesteloven_27"
+
+# Shorter than this, a text is a conclusion and not a reason (fvl. § 25).
+SHORTEST_REASONING = 40
+
+PARTS = {
+    "utfall": gettext_lazy("Utfall"),
+    "hjemmel": gettext_lazy("Hjemmel"),
+    "bolig": gettext_lazy("Bolig"),
+    "fakta": gettext_lazy("Fakta"),
+    "regler": gettext_lazy("Regler"),
+    "vurdering": gettext_lazy("Vurdering"),
+    "syn": gettext_lazy("Personens syn"),
+    "barn": gettext_lazy("Barnets beste"),
+    "gyldighet": gettext_lazy("Varighet"),
+    "omgjoring": gettext_lazy("Hvorfor vedtaket endres"),
+    "valg": gettext_lazy("Valg og konsekvenser"),
+    "brev": gettext_lazy("Brevet når fram"),
+}
+
+
+@dataclass(frozen=True)
+class Missing:
+    """One thing missing: the part it belongs to, what to do, and the form field to go to, or the
+    page where it is done."""
+
+    part: str
+    sentence: str
+    field: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What the judgement of a vedtak needs besides its own fields, read once."""
+
+    bases: Sequence[LegalBasis]
+    outcomes: Sequence[VedtakOutcome]
+    children: Sequence[HouseholdMember]
+    talks: Sequence[ChoiceTalk] = ()
+    # Who gets a copy of the letter.
+    copied_to: Sequence[Representative] = ()
+
+    def outcome_of(self, basis: LegalBasis) -> str:
+        """The outcome given for what was applied for under the basis, whatever its version."""
+        return next((o.outcome for o in self.outcomes if o.basis.code == basis.code), "")
+
+    def ground_of(self, basis: LegalBasis) -> str:
+        return next((o.ground for o in self.outcomes if o.basis.code == basis.code), "")
+
+    @property
+    def granted(self) -> set[str]:
+        return {o.basis.code for o in self.outcomes if o.outcome in GRANTED}
+
+    @property
+    def gives_dwelling(self) -> bool:
+        """A lease is given: of a new dwelling, or for longer."""
+        return bool(self.granted & set(DWELLING_BASES))
+
+    @property
+    def gives_new_dwelling(self) -> bool:
+        return bool(self.granted & set(NEW_DWELLING_BASES))
+
+    @property
+    def extends(self) -> bool:
+        return EXTENSION_BASIS in self.granted
+
+    @property
+    def unmet(self) -> bool:
+        """Something is refused because no dwelling of the type exists (need C17)."""
+        return any(o.ground == RefusalGround.NO_DWELLING for o in self.outcomes)
+
+    @property
+    def asks_dwelling(self) -> bool:
+        return any(basis.code in DWELLING_BASES for basis in self.bases)
+
+    @property
+    def asks_new_dwelling(self) -> bool:
+        return any(basis.code in NEW_DWELLING_BASES for basis in self.bases)
+
+    @property
+    def weighs(self) -> bool:
+        """The matter itself is decided, and so the person has had something to choose (C21)."""
+        return any(o.outcome not in (Outcome.DISMISSED, Outcome.LAPSED) for o in self.outcomes)
+
+    @property
+    def asks_place(self) -> bool:
+        return any(basis.code == PLACE_BASIS for basis in self.bases)
+
+    @property
+    def gives_place(self) -> bool:
+        return PLACE_BASIS in self.granted
+
+
+def bases_of(application: Application, on: date) -> list[LegalBasis]:
+    """What was applied for, each in the version in force on the date.
+
+    A basis that has no version in force stays as it was, so that the page can say so.
+    """
+    applied = list(application.bases.order_by("pk"))
+    current = {
+        basis.code: basis
+        for basis in LegalBasis.objects.filter(
+            code__in=[basis.code for basis in applied], valid__contains=on
+        )
+    }
+    return [current.get(basis.code, basis) for basis in applied]
+
+
+def contents(vedtak: Vedtak, on: date) -> Contents:
+    """Read what `missing` and the letter need, in seven queries."""
+    bases = bases_of(vedtak.application, on)
+    order = {basis.code: place for place, basis in enumerate(bases)}
+    return Contents(
+        bases=bases,
+        outcomes=sorted(
+            vedtak.outcomes.select_related("basis"),
+            key=lambda outcome: order.get(outcome.basis.code, len(order)),
+        ),
+        children=needs.children(vedtak.application.household, on),
+        talks=list(vedtak.application.choice_talks.prefetch_related("alternatives")),
+        copied_to=letters.copied_to(vedtak.application.person, on),
+    )
+
+
+def in_force(basis: LegalBasis, on: date) -> bool:
+    lower, upper = basis.valid.lower, basis.valid.upper
+    return (lower is None or lower <= on) and (upper is None or on < upper)
+
+
+def missing(vedtak: Vedtak, on: date, content: Contents | None = None) -> list[Missing]:
+    """Everything missing on the date, in the order of the page."""
+    content = content or contents(vedtak, on)
+    return [
+        *_reversal(vedtak),
+        *_outcomes(content, on),
+        *_dwelling(vedtak, content),
+        *_validity(vedtak, content),
+        *_texts(vedtak, content),
+        *_choices(vedtak, content),
+        *_letter(vedtak, content),
+    ]
+
+
+def _reversal(vedtak: Vedtak) -> list[Missing]:
+    if vedtak.replaces_id is None:
+        return []
+    found = []
+    if not vedtak.reversal_ground:
+        found.append(
+            Missing(
+                "omgjoring",
+                _("Omgjøring: velg hva som gir rett til å endre vedtaket"),
+                "reversal_ground",
+            )
+        )
+    if not vedtak.reversal_reason.strip():
+        found.append(
+            Missing("omgjoring", _("Omgjøring: skriv hvorfor vedtaket endres"), "reversal_reason")
+        )
+    return found
+
+
+def _outcomes(content: Contents, on: date) -> list[Missing]:
+    found = []
+    if not content.bases:
+        found.append(
+            Missing("hjemmel", _("Hjemmel: velg på søknaden hva det er søkt om"), "language")
+        )
+    for basis in content.bases:
+        field = f"outcome_{basis.pk}"
+        if not content.outcome_of(basis):
+            found.append(
+                Missing("utfall", _("Utfall: «%s» er søkt om, men ikke besvart") % basis, field)
+            )
+        elif (
+            content.outcome_of(basis) == Outcome.REFUSED
+            and basis.code in NEW_DWELLING_BASES
+            and not content.ground_of(basis)
+        ):
+            found.append(
+                Missing(
+                    "utfall",
+                    _("Utfall: velg hvorfor «%s» avslås") % basis,
+                    f"ground_{basis.pk}",
+                )
+            )
+        if not in_force(basis, on):
+            found.append(Missing("hjemmel", _not_in_force(basis, on), field))
+    shown = {basis.pk for basis in content.bases}
+    for outcome in content.outcomes:
+        basis = outcome.basis
+        if basis.pk not in shown and not in_force(basis, on):
+            found.append(Missing("hjemmel", _not_in_force(basis, on), f"outcome_{basis.pk}"))
+    return found
+
+
+def _not_in_force(basis: LegalBasis, on: date) -> str:
+    if basis.valid.lower and on < basis.valid.lower:
+        return _("Hjemmel: «%(basis)s» gjelder først fra %(day)s") % {
+            "basis": basis,
+            "day": nbdate(basis.valid.lower),
+        }
+    gone = _("Hjemmel: «%(basis)s» gjelder ikke lenger fra %(day)s") % {
+        "basis": basis,
+        "day": nbdate(basis.valid.upper),
+    }
+    todo = _("Be lederen legge inn det som gjelder nå, under Innstillinger, Hjemler.")
+    return f"{gone}. {todo}"
+
+
+def _dwelling(vedtak: Vedtak, content: Contents) -> list[Missing]:
+    found = []
+    if content.unmet or content.gives_new_dwelling:
+        lacks = content.unmet and not content.gives_new_dwelling
+        if not vedtak.dwelling_type:
+            sentence = _("Bolig: velg typen kommunen mangler") if lacks else _("Bolig: velg type")
+            found.append(Missing("bolig", sentence, "dwelling_type"))
+        if vedtak.bedrooms is None:
+            sentence = (
+                _("Bolig: velg størrelsen kommunen mangler")
+                if lacks
+                else _("Bolig: velg størrelse")
+            )
+            found.append(Missing("bolig", sentence, "bedrooms"))
+    if content.gives_dwelling and not vedtak.lease_years:
+        found.append(Missing("bolig", _("Bolig: velg leietid"), "lease_years"))
+    if content.gives_place and not vedtak.place.strip():
+        found.append(Missing("bolig", _("Sted: skriv hvor personen kan bo"), "place"))
+    return found
+
+
+def _texts(vedtak: Vedtak, content: Contents) -> list[Missing]:
+    found = []
+    if not vedtak.facts.strip():
+        found.append(
+            Missing("fakta", _("Fakta: skriv hva dere bygger på, og kilden til det"), "facts")
+        )
+    if not vedtak.rules.strip():
+        found.append(Missing("regler", _("Regler: skriv hvilke regler dere har brukt"), "rules"))
+    written = len(vedtak.reasoning.strip())
+    if not written:
+        found.append(
+            Missing("vurdering", _("Vurdering: skriv hva som talte for og imot"), "reasoning")
+        )
+    elif written < SHORTEST_REASONING:
+        found.append(
+            Missing(
+                "vurdering",
+                _("Vurdering: skriv hvorfor. Nå står bare konklusjonen"),
+                "reasoning",
+            )
+        )
+    if not vedtak.person_view.strip():
+        found.append(
+            Missing("syn", _("Personens syn: skriv hva personen selv mener"), "person_view")
+        )
+    if content.children and not vedtak.best_interests.strip():
+        sentence = (
+            _("Barnets beste: ett barn i husstanden, må vurderes")
+            if len(content.children) == 1
+            else _("Barnets beste: %d barn i husstanden, må vurderes") % len(content.children)
+        )
+        found.append(Missing("barn", sentence, "best_interests"))
+    return found
+
+
+def _validity(vedtak: Vedtak, content: Contents) -> list[Missing]:
+    if not content.granted:
+        return []
+    found = []
+    if vedtak.valid_from is None:
+        found.append(
+            Missing("gyldighet", _("Varighet: skriv når vedtaket begynner å gjelde"), "valid_from")
+        )
+    if vedtak.valid_to is None:
+        found.append(Missing("gyldighet", _("Varighet: skriv hvor lenge det gjelder"), "valid_to"))
+    return found
+
+
+def _choices(vedtak: Vedtak, content: Contents) -> list[Missing]:
+    if not content.weighs or content.talks:
+        return []
+    return [
+        Missing(
+            "valg",
+            _("Valg og konsekvenser: skriv hva personen kunne velge mellom, og hva svaret var"),
+            url=reverse("casework:choices", args=[vedtak.application_id]),
+        )
+    ]
+
+
+def _letter(vedtak: Vedtak, content: Contents) -> list[Missing]:
+    person = vedtak.application.person
+    found = []
+    if not letters.reaches(person):
+        found.append(
+            Missing(
+                "brev",
+                _("Brev: %s") % letters.no_address(person),
+                url=letters.agreed_at(person),
+            )
+        )
+    found += [
+        Missing(
+            "brev",
+            _("Brev: %s") % letters.no_address(one),
+            url=letters.agreed_at(one),
+        )
+        for one in content.copied_to
+        if not one.is_reached
+    ]
+    return found

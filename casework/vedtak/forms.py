@@ -1,0 +1,210 @@
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from casework.assessment.needs import rooms
+from casework.log.enums import REFUSED, LanguageForm, Outcome, RefusalGround, ReversalGround
+from common.forms import ChipChoice, ListChoice, norwegian
+from housing.enums import TEMPORARY_TYPES, UnitType
+
+from . import letter as vedtak_letter
+from .actions import FIELDS, Window
+from .completeness import NEW_DWELLING_BASES, Contents, Missing
+from .models import Vedtak, VedtakOutcome
+
+if TYPE_CHECKING:
+    from casework.letters.models import LegalBasis
+
+TYPES = [(kind.value, kind.label) for kind in UnitType if kind not in TEMPORARY_TYPES]
+UNCHOSEN = [("", _("Ikke valgt"))]
+OUTCOMES = [
+    (Outcome.GRANTED, _("Innvilget")),
+    (Outcome.PARTLY, _("Delvis")),
+    (Outcome.REFUSED, _("Avslag")),
+    (Outcome.DISMISSED, _("Avvisning")),
+    (Outcome.LAPSED, _("Bortfall")),
+]
+ROWS = {
+    "reversal_reason": 3,
+    "facts": 5,
+    "rules": 4,
+    "reasoning": 5,
+    "person_view": 3,
+    "best_interests": 3,
+    "conditions": 2,
+}
+
+
+class OutcomeCards(forms.RadioSelect):
+    style = "cards"
+
+
+class VedtakForm(forms.ModelForm):
+    """A vedtak as far as it is written: nothing is required here, `completeness` is the judge."""
+
+    language = forms.ChoiceField(
+        label=_("Målform i brevet"), choices=LanguageForm.choices, widget=ChipChoice
+    )
+    dwelling_type = forms.ChoiceField(label=_("Type"), choices=UNCHOSEN + TYPES, required=False)
+    bedrooms = forms.TypedChoiceField(
+        label=_("Størrelse"),
+        choices=UNCHOSEN + [(n, rooms(n)) for n in range(10)],
+        coerce=int,
+        empty_value=None,
+        required=False,
+    )
+    lease_years = forms.TypedChoiceField(
+        label=_("Leietid"),
+        choices=UNCHOSEN + [(n, f"{n} år") for n in range(1, 11)],
+        coerce=int,
+        empty_value=None,
+        required=False,
+    )
+
+    # Which window this is, and how far the draft had come when it was opened.
+    window = forms.CharField(max_length=36, required=False, widget=forms.HiddenInput)
+    revision = forms.IntegerField(
+        min_value=0, max_value=2**31 - 1, required=False, widget=forms.HiddenInput
+    )
+
+    class Meta:
+        model = Vedtak
+        fields = list(FIELDS)
+        formfield_callback = norwegian
+
+    def __init__(self, *args: Any, content: Contents, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.content = content
+        # A missing part done on another page: said in the summary, with its link.
+        self.links: list[dict[str, str]] = []
+        self.fields["window"].initial = uuid.uuid4
+        self.fields["revision"].initial = self.instance.revision
+        if self.instance.replaces_id is None:
+            del self.fields["reversal_ground"], self.fields["reversal_reason"]
+        for name, field in self.fields.items():
+            field.mark_optional = False
+            if name in ROWS:
+                field.widget = forms.Textarea(attrs={"rows": ROWS[name]})
+        for basis in content.bases:
+            self.fields[f"outcome_{basis.pk}"] = forms.ChoiceField(
+                label=basis.title,
+                choices=OUTCOMES,
+                required=False,
+                initial=content.outcome_of(basis),
+                widget=OutcomeCards,
+            )
+            self.fields[f"outcome_{basis.pk}"].mark_optional = False
+            # Only a dwelling can be lacking; help, and a place to sleep, the municipality owes.
+            if basis.code not in NEW_DWELLING_BASES:
+                continue
+            self.fields[f"ground_{basis.pk}"] = forms.ChoiceField(
+                label=_("Hvorfor avslag?"),
+                choices=RefusalGround.choices,
+                required=False,
+                initial=content.ground_of(basis),
+                widget=ListChoice,
+                help_text=_(
+                    "Er det bare ingen ledig bolig nå, innvilger dere, og personen venter."
+                ),
+            )
+            self.fields[f"ground_{basis.pk}"].mark_optional = False
+        # What is missing is said in the order of the page.
+        first = ("reversal_", "outcome_", "ground_")
+        self.order_fields([name for name in self.fields if name.startswith(first)])
+        self.fields["person_view"].label = _("Personens syn")
+        if "reversal_reason" in self.fields:
+            self.fields["reversal_ground"].choices = UNCHOSEN + ReversalGround.choices
+            self.fields["reversal_reason"].help_text = _(
+                "Står først i brevet. Skriv hva som er endret, og hvorfor."
+            )
+        self.fields["reasoning"].help_text = _(
+            "Koble fakta til reglene: hva talte for, hva talte mot, og hva veide tyngst?"
+        )
+        self.fields["person_view"].help_text = _(
+            "Bruk personens egne ord, og skriv om dere har tatt hensyn til dem."
+        )
+        self.fields["best_interests"].help_text = _(
+            "Skriv hva barna har fått si, og hvilken vekt det har. (Grunnloven § 104)"
+        )
+        self.fields["conditions"].help_text = _("Ett vilkår på hver linje.")
+        self.fields["valid_to"].label = _("Gjelder til")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        start, end = data.get("valid_from"), data.get("valid_to")
+        if start and end and end <= start:
+            self.add_error(
+                "valid_to", _("Vedtaket må gjelde til en dato etter at det begynner å gjelde.")
+            )
+        if data.get("rules") and data.get("language"):
+            bases = list(self.content.bases)
+            data["rules"] = vedtak_letter.rules_in(data["rules"], bases, data["language"])
+        return data
+
+    def validate_constraints(self) -> None:
+        """The one constraint a person can break here is checked, with its field, in `clean`."""
+
+    def outcome_rows(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "basis": basis,
+                "field": self[f"outcome_{basis.pk}"],
+                "ground": self[f"ground_{basis.pk}"]
+                if f"ground_{basis.pk}" in self.fields
+                else None,
+            }
+            for basis in self.content.bases
+        ]
+
+    def facts(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in FIELDS if name in self.cleaned_data}
+
+    def outcomes(self) -> dict[LegalBasis, tuple[str, str]]:
+        """The outcome of each hjemmel, and the ground where it is a refusal."""
+        found = {}
+        for basis in self.content.bases:
+            outcome = self.cleaned_data.get(f"outcome_{basis.pk}", "")
+            ground = self.cleaned_data.get(f"ground_{basis.pk}", "")
+            if outcome == Outcome.REFUSED and basis.code not in NEW_DWELLING_BASES:
+                ground = RefusalGround.CONDITIONS
+            found[basis] = (outcome, ground if outcome in REFUSED else "")
+        return found
+
+    def open_window(self) -> Window | None:
+        """None where the page has not said: an old page, and a script."""
+        mark, revision = self.cleaned_data.get("window"), self.cleaned_data.get("revision")
+        return Window(mark, revision) if mark and revision is not None else None
+
+    def written(self) -> tuple[Vedtak, Contents]:
+        """The vedtak and its contents as they stand in the form, unsaved: for the preview."""
+        vedtak = self.instance
+        for name, value in self.facts().items():
+            setattr(vedtak, name, value)
+        outcomes = [
+            VedtakOutcome(vedtak=vedtak, basis=basis, outcome=outcome, ground=ground)
+            for basis, (outcome, ground) in self.outcomes().items()
+            if outcome
+        ]
+        return vedtak, replace(self.content, outcomes=outcomes)
+
+    def mark(self, missing: list[Missing]) -> None:
+        """Put what is missing beside its field, with the same words in the error summary."""
+        for lack in missing:
+            if lack.url:
+                self.links.append({"id": "", "url": lack.url, "text": lack.sentence})
+                continue
+            self.add_error(lack.field if lack.field in self.fields else None, lack.sentence)
+
+
+class ReturnForm(forms.Form):
+    comment = forms.CharField(
+        label=_("Hva må endres?"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    comment.mark_optional = False

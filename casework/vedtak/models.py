@@ -1,0 +1,233 @@
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from accounts import settings_table
+from casework.applications.models import Application
+from casework.letters.models import LegalBasis, StandardText
+from casework.log.enums import (
+    GRANTED,
+    REFUSED,
+    LanguageForm,
+    Outcome,
+    RefusalGround,
+    ReversalGround,
+    VedtakState,
+)
+from casework.log.visibility import sees
+from common import calendar
+from common.model_parts import together
+from housing.enums import UnitType
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class VedtakQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(sees(user, "application__person__"))
+
+    def issued(self) -> Self:
+        return self.filter(state=VedtakState.ISSUED)
+
+    def granted(self) -> Self:
+        return self.issued().filter(outcomes__outcome__in=GRANTED)
+
+    def awaiting(self, approver: User) -> Self:
+        return self.filter(state=VedtakState.SUBMITTED, approver=approver)
+
+
+class OutcomeQuerySet(models.QuerySet):
+    def unmet(self) -> Self:
+        """Unmet need (C17): refused, and in force, because no dwelling of the type exists.
+
+        What type and size is on the vedtak: `vedtak__dwelling_type`, `vedtak__bedrooms`.
+        """
+        return self.filter(ground=RefusalGround.NO_DWELLING, vedtak__state=VedtakState.ISSUED)
+
+
+class Vedtak(models.Model):
+    """The right to help, or its refusal: what can be appealed (law.md «two objects»).
+
+    It is drafted by one and approved by another (need C14). Once issued it never changes:
+    it is corrected only by a new vedtak.
+    """
+
+    application = models.ForeignKey(
+        Application, models.PROTECT, related_name="vedtak", verbose_name=_("søknad")
+    )
+    state = models.CharField(
+        _("status"), max_length=20, choices=VedtakState, default=VedtakState.DRAFT
+    )
+    replaces = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="replaced_by",
+        verbose_name=_("omgjør"),
+    )
+    reversal_ground = models.CharField(
+        _("grunnlag for å endre vedtaket"), max_length=20, choices=ReversalGround, blank=True
+    )
+    reversal_reason = models.TextField(_("hvorfor vi endrer vedtaket"), blank=True)
+    language = models.CharField(
+        _("målform"), max_length=2, choices=LanguageForm, default=LanguageForm.BOKMAL
+    )
+    dwelling_type = models.CharField(_("boligtype"), max_length=20, choices=UnitType, blank=True)
+    bedrooms = models.PositiveSmallIntegerField(_("antall soverom"), null=True, blank=True)
+    lease_years = models.PositiveSmallIntegerField(_("leietid (år)"), null=True, blank=True)
+    place = models.CharField(_("sted (midlertidig botilbud)"), max_length=120, blank=True)
+    valid_from = models.DateField(_("gjelder fra"), null=True, blank=True)
+    valid_to = models.DateField(_("gjelder til"), null=True, blank=True)
+    facts = models.TextField(_("fakta vi har lagt til grunn"), blank=True)
+    rules = models.TextField(_("regler vi har brukt"), blank=True)
+    reasoning = models.TextField(_("vurdering"), blank=True)
+    person_view = models.TextField(_("personens syn"), blank=True)
+    best_interests = models.TextField(_("barnets beste"), blank=True)
+    conditions = models.TextField(_("vilkår"), blank=True)
+    # The versions whose words were put in, kept as they were (need C12).
+    standard_texts = models.ManyToManyField(
+        StandardText, blank=True, related_name="vedtak", verbose_name=_("standardtekster")
+    )
+    # Which browser window saved last, and how many times it has been saved: two windows with the
+    # same draft do not overwrite one another.
+    editor = models.CharField(max_length=36, blank=True, editable=False)
+    revision = models.PositiveIntegerField(default=0, editable=False)
+    saved_at = models.DateTimeField(_("lagret"), null=True, blank=True, editable=False)
+    drafted_at = models.DateTimeField()
+    drafted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    approver = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="vedtak_to_approve",
+        verbose_name=_("godkjenner"),
+    )
+    return_comment = models.TextField(_("kommentar fra godkjenner"), blank=True)
+    issued_at = models.DateTimeField(_("fattet"), null=True, blank=True)
+    issued_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    issued_on = models.DateField(_("vedtaksdato"), null=True, blank=True, editable=False)
+    arrived_on = models.DateField(_("framme hos mottaker"), null=True, blank=True)
+    history = HistoricalRecords()
+
+    objects = VedtakQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("vedtak")
+        verbose_name_plural = _("vedtak")
+        ordering = ["-drafted_at", "-pk"]
+        indexes = [
+            models.Index(fields=["application", "-issued_on"], name="vedtak_application"),
+            models.Index(fields=["approver", "state"], name="vedtak_approver"),
+        ]
+        constraints = [
+            together("vedtak_submitted_at_by", "submitted_at", "submitted_by"),
+            together("vedtak_issued_at_by", "issued_at", "issued_by"),
+            models.CheckConstraint(
+                name="vedtak_four_eyes",
+                condition=Q(issued_by__isnull=True) | ~Q(issued_by=F("drafted_by")),
+                violation_error_message=_("Den som skrev vedtaket, kan ikke godkjenne det."),
+            ),
+            models.CheckConstraint(
+                name="vedtak_issued_when_in_force",
+                condition=Q(
+                    state__in=[VedtakState.ISSUED, VedtakState.REPLACED],
+                    issued_at__isnull=False,
+                    issued_on__isnull=False,
+                )
+                | Q(
+                    state__in=[VedtakState.DRAFT, VedtakState.SUBMITTED, VedtakState.RETURNED],
+                    issued_at__isnull=True,
+                    issued_on__isnull=True,
+                ),
+                violation_error_message=_(
+                    "Et vedtak er fattet når det har en dato og en godkjenner."
+                ),
+            ),
+            models.CheckConstraint(
+                name="vedtak_validity",
+                condition=Q(valid_to__isnull=True)
+                | Q(valid_from__isnull=True)
+                | Q(valid_to__gt=F("valid_from")),
+                violation_error_message=_(
+                    "Vedtaket må gjelde til en dato etter at det begynner å gjelde."
+                ),
+            ),
+            models.UniqueConstraint(
+                fields=["application"],
+                condition=Q(
+                    state__in=[VedtakState.DRAFT, VedtakState.SUBMITTED, VedtakState.RETURNED]
+                ),
+                name="vedtak_one_draft",
+                violation_error_message=_("Søknaden har allerede et vedtak under arbeid."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Vedtak {self.pk}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in (VedtakState.DRAFT, VedtakState.SUBMITTED, VedtakState.RETURNED)
+
+    def appeal_due(self) -> date | None:
+        """Last day to appeal: three weeks from the day the notice arrived (fvl. §§ 29-30).
+
+        When only the day of sending is known, the arrival is the municipality's setting.
+        None while the vedtak is not issued.
+        """
+        if self.issued_on is None:
+            return None
+        arrived = self.arrived_on or self.issued_on + timedelta(
+            days=settings_table.value("paper_arrival_days", self.issued_on)
+        )
+        weeks = settings_table.value("appeal_weeks", self.issued_on)
+        return calendar.deadline_weeks(arrived, weeks)
+
+
+class VedtakOutcome(models.Model):
+    """The outcome for one legal basis applied for: each is answered on its own (need C13)."""
+
+    vedtak = models.ForeignKey(Vedtak, models.CASCADE, related_name="outcomes")
+    basis = models.ForeignKey(
+        LegalBasis, models.PROTECT, related_name="+", verbose_name=_("hjemmel")
+    )
+    outcome = models.CharField(_("utfall"), max_length=20, choices=Outcome)
+    ground = models.CharField(_("hvorfor avslag"), max_length=20, choices=RefusalGround, blank=True)
+
+    objects = OutcomeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("utfall")
+        verbose_name_plural = _("utfall")
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="outcome_ground_of_refusal",
+                condition=Q(ground="") | Q(outcome__in=REFUSED),
+                violation_error_message=_("Bare et avslag har en grunn til avslag."),
+            ),
+            models.UniqueConstraint(
+                fields=["vedtak", "basis"],
+                name="outcome_once_per_basis",
+                violation_error_message=_("Hjemmelen har allerede et utfall i vedtaket."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.basis}: {self.get_outcome_display()}"

@@ -1,0 +1,21 @@
+"""The state tables of casework: the moves each process allows. Each writes a `Transition`."""
+
+from __future__ import annotations
+
+from casework.log.enums import Process, VedtakState
+from casework.log.processes import log_to
+from common.states import StateTable
+
+_V = VedtakState
+
+VEDTAK = StateTable(
+    Process.VEDTAK,
+    {
+        _V.DRAFT: {_V.SUBMITTED},
+        _V.SUBMITTED: {_V.RETURNED, _V.ISSUED},
+        _V.RETURNED: {_V.SUBMITTED},
+        _V.ISSUED: {_V.REPLACED},
+        _V.REPLACED: set(),
+    },
+    log=log_to(Process.VEDTAK),
+)

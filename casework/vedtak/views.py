@@ -1,0 +1,492 @@
+"""The vedtak: its parts, its form and its letter on one page; sent, approved, sent back."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import forms as django_forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.reads import log_read
+from casework.applications import reply_clock
+from casework.applications.models import Application
+from casework.applications.perms import is_disqualified
+from casework.letters import letters, plain_language
+from casework.letters.models import StandardText
+from casework.log import perms
+from casework.log.enums import LanguageForm, Outcome, RefusalGround, TextPart, VedtakState
+from common import pdf
+from common.errors import RuleBroken
+from common.paging import keyset_page
+from common.templatetags.designsystemet import error_lines
+
+from . import actions, completeness
+from . import letter as vedtak_letter
+from .forms import ReturnForm, VedtakForm
+from .models import Vedtak
+from .parts import parts
+from .perms import approvers, can_approve, can_approve_vedtak, can_edit_vedtak
+
+# The parts somebody writes themselves, and so may be advised on.
+ADVISED = (
+    "reversal_reason",
+    "facts",
+    "rules",
+    "reasoning",
+    "person_view",
+    "best_interests",
+    "conditions",
+)
+
+
+@require_POST
+def vedtak_new(request: HttpRequest, pk: int) -> HttpResponse:
+    if not perms.can_read_cases(request.user):
+        raise PermissionDenied
+    application = get_object_or_404(
+        Application.objects.visible_to(request.user).select_related("person"), pk=pk
+    )
+    if not perms.can_do_casework(request.user):
+        raise PermissionDenied
+    try:
+        vedtak = actions.draft_vedtak(application=application, by=request.user, at=timezone.now())
+    except RuleBroken as no:
+        messages.error(request, str(no))
+        return redirect("casework:application", application.pk)
+    return redirect("casework:vedtak", vedtak.pk)
+
+
+@require_http_methods(["GET", "POST"])
+def vedtak(request: HttpRequest, pk: int) -> HttpResponse:
+    """Read it, or save it as far as it is written."""
+    found = _vedtak(request, pk)
+    on = timezone.localdate()
+    content = completeness.contents(found, on)
+    if request.method == "GET":
+        form = _form(request, found, content) if can_edit_vedtak(request.user, found) else None
+        return _page(request, found, content, form=form)
+    if not perms.can_do_casework(request.user):
+        raise PermissionDenied
+    form = _form(request, found, content)
+    if not _save(request, found, form):
+        return _page(request, found, content, form=form)
+    if inserted := _inserted(request, on):
+        part, _words, _text = inserted
+        return redirect(f"{reverse('casework:vedtak', args=[pk])}#id_{part}")
+    messages.success(request, _("Utkastet er lagret."))
+    return redirect("casework:vedtak", pk)
+
+
+@require_POST
+def vedtak_submit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Save what is written, and send it if nothing is missing."""
+    found = _vedtak(request, pk)
+    if not perms.can_do_casework(request.user):
+        raise PermissionDenied
+    on = timezone.localdate()
+    content = completeness.contents(found, on)
+    form = _form(request, found, content)
+    if not _save(request, found, form):
+        return _page(request, found, content, form=form)
+    approver = form.cleaned_data["approver"]
+    try:
+        if approver is None:
+            missing = completeness.missing(_vedtak(request, pk), on)
+            if missing:
+                raise actions.VedtakIncomplete(missing)
+            form.add_error("approver", _("Velg hvem som skal godkjenne vedtaket."))
+        else:
+            actions.submit_vedtak(
+                vedtak=found, approver=approver, by=request.user, at=timezone.now()
+            )
+            messages.success(request, _("Vedtaket er sendt til %(name)s.") % {"name": approver})
+            return redirect("casework:vedtak", pk)
+    except actions.VedtakIncomplete as no:
+        form.mark(no.missing)
+    except RuleBroken as no:
+        form.add_error(None, str(no))
+    return _page(request, found, content, form=form, tried=True)
+
+
+@require_POST
+def vedtak_approve(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _vedtak(request, pk)
+    if not can_approve(request.user):
+        raise PermissionDenied
+    try:
+        actions.approve_vedtak(vedtak=found, by=request.user, at=timezone.now())
+    except actions.VedtakIncomplete as no:
+        lines = [lack.sentence for lack in no.missing]
+        return _refused(request, pk, lines)
+    except RuleBroken as no:
+        return _refused(request, pk, [str(no)])
+    messages.success(request, _("Vedtaket er fattet, og brevet er laget."))
+    return redirect("casework:vedtak", pk)
+
+
+@require_POST
+def vedtak_return(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _vedtak(request, pk)
+    if not can_approve(request.user):
+        raise PermissionDenied
+    form = ReturnForm(request.POST)
+    form.is_valid()
+    try:
+        actions.return_vedtak(
+            vedtak=found,
+            comment=form.cleaned_data["comment"],
+            by=request.user,
+            at=timezone.now(),
+        )
+    except actions.CommentMissing as no:
+        form.add_error("comment", str(no))
+        on = timezone.localdate()
+        return _page(request, found, completeness.contents(found, on), returning=form)
+    except RuleBroken as no:
+        return _refused(request, pk, [str(no)])
+    messages.success(
+        request, _("Vedtaket er sendt tilbake til %(name)s.") % {"name": found.drafted_by}
+    )
+    return redirect("casework:vedtak", pk)
+
+
+@require_POST
+def vedtak_disqualify(request: HttpRequest, pk: int) -> HttpResponse:
+    """The user is inhabil in the case."""
+    found = _vedtak(request, pk)
+    if not perms.can_do_casework(request.user):
+        raise PermissionDenied
+    try:
+        actions.declare_disqualified(
+            application=found.application,
+            reason=request.POST.get("reason", ""),
+            by=request.user,
+            at=timezone.now(),
+        )
+    except RuleBroken as no:
+        messages.error(request, str(no))
+    else:
+        messages.success(request, _("Du er meldt inhabil i saken."))
+    return redirect("casework:vedtak", pk)
+
+
+@require_http_methods(["GET", "POST"])
+def vedtak_preview(request: HttpRequest, pk: int) -> HttpResponse:
+    """The letter, the parts and the advice as they would be. What is written is saved meanwhile:
+    all of it that can be, so that a half-written date does not lose a page of reasons."""
+    found = _vedtak(request, pk)
+    at = timezone.now()
+    on = timezone.localdate()
+    content = completeness.contents(found, on)
+    saving: dict[str, Any] = {"form": None}
+    if request.method == "POST" and can_edit_vedtak(request.user, found):
+        form = _form(request, found, content)
+        form.is_valid()
+        window = form.open_window()
+        saving = {
+            "form": form,
+            "texts": _standard_texts(on),
+            "unsaved": [form[name].label for name in form.errors if name in form.fields],
+            "conflict": "",
+            "saved_at": found.saved_at,
+            "today": on,
+        }
+        if window:
+            try:
+                actions.save_draft(
+                    vedtak=found,
+                    facts=form.facts(),
+                    outcomes=form.outcomes(),
+                    by=request.user,
+                    at=at,
+                    window=window,
+                    by_itself=True,
+                )
+                saving["saved_at"] = at
+            except RuleBroken as no:
+                saving["conflict"] = str(no)
+        found, content = form.written()
+    log_read(request, found.application.person_id, "vedtak")
+    context = {**_letter(found, content, on), **saving, "swapped": True, "vedtak": found}
+    return render(request, "casework/vedtak.html#preview", context)
+
+
+@require_GET
+def vedtak_draft(request: HttpRequest, pk: int) -> HttpResponse:
+    """The letter as it would be, as a PDF marked UTKAST. Not kept."""
+    found = _vedtak(request, pk)
+    on = timezone.localdate()
+    content = completeness.contents(found, on)
+    data = vedtak_letter.letter_data(found, content, on)
+    frame = letters.frame(found.application, language=found.language, on=on, by=found.drafted_by)
+    log_read(request, found.application.person_id, "vedtak")
+    try:
+        content_of_pdf = pdf.render(
+            "vedtak",
+            {
+                **frame,
+                **data,
+                "signers": vedtak_letter.signers(found),
+                "draft": True,
+                "made_at": timezone.now(),
+            },
+            title=data["title"],
+            language=found.language,
+        )
+    except pdf.UnprintableText as no:
+        messages.error(request, str(no))
+        return redirect("casework:vedtak", pk)
+    return HttpResponse(
+        content_of_pdf,
+        content_type="application/pdf",
+        headers={
+            "Content-Disposition": 'inline; filename="utkast.pdf"',
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "private, no-store",
+        },
+    )
+
+
+@require_GET
+def vedtak_queue(request: HttpRequest) -> HttpResponse:
+    """What waits for approval: mine to approve, all others', and what I have sent."""
+    if not perms.can_read_cases(request.user):
+        raise PermissionDenied
+    today = timezone.localdate()
+    visible = Vedtak.objects.visible_to(request.user)
+    views = {
+        "": (_("Til meg"), visible.awaiting(request.user)),
+        "alle": (_("Alle"), visible.filter(state=VedtakState.SUBMITTED)),
+        "sendt": (
+            _("Skrevet av meg"),
+            visible.filter(
+                state__in=[VedtakState.SUBMITTED, VedtakState.RETURNED], drafted_by=request.user
+            ),
+        ),
+    }
+    chosen = request.GET.get("visning", "")
+    chosen = chosen if chosen in views else ""
+    page = keyset_page(
+        views[chosen][1]
+        .select_related("application__person", "drafted_by", "approver")
+        .prefetch_related("outcomes__basis"),
+        order=("submitted_at", "pk"),
+        cursor=request.GET.get("etter"),
+    )
+    context = {
+        "page": page,
+        "chosen": chosen,
+        "views": [
+            {
+                "text": label,
+                "url": f"?visning={key}" if key else "?",
+                "current": key == chosen,
+                "count": None,
+            }
+            for key, (label, _found) in views.items()
+        ],
+        "today": today,
+    }
+    return render(request, "casework/vedtak_queue.html", context)
+
+
+def _vedtak(request: HttpRequest, pk: int) -> Vedtak:
+    if not perms.can_read_cases(request.user):
+        raise PermissionDenied
+    return get_object_or_404(
+        Vedtak.objects.visible_to(request.user).select_related(
+            "application__person",
+            "application__household",
+            "application__unit",
+            "application__responsible",
+            "drafted_by",
+            "approver",
+            "issued_by",
+            "replaces",
+        ),
+        pk=pk,
+    )
+
+
+def _form(request: HttpRequest, vedtak: Vedtak, content: completeness.Contents) -> VedtakForm:
+    posted = request.method == "POST"
+    form = VedtakForm(request.POST if posted else None, instance=vedtak, content=content)
+    form.fields["approver"] = django_forms.ModelChoiceField(
+        label=_("Godkjenner"),
+        queryset=approvers(
+            vedtak.application, drafter_id=vedtak.drafted_by_id, on=timezone.localdate()
+        ),
+        required=False,
+        empty_label=_("Velg godkjenner"),
+        initial=vedtak.approver_id,
+    )
+    return form
+
+
+def _save(request: HttpRequest, vedtak: Vedtak, form: VedtakForm) -> bool:
+    """Save the draft; on a no the form says why, and holds what was typed."""
+    if not form.is_valid():
+        return False
+    facts = form.facts()
+    text = None
+    if inserted := _inserted(request, timezone.localdate(), vedtak):
+        part, words, text = inserted
+        facts[part] = f"{facts[part]}\n{words}".strip()
+    try:
+        actions.save_draft(
+            vedtak=vedtak,
+            facts=facts,
+            outcomes=form.outcomes(),
+            by=request.user,
+            at=timezone.now(),
+            window=form.open_window(),
+            text=text,
+        )
+    except RuleBroken as no:
+        form.add_error(None, str(no))
+        return False
+    return True
+
+
+def _inserted(
+    request: HttpRequest, on: date, vedtak: Vedtak | None = None
+) -> tuple[str, str, StandardText | None] | None:
+    """The words a button of the form puts in, and where: the person's own from the wish or from
+    valg og konsekvenser, or a standard text in force. Without the vedtak only where they went."""
+    language = vedtak.language if vedtak else LanguageForm.BOKMAL
+    kind = request.POST.get("sett_inn", "")
+    if kind.isdecimal() and len(kind) < 10:
+        text = StandardText.objects.filter(pk=kind, valid__contains=on).first()
+        return (text.part, text.words(language), text) if text else None
+    if kind in ("onske", "valg"):
+        words = ""
+        if vedtak and kind == "onske":
+            words = vedtak_letter.quoted_wish(vedtak.application.person.wishes.first(), language)
+        elif vedtak:
+            words = vedtak_letter.quoted_talk(vedtak.application.choice_talks.first(), language)
+        return ("person_view", words, None)
+    return None
+
+
+def _standard_texts(on: date) -> dict[str, list[StandardText]]:
+    """The texts in force on the date, by the part of the vedtak they belong to."""
+    found: dict[str, list[StandardText]] = {part: [] for part in TextPart.values}
+    for text in StandardText.objects.filter(valid__contains=on):
+        found[text.part].append(text)
+    return found
+
+
+def _refused(request: HttpRequest, pk: int, sentences: list[str]) -> HttpResponse:
+    """The page as it stands now, after somebody else may have changed it, with why not."""
+    found = _vedtak(request, pk)
+    content = completeness.contents(found, timezone.localdate())
+    return _page(request, found, content, refused=sentences)
+
+
+def _page(
+    request: HttpRequest,
+    vedtak: Vedtak,
+    content: completeness.Contents,
+    *,
+    form: VedtakForm | None = None,
+    returning: ReturnForm | None = None,
+    refused: list[str] | None = None,
+    tried: bool = False,
+) -> HttpResponse:
+    on = timezone.localdate()
+    application = vedtak.application
+    person = application.person
+    log_read(request, person.pk, "vedtak")
+    shown, shown_content = (
+        form.written()
+        if form is not None and form.is_bound and hasattr(form, "cleaned_data")
+        else (vedtak, content)
+    )
+    may_approve = vedtak.state == VedtakState.SUBMITTED and can_approve_vedtak(request.user, vedtak)
+    context: dict[str, Any] = {
+        "vedtak": vedtak,
+        "application": application,
+        "person": person,
+        "age": person.age(on),
+        "content": content,
+        "children": content.children,
+        "children_ages": [member.person.age(on) for member in content.children],
+        "error_lines": [*error_lines(form), *form.links] if form and form.is_bound else [],
+        "talk": content.talks[0] if content.talks else None,
+        "texts": _standard_texts(on) if form else {},
+        "texts_used": [] if form else list(vedtak.standard_texts.all()),
+        "reaches": letters.reaches(person),
+        "conflict": "",
+        "unsaved": [],
+        "clock": reply_clock.clock(application, on),
+        "form": form,
+        "outcome_rows": form.outcome_rows() if form else [],
+        "wish": person.wishes.first(),
+        "need": application.needs.first(),
+        "refused": [{"id": "", "text": text} for text in refused or []],
+        "may_approve": may_approve,
+        "returning": (returning or ReturnForm()) if may_approve else None,
+        "saved_at": vedtak.saved_at or vedtak.drafted_at,
+        "today": on,
+        "due": vedtak.appeal_due(),
+        "appeals": list(vedtak.appeals.all()) if vedtak.issued_on else [],
+        "letter": getattr(vedtak, "letter", None) if vedtak.issued_on else None,
+        "can_work": perms.can_do_casework(request.user),
+        "disqualified": is_disqualified(request.user, application),
+        **_letter(shown, shown_content, on, tried=tried),
+    }
+    return render(request, "casework/vedtak.html", context)
+
+
+def _letter(
+    vedtak: Vedtak, content: completeness.Contents, on, *, tried: bool = False
+) -> dict[str, Any]:
+    """What the preview and the list of parts need, from a vedtak saved or not."""
+    missing = completeness.missing(vedtak, on, content) if vedtak.issued_on is None else []
+    data = vedtak_letter.letter_data(vedtak, content, on)
+    measured_by = plain_language.rules(on) if vedtak.is_open else None
+    steps = parts(vedtak, content, missing, tried=tried)
+    frame = letters.frame(
+        vedtak.application,
+        language=vedtak.language,
+        on=vedtak.issued_on or on,
+        by=vedtak.drafted_by,
+    )
+    return {
+        "data": data,
+        "frame": frame,
+        "bodies": [
+            {
+                "basis": basis,
+                "outcome": Outcome(outcome).label if outcome else "",
+                "ground": RefusalGround(ground).label if ground else "",
+                "body": vedtak_letter.appeal_body(basis, frame["sender"]["municipality"]),
+            }
+            for basis in content.bases
+            for outcome in [content.outcome_of(basis)]
+            for ground in [content.ground_of(basis)]
+        ],
+        "t": vedtak_letter.TEXTS[vedtak.language],
+        "letter_language": vedtak.language,
+        "issued": vedtak.issued_on,
+        "has_children": bool(content.children),
+        "missing_parts": {lack.part for lack in missing},
+        "steps": steps,
+        "done": sum(step["state"] == "done" for step in steps),
+        "advice": {
+            part: plain_language.advice(getattr(vedtak, part), measured_by) if measured_by else []
+            for part in ADVISED
+            if (part != "reversal_reason" or vedtak.replaces_id)
+            and (part != "best_interests" or content.children)
+        },
+        "lix": vedtak_letter.lix(vedtak_letter.plain(data)),
+        "swapped": False,
+    }

@@ -1,0 +1,27 @@
+"""Parts that many models are made of: who did something, and that who and when go together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+WHO_AND_WHEN = _("Både når og hvem må være ført.")
+
+
+def done_by(**options: Any) -> models.ForeignKey:
+    """Who did it. The user keeps no list of such rows."""
+    return models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", **options)
+
+
+def together(name: str, *fields: str, message: str | None = None) -> models.CheckConstraint:
+    """All of the fields are set, or none: `together("note_edited", "edited_at", "edited_by")`."""
+    return models.CheckConstraint(
+        name=name,
+        condition=Q(**{f"{field}__isnull": True for field in fields})
+        | Q(**{f"{field}__isnull": False for field in fields}),
+        **({"violation_error_message": message} if message else {}),
+    )

@@ -1,0 +1,327 @@
+from __future__ import annotations
+
+import json
+import logging
+import re
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from pathlib import Path
+from statistics import median, quantiles
+from time import perf_counter
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection, transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.enums import RoleKind
+from accounts.models import User
+from allocation.models import AllocationMeeting
+from casework.log.enums import ApplicationState
+from casework.models import Application, Event, Person
+from housing.models import Unit
+from stays.enums import StayKind
+from stays.models import Stay
+from stays.temporary.chains import chain_ctes, chain_params
+
+RUNS = 50
+JOB_RUNS = 30
+# The least the stay job can do: everyone's chain, its threshold, and a flag where there is none.
+BARE_FLAGS = f"""
+WITH {chain_ctes()},
+reached AS (
+    SELECT *, CASE WHEN days >= 90 THEN 90 + (days - 90) / 30 * 30 WHEN days >= 75 THEN 75
+        WHEN days >= 60 THEN 60 WHEN days >= 14 THEN 14 END AS threshold
+    FROM chain
+)
+INSERT INTO casework_flag (person_id, kind, key, threshold, facts, marks, owner_id, due_on,
+    raised_on, closed_because, closing_note)
+SELECT r.person_id, 'temporary_stay', r.chain_start || ':' || r.threshold, r.threshold,
+    jsonb_build_object('days', r.days, 'chain_start', r.chain_start), '{{}}', p.responsible_id,
+    %(on)s::date, %(on)s::date, '', ''
+FROM reached r
+JOIN casework_person p ON p.id = r.person_id
+WHERE r.threshold IS NOT NULL AND NOT EXISTS (
+    SELECT FROM casework_flag f
+    WHERE f.person_id = r.person_id AND f.kind = 'temporary_stay' AND f.closed_on IS NULL
+        AND left(f.key, 10)::date = r.chain_start AND f.threshold >= r.threshold)
+ON CONFLICT (person_id, kind, key) DO NOTHING"""
+WARM_UP = 3
+TEN_YEARS = "person, ten years"
+PARTS = ("assessments", "cases", "stays", "follow_up", "events", "reads")
+HOMES = {"vacant": "status=ledig", "held": "status=reservert", "closed": "status=utilgjengelig"}
+NEXT = re.compile(rb'rel="next"[^>]*href="([^"]+)"|href="([^"]+)"[^>]*rel="next"')
+
+
+@dataclass
+class Row:
+    """One measured thing. Times in milliseconds; `bare_sql_ms` is its own statements alone."""
+
+    name: str
+    size: str
+    median_ms: float
+    p95_ms: float
+    queries: int
+    bare_sql_ms: float
+    limit_ms: float | None
+
+
+class Statements:
+    """Keeps the statements that went by, with their parameters."""
+
+    def __init__(self) -> None:
+        self.kept: list[tuple[str, object]] = []
+
+    def __call__(self, execute, sql, params, many, context):
+        if not many and sql.lstrip()[:7].upper() not in ("SAVEPOI", "RELEASE"):
+            self.kept.append((sql, params))
+        return execute(sql, params, many, context)
+
+
+class Command(BaseCommand):
+    help = "Measure the pages and jobs on the data at hand, print a table, write JSON."
+
+    def add_arguments(self, parser) -> None:
+        parser.add_argument("--json", type=Path, default=settings.BASE_DIR / "build" / "bench.json")
+        parser.add_argument("--label", default="", help="name of the data, such as city")
+        parser.add_argument("--pages-deep", type=int, default=60)
+
+    def handle(self, *args, label: str, pages_deep: int, json: Path, **options) -> None:
+        if not Person.objects.exists():
+            raise CommandError("There is nothing to measure on: `manage.py demo_data --size city`.")
+        logging.disable(logging.INFO)  # a line a request is not what is measured
+        self.label = label or "here"
+        self.deep = pages_deep
+        self.today = timezone.localdate()
+        self.rows: list[Row] = []
+        self.stdout.write(self._size())
+        self.stdout.write(
+            f"{'what':<42}{'median':>9}{'p95':>9}{'queries':>9}{'bare SQL':>10}{'limit':>8}  (ms)"
+        )
+        self._pages()
+        self._jobs()
+        self._write(json)
+
+    def _size(self) -> str:
+        counts = {
+            "persons": Person,
+            "units": Unit,
+            "applications": Application,
+            "stays": Stay,
+        }
+        return f"{self.label}: " + ", ".join(
+            f"{model._base_manager.count()} {name}" for name, model in counts.items()
+        )
+
+    # ------------------------------------------------------------------ what is measured
+
+    def _pages(self) -> None:
+        ingrid, torunn = self._client("ingrid"), self._client("torunn")
+        anders, marit = self._client("anders"), self._client("marit")
+        some = self._someone()
+        self._list("persons", ingrid, reverse("desk:persons"))
+        self._list("applications", ingrid, reverse("casework:applications"))
+        self._list("dwellings", anders, reverse("desk:units"))
+        self._list("temporary board", ingrid, reverse("stays:temporary"))
+        self._list("waiting list, ranked", ingrid, reverse("allocation:waiting_list"), limit=100)
+        self._list("meetings", marit, reverse("allocation:meetings"))
+        self._page("person page", ingrid, reverse("desk:person", args=[some.pk]), 80)
+        for part in PARTS:
+            self._page(
+                f"person, {part}", ingrid, reverse(f"desk:person_{part}", args=[some.pk]), 80
+            )
+        self._ten_years(ingrid, some)
+        self._search("search, a name", ingrid, "hanne myr")
+        self._search("search, many hits", ingrid, "an")
+        self._search("search, a case", ingrid, "2026/0044")
+        self._page("min dag", ingrid, reverse("desk:day"), 150)
+        self._page("dashboard", torunn, reverse("insight:overview"), 300)
+        homes = reverse("desk:units")
+        for name, chosen in HOMES.items():
+            self._list(f"dwellings, {name}", anders, f"{homes}?{chosen}")
+        lived_in = Stay.objects.filter(unit__isnull=False).order_by("pk").first()
+        if lived_in:
+            self._page("unit page", ingrid, reverse("desk:unit", args=[lived_in.unit_id]), 80)
+        self._for_role("read log", RoleKind.PRIVACY_OFFICER, reverse("accounts:read_log"))
+        self._for_role("peers' links", RoleKind.PEER_COORDINATOR, reverse("peers:links"))
+        meeting = AllocationMeeting.objects.unfinished().first()
+        if meeting and meeting.items.exists():
+            item = meeting.items.first()
+            url = reverse("allocation:item", args=[meeting.pk, item.pk])
+            self._page("meeting item with candidates", marit, url, None, runs=10)
+
+    def _ten_years(self, client: Client, some: Person) -> None:
+        """The person page and the timeline of somebody with ten years behind them; undone."""
+        latest = some.applications.order_by("received_at").first()
+        with transaction.atomic():
+            by, now = latest.registered_by, timezone.now()
+            for years in range(1, 11):
+                case = Application.objects.get(pk=latest.pk)
+                case.pk, case._state.adding = None, True
+                case.received_at = latest.received_at - timedelta(days=365 * years)
+                case.case_year, case.case_seq = case.received_at.year, 900_000
+                case.state = ApplicationState.WITHDRAWN
+                case.save()
+            Stay.objects.bulk_create(
+                Stay(
+                    person=some,
+                    kind=StayKind.WITH_OTHERS,
+                    place="Hos venner",
+                    period=DateRange(first, first + timedelta(days=60)),
+                    recorded_at=now,
+                    recorded_by=by,
+                )
+                for first in (self.today - timedelta(days=4000 - 80 * n) for n in range(40))
+            )
+            Event.objects.bulk_create(
+                Event(person=some, kind="note", text="Ringte", at=now - timedelta(days=n), by=by)
+                for n in range(3000)
+            )
+            self._page(TEN_YEARS, client, reverse("desk:person", args=[some.pk]), 80)
+            events = reverse("desk:person_events", args=[some.pk])
+            self._list(f"{TEN_YEARS}, events", client, events)
+            transaction.set_rollback(True)
+
+    def _for_role(self, name: str, role: RoleKind, url: str) -> None:
+        """A list that only one role may see, asked for by one who has it."""
+        holder = User.objects.filter(
+            roles__kind=role, roles__period__contains=self.today, is_active=True
+        ).first()
+        if holder:
+            self._list(name, self._client(holder.username), url)
+
+    def _jobs(self) -> None:
+        from stays.temporary.flags import flag_stays
+
+        flag_stays(self.today)
+        self._beside("flag_stays, nothing changed", lambda: flag_stays(self.today), anew=False)
+        self._beside("flag_stays, all of them new", lambda: flag_stays(self.today), anew=True)
+
+    def _beside(self, name: str, job: Callable[[], object], *, anew: bool) -> None:
+        """A job in turn with the bare statement it cannot do without; both are undone."""
+        seen, times, bare = Statements(), [], []
+        params = chain_params(self.today)
+        for n in range(JOB_RUNS + 1):
+            for do, kept in (
+                (job, times),
+                (lambda: connection.cursor().execute(BARE_FLAGS, params), bare),
+            ):
+                with transaction.atomic():
+                    if anew:
+                        connection.cursor().execute("TRUNCATE casework_flag CASCADE")
+                    if n == 0 and do is job:
+                        with connection.execute_wrapper(seen):
+                            do()
+                    else:
+                        kept.append(_timed(do))
+                    transaction.set_rollback(True)
+        p95 = quantiles(times, n=20)[-1]
+        limit = round(median(bare) * 1.5, 1)
+        self._row(
+            Row(
+                name,
+                self.label,
+                round(median(times), 1),
+                round(p95, 1),
+                len(seen.kept),
+                round(median(bare), 1),
+                limit,
+            )
+        )
+
+    def _someone(self) -> Person:
+        tomasz = Person.objects.filter(first_name="Tomasz", last_name="Wrona").first()
+        return tomasz or Person.objects.get(
+            pk=Stay.objects.filter(kind=StayKind.TEMPORARY).values("person").first()["person"]
+        )
+
+    # ------------------------------------------------------------------ how
+
+    def _client(self, username: str) -> Client:
+        client = Client()
+        client.force_login(User.objects.get(username=username))
+        return client
+
+    def _list(self, name: str, client: Client, url: str, limit: float = 40) -> None:
+        self._page(f"{name}, first page", client, url, limit)
+        there, pages = url, 1
+        while pages < self.deep:
+            found = NEXT.search(client.get(there).content)
+            if not found:
+                break
+            target = (found[1] or found[2]).decode().replace("&amp;", "&")
+            there = url.split("?")[0] + target if target.startswith("?") else target
+            pages += 1
+        if pages > 1:
+            self._page(f"{name}, page {pages}", client, there, limit)
+
+    def _search(self, name: str, client: Client, text: str) -> None:
+        url = reverse("desk:search")
+
+        def find() -> None:
+            response = client.post(url, {"q": text})
+            if response.status_code not in (200, 302):  # a whole number leads to its page
+                raise CommandError(f"{name}: {url} answered {response.status_code}")
+
+        self._measure(name, find, 30, RUNS)
+
+    def _page(
+        self, name: str, client: Client, url: str, limit: float | None, runs: int = RUNS
+    ) -> None:
+        def get() -> None:
+            response = client.get(url)
+            if response.status_code != 200:
+                raise CommandError(f"{name}: {url} answered {response.status_code}")
+
+        self._measure(name, get, limit, runs)
+
+    def _measure(self, name: str, do: Callable[[], object], limit: float | None, runs: int) -> None:
+        for _ in range(WARM_UP):
+            do()
+        seen = Statements()
+        with connection.execute_wrapper(seen):
+            do()
+        times = [_timed(do) for _ in range(runs)]
+        bare = [_timed(lambda: _run(seen.kept)) for _ in range(max(runs // 5, 3))]
+        p95 = quantiles(times, n=20)[-1]
+        row = Row(
+            name, self.label, round(median(times), 1), round(p95, 1), len(seen.kept),
+            round(median(bare), 1), limit,
+        )  # fmt: skip
+        self._row(row)
+
+    def _row(self, row: Row) -> None:
+        self.rows.append(row)
+        name, limit = row.name, row.limit_ms
+        over = " over" if limit and row.median_ms > limit else ""
+        self.stdout.write(
+            f"{name:<42}{row.median_ms:>9}{row.p95_ms:>9}{row.queries:>9}{row.bare_sql_ms:>10}"
+            f"{limit or '':>8}{over}"
+        )
+
+    def _write(self, path: Path) -> None:
+        path.parent.mkdir(exist_ok=True)
+        kept = json.loads(path.read_text()) if path.exists() else []
+        kept = [row for row in kept if row["size"] != self.label]
+        path.write_text(json.dumps(kept + [asdict(row) for row in self.rows], indent=1))
+
+
+def _timed(do: Callable[[], object]) -> float:
+    began = perf_counter()
+    do()
+    return (perf_counter() - began) * 1000
+
+
+def _run(statements: list[tuple[str, object]]) -> None:
+    """The same statements without Django around them; what they write is undone."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            for sql, params in statements:
+                cursor.execute(sql, params)
+                if cursor.description:
+                    cursor.fetchall()
+        transaction.set_rollback(True)

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from time import perf_counter
+
+from django.core.management import call_command, get_commands
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+from django.utils import timezone
+
+from casework.models import Person
+from demo.build import build, settle
+from demo.sizes import SIZES
+
+
+class Command(BaseCommand):
+    help = "Fill an empty database with an invented municipality. No real people, no real numbers."
+
+    def add_arguments(self, parser) -> None:
+        parser.add_argument("--size", choices=SIZES, default="solvaer")
+        parser.add_argument("--seed", type=int, default=1)
+        parser.add_argument(
+            "--if-empty", action="store_true", help="do nothing where there are people"
+        )
+
+    def handle(self, *args, size: str, seed: int, if_empty: bool, **options) -> None:
+        if Person.objects.exists():
+            if if_empty:
+                return
+            raise CommandError(
+                "There are people here already. Demo data goes into an empty database."
+            )
+        began = perf_counter()
+
+        def say(what: str) -> None:
+            self.stdout.write(f"  {perf_counter() - began:6.1f} s  {what}")
+
+        today = timezone.localdate()
+        written = build(size, seed, today, say)
+        settle(today)
+        say("analysert")
+        for job in (
+            "flag_stays",
+            "flag_deadlines",
+            "flag_appeals",
+            "flag_papers",
+            "flag_section_27",
+            "flag_plans",
+            "flag_handovers",
+            "flag_agreements",
+            "ask_still_needed",
+        ):
+            if job in get_commands():
+                call_command(job, on=today.isoformat(), verbosity=0, stdout=self.stdout)
+                say(job)
+        rows = sum(written.values())
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_size_pretty(pg_database_size(current_database()))")
+            (weight,) = cursor.fetchone()
+        if options["verbosity"] > 1:
+            for name, count in sorted(written.items()):
+                self.stdout.write(f"  {count:>9}  {name}")
+        self.stdout.write(f"{rows} rows, {weight}, {perf_counter() - began:.1f} s")

@@ -1,0 +1,154 @@
+"""Flags of kvalitetsavtaler that run out while people still live there (needs H12, T8).
+
+At each of `agreement_horizon_days` before the agreement is over, and when it is. A later one
+supersedes. Over by the facts: another agreement that follows without a day between, or has begun;
+or no place of the provider's is in use any more. Idempotent, and safe for any date, as every job.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts import settings_table
+from common.calendar import local_date, next_working_day
+from common.errors import RuleBroken
+from common.formatting import days_nb, nbdate
+from common.jobs import Done
+
+from ..enums import AgreementFlagClosed
+from .models import AgreementFlag, QualityAgreement
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+MOST = 50
+
+FLAG_AGREEMENTS = """
+WITH wanted AS (
+    SELECT a.id AS agreement_id, a.responsible_id,
+        (SELECT min(h) FROM unnest(%(days)s::int[]) h WHERE upper(a.valid) - h <= %(on)s::date)
+            AS threshold
+    FROM housing_qualityagreement a
+    WHERE lower(a.valid) <= %(on)s::date
+        AND upper(a.valid) - %(furthest)s::int <= %(on)s::date
+        AND NOT EXISTS (
+            SELECT FROM housing_qualityagreement later
+            WHERE later.provider_id = a.provider_id AND lower(later.valid) >= upper(a.valid)
+                AND lower(later.valid) <= greatest(upper(a.valid), %(on)s::date))
+        AND EXISTS (
+            SELECT FROM housing_property p
+            WHERE p.provider_id = a.provider_id AND p.stage <> 'avviklet')
+),
+raised AS (
+    INSERT INTO housing_agreementflag
+        (agreement_id, threshold, owner_id, due_on, raised_on, closed_because, closing_note)
+    SELECT w.agreement_id, w.threshold, w.responsible_id, %(due_on)s::date, %(on)s::date, '', ''
+    FROM wanted w
+    -- Run for an earlier date: it had come further already.
+    WHERE NOT EXISTS (
+        SELECT FROM housing_agreementflag f
+        WHERE f.agreement_id = w.agreement_id AND f.threshold < w.threshold)
+    ON CONFLICT (agreement_id, threshold) DO NOTHING
+    RETURNING 1
+),
+closed AS (
+    UPDATE housing_agreementflag f
+    SET closed_on = %(on)s::date,
+        closed_because = CASE WHEN past.further THEN 'erstattet' ELSE 'fakta' END
+    FROM (
+        SELECT o.id, w.agreement_id IS NOT NULL AS further
+        FROM housing_agreementflag o
+        LEFT JOIN wanted w ON w.agreement_id = o.agreement_id
+        WHERE o.closed_on IS NULL AND o.raised_on <= %(on)s::date
+            AND (w.agreement_id IS NULL OR w.threshold < o.threshold)
+    ) past
+    WHERE f.id = past.id
+    RETURNING 1
+)
+SELECT (SELECT count(*) FROM raised), (SELECT count(*) FROM closed)
+"""
+
+
+class NotFollowedUp(RuleBroken):
+    """A flag is closed once, with words."""
+
+
+@transaction.atomic
+def flag_agreements(on: date) -> Done:
+    """Raise and close the flags of agreements that run out. Safe to run twice, or for any date."""
+    numbers = settings_table.values(on, "agreement_horizon_days", "flag_due_days")
+    days = numbers["agreement_horizon_days"]
+    params = {
+        "on": on,
+        "days": days,
+        "furthest": max(days, default=0),
+        "due_on": next_working_day(on + timedelta(days=numbers["flag_due_days"])),
+    }
+    with connection.cursor() as cursor:
+        # One run at a time, as for the flags of persons.
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('flags agreement'))")
+        cursor.execute(FLAG_AGREEMENTS, params)
+        return Done(*cursor.fetchone())
+
+
+def close_renewed(agreement: QualityAgreement, on: date) -> None:
+    """Close the flags of agreements this one follows without a day between, or has taken over."""
+    begins = agreement.valid.lower
+    open_flags = AgreementFlag.objects.filter(
+        agreement__provider=agreement.provider_id, closed_on=None
+    )
+    followed = Q(agreement__valid__endswith=begins)
+    if begins <= on:
+        followed |= Q(agreement__valid__endswith__lt=begins)
+    open_flags.filter(followed).update(closed_on=on, closed_because=AgreementFlagClosed.FACTS)
+
+
+def line(flag: AgreementFlag, on: date) -> dict[str, str]:
+    """The flag as `components/flag.html` draws it, read on a date. Asks the database nothing."""
+    agreement = flag.agreement
+    last, url = agreement.last_day, reverse("housing:provider", args=[agreement.provider_id])
+    over = last < on
+    if over:
+        why = _("Kvalitetsavtalen gikk ut %(date)s, for %(days)s siden. Stedene er i bruk.")
+        step = _("Inngå en ny avtale, eller avklar hvor de som bor der, skal bo.")
+    else:
+        why = _("Kvalitetsavtalen går ut %(date)s, om %(days)s. Stedene er i bruk.")
+        step = _("Gå gjennom kontrollene, og forny avtalen.")
+    return {
+        "name": agreement.provider.name,
+        "url": url,
+        "about": f"{agreement.reference} · {flag.owner}",
+        "why": why % {"date": nbdate(last), "days": days_nb(abs((on - last).days))},
+        "next": step,
+        "action": _("Se avtalen"),
+        "action_url": url,
+        "color": "danger" if over else "warning",
+        "when": nbdate(last),
+        "sub": _("kvalitetsavtale"),
+        "icon": "Calendar",
+    }
+
+
+def lines(flags: QuerySet[AgreementFlag], on: date) -> list[dict[str, str]]:
+    """Flags as lines, most pressing first. One query."""
+    found = flags.select_related("agreement__provider", "owner")
+    return [line(flag, on) for flag in found.order_by("threshold", "due_on", "pk")[:MOST]]
+
+
+@transaction.atomic
+def follow_up(*, flag: AgreementFlag, note: str, by: User, at: datetime) -> AgreementFlag:
+    """Close a flag because it was followed up. NotFollowedUp when somebody was first."""
+    # Locked, so that two who follow up at once do not both believe they closed it.
+    flag = AgreementFlag.objects.select_for_update(of=("self",)).get(pk=flag.pk)
+    if flag.closed_on is not None:
+        raise NotFollowedUp(_("Varselet er allerede avsluttet."))
+    flag.closed_on, flag.closed_by, flag.closing_note = local_date(at), by, note.strip()
+    flag.closed_because = AgreementFlagClosed.HANDLED
+    flag.save()
+    return flag

@@ -1,0 +1,733 @@
+"""What is given, as rows: each thing by its name in the file, with the format's defaults."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from django.db import IntegrityError
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils.timezone import get_default_timezone
+
+from accounts.enums import UnitKind
+from accounts.models import OrganisationUnit, Setting, User
+from allocation import policy as policies
+from allocation.enums import OfferState
+from allocation.models import Offer, PriorityPolicy
+from casework.applications.deadlines import missing_papers, offer_answer
+from casework.log.enums import (
+    AppealState,
+    ApplicationChannel,
+    ApplicationKind,
+    ApplicationState,
+    IdKind,
+    LetterKind,
+    LivingArrangement,
+    MemberRelation,
+    Outcome,
+    Sender,
+    VedtakState,
+)
+from casework.models import (
+    Appeal,
+    Application,
+    Assessment,
+    CaseCounter,
+    Dimension,
+    Handover,
+    Household,
+    HouseholdMember,
+    HousingAnswer,
+    HousingNeed,
+    LegalBasis,
+    Letter,
+    Note,
+    PaperRequest,
+    Person,
+    Service,
+    StoredFile,
+    UnitTransfer,
+    Vedtak,
+    Wish,
+)
+from common.errors import explain_integrity_error
+from housing.enums import TEMPORARY_TYPES, TRIAL_TYPES, PropertyStage, UnavailableCause, UnitType
+from housing.models import Area, Property, Unavailability, Unit
+from housing.providers.models import Provider, QualityAgreement
+from stays.enums import StayKind, StepKind
+from stays.leases.models import Lease
+from stays.models import Stay, TenancyStep
+
+from .errors import ScenarioError
+from .reading import unknown
+from .vocabulary import SENDERS, SUPPORT
+
+LONG_AGO = date(2000, 1, 1)
+EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+# Which hjemmel an application asks for, where nothing else is said.
+BASIS_OF = {
+    ApplicationKind.NEW: "kommunal_bolig",
+    ApplicationKind.EXCHANGE: "bytte",
+    ApplicationKind.EXTENSION: "forlengelse",
+    ApplicationKind.TEMPORARY: "sosialtjenesteloven_27",
+    ApplicationKind.ASSISTANCE: "boligsosialloven_6",
+}
+KIND_OF = {basis: kind for kind, basis in BASIS_OF.items()}
+
+
+class World:
+    """The rows of one scenario, found again by their names in the file."""
+
+    def __init__(self, given: dict[str, Any]) -> None:
+        self.persons: dict[str, Person] = {}
+        self.units: dict[str, Unit] = {}
+        self.applications: dict[str, Application] = {}
+        self.areas: dict[str, Area] = {}
+        self.properties: dict[str, Property] = {}
+        self.offices: dict[str, OrganisationUnit] = {}
+        self.rooms = 0
+        self.clerk = User.objects.create(username="scenario", full_name="Scenario")
+        self.approver = User.objects.create(username="scenario2", full_name="Scenario To")
+        self._given(given)
+
+    def _given(self, given: dict[str, Any]) -> None:
+        """In the order things rest on one another, whatever their order in the file."""
+        try:
+            self._settings(given.get("settings", {}))
+            self._policy(given.get("policy"))
+            for name, facts in given.get("persons", {}).items():
+                self._person(name, facts)
+            for n, facts in enumerate(given.get("households", [])):
+                self._household(facts, f"given.households[{n}]")
+            self._households_of_one()
+            for name, facts in given.get("units", {}).items():
+                self._unit(name, facts)
+            for name, facts in given.get("providers", {}).items():
+                self._provider(name, facts)
+            for section, build in (
+                ("stays", self._stay),
+                ("situations", self._situation),
+                ("institutions", self._institution),
+                ("applications", self._application),
+                ("leases", self._lease),
+                ("vedtak", self._vedtak),
+                ("papers", self._papers),
+                ("handovers", self._handover),
+                ("sent_cases", self._sent_case),
+                ("needs", self._need_of),
+                ("assessments", self._assessment),
+                ("services", self._service),
+                ("contacts", self._contact),
+                ("offers", self._offer),
+                ("appeals", self._appeal),
+            ):
+                for n, facts in enumerate(given.get(section, [])):
+                    self._build(build, facts, f"given.{section}[{n}]")
+        except IntegrityError as error:
+            raise ScenarioError(f"given: {explain_integrity_error(error) or error}") from error
+
+    def _build(self, build, facts: dict[str, Any], where: str) -> None:
+        try:
+            build(facts, where)
+        except IntegrityError as error:
+            said = explain_integrity_error(error) or str(error).splitlines()[0]
+            raise ScenarioError(f"{where}: {said}") from error
+
+    def _provider(self, name: str, facts: dict[str, Any]) -> None:
+        provider = Provider.objects.create(name=name)
+        stage = PropertyStage.IN_USE if facts.get("in_use", True) else PropertyStage.CLOSED
+        Property.objects.create(name=f"Stedet til {name}", provider=provider, stage=stage)
+        for agreed in facts.get("agreements", []):
+            QualityAgreement.objects.create(
+                provider=provider,
+                reference=name,
+                valid=DateRange(agreed["from"], agreed["last"] + timedelta(days=1)),
+                responsible=self.clerk,
+            )
+
+    # ------------------------------------------------------------------ found by name
+
+    def person(self, name: str, where: str) -> Person:
+        if name not in self.persons:
+            raise unknown(where, name, self.persons)
+        return self.persons[name]
+
+    def unit(self, name: str, where: str) -> Unit:
+        if name not in self.units:
+            raise unknown(where, name, self.units)
+        return self.units[name]
+
+    def application(self, name: str, where: str) -> Application:
+        """By its id, or the person's only one; made where the person has none."""
+        if name in self.applications:
+            return self.applications[name]
+        person = self.person(name, where)
+        own = [each for each in self.applications.values() if each.person_id == person.pk]
+        if len(own) > 1:
+            raise ScenarioError(f"{where}: {name!r} has several applications; use an id")
+        if own:
+            return own[0]
+        self._application({"person": name, "received": LONG_AGO}, where)
+        return self.applications[name]
+
+    def person_ids(self) -> set[int]:
+        return {person.pk for person in self.persons.values()}
+
+    def name_of(self, person_id: int) -> str:
+        return next(name for name, person in self.persons.items() if person.pk == person_id)
+
+    def application_name(self, pk: int | None) -> str | None:
+        return next((name for name, each in self.applications.items() if each.pk == pk), None)
+
+    def name_of_application(self, pk: int) -> str:
+        """The person an application is of."""
+        return next(
+            self.name_of(each.person_id) for each in self.applications.values() if each.pk == pk
+        )
+
+    # ------------------------------------------------------------------ rules
+
+    def _settings(self, given: dict[str, Any]) -> None:
+        Setting.objects.filter(key__in=given).delete()
+        for key, value in given.items():
+            Setting.objects.create(key=key, value=value, valid=DateRange(LONG_AGO, None))
+
+    def _policy(self, given: dict[str, Any] | None) -> None:
+        if given is None:
+            return
+        ties = given.get("tie_breakers", [])
+        policies.read(given["classes"], ties)  # says what is wrong with it
+        PriorityPolicy.objects.all().delete()
+        PriorityPolicy.objects.create(
+            name="Scenario",
+            valid=DateRange(LONG_AGO, None),
+            classes=given["classes"],
+            tie_breakers=ties,
+        )
+
+    # ------------------------------------------------------------------ people
+
+    def _person(self, name: str, facts: dict[str, Any]) -> None:
+        self.persons[name] = Person.objects.create(
+            first_name=name,
+            last_name="Scenario",
+            id_kind=IdKind.NONE,
+            birth_date=facts.get("born"),
+            **{key: facts[key] for key in ("sex", "protection", "shielded") if key in facts},
+            responsible=self.clerk,
+            created_at=EPOCH,
+            created_by=self.clerk,
+        )
+
+    def _household(self, facts: dict[str, Any], where: str) -> None:
+        names = list(dict.fromkeys(facts["members"]))
+        children, visiting = facts.get("children", []), facts.get("visiting", [])
+        shared = facts.get("shared", [])
+        children = [*children, *shared]
+        for name in [*children, *visiting, *([facts["partner"]] if "partner" in facts else [])]:
+            if name not in names:
+                names.append(name)
+        if not names or names[0] in children or names[0] in visiting:
+            raise ScenarioError(f"{where}.members: the first is the one whose household it is")
+        household = Household.objects.create(created_at=EPOCH, created_by=self.clerk)
+        period = DateRange(facts.get("from", LONG_AGO), facts.get("to"))
+        for n, name in enumerate(names):
+            child = name in children or name in visiting
+            relation = MemberRelation.CHILD if child else MemberRelation.OTHER
+            if n == 0:
+                relation = MemberRelation.SELF
+            elif name == facts.get("partner"):
+                relation = MemberRelation.PARTNER
+            HouseholdMember.objects.create(
+                household=household,
+                person=self.person(name, where),
+                relation=relation,
+                living=LivingArrangement.VISITING
+                if name in visiting
+                else LivingArrangement.SHARED
+                if name in shared
+                else LivingArrangement.PERMANENT,
+                period=period,
+            )
+
+    def _households_of_one(self) -> None:
+        for person in self.persons.values():
+            if not person.memberships.exists():
+                household = Household.objects.create(created_at=EPOCH, created_by=self.clerk)
+                HouseholdMember.objects.create(
+                    household=household,
+                    person=person,
+                    relation=MemberRelation.SELF,
+                    period=DateRange(LONG_AGO, None),
+                )
+
+    def _assessment(self, facts: dict[str, Any], where: str) -> None:
+        person = self.person(facts["person"], where)
+        held_on = facts.get("held", LONG_AGO)
+        at = at_noon(held_on)
+        held = Assessment.objects.create(
+            person=person,
+            application=self.application(facts["person"], where),
+            wish=Wish.objects.create(
+                person=person,
+                words="Et hjem.",
+                said_on=held_on,
+                recorded_at=at,
+                recorded_by=self.clerk,
+            ),
+            held_on=held_on,
+            made_at=at,
+            made_by=self.clerk,
+        )
+        for code, much in facts.get("help", {}).items():
+            dimension = Dimension.objects.filter(code=code, valid__contains=held_on).first()
+            if dimension is None:
+                raise ScenarioError(f"{where}.help: no dimension {code!r} on {held_on}")
+            held.answers.create(dimension=dimension, support_need=SUPPORT[much])
+        asked = set(facts) - {"person", "held", "help", "areas", "avoid_areas"}
+        if asked or "areas" in facts or "avoid_areas" in facts:
+            said = HousingAnswer.objects.create(
+                assessment=held, **{key: facts[key] for key in asked}
+            )
+            for key in ("areas", "avoid_areas"):
+                getattr(said, key).set([self._area(code) for code in facts.get(key, [])])
+
+    def _service(self, facts: dict[str, Any], where: str) -> None:
+        Service.objects.create(
+            person=self.person(facts["person"], where),
+            name=facts.get("name", "Oppfølging"),
+            period=DateRange(facts.get("from", LONG_AGO), facts.get("to")),
+        )
+
+    def _contact(self, facts: dict[str, Any], where: str) -> None:
+        Note.objects.create(
+            person=self.person(facts["person"], where),
+            observation="Møttes.",
+            is_contact=True,
+            written_at=at_noon(facts["on"]),
+            written_by=self.clerk,
+        )
+
+    # ------------------------------------------------------------------ places
+
+    def _area(self, code: str) -> Area:
+        if code not in self.areas:
+            self.areas[code], _ = Area.objects.get_or_create(
+                code=code, defaults={"name": f"Scenario {code}"}
+            )
+        return self.areas[code]
+
+    def _property(self, name: str, area: str | None) -> Property:
+        if name not in self.properties:
+            self.properties[name] = Property.objects.create(
+                name=f"Scenario {name}", area=self._area(area) if area else None
+            )
+        return self.properties[name]
+
+    def _office(self, name: str) -> OrganisationUnit:
+        if name not in self.offices:
+            self.offices[name], _ = OrganisationUnit.objects.get_or_create(
+                name=name, defaults={"kind": UnitKind.HOUSING_OFFICE}
+            )
+        return self.offices[name]
+
+    def _unit(self, name: str, facts: dict[str, Any]) -> None:
+        where = f"given.units.{name}"
+        floor, lift = facts.get("floor", 1), facts.get("lift", False)
+        wheelchair = facts.get("wheelchair", False)
+        plain = {
+            key: value
+            for key, value in facts.items()
+            if key not in PLACED and key not in ("step_free", "floor", "lift", "wheelchair")
+        }
+        unit = Unit.objects.create(
+            property=self._property(facts.get("property", name), facts.get("area")),
+            name=name[:40],
+            floor=floor,
+            lift=lift,
+            wheelchair=wheelchair,
+            # The ground floor, or a lift, unless it is said otherwise.
+            step_free=facts.get("step_free", wheelchair or lift or floor <= 1),
+            in_use=DateRange(LONG_AGO, facts.get("closed_from")),
+            allocated_by=self._office(facts["allocated_by"]) if "allocated_by" in facts else None,
+            **plain,
+        )
+        self.units[name] = unit
+        blocked = list(facts.get("unavailable", []))
+        if "available_from" in facts:
+            blocked.append({"from": LONG_AGO, "to": facts["available_from"]})
+        for period in blocked:
+            self._build(
+                lambda given, _where: Unavailability.objects.create(
+                    unit=unit,
+                    cause=UnavailableCause.REFURBISHING,
+                    period=DateRange(given["from"], given.get("to")),
+                ),
+                period,
+                where,
+            )
+
+    def _room_in(self, unit: Unit) -> Unit:
+        """A room of its own behind a temporary place: several may live there at once."""
+        self.rooms += 1
+        return Unit.objects.create(
+            property=unit.property,
+            name=f"Rom {self.rooms}",
+            type=unit.type,
+            suits_children=unit.suits_children,
+            night_price=unit.night_price,
+            in_use=unit.in_use,
+        )
+
+    # ------------------------------------------------------------------ where people live
+
+    def _stay(self, facts: dict[str, Any], where: str) -> None:
+        unit = self.unit(facts["unit"], f"{where}.unit")
+        kind = StayKind.LEASE
+        if unit.type in TEMPORARY_TYPES:
+            kind, unit = StayKind.TEMPORARY, self._room_in(unit)
+        elif unit.type in TRIAL_TYPES:
+            kind = StayKind.TRIAL
+        self._live(facts, where, kind=kind, unit=unit)
+
+    def _situation(self, facts: dict[str, Any], where: str) -> None:
+        if facts["kind"] == StayKind.INSTITUTION:
+            raise ScenarioError(f"{where}.kind: write it under institutions")
+        if facts["kind"] == StayKind.TRIAL:
+            raise ScenarioError(f"{where}.kind: write it under stays, in a treningsleilighet")
+        self._live(facts, where, kind=facts["kind"])
+
+    def _institution(self, facts: dict[str, Any], where: str) -> None:
+        self._live(
+            facts,
+            where,
+            kind=StayKind.INSTITUTION,
+            institution=facts["kind"],
+            planned_out=facts.get("planned_out"),
+        )
+
+    def _lease(self, facts: dict[str, Any], where: str) -> None:
+        unit = self.unit(facts["unit"], f"{where}.unit")
+        stay = self._live(facts, where, kind=StayKind.LEASE, unit=unit)
+        of = facts.get("application")
+        lease = Lease.objects.create(
+            stay=stay,
+            application=self.application(of, f"{where}.application") if of else None,
+            agreed_on=facts.get("agreed", facts["from"]),
+            starts_on=facts["from"],
+            expires_on=facts.get("expires"),
+            rent=8000,
+            agreed_by=self.clerk,
+        )
+        if "asked" in facts:
+            TenancyStep.objects.create(
+                lease=lease,
+                kind=StepKind.ASKED_TO_LEAVE,
+                on=facts["asked"],
+                note="Brev",
+                logged_at=EPOCH,
+                logged_by=self.clerk,
+            )
+
+    def _live(self, facts: dict[str, Any], where: str, **more: Any) -> Stay:
+        if "to" in facts and facts["to"] <= facts["from"]:
+            raise ScenarioError(f"{where}.to: must be after `from`")
+        return Stay.objects.create(
+            person=self.person(facts["person"], f"{where}.person"),
+            period=DateRange(facts["from"], facts.get("to")),
+            recorded_at=EPOCH,
+            recorded_by=self.clerk,
+            **{key: facts[key] for key in SITUATION if key in facts},
+            **more,
+        )
+
+    # ------------------------------------------------------------------ cases
+
+    def _application(self, facts: dict[str, Any], where: str) -> None:
+        person = self.person(facts["person"], f"{where}.person")
+        name = facts.get("id", facts["person"])
+        if name in self.applications or ("id" in facts and name in self.persons):
+            raise ScenarioError(f"{where}: there is already something called {name!r}; give an id")
+        kind = facts.get("kind", ApplicationKind.NEW)
+        received = at_noon(facts["received"])
+        replied = facts.get("interim_reply")
+        application = Application.objects.create(
+            person=person,
+            household=Household.objects.filter(members__person=person).order_by("pk").first(),
+            kind=kind,
+            state=facts.get("state", ApplicationState.RECEIVED),
+            case_year=received.year,
+            case_seq=CaseCounter.take(received.year),
+            channel=ApplicationChannel.FORM,
+            sender=SENDERS[facts.get("from", Sender.PERSON)],
+            received_at=received,
+            unit=self._office(facts.get("unit", "Boligkontoret")),
+            responsible=self.clerk,
+            registered_at=received,
+            registered_by=self.clerk,
+            interim_reply_at=at_noon(replied) if replied else None,
+            interim_reply_by=self.clerk if replied else None,
+        )
+        application.bases.set(
+            self._basis(code, where) for code in facts.get("bases", [BASIS_OF[kind]])
+        )
+        self.applications[name] = application
+
+    def _basis(self, code: str, where: str) -> LegalBasis:
+        found = LegalBasis.objects.filter(code=code).order_by("-valid").first()
+        if found is None:
+            raise ScenarioError(f"{where}: the basis {code!r} is not in the table")
+        return found
+
+    def draft(self, application: Application, said: dict[str, Any]) -> Vedtak:
+        """A vedtak under work with everything written, except what it is said to lack."""
+        written = {
+            "facts": "Du bor hos en venn.",
+            "rules": "Retningslinjene.",
+            "reasoning": "Du har lett lenge uten å finne noe, og du må ut om kort tid.",
+            "person_view": "Du vil ha egen dør.",
+            "best_interests": "Barna får bli på skolen.",
+            "place": "Gjestehuset",
+            "dwelling_type": UnitType.MUNICIPAL,
+            "bedrooms": 1,
+            "lease_years": 3,
+            "valid_from": said["on"],
+            "valid_to": said["on"] + timedelta(days=365),
+        }
+        lacks = said.get("lacks", [])
+        if "address" not in lacks:
+            Person.objects.filter(pk=application.person_id).update(
+                address="Storgata 1", postcode="9990", city="Solvær"
+            )
+            application.person.refresh_from_db()
+        if "choices" not in lacks:
+            talk = application.choice_talks.create(
+                held_on=said["on"],
+                present="Personen",
+                answer="Egen dør.",
+                changed="Ingenting.",
+                recorded_at=EPOCH,
+                recorded_by=self.clerk,
+            )
+            talk.alternatives.create(what="Kommunal bolig", means="Ventetid.")
+        vedtak = Vedtak.objects.create(
+            application=application,
+            language=said.get("language", "nb"),
+            drafted_at=EPOCH,
+            drafted_by=self.clerk,
+            **{name: value for name, value in written.items() if name not in lacks},
+        )
+        for code, outcome in said.get("outcomes", {}).items():
+            vedtak.outcomes.create(
+                basis=self._basis(code, "when.outcomes"),
+                outcome=outcome,
+                ground=said.get("grounds", {}).get(code, ""),
+            )
+        return vedtak
+
+    def _vedtak(self, facts: dict[str, Any], where: str) -> None:
+        name, issued = facts["application"], facts["issued"]
+        if name in self.persons and name not in self.applications:
+            own = [a for a in self.applications.values() if a.person == self.persons[name]]
+            if not own:
+                kind = KIND_OF[facts.get("basis", "kommunal_bolig")]
+                self._application({"person": name, "kind": kind, "received": issued}, where)
+        application = self.application(name, f"{where}.application")
+        at = at_noon(issued)
+        vedtak = Vedtak.objects.create(
+            application=application,
+            valid_from=facts.get("valid_from", issued),
+            valid_to=facts.get("valid_to"),
+            drafted_at=at - timedelta(days=1),
+            drafted_by=self.clerk,
+            submitted_at=at - timedelta(hours=2),
+            submitted_by=self.clerk,
+            approver=self.approver,
+        )
+        basis = facts.get("basis", BASIS_OF[application.kind])
+        vedtak.outcomes.create(
+            basis=self._basis(basis, where), outcome=facts.get("outcome", Outcome.GRANTED)
+        )
+        # Issued last: from then on it is frozen, and its outcomes with it.
+        vedtak.state = VedtakState.ISSUED
+        vedtak.issued_at, vedtak.issued_by, vedtak.issued_on = at, self.approver, issued
+        vedtak.arrived_on = facts.get("arrived")
+        vedtak.save()
+        if application.state in (ApplicationState.RECEIVED, ApplicationState.ASSESSING):
+            application.state = ApplicationState.DECIDED
+            application.save(update_fields=["state"])
+        if "need" in facts:
+            self._need(application, facts["need"], at)
+
+    def _papers(self, facts: dict[str, Any], where: str) -> None:
+        """A mangelbrev; the first so many of its papers came on the days of `received`."""
+        application = self.application(facts["application"], f"{where}.application")
+        asked = at_noon(facts["asked"])
+        letter = Letter.objects.create(
+            person=application.person,
+            application=application,
+            kind=LetterKind.MISSING,
+            language=application.person.language_form,
+            title="Scenario",
+            file=StoredFile.objects.create(content=b"scenario", made_at=asked),
+            made_at=asked,
+            made_by=self.clerk,
+        )
+        request = PaperRequest.objects.create(
+            application=application,
+            letter=letter,
+            due_on=facts.get("due", missing_papers(asked).due),
+            asked_at=asked,
+            asked_by=self.clerk,
+        )
+        came = [*facts.get("received", []), *[None] * len(facts["what"])]
+        for what, on in zip(facts["what"], came, strict=False):
+            request.papers.create(
+                what=what,
+                received_on=on,
+                received_at=at_noon(on) if on else None,
+                received_by=self.clerk if on else None,
+            )
+
+    def _handover(self, facts: dict[str, Any], where: str) -> None:
+        Handover.objects.create(
+            person=self.person(facts["person"], f"{where}.person"),
+            to_unit=self._office("Helsekontoret"),
+            what=facts["what"],
+            why="Scenario",
+            **self._sent(facts),
+        )
+
+    def _sent_case(self, facts: dict[str, Any], where: str) -> None:
+        application = self.application(facts["application"], f"{where}.application")
+        UnitTransfer.objects.create(
+            application=application,
+            from_unit=application.unit,
+            to_unit=self._office("Helsekontoret"),
+            reason="Scenario",
+            **self._sent(facts),
+        )
+
+    def _sent(self, facts: dict[str, Any]) -> dict[str, Any]:
+        """When it was sent, and when somebody there said that it has come."""
+        acknowledged = facts.get("acknowledged")
+        return {
+            "sent_at": at_noon(facts["sent"]),
+            "sent_by": self.clerk,
+            "acknowledged_at": at_noon(acknowledged) if acknowledged else None,
+            "acknowledged_by": self.clerk if acknowledged else None,
+        }
+
+    def vedtak(self, name: str, where: str) -> Vedtak:
+        """The vedtak of an application, by its id or its person's name."""
+        found = self.application(name, where).vedtak.first()
+        if found is None:
+            raise ScenarioError(f"{where}: {name!r} has no vedtak")
+        return found
+
+    def _appeal(self, facts: dict[str, Any], where: str) -> None:
+        vedtak = self.vedtak(facts["vedtak"], f"{where}.vedtak")
+        received = facts["received"]
+        forwarded, answered = facts.get("forwarded"), facts.get("answered")
+        made: dict[str, Any] = {"state": AppealState.RECEIVED}
+        if forwarded:
+            sent_at = at_noon(forwarded)
+            made |= {
+                "state": AppealState.FORWARDED,
+                "taken_up_at": at_noon(received),
+                "taken_up_by": self.clerk,
+                "forwarded_at": sent_at,
+                "forwarded_by": self.clerk,
+                "file": self._file(sent_at),
+                "letter": Letter.objects.create(
+                    person=vedtak.application.person,
+                    application=vedtak.application,
+                    kind=LetterKind.FORWARDING,
+                    title="Oversendelse",
+                    file=self._file(sent_at),
+                    made_at=sent_at,
+                    made_by=self.clerk,
+                ),
+            }
+        if "reminded" in facts:
+            made |= {"reminded_at": at_noon(facts["reminded"]), "reminded_by": self.clerk}
+        if answered:
+            made |= {
+                "state": facts.get("outcome", AppealState.UPHELD),
+                "outcome_on": answered,
+                "outcome_at": at_noon(answered),
+                "outcome_by": self.clerk,
+                "closed_on": answered,
+            }
+        if "withdrawn" in facts:
+            made |= {"state": AppealState.WITHDRAWN, "closed_on": facts["withdrawn"]}
+        Appeal.objects.create(
+            vedtak=vedtak,
+            drafter=vedtak.drafted_by,
+            approver=vedtak.issued_by,
+            body=vedtak.outcomes.select_related("basis").first().basis.appeal_body,
+            received_on=received,
+            made_on=facts.get("made", received),
+            due_on=vedtak.appeal_due(),
+            registered_at=at_noon(received),
+            registered_by=self.clerk,
+            **made,
+        )
+
+    def _file(self, at: datetime) -> StoredFile:
+        return StoredFile.objects.create(content=b"%PDF-1.7", made_at=at)
+
+    def _need_of(self, facts: dict[str, Any], where: str) -> None:
+        if ("person" in facts) == ("application" in facts):
+            raise ScenarioError(f"{where}: name either the person or the application")
+        name = facts.get("application", facts.get("person"))
+        need = {key: facts[key] for key in facts if key not in ("person", "application")}
+        application = self.application(name, where)
+        self._need(application, need, application.received_at)
+
+    def _need(self, application: Application, facts: dict[str, Any], at: datetime) -> None:
+        sets = {
+            "areas": [self._area(code) for code in facts.get("areas", [])],
+            "avoid_areas": [self._area(code) for code in facts.get("avoid_areas", [])],
+            "avoid_properties": [
+                self._property(name, None) for name in facts.get("avoid_properties", [])
+            ],
+        }
+        plain = {key: value for key, value in facts.items() if key not in sets}
+        plain.setdefault("types", [])
+        need = HousingNeed.objects.create(
+            application=application, decided_at=at, decided_by=self.clerk, **plain
+        )
+        for name, values in sets.items():
+            getattr(need, name).set(values)
+
+    def _offer(self, facts: dict[str, Any], where: str) -> None:
+        if ("person" in facts) == ("application" in facts):
+            raise ScenarioError(f"{where}: name either the person or the application")
+        sent = at_noon(facts["sent"])
+        state = facts.get("state", OfferState.SENT)
+        answered = state != OfferState.SENT
+        declined = state == OfferState.DECLINED
+        Offer.objects.create(
+            application=self.application(facts.get("application", facts.get("person")), where),
+            unit=self.unit(facts["unit"], f"{where}.unit"),
+            state=state,
+            available_from=sent.date(),
+            answer_by=facts.get("answer_by", offer_answer(sent).due),
+            sent_at=sent,
+            sent_by=self.clerk,
+            answered_at=at_noon(facts.get("answered", facts["sent"])) if answered else None,
+            answered_by=self.clerk if answered else None,
+            decline_code=facts.get("decline_code", "annet" if declined else ""),
+        )
+
+
+SITUATION = ("must_leave_by", "unsafe", "unsuitable")
+PLACED = ("property", "area", "allocated_by", "available_from", "closed_from", "unavailable")
+
+
+def at_noon(value: date | datetime) -> datetime:
+    """A day as a moment in it; a moment as it is."""
+    if isinstance(value, datetime):
+        return value
+    return datetime.combine(value, time(12), tzinfo=get_default_timezone())

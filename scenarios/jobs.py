@@ -1,0 +1,100 @@
+"""What `run:` may name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allocation.job_flags import flag_offers, flag_waiting
+from allocation.still_needed import ask_still_needed
+from casework.appeals.flags import flag_appeal_bodies, flag_appeals
+from casework.applications.flags import flag_deadlines, flag_papers
+from casework.follow_up.handover_flags import flag_handovers
+from casework.log.enums import FlagKind
+from casework.models import Flag
+from housing.providers.flags import flag_agreements
+from housing.providers.models import AgreementFlag
+from stays.leases.flags import flag_leases
+from stays.temporary.flags import day_of_threshold, flag_stays
+from stays.temporary.going_out import flag_discharges
+from stays.temporary.no_service import flag_no_service
+from stays.temporary.section_27 import flag_section_27
+
+from .building import World
+from .errors import ScenarioError
+from .vocabulary import AGREEMENT, FLAG
+
+JOBS = {
+    "flag_stays": (FlagKind.TEMPORARY_STAY, flag_stays),
+    "flag_deadlines": (FlagKind.INTERIM_REPLY, flag_deadlines),
+    "flag_papers": (FlagKind.PAPERS, flag_papers),
+    "flag_appeals": (FlagKind.APPEAL, flag_appeals),
+    "flag_appeal_bodies": (FlagKind.APPEAL_BODY, flag_appeal_bodies),
+    "flag_handovers": (FlagKind.HANDOVER, flag_handovers),
+    "flag_section_27": (FlagKind.SECTION_27, flag_section_27),
+    "flag_no_service": (FlagKind.NO_SERVICE, flag_no_service),
+    "flag_discharges": (FlagKind.DISCHARGE, flag_discharges),
+    "flag_leases": (FlagKind.LEASE, flag_leases),
+    "flag_waiting": (FlagKind.FORGOTTEN, flag_waiting),
+    "flag_offers": (FlagKind.OFFER, flag_offers),
+    "ask_still_needed": (FlagKind.OUTREACH, ask_still_needed),
+    "flag_agreements": (AGREEMENT, flag_agreements),
+}
+
+
+def run_job(when: dict[str, Any], world: World) -> dict[str, Any]:
+    """Run the job for each date in turn; the flags of its kind that then are."""
+    if when["run"] not in JOBS:
+        raise ScenarioError(f"when.run: {when['run']!r} is not built yet")
+    kind, job = JOBS[when["run"]]
+    for on in when["on"]:
+        job(on)
+    if kind == AGREEMENT:
+        flags = [_agreement_as_told(flag) for flag in AgreementFlag.objects.order_by("pk")]
+    else:
+        found = Flag.objects.filter(person__in=world.person_ids()).order_by("pk")
+        flags = [_as_told(flag, world) for flag in found]
+    return {
+        "kind": str(kind),
+        "flags": [flag for flag in flags if flag["closed"] is None],
+        "closed": [flag for flag in flags if flag["closed"] is not None],
+    }
+
+
+def _agreement_as_told(flag: AgreementFlag) -> dict[str, Any]:
+    return {
+        **dict.fromkeys(FLAG),
+        "marks": [],
+        "provider": flag.agreement.provider.name,
+        "kind": AGREEMENT,
+        **_times(flag),
+    }
+
+
+def _times(flag: Flag | AgreementFlag) -> dict[str, Any]:
+    return {
+        "threshold": flag.threshold,
+        "raised": flag.raised_on.isoformat(),
+        "due": flag.due_on.isoformat() if flag.due_on else None,
+        "closed": flag.closed_on.isoformat() if flag.closed_on else None,
+        "because": flag.closed_because,
+    }
+
+
+def _as_told(flag: Flag, world: World) -> dict[str, Any]:
+    """A flag in the words of the format."""
+    return {
+        "provider": None,
+        "person": world.name_of(flag.person_id),
+        "kind": flag.kind,
+        "application": world.application_name(flag.application_id),
+        "marks": flag.marks,
+        **_times(flag),
+        **{name: flag.facts.get(name) for name in ("days", "chain_start")},
+        "threshold_day": day_of_threshold(flag).isoformat()
+        if flag.kind == FlagKind.TEMPORARY_STAY
+        else None,
+        "stage": flag.facts.get("stage"),
+        "what": flag.facts.get("what"),
+        "papers": flag.facts.get("papers"),
+        "children": flag.facts.get("children"),
+    }

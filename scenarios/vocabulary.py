@@ -1,0 +1,489 @@
+"""Every key a scenario may have, and what may stand there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from accounts import settings_table
+from allocation.enums import DeclineCode, OfferState
+from casework.applications.deadlines import KINDS as DEADLINES
+from casework.log.enums import (
+    APPEAL_ANSWERED,
+    AppealBody,
+    ApplicationKind,
+    ApplicationState,
+    FlagClosed,
+    FlagKind,
+    LanguageForm,
+    Outcome,
+    Protection,
+    RefusalGround,
+    Sender,
+    Sex,
+)
+from casework.vedtak.completeness import PARTS
+from housing.enums import Staffing, UnitType
+from stays.enums import InstitutionKind, StayKind, Unsuitable
+
+from .errors import ScenarioError
+from .reading import (
+    Check,
+    anything,
+    day,
+    day_or_days,
+    empty_or,
+    list_of,
+    mapping_of,
+    moment,
+    one_of,
+    record,
+    shape,
+    unknown,
+    whole,
+    word,
+    yes_no,
+)
+
+BASES = ("kommunal_bolig", "bytte", "forlengelse", "boligsosialloven_6", "sosialtjenesteloven_27")
+# Where the one who applied was, in the words of the format and of the database.
+SENDERS = {
+    "person": Sender.PERSON,
+    "helper": Sender.HELPER,
+    "treatment": Sender.TREATMENT,
+    "hospital": Sender.TREATMENT,
+    "prison": Sender.PRISON,
+    "unit": Sender.OTHER_UNIT,
+    **{str(code): code for code in Sender},
+}
+# What a vedtak in a scenario has, unless it is said to lack it.
+WRITTEN = (
+    "facts",
+    "rules",
+    "reasoning",
+    "person_view",
+    "best_interests",
+    "place",
+    "dwelling_type",
+    "bedrooms",
+    "lease_years",
+    "valid_from",
+    "valid_to",
+    "choices",
+    "address",
+)
+# How much help, in the words of the format.
+SUPPORT = {"none": 0, "some": 1, "much": 2, "unclear": 9}
+unit_type = one_of(UnitType.values)
+staffing = one_of(Staffing.values)
+
+
+def settings(value: Any, where: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ScenarioError(f"{where}: must be keys and values")
+    for key in value:
+        if key not in settings_table.KEYS:
+            raise unknown(where, key, settings_table.KEYS)
+    return value
+
+
+NEED: Mapping[str, Check] = {
+    "types": list_of(unit_type),
+    "bedrooms": whole,
+    "step_free": yes_no,
+    "wheelchair": yes_no,
+    "max_floor": whole,
+    "staffing": staffing,
+    "pets": yes_no,
+    "areas": list_of(word),
+    "avoid_areas": list_of(word),
+    "avoid_properties": list_of(word),
+    "types_preferred": list_of(unit_type),
+    "own_entrance": yes_no,
+    "near_transport": yes_no,
+    "quiet": yes_no,
+    "drug_free": yes_no,
+    "rent_max": whole,
+    "available_from": day,
+}
+
+# What a kartlegging says: help in each dimension by its code, and of the dwelling itself.
+ASSESSED: Mapping[str, Check] = {
+    "person": word,
+    "held": day,
+    "help": mapping_of(one_of([str(name) for name in SUPPORT])),
+    "wheelchair": yes_no,
+    "no_stairs": yes_no,
+    "max_floor": whole,
+    "night_help": yes_no,
+    "pets": yes_no,
+    "areas": list_of(word),
+    "avoid_areas": list_of(word),
+    "avoid_reason": word,
+    "own_entrance": yes_no,
+    "near_transport": yes_no,
+    "quiet": yes_no,
+    "drug_free": yes_no,
+}
+DERIVED = (
+    *("bedrooms", "staffing", "types", "step_free", "wheelchair", "max_floor", "pets"),
+    *("areas", "avoid_areas", "own_entrance", "near_transport", "quiet", "drug_free"),
+)
+
+
+GIVEN: Mapping[str, Check] = {
+    "settings": settings,
+    "persons": mapping_of(
+        record(
+            {
+                "born": day,
+                "sex": one_of(Sex.values),
+                "protection": one_of(Protection.values),
+                "shielded": yes_no,
+            }
+        )
+    ),
+    "households": list_of(
+        record(
+            {
+                "members": list_of(word),
+                "children": list_of(word),
+                "shared": list_of(word),  # children of delt bosted; also under `members`
+                "visiting": list_of(word),  # children of samvær; also under `members`
+                "partner": word,
+                "from": day,
+                "to": day,
+            },
+            required=["members"],
+        )
+    ),
+    "units": mapping_of(
+        record(
+            {
+                "type": unit_type,
+                "property": word,
+                "area": word,
+                "bedrooms": whole,
+                "size_m2": whole,
+                "floor": whole,
+                "lift": yes_no,
+                "step_free": yes_no,
+                "wheelchair": yes_no,
+                "capacity": whole,
+                "staffing": staffing,
+                "own_entrance": yes_no,
+                "accepts_pets": yes_no,
+                "near_transport": yes_no,
+                "quiet": yes_no,
+                "drug_free": yes_no,
+                "min_age": whole,
+                "max_age": whole,
+                "suits_children": yes_no,
+                "rent": whole,
+                "night_price": whole,
+                "allocated_by": word,
+                "available_from": day,
+                "closed_from": day,
+                "unavailable": list_of(record({"from": day, "to": day}, required=["from"])),
+            },
+            required=["type"],
+        )
+    ),
+    "stays": list_of(
+        record(
+            {
+                "person": word,
+                "unit": word,
+                "from": day,
+                "to": day,
+                "must_leave_by": day,
+                "unsafe": yes_no,
+                "unsuitable": one_of(Unsuitable.values),
+            },
+            required=["person", "unit", "from"],
+        )
+    ),
+    # Ours: a tenancy with a contract; `expires` is when the contract ends, `to` when they moved.
+    "leases": list_of(
+        record(
+            {
+                "person": word,
+                "unit": word,
+                "application": word,
+                "agreed": day,
+                "from": day,
+                "expires": day,
+                "to": day,
+                "asked": day,  # in writing, to leave
+            },
+            required=["person", "unit", "from"],
+        )
+    ),
+    # Ours: where somebody lives when it is no unit of the register.
+    "situations": list_of(
+        record(
+            {
+                "person": word,
+                "kind": one_of([k for k in StayKind.values if k not in ("leie", "midlertidig")]),
+                "from": day,
+                "to": day,
+                "must_leave_by": day,
+                "unsafe": yes_no,
+                "unsuitable": one_of(Unsuitable.values),
+            },
+            required=["person", "kind", "from"],
+        )
+    ),
+    "institutions": list_of(
+        record(
+            {
+                "person": word,
+                "kind": one_of(InstitutionKind.values),
+                "from": day,
+                "planned_out": day,
+                "to": day,
+            },
+            required=["person", "kind", "from"],
+        )
+    ),
+    "applications": list_of(
+        record(
+            {
+                "id": word,
+                "person": word,
+                "kind": one_of(ApplicationKind.values),
+                "received": moment,
+                "from": one_of(SENDERS),
+                "bases": list_of(one_of(BASES)),
+                "state": one_of(ApplicationState.values),
+                "unit": word,
+                "interim_reply": moment,
+            },
+            required=["person", "received"],
+        )
+    ),
+    "vedtak": list_of(
+        record(
+            {
+                "application": word,
+                "outcome": one_of(Outcome.values),
+                "basis": one_of(BASES),
+                "issued": day,
+                "arrived": day,
+                "valid_from": day,
+                "valid_to": day,
+                "need": record(NEED),
+            },
+            required=["application", "issued"],
+        )
+    ),
+    "needs": list_of(record({"person": word, "application": word, **NEED})),
+    # Ours: who runs temporary places; `last` is the last day of a kvalitetsavtale.
+    "providers": mapping_of(
+        record(
+            {
+                "agreements": list_of(record({"from": day, "last": day}, ["from", "last"])),
+                "in_use": yes_no,
+            }
+        )
+    ),
+    "papers": list_of(
+        record(
+            {
+                "application": word,
+                "what": list_of(word),
+                "asked": moment,
+                "due": day,
+                "received": list_of(day),
+            },
+            required=["application", "what", "asked"],
+        )
+    ),
+    # To another unit: a task handed over, and the case itself.
+    "handovers": list_of(
+        record(
+            {"person": word, "what": word, "sent": moment, "acknowledged": moment},
+            required=["person", "what", "sent"],
+        )
+    ),
+    "sent_cases": list_of(
+        record(
+            {"application": word, "sent": moment, "acknowledged": moment},
+            required=["application", "sent"],
+        )
+    ),
+    "assessments": list_of(record(ASSESSED, required=["person"])),
+    "services": list_of(
+        record({"person": word, "name": word, "from": day, "to": day}, required=["person"])
+    ),
+    "contacts": list_of(record({"person": word, "on": day}, required=["person", "on"])),
+    # Ours: a klage on the only vedtak of an application or person.
+    "appeals": list_of(
+        record(
+            {
+                "vedtak": word,
+                "received": day,
+                "made": day,
+                "forwarded": day,
+                "reminded": day,
+                "outcome": one_of([str(state) for state in APPEAL_ANSWERED]),
+                "answered": day,
+                "withdrawn": day,
+            },
+            required=["vedtak", "received"],
+        )
+    ),
+    "offers": list_of(
+        record(
+            {
+                "person": word,
+                "application": word,
+                "unit": word,
+                "sent": moment,
+                "answer_by": day,
+                "state": one_of(OfferState.values),
+                "answered": moment,
+                "decline_code": one_of(DeclineCode.values),
+            },
+            required=["unit", "sent"],
+        )
+    ),
+    "policy": record({"classes": anything, "tie_breakers": list_of(word)}, required=["classes"]),
+}
+
+# The kind of the flags that are about no person.
+AGREEMENT = "agreement"
+JOBS = (
+    "flag_stays",
+    "flag_waiting",
+    "flag_discharges",
+    "flag_deadlines",
+    "flag_papers",
+    "flag_appeals",
+    "flag_appeal_bodies",
+    "flag_handovers",
+    "flag_section_27",
+    "flag_leases",
+    "flag_no_service",
+    "flag_offers",
+    "ask_still_needed",
+    "flag_agreements",
+)
+ASKS: Mapping[str, tuple[Mapping[str, Check], tuple[str, ...]]] = {
+    "deadline": ({"kind": one_of(DEADLINES), "from": moment}, ("kind", "from")),
+    "rank": ({"on": day}, ("on",)),
+    "fits": ({"person": word, "unit": word, "on": day}, ("person", "unit", "on")),
+    "match": (
+        {"units": list_of(word), "on": day, "max_share": anything, "max_in_property": whole},
+        ("units", "on"),
+    ),
+    "klage": ({"vedtak": word, "made": day}, ("vedtak", "made")),
+    "need": ({"person": word, "on": day}, ("person", "on")),
+    "klageinstans": ({"basis": one_of(BASES), "on": day}, ("basis",)),
+    # How long the home is let from the day, and whether `until` is shorter than that.
+    "lease_term": ({"person": word, "on": day, "renewal": yes_no, "until": day}, ("person", "on")),
+    # Where a lease stands; `asked`: the tenant was asked in writing to leave.
+    "lease_horizon": ({"expires": day, "on": day, "asked": day}, ("expires", "on")),
+    # A vedtak with everything written but what it `lacks`: what is missing, and what it says.
+    "vedtak": (
+        {
+            "person": word,
+            "on": day,
+            "language": one_of(LanguageForm.values),
+            "outcomes": mapping_of(one_of(Outcome.values)),
+            "grounds": mapping_of(one_of(RefusalGround.values)),
+            "lacks": list_of(one_of(WRITTEN)),
+        },
+        ("person", "on"),
+    ),
+}
+
+FLAG: Mapping[str, Check] = {
+    "person": word,
+    "provider": word,
+    "kind": one_of([*FlagKind.values, AGREEMENT]),
+    "application": word,
+    "days": whole,
+    "stage": one_of(["before", "after"]),
+    "threshold": whole,
+    "threshold_day": day,
+    "chain_start": day,
+    "children": whole,
+    "marks": list_of(one_of(["from_institution", "children", "no_service"])),
+    "raised": day,
+    "due": day,
+    "what": one_of(["vedtak", "plass"]),
+    "papers": whole,
+}
+CLOSED_FLAG: Mapping[str, Check] = {
+    **FLAG,
+    "closed": day,
+    "because": one_of(FlagClosed.values),
+}
+
+
+def _ranked(value: Any, where: str) -> dict[str, Any]:
+    if isinstance(value, str):
+        return {"person": value}
+    return shape(
+        value,
+        where,
+        {"person": word, "application": word, "class": word, "because": word},
+    )
+
+
+def _assigned(value: Any, where: str) -> dict[str, str | None]:
+    if not isinstance(value, dict):
+        raise ScenarioError(f"{where}: must be units and persons")
+    return {word(unit, where): empty_or(word)(who, where) for unit, who in value.items()}
+
+
+THEN: Mapping[str, Mapping[str, Check]] = {
+    "run": {"flags": list_of(record(FLAG)), "closed": list_of(record(CLOSED_FLAG))},
+    "deadline": {"due": day, "warn": empty_or(day)},
+    "rank": {"rank": list_of(_ranked), "persons": list_of(_ranked)},
+    "fits": {"fits": yes_no, "must_failed": list_of(word), "wishes_met": list_of(word)},
+    "match": {"assigned": _assigned, "houses": whole},
+    "klage": {"due": day, "late": yes_no, "klageinstans": one_of(AppealBody.values)},
+    "need": {
+        **{name: empty_or(NEED[name]) for name in DERIVED},
+        "why": mapping_of(word),
+    },
+    "klageinstans": {"klageinstans": one_of(AppealBody.values)},
+    "lease_term": {"years": whole, "last_day": day, "short": yes_no},
+    "lease_horizon": {
+        "months": empty_or(whole),
+        "days": whole,
+        "indefinite_from": day,
+        "indefinite": yes_no,
+    },
+    "vedtak": {
+        "missing": list_of(one_of(PARTS)),
+        "title": word,
+        "klageinstans": list_of(one_of(AppealBody.values)),
+    },
+}
+
+
+def read_when(value: Any) -> dict[str, Any]:
+    """`run` with a date (or several in turn), or `ask` with its arguments."""
+    if not isinstance(value, dict):
+        raise ScenarioError("when: must be keys and values")
+    if "run" in value:
+        return shape(value, "when", {"run": one_of(JOBS), "on": day_or_days}, ["run", "on"])
+    if "ask" in value:
+        asked = one_of(ASKS)(value["ask"], "when.ask")
+        fields, required = ASKS[asked]
+        return shape(value, "when", {"ask": one_of(ASKS), **fields}, required)
+    for key in value:
+        raise unknown("when", key, ["run", "ask"])
+    raise ScenarioError("when: says neither run nor ask")
+
+
+def read_then(value: Any, when: dict[str, Any]) -> dict[str, Any]:
+    """What must hold: at least one thing, of those this question answers."""
+    fields = THEN["run" if "run" in when else when["ask"]]
+    found = shape(value, "then", {**fields, "ordered": yes_no})
+    if not set(found) - {"ordered"}:
+        raise ScenarioError(f"then: says nothing; name one of {', '.join(fields)}")
+    return found

@@ -1,0 +1,420 @@
+"""Leases, changed: readied, made longer, adjusted, and kept when in danger (needs H8-H10)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from decimal import ROUND_DOWN, Decimal
+
+from django.db import transaction
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from accounts import settings_table
+from accounts.models import User
+from casework.applications.actions.applications import register_application
+from casework.letters.letters import make_letter
+from casework.log.enums import ApplicationChannel, ApplicationKind, LetterKind
+from casework.log.events import record
+from casework.log.saving import save
+from casework.models import Application, Vedtak
+from common.calendar import add_months, local_date, next_working_day
+from common.formatting import nbdate
+from stays.actions import StayRefused, check_term, shortest_term
+from stays.enums import Readiness, StepKind
+from stays.models import (
+    LeaseRenewal,
+    PriceIndex,
+    ReadinessItem,
+    RentAdjustment,
+    TenancyRisk,
+    TenancyStep,
+)
+
+from . import letters as lease_letters
+from .horizon import BEGUN
+from .models import Lease
+
+# The deadline a step sets: (setting, in months or days). Others have the deadline somebody writes.
+STEP_DEADLINES = {
+    StepKind.WARNING: ("tenancy_warning_days", "days"),
+    StepKind.TERMINATION: ("tenancy_protest_months", "months"),
+    StepKind.EVICTION_NOTICE: ("eviction_notice_days", "days"),
+}
+
+EVICTION = (StepKind.EVICTION_NOTICE, StepKind.EVICTION_CLAIM, StepKind.EVICTION_DAY)
+
+
+def step_deadline(kind: str, on: date) -> date | None:
+    """The day the tenant has time to, by the rules in force; None where no rule sets one."""
+    key, unit = STEP_DEADLINES.get(StepKind(kind), ("", ""))
+    if not key:
+        return None
+    number = settings_table.value(key, on)
+    ends = add_months(on, number) if unit == "months" else on + timedelta(days=number)
+    return next_working_day(ends)
+
+
+def rent_on(lease: Lease, on: date) -> int:
+    """Kroner a month on the date: as agreed, or as last adjusted."""
+    last = lease.adjustments.filter(effective_on__lte=on).first()
+    return last.new_rent if last else lease.rent
+
+
+@transaction.atomic
+def ready(
+    *,
+    lease: Lease,
+    kind: str,
+    helper: str,
+    due_on: date | None,
+    not_needed: str,
+    done: bool,
+    by: User,
+    at: datetime,
+) -> ReadinessItem:
+    """Who helps with one thing before moving in, and whether it is in place (need H10)."""
+    if done and not_needed.strip():
+        raise StayRefused(_("Punktet er enten ferdig, eller trengs ikke."), "not_needed")
+    if done and not helper.strip():
+        raise StayRefused(_("Skriv hvem som hjalp, før punktet er ferdig."), "helper")
+    # Locked, so that two who save the same thing make one.
+    lease = _held(lease)
+    item = lease.readiness.filter(kind=kind).first() or ReadinessItem(lease=lease, kind=kind)
+    was_done = item.done_at is not None
+    save(
+        item,
+        by,
+        helper=helper.strip(),
+        due_on=due_on,
+        not_needed=not_needed.strip(),
+        done_at=(item.done_at or at) if done else None,
+        done_by=(item.done_by or by) if done else None,
+    )
+    if done and not was_done:
+        _tell(lease, "lease.ready", _("På plass: %s.") % Readiness(kind).label, by=by, at=at)
+    return item
+
+
+@transaction.atomic
+def start_renewal(*, lease: Lease, by: User, at: datetime) -> Application:
+    """An application for a longer lease: from here the ordinary way to a vedtak. The one begun
+    already, if there is one."""
+    lease = _held(lease)
+    person = lease.stay.person
+    begun = person.applications.filter(
+        kind=ApplicationKind.EXTENSION, state__in=BEGUN, lease_renewal__isnull=True
+    ).order_by("-received_at")
+    if found := begun.first():
+        return found
+    if lease.expires_on is None:
+        raise StayRefused(_("Leieforholdet har ingen sluttdato, og trenger ingen forlengelse."))
+    role = by.current_roles[0]
+    unit = lease.application.unit if lease.application_id else role.unit
+    return register_application(
+        person=person,
+        kind=ApplicationKind.EXTENSION,
+        channel=ApplicationChannel.ORAL,
+        received_at=at,
+        unit=unit,
+        responsible=person.responsible,
+        words=_("Forlengelse av leieforholdet i %(unit)s, som går til %(day)s.")
+        % {"unit": lease.stay.where, "day": nbdate(lease.expires_on)},
+        by=by,
+        at=at,
+    )
+
+
+def granted_renewal(lease: Lease) -> Vedtak | None:
+    """The vedtak that gives a longer lease, and has not been used."""
+    return (
+        Vedtak.objects.granted()
+        .filter(
+            application__person=lease.stay.person_id,
+            application__kind=ApplicationKind.EXTENSION,
+            application__lease_renewal__isnull=True,
+        )
+        .select_related("application__person")
+        .order_by("-issued_on", "-pk")
+        .first()
+    )
+
+
+@transaction.atomic
+def prolong(
+    *, lease: Lease, expires_on: date, short_term_reason: str, by: User, at: datetime
+) -> LeaseRenewal:
+    """The lease made longer, as the vedtak says. The tenant signs the new term."""
+    lease = _held(lease)
+    vedtak = granted_renewal(lease)
+    if vedtak is None:
+        raise StayRefused(_("Det er ikke fattet noe vedtak om forlengelse."))
+    if lease.expires_on is None:
+        raise StayRefused(_("Leieforholdet har ingen sluttdato, og trenger ingen forlengelse."))
+    starts_on = lease.expires_on + timedelta(days=1)
+    shortest = shortest_term(vedtak.application, starts_on)
+    check_term(starts_on, expires_on, shortest, short_term_reason.strip())
+    renewal = save(
+        LeaseRenewal(lease=lease, application=vedtak.application),
+        by,
+        old_expires_on=lease.expires_on,
+        expires_on=expires_on,
+        shortest_until=shortest,
+        short_term_reason=short_term_reason.strip(),
+        prolonged_at=at,
+        prolonged_by=by,
+    )
+    save(lease, by, expires_on=expires_on)
+    text = _("Leieforholdet er forlenget til %(day)s.") % {"day": nbdate(expires_on)}
+    _tell(lease, "lease.prolonged", text, by=by, at=at)
+    return renewal
+
+
+# ------------------------------------------------------------------ rent
+
+
+@transaction.atomic
+def enter_index(*, month: date, value: Decimal, by: User, at: datetime) -> PriceIndex:
+    """Enter the consumer price index of a month."""
+    return save(PriceIndex(month=month, value=value, entered_at=at, entered_by=by), by)
+
+
+def earliest_adjustment(lease: Lease, on: date) -> date:
+    """The first day a new rent may count from: a month's notice, and a year since the last."""
+    last = lease.adjustments.first()
+    since = last.effective_on if last else lease.starts_on
+    notice = settings_table.value("rent_notice_months", on)
+    return max(add_months(on, notice), add_months(since, 12))
+
+
+@transaction.atomic
+def adjust_rent(*, lease: Lease, effective_on: date, by: User, at: datetime) -> RentAdjustment:
+    """Follow the consumer price index, and tell the tenant by letter (husll. § 4-2)."""
+    on = local_date(at)
+    lease = _held(lease)
+    earliest = earliest_adjustment(lease, on)
+    if effective_on < earliest:
+        raise StayRefused(
+            _(
+                "Husleien kan reguleres tidligst fra %(day)s: én måneds varsel, og et år siden "
+                "sist (husll. § 4-2)."
+            )
+            % {"day": nbdate(earliest)},
+            "effective_on",
+        )
+    last = lease.adjustments.select_related("to_index").first()
+    from_index = last.to_index if last else _index_of(lease.agreed_on)
+    to_index = PriceIndex.objects.filter(month__lte=on).first()
+    if to_index is None or to_index.value <= from_index.value:
+        raise StayRefused(_("Konsumprisindeksen har ikke steget siden leien ble satt."))
+    old_rent = last.new_rent if last else lease.rent
+    new_rent = int(
+        (Decimal(old_rent) * to_index.value / from_index.value).to_integral_value(ROUND_DOWN)
+    )
+    if new_rent == old_rent:
+        raise StayRefused(_("Konsumprisindeksen har ikke steget siden leien ble satt."))
+    application = _case_of(lease)
+    words = lease_letters.rent(
+        lease, old_rent, new_rent, from_index, to_index, effective_on, application
+    )
+    letter = make_letter(
+        kind=LetterKind.RENT_ADJUSTMENT, application=application, by=by, at=at, **words
+    )
+    adjustment = save(
+        RentAdjustment(lease=lease, from_index=from_index, to_index=to_index, letter=letter),
+        by,
+        old_rent=old_rent,
+        new_rent=new_rent,
+        notified_on=on,
+        effective_on=effective_on,
+        adjusted_at=at,
+        adjusted_by=by,
+    )
+    text = _("Varsel om ny husleie fra %(day)s er sendt.") % {"day": nbdate(effective_on)}
+    _tell(lease, "lease.rent", text, by=by, at=at)
+    return adjustment
+
+
+def _index_of(day: date) -> PriceIndex:
+    month = day.replace(day=1)
+    found = PriceIndex.objects.filter(month=month).first()
+    if found is None:
+        raise StayRefused(
+            _("Konsumprisindeksen for %(month)s er ikke ført inn. Da ble leien sist satt.")
+            % {"month": date_format(month, "F Y")}
+        )
+    return found
+
+
+# ------------------------------------------------------------------ in danger
+
+
+@transaction.atomic
+def put_at_risk(
+    *,
+    lease: Lease,
+    cause: str,
+    what: str,
+    amount: int | None,
+    responsible: User,
+    plan: str,
+    person_view: str,
+    review_on: date,
+    by: User,
+    at: datetime,
+) -> TenancyRisk:
+    """Say that a tenancy is in danger, with a plan to keep it and who is responsible."""
+    _check_review(review_on, local_date(at))
+    lease = _held(lease)
+    risk = save(
+        TenancyRisk(lease=lease, opened_at=at, opened_by=by),
+        by,
+        cause=cause,
+        what=what.strip(),
+        amount=amount,
+        responsible=responsible,
+        plan=plan.strip(),
+        person_view=person_view.strip(),
+        review_on=review_on,
+    )
+    text = _("Leieforholdet er i fare: %(cause)s. Plan lagt, ansvarlig er %(who)s.") % {
+        "cause": risk.get_cause_display().lower(),
+        "who": responsible,
+    }
+    _tell(lease, "tenancy.at_risk", text, by=by, at=at)
+    return risk
+
+
+@transaction.atomic
+def change_risk(risk: TenancyRisk, *, by: User, at: datetime, **facts) -> TenancyRisk:
+    """A new plan, another responsible, another day to look at it again."""
+    risk = _held_risk(risk)
+    _check_review(facts["review_on"], local_date(at))
+    save(risk, by, **facts)
+    _tell(risk.lease, "tenancy.plan", _("Planen for leieforholdet er endret."), by=by, at=at)
+    return risk
+
+
+@transaction.atomic
+def close_risk(risk: TenancyRisk, *, outcome: str, by: User, at: datetime) -> TenancyRisk:
+    """The danger is over, one way or the other."""
+    risk = _held_risk(risk)
+    save(risk, by, outcome=outcome, closed_at=at, closed_by=by)
+    text = _("Leieforholdet er ikke lenger i fare: %s.") % risk.get_outcome_display().lower()
+    _tell(risk.lease, "tenancy.safe", text, by=by, at=at)
+    return risk
+
+
+@transaction.atomic
+def take_step(
+    *, lease: Lease, kind: str, on: date, due_on: date | None, note: str, by: User, at: datetime
+) -> TenancyStep:
+    """Log something done about a tenancy. Its deadline is the rule's, unless a later is written."""
+    if on > local_date(at) and kind != StepKind.EVICTION_DAY:
+        raise StayRefused(_("Dagen er ikke kommet ennå. Skriv når det ble gjort."), "on")
+    if on < lease.starts_on:
+        raise StayRefused(
+            _("Leieforholdet begynte %(day)s.") % {"day": nbdate(lease.starts_on)}, "on"
+        )
+    shortest = step_deadline(kind, on)
+    if due_on and shortest and due_on < shortest:
+        raise StayRefused(
+            _("Leietakeren har tid til %(day)s etter reglene. Fristen kan ikke være før.")
+            % {"day": nbdate(shortest)},
+            "due_on",
+        )
+    if due_on and due_on < on:
+        raise StayRefused(_("Fristen kan ikke være før dagen steget ble gjort."), "due_on")
+    if not note.strip():
+        _check_said_why(lease, kind, on)
+    step = save(
+        TenancyStep(lease=lease, kind=kind, on=on, logged_at=at, logged_by=by),
+        by,
+        due_on=due_on or shortest,
+        note=note.strip(),
+    )
+    text = _("%(step)s %(day)s.") % {"step": step.get_kind_display(), "day": nbdate(on)}
+    _tell(lease, "tenancy.step", f"{text} {step.note}".strip()[:400], by=by, at=at)
+    return step
+
+
+# ------------------------------------------------------------------ parts
+
+
+def _check_said_why(lease: Lease, kind: str, on: date) -> None:
+    """What no tenancy may be ended by without a word of why. The log tells what was done, so an
+    eviction claimed too early can be told of too, but then with the reason."""
+    if kind == StepKind.TERMINATION:
+        raise StayRefused(
+            _("Skriv begrunnelsen. En oppsigelse skal ha den (husll. § 9-7)."), "note"
+        )
+    if kind != StepKind.EVICTION_CLAIM:
+        return
+    notice = lease.steps.filter(kind=StepKind.EVICTION_NOTICE, on__lte=on).order_by("-on").first()
+    if notice is None:
+        raise StayRefused(
+            _(
+                "Før begjæringen skal leietakeren være varslet (tvangsl. § 4-18), og ikke "
+                "noe varsel er ført. Før varselet, eller skriv i merknaden hvorfor det ikke "
+                "ble sendt."
+            ),
+            "note",
+        )
+    if notice.due_on and on <= notice.due_on:
+        raise StayRefused(
+            _(
+                "Leietakeren har tid til %(day)s etter varselet (tvangsl. § 4-18). Vent til "
+                "fristen er ute, eller skriv i merknaden hvorfor begjæringen er sendt før."
+            )
+            % {"day": nbdate(notice.due_on)},
+            "note",
+        )
+
+
+def _held(lease: Lease) -> Lease:
+    """The lease as it is now, locked: of two who change it, the second sees the first's."""
+    return (
+        Lease.objects.select_for_update(of=("self",))
+        .select_related("stay__person__responsible", "stay__unit__property", "application__unit")
+        .get(pk=lease.pk)
+    )
+
+
+def _held_risk(risk: TenancyRisk) -> TenancyRisk:
+    # Locked: nobody changes the plan of what another closes.
+    risk = (
+        TenancyRisk.objects.select_for_update(of=("self",))
+        .select_related("lease__stay__person")
+        .get(pk=risk.pk)
+    )
+    if risk.closed_at:
+        raise StayRefused(_("Saken er avsluttet. Meld leieforholdet på nytt om det trengs."))
+    return risk
+
+
+def _check_review(review_on: date, today: date) -> None:
+    if review_on < today:
+        raise StayRefused(_("Planen må ses på igjen en dag som kommer."), "review_on")
+
+
+def _case_of(lease: Lease) -> Application:
+    """The case a letter about the lease is written in."""
+    found = lease.application or (
+        lease.stay.person.applications.select_related("unit", "responsible")
+        .order_by("-received_at", "-pk")
+        .first()
+    )
+    if found is None:
+        raise StayRefused(_("Et brev hører til en sak. Registrer en søknad på personen først."))
+    return found
+
+
+def _tell(lease: Lease, kind: str, text: str, *, by: User, at: datetime) -> None:
+    record(
+        lease.stay.person,
+        kind,
+        text,
+        by=by,
+        at=at,
+        application=lease.application,
+        lease=lease.pk,
+    )

@@ -1,0 +1,105 @@
+"""Flags of leases that run out (need H8): at each horizon before the end, and at days after it.
+
+The horizons are `lease_horizon_months` (12, 6, 3, 1), the days after `lease_overdue_days` (0, 30,
+60, 80): a tenant who stays `lease_indefinite_months` after the end, without a written request to
+leave, has a lease without an end (husll. § 9-2). Each is a level; a later one supersedes. The clock
+is that of one end: a lease that is renewed has another, and the old flags are over. So are those
+after the end when the tenant is asked in writing, in time: nothing is about to happen by itself.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts import settings_table
+from casework.log.enums import FlagKind
+from casework.log.flags import Words, due_on, due_words, raise_and_close, short
+from casework.models import Flag
+from common.calendar import add_months
+from common.formatting import days_nb
+from common.jobs import Done
+
+LEASES = """
+running AS (
+    SELECT l.id, s.person_id, l.application_id, l.expires_on, l.agreed_on,
+        coalesce(a.responsible_id, p.responsible_id) AS owner_id,
+        (SELECT count(*) FROM unnest(%(months)s::int[]) m
+            WHERE (l.expires_on - make_interval(months => m))::date <= %(on)s::date)::int AS before,
+        (SELECT count(*) FROM unnest(%(days)s::int[]) d
+            WHERE l.expires_on + d <= %(on)s::date)::int AS after,
+        EXISTS (
+            SELECT FROM stays_tenancystep t
+            WHERE t.lease_id = l.id AND t.kind = 'oppfordring' AND t.on >= l.starts_on
+                AND t.on <= %(on)s::date
+                AND t.on <= (l.expires_on + make_interval(months => %(indefinite)s::int))::date
+                -- A request from before it was prolonged was about an earlier end.
+                AND NOT EXISTS (
+                    SELECT FROM stays_leaserenewal r
+                    WHERE r.lease_id = l.id AND (r.prolonged_at AT TIME ZONE %(tz)s)::date > t.on)
+        ) AS asked
+    FROM stays_lease l
+    JOIN stays_stay s ON s.id = l.stay_id
+    JOIN casework_person p ON p.id = s.person_id
+    LEFT JOIN casework_application a ON a.id = l.application_id
+    WHERE l.expires_on <= (%(on)s::date + make_interval(months => %(furthest)s::int))::date
+        AND l.agreed_on <= %(on)s::date
+        AND coalesce(upper(s.period), 'infinity'::date) > %(on)s::date
+),
+wanted AS (
+    SELECT person_id, application_id, id || ':' || expires_on AS stem, before + after AS level,
+        CASE WHEN after > 0 THEN (%(days)s::int[])[after] ELSE (%(months)s::int[])[before] END
+            AS threshold,
+        jsonb_build_object('lease', id, 'expires_on', expires_on,
+            'stage', CASE WHEN after > 0 THEN 'after' ELSE 'before' END,
+            'indefinite_months', %(indefinite)s::int) AS facts,
+        owner_id, %(due_on)s::date AS due_on
+    FROM running WHERE before + after > 0 AND NOT (after > 0 AND asked)
+)"""
+
+
+def flag_leases(on: date) -> Done:
+    """Raise and close the flags of leases that run out. Safe to run twice, or for any date."""
+    numbers = settings_table.values(
+        on, "lease_horizon_months", "lease_overdue_days", "lease_indefinite_months"
+    )
+    months = sorted(numbers["lease_horizon_months"], reverse=True)
+    params = {
+        "months": months,
+        "furthest": max(months, default=0),
+        "days": sorted(numbers["lease_overdue_days"]),
+        "indefinite": numbers["lease_indefinite_months"],
+        "tz": settings.TIME_ZONE,
+        "due_on": due_on(on),
+    }
+    return raise_and_close(FlagKind.LEASE, LEASES, on, params)
+
+
+def lease_words(flag: Flag, on: date) -> Words:
+    expires = date.fromisoformat(flag.facts["expires_on"])
+    when, color = due_words(flag.due_on, on)
+    if flag.facts["stage"] == "after":
+        limit = add_months(expires, flag.facts["indefinite_months"])
+        over = (on - expires).days
+        why = _("Leietiden gikk ut %(date)s, for %(days)s siden. Uten skriftlig krav om å flytte")
+        why = f"{why} " + _("før %(limit)s blir leieforholdet tidsubestemt (husll. § 9-2).")
+        told = {"date": short(expires), "days": days_nb(max(over, 0)), "limit": short(limit)}
+        step = _("Avgjør nå: ny kontrakt, eller skriftlig krav om å flytte.")
+        color = "danger"
+    else:
+        why = _("Leietiden går ut %(date)s (varsles %(months)s måneder før).")
+        told = {"date": short(expires), "months": flag.threshold}
+        step = _("Snakk med leietakeren, og ta stilling til forlengelse.")
+    return Words(
+        why=why % told,
+        next=step,
+        action=_("Følg opp"),
+        action_url=reverse("stays:lease", args=[flag.facts["lease"]]),
+        color=color,
+        when=when,
+        sub=_("leietid"),
+        icon="Calendar",
+    )

@@ -1,0 +1,155 @@
+"""Forms of leases."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from crispy_forms.layout import Layout, Row
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.enums import RoleKind
+from accounts.models import User
+from accounts.once import OnceFormMixin
+from common.forms import ChipChoice, NorwegianDateField, VarigFormHelper
+from stays.enums import RiskCause, RiskOutcome, StepKind
+
+
+class ReadinessForm(OnceFormMixin, forms.Form):
+    helper_name = forms.CharField(label=_("Hvem hjelper"), max_length=120, required=False)
+    due_on = NorwegianDateField(label=_("Avtalt til"), required=False)
+    not_needed = forms.CharField(
+        label=_("Hvis det ikke trengs: hvorfor"), max_length=160, required=False
+    )
+    done = forms.BooleanField(label=_("På plass"), required=False)
+
+    def __init__(self, *args: Any, cancel: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = VarigFormHelper(self, submit=_("Lagre"), cancel=cancel)
+        self.helper.layout = Layout(Row("helper_name", "due_on"), "done", "not_needed")
+
+    def facts(self) -> dict[str, Any]:
+        return {
+            "helper" if name == "helper_name" else name: value
+            for name, value in self.cleaned_data.items()
+        }
+
+
+class ProlongForm(OnceFormMixin, forms.Form):
+    expires_on = NorwegianDateField(label=_("Leies til"))
+    short_term_reason = forms.CharField(
+        label=_("Hvorfor kortere tid enn regelen"), max_length=300, required=False
+    )
+
+    def __init__(self, *args: Any, cancel: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = VarigFormHelper(self, submit=_("Forleng leieforholdet"), cancel=cancel)
+
+
+class RentForm(OnceFormMixin, forms.Form):
+    effective_on = NorwegianDateField(label=_("Ny husleie fra"))
+
+    def __init__(self, *args: Any, cancel: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = VarigFormHelper(self, submit=_("Send varselet"), cancel=cancel)
+
+
+class IndexForm(OnceFormMixin, forms.Form):
+    month = NorwegianDateField(
+        label=_("Måned"), help_text=_("En dag i måneden, for eksempel 01.10.2026.")
+    )
+    value = forms.DecimalField(
+        label=_("Indeks"),
+        max_digits=6,
+        decimal_places=1,
+        min_value=1,
+        localize=True,
+        help_text=_("Fra Statistisk sentralbyrå, med én desimal: 138,4."),
+    )
+
+    def __init__(self, *args: Any, on: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.on = on
+        self.helper = VarigFormHelper(self, submit=_("Før inn"))
+        self.helper.layout = Layout(Row("month", "value"))
+
+    def clean_month(self) -> date:
+        month = self.cleaned_data["month"].replace(day=1)
+        if month > self.on:
+            raise forms.ValidationError(_("Indeksen for en måned som ikke er kommet, finnes ikke."))
+        return month
+
+
+class RiskForm(OnceFormMixin, forms.Form):
+    cause = forms.ChoiceField(label=_("I fare av"), choices=RiskCause.choices, widget=ChipChoice)
+    what = forms.CharField(label=_("Hva som har skjedd"), max_length=400)
+    amount = forms.IntegerField(
+        label=_("Skyldig (kr)"), min_value=0, max_value=10_000_000, required=False
+    )
+    responsible = forms.ModelChoiceField(
+        label=_("Ansvarlig"), queryset=User.objects.none(), empty_label=_("Velg")
+    )
+    review_on = NorwegianDateField(label=_("Ses på igjen"))
+    plan = forms.CharField(
+        label=_("Plan for at personen skal bli boende"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Hva som gjøres, av hvem: betaling, naboer, oppfølging i boligen."),
+    )
+    person_view = forms.CharField(
+        label=_("Hva personen selv sier"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, on: date, cancel: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["responsible"].queryset = (
+            User.objects.filter(
+                roles__kind__in=[RoleKind.CASEWORKER, RoleKind.APPROVER],
+                roles__period__contains=on,
+            )
+            .distinct()
+            .order_by("full_name", "pk")
+        )
+        self.helper = VarigFormHelper(self, submit=_("Lagre planen"), cancel=cancel)
+        self.helper.layout = Layout(
+            "cause",
+            "what",
+            Row("amount", "responsible", "review_on"),
+            "plan",
+            "person_view",
+        )
+
+
+class CloseRiskForm(OnceFormMixin, forms.Form):
+    outcome = forms.ChoiceField(
+        label=_("Hvordan gikk det?"), choices=RiskOutcome.choices, widget=ChipChoice
+    )
+
+    def __init__(self, *args: Any, cancel: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = VarigFormHelper(self, submit=_("Avslutt"), cancel=cancel)
+
+
+class StepForm(OnceFormMixin, forms.Form):
+    kind = forms.ChoiceField(label=_("Hva er gjort"), choices=StepKind.choices)
+    on = NorwegianDateField(label=_("Dato"))
+    due_on = NorwegianDateField(
+        label=_("Frist"),
+        required=False,
+        help_text=_("La stå tom for fristen reglene gir (advarsel, oppsigelse, utkastelse)."),
+    )
+    note = forms.CharField(
+        label=_("Merknad"),
+        max_length=400,
+        required=False,
+        help_text=_("En oppsigelse skal begrunnes."),
+    )
+
+    def __init__(self, *args: Any, cancel: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = VarigFormHelper(self, submit=_("Før steget"), cancel=cancel)
+        self.helper.layout = Layout("kind", Row("on", "due_on"), "note")

@@ -1,0 +1,195 @@
+"""The horizon of leases: which end within a year, within a month, and after (need H8).
+
+A tenant who stays more than three months after the last day, without being asked in writing to
+leave, has a lease without an end (husll. § 9-2). The day that happens is the hard mark here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import DateField, F, Func, Max, Q, QuerySet, Value
+from django.db.models.functions import TruncDate
+from django.db.models.lookups import LessThanOrEqual
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts import settings_table
+from accounts.models import User
+from casework.log.enums import ApplicationKind, ApplicationState
+from casework.models import Application, Vedtak
+from common.calendar import add_months
+from common.formatting import nbdate
+from common.paging import Page, keyset_page
+from stays.enums import StepKind
+from stays.models import TenancyStep
+
+from .models import Lease
+
+BEGUN = (ApplicationState.RECEIVED, ApplicationState.ASSESSING, ApplicationState.DECIDED)
+OVER = "utgatt"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a lease stands on a date: within how many months it ends (None: further off; 0: it
+    has ended), and from which day it is without an end if nobody asks the tenant to leave."""
+
+    months: int | None
+    days: int
+    indefinite_from: date
+    asked: bool = False
+    is_indefinite: bool = False
+
+
+def place(expires_on: date, on: date, numbers: dict, asked_on: date | None = None) -> Place:
+    """The place of a lease whose last day is `expires_on`. `asked_on`: in writing, to leave."""
+    indefinite_from = add_months(expires_on, numbers["lease_indefinite_months"]) + timedelta(days=1)
+    asked = asked_on is not None and asked_on < indefinite_from
+    days = (expires_on - on).days
+    if days < 0:
+        months: int | None = 0
+    else:
+        bands = [m for m in numbers["lease_horizon_months"] if add_months(expires_on, -m) <= on]
+        months = min(bands, default=None)
+    return Place(months, days, indefinite_from, asked, on >= indefinite_from and not asked)
+
+
+def numbers(on: date) -> dict:
+    return settings_table.values(on, "lease_horizon_months", "lease_indefinite_months")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    lease: Lease
+    place: Place
+    next: str
+    action: str
+    url: str
+    application: Application | None
+
+    @property
+    def overdue(self) -> int:
+        return -self.place.days
+
+    @property
+    def color(self) -> str:
+        if self.place.months == 0 or self.place.months == 1:
+            return "danger"
+        return "warning" if self.place.months == 3 else "neutral"
+
+
+def board(
+    user: User,
+    on: date,
+    *,
+    within: str = "",
+    mine: bool = False,
+    not_begun: bool = False,
+    cursor: str | None = None,
+) -> Page[Row]:
+    """Leases that end within the horizon, and those that have: soonest first."""
+    known = numbers(on)
+    months = known["lease_horizon_months"]
+    found = (
+        Lease.objects.visible_to(user)
+        .current(on)
+        .filter(_within(on, max(months)))
+        .select_related("stay__person__responsible", "stay__unit__property")
+    )
+    if within == OVER:
+        found = found.filter(expires_on__lt=on)
+    elif within.isdecimal() and int(within) in months:
+        found = found.filter(_within(on, int(within)), expires_on__gte=on)
+    if mine:
+        found = found.filter(stay__person__responsible=user)
+    if not_begun:
+        found = found.exclude(stay__person__in=_begun(on).values("person_id"))
+    page = keyset_page(found, ("expires_on", "pk"), cursor)
+    return Page(rows(page.items, on, known), page.next_cursor, page.prev_cursor)
+
+
+def _within(on: date, months: int) -> Q:
+    """Leases whose warning of so many months has come, counted back from the last day."""
+    back = Func(
+        F("expires_on"),
+        template=f"(%(expressions)s - interval '{int(months)} months')::date",
+        output_field=DateField(),
+    )
+    # The first condition says nothing new, but is answered by an index.
+    return Q(expires_on__lte=add_months(on, months) + timedelta(days=4)) & Q(
+        LessThanOrEqual(back, Value(on))
+    )
+
+
+def rows(leases: Iterable[Lease], on: date, known: dict | None = None) -> list[Row]:
+    """Each lease with its place, next step and where to do it. Three queries."""
+    leases, known = list(leases), known or numbers(on)
+    persons = [lease.stay.person_id for lease in leases]
+    asked = _asked(leases)
+    begun = {a.person_id: a for a in _begun(on).filter(person__in=persons).order_by("received_at")}
+    granted = set(
+        Vedtak.objects.granted()
+        .filter(application__in=begun.values())
+        .values_list("application_id", flat=True)
+    )
+    made = []
+    for lease in leases:
+        stands = place(lease.expires_on, on, known, asked.get(lease.pk))
+        application = begun.get(lease.stay.person_id)
+        made.append(_row(lease, stands, application, application and application.pk in granted))
+    return made
+
+
+def _asked(leases: list[Lease]) -> dict[int, date]:
+    """When each tenant was first asked in writing to leave, of the lease as it now runs: a request
+    from before it was prolonged was about an earlier end."""
+    steps = TenancyStep.objects.filter(lease__in=leases, kind=StepKind.ASKED_TO_LEAVE)
+    prolonged = Max(TruncDate("lease__renewals__prolonged_at"))
+    found = (
+        steps.filter(on__gte=F("lease__starts_on"))
+        .annotate(prolonged_on=prolonged)
+        .filter(Q(prolonged_on=None) | Q(on__gte=F("prolonged_on")))
+        .order_by("-on")
+    )
+    return dict(found.values_list("lease_id", "on"))
+
+
+def _begun(on: date) -> QuerySet[Application]:
+    """Applications for a longer lease that have not led to one, of the last year and a half."""
+    return Application.objects.filter(
+        Q(lease_renewal__isnull=True),
+        kind=ApplicationKind.EXTENSION,
+        state__in=BEGUN,
+        received_at__date__gte=add_months(on, -18),
+    )
+
+
+def _row(lease: Lease, stands: Place, application: Application | None, granted) -> Row:
+    own = reverse("stays:lease", args=[lease.pk])
+    if granted:
+        to = reverse("stays:lease_prolong", args=[lease.pk])
+        return Row(
+            lease, stands, _("Vedtak om forlengelse er fattet."), _("Forleng"), to, application
+        )
+    if application is not None:
+        to = reverse("casework:application", args=[application.pk])
+        said = _("Søknad om forlengelse er mottatt, og venter på vedtak.")
+        return Row(lease, stands, said, _("Åpne saken"), to, application)
+    if stands.is_indefinite:
+        said = _("Regnes som tidsubestemt fra %(day)s. Avklar leieforholdet videre.") % {
+            "day": nbdate(stands.indefinite_from)
+        }
+    elif stands.months == 0 and stands.asked:
+        said = _("Bedt skriftlig om å flytte. Avklar hvor personen skal bo.")
+    elif stands.months == 0:
+        said = _("Forleng, eller be skriftlig om flytting før %(day)s.") % {
+            "day": nbdate(stands.indefinite_from)
+        }
+    elif stands.months in (1, 3):
+        said = _("Start forlengelse nå, eller avtal bytte.")
+    else:
+        said = _("Spør om behovet er det samme, og start forlengelse.")
+    return Row(lease, stands, said, _("Åpne"), own, None)

@@ -1,0 +1,392 @@
+"""Leases: the horizon, one lease, the board of those in danger, and the price index."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
+from django.db.models import OuterRef, Subquery
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import settings_table
+from accounts.once import once
+from accounts.perms import can_change_settings
+from accounts.reads import log_read
+from casework.persons.views.on_person import form_page
+from common.errors import RuleBroken
+from common.form_errors import posted, refuse
+from common.formatting import nbdate
+from common.paging import keyset_page
+from stays import perms
+from stays.actions import shortest_term
+from stays.enums import Readiness, RiskOutcome, StayKind
+from stays.models import PriceIndex, Stay, TenancyRisk, TenancyStep
+
+from . import actions, horizon
+from .forms import (
+    CloseRiskForm,
+    IndexForm,
+    ProlongForm,
+    ReadinessForm,
+    RentForm,
+    RiskForm,
+    StepForm,
+)
+from .models import Lease
+
+PAGE = "leieforhold"
+
+
+def _see(request: HttpRequest, pk: int) -> Lease:
+    if not perms.can_see_stays(request.user):
+        raise PermissionDenied
+    return get_object_or_404(
+        Lease.objects.visible_to(request.user).select_related(
+            "stay__person__responsible",
+            "stay__unit__property",
+            "application__unit",
+            "informed_in",
+            "agreed_by",
+        ),
+        pk=pk,
+    )
+
+
+def _work(request: HttpRequest, pk: int) -> Lease:
+    if not perms.can_record_stays(request.user):
+        raise PermissionDenied
+    return _see(request, pk)
+
+
+# ------------------------------------------------------------------ the horizon
+
+
+@require_safe
+def leases(request: HttpRequest) -> HttpResponse:
+    """Leases that end within a year, and those that have ended."""
+    if not perms.can_see_stays(request.user):
+        raise PermissionDenied
+    today = timezone.localdate()
+    within = request.GET.get("innen", "")
+    page = horizon.board(
+        request.user,
+        today,
+        within=within,
+        mine=request.GET.get("mine") == "1",
+        not_begun=request.GET.get("uten") == "1",
+        cursor=request.GET.get("etter"),
+    )
+    months = sorted(settings_table.value("lease_horizon_months", today), reverse=True)
+    views = [(str(m), _("%(n)s md.") % {"n": m}) for m in months]
+    views.append((horizon.OVER, _("Gått ut")))
+    context = {
+        "page": page,
+        "today": today,
+        "chips": views,
+        "filtered": any(request.GET.get(name) for name in ("innen", "mine", "uten")),
+    }
+    return render(request, "stays/leases.html", context)
+
+
+# ------------------------------------------------------------------ one lease
+
+
+@require_safe
+def lease(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _see(request, pk)
+    today = timezone.localdate()
+    person = found.stay.person
+    log_read(request, person.pk, PAGE)
+    works = perms.can_record_stays(request.user)
+    items = {item.kind: item for item in found.readiness.select_related("done_by")}
+    adjustments = list(found.adjustments.select_related("from_index", "to_index", "letter"))
+    in_force = [each for each in adjustments if each.effective_on <= today]
+    lives_there = today in found.stay.period or found.stay.period.lower > today
+    row = horizon.rows([found], today)[0] if found.expires_on and lives_there else None
+    context = {
+        "lease": found,
+        "person": person,
+        "row": row,
+        "works": works and lives_there,
+        "lives_there": lives_there,
+        "rent": in_force[0].new_rent if in_force else found.rent,
+        "adjustments": adjustments,
+        "renewals": list(found.renewals.select_related("application", "prolonged_by")),
+        "readiness": [(kind, items.get(kind.value)) for kind in Readiness],
+        "ready": sum(1 for item in items.values() if not item.is_open),
+        "ready_of": len(Readiness),
+        "steps": list(found.steps.select_related("logged_by")),
+        "risk": found.risks.filter(closed_at__isnull=True).select_related("responsible").first(),
+        "tenant_since": _tenant_since(found),
+        "today": today,
+    }
+    return render(request, "stays/lease.html", context)
+
+
+def _tenant_since(lease: Lease):
+    """The first day as a municipal tenant without a break: a bytte goes on from there."""
+    stays = Stay.objects.filter(person=lease.stay.person_id, kind=StayKind.LEASE)
+    since = lease.stay.period.lower
+    for period in stays.order_by("-period").values_list("period", flat=True):
+        if period.lower < since and period.upper and period.upper >= since:
+            since = period.lower
+    return since
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def lease_ready(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
+    found = _work(request, pk)
+    if kind not in Readiness.values:
+        raise Http404
+    item = found.readiness.filter(kind=kind).first()
+    initial = item and {
+        "helper_name": item.helper,
+        "due_on": item.due_on,
+        "not_needed": item.not_needed,
+        "done": item.done_at is not None,
+    }
+    back = reverse("stays:lease", args=[pk])
+    form = ReadinessForm(posted(request), cancel=back, initial=initial)
+
+    def do(**typed):
+        by, at = typed.pop("by"), typed.pop("at")
+        try:
+            actions.ready(lease=found, kind=kind, by=by, at=at, **form.facts())
+        except actions.StayRefused as no:
+            no.field = "helper_name" if no.field == "helper" else no.field
+            raise
+
+    return form_page(
+        request,
+        found.stay.person,
+        form,
+        do,
+        title=Readiness(kind).label,
+        done=_("Lagret."),
+        back=back,
+        page=PAGE,
+        sub=_("Før innflytting i %(unit)s") % {"unit": found.stay.where},
+    )
+
+
+@require_POST
+@once
+def lease_renew(request: HttpRequest, pk: int) -> HttpResponse:
+    """Start an application for a longer lease."""
+    found = _work(request, pk)
+    try:
+        application = actions.start_renewal(lease=found, by=request.user, at=timezone.now())
+    except RuleBroken as no:
+        messages.error(request, str(no))
+        return redirect("stays:lease", pk)
+    messages.success(request, _("Søknad om forlengelse er registrert."))
+    return redirect("casework:application", application.pk)
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def lease_prolong(request: HttpRequest, pk: int) -> HttpResponse:
+    """Make the lease longer, as a vedtak says."""
+    found = _work(request, pk)
+    vedtak = actions.granted_renewal(found)
+    back = reverse("stays:lease", args=[pk])
+    if vedtak is None or found.expires_on is None:
+        messages.error(request, _("Det er ikke fattet noe vedtak om forlengelse."))
+        return redirect(back)
+    shortest = shortest_term(vedtak.application, found.expires_on + timedelta(days=1))
+    form = ProlongForm(posted(request), cancel=back, initial={"expires_on": shortest})
+    return form_page(
+        request,
+        found.stay.person,
+        form,
+        partial(actions.prolong, lease=found),
+        title=_("Forleng leieforholdet"),
+        done=_("Leieforholdet er forlenget."),
+        back=back,
+        page=PAGE,
+        sub=_("%(unit)s, leies til %(end)s. Etter regelen forlenges det minst til %(day)s.")
+        % {
+            "unit": found.stay.where,
+            "end": nbdate(found.expires_on),
+            "day": nbdate(shortest),
+        },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def lease_rent(request: HttpRequest, pk: int) -> HttpResponse:
+    """Follow the price index: the yearly notice."""
+    found = _work(request, pk)
+    today = timezone.localdate()
+    back = reverse("stays:lease", args=[pk])
+    earliest = actions.earliest_adjustment(found, today)
+    form = RentForm(posted(request), cancel=back, initial={"effective_on": earliest})
+    return form_page(
+        request,
+        found.stay.person,
+        form,
+        partial(actions.adjust_rent, lease=found),
+        title=_("Reguler husleien"),
+        done=_("Varselet om ny husleie er laget."),
+        back=back,
+        page=PAGE,
+        sub=_("Etter konsumprisindeksen, høyst én gang i året. Tidligst fra %(day)s.")
+        % {"day": nbdate(earliest)},
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def price_index(request: HttpRequest) -> HttpResponse:
+    """The consumer price index, as the municipality enters it."""
+    if not can_change_settings(request.user):
+        raise PermissionDenied
+    form = IndexForm(posted(request), on=timezone.localdate())
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.enter_index(by=request.user, at=timezone.now(), **form.cleaned_data)
+        except (RuleBroken, IntegrityError) as no:
+            refuse(form, no)
+        else:
+            messages.success(request, _("Indeksen er ført inn."))
+            return redirect("stays:price_index")
+    months = PriceIndex.objects.select_related("entered_by")[:36]
+    return render(request, "stays/price_index.html", {"form": form, "months": months})
+
+
+# ------------------------------------------------------------------ in danger
+
+
+@require_safe
+def leases_at_risk(request: HttpRequest) -> HttpResponse:
+    """Tenancies in danger: what happened, the plan, who is responsible, and the next deadline."""
+    if not perms.can_see_stays(request.user):
+        raise PermissionDenied
+    today = timezone.localdate()
+    last = TenancyStep.objects.filter(lease=OuterRef("lease")).order_by("-on", "-pk")
+    found = (
+        TenancyRisk.objects.visible_to(request.user)
+        .open()
+        .select_related("lease__stay__person", "lease__stay__unit__property", "responsible")
+        .annotate(
+            last_step=Subquery(last.values("kind")[:1]),
+            last_on=Subquery(last.values("on")[:1]),
+            next_due=Subquery(
+                last.filter(due_on__gte=today).order_by("due_on").values("due_on")[:1]
+            ),
+        )
+    )
+    if request.GET.get("mine") == "1":
+        found = found.filter(responsible=request.user)
+    if request.GET.get("utkastelse") == "1":
+        eviction = TenancyStep.objects.filter(kind__in=actions.EVICTION)
+        found = found.filter(lease__in=eviction.values("lease"))
+    context = {
+        "page": keyset_page(found, ("review_on", "pk"), request.GET.get("etter")),
+        "today": today,
+        "kinds": dict(TenancyStep._meta.get_field("kind").flatchoices),
+        "filtered": bool(request.GET.get("mine") or request.GET.get("utkastelse")),
+    }
+    return render(request, "stays/leases_at_risk.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def risk_new(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _work(request, pk)
+    today = timezone.localdate()
+    back = reverse("stays:lease", args=[pk])
+    review = today + timedelta(days=settings_table.value("prevention_review_days", today))
+    responsible = found.stay.person.responsible_id or request.user.pk
+    initial = {"review_on": review, "responsible": responsible}
+    form = RiskForm(posted(request), on=today, cancel=back, initial=initial)
+    return form_page(
+        request,
+        found.stay.person,
+        form,
+        partial(actions.put_at_risk, lease=found),
+        title=_("Leieforholdet er i fare"),
+        done=_("Planen er lagret."),
+        back=back,
+        page=PAGE,
+        sub=_("Ingen hjelp faller bort av dette. Tjenester, vedtak og ansiennitet står."),
+    )
+
+
+def _risk(request: HttpRequest, pk: int) -> TenancyRisk:
+    if not perms.can_record_stays(request.user):
+        raise PermissionDenied
+    return get_object_or_404(
+        TenancyRisk.objects.visible_to(request.user).open().select_related("lease__stay__person"),
+        pk=pk,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def risk(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change the plan."""
+    found = _risk(request, pk)
+    today = timezone.localdate()
+    back = reverse("stays:lease", args=[found.lease_id])
+    names = ("cause", "what", "amount", "responsible", "review_on", "plan", "person_view")
+    initial = {name: getattr(found, name) for name in names}
+    form = RiskForm(posted(request), on=today, cancel=back, initial=initial)
+    return form_page(
+        request,
+        found.lease.stay.person,
+        form,
+        partial(actions.change_risk, found),
+        title=_("Endre planen"),
+        done=_("Planen er endret."),
+        back=back,
+        page=PAGE,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def risk_close(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _risk(request, pk)
+    back = reverse("stays:lease", args=[found.lease_id])
+    form = CloseRiskForm(posted(request), cancel=back, initial={"outcome": RiskOutcome.KEPT})
+    return form_page(
+        request,
+        found.lease.stay.person,
+        form,
+        partial(actions.close_risk, found),
+        title=_("Ikke lenger i fare"),
+        done=_("Saken er avsluttet."),
+        back=back,
+        page=PAGE,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def lease_step(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _work(request, pk)
+    back = reverse("stays:lease", args=[pk])
+    initial = {"on": timezone.localdate(), "kind": request.GET.get("steg")}
+    form = StepForm(posted(request), cancel=back, initial=initial)
+    return form_page(
+        request,
+        found.stay.person,
+        form,
+        partial(actions.take_step, lease=found),
+        title=_("Før et steg i leieforholdet"),
+        done=_("Steget er ført."),
+        back=back,
+        page=PAGE,
+        sub=_("Steget står med sin dag og frist. Ingen hjelp faller bort av det."),
+    )

@@ -1,0 +1,258 @@
+"""The board of temporary stays: who is where now, for how long, longest first.
+
+The order follows from everyone's chain, and a chain from the stays; so the whole order is
+counted once, and kept in the cache until a stay is written, for five minutes at most. What is
+shown of it is asked of the database each time, through `visible_to`.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from django.core.cache import cache
+from django.db import connection
+from django.db.backends.postgresql.psycopg_any import DateRange
+
+from accounts.enums import CASE_ROLES
+from accounts.models import User
+from casework.log.enums import FlagKind
+from casework.models import Flag, HouseholdMember, Person
+from common.calendar import add_months
+from common.formatting import kroner
+from common.paging import Page
+from stays.enums import StayKind
+from stays.models import Stay
+
+from .chains import chains, chains_with_cost
+from .flags import next_step
+
+SIZE = 50
+SHOWN = (
+    *("pk", "person_id", "person__first_name", "person__last_name", "person__responsible"),
+    *("unit__property__name", "unit__name", "place", "kind", "period", "granted_until"),
+)
+LONG = 90
+FRESH_SECONDS = 300
+MENU_MOST = 1000
+ADULT = 18
+
+# Minus the days, so that the longest is first; then the stay, so that the order is total. Kept as
+# one number each, since twenty thousand pairs take longer to fetch from the cache than the page.
+Place = tuple[int, int]
+STAYS = 1 << 40  # more than there will ever be
+
+
+class Shown(NamedTuple):
+    """What is read of a stay, in the order of `SHOWN`."""
+
+    pk: int
+    person_id: int
+    first_name: str
+    last_name: str
+    responsible: int | None
+    property: str | None
+    unit: str | None
+    place: str
+    kind: str
+    period: DateRange
+    granted_until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line in words: the stay, its days in the chain, and the open flag's next step if any."""
+
+    stay_id: int
+    person_id: int
+    name: str
+    where: str
+    granted_until: date | None
+    days: int
+    chain_start: date
+    cost: str
+    children: int
+    owner: str
+    flag_id: int | None
+    next: str
+
+
+def how_many(user: User) -> int | None:
+    """How many live in temporary places, for the menu; None when it would cost to count them."""
+    if not user.has_role(*CASE_ROLES):
+        return None
+    hidden = Person.objects.hidden_from(user)
+    open_stays = Stay.objects.filter(kind=StayKind.TEMPORARY, period__upper_inf=True)
+    found = open_stays.exclude(person__in=hidden).order_by()
+    found = found.values("kind")[: MENU_MOST + 1].count()
+    return found if found <= MENU_MOST else None
+
+
+def board(
+    user: User,
+    on: date,
+    *,
+    over_90: bool = False,
+    with_children: bool = False,
+    mine: bool = False,
+    cursor: str = "",
+) -> Page[Row]:
+    """A page of those in a temporary place on the date, whom the user may see."""
+    order = _order(on)
+    if over_90:
+        order = order[: bisect_left(order, -LONG * STAYS)]
+    if mine or with_children:
+        wanted = _wanted(user, on, mine=mine, with_children=with_children)
+        order = array("q", (place for place in order if place % STAYS in wanted))
+    return _page(user, on, order, cursor)
+
+
+def _order(on: date) -> array[int]:
+    """Everyone's place on the board, longest first."""
+    with connection.cursor() as asked:
+        # Every stay written, changed or taken away leaves a row of history.
+        asked.execute("SELECT coalesce(max(history_id), 0) FROM stays_historicalstay")
+        version = asked.fetchone()[0]
+    database = connection.settings_dict["NAME"]
+    key = f"stays.order.{database}.{on}.{version}"
+    kept = cache.get(key)
+    if kept is not None:
+        return array("q", kept)
+    found = (c.stay_id - c.days * STAYS for c in chains(on).values() if c.is_open)
+    order = array("q", sorted(found))
+    cache.set(key, order.tobytes(), FRESH_SECONDS)
+    return order
+
+
+def _wanted(user: User, on: date, *, mine: bool, with_children: bool) -> set[int]:
+    """The stays of the persons a filter keeps."""
+    stays = Stay.objects.temporary().current(on)
+    if mine:
+        stays = stays.filter(person__responsible=user)
+    if with_children:
+        stays = stays.filter(
+            person__memberships__period__contains=on,
+            person__memberships__household__members__in=_children(on),
+        )
+    return set(stays.order_by().values_list("pk", flat=True))
+
+
+def _children(on: date):
+    return HouseholdMember.objects.filter(
+        period__contains=on,
+        person__birth_date__gt=add_months(on, -12 * ADULT),
+        person__birth_date__lte=on,
+    ).order_by()
+
+
+def _page(user: User, on: date, order: array[int], cursor: str) -> Page[Row]:
+    """A page from the order: only the rows the user may see, found a handful at a time."""
+    backward, place = _read(cursor)
+    at = place[0] * STAYS + place[1] if place else None
+    if backward:
+        # From the row before the cursor, towards the top.
+        walk = order[: bisect_left(order, at)][::-1]
+        stays = _visible(user, walk)
+        if len(stays) <= SIZE:  # at the top: the first page, full, as everyone else sees it
+            return _page(user, on, order, "")
+        shown = stays[:SIZE][::-1]
+        return Page(_rows(shown, on), _write(shown[-1][0]), _write(shown[0][0], backward=True))
+    start = bisect_right(order, at) if place else 0
+    stays = _visible(user, order[start:])
+    shown = stays[:SIZE]
+    if not shown and place:
+        return _page(user, on, order, "")
+    return Page(
+        _rows(shown, on),
+        _write(shown[-1][0]) if len(stays) > SIZE else None,
+        _write(shown[0][0], backward=True) if place else None,
+    )
+
+
+def _visible(user: User, places: array[int]) -> list[tuple[Place, Shown]]:
+    """Up to a page and one of these places, with their stays, for those the user may see."""
+    found: list[tuple[Place, Shown]] = []
+    step = SIZE + 10
+    for first in range(0, len(places), step):
+        some = [divmod(place, STAYS) for place in places[first : first + step]]
+        asked = Stay.objects.visible_to(user).filter(pk__any_of=[pk for _days, pk in some])
+        stays = {stay.pk: stay for stay in map(Shown._make, asked.order_by().values_list(*SHOWN))}
+        found += [(place, stays[place[1]]) for place in some if place[1] in stays]
+        if len(found) > SIZE:
+            break
+    return found
+
+
+def _rows(shown: list[tuple[Place, Shown]], on: date) -> list[Row]:
+    persons = [stay.person_id for _place, stay in shown]
+    now = chains_with_cost(on, persons)
+    children = _how_many_children(persons, on)
+    open_flags = Flag.objects.open().filter(kind=FlagKind.TEMPORARY_STAY, person__in=persons)
+    # The highest threshold comes last, and so is the one kept.
+    flags = {
+        flag.person_id: flag
+        for flag in open_flags.only("person_id", "threshold", "marks", "owner_id").order_by(
+            "threshold"
+        )
+    }
+    keys = {flag.owner_id for flag in flags.values()} | {stay.responsible for _p, stay in shown}
+    owners = dict(User.objects.filter(pk__in=keys).order_by().values_list("pk", "full_name"))
+    kinds = {value: str(label) for value, label in StayKind.choices}
+    rows = []
+    for (minus_days, _pk), stay in shown:
+        chain, cost = now.get(stay.person_id, (None, None))
+        flag = flags.get(stay.person_id)
+        if stay.unit is not None:
+            where = f"{stay.property}, {stay.unit}"
+        else:
+            where = stay.place or kinds[stay.kind]
+        rows.append(
+            Row(
+                stay_id=stay.pk,
+                person_id=stay.person_id,
+                name=f"{stay.first_name} {stay.last_name}".strip(),
+                where=where,
+                granted_until=stay.granted_until,
+                days=chain.days if chain else -minus_days,
+                chain_start=chain.chain_start if chain else stay.period.lower,
+                cost=kroner(cost),
+                children=children.get(stay.person_id, 0),
+                owner=owners.get(flag.owner_id if flag else stay.responsible, ""),
+                flag_id=flag.pk if flag else None,
+                next=next_step(flag) if flag else "",
+            )
+        )
+    return rows
+
+
+def _how_many_children(persons: list[int], on: date) -> dict[int, int]:
+    # One filter, so that it is one member of the household who is there and is a child.
+    pairs = HouseholdMember.objects.filter(
+        person__in=persons,
+        period__contains=on,
+        household__members__period__contains=on,
+        household__members__person__birth_date__gt=add_months(on, -12 * ADULT),
+        household__members__person__birth_date__lte=on,
+    ).values_list("person_id", "household__members__person_id")
+    found: dict[int, int] = {}
+    for head, child in pairs.order_by().distinct():
+        if head != child:
+            found[head] = found.get(head, 0) + 1
+    return found
+
+
+def _write(place: Place, *, backward: bool = False) -> str:
+    return f"{'f' if backward else 'e'}{-place[0]}.{place[1]}"
+
+
+def _read(cursor: str) -> tuple[bool, Place | None]:
+    """A cursor as this board writes it; anything else is the first page."""
+    days, dot, pk = cursor[1:].partition(".")
+    if cursor[:1] not in ("e", "f") or not (days.isdecimal() and pk.isdecimal()) or not dot:
+        return False, None
+    if len(cursor) > 40:
+        return False, None
+    return cursor[0] == "f", (-int(days), int(pk))

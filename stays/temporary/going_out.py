@@ -1,0 +1,78 @@
+"""Flags of who is to leave an institution or prison without a home to go to (needs C19, A13).
+
+From `discharge_days` before the planned day (level 1), and again when it is near (level 2, from
+`discharge_red_days`). Closed when a home is ready, the day is moved, or they have left. A home is
+ready when the person has, or is to have, a tenancy, a home of their own, or stays for good with
+close family.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts import settings_table
+from casework.log.enums import FlagKind
+from casework.log.flags import Words, due_words, follow_up_url, raise_and_close, short
+from casework.models import Flag
+from common.jobs import Done
+from stays.enums import InstitutionKind
+
+GOING_OUT = """
+wanted AS (
+    SELECT s.person_id, a.id AS application_id, s.id || ':' || s.planned_out AS stem,
+        CASE WHEN s.planned_out - %(red)s::int <= %(on)s::date THEN 2 ELSE 1 END AS level,
+        CASE WHEN s.planned_out - %(red)s::int <= %(on)s::date THEN %(red)s::int
+            ELSE %(days)s::int END AS threshold,
+        jsonb_build_object('planned_out', s.planned_out, 'institution', s.institution,
+            'days', s.planned_out - %(on)s::date) AS facts,
+        coalesce(a.responsible_id, p.responsible_id) AS owner_id, s.planned_out AS due_on
+    FROM stays_stay s
+    JOIN casework_person p ON p.id = s.person_id
+    LEFT JOIN LATERAL (
+        SELECT id, responsible_id FROM casework_application
+        WHERE person_id = s.person_id AND state IN ('mottatt', 'utredes', 'avgjort')
+        ORDER BY received_at DESC, id DESC LIMIT 1
+    ) a ON true
+    WHERE s.kind = 'institusjon' AND s.planned_out <= %(on)s::date + %(days)s::int
+        AND s.period @> %(on)s::date
+        AND NOT EXISTS (
+            SELECT FROM stays_stay home
+            WHERE home.person_id = s.person_id
+                AND home.kind IN ('leie', 'egen', 'hos_familie_fast')
+                AND coalesce(upper(home.period), 'infinity'::date) > %(on)s::date)
+)"""
+
+
+def flag_discharges(on: date) -> Done:
+    """Raise and close the flags of planned discharges and releases. Safe to run twice."""
+    numbers = settings_table.values(on, "discharge_days", "discharge_red_days")
+    params = {"days": numbers["discharge_days"], "red": numbers["discharge_red_days"]}
+    return raise_and_close(FlagKind.DISCHARGE, GOING_OUT, on, params)
+
+
+def discharge_words(flag: Flag, on: date) -> Words:
+    facts = flag.facts
+    when, color = due_words(flag.due_on, on)
+    prison = facts["institution"] == InstitutionKind.PRISON
+    why = _("Skal løslates %(date)s") if prison else _("Skal skrives ut %(date)s")
+    if flag.application_id:
+        step, act = _("Finn en bolig som passer, og hold den av."), _("Åpne saken")
+        url = reverse("casework:application", args=[flag.application_id])
+    else:
+        step, act = _("Registrer søknad, så retten til bolig kan vurderes."), _("Følg opp")
+        url = follow_up_url(flag)
+    return Words(
+        why=why % {"date": short(date.fromisoformat(facts["planned_out"]))}
+        + " "
+        + _("Ingen bolig er avklart."),
+        next=step,
+        action=act,
+        action_url=url,
+        color="danger" if facts["level"] > 1 else color,
+        when=when,
+        sub=_("løslatelse") if prison else _("utskriving"),
+        icon="Calendar",
+    )

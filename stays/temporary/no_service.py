@@ -1,0 +1,82 @@
+"""Flags of who lives in a temporary place without anybody beside them (need T6).
+
+Raised at once for whoever has no active service, and has been in contact with nobody for
+`no_service_days`. Closed by a service, a contact, or the end of the stay. Silence that comes back
+after it was broken is a new flag; silence somebody followed up, and that goes on, is not.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts import settings_table
+from casework.log.enums import FlagKind
+from casework.log.flags import (
+    PRESENT_CASE,
+    Words,
+    due_on,
+    due_words,
+    follow_up_url,
+    no_service_sql,
+    raise_and_close,
+    short,
+)
+from casework.models import Flag
+from common.jobs import Done
+
+from .chains import chain_ctes, chain_params
+
+ALONE = """
+{chain},
+{present_case},
+wanted AS (
+    SELECT c.person_id, a.id AS application_id, c.chain_start::text AS stem,
+        -- The silences of this stay that were broken before are over; this is the next.
+        1 + (SELECT count(*) FROM casework_flag f
+            WHERE f.person_id = c.person_id AND f.kind = %(kind)s AND f.closed_because = 'fakta'
+                AND starts_with(f.key, c.chain_start::text) AND f.closed_on <= %(on)s::date)::int
+            AS level,
+        %(days)s::int AS threshold,
+        jsonb_build_object('chain_start', c.chain_start, 'days', %(days)s::int) AS facts,
+        coalesce(a.responsible_id, p.responsible_id) AS owner_id, %(due_on)s::date AS due_on
+    FROM chain c
+    JOIN casework_person p ON p.id = c.person_id
+    LEFT JOIN present_case a ON a.person_id = c.person_id
+    WHERE c.is_open AND {no_service}
+)"""
+
+
+def flag_no_service(on: date) -> Done:
+    """Raise and close the flags of who is alone in a temporary place. Safe to run twice."""
+    days = settings_table.value("no_service_days", on)
+    params = {
+        **chain_params(on),
+        "days": days,
+        "contact_after": on - timedelta(days=days),
+        "due_on": due_on(on),
+    }
+    wanted = ALONE.format(
+        chain=chain_ctes(), no_service=no_service_sql("c.person_id"), present_case=PRESENT_CASE
+    )
+    return raise_and_close(FlagKind.NO_SERVICE, wanted, on, params)
+
+
+def no_service_words(flag: Flag, on: date) -> Words:
+    when, color = due_words(flag.due_on, on)
+    since = short(date.fromisoformat(flag.facts["chain_start"]))
+    days = flag.facts["days"]
+    alone = ngettext("på én dag", "på %(days)s dager", days) % {"days": days}
+    return Words(
+        why=_("Midlertidig bolig siden %(date)s Ingen tjeneste, og ingen kontakt %(alone)s.")
+        % {"date": since, "alone": alone},
+        next=_("Ta kontakt, og avklar hvem som følger opp."),
+        action=_("Følg opp"),
+        action_url=follow_up_url(flag),
+        color=color,
+        when=when,
+        sub=_("uten oppfølging"),
+        icon="PersonCross",
+    )
