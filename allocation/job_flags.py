@@ -21,7 +21,7 @@ from casework.models import Flag
 from common.formatting import days_nb
 from common.jobs import Done
 
-from .ranking import CLOSED_STATES, WAITING, _listed
+from .ranking import CLOSED_STATES, WAITING, listed
 
 FORGOTTEN = f"""
 {WAITING.format(visible="")},
@@ -75,7 +75,7 @@ wanted AS (
     JOIN allocation_agendaitem i ON i.id = c.item_id
     JOIN casework_application a ON a.id = c.application_id
     JOIN casework_person p ON p.id = a.person_id
-    WHERE c.chosen AND i.outcome = 'tildelt' AND a.state NOT IN ({_listed(CLOSED_STATES)})
+    WHERE c.chosen AND i.outcome = 'tildelt' AND a.state NOT IN ({listed(CLOSED_STATES)})
         AND (c.considered_at AT TIME ZONE %(tz)s)::date + %(days)s::int <= %(on)s::date
         AND NOT EXISTS (
             SELECT FROM allocation_offer o

@@ -52,7 +52,7 @@ CLOSED_STATES = (
 )
 
 
-def _listed(values: Collection[str]) -> str:
+def listed(values: Collection[str]) -> str:
     """Our own codes as SQL text; never anything typed."""
     return ", ".join(f"'{value}'" for value in values)
 
@@ -68,11 +68,11 @@ waiting AS MATERIALIZED (
     WHERE v.state = 'fattet' AND v.issued_on <= %(on)s::date
       AND (v.valid_to IS NULL OR v.valid_to >= %(on)s::date)
       AND (v.valid_from IS NULL OR v.valid_from <= %(on)s::date)
-      AND a.state NOT IN ({_listed(CLOSED_STATES)})
+      AND a.state NOT IN ({listed(CLOSED_STATES)})
       AND v.id IN (
           SELECT o.vedtak_id FROM casework_vedtakoutcome o
-          WHERE o.outcome IN ({_listed(GRANTED)}) AND o.basis_id = ANY(ARRAY(
-              SELECT b.id FROM casework_legalbasis b WHERE b.code IN ({_listed(HOME_BASES)}))))
+          WHERE o.outcome IN ({listed(GRANTED)}) AND o.basis_id = ANY(ARRAY(
+              SELECT b.id FROM casework_legalbasis b WHERE b.code IN ({listed(HOME_BASES)}))))
       AND NOT EXISTS (
           SELECT FROM stays_lease l
           WHERE l.application_id = a.id AND l.agreed_on <= %(on)s::date)
@@ -505,7 +505,7 @@ def _visible(user: User | None) -> str:
         return "AND false"
     hidden = []
     if not user.sees_protected:
-        hidden.append(f"p.protection IN ({_listed(PROTECTED)})")
+        hidden.append(f"p.protection IN ({listed(PROTECTED)})")
     if not user.sees_shielded:
         hidden.append("p.shielded")
     if not hidden:

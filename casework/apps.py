@@ -10,18 +10,18 @@ class CaseworkConfig(AppConfig):
     verbose_name = "saker"
 
     def ready(self) -> None:
-        from .appeals import actions as appeals
-        from .appeals import flags as appeal_flags
-        from .applications import flags as application_flags
-        from .applications import menu
-        from .assessment import defaults as assessment_defaults
-        from .assessment import flags as statement_flags
-        from .follow_up import defaults as follow_up_defaults
-        from .follow_up import handover_flags, plan_flags
-        from .letters import defaults as letter_defaults
-        from .log import flags, perms
-        from .log.enums import FlagKind
-        from .vedtak.actions import on_issue
+        from casework.appeals import actions as appeals
+        from casework.appeals import flags as appeal_flags
+        from casework.applications import flags as application_flags
+        from casework.applications import menu
+        from casework.assessment import defaults as assessment_defaults
+        from casework.assessment import flags as statement_flags
+        from casework.follow_up import defaults as follow_up_defaults
+        from casework.follow_up import handover_flags, plan_flags
+        from casework.letters import defaults as letter_defaults
+        from casework.log import flags, perms
+        from casework.log.enums import FlagKind
+        from casework.vedtak.actions import on_issue
 
         flags.register(FlagKind.INTERIM_REPLY, application_flags.interim_words)
         flags.register(FlagKind.PAPERS, application_flags.papers_words)

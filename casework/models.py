@@ -1,7 +1,7 @@
 """Every model of casework, from the room it lives in: what Django and the other apps import."""
 
-from .appeals.models import Appeal
-from .applications.models import (
+from casework.appeals.models import Appeal
+from casework.applications.models import (
     Application,
     CaseCounter,
     Disqualification,
@@ -9,8 +9,9 @@ from .applications.models import (
     MissingPaper,
     PaperRequest,
     UnitTransfer,
+    Wish,
 )
-from .assessment.models import (
+from casework.assessment.models import (
     Assessment,
     AssessmentAnswer,
     ChoiceAlternative,
@@ -19,9 +20,8 @@ from .assessment.models import (
     HousingAnswer,
     HousingNeed,
     Statement,
-    Wish,
 )
-from .follow_up.models import (
+from casework.follow_up.models import (
     ChecklistItem,
     ChecklistKind,
     Handover,
@@ -33,9 +33,9 @@ from .follow_up.models import (
     TeamMember,
     TransitionPlan,
 )
-from .letters.models import LegalBasis, Letter, LetterCopy, PlainWord, StandardText
-from .log.models import Event, Flag, StoredFile, Transition
-from .persons.models import (
+from casework.letters.models import LegalBasis, Letter, LetterCopy, PlainWord, StandardText
+from casework.log.models import Event, Flag, StoredFile, Transition
+from casework.persons.models import (
     Document,
     Household,
     HouseholdMember,
@@ -47,7 +47,7 @@ from .persons.models import (
     PersonMerge,
     Representative,
 )
-from .vedtak.models import Vedtak, VedtakOutcome
+from casework.vedtak.models import Vedtak, VedtakOutcome
 
 __all__ = [
     "Appeal",

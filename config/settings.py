@@ -307,7 +307,7 @@ STORAGES = {
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = PRODUCTION
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not PRODUCTION
-# Which files people may give us (`casework.persons.uploads.TYPES`); how large is in the app's settings.
+# Which files people may give us (`casework.persons.uploads.TYPES`); how large is an app setting.
 UPLOAD_TYPES = env.words("UPLOAD_TYPES") or ["pdf", "jpeg", "png", "docx", "odt", "txt"]
 MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(VAR_DIR / "media")))  # never served by URL
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Self
 
@@ -60,10 +61,34 @@ class UpkeepQuerySet(models.QuerySet):
 
 
 def _check_name(name: str) -> None:
-    from .neutral import objection
-
-    if said := objection(name):
+    """A place is called by its address, never by those who live there (need H7)."""
+    if said := NameToAvoid.objects.objector()(name):
         raise ValidationError({"name": said})
+
+
+class NameToAvoidQuerySet(models.QuerySet):
+    def objector(self) -> Callable[..., str]:
+        """A function that tells why a place may not be called this, or "" when it may.
+
+        The words are looked up once, for all the rows of a file. A name that holds one of them,
+        also as part of a longer word, is refused.
+        """
+        words = list(self.values_list("word", "instead"))
+
+        def objects_to(*names: str) -> str:
+            folded = " ".join(names).casefold()
+            for word, instead in words:
+                if word.casefold() in folded:
+                    return _objection(word, instead)
+            return ""
+
+        return objects_to
+
+
+def _objection(word: str, instead: str) -> str:
+    said = _("«%(word)s» sier noe om dem som bor der, og brukes ikke i navn.") % {"word": word}
+    rather = _("Bruk heller %(instead)s.") % {"instead": instead or _("adressen")}
+    return f"{said} {rather}"
 
 
 class Area(models.Model):
@@ -356,6 +381,8 @@ class NameToAvoid(models.Model):
     word = models.CharField(_("ord"), max_length=40, unique=True)
     instead = models.CharField(_("skriv heller"), max_length=120, blank=True)
     history = HistoricalRecords()
+
+    objects = NameToAvoidQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("ord vi ikke bruker i navn")

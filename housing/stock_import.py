@@ -29,8 +29,7 @@ from accounts.models import OrganisationUnit
 from common.errors import RuleBroken
 
 from .enums import TEMPORARY_TYPES, PropertyStage, Staffing, UnitType
-from .models import Area, Property, Unit
-from .neutral import objector
+from .models import Area, NameToAvoid, Property, Unit
 
 MOST_BYTES = 5_000_000
 MOST_ROWS = 20_000
@@ -230,7 +229,7 @@ class _Import:
             self.units.setdefault(name, set()).add((unit, extra))
         self.organisation = {unit.name: unit for unit in OrganisationUnit.objects.all()}
         self.areas = {area.name.casefold(): area for area in Area.objects.all()}
-        self.objection = objector()
+        self.objection = NameToAvoid.objects.objector()
 
     def run(self, *, write: bool) -> Report:
         rows = [

@@ -15,7 +15,7 @@ from accounts.once import once
 from common.errors import RuleBroken, explain_integrity_error
 from common.paging import keyset_page
 
-from . import actions, neutral, perms, stock_export, stock_import
+from . import actions, perms, stock_export, stock_import
 from .enums import PropertyStage
 from .forms import (
     MeetingForm,
@@ -300,7 +300,7 @@ def words(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         actions.avoid_word(by=request.user, **form.cleaned_data)
         return redirect("housing:words")
-    objects_to = neutral.objector()
+    objects_to = NameToAvoid.objects.objector()
     names = Property.objects.values_list("pk", "name").order_by("sort_name", "pk")
     context = {
         "form": form,

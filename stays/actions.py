@@ -13,8 +13,7 @@ from django.utils.translation import ngettext
 
 from accounts import settings_table
 from accounts.models import User
-from casework.applications import lease_terms
-from casework.log.enums import GOING_OUT, ApplicationKind, LetterKind
+from casework.log.enums import GOING_OUT
 from casework.log.events import record
 from casework.models import Application, InstitutionNotice, Person, Vedtak
 from common.calendar import local_date
@@ -22,12 +21,11 @@ from common.errors import RuleBroken, explain_integrity_error
 from common.formatting import nbdate
 from housing.enums import TEMPORARY_TYPES, TRIAL_TYPES
 from housing.models import Unit
-from stays.leases.models import Lease
 
-from .enums import IN_UNIT, SLEEPS, Deposit, StayKind, UnsuitedFor
-from .models import PlaceSearch, Renewal, Stay
+from .enums import IN_UNIT, SLEEPS, StayKind, UnsuitedFor
+from .models import Lease, PlaceSearch, Renewal, Stay
+from .suited import unsuited_for
 
-ADULT = 18
 # What moving into a home that lasts puts an end to.
 ENDED_BY_LEASE = SLEEPS
 
@@ -89,7 +87,7 @@ def register_stay(
         unit = (
             Unit.objects.select_for_update(of=("self",)).select_related("property").get(pk=unit.pk)
         )
-        _check_unit(unit, kind, starts_on)
+        check_unit(unit, kind, starts_on)
         unsuited = _check_suited(person, unit, starts_on, unsuited_reason.strip())
     if granted_until is not None and granted_until <= starts_on:
         raise StayRefused(
@@ -102,9 +100,9 @@ def register_stay(
         )
     if moving:
         _take_back(person, starts_on, by, at)
-        _end_open(person, SLEEPS, starts_on, _("Flyttet"))
+        end_open(person, SLEEPS, starts_on, _("Flyttet"))
     if let_out:
-        _end_open(person, (StayKind.INSTITUTION,), starts_on, _("Rett til midlertidig bolig"))
+        end_open(person, (StayKind.INSTITUTION,), starts_on, _("Rett til midlertidig bolig"))
     stay = Stay(
         person=person,
         kind=kind,
@@ -127,7 +125,7 @@ def register_stay(
         recorded_by=by,
     )
     _check_overlap(stay)
-    _save(stay)
+    save_stay(stay)
     text = _("%(kind)s fra %(date)s: %(where)s.") % {
         "kind": stay.get_kind_display(),
         "date": nbdate(starts_on),
@@ -196,7 +194,7 @@ def change_stay(
     stay.unsafe = unsafe
     stay.end_reason = end_reason.strip() if ends_on else ""
     _check_overlap(stay)
-    _save(stay)
+    save_stay(stay)
     record(
         stay.person,
         "stay.changed",
@@ -231,7 +229,7 @@ def end_stay(*, stay: Stay, ends_on: date, reason: str, by: User, at: datetime) 
         )
     stay.period = DateRange(stay.period.lower, ends_on)
     stay.end_reason = reason.strip()
-    _save(stay)
+    save_stay(stay)
     record(
         stay.person,
         "stay.ended",
@@ -281,7 +279,7 @@ def renew_stay(
         renewed_at=at,
         renewed_by=by,
     )
-    _save(renewal)
+    save_stay(renewal)
     stay.granted_until = until
     stay.save(update_fields=["granted_until"])
     record(
@@ -322,7 +320,7 @@ def log_search(
         logged_at=at,
         logged_by=by,
     )
-    _save(search)
+    save_stay(search)
     record(
         person,
         "stay.search",
@@ -334,104 +332,7 @@ def log_search(
     return search
 
 
-@transaction.atomic
-def agree_lease(
-    *,
-    application: Application,
-    unit: Unit,
-    starts_on: date,
-    expires_on: date | None,
-    rent: int,
-    by: User,
-    at: datetime,
-    deposit_kind: str = Deposit.NONE,
-    deposit: int = 0,
-    short_term_reason: str = "",
-) -> Lease:
-    """Let a home to the one who applied: from now they no longer wait, and the home is taken.
-
-    Ends, on the day the lease begins, where they lived for the time being; in an exchange the
-    old lease too, so that nobody starts the queue anew (need H9). `rent` is kroner a month.
-    `StayRefused` when the unit is taken, is no home, or the term is shorter than the rule
-    without a reason (husll. § 9-3), or without the tenant having been told in writing before
-    (§ 11-1).
-    """
-    # The unit's row is locked, so that of two who let the same home at once, the second waits,
-    # and then sees the first one's stay and gets a sentence. The exclusion constraint
-    # `unit_one_at_a_time` would refuse it all the same.
-    unit = Unit.objects.select_for_update(of=("self",)).get(pk=unit.pk)
-    person = application.person
-    if unit.type in TEMPORARY_TYPES:
-        raise StayRefused(_("Et midlertidig bosted leies ikke ut med leiekontrakt."), "unit")
-    _check_unit(unit, _kind_of(unit), starts_on)
-    shortest = shortest_term(application, starts_on)
-    if expires_on is not None:
-        check_term(starts_on, expires_on, shortest, short_term_reason.strip())
-    informed_in = (
-        application.letters.filter(kind=LetterKind.LEASE_INFORMATION)
-        .order_by("-made_at", "-pk")
-        .first()
-    )
-    if expires_on is not None and expires_on < shortest and informed_in is None:
-        raise StayRefused(
-            _(
-                "Før en kortere leietid avtales, skal personen ha fått vite skriftlig hvor lenge "
-                "leien varer og hvorfor (husll. § 11-1). Lag brevet med informasjon først."
-            ),
-            "expires_on",
-        )
-    if Stay.objects.filter(unit=unit, period__overlap=DateRange(starts_on, None)).exists():
-        raise UnitTaken
-    ended = ENDED_BY_LEASE
-    if application.kind == ApplicationKind.EXCHANGE:
-        ended = (*ended, StayKind.LEASE)
-    _end_open(person, ended, starts_on, _("Flyttet til egen leid bolig"))
-    stay = Stay(
-        person=person,
-        kind=_kind_of(unit),
-        unit=unit,
-        period=DateRange(starts_on, None),
-        recorded_at=at,
-        recorded_by=by,
-    )
-    _save(stay)
-    lease = Lease(
-        stay=stay,
-        application=application,
-        agreed_on=local_date(at),
-        starts_on=starts_on,
-        expires_on=expires_on,
-        rent=rent,
-        deposit_kind=deposit_kind,
-        deposit=deposit,
-        short_term_reason=short_term_reason.strip(),
-        shortest_until=shortest,
-        informed_in=informed_in,
-        agreed_by=by,
-    )
-    _save(lease)
-    record(
-        person,
-        "lease.agreed",
-        _("Leieforhold inngått: %(unit)s fra %(date)s.")
-        % {"unit": unit, "date": nbdate(starts_on)},
-        by=by,
-        at=at,
-        application=application,
-        lease=lease.pk,
-    )
-    return lease
-
-
-# ------------------------------------------------------------------ parts
-
-
-def children_in_household(person: Person, on: date) -> int:
-    """Children under 18 in the person's household on the date; samværsbarn are members too."""
-    return lease_terms.children_under(person, on, ADULT)
-
-
-def _kind_of(unit: Unit) -> StayKind:
+def kind_in(unit: Unit) -> StayKind:
     return StayKind.TRIAL if unit.type in TRIAL_TYPES else StayKind.LEASE
 
 
@@ -503,7 +404,7 @@ def _check_overlap(stay: Stay) -> None:
     )
 
 
-def _check_unit(unit: Unit, kind: str, on: date) -> None:
+def check_unit(unit: Unit, kind: str, on: date) -> None:
     if kind == StayKind.TEMPORARY and unit.type not in TEMPORARY_TYPES:
         raise StayRefused(
             _("%(unit)s er ikke et midlertidig bosted. Velg et annet sted.") % {"unit": unit},
@@ -521,8 +422,6 @@ def _check_unit(unit: Unit, kind: str, on: date) -> None:
 
 def _check_suited(person: Person, unit: Unit, on: date, reason: str) -> str:
     """For whom the place is unsuited; then it takes a written reason to be used (need T5)."""
-    from stays.placement.rules import unsuited_for
-
     unsuited = unsuited_for(person, unit, on, settings_table.value("young_under_age", on))
     if unsuited and not reason:
         raise StayRefused(
@@ -531,27 +430,6 @@ def _check_suited(person: Person, unit: Unit, on: date, reason: str) -> str:
             "unsuited_reason",
         )
     return unsuited
-
-
-def check_term(starts_on: date, expires_on: date, shortest: date, reason: str) -> None:
-    """A lease shorter than the rule needs a written reason (husll. § 9-3)."""
-    if expires_on <= starts_on:
-        raise StayRefused(_("Leieforholdet må slutte etter at det begynner."), "expires_on")
-    if expires_on < shortest and not reason:
-        raise StayRefused(
-            _("Etter regelen leies boligen ut minst til %(day)s. Skriv hvorfor tiden er kortere.")
-            % {"day": nbdate(shortest)},
-            "short_term_reason",
-        )
-
-
-def shortest_term(application: Application, starts_on: date) -> date:
-    """The earliest last day the rule allows: the years of the vedtak, else the municipality's."""
-    vedtak = Vedtak.objects.granted().filter(application=application).first()
-    if vedtak and vedtak.lease_years:
-        return lease_terms.last_day(starts_on, vedtak.lease_years)
-    renewal = application.kind == ApplicationKind.EXTENSION
-    return lease_terms.term(application.person, starts_on, renewal=renewal).last_day(starts_on)
 
 
 def _take_back(person: Person, on: date, by: User, at: datetime) -> None:
@@ -577,7 +455,7 @@ def _take_back(person: Person, on: date, by: User, at: datetime) -> None:
         stay.delete()
 
 
-def _end_open(person: Person, kinds: tuple[StayKind, ...], on: date, reason: str) -> None:
+def end_open(person: Person, kinds: tuple[StayKind, ...], on: date, reason: str) -> None:
     """End what the person lives in on the day, of these kinds, on that day."""
     # Locked, so that nobody ends or moves the same stay in the meantime.
     going_on = (
@@ -598,7 +476,7 @@ def _end_open(person: Person, kinds: tuple[StayKind, ...], on: date, reason: str
         stay.save()
 
 
-def _save(obj: Stay | Lease | Renewal | PlaceSearch) -> None:
+def save_stay(obj: Stay | Lease | Renewal | PlaceSearch) -> None:
     """Save, and say a broken constraint in words."""
     try:
         with transaction.atomic():

@@ -16,6 +16,15 @@ from simple_history.models import HistoricalRecords
 from casework.log.visibility import sees
 from casework.models import Application, Person, Vedtak
 from housing.models import Unit
+from stays.leases.models import (
+    Lease,
+    LeaseRenewal,
+    PriceIndex,
+    ReadinessItem,
+    RentAdjustment,
+    TenancyRisk,
+    TenancyStep,
+)
 
 from .enums import (
     IN_UNIT,
@@ -25,15 +34,6 @@ from .enums import (
     StayKind,
     Unsuitable,
     UnsuitedFor,
-)
-from .leases.models import (
-    Lease,
-    LeaseRenewal,
-    PriceIndex,
-    ReadinessItem,
-    RentAdjustment,
-    TenancyRisk,
-    TenancyStep,
 )
 
 if TYPE_CHECKING:

@@ -2,13 +2,14 @@ from django.urls import path
 
 from stays.leases import views as lease_views
 from stays.placement import views as placement
+from stays.temporary.views import flag, temporary
 
 from . import views
 
 app_name = "stays"
 
 urlpatterns = [
-    path("midlertidig/", views.temporary, name="temporary"),
+    path("midlertidig/", temporary, name="temporary"),
     path("personer/<int:pk>/opphold/nytt/", views.stay_new, name="stay_new"),
     path("opphold/<int:pk>/endre/", views.stay_change, name="stay_change"),
     path("midlertidig/i-natt/", placement.tonight, name="tonight"),
@@ -17,7 +18,7 @@ urlpatterns = [
     path("soknader/<int:pk>/plassering/logg/", placement.place_search, name="place_search"),
     path("opphold/<int:pk>/forleng/", placement.renew, name="renew"),
     path("opphold/<int:pk>/avslutt/", views.stay_end, name="stay_end"),
-    path("varsler/<int:pk>/", views.flag, name="flag"),
+    path("varsler/<int:pk>/", flag, name="flag"),
     path("leieforhold/", lease_views.leases, name="leases"),
     path("leieforhold/i-fare/", lease_views.leases_at_risk, name="leases_at_risk"),
     path("leieforhold/i-fare/<int:pk>/", lease_views.risk, name="risk"),

@@ -10,38 +10,15 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.once import once
 from accounts.reads import log_read
-from casework.log import flags
-from casework.models import Flag, Person
+from casework.models import Person
 from common.errors import RuleBroken
-from stays.temporary.board import board
+from common.form_errors import refuse
 from stays.temporary.chains import chain_of
 
 from . import actions, perms
-from .forms import ChangeStayForm, EndStayForm, FollowUpForm, StayForm
+from .forms import ChangeStayForm, EndStayForm, StayForm
 from .models import Stay
-
-
-@require_http_methods(["GET"])
-def temporary(request: HttpRequest) -> HttpResponse:
-    """Who lives in temporary places today, longest first."""
-    if not perms.can_see_stays(request.user):
-        raise PermissionDenied
-    today = timezone.localdate()
-    page = board(
-        request.user,
-        today,
-        over_90=request.GET.get("over90") == "1",
-        with_children=request.GET.get("barn") == "1",
-        mine=request.GET.get("mine") == "1",
-        cursor=request.GET.get("etter", ""),
-    )
-    context = {
-        "page": page,
-        "today": today,
-        "may_record": perms.can_record_stays(request.user),
-        "filtered": any(request.GET.get(name) for name in ("over90", "barn", "mine")),
-    }
-    return render(request, "stays/temporary.html", context)
+from .suited import children_in_household
 
 
 @require_http_methods(["GET", "POST"])
@@ -72,7 +49,7 @@ def stay_new(request: HttpRequest, pk: int) -> HttpResponse:
         "person": person,
         "now": now,
         "chain": chain_of(person.pk, today),
-        "children": actions.children_in_household(person, today),
+        "children": children_in_household(person, today),
     }
     return render(request, "stays/stay_new.html", context)
 
@@ -124,49 +101,3 @@ def stay_end(request: HttpRequest, pk: int) -> HttpResponse:
     log_read(request, stay.person_id, "stay-end")
     context = {"form": form, "stay": stay, "person": stay.person, "nights": stay.nights(today)}
     return render(request, "stays/stay_end.html", context)
-
-
-@require_http_methods(["GET", "POST"])
-@once
-def flag(request: HttpRequest, pk: int) -> HttpResponse:
-    """Why a flag was raised and what comes next; closed by writing what was done."""
-    if not perms.can_see_stays(request.user):
-        raise PermissionDenied
-    found = get_object_or_404(
-        Flag.objects.visible_to(request.user).select_related(
-            "person", "application", "owner", "closed_by"
-        ),
-        pk=pk,
-    )
-    may_close = perms.can_follow_up_flags(request.user)
-    if request.method == "POST" and not may_close:
-        raise PermissionDenied
-    today = timezone.localdate()
-    form = FollowUpForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            flags.close(found, by=request.user, at=timezone.now(), **form.cleaned_data)
-        except RuleBroken as no:
-            refuse(form, no)
-        else:
-            messages.success(request, _("Varselet er fulgt opp og avsluttet."))
-            return redirect("desk:person", found.person_id)
-    log_read(request, found.person_id, "flag")
-    stays = Stay.objects.filter(person=found.person).select_related("unit__property")
-    context = {
-        "flag": found,
-        "person": found.person,
-        "words": flags.words(found, today),
-        "chain": chain_of(found.person_id, today),
-        "stays": list(stays.order_by("-period", "-pk")[:10]),
-        "may_close": may_close and found.closed_on is None,
-        "form": form,
-        "today": today,
-    }
-    return render(request, "stays/flag.html", context)
-
-
-def refuse(form, no: RuleBroken) -> None:
-    """Show the sentence where it belongs, with what was typed kept."""
-    field = getattr(no, "field", None)
-    form.add_error(field if field in form.fields else None, str(no))

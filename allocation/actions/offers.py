@@ -21,8 +21,8 @@ from common.calendar import add_working_days, local_date
 from common.errors import RuleBroken, explain_integrity_error
 from common.formatting import kroner, nbdate, nbdate_long
 from housing.models import Unit
-from stays.actions import agree_lease
 from stays.leases import letters as lease_letters
+from stays.leases.actions import agree_lease
 
 from .. import minutes, ranking, vacancy
 from ..enums import DeclineCode, ItemOutcome, OfferState

@@ -21,7 +21,7 @@ from casework.log.visibility import sees
 from common.calendar import add_working_days
 from common.errors import RuleBroken
 from stays import milieu
-from stays.actions import shortest_term
+from stays.leases.actions import shortest_term
 
 from .. import minutes, perms
 from ..actions import offers as actions

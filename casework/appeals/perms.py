@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db.models import QuerySet
 
 from accounts.enums import RoleKind
-from casework.applications.perms import _who_may_work, is_disqualified
+from casework.applications.perms import is_disqualified, who_may_work
 from casework.log.perms import can_do_casework
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def appeal_reviewers(appeal: Appeal, *, on: date) -> QuerySet[User]:
     """Whom a klage may be given to: who does casework on the date and may see the person,
     neither wrote nor approved the vedtak, and is not inhabil (need C16)."""
-    return _who_may_work(
+    return who_may_work(
         appeal.vedtak.application, [RoleKind.CASEWORKER, RoleKind.APPROVER], on
     ).exclude(pk__in=[appeal.drafter_id, appeal.approver_id])
 

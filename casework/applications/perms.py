@@ -26,7 +26,7 @@ def is_disqualified(user: User, application: Application) -> bool:
     return Disqualification.objects.filter(application=application, user=user).exists()
 
 
-def _who_may_work(application: Application, kinds: list[RoleKind], on: date) -> QuerySet[User]:
+def who_may_work(application: Application, kinds: list[RoleKind], on: date) -> QuerySet[User]:
     from accounts.models import Role, User
 
     roles = Role.objects.filter(period__contains=on)

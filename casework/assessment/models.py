@@ -11,11 +11,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from casework.applications.models import Application
-from casework.log.enums import (
-    StatementSource,
-    SupportNeed,
-)
+from casework.applications.models import Application, Wish
+from casework.log.enums import StatementSource, SupportNeed
 from casework.log.visibility import sees
 from casework.persons.models import Person
 from housing.enums import Staffing, UnitType
@@ -39,36 +36,6 @@ class StatementQuerySet(models.QuerySet):
 
     def received(self) -> Self:
         return self.filter(received_at__isnull=False)
-
-
-class Wish(models.Model):
-    """The person's own wish, in their own words, shown first everywhere (need C10).
-
-    A new wish does not overwrite an old one: the latest is shown, all are kept.
-    """
-
-    person = models.ForeignKey(Person, models.CASCADE, related_name="wishes")
-    words = models.TextField(_("det viktigste for meg"))
-    setting = models.CharField(
-        _("hvor det ble sagt"),
-        max_length=120,
-        blank=True,
-        help_text=_("For eksempel «samtale, med tolk»."),
-    )
-    said_on = models.DateField(_("sagt"))
-    read_back = models.BooleanField(_("lest opp og godkjent av personen"), default=False)
-    recorded_at = models.DateTimeField()
-    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    history = HistoricalRecords()
-
-    class Meta:
-        verbose_name = _("ønske")
-        verbose_name_plural = _("ønsker")
-        ordering = ["-said_on", "-pk"]
-        indexes = [models.Index(fields=["person", "-said_on", "-id"], name="wish_latest")]
-
-    def __str__(self) -> str:
-        return self.words[:60]
 
 
 class Dimension(models.Model):

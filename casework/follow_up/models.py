@@ -16,9 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from accounts.models import OrganisationUnit
-from casework.log.enums import (
-    NoticeKind,
-)
+from casework.log.enums import NoticeKind
 from casework.log.visibility import sees
 from casework.persons.models import Person
 from common.model_parts import WHO_AND_WHEN, done_by, together
@@ -343,7 +341,7 @@ class ChecklistItem(models.Model):
 class InstitutionNotice(models.Model):
     """An institution's notice that somebody came in, or goes out; or that none came (need C20).
 
-    How late it is follows from the dates and the municipality's numbers (`casework.follow_up.notices`).
+    How late it is follows from the dates and the municipality's numbers (see `notices`).
     """
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="notices")

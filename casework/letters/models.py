@@ -10,12 +10,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from casework.log.enums import (
-    AppealBody,
-    LanguageForm,
-    LetterKind,
-    TextPart,
-)
+from casework.log.enums import AppealBody, LanguageForm, LetterKind, TextPart
 from casework.log.models import StoredFile
 from casework.persons.models import Person
 

@@ -11,11 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from .enums import (
-    FlagClosed,
-    FlagKind,
-    Process,
-)
+from .enums import FlagClosed, FlagKind, Process
 from .visibility import sees
 
 if TYPE_CHECKING:

@@ -6,9 +6,7 @@ from django.db.models import Q
 
 from accounts.enums import CASE_ROLES
 
-from .enums import (
-    PROTECTED,
-)
+from .enums import PROTECTED
 
 if TYPE_CHECKING:
     from accounts.models import User

@@ -30,7 +30,8 @@ from housing.enums import UnitType
 from .completeness import DWELLING_BASES, PLACE_BASIS, Contents
 
 if TYPE_CHECKING:
-    from casework.assessment.models import ChoiceTalk, Wish
+    from casework.applications.models import Wish
+    from casework.assessment.models import ChoiceTalk
     from casework.letters.models import LegalBasis
 
     from .models import Vedtak

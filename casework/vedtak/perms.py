@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db.models import QuerySet
 
 from accounts.enums import RoleKind
-from casework.applications.perms import _who_may_work, is_disqualified
+from casework.applications.perms import is_disqualified, who_may_work
 from casework.log.enums import VedtakState
 from casework.log.perms import can_do_casework
 
@@ -50,4 +50,4 @@ def can_edit_vedtak(user: User, vedtak: Vedtak) -> bool:
 def approvers(application: Application, *, drafter_id: int, on: date) -> QuerySet[User]:
     """Whom a vedtak in the case may be sent to: approvers on the date who may see the person,
     did not write it, and are not inhabil."""
-    return _who_may_work(application, [RoleKind.APPROVER], on).exclude(pk=drafter_id)
+    return who_may_work(application, [RoleKind.APPROVER], on).exclude(pk=drafter_id)

@@ -14,9 +14,7 @@ from simple_history.models import HistoricalRecords
 
 from common.model_parts import together
 
-from ..enums import (
-    AgreementFlagClosed,
-)
+from ..enums import AgreementFlagClosed
 
 
 class AgreementQuerySet(models.QuerySet):

@@ -6,11 +6,13 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_DOWN, Decimal
 
 from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts import settings_table
 from accounts.models import User
+from casework.applications import lease_terms
 from casework.applications.actions.applications import register_application
 from casework.letters.letters import make_letter
 from casework.log.enums import ApplicationChannel, ApplicationKind, LetterKind
@@ -19,13 +21,24 @@ from casework.log.saving import save
 from casework.models import Application, Vedtak
 from common.calendar import add_months, local_date, next_working_day
 from common.formatting import nbdate
-from stays.actions import StayRefused, check_term, shortest_term
-from stays.enums import Readiness, StepKind
+from housing.enums import TEMPORARY_TYPES
+from housing.models import Unit
+from stays.actions import (
+    ENDED_BY_LEASE,
+    StayRefused,
+    UnitTaken,
+    check_unit,
+    end_open,
+    kind_in,
+    save_stay,
+)
+from stays.enums import Deposit, Readiness, StayKind, StepKind
 from stays.models import (
     LeaseRenewal,
     PriceIndex,
     ReadinessItem,
     RentAdjustment,
+    Stay,
     TenancyRisk,
     TenancyStep,
 )
@@ -33,6 +46,117 @@ from stays.models import (
 from . import letters as lease_letters
 from .horizon import BEGUN
 from .models import Lease
+
+
+@transaction.atomic
+def agree_lease(
+    *,
+    application: Application,
+    unit: Unit,
+    starts_on: date,
+    expires_on: date | None,
+    rent: int,
+    by: User,
+    at: datetime,
+    deposit_kind: str = Deposit.NONE,
+    deposit: int = 0,
+    short_term_reason: str = "",
+) -> Lease:
+    """Let a home to the one who applied: from now they no longer wait, and the home is taken.
+
+    Ends, on the day the lease begins, where they lived for the time being; in an exchange the
+    old lease too, so that nobody starts the queue anew (need H9). `rent` is kroner a month.
+    `StayRefused` when the unit is taken, is no home, or the term is shorter than the rule
+    without a reason (husll. § 9-3), or without the tenant having been told in writing before
+    (§ 11-1).
+    """
+    # The unit's row is locked, so that of two who let the same home at once, the second waits,
+    # and then sees the first one's stay and gets a sentence. The exclusion constraint
+    # `unit_one_at_a_time` would refuse it all the same.
+    unit = Unit.objects.select_for_update(of=("self",)).get(pk=unit.pk)
+    person = application.person
+    if unit.type in TEMPORARY_TYPES:
+        raise StayRefused(_("Et midlertidig bosted leies ikke ut med leiekontrakt."), "unit")
+    check_unit(unit, kind_in(unit), starts_on)
+    shortest = shortest_term(application, starts_on)
+    if expires_on is not None:
+        check_term(starts_on, expires_on, shortest, short_term_reason.strip())
+    informed_in = (
+        application.letters.filter(kind=LetterKind.LEASE_INFORMATION)
+        .order_by("-made_at", "-pk")
+        .first()
+    )
+    if expires_on is not None and expires_on < shortest and informed_in is None:
+        raise StayRefused(
+            _(
+                "Før en kortere leietid avtales, skal personen ha fått vite skriftlig hvor lenge "
+                "leien varer og hvorfor (husll. § 11-1). Lag brevet med informasjon først."
+            ),
+            "expires_on",
+        )
+    if Stay.objects.filter(unit=unit, period__overlap=DateRange(starts_on, None)).exists():
+        raise UnitTaken
+    ended = ENDED_BY_LEASE
+    if application.kind == ApplicationKind.EXCHANGE:
+        ended = (*ended, StayKind.LEASE)
+    end_open(person, ended, starts_on, _("Flyttet til egen leid bolig"))
+    stay = Stay(
+        person=person,
+        kind=kind_in(unit),
+        unit=unit,
+        period=DateRange(starts_on, None),
+        recorded_at=at,
+        recorded_by=by,
+    )
+    save_stay(stay)
+    lease = Lease(
+        stay=stay,
+        application=application,
+        agreed_on=local_date(at),
+        starts_on=starts_on,
+        expires_on=expires_on,
+        rent=rent,
+        deposit_kind=deposit_kind,
+        deposit=deposit,
+        short_term_reason=short_term_reason.strip(),
+        shortest_until=shortest,
+        informed_in=informed_in,
+        agreed_by=by,
+    )
+    save_stay(lease)
+    record(
+        person,
+        "lease.agreed",
+        _("Leieforhold inngått: %(unit)s fra %(date)s.")
+        % {"unit": unit, "date": nbdate(starts_on)},
+        by=by,
+        at=at,
+        application=application,
+        lease=lease.pk,
+    )
+    return lease
+
+
+def check_term(starts_on: date, expires_on: date, shortest: date, reason: str) -> None:
+    """A lease shorter than the rule needs a written reason (husll. § 9-3)."""
+    if expires_on <= starts_on:
+        raise StayRefused(_("Leieforholdet må slutte etter at det begynner."), "expires_on")
+    if expires_on < shortest and not reason:
+        raise StayRefused(
+            _("Etter regelen leies boligen ut minst til %(day)s. Skriv hvorfor tiden er kortere.")
+            % {"day": nbdate(shortest)},
+            "short_term_reason",
+        )
+
+
+def shortest_term(application: Application, starts_on: date) -> date:
+    """The earliest last day the rule allows: the years of the vedtak, else the municipality's."""
+    vedtak = Vedtak.objects.granted().filter(application=application).first()
+    if vedtak and vedtak.lease_years:
+        return lease_terms.last_day(starts_on, vedtak.lease_years)
+    renewal = application.kind == ApplicationKind.EXTENSION
+    return lease_terms.term(application.person, starts_on, renewal=renewal).last_day(starts_on)
+
 
 # The deadline a step sets: (setting, in months or days). Others have the deadline somebody writes.
 STEP_DEADLINES = {

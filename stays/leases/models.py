@@ -18,13 +18,7 @@ from simple_history.models import HistoricalRecords
 from casework.log.visibility import sees
 from casework.models import Application, Letter
 from common.model_parts import WHO_AND_WHEN, done_by, together
-from stays.enums import (
-    Deposit,
-    Readiness,
-    RiskCause,
-    RiskOutcome,
-    StepKind,
-)
+from stays.enums import Deposit, Readiness, RiskCause, RiskOutcome, StepKind
 
 if TYPE_CHECKING:
     from accounts.models import User

@@ -26,11 +26,11 @@ from common.form_errors import posted, refuse
 from common.formatting import nbdate
 from common.paging import keyset_page
 from stays import perms
-from stays.actions import shortest_term
 from stays.enums import Readiness, RiskOutcome, StayKind
 from stays.models import PriceIndex, Stay, TenancyRisk, TenancyStep
 
 from . import actions, horizon
+from .actions import shortest_term
 from .forms import (
     CloseRiskForm,
     IndexForm,

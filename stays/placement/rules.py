@@ -8,16 +8,10 @@ from datetime import date
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from casework.log.enums import ApplicationKind, ApplicationState
-from casework.models import Application, HousingNeed, Person, Vedtak
-from common.calendar import add_months
+from casework.models import HousingNeed, Person, Vedtak
 from housing.models import Unit
-from stays.actions import children_in_household
-from stays.enums import UnsuitedFor
 from stays.models import Stay
 from stays.temporary.chains import chains_with_cost
-
-ADULT = 18
 
 
 def costs(on: date, person_ids: Collection[int]) -> dict[int, int | None]:
@@ -37,31 +31,6 @@ def free_places(on: date) -> QuerySet[Unit]:
         .select_related("property__provider")
         .order_by("sort_name", "pk")
     )
-
-
-def children_along(person: Person, on: date) -> int:
-    """Children who would sleep there too: those of the household, or as many as were told of when
-    a place for the night was asked for last. Their names seldom come by phone."""
-    asked = Application.objects.filter(person=person, kind=ApplicationKind.TEMPORARY)
-    told = (
-        asked.exclude(state=ApplicationState.WITHDRAWN)
-        .order_by("-received_at", "-pk")
-        .values_list("children_tonight", flat=True)
-        .first()
-    )
-    return max(children_in_household(person, on), told or 0)
-
-
-def unsuited_for(person: Person, unit: Unit, on: date, young_under: int) -> str:
-    """For whom in the household the place is unsuited; "" when for nobody (need T5)."""
-    born = person.birth_date
-    child = born is not None and born > add_months(on, -12 * ADULT)
-    if not unit.suits_children and (child or children_along(person, on)):
-        return UnsuitedFor.CHILDREN
-    young = born is not None and born > add_months(on, -12 * young_under)
-    if not unit.suits_young and young:
-        return UnsuitedFor.YOUNG
-    return ""
 
 
 def unwanted(person: Person, units: QuerySet[Unit]) -> set[int]:

@@ -19,16 +19,17 @@ from accounts.reads import log_read, log_reads
 from casework.models import Application, Service
 from common.calendar import add_months
 from common.errors import RuleBroken
+from common.form_errors import refuse
 from common.paging import keyset_page
 from housing.models import Property
 from stays import actions, milieu, perms
 from stays.enums import StayKind
 from stays.models import PlaceSearch, Stay
+from stays.suited import children_along, children_in_household
 from stays.temporary.chains import chain_of
-from stays.views import refuse
 
 from .forms import PlacementForm, RenewalForm, SearchForm
-from .rules import children_along, costs, free_places
+from .rules import costs, free_places
 
 SHOWN_SEARCHES = 20
 
@@ -81,7 +82,7 @@ def place(request: HttpRequest, pk: int) -> HttpResponse:
         "application": application,
         "person": person,
         "free": free_places(today).count(),
-        "registered_children": actions.children_in_household(person, today),
+        "registered_children": children_in_household(person, today),
         "children": children_along(person, today),
         "now": Stay.objects.current(today).filter(person=person).select_related("unit__property"),
         "chain": chain_of(person.pk, today),

@@ -1,6 +1,6 @@
 """Flags for long temporary stays: one statement raises, supersedes and ends them (needs T2, T6).
 
-`flag_stays(on)` looks at everyone's present chain (`stays.temporary.chains`) as it was on the date, and:
+`flag_stays(on)` looks at everyone's present chain (see `chains`) as it was on the date, and:
 
 * raises the flag of the highest threshold reached (`days >= threshold`), once for the chain and
   threshold whatever the number of runs (`flag_once`; the key is «chain start:threshold»);

@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from casework.log.enums import LetterKind
 from common.calendar import add_months
-from stays.actions import StayRefused, UnitTaken, agree_lease, end_stay, register_stay
+from stays.actions import StayRefused, UnitTaken, end_stay, register_stay
 from stays.enums import StayKind
+from stays.leases.actions import agree_lease
 from stays.leases.models import Lease
 from stays.models import Stay
 from stays.temporary.chains import chain_of

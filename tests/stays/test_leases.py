@@ -13,9 +13,10 @@ from django.urls import reverse
 from casework.log.enums import ApplicationKind, LetterKind
 from casework.models import Application, Event, Letter
 from common.calendar import add_months
-from stays.actions import StayRefused, agree_lease
+from stays.actions import StayRefused
 from stays.enums import StepKind
 from stays.leases import actions, horizon
+from stays.leases.actions import agree_lease
 from stays.leases.models import Lease
 from stays.models import LeaseRenewal, TenancyRisk
 from tests.factories import (

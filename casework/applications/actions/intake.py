@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from casework.assessment.models import Wish
 from casework.follow_up import handover_flags
 from casework.letters import letters
 from casework.log import events, flags
@@ -19,7 +18,7 @@ from common.calendar import local_date
 from common.errors import RuleBroken
 from common.formatting import nbdate, nbdate_long
 
-from ..models import Application, Draft, MissingPaper, PaperRequest, UnitTransfer
+from ..models import Application, Draft, MissingPaper, PaperRequest, UnitTransfer, Wish
 from .applications import held, register_application, start_assessing
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from casework.applications.models import Application
+from casework.applications.models import Application, Wish
 from casework.applications.processes import APPLICATION
 from casework.log import events
 from casework.log.enums import ApplicationState
@@ -18,7 +18,7 @@ from common.errors import RuleBroken
 from common.formatting import nbdate
 
 from .. import needs
-from ..models import Assessment, AssessmentAnswer, HousingAnswer, HousingNeed, Wish
+from ..models import Assessment, AssessmentAnswer, HousingAnswer, HousingNeed
 
 if TYPE_CHECKING:
     from accounts.models import User

@@ -7,14 +7,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.once import OnceFormMixin
-from casework.log.enums import (
-    NoteReaders,
-)
-from common.forms import (
-    ListChoice,
-    VarigFormHelper,
-    norwegian,
-)
+from casework.log.enums import NoteReaders
+from common.forms import ListChoice, VarigFormHelper, norwegian
 
 from ..models import Note, Person
 

@@ -10,9 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from casework.log.enums import (
-    DocumentCategory,
-)
+from casework.log.enums import DocumentCategory
 from casework.log.models import StoredFile
 from casework.log.visibility import sees
 from common.model_parts import WHO_AND_WHEN, done_by, together

@@ -9,9 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from accounts.models import OrganisationUnit
-from casework.log.enums import (
-    NoteReaders,
-)
+from casework.log.enums import NoteReaders
 from casework.log.visibility import sees
 
 from .persons import Person

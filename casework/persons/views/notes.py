@@ -25,14 +25,13 @@ from ..actions.notes import write_note
 from ..forms.notes import EditNoteForm, NoteForm, ObjectionForm
 from ..models import Note
 from ..perms import can_edit_note
-from .on_person import form_page, part_url
-from .persons import _person_for_casework
+from .on_person import form_page, part_url, person_for_casework
 
 
 @require_http_methods(["GET", "POST"])
 @once
 def note_new(request: HttpRequest, pk: int) -> HttpResponse:
-    person = _person_for_casework(request, pk)
+    person = person_for_casework(request, pk)
     back = reverse("desk:person", args=[person.pk])
     form = NoteForm(
         posted(request),

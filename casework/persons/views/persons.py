@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,12 +23,7 @@ from common.forms import ONE_DAY
 from ..actions import persons as actions
 from ..forms.persons import ChangeLivingForm, EndMembershipForm, MemberForm, PersonForm
 from ..models import Household, HouseholdMember, Person
-
-
-def _person_for_casework(request: HttpRequest, pk: int) -> Person:
-    if not perms.can_do_casework(request.user):
-        raise PermissionDenied
-    return get_object_or_404(Person.objects.visible_to(request.user), pk=pk)
+from .on_person import person_for_casework
 
 
 @require_http_methods(["GET", "POST"])
@@ -57,7 +52,7 @@ def person_new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @once
 def person_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    person = _person_for_casework(request, pk)
+    person = person_for_casework(request, pk)
     back = reverse("desk:person", args=[person.pk])
     name = str(person)  # a form that is not saved has already changed its instance
     form = PersonForm(
@@ -106,7 +101,7 @@ def person_edit(request: HttpRequest, pk: int) -> HttpResponse:
 @once
 def household(request: HttpRequest, pk: int) -> HttpResponse:
     """Who lives together now, ahead and before; forms to add, to change and to end."""
-    person = _person_for_casework(request, pk)
+    person = person_for_casework(request, pk)
     today = timezone.localdate()
     shared = actions.own_household(person, today)
     form = MemberForm(

@@ -24,13 +24,13 @@ from common.form_errors import posted, refuse
 from ..actions import representatives as actions
 from ..forms.representatives import EndRepresentativeForm, RepresentativeForm
 from ..models import Representative
-from .persons import _person_for_casework
+from .on_person import person_for_casework
 
 
 @require_http_methods(["GET", "POST"])
 @once
 def representatives(request: HttpRequest, pk: int) -> HttpResponse:
-    person = _person_for_casework(request, pk)
+    person = person_for_casework(request, pk)
     today = timezone.localdate()
     here = redirect("casework:representatives", pk)
     ending = "representative" in request.POST

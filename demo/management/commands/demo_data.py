@@ -8,8 +8,9 @@ from django.db import connection
 from django.utils import timezone
 
 from casework.models import Person
-from demo.build import build, settle
-from demo.sizes import SIZES
+
+from ...build import build, settle
+from ...sizes import SIZES
 
 
 class Command(BaseCommand):

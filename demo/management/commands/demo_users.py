@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.core.management.base import BaseCommand
 
-from demo.users import PEOPLE
+from ...users import PEOPLE
 
 
 class Command(BaseCommand):

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from scenarios.errors import ScenarioError
-from scenarios.runner import run_file
+from ...errors import ScenarioError
+from ...runner import run_file
 
 
 class Command(BaseCommand):

@@ -1,0 +1,45 @@
+"""Whom a temporary place is not suited for: children and the young (need T5)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from casework.applications import lease_terms
+from casework.log.enums import ApplicationKind, ApplicationState
+from casework.models import Application, Person
+from common.calendar import add_months
+from housing.models import Unit
+
+from .enums import UnsuitedFor
+
+ADULT = 18
+
+
+def children_in_household(person: Person, on: date) -> int:
+    """Children under 18 in the person's household on the date; samværsbarn are members too."""
+    return lease_terms.children_under(person, on, ADULT)
+
+
+def children_along(person: Person, on: date) -> int:
+    """Children who would sleep there too: those of the household, or as many as were told of when
+    a place for the night was asked for last. Their names seldom come by phone."""
+    asked = Application.objects.filter(person=person, kind=ApplicationKind.TEMPORARY)
+    told = (
+        asked.exclude(state=ApplicationState.WITHDRAWN)
+        .order_by("-received_at", "-pk")
+        .values_list("children_tonight", flat=True)
+        .first()
+    )
+    return max(children_in_household(person, on), told or 0)
+
+
+def unsuited_for(person: Person, unit: Unit, on: date, young_under: int) -> str:
+    """For whom in the household the place is unsuited; "" when for nobody (need T5)."""
+    born = person.birth_date
+    child = born is not None and born > add_months(on, -12 * ADULT)
+    if not unit.suits_children and (child or children_along(person, on)):
+        return UnsuitedFor.CHILDREN
+    young = born is not None and born > add_months(on, -12 * young_under)
+    if not unit.suits_young and young:
+        return UnsuitedFor.YOUNG
+    return ""

@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.once import once
+from accounts.reads import log_read
+from casework.log import flags
+from casework.models import Flag
+from common.errors import RuleBroken
+from common.form_errors import refuse
+from stays import perms
+from stays.forms import FollowUpForm
+from stays.models import Stay
+
+from .board import board
+from .chains import chain_of
+
+
+@require_http_methods(["GET"])
+def temporary(request: HttpRequest) -> HttpResponse:
+    """Who lives in temporary places today, longest first."""
+    if not perms.can_see_stays(request.user):
+        raise PermissionDenied
+    today = timezone.localdate()
+    page = board(
+        request.user,
+        today,
+        over_90=request.GET.get("over90") == "1",
+        with_children=request.GET.get("barn") == "1",
+        mine=request.GET.get("mine") == "1",
+        cursor=request.GET.get("etter", ""),
+    )
+    context = {
+        "page": page,
+        "today": today,
+        "may_record": perms.can_record_stays(request.user),
+        "filtered": any(request.GET.get(name) for name in ("over90", "barn", "mine")),
+    }
+    return render(request, "stays/temporary.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def flag(request: HttpRequest, pk: int) -> HttpResponse:
+    """Why a flag was raised and what comes next; closed by writing what was done."""
+    if not perms.can_see_stays(request.user):
+        raise PermissionDenied
+    found = get_object_or_404(
+        Flag.objects.visible_to(request.user).select_related(
+            "person", "application", "owner", "closed_by"
+        ),
+        pk=pk,
+    )
+    may_close = perms.can_follow_up_flags(request.user)
+    if request.method == "POST" and not may_close:
+        raise PermissionDenied
+    today = timezone.localdate()
+    form = FollowUpForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            flags.close(found, by=request.user, at=timezone.now(), **form.cleaned_data)
+        except RuleBroken as no:
+            refuse(form, no)
+        else:
+            messages.success(request, _("Varselet er fulgt opp og avsluttet."))
+            return redirect("desk:person", found.person_id)
+    log_read(request, found.person_id, "flag")
+    stays = Stay.objects.filter(person=found.person).select_related("unit__property")
+    context = {
+        "flag": found,
+        "person": found.person,
+        "words": flags.words(found, today),
+        "chain": chain_of(found.person_id, today),
+        "stays": list(stays.order_by("-period", "-pk")[:10]),
+        "may_close": may_close and found.closed_on is None,
+        "form": form,
+        "today": today,
+    }
+    return render(request, "stays/flag.html", context)
