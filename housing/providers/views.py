@@ -21,9 +21,9 @@ from common.errors import RuleBroken
 from common.paging import keyset_page
 
 from .. import perms
-from ..forms import AgreementForm, CheckForm, FlagNoteForm, ProviderForm
 from . import actions
 from . import flags as agreement_flags
+from .forms import AgreementForm, CheckForm, FlagNoteForm, ProviderForm
 from .models import AgreementFlag, Provider, QualityAgreement, QualityCheck
 
 
