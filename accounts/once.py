@@ -22,7 +22,7 @@ The form carries a token, and the view is told to mind it:
                 form.add_error(None, str(no))
             else:
                 return redirect("desk:person", person.pk)
-        return render(request, "casework/person_new.html", {"form": form})
+        return render(request, "casework/persons/person_new.html", {"form": form})
 
 A page with a bare button instead of a form class writes `{% load once %}{% form_token %}` within
 its `<form>`.

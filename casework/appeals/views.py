@@ -72,7 +72,7 @@ def appeals(request: HttpRequest) -> HttpResponse:
         "filtered": any(request.GET.get(name) for name in ("tilstand", "mine", "sen")),
         "today": today,
     }
-    return render(request, "casework/appeal_list.html", context)
+    return render(request, "casework/appeals/appeal_list.html", context)
 
 
 def _filtered(request: HttpRequest, today: date) -> QuerySet[Appeal]:
@@ -141,7 +141,7 @@ def appeal_new(request: HttpRequest, pk: int) -> HttpResponse:
     log_read(request, person.pk, "klage")
     return render(
         request,
-        "casework/appeal_new.html",
+        "casework/appeals/appeal_new.html",
         {
             "vedtak": vedtak,
             "application": vedtak.application,
@@ -202,7 +202,7 @@ def appeal(request: HttpRequest, pk: int) -> HttpResponse:
         pk=pk,
     )
     log_read(request, found.vedtak.application.person_id, "klage")
-    return render(request, "casework/appeal.html", _page(request, found))
+    return render(request, "casework/appeals/appeal.html", _page(request, found))
 
 
 def _page(request: HttpRequest, found: Appeal) -> dict[str, Any]:
@@ -304,7 +304,7 @@ def _step(
         "title": title,
         "lead": lead,
     }
-    return render(request, "casework/appeal_step.html", context)
+    return render(request, "casework/appeals/appeal_step.html", context)
 
 
 def _back(found: Appeal) -> str:

@@ -63,7 +63,7 @@ def show(request: HttpRequest, pk: int, refused: ReceivedForm | None = None) -> 
         pk=pk,
     )
     log_read(request, case.person_id, "application")
-    return render(request, "casework/application.html", _case(request, case, refused))
+    return render(request, "casework/case/application.html", _case(request, case, refused))
 
 
 def _case(request: HttpRequest, case: Application, refused: ReceivedForm | None) -> dict[str, Any]:

@@ -104,7 +104,7 @@ def service(request: HttpRequest, pk: int) -> HttpResponse:
         done=_("Tjenesten er endret."),
         back=back,
         page=PAGE,
-        template="casework/service.html",
+        template="casework/follow_up/service.html",
         service=found,
         steps=list(found.steps.all()),
         goes_on=found.period.upper is None or found.period.upper > timezone.localdate(),
@@ -294,7 +294,7 @@ def milestone(request: HttpRequest, pk: int) -> HttpResponse:
         done=_("Milepælen er endret."),
         back=back,
         page=PAGE,
-        template="casework/milestone.html",
+        template="casework/follow_up/milestone.html",
         milestone=found,
         late=(today - found.due_on).days if found.done_at is None else 0,
     )
@@ -447,7 +447,7 @@ def _handover_page(
         "form": form if takes else None,
         "finishes": found.done_at is None and can_finish_handover(request.user, found),
     }
-    return render(request, "casework/handover.html", context)
+    return render(request, "casework/follow_up/handover.html", context)
 
 
 @require_POST
@@ -495,7 +495,7 @@ def checklist(request: HttpRequest) -> HttpResponse:
         plans.add_checklist_kind(by=request.user, at=timezone.now(), **form.cleaned_data)
         messages.success(request, _("Punktet er med i planer som begynnes fra nå."))
         return redirect("casework:checklist")
-    return render(request, "casework/checklist.html", {"kinds": kinds, "form": form})
+    return render(request, "casework/follow_up/checklist.html", {"kinds": kinds, "form": form})
 
 
 @require_POST

@@ -101,7 +101,7 @@ def letter_agreement(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(back)
     log_read(request, pk, "person-edit")
     context = {"form": form, "person": person, "has_address": letters.has_address(person)}
-    return render(request, "casework/letter_agreement.html", context)
+    return render(request, "casework/letters/letter_agreement.html", context)
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ class Kind:
 
 TEXTS = Kind(
     "text",
-    "casework/text_list.html",
+    "casework/letters/text_list.html",
     StandardText,
     StandardTextForm,
     actions.write_text,
@@ -140,7 +140,7 @@ TEXTS = Kind(
 
 BASES = Kind(
     "basis",
-    "casework/basis_list.html",
+    "casework/letters/basis_list.html",
     LegalBasis,
     LegalBasisForm,
     actions.write_basis,
@@ -215,7 +215,7 @@ def words(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Ordet er lagt til."))
             return redirect("casework:words")
     context = {"form": form, "words": PlainWord.objects.all()}
-    return render(request, "casework/word_list.html", context)
+    return render(request, "casework/letters/word_list.html", context)
 
 
 @require_POST
@@ -273,7 +273,7 @@ def _write(request: HttpRequest, kind: Kind, pk: int | None = None) -> HttpRespo
         "versions": [(each, _last_day(each)) for each in versions],
         "found": found,
     }
-    return render(request, "casework/wording_form.html", context)
+    return render(request, "casework/letters/wording_form.html", context)
 
 
 def _end(request: HttpRequest, kind: Kind, pk: int) -> HttpResponse:
@@ -296,7 +296,7 @@ def _end(request: HttpRequest, kind: Kind, pk: int) -> HttpResponse:
         "versions": [],
         "found": None,
     }
-    return render(request, "casework/wording_form.html", context)
+    return render(request, "casework/letters/wording_form.html", context)
 
 
 def _last_day(version: Any) -> date | None:

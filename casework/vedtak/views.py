@@ -216,7 +216,7 @@ def vedtak_preview(request: HttpRequest, pk: int) -> HttpResponse:
         found, content = form.written()
     log_read(request, found.application.person_id, "vedtak")
     context = {**_letter(found, content, on), **saving, "swapped": True, "vedtak": found}
-    return render(request, "casework/vedtak.html#preview", context)
+    return render(request, "casework/vedtak/vedtak.html#preview", context)
 
 
 @require_GET
@@ -295,7 +295,7 @@ def vedtak_queue(request: HttpRequest) -> HttpResponse:
         ],
         "today": today,
     }
-    return render(request, "casework/vedtak_queue.html", context)
+    return render(request, "casework/vedtak/vedtak_queue.html", context)
 
 
 def _vedtak(request: HttpRequest, pk: int) -> Vedtak:
@@ -443,7 +443,7 @@ def _page(
         "disqualified": is_disqualified(request.user, application),
         **_letter(shown, shown_content, on, tried=tried),
     }
-    return render(request, "casework/vedtak.html", context)
+    return render(request, "casework/vedtak/vedtak.html", context)
 
 
 def _letter(

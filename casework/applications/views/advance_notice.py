@@ -65,4 +65,4 @@ def notice_new(request: HttpRequest, pk: int) -> HttpResponse:
         "clock": reply_clock.clock(case, today),
         "letter_language": case.person.get_language_form_display(),
     }
-    return render(request, "casework/application_move.html", context)
+    return render(request, "casework/applications/application_move.html", context)

@@ -71,7 +71,7 @@ def applications(request: HttpRequest) -> HttpResponse:
         "at": timezone.now(),
         "today": today,
     }
-    return render(request, "casework/application_list.html", context)
+    return render(request, "casework/applications/application_list.html", context)
 
 
 def _lines(found: list[Application], today: date) -> list[dict[str, Any]]:
@@ -185,7 +185,7 @@ def application_new(request: HttpRequest, pk: int) -> HttpResponse:
         "draft_key": key,
         "open_cases": person.applications.open().order_by("-received_at", "pk")[:5],
     }
-    return render(request, "casework/application_new.html", context)
+    return render(request, "casework/applications/application_new.html", context)
 
 
 @require_POST
@@ -283,4 +283,4 @@ def _move_page(
         "title": title,
         "clock": reply_clock.clock(case, timezone.localdate()),
     }
-    return render(request, "casework/application_move.html", context)
+    return render(request, "casework/applications/application_move.html", context)

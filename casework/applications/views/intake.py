@@ -58,7 +58,7 @@ def section_27(request: HttpRequest) -> HttpResponse:
             )
             return redirect("casework:application", made.pk)
     context = {"form": form, "draft": draft, "draft_key": drafts.SECTION_27}
-    return render(request, "casework/section_27.html", context)
+    return render(request, "casework/applications/section_27.html", context)
 
 
 def _for_casework(request: HttpRequest, pk: int) -> Application:
@@ -97,7 +97,7 @@ def papers_ask(request: HttpRequest, pk: int) -> HttpResponse:
         "clock": reply_clock.clock(case, today),
         "letter_language": case.person.get_language_form_display(),
     }
-    return render(request, "casework/application_move.html", context)
+    return render(request, "casework/applications/application_move.html", context)
 
 
 @require_POST

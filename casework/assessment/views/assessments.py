@@ -69,7 +69,7 @@ def assessment_new(request: HttpRequest, pk: int) -> HttpResponse:
     log_read(request, application.person_id, "kartlegging")
     return render(
         request,
-        "casework/assessment_new.html",
+        "casework/assessment/assessment_new.html",
         {
             "application": application,
             "person": application.person,
@@ -101,7 +101,7 @@ def assessment(request: HttpRequest, pk: int) -> HttpResponse:
     compared = changes.changes(found.answers.all(), earlier)
     return render(
         request,
-        "casework/assessment.html",
+        "casework/assessment/assessment.html",
         {
             "assessment": found,
             "application": application,
@@ -157,7 +157,7 @@ def need(request: HttpRequest, pk: int) -> HttpResponse:
     log_read(request, application.person_id, "boligbehov")
     return render(
         request,
-        "casework/assessment_need.html",
+        "casework/assessment/assessment_need.html",
         {
             "application": application,
             "person": application.person,

@@ -63,4 +63,4 @@ def choices(request: HttpRequest, pk: int) -> HttpResponse:
         "talks": talks,
         "wish": case.person.wishes.first(),
     }
-    return render(request, "casework/choices.html", context)
+    return render(request, "casework/assessment/choices.html", context)

@@ -53,7 +53,7 @@ def dimensions(request: HttpRequest) -> HttpResponse:
             if each.valid.upper and each.valid.upper <= on
         ],
     }
-    return render(request, "casework/dimension_list.html", context)
+    return render(request, "casework/assessment/dimension_list.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -77,7 +77,7 @@ def dimension_new(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Området er lagt til."))
             return back
     context = {"form": form, "title": _("Nytt område i kartleggingen"), "versions": []}
-    return render(request, "casework/dimension_form.html", context)
+    return render(request, "casework/assessment/dimension_form.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -112,7 +112,7 @@ def dimension(request: HttpRequest, pk: int) -> HttpResponse:
         for each in Dimension.objects.filter(code=found.code).order_by("-valid")
     ]
     context = {"form": form, "title": found.name, "versions": versions}
-    return render(request, "casework/dimension_form.html", context)
+    return render(request, "casework/assessment/dimension_form.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -133,7 +133,7 @@ def dimension_end(request: HttpRequest, pk: int) -> HttpResponse:
             return back
     title = _("Avslutt «%(name)s»") % {"name": found.name}
     context = {"form": form, "title": title, "versions": []}
-    return render(request, "casework/dimension_form.html", context)
+    return render(request, "casework/assessment/dimension_form.html", context)
 
 
 @require_POST

@@ -67,7 +67,7 @@ def statement_new(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("Spørsmålet er stilt."))
             return redirect("casework:statement", asked.pk)
     log_read(request, person.pk, "uttalelse")
-    return render(request, "casework/statement_new.html", {"form": form, "person": person})
+    return render(request, "casework/assessment/statement_new.html", {"form": form, "person": person})
 
 
 @require_safe
@@ -86,7 +86,7 @@ def statement(request: HttpRequest, pk: int) -> HttpResponse:
         "code": links.code(found) if shows_link else "",
         "locked": found.attempts >= links.MOST_ATTEMPTS,
     }
-    return render(request, "casework/statement.html", context)
+    return render(request, "casework/assessment/statement.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -114,7 +114,7 @@ def statement_answer(request: HttpRequest, pk: int) -> HttpResponse:
             return back
     log_read(request, found.person_id, "uttalelse")
     context = {"form": form, "statement": found, "person": found.person}
-    return render(request, "casework/statement_answer.html", context)
+    return render(request, "casework/assessment/statement_answer.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -136,7 +136,7 @@ def statement_comment(request: HttpRequest, pk: int) -> HttpResponse:
             return back
     log_read(request, found.person_id, "uttalelse")
     context = {"form": form, "statement": found, "person": found.person}
-    return render(request, "casework/statement_answer.html", context)
+    return render(request, "casework/assessment/statement_answer.html", context)
 
 
 @require_POST
@@ -180,7 +180,7 @@ def statement_outside(request: HttpRequest, token: str) -> HttpResponse:
     on = timezone.localdate()
     if found is None or not links.is_current(found, read[1]) or not found.link_works(on):
         request.session.pop(OPENED, None)
-        return render(request, "casework/statement_dead.html", status=404)
+        return render(request, "casework/assessment/statement_dead.html", status=404)
     if request.session.get(OPENED) != found.nonce:
         form = CodeForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
@@ -191,7 +191,7 @@ def statement_outside(request: HttpRequest, token: str) -> HttpResponse:
             else:
                 request.session[OPENED] = found.nonce
                 return redirect(request.path)
-        return render(request, "casework/statement_code.html", {"form": form})
+        return render(request, "casework/assessment/statement_code.html", {"form": form})
     form = AnswerStatementForm(request.POST or None, outside=True)
     if request.method == "POST" and form.is_valid():
         try:
@@ -202,9 +202,9 @@ def statement_outside(request: HttpRequest, token: str) -> HttpResponse:
             _refuse(form, no)
         else:
             del request.session[OPENED]
-            return render(request, "casework/statement_thanks.html")
+            return render(request, "casework/assessment/statement_thanks.html")
     context = {"form": form, "statement": found}
-    return render(request, "casework/statement_outside.html", context)
+    return render(request, "casework/assessment/statement_outside.html", context)
 
 
 def _readable(request: HttpRequest, pk: int) -> Statement:

@@ -169,7 +169,7 @@ class PersonForm(OnceFormMixin, forms.ModelForm):
             )
         limits = self.limits
         self.helper.layout = Layout(
-            HTML('{% include "casework/person_similar.html" %}'),
+            HTML('{% include "casework/persons/person_similar.html" %}'),
             *([Fieldset(_("Husstanden"), *household)] if household else []),
             Fieldset(
                 _("Hvem"),

@@ -59,7 +59,7 @@ def merge_find(request: HttpRequest, pk: int) -> HttpResponse:
             PersonMerge.objects.filter(survivor=person).select_related("loser", "merged_by")
         ),
     }
-    return render(request, "casework/merge_find.html", context)
+    return render(request, "casework/persons/merge_find.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -90,7 +90,7 @@ def merge(request: HttpRequest, pk: int, other: int) -> HttpResponse:
     for each in (survivor, loser):
         log_read(request, each.pk, "merge")
     context = {"form": form, "person": survivor, "loser": loser}
-    return render(request, "casework/merge.html", context)
+    return render(request, "casework/persons/merge.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -120,4 +120,4 @@ def merge_undo(request: HttpRequest, pk: int) -> HttpResponse:
         "fault": fault,
         "moved": actions.in_words(found),
     }
-    return render(request, "casework/merge_undo.html", context)
+    return render(request, "casework/persons/merge_undo.html", context)

@@ -45,7 +45,7 @@ def note_new(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("Notatet er lagret."))
         return redirect(back)
     log_read(request, pk, "note")
-    return render(request, "casework/person_note.html", {"form": form, "person": person})
+    return render(request, "casework/persons/person_note.html", {"form": form, "person": person})
 
 
 PAGE = "note-edit"
@@ -71,7 +71,7 @@ def note(request: HttpRequest, pk: int) -> HttpResponse:
             raise PermissionDenied
         log_read(request, found.person_id, PAGE)
         context = {**shown, "person": found.person, "title": _("Notat"), "back": back, "form": None}
-        return render(request, "casework/note.html", context)
+        return render(request, "casework/persons/note.html", context)
     return form_page(
         request,
         found.person,
@@ -81,7 +81,7 @@ def note(request: HttpRequest, pk: int) -> HttpResponse:
         done=_("Notatet er endret. Det som stod før, er tatt vare på."),
         back=back,
         page=PAGE,
-        template="casework/note.html",
+        template="casework/persons/note.html",
         **shown,
     )
 

@@ -43,7 +43,7 @@ def form_page(
     done: str,
     back: str,
     page: str,
-    template: str = "casework/on_person_form.html",
+    template: str = "casework/persons/on_person_form.html",
     **more: Any,
 ) -> HttpResponse:
     """The form; when it holds, the action with what was typed, `by` and `at`; then back."""

@@ -67,7 +67,7 @@ def past_matters(request: HttpRequest, pk: int) -> HttpResponse:
         "expired": found.filter(expires_on__lt=today).count(),
         "back": part_url(person),
     }
-    return render(request, "casework/past_matters.html", context)
+    return render(request, "casework/persons/past_matters.html", context)
 
 
 def _versions(matter: PastMatter) -> list[dict[str, Any]]:

@@ -46,7 +46,7 @@ def person_new(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("%(name)s er registrert.") % {"name": person})
             onward = "casework:application_new" if "soknad" in request.POST else "desk:person"
             return redirect(onward, person.pk)
-    return render(request, "casework/person_new.html", {"form": form})
+    return render(request, "casework/persons/person_new.html", {"form": form})
 
 
 @require_http_methods(["GET", "POST"])
@@ -94,7 +94,7 @@ def person_edit(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect(back)
     log_read(request, pk, "person-edit")
     context = {"form": form, "person_pk": pk, "name": name, "stored_otherwise": stored_otherwise}
-    return render(request, "casework/person_edit.html", context)
+    return render(request, "casework/persons/person_edit.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -136,7 +136,7 @@ def household(request: HttpRequest, pk: int) -> HttpResponse:
         ],
         "today": today,
     }
-    return render(request, "casework/person_household.html", context)
+    return render(request, "casework/persons/person_household.html", context)
 
 
 def _rows(request: HttpRequest, shared: Household | None) -> list[dict]:

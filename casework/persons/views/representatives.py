@@ -60,7 +60,7 @@ def representatives(request: HttpRequest, pk: int) -> HttpResponse:
         "before": [row for row in rows if row["over"]],
         "today": today,
     }
-    return render(request, "casework/representatives.html", context)
+    return render(request, "casework/persons/representatives.html", context)
 
 
 def _rows(request: HttpRequest, found, today: date) -> list[dict]:
@@ -119,4 +119,4 @@ def representative_edit(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect(back)
     log_read(request, one.person_id, "representatives")
     context = {"form": form, "person": one.person, "name": name}
-    return render(request, "casework/representative_edit.html", context)
+    return render(request, "casework/persons/representative_edit.html", context)

@@ -23,7 +23,7 @@ from casework.models import (
 )
 from casework.vedtak import actions, completeness
 from casework.vedtak import letter as vedtak_letter
-from tests.casework.test_vedtak import REASONING, parts_missing, typed, url
+from tests.casework.vedtak.test_vedtak import REASONING, parts_missing, typed, url
 from tests.factories import (
     ApplicationFactory,
     ChoiceTalkFactory,
