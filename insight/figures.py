@@ -239,8 +239,8 @@ LIVED_SINCE = """
 def temporary(on: date, months: int) -> list[Temporary]:
     """Temporary places at the end of each month, and on the date for the last. Two queries.
 
-    The chain is that of `stays.temporary.chains`. Where a chain begins does not change with the day asked
-    about, so each stay is given the nights of its chain before it once, for all the days.
+    The chain is that of `stays.temporary.chains`. Where a chain begins does not change with the
+    day asked about, so each stay is given the nights of its chain before it once, for all the days.
     """
     days = [add_months(first, 1) - timedelta(days=1) for first in months_to(on, months)]
     days[-1] = on

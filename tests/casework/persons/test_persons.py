@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 BORN = date(1990, 5, 4)
 NEW = reverse("casework:person_new")
 NEUTRAL = "Nummeret er allerede registrert. Spør lederen din."
-with (Path(__file__).parent.parent / "data" / "national_ids.csv").open() as numbers:
+with (Path(__file__).parent.parent.parent / "data" / "national_ids.csv").open() as numbers:
     NUMBERS = list(csv.DictReader(numbers))
 
 
