@@ -13,9 +13,7 @@ from django.db import models
 from django.template.loader import get_template
 
 ROOT = Path(settings.BASE_DIR)
-APPS = tuple(
-    "common accounts housing casework stays allocation peers desk insight".split()  # noqa: SIM905
-)
+APPS = tuple("common accounts housing casework stays allocation peers desk insight".split())
 OURS = [
     model
     for model in apps.get_models()

@@ -67,7 +67,9 @@ def statement_new(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("Spørsmålet er stilt."))
             return redirect("casework:statement", asked.pk)
     log_read(request, person.pk, "uttalelse")
-    return render(request, "casework/assessment/statement_new.html", {"form": form, "person": person})
+    return render(
+        request, "casework/assessment/statement_new.html", {"form": form, "person": person}
+    )
 
 
 @require_safe
