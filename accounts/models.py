@@ -82,7 +82,7 @@ class User(AbstractUser):
     @cached_property
     def current_roles(self) -> list[Role]:
         # Signing in is an edge: who you are is asked now, once a request.
-        return self.roles_on(timezone.localdate())
+        return self.roles_on(timezone.localdate())  # noqa: TID251
 
     def has_role(self, *kinds: RoleKind) -> bool:
         return any(role.kind in kinds for role in self.current_roles)

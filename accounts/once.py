@@ -109,7 +109,7 @@ def once(view: View) -> View:
             return view(request, *args, **kwargs)
         with transaction.atomic():
             # Waits for another sending of the same form, which holds the same key.
-            at = timezone.now()
+            at = timezone.now()  # noqa: TID251
             Submission.objects.bulk_create(
                 [Submission(token=token, user=request.user, result_url="", at=at)],
                 ignore_conflicts=True,

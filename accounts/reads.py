@@ -79,7 +79,7 @@ def log_reads(request: HttpRequest, person_ids: Iterable[int], page: str) -> Non
     persons = sorted(set(person_ids))
     if not persons:
         return
-    at = timezone.now()
+    at = timezone.now()  # noqa: TID251
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {ReadLog._meta.db_table} (user_id, person_id, page, at)"

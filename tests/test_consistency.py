@@ -13,7 +13,9 @@ from django.db import models
 from django.template.loader import get_template
 
 ROOT = Path(settings.BASE_DIR)
-APPS = tuple("common accounts housing casework stays allocation peers desk insight".split())
+APPS = tuple(
+    "common accounts housing casework stays allocation peers desk insight".split()  # noqa: SIM905
+)
 OURS = [
     model
     for model in apps.get_models()
