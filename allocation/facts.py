@@ -20,7 +20,7 @@ class Facts:
 
     children: members of the household under 18, children who visit (samvær) included; a member
     registered as a child whose birth date is not known counts. temporary_days, temporary_since:
-    the present chain (`stays.chains`), 0 and None without one; in_temporary: sleeps in a
+    the present chain (`stays.temporary.chains`), 0 and None without one; in_temporary: sleeps in a
     temporary place on the date. with_others, on_street, has_home, trial, makeshift (a caravan, a
     boat): what stays say on the date; has_home is a home owned or rented. no_place: on the
     street, or an open application for a place tonight (§ 27) and no stay at all. discharge_on:

@@ -73,17 +73,17 @@ class Job:
 
 _TABLE = [
     Job(
-        "stays.flags.flag_stays",
+        "stays.temporary.flags.flag_stays",
         _("Lenge i midlertidig bolig"),
         _("Varsler når en kjede når en terskel, og rett fra institusjon."),
     ),
     Job(
-        "stays.no_service.flag_no_service",
+        "stays.temporary.no_service.flag_no_service",
         _("Alene i midlertidig bolig"),
         _("Varsler om den som verken har tjeneste eller kontakt."),
     ),
     Job(
-        "stays.going_out.flag_discharges",
+        "stays.temporary.going_out.flag_discharges",
         _("Utskriving og løslatelse"),
         _("Varsler om den som snart skal ut uten en bolig å gå til."),
     ),
@@ -103,39 +103,39 @@ _TABLE = [
         _("Varsler om tilbud uten svar, og valg som ikke er tilbudt."),
     ),
     Job(
-        "housing.agreement_flags.flag_agreements",
+        "housing.providers.flags.flag_agreements",
         _("Kvalitetsavtaler som går ut"),
         _("Varsler den som har ansvaret for avtalen, til den er fornyet."),
     ),
     Job(
-        "casework.deadlines.flag_deadlines",
+        "casework.applications.flags.flag_deadlines",
         _("Foreløpig svar"),
         _("Varsler om søknader som må ha svar innen fristen."),
     ),
     Job(
-        "casework.deadlines.flag_papers",
+        "casework.applications.flags.flag_papers",
         _("Papirer som mangler"),
         _("Varsler når fristen i et mangelbrev er ute."),
     ),
     Job(
-        "stays.section_27.flag_section_27",
+        "stays.temporary.section_27.flag_section_27",
         _("Søknader etter § 27"),
         _("Varsler til vedtaket er fattet og stedet er klart."),
         every=timedelta(minutes=10),
     ),
     Job(
-        "casework.statements.flag_statements",
+        "casework.assessment.flags.flag_statements",
         _("Uttalelser"),
         _("Minner om uttalelser, og varsler om dem som ikke er kommet."),
     ),
     Job(
-        "casework.plan_flags.flag_milestones",
+        "casework.follow_up.plan_flags.flag_milestones",
         _("Overgangsplaner"),
         _("Varsler om milepæler over fristen."),
         named="flag_plans",
     ),
     Job(
-        "casework.handover_flags.flag_handovers",
+        "casework.follow_up.handover_flags.flag_handovers",
         _("Overleveringer"),
         _("Varsler enheten om oppgaver og saker ingen der har bekreftet."),
     ),
@@ -151,18 +151,18 @@ _TABLE = [
         _("Spør dem som venter, og ber noen oppsøke den som ikke svarer."),
     ),
     Job(
-        "casework.drafts.delete_drafts",
+        "casework.applications.drafts.delete_drafts",
         _("Påbegynte skjemaer"),
         _("Sletter utkast ingen har rørt på lenge."),
     ),
     Job(
-        "casework.escalation.escalate",
+        "casework.log.escalation.escalate",
         _("Løft til leder"),
         _("Løfter varsler ingen har rørt."),
         at=time(6, 0),
     ),
     Job(
-        "casework.summary.send_summary",
+        "casework.log.summary.send_summary",
         _("Oppsummering på e-post"),
         _("Sender antall og en lenke til dem som ønsker det."),
         at=time(6, 30),
