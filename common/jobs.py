@@ -88,7 +88,7 @@ _TABLE = [
         _("Varsler om den som snart skal ut uten en bolig å gå til."),
     ),
     Job(
-        "stays.lease_flags.flag_leases",
+        "stays.leases.flags.flag_leases",
         _("Leieforhold som går ut"),
         _("Varsler i god tid før leietiden er ute, og når den er det."),
     ),
@@ -140,7 +140,7 @@ _TABLE = [
         _("Varsler enheten om oppgaver og saker ingen der har bekreftet."),
     ),
     Job(
-        "casework.appeal_flags.flag_both",
+        "casework.appeals.flags.flag_both",
         _("Klager"),
         _("Varsler om klager som ikke er ferdige, her og hos klageinstansen."),
         named="flag_appeals",

@@ -535,7 +535,7 @@ def test_a_job_flags_and_closes_and_may_be_tried_first(capsys):
     appeal_flags.flag_appeals(on)
     flag = Flag.objects.get(kind=FlagKind.APPEAL)
     assert flag.owner == appeal.reviewer
-    page_of = appeal_flags._appeal_words(flag, on)
+    page_of = appeal_flags.appeal_words(flag, on)
     assert page_of.action_url == url("appeal", appeal)
     forwarded(appeal)
     appeal_flags.flag_appeals(on)
