@@ -10,7 +10,6 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from celery import shared_task
 from django.core.management.base import BaseCommand, CommandError
@@ -37,7 +36,7 @@ def run(job: Job, on: date) -> Done:
     kept = JobRun.objects.create(job=job.name, for_date=on, started_at=timezone.now())  # noqa: TID251
     try:
         with transaction.atomic():
-            done = _done(job.do(on))
+            done = job.do(on)
     except BaseException as error:
         _keep_failure(kept, error)
         raise
@@ -51,18 +50,9 @@ def run(job: Job, on: date) -> Done:
 def dry_run(job: Job, on: date) -> Done:
     """What a run would do, undone."""
     with transaction.atomic():
-        done = _done(job.do(on))
+        done = job.do(on)
         transaction.set_rollback(True)
     return done
-
-
-def _done(result: Any) -> Done:
-    """What jobs give back: what was raised and what was closed, by any name."""
-    raised, closed = ("raised", "asked", "outreach"), ("closed", "ended", "superseded")
-    return Done(
-        raised=sum(getattr(result, name, 0) for name in raised),
-        closed=sum(getattr(result, name, 0) for name in closed),
-    )
 
 
 def _keep_failure(kept: JobRun, error: BaseException) -> None:

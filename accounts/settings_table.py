@@ -229,6 +229,14 @@ def values(on: date, *keys: str) -> dict[str, Any]:
     return found
 
 
+def in_force(key: str, day: str) -> str:
+    """The municipality's whole number for `key` on a date column, in SQL. KeyError if unknown."""
+    default = int(KEYS[key].default)
+    return f"""coalesce((
+        SELECT s.value::int FROM accounts_setting s
+        WHERE s.key = '{key}' AND s.valid @> {day}), {default})"""
+
+
 class Table:
     """The municipality's values of some keys, at any date, in one query: for a list of rows."""
 

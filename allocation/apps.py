@@ -10,22 +10,24 @@ class AllocationConfig(AppConfig):
     def ready(self) -> None:
         from casework.appeals import file as appeal_file
         from casework.log import flags
-        from casework.log.enums import FlagKind
         from common import navigation
         from housing import closing
 
         from . import appeal_parts, defaults, job_flags, perms, still_needed, vacancy
 
-        flags.register(FlagKind.FORGOTTEN, job_flags.waiting_words)
-        flags.register(FlagKind.OFFER, job_flags.offer_words)
-        flags.register(FlagKind.CHOSEN, job_flags.chosen_words)
+        flags.register(
+            job_flags.FORGOTTEN_FLAG,
+            job_flags.OFFER,
+            job_flags.CHOSEN,
+            still_needed.STILL_NEEDED,
+            still_needed.OUTREACH,
+        )
 
         appeal_file.register(
             "comparison", _("Sammenligning med andre på ventelisten"), appeal_parts.comparison
         )
         appeal_file.register("stock", _("Ledige boliger"), appeal_parts.stock)
 
-        still_needed.register_words()
         closing.ask(vacancy.kept_or_offered)
         post_migrate.connect(defaults.install, sender=self)
         # No count beside it: who waits is computed, and that is too much for every page.

@@ -10,30 +10,32 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts import settings_table
 from casework.log.enums import FlagKind
-from casework.log.flags import Words, due_on, due_words, raise_and_close, short
+from casework.log.flags import Words, due_words, short
+from casework.log.raising import LEVEL, FlagRule, due_on
 from casework.models import Flag
 from common.formatting import days_nb
 from common.jobs import Done
+from common.sql import end_of_day, local_day, values
 
-from .ranking import CLOSED_STATES, WAITING, listed
+from .enums import ItemOutcome, OfferState
+from .ranking import CLOSED_STATES, WAITING
 
 FORGOTTEN = f"""
 {WAITING.format(visible="")},
 seen AS (
-    SELECT application_id, (max(at) AT TIME ZONE %(tz)s)::date AS seen_on
+    SELECT application_id, {local_day("max(at)")} AS seen_on
     FROM (
         SELECT application_id, considered_at AS at FROM allocation_consideration
         UNION ALL SELECT application_id, sent_at FROM allocation_offer
         UNION ALL SELECT application_id, approved_at FROM allocation_manualclass
             WHERE approved_at IS NOT NULL
     ) looks
-    WHERE at < (%(on)s::date + 1)::timestamp AT TIME ZONE %(tz)s
+    WHERE at < {end_of_day()}
     GROUP BY application_id
 ),
 since AS (
@@ -41,7 +43,7 @@ since AS (
     FROM waiting w LEFT JOIN seen USING (application_id)
 ),
 wanted AS (
-    SELECT s.person_id, s.application_id, s.application_id || ':' || s.seen_on AS stem, 1 AS level,
+    SELECT s.person_id, s.application_id, s.application_id || ':' || s.seen_on AS key, 1 AS level,
         %(days)s::int AS threshold,
         jsonb_build_object('since', s.seen_on, 'days', %(on)s::date - s.seen_on) AS facts,
         coalesce(s.responsible_id, p.responsible_id) AS owner_id, %(due_on)s::date AS due_on
@@ -50,57 +52,39 @@ wanted AS (
     WHERE s.seen_on + %(days)s::int <= %(on)s::date
 )"""
 
-UNANSWERED = """
+UNANSWERED = f"""
 wanted AS (
-    SELECT a.person_id, a.id AS application_id, o.id::text AS stem, 1 AS level,
-        NULL::int AS threshold,
+    SELECT a.person_id, a.id AS application_id, o.id::text AS key, 1 AS level,
         jsonb_build_object('offer', o.id, 'answer_by', o.answer_by,
-            'sent', (o.sent_at AT TIME ZONE %(tz)s)::date) AS facts,
+            'sent', {local_day("o.sent_at")}) AS facts,
         coalesce(a.responsible_id, p.responsible_id) AS owner_id, o.answer_by AS due_on
     FROM allocation_offer o
     JOIN casework_application a ON a.id = o.application_id
     JOIN casework_person p ON p.id = a.person_id
     WHERE o.answer_by < %(on)s::date
-        AND (o.state = 'sendt' OR (o.answered_at AT TIME ZONE %(tz)s)::date > %(on)s::date)
+        AND (o.state = %(OfferState.SENT)s OR {local_day("o.answered_at")} > %(on)s::date)
 )"""
 
 UNOFFERED = f"""
 wanted AS (
-    SELECT a.person_id, a.id AS application_id, c.id::text AS stem, 1 AS level,
-        NULL::int AS threshold,
+    SELECT a.person_id, a.id AS application_id, c.id::text AS key, 1 AS level,
         jsonb_build_object('consideration', c.id,
-            'chosen', (c.considered_at AT TIME ZONE %(tz)s)::date) AS facts,
+            'chosen', {local_day("c.considered_at")}) AS facts,
         coalesce(a.responsible_id, p.responsible_id) AS owner_id, %(on)s::date AS due_on
     FROM allocation_consideration c
     JOIN allocation_agendaitem i ON i.id = c.item_id
     JOIN casework_application a ON a.id = c.application_id
     JOIN casework_person p ON p.id = a.person_id
-    WHERE c.chosen AND i.outcome = 'tildelt' AND a.state NOT IN ({listed(CLOSED_STATES)})
-        AND (c.considered_at AT TIME ZONE %(tz)s)::date + %(days)s::int <= %(on)s::date
+    WHERE c.chosen AND i.outcome = %(ItemOutcome.CHOSEN)s AND a.state <> ALL(%(closed)s)
+        AND {local_day("c.considered_at")} + %(days)s::int <= %(on)s::date
         AND NOT EXISTS (
             SELECT FROM allocation_offer o
             WHERE o.item_id = c.item_id AND o.application_id = c.application_id
-                AND (o.sent_at AT TIME ZONE %(tz)s)::date <= %(on)s::date)
+                AND {local_day("o.sent_at")} <= %(on)s::date)
         AND NOT EXISTS (
             SELECT FROM stays_lease l
             WHERE l.application_id = a.id AND l.agreed_on <= %(on)s::date)
 )"""
-
-
-def flag_waiting(on: date) -> Done:
-    """Raise and close the flags of who may be forgotten on the list. Safe to run twice."""
-    days = settings_table.value("forgotten_days", on)
-    params = {"tz": settings.TIME_ZONE, "days": days, "due_on": due_on(on)}
-    return raise_and_close(FlagKind.FORGOTTEN, FORGOTTEN, on, params)
-
-
-def flag_offers(on: date) -> Done:
-    """Raise and close the flags of offers without an answer, and of choices without an offer."""
-    tz = {"tz": settings.TIME_ZONE}
-    silent = raise_and_close(FlagKind.OFFER, UNANSWERED, on, tz)
-    days = settings_table.value("chosen_days", on)
-    unsent = raise_and_close(FlagKind.CHOSEN, UNOFFERED, on, {**tz, "days": days})
-    return Done(silent.raised + unsent.raised, silent.closed + unsent.closed)
 
 
 # ------------------------------------------------------------------ in words
@@ -150,3 +134,44 @@ def chosen_words(flag: Flag, on: date) -> Words:
         sub=_("tildelt"),
         icon="Clock",
     )
+
+
+FORGOTTEN_FLAG = FlagRule(
+    kind=FlagKind.FORGOTTEN,
+    words=waiting_words,
+    wanted=FORGOTTEN,
+    params=lambda on: {
+        "days": settings_table.value("forgotten_days", on),
+        "due_on": due_on(on),
+    },
+    level=LEVEL,
+    threshold=True,
+)
+OFFER = FlagRule(
+    kind=FlagKind.OFFER,
+    words=offer_words,
+    wanted=UNANSWERED,
+    enums=(OfferState,),
+    level=LEVEL,
+)
+CHOSEN = FlagRule(
+    kind=FlagKind.CHOSEN,
+    words=chosen_words,
+    wanted=UNOFFERED,
+    params=lambda on: {
+        "days": settings_table.value("chosen_days", on),
+        "closed": values(CLOSED_STATES),
+    },
+    enums=(ItemOutcome,),
+    level=LEVEL,
+)
+
+
+def flag_waiting(on: date) -> Done:
+    """The flags of who may be forgotten on the list. Safe to run twice, or for any date."""
+    return FORGOTTEN_FLAG.run(on)
+
+
+def flag_offers(on: date) -> Done:
+    """The flags of offers without an answer, and of choices without an offer. Safe to run twice."""
+    return OFFER.run(on) + CHOSEN.run(on)

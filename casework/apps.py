@@ -20,16 +20,17 @@ class CaseworkConfig(AppConfig):
         from casework.follow_up import handover_flags, plan_flags
         from casework.letters import defaults as letter_defaults
         from casework.log import flags, perms
-        from casework.log.enums import FlagKind
         from casework.vedtak.actions import on_issue
 
-        flags.register(FlagKind.INTERIM_REPLY, application_flags.interim_words)
-        flags.register(FlagKind.PAPERS, application_flags.papers_words)
-        flags.register(FlagKind.STATEMENT, statement_flags.statement_words)
-        flags.register(FlagKind.MILESTONE, plan_flags.milestone_words)
-        flags.register(FlagKind.HANDOVER, handover_flags.handover_words)
-        flags.register(FlagKind.APPEAL, appeal_flags.appeal_words)
-        flags.register(FlagKind.APPEAL_BODY, appeal_flags.body_words)
+        flags.register(
+            application_flags.INTERIM_REPLY,
+            application_flags.PAPERS,
+            statement_flags.STATEMENT,
+            plan_flags.MILESTONE,
+            handover_flags.HANDOVER,
+            appeal_flags.APPEAL,
+            appeal_flags.APPEAL_BODY,
+        )
         on_issue(appeals.reversed_by)
         for defaults in (letter_defaults, assessment_defaults, follow_up_defaults):
             post_migrate.connect(defaults.install, sender=self)

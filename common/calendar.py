@@ -42,6 +42,22 @@ def next_working_day(day: date) -> date:
     return day
 
 
+HOLIDAYS_BACK = 3  # years; what has waited longer is late, whatever the weekday
+
+
+def first_working_day(day: str) -> str:
+    """`next_working_day` in SQL, of a date column. Takes `%(holidays)s`, see `holidays_around`."""
+    return f"""(
+        SELECT min(day)::date FROM generate_series({day}, {day} + 13, '1 day') day
+        WHERE extract(isodow FROM day) < 6 AND day::date <> ALL (%(holidays)s::date[]))"""
+
+
+def holidays_around(on: date) -> list[date]:
+    """The public holidays of the years a deadline still open on the date can have fallen in."""
+    years = range(on.year - HOLIDAYS_BACK, on.year + 2)
+    return [holiday for year in years for holiday in public_holidays(year)]
+
+
 def add_working_days(day: date, n: int) -> date:
     """The n-th working day after the day (before it, if n is negative).
 

@@ -27,10 +27,23 @@ GRACE = timedelta(hours=2)
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a run did: flags raised and closed, or things made and thrown away."""
+    """What a run of a job did: how many flags were raised, how many gave way to a further one,
+    and how many ended by the facts. For a job without flags: things made and thrown away."""
 
     raised: int = 0
-    closed: int = 0
+    superseded: int = 0
+    ended: int = 0
+
+    @property
+    def closed(self) -> int:
+        return self.superseded + self.ended
+
+    def __add__(self, other: Done) -> Done:
+        return Done(
+            self.raised + other.raised,
+            self.superseded + other.superseded,
+            self.ended + other.ended,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +153,9 @@ _TABLE = [
         _("Varsler enheten om oppgaver og saker ingen der har bekreftet."),
     ),
     Job(
-        "casework.appeals.flags.flag_both",
+        "casework.appeals.flags.flag_appeals",
         _("Klager"),
         _("Varsler om klager som ikke er ferdige, her og hos klageinstansen."),
-        named="flag_appeals",
     ),
     Job(
         "allocation.still_needed.ask_still_needed",

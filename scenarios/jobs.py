@@ -6,7 +6,7 @@ from typing import Any
 
 from allocation.job_flags import flag_offers, flag_waiting
 from allocation.still_needed import ask_still_needed
-from casework.appeals.flags import flag_appeal_bodies, flag_appeals
+from casework.appeals.flags import APPEAL, APPEAL_BODY
 from casework.applications.flags import flag_deadlines, flag_papers
 from casework.follow_up.handover_flags import flag_handovers
 from casework.log.enums import FlagKind
@@ -27,8 +27,8 @@ JOBS = {
     "flag_stays": (FlagKind.TEMPORARY_STAY, flag_stays),
     "flag_deadlines": (FlagKind.INTERIM_REPLY, flag_deadlines),
     "flag_papers": (FlagKind.PAPERS, flag_papers),
-    "flag_appeals": (FlagKind.APPEAL, flag_appeals),
-    "flag_appeal_bodies": (FlagKind.APPEAL_BODY, flag_appeal_bodies),
+    "flag_appeals": (FlagKind.APPEAL, APPEAL.run),
+    "flag_appeal_bodies": (FlagKind.APPEAL_BODY, APPEAL_BODY.run),
     "flag_handovers": (FlagKind.HANDOVER, flag_handovers),
     "flag_section_27": (FlagKind.SECTION_27, flag_section_27),
     "flag_no_service": (FlagKind.NO_SERVICE, flag_no_service),

@@ -9,24 +9,19 @@ class StaysConfig(AppConfig):
     def ready(self) -> None:
         from casework.follow_up import notices
         from casework.log import flags
-        from casework.log.enums import FlagKind
         from common import navigation
         from housing import closing
-        from stays.leases.flags import lease_words
+        from stays.leases.flags import LEASE
         from stays.temporary.board import how_many
-        from stays.temporary.flags import stay_words
-        from stays.temporary.going_out import discharge_words
-        from stays.temporary.no_service import no_service_words
-        from stays.temporary.section_27 import section_27_words
+        from stays.temporary.flags import TEMPORARY_STAY
+        from stays.temporary.going_out import DISCHARGE
+        from stays.temporary.no_service import NO_SERVICE
+        from stays.temporary.section_27 import SECTION_27
 
         from . import perms
         from .actions import hear_notice, people_in
 
-        flags.register(FlagKind.TEMPORARY_STAY, stay_words)
-        flags.register(FlagKind.DISCHARGE, discharge_words)
-        flags.register(FlagKind.LEASE, lease_words)
-        flags.register(FlagKind.NO_SERVICE, no_service_words)
-        flags.register(FlagKind.SECTION_27, section_27_words)
+        flags.register(TEMPORARY_STAY, NO_SERVICE, DISCHARGE, SECTION_27, LEASE)
         notices.listen(hear_notice)
         closing.ask(people_in)
         navigation.register(

@@ -18,6 +18,10 @@ class StayKind(models.TextChoices):
 
 # A home that lasts: a break spent in one ends a temporary chain, whatever its length.
 LASTING = (StayKind.LEASE, StayKind.OWN_HOME)
+# A home to come to, owned, rented or with close family: who has one is not without a home.
+HOMES = (*LASTING, StayKind.FAMILY)
+# Nowhere to sleep that was made for it.
+ROOFLESS = (StayKind.STREET, StayKind.MAKESHIFT)
 # Lives in a unit of the register; the other kinds only have a place in words.
 IN_UNIT = (StayKind.TEMPORARY, StayKind.LEASE, StayKind.TRIAL)
 

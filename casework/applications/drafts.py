@@ -16,4 +16,4 @@ def delete_drafts(on: date) -> Done:
     """Throw away the drafts that are too old on the day."""
     kept = timedelta(days=settings_table.value("draft_days", on))
     before = datetime.combine(on - kept, time.min, tzinfo=get_default_timezone())
-    return Done(closed=delete_old_drafts(before))
+    return Done(ended=delete_old_drafts(before))

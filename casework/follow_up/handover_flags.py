@@ -1,29 +1,26 @@
 """Flags of what is sent to another unit and nobody there has acknowledged (needs C6, C23).
 
-A task handed over, and a case sent to the unit that should have it. One statement, safe to run
-twice or for any date; closed by the facts, and at once when somebody acknowledges. A run for an
-earlier date closes nothing raised after it.
+A task handed over, and a case sent to the unit that should have it. Closed by the facts, and at
+once when somebody acknowledges.
 """
 
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import Any
 
-from django.conf import settings
-from django.db import connection
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts import settings_table
 from accounts.enums import CASE_ROLES, RoleKind
-from casework.log.enums import PROTECTED
+from casework.log.enums import PROTECTED, FlagKind
 from casework.log.flags import Words, due_words, short
+from casework.log.models import Flag
+from casework.log.raising import FlagRule
 from common.calendar import add_working_days, next_working_day
 from common.jobs import Done
-
-if TYPE_CHECKING:
-    from casework.log.models import Flag
+from common.sql import local_day, values
 
 DAYS = "handover_days"
 ONE_DAY = timedelta(days=1)
@@ -36,32 +33,28 @@ def transfer_key(transfer_id: int) -> str:
 
 # The flag is the receiver's where one is named; else the manager's of the unit that was sent it, or
 # of another who reads cases there and may see the person; else the sender's, who must ask.
-FLAG = """
-WITH late AS (
+UNACKNOWLEDGED = f"""
+late AS (
     SELECT h.person_id, h.application_id, h.id::text AS key, h.to_unit_id, h.to_user_id,
-        h.sent_by_id, (h.sent_at AT TIME ZONE %(zone)s)::date AS sent,
+        h.sent_by_id, {local_day("h.sent_at")} AS sent,
         jsonb_build_object('handover', h.id, 'what', h.what) AS facts
     FROM casework_handover h
-    WHERE (h.sent_at AT TIME ZONE %(zone)s)::date <= %(before)s::date
-        AND (h.acknowledged_at IS NULL
-            OR (h.acknowledged_at AT TIME ZONE %(zone)s)::date > %(on)s::date)
+    WHERE {local_day("h.sent_at")} <= %(before)s::date
+        AND coalesce({local_day("h.acknowledged_at")} > %(on)s::date, true)
     UNION ALL
     -- Sent back and forth, the last sending counts: those before it are acknowledged by it.
     SELECT a.person_id, a.id, 'sak:' || t.id, t.to_unit_id, NULL, t.sent_by_id,
-        (t.sent_at AT TIME ZONE %(zone)s)::date,
-        jsonb_build_object('transfer', t.id, 'why', t.reason)
+        {local_day("t.sent_at")}, jsonb_build_object('transfer', t.id, 'why', t.reason)
     FROM casework_unittransfer t
     JOIN casework_application a ON a.id = t.application_id
-    WHERE (t.sent_at AT TIME ZONE %(zone)s)::date <= %(before)s::date
-        AND (t.acknowledged_at IS NULL
-            OR (t.acknowledged_at AT TIME ZONE %(zone)s)::date > %(on)s::date)
+    WHERE {local_day("t.sent_at")} <= %(before)s::date
+        AND coalesce({local_day("t.acknowledged_at")} > %(on)s::date, true)
 ),
-raised AS (
-    INSERT INTO casework_flag (person_id, application_id, kind, key, facts, marks, owner_id,
-        due_on, raised_on, closed_because, closing_note)
-    SELECT l.person_id, l.application_id, 'handover', l.key,
-        l.facts || jsonb_build_object('sent', l.sent, 'unit', u.name), '{}',
-        coalesce(l.to_user_id, there.user_id, l.sent_by_id), %(due_on)s::date, %(on)s::date, '', ''
+wanted AS (
+    SELECT l.person_id, l.application_id, l.key,
+        l.facts || jsonb_build_object('sent', l.sent, 'unit', u.name) AS facts,
+        coalesce(l.to_user_id, there.user_id, l.sent_by_id) AS owner_id,
+        %(due_on)s::date AS due_on
     FROM late l
     JOIN accounts_organisationunit u ON u.id = l.to_unit_id
     JOIN casework_person p ON p.id = l.person_id
@@ -75,36 +68,18 @@ raised AS (
             AND (NOT p.shielded OR EXISTS (
                 SELECT FROM accounts_role s WHERE s.user_id = r.user_id
                     AND s.period @> %(on)s::date AND s.shielded_access))
-        ORDER BY r.kind <> %(manager)s, r.user_id LIMIT 1
+        ORDER BY r.kind <> %(RoleKind.MANAGER)s, r.user_id LIMIT 1
     ) there ON true
-    ON CONFLICT (kind, person_id, key) DO NOTHING
-    RETURNING 1
-),
-closed AS (
-    UPDATE casework_flag f SET closed_on = %(on)s::date, closed_because = 'fakta'
-    WHERE f.kind = 'handover' AND f.closed_on IS NULL AND f.raised_on <= %(on)s::date
-        AND NOT EXISTS (SELECT FROM late l WHERE l.person_id = f.person_id AND l.key = f.key)
-    RETURNING 1
-)
-SELECT (SELECT count(*) FROM raised), (SELECT count(*) FROM closed)
-"""
+)"""
 
 
-def flag_handovers(on: date) -> Done:
-    """Raise the flags of what nobody has acknowledged in `handover_days` working days, counted by
-    the number in force on the day it was sent, and close those that are over."""
-    params = {
-        "on": on,
-        "zone": settings.TIME_ZONE,
+def _params(on: date) -> dict[str, Any]:
+    return {
         "before": _sent_before(on),
         "due_on": next_working_day(on),
-        "roles": [str(kind) for kind in CASE_ROLES],
-        "manager": str(RoleKind.MANAGER),
-        "protected": [str(kind) for kind in PROTECTED],
+        "roles": values(CASE_ROLES),
+        "protected": values(PROTECTED),
     }
-    with connection.cursor() as cursor:
-        cursor.execute(FLAG, params)
-        return Done(*cursor.fetchone())
 
 
 def due(sent: date, days: int) -> date:
@@ -151,3 +126,18 @@ def handover_words(flag: Flag, on: date) -> Words:
         sub=sub,
         icon="Clock",
     )
+
+
+HANDOVER = FlagRule(
+    kind=FlagKind.HANDOVER,
+    words=handover_words,
+    wanted=UNACKNOWLEDGED,
+    params=_params,
+    enums=(RoleKind,),
+)
+
+
+def flag_handovers(on: date) -> Done:
+    """The flags of what nobody has acknowledged in `handover_days` working days, counted by the
+    number in force on the day it was sent. Safe to run twice, or for any date."""
+    return HANDOVER.run(on)

@@ -1,63 +1,32 @@
-"""Flags of plans: milestones past their day (C19).
-
-One statement, safe to run twice or for any date: the key of a milestone holds its due
-date, so that a new date is a new count. A run for an earlier date closes nothing raised after it.
-"""
+"""Flags of plans: milestones past their day (need C19)."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
 
-from django.conf import settings
-from django.db import connection
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from casework.log.enums import FlagKind
 from casework.log.flags import Words, due_words, short
+from casework.log.models import Flag
+from casework.log.raising import FlagRule
 from common.jobs import Done
+from common.sql import local_day
 
-if TYPE_CHECKING:
-    from casework.log.models import Flag
-
-FLAG_MILESTONES = """
-WITH late AS (
-    SELECT m.id, m.due_on, m.owner_id, m.title, p.person_id, m.id || ':' || m.due_on AS key
+# The key holds the due date: a new date is a new count.
+LATE = f"""
+wanted AS (
+    SELECT p.person_id, NULL::bigint AS application_id, m.id || ':' || m.due_on AS key,
+        jsonb_build_object('milestone', m.id, 'due', m.due_on, 'title', m.title) AS facts,
+        m.owner_id, m.due_on
     FROM casework_milestone m
     JOIN casework_transitionplan p ON p.id = m.plan_id
     WHERE m.due_on < %(on)s::date
-        AND (m.done_at IS NULL OR (m.done_at AT TIME ZONE %(zone)s)::date > %(on)s::date)
+        AND coalesce({local_day("m.done_at")} > %(on)s::date, true)
         AND p.started_on <= %(on)s::date
-        AND (p.settled_on IS NULL OR p.settled_on > %(on)s::date)
-),
-raised AS (
-    INSERT INTO casework_flag (person_id, kind, key, facts, marks, owner_id, due_on, raised_on,
-        closed_because, closing_note)
-    SELECT person_id, 'milestone', key,
-        jsonb_build_object('milestone', id, 'due', due_on, 'title', title), '{}', owner_id,
-        due_on, %(on)s::date, '', ''
-    FROM late
-    ON CONFLICT (kind, person_id, key) DO NOTHING
-    RETURNING 1
-),
-closed AS (
-    UPDATE casework_flag f SET closed_on = %(on)s::date, closed_because = 'fakta'
-    WHERE f.kind = 'milestone' AND f.closed_on IS NULL AND f.raised_on <= %(on)s::date
-        AND NOT EXISTS (SELECT FROM late l WHERE l.key = f.key)
-    RETURNING 1
-)
-SELECT (SELECT count(*) FROM raised), (SELECT count(*) FROM closed)
-"""
-
-
-def flag_milestones(on: date) -> Done:
-    """Raise the flags of milestones past their due date, and close those that are over."""
-    with connection.cursor() as cursor:
-        cursor.execute(FLAG_MILESTONES, {"on": on, "zone": settings.TIME_ZONE})
-        return Done(*cursor.fetchone())
-
-
-# ------------------------------------------------------------------ in words
+        AND coalesce(p.settled_on > %(on)s::date, true)
+)"""
 
 
 def milestone_words(flag: Flag, on: date) -> Words:
@@ -73,3 +42,11 @@ def milestone_words(flag: Flag, on: date) -> Words:
         sub=_("milepæl"),
         icon="Clock",
     )
+
+
+MILESTONE = FlagRule(kind=FlagKind.MILESTONE, words=milestone_words, wanted=LATE)
+
+
+def flag_milestones(on: date) -> Done:
+    """The flags of milestones past their due date. Safe to run twice, or for any date."""
+    return MILESTONE.run(on)

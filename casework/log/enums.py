@@ -98,6 +98,12 @@ class ApplicationState(models.TextChoices):
     FORWARDED = "sendt_videre", _("Sendt til rette enhet")
 
 
+# Not decided yet.
+APPLICATION_OPEN = (ApplicationState.RECEIVED, ApplicationState.ASSESSING)
+# Something may still come of it: not withdrawn, lapsed or sent elsewhere.
+APPLICATION_ALIVE = (*APPLICATION_OPEN, ApplicationState.DECIDED)
+
+
 class SupportNeed(models.IntegerChoices):
     """How much help is needed in a dimension now: it changes, and is never a gate (need C8)."""
 

@@ -3,9 +3,9 @@
 A flag keeps facts; the sentences are made here, so that they can be put better without touching
 what was recorded. Each kind has its own way of speaking, which the app that raises it hands in:
 
-    flags.register(FlagKind.LEASE, lease_words)      # in AppConfig.ready()
+    flags.register(LEASE)      # a `FlagRule`, in AppConfig.ready()
 
-`lease_words(flag, on)` gives `Words`. Also here: what counts as contact with a person, a
+`LEASE.words(flag, on)` gives `Words`. Also here: what counts as contact with a person, a
 registry because peers and casework are on different floors and a clock must ask both.
 """
 
@@ -13,26 +13,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from accounts import settings_table
-from common.calendar import local_date, next_working_day
+from common.calendar import local_date
 from common.errors import RuleBroken
 from common.formatting import WEEKDAYS, days_nb
-from common.jobs import Done
+from common.sql import end_of_day, values
 
-from .enums import FlagClosed, FlagKind
+from .enums import APPLICATION_ALIVE, FlagClosed, FlagKind
 from .events import record
 from .models import Flag
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+    from .raising import FlagRule
 
 
 class NoReason(RuleBroken):
@@ -71,9 +72,9 @@ class Words:
 _words: dict[str, Callable[[Flag, date], Words]] = {}
 
 
-def register(kind: FlagKind, words: Callable[[Flag, date], Words]) -> None:
-    """Say how flags of a kind are put in words. Registering again replaces."""
-    _words[str(kind)] = words
+def register(*rules: FlagRule) -> None:
+    """Say how the flags of some kinds are put in words. Registering again replaces."""
+    _words.update({str(rule.kind): rule.words for rule in rules})
 
 
 def words(flag: Flag, on: date) -> Words:
@@ -124,12 +125,11 @@ def short(day: date) -> str:
 # name → an SQL condition: somebody was in contact with the person `{person}` on a day after
 # %(contact_after)s and up to %(on)s.
 _contacts: dict[str, str] = {
-    "notes": """EXISTS (
+    "notes": f"""EXISTS (
         SELECT FROM casework_note note
-        WHERE note.is_contact AND note.person_id = {person}
-          AND note.written_at >= (%(contact_after)s::date + 1)::timestamp
-              AT TIME ZONE 'Europe/Oslo'
-          AND note.written_at < (%(on)s::date + 1)::timestamp AT TIME ZONE 'Europe/Oslo')"""
+        WHERE note.is_contact AND note.person_id = {{person}}
+          AND note.written_at >= {end_of_day("%(contact_after)s")}
+          AND note.written_at < {end_of_day()})"""
 }
 
 
@@ -158,9 +158,15 @@ def no_service_sql(person: str) -> str:
 PRESENT_CASE = """
 present_case AS (
     SELECT DISTINCT ON (person_id) person_id, id, responsible_id
-    FROM casework_application WHERE state IN ('mottatt', 'utredes', 'avgjort')
+    FROM casework_application WHERE state = ANY(%(alive_cases)s)
     ORDER BY person_id, received_at DESC, id DESC
 )"""
+
+
+def case_params() -> dict[str, Any]:
+    """The parameters of `PRESENT_CASE`."""
+    return {"alive_cases": values(APPLICATION_ALIVE)}
+
 
 # ------------------------------------------------------------------ closing
 
@@ -200,64 +206,3 @@ def close(flag: Flag, *, by: User, at: datetime, note: str | Promise) -> Flag:
         flag=flag.pk,
     )
     return flag
-
-
-# ------------------------------------------------------------------ raising
-
-
-# `wanted` is everything there should be a flag for on the date: person_id, application_id, stem
-# (what it is about), level (how far it has come, from 1), threshold, facts, owner_id, due_on.
-RAISE = """
-WITH {wanted},
-raised AS (
-    INSERT INTO casework_flag (person_id, application_id, kind, key, threshold, facts, marks,
-        owner_id, due_on, raised_on, closed_because, closing_note)
-    SELECT w.person_id, w.application_id, %(kind)s, w.stem || ':' || w.level, w.threshold,
-        w.facts || jsonb_build_object('level', w.level), '{{}}', w.owner_id, w.due_on,
-        %(on)s::date, '', ''
-    FROM wanted w
-    -- Run for an earlier date: it had come further already.
-    WHERE NOT EXISTS (
-        SELECT FROM casework_flag f
-        WHERE f.person_id = w.person_id AND f.kind = %(kind)s
-            AND starts_with(f.key, w.stem || ':') AND (f.facts ->> 'level')::int > w.level)
-    ON CONFLICT (person_id, kind, key) DO NOTHING
-    RETURNING 1
-),
-closed AS (
-    UPDATE casework_flag f
-    SET closed_on = %(on)s::date,
-        closed_because = CASE WHEN past.further THEN 'erstattet' ELSE 'fakta' END
-    FROM (
-        SELECT o.id, w.person_id IS NOT NULL AS further
-        FROM casework_flag o
-        LEFT JOIN wanted w ON w.person_id = o.person_id AND starts_with(o.key, w.stem || ':')
-        WHERE o.kind = %(kind)s AND o.closed_on IS NULL AND o.raised_on <= %(on)s::date
-            AND (w.person_id IS NULL OR w.level > (o.facts ->> 'level')::int)
-    ) past
-    WHERE f.id = past.id
-    RETURNING 1
-)
-SELECT (SELECT count(*) FROM raised), (SELECT count(*) FROM closed)
-"""
-
-
-@transaction.atomic
-def raise_and_close(kind: FlagKind, wanted: str, on: date, params: dict[str, Any]) -> Done:
-    """Let the open flags of a kind be those `wanted` on the date; one statement (need T8).
-
-    `wanted` is SQL of ours that ends in the CTE of that name (see `RAISE`). A flag is raised
-    once for each stem and level, whatever the number of runs; a further level supersedes; what
-    is not wanted any more is over, by the facts. A run for an earlier date closes nothing raised
-    after it, raises nothing below what was raised, and reopens nothing.
-    """
-    with connection.cursor() as cursor:
-        # One run at a time: two for different dates at once could each miss the other's flag.
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"flags {kind}"])
-        cursor.execute(RAISE.format(wanted=wanted), {**params, "kind": str(kind), "on": on})
-        return Done(*cursor.fetchone())
-
-
-def due_on(on: date) -> date:
-    """The day something raised on a date should be followed up by."""
-    return next_working_day(on + timedelta(days=settings_table.value("flag_due_days", on)))

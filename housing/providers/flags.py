@@ -94,7 +94,8 @@ def flag_agreements(on: date) -> Done:
         # One run at a time, as for the flags of persons.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('flags agreement'))")
         cursor.execute(FLAG_AGREEMENTS, params)
-        return Done(*cursor.fetchone())
+        raised, ended = cursor.fetchone()
+        return Done(raised=raised, ended=ended)
 
 
 def close_renewed(agreement: QualityAgreement, on: date) -> None:

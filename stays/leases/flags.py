@@ -10,20 +10,23 @@ after the end when the tenant is asked in writing, in time: nothing is about to 
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts import settings_table
 from casework.log.enums import FlagKind
-from casework.log.flags import Words, due_on, due_words, raise_and_close, short
+from casework.log.flags import Words, due_words, short
+from casework.log.raising import LEVEL, FlagRule, due_on
 from casework.models import Flag
 from common.calendar import add_months
 from common.formatting import days_nb
 from common.jobs import Done
+from common.sql import local_day
+from stays.enums import StepKind
 
-LEASES = """
+LEASES = f"""
 running AS (
     SELECT l.id, s.person_id, l.application_id, l.expires_on, l.agreed_on,
         coalesce(a.responsible_id, p.responsible_id) AS owner_id,
@@ -33,13 +36,13 @@ running AS (
             WHERE l.expires_on + d <= %(on)s::date)::int AS after,
         EXISTS (
             SELECT FROM stays_tenancystep t
-            WHERE t.lease_id = l.id AND t.kind = 'oppfordring' AND t.on >= l.starts_on
+            WHERE t.lease_id = l.id AND t.kind = %(StepKind.ASKED_TO_LEAVE)s AND t.on >= l.starts_on
                 AND t.on <= %(on)s::date
                 AND t.on <= (l.expires_on + make_interval(months => %(indefinite)s::int))::date
                 -- A request from before it was prolonged was about an earlier end.
                 AND NOT EXISTS (
                     SELECT FROM stays_leaserenewal r
-                    WHERE r.lease_id = l.id AND (r.prolonged_at AT TIME ZONE %(tz)s)::date > t.on)
+                    WHERE r.lease_id = l.id AND {local_day("r.prolonged_at")} > t.on)
         ) AS asked
     FROM stays_lease l
     JOIN stays_stay s ON s.id = l.stay_id
@@ -50,7 +53,7 @@ running AS (
         AND coalesce(upper(s.period), 'infinity'::date) > %(on)s::date
 ),
 wanted AS (
-    SELECT person_id, application_id, id || ':' || expires_on AS stem, before + after AS level,
+    SELECT person_id, application_id, id || ':' || expires_on AS key, before + after AS level,
         CASE WHEN after > 0 THEN (%(days)s::int[])[after] ELSE (%(months)s::int[])[before] END
             AS threshold,
         jsonb_build_object('lease', id, 'expires_on', expires_on,
@@ -61,21 +64,18 @@ wanted AS (
 )"""
 
 
-def flag_leases(on: date) -> Done:
-    """Raise and close the flags of leases that run out. Safe to run twice, or for any date."""
+def _params(on: date) -> dict[str, Any]:
     numbers = settings_table.values(
         on, "lease_horizon_months", "lease_overdue_days", "lease_indefinite_months"
     )
     months = sorted(numbers["lease_horizon_months"], reverse=True)
-    params = {
+    return {
         "months": months,
         "furthest": max(months, default=0),
         "days": sorted(numbers["lease_overdue_days"]),
         "indefinite": numbers["lease_indefinite_months"],
-        "tz": settings.TIME_ZONE,
         "due_on": due_on(on),
     }
-    return raise_and_close(FlagKind.LEASE, LEASES, on, params)
 
 
 def lease_words(flag: Flag, on: date) -> Words:
@@ -103,3 +103,19 @@ def lease_words(flag: Flag, on: date) -> Words:
         sub=_("leietid"),
         icon="Calendar",
     )
+
+
+LEASE = FlagRule(
+    kind=FlagKind.LEASE,
+    words=lease_words,
+    wanted=LEASES,
+    params=_params,
+    enums=(StepKind,),
+    level=LEVEL,
+    threshold=True,
+)
+
+
+def flag_leases(on: date) -> Done:
+    """The flags of leases that run out. Safe to run twice, or for any date."""
+    return LEASE.run(on)

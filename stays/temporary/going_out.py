@@ -9,20 +9,31 @@ close family.
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts import settings_table
 from casework.log.enums import FlagKind
-from casework.log.flags import Words, due_words, follow_up_url, raise_and_close, short
+from casework.log.flags import (
+    PRESENT_CASE,
+    Words,
+    case_params,
+    due_words,
+    follow_up_url,
+    short,
+)
+from casework.log.raising import LEVEL, FlagRule
 from casework.models import Flag
 from common.jobs import Done
-from stays.enums import InstitutionKind
+from common.sql import values
+from stays.enums import HOMES, InstitutionKind, StayKind
 
-GOING_OUT = """
+GOING_OUT = f"""
+{PRESENT_CASE},
 wanted AS (
-    SELECT s.person_id, a.id AS application_id, s.id || ':' || s.planned_out AS stem,
+    SELECT s.person_id, a.id AS application_id, s.id || ':' || s.planned_out AS key,
         CASE WHEN s.planned_out - %(red)s::int <= %(on)s::date THEN 2 ELSE 1 END AS level,
         CASE WHEN s.planned_out - %(red)s::int <= %(on)s::date THEN %(red)s::int
             ELSE %(days)s::int END AS threshold,
@@ -31,26 +42,24 @@ wanted AS (
         coalesce(a.responsible_id, p.responsible_id) AS owner_id, s.planned_out AS due_on
     FROM stays_stay s
     JOIN casework_person p ON p.id = s.person_id
-    LEFT JOIN LATERAL (
-        SELECT id, responsible_id FROM casework_application
-        WHERE person_id = s.person_id AND state IN ('mottatt', 'utredes', 'avgjort')
-        ORDER BY received_at DESC, id DESC LIMIT 1
-    ) a ON true
-    WHERE s.kind = 'institusjon' AND s.planned_out <= %(on)s::date + %(days)s::int
+    LEFT JOIN present_case a ON a.person_id = s.person_id
+    WHERE s.kind = %(StayKind.INSTITUTION)s AND s.planned_out <= %(on)s::date + %(days)s::int
         AND s.period @> %(on)s::date
         AND NOT EXISTS (
             SELECT FROM stays_stay home
-            WHERE home.person_id = s.person_id
-                AND home.kind IN ('leie', 'egen', 'hos_familie_fast')
+            WHERE home.person_id = s.person_id AND home.kind = ANY(%(homes)s)
                 AND coalesce(upper(home.period), 'infinity'::date) > %(on)s::date)
 )"""
 
 
-def flag_discharges(on: date) -> Done:
-    """Raise and close the flags of planned discharges and releases. Safe to run twice."""
+def _params(on: date) -> dict[str, Any]:
     numbers = settings_table.values(on, "discharge_days", "discharge_red_days")
-    params = {"days": numbers["discharge_days"], "red": numbers["discharge_red_days"]}
-    return raise_and_close(FlagKind.DISCHARGE, GOING_OUT, on, params)
+    return {
+        **case_params(),
+        "days": numbers["discharge_days"],
+        "red": numbers["discharge_red_days"],
+        "homes": values(HOMES),
+    }
 
 
 def discharge_words(flag: Flag, on: date) -> Words:
@@ -76,3 +85,19 @@ def discharge_words(flag: Flag, on: date) -> Words:
         sub=_("løslatelse") if prison else _("utskriving"),
         icon="Calendar",
     )
+
+
+DISCHARGE = FlagRule(
+    kind=FlagKind.DISCHARGE,
+    words=discharge_words,
+    wanted=GOING_OUT,
+    params=_params,
+    enums=(StayKind,),
+    level=LEVEL,
+    threshold=True,
+)
+
+
+def flag_discharges(on: date) -> Done:
+    """The flags of planned discharges and releases. Safe to run twice, or for any date."""
+    return DISCHARGE.run(on)

@@ -8,6 +8,7 @@ after it was broken is a new flag; silence somebody followed up, and that goes o
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,26 +18,29 @@ from casework.log.enums import FlagKind
 from casework.log.flags import (
     PRESENT_CASE,
     Words,
-    due_on,
+    case_params,
     due_words,
     follow_up_url,
     no_service_sql,
-    raise_and_close,
     short,
 )
+from casework.log.raising import LEVEL, FlagRule, due_on
 from casework.models import Flag
 from common.jobs import Done
 
 from .chains import chain_ctes, chain_params
 
-ALONE = """
-{chain},
-{present_case},
+
+def _alone() -> str:
+    return f"""
+{chain_ctes()},
+{PRESENT_CASE},
 wanted AS (
-    SELECT c.person_id, a.id AS application_id, c.chain_start::text AS stem,
+    SELECT c.person_id, a.id AS application_id, c.chain_start::text AS key,
         -- The silences of this stay that were broken before are over; this is the next.
         1 + (SELECT count(*) FROM casework_flag f
-            WHERE f.person_id = c.person_id AND f.kind = %(kind)s AND f.closed_because = 'fakta'
+            WHERE f.person_id = c.person_id AND f.kind = %(kind)s
+                AND f.closed_because = %(FlagClosed.FACTS)s
                 AND starts_with(f.key, c.chain_start::text) AND f.closed_on <= %(on)s::date)::int
             AS level,
         %(days)s::int AS threshold,
@@ -45,23 +49,19 @@ wanted AS (
     FROM chain c
     JOIN casework_person p ON p.id = c.person_id
     LEFT JOIN present_case a ON a.person_id = c.person_id
-    WHERE c.is_open AND {no_service}
+    WHERE c.is_open AND {no_service_sql("c.person_id")}
 )"""
 
 
-def flag_no_service(on: date) -> Done:
-    """Raise and close the flags of who is alone in a temporary place. Safe to run twice."""
+def _params(on: date) -> dict[str, Any]:
     days = settings_table.value("no_service_days", on)
-    params = {
+    return {
         **chain_params(on),
+        **case_params(),
         "days": days,
         "contact_after": on - timedelta(days=days),
         "due_on": due_on(on),
     }
-    wanted = ALONE.format(
-        chain=chain_ctes(), no_service=no_service_sql("c.person_id"), present_case=PRESENT_CASE
-    )
-    return raise_and_close(FlagKind.NO_SERVICE, wanted, on, params)
 
 
 def no_service_words(flag: Flag, on: date) -> Words:
@@ -80,3 +80,18 @@ def no_service_words(flag: Flag, on: date) -> Words:
         sub=_("uten oppfølging"),
         icon="PersonCross",
     )
+
+
+NO_SERVICE = FlagRule(
+    kind=FlagKind.NO_SERVICE,
+    words=no_service_words,
+    wanted=_alone,  # a function, since other apps say what counts as contact
+    params=_params,
+    level=LEVEL,
+    threshold=True,
+)
+
+
+def flag_no_service(on: date) -> Done:
+    """The flags of who is alone in a temporary place. Safe to run twice, or for any date."""
+    return NO_SERVICE.run(on)

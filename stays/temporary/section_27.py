@@ -12,34 +12,41 @@ for an earlier date raises and closes as of that date only, and reopens nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.conf import settings
-from django.db import connection, transaction
 from django.urls import reverse
 from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext as _
 
-from accounts import settings_table
+from accounts.settings_table import in_force
+from casework.log.enums import (
+    APPLICATION_ALIVE,
+    GRANTED,
+    ApplicationKind,
+    FlagKind,
+    VedtakState,
+)
 from casework.log.flags import Words, due_words, short
+from casework.log.raising import FlagRule
 from casework.models import Flag
 from common.formatting import nbtime
+from common.jobs import Done
+from common.sql import local_day, values
+from stays.enums import ROOFLESS
 
-# States and kinds are those of casework.enums and stays.enums; everything else is a parameter.
-FLAG_SECTION_27 = """
-WITH asked AS (
+RECEIVED = local_day("a.received_at")
+HOURS = in_force("section_27_place_hours", RECEIVED)
+
+CLOCKS = f"""
+asked AS (
     SELECT a.id, a.person_id, coalesce(a.responsible_id, p.responsible_id) AS owner_id,
-        a.received_at, (a.received_at AT TIME ZONE %(zone)s)::date AS received,
-        a.received_at + make_interval(hours => coalesce((SELECT s.value::int
-            FROM accounts_setting s WHERE s.key = 'section_27_place_hours'
-            AND s.valid @> (a.received_at AT TIME ZONE %(zone)s)::date), %(hours)s::int)
-        ) AS place_by,
-        a.state IN ('mottatt', 'utredes', 'avgjort') AS alive
+        a.received_at, {RECEIVED} AS received,
+        a.received_at + make_interval(hours => {HOURS}) AS place_by
     FROM casework_application a
     JOIN casework_person p ON p.id = a.person_id
-    WHERE a.kind = 'midlertidig' AND (a.received_at AT TIME ZONE %(zone)s)::date <= %(on)s::date
-        AND a.received_at > %(on)s::date - 366 * interval '1 day'
+    WHERE a.kind = %(ApplicationKind.TEMPORARY)s AND a.state = ANY(%(alive)s)
+        AND {RECEIVED} <= %(on)s::date
+        AND a.received_at > %(on)s::date - interval '1 year'
 ),
 known AS (
     SELECT a.*,
@@ -48,63 +55,24 @@ known AS (
         EXISTS (SELECT FROM casework_vedtak v
             JOIN casework_vedtakoutcome o ON o.vedtak_id = v.id
             WHERE v.application_id = a.id AND v.issued_on <= %(on)s::date
-                AND v.state = 'fattet' AND o.outcome IN ('avslag', 'avvist', 'bortfall')
-        ) AS refused,
+                AND v.state = %(VedtakState.ISSUED)s AND o.outcome <> ALL(%(granted)s)) AS refused,
         EXISTS (SELECT FROM stays_stay s
-            WHERE s.person_id = a.person_id AND s.kind NOT IN ('ute', 'ikke_bolig')
+            WHERE s.person_id = a.person_id AND s.kind <> ALL(%(roofless)s)
                 AND lower(s.period) BETWEEN a.received AND %(on)s::date) AS placed
     FROM asked a
 ),
 wanted AS (
-    SELECT k.*, what, due FROM known k
+    SELECT k.person_id, k.id AS application_id, k.id || ':' || what AS key,
+        jsonb_build_object('what', what, 'received', k.received_at, 'place_by', k.place_by)
+            AS facts,
+        k.owner_id, due AS due_on
+    FROM known k
     CROSS JOIN LATERAL (VALUES
-        ('vedtak', k.received, k.alive AND NOT k.decided),
-        ('plass', (k.place_by AT TIME ZONE %(zone)s)::date,
-            k.alive AND NOT k.refused AND NOT k.placed)
+        ('vedtak', k.received, NOT k.decided),
+        ('plass', {local_day("k.place_by")}, NOT k.refused AND NOT k.placed)
     ) clock (what, due, runs)
     WHERE runs
-),
-raised AS (
-    INSERT INTO casework_flag (person_id, application_id, kind, key, facts, marks, owner_id,
-        due_on, raised_on, closed_because, closing_note)
-    SELECT w.person_id, w.id, 'section_27', w.id || ':' || w.what,
-        jsonb_build_object('what', w.what, 'received', w.received_at, 'place_by', w.place_by),
-        '{}', w.owner_id, w.due, %(on)s::date, '', ''
-    FROM wanted w
-    ON CONFLICT (kind, person_id, key) DO NOTHING
-    RETURNING 1
-),
-closed AS (
-    UPDATE casework_flag f SET closed_on = %(on)s::date, closed_because = 'fakta'
-    WHERE f.kind = 'section_27' AND f.closed_on IS NULL AND f.raised_on <= %(on)s::date
-        AND NOT EXISTS (SELECT FROM wanted w WHERE w.id || ':' || w.what = f.key)
-    RETURNING 1
-)
-SELECT (SELECT count(*) FROM raised), (SELECT count(*) FROM closed)
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """What a run did."""
-
-    raised: int
-    ended: int
-
-
-@transaction.atomic
-def flag_section_27(on: date) -> Run:
-    """Raise and close the flags of § 27 as of the end of a date. Safe to run twice."""
-    params = {
-        "on": on,
-        "zone": settings.TIME_ZONE,
-        "hours": settings_table.KEYS["section_27_place_hours"].default,
-    }
-    with connection.cursor() as cursor:
-        # One run at a time: two for different dates at once could each miss the other's flag.
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('flag_section_27'))")
-        cursor.execute(FLAG_SECTION_27, params)
-        return Run(*cursor.fetchone())
+)"""
 
 
 def section_27_words(flag: Flag, on: date) -> Words:
@@ -143,3 +111,21 @@ def section_27_words(flag: Flag, on: date) -> Words:
 def _here(told: str) -> datetime:
     """A moment among the facts, on the clock in Norway."""
     return datetime.fromisoformat(told).astimezone(get_default_timezone())
+
+
+SECTION_27 = FlagRule(
+    kind=FlagKind.SECTION_27,
+    words=section_27_words,
+    wanted=CLOCKS,
+    params=lambda on: {
+        "alive": values(APPLICATION_ALIVE),
+        "granted": values(GRANTED),
+        "roofless": values(ROOFLESS),
+    },
+    enums=(ApplicationKind, VedtakState),
+)
+
+
+def flag_section_27(on: date) -> Done:
+    """The flags of § 27 as of the end of a date. Safe to run twice."""
+    return SECTION_27.run(on)

@@ -35,11 +35,11 @@ def _open(kind):
 
 def test_each_quarter_and_once(waits, today):
     issued = waits.decision.issued_on
-    assert ask_still_needed(issued + timedelta(days=89)).asked == 0
+    assert ask_still_needed(issued + timedelta(days=89)).raised == 0
     first = issued + timedelta(days=90)
-    assert ask_still_needed(first).asked == 1
-    assert ask_still_needed(first).asked == 0
-    assert ask_still_needed(first + timedelta(days=1)).asked == 0
+    assert ask_still_needed(first).raised == 1
+    assert ask_still_needed(first).raised == 0
+    assert ask_still_needed(first + timedelta(days=1)).raised == 0
     check = NeedCheck.objects.get()
     flag = _open(FlagKind.STILL_NEEDED).get()
     assert (flag.owner, flag.due_on) == (waits.responsible, check.answer_by)
@@ -48,7 +48,7 @@ def test_each_quarter_and_once(waits, today):
 
 def test_how_often_is_a_setting(waits, today):
     setting("still_needed_days", 5)
-    assert ask_still_needed(waits.decision.issued_on + timedelta(days=5)).asked == 1
+    assert ask_still_needed(waits.decision.issued_on + timedelta(days=5)).raised == 1
 
 
 def test_silence_leads_to_outreach_and_the_place_is_kept(waits):
@@ -70,7 +70,7 @@ def test_who_waits_no_more_is_not_asked_and_not_looked_for(waits):
     waits.state = "trukket"
     waits.save()
     run = ask_still_needed(asked + timedelta(days=40))
-    assert (run.asked, run.outreach) == (0, 0)
+    assert run.raised == 0
     assert not Flag.objects.open().exists()
     assert not NeedCheck.objects.open().exists()
 
@@ -91,8 +91,8 @@ def test_an_answer_closes_the_flag_and_a_new_number_is_kept(as_caseworker, waits
     waits.person.refresh_from_db()
     assert waits.person.phone == "+4790011223"
     assert not Flag.objects.open().exists()
-    assert ask_still_needed(today).asked == 0
-    assert ask_still_needed(today + timedelta(days=1)).asked == 1
+    assert ask_still_needed(today).raised == 0
+    assert ask_still_needed(today + timedelta(days=1)).raised == 1
     assert "allerede ført inn" in str(
         as_caseworker.post(
             reverse("allocation:still_needed_answer", args=[NeedCheck.objects.earliest("pk").pk]),
