@@ -1,6 +1,6 @@
-"""Running a job, and remembering that it ran (`JobRun`). The table of jobs is `common.jobs`.
+"""Running a job, and remembering that it ran (`JobRun`). What a job is: `common.jobs`.
 
-Three doors lead here: the Celery task (`task`), the command (`JobCommand`), and nobody else.
+It is run by its Celery task (`job`) or its command (`JobCommand`), and by nothing else.
 What is kept of a run is counts and times, and of an error its class: never a word of a person.
 """
 
@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from celery import shared_task
 from django.core.management.base import BaseCommand, CommandError
@@ -17,7 +18,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
-from common.jobs import GRACE, JOBS, Done, Job
+from common.jobs import GRACE, JOBS, Done, Job, register
 
 from .models import JobRun
 
@@ -36,7 +37,7 @@ def run(job: Job, on: date) -> Done:
     kept = JobRun.objects.create(job=job.name, for_date=on, started_at=timezone.now())  # noqa: TID251
     try:
         with transaction.atomic():
-            done = job.do(on)
+            done = job.does(on)
     except BaseException as error:
         _keep_failure(kept, error)
         raise
@@ -50,7 +51,7 @@ def run(job: Job, on: date) -> Done:
 def dry_run(job: Job, on: date) -> Done:
     """What a run would do, undone."""
     with transaction.atomic():
-        done = job.do(on)
+        done = job.does(on)
         transaction.set_rollback(True)
     return done
 
@@ -68,16 +69,18 @@ def _keep_failure(kept: JobRun, error: BaseException) -> None:
 # ------------------------------------------------------------------ the doors
 
 
-def task(name: str) -> Callable:
-    """The Celery task of a job: `flag_stays = jobs.task("flag_stays")` in `<app>/tasks.py`.
+def job(task: str, does: Callable[[date], Done], *words: Any, **when: Any) -> Callable:
+    """Register a job, and make its Celery task: `flag_stays = job("stays.tasks.flag_stays", …)`.
 
-    When the database is away it tries again for some hours. Arguments it does not know are
-    ignored, so that a worker of this version may take an order from a newer one.
+    The arguments are those of `common.jobs.Job`. When the database is away the task tries again
+    for some hours. Arguments it does not know are ignored, so that a worker of this version may
+    take an order from a newer one.
     """
-    job = JOBS[name]
+    name = task.rpartition(".")[2]
+    register(Job(task, does, *words, **when))
 
     @shared_task(
-        name=job.task,
+        name=task,
         autoretry_for=(OperationalError, InterfaceError),
         retry_backoff=5,
         retry_backoff_max=900,
@@ -85,7 +88,7 @@ def task(name: str) -> Callable:
     )
     def do(on: str | None = None, **later: object) -> dict[str, int]:
         day = date.fromisoformat(on) if on else timezone.localdate()  # noqa: TID251
-        done = run(job, day)
+        done = run(JOBS[name], day)
         return {"raised": done.raised, "closed": done.closed}
 
     return do

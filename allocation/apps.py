@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
@@ -8,6 +10,7 @@ class AllocationConfig(AppConfig):
     verbose_name = "tildeling"
 
     def ready(self) -> None:
+        import_module("allocation.tasks")  # registers the jobs
         from casework.appeals import file as appeal_file
         from casework.log import flags
         from common import navigation

@@ -1,7 +1,26 @@
-"""Jobs of allocation: thin, safe to run twice and for any date. See `common.jobs`."""
+"""The jobs of allocation: what runs by itself, when, and in which words. See `common.jobs`."""
 
-from accounts import jobs
+from django.utils.translation import gettext_lazy as _
 
-ask_still_needed = jobs.task("ask_still_needed")
-flag_waiting = jobs.task("flag_waiting")
-flag_offers = jobs.task("flag_offers")
+from accounts.jobs import job
+
+from . import job_flags, still_needed
+
+flag_waiting = job(
+    "allocation.tasks.flag_waiting",
+    job_flags.flag_waiting,
+    _("Glemt på ventelisten"),
+    _("Varsler om saker ingen har vurdert på lenge."),
+)
+flag_offers = job(
+    "allocation.tasks.flag_offers",
+    job_flags.flag_offers,
+    _("Tilbud"),
+    _("Varsler om tilbud uten svar, og valg som ikke er tilbudt."),
+)
+ask_still_needed = job(
+    "allocation.tasks.ask_still_needed",
+    still_needed.ask_still_needed,
+    _("Trenger du fortsatt bolig?"),
+    _("Spør dem som venter, og ber noen oppsøke den som ikke svarer."),
+)

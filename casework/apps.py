@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +12,7 @@ class CaseworkConfig(AppConfig):
     verbose_name = "saker"
 
     def ready(self) -> None:
+        import_module("casework.tasks")  # registers the jobs
         from casework.appeals import actions as appeals
         from casework.appeals import flags as appeal_flags
         from casework.applications import flags as application_flags

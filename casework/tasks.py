@@ -1,13 +1,71 @@
-"""Jobs of casework: thin, safe to run twice and for any date. See `common.jobs`."""
+"""The jobs of casework: what runs by itself, when, and in which words. See `common.jobs`."""
 
-from accounts import jobs
+from datetime import time
 
-flag_deadlines = jobs.task("flag_deadlines")
-flag_papers = jobs.task("flag_papers")
-delete_drafts = jobs.task("delete_drafts")
-flag_plans = jobs.task("flag_plans")
-flag_handovers = jobs.task("flag_handovers")
-flag_appeals = jobs.task("flag_appeals")
-flag_statements = jobs.task("flag_statements")
-escalate = jobs.task("escalate")
-send_summary = jobs.task("send_summary")
+from django.utils.translation import gettext_lazy as _
+
+from accounts.jobs import job
+
+from .appeals import flags as appeal_flags
+from .applications import drafts
+from .applications import flags as application_flags
+from .assessment import flags as statement_flags
+from .follow_up import handover_flags, plan_flags
+from .log import escalation, summary
+
+flag_deadlines = job(
+    "casework.tasks.flag_deadlines",
+    application_flags.flag_deadlines,
+    _("Foreløpig svar"),
+    _("Varsler om søknader som må ha svar innen fristen."),
+)
+flag_papers = job(
+    "casework.tasks.flag_papers",
+    application_flags.flag_papers,
+    _("Papirer som mangler"),
+    _("Varsler når fristen i et mangelbrev er ute."),
+)
+flag_statements = job(
+    "casework.tasks.flag_statements",
+    statement_flags.flag_statements,
+    _("Uttalelser"),
+    _("Minner om uttalelser, og varsler om dem som ikke er kommet."),
+)
+flag_plans = job(
+    "casework.tasks.flag_plans",
+    plan_flags.flag_milestones,
+    _("Overgangsplaner"),
+    _("Varsler om milepæler over fristen."),
+)
+flag_handovers = job(
+    "casework.tasks.flag_handovers",
+    handover_flags.flag_handovers,
+    _("Overleveringer"),
+    _("Varsler enheten om oppgaver og saker ingen der har bekreftet."),
+)
+flag_appeals = job(
+    "casework.tasks.flag_appeals",
+    appeal_flags.flag_appeals,
+    _("Klager"),
+    _("Varsler om klager som ikke er ferdige, her og hos klageinstansen."),
+)
+delete_drafts = job(
+    "casework.tasks.delete_drafts",
+    drafts.delete_drafts,
+    _("Påbegynte skjemaer"),
+    _("Sletter utkast ingen har rørt på lenge."),
+)
+escalate = job(
+    "casework.tasks.escalate",
+    escalation.escalate,
+    _("Løft til leder"),
+    _("Løfter varsler ingen har rørt."),
+    at=time(6, 0),
+)
+send_summary = job(
+    "casework.tasks.send_summary",
+    summary.send_summary,
+    _("Oppsummering på e-post"),
+    _("Sender antall og en lenke til dem som ønsker det."),
+    at=time(6, 30),
+)

@@ -22,21 +22,22 @@ app = Celery("varig")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
-app.conf.beat_schedule = {
-    **{
+
+@app.on_after_finalize.connect
+def plan(sender: Celery, **kwargs) -> None:
+    """Give beat the jobs the apps have registered, as soon as they have started."""
+    sender.conf.beat_schedule = {
         name: {
             "task": job.task,
             "schedule": job.every or crontab(hour=job.at.hour, minute=job.at.minute),
         }
         for name, job in JOBS.items()
-    },
-    "heartbeat": {"task": "config.celery.heartbeat", "schedule": 60.0},
-}
-if settings.DEMO:
-    # A demonstration is seldom running at 05.30.
-    app.conf.beat_schedule |= {
-        f"{name}-demo": {"task": job.task, "schedule": 300.0} for name, job in JOBS.items()
-    }
+    } | {"heartbeat": {"task": "config.celery.heartbeat", "schedule": 60.0}}
+    if settings.DEMO:
+        # A demonstration is seldom running at 05.30.
+        sender.conf.beat_schedule |= {
+            f"{name}-demo": {"task": job.task, "schedule": 300.0} for name, job in JOBS.items()
+        }
 
 
 @app.task

@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
@@ -8,6 +10,7 @@ class HousingConfig(AppConfig):
     verbose_name = _("boliger")
 
     def ready(self) -> None:
+        import_module("housing.tasks")  # registers the jobs
         from . import defaults
 
         post_migrate.connect(defaults.install, sender=self)

@@ -1,5 +1,14 @@
-"""Jobs of housing: thin, safe to run twice and for any date. See `common.jobs`."""
+"""The jobs of housing: what runs by itself, when, and in which words. See `common.jobs`."""
 
-from accounts import jobs
+from django.utils.translation import gettext_lazy as _
 
-flag_agreements = jobs.task("flag_agreements")
+from accounts.jobs import job
+
+from .providers import flags as agreement_flags
+
+flag_agreements = job(
+    "housing.tasks.flag_agreements",
+    agreement_flags.flag_agreements,
+    _("Kvalitetsavtaler som går ut"),
+    _("Varsler den som har ansvaret for avtalen, til den er fornyet."),
+)

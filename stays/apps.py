@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -7,6 +9,7 @@ class StaysConfig(AppConfig):
     verbose_name = "opphold"
 
     def ready(self) -> None:
+        import_module("stays.tasks")  # registers the jobs
         from casework.follow_up import notices
         from casework.log import flags
         from common import navigation

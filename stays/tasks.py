@@ -1,9 +1,43 @@
-"""Jobs of stays: thin, safe to run twice and for any date. See `common.jobs`."""
+"""The jobs of stays: what runs by itself, when, and in which words. See `common.jobs`."""
 
-from accounts import jobs
+from datetime import timedelta
 
-flag_stays = jobs.task("flag_stays")
-flag_section_27 = jobs.task("flag_section_27")
-flag_no_service = jobs.task("flag_no_service")
-flag_discharges = jobs.task("flag_discharges")
-flag_leases = jobs.task("flag_leases")
+from django.utils.translation import gettext_lazy as _
+
+from accounts.jobs import job
+
+from .leases import flags as lease_flags
+from .temporary import flags as stay_flags
+from .temporary import going_out, no_service, section_27
+
+flag_stays = job(
+    "stays.tasks.flag_stays",
+    stay_flags.flag_stays,
+    _("Lenge i midlertidig bolig"),
+    _("Varsler når en kjede når en terskel, og rett fra institusjon."),
+)
+flag_no_service = job(
+    "stays.tasks.flag_no_service",
+    no_service.flag_no_service,
+    _("Alene i midlertidig bolig"),
+    _("Varsler om den som verken har tjeneste eller kontakt."),
+)
+flag_discharges = job(
+    "stays.tasks.flag_discharges",
+    going_out.flag_discharges,
+    _("Utskriving og løslatelse"),
+    _("Varsler om den som snart skal ut uten en bolig å gå til."),
+)
+flag_leases = job(
+    "stays.tasks.flag_leases",
+    lease_flags.flag_leases,
+    _("Leieforhold som går ut"),
+    _("Varsler i god tid før leietiden er ute, og når den er det."),
+)
+flag_section_27 = job(
+    "stays.tasks.flag_section_27",
+    section_27.flag_section_27,
+    _("Søknader etter § 27"),
+    _("Varsler til vedtaket er fattet og stedet er klart."),
+    every=timedelta(minutes=10),
+)
