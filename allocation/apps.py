@@ -13,10 +13,11 @@ class AllocationConfig(AppConfig):
         import_module("allocation.tasks")  # registers the jobs
         from casework.appeals import file as appeal_file
         from casework.log import flags
-        from common import navigation
+        from common import day, navigation
         from housing import closing
 
         from . import appeal_parts, defaults, job_flags, perms, still_needed, vacancy
+        from . import day as own_day
 
         flags.register(
             job_flags.FORGOTTEN_FLAG,
@@ -32,6 +33,9 @@ class AllocationConfig(AppConfig):
         appeal_file.register("stock", _("Ledige boliger"), appeal_parts.stock)
 
         closing.ask(vacancy.kept_or_offered)
+        day.register(
+            own_day.class_lines, own_day.offer_lines, own_day.chosen_lines, own_day.accepted_lines
+        )
         post_migrate.connect(defaults.install, sender=self)
         # No count beside it: who waits is computed, and that is too much for every page.
         navigation.register(

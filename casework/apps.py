@@ -4,7 +4,7 @@ from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
-from common import navigation
+from common import day, navigation
 
 
 class CaseworkConfig(AppConfig):
@@ -13,18 +13,25 @@ class CaseworkConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("casework.tasks")  # registers the jobs
-        from casework.appeals import actions as appeals
-        from casework.appeals import flags as appeal_flags
-        from casework.applications import flags as application_flags
-        from casework.applications import menu
-        from casework.assessment import defaults as assessment_defaults
-        from casework.assessment import flags as statement_flags
-        from casework.follow_up import defaults as follow_up_defaults
-        from casework.follow_up import handover_flags, plan_flags
-        from casework.letters import defaults as letter_defaults
-        from casework.log import flags, perms
-        from casework.vedtak.actions import on_issue
+        from .appeals import actions as appeals
+        from .appeals import day as appeal_day
+        from .appeals import flags as appeal_flags
+        from .applications import flags as application_flags
+        from .applications import menu
+        from .assessment import day as statement_day
+        from .assessment import defaults as assessment_defaults
+        from .assessment import flags as statement_flags
+        from .follow_up import day as handover_day
+        from .follow_up import defaults as follow_up_defaults
+        from .follow_up import handover_flags, plan_flags
+        from .letters import defaults as letter_defaults
+        from .log import flags, perms
+        from .vedtak import day as vedtak_day
+        from .vedtak.actions import on_issue
 
+        for defaults in (letter_defaults, assessment_defaults, follow_up_defaults):
+            post_migrate.connect(defaults.install, sender=self)
+        on_issue(appeals.reversed_by)
         flags.register(
             application_flags.INTERIM_REPLY,
             application_flags.PAPERS,
@@ -34,9 +41,12 @@ class CaseworkConfig(AppConfig):
             appeal_flags.APPEAL,
             appeal_flags.APPEAL_BODY,
         )
-        on_issue(appeals.reversed_by)
-        for defaults in (letter_defaults, assessment_defaults, follow_up_defaults):
-            post_migrate.connect(defaults.install, sender=self)
+        day.register(
+            vedtak_day.vedtak_lines,
+            appeal_day.appeal_lines,
+            statement_day.statement_lines,
+            handover_day.handover_lines,
+        )
         navigation.register(
             "soknader",
             _("Søknader"),

@@ -5,13 +5,12 @@ from datetime import time
 from django.utils.translation import gettext_lazy as _
 
 from accounts.jobs import job
-
-from .appeals import flags as appeal_flags
-from .applications import drafts
-from .applications import flags as application_flags
-from .assessment import flags as statement_flags
-from .follow_up import handover_flags, plan_flags
-from .log import escalation, summary
+from casework.appeals import flags as appeal_flags
+from casework.applications import drafts
+from casework.applications import flags as application_flags
+from casework.assessment import flags as statement_flags
+from casework.follow_up import handover_flags, plan_flags
+from casework.log import escalation, summary
 
 flag_deadlines = job(
     "casework.tasks.flag_deadlines",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -19,15 +19,16 @@ from accounts import settings_table
 from accounts.enums import RoleKind
 from accounts.models import ReadLog
 from allocation import ranking
-from allocation.enums import ItemOutcome, OfferState
-from allocation.models import AllocationMeeting, Consideration, ManualClass, Offer
+from allocation.models import AllocationMeeting, Offer
 from casework.log import flags as flag_words
-from casework.log.enums import AppealState, ApplicationState, FlagKind, VedtakState
+from casework.log.day import case_label
+from casework.log.enums import ApplicationState, FlagKind
 from casework.log.escalation import escalated
 from casework.log.flags import due_words, follow_up_url, short
 from casework.log.visibility import sees
-from casework.models import Appeal, Application, Draft, Flag, Handover, Person, Statement, Vedtak
-from common.calendar import local_date
+from casework.models import Application, Draft, Flag, Person
+from common import day
+from common.day import DEADLINE_DAYS, MOST, Line
 from common.formatting import days_nb
 from housing.providers import flags as agreement_flags
 from housing.providers.models import AgreementFlag
@@ -38,7 +39,9 @@ from stays.temporary.flags import explained
 if TYPE_CHECKING:
     from accounts.models import User
 
+
 SHOWN = 5
+
 # Flags that wait under «Frister», and those of temporary places.
 DUE_FLAGS = (
     FlagKind.SECTION_27,
@@ -55,32 +58,12 @@ DUE_FLAGS = (
     FlagKind.STATEMENT,
     FlagKind.NO_SERVICE,
 )
-# Nobody follows up more than this in a day; what is beyond is reached by its own list.
-MOST = 100
-DEADLINE_DAYS = 7
+
 LONG_DAYS = 90
+
 RECENT = 5
+
 RECENT_READS = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One thing that waits, as `components/flag.html` draws it."""
-
-    name: str
-    url: str
-    about: str
-    why: str
-    next: str
-    action: str
-    action_url: str
-    color: str = "neutral"
-    when: str = ""
-    sub: str = ""
-    icon: str = ""
-    days: int | None = None
-    due: date | None = None
-    primary: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +138,7 @@ def _escalated(user: User, on: date, shown: int) -> Panel:
         line = _flag_line(flag, on)
         about = f"{line.about} · {owner}"
         lines.append(replace(line, about=about, action=_("Les"), action_url=follow_up_url(flag)))
-    lines += _agreement_lines(AgreementFlag.objects.escalated(), on)
+    lines += agreement_flags.lines(AgreementFlag.objects.escalated(), on)
     return Panel(lines[:shown], len(lines), len(lines))
 
 
@@ -193,15 +176,7 @@ def _with_one_primary(panels: list[Panel]) -> list[Panel]:
 def _deadlines(user: User, flags: list[Flag], on: date, shown: int) -> Panel:
     until = on + timedelta(days=DEADLINE_DAYS)
     lines = [_flag_line(flag, on) for flag in flags if flag.due_on is None or flag.due_on <= until]
-    lines += _vedtak_lines(user, on)
-    lines += _class_lines(user, on)
-    lines += _appeal_lines(user, on, flags)
-    lines += _statement_lines(user, on)
-    lines += _offer_lines(user, on, until)
-    lines += _chosen_lines(user, on)
-    lines += _accepted_lines(user, on)
-    lines += _handover_lines(user, on)
-    lines += _agreement_lines(AgreementFlag.objects.open().filter(owner=user), on)
+    lines += day.lines(user, on, flags)
     lines.sort(key=lambda line: (line.due or until, line.name))
     urgent = sum(line.due is not None and line.due <= on for line in lines)
     return Panel(lines[:shown], len(lines), urgent)
@@ -212,7 +187,7 @@ def _flag_line(flag: Flag, on: date) -> Line:
     return Line(
         name=flag.person.name,
         url=reverse("desk:person", args=[flag.person_id]),
-        about=_case(flag.application),
+        about=case_label(flag.application),
         why=words.why,
         next=words.next,
         action=words.action,
@@ -224,319 +199,6 @@ def _flag_line(flag: Flag, on: date) -> Line:
         days=words.days,
         due=flag.due_on,
     )
-
-
-def _vedtak_lines(user: User, on: date) -> list[Line]:
-    """Vedtak that wait for my approval, and my drafts that were sent back."""
-    found = (
-        Vedtak.objects.visible_to(user)
-        .filter(
-            Q(state=VedtakState.SUBMITTED, approver=user)
-            | Q(state=VedtakState.RETURNED, drafted_by=user)
-        )
-        .select_related("application__person", "drafted_by", "approver")
-        .order_by("submitted_at", "pk")[:MOST]
-    )
-    lines = []
-    for vedtak in found:
-        sent = local_date(vedtak.submitted_at or vedtak.drafted_at)
-        if vedtak.state == VedtakState.SUBMITTED:
-            why = _("%(name)s ba deg godkjenne %(date)s Du har ikke skrevet vedtaket.") % {
-                "name": vedtak.drafted_by,
-                "date": short(sent),
-            }
-            sub, step, act = _("godkjenning"), _("Godkjenn, eller send tilbake."), _("Les vedtak")
-        else:
-            said = vedtak.return_comment.strip()
-            why = _("%(name)s sendte vedtaket tilbake.") % {
-                "name": vedtak.approver or _("Godkjenner")
-            }
-            why = f"{why} «{said[:120]}»" if said else why
-            sub, step, act = _("sendt tilbake"), _("Rett, og send på nytt."), _("Åpne utkast")
-        lines.append(
-            Line(
-                name=vedtak.application.person.name,
-                url=reverse("desk:person", args=[vedtak.application.person_id]),
-                about=f"{_('Vedtak')} · {vedtak.application.case_number}",
-                why=why,
-                next=step,
-                action=act,
-                action_url=reverse("casework:vedtak", args=[vedtak.pk]),
-                color="danger" if (on - sent).days > 2 else "warning",
-                when=_("Siden %(date)s") % {"date": short(sent)} if sent < on else _("I dag"),
-                sub=sub,
-                icon="Clock",
-                due=on,
-            )
-        )
-    return lines
-
-
-def _class_lines(user: User, on: date) -> list[Line]:
-    """Classes set by hand that another has proposed, and I may approve."""
-    if not user.has_role(RoleKind.APPROVER):
-        return []
-    found = (
-        ManualClass.objects.visible_to(user)
-        .pending()
-        .exclude(set_by=user)
-        .select_related("application__person", "set_by")
-        .order_by("set_at", "pk")[:MOST]
-    )
-    return [
-        Line(
-            name=each.application.person.name,
-            url=reverse("desk:person", args=[each.application.person_id]),
-            about=f"{_('Prioritet')} · {each.application.case_number}",
-            why=_("%(name)s vil sette prioriteten for hånd: %(why)s")
-            % {"name": each.set_by, "why": each.reason[:120]},
-            next=_("Godkjenn, eller si hvorfor ikke."),
-            action=_("Se forslaget"),
-            action_url=reverse("allocation:class_proposal", args=[each.pk]),
-            color="warning",
-            when=_("Siden %(date)s") % {"date": short(local_date(each.set_at))}
-            if local_date(each.set_at) < on
-            else _("I dag"),
-            sub=_("godkjenning"),
-            icon="Clock",
-            due=on,
-        )
-        for each in found
-    ]
-
-
-def _appeal_lines(user: User, on: date, flags: list[Flag]) -> list[Line]:
-    """Klager nobody reviews yet in my cases, and those I review; the flagged have their line."""
-    told = {flag.facts["appeal"] for flag in flags if flag.kind == FlagKind.APPEAL}
-    found = (
-        Appeal.objects.visible_to(user)
-        .filter(
-            Q(state=AppealState.RECEIVED, vedtak__application__responsible=user)
-            | Q(state=AppealState.REVIEWING, reviewer=user)
-        )
-        .exclude(pk__in=told)
-        .select_related("vedtak__application__person")
-        .order_by("received_on", "pk")[:MOST]
-    )
-    lines = []
-    for appeal in found:
-        application = appeal.vedtak.application
-        why = _("Klagen kom %(date)s") % {"date": short(appeal.received_on)}
-        url, act = reverse("casework:appeal", args=[appeal.pk]), _("Åpne klagen")
-        if appeal.state == AppealState.RECEIVED:
-            why = f"{why} {_('Ingen vurderer den ennå.')}"
-            step = _("Gi den til en som verken skrev eller godkjente vedtaket.")
-            url, act = reverse("casework:appeal_assign", args=[appeal.pk]), _("Fordel")
-        elif appeal.suspension_waits:
-            step = _("Avgjør om vedtaket skal vente til klagen er avgjort.")
-        elif appeal.must_judge_lateness:
-            step = _("Den kom etter fristen. Ta den opp, eller avvis den.")
-        else:
-            step = _("Gjør om vedtaket, eller send klagen videre.")
-        urgent = appeal.state == AppealState.RECEIVED or appeal.suspension_waits
-        lines.append(
-            Line(
-                name=application.person.name,
-                url=reverse("desk:person", args=[application.person_id]),
-                about=f"{_('Klage')} · {application.case_number}",
-                why=why,
-                next=step,
-                action=act,
-                action_url=url,
-                color="warning" if urgent else "neutral",
-                when=_("Siden %(date)s") % {"date": short(appeal.received_on)},
-                sub=_("klage"),
-                icon="Gavel",
-            )
-        )
-    return lines
-
-
-def _statement_lines(user: User, on: date) -> list[Line]:
-    """Statements I am asked for and have not written."""
-    found = (
-        Statement.objects.visible_to(user)
-        .open()
-        .filter(asked_of=user)
-        .select_related("person", "application", "asked_by")
-        .order_by("due_on", "pk")[:MOST]
-    )
-    lines = []
-    for statement in found:
-        when, color = due_words(statement.due_on, on)
-        lines.append(
-            Line(
-                name=statement.person.name,
-                url=reverse("desk:person", args=[statement.person_id]),
-                about=_case(statement.application),
-                why=_("%(name)s ba deg om en uttalelse %(date)s")
-                % {"name": statement.asked_by, "date": short(local_date(statement.asked_at))},
-                next=_("Skriv det du vet, så de som tildeler kan velge rett."),
-                action=_("Skriv uttalelse"),
-                action_url=reverse("casework:statement_answer", args=[statement.pk]),
-                color=color,
-                when=when,
-                sub=_("uttalelse"),
-                icon="Clock",
-                due=statement.due_on,
-            )
-        )
-    return lines
-
-
-def _offer_lines(user: User, on: date, until: date) -> list[Line]:
-    """Offers in my cases whose answer is due within a week, or has not come."""
-    found = (
-        Offer.objects.visible_to(user)
-        .open()
-        .filter(application__responsible=user, answer_by__lte=until)
-        .select_related("application__person", "unit__property")
-        .order_by("answer_by", "pk")[:MOST]
-    )
-    lines = []
-    for offer in found:
-        when, color = due_words(offer.answer_by, on)
-        lines.append(
-            Line(
-                name=offer.application.person.name,
-                url=reverse("desk:person", args=[offer.application.person_id]),
-                about=f"{_('Tilbud')} · {offer.application.case_number}",
-                why=_("Har tilbud om %(unit)s, sendt %(sent)s Svarfristen er %(due)s")
-                % {
-                    "unit": offer.unit,
-                    "sent": short(local_date(offer.sent_at)),
-                    "due": short(offer.answer_by),
-                },
-                next=_("Ring, og før inn svaret."),
-                action=_("Før inn svar"),
-                action_url=reverse("allocation:offer_answer", args=[offer.pk]),
-                color=color,
-                when=when,
-                sub=_("svarfrist"),
-                icon="Clock",
-                due=offer.answer_by,
-            )
-        )
-    return lines
-
-
-def _chosen_lines(user: User, on: date) -> list[Line]:
-    """Homes a meeting gave in my cases, that nobody has offered yet."""
-    sent = Offer.objects.filter(item=OuterRef("item"), application=OuterRef("application"))
-    found = (
-        Consideration.objects.filter(
-            sees(user, "application__person__"),
-            ~Exists(sent),
-            ~Q(application__state__in=ranking.CLOSED_STATES),
-            chosen=True,
-            item__outcome=ItemOutcome.CHOSEN,
-            application__responsible=user,
-        )
-        .select_related("application__person", "item__unit__property")
-        .order_by("considered_at", "pk")[:MOST]
-    )
-    lines = []
-    for chosen in found:
-        decided = local_date(chosen.considered_at)
-        when, color = due_words(decided, on)
-        lines.append(
-            Line(
-                name=chosen.application.person.name,
-                url=reverse("desk:person", args=[chosen.application.person_id]),
-                about=_case(chosen.application),
-                why=_("Tildelingsmøtet valgte saken til %(unit)s %(day)s")
-                % {"unit": chosen.item.unit, "day": short(decided)},
-                next=_("Send tilbudet, og ring."),
-                action=_("Send tilbud"),
-                action_url=reverse("allocation:offer_new", args=[chosen.pk]),
-                color=color,
-                when=when,
-                sub=_("tildelt"),
-                icon="Clock",
-                due=decided,
-            )
-        )
-    return lines
-
-
-def _accepted_lines(user: User, on: date) -> list[Line]:
-    """Offers said yes to in my cases, without a lease."""
-    found = (
-        Offer.objects.visible_to(user)
-        .filter(application__responsible=user, state=OfferState.ACCEPTED, lease__isnull=True)
-        .select_related("application__person", "unit__property")
-        .order_by("answered_at", "pk")[:MOST]
-    )
-    lines = []
-    for offer in found:
-        answered = local_date(offer.answered_at)
-        when, color = due_words(answered, on)
-        lines.append(
-            Line(
-                name=offer.application.person.name,
-                url=reverse("desk:person", args=[offer.application.person_id]),
-                about=_case(offer.application),
-                why=_("Takket ja til %(unit)s %(day)s")
-                % {"unit": offer.unit, "day": short(answered)},
-                next=_("Avtal leieforholdet."),
-                action=_("Avtal leie"),
-                action_url=reverse("allocation:lease_new", args=[offer.pk]),
-                color=color,
-                when=when,
-                sub=_("sa ja"),
-                icon="Clock",
-                due=answered,
-            )
-        )
-    return lines
-
-
-def _agreement_lines(flags: QuerySet[AgreementFlag], on: date) -> list[Line]:
-    """Kvalitetsavtaler that run out."""
-    found = flags.select_related("agreement__provider", "owner").order_by("due_on", "pk")[:MOST]
-    return [Line(**agreement_flags.line(flag, on), due=flag.due_on) for flag in found]
-
-
-def _handover_lines(user: User, on: date) -> list[Line]:
-    """Tasks sent to me, or to my unit and nobody named; and those I took and have not done."""
-    found = (
-        Handover.objects.visible_to(user)
-        .waiting_for(user)
-        .select_related("person", "application", "sent_by", "to_unit")
-        .order_by("sent_at", "pk")[:MOST]
-    )
-    lines = []
-    for task in found:
-        sent = local_date(task.sent_at)
-        taken = task.acknowledged_at is not None
-        due = task.due_on or (None if taken else sent)
-        when, color = due_words(task.due_on, on)
-        lines.append(
-            Line(
-                name=task.person.name,
-                url=reverse("desk:person", args=[task.person_id]),
-                about=_case(task.application),
-                why=_("%(name)s ba %(day)s om «%(what)s».")
-                % {"name": task.sent_by, "day": short(sent), "what": task.what},
-                next=_("Gjør oppgaven, og si fra når den er ferdig.")
-                if taken
-                else _("Les, og kvitter for at du tar den."),
-                action=_("Åpne oppgaven") if taken else _("Kvitter"),
-                action_url=reverse("casework:handover", args=[task.pk]),
-                color=color if taken else "warning",
-                when=when or (_("Siden %(day)s") % {"day": short(sent)}),
-                sub=_("din oppgave") if taken else _("ny oppgave"),
-                icon="Clock",
-                due=due,
-            )
-        )
-    return lines
-
-
-def _case(application: Application | None, *, short: bool = False) -> str:
-    if application is None:
-        return _("ingen sak") if short else _("Ingen sak")
-    return application.case_number if short else f"{_('Sak')} {application.case_number}"
 
 
 # ------------------------------------------------------------------ temporary places
@@ -556,7 +218,7 @@ def _temporary(flags: list[Flag], on: date, shown: int) -> Panel:
     lines = []
     for flag, words in pairs:
         place = places.get(flag.person_id)
-        case = _case(flag.application, short=bool(place))
+        case = case_label(flag.application, short=bool(place))
         lines.append(
             Line(
                 name=flag.person.name,

@@ -11,6 +11,10 @@ class HousingConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("housing.tasks")  # registers the jobs
-        from . import defaults
+        from common import day
 
+        from . import defaults
+        from .providers.flags import own_lines
+
+        day.register(own_lines)
         post_migrate.connect(defaults.install, sender=self)

@@ -5,10 +5,9 @@ from datetime import timedelta
 from django.utils.translation import gettext_lazy as _
 
 from accounts.jobs import job
-
-from .leases import flags as lease_flags
-from .temporary import flags as stay_flags
-from .temporary import going_out, no_service, section_27
+from stays.leases import flags as lease_flags
+from stays.temporary import flags as stay_flags
+from stays.temporary import going_out, no_service, section_27
 
 flag_stays = job(
     "stays.tasks.flag_stays",

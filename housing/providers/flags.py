@@ -7,6 +7,7 @@ or no place of the provider's is in use any more. Idempotent, and safe for any d
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from accounts import settings_table
 from common.calendar import local_date, next_working_day
+from common.day import MOST, Line
 from common.errors import RuleBroken
 from common.formatting import days_nb, nbdate
 from common.jobs import Done
@@ -27,7 +29,6 @@ from .models import AgreementFlag, QualityAgreement
 if TYPE_CHECKING:
     from accounts.models import User
 
-MOST = 50
 
 FLAG_AGREEMENTS = """
 WITH wanted AS (
@@ -110,8 +111,8 @@ def close_renewed(agreement: QualityAgreement, on: date) -> None:
     open_flags.filter(followed).update(closed_on=on, closed_because=AgreementFlagClosed.FACTS)
 
 
-def line(flag: AgreementFlag, on: date) -> dict[str, str]:
-    """The flag as `components/flag.html` draws it, read on a date. Asks the database nothing."""
+def line(flag: AgreementFlag, on: date) -> Line:
+    """The flag as a line, read on a date. Asks the database nothing."""
     agreement = flag.agreement
     last, url = agreement.last_day, reverse("housing:provider", args=[agreement.provider_id])
     over = last < on
@@ -121,25 +122,31 @@ def line(flag: AgreementFlag, on: date) -> dict[str, str]:
     else:
         why = _("Kvalitetsavtalen går ut %(date)s, om %(days)s. Stedene er i bruk.")
         step = _("Gå gjennom kontrollene, og forny avtalen.")
-    return {
-        "name": agreement.provider.name,
-        "url": url,
-        "about": f"{agreement.reference} · {flag.owner}",
-        "why": why % {"date": nbdate(last), "days": days_nb(abs((on - last).days))},
-        "next": step,
-        "action": _("Se avtalen"),
-        "action_url": url,
-        "color": "danger" if over else "warning",
-        "when": nbdate(last),
-        "sub": _("kvalitetsavtale"),
-        "icon": "Calendar",
-    }
+    return Line(
+        name=agreement.provider.name,
+        url=url,
+        about=f"{agreement.reference} · {flag.owner}",
+        why=why % {"date": nbdate(last), "days": days_nb(abs((on - last).days))},
+        next=step,
+        action=_("Se avtalen"),
+        action_url=url,
+        color="danger" if over else "warning",
+        when=nbdate(last),
+        sub=_("kvalitetsavtale"),
+        icon="Calendar",
+        due=flag.due_on,
+    )
 
 
-def lines(flags: QuerySet[AgreementFlag], on: date) -> list[dict[str, str]]:
+def lines(flags: QuerySet[AgreementFlag], on: date) -> list[Line]:
     """Flags as lines, most pressing first. One query."""
     found = flags.select_related("agreement__provider", "owner")
     return [line(flag, on) for flag in found.order_by("threshold", "due_on", "pk")[:MOST]]
+
+
+def own_lines(user: User, on: date, flags: Sequence) -> list[Line]:
+    """The user's own, for Min dag."""
+    return lines(AgreementFlag.objects.open().filter(owner=user), on)
 
 
 @transaction.atomic

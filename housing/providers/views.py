@@ -202,7 +202,7 @@ def agreement_flag(request: HttpRequest, pk: int) -> HttpResponse:
             return back
     line = agreement_flags.line(found, timezone.localdate())
     title = _("Følg opp kvalitetsavtalen")
-    return _page(request, form, title, sub=f"{line['name']}. {line['why']} {line['next']}")
+    return _page(request, form, title, sub=f"{line.name}. {line.why} {line.next}")
 
 
 def _page(request: HttpRequest, form, title: str, sub: str = "") -> HttpResponse:

@@ -19,13 +19,7 @@ from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext as _
 
 from accounts.settings_table import in_force
-from casework.log.enums import (
-    APPLICATION_ALIVE,
-    GRANTED,
-    ApplicationKind,
-    FlagKind,
-    VedtakState,
-)
+from casework.log.enums import APPLICATION_ALIVE, GRANTED, ApplicationKind, FlagKind, VedtakState
 from casework.log.flags import Words, due_words, short
 from casework.log.raising import FlagRule
 from casework.models import Flag

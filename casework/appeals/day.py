@@ -1,0 +1,68 @@
+"""Appeals on Min dag."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from casework.log.enums import AppealState, FlagKind
+from casework.log.flags import short
+from casework.log.models import Flag
+from common.day import MOST, Line
+
+from .models import Appeal
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+def appeal_lines(user: User, on: date, flags: Sequence[Flag]) -> list[Line]:
+    """Klager nobody reviews yet in my cases, and those I review; the flagged have their line."""
+    told = {flag.facts["appeal"] for flag in flags if flag.kind == FlagKind.APPEAL}
+    found = (
+        Appeal.objects.visible_to(user)
+        .filter(
+            Q(state=AppealState.RECEIVED, vedtak__application__responsible=user)
+            | Q(state=AppealState.REVIEWING, reviewer=user)
+        )
+        .exclude(pk__in=told)
+        .select_related("vedtak__application__person")
+        .order_by("received_on", "pk")[:MOST]
+    )
+    lines = []
+    for appeal in found:
+        application = appeal.vedtak.application
+        why = _("Klagen kom %(date)s") % {"date": short(appeal.received_on)}
+        url, act = reverse("casework:appeal", args=[appeal.pk]), _("Åpne klagen")
+        if appeal.state == AppealState.RECEIVED:
+            why = f"{why} {_('Ingen vurderer den ennå.')}"
+            step = _("Gi den til en som verken skrev eller godkjente vedtaket.")
+            url, act = reverse("casework:appeal_assign", args=[appeal.pk]), _("Fordel")
+        elif appeal.suspension_waits:
+            step = _("Avgjør om vedtaket skal vente til klagen er avgjort.")
+        elif appeal.must_judge_lateness:
+            step = _("Den kom etter fristen. Ta den opp, eller avvis den.")
+        else:
+            step = _("Gjør om vedtaket, eller send klagen videre.")
+        urgent = appeal.state == AppealState.RECEIVED or appeal.suspension_waits
+        lines.append(
+            Line(
+                name=application.person.name,
+                url=reverse("desk:person", args=[application.person_id]),
+                about=f"{_('Klage')} · {application.case_number}",
+                why=why,
+                next=step,
+                action=act,
+                action_url=url,
+                color="warning" if urgent else "neutral",
+                when=_("Siden %(date)s") % {"date": short(appeal.received_on)},
+                sub=_("klage"),
+                icon="Gavel",
+            )
+        )
+    return lines

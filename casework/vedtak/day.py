@@ -1,0 +1,68 @@
+"""Vedtak on Min dag."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from casework.log.enums import VedtakState
+from casework.log.flags import short
+from casework.log.models import Flag
+from common.calendar import local_date
+from common.day import MOST, Line
+
+from .models import Vedtak
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+def vedtak_lines(user: User, on: date, flags: Sequence[Flag]) -> list[Line]:
+    """Vedtak that wait for my approval, and my drafts that were sent back."""
+    found = (
+        Vedtak.objects.visible_to(user)
+        .filter(
+            Q(state=VedtakState.SUBMITTED, approver=user)
+            | Q(state=VedtakState.RETURNED, drafted_by=user)
+        )
+        .select_related("application__person", "drafted_by", "approver")
+        .order_by("submitted_at", "pk")[:MOST]
+    )
+    lines = []
+    for vedtak in found:
+        sent = local_date(vedtak.submitted_at or vedtak.drafted_at)
+        if vedtak.state == VedtakState.SUBMITTED:
+            why = _("%(name)s ba deg godkjenne %(date)s Du har ikke skrevet vedtaket.") % {
+                "name": vedtak.drafted_by,
+                "date": short(sent),
+            }
+            sub, step, act = _("godkjenning"), _("Godkjenn, eller send tilbake."), _("Les vedtak")
+        else:
+            said = vedtak.return_comment.strip()
+            why = _("%(name)s sendte vedtaket tilbake.") % {
+                "name": vedtak.approver or _("Godkjenner")
+            }
+            why = f"{why} «{said[:120]}»" if said else why
+            sub, step, act = _("sendt tilbake"), _("Rett, og send på nytt."), _("Åpne utkast")
+        lines.append(
+            Line(
+                name=vedtak.application.person.name,
+                url=reverse("desk:person", args=[vedtak.application.person_id]),
+                about=f"{_('Vedtak')} · {vedtak.application.case_number}",
+                why=why,
+                next=step,
+                action=act,
+                action_url=reverse("casework:vedtak", args=[vedtak.pk]),
+                color="danger" if (on - sent).days > 2 else "warning",
+                when=_("Siden %(date)s") % {"date": short(sent)} if sent < on else _("I dag"),
+                sub=sub,
+                icon="Clock",
+                due=on,
+            )
+        )
+    return lines
