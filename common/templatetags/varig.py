@@ -171,6 +171,18 @@ def pagehead(content: str, title: str, sub: str = "", crumbs: str = "") -> SafeS
     )
 
 
+@register.simple_tag
+def kpi(
+    value: Any, label: str, color: str = "", url: str = "", note: str = "", tall: bool = False
+) -> SafeString:
+    """`{% kpi 3 "frister i dag" color="danger" url="#frister" %}`: one key figure in a strip.
+
+    A strip made from a list is components/kpis.html.
+    """
+    item = {"value": value, "label": label, "color": color, "url": url, "note": note}
+    return _draw("kpi", item=item, tall=tall)
+
+
 @register.simple_block_tag
 def alert(content: str, color: str = "info", title: str = "", level: int = 2) -> SafeString:
     """`{% alert "warning" title="…" %}<p>…</p>{% endalert %}`: info, warning, danger, success."""
