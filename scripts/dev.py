@@ -41,6 +41,7 @@ def lint_steps() -> list[tuple[str, list]]:
         ("import contracts", [BIN / "lint-imports", "--no-cache"]),
         ("migrations", [*manage, "makemigrations", "--check", "--dry-run"]),
         ("system check", [*manage, "check", "--fail-level", "WARNING"]),
+        ("house rules", [install.PYTHON, "-m", "scripts.checks"]),
     ]
     if _templates():
         steps.insert(3, ("templates", [BIN / "djlint", "--lint", "--quiet", "templates"]))

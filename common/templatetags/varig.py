@@ -68,6 +68,13 @@ for _name, _filter in {
     register.filter(_name, _filter)
 
 
+@register.filter
+def or_muted(value: Any, words: str) -> Any:
+    """`{{ unit.area|or_muted:_("ikke avklart") }}`: the value, or the words in grey where it is
+    empty, None or 0."""
+    return value or format_html('<span class="v-muted">{}</span>', words)
+
+
 @register.simple_tag
 @lru_cache(maxsize=1024)
 def daybar(number: int, mark: int = 90, top: int = 130, warn: int = 60) -> SafeString:
@@ -162,6 +169,18 @@ def pagehead(content: str, title: str, sub: str = "", crumbs: str = "") -> SafeS
     return _draw(
         "page_head", content=mark_safe(content.strip()), title=title, sub=sub, crumbs=crumbs
     )
+
+
+@register.simple_tag
+def kpi(
+    value: Any, label: str, color: str = "", url: str = "", note: str = "", tall: bool = False
+) -> SafeString:
+    """`{% kpi 3 "frister i dag" color="danger" url="#frister" %}`: one key figure in a strip.
+
+    A strip made from a list is components/kpis.html.
+    """
+    item = {"value": value, "label": label, "color": color, "url": url, "note": note}
+    return _draw("kpi", item=item, tall=tall)
 
 
 @register.simple_block_tag
