@@ -118,9 +118,10 @@ INSTALLED_APPS = [
     "peers",
     "desk",
     "insight",
-    "demo",
     "scenarios",
 ]
+if not PRODUCTION:
+    INSTALLED_APPS.append("demo")  # invented people, and signing in as one of them
 
 MIDDLEWARE = [
     "config.middleware.RequestLogMiddleware",

@@ -1,3 +1,4 @@
+from django.apps import apps
 from django.urls import include, path
 
 from config import health
@@ -12,8 +13,9 @@ APPS = [
     "peers",
     "desk",
     "insight",
-    "demo",
 ]
+if apps.is_installed("demo"):
+    APPS.append("demo")
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),

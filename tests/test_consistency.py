@@ -14,7 +14,7 @@ from django.template.loader import get_template
 
 ROOT = Path(settings.BASE_DIR)
 APPS = tuple(
-    "common accounts housing casework stays allocation peers desk insight".split()  # noqa: SIM905
+    "common accounts housing casework stays allocation peers desk insight demo scenarios".split()  # noqa: SIM905
 )
 OURS = [
     model
