@@ -68,6 +68,13 @@ for _name, _filter in {
     register.filter(_name, _filter)
 
 
+@register.filter
+def or_muted(value: Any, words: str) -> Any:
+    """`{{ unit.area|or_muted:_("ikke avklart") }}`: the value, or the words in grey where it is
+    empty, None or 0."""
+    return value or format_html('<span class="v-muted">{}</span>', words)
+
+
 @register.simple_tag
 @lru_cache(maxsize=1024)
 def daybar(number: int, mark: int = 90, top: int = 130, warn: int = 60) -> SafeString:

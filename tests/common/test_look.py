@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.template import Context, Template
 from django.template.loader import get_template
 from django.test import Client, RequestFactory
 from django.urls import reverse
@@ -68,3 +69,16 @@ def test_a_page_that_is_not_there_keeps_the_menu_for_who_is_signed_in(client: Cl
     page = client.get("/finnes-ikke/")
     assert page.status_code == 404
     assert "Logg ut" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("value", "page"),
+    [
+        ("Storgata <1>", "Storgata &lt;1&gt;"),
+        ("", '<span class="v-muted">ikke avklart</span>'),
+        (None, '<span class="v-muted">ikke avklart</span>'),
+    ],
+)
+def test_what_is_not_known_is_said_in_grey(value: str | None, page: str) -> None:
+    template = Template('{% load varig %}{{ value|or_muted:"ikke avklart" }}')
+    assert template.render(Context({"value": value})) == page
