@@ -26,6 +26,8 @@ class RoleAlreadyOver(RuleBroken):
 class ChangeInThePast(RuleBroken):
     """A number applies from a date on; what was decided under the old one stands."""
 
+    field = "start"
+
 
 @transaction.atomic
 def add_user(*, username: str, full_name: str, email: str, by: User) -> User:

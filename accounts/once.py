@@ -8,19 +8,15 @@ The form carries a token, and the view is told to mind it:
     class PersonForm(OnceFormMixin, forms.ModelForm): ...
 
     @require_http_methods(["GET", "POST"])
+    @allowed(perms.can_do_casework)
     @once
     def person_new(request):
-        if not perms.can_do_casework(request.user):
-            raise PermissionDenied
         form = PersonForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
-            try:
+            with errors_on(form):
                 person = actions.register_person(
                     by=request.user, at=timezone.now(), **form.cleaned_data
                 )
-            except RuleBroken as no:
-                form.add_error(None, str(no))
-            else:
                 return redirect("desk:person", person.pk)
         return render(request, "casework/persons/person_new.html", {"form": form})
 

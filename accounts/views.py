@@ -5,8 +5,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.http import require_GET, require_http_methods
 
-from common.errors import RuleBroken, explain_integrity_error
+from common.access import allowed
+from common.form_errors import errors_on
 from common.paging import keyset_page
 
 from . import actions, jobs, perms
@@ -43,17 +42,14 @@ def me(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_manage_users)
 @once
 def users(request: HttpRequest) -> HttpResponse:
     """Everyone who signs in, with their roles today; and a form to add one."""
-    _require(perms.can_manage_users(request.user))
     form = UserForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_on(form):
             user = actions.add_user(by=request.user, **form.cleaned_data)
-        except IntegrityError as broken:
-            _explain(form, broken)
-        else:
             messages.success(request, _("Brukeren er lagt til. Gi brukeren en rolle."))
             return redirect("accounts:user", user.pk)
     text = request.GET.get("navn", "").strip()[:80].replace("\x00", "")
@@ -73,19 +69,16 @@ def users(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_manage_users)
 @once
 def user(request: HttpRequest, pk: int) -> HttpResponse:
     """One user's roles, past and present; and a form to give another."""
-    _require(perms.can_manage_users(request.user))
     person = get_object_or_404(User, pk=pk)
     today = timezone.localdate()
     form = RoleForm(request.POST or None, instance=Role(user=person))
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_on(form):
             actions.give_role(user=person, by=request.user, **form.cleaned_data)
-        except IntegrityError as broken:
-            _explain(form, broken)
-        else:
             messages.success(request, _("Rollen er gitt."))
             return redirect("accounts:user", person.pk)
     roles = list(person.roles.select_related("unit").order_by("-period", "pk"))
@@ -97,9 +90,9 @@ def user(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
+@allowed(perms.can_see_jobs)
 def jobs_page(request: HttpRequest) -> HttpResponse:
     """Whether the jobs run: their last runs, how long, and what they raised. No person in it."""
-    _require(perms.can_see_jobs(request.user))
     found = jobs.health(timezone.now(), last=RUNS_SHOWN)
     found.sort(key=lambda each: not (each.late or each.failed))
     late = [each for each in found if each.late]
@@ -107,15 +100,15 @@ def jobs_page(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_manage_users)
 def role_end(request: HttpRequest, pk: int) -> HttpResponse:
-    _require(perms.can_manage_users(request.user))
     role = get_object_or_404(Role.objects.select_related("user", "unit"), pk=pk)
     today = timezone.localdate()
     back = redirect("accounts:user", role.user_id)
     form = EndRoleForm(request.POST or None, initial={"last_day": today}, cancel=back.url)
     if request.method == "POST" and form.is_valid():
         last_day = form.cleaned_data["last_day"]
-        try:
+        with errors_on(form):
             actions.end_role(
                 role=role,
                 last_day=last_day,
@@ -123,11 +116,6 @@ def role_end(request: HttpRequest, pk: int) -> HttpResponse:
                 by=request.user,
                 on=today,
             )
-        except RuleBroken as no:
-            form.add_error(None, str(no))
-        except IntegrityError as broken:
-            _explain(form, broken)
-        else:
             messages.success(request, _("Rollen er avsluttet."))
             return back
     return render(request, "accounts/role_end.html", {"form": form, "role": role})
@@ -145,9 +133,9 @@ def _counted(value: Any, unit: Any) -> str:
 
 
 @require_GET
+@allowed(perms.can_change_settings)
 def settings_page(request: HttpRequest) -> HttpResponse:
     """The municipality's numbers as they are today, and what is planned."""
-    _require(perms.can_change_settings(request.user))
     today = timezone.localdate()
     now = values(today)
     rows: dict[str, list[Setting]] = {}
@@ -170,23 +158,17 @@ def settings_page(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_change_settings)
 @once
 def setting(request: HttpRequest, key: str) -> HttpResponse:
-    _require(perms.can_change_settings(request.user))
     if key not in KEYS:
         raise Http404
     today = timezone.localdate()
     back = redirect("accounts:settings")
     form = SettingForm(request.POST or None, key=key, initial={"start": today}, cancel=back.url)
     if request.method == "POST" and form.is_valid():
-        try:
-            with transaction.atomic():
-                actions.change_setting(key=key, by=request.user, on=today, **form.cleaned_data)
-        except RuleBroken as no:
-            form.add_error("start", str(no))
-        except IntegrityError as broken:
-            _explain(form, broken)
-        else:
+        with errors_on(form):
+            actions.change_setting(key=key, by=request.user, on=today, **form.cleaned_data)
             messages.success(request, _("Innstillingen er endret."))
             return back
     earlier = Setting.objects.filter(key=key).order_by("-valid", "pk")
@@ -211,9 +193,9 @@ def setting(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_GET
+@allowed(perms.can_read_log)
 def read_log(request: HttpRequest) -> HttpResponse:
     """Who has read whose record: for the privacy officer, persons by key alone."""
-    _require(perms.can_read_log(request.user))
     form = ReadLogFilter(request.GET)
     found = ReadLog.objects.select_related("user")
     if form.is_valid():
@@ -229,15 +211,3 @@ def read_log(request: HttpRequest) -> HttpResponse:
     page = keyset_page(found, order=("-at", "-pk"), cursor=request.GET.get("etter"))
     rows = [(read, PAGES.get(read.page, read.page)) for read in page.items]
     return render(request, "accounts/read_log.html", {"form": form, "page": page, "rows": rows})
-
-
-def _require(allowed: bool) -> None:
-    if not allowed:
-        raise PermissionDenied
-
-
-def _explain(form, broken: IntegrityError) -> None:
-    sentence = explain_integrity_error(broken)
-    if sentence is None:
-        raise broken
-    form.add_error(None, sentence)

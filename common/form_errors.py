@@ -1,6 +1,13 @@
+"""From a broken rule to a sentence the user reads: on the form, or as a message after a button."""
+
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError
 from django.http import HttpRequest, QueryDict
 
 from .errors import RuleBroken, explain_integrity_error
@@ -11,12 +18,50 @@ def posted(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
-def refuse(form, error: Exception) -> None:
-    """Say on the form what a rule, or the database, refused; what is nobody's rule is raised."""
+@contextmanager
+def errors_on(form, field: str | None = None) -> Iterator[None]:
+    """Run an action; a rule it breaks becomes an error of the form.
+
+        if form.is_valid():
+            with errors_on(form):
+                person = actions.register_person(by=request.user, **form.cleaned_data)
+                return redirect("desk:person", person.pk)
+        return render(request, "person_new.html", {"form": form})
+
+    What stands after the action in the block is skipped when a rule is broken, and the page is
+    shown again after it. See `refuse` for what is caught and where it is said.
+    """
+    try:
+        yield
+    except (RuleBroken, IntegrityError) as error:
+        refuse(form, error, field)
+
+
+def refuse(form, error: Exception, field: str | None = None) -> None:
+    """Add the sentence of a broken rule, or of a broken constraint, to the form.
+
+    It is added to the field the error names, else to `field`, else to the form as a whole. An
+    error without a sentence for people is raised again: it is our fault.
+    """
     sentence = str(error) if isinstance(error, RuleBroken) else explain_integrity_error(error)
     if sentence is None:
         raise error
-    field = getattr(error, "field", None)
-    no = ValidationError(sentence)
-    no.url = getattr(error, "url", "")  # where it can be mended, if not here: `error_lines`
-    form.add_error(field if field in form.fields else None, no)
+    field = getattr(error, "field", None) or field
+    invalid = ValidationError(sentence)
+    invalid.url = getattr(error, "url", "")  # where it can be mended, if not here: `error_lines`
+    form.add_error(field if field in form.fields else None, invalid)
+
+
+@contextmanager
+def errors_as_message(request: HttpRequest, level: int = messages.ERROR) -> Iterator[None]:
+    """Run the action of a button; a rule it breaks becomes a message on the next page.
+
+    with errors_as_message(request):
+        actions.withdraw(statement=statement, by=request.user, at=timezone.now())
+        messages.success(request, _("Spørsmålet er trukket."))
+    return redirect("casework:statement", statement.pk)
+    """
+    try:
+        yield
+    except RuleBroken as error:
+        messages.add_message(request, level, str(error))

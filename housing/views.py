@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -12,7 +10,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.once import once
-from common.errors import RuleBroken, explain_integrity_error
+from common.access import allowed, require
+from common.errors import RuleBroken
+from common.form_errors import errors_as_message, errors_on
 from common.paging import keyset_page
 
 from . import actions, perms, stock_export, stock_import
@@ -31,16 +31,11 @@ from .models import NameToAvoid, Property, StockExport, StockImport, Unit, Upkee
 MOST_ROWS_SHOWN = 200
 
 
-def _require_stock_manager(request: HttpRequest) -> None:
-    if not perms.can_manage_stock(request.user):
-        raise PermissionDenied
-
-
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_manage_stock)
 @once
 def import_stock(request: HttpRequest) -> HttpResponse:
     """Choose a file; what it would do is shown on the next page."""
-    _require_stock_manager(request)
     sent = request.method == "POST"
     form = StockFileForm(request.POST, request.FILES) if sent else StockFileForm()
     if sent and form.is_valid():
@@ -67,9 +62,9 @@ def import_stock(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET"])
+@allowed(perms.can_manage_stock)
 def import_review(request: HttpRequest, pk: int) -> HttpResponse:
     """What the file means, row by row, before anything is taken in."""
-    _require_stock_manager(request)
     upload = get_object_or_404(StockImport.objects.select_related("applied_by"), pk=pk)
     try:
         report = stock_import.examine(stock_import.read(bytes(upload.content), upload.file_name))
@@ -90,15 +85,17 @@ def import_review(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@allowed(perms.can_manage_stock)
 @once
 def import_apply(request: HttpRequest, pk: int) -> HttpResponse:
-    _require_stock_manager(request)
     upload = get_object_or_404(StockImport, pk=pk)
-    try:
+    with errors_as_message(request):
         report = actions.apply_import(upload=upload, by=request.user, at=timezone.now())
-    except RuleBroken as error:
-        messages.error(request, str(error))
-        return redirect("housing:import_review", upload.pk)
+        messages.success(request, _taken_in(report))
+    return redirect("housing:import_review", upload.pk)
+
+
+def _taken_in(report: stock_import.Report) -> str:
     said = ngettext("%(n)d bolig er tatt inn.", "%(n)d boliger er tatt inn.", report.new_units) % {
         "n": report.new_units
     }
@@ -106,14 +103,13 @@ def import_apply(request: HttpRequest, pk: int) -> HttpResponse:
         said += " " + ngettext(
             "%(n)d rad ble ikke tatt inn.", "%(n)d rader ble ikke tatt inn.", report.refused
         ) % {"n": report.refused}
-    messages.success(request, said)
-    return redirect("housing:import_review", upload.pk)
+    return said
 
 
 @require_POST
+@allowed(perms.can_manage_stock)
 def export_stock(request: HttpRequest) -> HttpResponse:
     """The stock as a file, under the import's own columns; who took it out is kept."""
-    _require_stock_manager(request)
     file_format = request.POST.get("format", "")
     if file_format not in stock_export.FORMATS:
         file_format = "xlsx"
@@ -129,21 +125,15 @@ def export_stock(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_manage_stock)
 def unit_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    _require_stock_manager(request)
     unit = get_object_or_404(Unit.objects.select_related("property"), pk=pk)
     here = reverse("desk:unit", args=[unit.pk])
     sent = request.method == "POST"
     form = UnitForm(request.POST if sent else None, instance=unit, cancel=here)
     if sent and form.is_valid():
-        try:
+        with errors_on(form, "name"):  # the name may be another's in the same property
             actions.change_unit(unit=form.instance, by=request.user)
-        except IntegrityError as error:  # the name is another's in the same property
-            said = explain_integrity_error(error)
-            if said is None:
-                raise
-            form.add_error("name", said)
-        else:
             messages.success(request, _("Boligen er lagret."))
             return redirect(here)
     title = Unit.objects.select_related("property").get(pk=unit.pk)
@@ -151,20 +141,17 @@ def unit_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_manage_stock)
 def property_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    _require_stock_manager(request)
     found = get_object_or_404(Property, pk=pk)
     name = found.name
     here = reverse("desk:property", args=[pk])
     form = PropertyForm(request.POST or None, instance=found, cancel=here)
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_on(form, "stage"):
             homes = actions.change_property(
                 property=form.instance, by=request.user, at=timezone.now()
             )
-        except RuleBroken as no:
-            form.add_error("stage", str(no))
-        else:
             messages.success(request, _saved(form.instance, homes))
             return redirect(here)
     return _form_page(request, form, _("Endre eiendommen"), name, pk)
@@ -192,10 +179,9 @@ def _saved(changed: Property, homes: int) -> str:
 
 
 @require_safe
+@allowed(perms.can_report_upkeep)
 def upkeep(request: HttpRequest) -> HttpResponse:
     """What is broken: urgent first, then the oldest; or what was mended last."""
-    if not perms.can_report_upkeep(request.user):
-        raise PermissionDenied
     done = request.GET.get("ferdig") == "1"
     found = Upkeep.objects.select_related("property", "unit__property", "reported_by")
     if done:
@@ -208,33 +194,28 @@ def upkeep(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_report_upkeep)
 @once
 def upkeep_new(request: HttpRequest, pk: int) -> HttpResponse:
-    if not perms.can_report_upkeep(request.user):
-        raise PermissionDenied
     found = get_object_or_404(Property, pk=pk)
     here = reverse("desk:property", args=[pk])
     initial = {"unit": request.GET.get("bolig")}
     form = UpkeepForm(request.POST or None, property=found, initial=initial, cancel=here)
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_on(form):
             actions.report_upkeep(
                 property=found, by=request.user, at=timezone.now(), **form.cleaned_data
             )
-        except RuleBroken as no:
-            form.add_error(None, str(no))
-        else:
             messages.success(request, _("Feilen er meldt."))
             return redirect(here)
     return _form_page(request, form, _("Meld feil"), found.name, pk)
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_report_upkeep)
 @once
 def upkeep_done(request: HttpRequest, pk: int) -> HttpResponse:
     """One report: who does it and when, or that it is done."""
-    if not perms.can_report_upkeep(request.user):
-        raise PermissionDenied
     found = get_object_or_404(
         Upkeep.objects.select_related(
             "property", "unit__property", "reported_by", "started_by", "done_by", "unavailability"
@@ -242,14 +223,14 @@ def upkeep_done(request: HttpRequest, pk: int) -> HttpResponse:
         pk=pk,
     )
     may = perms.can_manage_stock(request.user) and not found.done_at
-    if request.method == "POST" and not perms.can_manage_stock(request.user):
-        raise PermissionDenied
+    if request.method == "POST":
+        require(perms.can_manage_stock(request.user))
     form = UpkeepStepForm(
         request.POST or None, initial={"plan": found.plan}, cancel=reverse("housing:upkeep")
     )
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
-        try:
+        with errors_on(form):
             if told["plan"] and told["plan"] != found.plan:
                 actions.start_upkeep(
                     upkeep=found, plan=told["plan"], by=request.user, at=timezone.now()
@@ -258,9 +239,6 @@ def upkeep_done(request: HttpRequest, pk: int) -> HttpResponse:
                 actions.finish_upkeep(
                     upkeep=found, outcome=told["outcome"], by=request.user, at=timezone.now()
                 )
-        except RuleBroken as no:
-            form.add_error(None, str(no))
-        else:
             messages.success(request, _("Lagret."))
             return redirect("housing:upkeep")
     return render(request, "housing/upkeep_one.html", {"form": form, "upkeep": found, "may": may})
@@ -270,32 +248,28 @@ def upkeep_done(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_report_upkeep)
 @once
 def meeting_new(request: HttpRequest, pk: int) -> HttpResponse:
-    if not perms.can_report_upkeep(request.user):
-        raise PermissionDenied
     found = get_object_or_404(Property, pk=pk)
     here = reverse("desk:property", args=[pk])
     initial = {"held_on": timezone.localdate()}
     form = MeetingForm(request.POST or None, initial=initial, cancel=here)
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_on(form, "held_on"):
             actions.record_meeting(
                 property=found, by=request.user, at=timezone.now(), **form.cleaned_data
             )
-        except RuleBroken as no:
-            form.add_error("held_on", str(no))
-        else:
             messages.success(request, _("Husmøtet er skrevet inn."))
             return redirect(here)
     return _form_page(request, form, _("Nytt husmøte"), found.name, pk)
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_manage_stock)
 @once
 def words(request: HttpRequest) -> HttpResponse:
     """Words no place is called by, and the places that are all the same."""
-    _require_stock_manager(request)
     form = WordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         actions.avoid_word(by=request.user, **form.cleaned_data)
@@ -311,8 +285,8 @@ def words(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@allowed(perms.can_manage_stock)
 def word_remove(request: HttpRequest, pk: int) -> HttpResponse:
-    _require_stock_manager(request)
     actions.allow_word(word=get_object_or_404(NameToAvoid, pk=pk), by=request.user)
     return redirect("housing:words")
 

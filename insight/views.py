@@ -1,10 +1,11 @@
 from __future__ import annotations
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
+
+from common.access import allowed
 
 from . import perms
 from .panels import overview as overview_of
@@ -14,10 +15,9 @@ USUAL = 12
 
 
 @require_safe
+@allowed(perms.can_see_overview)
 def overview(request: HttpRequest) -> HttpResponse:
     """How many wait and since when, temporary places, empty homes: for those who answer for it."""
-    if not perms.can_see_overview(request.user):
-        raise PermissionDenied
     asked = request.GET.get("periode", "")
     months = next((period for period in PERIODS if str(period) == asked), USUAL)
     on = timezone.localdate()

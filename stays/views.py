@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -11,8 +10,8 @@ from django.views.decorators.http import require_http_methods
 from accounts.once import once
 from accounts.reads import log_read
 from casework.models import Person
-from common.errors import RuleBroken
-from common.form_errors import refuse
+from common.access import allowed
+from common.form_errors import errors_on
 from stays.temporary.chains import chain_of
 
 from . import actions, perms
@@ -22,24 +21,20 @@ from .suited import children_in_household
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_record_stays)
 @once
 def stay_new(request: HttpRequest, pk: int) -> HttpResponse:
     """Record where a person lives from a day."""
-    if not perms.can_record_stays(request.user):
-        raise PermissionDenied
     person = get_object_or_404(Person.objects.visible_to(request.user), pk=pk)
     today = timezone.localdate()
     initial = {"starts_on": today, "kind": request.GET.get("bor"), "unit": request.GET.get("bolig")}
     back = redirect("desk:person_stays", person.pk)
     form = StayForm(request.POST or None, person=person, on=today, initial=initial, cancel=back.url)
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_on(form):
             actions.register_stay(
                 person=person, by=request.user, at=timezone.now(), **form.cleaned_data
             )
-        except RuleBroken as no:
-            refuse(form, no)
-        else:
             messages.success(request, _("Oppholdet er registrert."))
             return back
     log_read(request, person.pk, "stay-new")
@@ -55,22 +50,18 @@ def stay_new(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_record_stays)
 @once
 def stay_change(request: HttpRequest, pk: int) -> HttpResponse:
     """Correct an episode of where somebody lived, or add what is new about it."""
-    if not perms.can_record_stays(request.user):
-        raise PermissionDenied
     stay = get_object_or_404(
         Stay.objects.visible_to(request.user).select_related("person", "unit__property"), pk=pk
     )
     back = redirect("desk:person_stays", stay.person_id)
     form = ChangeStayForm(request.POST or None, stay=stay, cancel=back.url)
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_on(form):
             actions.change_stay(stay=stay, by=request.user, at=timezone.now(), **form.cleaned_data)
-        except RuleBroken as no:
-            refuse(form, no)
-        else:
             messages.success(request, _("Bosituasjonen er rettet."))
             return back
     log_read(request, stay.person_id, "stay-change")
@@ -79,11 +70,10 @@ def stay_change(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_record_stays)
 @once
 def stay_end(request: HttpRequest, pk: int) -> HttpResponse:
     """Record the day somebody left."""
-    if not perms.can_record_stays(request.user):
-        raise PermissionDenied
     stay = get_object_or_404(
         Stay.objects.visible_to(request.user).select_related("person", "unit__property"), pk=pk
     )
@@ -91,11 +81,8 @@ def stay_end(request: HttpRequest, pk: int) -> HttpResponse:
     back = redirect("desk:person_stays", stay.person_id)
     form = EndStayForm(request.POST or None, initial={"ends_on": today}, cancel=back.url)
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_on(form):
             actions.end_stay(stay=stay, by=request.user, at=timezone.now(), **form.cleaned_data)
-        except RuleBroken as no:
-            refuse(form, no)
-        else:
             messages.success(request, _("Oppholdet er avsluttet."))
             return back
     log_read(request, stay.person_id, "stay-end")

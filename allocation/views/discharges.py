@@ -6,7 +6,6 @@ from datetime import timedelta
 from functools import partial
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,6 +17,7 @@ from accounts import settings_table
 from accounts.once import once
 from casework.models import Person
 from casework.persons.views.on_person import form_page
+from common.access import allowed
 from common.form_errors import posted
 from stays import milieu
 
@@ -33,10 +33,9 @@ PAGE = "utskrivninger"
 
 
 @require_safe
+@allowed(perms.can_see_waiting_list)
 def discharges(request: HttpRequest) -> HttpResponse:
     """Who comes out, when, and whether a home is ready."""
-    if not perms.can_see_waiting_list(request.user):
-        raise PermissionDenied
     today = timezone.localdate()
     numbers = settings_table.values(today, "discharge_red_days", "discharge_days")
     page = coming.board(
@@ -58,11 +57,10 @@ def discharges(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_offer)
 @once
 def reserve(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep a dwelling for the day somebody comes out."""
-    if not perms.can_offer(request.user):
-        raise PermissionDenied
     person = get_object_or_404(Person.objects.visible_to(request.user), pk=pk)
     today = timezone.localdate()
     back = reverse("allocation:discharges")
@@ -89,8 +87,6 @@ def reserve(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _kept(request: HttpRequest, pk: int) -> Reservation:
-    if not perms.can_offer(request.user):
-        raise PermissionDenied
     return get_object_or_404(
         Reservation.objects.visible_to(request.user)
         .filter(released_at__isnull=True)
@@ -100,6 +96,7 @@ def _kept(request: HttpRequest, pk: int) -> Reservation:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_offer)
 @once
 def offer_reserved(request: HttpRequest, pk: int) -> HttpResponse:
     """Offer the dwelling to the one it is kept for."""
@@ -122,6 +119,7 @@ def offer_reserved(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_offer)
 @once
 def release(request: HttpRequest, pk: int) -> HttpResponse:
     found = _kept(request, pk)

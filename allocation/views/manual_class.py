@@ -6,7 +6,6 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,8 +17,8 @@ from accounts.once import once
 from accounts.reads import log_read
 from casework.models import Application
 from casework.persons.views.on_person import form_page
-from common.errors import RuleBroken
-from common.form_errors import posted
+from common.access import allowed, require
+from common.form_errors import errors_as_message, posted
 
 from .. import perms, ranking
 from ..actions import manual_class as actions
@@ -31,27 +30,25 @@ MOST = 100
 
 
 @require_safe
+@allowed(perms.can_set_class_by_hand)
 def queue(request: HttpRequest) -> HttpResponse:
     """What waits for another's yes."""
-    if not perms.can_set_class_by_hand(request.user):
-        raise PermissionDenied
     found = ManualClass.objects.visible_to(request.user).pending()
     found = found.select_related("application__person", "set_by").order_by("set_at", "pk")
     return render(request, "allocation/class_queue.html", {"proposals": found[:MOST]})
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_set_class_by_hand)
 @once
 def propose(request: HttpRequest, pk: int) -> HttpResponse:
-    if not perms.can_set_class_by_hand(request.user):
-        raise PermissionDenied
     application = get_object_or_404(
         Application.objects.visible_to(request.user).select_related("person"), pk=pk
     )
     try:
         why = ranking.explain(pk, timezone.localdate(), visible_to=request.user)
-    except ranking.NotWaiting as no:
-        raise Http404(str(no)) from no
+    except ranking.NotWaiting as error:
+        raise Http404(str(error)) from error
     back = reverse("allocation:why", args=[pk])
     form = ClassForm(posted(request), policy=why.policy, entry=why.entry, cancel=back)
     return form_page(
@@ -69,6 +66,7 @@ def propose(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
+@allowed(perms.can_set_class_by_hand)
 def proposal(request: HttpRequest, pk: int) -> HttpResponse:
     """The proposal, while it waits; later the explanation says who approved it."""
     found = _proposal(request, pk)
@@ -78,22 +76,22 @@ def proposal(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@allowed(perms.can_set_class_by_hand)
 @once
 def approve(request: HttpRequest, pk: int) -> HttpResponse:
     found = _proposal(request, pk)
-    if not perms.can_approve_class(request.user, found):
-        raise PermissionDenied
+    require(perms.can_approve_class(request.user, found))
     return _answered(
         request, found, partial(actions.approve_class, found), _("Prioriteten er godkjent.")
     )
 
 
 @require_POST
+@allowed(perms.can_set_class_by_hand)
 @once
 def decline(request: HttpRequest, pk: int) -> HttpResponse:
     found = _proposal(request, pk)
-    if not perms.can_decline_class(request.user, found):
-        raise PermissionDenied
+    require(perms.can_decline_class(request.user, found))
     form = _decline_form(request, found, posted(request))
     if not form.is_valid():
         return _proposal_page(request, found, form)
@@ -102,18 +100,13 @@ def decline(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _answered(request: HttpRequest, found: ManualClass, do: Any, done: str) -> HttpResponse:
-    try:
+    with errors_as_message(request):
         do(by=request.user, at=timezone.now())
-    except RuleBroken as no:
-        messages.error(request, str(no))
-    else:
         messages.success(request, done)
     return redirect("allocation:why", found.application_id)
 
 
 def _proposal(request: HttpRequest, pk: int) -> ManualClass:
-    if not perms.can_set_class_by_hand(request.user):
-        raise PermissionDenied
     return get_object_or_404(
         ManualClass.objects.visible_to(request.user).select_related(
             "application__person", "set_by"

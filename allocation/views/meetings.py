@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Exists, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,7 +16,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.once import once
 from accounts.reads import log_read
-from common.errors import RuleBroken
+from common.access import allowed, require
+from common.form_errors import errors_as_message, errors_on
 from common.paging import keyset_page
 from housing.models import Unit
 from stays import milieu
@@ -40,9 +40,8 @@ OFFERED = 40  # vacant homes to choose from on the meeting's page
 
 
 @require_safe
+@allowed(perms.can_read_meetings)
 def meetings(request: HttpRequest) -> HttpResponse:
-    if not perms.can_read_meetings(request.user):
-        raise PermissionDenied
     found = AllocationMeeting.objects.select_related("chair", "unit").annotate(
         item_count=Count("items"), decided_count=Count("items", filter=~Q(items__outcome=""))
     )
@@ -64,10 +63,9 @@ def meetings(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_run_meetings)
 @once
 def meeting_new(request: HttpRequest) -> HttpResponse:
-    if not perms.can_run_meetings(request.user):
-        raise PermissionDenied
     form = MeetingForm(
         request.POST or None,
         on=timezone.localdate(),
@@ -93,6 +91,7 @@ def meeting_new(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@allowed(perms.can_read_meetings)
 def meeting(request: HttpRequest, pk: int) -> HttpResponse:
     return _meeting_page(request, _meeting(request, pk))
 
@@ -135,6 +134,7 @@ def _meeting_page(
 
 
 @require_POST
+@allowed(perms.can_read_meetings)
 @once
 def meeting_add(request: HttpRequest, pk: int) -> HttpResponse:
     found = _to_run(request, pk)
@@ -144,72 +144,64 @@ def meeting_add(request: HttpRequest, pk: int) -> HttpResponse:
     if not units:
         messages.error(request, _("Kryss av for boligene som skal på agendaen."))
     else:
-        _try(
-            request,
-            lambda: actions.add_units(
-                meeting=found, units=units, by=request.user, at=timezone.now()
-            ),
-        )
+        with errors_as_message(request):
+            actions.add_units(meeting=found, units=units, by=request.user, at=timezone.now())
     return redirect("allocation:meeting", pk)
 
 
 @require_POST
+@allowed(perms.can_read_meetings)
 @once
 def meeting_open(request: HttpRequest, pk: int) -> HttpResponse:
     found = _to_run(request, pk)
-    opened = _try(
-        request,
-        lambda: actions.open_meeting(meeting=found, by=request.user, at=timezone.now()),
-    )
-    first = found.items.filter(outcome=ItemOutcome.OPEN).first() if opened else None
-    if first:
-        return redirect("allocation:item", pk, first.pk)
+    with errors_as_message(request):
+        actions.open_meeting(meeting=found, by=request.user, at=timezone.now())
+        first = found.items.filter(outcome=ItemOutcome.OPEN).first()
+        if first:
+            return redirect("allocation:item", pk, first.pk)
     return redirect("allocation:meeting", pk)
 
 
 @require_POST
+@allowed(perms.can_read_meetings)
 @once
 def meeting_present(request: HttpRequest, pk: int) -> HttpResponse:
     """Somebody came."""
     found = _to_run(request, pk)
     form = PresentForm(request.POST, on=timezone.localdate())
     if form.is_valid():
-        try:
+        with errors_on(form):
             actions.note_present(meeting=found, **form.cleaned_data)
-        except actions.DecisionRefused as no:
-            form.add_error(no.field, str(no))
-        except RuleBroken as no:
-            form.add_error(None, str(no))
-        else:
             return redirect("allocation:meeting", pk)
     return _meeting_page(request, found, form)
 
 
 @require_POST
+@allowed(perms.can_read_meetings)
 @once
 def meeting_absent(request: HttpRequest, pk: int, attendance_pk: int) -> HttpResponse:
     """Somebody on the list did not come."""
     found = _to_run(request, pk)
     attendance = get_object_or_404(Attendance, pk=attendance_pk, meeting=found)
-    _try(request, lambda: actions.note_absent(meeting=found, attendance=attendance))
+    with errors_as_message(request):
+        actions.note_absent(meeting=found, attendance=attendance)
     return redirect("allocation:meeting", pk)
 
 
 @require_POST
+@allowed(perms.can_read_meetings)
 @once
 def meeting_approve(request: HttpRequest, pk: int) -> HttpResponse:
     found = _meeting(request, pk)
-    if not perms.can_approve_minutes(request.user, found):
-        raise PermissionDenied
-    if _try(
-        request,
-        lambda: actions.approve_minutes(meeting=found, by=request.user, at=timezone.now()),
-    ):
+    require(perms.can_approve_minutes(request.user, found))
+    with errors_as_message(request):
+        actions.approve_minutes(meeting=found, by=request.user, at=timezone.now())
         messages.success(request, _("Protokollen er godkjent og kan ikke lenger endres."))
     return redirect("allocation:meeting", pk)
 
 
 @require_safe
+@allowed(perms.can_read_meetings)
 def meeting_minutes(request: HttpRequest, pk: int) -> HttpResponse:
     """The minutes as approved: the stored bytes."""
     found = _meeting(request, pk)
@@ -231,14 +223,14 @@ def meeting_minutes(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_read_meetings)
 @once
 def item(request: HttpRequest, pk: int, item_pk: int) -> HttpResponse:
     """Weigh the home's candidates, and write what the meeting decided."""
     found = _item(request, pk, item_pk)
     if request.method == "GET":
         return _item_page(request, found)
-    if not perms.can_run_meetings(request.user):
-        raise PermissionDenied
+    require(perms.can_run_meetings(request.user))
     on = timezone.localdate()
     tick = _key(request.POST.get("chosen", ""))
     if found.outcome:
@@ -247,13 +239,8 @@ def item(request: HttpRequest, pk: int, item_pk: int) -> HttpResponse:
     weighed = weighing.weigh(found, on, by=request.user, tick=tick)
     form = _decision_form(request, found, weighed, on, request.POST)
     if form.is_valid():
-        try:
+        with errors_on(form):
             actions.decide_item(item=found, by=request.user, at=timezone.now(), **form.decided())
-        except actions.DecisionRefused as no:
-            form.add_error(no.field if no.field in form.fields else None, str(no))
-        except RuleBroken as no:
-            form.add_error(None, str(no))
-        else:
             following = (
                 minutes.items_for(request.user, found.meeting)
                 .filter(outcome=ItemOutcome.OPEN)
@@ -266,37 +253,35 @@ def item(request: HttpRequest, pk: int, item_pk: int) -> HttpResponse:
 
 
 @require_POST
+@allowed(perms.can_read_meetings)
 @once
 def item_move(request: HttpRequest, pk: int, item_pk: int) -> HttpResponse:
     """Up, down, or off the agenda."""
     found = _item(request, pk, item_pk)
-    if not perms.can_run_meetings(request.user):
-        raise PermissionDenied
+    require(perms.can_run_meetings(request.user))
     where = request.POST.get("hvor", "")
-    if where == "ut":
-        _try(request, lambda: actions.remove_item(item=found, by=request.user))
-    elif where in ("opp", "ned"):
-        step = -1 if where == "opp" else 1
-        _try(request, lambda: actions.move_item(item=found, step=step, by=request.user))
+    with errors_as_message(request):
+        if where == "ut":
+            actions.remove_item(item=found, by=request.user)
+        elif where in ("opp", "ned"):
+            step = -1 if where == "opp" else 1
+            actions.move_item(item=found, step=step, by=request.user)
     return redirect("allocation:meeting", pk)
 
 
 @require_POST
+@allowed(perms.can_read_meetings)
 @once
 def item_inhabil(request: HttpRequest, pk: int, item_pk: int) -> HttpResponse:
     """Somebody is inhabil in the item; or has now left the room."""
     found = _item(request, pk, item_pk)
-    if not perms.can_run_meetings(request.user):
-        raise PermissionDenied
+    require(perms.can_run_meetings(request.user))
     form = InhabilForm(request.POST, item=found)
     if form.is_valid():
-        try:
+        with errors_on(form):
             actions.declare_inhabil(
                 item=found, by=request.user, at=timezone.now(), **form.cleaned_data
             )
-        except RuleBroken as no:
-            form.add_error(None, str(no))
-        else:
             return redirect("allocation:item", pk, item_pk)
     return _item_page(request, found, inhabil=form)
 
@@ -369,8 +354,6 @@ def _key(text: str) -> int:
 
 
 def _meeting(request: HttpRequest, pk: int) -> AllocationMeeting:
-    if not perms.can_read_meetings(request.user):
-        raise PermissionDenied
     return get_object_or_404(
         AllocationMeeting.objects.select_related("chair", "unit", "policy", "approved_by"), pk=pk
     )
@@ -378,8 +361,7 @@ def _meeting(request: HttpRequest, pk: int) -> AllocationMeeting:
 
 def _to_run(request: HttpRequest, pk: int) -> AllocationMeeting:
     found = _meeting(request, pk)
-    if not perms.can_run_meetings(request.user):
-        raise PermissionDenied
+    require(perms.can_run_meetings(request.user))
     return found
 
 
@@ -459,13 +441,3 @@ def _inhabil_in_cases(
         {"user": d.user, "case": d.application.case_number, "reason": d.reason}
         for d in weighing.disqualified([c.pk for c in weighed.shown], present - noted)
     ]
-
-
-def _try(request: HttpRequest, act) -> bool:
-    """Do it, or say why not."""
-    try:
-        act()
-    except RuleBroken as no:
-        messages.error(request, str(no))
-        return False
-    return True

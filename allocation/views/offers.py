@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,8 +17,9 @@ from accounts.once import once
 from accounts.reads import log_read
 from casework.log.enums import LetterKind
 from casework.log.visibility import sees
+from common.access import allowed, require
 from common.calendar import add_working_days
-from common.errors import RuleBroken
+from common.form_errors import errors_as_message, errors_on
 from stays import milieu
 from stays.leases.actions import shortest_term
 
@@ -32,34 +32,29 @@ from ..processes import OFFER
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_read_meetings)
 @once
 def offer_new(request: HttpRequest, pk: int) -> HttpResponse:
     """Offer the home to the one a meeting chose, or to the reserve."""
-    if not perms.can_read_meetings(request.user):
-        raise PermissionDenied
     consideration = get_object_or_404(
         Consideration.objects.filter(sees(request.user, "application__person__")).select_related(
             "application__person", "item__unit__property", "item__meeting"
         ),
         pk=pk,
     )
-    if not perms.can_offer(request.user):
-        raise PermissionDenied
+    require(perms.can_offer(request.user))
     on = timezone.localdate()
     item = consideration.item
     back = reverse("allocation:item", args=[item.meeting_id, item.pk])
     form = OfferForm(request.POST or None, cancel=back, initial={"available_from": on})
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_on(form):
             offer = actions.make_offer(
                 consideration=consideration,
                 by=request.user,
                 at=timezone.now(),
                 **form.cleaned_data,
             )
-        except RuleBroken as no:
-            form.add_error(_field(no, form), str(no))
-        else:
             return redirect("allocation:offer", offer.pk)
     log_read(request, consideration.application.person_id, "tilbud")
     days = settings_table.value("offer_working_days", on)
@@ -82,6 +77,7 @@ def offer_new(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
+@allowed(perms.can_read_meetings)
 def offer(request: HttpRequest, pk: int) -> HttpResponse:
     return _offer_page(request, _offer(request, pk))
 
@@ -133,17 +129,15 @@ def _offer_page(
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_read_meetings)
 @once
 def offer_answer(request: HttpRequest, pk: int) -> HttpResponse:
     found = _to_work(request, pk)
     back = reverse("allocation:offer", args=[pk])
     form = AnswerForm(request.POST or None, cancel=back)
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_on(form):
             actions.answer_offer(offer=found, by=request.user, at=timezone.now(), **form.answered())
-        except RuleBroken as no:
-            form.add_error(_field(no, form), str(no))
-        else:
             if form.answered()["yes"]:
                 return redirect("allocation:lease_new", pk)
             return redirect("allocation:offer", pk)
@@ -152,48 +146,43 @@ def offer_answer(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@allowed(perms.can_read_meetings)
 @once
 def offer_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     found = _to_work(request, pk)
     form = WithdrawForm(request.POST)
     if form.is_valid():
-        try:
+        with errors_on(form):
             actions.withdraw_offer(
                 offer=found, by=request.user, at=timezone.now(), **form.cleaned_data
             )
-        except RuleBroken as no:
-            form.add_error(_field(no, form), str(no))
-        else:
             messages.success(request, _("Tilbudet er trukket."))
             return redirect("allocation:offer", pk)
     return _offer_page(request, found, form)
 
 
 @require_POST
+@allowed(perms.can_read_meetings)
 @once
 def offer_expire(request: HttpRequest, pk: int) -> HttpResponse:
     found = _to_work(request, pk)
-    try:
+    with errors_as_message(request):
         actions.expire_offer(offer=found, by=request.user, at=timezone.now())
-    except RuleBroken as no:
-        messages.error(request, str(no))
     return redirect("allocation:offer", pk)
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_read_meetings)
 @once
 def lease_new(request: HttpRequest, pk: int) -> HttpResponse:
     """The lease of an offer said yes to."""
     found = _to_work(request, pk)
     form = _lease_form(request, found, submit=_("Inngå leieforholdet"))
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_on(form):
             offer = actions.let_home(
                 offer=found, by=request.user, at=timezone.now(), **form.cleaned_data
             )
-        except RuleBroken as no:
-            form.add_error(_field(no, form), str(no))
-        else:
             messages.success(
                 request,
                 _("Leieforholdet er inngått. Personen står ikke lenger på ventelisten."),
@@ -203,19 +192,17 @@ def lease_new(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_read_meetings)
 @once
 def lease_information(request: HttpRequest, pk: int) -> HttpResponse:
     """What the tenant is told in writing before signing (husll. § 11-1)."""
     found = _to_work(request, pk)
     form = _lease_form(request, found, submit=_("Lag brevet"))
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_on(form):
             actions.inform_tenant(
                 offer=found, by=request.user, at=timezone.now(), **form.cleaned_data
             )
-        except RuleBroken as no:
-            form.add_error(_field(no, form), str(no))
-        else:
             messages.success(request, _("Brevet er laget. Gi det til personen før signering."))
             return redirect("allocation:lease_new", pk)
     return _lease_page(request, found, form, _("Informasjon før signering"))
@@ -253,8 +240,6 @@ def _lease_page(request: HttpRequest, found: Offer, form: LeaseForm, title: str)
 
 
 def _offer(request: HttpRequest, pk: int) -> Offer:
-    if not perms.can_read_meetings(request.user):
-        raise PermissionDenied
     return get_object_or_404(
         Offer.objects.visible_to(request.user).select_related(
             "application__person",
@@ -271,8 +256,7 @@ def _offer(request: HttpRequest, pk: int) -> Offer:
 
 def _to_work(request: HttpRequest, pk: int) -> Offer:
     found = _offer(request, pk)
-    if not perms.can_offer(request.user):
-        raise PermissionDenied
+    require(perms.can_offer(request.user))
     return found
 
 
@@ -286,8 +270,3 @@ def _parts(found: Offer, form: Any, back: str) -> dict[str, Any]:
         "size": minutes.dwelling(found.unit),
         "back": back,
     }
-
-
-def _field(no: RuleBroken, form: Any) -> str | None:
-    field = getattr(no, "field", None)
-    return field if field in form.fields else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,7 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.once import once
 from accounts.reads import log_read
 from casework.letters.letters import NoAddress
+from common.access import allowed
 from common.errors import RuleBroken
+from common.form_errors import errors_on
 from common.paging import keyset_page
 
 from .. import perms
@@ -29,8 +30,6 @@ BATCH = 25
 
 
 def _checks(request: HttpRequest):
-    if not perms.can_ask_still_needed(request.user):
-        raise PermissionDenied
     found = NeedCheck.objects.visible_to(request.user).open()
     if request.GET.get("alle") != "1":
         found = found.filter(application__responsible=request.user)
@@ -38,6 +37,7 @@ def _checks(request: HttpRequest):
 
 
 @require_safe
+@allowed(perms.can_ask_still_needed)
 def still_needed(request: HttpRequest) -> HttpResponse:
     """The phone list: my cases, or everyone's with `?alle=1`."""
     found = _checks(request)
@@ -53,6 +53,7 @@ def still_needed(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@allowed(perms.can_ask_still_needed)
 @once
 def letters(request: HttpRequest) -> HttpResponse:
     """Letters to those of the list who have none yet; those who cannot be reached are told of."""
@@ -80,10 +81,9 @@ def letters(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_ask_still_needed)
 @once
 def answer(request: HttpRequest, pk: int) -> HttpResponse:
-    if not perms.can_ask_still_needed(request.user):
-        raise PermissionDenied
     found = NeedCheck.objects.visible_to(request.user).select_related(
         "application__person", "letter"
     )
@@ -96,11 +96,8 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
         initial={"phone": person.phone},
     )
     if form.is_bound and form.is_valid():
-        try:
+        with errors_on(form):
             actions.register_answer(check, by=request.user, at=timezone.now(), **form.cleaned_data)
-        except RuleBroken as no:
-            form.add_error(None, str(no))
-        else:
             messages.success(request, _("Svaret er ført inn."))
             return redirect(_next(form.cleaned_data["answer"], case))
     log_read(request, person.pk, "fortsatt-behov")

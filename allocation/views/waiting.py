@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core.exceptions import PermissionDenied
 from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -21,6 +20,7 @@ from accounts import settings_table
 from accounts.reads import log_read
 from casework.log.enums import LivingArrangement, MemberRelation
 from casework.models import Application, HouseholdMember, HousingNeed, Person, Wish
+from common.access import allowed
 from common.errors import RuleBroken
 from common.formatting import days_nb, months_nb
 from housing.enums import Staffing, UnitType
@@ -51,9 +51,8 @@ class Row:
 
 
 @require_safe
+@allowed(perms.can_see_waiting_list)
 def waiting_list(request: HttpRequest) -> HttpResponse:
-    if not perms.can_see_waiting_list(request.user):
-        raise PermissionDenied
     at = timezone.now()
     on = timezone.localdate(at)
     forgotten_days = settings_table.value("forgotten_days", on)
@@ -87,9 +86,8 @@ def waiting_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@allowed(perms.can_see_waiting_list)
 def why(request: HttpRequest, pk: int) -> HttpResponse:
-    if not perms.can_see_waiting_list(request.user):
-        raise PermissionDenied
     application = get_object_or_404(
         Application.objects.visible_to(request.user).select_related("person"), pk=pk
     )

@@ -8,8 +8,7 @@ from typing import Any
 
 from django import forms as django_forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -26,8 +25,8 @@ from casework.log import perms
 from casework.log.enums import APPEAL_ANSWERED, AppealBody, AppealState, RepresentativeKind
 from casework.vedtak import letter as vedtak_letter
 from casework.vedtak.models import Vedtak
-from common.errors import RuleBroken
-from common.form_errors import posted, refuse
+from common.access import allowed, require
+from common.form_errors import errors_as_message, errors_on, posted
 from common.paging import keyset_page
 
 from . import actions, forms
@@ -45,9 +44,7 @@ def _visible(request: HttpRequest) -> QuerySet[Appeal]:
     )
 
 
-def _for_casework(request: HttpRequest, pk: int) -> Appeal:
-    if not perms.can_do_casework(request.user):
-        raise PermissionDenied
+def _appeal(request: HttpRequest, pk: int) -> Appeal:
     return get_object_or_404(_visible(request).select_related("vedtak__application__unit"), pk=pk)
 
 
@@ -55,9 +52,8 @@ def _for_casework(request: HttpRequest, pk: int) -> Appeal:
 
 
 @require_safe
+@allowed(perms.can_read_cases)
 def appeals(request: HttpRequest) -> HttpResponse:
-    if not perms.can_read_cases(request.user):
-        raise PermissionDenied
     today = timezone.localdate()
     page = keyset_page(
         _filtered(request, today),
@@ -100,15 +96,13 @@ def _filtered(request: HttpRequest, today: date) -> QuerySet[Appeal]:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_read_cases)
 @once
 def appeal_new(request: HttpRequest, pk: int) -> HttpResponse:
-    if not perms.can_read_cases(request.user):
-        raise PermissionDenied
     vedtak = get_object_or_404(
         Vedtak.objects.visible_to(request.user).select_related("application__person"), pk=pk
     )
-    if not perms.can_do_casework(request.user):
-        raise PermissionDenied
+    require(perms.can_do_casework(request.user))
     person, today = vedtak.application.person, timezone.localdate()
     bodies = appeal_words.bodies_of(vedtak)
     form = forms.AppealForm(
@@ -131,11 +125,8 @@ def appeal_new(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         facts = dict(form.cleaned_data)
         chosen = facts.pop("bodies", None) or [""]
-        try:
+        with errors_on(form):
             made = _register(vedtak, chosen, facts, request)
-        except (RuleBroken, IntegrityError) as no:
-            refuse(form, no)
-        else:
             messages.success(request, _registered(made))
             return redirect("casework:appeal", made[0].pk)
     log_read(request, person.pk, "klage")
@@ -180,9 +171,8 @@ def _registered(made: list[Appeal]) -> str:
 
 
 @require_safe
+@allowed(perms.can_read_cases)
 def appeal(request: HttpRequest, pk: int) -> HttpResponse:
-    if not perms.can_read_cases(request.user):
-        raise PermissionDenied
     found = get_object_or_404(
         _visible(request).select_related(
             "vedtak__application__unit",
@@ -249,10 +239,9 @@ def _planned(found: Appeal, today: date) -> list[str]:
 
 
 @require_safe
+@allowed(perms.can_read_cases)
 def appeal_documents(request: HttpRequest, pk: int) -> HttpResponse:
     """The file as it was sent: the stored bytes, and who opened them."""
-    if not perms.can_read_cases(request.user):
-        raise PermissionDenied
     found = get_object_or_404(
         _visible(request).filter(file__isnull=False).select_related("file"), pk=pk
     )
@@ -277,20 +266,17 @@ def _step(
     request: HttpRequest,
     found: Appeal,
     form: django_forms.Form,
-    deed: Callable[..., Any],
+    action: Callable[..., Any],
     *,
     title: str,
     done: str,
     lead: str = "",
     to: str = "",
 ) -> HttpResponse:
-    """A page with one form and one deed; then back to the klage, or on to a vedtak."""
+    """A page with one form and one action; then back to the klage, or on to a vedtak."""
     if request.method == "POST" and form.is_valid():
-        try:
-            made = deed(appeal=found, by=request.user, at=timezone.now(), **form.cleaned_data)
-        except (RuleBroken, IntegrityError) as no:
-            refuse(form, no)
-        else:
+        with errors_on(form):
+            made = action(appeal=found, by=request.user, at=timezone.now(), **form.cleaned_data)
             messages.success(request, done)
             return redirect(to or "casework:appeal", made.pk)
     application = found.vedtak.application
@@ -312,9 +298,10 @@ def _back(found: Appeal) -> str:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_do_casework)
 @once
 def appeal_assign(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _for_casework(request, pk)
+    found = _appeal(request, pk)
     form = forms.AssignForm(
         posted(request),
         cancel=_back(found),
@@ -333,9 +320,10 @@ def appeal_assign(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_do_casework)
 @once
 def appeal_take_up(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _for_casework(request, pk)
+    found = _appeal(request, pk)
     form = forms.ReasonForm(
         posted(request),
         cancel=_back(found),
@@ -359,9 +347,10 @@ def appeal_take_up(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_do_casework)
 @once
 def appeal_dismiss(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _for_casework(request, pk)
+    found = _appeal(request, pk)
     form = forms.ReasonForm(
         posted(request),
         cancel=_back(found),
@@ -381,9 +370,10 @@ def appeal_dismiss(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_do_casework)
 @once
 def appeal_reverse(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _for_casework(request, pk)
+    found = _appeal(request, pk)
     form = forms.ReasonForm(
         posted(request),
         cancel=_back(found),
@@ -405,9 +395,10 @@ def appeal_reverse(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_do_casework)
 @once
 def appeal_forward(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _for_casework(request, pk)
+    found = _appeal(request, pk)
     form = forms.ReasonForm(
         posted(request),
         cancel=_back(found),
@@ -436,9 +427,10 @@ def appeal_forward(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_do_casework)
 @once
 def appeal_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _for_casework(request, pk)
+    found = _appeal(request, pk)
     form = forms.ReasonForm(
         posted(request),
         cancel=_back(found),
@@ -458,9 +450,10 @@ def appeal_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_do_casework)
 @once
 def appeal_suspension(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _for_casework(request, pk)
+    found = _appeal(request, pk)
     return _step(
         request,
         found,
@@ -476,9 +469,10 @@ def appeal_suspension(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_do_casework)
 @once
 def appeal_ask_suspension(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _for_casework(request, pk)
+    found = _appeal(request, pk)
     form = forms.AskSuspensionForm(
         posted(request), cancel=_back(found), initial={"asked_on": timezone.localdate()}
     )
@@ -493,9 +487,10 @@ def appeal_ask_suspension(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_do_casework)
 @once
 def appeal_outcome(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _for_casework(request, pk)
+    found = _appeal(request, pk)
     form = forms.OutcomeForm(
         posted(request), cancel=_back(found), initial={"outcome_on": timezone.localdate()}
     )
@@ -510,38 +505,33 @@ def appeal_outcome(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@allowed(perms.can_do_casework)
 @once
 def appeal_confirm(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _for_casework(request, pk)
-    try:
+    found = _appeal(request, pk)
+    with errors_as_message(request):
         actions.confirm_receipt(appeal=found, by=request.user, at=timezone.now())
-    except RuleBroken as no:
-        messages.error(request, str(no))
-    else:
         messages.success(request, _("Bekreftelsen er laget. Skriv den ut, og send den."))
     return redirect(_back(found))
 
 
 @require_POST
+@allowed(perms.can_do_casework)
 @once
 def appeal_remind(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _for_casework(request, pk)
-    try:
+    found = _appeal(request, pk)
+    with errors_as_message(request):
         actions.remind(appeal=found, by=request.user, at=timezone.now())
-    except RuleBroken as no:
-        messages.error(request, str(no))
-    else:
         messages.success(request, _("Det er ført at klageinstansen er spurt."))
     return redirect(_back(found))
 
 
 @require_POST
+@allowed(perms.can_do_casework)
 @once
 def appeal_new_vedtak(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _for_casework(request, pk)
-    try:
+    found = _appeal(request, pk)
+    with errors_as_message(request):
         made = actions.begin_vedtak_after_answer(appeal=found, by=request.user, at=timezone.now())
-    except RuleBroken as no:
-        messages.error(request, str(no))
-        return redirect(_back(found))
-    return redirect("casework:vedtak", made.pk)
+        return redirect("casework:vedtak", made.pk)
+    return redirect(_back(found))

@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -29,15 +28,15 @@ from casework.log.visibility import sees
 from casework.persons.actions.persons import members_visible_to
 from casework.persons.views.persons import age_on
 from casework.vedtak.models import Vedtak
-from common.errors import RuleBroken
+from common.access import allowed
+from common.form_errors import errors_as_message
 
 from .next_step import next_step
 
 
 @require_http_methods(["GET"])
+@allowed(perms.can_read_cases)
 def application(request: HttpRequest, pk: int) -> HttpResponse:
-    if not perms.can_read_cases(request.user):
-        raise PermissionDenied
     return show(request, pk)
 
 
@@ -122,11 +121,10 @@ def _papers(
 
 
 @require_POST
+@allowed(perms.can_do_casework)
 @once
 def paper_receive(request: HttpRequest, pk: int) -> HttpResponse:
     """One paper has come: from the case's page, which is shown again."""
-    if not perms.can_do_casework(request.user):
-        raise PermissionDenied
     paper = get_object_or_404(
         MissingPaper.objects.filter(
             sees(request.user, "request__application__person__")
@@ -136,13 +134,11 @@ def paper_receive(request: HttpRequest, pk: int) -> HttpResponse:
     form = ReceivedForm(request.POST, paper=paper, on=timezone.localdate())
     case = reverse("casework:application", args=[paper.request.application_id])
     if form.is_valid():
-        try:
+        with errors_as_message(request):
             actions.receive_paper(
                 paper=paper, by=request.user, at=timezone.now(), **form.cleaned_data
             )
-        except RuleBroken as no:
-            messages.error(request, str(no))
-            return redirect(case)  # from the top, where the message stands
-        messages.success(request, _("%(what)s er registrert.") % {"what": paper.what})
-        return redirect(f"{case}#papirer")
+            messages.success(request, _("%(what)s er registrert.") % {"what": paper.what})
+            return redirect(f"{case}#papirer")
+        return redirect(case)  # to the top, where the message stands
     return show(request, paper.request.application_id, refused=form)

@@ -6,7 +6,6 @@ from copy import copy
 from functools import partial
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,9 +19,9 @@ from accounts.reads import log_read
 from casework.log import perms
 from casework.log.enums import GOING_OUT
 from casework.log.visibility import sees
-from casework.persons.views.on_person import deed, form_page, part_url, person_for_casework
-from common.errors import RuleBroken
-from common.form_errors import posted
+from casework.persons.views.on_person import form_page, part_url, visible_person
+from common.access import allowed, require
+from common.form_errors import errors_as_message, posted
 from common.formatting import days_nb, nbdate
 
 from . import notices
@@ -57,9 +56,7 @@ PAGE = "person-follow-up"
 
 
 def _theirs(request: HttpRequest, found, pk: int, path: str = "person"):
-    """A row of a person the user works with: 403, 404, or the row."""
-    if not perms.can_do_casework(request.user):
-        raise PermissionDenied
+    """A row of a person the user may know of, or 404."""
     return get_object_or_404(
         found.filter(sees(request.user, f"{path}__")).select_related(path), pk=pk
     )
@@ -69,9 +66,10 @@ def _theirs(request: HttpRequest, found, pk: int, path: str = "person"):
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_do_casework)
 @once
 def service_new(request: HttpRequest, pk: int) -> HttpResponse:
-    person = person_for_casework(request, pk)
+    person = visible_person(request, pk)
     back = part_url(person)
     initial = {"period": (timezone.localdate(), None)}
     form = ServiceForm(posted(request), cancel=back)
@@ -89,6 +87,7 @@ def service_new(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_do_casework)
 @once
 def service(request: HttpRequest, pk: int) -> HttpResponse:
     """Correct a service; its hours over time and its end stand beside."""
@@ -112,6 +111,7 @@ def service(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_do_casework)
 @once
 def service_hours(request: HttpRequest, pk: int) -> HttpResponse:
     found = _theirs(request, Service.objects, pk)
@@ -131,6 +131,7 @@ def service_hours(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_do_casework)
 @once
 def service_end(request: HttpRequest, pk: int) -> HttpResponse:
     found = _theirs(request, Service.objects, pk)
@@ -149,9 +150,10 @@ def service_end(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_do_casework)
 @once
 def team_member_new(request: HttpRequest, pk: int) -> HttpResponse:
-    person = person_for_casework(request, pk)
+    person = visible_person(request, pk)
     back = part_url(person)
     form = TeamMemberForm(posted(request), cancel=back, initial={"since": timezone.localdate()})
     return form_page(
@@ -167,21 +169,20 @@ def team_member_new(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@allowed(perms.can_do_casework)
 def team_member_leave(request: HttpRequest, pk: int) -> HttpResponse:
     found = _theirs(request, TeamMember.objects, pk)
-    return deed(
-        request,
-        services.leave_team,
-        found,
-        done=_("%(name)s er ute av ansvarsgruppa.") % {"name": found.name},
-        back=part_url(found.person),
-    )
+    with errors_as_message(request):
+        services.leave_team(found, by=request.user, at=timezone.now())
+        messages.success(request, _("%(name)s er ute av ansvarsgruppa.") % {"name": found.name})
+    return redirect(part_url(found.person))
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_do_casework)
 @once
 def team_meeting_new(request: HttpRequest, pk: int) -> HttpResponse:
-    person = person_for_casework(request, pk)
+    person = visible_person(request, pk)
     back = part_url(person)
     return form_page(
         request,
@@ -199,9 +200,10 @@ def team_meeting_new(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_do_casework)
 @once
 def plan_new(request: HttpRequest, pk: int) -> HttpResponse:
-    person = person_for_casework(request, pk)
+    person = visible_person(request, pk)
     today, back = timezone.localdate(), part_url(person)
     form = PlanForm(
         posted(request), person=person, on=today, cancel=back, initial={"owner": request.user}
@@ -222,6 +224,7 @@ def plan_new(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_do_casework)
 @once
 def plan_edit(request: HttpRequest, pk: int) -> HttpResponse:
     plan = _theirs(request, TransitionPlan.objects, pk)
@@ -240,6 +243,7 @@ def plan_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_do_casework)
 @once
 def plan_settle(request: HttpRequest, pk: int) -> HttpResponse:
     plan = _theirs(request, TransitionPlan.objects, pk)
@@ -257,6 +261,7 @@ def plan_settle(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_do_casework)
 @once
 def milestone_new(request: HttpRequest, pk: int) -> HttpResponse:
     plan = _theirs(request, TransitionPlan.objects, pk)
@@ -277,6 +282,7 @@ def milestone_new(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_do_casework)
 @once
 def milestone(request: HttpRequest, pk: int) -> HttpResponse:
     found = _theirs(request, Milestone.objects, pk, "plan__person")
@@ -301,13 +307,17 @@ def milestone(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@allowed(perms.can_do_casework)
 def milestone_done(request: HttpRequest, pk: int) -> HttpResponse:
     found = _theirs(request, Milestone.objects, pk, "plan__person")
-    done, back = _("Milepælen er nådd."), part_url(found.plan.person)
-    return deed(request, plans.reach_milestone, found, done=done, back=back)
+    with errors_as_message(request):
+        plans.reach_milestone(found, by=request.user, at=timezone.now())
+        messages.success(request, _("Milepælen er nådd."))
+    return redirect(part_url(found.plan.person))
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_do_casework)
 @once
 def checklist_item(request: HttpRequest, pk: int) -> HttpResponse:
     found = _theirs(request, ChecklistItem.objects.select_related("kind"), pk, "plan__person")
@@ -326,23 +336,27 @@ def checklist_item(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@allowed(perms.can_do_casework)
 def checklist_item_done(request: HttpRequest, pk: int) -> HttpResponse:
     found = _theirs(request, ChecklistItem.objects.select_related("kind"), pk, "plan__person")
-    back = part_url(found.plan.person)
-    if found.done_at:
-        done = _("«%(item)s» er åpnet igjen.") % {"item": found.kind}
-        return deed(request, plans.reopen_item, found, done=done, back=back)
-    if not found.helper:
+    if not found.done_at and not found.helper:
         messages.error(request, _("Skriv hvem som hjelper, før punktet er ferdig."))
         return redirect("casework:checklist_item", pk)
-    done = _("«%(item)s» er ferdig.") % {"item": found.kind}
-    return deed(request, plans.finish_item, found, done=done, back=back)
+    if found.done_at:
+        action, done = plans.reopen_item, _("«%(item)s» er åpnet igjen.")
+    else:
+        action, done = plans.finish_item, _("«%(item)s» er ferdig.")
+    with errors_as_message(request):
+        action(found, by=request.user, at=timezone.now())
+        messages.success(request, done % {"item": found.kind})
+    return redirect(part_url(found.plan.person))
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_do_casework)
 @once
 def institution_notice_new(request: HttpRequest, pk: int) -> HttpResponse:
-    person = person_for_casework(request, pk)
+    person = visible_person(request, pk)
     today, back = timezone.localdate(), part_url(person)
     stated: list[str] = []
 
@@ -393,9 +407,10 @@ def institution_notice_new(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_do_casework)
 @once
 def handover_new(request: HttpRequest, pk: int) -> HttpResponse:
-    person = person_for_casework(request, pk)
+    person = visible_person(request, pk)
     today, back = timezone.localdate(), part_url(person)
     form = HandoverForm(
         posted(request),
@@ -419,8 +434,6 @@ def handover_new(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _handover(request: HttpRequest, pk: int) -> Handover:
-    if not perms.can_read_cases(request.user):
-        raise PermissionDenied
     found = Handover.objects.visible_to(request.user).select_related(
         "person", "application", "to_unit", "to_user", "sent_by", "acknowledged_by", "done_by"
     )
@@ -428,6 +441,7 @@ def _handover(request: HttpRequest, pk: int) -> Handover:
 
 
 @require_safe
+@allowed(perms.can_read_cases)
 def handover(request: HttpRequest, pk: int) -> HttpResponse:
     return _handover_page(request, _handover(request, pk))
 
@@ -451,41 +465,39 @@ def _handover_page(
 
 
 @require_POST
+@allowed(perms.can_read_cases)
 @once
 def handover_acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
     found = _handover(request, pk)
-    if not can_take_handover(request.user, found):
-        raise PermissionDenied
+    require(can_take_handover(request.user, found))
     form = AcknowledgeForm(request.POST, cancel=part_url(found.person))
     if form.is_valid():
-        try:
+        with errors_as_message(request):
             handovers.acknowledge(found, by=request.user, at=timezone.now(), **form.cleaned_data)
-        except RuleBroken as no:  # there is no form any more to say it on
-            messages.error(request, str(no))
-        else:
             messages.success(request, _("Oppgaven er din."))
         return redirect("casework:handover", pk)
     return _handover_page(request, _handover(request, pk), form)
 
 
 @require_POST
+@allowed(perms.can_read_cases)
 def handover_done(request: HttpRequest, pk: int) -> HttpResponse:
     found = _handover(request, pk)
-    if not can_finish_handover(request.user, found):
-        raise PermissionDenied
-    done, back = _("Oppgaven er ferdig."), part_url(found.person)
-    return deed(request, handovers.finish, found, done=done, back=back)
+    require(can_finish_handover(request.user, found))
+    with errors_as_message(request):
+        handovers.finish(found, by=request.user, at=timezone.now())
+        messages.success(request, _("Oppgaven er ferdig."))
+    return redirect(part_url(found.person))
 
 
 # ------------------------------------------------------------------ the municipality's checklist
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(can_change_settings)
 @once
 def checklist(request: HttpRequest) -> HttpResponse:
     """The lines every new overgangsplan begins with."""
-    if not can_change_settings(request.user):
-        raise PermissionDenied
     today = timezone.localdate()
     kinds = list(ChecklistKind.objects.filter(valid__contains=today).order_by("order", "pk"))
     form = ChecklistKindForm(
@@ -499,14 +511,10 @@ def checklist(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@allowed(can_change_settings)
 def checklist_end(request: HttpRequest, pk: int) -> HttpResponse:
-    if not can_change_settings(request.user):
-        raise PermissionDenied
     found = get_object_or_404(ChecklistKind, pk=pk)
-    return deed(
-        request,
-        plans.end_checklist_kind,
-        found,
-        done=_("«%(item)s» er ikke med i nye planer.") % {"item": found},
-        back=reverse("casework:checklist"),
-    )
+    with errors_as_message(request):
+        plans.end_checklist_kind(found, by=request.user, at=timezone.now())
+        messages.success(request, _("«%(item)s» er ikke med i nye planer.") % {"item": found})
+    return redirect("casework:checklist")

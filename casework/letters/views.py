@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.forms.models import model_to_dict
 from django.http import HttpRequest, HttpResponse
@@ -25,8 +24,8 @@ from accounts.reads import log_read
 from casework.log import perms
 from casework.log.visibility import sees
 from casework.persons.models import Person
-from common.errors import RuleBroken
-from common.form_errors import posted, refuse
+from common.access import allowed
+from common.form_errors import errors_on, posted
 
 from . import actions, letters
 from .forms import (
@@ -44,9 +43,8 @@ if TYPE_CHECKING:
 
 
 @require_safe
+@allowed(perms.can_read_cases)
 def letter(request: HttpRequest, pk: int) -> HttpResponse:
-    if not perms.can_read_cases(request.user):
-        raise PermissionDenied
     found = get_object_or_404(
         Letter.objects.filter(sees(request.user, "person__")).select_related("application", "file"),
         pk=pk,
@@ -56,10 +54,9 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
+@allowed(perms.can_read_cases)
 def letter_copy(request: HttpRequest, pk: int) -> HttpResponse:
     """The same letter, as it was addressed to one who got a copy."""
-    if not perms.can_read_cases(request.user):
-        raise PermissionDenied
     found = get_object_or_404(
         LetterCopy.objects.filter(sees(request.user, "letter__person__")).select_related(
             "letter__application", "file"
@@ -83,11 +80,10 @@ def _pdf(file: StoredFile, name: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_do_casework)
 @once
 def letter_agreement(request: HttpRequest, pk: int) -> HttpResponse:
     """How letters reach somebody whose address is not written in them."""
-    if not perms.can_do_casework(request.user):
-        raise PermissionDenied
     person = get_object_or_404(Person.objects.visible_to(request.user), pk=pk)
     back = reverse("desk:person", args=[pk])
     form = LetterAgreementForm(
@@ -155,63 +151,68 @@ BASES = Kind(
 
 
 @require_safe
+@allowed(can_change_settings)
 def text_list(request: HttpRequest) -> HttpResponse:
     return _list(request, TEXTS)
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(can_change_settings)
 @once
 def text_new(request: HttpRequest) -> HttpResponse:
     return _write(request, TEXTS)
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(can_change_settings)
 @once
 def text(request: HttpRequest, pk: int) -> HttpResponse:
     return _write(request, TEXTS, pk)
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(can_change_settings)
 @once
 def text_end(request: HttpRequest, pk: int) -> HttpResponse:
     return _end(request, TEXTS, pk)
 
 
 @require_safe
+@allowed(can_change_settings)
 def basis_list(request: HttpRequest) -> HttpResponse:
     return _list(request, BASES)
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(can_change_settings)
 @once
 def basis_new(request: HttpRequest) -> HttpResponse:
     return _write(request, BASES)
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(can_change_settings)
 @once
 def basis(request: HttpRequest, pk: int) -> HttpResponse:
     return _write(request, BASES, pk)
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(can_change_settings)
 @once
 def basis_end(request: HttpRequest, pk: int) -> HttpResponse:
     return _end(request, BASES, pk)
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(can_change_settings)
 @once
 def words(request: HttpRequest) -> HttpResponse:
     """Words that make a letter hard to read, and what to write instead."""
-    _require(request)
     form = PlainWordForm(posted(request))
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_on(form):
             actions.add_word(by=request.user, **form.cleaned_data)
-        except RuleBroken as no:
-            refuse(form, no)
-        else:
             messages.success(request, _("Ordet er lagt til."))
             return redirect("casework:words")
     context = {"form": form, "words": PlainWord.objects.all()}
@@ -219,20 +220,14 @@ def words(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@allowed(can_change_settings)
 def word_remove(request: HttpRequest, pk: int) -> HttpResponse:
-    _require(request)
     actions.remove_word(word=get_object_or_404(PlainWord, pk=pk), by=request.user)
     messages.success(request, _("Ordet er tatt bort."))
     return redirect("casework:words")
 
 
-def _require(request: HttpRequest) -> None:
-    if not can_change_settings(request.user):
-        raise PermissionDenied
-
-
 def _list(request: HttpRequest, kind: Kind) -> HttpResponse:
-    _require(request)
     on = timezone.localdate()
     now, coming, ended = [], [], []
     for each in kind.model.objects.all():
@@ -248,7 +243,6 @@ def _list(request: HttpRequest, kind: Kind) -> HttpResponse:
 
 
 def _write(request: HttpRequest, kind: Kind, pk: int | None = None) -> HttpResponse:
-    _require(request)
     on = timezone.localdate()
     found = get_object_or_404(kind.model, pk=pk) if pk else None
     form = kind.form(
@@ -258,11 +252,8 @@ def _write(request: HttpRequest, kind: Kind, pk: int | None = None) -> HttpRespo
         cancel=kind.back,
     )
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_on(form):
             kind.write(by=request.user, on=on, version=found, **form.cleaned_data)
-        except RuleBroken as no:
-            refuse(form, no)
-        else:
             messages.success(request, _("Lagret. Det som er skrevet før, endres ikke."))
             return redirect(kind.back)
     versions = kind.model.objects.filter(code=found.code).order_by("-valid") if found else []
@@ -277,16 +268,12 @@ def _write(request: HttpRequest, kind: Kind, pk: int | None = None) -> HttpRespo
 
 
 def _end(request: HttpRequest, kind: Kind, pk: int) -> HttpResponse:
-    _require(request)
     on = timezone.localdate()
     found = get_object_or_404(kind.model, pk=pk)
     form = EndVersionForm(posted(request), initial={"last_day": on}, cancel=kind.back)
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_on(form):
             kind.end(by=request.user, on=on, version=found, **form.cleaned_data)
-        except RuleBroken as no:
-            refuse(form, no)
-        else:
             messages.success(request, _("Avsluttet. Det som er skrevet før, endres ikke."))
             return redirect(kind.back)
     context = {

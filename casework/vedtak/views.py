@@ -7,7 +7,6 @@ from typing import Any
 
 from django import forms as django_forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -24,7 +23,9 @@ from casework.letters.models import StandardText
 from casework.log import perms
 from casework.log.enums import LanguageForm, Outcome, RefusalGround, TextPart, VedtakState
 from common import pdf
+from common.access import allowed, require
 from common.errors import RuleBroken
+from common.form_errors import errors_as_message, errors_on, refuse
 from common.paging import keyset_page
 from common.templatetags.designsystemet import error_lines
 
@@ -48,23 +49,20 @@ ADVISED = (
 
 
 @require_POST
+@allowed(perms.can_read_cases)
 def vedtak_new(request: HttpRequest, pk: int) -> HttpResponse:
-    if not perms.can_read_cases(request.user):
-        raise PermissionDenied
     application = get_object_or_404(
         Application.objects.visible_to(request.user).select_related("person"), pk=pk
     )
-    if not perms.can_do_casework(request.user):
-        raise PermissionDenied
-    try:
+    require(perms.can_do_casework(request.user))
+    with errors_as_message(request):
         vedtak = actions.draft_vedtak(application=application, by=request.user, at=timezone.now())
-    except RuleBroken as no:
-        messages.error(request, str(no))
-        return redirect("casework:application", application.pk)
-    return redirect("casework:vedtak", vedtak.pk)
+        return redirect("casework:vedtak", vedtak.pk)
+    return redirect("casework:application", application.pk)
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_read_cases)
 def vedtak(request: HttpRequest, pk: int) -> HttpResponse:
     """Read it, or save it as far as it is written."""
     found = _vedtak(request, pk)
@@ -73,8 +71,7 @@ def vedtak(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "GET":
         form = _form(request, found, content) if can_edit_vedtak(request.user, found) else None
         return _page(request, found, content, form=form)
-    if not perms.can_do_casework(request.user):
-        raise PermissionDenied
+    require(perms.can_do_casework(request.user))
     form = _form(request, found, content)
     if not _save(request, found, form):
         return _page(request, found, content, form=form)
@@ -86,11 +83,11 @@ def vedtak(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@allowed(perms.can_read_cases)
 def vedtak_submit(request: HttpRequest, pk: int) -> HttpResponse:
     """Save what is written, and send it if nothing is missing."""
     found = _vedtak(request, pk)
-    if not perms.can_do_casework(request.user):
-        raise PermissionDenied
+    require(perms.can_do_casework(request.user))
     on = timezone.localdate()
     content = completeness.contents(found, on)
     form = _form(request, found, content)
@@ -109,34 +106,31 @@ def vedtak_submit(request: HttpRequest, pk: int) -> HttpResponse:
             )
             messages.success(request, _("Vedtaket er sendt til %(name)s.") % {"name": approver})
             return redirect("casework:vedtak", pk)
-    except actions.VedtakIncomplete as no:
-        form.mark(no.missing)
-    except RuleBroken as no:
-        form.add_error(None, str(no))
+    except actions.VedtakIncomplete as error:
+        form.mark(error.missing)
+    except RuleBroken as error:
+        refuse(form, error)
     return _page(request, found, content, form=form, tried=True)
 
 
 @require_POST
+@allowed(perms.can_read_cases)
 def vedtak_approve(request: HttpRequest, pk: int) -> HttpResponse:
     found = _vedtak(request, pk)
-    if not can_approve(request.user):
-        raise PermissionDenied
+    require(can_approve(request.user))
     try:
         actions.approve_vedtak(vedtak=found, by=request.user, at=timezone.now())
-    except actions.VedtakIncomplete as no:
-        lines = [lack.sentence for lack in no.missing]
-        return _refused(request, pk, lines)
-    except RuleBroken as no:
-        return _refused(request, pk, [str(no)])
+    except RuleBroken as error:
+        return _refused(request, pk, error)
     messages.success(request, _("Vedtaket er fattet, og brevet er laget."))
     return redirect("casework:vedtak", pk)
 
 
 @require_POST
+@allowed(perms.can_read_cases)
 def vedtak_return(request: HttpRequest, pk: int) -> HttpResponse:
     found = _vedtak(request, pk)
-    if not can_approve(request.user):
-        raise PermissionDenied
+    require(can_approve(request.user))
     form = ReturnForm(request.POST)
     form.is_valid()
     try:
@@ -146,12 +140,12 @@ def vedtak_return(request: HttpRequest, pk: int) -> HttpResponse:
             by=request.user,
             at=timezone.now(),
         )
-    except actions.CommentMissing as no:
-        form.add_error("comment", str(no))
+    except actions.CommentMissing as error:
+        refuse(form, error, "comment")
         on = timezone.localdate()
         return _page(request, found, completeness.contents(found, on), returning=form)
-    except RuleBroken as no:
-        return _refused(request, pk, [str(no)])
+    except RuleBroken as error:
+        return _refused(request, pk, error)
     messages.success(
         request, _("Vedtaket er sendt tilbake til %(name)s.") % {"name": found.drafted_by}
     )
@@ -159,26 +153,24 @@ def vedtak_return(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@allowed(perms.can_read_cases)
 def vedtak_disqualify(request: HttpRequest, pk: int) -> HttpResponse:
     """The user is inhabil in the case."""
     found = _vedtak(request, pk)
-    if not perms.can_do_casework(request.user):
-        raise PermissionDenied
-    try:
+    require(perms.can_do_casework(request.user))
+    with errors_as_message(request):
         actions.declare_disqualified(
             application=found.application,
             reason=request.POST.get("reason", ""),
             by=request.user,
             at=timezone.now(),
         )
-    except RuleBroken as no:
-        messages.error(request, str(no))
-    else:
         messages.success(request, _("Du er meldt inhabil i saken."))
     return redirect("casework:vedtak", pk)
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_read_cases)
 def vedtak_preview(request: HttpRequest, pk: int) -> HttpResponse:
     """The letter, the parts and the advice as they would be. What is written is saved meanwhile:
     all of it that can be, so that a half-written date does not lose a page of reasons."""
@@ -211,8 +203,8 @@ def vedtak_preview(request: HttpRequest, pk: int) -> HttpResponse:
                     by_itself=True,
                 )
                 saving["saved_at"] = at
-            except RuleBroken as no:
-                saving["conflict"] = str(no)
+            except RuleBroken as error:
+                saving["conflict"] = str(error)
         found, content = form.written()
     log_read(request, found.application.person_id, "vedtak")
     context = {**_letter(found, content, on), **saving, "swapped": True, "vedtak": found}
@@ -220,6 +212,7 @@ def vedtak_preview(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
+@allowed(perms.can_read_cases)
 def vedtak_draft(request: HttpRequest, pk: int) -> HttpResponse:
     """The letter as it would be, as a PDF marked UTKAST. Not kept."""
     found = _vedtak(request, pk)
@@ -241,8 +234,8 @@ def vedtak_draft(request: HttpRequest, pk: int) -> HttpResponse:
             title=data["title"],
             language=found.language,
         )
-    except pdf.UnprintableText as no:
-        messages.error(request, str(no))
+    except pdf.UnprintableText as error:
+        messages.error(request, str(error))
         return redirect("casework:vedtak", pk)
     return HttpResponse(
         content_of_pdf,
@@ -256,10 +249,9 @@ def vedtak_draft(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
+@allowed(perms.can_read_cases)
 def vedtak_queue(request: HttpRequest) -> HttpResponse:
     """What waits for approval: mine to approve, all others', and what I have sent."""
-    if not perms.can_read_cases(request.user):
-        raise PermissionDenied
     today = timezone.localdate()
     visible = Vedtak.objects.visible_to(request.user)
     views = {
@@ -299,8 +291,6 @@ def vedtak_queue(request: HttpRequest) -> HttpResponse:
 
 
 def _vedtak(request: HttpRequest, pk: int) -> Vedtak:
-    if not perms.can_read_cases(request.user):
-        raise PermissionDenied
     return get_object_or_404(
         Vedtak.objects.visible_to(request.user).select_related(
             "application__person",
@@ -332,7 +322,7 @@ def _form(request: HttpRequest, vedtak: Vedtak, content: completeness.Contents) 
 
 
 def _save(request: HttpRequest, vedtak: Vedtak, form: VedtakForm) -> bool:
-    """Save the draft; on a no the form says why, and holds what was typed."""
+    """Save the draft; if it is refused, the form says why, and holds what was typed."""
     if not form.is_valid():
         return False
     facts = form.facts()
@@ -340,7 +330,7 @@ def _save(request: HttpRequest, vedtak: Vedtak, form: VedtakForm) -> bool:
     if inserted := _inserted(request, timezone.localdate(), vedtak):
         part, words, text = inserted
         facts[part] = f"{facts[part]}\n{words}".strip()
-    try:
+    with errors_on(form):
         actions.save_draft(
             vedtak=vedtak,
             facts=facts,
@@ -350,10 +340,8 @@ def _save(request: HttpRequest, vedtak: Vedtak, form: VedtakForm) -> bool:
             window=form.open_window(),
             text=text,
         )
-    except RuleBroken as no:
-        form.add_error(None, str(no))
-        return False
-    return True
+        return True
+    return False
 
 
 def _inserted(
@@ -384,8 +372,12 @@ def _standard_texts(on: date) -> dict[str, list[StandardText]]:
     return found
 
 
-def _refused(request: HttpRequest, pk: int, sentences: list[str]) -> HttpResponse:
+def _refused(request: HttpRequest, pk: int, error: RuleBroken) -> HttpResponse:
     """The page as it stands now, after somebody else may have changed it, with why not."""
+    if isinstance(error, actions.VedtakIncomplete):
+        sentences = [lack.sentence for lack in error.missing]
+    else:
+        sentences = [str(error)]
     found = _vedtak(request, pk)
     content = completeness.contents(found, timezone.localdate())
     return _page(request, found, content, refused=sentences)

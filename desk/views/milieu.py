@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from common.access import allowed
 from stays import milieu as rules
 
 from .. import perms
 
 
 @require_safe
+@allowed(perms.can_see_units)
 def milieu(request: HttpRequest) -> HttpResponse:
-    if not perms.can_see_units(request.user):
-        raise PermissionDenied
     today = timezone.localdate()
     context = {
         "page": rules.houses(today, request.GET.get("etter")),

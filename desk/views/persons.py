@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,6 +17,7 @@ from accounts.reads import PAGES, log_read, reads_of
 from casework.log.enums import DocumentCategory, MemberRelation
 from casework.log.perms import can_do_casework
 from casework.models import Application, HouseholdMember, Person
+from common.access import allowed
 from common.calendar import local_date
 from common.paging import keyset_page
 from stays.models import Stay
@@ -42,9 +42,8 @@ LISTED = (
 
 
 @require_safe
+@allowed(perms.can_see_persons)
 def persons(request: HttpRequest) -> HttpResponse:
-    if not perms.can_see_persons(request.user):
-        raise PermissionDenied
     today = timezone.localdate()
     found = Person.objects.visible_to(request.user)
     if request.GET.get("mine") == "1":
@@ -101,9 +100,7 @@ def _lines(found: list[Person], today) -> list[dict[str, Any]]:
 
 
 def _person(request: HttpRequest, pk: int) -> Person:
-    """403 for a colleague who works with no cases, 404 for whom the reader may not know of."""
-    if not perms.can_see_persons(request.user):
-        raise PermissionDenied
+    """The person, or 404 for whom the reader may not know of."""
     found = Person.objects.visible_to(request.user).select_related("responsible")
     return get_object_or_404(found, pk=pk)
 
@@ -146,6 +143,7 @@ def _parts(person: Person, part: str) -> list[dict[str, Any]]:
 
 
 @require_safe
+@allowed(perms.can_see_persons)
 def person(request: HttpRequest, pk: int) -> HttpResponse:
     found = _person(request, pk)
     return render(request, "desk/person.html", _overview(request, found))
@@ -175,6 +173,7 @@ def _overview(request: HttpRequest, found: Person) -> dict[str, Any]:
 
 
 @require_safe
+@allowed(perms.can_see_persons)
 def person_rank(request: HttpRequest, pk: int, application_pk: int) -> HttpResponse:
     """The place on the waiting list, fetched by the overview after it is shown."""
     found = _person(request, pk)
@@ -187,6 +186,7 @@ def person_rank(request: HttpRequest, pk: int, application_pk: int) -> HttpRespo
 
 
 @require_POST
+@allowed(perms.can_see_persons)
 def person_number(request: HttpRequest, pk: int) -> HttpResponse:
     """The whole national id, asked for by a deed of its own, which is logged."""
     found = _person(request, pk)
@@ -202,6 +202,7 @@ def person_number(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
+@allowed(perms.can_see_persons)
 def person_assessments(request: HttpRequest, pk: int) -> HttpResponse:
     found = _person(request, pk)
     context = _context(request, found, "person-assessments")
@@ -218,6 +219,7 @@ def person_assessments(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
+@allowed(perms.can_see_persons)
 def person_cases(request: HttpRequest, pk: int) -> HttpResponse:
     found = _person(request, pk)
     context = _context(request, found, "person-cases")
@@ -233,6 +235,7 @@ def person_cases(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
+@allowed(perms.can_see_persons)
 def person_stays(request: HttpRequest, pk: int) -> HttpResponse:
     person = _person(request, pk)
     context = _context(request, person, "person-stays")
@@ -251,6 +254,7 @@ def person_stays(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
+@allowed(perms.can_see_persons)
 def person_follow_up(request: HttpRequest, pk: int) -> HttpResponse:
     """Who does what, the overgangsplan, notices, tasks given away, and notes."""
     found = _person(request, pk)
@@ -272,6 +276,7 @@ def person_follow_up(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
+@allowed(perms.can_see_persons)
 def person_documents(request: HttpRequest, pk: int) -> HttpResponse:
     """Papers that came in, and those that were withdrawn (need C22)."""
     found = _person(request, pk)
@@ -293,6 +298,7 @@ def person_documents(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
+@allowed(perms.can_see_persons)
 def person_events(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything that happened, newest first, by kind, case and period (need C24)."""
     found = _person(request, pk)
@@ -310,6 +316,7 @@ def person_events(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
+@allowed(perms.can_see_persons)
 def person_reads(request: HttpRequest, pk: int) -> HttpResponse:
     """The person's own report of who has read their record, to be printed (need S2)."""
     found = _person(request, pk)

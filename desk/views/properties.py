@@ -8,7 +8,6 @@ from itertools import groupby
 from typing import Any
 
 from django import forms
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -19,6 +18,7 @@ from django.views.decorators.http import require_safe
 from accounts.reads import log_reads
 from allocation.vacancy import UnitStatus, with_status
 from casework.models import Person
+from common.access import allowed
 from common.forms import NorwegianDateField
 from common.paging import keyset_page
 from common.sorting import norwegian_key
@@ -53,9 +53,8 @@ class OnDate(forms.Form):
 
 
 @require_safe
+@allowed(perms.can_see_units)
 def properties(request: HttpRequest) -> HttpResponse:
-    if not perms.can_see_units(request.user):
-        raise PermissionDenied
     today = timezone.localdate()
     form = PropertyFilter(request.GET or None)
     form.is_valid()
@@ -93,9 +92,8 @@ def _line(each: Property, counts: Counter) -> dict[str, Any]:
 
 
 @require_safe
+@allowed(perms.can_see_units)
 def property_page(request: HttpRequest, pk: int) -> HttpResponse:
-    if not perms.can_see_units(request.user):
-        raise PermissionDenied
     found = get_object_or_404(Property.objects.select_related("area", "provider"), pk=pk)
     today = timezone.localdate()
     form = OnDate(request.GET or None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -11,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from casework.log.perms import can_do_casework
 from casework.models import Application, Person
+from common.access import allowed
 
 from .. import perms, searching
 
@@ -19,9 +19,8 @@ PAGE_OF = {Application: "casework:application", Person: "desk:person"}
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
+@allowed(perms.can_search)
 def search(request: HttpRequest) -> HttpResponse:
-    if not perms.can_search(request.user):
-        raise PermissionDenied
     text = request.POST.get("q", "").replace("\x00", "").strip()
     found = searching.search(text, request.user) if text else None
     if found and found.exact:

@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -18,6 +17,7 @@ from accounts.reads import log_read
 from allocation.models import Offer
 from allocation.vacancy import UnitStatus, of_status, standings
 from casework.models import Person
+from common.access import allowed
 from common.formatting import days_nb, kroner
 from common.paging import keyset_page
 from housing.enums import Staffing, UnavailableCause, UnitType
@@ -83,9 +83,8 @@ class UnitFilter(forms.Form):
 
 
 @require_safe
+@allowed(perms.can_see_units)
 def units(request: HttpRequest) -> HttpResponse:
-    if not perms.can_see_units(request.user):
-        raise PermissionDenied
     today = timezone.localdate()
     form = UnitFilter(request.GET or None)
     form.is_valid()
@@ -168,9 +167,8 @@ def _lines(request: HttpRequest, found: list[Unit], today: date) -> list[dict[st
 
 
 @require_safe
+@allowed(perms.can_see_units)
 def unit(request: HttpRequest, pk: int) -> HttpResponse:
-    if not perms.can_see_units(request.user):
-        raise PermissionDenied
     today = timezone.localdate()
     found = get_object_or_404(
         Unit.objects.select_related(

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from django import forms
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from common.access import allowed
 from common.calendar import add_months
 from common.formatting import days_nb, kroner
 from common.forms import NorwegianDateField
@@ -40,10 +40,9 @@ class VoidFilter(forms.Form):
 
 
 @require_safe
+@allowed(perms.can_see_units)
 def voids(request: HttpRequest) -> HttpResponse:
     """Void days and rent lost in a period, by cause, and the homes that cost most."""
-    if not perms.can_see_units(request.user):
-        raise PermissionDenied
     today = timezone.localdate()
     form = VoidFilter(request.GET or None)
     chosen = form.cleaned_data if form.is_valid() else {}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Upper
 from django.http import HttpRequest, HttpResponse
@@ -17,7 +16,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import settings_table
 from accounts.once import once
-from common.errors import RuleBroken
+from common.access import allowed, require
+from common.form_errors import errors_as_message, errors_on
 from common.paging import keyset_page
 
 from .. import perms
@@ -27,16 +27,10 @@ from .forms import AgreementForm, CheckForm, FlagNoteForm, ProviderForm
 from .models import AgreementFlag, Provider, QualityAgreement, QualityCheck
 
 
-def _may_change(request: HttpRequest) -> None:
-    if not perms.can_manage_stock(request.user):
-        raise PermissionDenied
-
-
 @require_safe
+@allowed(perms.can_report_upkeep)
 def providers(request: HttpRequest) -> HttpResponse:
     """Every provider: how many places, when the agreement runs out, what is not mended."""
-    if not perms.can_report_upkeep(request.user):
-        raise PermissionDenied
     today = timezone.localdate()
     newest = QualityAgreement.objects.filter(provider=OuterRef("pk")).order_by("-valid")
     found = Provider.objects.annotate(
@@ -77,9 +71,8 @@ def _expiry(end: date | None, today: date, soon: date) -> tuple[str, str, date |
 
 
 @require_safe
+@allowed(perms.can_report_upkeep)
 def provider(request: HttpRequest, pk: int) -> HttpResponse:
-    if not perms.can_report_upkeep(request.user):
-        raise PermissionDenied
     found = get_object_or_404(Provider, pk=pk)
     today = timezone.localdate()
     agreements = list(found.agreements.select_related("responsible"))
@@ -102,16 +95,16 @@ def provider(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_manage_stock)
 @once
 def provider_new(request: HttpRequest) -> HttpResponse:
-    _may_change(request)
     return _provider_form(request, Provider(), _("Ny leverandør"), reverse("housing:providers"))
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_manage_stock)
 @once
 def provider_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    _may_change(request)
     found = get_object_or_404(Provider, pk=pk)
     return _provider_form(
         request, found, _("Endre leverandøren"), reverse("housing:provider", args=[pk])
@@ -128,54 +121,46 @@ def _provider_form(request: HttpRequest, of: Provider, title: str, cancel: str) 
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_manage_stock)
 @once
 def agreement_new(request: HttpRequest, pk: int) -> HttpResponse:
-    _may_change(request)
     found = get_object_or_404(Provider, pk=pk)
     back = redirect("housing:provider", pk)
     form = AgreementForm(request.POST or None, cancel=back.url)
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_on(form, "valid"):
             actions.make_agreement(
                 provider=found, by=request.user, on=timezone.localdate(), **form.cleaned_data
             )
-        except RuleBroken as no:
-            form.add_error("valid", str(no))
-        else:
             messages.success(request, _("Kvalitetsavtalen er lagret."))
             return back
     return _page(request, form, _("Ny kvalitetsavtale"))
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_manage_stock)
 @once
 def check_new(request: HttpRequest, pk: int) -> HttpResponse:
-    _may_change(request)
     found = get_object_or_404(Provider, pk=pk)
     back = redirect("housing:provider", pk)
     initial = {"checked_on": timezone.localdate()}
     form = CheckForm(request.POST or None, provider=found, initial=initial, cancel=back.url)
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_on(form, "checked_on"):
             actions.record_check(
                 provider=found, by=request.user, on=timezone.localdate(), **form.cleaned_data
             )
-        except RuleBroken as no:
-            form.add_error("checked_on", str(no))
-        else:
             messages.success(request, _("Kontrollen er lagret."))
             return back
     return _page(request, form, _("Ny kontroll"))
 
 
 @require_POST
+@allowed(perms.can_manage_stock)
 def check_mended(request: HttpRequest, pk: int) -> HttpResponse:
-    _may_change(request)
     check = get_object_or_404(QualityCheck, pk=pk)
-    try:
+    with errors_as_message(request):
         actions.mend(check=check, by=request.user, at=timezone.now())
-    except RuleBroken as no:
-        messages.error(request, str(no))
     return redirect("housing:provider", check.provider_id)
 
 
@@ -186,18 +171,14 @@ def agreement_flag(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(
         AgreementFlag.objects.select_related("agreement__provider", "owner"), pk=pk
     )
-    if not perms.can_follow_up_agreement(request.user, found):
-        raise PermissionDenied
+    require(perms.can_follow_up_agreement(request.user, found))
     back = redirect("housing:provider", found.agreement.provider_id)
     form = FlagNoteForm(request.POST or None, cancel=back.url)
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_on(form):
             agreement_flags.follow_up(
                 flag=found, by=request.user, at=timezone.now(), **form.cleaned_data
             )
-        except RuleBroken as no:
-            form.add_error(None, str(no))
-        else:
             messages.success(request, _("Varselet er fulgt opp og avsluttet."))
             return back
     line = agreement_flags.line(found, timezone.localdate())

@@ -8,7 +8,6 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.cache import cache
-from django.core.exceptions import PermissionDenied
 from django.db.models import Sum
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
@@ -23,7 +22,8 @@ from accounts.models import User
 from accounts.once import once
 from accounts.reads import log_read
 from casework.models import Person
-from common.errors import RuleBroken
+from common.access import allowed
+from common.form_errors import errors_as_message, errors_on
 from common.paging import keyset_page
 
 from .. import actions, matching, participants, perms
@@ -41,11 +41,10 @@ LATEST = 10
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_report_need)
 @once
 def link_new(request: HttpRequest, pk: int) -> HttpResponse:
     """Say that a peer could help, or what the person answered when asked."""
-    if not perms.can_report_need(request.user):
-        raise PermissionDenied
     person = get_object_or_404(Person.objects.visible_to(request.user), pk=pk)
     now = PeerLink.objects.open().filter(person=person).select_related("peer__user").first()
     back = reverse("desk:person", args=[person.pk])
@@ -56,11 +55,8 @@ def link_new(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form is None:
         return redirect("peers:link_new", person.pk)
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_on(form):
             _report(form, person, now, request)
-        except RuleBroken as no:
-            _refuse(form, no)
-        else:
             return redirect(back)
     log_read(request, person.pk, "peer-need")
     context = {"form": form, "person": person, "now": now, "back": back}
@@ -91,9 +87,9 @@ def _report(form: NeedForm, person: Person, now: PeerLink | None, request: HttpR
 
 
 @require_safe
+@allowed(perms.can_coordinate)
 def links(request: HttpRequest) -> HttpResponse:
     """Who waits for a peer, who walks with whom, and which peers have a place."""
-    _coordinator(request)
     today = timezone.localdate()
     long_days = settings_table.value("no_contact_days", today)
     mine = PeerLink.objects.visible_to(request.user)
@@ -128,9 +124,9 @@ def links(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@allowed(perms.can_coordinate)
 def places(request: HttpRequest) -> HttpResponse:
     """The peers by name, each with how many they follow and have room for."""
-    _coordinator(request)
     today = timezone.localdate()
     page = keyset_page(
         Peer.objects.active(today).with_load().select_related("user"),
@@ -172,6 +168,7 @@ def _figure(value: int, label: str, url: str, color: str = "") -> dict[str, Any]
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_coordinate)
 @once
 def link(request: HttpRequest, pk: int) -> HttpResponse:
     """One kobling: link the person to a peer, or change what they have agreed."""
@@ -181,11 +178,8 @@ def link(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form is not None and form.is_valid():
         linking = found.state == LinkState.WANTED
         action = actions.link_peer if linking else actions.change_agreement
-        try:
+        with errors_on(form):
             action(link=found, by=request.user, at=timezone.now(), **form.cleaned_data)
-        except RuleBroken as no:
-            _refuse(form, no)
-        else:
             messages.success(
                 request, _("Koblingen er laget.") if linking else _("Avtalen er lagret.")
             )
@@ -194,62 +188,62 @@ def link(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@allowed(perms.can_coordinate)
 @once
 def link_decline(request: HttpRequest, pk: int) -> HttpResponse:
     """The person who waited does not want a peer after all."""
     found = _link_or_404(request, pk)
-    return _do(
-        request, found, Form(request.POST), actions.record_no, _("Lagret. Ingenting mer skjer.")
-    )
+    with errors_as_message(request, messages.WARNING):
+        actions.record_no(link=found, by=request.user, at=timezone.now())
+        messages.success(request, _("Lagret. Ingenting mer skjer."))
+        return redirect("peers:links")
+    return redirect("peers:link", found.pk)
 
 
 @require_POST
+@allowed(perms.can_coordinate)
 @once
 def link_pause(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _link_or_404(request, pk)
     form = PauseForm(request.POST, action=request.path)
-    return _do(request, found, form, actions.pause, _("Pausen er lagret."), "pause_form")
+    return _small_form(request, pk, form, actions.pause, _("Pausen er lagret."), "pause_form")
 
 
 @require_POST
+@allowed(perms.can_coordinate)
 @once
 def link_resume(request: HttpRequest, pk: int) -> HttpResponse:
     found = _link_or_404(request, pk)
-    return _do(request, found, Form(request.POST), actions.resume, _("Pausen er over."))
+    with errors_as_message(request, messages.WARNING):
+        actions.resume(link=found, by=request.user, at=timezone.now())
+        messages.success(request, _("Pausen er over."))
+    return redirect("peers:link", found.pk)
 
 
 @require_POST
+@allowed(perms.can_coordinate)
 @once
 def link_end(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _link_or_404(request, pk)
     form = EndForm(request.POST, action=request.path)
-    return _do(request, found, form, actions.end, _("Koblingen er avsluttet."), "end_form")
+    return _small_form(request, pk, form, actions.end, _("Koblingen er avsluttet."), "end_form")
 
 
 @require_POST
+@allowed(perms.can_coordinate)
 @once
 def link_change(request: HttpRequest, pk: int) -> HttpResponse:
     """The person wants another peer; why is not asked."""
     found = _link_or_404(request, pk)
-    try:
+    with errors_as_message(request, messages.WARNING):
         new = actions.change_peer(link=found, by=request.user, at=timezone.now())
-    except RuleBroken as no:
-        messages.warning(request, str(no))
-        return redirect("peers:link", found.pk)
-    messages.success(request, _("Velg ny likeperson sammen med deltakeren."))
-    return redirect("peers:link", new.pk)
+        messages.success(request, _("Velg ny likeperson sammen med deltakeren."))
+        return redirect("peers:link", new.pk)
+    return redirect("peers:link", found.pk)
 
 
 # ------------------------------------------------------------------ parts
 
 
-def _coordinator(request: HttpRequest) -> None:
-    if not perms.can_coordinate(request.user):
-        raise PermissionDenied
-
-
 def _link_or_404(request: HttpRequest, pk: int) -> PeerLink:
-    _coordinator(request)
     visible = PeerLink.objects.visible_to(request.user).with_contact()
     return get_object_or_404(visible.select_related("person", "peer__user"), pk=pk)
 
@@ -262,29 +256,19 @@ def _main_form(link: PeerLink, data: Any, today: Any) -> AgreementForm | None:
     return None
 
 
-def _do(
-    request: HttpRequest,
-    link: PeerLink,
-    form: Form,
-    action: Any,
-    done: str,
-    name: str = "",
+def _small_form(
+    request: HttpRequest, pk: int, form: Form, action: Any, done: str, name: str
 ) -> HttpResponse:
-    """A deed from a small form on the kobling's page: done, or the page again with the no."""
+    """A small form on the kobling's page: its action, or the page again with what was refused."""
+    found = _link_or_404(request, pk)
     if form.is_valid():
-        try:
-            action(link=link, by=request.user, at=timezone.now(), **form.cleaned_data)
-        except RuleBroken as no:
-            if not name:
-                messages.warning(request, str(no))
-                return redirect("peers:link", link.pk)
-            _refuse(form, no)
-        else:
+        with errors_on(form):
+            action(link=found, by=request.user, at=timezone.now(), **form.cleaned_data)
             messages.success(request, done)
-            gone = action is actions.record_no
-            return redirect("peers:links") if gone else redirect("peers:link", link.pk)
-    link = _link_or_404(request, link.pk)
-    return _page(request, link, form=_main_form(link, None, timezone.localdate()), **{name: form})
+            return redirect("peers:link", pk)
+    found = _link_or_404(request, pk)
+    main = _main_form(found, None, timezone.localdate())
+    return _page(request, found, form=main, **{name: form})
 
 
 def _page(
@@ -319,9 +303,3 @@ def _page(
         "today": today,
     }
     return render(request, "peers/link.html", context)
-
-
-def _refuse(form: Form, no: RuleBroken) -> None:
-    """Show the sentence where it belongs, with what was typed kept."""
-    field = getattr(no, "field", None)
-    form.add_error(field if field in form.fields else None, str(no))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -12,7 +11,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import reswap, retarget
 
 from accounts.reads import log_read
+from common.access import allowed
 from common.errors import RuleBroken
+from common.form_errors import errors_on
 
 from .. import actions, participants, perms, words
 from ..enums import Channel
@@ -32,9 +33,9 @@ SAVE, WITHOUT_WORDS, CHANGE = "lagre", "uten_tekst", "endre"
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_log)
 def log(request: HttpRequest) -> HttpResponse:
     """The form. A POST is the person's answer from the page that showed them what is saved."""
-    _peer(request)
     if request.method != "POST":
         return _form_page(request, _form(request, None))
     form = _form(request, request.POST)
@@ -44,29 +45,27 @@ def log(request: HttpRequest) -> HttpResponse:
     data = form.facts()
     if answer == WITHOUT_WORDS:
         data["words"] = ""
-    try:
+    with errors_on(form):
         contact = actions.log_contact(
             by=request.user, at=timezone.now(), shown_to_person=True, **data
         )
-    except RuleBroken as no:
-        _refuse(form, no)
-        return _form_page(request, form)
-    messages.success(
-        request, _("Kontakten med %(name)s er lagret.") % {"name": contact.link.call_name}
-    )
-    # Not reached: the participant's page suggests another way to reach out.
-    if not contact.reached:
-        return redirect("peers:participant", contact.link_id)
-    return redirect("peers:mine")
+        messages.success(
+            request, _("Kontakten med %(name)s er lagret.") % {"name": contact.link.call_name}
+        )
+        # Not reached: the participant's page suggests another way to reach out.
+        if not contact.reached:
+            return redirect("peers:participant", contact.link_id)
+        return redirect("peers:mine")
+    return _form_page(request, form)
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_log)
 def contact_confirm(request: HttpRequest) -> HttpResponse:
     """Show the person what will be saved about them, before it is (need P5). Saves nothing.
 
     By htmx the same words come as a sheet over the form; without script they are a page.
     """
-    _peer(request)
     if request.method != "POST":
         return redirect("peers:log")
     form = _form(request, request.POST)
@@ -78,9 +77,9 @@ def contact_confirm(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@allowed(perms.can_log)
 def contact_send(request: HttpRequest) -> JsonResponse:
     """A contact that waited on the phone for coverage. Sent again and again, it is saved once."""
-    _peer(request)
     form = _form(request, request.POST)
     if not form.is_valid():
         return JsonResponse({"error": form.lines[0]["text"]}, status=422)
@@ -91,22 +90,22 @@ def contact_send(request: HttpRequest) -> JsonResponse:
             shown_to_person=request.POST.get("svar") in (SAVE, WITHOUT_WORDS),
             **form.facts(),
         )
-    except RuleBroken as no:
-        return JsonResponse({"error": str(no)}, status=422)
+    except RuleBroken as error:
+        return JsonResponse({"error": str(error)}, status=422)
     return JsonResponse({"saved": True})
 
 
 @require_safe
+@allowed(perms.can_log)
 def mine(request: HttpRequest) -> HttpResponse:
     """The peer's participants: what is agreed, and when they last had contact."""
-    _peer(request)
     return render(request, "peers/mine.html", _mine(request))
 
 
 @require_safe
+@allowed(perms.can_log)
 def participant(request: HttpRequest, pk: int) -> HttpResponse:
     """One participant: agreed phone, and the peer's own log."""
-    _peer(request)
     today = timezone.localdate()
     found = get_object_or_404(PeerLink.objects.walked_by(request.user).with_contact(), pk=pk)
     log_read(request, found.person_id, "peer-participant")
@@ -136,11 +135,6 @@ def participant(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 # ------------------------------------------------------------------ parts
-
-
-def _peer(request: HttpRequest) -> None:
-    if not perms.can_log(request.user):
-        raise PermissionDenied
 
 
 def _form(request: HttpRequest, data) -> ContactForm:
@@ -229,8 +223,3 @@ def _hidden(form: ContactForm) -> list[tuple[str, str]]:
     if data["missed"]:
         pairs.append(("missed", "on"))
     return pairs
-
-
-def _refuse(form: ContactForm, no: RuleBroken) -> None:
-    field = getattr(no, "field", None)
-    form.add_error(field if field in form.fields else None, str(no))

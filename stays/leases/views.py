@@ -6,8 +6,6 @@ from datetime import timedelta
 from functools import partial
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError
 from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -21,8 +19,8 @@ from accounts.once import once
 from accounts.perms import can_change_settings
 from accounts.reads import log_read
 from casework.persons.views.on_person import form_page
-from common.errors import RuleBroken
-from common.form_errors import posted, refuse
+from common.access import allowed
+from common.form_errors import errors_as_message, errors_on, posted
 from common.formatting import nbdate
 from common.paging import keyset_page
 from stays import perms
@@ -45,9 +43,7 @@ from .models import Lease
 PAGE = "leieforhold"
 
 
-def _see(request: HttpRequest, pk: int) -> Lease:
-    if not perms.can_see_stays(request.user):
-        raise PermissionDenied
+def _lease(request: HttpRequest, pk: int) -> Lease:
     return get_object_or_404(
         Lease.objects.visible_to(request.user).select_related(
             "stay__person__responsible",
@@ -60,20 +56,13 @@ def _see(request: HttpRequest, pk: int) -> Lease:
     )
 
 
-def _work(request: HttpRequest, pk: int) -> Lease:
-    if not perms.can_record_stays(request.user):
-        raise PermissionDenied
-    return _see(request, pk)
-
-
 # ------------------------------------------------------------------ the horizon
 
 
 @require_safe
+@allowed(perms.can_see_stays)
 def leases(request: HttpRequest) -> HttpResponse:
     """Leases that end within a year, and those that have ended."""
-    if not perms.can_see_stays(request.user):
-        raise PermissionDenied
     today = timezone.localdate()
     within = request.GET.get("innen", "")
     page = horizon.board(
@@ -100,8 +89,9 @@ def leases(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@allowed(perms.can_see_stays)
 def lease(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _see(request, pk)
+    found = _lease(request, pk)
     today = timezone.localdate()
     person = found.stay.person
     log_read(request, person.pk, PAGE)
@@ -142,9 +132,10 @@ def _tenant_since(lease: Lease):
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_record_stays)
 @once
 def lease_ready(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
-    found = _work(request, pk)
+    found = _lease(request, pk)
     if kind not in Readiness.values:
         raise Http404
     item = found.readiness.filter(kind=kind).first()
@@ -161,8 +152,8 @@ def lease_ready(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
         by, at = typed.pop("by"), typed.pop("at")
         try:
             actions.ready(lease=found, kind=kind, by=by, at=at, **form.facts())
-        except actions.StayRefused as no:
-            no.field = "helper_name" if no.field == "helper" else no.field
+        except actions.StayRefused as error:
+            error.field = "helper_name" if error.field == "helper" else error.field
             raise
 
     return form_page(
@@ -179,24 +170,24 @@ def lease_ready(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
 
 
 @require_POST
+@allowed(perms.can_record_stays)
 @once
 def lease_renew(request: HttpRequest, pk: int) -> HttpResponse:
     """Start an application for a longer lease."""
-    found = _work(request, pk)
-    try:
+    found = _lease(request, pk)
+    with errors_as_message(request):
         application = actions.start_renewal(lease=found, by=request.user, at=timezone.now())
-    except RuleBroken as no:
-        messages.error(request, str(no))
-        return redirect("stays:lease", pk)
-    messages.success(request, _("Søknad om forlengelse er registrert."))
-    return redirect("casework:application", application.pk)
+        messages.success(request, _("Søknad om forlengelse er registrert."))
+        return redirect("casework:application", application.pk)
+    return redirect("stays:lease", pk)
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_record_stays)
 @once
 def lease_prolong(request: HttpRequest, pk: int) -> HttpResponse:
     """Make the lease longer, as a vedtak says."""
-    found = _work(request, pk)
+    found = _lease(request, pk)
     vedtak = actions.granted_renewal(found)
     back = reverse("stays:lease", args=[pk])
     if vedtak is None or found.expires_on is None:
@@ -223,10 +214,11 @@ def lease_prolong(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_record_stays)
 @once
 def lease_rent(request: HttpRequest, pk: int) -> HttpResponse:
     """Follow the price index: the yearly notice."""
-    found = _work(request, pk)
+    found = _lease(request, pk)
     today = timezone.localdate()
     back = reverse("stays:lease", args=[pk])
     earliest = actions.earliest_adjustment(found, today)
@@ -246,18 +238,14 @@ def lease_rent(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(can_change_settings)
 @once
 def price_index(request: HttpRequest) -> HttpResponse:
     """The consumer price index, as the municipality enters it."""
-    if not can_change_settings(request.user):
-        raise PermissionDenied
     form = IndexForm(posted(request), on=timezone.localdate())
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_on(form):
             actions.enter_index(by=request.user, at=timezone.now(), **form.cleaned_data)
-        except (RuleBroken, IntegrityError) as no:
-            refuse(form, no)
-        else:
             messages.success(request, _("Indeksen er ført inn."))
             return redirect("stays:price_index")
     months = PriceIndex.objects.select_related("entered_by")[:36]
@@ -268,10 +256,9 @@ def price_index(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@allowed(perms.can_see_stays)
 def leases_at_risk(request: HttpRequest) -> HttpResponse:
     """Tenancies in danger: what happened, the plan, who is responsible, and the next deadline."""
-    if not perms.can_see_stays(request.user):
-        raise PermissionDenied
     today = timezone.localdate()
     last = TenancyStep.objects.filter(lease=OuterRef("lease")).order_by("-on", "-pk")
     found = (
@@ -301,9 +288,10 @@ def leases_at_risk(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_record_stays)
 @once
 def risk_new(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _work(request, pk)
+    found = _lease(request, pk)
     today = timezone.localdate()
     back = reverse("stays:lease", args=[pk])
     review = today + timedelta(days=settings_table.value("prevention_review_days", today))
@@ -324,8 +312,6 @@ def risk_new(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _risk(request: HttpRequest, pk: int) -> TenancyRisk:
-    if not perms.can_record_stays(request.user):
-        raise PermissionDenied
     return get_object_or_404(
         TenancyRisk.objects.visible_to(request.user).open().select_related("lease__stay__person"),
         pk=pk,
@@ -333,6 +319,7 @@ def _risk(request: HttpRequest, pk: int) -> TenancyRisk:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_record_stays)
 @once
 def risk(request: HttpRequest, pk: int) -> HttpResponse:
     """Change the plan."""
@@ -355,6 +342,7 @@ def risk(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_record_stays)
 @once
 def risk_close(request: HttpRequest, pk: int) -> HttpResponse:
     found = _risk(request, pk)
@@ -373,9 +361,10 @@ def risk_close(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_record_stays)
 @once
 def lease_step(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _work(request, pk)
+    found = _lease(request, pk)
     back = reverse("stays:lease", args=[pk])
     initial = {"on": timezone.localdate(), "kind": request.GET.get("steg")}
     form = StepForm(posted(request), cancel=back, initial=initial)

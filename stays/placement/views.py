@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,9 +16,9 @@ from accounts import settings_table
 from accounts.once import once
 from accounts.reads import log_read, log_reads
 from casework.models import Application, Service
+from common.access import allowed
 from common.calendar import add_months
-from common.errors import RuleBroken
-from common.form_errors import refuse
+from common.form_errors import errors_on
 from common.paging import keyset_page
 from housing.models import Property
 from stays import actions, milieu, perms
@@ -35,14 +34,13 @@ SHOWN_SEARCHES = 20
 
 
 def _application(request: HttpRequest, pk: int) -> Application:
-    if not perms.can_record_stays(request.user):
-        raise PermissionDenied
     return get_object_or_404(
         Application.objects.visible_to(request.user).select_related("person"), pk=pk
     )
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_record_stays)
 @once
 def place(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a temporary place: where, how long, what it costs, and under which vedtak (T1, T5)."""
@@ -61,7 +59,7 @@ def place(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "GET" and (newest := form.fields["vedtak"].queryset.first()):
         form.initial["vedtak"] = newest.pk
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_on(form):
             actions.register_stay(
                 person=person,
                 kind=StayKind.TEMPORARY,
@@ -69,9 +67,6 @@ def place(request: HttpRequest, pk: int) -> HttpResponse:
                 at=timezone.now(),
                 **form.cleaned_data,
             )
-        except RuleBroken as no:
-            refuse(form, no)
-        else:
             messages.success(request, _("Plassen er gitt."))
             return redirect("desk:person_stays", person.pk)
     log_read(request, person.pk, "plassering")
@@ -118,6 +113,7 @@ def _searches(request: HttpRequest, application: Application) -> list[PlaceSearc
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_record_stays)
 @once
 def place_search(request: HttpRequest, pk: int) -> HttpResponse:
     """No place found, refused, or a substandard one used: logged each time, with why (T4)."""
@@ -126,7 +122,7 @@ def place_search(request: HttpRequest, pk: int) -> HttpResponse:
     initial = {"on": timezone.localdate(), "outcome": request.GET.get("hva")}
     form = SearchForm(request.POST or None, initial=initial, cancel=back.url)
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_on(form):
             actions.log_search(
                 person=application.person,
                 application=application,
@@ -134,9 +130,6 @@ def place_search(request: HttpRequest, pk: int) -> HttpResponse:
                 at=timezone.now(),
                 **form.cleaned_data,
             )
-        except RuleBroken as no:
-            refuse(form, no)
-        else:
             messages.success(request, _("Skrevet i loggen."))
             return back
     log_read(request, application.person_id, "plassering")
@@ -145,11 +138,10 @@ def place_search(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_record_stays)
 @once
 def renew(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep a temporary place for longer: why, what comes next, and who sees to it (T3)."""
-    if not perms.can_record_stays(request.user):
-        raise PermissionDenied
     stay = get_object_or_404(
         Stay.objects.visible_to(request.user)
         .temporary()
@@ -161,11 +153,8 @@ def renew(request: HttpRequest, pk: int) -> HttpResponse:
     initial = {"responsible": stay.person.responsible_id}
     form = RenewalForm(request.POST or None, stay=stay, on=today, initial=initial, cancel=back.url)
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_on(form):
             actions.renew_stay(stay=stay, by=request.user, at=timezone.now(), **form.cleaned_data)
-        except RuleBroken as no:
-            refuse(form, no)
-        else:
             messages.success(request, _("Oppholdet er forlenget."))
             return back
     log_read(request, stay.person_id, "forlengelse")
@@ -184,10 +173,9 @@ def renew(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
+@allowed(perms.can_see_stays)
 def tonight(request: HttpRequest) -> HttpResponse:
     """How many are at each place tonight; names only on the list of one place."""
-    if not perms.can_see_stays(request.user):
-        raise PermissionDenied
     today = timezone.localdate()
     here = Q(units__stays__period__contains=today, units__stays__kind=StayKind.TEMPORARY)
     places = (
@@ -205,10 +193,9 @@ def tonight(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@allowed(perms.can_see_stays)
 def tonight_at(request: HttpRequest, pk: int) -> HttpResponse:
     """The night duty's list of one place: room, first name, and how many children; no more."""
-    if not perms.can_see_stays(request.user):
-        raise PermissionDenied
     found = get_object_or_404(Property, pk=pk)
     today = timezone.localdate()
     there = (

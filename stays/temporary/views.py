@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -12,8 +11,8 @@ from accounts.once import once
 from accounts.reads import log_read
 from casework.log import flags
 from casework.models import Flag
-from common.errors import RuleBroken
-from common.form_errors import refuse
+from common.access import allowed, require
+from common.form_errors import errors_on
 from stays import perms
 from stays.forms import FollowUpForm
 from stays.models import Stay
@@ -23,10 +22,9 @@ from .chains import chain_of
 
 
 @require_http_methods(["GET"])
+@allowed(perms.can_see_stays)
 def temporary(request: HttpRequest) -> HttpResponse:
     """Who lives in temporary places today, longest first."""
-    if not perms.can_see_stays(request.user):
-        raise PermissionDenied
     today = timezone.localdate()
     page = board(
         request.user,
@@ -46,11 +44,10 @@ def temporary(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_see_stays)
 @once
 def flag(request: HttpRequest, pk: int) -> HttpResponse:
     """Why a flag was raised and what comes next; closed by writing what was done."""
-    if not perms.can_see_stays(request.user):
-        raise PermissionDenied
     found = get_object_or_404(
         Flag.objects.visible_to(request.user).select_related(
             "person", "application", "owner", "closed_by"
@@ -58,16 +55,13 @@ def flag(request: HttpRequest, pk: int) -> HttpResponse:
         pk=pk,
     )
     may_close = perms.can_follow_up_flags(request.user)
-    if request.method == "POST" and not may_close:
-        raise PermissionDenied
+    if request.method == "POST":
+        require(may_close)
     today = timezone.localdate()
     form = FollowUpForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_on(form):
             flags.close(found, by=request.user, at=timezone.now(), **form.cleaned_data)
-        except RuleBroken as no:
-            refuse(form, no)
-        else:
             messages.success(request, _("Varselet er fulgt opp og avsluttet."))
             return redirect("desk:person", found.person_id)
     log_read(request, found.person_id, "flag")

@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,34 +16,28 @@ from accounts import settings_table
 from accounts.once import once
 from accounts.reads import log_read
 from casework.log import perms
+from common.access import allowed
 from common.calendar import next_working_day
-from common.errors import RuleBroken
-from common.form_errors import posted, refuse
+from common.form_errors import errors_on, posted
 
 from .. import reply_clock
 from ..actions.advance_notice import send_notice
 from ..forms.advance_notice import NoticeForm
-from ..models import Application
+from .applications import visible_case
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_do_casework)
 @once
 def notice_new(request: HttpRequest, pk: int) -> HttpResponse:
     """Make a forhåndsvarsel in the case."""
-    if not perms.can_do_casework(request.user):
-        raise PermissionDenied
-    case = get_object_or_404(
-        Application.objects.visible_to(request.user).select_related(
-            "person", "unit", "responsible"
-        ),
-        pk=pk,
-    )
+    case = visible_case(request, pk)
     today = timezone.localdate()
     back = reverse("casework:application", args=[pk])
     due = next_working_day(today + timedelta(days=settings_table.value("notice_days", today)))
     form = NoticeForm(posted(request), due=due, cancel=back)
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_on(form):
             send_notice(
                 application=case,
                 by=request.user,
@@ -52,9 +45,6 @@ def notice_new(request: HttpRequest, pk: int) -> HttpResponse:
                 on=today,
                 **form.cleaned_data,
             )
-        except RuleBroken as no:
-            refuse(form, no)
-        else:
             messages.success(request, _("Forhåndsvarselet er laget og ført i saken."))
             return redirect(back)
     log_read(request, case.person_id, "application-move")

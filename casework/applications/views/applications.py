@@ -4,8 +4,6 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError
 from django.db.models import Exists, Min, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,8 +17,8 @@ from accounts.reads import log_read
 from casework.log import perms
 from casework.log.enums import ApplicationKind, ApplicationState
 from casework.persons.models import Person
-from common.errors import RuleBroken
-from common.form_errors import posted, refuse
+from common.access import allowed, require
+from common.form_errors import errors_as_message, errors_on, posted
 from common.paging import keyset_page
 
 from .. import reply_clock
@@ -32,25 +30,23 @@ from ..perms import can_take_case
 from . import drafts
 
 
-def _for_casework(request: HttpRequest, pk: int) -> Application:
-    if not perms.can_do_casework(request.user):
-        raise PermissionDenied
-    return get_object_or_404(visible_cases(request), pk=pk)
-
-
 def visible_cases(request: HttpRequest) -> QuerySet[Application]:
     return Application.objects.visible_to(request.user).select_related(
         "person", "unit", "responsible"
     )
 
 
+def visible_case(request: HttpRequest, pk: int) -> Application:
+    """The case, or 404 for one of whom the reader may not know."""
+    return get_object_or_404(visible_cases(request), pk=pk)
+
+
 # ------------------------------------------------------------------ the list
 
 
 @require_http_methods(["GET"])
+@allowed(perms.can_read_cases)
 def applications(request: HttpRequest) -> HttpResponse:
-    if not perms.can_read_cases(request.user):
-        raise PermissionDenied
     today = timezone.localdate()
     found = _filtered(request, today)
     page = keyset_page(
@@ -143,10 +139,9 @@ def _filtered(request: HttpRequest, today: date) -> QuerySet[Application]:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_do_casework)
 @once
 def application_new(request: HttpRequest, pk: int) -> HttpResponse:
-    if not perms.can_do_casework(request.user):
-        raise PermissionDenied
     person = get_object_or_404(Person.objects.visible_to(request.user), pk=pk)
     at = timezone.now()
     form = ApplicationForm(
@@ -165,14 +160,11 @@ def application_new(request: HttpRequest, pk: int) -> HttpResponse:
         form.initial["kind"] = asked_for
         form.initial["bases"] = form.fields["bases"].queryset.filter(code=asked_for)
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_on(form):
             made = actions.register_application(
                 person=person, by=request.user, at=at, **form.cleaned_data
             )
             discard_draft(key=key, by=request.user)
-        except (RuleBroken, IntegrityError) as no:
-            refuse(form, no)
-        else:
             messages.success(
                 request, _("Søknaden er registrert som sak %(case)s.") % {"case": made.case_number}
             )
@@ -189,34 +181,29 @@ def application_new(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@allowed(perms.can_do_casework)
 @once
 def application_take(request: HttpRequest, pk: int) -> HttpResponse:
-    case = _for_casework(request, pk)
-    if not can_take_case(request.user, case):
-        raise PermissionDenied
-    try:
+    case = visible_case(request, pk)
+    require(can_take_case(request.user, case))
+    with errors_as_message(request):
         actions.start_assessing(application=case, by=request.user, at=timezone.now())
-    except RuleBroken as no:
-        messages.error(request, str(no))
-    else:
         messages.success(request, _("Saken er din."))
     return redirect("casework:application", pk)
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_do_casework)
 @once
 def application_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
-    case = _for_casework(request, pk)
+    case = visible_case(request, pk)
     back = reverse("casework:application", args=[pk])
     form = WithdrawForm(posted(request), cancel=back)
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_on(form):
             actions.withdraw(
                 application=case, by=request.user, at=timezone.now(), **form.cleaned_data
             )
-        except RuleBroken as no:
-            refuse(form, no)
-        else:
             messages.success(request, _("Søknaden er registrert som trukket."))
             return redirect(back)
     title = _("Søknaden er trukket")
@@ -224,17 +211,15 @@ def application_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_do_casework)
 @once
 def application_forward(request: HttpRequest, pk: int) -> HttpResponse:
-    case = _for_casework(request, pk)
+    case = visible_case(request, pk)
     back = reverse("casework:application", args=[pk])
     form = ForwardForm(posted(request), application=case, cancel=back)
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_on(form):
             _send_on(case, form.cleaned_data, by=request.user, at=timezone.now())
-        except RuleBroken as no:
-            refuse(form, no)
-        else:
             messages.success(request, _("Saken er sendt videre."))
             return redirect(back)
     return _move_page(request, case, form, _("Send til rette enhet"))
@@ -252,20 +237,18 @@ def _send_on(case: Application, facts: dict[str, Any], *, by, at: datetime) -> N
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_do_casework)
 @once
 def interim_reply(request: HttpRequest, pk: int) -> HttpResponse:
-    case = _for_casework(request, pk)
+    case = visible_case(request, pk)
     today = timezone.localdate()
     back = reverse("casework:application", args=[pk])
     form = InterimReplyForm(posted(request), on=today, cancel=back)
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_on(form):
             actions.send_interim_reply(
                 application=case, by=request.user, at=timezone.now(), **form.cleaned_data
             )
-        except RuleBroken as no:
-            refuse(form, no)
-        else:
             messages.success(request, _("Foreløpig svar er laget og ført i saken."))
             return redirect(back)
     language = case.person.get_language_form_display()

@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 from django import forms
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_POST
 from accounts.once import FIELD
 from casework.log import perms
 from casework.persons.models import Person
+from common.access import allowed
 
 from ..actions import intake as actions
 from ..models import Draft
@@ -49,8 +49,6 @@ def taken_up(form: forms.Form, draft: Draft | None, key: str) -> None:
 
 def _key(request: HttpRequest, key: str) -> Person | None:
     """Whom a form is about; 404 for a form there is not, or about somebody not to be known of."""
-    if not perms.can_do_casework(request.user):
-        raise PermissionDenied
     if key == SECTION_27:
         return None
     match = APPLICATION.fullmatch(key)
@@ -60,6 +58,7 @@ def _key(request: HttpRequest, key: str) -> Person | None:
 
 
 @require_POST
+@allowed(perms.can_do_casework)
 def draft_save(request: HttpRequest, key: str) -> HttpResponse:
     person = _key(request, key)
     typed: dict[str, Any] = {
@@ -70,6 +69,7 @@ def draft_save(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_POST
+@allowed(perms.can_do_casework)
 def draft_discard(request: HttpRequest, key: str) -> HttpResponse:
     person = _key(request, key)
     actions.discard_draft(key=key, by=request.user)

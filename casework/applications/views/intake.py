@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,22 +13,21 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.once import once
 from accounts.reads import log_read
 from casework.log import perms
-from common.errors import RuleBroken
-from common.form_errors import posted, refuse
+from common.access import allowed
+from common.form_errors import errors_as_message, errors_on, posted
 
 from .. import deadlines, reply_clock
 from ..actions import intake as actions
 from ..forms.intake import PapersForm, Section27Form
-from ..models import Application
 from . import drafts
+from .applications import visible_case
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_do_casework)
 @once
 def section_27(request: HttpRequest) -> HttpResponse:
     """Person, application, situation and wish on one page: a minute, on the phone."""
-    if not perms.can_do_casework(request.user):
-        raise PermissionDenied
     at = timezone.now()
     form = Section27Form(
         posted(request), user=request.user, at=at, cancel=reverse("casework:applications")
@@ -38,7 +35,7 @@ def section_27(request: HttpRequest) -> HttpResponse:
     draft = drafts.begun(request, drafts.SECTION_27)
     drafts.taken_up(form, draft, drafts.SECTION_27)
     if form.is_bound and form.is_valid():
-        try:
+        with errors_on(form):
             made = actions.register_section_27(
                 person=form.person,
                 facts=form.new_person,
@@ -48,9 +45,6 @@ def section_27(request: HttpRequest) -> HttpResponse:
                 at=at,
             )
             actions.discard_draft(key=drafts.SECTION_27, by=request.user)
-        except (RuleBroken, IntegrityError) as no:
-            refuse(form, no)
-        else:
             messages.success(
                 request,
                 _("Søknaden er registrert som sak %(case)s. Du har tatt saken.")
@@ -61,32 +55,21 @@ def section_27(request: HttpRequest) -> HttpResponse:
     return render(request, "casework/applications/section_27.html", context)
 
 
-def _for_casework(request: HttpRequest, pk: int) -> Application:
-    if not perms.can_do_casework(request.user):
-        raise PermissionDenied
-    found = Application.objects.visible_to(request.user).select_related(
-        "person", "unit", "responsible"
-    )
-    return get_object_or_404(found, pk=pk)
-
-
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_do_casework)
 @once
 def papers_ask(request: HttpRequest, pk: int) -> HttpResponse:
-    case = _for_casework(request, pk)
+    case = visible_case(request, pk)
     today = timezone.localdate()
     back = reverse("casework:application", args=[pk])
     form = PapersForm(
         posted(request), on=today, due=deadlines.missing_papers(today).due, cancel=back
     )
     if form.is_bound and form.is_valid():
-        try:
+        with errors_on(form):
             actions.ask_for_papers(
                 application=case, by=request.user, at=timezone.now(), **form.cleaned_data
             )
-        except RuleBroken as no:
-            refuse(form, no)
-        else:
             messages.success(request, _("Mangelbrevet er laget og ført i saken."))
             return redirect(back)
     log_read(request, case.person_id, "application-move")
@@ -101,13 +84,11 @@ def papers_ask(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@allowed(perms.can_do_casework)
 @once
 def transfer_acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
-    case = _for_casework(request, pk)
-    try:
+    case = visible_case(request, pk)
+    with errors_as_message(request):
         actions.acknowledge_transfer(application=case, by=request.user, at=timezone.now())
-    except RuleBroken as no:
-        messages.error(request, str(no))
-    else:
         messages.success(request, _("Saken er bekreftet mottatt."))
     return redirect("casework:application", pk)

@@ -35,6 +35,8 @@ class NotHeldYet(RuleBroken):
 class ChangeNeedsReason(RuleBroken):
     """The boligbehov differs from what was proposed, and nobody says why."""
 
+    field = "edit_reason"
+
     def __init__(self) -> None:
         super().__init__(_("Skriv hvorfor du endrer det som er beregnet."))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.forms import model_to_dict
 from django.http import HttpRequest, HttpResponse
@@ -18,11 +17,11 @@ from accounts.reads import log_read
 from casework.applications.models import Application
 from casework.log import perms
 from casework.log.visibility import sees
-from common.errors import RuleBroken
-from common.form_errors import refuse
+from common.access import allowed, require
+from common.form_errors import errors_on
 
 from .. import changes, needs
-from ..actions.assessments import ChangeNeedsReason, decide_need, hold_assessment
+from ..actions.assessments import decide_need, hold_assessment
 from ..forms.assessments import AssessmentForm, HousingAnswerForm, NeedForm
 from ..models import Assessment, Dimension, HousingAnswer, HousingNeed
 
@@ -30,12 +29,12 @@ NEED_LISTS = ("areas", "avoid_areas", "avoid_properties")
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_read_cases)
 @once
 def assessment_new(request: HttpRequest, pk: int) -> HttpResponse:
     """A new kartlegging; `?fra=forrige` begins from the answers of the one before."""
     application = _application(request, pk)
-    if not perms.can_do_casework(request.user):
-        raise PermissionDenied
+    require(perms.can_do_casework(request.user))
     on = timezone.localdate()
     earlier = _latest(application)
     before = changes.by_code(earlier)
@@ -50,7 +49,7 @@ def assessment_new(request: HttpRequest, pk: int) -> HttpResponse:
     form = AssessmentForm(request.POST or None, dimensions=dimensions, initial=initial)
     housing = HousingAnswerForm(request.POST or None, initial=spoken_of)
     if request.method == "POST" and form.is_valid() & housing.is_valid():
-        try:
+        with errors_on(form):
             assessment = hold_assessment(
                 application=application,
                 wish=form.wish(),
@@ -62,9 +61,6 @@ def assessment_new(request: HttpRequest, pk: int) -> HttpResponse:
                 by=request.user,
                 at=timezone.now(),
             )
-        except RuleBroken as no:
-            refuse(form, no)
-        else:
             return redirect("casework:assessment", assessment.pk)
     log_read(request, application.person_id, "kartlegging")
     return render(
@@ -83,9 +79,8 @@ def assessment_new(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
+@allowed(perms.can_read_cases)
 def assessment(request: HttpRequest, pk: int) -> HttpResponse:
-    if not perms.can_read_cases(request.user):
-        raise PermissionDenied
     found = get_object_or_404(
         Assessment.objects.filter(sees(request.user, "person__"))
         .select_related("person", "application__household", "wish__recorded_by", "made_by")
@@ -120,11 +115,11 @@ def assessment(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_read_cases)
 @once
 def need(request: HttpRequest, pk: int) -> HttpResponse:
     application = _application(request, pk)
-    if not perms.can_do_casework(request.user):
-        raise PermissionDenied
+    require(perms.can_do_casework(request.user))
     on = timezone.localdate()
     versions = list(
         application.needs.select_related("decided_by").prefetch_related(*NEED_LISTS)[:20]
@@ -135,7 +130,7 @@ def need(request: HttpRequest, pk: int) -> HttpResponse:
     form = NeedForm(request.POST or None, initial=_initial(lines, earlier))
     if request.method == "POST" and form.is_valid():
         chosen = form.cleaned_data
-        try:
+        with errors_on(form):
             decide_need(
                 application=application,
                 assessment=held,
@@ -146,11 +141,6 @@ def need(request: HttpRequest, pk: int) -> HttpResponse:
                 by=request.user,
                 at=timezone.now(),
             )
-        except ChangeNeedsReason as no:
-            form.add_error("edit_reason", str(no))
-        except RuleBroken as no:
-            form.add_error(None, str(no))
-        else:
             if held:
                 return redirect("casework:assessment", held.pk)
             return redirect("casework:application", application.pk)
@@ -178,8 +168,6 @@ def need(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _application(request: HttpRequest, pk: int) -> Application:
-    if not perms.can_read_cases(request.user):
-        raise PermissionDenied
     return get_object_or_404(
         Application.objects.visible_to(request.user).select_related("person", "household"), pk=pk
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,24 +14,23 @@ from accounts.once import once
 from accounts.reads import log_read
 from casework.applications.models import Application
 from casework.log import perms
-from common.errors import RuleBroken
-from common.form_errors import posted, refuse
+from common.access import allowed, require
+from common.form_errors import errors_on, posted
 
 from ..actions import choices as actions
 from ..forms.choices import ChoicesForm
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_read_cases)
 @once
 def choices(request: HttpRequest, pk: int) -> HttpResponse:
-    if not perms.can_read_cases(request.user):
-        raise PermissionDenied
     case = get_object_or_404(
         Application.objects.visible_to(request.user).select_related("person"), pk=pk
     )
     works = perms.can_do_casework(request.user)
-    if request.method == "POST" and not works:
-        raise PermissionDenied
+    if request.method == "POST":
+        require(works)
     today = timezone.localdate()
     vedtak = next((each for each in case.vedtak.all() if each.is_open), None)
     back = (
@@ -42,7 +40,7 @@ def choices(request: HttpRequest, pk: int) -> HttpResponse:
     )
     form = ChoicesForm(posted(request), on=today, cancel=back) if works else None
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_on(form):
             actions.record_choices(
                 application=case,
                 on=today,
@@ -50,9 +48,6 @@ def choices(request: HttpRequest, pk: int) -> HttpResponse:
                 at=timezone.now(),
                 **form.cleaned_data,
             )
-        except RuleBroken as no:
-            refuse(form, no)
-        else:
             messages.success(request, _("Valg og konsekvenser er lagret."))
             return redirect(back)
     log_read(request, case.person_id, "application")

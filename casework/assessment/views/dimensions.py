@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -15,7 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.once import once
 from accounts.perms import can_change_settings
-from common.errors import RuleBroken
+from common.access import allowed
+from common.form_errors import errors_as_message, errors_on
 from housing.enums import Staffing
 
 from ..actions import dimensions as actions
@@ -24,9 +23,9 @@ from ..models import Dimension
 
 
 @require_safe
+@allowed(can_change_settings)
 def dimensions(request: HttpRequest) -> HttpResponse:
     """What is asked today, what is to come, and what has been."""
-    _require(request)
     on = timezone.localdate()
     rows = list(Dimension.objects.order_by("order", "pk"))
     now = [each for each in rows if on in each.valid]
@@ -57,9 +56,9 @@ def dimensions(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(can_change_settings)
 @once
 def dimension_new(request: HttpRequest) -> HttpResponse:
-    _require(request)
     on = timezone.localdate()
     back = redirect("casework:dimensions")
     form = DimensionForm(
@@ -69,11 +68,8 @@ def dimension_new(request: HttpRequest) -> HttpResponse:
         cancel=back.url,
     )
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_on(form):
             actions.add_dimension(by=request.user, on=on, **form.cleaned_data)
-        except RuleBroken as no:
-            _refuse(form, no)
-        else:
             messages.success(request, _("Området er lagt til."))
             return back
     context = {"form": form, "title": _("Nytt område i kartleggingen"), "versions": []}
@@ -81,10 +77,10 @@ def dimension_new(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(can_change_settings)
 @once
 def dimension(request: HttpRequest, pk: int) -> HttpResponse:
     """A new version from a day; and the versions there have been."""
-    _require(request)
     found = get_object_or_404(Dimension, pk=pk)
     on = timezone.localdate()
     back = redirect("casework:dimensions")
@@ -100,11 +96,8 @@ def dimension(request: HttpRequest, pk: int) -> HttpResponse:
         cancel=back.url,
     )
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_on(form):
             actions.change_dimension(dimension=found, by=request.user, on=on, **form.cleaned_data)
-        except RuleBroken as no:
-            _refuse(form, no)
-        else:
             messages.success(request, _("Området er endret. Gamle svar beholder sin versjon."))
             return back
     versions = [
@@ -116,19 +109,16 @@ def dimension(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(can_change_settings)
 @once
 def dimension_end(request: HttpRequest, pk: int) -> HttpResponse:
-    _require(request)
     found = get_object_or_404(Dimension, pk=pk)
     on = timezone.localdate()
     back = redirect("casework:dimensions")
     form = EndDimensionForm(request.POST or None, initial={"last_day": on}, cancel=back.url)
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_on(form):
             actions.end_dimension(dimension=found, by=request.user, on=on, **form.cleaned_data)
-        except RuleBroken as no:
-            _refuse(form, no)
-        else:
             messages.success(request, _("Området er avsluttet. Det som er svart, blir stående."))
             return back
     title = _("Avslutt «%(name)s»") % {"name": found.name}
@@ -137,24 +127,12 @@ def dimension_end(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@allowed(can_change_settings)
 def dimension_move(request: HttpRequest, pk: int) -> HttpResponse:
     """One place up, or with `ned` one down."""
-    _require(request)
     found = get_object_or_404(Dimension, pk=pk)
     on = timezone.localdate()
     up = request.POST.get("retning") != "ned"
-    try:
+    with errors_as_message(request):
         actions.move_dimension(dimension=found, up=up, by=request.user, on=on)
-    except RuleBroken as no:
-        messages.error(request, str(no))
     return redirect("casework:dimensions")
-
-
-def _require(request: HttpRequest) -> None:
-    if not can_change_settings(request.user):
-        raise PermissionDenied
-
-
-def _refuse(form: forms.Form, no: RuleBroken) -> None:
-    field = getattr(no, "field", None)
-    form.add_error(field if field in form.fields else None, str(no))

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -20,7 +18,8 @@ from accounts.once import once
 from accounts.reads import log_read
 from casework.log import perms
 from casework.persons.models import Person
-from common.errors import RuleBroken
+from common.access import allowed, require
+from common.form_errors import errors_as_message, errors_on
 
 from .. import statement_links as links
 from .. import statement_mail
@@ -32,11 +31,10 @@ OPENED = "statement-opened"  # in the session: which link's code has been given
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_do_casework)
 @once
 def statement_new(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask somebody who knows the person; `?sak=` chooses the case."""
-    if not perms.can_do_casework(request.user):
-        raise PermissionDenied
     person = get_object_or_404(Person.objects.visible_to(request.user), pk=pk)
     on = timezone.localdate()
     back = redirect("desk:person_assessments", person.pk)
@@ -53,7 +51,7 @@ def statement_new(request: HttpRequest, pk: int) -> HttpResponse:
         },
     )
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_on(form):
             asked = actions.ask_statement(
                 person=person,
                 by=request.user,
@@ -61,9 +59,6 @@ def statement_new(request: HttpRequest, pk: int) -> HttpResponse:
                 origin=request.build_absolute_uri("/").rstrip("/"),
                 **form.cleaned_data,
             )
-        except RuleBroken as no:
-            _refuse(form, no)
-        else:
             messages.success(request, _("Spørsmålet er stilt."))
             return redirect("casework:statement", asked.pk)
     log_read(request, person.pk, "uttalelse")
@@ -73,9 +68,10 @@ def statement_new(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
+@allowed(perms.can_read_cases)
 def statement(request: HttpRequest, pk: int) -> HttpResponse:
     """What was asked and answered; and for whom asks, the link and the code to say."""
-    found = _readable(request, pk)
+    found = _statement(request, pk)
     log_read(request, found.person_id, "uttalelse")
     works = perms.can_do_casework(request.user)
     shows_link = works and found.link_works(timezone.localdate())
@@ -92,16 +88,16 @@ def statement(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_read_cases)
 @once
 def statement_answer(request: HttpRequest, pk: int) -> HttpResponse:
     """The colleague who was asked, writes."""
-    found = _readable(request, pk)
-    if found.asked_of_id != request.user.pk:
-        raise PermissionDenied
+    found = _statement(request, pk)
+    require(found.asked_of_id == request.user.pk)
     back = redirect("casework:statement", found.pk)
     form = AnswerStatementForm(request.POST or None, cancel=back.url)
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_on(form):
             actions.receive_statement(
                 statement=found,
                 signed=str(request.user),
@@ -109,9 +105,6 @@ def statement_answer(request: HttpRequest, pk: int) -> HttpResponse:
                 at=timezone.now(),
                 **form.cleaned_data,
             )
-        except RuleBroken as no:
-            _refuse(form, no)
-        else:
             messages.success(request, _("Uttalelsen er sendt."))
             return back
     log_read(request, found.person_id, "uttalelse")
@@ -120,20 +113,18 @@ def statement_answer(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_do_casework)
 @once
 def statement_comment(request: HttpRequest, pk: int) -> HttpResponse:
     """What the person says of the statement, beside it."""
-    found = _for_casework(request, pk)
+    found = _statement(request, pk)
     back = redirect("casework:statement", found.pk)
     form = CommentForm(request.POST or None, initial={"comment": found.comment}, cancel=back.url)
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_on(form):
             actions.comment_statement(
                 statement=found, by=request.user, at=timezone.now(), **form.cleaned_data
             )
-        except RuleBroken as no:
-            _refuse(form, no)
-        else:
             messages.success(request, _("Kommentaren er lagret."))
             return back
     log_read(request, found.person_id, "uttalelse")
@@ -142,25 +133,21 @@ def statement_comment(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@allowed(perms.can_do_casework)
 def statement_renew(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _for_casework(request, pk)
-    try:
+    found = _statement(request, pk)
+    with errors_as_message(request):
         actions.renew_link(statement=found, by=request.user, at=timezone.now())
-    except RuleBroken as no:
-        messages.error(request, str(no))
-    else:
         messages.success(request, _("Ny lenke og ny kode er laget. De gamle virker ikke lenger."))
     return redirect("casework:statement", found.pk)
 
 
 @require_POST
+@allowed(perms.can_do_casework)
 def statement_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _for_casework(request, pk)
-    try:
+    found = _statement(request, pk)
+    with errors_as_message(request):
         actions.withdraw_statement(statement=found, by=request.user, at=timezone.now())
-    except RuleBroken as no:
-        messages.error(request, str(no))
-    else:
         messages.success(request, _("Spørsmålet er trukket."))
     return redirect("casework:statement", found.pk)
 
@@ -186,48 +173,28 @@ def statement_outside(request: HttpRequest, token: str) -> HttpResponse:
     if request.session.get(OPENED) != found.nonce:
         form = CodeForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
-            try:
+            with errors_on(form, "code"):
                 actions.check_code(statement=found, typed=form.cleaned_data["code"], on=on)
-            except RuleBroken as no:
-                form.add_error("code", str(no))
-            else:
                 request.session[OPENED] = found.nonce
                 return redirect(request.path)
         return render(request, "casework/assessment/statement_code.html", {"form": form})
     form = AnswerStatementForm(request.POST or None, outside=True)
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_on(form):
             actions.receive_statement(
                 statement=found, by=None, at=timezone.now(), **form.cleaned_data
             )
-        except RuleBroken as no:
-            _refuse(form, no)
-        else:
             del request.session[OPENED]
             return render(request, "casework/assessment/statement_thanks.html")
     context = {"form": form, "statement": found}
     return render(request, "casework/assessment/statement_outside.html", context)
 
 
-def _readable(request: HttpRequest, pk: int) -> Statement:
-    """403 for who works with no cases; 404 for whom the reader may not know of."""
-    if not perms.can_read_cases(request.user):
-        raise PermissionDenied
-    return get_object_or_404(_rows(request), pk=pk)
-
-
-def _for_casework(request: HttpRequest, pk: int) -> Statement:
-    if not perms.can_do_casework(request.user):
-        raise PermissionDenied
-    return get_object_or_404(_rows(request), pk=pk)
-
-
-def _rows(request: HttpRequest):
-    return Statement.objects.visible_to(request.user).select_related(
-        "person", "application", "asked_of", "asked_by", "received_by", "commented_by"
+def _statement(request: HttpRequest, pk: int) -> Statement:
+    """The statement, or 404 for one about whom the reader may not know of."""
+    return get_object_or_404(
+        Statement.objects.visible_to(request.user).select_related(
+            "person", "application", "asked_of", "asked_by", "received_by", "commented_by"
+        ),
+        pk=pk,
     )
-
-
-def _refuse(form: forms.Form, no: RuleBroken) -> None:
-    field = getattr(no, "field", None)
-    form.add_error(field if field in form.fields else None, str(no))

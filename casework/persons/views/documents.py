@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -15,12 +14,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.once import once
 from accounts.reads import log_read
 from casework.log import perms
+from common.access import allowed
 from common.form_errors import posted
 
 from ..actions import documents
 from ..forms.documents import DocumentForm, WithdrawForm
 from ..models import Document
-from .on_person import form_page, part_url, person_for_casework
+from .on_person import form_page, part_url, visible_person
 
 PAGE = "document"
 # A file never gets to act as a page of ours, whatever is in it.
@@ -28,9 +28,10 @@ SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'"
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_do_casework)
 @once
 def document_new(request: HttpRequest, pk: int) -> HttpResponse:
-    person = person_for_casework(request, pk)
+    person = visible_person(request, pk)
     back, today = part_url(person, "person_documents"), timezone.localdate()
     form = DocumentForm(
         posted(request),
@@ -58,10 +59,9 @@ def document_new(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
+@allowed(perms.can_read_cases)
 def document(request: HttpRequest, pk: int) -> HttpResponse:
     """The file itself, to be kept by the reader's own machine; never drawn as a page."""
-    if not perms.can_read_cases(request.user):
-        raise PermissionDenied
     found = get_object_or_404(
         Document.objects.visible_to(request.user)
         .filter(withdrawn_at__isnull=True)
@@ -82,10 +82,9 @@ def document(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_do_casework)
 @once
 def document_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
-    if not perms.can_do_casework(request.user):
-        raise PermissionDenied
     found = get_object_or_404(
         Document.objects.visible_to(request.user).select_related("person", "application"), pk=pk
     )

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -14,8 +12,9 @@ from django.views.decorators.http import require_http_methods
 from accounts.once import once
 from accounts.reads import log_read
 from casework.log.visibility import sees
+from common.access import allowed
 from common.errors import RuleBroken
-from common.form_errors import posted, refuse
+from common.form_errors import errors_on, posted
 
 from ..actions import merging as actions
 from ..actions.persons import similar_persons
@@ -27,13 +26,12 @@ MOST = 20
 
 
 def _person(request: HttpRequest, pk: int) -> Person:
-    if not can_merge_persons(request.user):
-        raise PermissionDenied
     found = Person.objects.visible_to(request.user).select_related("responsible")
     return get_object_or_404(found, pk=pk)
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(can_merge_persons)
 def merge_find(request: HttpRequest, pk: int) -> HttpResponse:
     """Who the other record may be. A name is not to stand in an address, so it is posted."""
     person = _person(request, pk)
@@ -63,6 +61,7 @@ def merge_find(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(can_merge_persons)
 @once
 def merge(request: HttpRequest, pk: int, other: int) -> HttpResponse:
     survivor, loser = _person(request, pk), _person(request, other)
@@ -70,7 +69,7 @@ def merge(request: HttpRequest, pk: int, other: int) -> HttpResponse:
         return redirect("casework:merge_find", pk)
     form = MergeForm(posted(request), survivor=survivor, loser=loser)
     if form.is_bound and form.is_valid():
-        try:
+        with errors_on(form):
             actions.merge_persons(
                 survivor=survivor,
                 loser=loser,
@@ -79,9 +78,6 @@ def merge(request: HttpRequest, pk: int, other: int) -> HttpResponse:
                 by=request.user,
                 at=timezone.now(),
             )
-        except (RuleBroken, IntegrityError) as no:
-            refuse(form, no)
-        else:
             messages.success(
                 request,
                 _("De to oppføringene er slått sammen. Det kan angres under «Endre opplysninger»."),
@@ -94,10 +90,9 @@ def merge(request: HttpRequest, pk: int, other: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(can_merge_persons)
 @once
 def merge_undo(request: HttpRequest, pk: int) -> HttpResponse:
-    if not can_merge_persons(request.user):
-        raise PermissionDenied
     found = get_object_or_404(
         PersonMerge.objects.filter(
             sees(request.user, "survivor__"), sees(request.user, "loser__")
@@ -108,8 +103,8 @@ def merge_undo(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         try:
             free = actions.undo_merge(merge=found, by=request.user, at=timezone.now())
-        except RuleBroken as no:
-            fault = str(no)
+        except RuleBroken as error:
+            fault = str(error)
         else:
             messages.success(request, _("Sammenslåingen er angret."))
             return redirect("desk:person", free.pk)

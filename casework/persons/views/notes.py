@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.once import once
 from accounts.reads import log_read
 from casework.log import perms
+from common.access import allowed, require
 from common.form_errors import posted
 
 from ..actions import notes
@@ -25,13 +26,14 @@ from ..actions.notes import write_note
 from ..forms.notes import EditNoteForm, NoteForm, ObjectionForm
 from ..models import Note
 from ..perms import can_edit_note
-from .on_person import form_page, part_url, person_for_casework
+from .on_person import form_page, part_url, visible_person
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_do_casework)
 @once
 def note_new(request: HttpRequest, pk: int) -> HttpResponse:
-    person = person_for_casework(request, pk)
+    person = visible_person(request, pk)
     back = reverse("desk:person", args=[person.pk])
     form = NoteForm(
         posted(request),
@@ -52,8 +54,6 @@ PAGE = "note-edit"
 
 
 def _note(request: HttpRequest, pk: int) -> Note:
-    if not perms.can_read_cases(request.user):
-        raise PermissionDenied
     found = Note.objects.visible_to(request.user).select_related(
         "person", "application", "written_by", "edited_by", "unit"
     )
@@ -61,6 +61,7 @@ def _note(request: HttpRequest, pk: int) -> Note:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_read_cases)
 @once
 def note(request: HttpRequest, pk: int) -> HttpResponse:
     found = _note(request, pk)
@@ -111,11 +112,11 @@ def _earlier(found: Note) -> list[dict[str, Any]]:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_read_cases)
 @once
 def note_objection(request: HttpRequest, pk: int) -> HttpResponse:
     found = _note(request, pk)
-    if not perms.can_do_casework(request.user):
-        raise PermissionDenied
+    require(perms.can_do_casework(request.user))
     back = reverse("casework:note", args=[pk])
     form = ObjectionForm(posted(request), cancel=back, initial={"objection": found.objection})
     return form_page(

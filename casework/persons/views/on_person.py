@@ -7,25 +7,19 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.reads import log_read
-from casework.log import perms
-from common.errors import RuleBroken
-from common.form_errors import refuse
+from common.form_errors import errors_on
 
 from ..models import Person
 
 
-def person_for_casework(request: HttpRequest, pk: int) -> Person:
-    """403 for who does no casework, 404 for whom the reader may not know of."""
-    if not perms.can_do_casework(request.user):
-        raise PermissionDenied
+def visible_person(request: HttpRequest, pk: int) -> Person:
+    """The person, or 404 for whom the reader may not know of."""
     return get_object_or_404(Person.objects.visible_to(request.user), pk=pk)
 
 
@@ -48,26 +42,10 @@ def form_page(
 ) -> HttpResponse:
     """The form; when it holds, the action with what was typed, `by` and `at`; then back."""
     if form.is_bound and form.is_valid():
-        try:
+        with errors_on(form):
             do(by=request.user, at=timezone.now(), **form.cleaned_data)
-        except (RuleBroken, IntegrityError) as no:
-            refuse(form, no)
-        else:
             messages.success(request, done)
             return redirect(back)
     log_read(request, person.pk, page)
     context = {"sub": "", **more, "form": form, "person": person, "title": title, "back": back}
     return render(request, template, context)
-
-
-def deed(
-    request: HttpRequest, do: Callable[..., Any], thing: Any, *, done: str, back: str
-) -> HttpResponse:
-    """A button: done, or the sentence of the rule that said no; then back either way."""
-    try:
-        do(thing, by=request.user, at=timezone.now())
-    except RuleBroken as no:
-        messages.error(request, str(no))
-    else:
-        messages.success(request, done)
-    return redirect(back)

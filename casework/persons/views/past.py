@@ -6,7 +6,6 @@ from copy import copy
 from functools import partial
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -19,6 +18,7 @@ from accounts.once import once
 from accounts.reads import log_read
 from casework.log import perms
 from casework.log.visibility import sees
+from common.access import allowed, require
 from common.calendar import add_months
 from common.form_errors import posted
 
@@ -26,21 +26,21 @@ from ..actions import past
 from ..forms.past import NeedForm, PastMatterForm, PaymentForm
 from ..models import PastMatter, PaymentPlan, Person
 from ..perms import can_read_past_matters
-from .on_person import form_page, part_url, person_for_casework
+from .on_person import form_page, part_url, visible_person
 
 PAGE = "past-matters"
 
 
 def _check(request: HttpRequest, person: Person) -> None:
-    if not can_read_past_matters(request.user, person, timezone.localdate()):
-        raise PermissionDenied
+    require(can_read_past_matters(request.user, person, timezone.localdate()))
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_do_casework)
 @once
 def past_matters(request: HttpRequest, pk: int) -> HttpResponse:
     """What is still shown; before that, to whom has no need by their work, the question why."""
-    person = person_for_casework(request, pk)
+    person = visible_person(request, pk)
     today, here = timezone.localdate(), reverse("casework:past_matters", args=[pk])
     if not can_read_past_matters(request.user, person, today):
         return form_page(
@@ -85,9 +85,10 @@ def _form(request: HttpRequest, back: str, **kwargs: Any) -> PastMatterForm:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_do_casework)
 @once
 def past_matter_new(request: HttpRequest, pk: int) -> HttpResponse:
-    person = person_for_casework(request, pk)
+    person = visible_person(request, pk)
     _check(request, person)
     back = reverse("casework:past_matters", args=[pk])
     return form_page(
@@ -104,8 +105,6 @@ def past_matter_new(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _matter(request: HttpRequest, pk: int) -> PastMatter:
-    if not perms.can_do_casework(request.user):
-        raise PermissionDenied
     found = get_object_or_404(
         PastMatter.objects.filter(
             sees(request.user, "person__"), expires_on__gte=timezone.localdate()
@@ -117,6 +116,7 @@ def _matter(request: HttpRequest, pk: int) -> PastMatter:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_do_casework)
 @once
 def past_matter(request: HttpRequest, pk: int) -> HttpResponse:
     found = _matter(request, pk)
@@ -134,6 +134,7 @@ def past_matter(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_do_casework)
 @once
 def past_matter_payments(request: HttpRequest, pk: int) -> HttpResponse:
     found = _matter(request, pk)

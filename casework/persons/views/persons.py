@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,21 +16,23 @@ from accounts.once import once
 from accounts.reads import log_read
 from casework.log import perms
 from casework.log.enums import MemberRelation
-from common.errors import RuleBroken
-from common.form_errors import posted, refuse
+from common.access import allowed
+from common.form_errors import errors_on, posted
 from common.forms import ONE_DAY
 
 from ..actions import persons as actions
 from ..forms.persons import ChangeLivingForm, EndMembershipForm, MemberForm, PersonForm
 from ..models import Household, HouseholdMember, Person
-from .on_person import person_for_casework
+from .on_person import visible_person
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_do_casework)
 @once
 def person_new(request: HttpRequest) -> HttpResponse:
-    if not perms.can_do_casework(request.user):
-        raise PermissionDenied
     form = PersonForm(
         posted(request),
         user=request.user,
@@ -38,11 +40,8 @@ def person_new(request: HttpRequest) -> HttpResponse:
         cancel=reverse("desk:persons"),
     )
     if request.method == "POST" and form.is_valid() and not form.asks_about_similar():
-        try:
+        with errors_on(form):
             person = actions.register_person(by=request.user, at=timezone.now(), facts=form.facts)
-        except (RuleBroken, IntegrityError) as no:
-            refuse(form, no)
-        else:
             messages.success(request, _("%(name)s er registrert.") % {"name": person})
             onward = "casework:application_new" if "soknad" in request.POST else "desk:person"
             return redirect(onward, person.pk)
@@ -50,9 +49,10 @@ def person_new(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_do_casework)
 @once
 def person_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    person = person_for_casework(request, pk)
+    person = visible_person(request, pk)
     back = reverse("desk:person", args=[person.pk])
     name = str(person)  # a form that is not saved has already changed its instance
     form = PersonForm(
@@ -64,32 +64,12 @@ def person_edit(request: HttpRequest, pk: int) -> HttpResponse:
     )
     stored_otherwise = []
     if request.method == "POST" and form.is_valid() and not form.asks_about_household():
-        at = timezone.now()
-        try:
-            with transaction.atomic():
-                changed = actions.change_person(
-                    person=person,
-                    by=request.user,
-                    at=at,
-                    facts=form.facts,
-                    version=form.cleaned_data["version"] or 0,
-                )
-                if form.beside:
-                    chosen = list(form.cleaned_data["protect"])
-                    actions.protect_household(
-                        person=changed,
-                        others=chosen,
-                        left=len(form.beside) - len(chosen),
-                        reason=form.cleaned_data["protect_reason"],
-                        by=request.user,
-                        at=at,
-                    )
-        except actions.ChangedMeanwhile as no:
-            refuse(form, no)
-            stored_otherwise = form.renew(Person.objects.get(pk=pk))
-        except (RuleBroken, IntegrityError) as no:
-            refuse(form, no)
-        else:
+        with errors_on(form):
+            try:
+                _save(person, form, by=request.user, at=timezone.now())
+            except actions.ChangedMeanwhile:
+                stored_otherwise = form.renew(Person.objects.get(pk=pk))
+                raise
             messages.success(request, _("Endringene er lagret."))
             return redirect(back)
     log_read(request, pk, "person-edit")
@@ -97,11 +77,30 @@ def person_edit(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "casework/persons/person_edit.html", context)
 
 
+@transaction.atomic
+def _save(person: Person, form: PersonForm, *, by: User, at: datetime) -> None:
+    """The person as it was written, and those of the household who are protected with them."""
+    changed = actions.change_person(
+        person=person, by=by, at=at, facts=form.facts, version=form.cleaned_data["version"] or 0
+    )
+    if form.beside:
+        chosen = list(form.cleaned_data["protect"])
+        actions.protect_household(
+            person=changed,
+            others=chosen,
+            left=len(form.beside) - len(chosen),
+            reason=form.cleaned_data["protect_reason"],
+            by=by,
+            at=at,
+        )
+
+
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_do_casework)
 @once
 def household(request: HttpRequest, pk: int) -> HttpResponse:
     """Who lives together now, ahead and before; forms to add, to change and to end."""
-    person = person_for_casework(request, pk)
+    person = visible_person(request, pk)
     today = timezone.localdate()
     shared = actions.own_household(person, today)
     form = MemberForm(
@@ -189,7 +188,7 @@ def age_on(person: Person, on: date) -> int | None:
 
 def _add(request: HttpRequest, form: MemberForm, head: Person) -> bool:
     facts, at = form.cleaned_data, timezone.now()
-    try:
+    with errors_on(form):
         member = actions.join_household(
             head=head,
             person=form.person,
@@ -201,17 +200,15 @@ def _add(request: HttpRequest, form: MemberForm, head: Person) -> bool:
             by=request.user,
             at=at,
         )
-    except (RuleBroken, IntegrityError) as no:
-        refuse(form, no)
-        return False
-    messages.success(request, _("%(name)s er med i husstanden.") % {"name": member.person})
-    return True
+        messages.success(request, _("%(name)s er med i husstanden.") % {"name": member.person})
+        return True
+    return False
 
 
 def _end(
     request: HttpRequest, member: HouseholdMember, head: Person, form: EndMembershipForm
 ) -> bool:
-    try:
+    with errors_on(form):
         actions.end_membership(
             member=member,
             head=head,
@@ -219,22 +216,18 @@ def _end(
             by=request.user,
             at=timezone.now(),
         )
-    except (RuleBroken, IntegrityError) as no:
-        refuse(form, no)
-        return False
-    messages.success(request, _("Endringen for %(name)s er lagret.") % {"name": member.person})
-    return True
+        messages.success(request, _("Endringen for %(name)s er lagret.") % {"name": member.person})
+        return True
+    return False
 
 
 def _change(
     request: HttpRequest, member: HouseholdMember, head: Person, form: ChangeLivingForm
 ) -> bool:
-    try:
+    with errors_on(form):
         actions.change_living(
             member=member, head=head, by=request.user, at=timezone.now(), **form.cleaned_data
         )
-    except (RuleBroken, IntegrityError) as no:
-        refuse(form, no)
-        return False
-    messages.success(request, _("Endringen for %(name)s er lagret.") % {"name": member.person})
-    return True
+        messages.success(request, _("Endringen for %(name)s er lagret.") % {"name": member.person})
+        return True
+    return False

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import date
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,31 +16,29 @@ from accounts.once import once
 from accounts.reads import log_read
 from casework.log import perms
 from casework.log.visibility import sees
-from common.errors import RuleBroken
-from common.form_errors import posted, refuse
+from common.access import allowed
+from common.form_errors import errors_on, posted
 
 from ..actions import representatives as actions
 from ..forms.representatives import EndRepresentativeForm, RepresentativeForm
 from ..models import Representative
-from .on_person import person_for_casework
+from .on_person import visible_person
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_do_casework)
 @once
 def representatives(request: HttpRequest, pk: int) -> HttpResponse:
-    person = person_for_casework(request, pk)
+    person = visible_person(request, pk)
     today = timezone.localdate()
     here = redirect("casework:representatives", pk)
     ending = "representative" in request.POST
     form = RepresentativeForm(None if ending else posted(request), on=today)
     if form.is_bound and form.is_valid():
-        try:
+        with errors_on(form):
             added = actions.add_representative(
                 person=person, facts=form.facts, by=request.user, at=timezone.now()
             )
-        except (RuleBroken, IntegrityError) as no:
-            refuse(form, no)
-        else:
             messages.success(request, _("%(name)s er registrert.") % {"name": added.name})
             return here
     rows = _rows(request, person.representatives.order_by("-period", "pk"), today)
@@ -84,22 +80,19 @@ def _rows(request: HttpRequest, found, today: date) -> list[dict]:
 def _end(request: HttpRequest, one: Representative, form: EndRepresentativeForm) -> bool:
     if not form.is_valid():
         return False
-    try:
+    with errors_on(form):
         actions.end_representative(
             representative=one, last=form.cleaned_data["last"], by=request.user, at=timezone.now()
         )
-    except (RuleBroken, IntegrityError) as no:
-        refuse(form, no)
-        return False
-    messages.success(request, _("Endringen for %(name)s er lagret.") % {"name": one.name})
-    return True
+        messages.success(request, _("Endringen for %(name)s er lagret.") % {"name": one.name})
+        return True
+    return False
 
 
 @require_http_methods(["GET", "POST"])
+@allowed(perms.can_do_casework)
 @once
 def representative_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    if not perms.can_do_casework(request.user):
-        raise PermissionDenied
     one = get_object_or_404(
         Representative.objects.filter(sees(request.user, "person__")).select_related("person"),
         pk=pk,
@@ -108,13 +101,10 @@ def representative_edit(request: HttpRequest, pk: int) -> HttpResponse:
     name = one.name  # a form that is not saved has already changed its instance
     form = RepresentativeForm(posted(request), instance=one, on=timezone.localdate(), cancel=back)
     if form.is_bound and form.is_valid():
-        try:
+        with errors_on(form):
             actions.change_representative(
                 representative=one, facts=form.facts, by=request.user, at=timezone.now()
             )
-        except (RuleBroken, IntegrityError) as no:
-            refuse(form, no)
-        else:
             messages.success(request, _("Endringene er lagret."))
             return redirect(back)
     log_read(request, one.person_id, "representatives")

@@ -1,0 +1,90 @@
+"""Who may open a page is said above its view, and asked before anything else."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.test import RequestFactory
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.views.decorators.http import require_POST
+
+from accounts.models import Submission
+from accounts.once import FIELD, once
+from common.access import allowed, require
+from tests.factories import UserFactory
+from tests.urls_table import NOT_OURS
+
+# Pages without a right of their own, and why.
+OPEN = {
+    "accounts:me",  # everyone's own profile
+    "casework:statement_outside",  # who has the link and the code
+    "common:components",  # there in development alone
+    "demo:sign_in",  # there in the demonstration alone
+    "desk:day",  # leads who has no Min dag to their own first page
+    "housing:agreement_flag",  # whoever owns the flag: known when it is read
+}
+
+
+@require_POST
+@allowed(lambda user: user.may)
+def page(request, pk):
+    return HttpResponse(f"side {pk}")
+
+
+def sent(may: bool, method: str = "post"):
+    request = getattr(RequestFactory(), method)("/")
+    request.user = SimpleNamespace(may=may)
+    return request
+
+
+def test_who_has_the_right_gets_the_page():
+    assert page(sent(may=True), 7).content == b"side 7"
+
+
+def test_who_has_not_gets_403_before_the_view_looks_anything_up():
+    def looks_up(request):
+        raise AssertionError("the view was asked")
+
+    with pytest.raises(PermissionDenied):
+        allowed(lambda user: user.may)(looks_up)(sent(may=False))
+
+
+def test_a_wrong_method_is_405_for_everyone():
+    assert page(sent(may=False, method="get"), 7).status_code == 405
+
+
+def test_a_right_that_depends_on_what_is_found_is_asked_for_within():
+    require(True)
+    with pytest.raises(PermissionDenied):
+        require(False)
+
+
+@pytest.mark.django_db
+def test_nothing_is_written_for_who_has_no_right():
+    token = "0b4f9d4e-6f0c-4c38-9f5b-3d8a5a1f7c11"
+    request = RequestFactory().post("/", {FIELD: token})
+    request.user = UserFactory()
+    with pytest.raises(PermissionDenied):
+        allowed(lambda user: False)(once(lambda request: HttpResponse()))(request)
+    assert not Submission.objects.exists()
+
+
+def views(resolver: URLResolver | None = None, namespace: str = ""):
+    for one in (resolver or get_resolver()).url_patterns:
+        if isinstance(one, URLResolver):
+            inner = f"{namespace}{one.namespace}:" if one.namespace else namespace
+            yield from views(one, inner)
+        elif isinstance(one, URLPattern):
+            yield f"{namespace}{one.name or one.pattern}", one.callback
+
+
+def test_every_page_says_who_may_open_it():
+    without = {
+        name
+        for name, view in views()
+        if not name.startswith(NOT_OURS) and not hasattr(view, "right")
+    }
+    assert without == OPEN
