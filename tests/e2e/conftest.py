@@ -102,9 +102,15 @@ def open_page(new_context, live_server):
         page = context.new_page()
         page.faults = []
         page.on("pageerror", lambda error: page.faults.append(str(error)))
+        page.on("response", lambda answer: _note(answer, page.faults))
         return page
 
     return open_
+
+
+def _note(answer, faults: list[str]) -> None:
+    if answer.status >= 500:
+        faults.append(f"{answer.status} at {answer.url}")
 
 
 @pytest.fixture
