@@ -231,7 +231,9 @@ def assess_again(ingrid: Browser, tour: Tour) -> None:
     tomasz = Person.objects.get(last_name="Wrona", first_name="Tomasz")
     need = HousingNeed.objects.filter(application__person=tomasz).first()
     ingrid.go(f"/soknader/{need.application_id}/kartlegging/ny/")
-    assert "Jobber fullt på slippen." in ingrid.main.locator("form").first.inner_html()
+    ingrid.follow("Begynn fra forrige")
+    texts = [each.input_value() for each in ingrid.main.locator("textarea").all()]
+    assert "Jobber fullt på slippen." in texts
     ingrid.go(f"/personer/{tomasz.pk}/uttalelse/ny/")
     ingrid.write(
         question="Hva bør vi tenke på når vi finner en bolig?",
