@@ -21,7 +21,7 @@ from casework.log.summary import send_summary
 from casework.models import Event, Flag
 from common.jobs import JOBS
 from config.celery import app
-from stays.flags import flag_stays
+from stays.temporary.flags import flag_stays
 from tests.factories import EventFactory, PersonFactory, StayFactory, UserFactory
 
 OSLO = ZoneInfo("Europe/Oslo")

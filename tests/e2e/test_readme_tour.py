@@ -21,9 +21,8 @@ from casework.models import HousingNeed, Person
 from common.formatting import nbdate
 from common.national_id import generate_tenor
 from tests import factories as f
-
-from .at_work import Browser
-from .conftest import DESKTOP, PHONE
+from tests.e2e.at_work import Browser
+from tests.e2e.conftest import DESKTOP, PHONE
 
 README = Path(settings.BASE_DIR) / "README.md"
 IMPORTED = "tests/data/trondheim_botilbud.csv"

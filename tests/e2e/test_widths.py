@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests import factories as f
-
-from .conftest import PHONE
+from tests.e2e.conftest import PHONE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
