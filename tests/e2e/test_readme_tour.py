@@ -85,7 +85,7 @@ def test_every_sentence_of_the_tour_is_walked():
 def test_the_tour_of_the_demo(open_page, settings):
     call_command("demo_data", stdout=StringIO())
     settings.DEMO = True
-    settings.LOGIN_URL = "accounts:demo"
+    settings.LOGIN_URL = "demo:sign_in"
     tour = Tour(open_page)
     for who, steps in TOUR:
         person = tour.sign_in(who)
