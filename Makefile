@@ -7,7 +7,7 @@ $(error Varig needs Python 3.11 or newer. Install it, or name it: make PYTHON=/p
 endif
 DEV = $(PYTHON) scripts/dev.py
 
-.PHONY: help demo setup test check tidy bench reset clean services stop lock
+.PHONY: help demo setup test check tidy bench model pictures reset clean services stop lock
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -30,6 +30,12 @@ tidy: ## put Python and templates in the one format
 
 bench: ## measure, print a table, write build/bench.json
 	@$(DEV) bench
+
+model: ## draw docs/data-model.md from the models
+	@$(DEV) model
+
+pictures: ## take the pictures of the guides anew, in a browser on the demo
+	@$(DEV) pictures
 
 services: ## start the embedded PostgreSQL and Valkey, and leave them running
 	@$(DEV) services

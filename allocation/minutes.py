@@ -151,7 +151,7 @@ def _item(item: AgendaItem, meeting: AllocationMeeting) -> dict[str, Any]:
         "number": str(item.order),
         "dwelling": str(unit),
         "facts": [
-            [_("Bolig"), dwelling(unit)],
+            [_("Bolig"), dwelling(unit) or _("ikke avklart")],
             [_("Husleie"), kroner(unit.rent) if unit.rent is not None else _("ikke oppgitt")],
         ],
         "inhabile": [
@@ -192,12 +192,15 @@ def _criteria(meeting: AllocationMeeting) -> list[str]:
 
 
 def dwelling(unit) -> str:
-    """«2 soverom, 48 m², 3. etasje uten heis»."""
-    parts = [_("%(n)d soverom") % {"n": unit.bedrooms}]
+    """«2 soverom, 48 m², 3. etasje uten heis»: what is known of it, "" when nothing is."""
+    parts = []
+    if unit.bedrooms is not None:
+        parts.append(_("%(n)d soverom") % {"n": unit.bedrooms})
     if unit.size_m2:
         parts.append(f"{unit.size_m2} m²")
-    lift = _("med heis") if unit.lift else _("uten heis")
-    parts.append(_("%(floor)s. etasje %(lift)s") % {"floor": unit.floor, "lift": lift})
+    if unit.floor is not None:
+        lift = _("med heis") if unit.lift else _("uten heis")
+        parts.append(_("%(floor)s. etasje %(lift)s") % {"floor": unit.floor, "lift": lift})
     return ", ".join(parts)
 
 

@@ -24,7 +24,7 @@ from casework.log import flags as flag_words
 from casework.log.day import case_label
 from casework.log.enums import ApplicationState, FlagKind
 from casework.log.escalation import escalated
-from casework.log.flags import due_words, follow_up_url, short
+from casework.log.flags import Words, due_words, follow_up_url, short
 from casework.log.visibility import sees
 from casework.models import Application, Draft, Flag, Person
 from common import day
@@ -130,12 +130,14 @@ def day_of(user: User, on: date, at: datetime, *, everything: bool = False) -> D
 
 
 def _escalated(user: User, on: date, shown: int) -> Panel:
-    """Whoever's flags nobody has touched: the manager's. Two queries."""
+    """Whoever's flags nobody has touched: the manager's. Four queries."""
     found = list(escalated(user)[:MOST])
+    stay_flags = [flag for flag in found if flag.kind == FlagKind.TEMPORARY_STAY]
+    today = {flag.pk: words for flag, words in explained(stay_flags, on)}
     lines = []
     for flag in found:
         owner = flag.owner.get_full_name() if flag.owner else _("Ingen ansvarlig")
-        line = _flag_line(flag, on)
+        line = _flag_line(flag, today.get(flag.pk) or flag_words.words(flag, on))
         about = f"{line.about} · {owner}"
         lines.append(replace(line, about=about, action=_("Les"), action_url=follow_up_url(flag)))
     lines += agreement_flags.lines(AgreementFlag.objects.escalated(), on)
@@ -175,15 +177,18 @@ def _with_one_primary(panels: list[Panel]) -> list[Panel]:
 
 def _deadlines(user: User, flags: list[Flag], on: date, shown: int) -> Panel:
     until = on + timedelta(days=DEADLINE_DAYS)
-    lines = [_flag_line(flag, on) for flag in flags if flag.due_on is None or flag.due_on <= until]
+    lines = [
+        _flag_line(flag, flag_words.words(flag, on))
+        for flag in flags
+        if flag.due_on is None or flag.due_on <= until
+    ]
     lines += day.lines(user, on, flags)
     lines.sort(key=lambda line: (line.due or until, line.name))
     urgent = sum(line.due is not None and line.due <= on for line in lines)
     return Panel(lines[:shown], len(lines), urgent)
 
 
-def _flag_line(flag: Flag, on: date) -> Line:
-    words = flag_words.words(flag, on)
+def _flag_line(flag: Flag, words: Words) -> Line:
     return Line(
         name=flag.person.name,
         url=reverse("desk:person", args=[flag.person_id]),

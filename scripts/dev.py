@@ -134,6 +134,23 @@ def bench() -> int:
     return 0
 
 
+def pictures() -> int:
+    """Take the guides' pictures of a demo made afresh."""
+    install.setup()
+    with services.held():
+        return _module("scripts.pictures")
+
+
+def model() -> int:
+    """Draw the data model from the code."""
+    install.setup()
+    return _module("scripts.data_model")
+
+
+def _module(name: str) -> int:
+    return subprocess.run([install.PYTHON, "-m", name], cwd=ROOT, check=False).returncode
+
+
 def demo() -> int:
     from scripts.demo import demo as run
 
@@ -194,6 +211,8 @@ COMMANDS: dict[str, Callable[[], int]] = {
     "clean": clean,
     "demo": demo,
     "lock": lock,
+    "model": model,
+    "pictures": pictures,
     "reset": reset,
     "services": start_services,
     "setup": setup,

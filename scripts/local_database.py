@@ -102,3 +102,9 @@ def ensure_database(name: str | None = None, *, migrated: bool = False) -> None:
                 connection.execute(create.format(*names))
     except psycopg.OperationalError:
         sys.exit(NOT_RUNNING)
+
+
+def drop_database(name: str) -> None:
+    """Remove the database, if it is there."""
+    with _cluster() as connection:
+        _drop(connection, name)

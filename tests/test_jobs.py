@@ -21,6 +21,7 @@ from casework.log.summary import send_summary
 from casework.models import Event, Flag
 from common.jobs import JOBS
 from config.celery import app
+from stays.temporary.flags import flag_stays
 from tests.factories import EventFactory, PersonFactory, StayFactory, UserFactory
 
 OSLO = ZoneInfo("Europe/Oslo")
@@ -155,6 +156,18 @@ def test_what_nobody_touched_for_a_fortnight_is_lifted_once(flag, today, login):
     assert "Eskalert" not in login(user=flag.owner).get("/").text
     EventFactory(person=flag.person, by=flag.owner, at=timezone.now())
     assert not escalated(manager.user).exists()
+
+
+@pytest.mark.django_db
+def test_the_manager_sees_the_days_as_they_are_today(today, login):
+    """Not those of the day the flag was raised, a fortnight ago."""
+    person = PersonFactory(responsible=UserFactory(caseworker=True))
+    StayFactory(person=person, days_ago=105)
+    flag_stays(today - timedelta(days=14))
+    Event.objects.all().delete()
+    escalate(today)
+    (line,) = login("leder").get("/").context["day"].escalated.lines
+    assert line.days == 105
 
 
 @pytest.mark.django_db

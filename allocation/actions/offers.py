@@ -412,7 +412,7 @@ def _letter(
         "dwelling": {
             "address": str(unit),
             "facts": [
-                [t["size"], size],
+                [t["size"], size or t["unknown"]],
                 [t["rent"], rent],
                 [t["free"], nbdate_long(available_from)],
             ],

@@ -107,7 +107,7 @@ def _meeting_page(
     if changeable:
         taken = AgendaItem.objects.filter(meeting=found, unit=OuterRef("pk"))
         free = [
-            {"unit": unit, "days": (on - unit.vacant_since).days}
+            {"unit": unit, "days": (on - unit.vacant_since).days if unit.vacant_since else None}
             for unit in vacancy.vacant(on)
             .filter(~Exists(taken))
             .select_related("property__area")[:OFFERED]

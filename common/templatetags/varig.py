@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from .. import formatting
@@ -99,8 +100,10 @@ def daybar(number: int, mark: int = 90, top: int = 130, warn: int = 60) -> SafeS
 
 
 @register.simple_tag
-def count_nb(number: int, singular: str, plural: str) -> str:
-    """`{% count_nb n "sak" "saker" %}` → «1 sak», «23 saker»."""
+def count_nb(number: int | None, singular: str, plural: str) -> str:
+    """`{% count_nb n "sak" "saker" %}` → «1 sak», «23 saker»; «saker ikke avklart» for None."""
+    if number is None:
+        return _("%(things)s ikke avklart") % {"things": plural}
     return f"{number} {ngettext(singular, plural, number)}"
 
 

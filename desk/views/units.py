@@ -152,7 +152,7 @@ def _lines(request: HttpRequest, found: list[Unit], today: date) -> list[dict[st
                 "floor": "" if unit.floor is None else str(unit.floor),
                 "lift": unit.lift,
                 "area": area.name if area else "",
-                "staffing": staffing[unit.staffing],
+                "staffing": staffing.get(unit.staffing, ""),
                 "rent": kroner(unit.rent) if unit.rent else "",
                 "night_price": kroner(unit.night_price) if unit.night_price else "",
                 "status": statuses[now.status],

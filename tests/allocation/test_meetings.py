@@ -6,6 +6,7 @@ import threading
 
 import pytest
 from django.db import connection
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.urls import reverse
 from django.utils import timezone
 
@@ -385,6 +386,31 @@ def test_the_chair_approves_minutes_that_cannot_change(chair, item):
         follow=True,
     )
     assert "kan ikke endres" in page.content.decode()
+
+
+def test_a_home_nobody_has_described_goes_through_the_meeting(chair, item):
+    """Imported with gaps: the pages and the minutes say that it is not settled."""
+    unknown_since = DateRange(None, None)
+    unit, other = item.unit, f.UnitFactory(bedrooms=None, in_use=unknown_since)
+    unit.bedrooms = unit.floor = unit.size_m2 = unit.rent = None
+    unit.in_use = unknown_since
+    unit.staffing = ""
+    unit.save()
+    for page in (url(item), reverse("allocation:meeting", args=[item.meeting_id])):
+        html = chair.get(page).content.decode()
+        assert "soverom ikke avklart" in html
+        assert "None" not in html
+    assert str(other) in html  # among the vacant homes
+    assert "tom siden: ikke avklart" in html
+    assert "ikke ledig" not in html
+    chosen = granted()
+    answer = choose(chair, item, chosen)
+    assert "Antall soverom er ikke avklart" in answer.content.decode()
+    choose(chair, item, chosen, override_reason="Vi har målt: to soverom.")
+    approve(chair, item.meeting)
+    text = minutes_text(chair, item.meeting)
+    assert chosen.case_number in text
+    assert "ikke avklart" in text and "None" not in text
 
 
 def test_minutes_wait_until_every_item_is_treated(chair, item):

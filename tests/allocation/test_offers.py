@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import threading
 from datetime import timedelta
 
@@ -9,6 +10,7 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
+from pypdf import PdfReader
 
 from allocation import ranking, vacancy
 from allocation.actions import offers as actions
@@ -69,6 +71,22 @@ def test_the_chosen_one_is_offered_the_home_by_letter(as_caseworker, today):
     assert Event.objects.filter(kind="offer.sent", person=offer.application.person).exists()
     assert Transition.objects.filter(process=Process.OFFER, to_state="sendt").exists()
     assert offer.unit not in vacancy.vacant(today)
+
+
+@pytest.mark.parametrize("nynorsk", [False, True])
+def test_a_home_nobody_has_described_is_offered_as_not_settled(as_caseworker, today, nynorsk):
+    unit = f.UnitFactory(bedrooms=None, floor=None, staffing="", size_m2=None, rent=None)
+    application = f.ApplicationFactory(granted=True, person=f.PersonFactory(nynorsk=nynorsk))
+    consideration = chosen(
+        item=f.AgendaItemFactory(decided=True, unit=unit), application=application
+    )
+    html = as_caseworker.get(url("offer_new", consideration)).content.decode()
+    assert "størrelse ikke avklart" in html
+    offer = sent_offer(as_caseworker, consideration, today)
+    assert "størrelse ikke avklart" in as_caseworker.get(url("offer", offer)).content.decode()
+    letter = PdfReader(io.BytesIO(bytes(offer.letter.file.content))).pages[0].extract_text()
+    assert letter.count("ikkje avklart" if nynorsk else "ikke avklart") == 2  # size and rent
+    assert "None" not in letter
 
 
 def test_a_home_is_offered_to_one_at_a_time(as_caseworker, today):

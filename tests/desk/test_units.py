@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.urls import reverse
@@ -63,6 +65,18 @@ def test_homes_are_found_as_people_think_of_them(as_caseworker):
     query = "?status=ledig&soverom=2&forste=on&natt=on&inngang=on&dyr=on&heis=on"
     rows = as_caseworker.get(f"/boliger/{query}").context["rows"]
     assert [row["pk"] for row in rows] == [wanted.pk]
+
+
+def test_what_a_file_did_not_say_of_a_home_is_not_settled(login):
+    """Bedrooms, floor and staffing may be unknown (need H1): said so, neither blank nor a fault."""
+    unit = f.UnitFactory(bedrooms=None, floor=None, staffing="", size_m2=None, rent=None)
+    for client in (login("boligforvalter"), login("saksbehandler")):
+        row = re.search(r"<tbody.*?</tbody>", client.get("/boliger/").content.decode(), re.S)[0]
+        assert row.count(">ikke avklart<") == 3  # bedrooms, floor, staffing
+        assert "soverom ikke avklart" in row  # on a phone
+        html = client.get(_unit(unit)).content.decode()
+        assert html.count('"v-muted">ikke avklart<') == 5  # bedrooms, size, floor, staffing, rent
+        assert "None" not in html
 
 
 def test_what_is_no_choice_is_no_filter(as_caseworker):

@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from tests.e2e.at_work import Browser
+
 # Playwright's sync API keeps an event loop in this thread, which Django would take for async code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
@@ -100,9 +102,15 @@ def open_page(new_context, live_server):
         page = context.new_page()
         page.faults = []
         page.on("pageerror", lambda error: page.faults.append(str(error)))
+        page.on("response", lambda answer: _note(answer, page.faults))
         return page
 
     return open_
+
+
+def _note(answer, faults: list[str]) -> None:
+    if answer.status >= 500:
+        faults.append(f"{answer.status} at {answer.url}")
 
 
 @pytest.fixture
@@ -124,3 +132,17 @@ def axe() -> Callable[..., list[str]]:
         return faults
 
     return run
+
+
+@pytest.fixture
+def sit_down(open_page, axe):
+    """`sit_down(user)`: the user at a browser of their own; at the end no page had a fault."""
+    seated: list[Browser] = []
+
+    def sit(user, viewport=DESKTOP) -> Browser:
+        seated.append(Browser(open_page(user=user, viewport=viewport), axe, user.full_name))
+        return seated[-1]
+
+    yield sit
+    faults = [fault for browser in seated for fault in browser.faults]
+    assert not faults, "\n".join(faults)

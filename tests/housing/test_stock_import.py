@@ -77,6 +77,27 @@ def test_the_real_inventory_goes_in_gaps_and_all(stock):
     assert Unit.objects.filter(property__name="Herberget", type=UnitType.SHELTER).count() == 6
 
 
+def test_the_pages_that_show_homes_bear_the_gaps(stock, login):
+    take_in(stock, upload(stock, INVENTORY.read_bytes(), "trondheim_botilbud.csv"))
+    unit = Unit.objects.filter(staffing="").first()
+    meeting = f.MeetingFactory().pk
+    for role, url in (
+        ("boligforvalter", "/boliger/"),
+        ("boligforvalter", f"/boliger/{unit.pk}/"),
+        ("boligforvalter", "/boliger/tomme/"),
+        ("boligforvalter", "/eiendommer/"),
+        ("boligforvalter", f"/eiendommer/{unit.property_id}/"),
+        ("saksbehandler", "/utskrivninger/"),
+        ("saksbehandler", "/midlertidig/i-natt/"),
+        ("moteleder", f"/tildelingsmoter/{meeting}/"),
+        ("leder", "/oversikt/"),
+    ):
+        answer = login(role).get(url)
+        assert answer.status_code == 200, url
+        main = answer.content.decode().partition("<main")[2]
+        assert "None" not in main, url
+
+
 @pytest.mark.django_db
 def test_what_the_file_does_not_say_stays_unknown():
     call_command("import_stock", str(INVENTORY), stdout=io.StringIO())

@@ -1,0 +1,63 @@
+"""The pages for people: what they point to is there, and the drawn model is the real one."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from scripts import data_model
+from scripts.pictures import PICTURES
+
+ROOT = Path(settings.BASE_DIR)
+PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+# A folder of the repository in code marks, such as `casework/log/enums.py` or `tests/e2e/`.
+PATH = re.compile(r"`([a-z_]+/[\w./*-]*)`")
+OF_GIT = ("build/", "var/", "node_modules/")
+
+
+def _anchor(heading: str) -> str:
+    """As GitHub makes it."""
+    return re.sub(r"[^\w\s-]", "", heading.lower()).strip().replace(" ", "-")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_what_a_page_points_to_is_there(page):
+    text = page.read_text(encoding="utf-8")
+    missing = []
+    for link in LINK.findall(text):
+        if "://" in link:
+            continue
+        target, _hash, anchor = link.partition("#")
+        there = (page.parent / target) if target else page
+        if not there.exists():
+            missing.append(link)
+        elif anchor:
+            headings = re.findall(r"^#+ (.+)$", there.read_text(encoding="utf-8"), re.M)
+            if anchor not in map(_anchor, headings):
+                missing.append(link)
+    assert not missing
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "docs/guide-developer.md"])
+def test_the_code_a_page_names_is_there(name):
+    paths = PATH.findall((ROOT / name).read_text(encoding="utf-8"))
+    paths = [path for path in paths if not path.startswith(OF_GIT)]
+    assert paths
+    assert not [path for path in paths if not list(ROOT.glob(path.rstrip("/")))]
+
+
+def test_the_guides_pictures_are_those_the_script_takes():
+    taken = {f"{picture.name}.png" for picture in PICTURES}
+    kept = {path.name for path in (ROOT / "docs" / "img").iterdir()}
+    shown = set()
+    for page in PAGES:
+        shown |= set(re.findall(r"img/([\w-]+\.png)", page.read_text(encoding="utf-8")))
+    assert taken == kept == shown
+
+
+def test_the_data_model_is_drawn_from_the_code_as_it_is():
+    assert data_model.PAGE.read_text(encoding="utf-8") == data_model.page(), "run `make model`"
