@@ -57,16 +57,6 @@ class Facts:
     def names(cls) -> tuple[str, ...]:
         return tuple(field.name for field in fields(cls))
 
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Facts:
-        """What `as_json` froze, read again."""
-        dates = {
-            name: date.fromisoformat(data[name])
-            for name in DATES
-            if isinstance(data.get(name), str)
-        }
-        return cls(**{name: data[name] for name in cls.names() if name in data} | dates)
-
     def as_json(self) -> dict[str, Any]:
         return {
             name: value.isoformat() if isinstance(value, date) else value
@@ -104,13 +94,4 @@ class Facts:
         return (day - self.on).days
 
 
-DATES = (
-    "on",
-    "received_on",
-    "issued_on",
-    "born",
-    "temporary_since",
-    "discharge_on",
-    "must_leave_by",
-)
 ONE_DAY = timedelta(days=1)

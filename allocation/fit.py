@@ -555,11 +555,6 @@ class Fit:
         return [v.code for v in self.verdicts if v.kind == WISH and v.ok]
 
     @property
-    def for_it(self) -> list[str]:
-        """What argues for, only where something was asked."""
-        return [v.sentence for v in self.verdicts if v.ok and v.asked]
-
-    @property
     def against(self) -> list[str]:
         """What argues against: requirements not met first, then wishes not met."""
         return [v.sentence for v in self.verdicts if not v.ok and v.asked]

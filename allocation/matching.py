@@ -51,11 +51,6 @@ class Match:
     plain: Assignment
     gap: float
 
-    @property
-    def gains(self) -> int:
-        """How many more the joint matching houses."""
-        return self.joint.houses - self.plain.houses
-
 
 def limits(
     max_in_property: Mapping[int, int] | None = None,

@@ -36,11 +36,6 @@ def can_decline_class(user: User, proposal: ManualClass) -> bool:
     return can_approve_class(user, proposal) or proposal.set_by_id == user.pk
 
 
-def can_override_fit(user: User) -> bool:
-    """The chair of a meeting and an approver may set a requirement aside, with a reason (A5)."""
-    return user.has_role(RoleKind.CHAIR, RoleKind.APPROVER)
-
-
 def can_read_meetings(user: User) -> bool:
     """Whoever reads cases reads the meetings and their minutes, the closed part left out."""
     return user.has_role(*CASE_ROLES)

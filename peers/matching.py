@@ -20,10 +20,6 @@ class Proposal:
     peer: Peer
     reasons: list[dict[str, str]]
 
-    @property
-    def may_be_chosen(self) -> bool:
-        return self.peer.places > 0
-
 
 def proposals(link: PeerLink, on: date) -> list[Proposal]:
     """Every active peer, by name, each with what speaks for and against in one sentence."""

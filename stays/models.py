@@ -28,7 +28,6 @@ from stays.leases.models import (
 
 from .enums import (
     IN_UNIT,
-    LASTING,
     InstitutionKind,
     SearchOutcome,
     StayKind,
@@ -227,10 +226,6 @@ class Stay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.period}"
-
-    @property
-    def is_lasting(self) -> bool:
-        return self.kind in LASTING
 
     @property
     def where(self) -> str:

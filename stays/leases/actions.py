@@ -178,12 +178,6 @@ def step_deadline(kind: str, on: date) -> date | None:
     return next_working_day(ends)
 
 
-def rent_on(lease: Lease, on: date) -> int:
-    """Kroner a month on the date: as agreed, or as last adjusted."""
-    last = lease.adjustments.filter(effective_on__lte=on).first()
-    return last.new_rent if last else lease.rent
-
-
 @transaction.atomic
 def ready(
     *,

@@ -23,8 +23,6 @@ from stays.models import Stay
 
 from .rules import free_places, unwanted, vedtak_for
 
-MOST_PLACES = 300
-
 
 class PlacementForm(OnceFormMixin, forms.Form):
     """Place, length and price in one go; what is asked beyond that follows from the rules."""

@@ -14,7 +14,7 @@ from casework.log.enums import Process
 from casework.models import Event, Transition
 from common.errors import RuleBroken
 from common.formatting import nbdate
-from peers import actions, summary
+from peers import actions
 from peers.enums import LinkState, Share
 from peers.models import Contact, Peer, PeerLink
 from tests.factories import (
@@ -339,20 +339,11 @@ def test_caseworkers_read_the_log_only_when_the_person_shares_it():
     reader = UserFactory(caseworker=True)
     link = PeerLinkFactory(linked=True, shares=[Share.COORDINATOR])
     contact = ContactFactory(link=link)
-    found = summary.for_person(link.person_id, reader)
-    assert (found.shared, found.contacts) == (False, [])
     assert not Contact.objects.visible_to(reader).exists()
     link.shares = [Share.CASEWORKER]
     link.save()
-    assert summary.for_person(link.person_id, reader).contacts == [contact]
     assert list(Contact.objects.visible_to(reader)) == [contact]
     assert list(Contact.objects.shared_with_casework()) == [contact]
-
-
-def test_who_reads_no_cases_gets_no_summary():
-    link = PeerLinkFactory(linked=True)
-    for user in (UserFactory(stock_manager=True), UserFactory(peer_coordinator=True)):
-        assert summary.for_person(link.person_id, user) is None
 
 
 @pytest.mark.parametrize("links", [2, 8])
