@@ -200,7 +200,7 @@ def faults_of(
 
 @pytest.mark.long
 @pytest.mark.parametrize("role", list(RoleKind))
-def test_no_form_of_any_page_is_broken_by_what_is_typed_in_it(role, login):
+def test_no_input_crashes_a_form_on_any_page(role, login):
     made = samples()
     client = login(role)
     client.raise_request_exception = False
@@ -229,7 +229,7 @@ def test_no_form_of_any_page_is_broken_by_what_is_typed_in_it(role, login):
     ("field", "number"),
     [("max_floor", "40000"), ("max_floor", "-40000"), ("rent_max", "99999999999")],
 )
-def test_a_need_takes_no_number_the_database_cannot_hold(as_caseworker, field, number):
+def test_housing_need_refuses_numbers_the_database_cannot_hold(as_caseworker, field, number):
     application = f.ApplicationFactory(assessed=True)
     before = rows()
     data = {"types": ["kommunal"], "bedrooms": "1", "staffing": "ingen", field: number}

@@ -149,7 +149,7 @@ def traces_in(canary: Canary, url: str, text: str) -> list[str]:
 
 @pytest.mark.long
 @pytest.mark.parametrize("role", list(RoleKind))
-def test_who_has_not_the_right_finds_no_trace(canary, role, login, caplog):
+def test_user_without_access_finds_no_trace_of_a_protected_person(canary, role, login, caplog):
     caplog.set_level("INFO")
     client = login(role)
     client.raise_request_exception = False
@@ -163,7 +163,7 @@ def test_who_has_not_the_right_finds_no_trace(canary, role, login, caplog):
 
 
 @pytest.mark.parametrize("role", CASE_ROLES)
-def test_who_has_the_right_finds_the_person(canary, role, login):
+def test_user_with_access_finds_the_person(canary, role, login):
     if "desk:person" not in ours():
         pytest.skip("the person page is not there yet")
     client = login(role, sees_protected=True)
@@ -173,7 +173,7 @@ def test_who_has_the_right_finds_the_person(canary, role, login):
 
 
 @pytest.mark.long
-def test_a_log_line_of_a_request_names_the_route_and_not_the_person(canary, login, caplog):
+def test_request_log_names_the_route_and_not_the_person(canary, login, caplog):
     caplog.set_level("INFO")
     client = login("saksbehandler", sees_protected=True)
     for url in starting_points(canary.made):
@@ -183,7 +183,7 @@ def test_a_log_line_of_a_request_names_the_route_and_not_the_person(canary, logi
         assert not [trace for trace in canary.traces if trace in told], record
 
 
-def test_the_canarys_own_peer_knows_the_name_it_goes_by_and_no_more(canary, login):
+def test_peer_of_a_protected_person_sees_only_the_call_name(canary, login):
     client = login(user=canary.made.link.peer.user)
     pages = crawl(client, starting_points(canary.made))
     known = {"Kanari", "kanari"}

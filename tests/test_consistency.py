@@ -62,7 +62,7 @@ def fields_in(condition: models.Q) -> set[str]:
 
 
 @pytest.mark.parametrize(("model", "at"), times_of_deeds(), ids=str)
-def test_every_deed_has_a_time_and_a_doer_together(model, at):
+def test_every_action_has_both_time_and_author(model, at):
     """An `x_at` and its `x_by` are both required, or bound by a check constraint (style 7)."""
     name = f"{label(model)}.{at}"
     if name in AT_WITHOUT_BY:
@@ -81,7 +81,7 @@ def test_every_deed_has_a_time_and_a_doer_together(model, at):
     assert bound, f"Nothing binds {name} to {by}: add a CheckConstraint"
 
 
-def test_no_reason_is_kept_for_a_field_that_is_gone():
+def test_no_exception_is_listed_for_a_removed_field():
     there = {f"{label(model)}.{at}" for model, at in times_of_deeds()} | {"accounts.Submission.at"}
     assert set(AT_WITHOUT_BY) <= there
 
@@ -148,7 +148,7 @@ def test_every_choice_fits_its_column():
                 assert longest <= field.max_length, f"{label(model)}.{field.name}"
 
 
-def test_every_constraint_has_a_name_of_its_own():
+def test_every_constraint_has_a_unique_name():
     names = [constraint.name for model in OURS for constraint in model._meta.constraints]
     assert len(names) == len(set(names))
     assert all(len(name) <= 63 for name in names)
@@ -165,7 +165,7 @@ ACTIONS = [
 
 
 @pytest.mark.parametrize("path", ACTIONS, ids=lambda path: str(path.relative_to(ROOT)))
-def test_an_action_names_its_arguments_and_is_all_or_nothing(path):
+def test_action_has_named_arguments_and_is_atomic(path):
     """What takes `by` is a deed: keyword-only after what it is done to, and atomic."""
     for function in ast.parse(path.read_text()).body:
         if not isinstance(function, ast.FunctionDef) or function.name.startswith("_"):
@@ -220,7 +220,7 @@ def test_every_template_is_used():
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=name_of)
-def test_a_template_can_be_read(path):
+def test_template_can_be_parsed(path):
     get_template(name_of(path))
 
 
@@ -235,14 +235,14 @@ INLINE = {
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=name_of)
-def test_no_template_has_code_or_style_of_its_own(path):
+def test_no_template_has_inline_code_or_style(path):
     """The content security policy refuses them (style 10)."""
     text = path.read_text()
     for what, pattern in INLINE.items():
         assert not re.search(pattern, text), f"{name_of(path)} has {what}"
 
 
-def test_a_page_is_drawn_without_code_of_its_own(client):
+def test_page_has_no_inline_code(client):
     assert "unsafe" not in str(settings.CONTENT_SECURITY_POLICY)
 
 
@@ -284,7 +284,7 @@ def texts() -> list[Path]:
     return found
 
 
-def test_no_text_uses_words_that_are_not_used_here():
+def test_no_text_uses_banned_words():
     found = [
         f"{path.relative_to(ROOT)}: {hit.group()}"
         for path in texts()

@@ -232,7 +232,7 @@ def check(world: World) -> None:
         assert one.state != AppealState.REVERSED or one.new_vedtak.issued_at
 
 
-def test_no_walk_leads_to_an_illegal_state_and_every_move_is_logged(monkeypatch):
+def test_random_actions_keep_legal_states_and_log_every_move(monkeypatch):
     # The letters are tried elsewhere; here a thousand deeds must be quick. The file is real.
     monkeypatch.setattr(letters.pdf, "render", rendered(letters.pdf.render))
     world = World()

@@ -150,7 +150,7 @@ def many(today) -> set[int]:
 # ------------------------------------------------------------------ the tests
 
 
-def test_hundred_days_in_a_guest_house_are_flagged_by_the_worker(tmp_path, queue, broker):
+def test_worker_flags_100_days_in_a_temporary_place(tmp_path, queue, broker):
     stay = StayFactory(days_ago=100)
     schedule = ["--schedule", str(tmp_path / "schedule"), "--pidfile", ""]
     of_stays = Flag.objects.filter(kind=FlagKind.TEMPORARY_STAY)
@@ -163,7 +163,7 @@ def test_hundred_days_in_a_guest_house_are_flagged_by_the_worker(tmp_path, queue
     assert (flag.person, flag.threshold) == (stay.person, 90)
 
 
-def test_a_worker_killed_in_the_middle_of_a_job_loses_and_doubles_no_flag(
+def test_worker_killed_during_a_job_loses_and_duplicates_no_flag(
     tmp_path, today, queue, broker, many
 ):
     hostage = one_of(today)
@@ -192,7 +192,7 @@ def half_an_hour_passes(broker: redis.Redis, queue: str) -> None:
     broker.zincrby("unacked_index", -1800, taken[0])
 
 
-def test_a_postgresql_stopped_in_the_middle_of_a_job_loses_and_doubles_no_flag(
+def test_postgresql_stopped_during_a_job_loses_and_duplicates_no_flag(
     tmp_path, today, queue, broker, many
 ):
     hostage = one_of(today)

@@ -336,7 +336,7 @@ def words_of(text: str) -> set[str]:
     [pytest.param(kind, True, id=f"{kind}-children-and-fullmektig") for kind in LETTERS]
     + [pytest.param(kind, False, id=f"{kind}-alone") for kind in ALONE],
 )
-def test_letter_is_made_is_accessible_and_is_in_one_language(kind, language, whole):
+def test_letter_is_accessible_and_in_one_language(kind, language, whole):
     letter = LETTERS[kind](language, whole)
     reader, text = read(letter.file)
     title = letter.title.replace("\u00a0", " ")
@@ -367,7 +367,7 @@ def test_letter_is_made_is_accessible_and_is_in_one_language(kind, language, who
 
 @pytest.mark.parametrize("language", ["nb", "nn"])
 @pytest.mark.parametrize("code", sorted(BODIES["nb"]))
-def test_vedtak_names_hjemmel_last_day_and_klageinstans(code, language):
+def test_vedtak_letter_names_legal_basis_last_day_and_appeals_body(code, language):
     outcome = Outcome.GRANTED if code == "forlengelse" else Outcome.REFUSED
     made = vedtak(language, False, outcome, basis=code)
     _reader, text = read(made.letter.file)
@@ -381,7 +381,7 @@ def test_vedtak_names_hjemmel_last_day_and_klageinstans(code, language):
 
 @pytest.mark.parametrize("kind", ["delvis", "avvisning", "bortfall", "omgjoring", "klage-avvist"])
 @pytest.mark.parametrize("language", ["nb", "nn"])
-def test_whatever_can_be_appealed_says_until_when_and_who_decides(kind, language):
+def test_appealable_letter_says_deadline_and_appeals_body(kind, language):
     letter = LETTERS[kind](language, False)
     _reader, text = read(letter.file)
     numbers = settings_table.values(f.today(), "appeal_weeks", "paper_arrival_days")
@@ -412,7 +412,7 @@ ABSENT = [name for name in PROGRAMS if shutil.which(name) is None]
 @pytest.mark.parametrize(
     "kind", ["innvilgelse", "forelopig-svar", "mangelbrev", "tilbud", "klage-oversendt"]
 )
-def test_other_programs_find_the_letter_whole_tagged_and_archival(kind, language, tmp_path):
+def test_external_validators_accept_the_letter_as_tagged_and_archival(kind, language, tmp_path):
     letter = LETTERS[kind](language, True)
     for number, file in enumerate([letter.file, letter.copies.first().file]):
         path = tmp_path / f"{number}.pdf"

@@ -36,7 +36,7 @@ BOARDS = {
 
 
 @pytest.mark.parametrize("name", list(BOARDS))
-def test_the_board_goes_by_pages_and_costs_the_same(
+def test_board_is_paged_with_a_fixed_number_of_queries(
     as_caseworker, name, django_assert_max_num_queries
 ):
     make, most = BOARDS[name]

@@ -85,7 +85,7 @@ def lives(draw):
 @example([(TEMPORARY, 0, 5), (HOME, 5, 9)], 5, 3)
 @example([(TEMPORARY, 20, None), (HOME, 0, 5)], 28, 3)
 @given(lives(), st.integers(0, 50), st.integers(0, 5))
-def test_the_chain_is_what_counting_night_by_night_gives(spans, days, gap):
+def test_chain_length_equals_counting_night_by_night(spans, days, gap):
     on = START + DAY * days
     with transaction.atomic():
         Setting.objects.create(key="gap_days", value=gap, valid=DateRange(date(2000, 1, 1), None))
@@ -109,6 +109,6 @@ def test_the_chain_is_what_counting_night_by_night_gives(spans, days, gap):
 
 
 @pytest.mark.django_db
-def test_everyones_chains_are_two_queries(django_assert_num_queries):
+def test_chains_of_everyone_take_two_queries(django_assert_num_queries):
     with django_assert_num_queries(2):
         assert chains(START) == {}
