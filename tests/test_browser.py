@@ -1,4 +1,4 @@
-"""Where the end-to-end tests' browser comes from: what is tried, and in which order."""
+"""Where the browser of the end-to-end tests comes from, and in which order."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SYSTEMS = "/usr/bin/chromium"
 
 @pytest.fixture
 def machine(monkeypatch, tmp_path):
-    """A machine without a browser. `works` are the commands that do what they are asked."""
+    """A machine without a browser. `works` are the commands that succeed."""
     made = SimpleNamespace(installed={"apt-get"}, works=[], ran=[], broken=[], uid=0)
     own = tmp_path / "chrome"
 
@@ -69,7 +69,7 @@ def test_root_installs_the_system_browser_when_the_download_fails(machine, capsy
 
 
 def test_downloaded_browser_that_does_not_start_is_not_used(machine):
-    """A bare container lacks the libraries it needs; the system's package brings them."""
+    """A minimal container lacks the needed libraries; the system's package includes them."""
     machine.works, machine.broken = [DOWNLOAD, UPDATE, INSTALL], [machine.own]
     assert browser.ensure_browser() == SYSTEMS
 

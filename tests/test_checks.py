@@ -1,4 +1,4 @@
-"""The house rules of scripts/checks.py find what they are to find."""
+"""The project rules of scripts/checks.py find the errors they should find."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What holds for the whole house, read off its models, templates and texts."""
+"""Rules for the whole project, checked on its models, templates and texts."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def label(model: type[models.Model]) -> str:
 
 # ------------------------------------------------------------------ who and when
 
-# An `x_at` without an `x_by`, and why.
+# Fields `x_at` without an `x_by`, and why.
 AT_WITHOUT_BY = {
     "accounts.Submission.at": "has its `user`",
     "accounts.JobRun.started_at": "done by the clock, or by a command",
@@ -88,7 +88,7 @@ def test_no_exception_is_listed_for_a_removed_field():
 
 # ------------------------------------------------------------------ models
 
-# Without history, and why.
+# Models without history, and why.
 WITHOUT_HISTORY = {
     "accounts.JobRun": "is a log",
     "accounts.ReadLog": "append-only by trigger",
@@ -166,7 +166,7 @@ ACTIONS = [
 
 @pytest.mark.parametrize("path", ACTIONS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_action_has_named_arguments_and_is_atomic(path):
-    """What takes `by` is a deed: keyword-only after what it is done to, and atomic."""
+    """A function with `by` is an action: keyword-only after its object, and atomic."""
     for function in ast.parse(path.read_text()).body:
         if not isinstance(function, ast.FunctionDef) or function.name.startswith("_"):
             continue
@@ -183,7 +183,7 @@ def test_action_has_named_arguments_and_is_atomic(path):
 # ------------------------------------------------------------------ templates
 
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
-# Asked for by name by Django, allauth or crispy-forms, not by us.
+# Used by name by Django, allauth or crispy-forms, not by us.
 ASKED_FOR_BY_OTHERS = (
     "account/",
     "mfa/",
@@ -213,7 +213,7 @@ def test_every_template_is_used():
         and name not in BY_DJANGO
         and f'"{name}' not in text
         and f"'{name}" not in text
-        # Components are drawn by their tags, by their short name.
+        # Components are rendered by their tags, with their short name.
         and not (name.startswith("components/") and f'"{path.stem}"' in text)
     ]
     assert not unused, f"Templates nobody uses: {unused}"
@@ -251,7 +251,7 @@ BLOCKS = re.compile(
 )
 CODE = re.compile(r"{%.*?%}|{{.*?}}", re.DOTALL)
 TAGS = re.compile(r"<(script|style|kbd|svg)\b.*?</\1>|<[^>]*>", re.DOTALL)
-# Two words in a row, or one with a Norwegian letter, is a text somebody reads.
+# Two words in a row, or one with a Norwegian letter, are shown to users.
 READ = re.compile(r"[A-Za-zÆØÅæøå]{2,}[ ,]+[A-Za-zæøå]{2,}|[A-Za-z]*[æøåÆØÅ][a-zæøå]{2,}")
 NOT_TRANSLATED = {
     "common/components.html": "seen by those who build Varig only",
@@ -269,9 +269,9 @@ def test_every_text_is_marked_for_translation(path):
 
 # ------------------------------------------------------------------ words
 
-# «vellykket» praises the machine; the others name people by where they are put (need H7).
+# «vellykket» praises the machine; the others name people by their type of place (need H7).
 FORBIDDEN = re.compile(r"vellykk|rusbolig|nødbolig", re.IGNORECASE)
-# Where they must stand to be refused or taken away.
+# Files where the words must be, to refuse or remove them.
 MAY_NAME_THEM = {"housing/defaults.py"}
 
 
@@ -295,7 +295,7 @@ def test_no_text_uses_banned_words():
 
 
 def test_no_view_shows_the_text_of_an_exception_it_did_not_write():
-    """`str(error)` of a bare Exception, ValueError or IntegrityError never reaches a page."""
+    """`str(error)` of Exception, ValueError or IntegrityError is never shown on a page."""
     wrong = []
     for app in APPS:
         for path in (ROOT / app).rglob("*.py"):

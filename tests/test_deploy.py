@@ -1,4 +1,4 @@
-"""What production is started from agrees with the code, so far as it shows without containers."""
+"""The production files agree with the code, as far as can be tested without containers."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SAFE = {
     "DATABASE_URL": "postgresql://varig:secret@db.invalid:5432/varig",
     "REDIS_URL": "redis://:secret@valkey.invalid:6379/0",
 }
-# Set by the machine or by the tools that start us, not by an administrator.
+# Set by the machine or by the start scripts, not by an administrator.
 NOT_OURS = {"PATH", "HOME", "DJANGO_SETTINGS_MODULE"}
 
 
@@ -49,7 +49,7 @@ def run(*command: str, **environment: str) -> subprocess.CompletedProcess:
 
 
 def refusal(monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]) -> str:
-    """What the settings say when they refuse to be read in this environment."""
+    """The error text of the settings in this environment."""
     monkeypatch.setattr(os, "environ", environment)
     with pytest.raises(ImproperlyConfigured) as refused:
         runpy.run_path(str(ROOT / "config/settings.py"))
@@ -57,7 +57,7 @@ def refusal(monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]) -> str
 
 
 def variables_read() -> set[str]:
-    """Every name handed to `env.…("NAME")` or `os.environ.get("NAME")`."""
+    """Every name passed to `env.…("NAME")` or `os.environ.get("NAME")`."""
     names = set()
     for file in [*ROOT.glob("config/*.py"), *ROOT.glob("scripts/*.py"), ROOT / "manage.py"]:
         for node in ast.walk(ast.parse(file.read_text())):

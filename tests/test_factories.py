@@ -1,4 +1,4 @@
-"""What the tests are built of can itself be built, with every trait."""
+"""Every factory works, with every trait."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The table of jobs, what is kept of a run, and who is told when one does not come."""
+"""The jobs: their table, what a run stores, and the alarm when one does not run."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_every_job_has_a_function_a_task_a_command_and_a_time():
 
 
 def test_task_names_stay_the_same_when_the_code_moves():
-    """An order that waits in the queue over an upgrade is still understood after it."""
+    """A message that waits in the queue during an upgrade can still be read after it."""
     assert {job.task for job in JOBS.values()} == {
         "allocation.tasks.ask_still_needed",
         "allocation.tasks.flag_offers",
@@ -114,7 +114,7 @@ def test_late_job_is_an_alarm_except_on_a_new_installation(login, monkeypatch):
 
 @pytest.mark.django_db
 def test_installation_date_is_stored():
-    """Without it no job would ever be late on an installation where none has run."""
+    """Without the date no job would be late on an installation where none has run."""
     installed = jobs._installed_at()
     assert installed is not None
     assert set(jobs.late_jobs(installed + timedelta(days=3))) == set(JOBS)
@@ -160,7 +160,7 @@ def test_flag_without_action_for_14_days_is_escalated_once(flag, today, login):
 
 @pytest.mark.django_db
 def test_the_manager_sees_the_days_as_they_are_today(today, login):
-    """Not those of the day the flag was raised, a fortnight ago."""
+    """Not the events of the day the flag was raised, 14 days ago."""
     person = PersonFactory(responsible=UserFactory(caseworker=True))
     StayFactory(person=person, days_ago=105)
     flag_stays(today - timedelta(days=14))

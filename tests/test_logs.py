@@ -1,4 +1,4 @@
-"""No personal data in the logs, however it got into a message."""
+"""No personal data reaches the logs by any kind of message."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What holds for every page: nobody keeps a copy, nobody frames it, nobody is led away by it."""
+"""Every page: not stored by browsers, not framed, no redirect to other sites."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every scenario file holds; and a file that is misspelt, or untrue, is told so."""
+"""Every scenario file passes; a misspelt or wrong file is reported."""
 
 from __future__ import annotations
 

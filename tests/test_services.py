@@ -1,4 +1,4 @@
-"""The embedded servers are held by those who need them, and stopped by the last."""
+"""The embedded servers run while a process holds them, and stop with the last."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a state allows, tried through the addresses anybody could type."""
+"""What a state allows, tried through URLs that anyone could type."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ LOGGED = {
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_log_explains_the_state_after_random_actions(seed, login):
-    """Whatever is pressed in whatever order: each thing stands where its log says it went."""
+    """After random actions, the state of each object is the one its log ends with."""
     choose = random.Random(seed)
     made = samples()
     things = [made.open_application, made.draft.application, made.submitted.application]

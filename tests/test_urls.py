@@ -1,4 +1,4 @@
-"""Who may open what: the table in `urls_table.py`, for everyone, and no URL left out of it."""
+"""Who may open which page: the table in `urls_table.py`, which has every URL."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_each_role_opens_only_its_allowed_pages(role):
 
 @pytest.mark.django_db
 def test_user_whose_roles_have_ended_opens_no_case_pages():
-    """A user without a role today gets their own profile, and «/» to say that they have none."""
+    """A user without a role today can only open their profile, and «/», which says so."""
     made = samples()
     client = Client(raise_request_exception=False)
     client.force_login(UserFactory())
@@ -85,7 +85,7 @@ def test_only_public_urls_open_without_sign_in():
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", list(RoleKind))
 def test_nonsense_input_never_gives_a_server_error(role, login):
-    """Empty forms, and questions that make no sense: no page answers 500."""
+    """No page answers 500 to empty forms and nonsense parameters."""
     made = samples()
     client = login(role)
     client.raise_request_exception = False

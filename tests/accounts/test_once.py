@@ -1,4 +1,4 @@
-"""A form sent twice makes one thing."""
+"""A form sent twice creates one object."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def test_view_handles_a_user_who_is_signed_out():
 
 @pytest.mark.django_db(transaction=True)
 def test_two_submits_at_once_create_one_object():
-    """Two real threads with a connection each; the first holds the door while it works."""
+    """Two threads, each with a connection; the second waits while the first runs."""
     made: list[str] = []
     started = threading.Event()
 

@@ -1,4 +1,4 @@
-"""Users, roles, the municipality's numbers and the read log, as their pages have them."""
+"""The pages of users, roles, settings and the read log."""
 
 from __future__ import annotations
 

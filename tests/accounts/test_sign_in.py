@@ -1,4 +1,4 @@
-"""Signing in: with a password and a second factor, as a demo person, and not otherwise."""
+"""Sign-in with a password and a second factor, and as a demo user."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_forgotten_password_page_answers_the_same_for_unknown_users(client, user
 
 
 def prove(client, password=PASSWORD):
-    """Before the second factor is changed the password is asked for again."""
+    """Changing the second factor needs the password again."""
     client.post(reverse("account_reauthenticate"), {"password": password})
 
 

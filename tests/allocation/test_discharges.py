@@ -1,4 +1,4 @@
-"""Planned discharges and releases, and dwellings kept ahead for them (C19, C20, A13)."""
+"""Planned discharges and releases, and dwellings reserved for them (C19, C20, A13)."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def test_home_reserved_for_a_discharge_is_reserved_until_that_day(as_caseworker)
     kept = Reservation.objects.get()
     assert status(unit) == vacancy.UnitStatus.RESERVED
     assert unit not in vacancy.vacant(today())
-    # Offered to the one it is kept for; nobody else is asked.
+    # Offered to the person it is reserved for, and to no one else.
     post(
         as_caseworker,
         reverse("allocation:offer_reserved", args=[kept.pk]),
@@ -115,7 +115,7 @@ def test_occupied_or_offered_home_cannot_be_reserved(as_caseworker):
     token = as_caseworker.get(where).context["form"]["form_token"].value()
     typed = {"application": application.pk, "reason": "Løslates.", "form_token": token}
     typed |= {"moves_in_on": nb(ahead(20)), "until": nb(ahead(27))}
-    # Taken while the form stood open.
+    # Taken while the form was open.
     LeaseFactory(unit=unit)
     kept = ReservationFactory(unit=kept)
     for home, said in ((unit, "Det bor noen i"), (kept.unit, "allerede holdt av")):

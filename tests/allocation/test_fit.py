@@ -1,4 +1,4 @@
-"""Each rule for one pair, and the same rules for thousands."""
+"""Each rule for one pair, and the same rules for many pairs at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A class set by hand: with a reason, approved by another, both shown (the priority policy)."""
+"""A manual class has a reason and another user's approval (the priority policy)."""
 
 from __future__ import annotations
 

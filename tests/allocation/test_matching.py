@@ -1,4 +1,4 @@
-"""The joint matching against every possibility, on cases small enough to try them all."""
+"""The joint matching compared with every possible assignment, on small cases."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def table(ok, wishes, properties) -> FitMatrix:
 
 
 def best_of_all(given: FitMatrix, classes, most):
-    """The lexicographic best over every assignment: each class housed in turn, then wishes."""
+    """The best of all assignments: most housed in each class in turn, then most wishes."""
     people, homes = given.ok.shape
     best = None
     for choice in product([None, *range(homes)], repeat=people):
@@ -63,7 +63,7 @@ def test_joint_matching_is_optimal(data):
 
 
 def test_joint_matching_can_house_one_more_than_the_ranking_alone():
-    # The first on the list fits both and wishes for the one that is all the second can use.
+    # The first person fits both homes and wishes for the only home that fits the second.
     given_ = table([[1, 1], [1, 0]], [[1, 0], [0, 0]], [1, 2])
     assert matching.by_ranking(given_, [1, 2], {}).assigned == {1: 100}
     found, _gap = matching.optimum(given_, [1, 2], {})

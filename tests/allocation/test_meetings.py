@@ -1,4 +1,4 @@
-"""The tildelingsmøte: called, opened, decided item by item, and its minutes (need A7, A12)."""
+"""The allocation meeting (tildelingsmøte): call, decisions and minutes (need A7, A12)."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def chair(login):
 
 
 def sitting(chair_user, **kwargs):
-    """A meeting going on, with its chair present and the policy frozen."""
+    """An open meeting with its chair present and the policy frozen."""
     meeting = f.MeetingFactory(open=True, chair=chair_user, **kwargs)
     meeting.policy = PriorityPolicy.objects.first()
     meeting.save()
@@ -389,7 +389,7 @@ def test_the_chair_approves_minutes_that_cannot_change(chair, item):
 
 
 def test_a_home_nobody_has_described_goes_through_the_meeting(chair, item):
-    """Imported with gaps: the pages and the minutes say that it is not settled."""
+    """Imported with unknown values: pages and minutes show them as unknown."""
     unknown_since = DateRange(None, None)
     unit, other = item.unit, f.UnitFactory(bedrooms=None, in_use=unknown_since)
     unit.bedrooms = unit.floor = unit.size_m2 = unit.rent = None
@@ -458,7 +458,9 @@ def test_notes_about_the_property_are_shown_before_the_decision(chair, meeting, 
 
 
 @pytest.mark.parametrize("size", [1, 6])
-def test_list_has_the_same_number_of_queries_for_many_meetings(chair, size, django_assert_max_num_queries):
+def test_list_has_the_same_number_of_queries_for_many_meetings(
+    chair, size, django_assert_max_num_queries
+):
     for _ in range(size):
         f.AgendaItemFactory(meeting=f.MeetingFactory(chair=chair.user))
     with django_assert_max_num_queries(LIST_QUERIES):

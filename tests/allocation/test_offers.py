@@ -1,4 +1,4 @@
-"""The offer: sent, answered, and made into a lease (need A9; journey step 6)."""
+"""Offers: sent, answered, and turned into a lease (need A9; journey step 6)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 
 def chosen(**kwargs) -> Consideration:
-    """A home given to somebody in a meeting, not offered yet."""
+    """A home that a meeting has allocated and that is not offered yet."""
     item = kwargs.pop("item", None) or f.AgendaItemFactory(decided=True)
     kwargs.setdefault("chosen", not item.considerations.filter(chosen=True).exists())
     return f.ConsiderationFactory(item=item, **kwargs)
@@ -255,7 +255,7 @@ def test_offer_page_has_the_same_number_of_queries_for_many_offers(
 
 
 def at_once(*acts) -> list[str]:
-    """Run each in a thread of its own, from the same moment; what each ended with."""
+    """Run each in its own thread, started together; returns the results."""
     ready, said = threading.Barrier(len(acts)), []
 
     def run(act):
@@ -298,7 +298,7 @@ def test_only_one_of_two_simultaneous_offers_of_a_home_is_sent(installed, today)
         )
     )
     assert Offer.objects.filter(unit=unit).count() == 1 and said.count("ok") == 1
-    # Who comes second is told by the check or, neck and neck, by the constraint; in words always.
+    # The second gets a sentence: from the check or, if simultaneous, from the constraint.
     (told,) = [words for words in said if words != "ok"]
     assert told in ("Boligen er allerede tilbudt til noen.", f"{unit} er ikke lenger ledig.")
 

@@ -1,4 +1,4 @@
-"""The kept order of the waiting list: quick while nothing changes, and never behind a change."""
+"""The cached order of the waiting list is fast and never out of date."""
 
 from __future__ import annotations
 

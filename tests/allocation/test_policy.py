@@ -1,4 +1,4 @@
-"""The policy's vocabulary: what each condition says, and what a faulty policy answers."""
+"""The conditions of the priority policy, and the errors of an invalid policy."""
 
 from __future__ import annotations
 
@@ -91,7 +91,9 @@ def test_time_alone_changes_the_class_on_a_predicted_day():
     day, to, because = read.next_change(case)
     assert (day, to.name) == (ON + timedelta(days=5), "Lenge")
     assert because[0].sentence.replace("\u00a0", " ").startswith("Har bodd 91 dager")
-    assert read.next_change(facts(temporary_days=86)) is None  # in a break: the days stand still
+    assert (
+        read.next_change(facts(temporary_days=86)) is None
+    )  # during a break the days are not counted
 
 
 def test_changes_that_would_raise_the_class_are_listed_nearest_first():

@@ -1,4 +1,4 @@
-"""The waiting list: one statement, held to a slow model that reads one person at a time."""
+"""The waiting list: one SQL statement, compared with a slow model that reads person by person."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def by(db):
 
 @pytest.fixture
 def case(by):
-    """`case(born=…, received_days_ago=…)`: somebody who waits."""
+    """`case(born=…, received_days_ago=…)`: a person who waits."""
     office = OrganisationUnitFactory()
 
     def make(**known):
@@ -169,7 +169,7 @@ def test_manual_class_counts_when_another_user_has_approved_it(case, by):
 
 
 def slow_facts(application, on) -> Facts:
-    """The same facts, read one by one with none of the statement's code."""
+    """The same facts, read one by one without the code of the SQL statement."""
     person = application.person
     stays = [s for s in person.stays.all() if s.period.upper is None or s.period.upper > on]
     here = [s for s in stays if s.period.lower <= on]
@@ -321,7 +321,7 @@ def test_page_has_as_many_queries_for_twelve_persons_as_for_two(login, case):
         return len(found)
 
     case(), case()
-    queries()  # what the frame of every page remembers for a while
+    queries()  # queries of the page layout that are cached afterwards
     few = queries()
     for _number in range(10):
         case()

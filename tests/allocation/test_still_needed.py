@@ -1,4 +1,4 @@
-"""«Trenger du fortsatt bolig?» – asked each quarter; silence never takes anybody off the list."""
+"""«Trenger du fortsatt bolig?» – asked each quarter; no answer removes no one from the list."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def waits(as_caseworker):
-    """A case of mine on the waiting list."""
+    """A case on the waiting list for which the user is responsible."""
     return f.ApplicationFactory(granted=True, responsible=as_caseworker.user)
 
 
@@ -60,7 +60,7 @@ def test_no_answer_leads_to_outreach_and_keeps_the_place(waits):
     assert not _open(FlagKind.STILL_NEEDED).exists()
     assert _open(FlagKind.OUTREACH).get().owner == waits.responsible
     ask_still_needed(late + timedelta(days=150))
-    assert NeedCheck.objects.open().count() == 1  # still looked for, not asked anew
+    assert NeedCheck.objects.open().count() == 1  # still in outreach, not asked again
     assert [entry.application_id for entry in ranking.waiting(late)] == [waits.pk]
 
 

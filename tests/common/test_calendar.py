@@ -1,4 +1,4 @@
-"""How days are counted."""
+"""Counting of days, deadlines and ages."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""The database's no becomes a sentence, and only where somebody wrote one."""
+"""A broken constraint becomes a sentence, if the constraint has one."""
 
 from datetime import date
 
@@ -44,7 +44,7 @@ def test_fields_unique_together_are_named_together(thing):
 
 def test_errors_in_varig_are_not_shown_as_the_users_mistake(thing):
     first = thing.objects.create(name="a")
-    assert refused(thing, name="b", price=-1) is None  # nobody wrote a sentence
+    assert refused(thing, name="b", price=-1) is None  # a constraint without a sentence
     assert refused(thing, name=None) is None
     assert refused(thing, pk=first.pk, name="c") is None
 

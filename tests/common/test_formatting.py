@@ -1,4 +1,4 @@
-"""What dates, times, money and names look like."""
+"""The written form of dates, times, money and names."""
 
 from datetime import UTC, date, datetime, time
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Forms read what people write, and say plainly what they cannot read."""
+"""Form fields accept what people write, and explain what they cannot read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The frame, the component page and the error pages."""
+"""The page layout, the component page and the error pages."""
 
 from __future__ import annotations
 

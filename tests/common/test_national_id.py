@@ -1,4 +1,4 @@
-"""Which numbers are accepted, as what, and what they never tell."""
+"""Which national identity numbers are valid, of which kind, and what is never read from them."""
 
 import csv
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""The menu shows what one may see, and where one is."""
+"""The menu shows the lines the user may see, and marks the current one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A long list can be walked to its end and back, whatever is in the address bar."""
+"""A long list can be paged to its end and back, also with an invalid cursor."""
 
 import base64
 import json

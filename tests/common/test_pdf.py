@@ -1,4 +1,4 @@
-"""Letters are accessible, archivable, the same every time, and never run what people wrote."""
+"""Letters are accessible, archivable and reproducible, and never read text as markup."""
 
 import copy
 import io

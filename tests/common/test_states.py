@@ -1,4 +1,4 @@
-"""A process moves as its table says, once, and leaves a row behind."""
+"""A process follows its state table, and each move is made once and logged."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""Controls drawn in Python are those Django's templates draw."""
+"""Controls rendered in Python equal those of Django's templates."""
 
 from __future__ import annotations
 

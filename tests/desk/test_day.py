@@ -1,4 +1,4 @@
-"""Min dag: only my own things, and everybody to the page they begin on."""
+"""Min dag: only the user's own lines; each role has its start page."""
 
 from __future__ import annotations
 

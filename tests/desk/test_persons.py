@@ -1,4 +1,4 @@
-"""The list of persons and a person's page: who sees whom, and that it is logged."""
+"""The person list and the person page: who may see whom, and the read log."""
 
 from __future__ import annotations
 

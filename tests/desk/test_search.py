@@ -1,4 +1,4 @@
-"""Search: what the reader may see, and nothing personal in an address."""
+"""Search: only what the user may see, and no personal data in URLs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The dwellings: their status, and whose names are told to whom."""
+"""The dwelling list: status, and who may see the names of tenants."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_dwellings_are_found_by_a_combination_of_filters(as_caseworker):
 
 
 def test_what_a_file_did_not_say_of_a_home_is_not_settled(login):
-    """Bedrooms, floor and staffing may be unknown (need H1): said so, neither blank nor a fault."""
+    """Bedrooms, floor and staffing may be unknown, and are then shown as unknown (need H1)."""
     unit = f.UnitFactory(bedrooms=None, floor=None, staffing="", size_m2=None, rent=None)
     for client in (login("boligforvalter"), login("saksbehandler")):
         row = re.search(r"<tbody.*?</tbody>", client.get("/boliger/").content.decode(), re.S)[0]
@@ -96,7 +96,7 @@ def test_list_has_the_same_number_of_queries_for_many(as_caseworker, django_asse
 
 @pytest.mark.parametrize("status", UnitStatus.values)
 def test_status_filter_finds_the_dwellings_with_that_status(status, today):
-    """The filter asks in another way than the column: the two must agree."""
+    """The filter and the column use different queries; they must agree."""
     f.StayFactory(lease=True)
     f.UnavailabilityFactory(unit=f.UnitFactory())
     f.OfferFactory()

@@ -1,4 +1,4 @@
-"""A property that is closed or rebuilt takes its homes with it, and nobody with them (need H4)."""
+"""Closing or rebuilding a property also affects its homes, but never occupied ones (need H4)."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ def test_closing_ends_use_of_the_homes_today_and_keeps_history(stock, house, tod
     for unit in house.units.all():
         assert unit.history.count() == 2
         assert unit.history.first().history_user == stock.user
-    # Saved again, nothing more happens.
+    # Saving again changes nothing.
     assert "tatt ut av bruk" not in change(stock, house, "avviklet").text
 
 
 def test_occupied_property_cannot_be_closed_and_the_number_is_shown(stock, house, today):
     first, second, third = house.units.order_by("pk")
     f.StayFactory(lease=True, unit=first)
-    f.StayFactory(lease=True, unit=second, days_ago=-20)  # who is to move in counts too
+    f.StayFactory(lease=True, unit=second, days_ago=-20)  # a future tenant counts too
     ReservationFactory(unit=third)
     page = change(stock, house, "avviklet")
     assert "Det bor noen i 2 boliger." in page.text

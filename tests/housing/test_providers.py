@@ -1,4 +1,4 @@
-"""Providers of temporary places, their kvalitetsavtaler and checks (need H12)."""
+"""Providers of temporary places, their quality agreements and checks (need H12)."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_only_the_stock_manager_changes_them(as_caseworker):
 
 @pytest.fixture
 def ending(stock):
-    """An agreement of the stock manager's with twenty days left, and a place in use."""
+    """An agreement with twenty days left, owned by the stock manager, and a place in use."""
     place = f.PropertyFactory(provider=f.ProviderFactory(name="Havna Overnatting"))
     return QualityAgreementFactory(provider=place.provider, responsible=stock.user)
 

@@ -1,4 +1,4 @@
-"""The stock taken out to a file, and in again (needs H1, X1)."""
+"""Export of the stock to a file, and import of that file (needs H1, X1)."""
 
 from __future__ import annotations
 

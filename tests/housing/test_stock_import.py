@@ -1,4 +1,4 @@
-"""Taking in the stock: the real inventory, a unit list, and files that are not what they say."""
+"""Import of the stock: the real inventory, a unit list, and invalid files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Changing what the register says of a home."""
+"""Editing a home in the register."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests import factories as f
 
 
 def what_stands(unit: Unit, **changed) -> dict:
-    """The form as a browser sends it back, with some fields changed."""
+    """The data of the form as a browser sends it, with some fields changed."""
     data = {
         "name": unit.name, "type": unit.type, "dwelling_number": unit.dwelling_number,
         "bedrooms": unit.bedrooms, "size_m2": unit.size_m2, "floor": unit.floor,

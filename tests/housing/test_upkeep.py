@@ -1,4 +1,4 @@
-"""Houses floor by floor, what is broken in them, and what they may be called (H1, H4, H5, H7)."""
+"""Properties: floor plan, repairs, and the rules for names (H1, H4, H5, H7)."""
 
 from __future__ import annotations
 

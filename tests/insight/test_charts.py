@@ -1,4 +1,4 @@
-"""A chart says what its table says, hides the few, and never runs what it is given."""
+"""A chart shows the same as its table, hides small numbers, and escapes text."""
 
 from xml.etree import ElementTree
 

@@ -1,4 +1,4 @@
-"""The overview: how many wait, since when, for what; temporary places; empty homes (I2, I3, I5)."""
+"""The overview: the waiting list, waiting times, temporary places, empty homes (I2, I3, I5)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ PAGE = "/oversikt/"
 
 
 def waits(days: int = 5, bedrooms: int = 1, valid_to: date | None = None, **person):
-    """Somebody who has waited so many days."""
+    """A person who has waited this many days."""
     application = f.ApplicationFactory(
         person=f.PersonFactory(**person),
         assessed=True,
@@ -136,7 +136,7 @@ def test_protected_persons_and_employees_are_in_no_figure(today, login):
 
 
 def test_in_and_out_add_up_to_those_who_wait(today):
-    """Over all time: who came and has not left is who waits."""
+    """Over all time, those who came minus those who left are those who wait."""
     for days in (3, 40, 100, 400):
         waits(days)
     leased = waits(200)
@@ -227,7 +227,7 @@ def test_void_days_are_days_in_use_without_a_tenant():
     f.UnavailabilityFactory(unit=unit, period=f.since(date(2026, 9, 9), date(2026, 9, 16)))
     f.UnitFactory(temporary=True)
     found = {one.cause: one for one in figures.vacancies([month])}
-    # 30 days less 15 lived in; closed 9.–15., of which two were lived in: five shut, ten waiting.
+    # 30 days less 15 lived in; closed 9.–15., two of them occupied: 5 closed, 10 vacant.
     assert found[""].days == 10
     assert found[UnavailableCause.REFURBISHING].days == 5
     assert found[""].lost == 10 * 7300 * 12 // 365
@@ -297,7 +297,7 @@ def lacks(dwelling_type, people=1, *, days=20, **facts):
 def test_refusals_without_a_suitable_home_show_what_the_municipality_lacks(today, as_manager):
     lacks(UnitType.ROBUST, 7)
     lacks(UnitType.SHARED, 5)
-    f.ApplicationFactory(refused=True)  # the conditions were not met: no need of a home unmet
+    f.ApplicationFactory(refused=True)  # refused on the conditions: not an unmet need
     shown = panel(today, "mangler")
     assert shown.finding == (
         "Kommunen mangler mest forsterket bolig: 7 av 12 fikk avslag av den grunn."

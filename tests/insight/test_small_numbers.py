@@ -1,4 +1,4 @@
-"""Nobody counts one to four people from what is shown (need I9)."""
+"""A count of one to four people can never be worked out from the page (need I9)."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ counts = st.lists(st.integers(0, 12), min_size=1, max_size=6)
 
 
 def what_could_stand(guarded: list[int | None], total: int) -> list[set[int]]:
-    """For each place shown as «<5»: the counts that fit with the sum and all that is shown."""
+    """For each cell shown as «<5»: the counts consistent with the sum and all shown values."""
     places = [i for i, count in enumerate(guarded) if is_few(count)]
     hidden = [i for i, count in enumerate(guarded) if count is None]
     seen = sum(count for count in guarded if count is not None and not is_few(count))
     found: list[set[int]] = [set() for _place in places]
     for guess in product(range(1, 5), repeat=len(places)):
         rest = total - seen - sum(guess)
-        # What is hidden beside it is at least five each.
+        # The other hidden numbers are at least five each.
         if (rest == 0 and not hidden) or (hidden and rest >= 5 * len(hidden)):
             for i, value in enumerate(guess):
                 found[i].add(value)
@@ -66,7 +66,7 @@ def test_neighbouring_groups_are_merged_until_none_is_small(numbers):
 
 @given(counts, counts)
 def test_rounded_sum_reveals_no_more_than_the_row(one, other):
-    """Two rows that look the same have the same sum beside them."""
+    """Two rows that look the same have the same sum."""
     if [shown(count) for count in one] == [shown(count) for count in other]:
         assert small_numbers.total(one) == small_numbers.total(other)
 

@@ -1,4 +1,4 @@
-"""Who speaks up, who wants it, who is linked to whom, and what the coordinator knows."""
+"""Links to peers: report, the person's wish, linking, and what the coordinator sees."""
 
 from __future__ import annotations
 

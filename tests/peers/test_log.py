@@ -1,4 +1,4 @@
-"""The peer's phone: three presses, shown to the person, saved once, and nothing else seen."""
+"""The peer's log on the phone: three presses, shown to the person, saved once."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_contact_can_be_saved_without_its_text(phone, tomasz):
 def test_change_goes_back_and_keeps_the_input(phone, tomasz):
     page = save(phone, chosen(tomasz), "endre").text
     assert "Gikk tur på Nordsida." in page
-    assert page.count(" checked") == 5  # who, how, how long and two themes
+    assert page.count(" checked") == 5  # participant, channel, minutes and two themes
     assert not Contact.objects.exists()
 
 

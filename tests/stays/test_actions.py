@@ -1,4 +1,4 @@
-"""Moving in and out: what is refused is refused in words, and nothing is half done."""
+"""Moving in and out: a refusal has a sentence and saves nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fifty caseworkers at once, and ten rooms."""
+"""Fifty simultaneous placements in ten rooms."""
 
 from __future__ import annotations
 

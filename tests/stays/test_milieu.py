@@ -1,4 +1,4 @@
-"""Bomiljø: how many homes close together, against the municipality's dated limits (need H6)."""
+"""Living environment (bomiljø): homes close together and the dated limits (need H6)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_warning_starts_at_one_more_than_the_limit(today):
     lived_in(home, 1)
     assert warnings(unit, today) == ["4 hjem i samme hus. Kommunens grense er 3."]
     assert [(house.name, house.homes) for house in houses(today).items] == [(home.name, 3)]
-    # The limit is dated: yesterday it was another.
+    # The limit is dated: yesterday it was different.
     assert warnings(unit, today - timedelta(days=1)) == []
 
 

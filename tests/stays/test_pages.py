@@ -1,4 +1,4 @@
-"""The board, placing, ending and following up, through HTTP."""
+"""The board, registering and ending stays, and follow-up, through HTTP."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bosituasjon: dated episodes, coded, and never two places to sleep at once (need C7)."""
+"""Housing situation (bosituasjon): dated, coded episodes that never overlap (need C7)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The void ledger: which days count, under which cause, at what cost (need H3)."""
+"""The void ledger: void days, their cause and their cost (need H3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A klage from received to answered: in time or late, by whom, reversed or sent on (need C16)."""
+"""An appeal from receipt to answer: deadline, reviewer, reversal, forwarding (need C16)."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def test_received_appeal_is_confirmed_by_letter(login, language, title, who, lat
     letter = appeal.confirmation
     text = text_of(letter.file.content)
     assert letter.title == title and title in text and "Dere tar feil." in text
-    # What came and when, what happens next and where it may go, when, and who.
+    # Receipt and date, next step, possible appeals body, deadline and contact.
     body = "Klagenemnda i Solvær kommune"
     due = appeal_clock.clock(appeal, f.today()).due
     for words in (nbdate_long(appeal.received_on), nbdate_long(due), body):
@@ -274,7 +274,7 @@ def test_late_appeal_is_accepted_with_a_reason_or_dismissed(login):
 
 def test_no_appeal_is_accepted_a_year_after_the_vedtak():
     appeal = late_klage()
-    # As if the year were over: the limit is the municipality's to set, and is twelve months.
+    # As if the year had passed: the limit is a setting, twelve months.
     assert settings_table.KEYS["appeal_latest_months"].default == 12
     Setting.objects.create(key="appeal_latest_months", value=0, valid=f.since(f.days_ago(600)))
     with pytest.raises(actions.TooOld, match="Avvis den"):

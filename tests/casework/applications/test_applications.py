@@ -1,4 +1,4 @@
-"""Applications: received, timed, taken, answered for the time being, withdrawn, sent on."""
+"""Applications: receipt, deadlines, taking, interim reply, withdrawal, sending on."""
 
 from __future__ import annotations
 

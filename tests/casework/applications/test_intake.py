@@ -1,4 +1,4 @@
-"""Taking an application in: § 27 by phone, drafts, missing papers, sent on (needs C5, C6)."""
+"""Intake: § 27 by phone, drafts, missing papers, sending on (needs C5, C6)."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def page(response) -> str:
 
 
 def typed(client, url=S27, **changes) -> dict[str, str]:
-    """What stands in the form, with what is typed over it."""
+    """The values of the form, replaced by what is typed."""
     form = client.get(url).context["form"]
     shown = {bound.html_name: bound.value() for bound in form if bound.value() is not None}
     return {**shown, **changes}

@@ -1,4 +1,4 @@
-"""Kartlegging and boligbehov: the wish first, nothing overwritten, and proposals with reasons."""
+"""Assessment and housing need: wish first, versions kept, proposals with reasons."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a kartlegging asks about is the municipality's to decide, and old answers keep theirs."""
+"""The municipality chooses the dimensions of an assessment; old answers keep their version."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Statements: those who know the person are asked, reminded, and heard where it is decided (C9)."""
+"""Statements from people who know the person: asked, reminded, shown at the decision (C9)."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def test_user_without_access_to_the_person_cannot_be_asked(login):
     ],
 )
 def test_invalid_question_is_refused_with_a_sentence(as_caseworker, changes, words):
-    # Days ago, counted when it runs: it may have become midnight since the tests were collected.
+    # Days ago, counted when the test runs: midnight may have passed since collection.
     changes = {
         name: f"{days_ago(value):%d.%m.%Y}" if isinstance(value, int) else value
         for name, value in changes.items()
@@ -146,7 +146,7 @@ def test_external_helper_answers_through_the_link_once(
     for secret in ("Tordis", "Kanarifugl", code, asked.question):
         assert secret not in letter.subject + letter.body
     page = as_caseworker.get(reverse("casework:statement", args=[asked.pk])).text
-    # The same link but for its stamp of time: a second may have passed since it was sent.
+    # The same link except its timestamp: a second may have passed since it was sent.
     assert code[:3] in page and link.split(":1")[0] in page
 
     outside = Client()

@@ -1,4 +1,4 @@
-"""A task given to another unit must be taken by somebody there (need C23)."""
+"""A task handed over to another unit must be taken there (need C23)."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def test_unacknowledged_handover_is_flagged_after_the_set_working_days(
     said = flags.words(flag, wednesday)
     assert health.name in said.why and "Kvitter" in said.next
     assert said.action_url == _url("handover", handover)
-    flag_handovers(friday)  # for an earlier date: closes nothing
+    flag_handovers(friday)  # a run for an earlier date closes nothing
     assert Flag.objects.open().count() == 1
     time_machine.move_to("2026-11-25 12:00+01:00")
     receiver.post(_url("handover_acknowledge", handover))
@@ -111,7 +111,7 @@ def test_handover_flag_goes_to_the_receiver_or_a_colleague_with_access(health, l
     named = login(RoleKind.CASEWORKER, unit=health).user
     sent_at = f.now() - timedelta(days=9)
     to_one = HandoverFactory(to_unit=health, to_user=named, sent_at=sent_at)
-    login(RoleKind.MANAGER, unit=health)  # may not know of the one who is protected
+    login(RoleKind.MANAGER, unit=health)  # has no access to the protected person
     may = login(RoleKind.CASEWORKER, unit=health, sees_protected=True).user
     hidden = HandoverFactory(
         to_unit=health, person=f.PersonFactory(strictly_protected=True), sent_at=sent_at

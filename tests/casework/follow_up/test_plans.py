@@ -1,4 +1,4 @@
-"""The overgangsplan, its checklist and milestones, and what institutions tell (C19, C20)."""
+"""The transition plan, its checklist and milestones, and notices of institutions (C19, C20)."""
 
 from __future__ import annotations
 
@@ -201,10 +201,10 @@ def test_last_registered_of_two_notices_on_a_day_counts(as_caseworker, person, t
     [
         ("utskrivning", 14, 0, 0),  # fourteen days before: the last day in time
         ("utskrivning", 13, 0, 1),
-        ("loslatelse", -2, 0, 16),  # told after it happened
+        ("loslatelse", -2, 0, 16),  # notice after the event
         ("innleggelse", -1, 0, 0),  # the day after
         ("innleggelse", -5, -3, 1),
-        ("utskrivning", -3, None, 17),  # never told: late up to today
+        ("utskrivning", -3, None, 17),  # no notice: late until today
     ],
 )
 def test_late_or_missing_notice_is_logged_with_the_delay(

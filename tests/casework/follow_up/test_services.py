@@ -1,4 +1,4 @@
-"""Who does what: services over time, and the ansvarsgruppe with one coordinator (need C18)."""
+"""Services over time, and the responsibility group (ansvarsgruppe) with one coordinator (C18)."""
 
 from __future__ import annotations
 

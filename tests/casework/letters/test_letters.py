@@ -1,4 +1,4 @@
-"""The letter: what it says, what it never says, and that it is frozen."""
+"""The letter: what it contains, what it never contains, and that it cannot change."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def test_proxy_gets_their_own_copy_and_is_named(client):
     assert "Bakkegata" not in text and letter.title in text
     event = person.events.get(kind="letter.copied")
     assert letter.title in event.text and "Nils" not in event.text
-    # It is found beside the letter, and opening it is logged.
+    # It is listed with the letter, and opening it is logged.
     client.force_login(vedtak.drafted_by)
     url = reverse("casework:letter_copy", args=[copy.pk])
     assert url in client.get(reverse("casework:application", args=[letter.application_id])).text
@@ -136,7 +136,7 @@ def test_proxy_with_a_protected_address_gets_the_copy_as_agreed():
 
 
 def test_no_letter_is_made_if_the_copy_cannot_be_sent(client):
-    """Registered before addresses were asked for: told in words, with where it is put right."""
+    """Registered without an address: a message says where to add it."""
     application = ApplicationFactory(assessed=True)
     RepresentativeFactory(person=application.person, name="Nils Brekke", address="")
     client.force_login(application.registered_by)
@@ -158,7 +158,7 @@ def test_no_letter_is_made_if_the_copy_cannot_be_sent(client):
     ]
 
 
-# Page, what is typed there, and the state of the klage it is done to (none: it is done to a case).
+# The page, its input, and the state of the appeal (none: the page belongs to a case).
 TO_NOWHERE = {
     "interim_reply": ({"delay": "Vi venter på legen.", "expected_on": "{later}"}, None),
     "papers_ask": ({"papers": "Lønnsslipp", "due_on": "{later}"}, None),

@@ -1,4 +1,4 @@
-"""The municipality writes its standard texts, hjemler and heavy words; each in versions."""
+"""The municipality edits standard texts, legal bases and heavy words, in versions."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_changed_text_is_a_new_version_and_the_vedtak_keeps_the_old(client, mana
     tomorrow = today() + timedelta(days=1)
     page = client.post(there, words_of(text, start=nb(today() - timedelta(days=1)))).text
     assert "Velg i dag eller en senere dag." in page
-    for words in ("Først dette.", "Så dette."):  # the second is written over the first
+    for words in ("Først dette.", "Så dette."):  # the second replaces the first
         client.post(there, words_of(text, text=words, start=nb(tomorrow)))
     old, new = StandardText.objects.filter(code="opplyst").order_by("valid")
     assert (old.pk, old.valid.upper, old.text) == (text.pk, tomorrow, text.text)

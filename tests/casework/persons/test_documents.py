@@ -1,4 +1,4 @@
-"""Documents are taken in for what they are, and served so that they cannot act (need C22)."""
+"""Documents are checked when uploaded, and served so that they cannot run scripts (need C22)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A household over time: who lived how, until when, and what is ahead (need C2)."""
+"""A household over time: past, current and future living arrangements (need C2)."""
 
 from __future__ import annotations
 

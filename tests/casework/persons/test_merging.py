@@ -1,4 +1,4 @@
-"""Two records of one person: made one with nothing lost, and parted again (need C4)."""
+"""Two records of one person are merged without loss, and the merge can be undone (need C4)."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def caseworker(client):
 
 
 def everything() -> dict[str, list]:
-    """Who each row that points to a person points to, and every membership as it is."""
+    """The person of every row that refers to one, and all memberships."""
     found = {
         field.model._meta.label: list(
             field.model._base_manager.order_by("pk").values_list("pk", field.attname)
@@ -254,7 +254,7 @@ def test_flag_that_both_persons_have_becomes_one():
 
 
 def test_merging_covers_every_table_that_refers_to_a_person():
-    """The list of tables is read off the models: none is named, none is forgotten."""
+    """The list of tables comes from the models, so that none is forgotten."""
     tables = {field.model._meta.label for field in merging._relations()}
     assert {"casework.Application", "stays.Stay", "peers.PeerLink", "casework.Letter"} <= tables
     assert not any("Historical" in table for table in tables)

@@ -1,4 +1,4 @@
-"""Notes: mended with what stood before, answered by the person, read by those meant (C22)."""
+"""Notes: corrections, the person's objection, and who may read them (C22)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Past debt, damage and lost tenancies: for few, answerable, and excluding nobody (need C25)."""
+"""Past debt, damage and lost tenancies: few readers, and never a reason to exclude (need C25)."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def test_past_matter_is_hidden_after_its_expiry_date(as_caseworker, mine, today)
 
 
 def test_ranking_matching_and_vedtak_never_read_past_matters():
-    """Never an automatic exclusion: no code of allocation, stays or vedtak knows the table."""
+    """No automatic exclusion: no code of allocation, stays or vedtak reads the table."""
     apps = [Path(config.BASE_DIR, app) for app in ("allocation", "stays", "insight", "peers")]
     files = [path for app in apps for path in app.rglob("*.py")]
     files += list(Path(config.BASE_DIR, "casework").glob("vedtak*.py"))

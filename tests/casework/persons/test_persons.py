@@ -1,4 +1,4 @@
-"""Persons and households, as the one at the counter meets them."""
+"""Registering and editing persons and households."""
 
 from __future__ import annotations
 

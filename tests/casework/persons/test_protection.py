@@ -1,4 +1,4 @@
-"""Address protection of one who lives with others (needs S3, C2)."""
+"""Address protection of a person who lives with others (needs S3, C2)."""
 
 from __future__ import annotations
 

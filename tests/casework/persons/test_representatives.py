@@ -1,4 +1,4 @@
-"""Who acts or speaks for a person, and gets the letters (need C3)."""
+"""Representatives of a person, and who gets the letters (need C3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was decided, told and sent stands, whoever asks the database to change it."""
+"""The database refuses to change or delete decisions, events and letters."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_event_cannot_be_changed_or_deleted():
     refused(lambda: row.update(text="Noe annet."))
     refused(lambda: row.update(by=f.UserFactory()))
     refused(lambda: row.delete())
-    # Two records of one person are merged: the event moves along, and tells what it told.
+    # When two records of a person are merged, the event moves with its text unchanged.
     row.update(person=f.PersonFactory())
 
 

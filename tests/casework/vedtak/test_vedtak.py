@@ -1,4 +1,4 @@
-"""A vedtak: complete before it is sent, four eyes, one who wins, and its klage."""
+"""A vedtak: completeness, approval by another user, simultaneous approval, and appeals."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def draft():
 
 
 def typed(vedtak, **changes):
-    """The form as a caseworker sends it, complete unless changed."""
+    """The data of a complete form, with changes."""
     data = {
         "language": "nb",
         "dwelling_type": "kommunal",
@@ -257,7 +257,7 @@ def test_new_version_of_a_legal_basis_covers_the_old(draft):
     old.pk, old.valid, old.title = None, (today(), None), "Nye retningslinjer"
     old._state.adding = True
     old.save()
-    # The outcome was given under the version that is no longer in force.
+    # The outcome refers to a version that is no longer in force.
     assert parts_missing(draft) == {"hjemmel"}
     draft.outcomes.update(basis=old)
     assert parts_missing(draft) == set()

@@ -1,4 +1,4 @@
-"""What the builder of vedtak knows: grounds, unmet need, omgjøring, choices, windows, advice."""
+"""The vedtak builder: grounds, unmet need, reversal, alternatives, autosave, advice."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def draft():
 
 
 def says(vedtak):
-    """The letter's title and what is decided, as text."""
+    """The title and the decision of the letter, as text."""
     content = completeness.contents(vedtak, today())
     data = vedtak_letter.letter_data(vedtak, content, today())
     text = " ".join([data["title"], *data["vedtak"], *data["next"]])
@@ -240,7 +240,7 @@ def test_vedtak_needs_the_alternatives_the_person_could_choose(client, draft):
     }
     page = client.post(there, told).text
     assert "Skriv hva alternativet betyr for personen." in page
-    assert not ChoiceTalk.objects.exists()  # no bare tick
+    assert not ChoiceTalk.objects.exists()  # a checkbox alone is not enough
     response = client.post(
         there, {**told, "means_2": "Hjelp hele døgnet.", "changed": "Ingenting."}
     )
@@ -312,7 +312,7 @@ def test_advice_is_shown_by_the_field_and_blocks_nothing(client, draft, approver
 
 
 def opened(client, vedtak):
-    """The window's mark and revision, as the page carries them."""
+    """The window id and revision in the page."""
     form = client.get(url("vedtak", vedtak)).context["form"]
     return {"window": str(form["window"].value()), "revision": str(form["revision"].value())}
 
@@ -327,7 +327,7 @@ def test_autosave_keeps_every_valid_field(client, draft):
     draft.refresh_from_db()
     assert draft.facts == "Halvveis"
     assert "Lagret kl." in page.replace("\u00a0", " ") and "men ikke: Gjelder til" in page
-    assert draft.history.count() == lines  # not a line of history a key
+    assert draft.history.count() == lines  # not a history row per key press
 
 
 def test_second_of_two_windows_gets_a_message_and_overwrites_nothing(client, draft):

@@ -1,4 +1,4 @@
-"""Leases: their term by rule, readiness, renewal, rent, and what keeps one in danger (H8-H10)."""
+"""Leases: term, move-in tasks, renewal, rent, and tenancies at risk (H8-H10)."""
 
 from __future__ import annotations
 
@@ -352,7 +352,7 @@ def test_current_tenancy_is_right_even_if_stale_rows_are_saved():
     stay = lease.stay
     stay.period = DateRange(stay.period.lower, on)
     stay.save()
-    lease.save()  # written from what was read before
+    lease.save()  # saved with the values read earlier
     lease.refresh_from_db()
     assert lease.lived_until == on
     assert not Lease.objects.current(on).filter(pk=lease.pk).exists()

@@ -1,4 +1,4 @@
-"""A temporary place from the § 27 application: given, not found, renewed, and the night list."""
+"""Temporary places for a § 27 application: placement, failed search, renewal, night list."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_place_is_given_on_one_page(as_caseworker, application, today):
     stay = Stay.objects.get()
     assert (stay.unit, stay.night_price) == (unit, 900)
     assert stay.granted_until == today + timedelta(days=14)
-    assert stay.period.upper is None  # who stays on beyond the vedtak still stays
+    assert stay.period.upper is None  # a person who stays after the vedtak has ended still counts
 
 
 @pytest.mark.parametrize(
@@ -103,13 +103,13 @@ def test_place_left_before_the_first_night_is_cancelled(as_caseworker, applicati
     first, second = f.UnitFactory(temporary=True), f.UnitFactory(temporary=True)
     as_caseworker.post(asked(application), given(first, today))
     as_caseworker.post(asked(application), given(second, today))
-    assert Stay.objects.get().unit == first  # not by mistake: it takes the tick that they move
+    assert Stay.objects.get().unit == first  # a move needs the checkbox that the person moves
     data = given(second, today, moving="on")
     assert as_caseworker.post(asked(application), data).status_code == 302
     assert Stay.objects.get().unit == second
     event = Event.objects.get(kind="stay.taken_back")
     assert str(first) in event.text and event.by == as_caseworker.user
-    # Nobody lives in the first any more.
+    # No one lives in the first place now.
     other = f.ApplicationFactory(assessed=True)
     assert as_caseworker.post(asked(other), given(first, today)).status_code == 302
 

@@ -1,4 +1,4 @@
-"""The job of long stays: once whatever the runs, closed by facts or by somebody's words."""
+"""The job of long stays: flags are raised once, and closed by facts or by a user's note."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def test_task_and_command_accept_a_date_and_dry_run_saves_nothing(today):
     call_command("flag_stays", "--on", today.isoformat(), "--dry-run", stdout=out)
     assert "would have raised 1" in out.getvalue()
     assert not Flag.objects.exists()
-    # An argument from a newer version is no reason to fail.
+    # An argument from a newer version must not make it fail.
     assert task(today.isoformat(), newer="argument")["raised"] == 1
     assert task()["raised"] == 0
     assert Flag.objects.get().kind == FlagKind.TEMPORARY_STAY

@@ -1,4 +1,4 @@
-"""The jobs of intake: flagged in words on Min dag, safe to try, and thrown away in time (C6)."""
+"""The jobs of intake: flags on Min dag, dry run, and deletion of old drafts (C6)."""
 
 from __future__ import annotations
 
