@@ -22,12 +22,12 @@ ONE_DAY = timedelta(days=1)
 
 @lru_cache(maxsize=256)
 def public_holidays(year: int) -> Mapping[date, str]:
-    """The public holidays of a year and their Norwegian names, Sundays that are no feast apart.
+    """The public holidays of a year with their Norwegian names, without ordinary Sundays.
 
     Read-only, and computed once per year and process.
     """
-    found = holidays.country_holidays("NO", years=year, language="no")
-    return MappingProxyType(dict(sorted(found.items())))
+    names = holidays.country_holidays("NO", years=year, language="no")
+    return MappingProxyType(dict(sorted(names.items())))
 
 
 def is_working_day(day: date) -> bool:
@@ -42,18 +42,21 @@ def next_working_day(day: date) -> date:
     return day
 
 
-HOLIDAYS_BACK = 3  # years; what has waited longer is late, whatever the weekday
+HOLIDAYS_BACK = 3  # years; a deadline older than this has passed, whatever the weekday
 
 
 def first_working_day(day: str) -> str:
-    """`next_working_day` in SQL, of a date column. Takes `%(holidays)s`, see `holidays_around`."""
+    """SQL for `next_working_day` of a date column. Needs the parameter `holidays_around`."""
     return f"""(
         SELECT min(day)::date FROM generate_series({day}, {day} + 13, '1 day') day
         WHERE extract(isodow FROM day) < 6 AND day::date <> ALL (%(holidays)s::date[]))"""
 
 
 def holidays_around(on: date) -> list[date]:
-    """The public holidays of the years a deadline still open on the date can have fallen in."""
+    """The public holidays of the years a deadline still open on this date can fall in.
+
+    It is the parameter `holidays` of the SQL in `first_working_day`.
+    """
     years = range(on.year - HOLIDAYS_BACK, on.year + 2)
     return [holiday for year in years for holiday in public_holidays(year)]
 
@@ -78,8 +81,8 @@ def add_working_days(day: date, n: int) -> date:
 def add_months(day: date, n: int) -> date:
     """The same date n calendar months later (earlier, if n is negative).
 
-    A month without that date answers with its last day: 31 January + 1 month is 28 or 29
-    February (law.md, "Counting").
+    In a month without that date it is the last day: 31 January + 1 month is 28 or 29 February
+    (law.md, "Counting").
     """
     months = day.year * 12 + (day.month - 1) + n
     year, month = divmod(months, 12)

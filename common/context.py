@@ -1,4 +1,4 @@
-"""What every page's frame needs: municipality, menu, who is signed in, and their choices."""
+"""The context every page's layout needs: municipality, menu, the user and the user's choices."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ _municipality: list[Callable[[], str]] = []
 
 
 def municipality_from(source: Callable[[], str]) -> None:
-    """Say where the municipality's name comes from. `accounts` does, as it starts."""
+    """Register the function that gives the municipality's name. `accounts` does this at start."""
     _municipality[:] = [source]
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Context processor for `layout/base.html`.
 
-    What costs a query is lazy, so a fragment swapped in by htmx, which shows no menu, asks
-    nothing of the database. A view may override any of the names, above all `nav_here`.
+    Values that need a query are lazy: an htmx fragment, which shows no menu, runs none of them.
+    A view may override any of the names, most often `nav_here`.
     """
     user = getattr(request, "user", None)
     items = SimpleLazyObject(lambda: _items(user))

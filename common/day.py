@@ -1,11 +1,11 @@
-"""Min dag's lines: what waits for somebody, why, and the next step (need I1).
+"""The lines of Min dag: what waits for the user, why, and the next step (need I1).
 
-Each app registers what it can tell, as it starts:
+Each app registers its own lines at start:
 
     day.register(vedtak_lines)      # in AppConfig.ready()
 
-`vedtak_lines(user, on, flags)` gives `Line`s of what waits for the user alone. `flags` are the open
-flags the page shows anyway, for who would otherwise tell of the same thing twice.
+`vedtak_lines(user, on, flags)` returns the `Line`s of this user. `flags` are the open flags the
+page already shows, so that a source can leave out what a flag says.
 """
 
 from __future__ import annotations
@@ -15,14 +15,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-# Nobody follows up more than this in a day; what is beyond is reached by its own list.
-MOST = 100
-DEADLINE_DAYS = 7  # what is due within a week is shown
+MOST = 100  # lines per source; the rest is found in the list of its kind
+DEADLINE_DAYS = 7  # a deadline is shown when it is at most this many days away
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing that waits, as `components/flag.html` draws it."""
+    """One thing that waits, as `components/flag.html` draws it. `days` counts days waited."""
 
     name: str
     url: str
@@ -45,10 +44,10 @@ _sources: list[Source] = []
 
 
 def register(*sources: Source) -> None:
-    """Add sources of lines. Registering one again changes nothing."""
+    """Add sources of lines. Registering a source again changes nothing."""
     _sources.extend(source for source in sources if source not in _sources)
 
 
 def lines(user: Any, on: date, flags: Sequence[Any]) -> list[Line]:
-    """What every app has to tell the user of what waits, beside the flags themselves."""
+    """The user's lines from every app on this day, without the flags themselves."""
     return [line for source in _sources for line in source(user, on, flags)]

@@ -1,4 +1,4 @@
-"""When a rule says no, and how the database's "no" becomes a sentence.
+"""Broken rules, and the sentences shown for broken database constraints.
 
 Source: design, style.md 14 (messages are plain Norwegian, never an exception's text).
 """
@@ -16,37 +16,36 @@ from django.utils.translation import gettext as _
 # SQLSTATE class 23, https://www.postgresql.org/docs/current/errcodes-appendix.html
 UNIQUE_VIOLATION = "23505"
 
-# PostgreSQL cuts identifiers at 63 bytes; ours are ASCII.
+# PostgreSQL cuts identifiers at 63 bytes. Our names are ASCII, so a byte is a character.
 LONGEST_NAME = 63
 
 
 class RuleBroken(Exception):
-    """A rule of the house said no.
+    """A business rule refused the action.
 
-    `str()` is a plain Norwegian sentence that can stand beside a form: what happened and, where
-    it helps, what to do. Subclass it per rule, so that a caller can tell one no from another.
+    `str()` is a plain Norwegian sentence to show beside a form: what happened and, where it
+    helps, what to do. Subclass it per rule, so that callers can tell the rules apart.
     """
 
 
 def explain_integrity_error(exc: BaseException) -> str | None:
     """Return the sentence a caseworker should read for a broken database constraint.
 
-    Takes Django's `IntegrityError` (or psycopg's own). A constraint named in some model's
-    `Meta.constraints` answers with its `violation_error_message`, of whatever kind it is (check,
-    unique, exclusion). A `unique=True` field, and a unique constraint without a message of its
-    own, answer with a sentence naming the fields. Everything else (foreign keys, not-null,
-    constraints nobody wrote a sentence for) is None: those are our faults, not the user's, and
-    must not be dressed up as theirs.
+    Takes Django's `IntegrityError` (or psycopg's own). A constraint in a model's
+    `Meta.constraints` (check, unique or exclusion) gives its `violation_error_message`. A
+    `unique=True` field, and a unique constraint without its own message, give a sentence that
+    names the fields. Everything else (foreign keys, not-null, constraints without a sentence)
+    gives None: those are errors in Varig, and must not be shown as the user's mistake.
     """
     diag = _diagnostics(exc)
     name = getattr(diag, "constraint_name", None)
     if not name:
         return None
 
-    found = _constraint_named(name)
-    if found is not None:
-        model, constraint = found
-        # Compared with Django's default, which is English and shows the name: never for people.
+    match = _constraint_named(name)
+    if match is not None:
+        model, constraint = match
+        # Django's default message is English and shows the constraint's name: never shown.
         if constraint.violation_error_message != constraint.default_violation_error_message:
             return str(constraint.get_violation_error_message())
         if isinstance(constraint, UniqueConstraint) and constraint.fields:
@@ -61,13 +60,13 @@ def explain_integrity_error(exc: BaseException) -> str | None:
 
 
 def _diagnostics(exc: BaseException) -> Any:
-    """psycopg's error details: on the exception itself, or on the one Django wrapped."""
-    seen: BaseException | None = exc
-    while seen is not None:
-        diag = getattr(seen, "diag", None)
+    """psycopg's error details, from the exception itself or from the one Django wrapped."""
+    error: BaseException | None = exc
+    while error is not None:
+        diag = getattr(error, "diag", None)
         if diag is not None:
             return diag
-        seen = seen.__cause__
+        error = error.__cause__
     return None
 
 
@@ -95,7 +94,7 @@ def _unique_fields_behind(table: str | None, name: str) -> list[Field]:
             except FieldDoesNotExist:  # inherited from a parent with its own table
                 continue
             columns[tuple(field.column for field in fields)] = fields
-        # The longest match, so that `name` does not answer for `name_short`.
+        # Longest first, so that `name` does not match the index of `name_short`.
         for key in sorted(columns, key=lambda key: -len("_".join(key))):
             prefix = f"{table}_{'_'.join(key)}_"[:50]
             if f"{name}_".startswith(prefix):

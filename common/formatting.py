@@ -1,8 +1,8 @@
 """Dates, times, money and names as written in Norwegian.
 
-The forms are those of law.md, "Numbers and formats", and are the same in bokmål and nynorsk
-unless said. None gives an empty text, so that a template need not ask. A number and its unit
-are held together by a no-break space.
+The formats are those of law.md, "Numbers and formats", and are the same in bokmål and nynorsk
+unless noted. None gives an empty text, so that templates need no test. A no-break space keeps a
+number and its unit on one line.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ WEEKDAYS: Final = ("mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag"
 
 
 def nbdate(value: date | datetime | None) -> str:
-    """20.11.2026. A moment is first taken to local time."""
+    """20.11.2026. A datetime is first converted to local time."""
     day = _day(value)
     return f"{day.day:02}.{day.month:02}.{day.year:04}" if day else ""
 
@@ -56,7 +56,7 @@ def nbdate_weekday(value: date | datetime | None) -> str:
 
 
 def nbtime(value: datetime | time | None) -> str:
-    """kl. 14.30. A moment is first taken to local time."""
+    """kl. 14.30. A datetime is first converted to local time."""
     if value is None:
         return ""
     if isinstance(value, datetime) and timezone.is_aware(value):
@@ -73,13 +73,14 @@ def week(value: date | datetime | None) -> str:
 def number(value: int | float | Decimal | None, places: int | None = None) -> str:
     """1 234,5: no-break space between thousands, decimal comma, a true minus sign.
 
-    With `places` rounded half up to that many decimals; without, as many as the number has.
+    With `places` it is rounded half up to that many decimals; without, all decimals are shown.
+    ValueError for infinity and NaN.
     """
     if value is None:
         return ""
     exact = value if isinstance(value, Decimal) else Decimal(str(value))
     if not exact.is_finite():
-        raise ValueError("not a number that can be written")
+        raise ValueError("infinity and NaN cannot be written")
     if places is not None:
         exact = exact.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
     whole, _dot, fraction = f"{abs(exact):,f}".partition(".")
@@ -88,7 +89,7 @@ def number(value: int | float | Decimal | None, places: int | None = None) -> st
 
 
 def kroner(value: int | float | Decimal | None) -> str:
-    """8 000 kr; with øre only when there are any: 8 000,50 kr."""
+    """8 000 kr, or 8 000,50 kr when the amount has øre. The value is in kroner."""
     if value is None:
         return ""
     exact = Decimal(str(value)).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
@@ -97,7 +98,7 @@ def kroner(value: int | float | Decimal | None) -> str:
 
 
 def percent(value: int | float | Decimal | None, places: int = 0) -> str:
-    """86 %. The value is in per cent, not a share of one."""
+    """86 %. The value is in per cent (86), not a fraction (0.86)."""
     return "" if value is None else f"{number(value, places)}{NBSP}%"
 
 
@@ -117,7 +118,7 @@ def months_nb(n: int | None) -> str:
 
 
 def age_nb(born: date | None, on: date) -> str:
-    """36 år; for a child under two, months: 7 måneder. Empty before birth or without a date."""
+    """36 år, or 7 måneder for a child under two. Empty before birth or without a birth date."""
     if born is None or on < born:
         return ""
     if (months := age_months(born, on)) < 24:
@@ -126,7 +127,7 @@ def age_nb(born: date | None, on: date) -> str:
 
 
 def initials(name: str | None) -> str:
-    """The first letters of the first and the last name: Hanne Marie Myrland is HM."""
+    """The first letters of the first and the last name: HM for Hanne Marie Myrland."""
     words = [word for word in (name or "").split() if word[0].isalnum()]
     if not words:
         return ""
@@ -135,17 +136,17 @@ def initials(name: str | None) -> str:
 
 
 def phone(number: str | None) -> str:
-    """+4746620911 as people say it: 466 20 911. A number from abroad stands as it is."""
+    """+4746620911 as people write it: 466 20 911. A foreign number is not changed."""
     digits = (number or "").removeprefix("+47")
     if len(digits) == 8 and digits.isdigit():
         return f"{digits[:3]} {digits[3:5]} {digits[5:]}"
     return number or ""
 
 
-def _counted(n: int | None, one: str, many: str) -> str:
+def _counted(n: int | None, singular: str, plural: str) -> str:
     if n is None:
         return ""
-    return f"{number(n)}{NBSP}{one if abs(n) == 1 else many}"
+    return f"{number(n)}{NBSP}{singular if abs(n) == 1 else plural}"
 
 
 def _day(value: date | datetime | None) -> date | None:

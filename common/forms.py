@@ -1,5 +1,5 @@
-"""Form parts every app uses: Norwegian dates, periods and phone numbers, choices as chips,
-and the helper that makes a form look like Varig.
+"""Form fields and widgets for every app: Norwegian dates, periods and phone numbers, choices as
+chips, and the crispy-forms helper that draws a form in Varig's style.
 
     class ContactForm(forms.ModelForm):
         class Meta:
@@ -44,11 +44,11 @@ WRITTEN_DATES = [
 
 
 class NorwegianDateInput(forms.DateInput):
-    """A text field for a date. No calendar: digits are faster, and it works everywhere."""
+    """A text field for a date. Without a calendar: typing is faster and works everywhere."""
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        own = {"inputmode": "numeric", "autocomplete": "off", "class": "v-date"}
-        super().__init__(attrs={**own, **(attrs or {})}, format="%d.%m.%Y")
+        defaults = {"inputmode": "numeric", "autocomplete": "off", "class": "v-date"}
+        super().__init__(attrs={**defaults, **(attrs or {})}, format="%d.%m.%Y")
 
     def format_value(self, value: Any) -> str | None:
         if isinstance(value, date):
@@ -59,7 +59,7 @@ class NorwegianDateInput(forms.DateInput):
 class NorwegianDateField(forms.DateField):
     """A date written 20.11.2026, 20.11.26, 201126, 20112026 or 2026-11-20.
 
-    A year of two digits is in this century up to 68, else in the last, as in `strptime`.
+    A two-digit year up to 68 is in the 2000s, a higher one in the 1900s, as in `strptime`.
     """
 
     widget = NorwegianDateInput
@@ -79,7 +79,7 @@ class NorwegianDateField(forms.DateField):
         text = "".join(str(value).split())
         if not text:
             return None
-        match = next((found for form in WRITTEN_DATES if (found := form.fullmatch(text))), None)
+        match = next((m for pattern in WRITTEN_DATES if (m := pattern.fullmatch(text))), None)
         if match is None:
             raise ValidationError(self.error_messages["invalid"], code="invalid")
         day, month, year = match["day"], match["month"], match["year"]
@@ -87,15 +87,15 @@ class NorwegianDateField(forms.DateField):
         if len(year) == 2:
             number += 2000 if number <= 68 else 1900
         try:
-            found = date(number, int(month), int(day))
+            parsed = date(number, int(month), int(day))
         except ValueError:
             params = {"value": f"{int(day):02}.{int(month):02}.{number:04}"}
             raise ValidationError(
                 self.error_messages["impossible"], code="impossible", params=params
             ) from None
-        if not EARLIEST <= found <= LATEST:
+        if not EARLIEST <= parsed <= LATEST:
             raise ValidationError(self.error_messages["far"], code="far")
-        return found
+        return parsed
 
 
 class PeriodInput(forms.MultiWidget):
@@ -114,10 +114,10 @@ class PeriodInput(forms.MultiWidget):
 
 
 class PeriodField(forms.MultiValueField):
-    """A period by its first and last day; gives a half-open `DateRange` for `DateRangeField`.
+    """A period written as first and last day; gives a half-open `DateRange`.
 
-    People say «til og med 31.12.»; the database keeps the first day after. An open end is an
-    empty last day, refused where `open_ended=False`. The first day must be given where required.
+    The person writes «til og med 31.12.»; the database stores the day after it. An empty last day
+    is a period without end, refused when `open_ended=False`. A last day needs a first day.
     """
 
     widget = PeriodInput
@@ -154,8 +154,8 @@ class PeriodField(forms.MultiValueField):
 class PhoneField(forms.CharField):
     """A phone number, stored as +47 and eight digits, shown as «400 00 117».
 
-    Norwegian mobiles begin with 4 or 9. `landline=True` takes any Norwegian number of eight
-    digits. Numbers from abroad are taken with their country code.
+    Norwegian mobile numbers begin with 4 or 9. `landline=True` accepts every eight-digit
+    Norwegian number. Foreign numbers are accepted with their country code.
     """
 
     default_error_messages = {
@@ -197,25 +197,25 @@ class PhoneField(forms.CharField):
 
 
 class ChipChoices(forms.CheckboxSelectMultiple):
-    """Several of a few short choices, as chips."""
+    """Choose several of a few short choices, shown as chips."""
 
     style = "chips"
 
 
 class ChipChoice(forms.RadioSelect):
-    """One of a few short choices, as chips."""
+    """Choose one of a few short choices, shown as chips."""
 
     style = "chips"
 
 
 class CardChoice(forms.RadioSelect):
-    """One of a few choices, as cards side by side: how radios look unless told otherwise."""
+    """Choose one of a few choices, shown as cards side by side: the default for radios."""
 
     style = "cards"
 
 
 class ListChoice(forms.RadioSelect):
-    """One of several longer choices, one below the other."""
+    """Choose one of several longer choices, shown as a list."""
 
     style = "list"
 
@@ -224,8 +224,8 @@ class ListChoice(forms.RadioSelect):
 
 
 def norwegian(db_field: models.Field, **kwargs: Any) -> forms.Field | None:
-    """`Meta.formfield_callback`: dates and periods the Norwegian way, long text in four rows,
-    and numbers no larger than the column holds (a form that builds no row checks it nowhere else).
+    """For `Meta.formfield_callback`: Norwegian dates and periods, four rows for long text, and
+    numbers limited to what the column holds (no one else checks it if the form saves no row).
     """
     if isinstance(db_field, models.DateField) and not isinstance(db_field, models.DateTimeField):
         kwargs.setdefault("form_class", NorwegianDateField)
@@ -247,10 +247,10 @@ def norwegian(db_field: models.Field, **kwargs: Any) -> forms.Field | None:
 class VarigFormHelper(FormHelper):
     """How Varig's forms are drawn.
 
-    `submit` is the text of the one primary button; "" when the layout or the page has its own.
-    `cancel` is a URL for a quiet «Avbryt». `tag=False` leaves out `<form>`, for two forms in
-    one. `optional=False` drops «(valgfritt)», for filters. `method="get"` for filters too.
-    Hidden fields are always drawn, so that a form's token cannot be forgotten in a layout.
+    `submit` is the text of the primary button; "" when the layout or the page has its own.
+    `cancel` is the URL of «Avbryt». `tag=False` leaves out `<form>`, for two forms sent as one.
+    Filters use `optional=False`, which drops «(valgfritt)», and `method="get"`.
+    Hidden fields are always drawn, so that a layout cannot forget the form's token.
     """
 
     form_class = "v-form"
@@ -273,7 +273,7 @@ class VarigFormHelper(FormHelper):
         self.form_tag = tag
         self.mark_optional = optional
         self.cancel_url = cancel
-        # The server is the judge, and says it in the error summary; the browser keeps quiet.
+        # The server validates and shows an error summary; the browser's own check is off.
         self.attrs = {"novalidate": True, "data-once": method == "post"}
         if submit:
             self.add_input(Submit("lagre", submit))

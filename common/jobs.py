@@ -1,9 +1,9 @@
-"""The jobs: what runs by itself, when, and in which words.
+"""The scheduled jobs: what runs, when, and how the page «Jobber» describes it.
 
-A job is a function of a date that may run twice, or for last Tuesday, and change nothing it
-should not; it gives back what it `raised` and closed. Each app registers its own as it starts,
-in its `tasks.py` (see `accounts.jobs.job`). From that line follow the Celery task, what beat
-orders, the command (`manage.py <name> --on DATE --dry-run`) and the row on the page «Jobber».
+A job is a function of a date. It is safe to run twice and for a past date, and returns how many
+flags it raised and closed. Each app registers its own in `tasks.py` (see `accounts.jobs.job`).
+The registration gives the Celery task, its schedule in beat, the command
+(`manage.py <name> --on DATE --dry-run`) and the row on the page «Jobber».
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from datetime import date, datetime, time, timedelta
 from django.utils.functional import Promise
 from django.utils.timezone import get_default_timezone
 
-NIGHT = time(5, 30)  # before the first caseworker sits down; the clock is Oslo's
-# How late a run may be before somebody is told: a worker that restarts, a night of updates.
+NIGHT = time(5, 30)  # local time in Norway, before the first caseworker starts
+# How late a run may be before it counts as late: a worker may restart, a server be updated.
 GRACE = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a run of a job did: how many flags were raised, how many gave way to a further one,
-    and how many ended by the facts. For a job without flags: things made and thrown away."""
+    """What a run of a job did: flags raised, flags replaced by a more serious one, and flags
+    closed because the facts changed. For a job without flags: rows created and deleted."""
 
     raised: int = 0
     superseded: int = 0
@@ -43,8 +43,8 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """`task` is the name of its Celery task, which orders in a queue know it by: it never changes.
-    `does` is the function; `at` is when in the day it begins, or `every` how often it runs.
+    """A scheduled job. `task` is its Celery task name; messages in the queue hold it, so it never
+    changes. `does` is the function; it runs daily at `at`, or every `every`.
     """
 
     task: str
@@ -59,14 +59,14 @@ class Job:
         return self.task.rpartition(".")[2]
 
     def due_before(self, at: datetime) -> datetime:
-        """The last time it should have begun by then."""
+        """The latest time at or before `at` when the job should have started."""
         if self.every:
             return at - self.every
-        here = at.astimezone(get_default_timezone())
-        today = datetime.combine(here.date(), self.at, tzinfo=get_default_timezone())
-        if today <= here:
+        local = at.astimezone(get_default_timezone())
+        today = datetime.combine(local.date(), self.at, tzinfo=get_default_timezone())
+        if today <= local:
             return today
-        yesterday = here.date() - timedelta(days=1)
+        yesterday = local.date() - timedelta(days=1)
         return datetime.combine(yesterday, self.at, tzinfo=get_default_timezone())
 
 

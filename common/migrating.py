@@ -1,4 +1,4 @@
-"""An operation for migrations that make many tables."""
+"""A migration operation that creates many tables."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from django.db.migrations.operations.models import CreateModel
 
 
 class CreateModels(Operation):
-    """Many models in one step, also those that point at each other.
+    """Create many models in one step, also models that point at each other.
 
-    Django draws every related model anew after each operation. Here nearly all are related, and
-    a hundred and fifty steps of it cost a fresh installation more than half a minute.
+    Django rebuilds all related models after each operation. Nearly all of ours are related, and
+    150 operations would take more than half a minute on a new installation.
     """
 
     category = OperationCategory.ADDITION
@@ -23,7 +23,7 @@ class CreateModels(Operation):
         return type(self).__name__, self.models, {}
 
     def state_forwards(self, app_label, state) -> None:
-        state.__dict__.pop("apps", None)  # drawn once, when next asked for
+        state.__dict__.pop("apps", None)  # rebuilt once, at the next use
         for model in self.models:
             model.state_forwards(app_label, state)
 

@@ -1,4 +1,4 @@
-"""Parts that many models are made of: who did something, and that who and when go together."""
+"""Fields and constraints many models share: who did something, and who and when together."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ WHO_AND_WHEN = _("Både når og hvem må være ført.")
 
 
 def done_by(**options: Any) -> models.ForeignKey:
-    """Who did it. The user keeps no list of such rows."""
+    """A foreign key to the user who did it. The user gets no reverse relation."""
     return models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", **options)
 
 
 def together(name: str, *fields: str, message: str | None = None) -> models.CheckConstraint:
-    """All of the fields are set, or none: `together("note_edited", "edited_at", "edited_by")`."""
+    """All of the fields are set or none is: `together("note_edited", "edited_at", "edited_by")`."""
     return models.CheckConstraint(
         name=name,
         condition=Q(**{f"{field}__isnull": True for field in fields})

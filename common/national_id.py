@@ -1,14 +1,14 @@
-"""Norwegian national identity numbers: what is valid, of which kind, and made up for demos.
+"""Norwegian national identity numbers: validation, kinds, and made-up numbers for demos.
 
-Source: the number's form and control digits as in law.md, "Numbers and formats" (Nav's public
-fnrvalidator); every kind is proven by `tests/data/national_ids.csv`. The series of individual
-digits are Skatteetaten's: 000-499 for 1900-1999, 500-749 for 1854-1899, 500-999 for 2000-2039,
-900-999 for 1940-1999 in reserve. From 2032 new numbers start at 999 whatever the birth year, so
-the century is no longer told.
+Source: form and control digits are those of law.md, "Numbers and formats" (Nav's public
+fnrvalidator); `tests/data/national_ids.csv` tests every kind. The series of individual digits
+are Skatteetaten's: 000-499 for 1900-1999, 500-749 for 1854-1899, 500-999 for 2000-2039, 900-999
+for 1940-1999 in reserve. From 2032 new numbers start at 999 whatever the birth year, so the
+number no longer shows the century.
 
-A number is a name, never a source of facts: nothing here gives a birth date or a sex. Both are
-registered by a caseworker (need C1), since a D-number's holder, a corrected birth date or a
-changed legal sex would otherwise be shown wrong.
+A number identifies a person and is never a source of facts: nothing here gives a birth date or a
+sex. A caseworker registers both (need C1), since the number would give the wrong one for a
+D-number, a corrected birth date or a changed legal sex.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from .errors import RuleBroken
 K1_WEIGHTS: Final = (3, 7, 6, 1, 8, 9, 4, 5, 2, 1)
 K2_WEIGHTS: Final = (5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1)
 
-# From 2032 the first control digit may leave any of these; before, only 0 (law.md).
+# From 2032 the first control sum may have any of these remainders; before, only 0 (law.md).
 K1_REMAINDERS_2032: Final = frozenset({0, 1, 2, 3})
 
-# What is added to the month: real people, then the three synthetic series.
+# The number added to the month: 0 for real people, then the three synthetic series.
 MONTH_OFFSETS: Final = {0: "", 40: "h", 65: "nhn", 80: "tenor"}
 D_NUMBER_DAY_OFFSET: Final = 40
 
@@ -54,10 +54,10 @@ KINDS: Final = {
 }
 SYNTHETIC_KINDS: Final = frozenset(kind for (_new, _d, series), kind in KINDS.items() if series)
 
-# [0-9] and not \d: \d would let through digits of other scripts, which int() reads too.
+# [0-9] and not \d, which also matches digits of other scripts.
 _ELEVEN_DIGITS = re.compile(r"[0-9]{11}")
 _DUF = re.compile(r"(?:19|20)[0-9]{10}")
-# People write 130972 48022 and 130972-48022; Excel and web pages bring no-break spaces.
+# People write 130972 48022 and 130972-48022; Excel and web pages use no-break spaces.
 _SEPARATORS = re.compile("[\\s\u00a0\u202f\u2009-]+")
 
 
@@ -69,7 +69,7 @@ class InvalidNationalId(RuleBroken):
 class NationalId:
     """A valid number. `value` is the eleven digits; `kind` one of `KINDS`' values.
 
-    The value is left out of `repr`, so that a number does not end in a log by way of an error.
+    The value is left out of `repr`, so that an error does not write it to a log.
     """
 
     value: str = field(repr=False)
@@ -80,24 +80,23 @@ class NationalId:
 
     @property
     def is_synthetic(self) -> bool:
-        """True for the test series (month + 40, + 65, + 80): nobody living has the number."""
+        """True for the test series (month + 40, + 65, + 80): no real person has the number."""
         return self.kind in SYNTHETIC_KINDS
 
     @property
     def is_real(self) -> bool:
-        """True where the number may belong to a living person. A demo refuses these."""
+        """True when the number may belong to a real person. A demo refuses these."""
         return not self.is_synthetic
 
     @property
     def formatted(self) -> str:
-        """The number as people read it: six digits, a no-break space, five digits."""
+        """The number as it is shown: six digits, a no-break space, five digits."""
         return f"{self.value[:6]}\u00a0{self.value[6:]}"
 
     def agrees_with(self, born: date) -> bool:
-        """Whether the digits could be those of someone registered as born on this date.
+        """Whether the number could belong to someone born on this date.
 
-        A warning to the caseworker, not a rule: a D-number or a corrected birth date may
-        truthfully disagree.
+        Used for a warning, not a rule: a D-number or a corrected birth date may rightly differ.
         """
         day, month, short_year, individual = _parts(self.value)
         day -= D_NUMBER_DAY_OFFSET if day > D_NUMBER_DAY_OFFSET else 0
@@ -112,8 +111,7 @@ def parse(value: str) -> NationalId:
 
     Spaces and hyphens are ignored. Accepted: fødselsnummer, D-nummer, H-nummer and Nav's test
     numbers (month + 40), Norsk Helsenett's (+ 65), Skatteetaten's Tenor (+ 80), each also as a
-    D-number, and all of them with control digits of the 2032 rule. The date in the number must
-    be one that exists.
+    D-number, and all of them with control digits of the 2032 rule. The date must exist.
     """
     digits = _SEPARATORS.sub("", value or "")
     if not _ELEVEN_DIGITS.fullmatch(digits):
@@ -144,9 +142,9 @@ def parse(value: str) -> NationalId:
 def parse_duf(value: str) -> str:
     """Return the twelve digits of a DUF number (UDI's number), or raise `InvalidNationalId`.
 
-    Form: four digits year of registration, six digits serial, two control digits. Only the
-    shape is checked: we have no public source for the control digits, and refusing a true
-    number is worse than letting a typing error through.
+    Form: four digits year of registration, six digits serial, two control digits. The control
+    digits are not checked: their rule is not published, and refusing a real number is worse than
+    accepting a typing error.
     """
     digits = _SEPARATORS.sub("", value or "")
     if not _DUF.fullmatch(digits):
@@ -159,29 +157,29 @@ def parse_duf(value: str) -> str:
 def generate_tenor(born: date, serial: int) -> str:
     """Return the made-up (Tenor, month + 80) number with this serial for this birth date.
 
-    `serial` counts the valid numbers of the date from 0; the same arguments always give the
-    same number, and different arguments different numbers. A date has at least 400 of them;
-    past the last, and for years outside 1900–2039, ValueError. For demo data and tests.
+    `serial` counts the valid numbers of the date from 0; the same arguments always give the same
+    number, and different arguments different numbers. A date has at least 400 of them.
+    ValueError after the last one, and for years outside 1900–2039. For demo data and tests.
     """
     if serial < 0:
         raise ValueError("serial counts from 0")
     head, base1, base2, individuals = _tenor_start(born)
-    left = serial
+    remaining = serial
     for individual in individuals:
         share1, share2 = _INDIVIDUAL_SHARES[individual]
         k1 = -(base1 + share1) % 11
         k2 = -(base2 + share2 + 2 * k1) % 11
         if k1 == 10 or k2 == 10:
             continue
-        if left == 0:
+        if remaining == 0:
             return f"{head}{individual:03}{k1}{k2}"
-        left -= 1
+        remaining -= 1
     raise ValueError(f"{born.isoformat()} has no made-up number with serial {serial}")
 
 
 @lru_cache(maxsize=50_000)
 def _tenor_start(born: date) -> tuple[str, int, int, tuple[int, ...]]:
-    """The first six digits, what they add to the control sums, and the individual digits."""
+    """The first six digits, their share of the control sums, and the individual digits."""
     head = f"{born.day:02}{born.month + 80:02}{born.year % 100:02}"
     base1 = sum(int(d) * w for d, w in zip(head, K1_WEIGHTS, strict=False))
     base2 = sum(int(d) * w for d, w in zip(head, K2_WEIGHTS, strict=False))
@@ -197,7 +195,7 @@ _TENOR_SERIES = {
     range(2000, 2040): tuple(range(500, 1000)),
 }
 
-# What each of the 1 000 possible individual digits adds to the two control sums.
+# The part of the two control sums that each of the 1 000 possible individual digits gives.
 _INDIVIDUAL_SHARES = [
     (
         sum(d * w for d, w in zip(digits, K1_WEIGHTS[6:9], strict=True)),
@@ -223,10 +221,10 @@ def _month_offset(month: int) -> int | None:
 
 
 def _possible_years(short_year: int, individual: int) -> tuple[int, ...]:
-    """The years the two digits may stand for, by the series of individual digits.
+    """The years the two digits may mean, by the series of individual digits.
 
-    A combination no series covers, and one that 2032 opens to all, counts as either century:
-    nobody with a true number must be turned away.
+    A combination outside every series, or in one opened in 2032, may be of either century: a real
+    number must never be refused.
     """
     if _series_opens_2032(short_year, individual):
         return (1900 + short_year, 2000 + short_year)
@@ -241,9 +239,9 @@ def _possible_years(short_year: int, individual: int) -> tuple[int, ...]:
 
 
 def _series_opens_2032(short_year: int, individual: int) -> bool:
-    """Whether the number is of a series handed out only from 2032.
+    """Whether the number belongs to a series that is used only from 2032.
 
-    That is those born from 2032, and the 900s of 1940-1999, a reserve until then.
+    These are the numbers of people born from 2032, and the reserve 900-999 of 1940-1999.
     """
     return (individual >= 500 and 32 <= short_year <= 39) or (
         individual >= 900 and short_year >= 40

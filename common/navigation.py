@@ -1,10 +1,10 @@
-"""The main menu as a registry: each app says what it adds, in `AppConfig.ready()`.
+"""The main menu as a registry: each app adds its lines in `AppConfig.ready()`.
 
     from common import navigation
     navigation.register("venteliste", _("Venteliste"), "BulletList", "allocation:waiting_list",
                         order=40, can=perms.can_see_waiting_list)
 
-Nothing here knows an app above it: an entry is a URL name and two functions of the user.
+This module imports no app: a menu line is a URL name and two functions of the user.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ PEER = "peer"
 
 
 @dataclass(frozen=True)
-class Entry:
-    """One line of the menu. `shell` says whose menu: the staff's, or the peers' own four lines."""
+class MenuEntry:
+    """One line of the menu. `shell` is the menu it belongs to: the staff's or the peers'."""
 
     key: str
     label: str | Promise
@@ -39,7 +39,7 @@ class Entry:
     shortcut: str = ""
 
 
-_entries: dict[str, Entry] = {}
+_entries: dict[str, MenuEntry] = {}
 
 
 def register(
@@ -58,19 +58,19 @@ def register(
     """Add a line to the menu.
 
     `can(user)` decides who sees it. `count(user)` gives the small number beside it (None hides
-    it); it is asked often, so it must be one cheap query. `also` lists further URL
-    prefixes that belong to this line, such as `("/vedtak/",)` under Søknader. `shortcut` is the
-    letter typed after G to go there. Registering a key again replaces the line.
+    it); it runs often, so it must be one cheap query. `also` lists more URL prefixes that belong
+    to this line, such as `("/vedtak/",)` under Søknader. `shortcut` is the letter typed after G
+    to go there. Registering a key again replaces the line.
     """
-    _entries[key] = Entry(key, label, icon, url_name, order, can, shell, count, also, shortcut)
+    _entries[key] = MenuEntry(key, label, icon, url_name, order, can, shell, count, also, shortcut)
 
 
-# Who gets the search field of the top bar; `desk` says so, as it starts.
+# Who sees the search field of the top bar; registered by `desk` at start.
 _may_search: list[Callable[[Any], bool]] = []
 
 
 def search_is_for(can: Callable[[Any], bool]) -> None:
-    """Show the top bar's search field to those `can(user)` says yes to, and to nobody else."""
+    """Show the search field of the top bar only to users for whom `can(user)` is true."""
     _may_search[:] = [can]
 
 
@@ -78,7 +78,7 @@ def may_search(user: Any) -> bool:
     return any(can(user) for can in _may_search)
 
 
-def entries() -> list[Entry]:
+def entries() -> list[MenuEntry]:
     """All lines in menu order."""
     return sorted(_entries.values(), key=lambda entry: (entry.order, entry.key))
 
@@ -86,8 +86,8 @@ def entries() -> list[Entry]:
 def items_for(user: Any) -> list[dict[str, Any]]:
     """The lines this user may see, as dicts: key, label, icon, url, count, prefixes, shell.
 
-    Who may see any of the staff's lines gets the staff's menu; who may see none of them gets
-    the peers'. A line whose URL is not there yet is left out.
+    A user who may see any of the staff's lines gets the staff's menu, others the peers' menu. A
+    line whose URL does not exist is left out.
     """
     items = []
     for entry in entries():
@@ -117,27 +117,27 @@ def items_for(user: Any) -> list[dict[str, Any]]:
 
 
 def _counts(user: Any, keys: list[str]) -> dict[str, int | None]:
-    """The small numbers, which may be half a minute old: every page asks for all of them."""
+    """The numbers by menu key. They are cached for half a minute, since every page shows them."""
     counted = [_entries[key] for key in keys if _entries[key].count]
     if not counted:
         return {}
     key = f"menu.{settings.DATABASE_NAME}.{user.pk}"
-    found = cache.get(key)
-    if found is None:
-        found = {entry.key: entry.count(user) for entry in counted}
-        cache.set(key, found, FRESH_SECONDS)
-    return found
+    counts = cache.get(key)
+    if counts is None:
+        counts = {entry.key: entry.count(user) for entry in counted}
+        cache.set(key, counts, FRESH_SECONDS)
+    return counts
 
 
 def here(items: list[dict[str, Any]], path: str) -> str:
-    """The key of the line whose URL is the longest prefix of `path`; "" when none is.
+    """The key of the line with the longest URL prefix of `path`; "" when there is none.
 
-    "/" is a prefix of everything and so counts only when it is the whole path.
+    "/" is a prefix of everything, so it counts only when it is the whole path.
     """
-    best, found = 0, ""
+    longest, key = 0, ""
     for item in items:
         for prefix in item["prefixes"]:
             fits = path == prefix if prefix == "/" else path.startswith(prefix)
-            if fits and len(prefix) > best:
-                best, found = len(prefix), item["key"]
-    return found
+            if fits and len(prefix) > longest:
+                longest, key = len(prefix), item["key"]
+    return key

@@ -1,10 +1,10 @@
 """Letters and minutes as accessible archival PDF.
 
-A Typst template under `templates/letters/` is fed with data and gives PDF/A-2a that is also
-PDF/UA-1: tagged, with language, title and every font inside. What people wrote travels as JSON
-and is always text, never markup. The same data gives the same bytes, so that a checksum means
-something: the time of making is data (`made_at`), fonts are the house's own and the system's are
-left out, and nothing is fetched. What data each template takes stands at its top.
+A Typst template under `templates/letters/` and its data give a PDF/A-2a that is also PDF/UA-1:
+tagged, with language, title and all fonts included. Text that people wrote is passed as JSON and
+is never read as markup. The same data gives the same bytes, so that checksums can be compared:
+the creation time is part of the data (`made_at`), only our own fonts are used, and nothing is
+downloaded. Each template lists its data at the top.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ LETTERS: Final = Path(__file__).resolve().parent.parent / "templates" / "letters
 STANDARDS: Final = ["a-2a", "ua-1"]
 LANGUAGES: Final = ("nb", "nn")
 
-# Typst names what no font at hand can draw: the text `"…"` could not be displayed.
+# Typst's message when no font has a character: the text `"…"` could not be displayed.
 _CANNOT_DRAW = re.compile(r'the text `"(?P<text>.+?)"` could not be displayed', re.DOTALL)
 
 
 class UnprintableText(RuleBroken):
-    """The data holds a character no font of ours has. It is named, not silently left out: a
-    letter says what was written, or is not made."""
+    """The data holds a character that none of our fonts has. The message names it: a letter is
+    never made with a character left out."""
 
 
 class RenderFailed(Exception):
-    """The template and the data do not fit together: our fault, never the reader's."""
+    """The template and the data do not match: an error in Varig, not the user's mistake."""
 
 
 def render(
@@ -51,11 +51,11 @@ def render(
 ) -> bytes:
     """Return the PDF of `templates/letters/<template>.typ` filled with `data`.
 
-    `title` is the document's title in the reader's window and in the archive. `data["made_at"]`
-    is the moment of making, a datetime with an offset (or its ISO text). Dates in `data` become
-    «20. november 2026». Control characters that came along from a paste are dropped; a character
-    that cannot be drawn raises `UnprintableText`, a template that misses something
-    `RenderFailed`.
+    `title` is the document title shown by PDF readers and in the archive. `data["made_at"]` is
+    the creation time, a datetime with an offset (or its ISO text). Dates in `data` become
+    «20. november 2026». Pasted control characters are dropped. Raises `UnprintableText` for a
+    character that no font has, `RenderFailed` when data is missing, and ValueError for an unknown
+    template or language.
     """
     if language not in LANGUAGES:
         raise ValueError(f"letters are written in nb or nn, not {language!r}")
@@ -79,8 +79,8 @@ def render(
             timestamp=int(made_at.timestamp()),
         )
     except typst.TypstError as exc:
-        if found := _CANNOT_DRAW.search(exc.message):
-            raise _unprintable(_unescaped(found["text"])) from exc
+        if match := _CANNOT_DRAW.search(exc.message):
+            raise _unprintable(_unescaped(match["text"])) from exc
         raise RenderFailed(f"{template}: {exc.message}") from exc
 
 
@@ -93,7 +93,7 @@ def _unprintable(text: str) -> UnprintableText:
 
 @lru_cache(maxsize=1)
 def _fonts() -> typst.Fonts:
-    """Inter, kept beside the templates, and for other alphabets the fonts inside Typst."""
+    """Inter, stored beside the templates, and Typst's own fonts for other alphabets."""
     return typst.Fonts(
         include_system_fonts=False,
         include_embedded_fonts=True,
@@ -102,7 +102,7 @@ def _fonts() -> typst.Fonts:
 
 
 def _as_text(value: Any) -> Any:
-    """The data as JSON takes it: every leaf a clean text, a number, a bool or None."""
+    """The data ready for JSON: every leaf is clean text, a number, a bool or None."""
     if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(value, str | Promise):
@@ -120,11 +120,11 @@ def _as_text(value: Any) -> Any:
 
 def _clean(text: str) -> str:
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    if nobodys := next((c for c in text if unicodedata.category(c) in {"Co", "Cn"}), None):
-        raise _unprintable(nobodys)
+    if unassigned := next((c for c in text if unicodedata.category(c) in {"Co", "Cn"}), None):
+        raise _unprintable(unassigned)
     return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"})
 
 
 def _unescaped(text: str) -> str:
-    r"""Typst writes what cannot be seen as \u{1f600}."""
-    return re.sub(r"\\u\{([0-9a-f]+)\}", lambda found: chr(int(found[1], 16)), text)
+    r"""Typst writes invisible characters as \u{1f600}."""
+    return re.sub(r"\\u\{([0-9a-f]+)\}", lambda match: chr(int(match[1], 16)), text)

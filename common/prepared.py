@@ -1,7 +1,7 @@
-"""Queries Django writes once and the database is asked many times.
+"""Queries that Django compiles to SQL once per process and that run many times.
 
-Django turns a queryset into SQL anew each time, and for one with seven subqueries that takes
-longer than PostgreSQL takes to answer it. The meaning still stands in one place, as a queryset.
+Compiling a queryset with seven subqueries takes Django longer than PostgreSQL takes to run it.
+The query is still written as a queryset.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from typing import Any
 from django.db import connection
 from django.db.models import BigAutoField, Lookup, QuerySet
 
-DAY = date(1111, 11, 11)  # stands in for a date while the SQL is written
-IDS = [-11111111]  # stands in for a list of keys: use it with `pk__any_of`
+DAY = date(1111, 11, 11)  # placeholder for the date
+IDS = [-11111111]  # placeholder for the list of keys: use it with `pk__any_of`
 
 
 @BigAutoField.register_lookup
 class AnyOf(Lookup):
-    """`pk__any_of=[1, 2]`: as `pk__in`, with one parameter however long the list is."""
+    """`pk__any_of=[1, 2]`: like `pk__in`, but with the whole list as one parameter."""
 
     lookup_name = "any_of"
 
@@ -32,23 +32,23 @@ class AnyOf(Lookup):
 
 
 class Prepared:
-    """`Prepared(lambda: queryset.values_list(…))` of a queryset with `DAY` and `IDS` in it.
+    """A compiled query: `Prepared(lambda: queryset.values_list(…))`, with `DAY` and `IDS` in it.
 
-    Calling it with the real `on` and `ids` gives the rows as tuples.
+    Call it with the real `on` and `ids` to get the rows as tuples. TypeError if one is missing.
     """
 
     def __init__(self, build: Callable[[], QuerySet]) -> None:
         self._build = build
-        self._written: tuple[str, tuple[Any, ...]] | None = None
+        self._compiled: tuple[str, tuple[Any, ...]] | None = None
 
     def __call__(self, *, on: date | None = None, ids: list[int] | None = None) -> list[tuple]:
-        if self._written is None:
-            self._written = self._build().query.sql_with_params()
-        sql, params = self._written
+        if self._compiled is None:
+            self._compiled = self._build().query.sql_with_params()
+        sql, params = self._compiled
         given = {DAY: on, tuple(IDS): ids}
         values = [given.get(tuple(p) if isinstance(p, list) else p, p) for p in params]
         if None in values:
-            raise TypeError("the query was written with a value that was not given")
+            raise TypeError("the query needs `on` or `ids`, which was not given")
         with connection.cursor() as cursor:
             cursor.execute(sql, values)
             return cursor.fetchall()

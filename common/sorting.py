@@ -1,7 +1,7 @@
 """Norwegian alphabetical order without ICU.
 
-The embedded PostgreSQL has no ICU collations (architecture.md), so a name's sort key is stored
-beside it and compared byte by byte (`COLLATE "C"`, and Python's own order of ASCII text).
+The embedded PostgreSQL has no ICU collations (architecture.md), so the sort key of a name is
+stored with it and compared byte by byte (`COLLATE "C"`, and Python's order of ASCII text).
 """
 
 from __future__ import annotations
@@ -10,17 +10,17 @@ import re
 import unicodedata
 from typing import Final
 
-# "{", "|" and "}" are the three ASCII characters right after "z". That puts æ, ø and å last,
-# in that order. Every one of them in the text itself is dropped as punctuation first.
+# "{", "|" and "}" are the three ASCII characters after "z", so æ, ø and å come last in that
+# order. If the name contains them, they are removed as punctuation first.
 ÆØÅ: Final = {
     "æ": "{",
-    "ä": "{",  # Swedish and German ä and ö stand with æ and ø, as in Norwegian catalogues
+    "ä": "{",  # Swedish and German ä and ö sort with æ and ø, as in Norwegian catalogues
     "ø": "|",
     "ö": "|",
     "ő": "|",
     "å": "}",
 }
-# Letters that are no base letter plus an accent, and so do not come apart by themselves.
+# Letters that Unicode does not split into a base letter and an accent.
 FOLDED: Final = {"đ": "d", "ð": "d", "ŋ": "n", "ŧ": "t", "þ": "th", "ł": "l", "ı": "i", "œ": "oe"}
 
 _LETTERS = str.maketrans(ÆØÅ | FOLDED)
@@ -29,16 +29,16 @@ _BETWEEN = re.compile(r"[\W_]+")
 
 
 def norwegian_key(text: str | None, *, aa_is_å: bool = False) -> str:
-    """Return the key that sorts a name in Norwegian order when compared bytewise.
+    """Return the key that sorts a name in Norwegian order when compared byte by byte.
 
-    Capital and small letters are equal; æ, ø and å come after z; accents are folded to the
-    letter under them (é as e, ü as u, the Sámi č, š, ž, đ, ŋ, ŧ as c, s, z, d, n, t).
-    Punctuation and hyphens count as a space, apostrophes as nothing, and a space comes before
-    every letter, so that Berg, Anne stands before Bergan. "aa" stays two a's unless `aa_is_å`:
-    Aase and Åse are two names, and most people look for what is written. Letters of other
-    alphabets come last. Equal keys are common: let the primary key break the tie.
+    Capital and small letters are equal; æ, ø and å come after z; accents are removed (é as e,
+    ü as u, the Sámi č, š, ž, đ, ŋ, ŧ as c, s, z, d, n, t). Punctuation and hyphens count as a
+    space, apostrophes are removed, and a space comes before every letter, so that Berg, Anne is
+    before Bergan. "aa" stays two a's unless `aa_is_å`: Aase and Åse are two names, and most
+    people search for what is written. Letters of other alphabets come last. Equal keys are
+    common: also sort by the primary key.
     """
-    # Composed first: å may arrive as a + ring (macOS, PDF), and must not be folded to a.
+    # Composed first: å may arrive as a + ring (macOS, PDF), and must not become a.
     key = unicodedata.normalize("NFKC", text or "").casefold()
     key = _BETWEEN.sub(" ", _APOSTROPHES.sub("", unicodedata.normalize("NFKC", key)))
     if aa_is_å:

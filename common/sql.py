@@ -1,7 +1,7 @@
-"""Parts of SQL written by hand that are the same everywhere: enum values, and days in Norway.
+"""Shared parts of hand-written SQL: enum values, and calendar days in Norway.
 
-Values of enums reach a statement as parameters named after the member, so that the SQL says what
-it means and no code stands in it as a bare string:
+Enum values are passed as parameters named after the member, so that the SQL shows their meaning
+and holds no bare strings:
 
     cursor.execute("… WHERE kind = %(StayKind.TEMPORARY)s", {**enum_params(StayKind), "on": on})
 """
@@ -15,20 +15,20 @@ from django.conf import settings
 
 
 def enum_params(*enums: type[Enum]) -> dict[str, str | int]:
-    """The members of some enums as parameters: `{"StayKind.TEMPORARY": "midlertidig", …}`."""
-    return {f"{enum.__name__}.{one.name}": one.value for enum in enums for one in enum}
+    """The members of the enums as parameters: `{"StayKind.TEMPORARY": "midlertidig", …}`."""
+    return {f"{enum.__name__}.{member.name}": member.value for enum in enums for member in enum}
 
 
 def values(members: Iterable[Enum]) -> list:
-    """The values of some members as one array parameter: `kind = ANY(%(lasting)s)`."""
+    """The values of the members as one array parameter: `kind = ANY(%(lasting)s)`."""
     return [member.value for member in members]
 
 
 def local_day(moment: str) -> str:
-    """The calendar day in Norway of a column that holds a moment."""
+    """SQL for the calendar day in Norway of a timestamp column."""
     return f"({moment} AT TIME ZONE '{settings.TIME_ZONE}')::date"
 
 
 def end_of_day(day: str = "%(on)s") -> str:
-    """The moment a day in Norway is over: what has happened by the day is before it."""
+    """SQL for the midnight that ends a day in Norway. What happened by that day is before it."""
     return f"(({day}::date + 1)::timestamp AT TIME ZONE '{settings.TIME_ZONE}')"

@@ -1,8 +1,8 @@
-"""One table of allowed moves per process (application, vedtak, klage, offer, meeting).
+"""One table of allowed state changes per process (application, vedtak, appeal, offer, meeting).
 
-Templates ask `table.may(obj, "approved")`, never compare strings; actions call `table.move(…)`.
-The log row belongs to casework (floor 3) and `common` has no models, so the app hands its own
-`log` in. Source: architecture.md, "A change".
+Templates ask `table.may(obj, "approved")` and never compare strings; actions call
+`table.move(…)`. The log model belongs to casework and `common` has no models, so each app passes
+in its own `log`. Source: architecture.md, "A change".
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ Log = Callable[[Model, str, str, Any, datetime], object]
 
 
 class MoveNotAllowed(RuleBroken):
-    """The state table does not lead from where the thing is to where someone wanted it."""
+    """The state table does not allow this change of state."""
 
 
 class ChangedByOther(RuleBroken):
-    """Somebody else moved the thing between our reading it and our writing it."""
+    """Another user changed the state after we read the object and before we saved it."""
 
     def __init__(self) -> None:
         super().__init__(_("En annen har endret dette i mellomtiden. Last siden på nytt."))
 
 
 class StateTable:
-    """The states of a process and which may follow which.
+    """The states of a process and the states that may follow each.
 
         VEDTAK = StateTable(
             "vedtak",
@@ -41,9 +41,9 @@ class StateTable:
             log=write_transition,
         )
 
-    `process` names the process in the log. Every state is a key; one without moves is an end.
-    A move to a state that is no key is a ValueError at import, not a surprise in production.
-    `field` is the model field that holds the state; its choices give the labels people read.
+    `process` names the process in the log. Every state is a key; a state without moves is final.
+    A move to a state that is not a key raises ValueError, at import. `field` is the model field
+    that holds the state; its choices give the labels shown to users.
     """
 
     def __init__(
@@ -58,8 +58,8 @@ class StateTable:
         if unknown:
             raise ValueError(f"{process}: moves lead to unknown states: {sorted(unknown)}")
         self.process = process
-        # str() so that an enum member and its value are the same key. Targets stand in the order
-        # of the table's states, since a set has none.
+        # str() makes an enum member and its value the same key. Targets get the order of the
+        # table's states, since a set has no order.
         states = list(map(str, moves))
         self.moves = {
             str(state): tuple(sorted(map(str, targets), key=states.index))
@@ -72,19 +72,19 @@ class StateTable:
         return f"<StateTable {self.process}>"
 
     def allowed(self, obj: Model) -> tuple[str, ...]:
-        """The states the thing may move to now, in the order of the table's states."""
+        """The states the object may move to now, in the order of the table's states."""
         return self.moves.get(str(getattr(obj, self.field)), ())
 
     def may(self, obj: Model, to: str) -> bool:
-        """Whether the table leads from the thing's state to this one."""
+        """Whether the table allows a move from the object's state to this one."""
         return str(to) in self.allowed(obj)
 
     def is_final(self, obj: Model) -> bool:
-        """Whether the thing has come to an end of the table."""
+        """Whether no state may follow the object's state."""
         return not self.allowed(obj)
 
     def check(self, obj: Model, to: str) -> None:
-        """Raise `MoveNotAllowed` unless the table leads there."""
+        """Raise `MoveNotAllowed` unless the table allows the move."""
         if not self.may(obj, to):
             raise MoveNotAllowed(
                 _("Dette står som «%(now)s» og kan ikke settes til «%(to)s».")
@@ -92,31 +92,30 @@ class StateTable:
             )
 
     def label(self, obj: Model, state: str) -> str:
-        """What people call a state: its choice label, else the state itself."""
+        """The state's label for users: its choice label, else the state itself."""
         choices = dict(obj._meta.get_field(self.field).flatchoices)
         return str(choices.get(str(state), state))
 
     @transaction.atomic
     def move(self, obj: Model, to: str, *, by: Any, at: datetime, **facts: Any) -> None:
-        """Move the thing to a state, save it and log the move.
+        """Move the object to a state, save it and log the move.
 
-        `facts` are fields that change with the state and that a check constraint may tie to it
-        (`approved_by=…, approved_at=…`); they are written in the same statement. Other unsaved
-        changes on `obj` are not written.
+        `facts` are fields that change together with the state (`approved_by=…, approved_at=…`),
+        for example because a check constraint ties them to it; they are written in the same
+        statement. Other unsaved changes on `obj` are not saved.
 
-        The caller holds the row's lock where it decides anything by the row. The write itself is
-        bound to the state `obj` was read in, so of two browsers with the same page one wins and
-        the other gets `ChangedByOther`. `MoveNotAllowed` if the table says no. When either is
-        raised, `obj` is untouched.
+        Lock the row first if you decide anything from it. The UPDATE requires the state `obj` was
+        read with: if two users save the same page, the second gets `ChangedByOther`.
+        `MoveNotAllowed` if the table does not allow the move. On both errors `obj` is unchanged.
         """
         self.check(obj, to)
         from_, to = str(getattr(obj, self.field)), str(to)
         changes = {self.field: to, **facts}
-        won = type(obj)._base_manager.filter(pk=obj.pk, **{self.field: from_}).update(**changes)
-        if not won:
+        updated = type(obj)._base_manager.filter(pk=obj.pk, **{self.field: from_}).update(**changes)
+        if not updated:
             raise ChangedByOther
         for name, value in changes.items():
             setattr(obj, name, value)
-        # Saved once more for what listens to a save: the row's history.
+        # Saved again for the receivers of post_save, which write the history row.
         obj.save(update_fields=list(changes))
         self.log(obj, from_, to, by, at)

@@ -5,7 +5,7 @@ from . import views
 
 app_name = "common"
 
-# The component page is for those who build Varig; a municipality never sees it.
+# The component page is for developers of Varig; a municipality never sees it.
 urlpatterns = (
     [] if settings.PRODUCTION else [path("ui-komponenter/", views.components, name="components")]
 )

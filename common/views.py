@@ -1,4 +1,4 @@
-"""The component page: everything pages are made of, in all its states. Development only."""
+"""The component page: every component in all its states. Development only."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from .paging import Page
 
 
 class ExampleForm(forms.Form):
-    """Every kind of field once."""
+    """One field of every kind."""
 
     token = forms.CharField(widget=forms.HiddenInput, initial="x")
     name = forms.CharField(label="Navn", max_length=60)
@@ -219,7 +219,7 @@ EXAMPLES: dict[str, Any] = {
 
 @require_http_methods(["GET", "POST"])
 def components(request: HttpRequest) -> HttpResponse:
-    """Everything pages are made of. Sending the form empty shows its faults."""
+    """Show every component. Sending the form empty shows its errors."""
     if settings.PRODUCTION:
         raise Http404
     form = ExampleForm(request.POST, request.FILES) if request.method == "POST" else ExampleForm()

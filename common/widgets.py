@@ -1,8 +1,8 @@
-"""Inputs, selects and text areas drawn without templates.
+"""Inputs, selects and text areas rendered without templates.
 
-Django draws each control with templates that include templates: a filter of fourteen fields took
-longer than the fifty rows below it. The HTML is the same (tests/common/test_widgets.py); every
-other widget is drawn by its template as before.
+Django renders each control with nested templates: a filter of fourteen fields took longer than
+the fifty rows below it. The HTML is the same (tests/common/test_widgets.py). All other widgets
+are rendered by their templates.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def _select(widget: dict[str, Any]) -> str:
 
 def _textarea(widget: dict[str, Any]) -> str:
     value = conditional_escape(widget["value"]) if widget["value"] else ""
-    # The line break after the tag is not part of the text, and lets a text begin with one.
+    # Browsers ignore the first line break, so that a text can begin with a line break of its own.
     return (
         f'<textarea name="{escape(widget["name"])}"{_attrs(widget["attrs"])}>\n{value}</textarea>'
     )
@@ -67,7 +67,7 @@ DRAWN: dict[str, Callable[[dict[str, Any]], str]] = {
 
 
 class WidgetRenderer(TemplatesSetting):
-    """`FORM_RENDERER`: the common controls in Python, all else by template."""
+    """`FORM_RENDERER`: renders the common controls in Python, all others by template."""
 
     def render(
         self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None

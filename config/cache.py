@@ -1,4 +1,4 @@
-"""The cache, without which every page still works: only slower."""
+"""A cache that may be down: every page still works, only slower."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ log = logging.getLogger(__name__)
 
 
 class ForgivingRedisCache(RedisCache):
-    """Redis or Valkey, where being away is the same as having forgotten."""
+    """Redis or Valkey; an unreachable server counts as an empty cache."""
 
     def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
         try:

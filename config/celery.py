@@ -1,6 +1,6 @@
-"""The jobs' application and their clock.
+"""The Celery app and the schedule of the jobs.
 
-`celery -A config worker` runs jobs, `celery -A config beat` orders them.
+`celery -A config worker` runs jobs, `celery -A config beat` queues them.
 """
 
 import os
@@ -25,7 +25,7 @@ app.autodiscover_tasks()
 
 @app.on_after_finalize.connect
 def plan(sender: Celery, **kwargs) -> None:
-    """Give beat the jobs the apps have registered, as soon as they have started."""
+    """Give beat the jobs that the apps have registered at start."""
     sender.conf.beat_schedule = {
         name: {
             "task": job.task,
@@ -34,7 +34,7 @@ def plan(sender: Celery, **kwargs) -> None:
         for name, job in JOBS.items()
     } | {"heartbeat": {"task": "config.celery.heartbeat", "schedule": 60.0}}
     if settings.DEMO:
-        # A demonstration is seldom running at 05.30.
+        # A demo is seldom running at 05.30.
         sender.conf.beat_schedule |= {
             f"{name}-demo": {"task": job.task, "schedule": 300.0} for name, job in JOBS.items()
         }
@@ -42,7 +42,7 @@ def plan(sender: Celery, **kwargs) -> None:
 
 @app.task
 def heartbeat() -> None:
-    """Leave a mark that a worker is alive and can be reached through the broker."""
+    """Record in the cache that a worker is alive and reachable through the broker."""
     from django.core.cache import cache
 
     cache.set(HEARTBEAT_KEY, "1", HEARTBEAT_SECONDS)
@@ -50,14 +50,14 @@ def heartbeat() -> None:
 
 @beat_init.connect
 def order_at_start(sender, **kwargs) -> None:
-    """What beat missed while it was down is ordered as it starts; the jobs bear running twice."""
+    """Queue every job when beat starts, in case it was down; jobs are safe to run twice."""
     for name in (*(job.task for job in JOBS.values()), "config.celery.heartbeat"):
         app.send_task(name)
 
 
 @setup_logging.connect
 def keep_django_logging(**kwargs) -> None:
-    """Celery would put up handlers of its own, that print arguments and exception texts."""
+    """Celery's own log handlers would print arguments and exception texts."""
     from logging.config import dictConfig
 
     dictConfig(settings.LOGGING)

@@ -1,4 +1,4 @@
-"""Reading the environment: every variable goes through here, and every fault is gathered."""
+"""Reads the environment variables and collects the errors in them."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ MODES = ("production", "demo", "test")
 
 
 class Environment:
-    """The process environment, with the faults found while reading it.
+    """The process environment, with the errors found while reading it.
 
-    `refuse()` is called once, when all is read, so an administrator sees the whole list.
+    Call `refuse()` once, after reading everything, so that an administrator sees all the errors.
     """
 
     def __init__(self, values: dict[str, str] | None = None):
@@ -68,7 +68,7 @@ class Environment:
 
 
 def local_services(root: Path) -> dict[str, str]:
-    """Where `make services` or `make demo` put the embedded servers; {} when they never ran."""
+    """The addresses of the servers started by `make services` or `make demo`; {} if none."""
     try:
         return json.loads((root / "var" / "services.json").read_text())
     except (OSError, ValueError):
@@ -76,10 +76,10 @@ def local_services(root: Path) -> dict[str, str]:
 
 
 def database_from_url(url: str, name: str = "") -> dict[str, Any]:
-    """`postgresql://user:password@host:5432/name?sslmode=require` as Django wants it.
+    """Django's database settings from `postgresql://user:password@host:5432/name?sslmode=require`.
 
-    `?host=/directory` names a Unix socket; what else stands after `?` is handed to libpq.
-    `name` overrides the database's name.
+    `?host=/directory` names a Unix socket; other parameters after `?` are passed to libpq.
+    `name` overrides the database name. ValueError if the URL is not usable.
     """
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"}:

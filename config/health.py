@@ -1,4 +1,4 @@
-"""For the container's health check and the load balancer; tell nothing but yes and no."""
+"""Status pages for the container's health check and the load balancer."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from accounts.jobs import late_jobs
 from config.celery import HEARTBEAT_KEY
 
 logger = logging.getLogger("varig.health")
-_migrated = False  # a process's code never changes, so applied stays applied
+_migrated = False  # checked until true: the code of a process never changes
 
 
 def _database() -> bool:
@@ -48,12 +48,12 @@ def _redis() -> bool:
 
 
 def _worker() -> bool:
-    """A worker has run the heartbeat job that beat orders each minute."""
+    """Whether a worker has run the heartbeat job that beat queues every minute."""
     return cache.get(HEARTBEAT_KEY) is not None
 
 
 def _late(needed: dict[str, bool]) -> list[str]:
-    """The jobs that should have run by now, and have not."""
+    """The jobs that should have run by now but have not."""
     if not (needed["database"] and needed["migrations"]):
         return []
     try:
@@ -63,7 +63,7 @@ def _late(needed: dict[str, bool]) -> list[str]:
         return []
 
 
-def _holds(check) -> bool:
+def _passes(check) -> bool:
     try:
         return check()
     except Exception:
@@ -75,7 +75,7 @@ def _holds(check) -> bool:
 @never_cache
 @login_not_required
 def healthz(request: HttpRequest) -> JsonResponse:
-    """The process answers."""
+    """Always 200: the process is alive."""
     return JsonResponse({"status": "ok"})
 
 
@@ -83,18 +83,17 @@ def healthz(request: HttpRequest) -> JsonResponse:
 @never_cache
 @login_not_required
 def readyz(request: HttpRequest) -> JsonResponse:
-    """The process can serve: database, migrations and Redis are in order.
+    """200 if the process can serve pages: database, migrations and Redis are in order; else 503.
 
-    The worker and the jobs are told but do not count: pages work while jobs wait, and to take the
-    pages away would help nobody. A job that has not run is an alarm: `status` says "jobs late",
-    and `late` names them.
+    The worker and the jobs are reported but do not change the status code, since pages work while
+    jobs wait. If a job has not run in time, `status` is "jobs late" and `late` names the jobs.
     """
-    needed = {check.__name__.strip("_"): _holds(check) for check in (_database, _redis)}
-    needed["migrations"] = needed["database"] and _holds(_migrations)
+    needed = {check.__name__.strip("_"): _passes(check) for check in (_database, _redis)}
+    needed["migrations"] = needed["database"] and _passes(_migrations)
     ready = all(needed.values())
-    told = {**needed, "worker": needed["redis"] and _holds(_worker)}
+    checks = {**needed, "worker": needed["redis"] and _passes(_worker)}
     late = _late(needed)
-    told["jobs"] = not late
+    checks["jobs"] = not late
     status = "not ready" if not ready else "jobs late" if late else "ok"
-    body = {"status": status, "checks": told, "late": late}
+    body = {"status": status, "checks": checks, "late": late}
     return JsonResponse(body, status=200 if ready else 503)

@@ -1,9 +1,9 @@
 """Logs without personal data.
 
-One JSON object a line. A line names the route (`person/<int:pk>/`), never the path or the
-query; the user's key, never a name. Exception texts are left out, since PostgreSQL and form
-libraries quote values in them: the class and the code lines remain. What libraries write is
-kept as the template of the message, without what they fill into it.
+One JSON object per line. It has the route (`person/<int:pk>/`), never the path or the query; the
+user's key, never the name. Exception texts are left out, since PostgreSQL and form libraries
+quote values in them; the class and the code lines are kept. From libraries only the message
+template is kept, without its arguments.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ OURS = (
     "desk",
     "insight",
 )
-# Libraries whose own words never hold a user's input: start, stop, listen.
+# Loggers whose messages below warning never hold a user's input: start, stop, listen.
 TRUSTED_BELOW_WARNING = ("gunicorn.error", "celery.worker", "celery.beat", "celery.apps")
 LONG_NUMBER = re.compile(r"\d{6}[ .]?\d{5}|\d{7,}")
 STANDARD_FIELDS = frozenset(vars(logging.makeLogRecord({})))
@@ -51,7 +51,7 @@ def _code_lines(trace: TracebackType | None) -> list[str]:
 
 
 def entry(record: logging.LogRecord) -> dict[str, Any]:
-    """The record as fields that are safe to keep."""
+    """The fields of the record that are safe to log."""
     trusted = _is_below(record.name, OURS) or (
         record.levelno < logging.WARNING and _is_below(record.name, TRUSTED_BELOW_WARNING)
     )
@@ -66,7 +66,7 @@ def entry(record: logging.LogRecord) -> dict[str, Any]:
         fields["request_id"] = request_id.get()
     for name in EXTRA_FIELDS & (vars(record).keys() - STANDARD_FIELDS):
         fields[name] = getattr(record, name)
-    data = getattr(record, "data", None)  # Celery's own: the job's name and id, not what it got
+    data = getattr(record, "data", None)  # from Celery: the job's name and id, not its arguments
     if isinstance(data, dict):
         done = "received" if record.name == "celery.worker.strategy" else "done"
         fields["message"] = f"job {data.get('description', done)}"
@@ -111,14 +111,14 @@ def logging_config(*, level: str, as_json: bool) -> dict[str, Any]:
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "safe"}},
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
-            # Gunicorn shuts its logger off from the root; it gets the handler itself.
+            # Gunicorn's logger does not propagate to the root, so it gets the handler itself.
             "gunicorn.error": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
-            # Django's own handlers would mail or print what we leave out.
+            # Django's own handlers would mail or print the exception texts.
             "django": {"handlers": [], "level": level, "propagate": True},
             "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
-            # It warns of every HEAD that Django answers with a body, which is dropped rightly.
+            # It warns when Django gives a HEAD request a body, although dropping it is right.
             "gunicorn.http.wsgi": {"level": "ERROR"},
-            # Every request has its line already, with the status.
+            # RequestLogMiddleware already logs every request with its status.
             "django.request": {"level": "ERROR"},
             "django.security": {"level": "WARNING"},
         },

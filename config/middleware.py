@@ -1,4 +1,4 @@
-"""One log line a request, and no page kept by a browser or proxy on the way."""
+"""One log line per request, and no page stored by a browser or proxy."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ class RequestLogMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         started = time.perf_counter()
         given = request.headers.get("X-Request-ID", "")
-        number = given if SAFE_ID.fullmatch(given) else secrets.token_hex(8)
-        token = request_id.set(number)
+        current = given if SAFE_ID.fullmatch(given) else secrets.token_hex(8)
+        token = request_id.set(current)
         try:
             response = self.get_response(request)
-            response["X-Request-ID"] = number
+            response["X-Request-ID"] = current
             match = request.resolver_match
             route = match.route if match else "-"
             user = getattr(request, "user", None)
@@ -40,7 +40,7 @@ class RequestLogMiddleware:
                     "route": route,
                     "status": response.status_code,
                     "ms": round((time.perf_counter() - started) * 1000, 1),
-                    # Asking an unread lazy user would cost a query.
+                    # Reading a lazy user that is not loaded would cost a query.
                     "user": user.pk
                     if user is not None and hasattr(request, "_cached_user")
                     else None,
@@ -52,10 +52,10 @@ class RequestLogMiddleware:
 
 
 class NoStoreMiddleware:
-    """A page may hold personal data, so nobody keeps a copy of it unless it says so itself.
+    """Forbid storing a page, since it may hold personal data, unless the view allows it.
 
-    The next one at a shared machine must not get it by going back (need S8). Files of the layout
-    are answered above this, and may be kept.
+    The next user of a shared computer must not see it with the back button (need S8). Static
+    files are served by an earlier middleware and may be stored.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):

@@ -48,13 +48,13 @@ else:
         SECRET_KEY = key_file.read_text()
     SECRET_KEY = SECRET_KEY or secrets.token_urlsafe(50)
 
-# TLS ends at the proxy, which sets X-Forwarded-Proto and drops what the client sent of it.
+# TLS ends at the proxy, which sets X-Forwarded-Proto and drops the client's own header.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
 SECURE_SSL_REDIRECT = PRODUCTION and env.yes("SECURE_SSL_REDIRECT", default=True)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = env.number("SECURE_HSTS_SECONDS", 31_536_000) if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION and env.yes("SECURE_HSTS_INCLUDE_SUBDOMAINS", True)
-# Preloading concerns the whole domain, and is the municipality's to decide.
+# Preloading affects the whole domain, so the municipality decides it.
 SILENCED_SYSTEM_CHECKS = ["security.W021"]
 SECURE_HSTS_PRELOAD = PRODUCTION and env.yes("SECURE_HSTS_PRELOAD", False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION and env.yes("COOKIES_SECURE", True)
@@ -65,7 +65,7 @@ if PRODUCTION and SECURE_HSTS_SECONDS < 3600:
 SESSION_COOKIE_NAME = "__Host-varig" if PRODUCTION else "varig"
 CSRF_COOKIE_NAME = "__Host-varig-csrf" if PRODUCTION else "varig-csrf"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"  # Strict would break coming back from OIDC
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"  # Strict breaks the return from OIDC
 SESSION_COOKIE_AGE = env.number("SESSION_HOURS", 10) * 3600  # a long working day
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"  # read from the cache, kept in both
@@ -88,7 +88,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# ------------------------------------------------------------------ the parts
+# ------------------------------------------------------------------ apps and middleware
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -161,7 +161,7 @@ TEMPLATES = [
     }
 ]
 FORM_RENDERER = "common.widgets.WidgetRenderer"
-INSTALLED_APPS.insert(0, "django.forms")  # the renderer finds the templates of other widgets there
+INSTALLED_APPS.insert(0, "django.forms")  # has the templates of the other widgets
 CRISPY_ALLOWED_TEMPLATE_PACKS = ("designsystemet",)
 CRISPY_TEMPLATE_PACK = "designsystemet"
 CRISPY_FAIL_SILENTLY = False
@@ -198,20 +198,20 @@ if database:
     options.setdefault("connect_timeout", "5")
     options.setdefault("application_name", f"varig-{PROCESS}")
     if PROCESS == "web":
-        # A thread borrows a connection for a request; the pool replaces broken ones.
+        # A thread takes a connection from the pool per request; the pool replaces broken ones.
         database["CONN_MAX_AGE"] = 0
         options["pool"] = {
             "min_size": 1,
             "max_size": env.number("DATABASE_POOL_SIZE", 8),
             "timeout": 10,
         }
-        # No page needs half a minute; a runaway query must not hold locks for ever.
+        # No page needs half a minute, and a slow query must not hold locks.
         options.setdefault("options", "-c statement_timeout=30s -c lock_timeout=10s")
     else:
         database["CONN_MAX_AGE"] = 0 if TEST else 300
         database["CONN_HEALTH_CHECKS"] = True
     if TEST:
-        # Durability is not under test, and waiting for the disk is half the time.
+        # Tests need no durability, and waiting for the disk takes half the time.
         options.setdefault("options", "-c synchronous_commit=off")
     database["TEST"] = {"NAME": f"test_{database['NAME']}"}
 DATABASES = {"default": database}
@@ -234,7 +234,8 @@ CELERY_TASK_ALWAYS_EAGER = CELERY_TASK_EAGER_PROPAGATES = TEST
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_ENABLE_UTC = True
-# A job is acknowledged when done: a worker that dies gives it back. Jobs are safe to run twice.
+# A job is acknowledged when done, so that the job of a dead worker runs again. Jobs are safe to
+# run twice.
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -260,7 +261,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 if TEST:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-# In the demonstration one chooses whom to be.
+# In demo mode you choose which user to be.
 LOGIN_URL = LOGOUT_REDIRECT_URL = "demo:sign_in" if DEMO else "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
@@ -274,11 +275,11 @@ ACCOUNT_USERNAME_MIN_LENGTH = 2
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
-# Who signs in with a password must have a second factor; see accounts.middleware.
+# Users who sign in with a password must have a second factor; see accounts.middleware.
 SECOND_FACTOR_REQUIRED = env.yes("SECOND_FACTOR_REQUIRED", default=PRODUCTION)
 MFA_TOTP_ISSUER = "Varig"
 SOCIALACCOUNT_ONLY = False
-# The municipality's own sign-in finds the user by an e-mail address it vouches for.
+# The municipality's own sign-in finds the user by an e-mail address it has verified.
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 # A list of allauth OpenID Connect apps (Entra ID, Ansattporten): see .env.example.
 SOCIALACCOUNT_PROVIDERS = {
@@ -307,11 +308,11 @@ STORAGES = {
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = PRODUCTION
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not PRODUCTION
-# Which files people may give us (`casework.persons.uploads.TYPES`); how large is an app setting.
+# Allowed types of uploads (`casework.persons.uploads.TYPES`); the largest size is an app setting.
 UPLOAD_TYPES = env.words("UPLOAD_TYPES") or ["pdf", "jpeg", "png", "docx", "odt", "txt"]
 MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(VAR_DIR / "media")))  # never served by URL
 
-# Where people reach Varig: the link in its mails.
+# The address of Varig for users, for links in mails.
 PUBLIC_URL = env.text("PUBLIC_URL") or f"https://{ALLOWED_HOSTS[0] if ALLOWED_HOSTS else ''}/"
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST = env.text("EMAIL_HOST")
@@ -324,7 +325,7 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("DEFAULT_FROM_EMAIL", "varig@localh
 if TEST:
     EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 elif not EMAIL_HOST:
-    # No mail server named: nothing is sent, and nothing is written where it may be read.
+    # Without a mail server nothing is sent, and mails are not written to a log or file.
     EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 
 # ------------------------------------------------------------------ logs

@@ -1,4 +1,4 @@
-"""Two klager with all they have: one being reviewed, one sent on with its file."""
+"""Two complete appeals: one under review, one forwarded to the appeals body with its file."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ REVIEW = (
 )
 
 
-def tell(today: date) -> None:
-    """Write them with the real actions, so that letters, file, events and moves are all there."""
+def add(today: date) -> None:
+    """Add the appeals with the real actions, so that letters, events and log rows exist."""
     refused = (
         Vedtak.objects.issued()
         .filter(

@@ -1,4 +1,4 @@
-"""A vedtak that waits in Marit's queue: written, complete, and not her own."""
+"""A complete vedtak by another caseworker that waits for Marit's approval."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ REASONS = {
 }
 
 
-def tell(today: date) -> None:
-    """Write it with the real actions, so that events and moves are all there."""
+def add(today: date) -> None:
+    """Add the vedtak with the real actions, so that events and log rows exist."""
     marit = User.objects.get(username="marit")
     case = (
         Application.objects.open()

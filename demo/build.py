@@ -1,4 +1,4 @@
-"""Solvær kommune, or a city, or a country: everything a demo or a measurement needs."""
+"""Builds the data of a demo or a measurement: Solvær kommune, a city or a country."""
 
 from __future__ import annotations
 
@@ -32,13 +32,16 @@ from .sizes import SIZES
 
 @transaction.atomic
 def build(size_name: str, seed: int, today: date, say: Callable[[str], None]) -> dict[str, int]:
-    """Fill an empty database. The same size, seed and day give the same data. Rows per table."""
+    """Fill an empty database and return the number of rows per model.
+
+    The same size, seed and day give the same data.
+    """
     size, rng, bulk = SIZES[size_name], Random(f"{size_name}-{seed}"), Bulk()
     with connection.cursor() as cursor:
-        # Nobody reads a half-made demo: nothing is lost if the machine stops here.
+        # A crash here loses nothing of value: the demo is simply built again.
         cursor.execute("SET LOCAL synchronous_commit = off")
-    more = [f"{rng.choice(names.WOMEN + names.MEN)} {rng.choice(names.LAST)}" for _ in range(1000)]
-    people = users.build(today, caseworkers=size.caseworkers, peers=size.peers, names=more)
+    extra = [f"{rng.choice(names.WOMEN + names.MEN)} {rng.choice(names.LAST)}" for _ in range(1000)]
+    people = users.build(today, caseworkers=size.caseworkers, peers=size.peers, names=extra)
     say("brukere")
     homes = stock.build(bulk, rng, today, people, size.dwellings, int(size.temporary * 1.25) + 10)
     say("boliger")
@@ -58,20 +61,20 @@ def build(size_name: str, seed: int, today: date, say: Callable[[str], None]) ->
     bulk.flush()
     say("skrevet")
     if size_name == "solvaer":
-        appeals.tell(today)
-        houses.tell(today)
+        appeals.add(today)
+        houses.add(today)
         say("klager")
-        intake.tell(today)
-        approval.tell(today)
+        intake.add(today)
+        approval.add(today)
         say("det som kommer inn")
-        following.tell(today)
+        following.add(today)
         say("planer og oppfølging")
-        tenancies.tell(today)
+        tenancies.add(today)
         say("leieforhold i fare")
     return bulk.written
 
 
-def settle(on: date) -> None:
-    """Let the database know its own size, and the jobs raise what is due today."""
+def analyze() -> None:
+    """Update the statistics the query planner uses."""
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")

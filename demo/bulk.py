@@ -1,8 +1,8 @@
-"""Rows in bulk: collected in memory, written by COPY, in one transaction.
+"""Writes many rows: collected in memory, written by COPY, in one transaction.
 
 Foreign keys are checked at commit (Django makes them deferrable), so rows may be written in any
-order. Keys are handed out here, from the table's own sequence onwards, so that rows can point at
-each other before they are written.
+order. Keys are assigned here, after the highest in the table, so that rows can point at each
+other before they are written.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Bulk:
         self.written: dict[str, int] = {}
 
     def add(self, model: type[models.Model], **values) -> int | None:
-        """Add a row; what is not named gets the field's default. Returns its key."""
+        """Add a row and return its key. Fields that are not given get their default."""
         row = self._row(model) | values
         if _has_bigserial(model) and row.get("id") is None:
             row["id"] = self.take(model)
@@ -51,7 +51,7 @@ class Bulk:
         return row.get("id")
 
     def flush(self) -> None:
-        """Write what is left, and let the tables' own numbering go on after ours."""
+        """Write the remaining rows and move the tables' sequences past our keys."""
         for model in list(self._rows):
             self._write(model)
         with connection.cursor() as cursor:
@@ -70,13 +70,13 @@ class Bulk:
         return self._defaults[model]
 
     def take(self, model: type[models.Model]) -> int:
-        """A key for a row that is written later."""
+        """Reserve a key for a row that is added later."""
         if model not in self._next:
             last = model._base_manager.aggregate(last=models.Max("id"))["last"] or 0
             self._next[model] = last + 1
-        taken = self._next[model]
-        self._next[model] = taken + 1
-        return taken
+        key = self._next[model]
+        self._next[model] = key + 1
+        return key
 
     def _write(self, model: type[models.Model]) -> None:
         rows = self._rows.pop(model, [])
@@ -97,8 +97,8 @@ class Bulk:
 
 
 def _default(field: models.Field):
-    # A text column that may be blank is empty, never null; a callable default is taken once,
-    # which is right for the lists and dicts we have.
+    # Blank text is empty, not null. A callable default is called once per model: all rows share
+    # its list or dict, which is only written, never changed.
     if field.has_default():
         return field.get_default()
     if isinstance(field, models.CharField | models.TextField) and not field.null:

@@ -1,4 +1,4 @@
-"""What follows the people of the story: services, a plan, notices, tasks and papers."""
+"""Follow-up of the people in the story: services, plans, notices, tasks and documents."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from .lives import at
 LETTER = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
 
 
-def tell(today: date) -> None:
-    """Only where the story is: each told through the same actions as at a desk."""
+def add(today: date) -> None:
+    """Add it with the real actions, if the people of the story exist."""
     tomasz = Person.objects.filter(first_name="Tomasz", last_name="Wrona").first()
     kjetil = Person.objects.filter(first_name="Kjetil", last_name="Brekkås").first()
     if tomasz and kjetil:
@@ -175,7 +175,7 @@ def _colleague(user: User) -> User:
 
 
 def _kjetil(person: Person, today: date) -> None:
-    """Out in a week; the prison told late, and the plan knows."""
+    """Released in a week: the prison gave notice late, after the plan was made."""
     by = person.responsible
     plans.start_plan(
         person=person,

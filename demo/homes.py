@@ -1,4 +1,4 @@
-"""Who has lived in each dwelling, and how they came to."""
+"""Who has lived in each dwelling, and the applications that led there."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MEAN_TENANCY = 2150
 
 
 def tenancies(lives: Lives) -> None:
-    """Who has lived in each dwelling, back to before the horizon."""
+    """Add the tenancies of each dwelling, back to before the horizon."""
     rng, spans = lives.rng, []
     for home in lives.stock["homes"]:
         draw = rng.random()
@@ -30,12 +30,12 @@ def tenancies(lives: Lives) -> None:
             end = None
             start = lives.today - timedelta(days=1 + int(rng.expovariate(1 / MEAN_TENANCY)))
         else:
-            empty = lives.today - timedelta(days=rng.randint(3, 70))
+            emptied = lives.today - timedelta(days=rng.randint(3, 70))
             if draw < 0.965:
                 lives.vacant.append(home)
             else:
-                close_for_a_while(lives.bulk, rng, home.id, empty + timedelta(days=1))
-            end = empty
+                close_for_a_while(lives.bulk, rng, home.id, emptied + timedelta(days=1))
+            end = emptied
             start = end - timedelta(days=200 + int(rng.expovariate(1 / MEAN_TENANCY)))
         while True:
             start = max(start, lives.today - timedelta(days=9000))
@@ -52,13 +52,13 @@ def tenancies(lives: Lives) -> None:
 
 
 def _mover(lives: Lives, leaving: dict, start: date, home: Home) -> Someone | None:
-    """Someone who just left another municipal home: a bytte, and no new place in the queue."""
+    """A tenant who has just left another municipal home, for an exchange (bytte), or None."""
     if lives.rng.random() > 0.3:
         return None
     for back in range(0, 20):
-        there = leaving.get(start - timedelta(days=back))
-        if there:
-            return there.pop()
+        tenants = leaving.get(start - timedelta(days=back))
+        if tenants:
+            return tenants.pop()
     return None
 
 
@@ -131,7 +131,7 @@ def _case_before(
 
 
 def _before_home(lives: Lives, someone: Someone, start: date) -> None:
-    """A time in a temporary place that ended when the home began, if a room was free."""
+    """A temporary stay just before the tenancy, if a room was free."""
     nights = lives.rng.randint(10, 140)
     room = temporary.free_room(lives, start - timedelta(days=nights), start)
     if room:
@@ -139,7 +139,7 @@ def _before_home(lives: Lives, someone: Someone, start: date) -> None:
 
 
 def _came_from(lives: Lives, someone: Someone, start: date) -> None:
-    """Where they lived before, up to half a year before the home began."""
+    """Where they lived before, until about half a year before the tenancy."""
     until = start - timedelta(days=lives.rng.randint(150, 400))
     kind = lives.rng.choice([StayKind.OWN_HOME, StayKind.WITH_OTHERS])
     lives.bulk.add(

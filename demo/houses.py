@@ -1,4 +1,4 @@
-"""What is told of the houses: what is broken, what may fall away, who runs the temporary places."""
+"""Facts about the properties: repairs, a property at risk, the provider of temporary places."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ BROKEN = [
 ]
 
 
-def tell(today: date) -> None:
-    """Written with the real actions, so that history and events are there."""
+def add(today: date) -> None:
+    """Add them with the real actions, so that history and events exist."""
     anders, ingrid = (User.objects.get(username=name) for name in ("anders", "ingrid"))
     homes = Unit.objects.for_letting().select_related("property").order_by("sort_name", "pk")
     empty = homes.filter(stays__isnull=True, unavailabilities__isnull=True)
@@ -50,13 +50,13 @@ def tell(today: date) -> None:
 
 
 def _risk(today: date, anders: User) -> None:
-    found = Property.objects.exclude(units__type__in=TEMPORARY_TYPES).order_by("sort_name")[3]
-    found.stage = PropertyStage.AT_RISK
-    found.stage_reason = "Leieavtalen med gårdeieren går ut, og er ikke forlenget."
-    found.surroundings = "Rolig gate, fem minutter til butikk og buss."
-    found.expectations = "Ro etter klokka 23. Beboerne deler på trappevasken."
-    found.contact_name, found.contact_phone = "Anders Foss", "+4775000117"
-    actions.change_property(property=found, by=anders, at=at(today, 9))
+    house = Property.objects.exclude(units__type__in=TEMPORARY_TYPES).order_by("sort_name")[3]
+    house.stage = PropertyStage.AT_RISK
+    house.stage_reason = "Leieavtalen med gårdeieren går ut, og er ikke forlenget."
+    house.surroundings = "Rolig gate, fem minutter til butikk og buss."
+    house.expectations = "Ro etter klokka 23. Beboerne deler på trappevasken."
+    house.contact_name, house.contact_phone = "Anders Foss", "+4775000117"
+    actions.change_property(property=house, by=anders, at=at(today, 9))
 
 
 def _provider(today: date, anders: User) -> None:

@@ -1,5 +1,5 @@
-"""What comes in: a night without a place, papers we wait for, a case sent on, somebody entered
-twice, a talsmann, and a form begun on."""
+"""New matters: a night without a place, missing papers, a case sent to another unit, a person
+registered twice, a spokesperson (talsmann), and a form that is half filled in."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from casework.persons.actions import persons, representatives
 from .lives import at
 
 
-def tell(today: date) -> None:
-    """Write it with the real actions, so that letters, events and moves are all there."""
+def add(today: date) -> None:
+    """Add them with the real actions, so that letters, events and log rows exist."""
     ingrid, kari = (User.objects.get(username=name) for name in ("ingrid", "kari"))
     nav = OrganisationUnit.objects.filter(kind=UnitKind.NAV).order_by("pk").first()
     office = ingrid.main_unit
@@ -45,7 +45,7 @@ def tell(today: date) -> None:
 
 
 def _tonight(today: date, kari: User, nav: OrganisationUnit) -> None:
-    """By phone yesterday afternoon: the hours are running."""
+    """Someone without a place to sleep, who phoned yesterday; the deadline in hours is running."""
     yesterday = today - timedelta(days=1)
     intake.register_section_27(
         person=None,
@@ -69,7 +69,7 @@ def _tonight(today: date, kari: User, nav: OrganisationUnit) -> None:
 
 
 def _sent_on(today: date, kari: User, nav: OrganisationUnit, office: OrganisationUnit) -> None:
-    """Came to Nav by letter; the Boligkontor is to say that it has come, with its own date."""
+    """A case that came to Nav by letter and waits for Boligkontoret to acknowledge it."""
     received, sent = today - timedelta(days=6), today - timedelta(days=2)
     person = persons.register_person(
         by=kari,
@@ -92,7 +92,7 @@ def _sent_on(today: date, kari: User, nav: OrganisationUnit, office: Organisatio
 
 
 def _papers(today: date, ingrid: User) -> None:
-    """A mangelbrev, and one of three papers in; there is still time for the rest."""
+    """A letter asking for three papers (mangelbrev): one has come, the deadline has not passed."""
     asked = today - timedelta(days=9)
     case = (
         Application.objects.open()
@@ -126,7 +126,7 @@ def _papers(today: date, ingrid: User) -> None:
 
 
 def _twice(today: date, ingrid: User) -> None:
-    """Entered at the counter before the number was known: the same woman, spelt otherwise."""
+    """The same woman, registered with another spelling before her national id was known."""
     hanne = Person.objects.get(first_name="Hanne", last_name="Myrland")
     persons.register_person(
         by=ingrid,

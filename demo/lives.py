@@ -1,7 +1,7 @@
-"""Three years of lives: who moved in where, who waits, who stays somewhere for a while.
+"""Three years of made-up life stories: who moved in, who waits, who has a temporary place.
 
-Written so that the parts agree: a lease follows an offer, an offer a vedtak, a vedtak an
-application, in that order in time, and nobody lives in two places.
+The parts agree: the order in time is application, vedtak, offer, lease, and no one lives in two
+places.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ from housing.enums import UnitType
 
 from . import names
 from .bulk import Bulk
-from .sizes import Size
+from .sizes import DemoSize
 from .stock import Home
 
 OSLO = ZoneInfo("Europe/Oslo")
@@ -69,7 +69,7 @@ class Someone:
 
 @dataclass
 class Case:
-    """An application and what came of it, for the builders of meetings and peers."""
+    """An application and its result, for the builders of meetings and peers."""
 
     someone: Someone
     application: int
@@ -84,12 +84,12 @@ class Case:
 
 @dataclass
 class Lives:
-    """Writes lives into `bulk`; keeps what later builders need."""
+    """Adds life stories to `bulk` and keeps what later builders need."""
 
     bulk: Bulk
     rng: Random
     today: date
-    size: Size
+    size: DemoSize
     users: dict
     stock: dict
     moved: list[Case] = field(default_factory=list)
@@ -97,7 +97,6 @@ class Lives:
     vacant: list[Home] = field(default_factory=list)
     taken: dict[int, list[tuple[date, date]]] = field(default_factory=dict)
     considered: dict[int, date] = field(default_factory=dict)
-    someones: int = 0
 
     def __post_init__(self) -> None:
         self.horizon = self.today - timedelta(days=DAYS)
@@ -168,7 +167,6 @@ class Lives:
     def _person(self, first, last, born, sex, common, **more) -> int:
         serial = self.numbers.get(born, 0)
         self.numbers[born] = serial + 1
-        self.someones += 1
         return self.bulk.add(
             Person,
             first_name=first,
@@ -195,13 +193,13 @@ class Lives:
     def _application(
         self, someone, kind, received_at, state, *, bases=None, sender=None, words=""
     ) -> int:
-        # Case numbers are given in order of receipt, so the rows are written when all are known.
+        # Case numbers follow the order of receipt, so the rows are added when all are known.
         pk = self.bulk.take(Application)
         self.pending.append((received_at, pk, someone, kind, state, bases, sender, words))
         return pk
 
     def number_applications(self) -> None:
-        """Write the applications, numbered by when they were received."""
+        """Add the applications, numbered in the order they were received."""
         from casework.models import CaseCounter
 
         through = Application.bases.through
@@ -295,10 +293,10 @@ class Lives:
         issued = next_working_day(issued)
         drafted = max(case.received, issued - timedelta(days=6))
         granted = outcome in (Outcome.GRANTED, Outcome.PARTLY)
-        wanted = more.pop("valid_months", 24 if granted else None)
-        # The outcomes first: from the moment the vedtak is there, issued, they are frozen.
+        months = more.pop("valid_months", 24 if granted else None)
+        # The outcomes first: they cannot be changed once the vedtak is issued.
         pk = self.bulk.take(Vedtak)
-        # One refusal in three is the municipality's own: no dwelling of the type.
+        # One refusal in three: the municipality has no dwelling of the type.
         unmet = outcome == Outcome.REFUSED and pk % 3 == 0
         ground = RefusalGround.NO_DWELLING if unmet else RefusalGround.CONDITIONS
         self.bulk.add(
@@ -321,7 +319,7 @@ class Lives:
             else "",
             lease_years=3 if granted else None,
             valid_from=issued,
-            valid_to=add_months(issued, wanted) if wanted else None,
+            valid_to=add_months(issued, months) if months else None,
             facts="Vi har lagt til grunn det du har fortalt, og papirene du har sendt inn.",
             rules="Kommunens retningslinjer for tildeling av kommunal bolig.",
             reasoning=GRANTED_WORDS if granted else UNMET_WORDS if unmet else REFUSED_WORDS,
@@ -391,7 +389,7 @@ GRANTED_WORDS = (
     "Du har ikke en bolig du kan bli i, og du klarer ikke å skaffe en egnet bolig uten hjelp nå. "
     "Behovet har vart lenge og løses ikke på annen måte. Derfor har du rett til prioritet."
 )
-# What the municipality lacks, most of the first.
+# The types the municipality lacks; the first one most.
 LACKING = (UnitType.SHARED, UnitType.ROBUST, UnitType.SHARED, UnitType.CARE)
 UNMET_WORDS = (
     "Du fyller vilkårene, men kommunen har ingen bolig som passer til det du trenger. "

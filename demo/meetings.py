@@ -1,4 +1,4 @@
-"""A year of tildelingsmøter: who was weighed for what, the offers, and the next meeting."""
+"""A year of allocation meetings: candidates, decisions, offers, and the next meeting."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ WHY_NOT = [
 
 
 def build(lives: Lives) -> None:
-    """Meetings every Tuesday back in time, for homes that were then given; then the next one."""
+    """Add a past meeting for each Tuesday on which homes were allocated, and the next meeting."""
     tuesdays = _tuesdays(lives.today, lives.size.meetings)
     by_meeting: dict[date, list] = {day: [] for day in tuesdays}
     for case in lives.moved:
@@ -55,7 +55,7 @@ def _held(lives: Lives, held: date, cases: list) -> None:
     meeting = bulk.take(AllocationMeeting)
     also = [case for case in lives.waiting if case.issued <= held]
     rng.shuffle(also)
-    # Those longest unconsidered first, so that nobody who waits is forgotten for long.
+    # Those not considered for the longest time first, so that everyone is considered.
     also.sort(key=lambda case: lives.considered.get(case.application, case.issued))
     lines = []
     for order, case in enumerate(cases, start=1):
@@ -76,23 +76,23 @@ def _held(lives: Lives, held: date, cases: list) -> None:
         others, also = also[:5], also[5:] + also[:5]
         for other in others:
             lives.considered[other.application] = held
-        for rank, weighed in enumerate([case, *others], start=1):
+        for rank, candidate in enumerate([case, *others], start=1):
             bulk.add(
                 Consideration,
                 item_id=item,
-                application_id=weighed.application,
+                application_id=candidate.application,
                 rank=rank,
                 class_number=rng.choice([1, 2, 2, 3, 4]),
                 facts={},
                 fit=[],
-                chosen=weighed is case,
-                reserve=rank == 2 and weighed is not case,
-                why_not="" if weighed is case else rng.choice(WHY_NOT),
+                chosen=candidate is case,
+                reserve=rank == 2 and candidate is not case,
+                why_not="" if candidate is case else rng.choice(WHY_NOT),
                 considered_at=at(held, 9, min(order * 4, 59)),
             )
         _offers(lives, case, item, held, others)
         lines.append((order, case, others))
-    minutes = bulk_file(lives, held, lines)
+    minutes = _minutes_file(lives, held, lines)
     bulk.add(
         AllocationMeeting,
         id=meeting,
@@ -158,8 +158,8 @@ def _offers(lives: Lives, case, item: int, held: date, others: list) -> None:
     )
 
 
-def bulk_file(lives: Lives, held: date, lines: list) -> int:
-    """The minutes of a meeting long past, as the PDF it was approved as."""
+def _minutes_file(lives: Lives, held: date, lines: list) -> int:
+    """Store the minutes of a past meeting as PDF and return the key of the file."""
     from .minutes import minutes_pdf
 
     return StoredFile.objects.create(
@@ -168,13 +168,13 @@ def bulk_file(lives: Lives, held: date, lines: list) -> int:
 
 
 def _next(lives: Lives) -> None:
-    """The meeting ahead: vacant homes on the agenda, nothing decided."""
+    """The next meeting: vacant homes on the agenda, nothing decided."""
     chair, bulk = lives.users["marit"], lives.bulk
-    ahead = lives.today + timedelta(days=(1 - lives.today.weekday()) % 7 or 7)
+    tuesday = lives.today + timedelta(days=(1 - lives.today.weekday()) % 7 or 7)
     meeting = bulk.add(
         AllocationMeeting,
         unit_id=lives.office,
-        starts_at=at(ahead, 9),
+        starts_at=at(tuesday, 9),
         place="Møterom Skagen og Teams",
         chair_id=chair.pk,
         state=MeetingState.PLANNED,

@@ -1,4 +1,4 @@
-"""Minutes of meetings long past, printed as the real ones are."""
+"""Minutes of past meetings, made with the real template."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .lives import Lives, at
 
 
 def minutes_pdf(lives: Lives, held: date, lines: list) -> bytes:
-    """Case numbers and initials only, as law.md asks of minutes."""
+    """The minutes as PDF. They name people by case number and initials only (law.md)."""
     number = lives.case_numbers
     return pdf.render(
         "minutes",

@@ -1,4 +1,4 @@
-"""Invented names and words. None is taken from the sources (figures.md)."""
+"""Made-up names and texts. None is taken from the sources (figures.md)."""
 
 from __future__ import annotations
 

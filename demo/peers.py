@@ -1,4 +1,4 @@
-"""Peers, those they walk beside, and their contacts."""
+"""Peers, the people linked to them, and their contacts."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ GOALS = [
 
 
 def build(lives: Lives) -> None:
-    """One kobling in three goes on; the rest have ended, as they do after about a year."""
+    """Add peers and links. One link in three is active; the others ended within about a year."""
     rng, bulk, today = lives.rng, lives.bulk, lives.today
     house = lives.users["units"]["likeperson"].pk
     coordinator = lives.users["kristin"].pk
@@ -46,10 +46,10 @@ def build(lives: Lives) -> None:
         case.someone for case in lives.moved[-400:]
     ]
     people = people[:: max(1, len(people) // lives.size.links)][: lives.size.links]
-    going = max(4, len(people) // 3)
+    active_count = max(4, len(people) // 3)
     for number, someone in enumerate(people):
-        active = number < going
-        # Silje, the peer one signs in as, has four of those who go on.
+        active = number < active_count
+        # Silje, the peer among the demo users, has four of the active links.
         index = 0 if number < 4 else rng.randrange(1, len(peers))
         wanted = today - timedelta(days=rng.randint(40, 300) if active else rng.randint(420, 900))
         ended = None if active else wanted + timedelta(days=rng.randint(120, 400))
@@ -72,7 +72,7 @@ def build(lives: Lives) -> None:
             shares=[Share.COORDINATOR] + ([Share.CASEWORKER] if rng.random() < 0.6 else []),
         )
         _contacts(lives, link, wanted, ended or today, lives.users["peers"][index].pk)
-    # Two people a caseworker has spoken up for, whom nobody is linked to yet.
+    # Two people who are reported but not linked to a peer yet.
     for case in lives.waiting[-2:]:
         bulk.add(
             PeerLink,
@@ -95,7 +95,7 @@ def _state(active: bool, number: int) -> str:
 
 
 def _contacts(lives: Lives, link: int, since: date, until: date, by: int) -> None:
-    """Contacts from the last one back towards the first, most links with one in the last days."""
+    """Add contacts from the last one backwards, so that most links have a recent one."""
     rng, day = lives.rng, until
     for _ in range(lives.size.contacts_per_link):
         day -= timedelta(days=rng.randint(1, 12))

@@ -1,4 +1,4 @@
-"""Who one can be in the demonstration, and what there is to see as each."""
+"""The users of the demo's sign-in page, and what each role can see."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ MOST_OTHERS = 50
 
 
 def people(on: date) -> list[dict]:
-    """The users of each role, in the order of the journey, with what to see as them."""
-    held: dict[str, list[User]] = {}
+    """The users of each role in the order of the sign-in page, and what they can see."""
+    by_role: dict[str, list[User]] = {}
     roles = (
         Role.objects.filter(period__contains=on, user__is_active=True)
         .select_related("user", "unit")
@@ -36,20 +36,20 @@ def people(on: date) -> list[dict]:
     )
     seen: set[int] = set()
     for role in roles:
-        # A user stands once, under the first of their roles; those beyond the first few in a list.
+        # A user is listed once, under their first role.
         if role.user_id in seen:
             continue
         seen.add(role.user_id)
         role.user.demo_unit = role.unit.name
-        held.setdefault(role.kind, []).append(role.user)
+        by_role.setdefault(role.kind, []).append(role.user)
     return [
         {
             "kind": kind,
             "label": RoleKind(kind).label,
             "see": see,
-            "users": held[kind][:SHOWN_PER_ROLE],
-            "others": held[kind][SHOWN_PER_ROLE:][:MOST_OTHERS],
+            "users": by_role[kind][:SHOWN_PER_ROLE],
+            "others": by_role[kind][SHOWN_PER_ROLE:][:MOST_OTHERS],
         }
         for kind, see in SEE.items()
-        if kind in held
+        if kind in by_role
     ]

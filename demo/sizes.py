@@ -1,4 +1,4 @@
-"""How much of everything each size has (figures.md)."""
+"""The number of rows of each kind in each size (figures.md)."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Size:
-    """Counts. `refusals` and `renewals` are per year; the rest are as they stand today."""
+class DemoSize:
+    """Counts today, except `refusals`, `renewals` and `appeals`, which are per year."""
 
     dwellings: int
     waiting: int
     temporary: int
-    long_temporary: int  # of them over 90 days
-    families_temporary: int  # of them with children
-    past_temporary: int  # temporary stays over the three years that have ended
-    pending: int  # applications nobody has decided yet
+    long_temporary: int  # of `temporary`, over 90 days
+    families_temporary: int  # of `temporary`, with children
+    past_temporary: int  # temporary stays in the three years that have ended
+    pending: int  # applications not decided yet
     refusals: int
     renewals: int
     appeals: int
@@ -23,15 +23,15 @@ class Size:
     links: int
     caseworkers: int
     notes_per_person: float
-    careers: float  # share of tenants whose home before is known
+    careers: float  # share of tenants (0-1) whose previous home is known
     contacts_per_link: int
     children: bool
     meetings: int
-    letters: int  # vedtak letters made as real PDF; older ones are not in the system
+    letters: int  # vedtak letters made as real PDF
 
 
 SIZES = {
-    "solvaer": Size(
+    "solvaer": DemoSize(
         dwellings=1600,
         waiting=140,
         temporary=55,
@@ -52,7 +52,7 @@ SIZES = {
         meetings=45,
         letters=12,
     ),
-    "city": Size(
+    "city": DemoSize(
         dwellings=12_000,
         waiting=10_000,
         temporary=900,
@@ -73,7 +73,7 @@ SIZES = {
         meetings=45,
         letters=12,
     ),
-    "country": Size(
+    "country": DemoSize(
         dwellings=120_000,
         waiting=20_000,
         temporary=20_000,

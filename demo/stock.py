@@ -1,4 +1,4 @@
-"""The dwellings, and the places people stay for a while."""
+"""The dwellings and the rooms of temporary places."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Home:
 
 
 def build(bulk: Bulk, rng: Random, today: date, users: dict, dwellings: int, rooms: int) -> dict:
-    """Areas, properties, units and temporary rooms. Returns homes and rooms."""
+    """Add areas, properties, units and temporary rooms. Returns homes, rooms and areas."""
     areas = {
         code: Area.objects.get_or_create(code=code, defaults={"name": name})[0].pk
         for code, name in AREAS
@@ -168,7 +168,7 @@ def _rooms(bulk, rng, today, areas, nav, rooms):
 
 
 def close_for_a_while(bulk: Bulk, rng: Random, unit_id: int, since: date) -> None:
-    """The unit cannot be lived in from a day on."""
+    """Make the unit unavailable from a day, without end."""
     cause = rng.choices(
         [UnavailableCause.REFURBISHING, UnavailableCause.CLEANING, UnavailableCause.DAMAGE],
         [6, 3, 1],

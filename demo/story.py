@@ -1,4 +1,4 @@
-"""A few people one can follow through the app by hand (see the tour in README)."""
+"""A few people to follow through the app by hand (see the tour in README)."""
 
 from __future__ import annotations
 
@@ -52,10 +52,10 @@ def build(lives: Lives) -> None:
 
 
 def _tomasz(lives: Lives) -> None:
-    """A father at a guest house for over a hundred days, waiting for a home of two rooms."""
+    """A father with 100 days in temporary places, waiting for a home with two bedrooms."""
     today, bulk = lives.today, lives.bulk
     ingrid = lives.users["ingrid"].pk
-    one = lives.person(
+    person = lives.person(
         first_name="Tomasz",
         last_name="Wrona",
         born=today.replace(year=today.year - 44, day=1),
@@ -73,17 +73,17 @@ def _tomasz(lives: Lives) -> None:
     )
     bulk.add(
         HouseholdMember,
-        household_id=one.household,
+        household_id=person.household,
         person_id=child,
         relation=MemberRelation.CHILD,
         living=LivingArrangement.VISITING,
         period=DateRange(child_born, None),
     )
-    one.children = 1
+    person.children = 1
     began = today - timedelta(days=100)
     _past(
         lives,
-        one,
+        person,
         [
             (StayKind.OWN_HOME, "Fiskergata 14", 3400, 1000, "Utleier solgte huset"),
             (StayKind.WITH_OTHERS, "Hos venn", 1000, 760, "Fant ny leilighet"),
@@ -93,7 +93,7 @@ def _tomasz(lives: Lives) -> None:
     )
     lives.bulk.add(
         Stay,
-        person_id=one.id,
+        person_id=person.id,
         kind=StayKind.INSTITUTION,
         institution=InstitutionKind.TREATMENT,
         place="Behandling",
@@ -105,11 +105,11 @@ def _tomasz(lives: Lives) -> None:
     moved = today - timedelta(days=38)
     for start, end in ((began, moved), (moved, None)):
         room = temporary.free_room(lives, start, end) or next(temporary.any_free(lives, start))
-        temporary.stay(lives, one, room, start, end)
-    temporary.section_27(lives, one, began)
+        temporary.stay(lives, person, room, start, end)
+    temporary.section_27(lives, person, began)
     received = today - timedelta(days=106)
     application = lives.application(
-        one,
+        person,
         ApplicationKind.NEW,
         received,
         ApplicationState.DECIDED,
@@ -117,7 +117,7 @@ def _tomasz(lives: Lives) -> None:
         bases=["kommunal_bolig", "boligsosialloven_6"],
         words="Jeg vil ha et sted der datteren min kan sove over.",
     )
-    case = Case(one, application, received, bedrooms=2)
+    case = Case(person, application, received, bedrooms=2)
     lives.vedtak(
         case, next_working_day(received + timedelta(days=27)), Outcome.GRANTED, "kommunal_bolig"
     )
@@ -136,7 +136,7 @@ def _tomasz(lives: Lives) -> None:
     bulk.add(HousingNeed.avoid_areas.through, housingneed_id=need, area_id=areas["sentrum"])
     bulk.add(
         Representative,
-        person_id=one.id,
+        person_id=person.id,
         kind=RepresentativeKind.PROXY,
         name="Ewa Wrona",
         relation="søster",
@@ -148,35 +148,35 @@ def _tomasz(lives: Lives) -> None:
     )
     bulk.add(
         Service,
-        person_id=one.id,
+        person_id=person.id,
         unit_id=lives.nav,
         name="Økonomisk rådgivning",
         contact="Kari Anne Vik",
         period=DateRange(received, None),
     )
-    lives.notes(one, received)
+    lives.notes(person, received)
     lives.waiting.insert(0, case)
 
 
-def _past(lives: Lives, one, episodes) -> None:
+def _past(lives: Lives, person, episodes) -> None:
     for kind, place, first, last, reason in episodes:
         start, end = lives.today - timedelta(days=first), lives.today - timedelta(days=last)
         lives.bulk.add(
             Stay,
-            person_id=one.id,
+            person_id=person.id,
             kind=kind,
             place=place,
             period=DateRange(start, end),
             recorded_at=at(end),
-            recorded_by_id=one.responsible,
+            recorded_by_id=person.responsible,
             end_reason=reason,
         )
 
 
 def _hanne(lives: Lives) -> None:
-    """A mother of two whose lease runs out: an application to take all the way to a vedtak."""
+    """A mother of two who must leave her home: an application ready to work on."""
     today = lives.today
-    one = lives.person(
+    person = lives.person(
         first_name="Hanne",
         last_name="Myrland",
         born=today.replace(year=today.year - 36, day=3),
@@ -185,7 +185,7 @@ def _hanne(lives: Lives) -> None:
     )
     received = today - timedelta(days=24)
     case = lives.application(
-        one,
+        person,
         ApplicationKind.NEW,
         received,
         ApplicationState.ASSESSING,
@@ -194,15 +194,15 @@ def _hanne(lives: Lives) -> None:
     )
     lives.bulk.add(
         Stay,
-        person_id=one.id,
+        person_id=person.id,
         kind=StayKind.OWN_HOME,
         place="Bakkegata 21",
         period=DateRange(today - timedelta(days=900), None),
         must_leave_by=today + timedelta(days=70),
         recorded_at=at(received),
-        recorded_by_id=one.responsible,
+        recorded_by_id=person.responsible,
     )
-    lives.wish(one, received, "Det viktigste er at barna kan fortsette på Nordnes skole.")
+    lives.wish(person, received, "Det viktigste er at barna kan fortsette på Nordnes skole.")
     talk = lives.bulk.add(
         ChoiceTalk,
         application_id=case,
@@ -211,7 +211,7 @@ def _hanne(lives: Lives) -> None:
         answer="Heller vente litt enn at barna må bytte skole.",
         changed="Vi ser bare etter bolig i kretsen til Nordnes skole.",
         recorded_at=at(received + timedelta(days=15)),
-        recorded_by_id=one.responsible,
+        recorded_by_id=person.responsible,
     )
     for what, means, chosen in (
         ("Kommunal bolig nær skolen", "Noen måneders ventetid. Barna blir på skolen.", True),
@@ -222,8 +222,8 @@ def _hanne(lives: Lives) -> None:
 
 
 def _protected(lives: Lives) -> None:
-    """Somebody whom only those with the right may know of."""
-    one = lives.person(
+    """A person with a protected address, visible only to users with access."""
+    person = lives.person(
         first_name="Vilde",
         last_name="Skjulstad",
         responsible=lives.users["sigrid"].pk,
@@ -231,17 +231,17 @@ def _protected(lives: Lives) -> None:
         letter_agreement="Sigrid Aas gir brevet til Vilde i avtalt møte.",
     )
     received = lives.today - timedelta(days=60)
-    application = lives.application(one, ApplicationKind.NEW, received, ApplicationState.DECIDED)
-    case = Case(one, application, received)
+    application = lives.application(person, ApplicationKind.NEW, received, ApplicationState.DECIDED)
+    case = Case(person, application, received)
     lives.vedtak(case, received + timedelta(days=9), Outcome.GRANTED, "kommunal_bolig")
-    lives.need(application, one, 1, received + timedelta(days=3))
-    lives.wish(one, received, "Jeg vil være trygg.")
+    lives.need(application, person, 1, received + timedelta(days=3))
+    lives.wish(person, received, "Jeg vil være trygg.")
 
 
 def _kjetil(lives: Lives) -> None:
-    """Out of prison in a week, with nowhere confirmed."""
+    """Leaves prison in a week without a confirmed home."""
     today = lives.today
-    one = lives.person(
+    person = lives.person(
         first_name="Kjetil",
         last_name="Brekkås",
         born=today.replace(year=today.year - 33, day=4),
@@ -249,28 +249,28 @@ def _kjetil(lives: Lives) -> None:
     )
     lives.bulk.add(
         Stay,
-        person_id=one.id,
+        person_id=person.id,
         kind=StayKind.INSTITUTION,
         institution=InstitutionKind.PRISON,
         place="Fengsel",
         period=DateRange(today - timedelta(days=150), None),
         planned_out=today + timedelta(days=7),
         recorded_at=at(today - timedelta(days=150)),
-        recorded_by_id=one.responsible,
+        recorded_by_id=person.responsible,
     )
     received = today - timedelta(days=50)
     application = lives.application(
-        one, ApplicationKind.NEW, received, ApplicationState.DECIDED, sender=Sender.PRISON
+        person, ApplicationKind.NEW, received, ApplicationState.DECIDED, sender=Sender.PRISON
     )
-    case = Case(one, application, received)
+    case = Case(person, application, received)
     lives.vedtak(case, received + timedelta(days=12), Outcome.GRANTED, "kommunal_bolig")
-    lives.need(application, one, 1, received + timedelta(days=5))
-    lives.wish(one, received, "Jeg vil ha nøkkel til min egen dør den dagen jeg går ut.")
+    lives.need(application, person, 1, received + timedelta(days=5))
+    lives.wish(person, received, "Jeg vil ha nøkkel til min egen dør den dagen jeg går ut.")
     lives.waiting.insert(1, case)
 
 
 def _assessments(lives: Lives) -> None:
-    """A kartlegging for those nearest the top of the story."""
+    """An assessment for the first forty cases that wait."""
     rng = lives.rng
     dimensions = list(Dimension.objects.values_list("pk", "code"))
     for case in lives.waiting[:40]:
@@ -311,7 +311,7 @@ def _assessments(lives: Lives) -> None:
 
 
 def _again(lives: Lives) -> None:
-    """The first of the story held a second kartlegging, so that what changed can be seen."""
+    """A second assessment of the first case, so that the page shows what changed."""
     case = lives.waiting[0]
     held = lives.today - timedelta(days=8)
     assessment = lives.bulk.add(
@@ -330,7 +330,7 @@ def _again(lives: Lives) -> None:
         made_at=at(held, 14),
         made_by_id=case.someone.responsible,
     )
-    said = {
+    answers = {
         "hverdag": ("Jeg greier meg selv, men brevene er vanskelige.", 1, "Nav-veileder"),
         "okonomi": ("Jeg har fast lønn igjen fra september.", 1, "Rådgivning én gang i måneden"),
         "helse": ("Jeg sover dårlig der jeg bor nå.", 1, "Fastlege"),
@@ -340,9 +340,9 @@ def _again(lives: Lives) -> None:
         "barn": ("Zofia er hos meg annenhver helg når jeg har et sted.", 1, "Barnevernet er med"),
     }
     for pk, code in Dimension.objects.values_list("pk", "code"):
-        if code not in said:
+        if code not in answers:
             continue
-        own_view, need, agreed = said[code]
+        own_view, need, agreed = answers[code]
         lives.bulk.add(
             AssessmentAnswer,
             assessment_id=assessment,
@@ -369,7 +369,7 @@ def _again(lives: Lives) -> None:
 
 
 def _statements(lives: Lives) -> None:
-    """One has come, with the person's comment; one waits for Ingrid, one for a helper outside."""
+    """One received statement with the person's comment; two not received yet."""
     today, bulk = lives.today, lives.bulk
     first, second = lives.waiting[:2]
     ingrid, marit = lives.users["ingrid"].pk, lives.users["marit"].pk

@@ -1,4 +1,4 @@
-"""Nights in temporary places and institutions."""
+"""Stays in temporary places and institutions."""
 
 from __future__ import annotations
 
@@ -16,13 +16,12 @@ from .stock import Home
 
 
 def free_room(lives: Lives, start: date, end: date | None) -> Home | None:
-    """A room with nobody in it. Rooms fill from the past; today's stays are placed first."""
+    """A room that is free in the period, or None after twelve tries. The room is then taken."""
     rooms = lives.stock["rooms"]
-    calendar = lives.taken
     stop = end or date.max
     for _ in range(12):
         room = rooms[lives.rng.randrange(len(rooms))]
-        taken = calendar.setdefault(room.id, [])
+        taken = lives.taken.setdefault(room.id, [])
         if all(stop <= since or until <= start for since, until in taken):
             taken.append((start, stop))
             return room
@@ -44,12 +43,12 @@ def stay(lives: Lives, someone: Someone, room: Home, start: date, end: date | No
 
 
 def temporary_now(lives: Lives) -> list[Someone]:
-    """Everyone in a temporary place tonight. Called first, so that the rooms are theirs."""
+    """Add everyone in a temporary place today. Called first, while all rooms are free."""
     rng, size, living = lives.rng, lives.size, []
     for number in range(size.temporary):
         days = rng.randint(92, 260) if number < size.long_temporary else rng.randint(1, 88)
         if number == size.long_temporary:
-            days = 100 - 12  # one about to pass ninety
+            days = 100 - 12  # someone who will soon have stayed 90 days
         family = number % max(size.temporary // size.families_temporary, 1) == 0
         someone = lives.person(children=rng.randint(1, 2) if family else 0)
         if rng.random() < 0.2 and days > 3:
@@ -79,7 +78,7 @@ def temporary_now(lives: Lives) -> list[Someone]:
 
 
 def before(lives: Lives) -> None:
-    """Those who stayed a while and moved on, evenly over the years; some came back."""
+    """Add temporary stays that have ended, evenly over the years; some people come back."""
     rng, known = lives.rng, []
     for _ in range(lives.size.past_temporary):
         end = lives.today - timedelta(days=rng.randint(4, DAYS))
@@ -87,9 +86,9 @@ def before(lives: Lives) -> None:
         room = free_room(lives, start, end)
         if room is None:
             continue
-        again = known.pop(0) if len(known) > 40 and rng.random() < 0.3 else None
-        if again and again[1] <= start and again[2] >= end:
-            someone = again[0]
+        earlier = known.pop(0) if len(known) > 40 and rng.random() < 0.3 else None
+        if earlier and earlier[1] <= start and earlier[2] >= end:
+            someone = earlier[0]
         else:
             someone = lives.person(children=1 if rng.random() < 0.07 else 0)
         stay(lives, someone, room, start, end)

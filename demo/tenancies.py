@@ -1,4 +1,4 @@
-"""A little of what happens around leases: tenancies in danger, the price index, a home kept."""
+"""Events around leases: tenancies at risk, the price index, a reserved home."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ AT_RISK = (
 )
 
 
-def tell(today: date) -> None:
-    """Two tenancies with a plan, one on its way in, and a home kept for one who comes out."""
+def add(today: date) -> None:
+    """Add two tenancies with a plan, one move-in, and a home reserved for a discharge."""
     moment = at(today, 9)
     ingrid = User.objects.get(username="ingrid")
     leases = list(
@@ -83,20 +83,20 @@ def tell(today: date) -> None:
             at=moment,
         )
     _index(today, ingrid, moment)
-    _kept(today, ingrid, moment)
+    _reserved(today, ingrid, moment)
 
 
 def _index(today: date, by: User, moment: datetime) -> None:
-    """Invented numbers: a little more each month."""
+    """Add made-up index numbers that rise a little each month."""
     month, value = today.replace(day=1), Decimal("139.2")
     for back in range(72):
         earlier = add_months(month, -back)
         actions.enter_index(month=earlier, value=value - back * Decimal("0.3"), by=by, at=moment)
 
 
-def _kept(today: date, by: User, moment: datetime) -> None:
-    """A home for the second of those who come out within two months."""
-    coming = (
+def _reserved(today: date, by: User, moment: datetime) -> None:
+    """Reserve a home for a person who leaves an institution within two months."""
+    application = (
         Application.objects.filter(
             person__stays__planned_out__gt=today + timedelta(days=10),
             person__stays__planned_out__lt=today + timedelta(days=60),
@@ -109,14 +109,16 @@ def _kept(today: date, by: User, moment: datetime) -> None:
         .first()
     )
     home = vacancy.vacant(today).exclude(type__in=TEMPORARY_TYPES).last()
-    if coming is None or home is None:
+    if application is None or home is None:
         return
-    out = coming.person.stays.filter(planned_out__gt=today).values_list("planned_out", flat=True)[0]
+    leaves_on = application.person.stays.filter(planned_out__gt=today).values_list(
+        "planned_out", flat=True
+    )[0]
     reserve(
-        application=coming,
+        application=application,
         unit=home,
-        moves_in_on=out,
-        until=out + timedelta(days=7),
+        moves_in_on=leaves_on,
+        until=leaves_on + timedelta(days=7),
         reason="Skal ut, og har ingen bolig å komme til.",
         by=by,
         at=moment,

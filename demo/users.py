@@ -1,4 +1,4 @@
-"""The people who work in Solvær, and where. The same names in every size."""
+"""The users of the demo and their units. The same named users in every size."""
 
 from __future__ import annotations
 
@@ -107,9 +107,9 @@ PEOPLE = [
 
 
 def build(today: date, *, caseworkers: int, peers: int, names: list[str]) -> dict[str, list]:
-    """Units, users and roles. Returns them by what they are, for the other builders.
+    """Create units, users and roles. Returns them by user name and kind, for other builders.
 
-    `names` are used for caseworkers and peers beyond the named ones.
+    `names` are for caseworkers and peers in addition to the named ones.
     """
     units = {
         key: OrganisationUnit.objects.create(
@@ -118,7 +118,7 @@ def build(today: date, *, caseworkers: int, peers: int, names: list[str]) -> dic
         for key, (name, kind) in UNITS.items()
     }
     since = DateRange(today - timedelta(days=1200), None)
-    made: dict[str, list] = {"units": units, "caseworkers": [], "approvers": [], "peers": []}
+    created: dict[str, list] = {"units": units, "caseworkers": [], "approvers": [], "peers": []}
 
     def create(username: str, name: str, roles: list, protected: bool = False) -> User:
         user = User(username=username, full_name=name)
@@ -132,19 +132,21 @@ def build(today: date, *, caseworkers: int, peers: int, names: list[str]) -> dic
 
     for username, name, roles, protected, _what in PEOPLE:
         user = create(username, name, roles, protected)
-        made[username] = user
+        created[username] = user
         kinds = {kind for kind, _unit in roles}
         if kinds == {R.CASEWORKER}:
-            made["caseworkers"].append(user)
+            created["caseworkers"].append(user)
         if R.APPROVER in kinds:
-            made["approvers"].append(user)
+            created["approvers"].append(user)
         if R.PEER in kinds:
-            made["peers"].append(user)
+            created["peers"].append(user)
     names = iter(names)
-    for number in range(len(made["caseworkers"]), caseworkers):
+    for number in range(len(created["caseworkers"]), caseworkers):
         unit = "nav" if number % 3 == 0 else "bolig"
         user = create(f"saksbehandler{number}", next(names), [(R.CASEWORKER, unit)])
-        made["caseworkers"].append(user)
-    for number in range(len(made["peers"]), peers):
-        made["peers"].append(create(f"likeperson{number}", next(names), [(R.PEER, "likeperson")]))
-    return made
+        created["caseworkers"].append(user)
+    for number in range(len(created["peers"]), peers):
+        created["peers"].append(
+            create(f"likeperson{number}", next(names), [(R.PEER, "likeperson")])
+        )
+    return created

@@ -18,7 +18,7 @@ from .people import people
 @login_not_required
 @require_http_methods(["GET", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """Sign in as any demo person. There is no such page outside the demonstration."""
+    """Sign in as a demo user. 404 outside demo mode."""
     if not settings.DEMO:
         raise Http404
     roles = people(timezone.localdate())

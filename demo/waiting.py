@@ -1,4 +1,4 @@
-"""Those who wait, those who were refused, and what nobody has decided yet."""
+"""People on the waiting list, refusals, and applications not decided yet."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from .lives import DAYS, YEARS, Case, Lives, Someone, at
 
 
 def wait(lives: Lives, living: list[Someone]) -> None:
-    """Those with a granted vedtak and no home yet; three in four of the temporary wait too."""
+    """Add people with a granted vedtak and no home; three in four in temporary places wait too."""
     rng, size = lives.rng, lives.size
-    from_temporary = [one for one in living if rng.random() < 0.75][: size.waiting // 2]
+    from_temporary = [someone for someone in living if rng.random() < 0.75][: size.waiting // 2]
     for number in range(size.waiting):
-        # As many come in a month as go out: half have waited under five months.
+        # As many come as leave in a month: half have waited less than five months.
         waited = int(rng.expovariate(1 / 215))
         while waited > 700:
             waited = int(rng.expovariate(1 / 215))
@@ -97,7 +97,7 @@ def lives_now(lives: Lives, someone: Someone, number: int) -> None:
 
 
 def others(lives: Lives) -> None:
-    """Refusals with klager, extensions, and applications nobody has decided yet."""
+    """Add refusals with appeals, extensions, and applications not decided yet."""
     rng, size = lives.rng, lives.size
     appeals = size.appeals * YEARS
     for _ in range(size.refusals * YEARS):

@@ -1,5 +1,5 @@
-"""Scenarios: given a few facts, when a rule is asked on a date, then it says what the file says.
+"""Scenarios: YAML files with facts (`given`), a rule and a date (`when`), and the answer (`then`).
 
-`scenarios.runner.run_file(path)` reads a YAML file, builds what is given, does what is asked,
-compares, and rolls everything back. Anything misspelt is a `ScenarioError` that names the key.
+`scenarios.runner.run_file(path)` reads a file, creates its facts, asks the rule, compares the
+answer and rolls everything back. A misspelt key or code raises `ScenarioError`, which names it.
 """

@@ -1,4 +1,4 @@
-"""What `ask:` may name, and where the answer comes from."""
+"""The rules that `ask:` may name, each with the function that gives the answer."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from .errors import ScenarioError
 
 
 def deadline(when: dict[str, Any], world: World) -> dict[str, Any]:
-    found = KINDS[when["kind"]](when["from"])
-    return {"due": found.due, "warn": found.warn}
+    limit = KINDS[when["kind"]](when["from"])
+    return {"due": limit.due, "warn": limit.warn}
 
 
 def rank(when: dict[str, Any], world: World) -> dict[str, Any]:
@@ -30,7 +30,7 @@ def rank(when: dict[str, Any], world: World) -> dict[str, Any]:
             "person": world.name_of(entry.person_id),
             "application": world.application_name(entry.application_id),
             "class": (str(entry.priority.number), entry.priority.name),
-            "because": [because.condition for because in entry.because],
+            "because": [reason.condition for reason in entry.because],
         }
         for entry in ranking.waiting(when["on"])
         if entry.person_id in ids
@@ -39,11 +39,11 @@ def rank(when: dict[str, Any], world: World) -> dict[str, Any]:
 
 
 def fits(when: dict[str, Any], world: World) -> dict[str, Any]:
-    from allocation.fit import fits as judge
+    from allocation import fit
 
     unit = world.unit(when["unit"], "when.unit")
-    found = judge(world.application(when["person"], "when.person"), unit, when["on"])
-    return {"fits": found.ok, "must_failed": found.must_failed, "wishes_met": found.wishes_met}
+    result = fit.fits(world.application(when["person"], "when.person"), unit, when["on"])
+    return {"fits": result.ok, "must_failed": result.must_failed, "wishes_met": result.wishes_met}
 
 
 def match(when: dict[str, Any], world: World) -> dict[str, Any]:
@@ -53,16 +53,16 @@ def match(when: dict[str, Any], world: World) -> dict[str, Any]:
         raise ScenarioError("when.ask: 'match' is not built yet") from error
     limits = {key: when[key] for key in ("max_share", "max_in_property") if key in when}
     units = {world.unit(name, "when.units").pk: name for name in when["units"]}
-    found = matching.match(list(units), when["on"], **limits)
+    result = matching.match(list(units), when["on"], **limits)
     assigned = {
-        units[unit_id]: world.name_of_application(application_id)
-        for unit_id, application_id in found.assigned.items()
+        units[unit_id]: world.applicant_of(application_id)
+        for unit_id, application_id in result.assigned.items()
     }
     return {"assigned": assigned, "houses": len(assigned)}
 
 
 def klage(when: dict[str, Any], world: World) -> dict[str, Any]:
-    """A klage made on a day: the last day it could be, whether it is late, and who decides it."""
+    """An appeal made on a day: its last day, whether it is late, and the appeals body."""
     vedtak = world.vedtak(when["vedtak"], "when.vedtak")
     due = vedtak.appeal_due()
     body = vedtak.outcomes.select_related("basis").get().basis.appeal_body
@@ -70,13 +70,13 @@ def klage(when: dict[str, Any], world: World) -> dict[str, Any]:
 
 
 def klageinstans(when: dict[str, Any], world: World) -> dict[str, Any]:
-    bases = LegalBasis.objects.filter(code=when["basis"])
+    versions = LegalBasis.objects.filter(code=when["basis"])
     on = when.get("on")
-    basis = bases.filter(valid__contains=on) if on else bases.order_by("-valid")
-    found = basis.first()
-    if found is None:
+    versions = versions.filter(valid__contains=on) if on else versions.order_by("-valid")
+    in_force = versions.first()
+    if in_force is None:
         raise ScenarioError(f"when.basis: {when['basis']!r} is not in force on the date")
-    return {"klageinstans": found.appeal_body}
+    return {"klageinstans": in_force.appeal_body}
 
 
 def lease_term(when: dict[str, Any], world: World) -> dict[str, Any]:
@@ -92,12 +92,12 @@ def lease_term(when: dict[str, Any], world: World) -> dict[str, Any]:
 
 def lease_horizon(when: dict[str, Any], world: World) -> dict[str, Any]:
     on = when["on"]
-    found = horizon.place(when["expires"], on, horizon.numbers(on), when.get("asked"))
+    place = horizon.place(when["expires"], on, horizon.numbers(on), when.get("asked"))
     return {
-        "months": found.months,
-        "days": found.days,
-        "indefinite_from": found.indefinite_from,
-        "indefinite": found.is_indefinite,
+        "months": place.months,
+        "days": place.days,
+        "indefinite_from": place.indefinite_from,
+        "indefinite": place.is_indefinite,
     }
 
 
@@ -106,7 +106,7 @@ def vedtak(when: dict[str, Any], world: World) -> dict[str, Any]:
     draft = world.draft(world.application(when["person"], "when.person"), when)
     content = completeness.contents(draft, on)
     return {
-        "missing": [lack.part for lack in completeness.missing(draft, on, content)],
+        "missing": [gap.part for gap in completeness.missing(draft, on, content)],
         "title": vedtak_letter.title(draft, content),
         "klageinstans": [str(basis.appeal_body) for basis in content.bases],
     }
@@ -116,10 +116,10 @@ def need(when: dict[str, Any], world: World) -> dict[str, Any]:
     from casework.assessment import needs
 
     person = world.person(when["person"], "when.person")
-    known = person.assessments.filter(held_on__lte=when["on"])
-    held = known.order_by("-held_on", "-pk").first()
+    assessments = person.assessments.filter(held_on__lte=when["on"])
+    latest = assessments.order_by("-held_on", "-pk").first()
     household = world.application(when["person"], "when.person").household
-    lines = {line.field: line for line in needs.derive(household, held, when["on"])}
+    lines = {line.field: line for line in needs.derive(household, latest, when["on"])}
     names = {area.pk: code for code, area in world.areas.items()}
     answer: dict[str, Any] = {name: line.value for name, line in lines.items()}
     for name in needs.AREAS:

@@ -1,4 +1,4 @@
-"""What is given, as rows: each thing by its name in the file, with the format's defaults."""
+"""Creates the rows of `given`, each known by its name in the file, with the format's defaults."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ from .vocabulary import SENDERS, SUPPORT
 
 LONG_AGO = date(2000, 1, 1)
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
-# Which hjemmel an application asks for, where nothing else is said.
+# The legal basis (hjemmel) of an application that names none.
 BASIS_OF = {
     ApplicationKind.NEW: "kommunal_bolig",
     ApplicationKind.EXCHANGE: "bytte",
@@ -76,7 +76,7 @@ KIND_OF = {basis: kind for kind, basis in BASIS_OF.items()}
 
 
 class World:
-    """The rows of one scenario, found again by their names in the file."""
+    """The rows of one scenario, by their names in the file."""
 
     def __init__(self, given: dict[str, Any]) -> None:
         self.persons: dict[str, Person] = {}
@@ -91,7 +91,7 @@ class World:
         self._given(given)
 
     def _given(self, given: dict[str, Any]) -> None:
-        """In the order things rest on one another, whatever their order in the file."""
+        """Create the rows in the order they depend on each other, not in the order of the file."""
         try:
             self._settings(given.get("settings", {}))
             self._policy(given.get("policy"))
@@ -130,22 +130,22 @@ class World:
         try:
             build(facts, where)
         except IntegrityError as error:
-            said = explain_integrity_error(error) or str(error).splitlines()[0]
-            raise ScenarioError(f"{where}: {said}") from error
+            text = explain_integrity_error(error) or str(error).splitlines()[0]
+            raise ScenarioError(f"{where}: {text}") from error
 
     def _provider(self, name: str, facts: dict[str, Any]) -> None:
         provider = Provider.objects.create(name=name)
         stage = PropertyStage.IN_USE if facts.get("in_use", True) else PropertyStage.CLOSED
         Property.objects.create(name=f"Stedet til {name}", provider=provider, stage=stage)
-        for agreed in facts.get("agreements", []):
+        for agreement in facts.get("agreements", []):
             QualityAgreement.objects.create(
                 provider=provider,
                 reference=name,
-                valid=DateRange(agreed["from"], agreed["last"] + timedelta(days=1)),
+                valid=DateRange(agreement["from"], agreement["last"] + timedelta(days=1)),
                 responsible=self.clerk,
             )
 
-    # ------------------------------------------------------------------ found by name
+    # ------------------------------------------------------------------ look up by name
 
     def person(self, name: str, where: str) -> Person:
         if name not in self.persons:
@@ -158,11 +158,11 @@ class World:
         return self.units[name]
 
     def application(self, name: str, where: str) -> Application:
-        """By its id, or the person's only one; made where the person has none."""
+        """By its id, or the person's only one. Created if the person has none."""
         if name in self.applications:
             return self.applications[name]
         person = self.person(name, where)
-        own = [each for each in self.applications.values() if each.person_id == person.pk]
+        own = [app for app in self.applications.values() if app.person_id == person.pk]
         if len(own) > 1:
             raise ScenarioError(f"{where}: {name!r} has several applications; use an id")
         if own:
@@ -177,12 +177,12 @@ class World:
         return next(name for name, person in self.persons.items() if person.pk == person_id)
 
     def application_name(self, pk: int | None) -> str | None:
-        return next((name for name, each in self.applications.items() if each.pk == pk), None)
+        return next((name for name, app in self.applications.items() if app.pk == pk), None)
 
-    def name_of_application(self, pk: int) -> str:
-        """The person an application is of."""
+    def applicant_of(self, pk: int) -> str:
+        """The name of the person who applied."""
         return next(
-            self.name_of(each.person_id) for each in self.applications.values() if each.pk == pk
+            self.name_of(app.person_id) for app in self.applications.values() if app.pk == pk
         )
 
     # ------------------------------------------------------------------ rules
@@ -196,7 +196,7 @@ class World:
         if given is None:
             return
         ties = given.get("tie_breakers", [])
-        policies.read(given["classes"], ties)  # says what is wrong with it
+        policies.read(given["classes"], ties)  # raises if it is not valid
         PriorityPolicy.objects.all().delete()
         PriorityPolicy.objects.create(
             name="Scenario",
@@ -228,7 +228,7 @@ class World:
             if name not in names:
                 names.append(name)
         if not names or names[0] in children or names[0] in visiting:
-            raise ScenarioError(f"{where}.members: the first is the one whose household it is")
+            raise ScenarioError(f"{where}.members: the first must be the applicant, not a child")
         household = Household.objects.create(created_at=EPOCH, created_by=self.clerk)
         period = DateRange(facts.get("from", LONG_AGO), facts.get("to"))
         for n, name in enumerate(names):
@@ -265,7 +265,7 @@ class World:
         person = self.person(facts["person"], where)
         held_on = facts.get("held", LONG_AGO)
         at = at_noon(held_on)
-        held = Assessment.objects.create(
+        assessment = Assessment.objects.create(
             person=person,
             application=self.application(facts["person"], where),
             wish=Wish.objects.create(
@@ -279,18 +279,18 @@ class World:
             made_at=at,
             made_by=self.clerk,
         )
-        for code, much in facts.get("help", {}).items():
+        for code, amount in facts.get("help", {}).items():
             dimension = Dimension.objects.filter(code=code, valid__contains=held_on).first()
             if dimension is None:
                 raise ScenarioError(f"{where}.help: no dimension {code!r} on {held_on}")
-            held.answers.create(dimension=dimension, support_need=SUPPORT[much])
+            assessment.answers.create(dimension=dimension, support_need=SUPPORT[amount])
         asked = set(facts) - {"person", "held", "help", "areas", "avoid_areas"}
         if asked or "areas" in facts or "avoid_areas" in facts:
-            said = HousingAnswer.objects.create(
-                assessment=held, **{key: facts[key] for key in asked}
+            answer = HousingAnswer.objects.create(
+                assessment=assessment, **{key: facts[key] for key in asked}
             )
             for key in ("areas", "avoid_areas"):
-                getattr(said, key).set([self._area(code) for code in facts.get(key, [])])
+                getattr(answer, key).set([self._area(code) for code in facts.get(key, [])])
 
     def _service(self, facts: dict[str, Any], where: str) -> None:
         Service.objects.create(
@@ -335,7 +335,7 @@ class World:
         where = f"given.units.{name}"
         floor, lift = facts.get("floor", 1), facts.get("lift", False)
         wheelchair = facts.get("wheelchair", False)
-        plain = {
+        columns = {
             key: value
             for key, value in facts.items()
             if key not in PLACED and key not in ("step_free", "floor", "lift", "wheelchair")
@@ -346,11 +346,11 @@ class World:
             floor=floor,
             lift=lift,
             wheelchair=wheelchair,
-            # The ground floor, or a lift, unless it is said otherwise.
+            # The default: on the ground floor, or with a lift.
             step_free=facts.get("step_free", wheelchair or lift or floor <= 1),
             in_use=DateRange(LONG_AGO, facts.get("closed_from")),
             allocated_by=self._office(facts["allocated_by"]) if "allocated_by" in facts else None,
-            **plain,
+            **columns,
         )
         self.units[name] = unit
         blocked = list(facts.get("unavailable", []))
@@ -368,7 +368,7 @@ class World:
             )
 
     def _room_in(self, unit: Unit) -> Unit:
-        """A room of its own behind a temporary place: several may live there at once."""
+        """A new room of a temporary place, since several people may live there at once."""
         self.rooms += 1
         return Unit.objects.create(
             property=unit.property,
@@ -447,10 +447,10 @@ class World:
         person = self.person(facts["person"], f"{where}.person")
         name = facts.get("id", facts["person"])
         if name in self.applications or ("id" in facts and name in self.persons):
-            raise ScenarioError(f"{where}: there is already something called {name!r}; give an id")
+            raise ScenarioError(f"{where}: the name {name!r} is already used; give an id")
         kind = facts.get("kind", ApplicationKind.NEW)
         received = at_noon(facts["received"])
-        replied = facts.get("interim_reply")
+        reply = facts.get("interim_reply")
         application = Application.objects.create(
             person=person,
             household=Household.objects.filter(members__person=person).order_by("pk").first(),
@@ -465,8 +465,8 @@ class World:
             responsible=self.clerk,
             registered_at=received,
             registered_by=self.clerk,
-            interim_reply_at=at_noon(replied) if replied else None,
-            interim_reply_by=self.clerk if replied else None,
+            interim_reply_at=at_noon(reply) if reply else None,
+            interim_reply_by=self.clerk if reply else None,
         )
         application.bases.set(
             self._basis(code, where) for code in facts.get("bases", [BASIS_OF[kind]])
@@ -474,13 +474,13 @@ class World:
         self.applications[name] = application
 
     def _basis(self, code: str, where: str) -> LegalBasis:
-        found = LegalBasis.objects.filter(code=code).order_by("-valid").first()
-        if found is None:
+        basis = LegalBasis.objects.filter(code=code).order_by("-valid").first()
+        if basis is None:
             raise ScenarioError(f"{where}: the basis {code!r} is not in the table")
-        return found
+        return basis
 
-    def draft(self, application: Application, said: dict[str, Any]) -> Vedtak:
-        """A vedtak under work with everything written, except what it is said to lack."""
+    def draft(self, application: Application, facts: dict[str, Any]) -> Vedtak:
+        """A draft vedtak with every part written, except those it `lacks`."""
         written = {
             "facts": "Du bor hos en venn.",
             "rules": "Retningslinjene.",
@@ -491,10 +491,10 @@ class World:
             "dwelling_type": UnitType.MUNICIPAL,
             "bedrooms": 1,
             "lease_years": 3,
-            "valid_from": said["on"],
-            "valid_to": said["on"] + timedelta(days=365),
+            "valid_from": facts["on"],
+            "valid_to": facts["on"] + timedelta(days=365),
         }
-        lacks = said.get("lacks", [])
+        lacks = facts.get("lacks", [])
         if "address" not in lacks:
             Person.objects.filter(pk=application.person_id).update(
                 address="Storgata 1", postcode="9990", city="Solvær"
@@ -502,7 +502,7 @@ class World:
             application.person.refresh_from_db()
         if "choices" not in lacks:
             talk = application.choice_talks.create(
-                held_on=said["on"],
+                held_on=facts["on"],
                 present="Personen",
                 answer="Egen dør.",
                 changed="Ingenting.",
@@ -512,23 +512,23 @@ class World:
             talk.alternatives.create(what="Kommunal bolig", means="Ventetid.")
         vedtak = Vedtak.objects.create(
             application=application,
-            language=said.get("language", "nb"),
+            language=facts.get("language", "nb"),
             drafted_at=EPOCH,
             drafted_by=self.clerk,
             **{name: value for name, value in written.items() if name not in lacks},
         )
-        for code, outcome in said.get("outcomes", {}).items():
+        for code, outcome in facts.get("outcomes", {}).items():
             vedtak.outcomes.create(
                 basis=self._basis(code, "when.outcomes"),
                 outcome=outcome,
-                ground=said.get("grounds", {}).get(code, ""),
+                ground=facts.get("grounds", {}).get(code, ""),
             )
         return vedtak
 
     def _vedtak(self, facts: dict[str, Any], where: str) -> None:
         name, issued = facts["application"], facts["issued"]
         if name in self.persons and name not in self.applications:
-            own = [a for a in self.applications.values() if a.person == self.persons[name]]
+            own = [app for app in self.applications.values() if app.person == self.persons[name]]
             if not own:
                 kind = KIND_OF[facts.get("basis", "kommunal_bolig")]
                 self._application({"person": name, "kind": kind, "received": issued}, where)
@@ -548,7 +548,7 @@ class World:
         vedtak.outcomes.create(
             basis=self._basis(basis, where), outcome=facts.get("outcome", Outcome.GRANTED)
         )
-        # Issued last: from then on it is frozen, and its outcomes with it.
+        # Issued last: an issued vedtak and its outcomes cannot be changed.
         vedtak.state = VedtakState.ISSUED
         vedtak.issued_at, vedtak.issued_by, vedtak.issued_on = at, self.approver, issued
         vedtak.arrived_on = facts.get("arrived")
@@ -560,7 +560,7 @@ class World:
             self._need(application, facts["need"], at)
 
     def _papers(self, facts: dict[str, Any], where: str) -> None:
-        """A mangelbrev; the first so many of its papers came on the days of `received`."""
+        """A letter asking for papers (mangelbrev); `received` lists when the first ones came."""
         application = self.application(facts["application"], f"{where}.application")
         asked = at_noon(facts["asked"])
         letter = Letter.objects.create(
@@ -580,8 +580,8 @@ class World:
             asked_at=asked,
             asked_by=self.clerk,
         )
-        came = [*facts.get("received", []), *[None] * len(facts["what"])]
-        for what, on in zip(facts["what"], came, strict=False):
+        received = [*facts.get("received", []), *[None] * len(facts["what"])]
+        for what, on in zip(facts["what"], received, strict=False):
             request.papers.create(
                 what=what,
                 received_on=on,
@@ -609,7 +609,7 @@ class World:
         )
 
     def _sent(self, facts: dict[str, Any]) -> dict[str, Any]:
-        """When it was sent, and when somebody there said that it has come."""
+        """When it was sent, and when the receiver acknowledged it."""
         acknowledged = facts.get("acknowledged")
         return {
             "sent_at": at_noon(facts["sent"]),
@@ -620,19 +620,19 @@ class World:
 
     def vedtak(self, name: str, where: str) -> Vedtak:
         """The vedtak of an application, by its id or its person's name."""
-        found = self.application(name, where).vedtak.first()
-        if found is None:
+        vedtak = self.application(name, where).vedtak.first()
+        if vedtak is None:
             raise ScenarioError(f"{where}: {name!r} has no vedtak")
-        return found
+        return vedtak
 
     def _appeal(self, facts: dict[str, Any], where: str) -> None:
         vedtak = self.vedtak(facts["vedtak"], f"{where}.vedtak")
         received = facts["received"]
         forwarded, answered = facts.get("forwarded"), facts.get("answered")
-        made: dict[str, Any] = {"state": AppealState.RECEIVED}
+        fields: dict[str, Any] = {"state": AppealState.RECEIVED}
         if forwarded:
             sent_at = at_noon(forwarded)
-            made |= {
+            fields |= {
                 "state": AppealState.FORWARDED,
                 "taken_up_at": at_noon(received),
                 "taken_up_by": self.clerk,
@@ -650,9 +650,9 @@ class World:
                 ),
             }
         if "reminded" in facts:
-            made |= {"reminded_at": at_noon(facts["reminded"]), "reminded_by": self.clerk}
+            fields |= {"reminded_at": at_noon(facts["reminded"]), "reminded_by": self.clerk}
         if answered:
-            made |= {
+            fields |= {
                 "state": facts.get("outcome", AppealState.UPHELD),
                 "outcome_on": answered,
                 "outcome_at": at_noon(answered),
@@ -660,7 +660,7 @@ class World:
                 "closed_on": answered,
             }
         if "withdrawn" in facts:
-            made |= {"state": AppealState.WITHDRAWN, "closed_on": facts["withdrawn"]}
+            fields |= {"state": AppealState.WITHDRAWN, "closed_on": facts["withdrawn"]}
         Appeal.objects.create(
             vedtak=vedtak,
             drafter=vedtak.drafted_by,
@@ -671,7 +671,7 @@ class World:
             due_on=vedtak.appeal_due(),
             registered_at=at_noon(received),
             registered_by=self.clerk,
-            **made,
+            **fields,
         )
 
     def _file(self, at: datetime) -> StoredFile:
@@ -693,10 +693,10 @@ class World:
                 self._property(name, None) for name in facts.get("avoid_properties", [])
             ],
         }
-        plain = {key: value for key, value in facts.items() if key not in sets}
-        plain.setdefault("types", [])
+        columns = {key: value for key, value in facts.items() if key not in sets}
+        columns.setdefault("types", [])
         need = HousingNeed.objects.create(
-            application=application, decided_at=at, decided_by=self.clerk, **plain
+            application=application, decided_at=at, decided_by=self.clerk, **columns
         )
         for name, values in sets.items():
             getattr(need, name).set(values)
@@ -727,7 +727,7 @@ PLACED = ("property", "area", "allocated_by", "available_from", "closed_from", "
 
 
 def at_noon(value: date | datetime) -> datetime:
-    """A day as a moment in it; a moment as it is."""
+    """Noon local time of a day; a datetime unchanged."""
     if isinstance(value, datetime):
         return value
     return datetime.combine(value, time(12), tzinfo=get_default_timezone())

@@ -1,2 +1,2 @@
 class ScenarioError(Exception):
-    """The file cannot be understood: what is wrong, and at which key."""
+    """The scenario file is not valid. The text names the key and says what is wrong."""

@@ -1,4 +1,4 @@
-"""What `run:` may name."""
+"""The jobs that `run:` may name."""
 
 from __future__ import annotations
 
@@ -42,17 +42,17 @@ JOBS = {
 
 
 def run_job(when: dict[str, Any], world: World) -> dict[str, Any]:
-    """Run the job for each date in turn; the flags of its kind that then are."""
+    """Run the job for each date in turn; returns the open and the closed flags after that."""
     if when["run"] not in JOBS:
         raise ScenarioError(f"when.run: {when['run']!r} is not built yet")
     kind, job = JOBS[when["run"]]
     for on in when["on"]:
         job(on)
     if kind == AGREEMENT:
-        flags = [_agreement_as_told(flag) for flag in AgreementFlag.objects.order_by("pk")]
+        flags = [_agreement_flag(flag) for flag in AgreementFlag.objects.order_by("pk")]
     else:
-        found = Flag.objects.filter(person__in=world.person_ids()).order_by("pk")
-        flags = [_as_told(flag, world) for flag in found]
+        rows = Flag.objects.filter(person__in=world.person_ids()).order_by("pk")
+        flags = [_flag(flag, world) for flag in rows]
     return {
         "kind": str(kind),
         "flags": [flag for flag in flags if flag["closed"] is None],
@@ -60,7 +60,7 @@ def run_job(when: dict[str, Any], world: World) -> dict[str, Any]:
     }
 
 
-def _agreement_as_told(flag: AgreementFlag) -> dict[str, Any]:
+def _agreement_flag(flag: AgreementFlag) -> dict[str, Any]:
     return {
         **dict.fromkeys(FLAG),
         "marks": [],
@@ -80,8 +80,8 @@ def _times(flag: Flag | AgreementFlag) -> dict[str, Any]:
     }
 
 
-def _as_told(flag: Flag, world: World) -> dict[str, Any]:
-    """A flag in the words of the format."""
+def _flag(flag: Flag, world: World) -> dict[str, Any]:
+    """A flag with the keys of the scenario format."""
     return {
         "provider": None,
         "person": world.name_of(flag.person_id),

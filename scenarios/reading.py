@@ -1,4 +1,4 @@
-"""Reading scenario files: strict YAML, and shapes that know every key there is."""
+"""Reads scenario files: strict YAML, and checks of every key and value."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from django.utils.timezone import get_default_timezone, is_naive
 
 from .errors import ScenarioError
 
-# check(value, where) gives the value as it is used, or raises.
+# check(value, where) returns the value ready for use, or raises ScenarioError.
 Check = Callable[[Any, str], Any]
 
 
 class _Loader(yaml.SafeLoader):
-    """Safe YAML where `on` is a word, not «true», and no key is written twice."""
+    """Safe YAML in which `on` is a word, not true, and a repeated key is an error."""
 
 
-# YAML 1.1 reads on, off, y and n as true and false; a date stands after `on:` here.
+# YAML 1.1 reads on, off, y and n as true and false; here `on` is a key for a date.
 _Loader.yaml_implicit_resolvers = {
     letter: [pair for pair in pairs if pair[0] != "tag:yaml.org,2002:bool"]
     for letter, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
@@ -35,38 +35,38 @@ _Loader.add_implicit_resolver(
 
 
 def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict:
-    found: dict = {}
+    mapping: dict = {}
     for key_node, value_node in node.value:
         key = loader.construct_object(key_node, deep=True)
         line = key_node.start_mark.line + 1
         if not isinstance(key, Hashable):
             raise ScenarioError(f"line {line}: a key must be a word")
-        if key in found:
+        if key in mapping:
             raise ScenarioError(f"line {line}: the key {key!r} is written twice")
-        found[key] = loader.construct_object(value_node, deep=True)
-    return found
+        mapping[key] = loader.construct_object(value_node, deep=True)
+    return mapping
 
 
 _Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
 
 
 def load(path: Path) -> dict:
-    """The file as data. ScenarioError when it is no YAML, or no mapping."""
+    """The content of the file. ScenarioError if it is not a YAML mapping."""
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ScenarioError("the file cannot be read") from error
     try:
-        found = yaml.load(text, Loader=_Loader)
+        data = yaml.load(text, Loader=_Loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}: " if mark else ""
         raise ScenarioError(f"{where}{getattr(error, 'problem', 'not YAML')}") from error
     except (ValueError, RecursionError) as error:  # 2026-02-30
         raise ScenarioError(f"not a scenario: {error}") from error
-    if not isinstance(found, dict):
+    if not isinstance(data, dict):
         raise ScenarioError("a scenario is a mapping with title, given, when and then")
-    return found
+    return data
 
 
 # ------------------------------------------------------------------ shapes
@@ -81,7 +81,7 @@ def unknown(where: str, key: Any, known: Collection[str]) -> ScenarioError:
 def shape(
     value: Any, where: str, fields: Mapping[str, Check], required: Collection[str] = ()
 ) -> dict[str, Any]:
-    """A mapping with these keys and no other, each checked."""
+    """A mapping with only these keys, each value checked. ScenarioError if it is not one."""
     if not isinstance(value, dict):
         raise ScenarioError(f"{where}: must be keys and values")
     for key in value:
@@ -107,7 +107,7 @@ def list_of(check: Check) -> Check:
 
 
 def mapping_of(check: Check) -> Check:
-    """Names of one's own, each with a value."""
+    """A check of a mapping from names chosen in the file to checked values."""
 
     def inner(value: Any, where: str) -> dict[str, Any]:
         if not isinstance(value, dict):
@@ -162,7 +162,7 @@ def day(value: Any, where: str) -> date:
 
 
 def moment(value: Any, where: str) -> date | datetime:
-    """A date, or a date and time; without a zone it is Norwegian time."""
+    """A date, or a date and time (in Norwegian time if it has no time zone)."""
     if isinstance(value, str):
         try:
             value = datetime.fromisoformat(value)
@@ -174,7 +174,7 @@ def moment(value: Any, where: str) -> date | datetime:
 
 
 def day_or_days(value: Any, where: str) -> list[date]:
-    """A date, or several that the job is run for in turn."""
+    """A list of dates to run the job for in turn; a single date is a list of one."""
     if isinstance(value, list):
         return list_of(day)(value, where)
     return [day(value, where)]

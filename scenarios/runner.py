@@ -1,4 +1,4 @@
-"""One scenario from file to answer, in a transaction that is rolled back."""
+"""Runs one scenario in a transaction that is rolled back."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Scenario:
 
 
 def read(path: Path) -> Scenario:
-    """The file as a scenario. ScenarioError names the key that is not understood."""
+    """The scenario in a file. ScenarioError names a key or value that is not valid."""
     data = load(path)
     shape(data, "the file", dict.fromkeys(["title", "given", "when", "then"], _as_is))
     for key in ("title", "when", "then"):
@@ -44,12 +44,12 @@ def read(path: Path) -> Scenario:
 
 
 def run_file(path: Path) -> list[str]:
-    """What differed, one sentence each; [] when all holds. ScenarioError for a faulty file."""
+    """The differences, one sentence each; [] if there is none. ScenarioError for a bad file."""
     return run(read(path))
 
 
 def run(scenario: Scenario) -> list[str]:
-    """Build, do, compare; nothing is left behind."""
+    """The differences between `then` and the answer; [] if none. Rolls back."""
     with transaction.atomic():
         try:
             world = World(scenario.given)
@@ -58,8 +58,8 @@ def run(scenario: Scenario) -> list[str]:
             else:
                 answer = ANSWERS[scenario.when["ask"]](scenario.when, world)
             return differences(scenario, answer, world)
-        except RuleBroken as no:
-            raise ScenarioError(str(no)) from no
+        except RuleBroken as error:
+            raise ScenarioError(str(error)) from error
         finally:
             transaction.set_rollback(True)
 

@@ -1,4 +1,4 @@
-"""Every key a scenario may have, and what may stand there."""
+"""Every key a scenario may have, and the values it accepts."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ from .reading import (
 )
 
 BASES = ("kommunal_bolig", "bytte", "forlengelse", "boligsosialloven_6", "sosialtjenesteloven_27")
-# Where the one who applied was, in the words of the format and of the database.
+# Who sent the application: the words of the format and the values in the database.
 SENDERS = {
     "person": Sender.PERSON,
     "helper": Sender.HELPER,
@@ -56,7 +56,7 @@ SENDERS = {
     "unit": Sender.OTHER_UNIT,
     **{str(code): code for code in Sender},
 }
-# What a vedtak in a scenario has, unless it is said to lack it.
+# The parts a vedtak in a scenario has, unless `lacks` names them.
 WRITTEN = (
     "facts",
     "rules",
@@ -72,7 +72,7 @@ WRITTEN = (
     "choices",
     "address",
 )
-# How much help, in the words of the format.
+# How much help a person needs: the words of the format and the values in the database.
 SUPPORT = {"none": 0, "some": 1, "much": 2, "unclear": 9}
 unit_type = one_of(UnitType.values)
 staffing = one_of(Staffing.values)
@@ -107,7 +107,7 @@ NEED: Mapping[str, Check] = {
     "available_from": day,
 }
 
-# What a kartlegging says: help in each dimension by its code, and of the dwelling itself.
+# An assessment (kartlegging): `help` in each dimension by its code, and answers about the home.
 ASSESSED: Mapping[str, Check] = {
     "person": word,
     "held": day,
@@ -203,7 +203,7 @@ GIVEN: Mapping[str, Check] = {
             required=["person", "unit", "from"],
         )
     ),
-    # Ours: a tenancy with a contract; `expires` is when the contract ends, `to` when they moved.
+    # Our addition: a lease; `expires` is when the contract ends, `to` when the tenant moved out.
     "leases": list_of(
         record(
             {
@@ -214,12 +214,12 @@ GIVEN: Mapping[str, Check] = {
                 "from": day,
                 "expires": day,
                 "to": day,
-                "asked": day,  # in writing, to leave
+                "asked": day,  # asked in writing to leave
             },
             required=["person", "unit", "from"],
         )
     ),
-    # Ours: where somebody lives when it is no unit of the register.
+    # Our addition: a place to live that is not a unit in the register.
     "situations": list_of(
         record(
             {
@@ -278,7 +278,7 @@ GIVEN: Mapping[str, Check] = {
         )
     ),
     "needs": list_of(record({"person": word, "application": word, **NEED})),
-    # Ours: who runs temporary places; `last` is the last day of a kvalitetsavtale.
+    # Our addition: who runs temporary places; `last` is the last day of a quality agreement.
     "providers": mapping_of(
         record(
             {
@@ -299,7 +299,7 @@ GIVEN: Mapping[str, Check] = {
             required=["application", "what", "asked"],
         )
     ),
-    # To another unit: a task handed over, and the case itself.
+    # Sent to another unit: a task (`handovers`) or the whole case (`sent_cases`).
     "handovers": list_of(
         record(
             {"person": word, "what": word, "sent": moment, "acknowledged": moment},
@@ -317,7 +317,7 @@ GIVEN: Mapping[str, Check] = {
         record({"person": word, "name": word, "from": day, "to": day}, required=["person"])
     ),
     "contacts": list_of(record({"person": word, "on": day}, required=["person", "on"])),
-    # Ours: a klage on the only vedtak of an application or person.
+    # Our addition: an appeal against the only vedtak of an application or person.
     "appeals": list_of(
         record(
             {
@@ -351,7 +351,7 @@ GIVEN: Mapping[str, Check] = {
     "policy": record({"classes": anything, "tie_breakers": list_of(word)}, required=["classes"]),
 }
 
-# The kind of the flags that are about no person.
+# The kind of the flags on quality agreements, which have no person.
 AGREEMENT = "agreement"
 JOBS = (
     "flag_stays",
@@ -380,11 +380,11 @@ ASKS: Mapping[str, tuple[Mapping[str, Check], tuple[str, ...]]] = {
     "klage": ({"vedtak": word, "made": day}, ("vedtak", "made")),
     "need": ({"person": word, "on": day}, ("person", "on")),
     "klageinstans": ({"basis": one_of(BASES), "on": day}, ("basis",)),
-    # How long the home is let from the day, and whether `until` is shorter than that.
+    # The term of a lease from the day, and whether `until` is earlier than its last day.
     "lease_term": ({"person": word, "on": day, "renewal": yes_no, "until": day}, ("person", "on")),
-    # Where a lease stands; `asked`: the tenant was asked in writing to leave.
+    # The time left of a lease; `asked` is when the tenant was asked in writing to leave.
     "lease_horizon": ({"expires": day, "on": day, "asked": day}, ("expires", "on")),
-    # A vedtak with everything written but what it `lacks`: what is missing, and what it says.
+    # A draft vedtak with every part except those it `lacks`: its missing parts and its title.
     "vedtak": (
         {
             "person": word,
@@ -472,18 +472,18 @@ def read_when(value: Any) -> dict[str, Any]:
     if "run" in value:
         return shape(value, "when", {"run": one_of(JOBS), "on": day_or_days}, ["run", "on"])
     if "ask" in value:
-        asked = one_of(ASKS)(value["ask"], "when.ask")
-        fields, required = ASKS[asked]
+        rule = one_of(ASKS)(value["ask"], "when.ask")
+        fields, required = ASKS[rule]
         return shape(value, "when", {"ask": one_of(ASKS), **fields}, required)
     for key in value:
         raise unknown("when", key, ["run", "ask"])
-    raise ScenarioError("when: says neither run nor ask")
+    raise ScenarioError("when: must have run or ask")
 
 
 def read_then(value: Any, when: dict[str, Any]) -> dict[str, Any]:
-    """What must hold: at least one thing, of those this question answers."""
+    """The expected answer: at least one of the keys that this job or rule answers."""
     fields = THEN["run" if "run" in when else when["ask"]]
-    found = shape(value, "then", {**fields, "ordered": yes_no})
-    if not set(found) - {"ordered"}:
-        raise ScenarioError(f"then: says nothing; name one of {', '.join(fields)}")
-    return found
+    then = shape(value, "then", {**fields, "ordered": yes_no})
+    if not set(then) - {"ordered"}:
+        raise ScenarioError(f"then: is empty; give one of {', '.join(fields)}")
+    return then

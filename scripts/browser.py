@@ -1,4 +1,4 @@
-"""The browser the end-to-end tests drive."""
+"""Finds, or installs, the browser that the end-to-end tests use."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ADVICE = (
 
 
 def find_browser() -> str | None:
-    """The path of a browser: VARIG_BROWSER, the system's, or the one playwright fetched."""
+    """The path of a browser: VARIG_BROWSER, the system's or Playwright's own; None if none."""
     named = os.environ.get("VARIG_BROWSER")
     if named:
         return named if Path(named).exists() else None
@@ -36,16 +36,16 @@ def _playwrights_own() -> str:
 
 
 def _starts(path: str) -> bool:
-    """A browser without the system's libraries, or a stand-in for a snap, is none."""
+    """False if system libraries are missing or the program is only a stub for a snap."""
     return subprocess.run([path, "--version"], capture_output=True, check=False).returncode == 0
 
 
 def ways_to_get_one() -> list[tuple[str, list[list[str]]]]:
-    """What to say and what to run, the least intrusive first."""
+    """Pairs of a message and the commands to run, the least intrusive first."""
     download = [sys.executable, "-m", "playwright", "install", "--no-shell", "chromium"]
     ways = [("Fetching Chromium for the browser tests", [download])]
     apt = shutil.which("apt-get")
-    if apt and os.geteuid() == 0:  # a Debian or Ubuntu container, ours to install in
+    if apt and os.geteuid() == 0:  # a Debian or Ubuntu container, where we may install
         install = [apt, "install", "-qq", "-y", "--no-install-recommends", "chromium"]
         ways.append(
             ("Installing the system's Chromium with apt-get", [[apt, "update", "-qq"], install])
@@ -54,11 +54,11 @@ def ways_to_get_one() -> list[tuple[str, list[list[str]]]]:
 
 
 def ensure_browser() -> str:
-    """`find_browser`, after trying to get one; exits with advice when that is in vain."""
+    """The path of a browser, installed if needed; exits with advice when that fails."""
     path = find_browser()
     if path is None and not os.environ.get("VARIG_BROWSER"):
-        for saying, commands in ways_to_get_one():
-            print(saying, flush=True)
+        for message, commands in ways_to_get_one():
+            print(message, flush=True)
             for command in commands:
                 _run(command)
             path = find_browser()
@@ -70,11 +70,11 @@ def ensure_browser() -> str:
 
 
 def _run(command: list[str]) -> None:
-    """Quietly; what went wrong is told, and the next way is tried."""
+    """Run quietly; print the error if it fails, so that the next way can be tried."""
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
-    if done.returncode:
-        print(f"`{' '.join(command)}` failed: {done.stderr.strip()[-500:]}", flush=True)
+    result = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    if result.returncode:
+        print(f"`{' '.join(command)}` failed: {result.stderr.strip()[-500:]}", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""The house rules that no linter knows. `make check` runs them; so does `python -m scripts.checks`.
+"""Project rules that no linter checks. Run by `make check` and `python -m scripts.checks`.
 
-A check takes the folder of the project and returns its faults, each as `file:line: what is wrong`.
-Write a function, and name it in CHECKS.
+A check takes the project folder and returns its errors, each as `file:line: what is wrong`.
+To add one, write a function and list it in CHECKS.
 """
 
 from __future__ import annotations
@@ -17,23 +17,23 @@ TEMPLATE_WIDTH = 120
 
 def template_width(root: Path) -> list[str]:
     """No line of a template is wider than 120 characters."""
-    faults = []
+    errors = []
     for path in sorted((root / "templates").rglob("*.html")):
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
             if len(line) > TEMPLATE_WIDTH:
                 where = f"{path.relative_to(root)}:{number}"
-                faults.append(f"{where}: {len(line)} characters, at most {TEMPLATE_WIDTH}")
-    return faults
+                errors.append(f"{where}: {len(line)} characters, at most {TEMPLATE_WIDTH}")
+    return errors
 
 
 CHECKS: list[Callable[[Path], list[str]]] = [template_width]
 
 
 def main() -> int:
-    """Run every check, so that one run shows all that is wrong."""
-    faults = [fault for check in CHECKS for fault in check(ROOT)]
-    print(*faults, sep="\n", end="\n" if faults else "")
-    return 1 if faults else 0
+    """Run every check, so that one run shows all errors."""
+    errors = [error for check in CHECKS for error in check(ROOT)]
+    print(*errors, sep="\n", end="\n" if errors else "")
+    return 1 if errors else 0
 
 
 if __name__ == "__main__":

@@ -15,10 +15,10 @@ def say(text: str) -> None:
     try:
         print(line, flush=True)
     except OSError:
-        # The terminal is gone; stopping must go on without it.
+        # The terminal is closed; stopping must continue without it.
         with contextlib.suppress(OSError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 class Failure(Exception):
-    """Something a person must see to; the text says what."""
+    """An error a person must correct; the text says how."""

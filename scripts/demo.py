@@ -24,11 +24,11 @@ ADDRESS = services.VAR / "demo.address"
 
 
 class Stopped(Exception):
-    """A signal asked us to stop."""
+    """A signal asked the program to stop."""
 
 
 def _on_signal(number: int, frame: object) -> None:
-    # A second Ctrl-C must not cut the stopping short and leave something running.
+    # A second Ctrl-C must not interrupt the stop and leave processes running.
     for known in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(known, signal.SIG_IGN)
     raise Stopped(signal.Signals(number).name)
@@ -95,7 +95,7 @@ def _start(port: int) -> dict[str, subprocess.Popen]:
             environment={
                 "VARIG_MODE": "demo",
                 "VARIG_PROCESS": name,
-                "WEB_WORKERS": "1",  # one starts sooner, and a demonstration has few guests
+                "WEB_WORKERS": "1",  # one starts faster, and a demo has few users
                 "WEB_THREADS": "8",
                 "BIND": f"127.0.0.1:{port}",
                 "PYTHONUNBUFFERED": "1",
@@ -112,7 +112,7 @@ def _serve(users: str) -> None:
     try:
         say("Starting web, worker and beat")
         children = _start(port)
-        worker_told = False
+        worker_reported = False
         began = time.monotonic()
         while not (state := _ready(address)):
             _watch(children)
@@ -127,14 +127,14 @@ def _serve(users: str) -> None:
         print("  Logs are in var/log. Ctrl-C stops everything; the data stays.\n", flush=True)
         while True:
             _watch(children)
-            if not worker_told:
+            if not worker_reported:
                 state = _ready(address)
                 if state and state["checks"].get("worker"):
                     say("The worker has done its first job")
-                    worker_told = True
+                    worker_reported = True
             time.sleep(0.5)
     finally:
-        # From here on nothing may interrupt us, whether we came by a signal or by a fault.
+        # From here nothing may interrupt the stop, neither after a signal nor after an error.
         for known in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(known, signal.SIG_IGN)
         ADDRESS.unlink(missing_ok=True)

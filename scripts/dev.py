@@ -1,4 +1,4 @@
-"""What the Makefile calls. Standard library only, since it begins before any package is there."""
+"""The commands of the Makefile. Standard library only: it runs before any package is installed."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ ROOT = services.ROOT
 BIN = install.VENV / "bin"
 COMPILE = [
     *("pip", "compile", "pyproject.toml", "--generate-hashes", "--no-emit-index-url"),
-    *("--custom-compile-command", "make lock"),  # the head of the files says no more than that
+    *("--custom-compile-command", "make lock"),  # the header of the files names only this command
     *("--universal", "--python-version", "3.11"),
 ]
-# What production runs is a part of what is tested, in the same versions.
+# The production packages are a subset of the tested ones, in the same versions.
 LOCKS = [
     [*COMPILE, "--group", "dev", "-o", "requirements.lock"],
     [*COMPILE, "-c", "requirements.lock", "-o", "requirements-production.lock"],
@@ -52,7 +52,7 @@ def lint_steps() -> list[tuple[str, list]]:
 
 def test_steps() -> list[tuple[str, list]]:
     pytest = [install.PYTHON, "-m", "pytest", "-q"]
-    # A few tests are long: who is done takes from who is not.
+    # A few tests are slow: a worker that is done takes tests from the other one.
     both_cores = ["-n", "2", "--dist", "worksteal"]
     return [
         ("tests", [*pytest, *both_cores, "-m", "not e2e and not bench", "tests"]),
@@ -62,7 +62,7 @@ def test_steps() -> list[tuple[str, list]]:
 
 
 def _run(steps: list[tuple[str, list]]) -> int:
-    """Every step is run, so that one run shows all that is wrong."""
+    """Run every step, so that one run shows all errors. Returns the exit code."""
     failed = []
     for name, command in steps:
         began = time.monotonic()
@@ -80,7 +80,7 @@ def _run(steps: list[tuple[str, list]]) -> int:
             print((result.stdout or "").rstrip(), flush=True)
         say(f"{name}: {'FAILED' if result.returncode else 'ok'} ({time.monotonic() - began:.1f} s)")
     if failed:
-        say(f"Not in order: {', '.join(failed)}")
+        say(f"Failed: {', '.join(failed)}")
     return 1 if failed else 0
 
 
@@ -110,27 +110,27 @@ def test() -> int:
     say("Starting PostgreSQL and Valkey")
     with services.held():
         code = _run(lint_steps() + test_steps())
-    say("All is in order" if code == 0 else "There is something to mend")
+    say("All checks and tests passed" if code == 0 else "Some checks or tests failed")
     return code
 
 
 def bench() -> int:
-    """Measure on a city and on a country, each in a database of its own, kept for next time."""
+    """Measure with the data of a city and of a country. Both databases are kept for next time."""
     install.setup()
     (ROOT / "build").mkdir(exist_ok=True)
     manage = [install.PYTHON, "manage.py"]
     with services.held():
         for size in ("city", "country"):
-            where = os.environ | {"VARIG_DB_NAME": f"varig_bench_{size}"}
+            environment = os.environ | {"VARIG_DB_NAME": f"varig_bench_{size}"}
             say(f"Data of a {size}, made the first time")
             for command in (
                 ["migrate", "-v", "0"],
                 ["demo_data", "--size", size, "--if-empty"],
                 ["bench", "--label", size],
             ):
-                code = subprocess.run([*manage, *command], cwd=ROOT, env=where, check=False)
-                if code.returncode:
-                    return code.returncode
+                result = subprocess.run([*manage, *command], cwd=ROOT, env=environment, check=False)
+                if result.returncode:
+                    return result.returncode
     return 0
 
 

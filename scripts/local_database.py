@@ -1,8 +1,8 @@
-"""Databases made on demand, copied from one that is migrated once.
+"""Creates databases by copying one that has been migrated.
 
-Applying all migrations to an empty database takes Django ten seconds, copying a migrated
-one a fraction of a second. The template's name carries a hash of the migrations, so a changed
-migration makes a new one.
+Running all migrations on an empty database takes ten seconds, copying a migrated one a fraction
+of a second. The name of this template has a hash of the migrations, so a changed migration gives
+a new template.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ NOT_RUNNING = (
 
 @contextlib.contextmanager
 def _cluster(**where) -> Iterator[psycopg.Connection]:
-    """A connection to the `postgres` database, holding the lock under which we make databases."""
+    """A connection to the `postgres` database that holds our lock for creating databases."""
     where = where or {"conninfo": services.database_url("postgres")}
     with psycopg.connect(**where, autocommit=True) as connection:
         connection.execute("SELECT pg_advisory_lock(hashtext('varig: making databases'))")
@@ -76,7 +76,7 @@ def _make_template(connection: psycopg.Connection, name: str) -> None:
 
 
 def migrated_template(**where) -> str:
-    """The name of a database with all migrations applied and no rows; made if need be."""
+    """The name of a database with all migrations applied and no rows; created if missing."""
     name = template_name()
     with _cluster(**where) as connection:
         if not _exists(connection, name):
@@ -85,9 +85,9 @@ def migrated_template(**where) -> str:
 
 
 def ensure_database(name: str | None = None, *, migrated: bool = False) -> None:
-    """Make the database (VARIG_DB_NAME, else `varig`) if it is missing.
+    """Create the database (VARIG_DB_NAME, else `varig`) if it is missing.
 
-    With `migrated` a new one has its tables from the start.
+    With `migrated` a new database already has its tables.
     """
     name = name or services.database_name()
     try:

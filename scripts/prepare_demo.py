@@ -1,4 +1,4 @@
-"""Bring the database up to date and fill an empty one; one process, so Django starts once."""
+"""Migrate the database and add demo data if it is empty. One process: Django starts only once."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ import django
 from scripts.console import say
 
 BEFORE_THE_FIRST_RELEASE = (
-    "The demo data here was made by an earlier Varig, whose tables were other ones (ADR 0009). "
-    "`make reset` throws it away; then `make demo` makes it anew."
+    "The demo data here was made by an earlier Varig with other tables (ADR 0009). "
+    "`make reset` deletes it; then `make demo` creates it again."
 )
 
 
 def _refuse_older_tables() -> None:
-    """Tables whose migrations are no longer in the code cannot be brought up to date."""
+    """Exit if applied migrations are no longer in the code: such tables cannot be migrated."""
     from django.db import connection
     from django.db.migrations.loader import MigrationLoader
 
@@ -50,7 +50,7 @@ def main() -> None:
     if not get_user_model().objects.exists():
         if "demo_data" in commands:
             say("Database: demo data for Solvær kommune")
-            with transaction.atomic():  # cut short, it leaves nothing behind
+            with transaction.atomic():  # an interrupted run leaves no rows
                 call_command("demo_data", size="solvaer", seed=1, stdout=StringIO())
         else:
             say("Database: there is no demo_data command yet; it stays empty")

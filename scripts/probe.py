@@ -1,4 +1,4 @@
-"""The web container's health check: asks the process in the same container if it is up."""
+"""The health check of the web container: asks the web process for /healthz."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""Child processes that never outlive us."""
+"""Child processes that end when the parent process ends."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
 def end_with_parent() -> None:
-    """Ask the kernel for a SIGTERM when the process that started us dies, however it dies."""
+    """Ask the kernel to send SIGTERM to this process when its parent dies for any reason."""
     if _libc is not None:
         _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
 
 
 def spawn(command: list, *, log: Path, environment: dict[str, str], cwd: Path) -> subprocess.Popen:
-    """A child in a process group of its own: Ctrl-C reaches us alone, and we stop it in order."""
+    """Start a child in its own process group, so that Ctrl-C reaches only the parent."""
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
         return subprocess.Popen(
@@ -38,7 +38,7 @@ def spawn(command: list, *, log: Path, environment: dict[str, str], cwd: Path) -
 
 
 def stop_all(children: list[subprocess.Popen], seconds: float = 12) -> None:
-    """SIGTERM to each, time to finish, then SIGKILL to what is left of each group."""
+    """Send SIGTERM to each child, wait, then send SIGKILL to the rest of each group."""
     for child in children:
         with contextlib.suppress(ProcessLookupError):
             child.terminate()

@@ -1,12 +1,12 @@
-"""Embedded PostgreSQL and Valkey for development, demonstration and tests.
+"""Embedded PostgreSQL and Valkey for development, demo and tests.
 
-Standard library only: this runs before any package is sure to work. Data lies under `var/`;
-both servers listen on Unix sockets in a directory only this user may enter, so checkouts
-never collide over a port and no other user of the machine can connect.
+Standard library only: this may run before the packages are installed. Data is stored in `var/`.
+Both servers listen on Unix sockets in a directory only this user may enter, so checkouts need no
+ports and no other user of the machine can connect.
 
-Whoever needs the services holds them (`var/holders/<pid>`); the last one to let go stops
-them. A holder that was killed is counted out at the next start or stop. `make services`
-holds them until `make stop`.
+A process that needs the services holds them (`var/holders/<pid>`); when the last holder lets go,
+they stop. A holder that was killed is removed at the next start or stop. `make services` holds
+them until `make stop`.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ VALKEY_DIR = VAR / "valkey"
 LOGS = VAR / "log"
 STAY = "stay"  # the holder `make services` leaves behind
 
-# PostgreSQL's own limit for a socket address is 107 bytes.
+# bytes; the operating system's limit for a socket address is 107
 LONGEST_SOCKET = 100
 
 POSTGRES_SETTINGS = {
@@ -50,7 +50,7 @@ POSTGRES_SETTINGS = {
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "max_wal_size": "2GB",
-    "max_locks_per_transaction": "256",  # a test database is dropped and made in one go
+    "max_locks_per_transaction": "256",  # a test database is dropped in one transaction
     "jit": "off",
     "timezone": "UTC",
     "log_min_error_statement": "panic",  # a failed statement may carry a person's data
@@ -62,7 +62,7 @@ class ServiceError(Exception):
     """The services cannot be started here; the text says what to do."""
 
 
-# ---------------------------------------------------------------- where things are
+# ---------------------------------------------------------------- paths and addresses
 
 
 def _package_folder(name: str) -> Path:
@@ -89,7 +89,7 @@ def valkey_bin() -> Path:
 
 
 def socket_dir() -> Path:
-    """A private directory for the sockets; outside the checkout when its path is too long."""
+    """A private directory for the sockets, outside the checkout if its path is too long."""
     inside = VAR / "run"
     if len(str(inside / ".s.PGSQL.5432.lock")) <= LONGEST_SOCKET:
         return inside
@@ -113,7 +113,7 @@ def redis_url() -> str:
 
 
 def _server_user() -> pwd.struct_passwd | None:
-    """Who the servers run as: nobody, when we are root (PostgreSQL refuses root)."""
+    """The user `nobody` when we run as root, which PostgreSQL refuses; else None."""
     return pwd.getpwnam("nobody") if os.geteuid() == 0 else None
 
 
@@ -122,11 +122,10 @@ def _others_can_reach(path: Path) -> bool:
 
 
 def _as_server_user() -> list[str]:
-    """The command prefix that drops root.
+    """The command prefix that drops root rights.
 
-    In a checkout that other users cannot enter (a clone below `/root` or in a `mktemp -d`),
-    the server keeps the one capability it needs to reach its files, instead of our opening
-    the user's directories to everyone.
+    In a checkout that other users cannot enter (a clone below `/root` or in a `mktemp -d`), the
+    server keeps one capability to reach its files; the user's directories stay closed.
     """
     user = _server_user()
     if user is None:
@@ -140,7 +139,7 @@ def _as_server_user() -> list[str]:
     command = [setpriv, f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
     if not (_others_can_reach(ROOT) and _others_can_reach(postgres_bin("postgres").parent)):
         command += ["--inh-caps=-all,+dac_override", "--ambient-caps=-all,+dac_override"]
-        # Without it access(2), which initdb asks, leaves the capability out of account.
+        # Without this, access(2), which initdb calls, ignores the capability.
         command += ["--securebits=+no_setuid_fixup"]
     return [*command, "--"]
 
@@ -157,7 +156,7 @@ def _own(path: Path) -> None:
 
 
 def _started_at(pid: int) -> str | None:
-    """The kernel's start time of a process: tells a pid from its reuse. None when it is gone."""
+    """The kernel's start time of a process, which shows if a pid was reused; None if it ended."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except (OSError, ValueError):
@@ -182,7 +181,7 @@ def _postgres_pid(data: Path = PGDATA) -> int | None:
         return None
     if not _is_program(pid, "postgres"):
         return None
-    # After a crash of the machine the number may belong to the PostgreSQL of another checkout.
+    # After a crash of the machine the pid may belong to the PostgreSQL of another checkout.
     try:
         folder = Path(f"/proc/{pid}/cwd").resolve()
     except OSError:
@@ -204,9 +203,9 @@ def _valkey_pid() -> int | None:
     return pid if folder == VALKEY_DIR.resolve() else None
 
 
-def _wait(done, seconds: float) -> bool:
+def _wait(is_done, seconds: float) -> bool:
     until = time.monotonic() + seconds
-    while not done():
+    while not is_done():
         if time.monotonic() > until:
             return False
         time.sleep(0.02)
@@ -214,7 +213,7 @@ def _wait(done, seconds: float) -> bool:
 
 
 def _run(command: list[str | Path], what: str, seconds: float = 90) -> None:
-    """Run a server's own tool; its output goes to a file, since a daemon would keep a pipe open."""
+    """Run a server's tool. The output goes to a file, since a daemon would keep a pipe open."""
     with tempfile.TemporaryFile("w+") as output:
         result = subprocess.run(
             [str(word) for word in command],
@@ -243,22 +242,22 @@ def _locked() -> Iterator[None]:
 
 
 def start_postgres(data: Path, sockets: Path) -> None:
-    """Start a PostgreSQL of our own over these folders, made the first time."""
+    """Start a PostgreSQL with its data and sockets in these folders; created if missing."""
     if _postgres_pid(data):
         return
     prefix = _as_server_user()
     _own(data)
     _own(sockets)
     if not (data / "PG_VERSION").exists():
-        for leftover in data.iterdir():  # an initdb that was cut short
+        for leftover in data.iterdir():  # of an interrupted initdb
             shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
         _run(
             [*prefix, postgres_bin("initdb"), "-D", data, "-U", "postgres", "--auth=trust"]
             + ["--encoding=UTF8", "--locale=C.UTF-8", "--no-instructions"],
             "Making the PostgreSQL cluster",
         )
-    # The process that wrote it is not ours, or we would have returned above; PostgreSQL would
-    # otherwise refuse to start when the number is in use by somebody else.
+    # The file is old, or we would have returned above. PostgreSQL would refuse to start if
+    # another process now has the pid.
     (data / "postmaster.pid").unlink(missing_ok=True)
     options = {
         **POSTGRES_SETTINGS,
@@ -280,7 +279,7 @@ def start_postgres(data: Path, sockets: Path) -> None:
 
 
 def stop_postgres(data: Path, *, at_once: bool = False) -> None:
-    """Stop it: fast and clean, or `at_once`, as when the machine loses its power."""
+    """Stop PostgreSQL cleanly, or with `at_once` as if the machine had lost power."""
     _stop(_postgres_pid(data), signal.SIGQUIT if at_once else signal.SIGINT, 30)
 
 
@@ -302,7 +301,7 @@ def _start_valkey() -> None:
         "pidfile": str(pidfile),
         "logfile": str(VALKEY_DIR / "server.log"),
         "daemonize": "yes",
-        "appendonly": "yes",  # a job that was ordered survives a kill
+        "appendonly": "yes",  # a queued job survives a kill
         "databases": "4",
     }
     (VALKEY_DIR / "valkey.conf").write_text(
@@ -345,7 +344,10 @@ def running() -> bool:
 
 
 def start(holder: int | None = None) -> dict[str, str]:
-    """Start what is not running, and hold it for process `holder` (None: until `stop`)."""
+    """Start the services and hold them for process `holder` (None: until `stop`).
+
+    Returns the addresses written to `var/services.json`.
+    """
     own_database = not os.environ.get("DATABASE_URL")
     own_redis = not os.environ.get("REDIS_URL")
     with _locked():
@@ -371,7 +373,7 @@ def start(holder: int | None = None) -> dict[str, str]:
 
 
 def let_go(holder: int) -> bool:
-    """Stop holding; true when that stopped the services."""
+    """Stop holding the services; True if that stopped them."""
     with _locked():
         (HOLDERS / str(holder)).unlink(missing_ok=True)
         if _live_holders():
@@ -382,10 +384,7 @@ def let_go(holder: int) -> bool:
 
 @contextlib.contextmanager
 def held() -> Iterator[None]:
-    """Hold the services while the block runs.
-
-    A guard outlives us and lets go in our place, should we be killed.
-    """
+    """Hold the services while the block runs. A guard process lets go if we are killed."""
     start(os.getpid())
     watcher = subprocess.Popen(
         [sys.executable, str(Path(__file__).resolve()), "guard", str(os.getpid())],
@@ -404,7 +403,7 @@ def held() -> Iterator[None]:
 
 
 def guard(holder: int) -> None:
-    """Wait until `holder` is gone or lets go, then stop the services if nobody else holds them."""
+    """Wait until `holder` ends or lets go; stop the services if no one else holds them."""
     born = _started_at(holder)
     mine = HOLDERS / str(holder)
     while mine.exists() and born is not None and _started_at(holder) == born:
@@ -419,14 +418,14 @@ def holders() -> list[str]:
 
 
 def stop() -> None:
-    """Stop now, whoever holds them."""
+    """Stop the services now, even if a process holds them."""
     with _locked():
         shutil.rmtree(HOLDERS, ignore_errors=True)
         _stop_all()
 
 
 def reset() -> None:
-    """Stop, and throw the data away."""
+    """Stop the services and delete their data."""
     stop()
     for folder in (PGDATA, VALKEY_DIR, socket_dir()):
         shutil.rmtree(folder, ignore_errors=True)
@@ -436,7 +435,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     commands = ["start", "stop", "status", "env", "guard"]
     parser.add_argument("command", choices=commands)
-    parser.add_argument("pid", nargs="?", type=int, help="for guard: whom to wait for")
+    parser.add_argument("pid", nargs="?", type=int, help="for guard: the process to wait for")
     arguments = parser.parse_args()
     command = arguments.command
     try:

@@ -1,4 +1,4 @@
-"""The hostile environment every test runs in (see also `filterwarnings` in pyproject.toml)."""
+"""The strict environment every test runs in (see also `filterwarnings` in pyproject.toml)."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ import pytest
 
 from scripts import services
 
-# Commands a test starts as processes of their own run in the test's mode too.
+# Processes started by a test also run in test mode.
 os.environ["VARIG_MODE"] = "test"
 
 
 class UndefinedVariable(str):
-    """Makes a template that names a variable nobody gave it fail, instead of printing nothing.
+    """Makes a template fail when it names a missing variable, instead of printing nothing.
 
-    Django puts `string_if_invalid % name` in the page; ours raises there. Inside `{% if %}`
-    and before `|default` Django asks otherwise, so those stay free to test for absence.
+    Django renders `string_if_invalid % name`; this object raises instead. Django does not use it
+    inside `{% if %}` and before `|default`, so templates can still test for a missing value.
     """
 
     def __contains__(self, item: object) -> bool:
@@ -33,13 +33,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(trylast=True)  # after the order was made random
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The long tests first: one begun last would keep one core at work and the other waiting."""
+    """Run the long tests first: a long test started last would leave one core idle."""
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
-    """Copy the test databases from one that is migrated already."""
+    """Copy the test databases from one that is already migrated."""
     from django.conf import settings
 
     from scripts.local_database import migrated_template
@@ -59,7 +59,7 @@ def undefined_variables_fail() -> None:
 
 @pytest.fixture(autouse=True)
 def clean_cache() -> None:
-    """A rate limit counted in one test must not meet the next."""
+    """Clear the cache, so that rate limits do not carry over to the next test."""
     from django.core.cache import cache
 
     cache.clear()

@@ -1,11 +1,11 @@
-"""Things to test with: each plain by default, with traits for what a test is about.
+"""Factories for tests: simple objects by default, with traits for special cases.
 
     caseworker = UserFactory(caseworker=True)
     anna = PersonFactory(with_household=True)                   # her household of one
     family = FamilyFactory(children=2)                          # a Household; family.head
     protected = PersonFactory(strictly_protected=True)
     application = ApplicationFactory(granted=True, person=anna)  # assessed, vedtak in force
-    stay = StayFactory(person=anna, days_ago=100)               # in a guest house since
+    stay = StayFactory(person=anna, days_ago=100)               # in a guest house
     lease = LeaseFactory(person=anna)
     item = AgendaItemFactory(considering=[application])
     offer = OfferFactory(application=application)
@@ -82,7 +82,7 @@ def since(start: date, end: date | None = None) -> DateRange:
 
 
 def tenor_id(born: date) -> str:
-    """A free synthetic number for the birth date."""
+    """An unused synthetic national id for the birth date."""
     taken = set(casework.Person.objects.values_list("national_id", flat=True))
     serial = 0
     while (number := generate_tenor(born, serial)) in taken:
@@ -100,7 +100,7 @@ class Factory(DjangoModelFactory):
 
 
 class OrganisationUnitFactory(Factory):
-    """A Boligkontor; `OrganisationUnitFactory(kind=UnitKind.NAV)` for others. One a kind."""
+    """A housing office; `OrganisationUnitFactory(kind=UnitKind.NAV)` for others. One per kind."""
 
     class Meta:
         model = accounts.OrganisationUnit
@@ -132,7 +132,7 @@ class RoleFactory(Factory):
 
 
 class UserFactory(Factory):
-    """Someone without a role, unless told: `caseworker=True`, `role="leder"`, `sees_protected`."""
+    """A user without a role by default: `caseworker=True`, `role="leder"`, `sees_protected`."""
 
     class Meta:
         model = accounts.User
@@ -203,7 +203,7 @@ class PropertyFactory(Factory):
 
 
 class UnitFactory(Factory):
-    """A municipal flat, vacant; `temporary=True` a guest-house room, `family=True` three rooms."""
+    """A vacant municipal flat; `temporary=True` a guest-house room, `family=True` three rooms."""
 
     class Meta:
         model = housing.Unit
@@ -293,7 +293,7 @@ class PersonFactory(Factory):
 
 
 class HouseholdFactory(Factory):
-    """A household with its head (`head=person`, else made); `children=2`, `partner=person`."""
+    """A household with its head (`head=person`, else a new one); `children=2`, `partner=person`."""
 
     class Meta:
         model = casework.Household
@@ -340,7 +340,7 @@ class MemberFactory(Factory):
 
 
 def household_of(person: casework.Person) -> casework.Household:
-    """The household the person heads, made when there is none."""
+    """The household the person heads, created if there is none."""
     found = casework.Household.objects.filter(
         members__person=person, members__relation=MemberRelation.SELF
     ).first()
@@ -364,15 +364,15 @@ class RepresentativeFactory(Factory):
 
 
 def basis(code: str = "kommunal_bolig") -> casework.LegalBasis:
-    """The hjemmel in force today; every installation begins with them."""
+    """The legal basis (hjemmel) in force today; every installation starts with them."""
     return casework.LegalBasis.objects.get(code=code, valid__contains=today())
 
 
 class ApplicationFactory(Factory):
     """Received ten days ago. Traits: `assessed`, `granted`, `refused`, `withdrawn`, `late`.
 
-    `assessed` has kartlegging and boligbehov; `granted` and `refused` also a vedtak in force
-    (`application.decision`), so that a granted one stands on the waiting list.
+    `assessed` has an assessment and a housing need; `granted` and `refused` also a vedtak in force
+    (`application.decision`), so that a granted one is on the waiting list.
     """
 
     class Meta:
@@ -431,7 +431,7 @@ class WishFactory(Factory):
 
 
 class AssessmentFactory(Factory):
-    """A kartlegging with every dimension answered."""
+    """An assessment (kartlegging) with every dimension answered."""
 
     class Meta:
         model = casework.Assessment
@@ -461,7 +461,7 @@ class AssessmentFactory(Factory):
 
 
 class NeedFactory(Factory):
-    """Boligbehov: one bedroom in a municipal flat."""
+    """A housing need (boligbehov): one bedroom in a municipal flat."""
 
     class Meta:
         model = casework.HousingNeed
@@ -475,7 +475,7 @@ class NeedFactory(Factory):
 
 
 class ChoiceTalkFactory(Factory):
-    """Valg og konsekvenser: two alternatives, the first preferred."""
+    """The talk about choices (valg og konsekvenser): two alternatives, the first preferred."""
 
     class Meta:
         model = casework.ChoiceTalk
@@ -498,7 +498,7 @@ ISSUED = ("issued_at", "issued_by", "issued_on")
 
 
 class VedtakFactory(Factory):
-    """A complete draft; `submitted=True` waits for `approver`; `issued=True` has its letter."""
+    """A complete draft; `submitted=True` waits for `approver`; `issued=True` also has a letter."""
 
     class Meta:
         model = casework.Vedtak
@@ -538,7 +538,7 @@ class VedtakFactory(Factory):
     def _create(cls, model_class, *args, **kwargs):
         outcome = kwargs.pop("outcome", Outcome.GRANTED)
         letter = kwargs.pop("letter", kwargs.get("state") == VedtakState.ISSUED)
-        # The outcomes are frozen with the vedtak, so it is issued when they stand.
+        # An issued vedtak freezes its outcomes, so it is issued after they are added.
         asked = {name: kwargs.pop(name) for name in ("state", *ISSUED) if name in kwargs}
         ground = kwargs.pop("ground", "vilkar" if outcome == Outcome.REFUSED else "")
         if not kwargs["application"].choice_talks.exists():
@@ -556,7 +556,7 @@ class VedtakFactory(Factory):
 
 @cache
 def blank_pdf() -> bytes:
-    """A page with nothing on it: what a test does not read need not be set."""
+    """A PDF with one empty page, for tests that do not read it: real typesetting is slow."""
     writer, written = PdfWriter(), BytesIO()
     writer.add_blank_page(width=595, height=842)
     writer.write(written)
@@ -597,7 +597,7 @@ class LetterCopyFactory(Factory):
 
 
 class AppealFactory(Factory):
-    """A klage in time, not yet given to anybody; `reviewing=True` has a reviewer."""
+    """An appeal in time without a reviewer; `reviewing=True` has one."""
 
     class Meta:
         model = casework.Appeal
@@ -634,7 +634,7 @@ class AppealFactory(Factory):
 
 
 class FlagFactory(Factory):
-    """An open flag of a long temporary stay; `closed=True` has been followed up."""
+    """An open flag of a long temporary stay; `closed=True` is followed up."""
 
     class Meta:
         model = casework.Flag
@@ -689,7 +689,7 @@ class NoteFactory(Factory):
 
 
 class StayFactory(Factory):
-    """In a guest house, still; `days_ago=100` when it began, `days=14` how long (else open).
+    """A current stay in a guest house; it began `days_ago=100`; `days=14` ends it after 14 days.
 
     Traits: `lease`, `trial`, `treatment`, `prison`, `with_friends`, `outdoors`.
     """
@@ -733,7 +733,7 @@ class StayFactory(Factory):
 
 
 class LeaseFactory(Factory):
-    """A three-year lease begun `days_ago`; `person=`, `unit=`, `application=` are handed on."""
+    """A three-year lease that began `days_ago`; `person=`, `unit=`, `application=` are used."""
 
     class Meta:
         model = Lease
@@ -764,7 +764,7 @@ class LeaseFactory(Factory):
 
 
 class MeetingFactory(Factory):
-    """Planned in a week; `open=True` goes on now; `approved=True` has minutes."""
+    """A meeting planned in a week; `open=True` has started; `approved=True` has minutes."""
 
     class Meta:
         model = allocation.AllocationMeeting
@@ -788,7 +788,7 @@ class MeetingFactory(Factory):
 
 
 class AgendaItemFactory(Factory):
-    """A vacant unit on an agenda; `considering=[application, …]` weighs them in that order."""
+    """A vacant unit on an agenda; `considering=[application, …]` are its candidates in order."""
 
     class Meta:
         model = allocation.AgendaItem
@@ -823,7 +823,7 @@ class ConsiderationFactory(Factory):
 
 
 class OfferFactory(Factory):
-    """Sent, waiting for an answer; `accepted=True`, `declined=True`."""
+    """An offer that waits for an answer; `accepted=True`, `declined=True`."""
 
     class Meta:
         model = allocation.Offer
@@ -864,7 +864,7 @@ class PeerFactory(Factory):
 
 
 class PeerLinkFactory(Factory):
-    """A reported need; `wanted=True` the person has said yes; `linked=True` has a peer."""
+    """A reported wish; `wanted=True`: the person has said yes; `linked=True`: it has a peer."""
 
     class Meta:
         model = peers.PeerLink

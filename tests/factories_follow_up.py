@@ -1,4 +1,4 @@
-"""Things of plan and follow-up to test with; see tests/factories.py."""
+"""Factories for plans and follow-up; see tests/factories.py."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class TeamMemberFactory(f.Factory):
 
 
 class PlanFactory(f.Factory):
-    """An open overgangsplan with the municipality's checklist."""
+    """An open transition plan with the municipality's checklist."""
 
     class Meta:
         model = casework.TransitionPlan
@@ -71,7 +71,7 @@ class NoticeFactory(f.Factory):
 
 
 class HandoverFactory(f.Factory):
-    """Sent today to the housing office, nobody named."""
+    """Sent today to the housing office, without a named receiver."""
 
     class Meta:
         model = casework.Handover
@@ -134,7 +134,7 @@ class NeedCheckFactory(f.Factory):
 
 
 def add_samples(made: SimpleNamespace) -> None:
-    """One of each, for the table of URLs; of `made.person`."""
+    """One of each for `made.person`, for the table of URLs."""
     made.service = f.ServiceFactory(person=made.person)
     made.team_member = TeamMemberFactory(person=made.person)
     made.plan = PlanFactory(person=made.person)
@@ -150,7 +150,7 @@ def add_samples(made: SimpleNamespace) -> None:
 
 
 def setting(key: str, value: object) -> None:
-    """The municipality has decided another number."""
+    """Change a number in the municipality's settings."""
     from accounts.models import Setting
 
     Setting.objects.create(key=key, value=value, valid=f.since(f.LONG_AGO))

@@ -1,4 +1,4 @@
-"""Test data of the houses beyond their homes: what is broken, and who runs them."""
+"""Factories for properties: repairs, providers, agreements and checks."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class UpkeepFactory(f.Factory):
 
 
 class QualityAgreementFactory(f.Factory):
-    """An agreement of a year, with twenty days left today."""
+    """A one-year agreement with twenty days left."""
 
     class Meta:
         model = QualityAgreement
@@ -45,7 +45,7 @@ class AgreementFlagFactory(f.Factory):
 
 
 class QualityCheckFactory(f.Factory):
-    """A check that found something to mend within a week."""
+    """A check that found a breach to correct within a week."""
 
     class Meta:
         model = QualityCheck

@@ -1,4 +1,4 @@
-"""What belongs to taking an application in."""
+"""Factories for the intake of applications."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.factories import ApplicationFactory, UserFactory, days_ago, now
 def MissingPaperFactory(
     application: Application | None = None, *papers: str, **changes
 ) -> MissingPaper:
-    """The first of the papers of a mangelbrev sent now."""
+    """The first paper of a request for papers (mangelbrev) sent now."""
     application = application or ApplicationFactory()
     letter = ask_for_papers(
         **{

@@ -1,4 +1,4 @@
-"""Factories of what belongs to leases."""
+"""Factories for leases."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests import factories as f
 
 
 class RiskFactory(f.Factory):
-    """Behind with the rent, a plan laid yesterday, looked at again in a month."""
+    """Rent arrears, with a plan from yesterday and a review in a month."""
 
     class Meta:
         model = stays.TenancyRisk
@@ -52,7 +52,7 @@ class PriceIndexFactory(f.Factory):
 
 
 class ReservationFactory(f.Factory):
-    """Kept for somebody who comes out in three weeks, and a week more."""
+    """Reserved for a person discharged in three weeks, until a week after that."""
 
     class Meta:
         model = allocation.Reservation

@@ -1,4 +1,4 @@
-"""Two records of one person, made one."""
+"""Two records of one person, merged."""
 
 from __future__ import annotations
 

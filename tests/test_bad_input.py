@@ -1,8 +1,8 @@
-"""Every form there is, filled with what no form should be: a sentence in Norwegian, or it is done.
+"""Bad input in every field of every form gives a Norwegian message or a normal answer.
 
-Each page's own forms are found in its HTML and sent to where they say, with one poison at a time
-in every field. Whatever is answered, it is never a fault of ours, never English, never half saved,
-and what was typed is still there.
+The forms of each page are found in its HTML and sent with one bad value at a time in every
+field. The answer is never a server error, never English and never half saved, and it keeps the
+input.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ POISONS: dict[str, str] = {
 }
 
 
-# What a choice, a box or a hidden key is tried with; dates and prose say no more than these do.
+# Bad values for choices, checkboxes and hidden keys; bad dates and texts would add nothing.
 OF_CHOICES = (
     "nothing",
     "below zero",
@@ -119,7 +119,7 @@ def forms_of(html: str) -> list[Form]:
 
 
 def poisoned(form: Form, poison: str, *, choices: bool) -> dict[str, list[str]]:
-    """What the browser would send, with the poison in every field of one sort."""
+    """What the browser would send, with the bad value in every field of one kind."""
     data: dict[str, list[str]] = {}
     for name, kind, value in form.fields:
         if name in ("csrfmiddlewaretoken", "form_token"):
@@ -135,7 +135,7 @@ def poisoned(form: Form, poison: str, *, choices: bool) -> dict[str, list[str]]:
 
 
 def rows() -> dict[str, int]:
-    """How many rows each table has, but for what a request may write in passing."""
+    """The number of rows per table, without the tables any request may write to."""
     passing = ("accounts_readlog", "django_session", "accounts_submission", "housing_stockexport")
     tables = [m._meta.db_table for m in apps.get_models() if m._meta.db_table not in passing]
     union = " UNION ALL ".join(f"SELECT '{t}', count(*) FROM \"{t}\"" for t in tables)
@@ -149,7 +149,7 @@ class Undo(Exception):
 
 
 def tries(form: Form) -> Iterator[tuple[str, bool, dict[str, list[str]]]]:
-    """Each poison in each sort of field; what comes out the same, as of a lone button, once."""
+    """Each bad value in each kind of field, without duplicates of the same data."""
     sent = []
     sorts = [(what, False) for what in POISONS] + [(what, True) for what in OF_CHOICES]
     for what, choices in sorts:
@@ -200,12 +200,12 @@ def faults_of(
 
 @pytest.mark.long
 @pytest.mark.parametrize("role", list(RoleKind))
-def test_no_form_of_any_page_is_broken_by_what_is_typed_in_it(role, login):
+def test_no_input_crashes_a_form_on_any_page(role, login):
     made = samples()
     client = login(role)
     client.raise_request_exception = False
     wrong, tried, seen = [], 0, set()
-    before = rows()  # each try is taken back
+    before = rows()  # each request is rolled back
     for name in sorted(set(TABLE) & ours()):
         row = TABLE[name]
         if row.post or role not in row.roles or name == "common:components":
@@ -229,7 +229,7 @@ def test_no_form_of_any_page_is_broken_by_what_is_typed_in_it(role, login):
     ("field", "number"),
     [("max_floor", "40000"), ("max_floor", "-40000"), ("rent_max", "99999999999")],
 )
-def test_a_need_takes_no_number_the_database_cannot_hold(as_caseworker, field, number):
+def test_housing_need_refuses_numbers_the_database_cannot_hold(as_caseworker, field, number):
     application = f.ApplicationFactory(assessed=True)
     before = rows()
     data = {"types": ["kommunal"], "bedrooms": "1", "staffing": "ingen", field: number}

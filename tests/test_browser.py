@@ -1,4 +1,4 @@
-"""Where the end-to-end tests' browser comes from: what is tried, and in which order."""
+"""Where the browser of the end-to-end tests comes from, and in which order."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SYSTEMS = "/usr/bin/chromium"
 
 @pytest.fixture
 def machine(monkeypatch, tmp_path):
-    """A machine without a browser. `works` are the commands that do what they are asked."""
+    """A machine without a browser. `works` are the commands that succeed."""
     made = SimpleNamespace(installed={"apt-get"}, works=[], ran=[], broken=[], uid=0)
     own = tmp_path / "chrome"
 
@@ -47,19 +47,19 @@ def machine(monkeypatch, tmp_path):
     return made
 
 
-def test_the_systems_browser_is_used_and_nothing_is_fetched(machine):
+def test_system_browser_is_used_and_nothing_downloaded(machine):
     machine.installed.add("chromium")
     assert browser.ensure_browser() == SYSTEMS
     assert machine.ran == []
 
 
-def test_playwrights_own_is_fetched_before_anything_is_installed(machine):
+def test_playwright_browser_is_downloaded_before_installing_packages(machine):
     machine.works = [DOWNLOAD, UPDATE, INSTALL]
     assert browser.ensure_browser() == machine.own
     assert machine.ran == [DOWNLOAD]
 
 
-def test_where_the_download_is_blocked_root_installs_the_systems(machine, capsys):
+def test_root_installs_the_system_browser_when_the_download_fails(machine, capsys):
     machine.works = [UPDATE, INSTALL]
     assert browser.ensure_browser() == SYSTEMS
     assert machine.ran == [DOWNLOAD, UPDATE, INSTALL]
@@ -68,14 +68,14 @@ def test_where_the_download_is_blocked_root_installs_the_systems(machine, capsys
     assert "Installing the system's Chromium with apt-get" in told
 
 
-def test_a_download_that_does_not_start_is_no_browser(machine):
-    """A bare container lacks the libraries it needs; the system's package brings them."""
+def test_downloaded_browser_that_does_not_start_is_not_used(machine):
+    """A minimal container lacks the needed libraries; the system's package includes them."""
     machine.works, machine.broken = [DOWNLOAD, UPDATE, INSTALL], [machine.own]
     assert browser.ensure_browser() == SYSTEMS
 
 
 @pytest.mark.parametrize(("uid", "apt"), [(1000, True), (0, False)])
-def test_nothing_is_installed_by_others_than_root_or_without_apt(machine, uid, apt):
+def test_only_root_with_apt_installs_packages(machine, uid, apt):
     machine.works, machine.uid = [UPDATE, INSTALL], uid
     machine.installed = {"apt-get"} if apt else set()
     with pytest.raises(SystemExit, match="apt install chromium"):
@@ -83,13 +83,13 @@ def test_nothing_is_installed_by_others_than_root_or_without_apt(machine, uid, a
     assert machine.ran == [DOWNLOAD]
 
 
-def test_when_all_fails_there_is_advice(machine):
+def test_advice_is_printed_when_everything_fails(machine):
     with pytest.raises(SystemExit, match="VARIG_BROWSER"):
         browser.ensure_browser()
     assert machine.ran == [DOWNLOAD, UPDATE, INSTALL]
 
 
-def test_a_browser_that_is_named_and_not_there_is_not_replaced(machine, monkeypatch):
+def test_missing_browser_named_in_the_environment_is_not_replaced(machine, monkeypatch):
     monkeypatch.setenv("VARIG_BROWSER", "/nowhere/chromium")
     with pytest.raises(SystemExit, match="VARIG_BROWSER"):
         browser.ensure_browser()

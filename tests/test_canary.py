@@ -1,8 +1,8 @@
-"""A person with a strictly protected address is nowhere to be found by those without the right.
+"""A user without access finds a person with a strictly protected address nowhere.
 
-The canary stands in every list there is: waits, stays, is offered a home, is on an agenda, wants
-a peer, has flags, notes and letters. Every page each role can reach is opened, links followed,
-PDFs and exports read, searches made; logs and mail are read too (need S3).
+The protected person (the canary) is in every list: waits, stays, has an offer, is on an agenda,
+wants a peer, has flags, notes and letters. The test opens every page each role can reach, follows
+links, reads PDFs and exports, searches, and reads logs and mail (need S3).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ PHONE, ADDRESS = "+4798765431", "Usynligstien 77"
 WORDS, HELPER = "Kanariønske om et rødt hus", "Vidkunn Talskvinne"
 SEARCHES = ["Kvernhus", "zefyr", "Usynligst", "98765431", "7777"]
 MOST_PAGES = 250
-# Followed by nobody's eyes: files of the layout, and the way out.
+# Not followed: static files and sign-out.
 NOT_FOLLOWED = re.compile(r"^/(static|konto)/|^//|^#|^mailto:|^tel:|^https?:")
 LINK = re.compile(r"""(?:href|src|action|hx-get|data-url)=["']([^"']+)["']""")
 
@@ -43,7 +43,7 @@ class Canary:
 
 @pytest.fixture
 def canary(db) -> Canary:
-    """The canary in every model, beside ordinary samples of the same."""
+    """The canary in every model, and ordinary samples of the same models."""
     others = samples()
     person = f.PersonFactory(
         first_name=FIRST,
@@ -73,7 +73,7 @@ def canary(db) -> Canary:
     f.NoteFactory(person=person, quotation=WORDS, written_by=responsible)
     f.EventFactory(person=person, text=f"{FIRST} {LAST} flyttet til {ADDRESS}.")
     f.ServiceFactory(person=person, name="Kanaritjeneste")
-    # On an open agenda with another, offered one home, and waiting.
+    # On an open agenda with another person, with an offer, and waiting.
     made.item = f.AgendaItemFactory(
         meeting=others.meeting, considering=[made.application, others.open_application]
     )
@@ -81,7 +81,7 @@ def canary(db) -> Canary:
     made.reported_link = f.PeerLinkFactory(person=person, call_name="Kanarifugl")
     made.link = f.PeerLinkFactory(person=person, linked=True, call_name="Kanarifugl")
     made.contact = f.ContactFactory(link=made.link, words="Kanarifugl ville gå tur")
-    # A member of somebody else's household, and a tenant of old in a dwelling anybody may open.
+    # A member of another household, and a former tenant of a dwelling anyone may open.
     f.MemberFactory(household=others.application.household, person=person)
     f.StayFactory(person=person, lease=True, unit=others.unit, days_ago=900, days=100)
     made.others = others
@@ -94,7 +94,7 @@ def canary(db) -> Canary:
 
 
 def text_of(response) -> str:
-    """What a person can read in the answer, whatever kind of file it is."""
+    """The readable text of the response, for every kind of file."""
     kind = response.headers.get("Content-Type", "")
     content = b"".join(response.streaming_content) if response.streaming else response.content
     if "pdf" in kind:
@@ -115,13 +115,13 @@ def starting_points(made: SimpleNamespace) -> list[str]:
     urls = [row.url(name, made) for name, row in rows]
     if "desk:search" in ours():
         urls += [f"/sok/?q={words}" for words in (*SEARCHES, made.person.national_id)]
-    # What is the canary's own is not there for most; what it has to do with is.
+    # Most users get 404 for the canary's own pages; pages of related objects open.
     urls += [row.url(name, made.others) for name, row in rows]
     return [*urls, *(f"{url}?q={SEARCHES[0]}" for url in urls if url.endswith("er/"))]
 
 
 def crawl(client: Client, start: list[str]) -> dict[str, str]:
-    """The text of every page reached, by its address."""
+    """The text of every page reached, by URL."""
     seen: dict[str, str] = {}
     waiting = list(start)
     while waiting and len(seen) < MOST_PAGES:
@@ -142,14 +142,14 @@ def crawl(client: Client, start: list[str]) -> dict[str, str]:
 
 
 def traces_in(canary: Canary, url: str, text: str) -> list[str]:
-    # A search box shows again what was typed into it.
+    # A search field shows its own input again.
     asked = urlsplit(url).query
     return [trace for trace in canary.traces if trace in text and trace not in asked]
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("role", list(RoleKind))
-def test_who_has_not_the_right_finds_no_trace(canary, role, login, caplog):
+def test_user_without_access_finds_no_trace_of_a_protected_person(canary, role, login, caplog):
     caplog.set_level("INFO")
     client = login(role)
     client.raise_request_exception = False
@@ -163,7 +163,7 @@ def test_who_has_not_the_right_finds_no_trace(canary, role, login, caplog):
 
 
 @pytest.mark.parametrize("role", CASE_ROLES)
-def test_who_has_the_right_finds_the_person(canary, role, login):
+def test_user_with_access_finds_the_person(canary, role, login):
     if "desk:person" not in ours():
         pytest.skip("the person page is not there yet")
     client = login(role, sees_protected=True)
@@ -173,7 +173,7 @@ def test_who_has_the_right_finds_the_person(canary, role, login):
 
 
 @pytest.mark.long
-def test_a_log_line_of_a_request_names_the_route_and_not_the_person(canary, login, caplog):
+def test_request_log_names_the_route_and_not_the_person(canary, login, caplog):
     caplog.set_level("INFO")
     client = login("saksbehandler", sees_protected=True)
     for url in starting_points(canary.made):
@@ -183,7 +183,7 @@ def test_a_log_line_of_a_request_names_the_route_and_not_the_person(canary, logi
         assert not [trace for trace in canary.traces if trace in told], record
 
 
-def test_the_canarys_own_peer_knows_the_name_it_goes_by_and_no_more(canary, login):
+def test_peer_of_a_protected_person_sees_only_the_call_name(canary, login):
     client = login(user=canary.made.link.peer.user)
     pages = crawl(client, starting_points(canary.made))
     known = {"Kanari", "kanari"}

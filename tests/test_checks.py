@@ -1,4 +1,4 @@
-"""The house rules of scripts/checks.py find what they are to find."""
+"""The project rules of scripts/checks.py find the errors they should find."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_a_wider_template_line_is_named_by_file_and_line(tmp_path):
     ]
 
 
-def test_a_fault_makes_the_run_fail_and_is_printed(tmp_path, monkeypatch, capsys):
+def test_error_makes_the_run_fail_and_is_printed(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(checks, "ROOT", tmp_path)
     write(tmp_path, "404.html", "<p></p>\n")
     assert checks.main() == 0

@@ -1,4 +1,4 @@
-"""What holds for the whole house, read off its models, templates and texts."""
+"""Rules for the whole project, checked on its models, templates and texts."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def label(model: type[models.Model]) -> str:
 
 # ------------------------------------------------------------------ who and when
 
-# An `x_at` without an `x_by`, and why.
+# Fields `x_at` without an `x_by`, and why.
 AT_WITHOUT_BY = {
     "accounts.Submission.at": "has its `user`",
     "accounts.JobRun.started_at": "done by the clock, or by a command",
@@ -62,7 +62,7 @@ def fields_in(condition: models.Q) -> set[str]:
 
 
 @pytest.mark.parametrize(("model", "at"), times_of_deeds(), ids=str)
-def test_every_deed_has_a_time_and_a_doer_together(model, at):
+def test_every_action_has_both_time_and_author(model, at):
     """An `x_at` and its `x_by` are both required, or bound by a check constraint (style 7)."""
     name = f"{label(model)}.{at}"
     if name in AT_WITHOUT_BY:
@@ -81,14 +81,14 @@ def test_every_deed_has_a_time_and_a_doer_together(model, at):
     assert bound, f"Nothing binds {name} to {by}: add a CheckConstraint"
 
 
-def test_no_reason_is_kept_for_a_field_that_is_gone():
+def test_no_exception_is_listed_for_a_removed_field():
     there = {f"{label(model)}.{at}" for model, at in times_of_deeds()} | {"accounts.Submission.at"}
     assert set(AT_WITHOUT_BY) <= there
 
 
 # ------------------------------------------------------------------ models
 
-# Without history, and why.
+# Models without history, and why.
 WITHOUT_HISTORY = {
     "accounts.JobRun": "is a log",
     "accounts.ReadLog": "append-only by trigger",
@@ -148,7 +148,7 @@ def test_every_choice_fits_its_column():
                 assert longest <= field.max_length, f"{label(model)}.{field.name}"
 
 
-def test_every_constraint_has_a_name_of_its_own():
+def test_every_constraint_has_a_unique_name():
     names = [constraint.name for model in OURS for constraint in model._meta.constraints]
     assert len(names) == len(set(names))
     assert all(len(name) <= 63 for name in names)
@@ -165,8 +165,8 @@ ACTIONS = [
 
 
 @pytest.mark.parametrize("path", ACTIONS, ids=lambda path: str(path.relative_to(ROOT)))
-def test_an_action_names_its_arguments_and_is_all_or_nothing(path):
-    """What takes `by` is a deed: keyword-only after what it is done to, and atomic."""
+def test_action_has_named_arguments_and_is_atomic(path):
+    """A function with `by` is an action: keyword-only after its object, and atomic."""
     for function in ast.parse(path.read_text()).body:
         if not isinstance(function, ast.FunctionDef) or function.name.startswith("_"):
             continue
@@ -183,7 +183,7 @@ def test_an_action_names_its_arguments_and_is_all_or_nothing(path):
 # ------------------------------------------------------------------ templates
 
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
-# Asked for by name by Django, allauth or crispy-forms, not by us.
+# Used by name by Django, allauth or crispy-forms, not by us.
 ASKED_FOR_BY_OTHERS = (
     "account/",
     "mfa/",
@@ -213,14 +213,14 @@ def test_every_template_is_used():
         and name not in BY_DJANGO
         and f'"{name}' not in text
         and f"'{name}" not in text
-        # Components are drawn by their tags, by their short name.
+        # Components are rendered by their tags, with their short name.
         and not (name.startswith("components/") and f'"{path.stem}"' in text)
     ]
     assert not unused, f"Templates nobody uses: {unused}"
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=name_of)
-def test_a_template_can_be_read(path):
+def test_template_can_be_parsed(path):
     get_template(name_of(path))
 
 
@@ -235,14 +235,14 @@ INLINE = {
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=name_of)
-def test_no_template_has_code_or_style_of_its_own(path):
+def test_no_template_has_inline_code_or_style(path):
     """The content security policy refuses them (style 10)."""
     text = path.read_text()
     for what, pattern in INLINE.items():
         assert not re.search(pattern, text), f"{name_of(path)} has {what}"
 
 
-def test_a_page_is_drawn_without_code_of_its_own(client):
+def test_page_has_no_inline_code(client):
     assert "unsafe" not in str(settings.CONTENT_SECURITY_POLICY)
 
 
@@ -251,7 +251,7 @@ BLOCKS = re.compile(
 )
 CODE = re.compile(r"{%.*?%}|{{.*?}}", re.DOTALL)
 TAGS = re.compile(r"<(script|style|kbd|svg)\b.*?</\1>|<[^>]*>", re.DOTALL)
-# Two words in a row, or one with a Norwegian letter, is a text somebody reads.
+# Two words in a row, or one with a Norwegian letter, are shown to users.
 READ = re.compile(r"[A-Za-zÆØÅæøå]{2,}[ ,]+[A-Za-zæøå]{2,}|[A-Za-z]*[æøåÆØÅ][a-zæøå]{2,}")
 NOT_TRANSLATED = {
     "common/components.html": "seen by those who build Varig only",
@@ -269,9 +269,9 @@ def test_every_text_is_marked_for_translation(path):
 
 # ------------------------------------------------------------------ words
 
-# «vellykket» praises the machine; the others name people by where they are put (need H7).
+# «vellykket» praises the machine; the others name people by their type of place (need H7).
 FORBIDDEN = re.compile(r"vellykk|rusbolig|nødbolig", re.IGNORECASE)
-# Where they must stand to be refused or taken away.
+# Files where the words must be, to refuse or remove them.
 MAY_NAME_THEM = {"housing/defaults.py"}
 
 
@@ -284,7 +284,7 @@ def texts() -> list[Path]:
     return found
 
 
-def test_no_text_uses_words_that_are_not_used_here():
+def test_no_text_uses_banned_words():
     found = [
         f"{path.relative_to(ROOT)}: {hit.group()}"
         for path in texts()
@@ -295,7 +295,7 @@ def test_no_text_uses_words_that_are_not_used_here():
 
 
 def test_no_view_shows_the_text_of_an_exception_it_did_not_write():
-    """`str(error)` of a bare Exception, ValueError or IntegrityError never reaches a page."""
+    """`str(error)` of Exception, ValueError or IntegrityError is never shown on a page."""
     wrong = []
     for app in APPS:
         for path in (ROOT / app).rglob("*.py"):

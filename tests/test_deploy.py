@@ -1,4 +1,4 @@
-"""What production is started from agrees with the code, so far as it shows without containers."""
+"""The production files agree with the code, as far as can be tested without containers."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SAFE = {
     "DATABASE_URL": "postgresql://varig:secret@db.invalid:5432/varig",
     "REDIS_URL": "redis://:secret@valkey.invalid:6379/0",
 }
-# Set by the machine or by the tools that start us, not by an administrator.
+# Set by the machine or by the start scripts, not by an administrator.
 NOT_OURS = {"PATH", "HOME", "DJANGO_SETTINGS_MODULE"}
 
 
@@ -49,7 +49,7 @@ def run(*command: str, **environment: str) -> subprocess.CompletedProcess:
 
 
 def refusal(monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]) -> str:
-    """What the settings say when they refuse to be read in this environment."""
+    """The error text of the settings in this environment."""
     monkeypatch.setattr(os, "environ", environment)
     with pytest.raises(ImproperlyConfigured) as refused:
         runpy.run_path(str(ROOT / "config/settings.py"))
@@ -57,7 +57,7 @@ def refusal(monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]) -> str
 
 
 def variables_read() -> set[str]:
-    """Every name handed to `env.…("NAME")` or `os.environ.get("NAME")`."""
+    """Every name passed to `env.…("NAME")` or `os.environ.get("NAME")`."""
     names = set()
     for file in [*ROOT.glob("config/*.py"), *ROOT.glob("scripts/*.py"), ROOT / "manage.py"]:
         for node in ast.walk(ast.parse(file.read_text())):
@@ -92,13 +92,13 @@ def test_no_documented_variable_is_unused():
     assert documented().keys() <= variables_read() | compose_variables()
 
 
-def test_the_example_holds_no_secret():
+def test_example_environment_has_no_secret():
     for name, value in documented().items():
         if re.search(r"SECRET_KEY|PASSWORD", name):
             assert value == ""
 
 
-def test_the_embedded_database_is_the_one_in_production():
+def test_embedded_database_has_the_production_version():
     printed = subprocess.check_output([services.postgres_bin("postgres"), "--version"], text=True)
     major = re.search(r"(\d+)\.", printed).group(1)
     assert SERVICES["db"]["image"] == f"postgres:{major}"
@@ -108,7 +108,7 @@ def test_the_embedded_database_is_the_one_in_production():
         assert option in made_as and option in embedded
 
 
-def test_the_embedded_queue_is_the_one_in_production():
+def test_embedded_queue_has_the_production_version():
     printed = subprocess.check_output([services.valkey_bin(), "--version"], text=True)
     major = re.search(r"v=(\d+)\.", printed).group(1)
     assert SERVICES["valkey"]["image"] == f"valkey/valkey:{major}"
@@ -121,13 +121,13 @@ def test_images_are_pinned_by_major_version():
         assert re.fullmatch(r"[a-z/]+:\d+(\.\d+)*(-slim)?", image), image
 
 
-def test_the_image_runs_the_python_the_lock_is_made_for():
+def test_image_has_the_python_version_of_the_lock():
     locked = dev.COMPILE[dev.COMPILE.index("--python-version") + 1]
     images = re.findall(r"FROM python:([\d.]+)", (ROOT / "Dockerfile").read_text())
     assert set(images) == {locked}
 
 
-def test_production_runs_the_versions_that_are_tested():
+def test_production_uses_the_tested_versions():
     def pins(name: str) -> set[str]:
         return set(re.findall(r"(?m)^([a-z0-9][^ =]*==[^ ]+)", (ROOT / name).read_text()))
 
@@ -144,7 +144,7 @@ def test_each_containers_command_exists(name: str):
 
 
 @pytest.mark.parametrize("name", sorted(SERVICES))
-def test_each_container_is_kept_in_check(name: str):
+def test_each_container_has_limits_and_a_health_check(name: str):
     service = SERVICES[name]
     assert "restart" in service
     assert "mem_limit" in service
@@ -156,12 +156,12 @@ def test_each_container_is_kept_in_check(name: str):
         assert "stop_grace_period" in service
 
 
-def test_only_the_proxy_is_reached_from_outside():
+def test_only_the_proxy_is_reachable_from_outside():
     assert [name for name, service in SERVICES.items() if "ports" in service] == ["proxy"]
     assert COMPOSE["networks"]["inside"]["internal"] is True
 
 
-def test_web_is_given_longer_to_stop_than_it_takes():
+def test_web_container_gets_more_time_to_stop_than_it_needs():
     graceful = re.search(r"graceful_timeout = (\d+)", (ROOT / "config/gunicorn.py").read_text())
     allowed = SERVICES["web"]["stop_grace_period"]
     assert int(allowed.removesuffix("s")) > int(graceful.group(1))
@@ -206,22 +206,22 @@ def test_production_refuses_an_unsafe_environment(monkeypatch, change: dict, sai
     assert said in refusal(monkeypatch, {**SAFE, "VARIG_PROCESS": "web", **change})
 
 
-def test_all_that_is_wrong_is_said_at_once(monkeypatch):
+def test_all_environment_errors_are_listed_at_once(monkeypatch):
     said = refusal(monkeypatch, {"VARIG_MODE": "production"})
     for name in ("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "REDIS_URL"):
         assert f"- {name} " in said
 
 
-def test_the_secret_key_is_not_printed_in_a_refusal(monkeypatch):
+def test_secret_key_is_not_printed_in_an_error(monkeypatch):
     assert SAFE["SECRET_KEY"] not in refusal(monkeypatch, {**SAFE, "DEBUG": "1"})
 
 
-def test_without_a_mode_it_is_production():
+def test_default_mode_is_production():
     result = run("-c", "import config.settings")
     assert "SECRET_KEY is missing" in result.stderr
 
 
-def test_jobs_are_ordered_by_names_that_exist():
+def test_scheduled_task_names_exist():
     from config.celery import app
 
     app.loader.import_default_modules()
@@ -229,14 +229,14 @@ def test_jobs_are_ordered_by_names_that_exist():
     assert ordered <= set(app.tasks), "beat orders a job no worker knows"
 
 
-def test_orders_carry_no_arguments():
+def test_scheduled_tasks_have_no_arguments():
     from config.celery import app
 
     for entry in app.conf.beat_schedule.values():
         assert not entry.get("args") and not entry.get("kwargs")
 
 
-def test_front_end_lock_names_no_addresses():
+def test_front_end_lock_has_no_registry_addresses():
     text = (ROOT / "package-lock.json").read_text()
     assert "://" not in json.dumps(
         [entry.get("resolved", "") for entry in json.loads(text)["packages"].values()]

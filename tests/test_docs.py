@@ -1,4 +1,4 @@
-"""The pages for people: what they point to is there, and the drawn model is the real one."""
+"""The documentation: everything it refers to exists, and the diagram shows the real models."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ OF_GIT = ("build/", "var/", "node_modules/")
 
 
 def _anchor(heading: str) -> str:
-    """As GitHub makes it."""
+    """The anchor of a heading, as GitHub makes it."""
     return re.sub(r"[^\w\s-]", "", heading.lower()).strip().replace(" ", "-")
 
 

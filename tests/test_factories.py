@@ -1,4 +1,4 @@
-"""What the tests are built of can itself be built, with every trait."""
+"""Every factory works, with every trait."""
 
 import pytest
 
@@ -18,7 +18,7 @@ PLAIN = [
 
 
 @pytest.mark.parametrize("maker", PLAIN, ids=lambda maker: maker.__name__)
-def test_every_factory_makes_its_thing(maker):
+def test_every_factory_creates_its_object(maker):
     assert maker().pk
 
 
@@ -33,7 +33,7 @@ TRAITS = [
 @pytest.mark.parametrize(
     ("maker", "trait"), TRAITS, ids=lambda value: getattr(value, "__name__", value)
 )
-def test_every_trait_makes_its_thing(maker, trait):
+def test_every_trait_creates_its_object(maker, trait):
     assert maker(**{trait: True}).pk
 
 

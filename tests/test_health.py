@@ -1,7 +1,7 @@
 import pytest
 
 
-def test_the_process_answers_without_sign_in(client):
+def test_healthz_answers_without_sign_in(client):
     response = client.get("/healthz")
     assert response.status_code == 200
     assert response.json() == {"status": "ok"}

@@ -1,4 +1,4 @@
-"""The table of jobs, what is kept of a run, and who is told when one does not come."""
+"""The jobs: their table, what a run stores, and the alarm when one does not run."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def test_every_job_has_a_function_a_task_a_command_and_a_time():
         assert str(job.title) and str(job.about)
 
 
-def test_the_names_in_a_queue_stay_what_they_are_when_the_code_moves():
-    """An order that waits in the queue over an upgrade is still understood after it."""
+def test_task_names_stay_the_same_when_the_code_moves():
+    """A message that waits in the queue during an upgrade can still be read after it."""
     assert {job.task for job in JOBS.values()} == {
         "allocation.tasks.ask_still_needed",
         "allocation.tasks.flag_offers",
@@ -62,7 +62,7 @@ def test_the_names_in_a_queue_stay_what_they_are_when_the_code_moves():
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", list(JOBS))
-def test_a_job_run_twice_or_for_last_tuesday_raises_nothing_more(name, today):
+def test_job_run_twice_or_for_a_past_day_raises_nothing_more(name, today):
     StayFactory(days_ago=100)
     out = StringIO()
     call_command(name, "--dry-run", stdout=out)
@@ -77,7 +77,7 @@ def test_a_job_run_twice_or_for_last_tuesday_raises_nothing_more(name, today):
 
 
 @pytest.mark.django_db
-def test_of_a_run_that_fails_the_class_is_kept_and_nothing_else(today):
+def test_failed_run_keeps_only_the_exception_class(today):
     def broken(on):
         raise IntegrityError("Kari Nordmann 01019012345")
 
@@ -88,7 +88,7 @@ def test_of_a_run_that_fails_the_class_is_kept_and_nothing_else(today):
 
 
 @pytest.mark.django_db
-def test_a_job_that_has_not_run_is_an_alarm_but_not_on_a_new_installation(login, monkeypatch):
+def test_late_job_is_an_alarm_except_on_a_new_installation(login, monkeypatch):
     morning = datetime(2026, 11, 20, 5, 30, tzinfo=OSLO)
     monkeypatch.setattr(jobs, "_installed_at", lambda: morning - timedelta(hours=12))
     nightly = {name for name, job in JOBS.items() if not job.every}
@@ -113,15 +113,15 @@ def test_a_job_that_has_not_run_is_an_alarm_but_not_on_a_new_installation(login,
 
 
 @pytest.mark.django_db
-def test_an_installation_knows_when_it_was_made():
-    """Without it no job would ever be late on an installation where none has run."""
+def test_installation_date_is_stored():
+    """Without the date no job would be late on an installation where none has run."""
     installed = jobs._installed_at()
     assert installed is not None
     assert set(jobs.late_jobs(installed + timedelta(days=3))) == set(JOBS)
 
 
 @pytest.mark.django_db
-def test_the_page_costs_the_same_whatever_has_run(login, django_assert_max_num_queries):
+def test_page_has_the_same_number_of_queries_for_any_runs(login, django_assert_max_num_queries):
     client = login("leder")
     for _ in range(30):
         jobs.run(JOBS["flag_leases"], date(2026, 11, 20))
@@ -146,7 +146,7 @@ def flag(today):
 
 
 @pytest.mark.django_db
-def test_what_nobody_touched_for_a_fortnight_is_lifted_once(flag, today, login):
+def test_flag_without_action_for_14_days_is_escalated_once(flag, today, login):
     assert escalate(today - timedelta(days=1)).raised == 0
     assert escalate(today).raised == 1
     assert escalate(today).raised == 0
@@ -160,7 +160,7 @@ def test_what_nobody_touched_for_a_fortnight_is_lifted_once(flag, today, login):
 
 @pytest.mark.django_db
 def test_the_manager_sees_the_days_as_they_are_today(today, login):
-    """Not those of the day the flag was raised, a fortnight ago."""
+    """Not the events of the day the flag was raised, 14 days ago."""
     person = PersonFactory(responsible=UserFactory(caseworker=True))
     StayFactory(person=person, days_ago=105)
     flag_stays(today - timedelta(days=14))
@@ -171,7 +171,7 @@ def test_the_manager_sees_the_days_as_they_are_today(today, login):
 
 
 @pytest.mark.django_db
-def test_a_deed_in_the_case_is_a_touch_what_a_job_writes_is_not(flag, today):
+def test_only_user_events_count_as_action_on_a_flag(flag, today):
     Event.objects.all().delete()
     EventFactory(person=flag.person, by=None, at=timezone.now() - timedelta(days=3))
     assert escalate(today).raised == 1
@@ -185,7 +185,7 @@ def test_a_deed_in_the_case_is_a_touch_what_a_job_writes_is_not(flag, today):
 
 
 @pytest.mark.django_db
-def test_the_summary_is_counts_and_a_link_once_a_day_for_who_wants_it(
+def test_summary_mail_has_counts_and_a_link_once_a_day_on_request(
     flag, today, django_capture_on_commit_callbacks
 ):
     flag.owner.daily_summary = True
@@ -204,7 +204,7 @@ def test_the_summary_is_counts_and_a_link_once_a_day_for_who_wants_it(
 
 
 @pytest.mark.django_db
-def test_a_user_asks_for_the_summary_on_their_own_page(as_caseworker):
+def test_user_turns_on_the_summary_mail_on_their_own_page(as_caseworker):
     user = as_caseworker.user
     as_caseworker.post("/min-profil/", {"full_name": user.full_name, "daily_summary": "on"})
     assert User.objects.get(pk=user.pk).daily_summary

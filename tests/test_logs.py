@@ -1,4 +1,4 @@
-"""No personal data in the logs, however it got into a message."""
+"""No personal data reaches the logs by any kind of message."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ def test_a_number_as_long_as_a_national_id_is_left_out():
     assert entry["message"] == "registered [number]"
 
 
-def test_what_a_library_fills_into_its_message_is_left_out():
+def test_arguments_of_a_library_message_are_left_out():
     entry = line("django.request", logging.ERROR, "Internal Server Error: %s", "/sok?q=Kari")
     assert "Kari" not in json.dumps(entry)
 
 
-def test_an_exceptions_text_is_left_out_and_its_place_kept():
+def test_exception_text_is_left_out_and_the_code_lines_kept():
     try:
         raise ValueError("Key (name)=(Kari Nordmann) already exists")
     except ValueError:
@@ -38,7 +38,7 @@ def test_an_exceptions_text_is_left_out_and_its_place_kept():
     assert "test_logs.py" in entry["trace"][-1]
 
 
-def test_a_jobs_arguments_and_answer_are_left_out():
+def test_arguments_and_result_of_a_job_are_left_out():
     data = {"name": "stays.tasks.flag_stays", "id": "1", "args": "Kari", "return_value": "Kari"}
     message = "Task %(name)s[%(id)s] succeeded in %(runtime)ss: %(return_value)s"
     entry = line("celery.app.trace", logging.INFO, message, data=data)
@@ -46,7 +46,7 @@ def test_a_jobs_arguments_and_answer_are_left_out():
     assert entry["task"] == "stays.tasks.flag_stays"
 
 
-def test_an_extra_field_nobody_decided_on_is_left_out():
+def test_unlisted_extra_field_is_left_out():
     assert "name_of_person" not in line("varig", logging.INFO, "x", name_of_person="Kari")
 
 
@@ -60,7 +60,7 @@ def test_a_request_is_logged_by_its_route(client, caplog):
     assert response["X-Request-ID"]
 
 
-def test_a_request_id_from_outside_is_kept_only_if_it_is_one(client):
+def test_external_request_id_is_kept_only_if_valid(client):
     assert client.get("/healthz", headers={"X-Request-ID": "a1b2c3d4-e5"})["X-Request-ID"] == (
         "a1b2c3d4-e5"
     )

@@ -1,4 +1,4 @@
-"""What holds for every page: nobody keeps a copy, nobody frames it, nobody is led away by it."""
+"""Every page: not stored by browsers, not framed, no redirect to other sites."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MAY_SEARCH = {
 }
 
 
-def test_no_page_is_kept_framed_or_free_to_run_what_it_likes(login):
+def test_pages_are_not_stored_or_framed_and_have_a_script_policy(login):
     made = samples()
     wrong = []
     for role in (RoleKind.CASEWORKER, RoleKind.STOCK_MANAGER, RoleKind.PRIVACY_OFFICER):
@@ -48,7 +48,7 @@ def test_the_search_field_is_for_those_who_may_search(role, login):
     assert ('role="search"' in page) == (role in MAY_SEARCH)
 
 
-def test_every_deed_needs_the_pages_own_token():
+def test_every_post_needs_a_csrf_token():
     made = samples()
     open_doors = []
     for role in RoleKind:
@@ -68,7 +68,7 @@ SIGN_IN = "/konto/login/"
 
 
 @pytest.mark.parametrize("where", ["https://ond.example/", "//ond.example", "javascript:alert(1)"])
-def test_signing_in_leads_nowhere_else(client, where):
+def test_sign_in_redirects_only_within_the_site(client, where):
     user = f.UserFactory(caseworker=True)
     data = {"login": user.username, "password": PASSWORD, "next": where}
     answer = client.post(SIGN_IN, data)
@@ -76,7 +76,7 @@ def test_signing_in_leads_nowhere_else(client, where):
     assert answer.url == "/"
 
 
-def test_signing_in_begins_a_session_of_its_own(client):
+def test_sign_in_starts_a_new_session(client):
     user = f.UserFactory(caseworker=True)
     session = client.session
     session["planted"] = True
@@ -88,7 +88,7 @@ def test_signing_in_begins_a_session_of_its_own(client):
     assert client.get("/").status_code == 302
 
 
-def test_who_guesses_passwords_is_stopped_and_told_so_in_norwegian(client):
+def test_password_guessing_is_blocked_with_a_norwegian_message(client):
     user = f.UserFactory(caseworker=True)
     for guess in range(12):
         client.post(SIGN_IN, {"login": user.username, "password": f"feil-passord-{guess}"})
@@ -100,6 +100,6 @@ def test_who_guesses_passwords_is_stopped_and_told_so_in_norwegian(client):
     assert "for mange" in page.lower()
 
 
-def test_the_demonstrations_sign_in_is_not_there_elsewhere(client):
+def test_demo_sign_in_is_404_outside_demo_mode(client):
     assert client.get("/logg-inn/demo/").status_code == 404
     assert client.post("/logg-inn/demo/", {"user": f.UserFactory().pk}).status_code == 404

@@ -1,4 +1,4 @@
-"""Every scenario file holds; and a file that is misspelt, or untrue, is told so."""
+"""Every scenario file passes; a misspelt or wrong file is reported."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_a_misspelt_key_is_named_and_never_ignored(tmp_path, right, wrong, named
         ("from: 2026-08-18", "from: 2026-08-30", "41, not 98"),
     ],
 )
-def test_what_does_not_hold_is_told(tmp_path, right, wrong, told):
+def test_difference_is_reported(tmp_path, right, wrong, told):
     text = SPEC.read_text(encoding="utf-8")
     differed = run_file(write(tmp_path, text.replace(right, wrong, 1)))
     assert told in "; ".join(differed)
@@ -81,7 +81,7 @@ def test_a_flag_that_is_not_listed_is_a_difference(tmp_path):
 
 
 @pytest.mark.django_db
-def test_the_command_prints_a_line_a_file_and_keeps_nothing(tmp_path):
+def test_command_prints_a_line_per_file_and_saves_nothing(tmp_path):
     from casework.models import Person
 
     wrong = write(tmp_path, SPEC.read_text(encoding="utf-8").replace("days: 98", "days: 1"))

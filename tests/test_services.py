@@ -1,4 +1,4 @@
-"""The embedded servers are held by those who need them, and stopped by the last."""
+"""The embedded servers run while a process holds them, and stop with the last."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def holders(tmp_path, monkeypatch):
     return tmp_path
 
 
-def test_a_holder_that_was_killed_is_counted_out(holders):
+def test_killed_holder_is_removed(holders):
     ended = subprocess.Popen([sys.executable, "-c", ""])
     born = services._started_at(ended.pid) or "1"
     ended.wait()
@@ -27,25 +27,25 @@ def test_a_holder_that_was_killed_is_counted_out(holders):
     assert list(holders.iterdir()) == []
 
 
-def test_a_number_taken_over_by_another_process_does_not_hold(holders):
+def test_reused_pid_does_not_hold_the_services(holders):
     (holders / str(os.getpid())).write_text("1")
     assert services._live_holders() == []
 
 
-def test_a_living_holder_and_make_services_hold(holders):
+def test_running_holder_and_make_services_hold_the_services(holders):
     (holders / str(os.getpid())).write_text(services._started_at(os.getpid()))
     (holders / services.STAY).write_text("")
     assert sorted(services._live_holders()) == sorted([str(os.getpid()), services.STAY])
 
 
-def test_another_platform_is_told_what_to_set(monkeypatch):
+def test_unsupported_platform_is_told_what_to_set(monkeypatch):
     monkeypatch.setattr(install.platform, "system", lambda: "Darwin")
     monkeypatch.setattr(os, "environ", {"PATH": ""})
     with pytest.raises(install.Failure, match="Set DATABASE_URL and REDIS_URL"):
         install.need_services_of_their_own()
 
 
-def test_another_platform_is_not_sent_packages_it_cannot_use(monkeypatch):
+def test_unsupported_platform_installs_no_embedded_packages(monkeypatch):
     monkeypatch.setattr(install.platform, "system", lambda: "Darwin")
     text = install.locked_requirements()
     assert "\nembedded-postgres==" not in text

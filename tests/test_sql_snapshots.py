@@ -68,7 +68,7 @@ LEFT_OUT = {
     "only in the demonstration": "accounts:demo",
 }
 
-# The query string, or the user, that gives a list rows where it would be empty.
+# The query string or user that gives rows in a list that would be empty.
 ASKED = {
     "allocation:still_needed": "?alle=1",
     "casework:vedtak_queue": "?visning=alle",
@@ -98,7 +98,7 @@ def test_no_name_in_left_out_is_stale():
 
 @pytest.fixture(scope="module")
 def world(django_db_setup, django_db_blocker) -> Iterator[SimpleNamespace]:
-    """`samples()` made once for the whole module, in a transaction around those of the tests."""
+    """`samples()` created once per module, in a transaction around those of the tests."""
     with django_db_blocker.unblock(), transaction.atomic():
         with time_machine.travel(DAY):
             cache.clear()

@@ -1,4 +1,4 @@
-"""Random moves, allowed and not, on application, vedtak and klage: no illegal state, all logged."""
+"""Random actions on applications, vedtak and appeals keep legal states and are all logged."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ TABLES = (
 
 
 class World:
-    """One case with an issued refusal, and five who press whatever they like."""
+    """One case with an issued refusal, and five users who take random actions."""
 
     def __init__(self) -> None:
         self.application = f.ApplicationFactory(assessed=True)
@@ -59,7 +59,7 @@ class World:
         return Application.objects.get(pk=self.application.pk)
 
     def vedtak(self, *states: str) -> Vedtak:
-        """The last vedtak in one of the states, else the last there is."""
+        """The last vedtak in one of the states, else the last of all."""
         found = self.application.vedtak.order_by("-pk")
         return found.filter(state__in=states).first() or found.first()
 
@@ -123,7 +123,7 @@ def outcome(state):
 
 
 def as_reviewer(move: Callable) -> Callable:
-    """Pressed by the one who may, so that a walk comes further than the first no."""
+    """Done by a user who may, so that a run gets further than the first refusal."""
 
     def pressed(world, by, at):
         appeal = world.appeal()
@@ -196,7 +196,7 @@ def press(world: World, move: Callable, who: int) -> None:
             move(world, world.people[who], world.at)
     except RuleBroken as no:
         assert str(no)
-    except IntegrityError as no:  # the database is the last to say no, and says it in words
+    except IntegrityError as no:  # the database refuses too, with a sentence
         assert explain_integrity_error(no), no
 
 
@@ -232,8 +232,8 @@ def check(world: World) -> None:
         assert one.state != AppealState.REVERSED or one.new_vedtak.issued_at
 
 
-def test_no_walk_leads_to_an_illegal_state_and_every_move_is_logged(monkeypatch):
-    # The letters are tried elsewhere; here a thousand deeds must be quick. The file is real.
+def test_random_actions_keep_legal_states_and_log_every_move(monkeypatch):
+    # Letters have their own tests; here a thousand actions must be fast. The file is real.
     monkeypatch.setattr(letters.pdf, "render", rendered(letters.pdf.render))
     world = World()
     began, reached = world.at, set()
@@ -244,7 +244,7 @@ def test_no_walk_leads_to_an_illegal_state_and_every_move_is_logged(monkeypatch)
         derandomize=True,
         database=None,
         suppress_health_check=list(HealthCheck),
-        phases=[Phase.generate],  # making a failure small takes ten minutes
+        phases=[Phase.generate],  # shrinking a failure takes ten minutes
     )
     @given(
         st.lists(
@@ -263,7 +263,7 @@ def test_no_walk_leads_to_an_illegal_state_and_every_move_is_logged(monkeypatch)
             transaction.set_rollback(True)
 
     walk()
-    # A walk that never leaves the door would prove nothing.
+    # A run that reaches no states would prove nothing.
     assert {AppealState.REVIEWING, AppealState.FORWARDED, AppealState.WITHDRAWN} <= reached
 
 

@@ -1,4 +1,4 @@
-"""What a state allows, tried through the addresses anybody could type."""
+"""What a state allows, tried through URLs that anyone could type."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def waits(application: Application, on) -> bool:
     return ranking.applications_waiting(on).filter(pk=application.pk).exists()
 
 
-def test_who_withdraws_while_waiting_waits_no_more_and_is_let_no_home(as_caseworker, today):
+def test_withdrawn_application_leaves_the_list_and_gets_no_home(as_caseworker, today):
     application = f.ApplicationFactory(granted=True)
     offer = f.OfferFactory(application=application, accepted=True)
     assert waits(application, today)
@@ -49,7 +49,7 @@ def frozen(vedtak: Vedtak) -> tuple:
 
 
 @pytest.mark.parametrize("role", [RoleKind.CASEWORKER, RoleKind.APPROVER])
-def test_no_address_changes_an_issued_vedtak(role, login):
+def test_no_url_changes_an_issued_vedtak(role, login):
     client = login(role)
     vedtak = f.ApplicationFactory(granted=True).decision
     Vedtak.objects.filter(pk=vedtak.pk).update(arrived_on=None)
@@ -74,7 +74,7 @@ def test_no_address_changes_an_issued_vedtak(role, login):
     assert frozen(vedtak) == before
 
 
-def test_the_waiting_vedtak_is_approved_by_an_approver_and_never_by_its_writer(login):
+def test_submitted_vedtak_is_approved_by_an_approver_never_by_the_drafter(login):
     writer = login(RoleKind.APPROVER)
     vedtak = f.VedtakFactory(submitted=True, drafted_by=writer.user, approver=writer.user)
     url = reverse("casework:vedtak_approve", args=[vedtak.pk])
@@ -86,7 +86,7 @@ def test_the_waiting_vedtak_is_approved_by_an_approver_and_never_by_its_writer(l
     assert vedtak.state == VedtakState.SUBMITTED
 
 
-def test_there_is_no_klage_on_what_is_not_decided(as_caseworker):
+def test_appeal_needs_an_issued_vedtak(as_caseworker):
     for vedtak in (f.VedtakFactory(), f.VedtakFactory(submitted=True)):
         as_caseworker.post(
             reverse("casework:appeal_new", args=[vedtak.pk]),
@@ -95,7 +95,7 @@ def test_there_is_no_klage_on_what_is_not_decided(as_caseworker):
     assert not Appeal.objects.exists()
 
 
-def test_an_approved_meeting_is_over(login):
+def test_approved_meeting_cannot_be_changed(login):
     meeting = f.MeetingFactory(open=True)
     item = f.AgendaItemFactory(meeting=meeting, decided=True)
     attendance = meeting.attendances.create(name="Tove Gjest")
@@ -135,8 +135,8 @@ LOGGED = {
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_a_walk_at_random_leaves_a_log_that_tells_it(seed, login):
-    """Whatever is pressed in whatever order: each thing stands where its log says it went."""
+def test_log_explains_the_state_after_random_actions(seed, login):
+    """After random actions, the state of each object is the one its log ends with."""
     choose = random.Random(seed)
     made = samples()
     things = [made.open_application, made.draft.application, made.submitted.application]

@@ -1,4 +1,4 @@
-"""Who may open what: the table in `urls_table.py`, for everyone, and no URL left out of it."""
+"""Who may open which page: the table in `urls_table.py`, which has every URL."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def ours() -> set[str]:
     return {name for name in named_urls() if not name.startswith(NOT_OURS)}
 
 
-def test_every_url_has_its_row():
+def test_every_url_has_a_row_in_the_table():
     missing = sorted(ours() - set(TABLE))
     assert not missing, (
         "These URLs have no row in tests/urls_table.py, so nobody has said who may open them:\n"
@@ -35,14 +35,14 @@ def test_every_url_has_its_row():
     )
 
 
-def test_no_row_is_left_from_a_url_that_is_gone():
+def test_no_row_is_left_for_a_removed_url():
     gone = sorted(set(TABLE) - ours())
     assert not gone, f"Rows in tests/urls_table.py for URLs that are not there: {gone}"
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", [None, *RoleKind], ids=lambda role: role or "anonymous")
-def test_each_role_opens_what_it_may_and_nothing_else(role):
+def test_each_role_opens_only_its_allowed_pages(role):
     made = samples()
     client = Client(raise_request_exception=False)
     if role:
@@ -62,8 +62,8 @@ def test_each_role_opens_what_it_may_and_nothing_else(role):
 
 
 @pytest.mark.django_db
-def test_someone_whose_roles_are_over_opens_nothing_of_anyones():
-    """A user without a role today gets their own profile, and «/» to say that they have none."""
+def test_user_whose_roles_have_ended_opens_no_case_pages():
+    """A user without a role today can only open their profile, and «/», which says so."""
     made = samples()
     client = Client(raise_request_exception=False)
     client.force_login(UserFactory())
@@ -78,14 +78,14 @@ def test_someone_whose_roles_are_over_opens_nothing_of_anyones():
     assert not opened
 
 
-def test_nothing_is_open_without_signing_in_but_what_says_so():
+def test_only_public_urls_open_without_sign_in():
     assert "django.contrib.auth.middleware.LoginRequiredMiddleware" in settings.MIDDLEWARE
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", list(RoleKind))
-def test_nonsense_is_answered_and_never_with_a_fault_of_ours(role, login):
-    """Empty forms, and questions that make no sense: no page answers 500."""
+def test_nonsense_input_never_gives_a_server_error(role, login):
+    """No page answers 500 to empty forms and nonsense parameters."""
     made = samples()
     client = login(role)
     client.raise_request_exception = False

@@ -1,8 +1,8 @@
-"""The jobs as they run in earnest: a real beat orders, a real worker does, Valkey between them.
+"""The jobs with a real beat, a real worker and Valkey.
 
-And what happens when either is torn away in the middle of a job: no flag is lost, none is there
-twice. «In the middle» is made sure of: one flag of the many is written by somebody else who has
-not committed, and the job's one statement waits there, with others written before it.
+When the worker or PostgreSQL is stopped in the middle of a job, no flag is lost or duplicated.
+To stop it in the middle, another transaction has written one of the flags and not committed, so
+that the single statement of the job waits there, with other flags already written.
 """
 
 from __future__ import annotations
@@ -51,11 +51,11 @@ def wait(until: Callable[[], object]) -> object:
 
 @contextmanager
 def running(arguments: list, log: Path, **environment: str) -> Iterator[subprocess.Popen]:
-    """A process of Celery, as `make demo` starts it; stopped at the end, its last words shown."""
+    """A Celery process, as `make demo` starts it; stopped at the end, and its log shown."""
     child = processes.spawn(
         [*CELERY, *arguments],
         log=log,
-        # Demo mode, for in test mode jobs run where they are ordered.
+        # Demo mode, since in test mode tasks run in the calling process.
         environment={"VARIG_MODE": "demo", **environment},
         cwd=settings.BASE_DIR,
     )
@@ -67,14 +67,14 @@ def running(arguments: list, log: Path, **environment: str) -> Iterator[subproce
 
 
 def kill(child: subprocess.Popen) -> None:
-    """The worker and what it has forked, without a word to anybody."""
+    """Kill the worker and its child processes without warning."""
     os.killpg(child.pid, signal.SIGKILL)
     child.wait()
 
 
 @pytest.fixture
 def queue() -> str:
-    """The queue of the test's database: what worker and orders meet over."""
+    """The queue of the test database, used by worker and sender."""
     return connection.settings_dict["NAME"]
 
 
@@ -87,7 +87,7 @@ def broker(queue) -> Iterator[redis.Redis]:
 
 
 def order(queue: str) -> None:
-    """Order the job, as beat does."""
+    """Queue the job, as beat does."""
     with Celery(broker=settings.CELERY_BROKER_URL, set_as_current=False) as beat:
         beat.send_task(JOB, queue=queue, ignore_result=True)
 
@@ -96,7 +96,7 @@ def order(queue: str) -> None:
 
 
 def one_of(today) -> Flag:
-    """The flag the job would raise for one of the many, not kept."""
+    """The flag the job would raise for one of the persons, rolled back."""
     with transaction.atomic():
         flag_stays(today)
         of_stays = Flag.objects.filter(kind=FlagKind.TEMPORARY_STAY).order_by("person_id")
@@ -112,7 +112,7 @@ WRITE = """INSERT INTO casework_flag
 
 @contextmanager
 def written_by_another(flag: Flag, **database: str) -> Iterator[psycopg.Connection]:
-    """Somebody has written this flag, and has not said yet whether it is to be kept."""
+    """Another transaction has written this flag and has not committed yet."""
     with suppress(psycopg.OperationalError), psycopg.connect(**database) as other:
         other.execute(WRITE, [flag.person_id, flag.kind, flag.key, flag.raised_on])
         yield other
@@ -120,12 +120,12 @@ def written_by_another(flag: Flag, **database: str) -> Iterator[psycopg.Connecti
 
 
 def written(other: psycopg.Connection) -> int:
-    """How many flags have been written, kept or not: a sequence knows of no transactions."""
+    """The number of flags written, committed or not: a sequence is not transactional."""
     return other.execute("SELECT last_value FROM casework_flag_id_seq").fetchone()[0]
 
 
 def wait_until_in_the_middle(other: psycopg.Connection, before: int) -> None:
-    """Until the job has written flags, and stands waiting for the one that is not decided."""
+    """Wait until the job has written flags and waits for the one that is not committed."""
     waits = "SELECT FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted"
     wait(lambda: other.execute(waits).fetchone() is not None)
     assert written(other) > before + 1
@@ -150,7 +150,7 @@ def many(today) -> set[int]:
 # ------------------------------------------------------------------ the tests
 
 
-def test_hundred_days_in_a_guest_house_are_flagged_by_the_worker(tmp_path, queue, broker):
+def test_worker_flags_100_days_in_a_temporary_place(tmp_path, queue, broker):
     stay = StayFactory(days_ago=100)
     schedule = ["--schedule", str(tmp_path / "schedule"), "--pidfile", ""]
     of_stays = Flag.objects.filter(kind=FlagKind.TEMPORARY_STAY)
@@ -163,7 +163,7 @@ def test_hundred_days_in_a_guest_house_are_flagged_by_the_worker(tmp_path, queue
     assert (flag.person, flag.threshold) == (stay.person, 90)
 
 
-def test_a_worker_killed_in_the_middle_of_a_job_loses_and_doubles_no_flag(
+def test_worker_killed_during_a_job_loses_and_duplicates_no_flag(
     tmp_path, today, queue, broker, many
 ):
     hostage = one_of(today)
@@ -176,7 +176,7 @@ def test_a_worker_killed_in_the_middle_of_a_job_loses_and_doubles_no_flag(
     assert not Flag.objects.exists(), "half a job is no job"
     assert JobRun.objects.get().ended_at is None, "a run that was killed shows as one"
     half_an_hour_passes(broker, queue)
-    # The order was not lost with the worker: nobody orders again.
+    # The message was not lost with the worker: it is not sent again.
     with running(WORKER, tmp_path / "second.log", VARIG_DB_NAME=queue):
         wait(JobRun.objects.filter(ended_at__isnull=False).exists)
     flagged = list(Flag.objects.values_list("person", "threshold"))
@@ -185,14 +185,14 @@ def test_a_worker_killed_in_the_middle_of_a_job_loses_and_doubles_no_flag(
 
 
 def half_an_hour_passes(broker: redis.Redis, queue: str) -> None:
-    """What a worker took and never acknowledged is given out again after `visibility_timeout`."""
+    """A message that a worker took and never acknowledged comes back after `visibility_timeout`."""
     name = f'"routing_key": "{queue}"'.encode()
     taken = [tag for tag, content in broker.hgetall("unacked").items() if name in content]
     assert len(taken) == 1
     broker.zincrby("unacked_index", -1800, taken[0])
 
 
-def test_a_postgresql_stopped_in_the_middle_of_a_job_loses_and_doubles_no_flag(
+def test_postgresql_stopped_during_a_job_loses_and_duplicates_no_flag(
     tmp_path, today, queue, broker, many
 ):
     hostage = one_of(today)
@@ -212,7 +212,7 @@ def test_a_postgresql_stopped_in_the_middle_of_a_job_loses_and_doubles_no_flag(
                 wait_until_in_the_middle(other, before)
                 services.stop_postgres(folder, at_once=True)
             services.start_postgres(folder, sockets)
-            # The same worker, told nothing, tries again by itself.
+            # The same worker tries again by itself.
             ended = "SELECT FROM accounts_jobrun WHERE ended_at IS NOT NULL AND failed = ''"
             with psycopg.connect(**theirs, autocommit=True) as asked:
                 wait(lambda: asked.execute(ended).fetchone() is not None)

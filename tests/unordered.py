@@ -1,7 +1,7 @@
-"""A queryset without an order gives its rows in any order: in tests, in a shuffled one.
+"""In tests, a queryset without an order returns its rows shuffled.
 
-PostgreSQL gives them as it likes, which is usually as they were written, and so a list that
-forgot its order looks right until it is in use. Idea: les-emplois, tests/conftest.py.
+PostgreSQL may return them in any order, usually as they were written, so a list without an
+order looks right until it is in use. Idea: les-emplois, tests/conftest.py.
 """
 
 from __future__ import annotations

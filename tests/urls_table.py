@@ -1,15 +1,15 @@
 """Every URL of Varig × every role: what each gets.
 
-One row a named URL, `name: Row(allowed roles, sample key(s), …)`. Who is allowed gets `ok`
-(200 unless said), everyone else with a role gets 403 (or `other`), and who is not signed in is
-led to the sign-in page. Add your app's rows in its section; `tests/test_urls.py` runs them all,
-and fails when a URL has no row.
+One row per named URL, `name: Row(allowed roles, sample key(s), …)`. Allowed users get `ok`
+(200 by default), other users with a role get 403 (or `other`), and users who are not signed in
+are redirected to the sign-in page. Add your app's rows in its section; `tests/test_urls.py` tests
+them all, and fails when a URL has no row.
 
     "casework:application": Row(CASE, "application"),              # GET /soknader/<pk>/
     "allocation:item":      Row(CASE, ("meeting", "item")),        # two keys, in the URL's order
     "casework:vedtak_new":  Row(CASEWORK, "application", post=True, ok=302),
 
-Samples are made once a test by `samples()`; each is an attribute whose `pk` fills the URL, or a
+`samples()` creates the samples once per test; each is an attribute whose `pk` fills the URL, or a
 plain value.
 """
 
@@ -28,17 +28,17 @@ STOCK, COORDINATOR, PEER = R.STOCK_MANAGER, R.PEER_COORDINATOR, R.PEER
 PRIVACY, ADMIN = R.PRIVACY_OFFICER, R.SYSTEM_ADMIN
 
 EVERYONE = tuple(R)
-CASE = (CASEWORKER, APPROVER, CHAIR, MANAGER)  # who reads cases
-CASEWORK = (CASEWORKER, APPROVER)  # who does casework
+CASE = (CASEWORKER, APPROVER, CHAIR, MANAGER)  # roles that read cases
+CASEWORK = (CASEWORKER, APPROVER)  # roles that do casework
 NOBODY: tuple = ()
 
-# A deed, tried with nothing in it: done, or the form again with its faults.
+# A POST without data: done, or the form again with its errors.
 ANSWERED = (200, 302, 303, 422)
 
 
 @dataclass(frozen=True)
 class Row:
-    """What a URL answers. `args` names samples; `data` is what a POST sends."""
+    """The response of a URL. `args` names samples; `data` is what a POST sends."""
 
     roles: tuple[R, ...]
     args: str | tuple[str, ...] = ()
@@ -47,9 +47,9 @@ class Row:
     anonymous: int = 302
     post: bool = False
     data: dict[str, Any] = field(default_factory=dict)
-    # Statuses that differ for some allowed roles: a peer is led from «/» to their own page.
+    # Other statuses for some allowed roles: a peer is redirected from «/» to their own page.
     special: dict[R, int] = field(default_factory=dict)
-    # Left out of the browser's axe run (a PDF, a fragment, a POST).
+    # Not in the axe run of the browser tests (a PDF, a fragment, a POST).
     page: bool = True
 
     def url(self, name: str, made: SimpleNamespace) -> str:
@@ -72,12 +72,12 @@ def deed(roles: tuple[R, ...], args: str | tuple[str, ...] = (), **kwargs: Any) 
     return Row(roles, args, ok=ANSWERED, post=True, page=False, **kwargs)
 
 
-# Names beginning so are not ours to try: allauth's pages have tests of their own
-# (tests/accounts/test_sign_in.py), and the health checks theirs (tests/test_health.py).
+# URL names with these prefixes are tested elsewhere: allauth's pages in their own tests
+# (tests/accounts/test_sign_in.py), and the health checks in tests/test_health.py.
 NOT_OURS = ("account_", "mfa_", "socialaccount_", "openid_connect_", "healthz", "readyz")
 
 ACCOUNTS = {
-    # Only in the demonstration; tests/accounts/test_demo.py tries it there.
+    # Only in demo mode; tested in tests/accounts/test_sign_in.py.
     "demo:sign_in": Row(NOBODY, other=404, anonymous=404, page=False),
     "accounts:me": Row(EVERYONE),
     "accounts:users": Row((ADMIN,)),
@@ -90,7 +90,7 @@ ACCOUNTS = {
 }
 
 COMMON: dict[str, Row] = {
-    # What pages are made of, for those who build Varig; not there in production.
+    # The component page, for developers; not in production.
     "common:components": Row(EVERYONE),
 }
 
@@ -141,7 +141,7 @@ CASEWORK_APP: dict[str, Row] = {
     "casework:statement_comment": Row(CASEWORK, "statement"),
     "casework:statement_renew": deed(CASEWORK, "statement"),
     "casework:statement_withdraw": deed(CASEWORK, "statement"),
-    # For whom has the link, signed in or not.
+    # For anyone with the link, signed in or not.
     "casework:statement_outside": Row(EVERYONE, "statement_token", anonymous=200),
     "casework:need": Row(CASEWORK, "open_application"),
     "casework:vedtak_new": deed(CASEWORK, "open_application"),
@@ -192,7 +192,7 @@ CASEWORK_APP: dict[str, Row] = {
     "casework:institution_notice_new": Row(CASEWORK, "person"),
     "casework:handover_new": Row(CASEWORK, "person"),
     "casework:handover": Row(CASE, "handover"),
-    # Only who it was sent to; tests/casework/test_handovers.py tries that.
+    # Only the receiver; tested in tests/casework/follow_up/test_handovers.py.
     "casework:handover_acknowledge": deed(NOBODY, "handover"),
     "casework:handover_done": deed(NOBODY, "handover"),
     "casework:checklist": Row((ADMIN, MANAGER)),
@@ -202,7 +202,7 @@ CASEWORK_APP: dict[str, Row] = {
     "casework:document_new": Row(CASEWORK, "person"),
     "casework:document": Row(CASE, "document", page=False),
     "casework:document_withdraw": Row(CASEWORK, "document"),
-    # Who does not answer for the person is first asked why they need to read it.
+    # A user who is not responsible for the person must first give a reason to read.
     "casework:past_matters": Row(CASEWORK, "person"),
     "casework:past_matter_new": Row(NOBODY, "person"),
     "casework:past_matter": Row(NOBODY, "past_matter"),
@@ -228,20 +228,20 @@ STAYS: dict[str, Row] = {
     "stays:lease": Row(CASE, "lease"),
     "stays:lease_ready": Row(CASEWORK, ("lease", "readiness_kind")),
     "stays:lease_renew": deed(CASEWORK, "lease"),
-    # Without a vedtak on forlengelse there is nothing to write.
+    # Without a vedtak on extension there is no lease to write.
     "stays:lease_prolong": Row(CASEWORK, "lease", ok=302, page=False),
     "stays:lease_rent": Row(CASEWORK, "lease"),
     "stays:risk_new": Row(CASEWORK, "lease"),
     "stays:lease_step": Row(CASEWORK, "lease"),
 }
 
-MEET = (CHAIR, CASEWORKER, APPROVER)  # who runs meetings
+MEET = (CHAIR, CASEWORKER, APPROVER)  # roles that run meetings
 ALLOCATION: dict[str, Row] = {
     "allocation:waiting_list": Row(CASE),
     "allocation:why": Row(CASE, "application"),
     "allocation:class_propose": Row(CASEWORK, "application"),
     "allocation:class_queue": Row(CASEWORK),
-    # Approved by the role that may, it is told of by the explanation.
+    # 302: the approver is redirected to the explanation.
     "allocation:class_proposal": Row(CASEWORK, "manual_class", ok=(200, 302)),
     "allocation:class_approve": deed((APPROVER,), "manual_class"),
     "allocation:class_decline": deed((APPROVER,), "manual_class"),
@@ -255,7 +255,7 @@ ALLOCATION: dict[str, Row] = {
     "allocation:meeting_open": deed(MEET, "planned_meeting"),
     "allocation:meeting_present": deed(MEET, "meeting"),
     "allocation:meeting_absent": deed(MEET, ("meeting", "attendance")),
-    "allocation:meeting_approve": deed(NOBODY, "meeting"),  # its own chair alone
+    "allocation:meeting_approve": deed(NOBODY, "meeting"),  # only its own chair
     "allocation:minutes": Row(CASE, "approved_meeting", page=False),
     "allocation:item": Row(CASE, ("meeting", "item")),
     "allocation:item_move": deed(MEET, ("meeting", "item")),
@@ -287,7 +287,7 @@ PEERS: dict[str, Row] = {
     "peers:contact_confirm": deed((PEER,)),
     "peers:contact_send": deed((PEER,)),
     "peers:mine": Row((PEER,)),
-    # Only the participant's own peer; to other peers there is no such page.
+    # Only the participant's own peer; other peers get 404.
     "peers:participant": Row(NOBODY, "link", special={PEER: 404}),
 }
 
@@ -315,7 +315,7 @@ HOUSING: dict[str, Row] = {
 }
 
 DESK: dict[str, Row] = {
-    # Who has no Min dag is led to a first page of their own.
+    # Users without Min dag are redirected to their start page.
     "desk:day": Row(CASE, other=302),
     "desk:search": Row((*CASE, STOCK)),
     "desk:persons": Row(CASE),
@@ -355,7 +355,7 @@ TABLE: dict[str, Row] = {
 
 
 def samples() -> SimpleNamespace:
-    """One of each thing the URLs name; all about people without protection."""
+    """One of each object the URLs name; all for people without protection."""
     from allocation.models import ManualClass
     from casework.assessment import statement_links as links
     from casework.models import PlainWord, StandardText
@@ -376,7 +376,7 @@ def samples() -> SimpleNamespace:
     made.assessment = made.application.assessments.first()
     made.basis = f.basis()
     made.text = StandardText.objects.get(code="opplyst")
-    # One of its own for each role that takes it away.
+    # A separate one for each role that deletes it.
     made.word = PlainWord.objects.get_or_create(word="prøveord")[0]
     made.statement = StatementFactory(person=made.person)
     made.statement_token = links.token(StatementFactory(person=made.person, outside=True))

@@ -1,8 +1,7 @@
-"""What the form template pack asks of a form: its widgets with the right attributes, its errors.
+"""Tags and filters of the form template pack: widgets with the right attributes, and errors.
 
-The wiring is Designsystemet's: `<id>_helptext` and `<id>_error` are named by `aria-describedby`,
-`aria-invalid` is set by Django, and every line of the error summary has the words of the message
-beside its field.
+The ids follow Designsystemet: `aria-describedby` names `<id>_helptext` and `<id>_error`. Django
+sets `aria-invalid`. A line of the error summary has the same text as the message at its field.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ TOGGLES = (forms.CheckboxInput,)
 
 @register.filter
 def kind(field: BoundField) -> str:
-    """How the pack draws the field: toggle, choices, parts or input."""
+    """How the template pack draws the field: toggle, choices, parts or input."""
     widget = field.field.widget
     if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
         return "choices"
@@ -36,7 +35,7 @@ def kind(field: BoundField) -> str:
 
 @register.filter
 def choice_style(field: BoundField) -> str:
-    """cards, chips or list. Radios are cards unless the widget says otherwise."""
+    """cards, chips or list: the widget's `style`, else cards for radios, list for checkboxes."""
     widget = field.field.widget
     default = "list" if isinstance(widget, forms.CheckboxSelectMultiple) else "cards"
     return getattr(widget, "style", default)
@@ -44,7 +43,7 @@ def choice_style(field: BoundField) -> str:
 
 @register.filter
 def is_optional(field: BoundField) -> bool:
-    """Whether the label says «(valgfritt)». A field may opt out with `mark_optional = False`."""
+    """Whether the label has «(valgfritt)». A field can opt out with `mark_optional = False`."""
     if field.field.required or isinstance(field.field.widget, TOGGLES):
         return False
     return getattr(field.field, "mark_optional", True)
@@ -52,7 +51,7 @@ def is_optional(field: BoundField) -> bool:
 
 @register.filter
 def longest(field: BoundField) -> int | None:
-    """The most characters a long text may have, for the counter; None where it is not counted."""
+    """The maximum number of characters, for the counter of a text area; None without a counter."""
     if isinstance(field.field.widget, forms.Textarea):
         return getattr(field.field, "max_length", None)
     return None
@@ -77,7 +76,7 @@ def widget(field: BoundField) -> SafeString:
         attrs["aria-describedby"] = described
     limit = longest(field)
     if limit:
-        # A browser that stops at maxlength cuts what is pasted, without a word.
+        # With maxlength, browsers silently cut pasted text.
         attrs |= {"maxlength": None, "data-count": limit}
     attrs = {name: value for name, value in attrs.items() if value is not None}
     if limit and "maxlength" in own:
@@ -102,7 +101,7 @@ def parts(field: BoundField) -> list[dict[str, Any]]:
 
 @register.filter
 def messages_of(field: BoundField) -> list[str]:
-    """The field's messages. A missing value names what is missing, so that the summary can too."""
+    """The field's messages. A message about a missing value names the field."""
     return [line for error in field.errors.as_data() for line in _words(field, error)]
 
 
@@ -133,16 +132,16 @@ def target(field: BoundField) -> str:
 def error_lines(
     form: forms.BaseForm | BaseFormSet, also: forms.BaseForm | BaseFormSet | None = None
 ) -> list[dict[str, str]]:
-    """Every line of the error summary: `id` ("" where no field is to blame), `text`, and for an
-    error mended on another page, its `url`.
+    """The lines of the error summary: `id` of the field ("" for an error of the whole form),
+    `text`, and `url` when the error must be corrected on another page.
 
-    `also` is a second form sent by the same button: the two have one summary.
+    `also` is a second form sent by the same button; the two share one summary.
     """
     if also is not None:
         return error_lines(form) + error_lines(also)
     if isinstance(form, BaseFormSet):
         lines = [{"id": "", "text": str(text)} for text in form.non_form_errors()]
-        return lines + [line for each in form for line in error_lines(each)]
+        return lines + [line for row in form for line in error_lines(row)]
     lines = [
         {"id": "", "text": str(text), "url": getattr(error, "url", "")}
         for error in form.non_field_errors().as_data()

@@ -1,4 +1,4 @@
-"""Template tags and filters for every page: icons, Norwegian dates and numbers, the day bar."""
+"""Template tags and filters for every page: icons, dates and numbers, components."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ register = template.Library()
 
 
 class UnknownIcon(template.TemplateSyntaxError):
-    """No icon of that name among the Aksel icons."""
+    """There is no Aksel icon with this name."""
 
 
 @lru_cache(maxsize=512)
@@ -45,12 +45,12 @@ def _svg(name: str, css_class: str) -> SafeString:
 def icon(name: str, size: str = "") -> SafeString:
     """`{% icon "Clock" %}` draws an Aksel icon inline; `{% icon "Clock" "s" %}` at 16 px.
 
-    Icons are decoration: the words beside them carry the meaning.
+    Icons are decoration: the text beside them gives the meaning.
     """
     return _svg(name, "v-ico v-ico--s" if size == "s" else "v-ico")
 
 
-# Each gives "" for None.
+# Each returns "" for None.
 for _name, _filter in {
     "nbdate": formatting.nbdate,  # 20.11.2026
     "nbdate_long": formatting.nbdate_long,  # 20. november 2026
@@ -71,17 +71,17 @@ for _name, _filter in {
 
 @register.filter
 def or_muted(value: Any, words: str) -> Any:
-    """`{{ unit.area|or_muted:_("ikke avklart") }}`: the value, or the words in grey where it is
-    empty, None or 0."""
+    """`{{ unit.area|or_muted:_("ikke avklart") }}`: the value, or the words in grey when the
+    value is empty, None or 0."""
     return value or format_html('<span class="v-muted">{}</span>', words)
 
 
 @register.simple_tag
 @lru_cache(maxsize=1024)
 def daybar(number: int, mark: int = 90, top: int = 130, warn: int = 60) -> SafeString:
-    """A thin bar of days with a tick at `mark`; red past it, amber from `warn`.
+    """A thin bar of `top` days with a tick at day `mark`; red after it, amber from day `warn`.
 
-    It stands beside the number in words, and so is hidden from screen readers.
+    The number is also shown as text, so the bar is hidden from screen readers.
     """
     width = 96
     filled = min(max(number, 0) / top, 1) * width
@@ -111,7 +111,7 @@ def count_nb(number: int | None, singular: str, plural: str) -> str:
 def query(context: template.Context, **changes: Any) -> str:
     """The page's query string with these changes: `href="{% query sort='navn' etter=None %}"`.
 
-    None or "" takes a name away. Built from the request, so filters survive sorting and paging.
+    None or "" removes a name. Other parameters of the request are kept, such as the filters.
     """
     params = context["request"].GET.copy()
     for name, value in changes.items():
@@ -129,7 +129,7 @@ def alert_color(level_tag: str) -> str:
 
 
 # ------------------------------------------------------------------ components
-# Each draws a template in templates/components/, which lists its variables at its top.
+# Each renders a template in templates/components/, which lists its variables at the top.
 
 
 def _draw(name: str, **values: Any) -> SafeString:
@@ -150,7 +150,7 @@ def panel(
 ) -> SafeString:
     """`{% panel "Frister" id="frister" sub="i dag" link=url link_text="Alle" %}…{% endpanel %}`.
 
-    `flush=True` lets a table or a list go to the edges.
+    `flush=True` lets a table or a list reach the edges.
     """
     return _draw(
         "panel",
@@ -206,19 +206,19 @@ def voice(
 
 @register.simple_tag
 def tag(text: Any, color: str = "neutral", icon: str = "", outline: bool = False) -> SafeString:
-    """`{% tag "Gyldig" "success" "Checkmark" %}`: a word about a state."""
+    """`{% tag "Gyldig" "success" "Checkmark" %}`: a label for a state."""
     return _tag(str(text), color, icon, outline)
 
 
-@lru_cache(maxsize=1024)  # a list says the same few words on every row
+@lru_cache(maxsize=1024)  # the rows of a list share a few labels
 def _tag(text: str, color: str, icon: str, outline: bool) -> SafeString:
     return _draw("tag", text=text, color=color, icon=icon, outline=outline)
 
 
 @register.filter
 def to(pk: int | None, url_name: str) -> str:
-    """`{{ row.person_id|to:"desk:person" }}`: the URL of the one with that key, for the rows of
-    a list. What `{% url %}` says, found once instead of on every row."""
+    """`{{ row.person_id|to:"desk:person" }}`: the URL of the page for that key, as `{% url %}`
+    gives it. Resolved once, not on every row of a list."""
     before, after = _around(url_name)
     return f"{before}{pk}{after}"
 
@@ -231,8 +231,8 @@ def _around(url_name: str) -> tuple[str, str]:
 
 @register.filter
 def label(obj: Model, field: str) -> str:
-    """`{{ stay|label:"kind" }}`: what `stay.get_kind_display` says, without making the list of
-    choices anew on every row."""
+    """`{{ stay|label:"kind" }}`: the same as `stay.get_kind_display`, but the list of choices is
+    built once, not on every row."""
     value = getattr(obj, field)
     return str(_labels(type(obj), field).get(value, value))
 
@@ -244,7 +244,7 @@ def _labels(model: type[Model], field: str) -> dict[Any, Any]:
 
 @register.simple_tag
 def breadcrumbs(*parts: Any) -> SafeString:
-    """`{% breadcrumbs "Søknader" url name url "Vedtak" %}`: label, url, …, where you are."""
+    """`{% breadcrumbs "Søknader" url name url "Vedtak" %}`: label, url, …, the current page."""
     return _draw(
         "breadcrumbs", steps=list(zip(parts[:-1:2], parts[1::2], strict=False)), last=parts[-1]
     )
@@ -252,7 +252,7 @@ def breadcrumbs(*parts: Any) -> SafeString:
 
 @register.simple_tag
 def avatar(name: Any, own: bool = False) -> SafeString:
-    """Initials in a circle; decoration beside the name. Green is only for the user's own."""
+    """Initials in a circle, as decoration beside the name. Green is only for the user's own."""
     return format_html(
         '<span class="ds-avatar{}" data-color="{}" data-initials="{}" aria-hidden="true"></span>',
         "" if own else " v-av",
@@ -270,10 +270,10 @@ def sort_th(
     default: str = "",
     param: str = "sorter",
 ) -> SafeString:
-    """`{% sort_th "ventet" "Ventet" "v-r" default="nr" %}`: a table head that sorts, by link.
+    """`{% sort_th "ventet" "Ventet" "v-r" default="nr" %}`: a table header with a sort link.
 
-    `?sorter=ventet` is ascending, `?sorter=-ventet` descending. `default` is the order the list
-    has when nothing is chosen. Sorting leaves the cursor behind.
+    `?sorter=ventet` is ascending, `?sorter=-ventet` descending. `default` is the list's order
+    when none is chosen. Sorting goes back to the first page.
     """
     now = context["request"].GET.get(param) or default
     direction = {key: "ascending", f"-{key}": "descending"}.get(now, "none")
@@ -285,7 +285,7 @@ def sort_th(
 def pager(
     context: template.Context, page: Any, param: str = "etter", label: str = ""
 ) -> SafeString:
-    """`{% pager page %}`: forrige/neste for a `common.paging.Page`; nothing when there is one."""
+    """`{% pager page %}`: previous and next for a `common.paging.Page`; empty for one page."""
     earlier, later = page.prev_cursor, page.next_cursor
     return _draw(
         "pager",
@@ -299,9 +299,9 @@ def pager(
 def chip(
     context: template.Context, label: str, name: str, value: str = "1", remove: bool = False
 ) -> SafeString:
-    """`{% chip "Bare mine" "mine" %}`: a filter that is a link. On when `?mine=1` is there.
+    """`{% chip "Bare mine" "mine" %}`: a filter as a link. On when the URL has `?mine=1`.
 
-    `remove=True` draws a chosen filter with a cross, whose link takes it away.
+    `remove=True` draws a chosen filter with a cross and a link that removes it.
     """
     on = context["request"].GET.get(name) == str(value)
     url = query(context, **{name: None if on or remove else value, "etter": None})

@@ -1,4 +1,4 @@
-"""A form sent twice makes one thing."""
+"""A form sent twice creates one object."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def admin(login):
     return login("systemadministrator")
 
 
-def test_the_second_sending_leads_to_what_the_first_made(admin):
+def test_second_submit_redirects_to_the_object_of_the_first(admin):
     data = typed("Kari Ny", str(uuid.uuid4()))
     first = admin.post(USERS, data)
     second = admin.post(USERS, data)
@@ -46,7 +46,7 @@ def test_the_second_sending_leads_to_what_the_first_made(admin):
     assert User.objects.filter(full_name="Kari Ny").count() == 1
 
 
-def test_a_form_sent_with_a_fault_may_be_mended_and_sent(admin):
+def test_form_with_an_error_can_be_corrected_and_sent_again(admin):
     token = str(uuid.uuid4())
     wrong = admin.post(USERS, {**typed("Kari Ny", token), "email": "ikke en adresse"})
     assert wrong.status_code == 200
@@ -56,18 +56,18 @@ def test_a_form_sent_with_a_fault_may_be_mended_and_sent(admin):
 
 
 @pytest.mark.parametrize("token", ["", "tull", "\x00", "1" * 500])
-def test_a_missing_or_garbled_token_is_no_fault(admin, token):
+def test_missing_or_invalid_token_is_not_an_error(admin, token):
     assert admin.post(USERS, typed("Kari Ny", token)).status_code == 302
     assert User.objects.filter(full_name="Kari Ny").exists()
 
 
-def test_a_garbled_token_is_replaced_when_the_form_is_shown_again(admin):
+def test_invalid_token_is_replaced_when_the_form_is_shown_again(admin):
     page = admin.post(USERS, {**typed("Kari", "tull"), "full_name": ""})
     assert b'value="tull"' not in page.content
     assert b'name="form_token"' in page.content
 
 
-def test_another_users_token_leads_nobody_to_their_thing(admin, login):
+def test_token_of_another_user_does_not_lead_to_their_object(admin, login):
     data = typed("Kari Ny", str(uuid.uuid4()))
     admin.post(USERS, data)
     other = login("systemadministrator")
@@ -78,13 +78,13 @@ class WishForm(OnceFormMixin, forms.Form):
     words = forms.CharField()
 
 
-def test_what_the_form_gives_an_action_is_without_the_token():
+def test_cleaned_data_for_the_action_has_no_token():
     form = WishForm({"words": "ro", "form_token": str(uuid.uuid4())})
     assert form.is_valid()
     assert form.cleaned_data == {"words": "ro"}
 
 
-def test_a_form_in_a_page_with_a_prefix_sends_the_token_by_its_plain_name():
+def test_form_with_a_prefix_sends_the_token_without_the_prefix():
     assert 'name="form_token"' in str(WishForm(prefix="ny")["form_token"])
 
 
@@ -96,7 +96,7 @@ def asked(user, token, **headers):
 
 
 @pytest.mark.django_db
-def test_a_thing_half_made_is_not_remembered_and_not_kept():
+def test_failed_submit_saves_no_object_and_no_token():
     @once
     def view(request):
         OrganisationUnit.objects.create(name="Ny", kind="nav")
@@ -110,7 +110,7 @@ def test_a_thing_half_made_is_not_remembered_and_not_kept():
 
 
 @pytest.mark.django_db
-def test_an_htmx_form_is_led_the_htmx_way():
+def test_htmx_form_gets_an_htmx_redirect():
     view = once(lambda request: HttpResponseClientRedirect("/der/"))
     user, token = UserFactory(), uuid.uuid4()
     for _sending in range(2):
@@ -119,15 +119,15 @@ def test_an_htmx_form_is_led_the_htmx_way():
 
 
 @pytest.mark.django_db
-def test_someone_signed_out_is_left_to_the_view():
+def test_view_handles_a_user_who_is_signed_out():
     view = once(lambda request: HttpResponse("hei"))
     assert view(asked(AnonymousUser(), uuid.uuid4())).content == b"hei"
     assert not Submission.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_sendings_at_the_same_moment_make_one_thing():
-    """Two real threads with a connection each; the first holds the door while it works."""
+def test_two_submits_at_once_create_one_object():
+    """Two threads, each with a connection; the second waits while the first runs."""
     made: list[str] = []
     started = threading.Event()
 
@@ -158,7 +158,7 @@ def test_two_sendings_at_the_same_moment_make_one_thing():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_when_the_first_of_two_fails_the_second_is_let_through():
+def test_if_the_first_of_two_submits_fails_the_second_is_saved():
     sendings: list[int] = []
     started = threading.Event()
 

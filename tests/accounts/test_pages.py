@@ -1,4 +1,4 @@
-"""Users, roles, the municipality's numbers and the read log, as their pages have them."""
+"""The pages of users, roles, settings and the read log."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ def role_data(**changes):
     }
 
 
-def test_a_role_given_holds_from_its_first_day(admin):
+def test_role_is_active_from_its_first_day(admin):
     user = UserFactory()
     response = admin.post(f"/brukere/{user.pk}/", role_data())
     assert response.status_code == 302
     assert user.has_role("saksbehandler")
 
 
-def test_a_role_that_overlaps_the_same_role_is_refused_in_words_with_what_was_typed(admin):
+def test_overlapping_role_is_refused_with_a_sentence_and_keeps_the_input(admin):
     unit = OrganisationUnitFactory()
     user = RoleFactory(unit=unit).user
     page = text(admin.post(f"/brukere/{user.pk}/", role_data(unit=unit.pk)))
@@ -55,7 +55,7 @@ def test_a_role_that_overlaps_the_same_role_is_refused_in_words_with_what_was_ty
     assert user.roles.count() == 1
 
 
-def test_a_system_administrator_is_never_given_sight_of_protected_people(admin):
+def test_system_administrator_never_gets_access_to_protected_persons(admin):
     user = UserFactory()
     page = text(
         admin.post(
@@ -66,12 +66,12 @@ def test_a_system_administrator_is_never_given_sight_of_protected_people(admin):
     assert not user.roles.exists()
 
 
-def test_nor_does_the_database_let_them():
+def test_database_refuses_protected_access_for_a_system_administrator():
     with pytest.raises(IntegrityError), transaction.atomic():
         RoleFactory(kind="systemadministrator", protected_access=True)
 
 
-def test_a_role_ended_today_is_over_tomorrow(admin, today):
+def test_role_ended_today_is_not_active_tomorrow(admin, today):
     role = RoleFactory()
     response = admin.post(f"/roller/{role.pk}/avslutt/", {"last_day": f"{today:%d.%m.%Y}"})
     assert response.status_code == 302
@@ -86,14 +86,14 @@ def test_a_role_cannot_end_before_it_began(admin):
     assert "Siste dag kan ikke være før rollen begynte." in page
 
 
-def test_nobody_ends_their_own_administration(admin, today):
+def test_administrator_cannot_end_their_own_administrator_role(admin, today):
     role = Role.objects.get(user=admin.user)
     page = text(admin.post(f"/roller/{role.pk}/avslutt/", {"last_day": f"{today:%d.%m.%Y}"}))
     assert "Be en annen gjøre det." in page
 
 
 @pytest.mark.parametrize("date", ["", "31.02.2026", "i morgen", "2026"])
-def test_an_impossible_last_day_is_told_beside_the_field(admin, date):
+def test_impossible_last_day_is_an_error_beside_the_field(admin, date):
     response = admin.post(f"/roller/{RoleFactory().pk}/avslutt/", {"last_day": date})
     assert response.status_code == 200
     assert response.context["form"].errors["last_day"]
@@ -110,14 +110,16 @@ def test_an_email_address_belongs_to_one_user(admin):
     assert "finnes allerede" in page
 
 
-def test_the_list_of_users_asks_as_often_for_fifty_as_for_one(admin, django_assert_max_num_queries):
+def test_user_list_has_as_many_queries_for_fifty_users_as_for_one(
+    admin, django_assert_max_num_queries
+):
     for _ in range(12):
         RoleFactory()
     with django_assert_max_num_queries(8):
         assert admin.get("/brukere/").status_code == 200
 
 
-def test_a_search_for_a_name_is_kept_in_the_box(admin):
+def test_search_text_stays_in_the_search_field(admin):
     UserFactory(full_name="Ragnhild Åsen")
     page = text(admin.get("/brukere/?navn=ragnhild"))
     assert "Ragnhild Åsen" in page
@@ -127,7 +129,7 @@ def test_a_search_for_a_name_is_kept_in_the_box(admin):
 # ------------------------------------------------------------------ settings
 
 
-def test_a_number_changed_from_a_date_applies_from_that_date(admin, today):
+def test_changed_setting_applies_from_its_date(admin, today):
     later = today + timedelta(days=10)
     response = admin.post(
         "/innstillinger/lease_years/", {"value": "5", "start": f"{later:%d.%m.%Y}"}
@@ -137,7 +139,7 @@ def test_a_number_changed_from_a_date_applies_from_that_date(admin, today):
     assert settings_table.value("lease_years", later) == 5
 
 
-def test_a_later_change_leaves_the_days_before_as_they_were(admin, today):
+def test_later_change_does_not_change_earlier_days(admin, today):
     Setting.objects.create(key="lease_years", value=4, valid=since(today - timedelta(days=100)))
     admin.post("/innstillinger/lease_years/", {"value": "5", "start": f"{today:%d.%m.%Y}"})
     assert settings_table.value("lease_years", today - timedelta(days=1)) == 4
@@ -160,7 +162,7 @@ def test_a_later_change_leaves_the_days_before_as_they_were(admin, today):
         ("lease_horizon_months", "1, 3"),
     ],
 )
-def test_a_value_that_makes_no_sense_is_refused_in_words(admin, today, key, value):
+def test_invalid_setting_value_is_refused_with_a_sentence(admin, today, key, value):
     response = admin.post(f"/innstillinger/{key}/", {"value": value, "start": f"{today:%d.%m.%Y}"})
     assert response.status_code == 200
     assert response.context["form"].errors["value"]
@@ -174,12 +176,12 @@ def test_thresholds_are_written_as_a_list(admin, today):
     assert settings_table.value("stay_thresholds", today) == [10, 30, 80]
 
 
-def test_the_past_is_not_changed(admin):
+def test_setting_cannot_be_changed_for_the_past(admin):
     page = text(admin.post("/innstillinger/lease_years/", {"value": "5", "start": "01.01.2020"}))
     assert "Det som har vært, endres ikke." in page
 
 
-def test_a_setting_nobody_knows_is_not_found(admin):
+def test_unknown_setting_is_404(admin):
     assert admin.get("/innstillinger/renten/").status_code == 404
 
 
@@ -192,7 +194,7 @@ def asked_by(user):
     return request
 
 
-def test_a_reading_is_logged_once_a_minute_page_and_person(time_machine):
+def test_reading_is_logged_once_per_minute_page_and_person(time_machine):
     user = UserFactory()
     start = timezone.now()
     time_machine.move_to(start, tick=False)
@@ -206,7 +208,7 @@ def test_a_reading_is_logged_once_a_minute_page_and_person(time_machine):
     assert reads.reads_of(7).count() == 3
 
 
-def test_logging_a_reading_is_one_statement(django_assert_num_queries):
+def test_logging_a_reading_takes_one_sql_statement(django_assert_num_queries):
     request = asked_by(UserFactory())
     with django_assert_num_queries(1):
         reads.log_read(request, 7, "person")
@@ -234,7 +236,7 @@ def test_the_privacy_officer_finds_readings_by_person_and_by_user(login):
     "query",
     ["person=abc", "person=-1", "person=99999999999999999999", "user=0", "start=32.13.2026"],
 )
-def test_a_question_that_makes_no_sense_to_the_log_is_told(login, query):
+def test_invalid_search_in_the_read_log_gets_a_message(login, query):
     response = login("personvernombud").get(f"/leselogg/?{query}")
     assert response.status_code == 200
     assert response.context["form"].errors
@@ -251,7 +253,7 @@ def test_keyboard_shortcuts_can_be_switched_off(login):
     assert 'data-shortcuts="off"' in text(client.get("/min-profil/"))
 
 
-def test_a_name_left_out_is_told_and_the_old_one_stays(login):
+def test_missing_name_is_an_error_and_the_old_name_stays(login):
     client = login("saksbehandler")
     response = client.post("/min-profil/", {"full_name": ""})
     assert response.context["form"].errors["full_name"]

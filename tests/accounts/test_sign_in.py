@@ -1,4 +1,4 @@
-"""Signing in: with a password and a second factor, as a demo person, and not otherwise."""
+"""Sign-in with a password and a second factor, and as a demo user."""
 
 from __future__ import annotations
 
@@ -34,21 +34,21 @@ def test_the_right_password_signs_in(client, user):
     assert client.get("/min-profil/").status_code == 200
 
 
-def test_a_wrong_password_is_told_without_saying_which_was_wrong(client, user):
+def test_message_does_not_say_whether_user_name_or_password_was_wrong(client, user):
     page = sign_in(client, password="feil").content.decode()
     assert "ingrid" in page
     assert "passord" in page.lower()
     assert client.get("/min-profil/").status_code == 302
 
 
-def test_many_wrong_passwords_are_stopped_for_a_while(client, user):
+def test_many_wrong_passwords_block_sign_in_for_a_while(client, user):
     for _ in range(12):
         sign_in(client, password="feil")
     sign_in(client)
     assert client.get("/min-profil/").status_code == 302
 
 
-def test_signing_out_takes_a_post(login):
+def test_signing_out_requires_post(login):
     client = login("saksbehandler")
     assert client.get("/konto/logout/").status_code == 200
     assert client.get("/min-profil/").status_code == 200
@@ -56,18 +56,18 @@ def test_signing_out_takes_a_post(login):
     assert client.get("/min-profil/").status_code == 302
 
 
-def test_nobody_signs_up(client):
+def test_there_is_no_sign_up(client):
     page = client.get("/konto/signup/").content.decode()
     assert "Du kan ikke lage en bruker selv." in page
 
 
 @pytest.mark.parametrize("name", ["account_email", "socialaccount_connections"])
-def test_pages_varig_does_not_use_are_not_there(name):
+def test_allauth_pages_varig_does_not_use_are_404(name):
     with pytest.raises(NoReverseMatch):
         reverse(name)
 
 
-def test_a_forgotten_password_is_answered_alike_for_known_and_unknown(client, user):
+def test_forgotten_password_page_answers_the_same_for_unknown_users(client, user):
     known = client.post("/konto/password/reset/", {"email": user.email})
     unknown = client.post("/konto/password/reset/", {"email": "ingen@solvaer.example"})
     assert known.url == unknown.url
@@ -79,7 +79,7 @@ def test_a_forgotten_password_is_answered_alike_for_known_and_unknown(client, us
 
 
 def prove(client, password=PASSWORD):
-    """Before the second factor is changed the password is asked for again."""
+    """Changing the second factor needs the password again."""
     client.post(reverse("account_reauthenticate"), {"password": password})
 
 
@@ -87,7 +87,7 @@ def code_for(secret: str) -> str:
     return format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
 
 
-def test_where_it_is_required_one_gets_nowhere_before_it_is_set_up(client, user, settings):
+def test_user_without_a_required_second_factor_must_set_it_up_first(client, user, settings):
     settings.SECOND_FACTOR_REQUIRED = True
     sign_in(client)
     assert client.get("/min-profil/").url == reverse("mfa_activate_totp")
@@ -99,7 +99,7 @@ def test_where_it_is_required_one_gets_nowhere_before_it_is_set_up(client, user,
     assert client.get("/min-profil/").status_code == 200
 
 
-def test_who_has_one_is_asked_for_its_code(client, user):
+def test_user_with_a_second_factor_is_asked_for_its_code(client, user):
     secret = "JBSWY3DPEHPK3PXP"
     TOTP.activate(user, secret)
     assert sign_in(client).url == reverse("mfa_authenticate")
@@ -110,7 +110,7 @@ def test_who_has_one_is_asked_for_its_code(client, user):
     assert client.get("/min-profil/").status_code == 200
 
 
-def test_the_secret_is_there_to_be_used_and_not_in_the_page_of_another(client, user):
+def test_totp_secret_is_shown_only_to_its_own_user(client, user):
     TOTP.activate(user, "JBSWY3DPEHPK3PXP")
     assert Authenticator.objects.filter(user=user).exists()
     client.force_login(UserFactory(caseworker=True))
@@ -143,7 +143,7 @@ def test_pages_before_signing_in_open(client, name):
     ["account_logout", "account_change_password", "account_reauthenticate", "mfa_index",
      "mfa_activate_totp"],
 )  # fmt: skip
-def test_pages_of_ones_own_sign_in_open(client, user, name):
+def test_pages_about_the_users_own_sign_in_open(client, user, name):
     sign_in(client)
     prove(client)
     response = client.get(reverse(name))
@@ -154,7 +154,7 @@ def test_pages_of_ones_own_sign_in_open(client, user, name):
 @pytest.mark.parametrize(
     "name", ["mfa_index", "mfa_deactivate_totp", "mfa_generate_recovery_codes"]
 )
-def test_pages_of_a_second_factor_that_is_on_open(client, user, name):
+def test_pages_of_an_active_second_factor_open(client, user, name):
     secret = "JBSWY3DPEHPK3PXP"
     TOTP.activate(user, secret)
     sign_in(client)
@@ -174,7 +174,7 @@ def test_recovery_codes_are_made_shown_and_downloaded(client, user):
     assert client.get(reverse("mfa_download_recovery_codes")).status_code == 200
 
 
-def test_a_bad_link_for_a_new_password_says_so(client):
+def test_invalid_password_reset_link_gets_a_message(client):
     page = client.get("/konto/password/reset/key/1-abc/")
     assert "Lenken virker ikke" in page.content.decode()
 
@@ -188,12 +188,12 @@ def demo(settings):
     settings.LOGIN_URL = "demo:sign_in"
 
 
-def test_outside_the_demonstration_there_is_no_such_page(client, user):
+def test_demo_sign_in_is_404_outside_demo_mode(client, user):
     assert client.get("/logg-inn/demo/").status_code == 404
     assert client.post("/logg-inn/demo/", {"user": user.pk}).status_code == 404
 
 
-def test_in_it_everyone_is_led_there_and_signs_in_with_a_press(client, user, demo):
+def test_demo_mode_redirects_to_the_page_and_signs_in_with_one_button(client, user, demo):
     assert client.get("/min-profil/").url.startswith("/logg-inn/demo/")
     page = client.get("/logg-inn/demo/").content.decode()
     assert "Ingrid Strand" in page and "Saksbehandler" in page
@@ -202,18 +202,18 @@ def test_in_it_everyone_is_led_there_and_signs_in_with_a_press(client, user, dem
 
 
 @pytest.mark.parametrize("chosen", ["", "x", "0", "99999999999999999999"])
-def test_in_it_only_those_shown_can_be_chosen(client, user, demo, chosen):
+def test_only_users_shown_on_the_demo_page_can_be_chosen(client, user, demo, chosen):
     page = client.post("/logg-inn/demo/", {"user": chosen}).content.decode()
     assert "Velg en av personene på siden." in page
 
 
-def test_in_it_one_may_be_any_of_many(client, demo):
+def test_every_listed_demo_user_can_be_chosen(client, demo):
     users = [UserFactory(caseworker=True) for _n in range(5)]
     page = client.get("/logg-inn/demo/").content.decode()
     assert all(each.full_name in page for each in users)
     assert client.post("/logg-inn/demo/", {"user": users[-1].pk}).url == "/"
 
 
-def test_a_user_whose_role_is_over_is_not_shown(client, demo):
+def test_user_whose_role_has_ended_is_not_shown(client, demo):
     UserFactory(full_name="Gamle Erik")
     assert "Gamle Erik" not in Client().get("/logg-inn/demo/").content.decode()

@@ -1,4 +1,4 @@
-"""Planned discharges and releases, and dwellings kept ahead for them (C19, C20, A13)."""
+"""Planned discharges and releases, and dwellings reserved for them (C19, C20, A13)."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def status(unit: Unit) -> str:
     return vacancy.with_status(Unit.objects.filter(pk=unit.pk), today()).get().status
 
 
-def test_the_board_says_who_comes_out_and_whether_a_home_is_ready(as_caseworker):
+def test_board_shows_discharges_and_whether_a_home_is_ready(as_caseworker):
     soon, later = inside(10), inside(40)
     far = PlanFactory(person=PersonFactory(), expected_out=ahead(200)).person
     housed = inside(20)
@@ -76,7 +76,7 @@ def test_the_board_says_who_comes_out_and_whether_a_home_is_ready(as_caseworker)
     assert [row.person for row in without] == [soon.person, later.person]
 
 
-def test_a_home_is_kept_for_the_day_and_is_then_reserved(as_caseworker):
+def test_home_reserved_for_a_discharge_is_reserved_until_that_day(as_caseworker):
     stay, unit = inside(20), UnitFactory()
     ApplicationFactory(granted=True, person=stay.person)
     where = reverse("allocation:reserve", args=[stay.person_id])
@@ -96,7 +96,7 @@ def test_a_home_is_kept_for_the_day_and_is_then_reserved(as_caseworker):
     kept = Reservation.objects.get()
     assert status(unit) == vacancy.UnitStatus.RESERVED
     assert unit not in vacancy.vacant(today())
-    # Offered to the one it is kept for; nobody else is asked.
+    # Offered to the person it is reserved for, and to no one else.
     post(
         as_caseworker,
         reverse("allocation:offer_reserved", args=[kept.pk]),
@@ -108,14 +108,14 @@ def test_a_home_is_kept_for_the_day_and_is_then_reserved(as_caseworker):
     assert status(unit) == vacancy.UnitStatus.VACANT
 
 
-def test_a_home_somebody_lives_in_or_another_waits_for_is_not_kept(as_caseworker):
+def test_occupied_or_offered_home_cannot_be_reserved(as_caseworker):
     stay, unit, kept = inside(20), UnitFactory(), UnitFactory()
     application = ApplicationFactory(granted=True, person=stay.person)
     where = reverse("allocation:reserve", args=[stay.person_id])
     token = as_caseworker.get(where).context["form"]["form_token"].value()
     typed = {"application": application.pk, "reason": "Løslates.", "form_token": token}
     typed |= {"moves_in_on": nb(ahead(20)), "until": nb(ahead(27))}
-    # Taken while the form stood open.
+    # Taken while the form was open.
     LeaseFactory(unit=unit)
     kept = ReservationFactory(unit=kept)
     for home, said in ((unit, "Det bor noen i"), (kept.unit, "allerede holdt av")):
@@ -125,7 +125,7 @@ def test_a_home_somebody_lives_in_or_another_waits_for_is_not_kept(as_caseworker
         ReservationFactory(unit=kept.unit)
 
 
-def test_what_was_held_is_let_go_when_the_lease_is_agreed(as_caseworker):
+def test_reservation_ends_when_the_lease_is_agreed(as_caseworker):
     stay = inside(20)
     application = ApplicationFactory(
         granted=True, person=stay.person, responsible=as_caseworker.user
@@ -143,12 +143,12 @@ def test_what_was_held_is_let_go_when_the_lease_is_agreed(as_caseworker):
     assert "Bolig klar" in page and reverse("allocation:release", args=[kept.pk]) not in page
 
 
-def test_a_reservation_runs_out_by_itself():
+def test_reservation_expires_by_itself():
     kept = ReservationFactory(moves_in_on=ahead(-8))
     assert status(kept.unit) == vacancy.UnitStatus.VACANT
 
 
-def test_a_planned_discharge_is_a_day_to_come(as_caseworker):
+def test_planned_discharge_must_be_in_the_future(as_caseworker):
     person = PersonFactory(with_household=True)
     where = reverse("stays:stay_new", args=[person.pk])
     typed = {"kind": "institusjon", "institution": "prison", "place": "Fengsel"}
@@ -164,7 +164,9 @@ def test_a_protected_person_is_not_on_the_board(as_caseworker, login):
     assert "Kanarifugl" in allowed.get(BOARD).content.decode()
 
 
-def test_the_board_costs_the_same_for_many(as_caseworker, django_assert_max_num_queries):
+def test_board_has_the_same_number_of_queries_for_many(
+    as_caseworker, django_assert_max_num_queries
+):
     for n in range(8):
         inside(10 + n)
     as_caseworker.get(BOARD)

@@ -1,4 +1,4 @@
-"""Each rule for one pair, and the same rules for thousands."""
+"""Each rule for one pair, and the same rules for many pairs at once."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ HOME = Dwelling(unit_id=1, property_id=1, area_id=1, floor=3, free_from=ON)
         ({"unit_id": 1}, {"allocated_by": 2}, ["allocated_by_other"]),
     ],
 )
-def test_a_requirement_blocks_and_says_which(asked, has, failed):
+def test_unmet_requirement_blocks_and_is_named(asked, has, failed):
     found = fit.judge(replace(Seeker(), **asked), replace(HOME, **has), ON)
     assert found.must_failed == failed
     assert len(found.blocking) == len(failed) and all(found.blocking)
@@ -71,7 +71,7 @@ def test_a_requirement_blocks_and_says_which(asked, has, failed):
         ({"drug_free": True}, {"drug_free": True}, ["drug_free_surroundings"]),
     ],
 )
-def test_a_wish_weighs_and_never_blocks(asked, has, met):
+def test_wish_counts_and_never_blocks(asked, has, met):
     found = fit.judge(replace(Seeker(), **asked), replace(HOME, **has), ON)
     assert found.ok
     assert found.wishes_met == met
@@ -136,7 +136,7 @@ dwellings = st.builds(
 
 @settings(max_examples=40, deadline=None, derandomize=True)
 @given(st.lists(seekers, min_size=1, max_size=4), st.lists(dwellings, min_size=1, max_size=4))
-def test_a_pair_and_the_matrix_give_the_same_answer(people, homes):
+def test_one_pair_and_the_matrix_give_the_same_result(people, homes):
     table = fit.matrix(people, homes, ON)
     for row, seeker in enumerate(people):
         for col, home in enumerate(homes):

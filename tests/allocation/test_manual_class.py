@@ -1,4 +1,4 @@
-"""A class set by hand: with a reason, approved by another, both shown (the priority policy)."""
+"""A manual class has a reason and another user's approval (the priority policy)."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def why(client, case):
     return client.get(reverse("allocation:why", args=[case.pk])).content.decode()
 
 
-def test_it_counts_only_when_another_has_approved_and_both_classes_show(
+def test_manual_class_counts_after_approval_and_both_classes_are_shown(
     as_caseworker, as_approver, case, proposed
 ):
     by_the_rules = entry(case).priority
@@ -59,7 +59,7 @@ def test_it_counts_only_when_another_has_approved_and_both_classes_show(
     assert {"class.proposed", "class.approved"} <= kinds
 
 
-def test_who_proposed_it_does_not_approve_it(login, case):
+def test_proposer_cannot_approve_a_manual_class(login, case):
     both = login(RoleKind.APPROVER)
     both.post(url("propose", case), {"class_number": "1", "reason": WHY})
     proposal = ManualClass.objects.get()
@@ -69,20 +69,20 @@ def test_who_proposed_it_does_not_approve_it(login, case):
     assert not entry(case).is_manual
 
 
-def test_a_caseworker_does_not_approve_for_another(login, proposed):
+def test_caseworker_cannot_approve_a_manual_class(login, proposed):
     other = login(RoleKind.CASEWORKER)
     assert other.post(url("approve", proposed)).status_code == 403
     assert other.post(url("decline", proposed), {"reason": "Nei"}).status_code == 403
 
 
-def test_it_stands_on_the_approvers_day_and_in_the_list_of_what_waits(as_approver, proposed):
+def test_proposal_is_on_min_dag_of_the_approver_and_in_the_approval_list(as_approver, proposed):
     assert url("proposal", proposed) in as_approver.get("/").content.decode()
     assert WHY in as_approver.get(reverse("allocation:class_queue")).content.decode()
     as_approver.post(url("approve", proposed))
     assert url("proposal", proposed) not in as_approver.get("/").content.decode()
 
 
-def test_a_no_says_why_and_leaves_the_rules_to_decide(as_approver, case, proposed):
+def test_rejected_proposal_has_a_reason_and_the_rules_decide(as_approver, case, proposed):
     empty = as_approver.post(url("decline", proposed), {"reason": ""})
     assert empty.context["form"].has_error("reason")
     as_approver.post(url("decline", proposed), {"reason": "Reglene dekker dette."})
@@ -91,7 +91,7 @@ def test_a_no_says_why_and_leaves_the_rules_to_decide(as_approver, case, propose
     assert "Reglene dekker dette." in case.events.get(kind="class.declined").text
 
 
-def test_of_two_answers_the_second_is_told(as_approver, proposed):
+def test_second_answer_to_a_proposal_gets_a_message(as_approver, proposed):
     as_approver.post(url("approve", proposed))
     with pytest.raises(RuleBroken, match="allerede svart"):
         approve_class(proposed, by=UserFactory(approver=True), at=now())
@@ -100,15 +100,13 @@ def test_of_two_answers_the_second_is_told(as_approver, proposed):
     assert ManualClass.objects.filter(approved_at__isnull=False).exists()
 
 
-def test_one_proposal_waits_at_a_time(as_approver, case, proposed):
+def test_case_has_one_open_proposal_at_a_time(as_approver, case, proposed):
     answer = as_approver.post(url("propose", case), {"class_number": "2", "reason": WHY})
     assert "har allerede foreslått en prioritet" in answer.content.decode()
     assert ManualClass.objects.count() == 1
 
 
-def test_the_case_goes_back_to_the_rules_by_the_same_four_eyes(
-    as_caseworker, as_approver, case, proposed
-):
+def test_ending_a_manual_class_also_needs_approval(as_caseworker, as_approver, case, proposed):
     as_approver.post(url("approve", proposed))
     as_caseworker.post(url("propose", case), {"class_number": "0", "reason": "Har flyttet."})
     assert entry(case).is_manual
@@ -125,13 +123,13 @@ def test_the_case_goes_back_to_the_rules_by_the_same_four_eyes(
         ({"reason": WHY}, "class_number"),
     ],
 )
-def test_what_is_wrong_is_said_beside_the_field(as_caseworker, case, typed, field):
+def test_error_is_shown_beside_the_field(as_caseworker, case, typed, field):
     answer = as_caseworker.post(url("propose", case), typed)
     assert answer.context["form"].has_error(field)
     assert not ManualClass.objects.exists()
 
 
-def test_who_is_inhabil_neither_proposes_nor_approves(as_caseworker, as_approver, case):
+def test_disqualified_user_neither_proposes_nor_approves(as_caseworker, as_approver, case):
     for user in (as_caseworker.user, as_approver.user):
         Disqualification.objects.create(
             application=case, user=user, reason="Søsken", declared_at=now(), declared_by=user
@@ -145,7 +143,7 @@ def test_who_is_inhabil_neither_proposes_nor_approves(as_caseworker, as_approver
     assert not entry(case).is_manual
 
 
-def test_a_protected_persons_proposal_is_found_only_by_who_may_see_her(login):
+def test_proposal_for_a_protected_person_is_hidden_without_access(login):
     case = ApplicationFactory(granted=True, person__protection="fortrolig")
     proposal = propose_class(
         application=case, class_number=1, reason=WHY, by=UserFactory(caseworker=True), at=now()

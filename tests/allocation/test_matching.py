@@ -1,4 +1,4 @@
-"""The joint matching against every possibility, on cases small enough to try them all."""
+"""The joint matching compared with every possible assignment, on small cases."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def table(ok, wishes, properties) -> FitMatrix:
 
 
 def best_of_all(given: FitMatrix, classes, most):
-    """The lexicographic best over every assignment: each class housed in turn, then wishes."""
+    """The best of all assignments: most housed in each class in turn, then most wishes."""
     people, homes = given.ok.shape
     best = None
     for choice in product([None, *range(homes)], repeat=people):
@@ -46,7 +46,7 @@ def best_of_all(given: FitMatrix, classes, most):
 
 @settings(max_examples=40, deadline=None, derandomize=True)
 @given(st.data())
-def test_the_joint_matching_is_the_best_there_is(data):
+def test_joint_matching_is_optimal(data):
     people, homes = data.draw(st.integers(1, 4)), data.draw(st.integers(1, 3))
     cells = st.lists(st.lists(st.booleans(), min_size=homes, max_size=homes),
                      min_size=people, max_size=people)  # fmt: skip
@@ -62,20 +62,20 @@ def test_the_joint_matching_is_the_best_there_is(data):
     assert gap == 0
 
 
-def test_the_joint_matching_houses_one_more_than_the_plain_ranking():
-    # The first on the list fits both and wishes for the one that is all the second can use.
+def test_joint_matching_can_house_one_more_than_the_ranking_alone():
+    # The first person fits both homes and wishes for the only home that fits the second.
     given_ = table([[1, 1], [1, 0]], [[1, 0], [0, 0]], [1, 2])
     assert matching.by_ranking(given_, [1, 2], {}).assigned == {1: 100}
     found, _gap = matching.optimum(given_, [1, 2], {})
     assert found.assigned == {1: 101, 2: 100}
 
 
-def test_a_higher_class_is_never_traded_for_two_of_a_lower():
+def test_one_of_a_higher_class_is_housed_before_two_of_a_lower():
     given_ = table([[1, 0], [1, 0], [0, 1]], [[0, 0], [3, 0], [0, 3]], [1, 1])
     found, _gap = matching.optimum(given_, [1, 2, 2], {1: 1})
     assert found.assigned == {1: 100}
 
 
-def test_nobody_fits_nobody_is_housed():
+def test_no_one_is_housed_when_no_home_fits():
     found, gap = matching.optimum(table([[0]], [[0]], [1]), [1], {})
     assert (found.houses, gap) == (0, 0)

@@ -1,4 +1,4 @@
-"""The tildelingsmøte: called, opened, decided item by item, and its minutes (need A7, A12)."""
+"""The allocation meeting (tildelingsmøte): call, decisions and minutes (need A7, A12)."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def chair(login):
 
 
 def sitting(chair_user, **kwargs):
-    """A meeting going on, with its chair present and the policy frozen."""
+    """An open meeting with its chair present and the policy frozen."""
     meeting = f.MeetingFactory(open=True, chair=chair_user, **kwargs)
     meeting.policy = PriorityPolicy.objects.first()
     meeting.save()
@@ -92,7 +92,7 @@ def test_a_chair_calls_a_meeting_and_attends_it(chair, today):
     assert Transition.objects.filter(process=Process.MEETING, to_state="planlagt").exists()
 
 
-def test_a_meeting_is_not_called_to_a_day_that_is_past(chair, today):
+def test_meeting_cannot_be_called_for_a_past_day(chair, today):
     unit = f.OrganisationUnitFactory()
     answer = chair.post(
         reverse("allocation:meeting_new"),
@@ -102,7 +102,7 @@ def test_a_meeting_is_not_called_to_a_day_that_is_past(chair, today):
     assert not AllocationMeeting.objects.exists()
 
 
-def test_the_same_form_sent_twice_calls_one_meeting(chair, today):
+def test_form_sent_twice_calls_one_meeting(chair, today):
     page = chair.get(reverse("allocation:meeting_new"))
     data = {
         "form_token": page.context["form"]["form_token"].value(),
@@ -146,7 +146,7 @@ def test_opening_freezes_the_policy_in_force(chair):
     assert meeting.policy is not None
 
 
-def test_who_comes_is_written_down_once(chair, meeting):
+def test_attendance_is_recorded_once_per_person(chair, meeting):
     add = reverse("allocation:meeting_present", args=[meeting.pk])
     for _ in range(2):
         chair.post(add, {"name": "Lise Dahl", "capacity": "rus og psykisk helse"})
@@ -158,7 +158,7 @@ def test_who_comes_is_written_down_once(chair, meeting):
 # ------------------------------------------------------------------ weighing
 
 
-def test_the_three_first_the_home_fits_stand_side_by_side(chair, item):
+def test_first_three_candidates_the_home_fits_are_shown_side_by_side(chair, item):
     fitting = [granted() for _ in range(4)]
     large = f.FamilyFactory(children=3)
     family = f.ApplicationFactory(granted=True, person=large.head)
@@ -186,7 +186,7 @@ def test_the_persons_own_words_and_what_they_avoid_are_shown(chair, item):
     assert "Havnegata" in page
 
 
-def test_a_protected_person_is_weighed_in_the_closed_part_for_those_with_the_right(login, item):
+def test_protected_candidate_is_in_the_closed_part_for_users_with_access(login, item):
     hidden = granted(strictly_protected=True)
     without = login("moteleder").get(url(item))
     assert hidden.case_number not in without.content.decode()
@@ -196,7 +196,7 @@ def test_a_protected_person_is_weighed_in_the_closed_part_for_those_with_the_rig
     assert not page.context["weighing"].best
 
 
-def test_why_not_is_found_by_case_number(chair, item):
+def test_reason_a_case_is_not_a_candidate_is_found_by_case_number(chair, item):
     application = granted()
     application.needs.update(bedrooms=4)
     answer = chair.get(url(item), {"hvorfor": application.case_number})
@@ -208,7 +208,7 @@ def test_why_not_is_found_by_case_number(chair, item):
 # ------------------------------------------------------------------ deciding
 
 
-def test_one_is_chosen_and_what_it_was_decided_by_is_frozen(chair, item):
+def test_decision_freezes_the_facts_it_was_based_on(chair, item):
     chosen, reserve, other = granted(), granted(), granted()
     shown = f"{chosen.pk},{reserve.pk},{other.pk}"
     answer = decide(
@@ -238,7 +238,7 @@ def test_one_is_chosen_and_what_it_was_decided_by_is_frozen(chair, item):
     assert item.unit not in vacancy.vacant(f.today())
 
 
-def test_what_was_frozen_is_shown_when_the_person_has_moved_on(chair, item):
+def test_frozen_facts_are_shown_after_the_situation_has_changed(chair, item):
     application = granted()
     choose(chair, item, application)
     application.needs.update(bedrooms=5)
@@ -248,7 +248,7 @@ def test_what_was_frozen_is_shown_when_the_person_has_moved_on(chair, item):
 
 
 @pytest.mark.parametrize("outcome", ["utsatt", "ingen"])
-def test_postponing_and_finding_nobody_are_outcomes_with_a_reason(chair, item, outcome):
+def test_postponed_and_no_candidate_are_outcomes_with_a_reason(chair, item, outcome):
     refused = decide(chair, item, outcome=outcome, reason="  ")
     assert "Skriv begrunnelsen" in refused.content.decode()
     assert decide(chair, item, outcome=outcome).status_code == 302
@@ -257,7 +257,7 @@ def test_postponing_and_finding_nobody_are_outcomes_with_a_reason(chair, item, o
     assert item.unit in vacancy.vacant(f.today())
 
 
-def test_what_was_typed_stands_when_the_decision_is_refused(chair, item):
+def test_refused_decision_keeps_the_input(chair, item):
     answer = decide(chair, item, reason="Boligen ligger nær jobben.")
     page = answer.content.decode()
     assert "Velg hvem boligen skal tildeles." in page
@@ -265,7 +265,7 @@ def test_what_was_typed_stands_when_the_decision_is_refused(chair, item):
     assert not Consideration.objects.exists()
 
 
-def test_an_item_decided_in_another_browser_is_not_decided_again(chair, item):
+def test_item_decided_in_another_browser_cannot_be_decided_again(chair, item):
     first, second = granted(), granted()
     choose(chair, item, first)
     answer = choose(chair, item, second)
@@ -273,28 +273,28 @@ def test_an_item_decided_in_another_browser_is_not_decided_again(chair, item):
     assert item.considerations.get(chosen=True).application == first
 
 
-def test_a_home_somebody_has_moved_into_is_not_given_away(chair, item):
+def test_occupied_home_cannot_be_allocated(chair, item):
     application = granted()
     f.StayFactory(unit=item.unit, kind="leie")
     answer = choose(chair, item, application)
     assert "er ikke lenger ledig" in answer.content.decode()
 
 
-def test_who_no_longer_waits_is_not_chosen(chair, item):
+def test_person_who_no_longer_waits_cannot_be_chosen(chair, item):
     application = granted()
     f.LeaseFactory(application=application)
     answer = choose(chair, item, application)
     assert "står ikke lenger på ventelisten" in answer.content.decode()
 
 
-def test_a_protected_person_is_not_chosen_by_who_may_not_see_them(chair, item):
+def test_protected_person_cannot_be_chosen_without_access(chair, item):
     hidden = granted(protected=True)
     answer = choose(chair, item, hidden)
     assert "står ikke lenger på ventelisten" in answer.content.decode()
     assert hidden.case_number not in answer.content.decode()
 
 
-def test_a_requirement_is_set_aside_by_the_chair_in_writing(chair, login, item):
+def test_chair_waives_a_requirement_with_a_written_reason(chair, login, item):
     application = granted()
     application.needs.update(bedrooms=2)
     other = login("beslutter")
@@ -307,7 +307,7 @@ def test_a_requirement_is_set_aside_by_the_chair_in_writing(chair, login, item):
     assert chosen.override_reason == "Vil selv bo trangt, nær skolen."
 
 
-def test_nothing_is_decided_before_the_meeting_is_opened(chair):
+def test_no_item_is_decided_before_the_meeting_opens(chair):
     item = f.AgendaItemFactory(meeting=f.MeetingFactory(chair=chair.user))
     answer = choose(chair, item, granted())
     assert "ikke åpnet" in answer.content.decode()
@@ -316,7 +316,7 @@ def test_nothing_is_decided_before_the_meeting_is_opened(chair):
 # ------------------------------------------------------------------ inhabil
 
 
-def test_somebody_inhabil_must_leave_the_room_first(chair, item):
+def test_disqualified_attendee_must_leave_before_the_decision(chair, item):
     other = f.UserFactory(caseworker=True)
     actions.attend(meeting=item.meeting, user=other)
     application = granted()
@@ -328,7 +328,7 @@ def test_somebody_inhabil_must_leave_the_room_first(chair, item):
     assert choose(chair, item, application).status_code == 302
 
 
-def test_who_is_inhabil_in_a_case_is_named_beside_it(chair, item):
+def test_disqualified_attendee_is_named_beside_the_case(chair, item):
     application = granted()
     other = f.UserFactory(caseworker=True, full_name="Anders Foss")
     actions.attend(meeting=item.meeting, user=other)
@@ -344,7 +344,7 @@ def test_who_is_inhabil_in_a_case_is_named_beside_it(chair, item):
     assert "Bekreft at vedkommende" in choose(chair, item, application).content.decode()
 
 
-def test_who_is_inhabil_does_not_write_the_minutes(login, item):
+def test_disqualified_user_does_not_write_the_minutes(login, item):
     me = login("saksbehandler")
     actions.attend(meeting=item.meeting, user=me.user)
     me.post(url(item, "item_inhabil"), {"user": me.user.pk, "reason": "Nabo", "left_room": "on"})
@@ -389,7 +389,7 @@ def test_the_chair_approves_minutes_that_cannot_change(chair, item):
 
 
 def test_a_home_nobody_has_described_goes_through_the_meeting(chair, item):
-    """Imported with gaps: the pages and the minutes say that it is not settled."""
+    """Imported with unknown values: pages and minutes show them as unknown."""
     unknown_since = DateRange(None, None)
     unit, other = item.unit, f.UnitFactory(bedrooms=None, in_use=unknown_since)
     unit.bedrooms = unit.floor = unit.size_m2 = unit.rent = None
@@ -413,17 +413,17 @@ def test_a_home_nobody_has_described_goes_through_the_meeting(chair, item):
     assert "ikke avklart" in text and "None" not in text
 
 
-def test_minutes_wait_until_every_item_is_treated(chair, item):
+def test_minutes_need_a_decision_on_every_item(chair, item):
     page = approve(chair, item.meeting)
     assert "Én sak er ikke behandlet" in page.content.decode()
 
 
-def test_nobody_but_the_chair_approves(login, item):
+def test_only_the_chair_approves_the_minutes(login, item):
     answer = approve(login("moteleder"), item.meeting)
     assert answer.status_code == 403
 
 
-def test_a_protected_person_is_not_in_the_minutes_nor_the_home_they_got(login):
+def test_protected_person_and_their_home_are_not_in_the_minutes(login):
     boss = login("moteleder", sees_protected=True)
     meeting = sitting(boss.user)
     secret, open_ = (f.AgendaItemFactory(meeting=meeting) for _ in range(2))
@@ -441,7 +441,7 @@ def test_a_protected_person_is_not_in_the_minutes_nor_the_home_they_got(login):
     assert boss.get(url(secret)).status_code == 200
 
 
-def test_what_to_weigh_about_the_house_is_told_before_the_choice(chair, meeting, today):
+def test_notes_about_the_property_are_shown_before_the_decision(chair, meeting, today):
     from accounts.models import Setting
 
     Setting.objects.create(key="milieu_house_homes", value=1, valid=f.since(today))
@@ -458,7 +458,9 @@ def test_what_to_weigh_about_the_house_is_told_before_the_choice(chair, meeting,
 
 
 @pytest.mark.parametrize("size", [1, 6])
-def test_the_list_costs_the_same_however_long(chair, size, django_assert_max_num_queries):
+def test_list_has_the_same_number_of_queries_for_many_meetings(
+    chair, size, django_assert_max_num_queries
+):
     for _ in range(size):
         f.AgendaItemFactory(meeting=f.MeetingFactory(chair=chair.user))
     with django_assert_max_num_queries(LIST_QUERIES):
@@ -466,7 +468,7 @@ def test_the_list_costs_the_same_however_long(chair, size, django_assert_max_num
 
 
 @pytest.mark.parametrize("size", [2, 6])
-def test_the_item_page_costs_the_same_however_many_wait(
+def test_item_page_has_the_same_number_of_queries_for_many_candidates(
     chair, meeting, size, django_assert_num_queries
 ):
     for _ in range(3 + size):
@@ -484,7 +486,7 @@ ITEM_QUERIES = 45
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_who_decide_at_once_one_is_told_it_is_done():
+def test_second_of_two_simultaneous_decisions_gets_a_message():
     boss = f.UserFactory(chair=True)
     from allocation import defaults
     from casework.letters import defaults as letter_defaults

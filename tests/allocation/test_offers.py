@@ -1,4 +1,4 @@
-"""The offer: sent, answered, and made into a lease (need A9; journey step 6)."""
+"""Offers: sent, answered, and turned into a lease (need A9; journey step 6)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 
 def chosen(**kwargs) -> Consideration:
-    """A home given to somebody in a meeting, not offered yet."""
+    """A home that a meeting has allocated and that is not offered yet."""
     item = kwargs.pop("item", None) or f.AgendaItemFactory(decided=True)
     kwargs.setdefault("chosen", not item.considerations.filter(chosen=True).exists())
     return f.ConsiderationFactory(item=item, **kwargs)
@@ -60,7 +60,7 @@ def lease_form(on, **data):
 # ------------------------------------------------------------------ sending
 
 
-def test_the_chosen_one_is_offered_the_home_by_letter(as_caseworker, today):
+def test_chosen_person_gets_the_offer_by_letter(as_caseworker, today):
     consideration = chosen()
     answer = send(as_caseworker, consideration, today, viewing="Tirsdag kl. 14.30.")
     offer = Offer.objects.get()
@@ -89,7 +89,7 @@ def test_a_home_nobody_has_described_is_offered_as_not_settled(as_caseworker, to
     assert "None" not in letter
 
 
-def test_a_home_is_offered_to_one_at_a_time(as_caseworker, today):
+def test_home_is_offered_to_one_person_at_a_time(as_caseworker, today):
     consideration = chosen()
     f.OfferFactory(unit=consideration.item.unit)
     page = send(as_caseworker, consideration, today).content.decode()
@@ -97,13 +97,13 @@ def test_a_home_is_offered_to_one_at_a_time(as_caseworker, today):
     assert Offer.objects.count() == 1
 
 
-def test_only_the_one_a_meeting_chose_is_offered_the_home(as_caseworker, today):
+def test_only_the_person_chosen_by_the_meeting_gets_the_offer(as_caseworker, today):
     first = chosen()
     other = chosen(item=first.item)
     assert "ikke valgt denne saken" in send(as_caseworker, other, today).content.decode()
 
 
-def test_who_is_inhabil_sends_no_offer(as_caseworker, today):
+def test_disqualified_user_cannot_send_the_offer(as_caseworker, today):
     consideration = chosen()
     Disqualification.objects.create(
         application=consideration.application,
@@ -115,13 +115,13 @@ def test_who_is_inhabil_sends_no_offer(as_caseworker, today):
     assert "Du er inhabil" in send(as_caseworker, consideration, today).content.decode()
 
 
-def test_text_that_cannot_be_printed_is_named_and_kept(as_caseworker, today):
+def test_unprintable_text_is_named_and_the_input_kept(as_caseworker, today):
     page = send(as_caseworker, chosen(), today, viewing="Velkommen \U0001f600").content.decode()
     assert "kan ikke skrives ut" in page or "tegn" in page
     assert not Offer.objects.exists()
 
 
-def test_a_stranger_to_protected_people_does_not_find_the_offer(login):
+def test_offer_to_a_protected_person_is_404_without_access(login):
     hidden = f.ApplicationFactory(granted=True, person=f.PersonFactory(strictly_protected=True))
     offer = f.OfferFactory(application=hidden)
     assert login("saksbehandler").get(url("offer", offer)).status_code == 404
@@ -131,7 +131,7 @@ def test_a_stranger_to_protected_people_does_not_find_the_offer(login):
 # ------------------------------------------------------------------ the answer
 
 
-def test_a_no_has_a_coded_reason_and_no_penalty(as_caseworker, today):
+def test_declining_needs_a_reason_code_and_has_no_penalty(as_caseworker, today):
     offer = sent_offer(as_caseworker, chosen(), today)
     before = [e.application_id for e in ranking.waiting(today)]
     page = as_caseworker.post(url("offer_answer", offer), {"answer": "nei"}).content.decode()
@@ -146,7 +146,7 @@ def test_a_no_has_a_coded_reason_and_no_penalty(as_caseworker, today):
     assert offer.unit in vacancy.vacant(today)
 
 
-def test_several_no_are_shown_as_a_pattern(as_caseworker):
+def test_repeated_declines_are_shown_as_a_pattern(as_caseworker):
     application = f.ApplicationFactory(granted=True)
     f.OfferFactory(application=application, declined=True)
     offer = f.OfferFactory(application=application)
@@ -155,7 +155,7 @@ def test_several_no_are_shown_as_a_pattern(as_caseworker):
     assert "ingen følger" in page
 
 
-def test_after_a_no_the_reserve_is_suggested_and_offered(as_caseworker, today):
+def test_after_a_decline_the_reserve_is_suggested_and_offered(as_caseworker, today):
     first = chosen()
     reserve = chosen(item=first.item, reserve=True)
     offer = sent_offer(as_caseworker, first, today)
@@ -185,7 +185,7 @@ def test_an_offer_is_withdrawn_with_a_reason(as_caseworker):
     assert offer.state == OfferState.WITHDRAWN
 
 
-def test_an_offer_expires_after_its_day_and_not_before(today):
+def test_offer_expires_after_its_answer_day(today):
     offer = f.OfferFactory(answer_by=today - timedelta(days=1))
     actions.expire_offer(offer=offer, by=None, at=timezone.now())
     offer.refresh_from_db()
@@ -197,7 +197,7 @@ def test_an_offer_expires_after_its_day_and_not_before(today):
 # ------------------------------------------------------------------ the lease
 
 
-def test_a_yes_becomes_a_lease_that_ends_the_waiting_and_the_vacancy(as_caseworker, today):
+def test_accepted_offer_becomes_a_lease_and_ends_waiting_and_vacancy(as_caseworker, today):
     consideration = chosen()
     offer = sent_offer(as_caseworker, consideration, today)
     answer = as_caseworker.post(url("offer_answer", offer), {"answer": "ja"})
@@ -220,7 +220,7 @@ def test_a_yes_becomes_a_lease_that_ends_the_waiting_and_the_vacancy(as_casework
         ({"starts_on": "31.02.2027"}, "finnes ikke i kalenderen"),
     ],
 )
-def test_a_lease_against_the_rules_is_refused_in_words(as_caseworker, today, wrong, sentence):
+def test_lease_that_breaks_a_rule_is_refused_with_a_sentence(as_caseworker, today, wrong, sentence):
     offer = f.OfferFactory(accepted=True, available_from=today)
     page = as_caseworker.post(url("lease_new", offer), lease_form(today, **wrong)).content.decode()
     assert sentence in page
@@ -228,19 +228,19 @@ def test_a_lease_against_the_rules_is_refused_in_words(as_caseworker, today, wro
     assert offer.lease is None
 
 
-def test_a_lease_does_not_begin_before_the_home_is_free(as_caseworker, today):
+def test_lease_cannot_start_before_the_home_is_free(as_caseworker, today):
     offer = f.OfferFactory(accepted=True, available_from=today + timedelta(days=14))
     page = as_caseworker.post(url("lease_new", offer), lease_form(today)).content.decode()
     assert "kan ikke begynne før" in page
 
 
-def test_no_lease_without_a_yes(as_caseworker, today):
+def test_lease_needs_an_accepted_offer(as_caseworker, today):
     offer = f.OfferFactory(available_from=today)
     page = as_caseworker.post(url("lease_new", offer), lease_form(today)).content.decode()
     assert "ikke takket ja" in page
 
 
-def test_the_offer_page_costs_the_same_however_many_offers(
+def test_offer_page_has_the_same_number_of_queries_for_many_offers(
     as_caseworker, django_assert_max_num_queries
 ):
     application = f.ApplicationFactory(granted=True)
@@ -255,7 +255,7 @@ def test_the_offer_page_costs_the_same_however_many_offers(
 
 
 def at_once(*acts) -> list[str]:
-    """Run each in a thread of its own, from the same moment; what each ended with."""
+    """Run each in its own thread, started together; returns the results."""
     ready, said = threading.Barrier(len(acts)), []
 
     def run(act):
@@ -285,7 +285,7 @@ def installed(transactional_db):
         module.install(None)
 
 
-def test_of_two_offers_of_one_home_at_once_one_is_sent(installed, today):
+def test_only_one_of_two_simultaneous_offers_of_a_home_is_sent(installed, today):
     by = f.UserFactory(caseworker=True)
     unit = f.UnitFactory()
     both = [chosen(item=f.AgendaItemFactory(decided=True, unit=unit)) for _ in range(2)]
@@ -298,12 +298,12 @@ def test_of_two_offers_of_one_home_at_once_one_is_sent(installed, today):
         )
     )
     assert Offer.objects.filter(unit=unit).count() == 1 and said.count("ok") == 1
-    # Who comes second is told by the check or, neck and neck, by the constraint; in words always.
+    # The second gets a sentence: from the check or, if simultaneous, from the constraint.
     (told,) = [words for words in said if words != "ok"]
     assert told in ("Boligen er allerede tilbudt til noen.", f"{unit} er ikke lenger ledig.")
 
 
-def test_of_two_answers_at_once_one_counts(installed, today):
+def test_only_one_of_two_simultaneous_answers_counts(installed, today):
     by = f.UserFactory(caseworker=True)
     offer = f.OfferFactory()
     said = at_once(
@@ -316,7 +316,7 @@ def test_of_two_answers_at_once_one_counts(installed, today):
     assert any("svaret er ikke endret" in each for each in said)
 
 
-def test_of_two_leases_of_one_offer_at_once_one_is_agreed(installed, today):
+def test_only_one_of_two_simultaneous_leases_of_an_offer_is_agreed(installed, today):
     by = f.UserFactory(caseworker=True)
     offer = f.OfferFactory(accepted=True, available_from=today)
 
@@ -336,7 +336,7 @@ def test_of_two_leases_of_one_offer_at_once_one_is_agreed(installed, today):
     assert said.count("ok") == 1 and len(said) == 2
 
 
-def test_an_item_that_is_not_given_to_anybody_has_nobody_to_offer():
+def test_item_without_a_chosen_person_cannot_be_offered():
     item = f.AgendaItemFactory()
     item.outcome = ItemOutcome.POSTPONED
     assert actions.to_offer(item) is None

@@ -1,4 +1,4 @@
-"""The kept order of the waiting list: quick while nothing changes, and never behind a change."""
+"""The cached order of the waiting list is fast and never out of date."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def asks_for_the_whole(reader) -> bool:
     return any(order.SELECT in query["sql"] for query in asked)
 
 
-def test_it_is_kept_until_something_it_reads_is_written(reader):
+def test_order_is_cached_until_a_table_it_reads_changes(reader):
     first, second = ApplicationFactory(granted=True), ApplicationFactory(granted=True)
     assert sorted(page(reader)) == [first.pk, second.pk]
     assert not asks_for_the_whole(reader)
@@ -43,7 +43,7 @@ def test_it_is_kept_until_something_it_reads_is_written(reader):
     assert not asks_for_the_whole(reader)
 
 
-def test_who_becomes_protected_is_gone_at_once(reader):
+def test_person_who_becomes_protected_disappears_at_once(reader):
     case = ApplicationFactory(granted=True)
     assert page(reader) == [case.pk]
 
@@ -52,7 +52,7 @@ def test_who_becomes_protected_is_gone_at_once(reader):
     assert page(reader) == []
 
 
-def test_readers_with_other_rights_have_their_own(reader):
+def test_users_with_different_access_have_separate_caches(reader):
     case = ApplicationFactory(granted=True, person__protection="fortrolig")
     trusted = UserFactory(caseworker=True, sees_protected=True)
 
@@ -60,7 +60,7 @@ def test_readers_with_other_rights_have_their_own(reader):
     assert page(reader) == []
 
 
-def test_what_is_read_while_somebody_writes_is_not_kept(reader):
+def test_order_read_during_a_write_is_not_cached(reader):
     """The writer has moved the number, and nobody else sees what was written: not until the
     commit, and the number does not move then."""
     case = ApplicationFactory(granted=True)
@@ -86,7 +86,7 @@ def test_what_is_read_while_somebody_writes_is_not_kept(reader):
     assert page(reader) == []
 
 
-def test_every_table_the_list_is_computed_from_moves_the_number(reader):
+def test_change_in_any_table_of_the_ranking_changes_the_version(reader):
     ApplicationFactory(granted=True)
     with CaptureQueriesContext(connection) as asked:
         page(reader)

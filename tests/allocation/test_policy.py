@@ -1,4 +1,4 @@
-"""The policy's vocabulary: what each condition says, and what a faulty policy answers."""
+"""The conditions of the priority policy, and the errors of an invalid policy."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def facts(**known) -> Facts:
         ({"must_leave_by": ON + timedelta(days=91), "has_home": True}, 4, []),
     ],
 )
-def test_the_default_policy_gives_the_class_of_its_first_true_condition(known, number, because):
+def test_default_policy_gives_the_class_of_the_first_true_condition(known, number, because):
     case = facts(**known)
     assert DEFAULT.class_of(case).number == number
     assert [why.condition for why in DEFAULT.because(case)] == because
@@ -83,7 +83,7 @@ def test_all_any_and_not_combine():
     assert read.class_of(facts(with_others=True)).number == 2  # an unknown age is not young
 
 
-def test_time_alone_changes_the_class_on_a_known_day():
+def test_time_alone_changes_the_class_on_a_predicted_day():
     read = policy.read(
         [{"name": "Lenge", "any": [{"temporary_days_over": 90}]}, {"name": "Resten"}]
     )
@@ -91,16 +91,18 @@ def test_time_alone_changes_the_class_on_a_known_day():
     day, to, because = read.next_change(case)
     assert (day, to.name) == (ON + timedelta(days=5), "Lenge")
     assert because[0].sentence.replace("\u00a0", " ").startswith("Har bodd 91 dager")
-    assert read.next_change(facts(temporary_days=86)) is None  # in a break: the days stand still
+    assert (
+        read.next_change(facts(temporary_days=86)) is None
+    )  # during a break the days are not counted
 
 
-def test_what_would_raise_the_class_is_told_nearest_first():
+def test_changes_that_would_raise_the_class_are_listed_nearest_first():
     raising = DEFAULT.would_raise(facts())
     assert [each.name for each, _labels in raising] == ["Stort behov", "Haster", "Akutt"]
     assert "boligen må forlates innen 90 dager" in raising[0][1]
 
 
-def test_whoever_no_class_takes_still_has_a_place_in_line():
+def test_person_outside_every_class_still_has_a_place_in_the_list():
     read = policy.read([{"name": "Bostedsløse", "any": ["homeless"]}])
     assert read.class_of(facts()).number == 2
 
@@ -124,7 +126,7 @@ def test_whoever_no_class_takes_still_has_a_place_in_line():
         ("klasser", [], "classes"),
     ],
 )
-def test_a_faulty_policy_is_refused_and_the_place_is_named(classes, ties, says):
+def test_invalid_policy_is_refused_and_the_error_located(classes, ties, says):
     with pytest.raises(policy.PolicyInvalid) as fault:
         policy.read(classes, ties)
     assert says in str(fault.value)

@@ -1,4 +1,4 @@
-"""The waiting list: one statement, held to a slow model that reads one person at a time."""
+"""The waiting list: one SQL statement, compared with a slow model that reads person by person."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def by(db):
 
 @pytest.fixture
 def case(by):
-    """`case(born=…, received_days_ago=…)`: somebody who waits."""
+    """`case(born=…, received_days_ago=…)`: a person who waits."""
     office = OrganisationUnitFactory()
 
     def make(**known):
@@ -106,7 +106,7 @@ def test_a_family_in_a_guest_house_precedes_a_single_person_there_longer(case, l
     assert second.because[0].condition == "temporary_days_over"
 
 
-def test_who_has_agreed_a_lease_no_longer_waits(case, lives, by):
+def test_person_with_an_agreed_lease_no_longer_waits(case, lives, by):
     application = case()
     stay = lives(application, StayKind.LEASE, today() + timedelta(days=10))
     Lease.objects.create(
@@ -121,14 +121,14 @@ def test_who_has_agreed_a_lease_no_longer_waits(case, lives, by):
     assert names(ranking.waiting(days_ago(1))) == [application.pk]
 
 
-def test_who_moved_in_without_a_contract_on_record_no_longer_waits(case, lives):
+def test_person_who_moved_in_without_a_registered_lease_no_longer_waits(case, lives):
     application, transfer = case(), case(kind=ApplicationKind.EXCHANGE)
     lives(application, StayKind.LEASE, days_ago(2))
     lives(transfer, StayKind.LEASE, days_ago(400))  # the home they want to change
     assert names(ranking.waiting(today())) == [transfer.pk]
 
 
-def test_only_a_valid_granted_vedtak_on_a_home_puts_someone_on_the_list(case, by):
+def test_only_a_valid_granted_vedtak_puts_a_person_on_the_list(case, by):
     waits = case()
     ApplicationFactory(refused=True, registered_by=by)
     ApplicationFactory(assessed=True, registered_by=by)
@@ -143,7 +143,7 @@ def test_only_a_valid_granted_vedtak_on_a_home_puts_someone_on_the_list(case, by
     assert ranking.how_many(last + timedelta(days=1)) == 0
 
 
-def test_nowhere_tonight_is_on_the_street_or_asking_for_a_place_without_having_any(case, lives, by):
+def test_nowhere_tonight_means_on_the_street_or_asking_for_a_place(case, lives, by):
     street, asks, housed, unknown = case(), case(), case(), case()
     lives(street, StayKind.STREET, days_ago(1))
     lives(housed, StayKind.WITH_OTHERS, days_ago(50))
@@ -155,7 +155,7 @@ def test_nowhere_tonight_is_on_the_street_or_asking_for_a_place_without_having_a
     assert found[unknown.pk].priority.name == "Behov"
 
 
-def test_a_class_set_by_hand_counts_when_another_has_approved_it(case, by):
+def test_manual_class_counts_when_another_user_has_approved_it(case, by):
     application, other = case(), case()
     manual = ManualClass.objects.create(
         application=other, class_number=1, reason="Står i fare", set_at=now(), set_by=by
@@ -169,7 +169,7 @@ def test_a_class_set_by_hand_counts_when_another_has_approved_it(case, by):
 
 
 def slow_facts(application, on) -> Facts:
-    """The same facts, read one by one with none of the statement's code."""
+    """The same facts, read one by one without the code of the SQL statement."""
     person = application.person
     stays = [s for s in person.stays.all() if s.period.upper is None or s.period.upper > on]
     here = [s for s in stays if s.period.lower <= on]
@@ -215,7 +215,7 @@ def slow_facts(application, on) -> Facts:
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_the_statement_agrees_with_a_slow_model(case, lives, by, seed):
+def test_sql_ranking_agrees_with_a_slow_python_model(case, lives, by, seed):
     rng = random.Random(seed)
     on = today()
     cases = []
@@ -263,7 +263,7 @@ def test_the_statement_agrees_with_a_slow_model(case, lives, by, seed):
 # ------------------------------------------------------------------ who sees whom
 
 
-def test_the_reader_sees_those_they_may_know_of_and_no_gap_where_others_stand(case):
+def test_hidden_persons_leave_no_gap_in_the_list(case):
     shown, hidden, employee, last = (
         case(),
         case(protection="fortrolig"),
@@ -288,7 +288,7 @@ def test_the_reader_sees_those_they_may_know_of_and_no_gap_where_others_stand(ca
 # ------------------------------------------------------------------ why
 
 
-def test_the_explanation_counts_those_ahead_and_by_what(case, lives):
+def test_explanation_counts_those_ahead_by_reason(case, lives):
     higher, family, longer, mine = case(), case(), case(), case(received_days_ago=30)
     lives(higher, StayKind.STREET, days_ago(3))
     for each, start in ((family, 10), (longer, 60), (mine, 20)):
@@ -309,7 +309,7 @@ def test_the_explanation_counts_those_ahead_and_by_what(case, lives):
 # ------------------------------------------------------------------ the page
 
 
-def test_the_page_asks_as_much_of_the_database_for_twelve_as_for_two(login, case):
+def test_page_has_as_many_queries_for_twelve_persons_as_for_two(login, case):
     client = login("saksbehandler")
     url = reverse("allocation:waiting_list")
 
@@ -321,7 +321,7 @@ def test_the_page_asks_as_much_of_the_database_for_twelve_as_for_two(login, case
         return len(found)
 
     case(), case()
-    queries()  # what the frame of every page remembers for a while
+    queries()  # queries of the page layout that are cached afterwards
     few = queries()
     for _number in range(10):
         case()
@@ -331,7 +331,7 @@ def test_the_page_asks_as_much_of_the_database_for_twelve_as_for_two(login, case
     assert len(found) == 3  # the policy, the gap that keeps a chain together, the list
 
 
-def test_the_page_shows_the_list_its_views_and_the_way_on(login, case, lives):
+def test_page_shows_the_list_its_views_and_the_links(login, case, lives):
     client = login("saksbehandler")
     family, _single = case(first_name="Amina"), case(first_name="Stian", responsible=client.user)
     lives(family, StayKind.TEMPORARY, days_ago(95))
@@ -354,7 +354,7 @@ def test_the_page_shows_the_list_its_views_and_the_way_on(login, case, lives):
     assert "Ingen saker i denne visningen." in html
 
 
-def test_why_is_a_page_and_the_same_words_as_a_fragment(login, case):
+def test_explanation_is_the_same_as_page_and_fragment(login, case):
     client = login("saksbehandler")
     application = case()
     url = reverse("allocation:why", args=[application.pk])
@@ -365,7 +365,7 @@ def test_why_is_a_page_and_the_same_words_as_a_fragment(login, case):
     assert "<html" not in fragment
 
 
-def test_a_protected_person_has_neither_line_nor_explanation_for_who_has_no_right(login, case):
+def test_protected_person_has_no_line_or_explanation_without_access(login, case):
     hidden = case(protection="strengtFortrolig", first_name="Hemmelig")
     client = login("saksbehandler")
     assert "Hemmelig" not in client.get(reverse("allocation:waiting_list")).content.decode()

@@ -1,4 +1,4 @@
-"""«Trenger du fortsatt bolig?» – asked each quarter; silence never takes anybody off the list."""
+"""«Trenger du fortsatt bolig?» – asked each quarter; no answer removes no one from the list."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def waits(as_caseworker):
-    """A case of mine on the waiting list."""
+    """A case on the waiting list for which the user is responsible."""
     return f.ApplicationFactory(granted=True, responsible=as_caseworker.user)
 
 
@@ -33,7 +33,7 @@ def _open(kind):
     return Flag.objects.open().filter(kind=kind)
 
 
-def test_each_quarter_and_once(waits, today):
+def test_question_is_asked_once_each_quarter(waits, today):
     issued = waits.decision.issued_on
     assert ask_still_needed(issued + timedelta(days=89)).raised == 0
     first = issued + timedelta(days=90)
@@ -46,12 +46,12 @@ def test_each_quarter_and_once(waits, today):
     assert (check.answer_by - first).days >= 21
 
 
-def test_how_often_is_a_setting(waits, today):
+def test_interval_of_the_question_is_a_setting(waits, today):
     setting("still_needed_days", 5)
     assert ask_still_needed(waits.decision.issued_on + timedelta(days=5)).raised == 1
 
 
-def test_silence_leads_to_outreach_and_the_place_is_kept(waits):
+def test_no_answer_leads_to_outreach_and_keeps_the_place(waits):
     asked = waits.decision.issued_on + timedelta(days=90)
     ask_still_needed(asked)
     late = NeedCheck.objects.get().answer_by + timedelta(days=1)
@@ -60,11 +60,11 @@ def test_silence_leads_to_outreach_and_the_place_is_kept(waits):
     assert not _open(FlagKind.STILL_NEEDED).exists()
     assert _open(FlagKind.OUTREACH).get().owner == waits.responsible
     ask_still_needed(late + timedelta(days=150))
-    assert NeedCheck.objects.open().count() == 1  # still looked for, not asked anew
+    assert NeedCheck.objects.open().count() == 1  # still in outreach, not asked again
     assert [entry.application_id for entry in ranking.waiting(late)] == [waits.pk]
 
 
-def test_who_waits_no_more_is_not_asked_and_not_looked_for(waits):
+def test_person_who_no_longer_waits_is_not_asked(waits):
     asked = waits.decision.issued_on + timedelta(days=90)
     ask_still_needed(asked)
     waits.state = "trukket"
@@ -80,7 +80,7 @@ def _answer(client, **data):
     return client.post(reverse("allocation:still_needed_answer", args=[check.pk]), data)
 
 
-def test_an_answer_closes_the_flag_and_a_new_number_is_kept(as_caseworker, waits, today):
+def test_answer_closes_the_flag_and_saves_a_new_phone_number(as_caseworker, waits, today):
     setting("still_needed_days", 1)
     task()
     waits.person.refresh_from_db()
@@ -101,7 +101,7 @@ def test_an_answer_closes_the_flag_and_a_new_number_is_kept(as_caseworker, waits
     )
 
 
-def test_a_no_withdraws_nothing_by_itself(as_caseworker, waits, today):
+def test_answering_no_withdraws_no_application_by_itself(as_caseworker, waits, today):
     setting("still_needed_days", 1)
     ask_still_needed(today)
     answer = _answer(as_caseworker, answer="nei", phone="", note="Flytter til søsteren.")
@@ -131,7 +131,7 @@ def test_letters_are_made_in_the_persons_own_language(as_caseworker, today, pers
     assert not nowhere.letters.filter(kind="fortsatt_behov").exists()
 
 
-def test_a_hidden_person_is_on_no_list_of_those_without_the_right(as_caseworker, login, today):
+def test_protected_person_is_on_no_list_without_access(as_caseworker, login, today):
     hidden = f.PersonFactory(last_name="Kanarifugl", strictly_protected=True)
     f.ApplicationFactory(granted=True, person=hidden)
     setting("still_needed_days", 1)
@@ -142,7 +142,7 @@ def test_a_hidden_person_is_on_no_list_of_those_without_the_right(as_caseworker,
     assert "Kanarifugl" in sees.get(url).content.decode()
 
 
-def test_the_command_may_be_tried_without_doing(waits):
+def test_dry_run_changes_nothing(waits):
     out = StringIO()
     on = (waits.decision.issued_on + timedelta(days=90)).isoformat()
     call_command("ask_still_needed", "--on", on, "--dry-run", stdout=out)

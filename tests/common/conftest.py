@@ -1,4 +1,4 @@
-"""Tables of the tests' own, for what `common` does with any model."""
+"""Test tables for the code in `common` that works with any model."""
 
 import pytest
 from django.db import connection, models
@@ -8,7 +8,7 @@ from django.test.utils import isolate_apps
 
 @pytest.fixture(scope="session")
 def sandbox():
-    """Models that exist in these tests only, in a registry of their own."""
+    """Models that exist only in these tests, in their own registry."""
     with isolate_apps("common") as registry:
 
         class Owner(models.Model):
@@ -69,7 +69,7 @@ def sandbox():
 
 @pytest.fixture
 def tables(db, sandbox, monkeypatch):
-    """The sandbox's tables, made inside the test's transaction."""
+    """The test tables, created inside the transaction of the test."""
     monkeypatch.setattr("common.errors.apps", sandbox)
     with connection.schema_editor() as editor:
         for model in sandbox.get_models():

@@ -1,4 +1,4 @@
-"""One realistic set of data per letter template: the tests render it, and apps may look here."""
+"""One realistic set of data per letter template, for tests and as an example."""
 
 SENDER = {
     "municipality": "Solvær kommune",

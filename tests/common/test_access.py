@@ -1,4 +1,4 @@
-"""Who may open a page is said above its view, and asked before anything else."""
+"""Every view declares who may open it, and the access check runs first."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from common.access import allowed, require
 from tests.factories import UserFactory
 from tests.urls_table import NOT_OURS
 
-# Pages without a right of their own, and why.
+# Views without an access declaration, and why.
 OPEN = {
     "accounts:me",  # everyone's own profile
-    "casework:statement_outside",  # who has the link and the code
-    "common:components",  # there in development alone
-    "demo:sign_in",  # there in the demonstration alone
-    "desk:day",  # leads who has no Min dag to their own first page
-    "housing:agreement_flag",  # whoever owns the flag: known when it is read
+    "casework:statement_outside",  # anyone with the link and the code
+    "common:components",  # only in development
+    "demo:sign_in",  # only in demo mode
+    "desk:day",  # redirects users without Min dag to their start page
+    "housing:agreement_flag",  # the owner of the flag, known only after reading it
 }
 
 

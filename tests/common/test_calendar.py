@@ -1,4 +1,4 @@
-"""How days are counted."""
+"""Counting of days, deadlines and ages."""
 
 from datetime import date, timedelta
 
@@ -42,7 +42,7 @@ def test_christmas_eve_is_a_working_day():
     assert is_working_day(date(2026, 12, 24))
 
 
-def test_one_caller_cannot_change_another_callers_holidays():
+def test_caller_cannot_change_the_cached_holidays():
     with pytest.raises(TypeError):
         public_holidays(2026)[date(2026, 6, 1)] = "Fri"
 
@@ -60,7 +60,7 @@ def test_one_caller_cannot_change_another_callers_holidays():
         (date(2026, 11, 20), 36, date(2029, 11, 20)),
     ],
 )
-def test_a_month_without_the_date_ends_on_its_last_day(start, months, end):
+def test_deadline_in_a_month_without_the_date_is_the_last_day(start, months, end):
     assert add_months(start, months) == end
 
 
@@ -125,6 +125,6 @@ def test_months_and_years_of_age_agree(born, lived):
         assert age_months(born, on) // 12 == age(born, on)
 
 
-def test_nobody_has_an_age_before_birth():
+def test_age_before_birth_is_an_error():
     with pytest.raises(ValueError, match="birth"):
         age(date(2026, 11, 21), date(2026, 11, 20))

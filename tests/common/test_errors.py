@@ -1,4 +1,4 @@
-"""The database's no becomes a sentence, and only where somebody wrote one."""
+"""A broken constraint becomes a sentence, if the constraint has one."""
 
 from datetime import date
 
@@ -14,11 +14,11 @@ def refused(make, **fields) -> str | None:
     return explain_integrity_error(no.value)
 
 
-def test_a_named_constraint_answers_with_its_sentence(thing):
+def test_named_constraint_gives_its_sentence(thing):
     assert refused(thing, name="a", size=-1) == "Størrelsen kan ikke være under null."
 
 
-def test_a_unique_constraint_over_an_expression_does_too(thing):
+def test_unique_constraint_on_an_expression_gives_its_sentence(thing):
     thing.objects.create(name="ab", size=77)
     assert refused(thing, name="cd", size=77) == "Bare én med størrelse 77."
 
@@ -31,7 +31,7 @@ def test_a_unique_constraint_without_a_sentence_names_the_fields(thing):
     )
 
 
-def test_a_unique_field_names_itself_and_not_its_neighbour(thing):
+def test_unique_field_names_itself_and_not_a_field_with_a_longer_name(thing):
     thing.objects.create(name="a", code=1, code_two=2)
     assert refused(thing, name="b", code=1) == "Kode er allerede i bruk."
     assert refused(thing, name="b", code_two=2) == "Annen kode er allerede i bruk."
@@ -42,14 +42,14 @@ def test_fields_unique_together_are_named_together(thing):
     assert refused(thing, name="a", size=3) == "Navn og size er allerede i bruk."
 
 
-def test_our_own_mistakes_are_not_dressed_up_as_the_users(thing):
+def test_errors_in_varig_are_not_shown_as_the_users_mistake(thing):
     first = thing.objects.create(name="a")
-    assert refused(thing, name="b", price=-1) is None  # nobody wrote a sentence
+    assert refused(thing, name="b", price=-1) is None  # a constraint without a sentence
     assert refused(thing, name=None) is None
     assert refused(thing, pk=first.pk, name="c") is None
 
 
-def test_a_missing_parent_is_our_mistake(thing):
+def test_missing_parent_row_is_an_error_in_varig(thing):
     from django.db import connection
 
     with pytest.raises(IntegrityError) as no, transaction.atomic():
@@ -58,6 +58,6 @@ def test_a_missing_parent_is_our_mistake(thing):
     assert explain_integrity_error(no.value) is None
 
 
-def test_what_did_not_come_from_the_database_has_no_sentence():
+def test_error_that_is_not_from_the_database_has_no_sentence():
     assert explain_integrity_error(IntegrityError("made by hand")) is None
     assert explain_integrity_error(ValueError("no")) is None

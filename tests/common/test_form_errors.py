@@ -1,4 +1,4 @@
-"""A broken rule is a sentence where the user can mend it; a fault of ours is never dressed up."""
+"""A broken rule is a sentence in the form; an error in Varig is never shown as the user's."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def filled() -> Form:
 
 
 def answer(form: Form, error: Exception | None, *field: str) -> str:
-    """What a view answers: where it leads when all is well, else the form again."""
+    """The response of a view: a redirect on success, else the form again."""
     with errors_on(form, *field):
         if error:
             raise error

@@ -1,4 +1,4 @@
-"""What dates, times, money and names look like."""
+"""The written form of dates, times, money and names."""
 
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -19,14 +19,14 @@ def test_dates():
     assert f.week(date(2027, 1, 1)) == f"uke{NB}53"
 
 
-def test_a_moment_is_shown_in_local_time():
+def test_datetime_is_shown_in_local_time():
     late = datetime(2026, 11, 20, 23, 30, tzinfo=UTC)
     assert f.nbdate(late) == "21.11.2026"
     assert f.nbtime(late) == f"kl.{NB}00.30"
     assert f.nbtime(time(14, 30)) == f"kl.{NB}14.30"
 
 
-def test_nothing_is_shown_as_nothing():
+def test_none_is_shown_as_empty_text():
     for show in (f.nbdate, f.nbdate_long, f.nbdate_weekday, f.nbtime, f.week, f.kroner):
         assert show(None) == ""
     for show in (f.days_nb, f.number, f.percent, f.initials):
@@ -61,7 +61,7 @@ def test_numbers():
         f.number(float("nan"))
 
 
-def test_counted_things():
+def test_counts_with_units():
     assert f.days_nb(1) == f"1{NB}dag"
     assert f.days_nb(0) == f"0{NB}dager"
     assert f.days_nb(1096) == f"1{NB}096{NB}dager"

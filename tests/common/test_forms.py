@@ -1,4 +1,4 @@
-"""Forms read what people write, and say plainly what they cannot read."""
+"""Form fields accept what people write, and explain what they cannot read."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from common.forms import NorwegianDateField, PeriodField, PhoneField, VarigFormH
 @pytest.mark.parametrize(
     "written", ["20.11.2026", "20.11.26", "201126", "20112026", "2026-11-20", " 20. 11. 2026 "]
 )
-def test_a_date_may_be_written_in_the_usual_ways(written: str) -> None:
+def test_date_can_be_written_in_the_usual_ways(written: str) -> None:
     assert NorwegianDateField().clean(written) == date(2026, 11, 20)
 
 
@@ -40,19 +40,19 @@ def test_two_digits_above_68_are_the_last_century() -> None:
         ("0000-01-01", "01.01.0000 finnes ikke i kalenderen."),
     ],
 )
-def test_a_date_that_cannot_be_read_says_why(written: str, sentence: str) -> None:
+def test_invalid_date_gets_an_explanation(written: str, sentence: str) -> None:
     with pytest.raises(ValidationError) as refused:
         NorwegianDateField().clean(written)
     assert refused.value.messages == [sentence]
 
 
-def test_a_period_is_given_by_its_last_day_and_kept_by_the_day_after() -> None:
+def test_period_is_written_with_its_last_day_and_stored_with_the_day_after() -> None:
     period = PeriodField().clean(["01.01.2026", "31.12.2026"])
     assert period == DateRange(date(2026, 1, 1), date(2027, 1, 1))
     assert PeriodField().widget.decompress(period) == [date(2026, 1, 1), date(2026, 12, 31)]
 
 
-def test_a_period_may_be_open_ended_unless_told_otherwise() -> None:
+def test_period_can_be_open_ended_by_default() -> None:
     assert PeriodField().clean(["01.01.2026", ""]) == DateRange(date(2026, 1, 1), None)
     with pytest.raises(ValidationError, match="Skriv siste dag i perioden"):
         PeriodField(open_ended=False).clean(["01.01.2026", ""])
@@ -84,7 +84,7 @@ def test_a_mobile_that_cannot_take_an_sms_is_refused(written: str) -> None:
         PhoneField().clean(written)
 
 
-def test_a_landline_is_taken_where_one_is_asked_for() -> None:
+def test_landline_is_accepted_when_the_field_allows_it() -> None:
     assert PhoneField(landline=True).clean("75 00 01 17") == "+4775000117"
     assert PhoneField().prepare_value("+4740000117") == "400 00 117"
 
@@ -116,7 +116,7 @@ def drawn(form: forms.Form) -> str:
     return template.render(Context({"form": form, "request": request, "csrf_token": "x"}))
 
 
-def test_the_error_summary_has_the_words_of_the_fields_and_leads_to_them() -> None:
+def test_error_summary_has_the_field_messages_and_links_to_the_fields() -> None:
     page = drawn(Example({"token": "x", "born": "31.02.2026", "note": "altfor lang tekst"}))
     summary = page[page.index("ds-error-summary") : page.index("</ul>")]
     lines = re.findall(r'href="#(\w+)">([^<]+)</a>', summary)
@@ -133,13 +133,13 @@ def test_the_error_summary_has_the_words_of_the_fields_and_leads_to_them() -> No
         assert words in below
 
 
-def test_what_was_written_is_kept() -> None:
+def test_input_is_kept() -> None:
     page = drawn(Example({"token": "x", "born": "31.02.2026", "period_0": "tull"}))
     assert 'value="31.02.2026"' in page
     assert 'value="tull"' in page
 
 
-def test_a_field_names_its_help_and_its_message() -> None:
+def test_field_is_described_by_its_help_text_and_error() -> None:
     page = drawn(Example({"token": "x"}))
     control = re.search(r'<input[^>]*name="born"[^>]*>', page)[0]
     assert 'aria-describedby="id_born_helptext id_born_error"' in control
@@ -154,7 +154,7 @@ def test_optional_fields_say_so_and_required_ones_are_not_starred() -> None:
     assert "*" not in re.sub(r"<[^>]*>", "", page)
 
 
-def test_a_hidden_field_is_drawn_even_when_the_layout_forgets_it() -> None:
+def test_hidden_field_is_drawn_even_if_the_layout_omits_it() -> None:
     assert 'name="token"' in drawn(Example())
 
 

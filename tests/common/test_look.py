@@ -1,4 +1,4 @@
-"""The frame, the component page and the error pages."""
+"""The page layout, the component page and the error pages."""
 
 from __future__ import annotations
 
@@ -57,21 +57,21 @@ def test_an_error_page_needs_neither_request_nor_database(name: str) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", ["403", "404"])
-def test_an_error_page_is_drawn_for_a_stranger(name: str) -> None:
+def test_error_page_is_shown_to_a_signed_out_user(name: str) -> None:
     request = RequestFactory().get("/finnes-ikke/")
     request.user = AnonymousUser()
     assert "v-errorpage" in get_template(f"{name}.html").render(request=request)
 
 
 @pytest.mark.django_db
-def test_a_page_that_is_not_there_keeps_the_menu_for_who_is_signed_in(client: Client) -> None:
+def test_404_page_shows_the_menu_to_a_signed_in_user(client: Client) -> None:
     client.force_login(UserFactory())
     page = client.get("/finnes-ikke/")
     assert page.status_code == 404
     assert "Logg ut" in page.content.decode()
 
 
-def test_a_missing_value_is_said_in_grey_and_a_value_is_escaped() -> None:
+def test_missing_value_is_shown_in_grey_and_a_value_is_escaped() -> None:
     template = Template('{% load varig %}{{ value|or_muted:"ikke avklart" }}')
     assert template.render(Context({"value": "A & B"})) == "A &amp; B"
     for nothing in ("", None):

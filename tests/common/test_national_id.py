@@ -1,4 +1,4 @@
-"""Which numbers are accepted, as what, and what they never tell."""
+"""Which national identity numbers are valid, of which kind, and what is never read from them."""
 
 import csv
 from contextlib import suppress
@@ -31,7 +31,7 @@ def test_every_kind_of_number_is_recognised(row):
 
 
 @pytest.mark.parametrize("number", [row["number"] for row in VECTORS if row["valid"] == "no"])
-def test_a_wrong_number_is_refused_without_being_repeated(number):
+def test_invalid_number_is_refused_without_repeating_it(number):
     with pytest.raises(InvalidNationalId) as refused:
         parse(number)
     assert isinstance(refused.value, RuleBroken)
@@ -62,7 +62,7 @@ def test_from_2032_the_same_person_digits_may_carry_several_control_digits(numbe
         "9" * 10_000,
     ],
 )
-def test_what_is_no_number_gets_a_sentence_and_never_a_crash(text):
+def test_text_that_is_not_a_number_gets_a_sentence_not_a_crash(text):
     with pytest.raises(InvalidNationalId):
         parse(text)
 
@@ -81,13 +81,13 @@ def test_29_february_is_a_date_only_in_leap_years():
         parse("29029748784")
 
 
-def test_29_february_1900_was_no_date_but_29_february_2000_was():
+def test_29_february_is_invalid_in_1900_and_valid_in_2000():
     assert parse(generate_tenor(date(2000, 2, 29), 0)).kind == "tenor"
     with pytest.raises(InvalidNationalId, match="dato"):
         parse("29020012345")
 
 
-def test_a_number_of_a_living_person_is_told_from_a_synthetic_one():
+def test_real_and_synthetic_numbers_are_distinguished():
     real = {row["kind"]: parse(row["number"]).is_real for row in VALID}
     assert {kind for kind, is_real in real.items() if is_real} == {
         "fnr",
@@ -98,12 +98,12 @@ def test_a_number_of_a_living_person_is_told_from_a_synthetic_one():
     assert all(parse(row["number"]).is_synthetic != parse(row["number"]).is_real for row in VALID)
 
 
-def test_nothing_of_birth_or_sex_can_be_read_from_the_number():
+def test_birth_date_and_sex_cannot_be_read_from_the_number():
     public = {name for name in dir(NationalId) if not name.startswith("_")}
     assert public == {"value", "kind", "formatted", "is_real", "is_synthetic", "agrees_with"}
 
 
-def test_the_number_does_not_slip_into_logs_by_repr():
+def test_repr_does_not_show_the_number():
     assert "13097248022" not in repr(parse("13097248022"))
 
 
@@ -123,7 +123,7 @@ def test_made_up_numbers_are_all_different_and_always_the_same():
 
 
 @pytest.mark.parametrize("year", [1900, 1939, 1940, 1999, 2000, 2039])
-def test_a_date_has_at_least_400_made_up_numbers_and_then_says_so(year):
+def test_date_has_at_least_400_made_up_numbers_then_raises(year):
     assert generate_tenor(date(year, 12, 31), 399)
     with pytest.raises(ValueError, match="serial"):
         generate_tenor(date(year, 12, 31), 600)
@@ -132,13 +132,13 @@ def test_a_date_has_at_least_400_made_up_numbers_and_then_says_so(year):
 
 
 @pytest.mark.parametrize("year", [1899, 2040])
-def test_no_number_is_made_up_outside_the_series(year):
+def test_made_up_number_outside_the_series_is_an_error(year):
     with pytest.raises(ValueError, match="series"):
         generate_tenor(date(year, 1, 1), 0)
 
 
 @given(births, st.integers(0, 399), st.integers(0, 10), st.integers(1, 9))
-def test_one_mistyped_digit_never_passes_as_the_same_kind(born, serial, place, change):
+def test_one_wrong_digit_never_gives_a_valid_number_of_the_same_kind(born, serial, place, change):
     number = generate_tenor(born, serial)
     wrong = f"{number[:place]}{(int(number[place]) + change) % 10}{number[place + 1 :]}"
     try:

@@ -1,4 +1,4 @@
-"""The menu shows what one may see, and where one is."""
+"""The menu shows the lines the user may see, and marks the current one."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def anyone(user: object) -> bool:
     return True
 
 
-def test_lines_come_in_order_and_only_for_those_who_may() -> None:
+def test_menu_lines_are_ordered_and_limited_to_the_users_access() -> None:
     navigation.register("b", "B", "Bed", "healthz", 20, anyone)
     navigation.register("a", "A", "Bed", "readyz", 10, anyone, count=lambda user: 3)
     navigation.register("c", "C", "Bed", "readyz", 30, lambda user: False)
@@ -26,12 +26,12 @@ def test_lines_come_in_order_and_only_for_those_who_may() -> None:
     assert [(item["key"], item["count"]) for item in items] == [("a", 3), ("b", None)]
 
 
-def test_a_line_whose_page_is_not_there_is_left_out() -> None:
+def test_line_whose_url_does_not_exist_is_left_out() -> None:
     navigation.register("x", "X", "Bed", "nowhere:at_all", 10, anyone)
     assert navigation.items_for(SimpleNamespace(pk=1)) == []
 
 
-def test_peers_see_their_own_menu_and_staff_theirs() -> None:
+def test_peers_and_staff_have_separate_menus() -> None:
     navigation.register("dag", "Min dag", "Bed", "healthz", 10, lambda user: user.staff)
     navigation.register("logg", "Logg", "Bed", "readyz", 10, anyone, shell=navigation.PEER)
     peer = navigation.items_for(SimpleNamespace(pk=1, staff=False))
@@ -40,7 +40,7 @@ def test_peers_see_their_own_menu_and_staff_theirs() -> None:
     assert [item["key"] for item in staff] == ["dag"]
 
 
-def test_the_line_with_the_longest_url_is_where_one_is() -> None:
+def test_current_line_is_the_one_with_the_longest_url_prefix() -> None:
     items = [
         {"key": "dag", "prefixes": ("/",)},
         {"key": "personer", "prefixes": ("/personer/",)},

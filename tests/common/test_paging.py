@@ -1,4 +1,4 @@
-"""A long list can be walked to its end and back, whatever is in the address bar."""
+"""A long list can be paged to its end and back, also with an invalid cursor."""
 
 import base64
 import json
@@ -69,7 +69,7 @@ def walk(queryset, order, size, cursor=None, step="next_cursor"):
 
 @pytest.mark.parametrize("size", [1, 6, 36, 37, 38])
 @pytest.mark.parametrize("order", ORDERS, ids=", ".join)
-def test_walking_to_the_end_shows_every_row_once_and_in_order(things, order, size):
+def test_paging_forward_shows_every_row_once_in_order(things, order, size):
     tail = () if order[-1] in {"pk", "-pk"} else ("-pk" if order[-1][0] == "-" else "pk",)
     expected = list(things.order_by(*order, *tail).values_list("pk", flat=True))
     pages = walk(things, order, size)
@@ -79,7 +79,7 @@ def test_walking_to_the_end_shows_every_row_once_and_in_order(things, order, siz
 
 
 @pytest.mark.parametrize("order", ORDERS, ids=", ".join)
-def test_walking_back_shows_the_same_pages(things, order):
+def test_paging_backward_shows_the_same_pages(things, order):
     there = walk(things, order, 6)
     back = walk(things, order, 6, there[-1].prev_cursor, "prev_cursor")
     assert [[row.pk for row in page] for page in back] == [
@@ -93,7 +93,7 @@ def test_rows_as_dictionaries_can_be_paged(things):
     assert len(keyset_page(rows, ("name", "pk"), page.next_cursor, 5)) == 5
 
 
-def test_one_query_a_page_without_count_or_offset(things):
+def test_each_page_is_one_query_without_count_or_offset(things):
     first = keyset_page(things, ("name", "pk"), size=5)
     with CaptureQueriesContext(
         connection,
@@ -105,7 +105,7 @@ def test_one_query_a_page_without_count_or_offset(things):
     assert '("sandbox_thing"."name", "sandbox_thing"."id") >' in query["sql"]
 
 
-def test_a_page_far_in_is_read_from_the_index(thing):
+def test_deep_page_uses_the_index(thing):
     with connection.cursor() as cursor:
         cursor.execute("CREATE INDEX ON sandbox_thing (name, id)")
     thing.objects.bulk_create(thing(name=f"{n:06}", size=n) for n in range(3_000))
@@ -126,7 +126,7 @@ def test_an_empty_list_is_one_empty_page(thing):
     assert not page.has_other_pages
 
 
-def test_when_the_rest_has_gone_the_first_page_is_shown(things, thing):
+def test_first_page_is_shown_when_the_following_rows_are_deleted(things, thing):
     page = keyset_page(things, ("pk",), size=30)
     thing.objects.filter(pk__gt=page.items[-1].pk).delete()
     again = keyset_page(things, ("pk",), page.next_cursor, 30)
@@ -187,16 +187,16 @@ def test_no_text_makes_a_cursor_crash(text):
         _decode(text, ("pk",), [])
 
 
-def test_a_list_over_many_of_something_is_a_mistake(owner):
+def test_order_over_a_to_many_relation_is_an_error(owner):
     with pytest.raises(ValueError, match="more than once"):
         keyset_page(owner.objects.all(), ("thing__name",))
 
 
-def test_a_list_in_the_order_of_a_relation_names_its_column(things):
+def test_order_by_a_relation_must_name_its_column(things):
     with pytest.raises(ValueError, match="owner_id"):
         keyset_page(things, ("owner", "pk"))
 
 
-def test_a_list_cannot_be_paged_by_what_has_no_order(things):
+def test_list_cannot_be_paged_by_a_type_without_order(things):
     with pytest.raises(TypeError, match="paged by list"):
         keyset_page(things.annotate(names=ArrayAgg("owner__name")), ("names", "pk"), size=1)

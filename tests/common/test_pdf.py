@@ -1,4 +1,4 @@
-"""Letters are accessible, archivable, the same every time, and never run what people wrote."""
+"""Letters are accessible, archivable and reproducible, and never read text as markup."""
 
 import copy
 import io
@@ -58,7 +58,7 @@ def test_a_letter_is_tagged_titled_and_archivable(template, language):
             assert {"/FontFile2", "/FontFile3"} & set(descriptor)
 
 
-def test_the_parts_of_a_vedtak_stand_in_the_order_they_are_read():
+def test_parts_of_a_vedtak_are_in_reading_order():
     text = squeezed(text_of(render("vedtak", letters.VEDTAK, title="Vedtak", language="nb")))
     parts = [
         "Solvær kommune",
@@ -123,7 +123,7 @@ def test_the_same_data_gives_the_same_bytes_in_another_process_too():
     assert len(sums) == 1
 
 
-def test_another_moment_gives_another_file():
+def test_another_creation_time_gives_another_file():
     later = letters.VEDTAK | {"made_at": "2026-11-21T14:30:00+01:00"}
     assert render("vedtak", letters.VEDTAK, title="V", language="nb") != render(
         "vedtak", later, title="V", language="nb"
@@ -144,7 +144,7 @@ def test_another_moment_gives_another_file():
         "{{ 7*7 }} {% now 'Y' %}",
     ],
 )
-def test_what_people_write_is_text_and_never_markup(hostile):
+def test_written_text_is_never_read_as_markup(hostile):
     data = copy.deepcopy(letters.VEDTAK)
     data["own_view"] = [hostile]
     data["recipient"]["name"] = hostile
@@ -154,7 +154,7 @@ def test_what_people_write_is_text_and_never_markup(hostile):
 
 
 @pytest.mark.parametrize("name", ["Čáhppe Ŋilas Đoalli", "Яна Петренко", "محمد", "Nguyễn Ánh"])
-def test_names_of_every_neighbour_can_be_printed(name):
+def test_names_in_common_immigrant_and_nordic_languages_can_be_printed(name):
     data = letters.VEDTAK | {"recipient": {"name": name, "address": ["9990 Solvær"]}}
     assert render("vedtak", data, title=name, language="nb")
 
@@ -185,7 +185,7 @@ def test_dates_in_the_data_are_written_out():
     )
 
 
-def test_the_closed_part_of_minutes_stands_on_its_own_last_page():
+def test_closed_part_of_the_minutes_is_on_its_own_last_page():
     pdf = PdfReader(io.BytesIO(render("minutes", letters.MINUTES, title="P", language="nb")))
     *open_pages, closed = [page.extract_text() for page in pdf.pages]
     assert "Lukket del" in closed
@@ -198,7 +198,7 @@ def test_minutes_without_a_closed_part_have_no_such_page():
     assert "Lukket" not in text_of(render("minutes", data, title="P", language="nb"))
 
 
-def test_our_own_mistakes_are_told_apart_from_the_users():
+def test_template_errors_differ_from_input_errors():
     without = {key: value for key, value in letters.VEDTAK.items() if key != "facts"}
     with pytest.raises(RenderFailed):
         render("vedtak", without, title="V", language="nb")

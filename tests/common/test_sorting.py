@@ -24,11 +24,11 @@ from common.sorting import norwegian_key
         ["Zulu", "Åsen", "Яна"],
     ],
 )
-def test_names_stand_in_norwegian_order(names):
+def test_names_are_sorted_in_norwegian_order(names):
     assert sorted(set(names), key=lambda name: norwegian_key(name).encode()) == names
 
 
-def test_case_accents_and_hyphens_do_not_separate_equals():
+def test_case_accents_and_hyphens_do_not_affect_the_key():
     assert norwegian_key("Anne-Grète") == norwegian_key("ANNE GRETE")
 
 
@@ -43,7 +43,7 @@ def test_aa_is_two_letters_unless_asked():
     assert norwegian_key("Aase", aa_is_å=True) == norwegian_key("Åse")
 
 
-def test_nothing_sorts_first():
+def test_empty_text_sorts_first():
     assert norwegian_key(None) == norwegian_key("") == norwegian_key(" -{|}- ") == ""
 
 

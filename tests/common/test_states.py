@@ -1,4 +1,4 @@
-"""A process moves as its table says, once, and leaves a row behind."""
+"""A process follows its state table, and each move is made once and logged."""
 
 from datetime import UTC, datetime
 
@@ -34,7 +34,7 @@ def test_an_allowed_move_is_saved_and_logged(thing, table, log):
     assert log == [(draft, "draft", "sent", "Ingrid", AT)]
 
 
-def test_a_move_the_table_does_not_know_is_refused_in_words_people_use(thing, table, log):
+def test_disallowed_move_is_refused_with_user_facing_labels(thing, table, log):
     draft = thing.objects.create(name="a")
     assert not table.may(draft, "done")
     with pytest.raises(MoveNotAllowed, match=r"«Utkast».*«Avgjort»") as no:
@@ -44,7 +44,7 @@ def test_a_move_the_table_does_not_know_is_refused_in_words_people_use(thing, ta
     assert log == []
 
 
-def test_of_two_browsers_one_wins(thing, table, log):
+def test_second_of_two_simultaneous_moves_is_refused(thing, table, log):
     mine = thing.objects.create(name="a", state="sent")
     theirs = thing.objects.get(pk=mine.pk)
     table.move(theirs, "draft", by="Marit", at=AT)
@@ -62,7 +62,7 @@ def test_facts_tied_to_a_state_are_written_with_it(thing, table):
     assert (sent.state, sent.decided_at) == ("done", AT)
 
 
-def test_a_finished_thing_moves_nowhere(thing, table):
+def test_final_state_allows_no_move(thing, table):
     done = thing(state="done")
     assert table.allowed(done) == ()
     assert table.is_final(done)
@@ -72,7 +72,7 @@ def test_the_table_answers_in_its_own_order(thing, table):
     assert table.allowed(thing(state="sent")) == ("draft", "done")
 
 
-def test_a_misspelt_state_is_found_at_once():
+def test_misspelt_state_raises_at_import():
     with pytest.raises(ValueError, match="doone"):
         StateTable("ting", {"draft": {"doone"}}, log=print)
 

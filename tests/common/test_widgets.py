@@ -1,4 +1,4 @@
-"""Controls drawn in Python are those Django's templates draw."""
+"""Controls rendered in Python equal those of Django's templates."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def squeezed(html: str) -> str:
 
 @pytest.mark.parametrize("value", VALUES, ids=repr)
 @pytest.mark.parametrize("widget", WIDGETS, ids=lambda widget: type(widget).__name__)
-def test_drawn_as_djangos_template_draws_it(widget: forms.Widget, value):
+def test_html_equals_djangos_template(widget: forms.Widget, value):
     if isinstance(value, list) and not isinstance(widget, forms.SelectMultiple):
         value = str(value)
     given = ("navn", value, {"id": "id_navn"})
@@ -64,6 +64,6 @@ def test_drawn_as_djangos_template_draws_it(widget: forms.Widget, value):
     assert ours == (squeezed(theirs) if "<select" in theirs else theirs.strip())
 
 
-def test_every_control_drawn_here_is_one_django_has():
+def test_every_rendered_control_exists_in_django():
     known = {widget.template_name for widget in WIDGETS}
     assert known <= set(DRAWN)

@@ -1,4 +1,4 @@
-"""Min dag: only my own things, and everybody to the page they begin on."""
+"""Min dag: only the user's own lines; each role has its start page."""
 
 from __future__ import annotations
 
@@ -35,15 +35,13 @@ def test_a_protected_person_is_absent_from_min_dag_and_its_counts(login):
     assert answer.context["day"].deadlines.total == 0
 
 
-def test_who_leaves_an_institution_without_a_home_is_shown_in_time(as_caseworker, today):
+def test_discharge_without_a_home_is_shown_in_time(as_caseworker, today):
     person = f.PersonFactory(last_name="Utskrevet", responsible=as_caseworker.user)
     f.StayFactory(person=person, treatment=True, days_ago=30, planned_out=today + timedelta(days=7))
     assert "Utskrevet" in as_caseworker.get("/").content.decode()
 
 
-def test_who_came_straight_from_prison_is_told_of_before_those_who_have_stayed_long(
-    as_caseworker, today
-):
+def test_person_straight_from_prison_is_listed_before_long_stays(as_caseworker, today):
     for number in range(6):
         long = f.PersonFactory(last_name=f"Langtidsbo{number}", responsible=as_caseworker.user)
         f.StayFactory(person=long, days_ago=100 + number)
@@ -63,7 +61,7 @@ def test_a_vedtak_that_waits_for_my_approval_is_a_deadline(as_approver):
     assert reverse("casework:vedtak", args=[vedtak.pk]) in html
 
 
-def test_a_home_a_meeting_gave_waits_for_the_caseworker_to_offer_it(as_caseworker):
+def test_home_allocated_by_a_meeting_waits_for_an_offer(as_caseworker):
     mine = f.ApplicationFactory(granted=True, responsible=as_caseworker.user)
     chosen = f.ConsiderationFactory(
         item=f.AgendaItemFactory(decided=True), application=mine, chosen=True
@@ -75,7 +73,7 @@ def test_a_home_a_meeting_gave_waits_for_the_caseworker_to_offer_it(as_caseworke
     assert offer_page not in as_caseworker.get("/").content.decode()
 
 
-def test_a_yes_without_a_lease_waits_for_the_caseworker(as_caseworker):
+def test_accepted_offer_without_a_lease_waits_for_the_caseworker(as_caseworker):
     offer = f.OfferFactory(accepted=True, application__responsible=as_caseworker.user)
     html = as_caseworker.get("/").content.decode()
     assert reverse("allocation:lease_new", args=[offer.pk]) in html
@@ -89,17 +87,17 @@ def test_a_yes_without_a_lease_waits_for_the_caseworker(as_caseworker):
         ("personvernombud", "/leselogg/"),
     ],
 )
-def test_who_has_no_min_dag_is_led_to_their_own_first_page(login, role, page):
+def test_user_without_min_dag_is_redirected_to_their_start_page(login, role, page):
     answer = login(role).get("/")
     assert answer.status_code == 302
     assert answer["Location"] == page
 
 
-def test_somebody_without_a_role_has_no_first_page(login):
+def test_user_without_a_role_has_no_start_page(login):
     assert login().get("/").status_code == 403
 
 
-def test_ten_flags_cost_no_more_queries_than_one(as_caseworker, django_assert_max_num_queries):
+def test_ten_flags_need_no_more_queries_than_one(as_caseworker, django_assert_max_num_queries):
     for _n in range(10):
         flag = _flag(as_caseworker.user)
         f.FlagFactory(

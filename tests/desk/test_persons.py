@@ -1,4 +1,4 @@
-"""The list of persons and a person's page: who sees whom, and that it is logged."""
+"""The person list and the person page: who may see whom, and the read log."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def person():
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_every_part_of_the_page_is_read_and_the_reading_logged(as_caseworker, person, part):
+def test_every_part_of_the_page_opens_and_is_logged(as_caseworker, person, part):
     assert as_caseworker.get(_url(part, person)).status_code == 200
     page = part.replace("_", "-")
     assert ReadLog.objects.filter(user=as_caseworker.user, person_id=person.pk, page=page).exists()
@@ -53,7 +53,7 @@ def test_a_protected_person_is_not_found_without_the_right(login, part):
     assert login("saksbehandler", sees_protected=True).get(_url(part, hidden)).status_code == 200
 
 
-def test_the_list_leaves_out_whom_the_reader_may_not_know_of(login):
+def test_list_leaves_out_persons_the_user_may_not_see(login):
     f.PersonFactory(last_name="Synlig")
     f.PersonFactory(last_name="Kanarifugl", protected=True)
     html = login("saksbehandler").get("/personer/").content.decode()
@@ -70,7 +70,7 @@ def test_a_protected_child_is_absent_from_the_parents_page(login):
     assert "Kanarifugl" not in html
 
 
-def test_the_list_of_mine_is_mine(as_caseworker):
+def test_my_persons_list_has_only_my_persons(as_caseworker):
     f.PersonFactory(last_name="Egenes", responsible=as_caseworker.user)
     f.PersonFactory(last_name="Fremmedeide")
     html = as_caseworker.get("/personer/?mine=1").content.decode()
@@ -78,7 +78,7 @@ def test_the_list_of_mine_is_mine(as_caseworker):
     assert "Fremmedeide" not in html
 
 
-def test_the_whole_number_is_shown_by_a_deed_that_is_logged(as_caseworker, person):
+def test_showing_the_full_national_id_is_a_logged_action(as_caseworker, person):
     assert person.national_id not in as_caseworker.get(_url("person", person)).content.decode()
     url = _url("person_number", person)
     assert as_caseworker.get(url).status_code == 405
@@ -88,14 +88,14 @@ def test_the_whole_number_is_shown_by_a_deed_that_is_logged(as_caseworker, perso
     assert ReadLog.objects.filter(person_id=person.pk, page="nummer").count() == 1
 
 
-def test_the_day_of_ninety_is_drawn_and_told(as_caseworker, person):
+def test_day_90_is_shown_in_the_bar_and_as_text(as_caseworker, person):
     answer = as_caseworker.get(_url("person", person))
     career = answer.context["career"]
     assert "dag 90" in career.svg
     assert "dag 100" in career.rows[0][4]
 
 
-def test_the_number_on_the_list_is_fetched_after_the_page(as_caseworker, person):
+def test_place_in_the_waiting_list_is_loaded_after_the_page(as_caseworker, person):
     case = person.applications.get()
     url = reverse("desk:person_rank", args=[person.pk, case.pk])
     assert url in as_caseworker.get(_url("person", person)).content.decode()
@@ -134,7 +134,7 @@ def test_a_peer_is_named_only_when_the_person_shares_it(as_caseworker, person):
     assert name in [each["name"] for each in helpers]
 
 
-def test_who_has_seen_lists_each_reader_once_a_reading(as_caseworker, login, person):
+def test_list_of_readers_shows_each_reading_once(as_caseworker, login, person):
     other = login("leder")
     other.get(_url("person", person))
     html = as_caseworker.get(_url("person_reads", person)).content.decode()
@@ -149,7 +149,7 @@ def test_the_timeline_is_filtered_by_kind(as_caseworker, person):
     assert "Flyttet fra" not in html
 
 
-def test_ten_years_of_history_cost_no_more_queries(
+def test_ten_years_of_history_need_no_more_queries(
     as_caseworker, person, django_assert_max_num_queries
 ):
     for n in range(10):
@@ -162,7 +162,7 @@ def test_ten_years_of_history_cost_no_more_queries(
         as_caseworker.get(_url("person", person))
 
 
-def test_the_list_costs_the_same_for_many(as_caseworker, django_assert_max_num_queries):
+def test_list_has_the_same_number_of_queries_for_many(as_caseworker, django_assert_max_num_queries):
     for _n in range(20):
         f.PersonFactory()
     as_caseworker.get("/personer/")

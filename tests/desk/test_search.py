@@ -1,4 +1,4 @@
-"""Search: what the reader may see, and nothing personal in an address."""
+"""Search: only what the user may see, and no personal data in URLs."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ def test_names_are_found_in_any_order(as_caseworker):
     assert person in _found(as_caseworker, "wro tom").context["found"].persons
 
 
-def test_a_whole_number_goes_straight_to_the_person(as_caseworker):
+def test_complete_national_id_redirects_to_the_person(as_caseworker):
     person = f.PersonFactory()
     answer = _found(as_caseworker, person.national_id)
     assert answer.status_code == 302
     assert answer["Location"] == f"/personer/{person.pk}/"
 
 
-def test_a_case_number_goes_straight_to_the_case(as_caseworker):
+def test_case_number_redirects_to_the_case(as_caseworker):
     case = f.ApplicationFactory()
     case.refresh_from_db()
     answer = _found(as_caseworker, case.case_number)
     assert answer["Location"] == f"/soknader/{case.pk}/"
 
 
-def test_a_protected_person_is_found_by_no_name_number_or_case(login):
+def test_protected_person_is_not_found_by_name_national_id_or_case(login):
     hidden = f.PersonFactory(last_name="Kanarifugl", protected=True)
     case = f.ApplicationFactory(person=hidden)
     case.refresh_from_db()
@@ -56,7 +56,7 @@ def test_the_stock_manager_finds_no_persons(login):
     assert _found(client, person.national_id).status_code == 200
 
 
-def test_what_was_sought_is_neither_kept_nor_in_an_address(as_caseworker):
+def test_search_text_is_neither_stored_nor_in_a_url(as_caseworker):
     f.PersonFactory(last_name="Wrona")
     answer = _found(as_caseworker, "wrona")
     assert "no-store" in answer["Cache-Control"]
@@ -66,9 +66,9 @@ def test_what_was_sought_is_neither_kept_nor_in_an_address(as_caseworker):
 
 
 @pytest.mark.parametrize("text", ["", " ", "a", "%", "_", "'", "2026/", "\x00", "x" * 5000])
-def test_nonsense_finds_nothing_and_breaks_nothing(as_caseworker, text):
+def test_nonsense_search_finds_nothing_and_does_not_crash(as_caseworker, text):
     assert _found(as_caseworker, text).status_code == 200
 
 
-def test_who_has_no_business_here_may_not_search(login):
+def test_user_without_access_to_search_is_forbidden(login):
     assert login("systemadministrator").get("/sok/").status_code == 403

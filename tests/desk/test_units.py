@@ -1,4 +1,4 @@
-"""The dwellings: their status, and whose names are told to whom."""
+"""The dwelling list: status, and who may see the names of tenants."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _unit(unit):
     return reverse("desk:unit", args=[unit.pk])
 
 
-def test_a_caseworker_sees_who_lives_there_and_the_stock_manager_does_not(login):
+def test_caseworker_sees_the_tenants_and_the_stock_manager_does_not(login):
     stay = f.StayFactory(person=f.PersonFactory(last_name="Leieboer"), days_ago=10)
     for url in ("/boliger/", _unit(stay.unit)):
         assert "Leieboer" in login("saksbehandler").get(url).content.decode()
@@ -28,7 +28,7 @@ def test_a_caseworker_sees_who_lives_there_and_the_stock_manager_does_not(login)
         assert "Bebodd" in html
 
 
-def test_a_protected_tenant_is_only_a_dwelling_that_is_lived_in(login):
+def test_dwelling_of_a_protected_tenant_only_shows_as_occupied(login):
     stay = f.StayFactory(
         person=f.PersonFactory(last_name="Kanarifugl", protected=True), days_ago=10
     )
@@ -40,7 +40,7 @@ def test_a_protected_tenant_is_only_a_dwelling_that_is_lived_in(login):
         assert "Bebodd" in html
 
 
-def test_the_free_ones_are_found_by_status(as_caseworker):
+def test_vacant_dwellings_are_found_by_status(as_caseworker):
     free = f.UnitFactory()
     taken = f.StayFactory(days_ago=10).unit
     rows = as_caseworker.get("/boliger/?status=ledig").context["rows"]
@@ -49,7 +49,7 @@ def test_the_free_ones_are_found_by_status(as_caseworker):
     assert taken.pk not in found
 
 
-def test_homes_are_found_as_people_think_of_them(as_caseworker):
+def test_dwellings_are_found_by_a_combination_of_filters(as_caseworker):
     """«Ledig med to soverom i 1. etasje med nattevakt, egen inngang og plass til hunden»."""
     wanted = f.UnitFactory(bedrooms=2, floor=1, staffing="night", own_entrance=True, lift=True)
     for missing in (
@@ -68,7 +68,7 @@ def test_homes_are_found_as_people_think_of_them(as_caseworker):
 
 
 def test_what_a_file_did_not_say_of_a_home_is_not_settled(login):
-    """Bedrooms, floor and staffing may be unknown (need H1): said so, neither blank nor a fault."""
+    """Bedrooms, floor and staffing may be unknown, and are then shown as unknown (need H1)."""
     unit = f.UnitFactory(bedrooms=None, floor=None, staffing="", size_m2=None, rent=None)
     for client in (login("boligforvalter"), login("saksbehandler")):
         row = re.search(r"<tbody.*?</tbody>", client.get("/boliger/").content.decode(), re.S)[0]
@@ -79,14 +79,14 @@ def test_what_a_file_did_not_say_of_a_home_is_not_settled(login):
         assert "None" not in html
 
 
-def test_what_is_no_choice_is_no_filter(as_caseworker):
+def test_invalid_filter_value_is_ignored(as_caseworker):
     f.UnitFactory()
     answer = as_caseworker.get("/boliger/?status=drop&type=x&soverom=y&omrade=z&etter=zzz")
     assert answer.status_code == 200
     assert answer.context["rows"]
 
 
-def test_the_list_costs_the_same_for_many(as_caseworker, django_assert_max_num_queries):
+def test_list_has_the_same_number_of_queries_for_many(as_caseworker, django_assert_max_num_queries):
     for _n in range(10):
         f.StayFactory(days_ago=10)
     as_caseworker.get("/boliger/")
@@ -95,8 +95,8 @@ def test_the_list_costs_the_same_for_many(as_caseworker, django_assert_max_num_q
 
 
 @pytest.mark.parametrize("status", UnitStatus.values)
-def test_a_status_asked_for_finds_the_dwellings_that_show_it(status, today):
-    """The filter asks in another way than the column: the two must agree."""
+def test_status_filter_finds_the_dwellings_with_that_status(status, today):
+    """The filter and the column use different queries; they must agree."""
     f.StayFactory(lease=True)
     f.UnavailabilityFactory(unit=f.UnitFactory())
     f.OfferFactory()

@@ -1,4 +1,4 @@
-"""A property that is closed or rebuilt takes its homes with it, and nobody with them (need H4)."""
+"""Closing or rebuilding a property also affects its homes, but never occupied ones (need H4)."""
 
 from __future__ import annotations
 
@@ -35,21 +35,21 @@ def in_use(house, on):
     return house.units.filter(in_use__contains=on).count()
 
 
-def test_closing_takes_the_homes_out_of_use_from_today_and_keeps_what_was(stock, house, today):
+def test_closing_ends_use_of_the_homes_today_and_keeps_history(stock, house, today):
     page = change(stock, house, "avviklet").text
     assert "3 boliger er tatt ut av bruk" in page
     assert (in_use(house, today), in_use(house, f.days_ago(1))) == (0, 3)
     for unit in house.units.all():
         assert unit.history.count() == 2
         assert unit.history.first().history_user == stock.user
-    # Saved again, nothing more happens.
+    # Saving again changes nothing.
     assert "tatt ut av bruk" not in change(stock, house, "avviklet").text
 
 
-def test_where_people_live_it_is_refused_with_how_many_and_nothing_is_changed(stock, house, today):
+def test_occupied_property_cannot_be_closed_and_the_number_is_shown(stock, house, today):
     first, second, third = house.units.order_by("pk")
     f.StayFactory(lease=True, unit=first)
-    f.StayFactory(lease=True, unit=second, days_ago=-20)  # who is to move in counts too
+    f.StayFactory(lease=True, unit=second, days_ago=-20)  # a future tenant counts too
     ReservationFactory(unit=third)
     page = change(stock, house, "avviklet")
     assert "Det bor noen i 2 boliger." in page.text
@@ -60,13 +60,13 @@ def test_where_people_live_it_is_refused_with_how_many_and_nothing_is_changed(st
     assert (house.stage, in_use(house, today)) == ("i_bruk", 3)
 
 
-def test_an_offered_home_is_not_closed(stock, house, today):
+def test_offered_home_cannot_be_closed(stock, house, today):
     f.OfferFactory(unit=house.units.first())
     assert "tilbudt, tildelt eller holdt av" in change(stock, house, "avviklet").text
     assert in_use(house, today) == 3
 
 
-def test_who_moved_out_is_no_hindrance(stock, house, today):
+def test_former_tenant_does_not_stop_closing(stock, house, today):
     stay = f.StayFactory(lease=True, unit=house.units.first(), days_ago=100)
     stay.period = f.since(f.days_ago(100), today)
     stay.save()
@@ -74,13 +74,13 @@ def test_who_moved_out_is_no_hindrance(stock, house, today):
     assert in_use(house, today) == 0
 
 
-def test_a_home_that_is_to_be_taken_in_use_is_dealt_with_first(stock, house, today):
+def test_home_with_a_future_start_of_use_stops_closing(stock, house, today):
     f.UnitFactory(property=house, name="Ny", in_use=f.since(f.days_ago(-30)))
     assert "skal tas i bruk senere" in change(stock, house, "avviklet").text
     assert in_use(house, today) == 3
 
 
-def test_rebuilding_makes_the_homes_unavailable_until_it_is_over(stock, house, today):
+def test_rebuilding_makes_the_homes_unavailable_until_its_end(stock, house, today):
     damaged = house.units.first()
     f.UnavailabilityFactory(unit=damaged, cause="skade", period=f.since(f.days_ago(5)))
     until = f.days_ago(-60)

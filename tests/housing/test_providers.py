@@ -1,4 +1,4 @@
-"""Providers of temporary places, their kvalitetsavtaler and checks (need H12)."""
+"""Providers of temporary places, their quality agreements and checks (need H12)."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def agreed(stock, **more):
     return data | {"responsible": stock.user.pk} | more
 
 
-def test_an_agreement_has_an_end_and_stands_alone(stock):
+def test_agreement_has_an_end_and_does_not_overlap_another(stock):
     provider = f.ProviderFactory()
     url = reverse("housing:agreement_new", args=[provider.pk])
     assert "Skriv siste dag i perioden." in stock.post(url, agreed(stock, valid_1="")).text
@@ -47,7 +47,7 @@ def test_an_agreement_has_an_end_and_stands_alone(stock):
         )
 
 
-def test_the_list_says_how_each_agreement_stands(as_caseworker, stock, today):
+def test_list_shows_the_status_of_each_agreement(as_caseworker, stock, today):
     provider = f.ProviderFactory(name="Havna Overnatting")
     assert "Ingen avtale" in as_caseworker.get("/leverandorer/").text
     QualityAgreement.objects.create(
@@ -60,7 +60,7 @@ def test_the_list_says_how_each_agreement_stands(as_caseworker, stock, today):
     assert "Havna Overnatting" in page and "Går snart ut" in page
 
 
-def test_a_breach_has_a_day_and_is_mended_once(stock):
+def test_breach_has_a_deadline_and_is_closed_once(stock):
     provider = f.ProviderFactory()
     url = reverse("housing:check_new", args=[provider.pk])
     data = {"checked_on": "01.02.2026", "found": "Rent", "breach": "Mangler lås"}
@@ -92,14 +92,12 @@ def test_only_the_stock_manager_changes_them(as_caseworker):
 
 @pytest.fixture
 def ending(stock):
-    """An agreement of the stock manager's with twenty days left, and a place in use."""
+    """An agreement with twenty days left, owned by the stock manager, and a place in use."""
     place = f.PropertyFactory(provider=f.ProviderFactory(name="Havna Overnatting"))
     return QualityAgreementFactory(provider=place.provider, responsible=stock.user)
 
 
-def test_an_agreement_that_runs_out_is_told_to_its_owner_and_closed_by_a_new_one(
-    ending, stock, as_caseworker, today
-):
+def test_expiring_agreement_is_flagged_until_a_new_one_follows(ending, stock, as_caseworker, today):
     assert flag_agreements(today).raised == 1
     assert flag_agreements(today).raised == 0
     for page in ("/boliger/", "/leverandorer/", f"/leverandorer/{ending.provider_id}/"):
@@ -115,7 +113,7 @@ def test_an_agreement_that_runs_out_is_told_to_its_owner_and_closed_by_a_new_one
     assert (again.raised, again.closed) == (0, 0)
 
 
-def test_the_job_too_closes_what_was_renewed_another_way(ending, today):
+def test_job_also_closes_the_flag_of_a_renewed_agreement(ending, today):
     flag_agreements(today)
     after = ending.valid.upper
     QualityAgreementFactory(
@@ -124,7 +122,7 @@ def test_the_job_too_closes_what_was_renewed_another_way(ending, today):
     assert flag_agreements(today).closed == 1
 
 
-def test_an_agreement_that_leaves_a_gap_closes_no_flag(ending, stock, today):
+def test_new_agreement_after_a_gap_closes_no_flag(ending, stock, today):
     flag_agreements(today)
     later = ending.valid.upper + timedelta(days=1)
     period = {"valid_0": f"{later:%d.%m.%Y}", "valid_1": f"31.12.{later.year + 1}"}
@@ -133,16 +131,14 @@ def test_an_agreement_that_leaves_a_gap_closes_no_flag(ending, stock, today):
     assert AgreementFlag.objects.get().closed_on is None
 
 
-def test_who_answers_for_it_and_has_a_min_dag_reads_it_there(ending, as_caseworker, today):
+def test_agreement_flag_is_on_min_dag_of_the_responsible_user(ending, as_caseworker, today):
     QualityAgreement.objects.update(responsible=as_caseworker.user)
     flag_agreements(today)
     page = as_caseworker.get("/").text
     assert "Havna Overnatting" in page and "forny avtalen" in page
 
 
-def test_an_agreement_nobody_touched_is_lifted_to_the_manager_once(
-    ending, stock, as_manager, today
-):
+def test_agreement_flag_without_action_is_escalated_once(ending, stock, as_manager, today):
     flag_agreements(today)
     AgreementFlag.objects.update(raised_on=f.days_ago(14))
     assert escalate(f.days_ago(1)).raised == 0
@@ -151,7 +147,7 @@ def test_an_agreement_nobody_touched_is_lifted_to_the_manager_once(
     assert "Eskalert" in page and "Havna Overnatting" in page
 
 
-def test_a_flag_is_closed_with_words_once_by_its_owner(ending, stock, as_caseworker, today):
+def test_flag_is_closed_once_by_its_owner_with_a_note(ending, stock, as_caseworker, today):
     flag_agreements(today)
     flag = AgreementFlag.objects.get()
     url = reverse("housing:agreement_flag", args=[flag.pk])
@@ -167,7 +163,9 @@ def test_a_flag_is_closed_with_words_once_by_its_owner(ending, stock, as_casewor
         AgreementFlag.objects.update(closing_note="")
 
 
-def test_the_providers_cost_the_same_however_many(stock, django_assert_max_num_queries):
+def test_provider_list_has_the_same_number_of_queries_for_many(
+    stock, django_assert_max_num_queries
+):
     for n in range(60):
         AgreementFlagFactory(agreement__provider=f.ProviderFactory(name=f"Sted {n:02}"))
     with django_assert_max_num_queries(11):

@@ -1,4 +1,4 @@
-"""The stock taken out to a file, and in again (needs H1, X1)."""
+"""Export of the stock to a file, and import of that file (needs H1, X1)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FIELDS = (
 
 
 @pytest.mark.parametrize("file_format", ["csv", "xlsx"])
-def test_what_is_taken_out_can_be_taken_in_again(login, file_format):
+def test_exported_file_can_be_imported_again(login, file_format):
     home = f.PropertyFactory(name='Ærlighetsgata 7; "A"')
     f.UnitFactory(property=home, wheelchair=True, followed_up_by=f.OrganisationUnitFactory())
     f.UnitFactory(property=home, bedrooms=None, floor=-1, staffing="night", rent=None)
@@ -32,7 +32,7 @@ def test_what_is_taken_out_can_be_taken_in_again(login, file_format):
     assert StockExport.objects.get().rows == 2
 
 
-def test_who_lives_there_is_not_in_the_file_and_no_cell_is_a_formula():
+def test_export_has_no_tenants_and_no_formulas():
     stay = f.StayFactory(person=f.PersonFactory(last_name="Leieboer"), lease=True)
     Property.objects.update(source_note="=HYPERLINK(1)")
     made = stock_export.written(stock_export.table(Unit.objects.all()), "csv").decode()

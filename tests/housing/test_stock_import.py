@@ -1,4 +1,4 @@
-"""Taking in the stock: the real inventory, a unit list, and files that are not what they say."""
+"""Import of the stock: the real inventory, a unit list, and invalid files."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def the_stock() -> list[tuple]:
 # ------------------------------------------------------------------ the real inventory
 
 
-def test_the_real_inventory_goes_in_gaps_and_all(stock):
+def test_real_inventory_with_missing_values_can_be_imported(stock):
     made = upload(stock, INVENTORY.read_bytes(), "trondheim_botilbud.csv")
     assert not Property.objects.exists(), "nothing is taken in before somebody has said yes"
     page = stock.get(reverse("housing:import_review", args=[made.pk])).content.decode()
@@ -99,7 +99,7 @@ def test_the_pages_that_show_homes_bear_the_gaps(stock, login):
 
 
 @pytest.mark.django_db
-def test_what_the_file_does_not_say_stays_unknown():
+def test_value_missing_from_the_file_stays_unknown():
     call_command("import_stock", str(INVENTORY), stdout=io.StringIO())
     assert set(Unit.objects.values_list("bedrooms", flat=True)) == {None}
     assert set(Unit.objects.values_list("rent", flat=True)) == {None}
@@ -136,14 +136,14 @@ def test_excel_gives_the_same_as_the_text_file(stock):
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
-def test_semicolons_and_old_letters_are_read(stock, encoding):
+def test_semicolons_and_latin_1_are_read(stock, encoding):
     content = "navn;boligtype;antall_enheter\r\nSmåhus Ålesundvegen;småhus;2\r\n".encode(encoding)
     take_in(stock, upload(stock, content))
     assert Property.objects.get().name == "Småhus Ålesundvegen"
     assert Unit.objects.count() == 2
 
 
-def test_a_unit_list_under_kobos_names(stock):
+def test_unit_list_with_kobo_column_names_is_read(stock):
     content = (
         b"eiendom,boligtype,bruksenhetsnummer,antallSoverom,bruksareal,etasjenummer,"
         b"erTilgjengeligForRullestolbruker,leiekostnad,adresse\n"
@@ -162,7 +162,7 @@ def test_a_unit_list_under_kobos_names(stock):
     assert "Bruksenhetsnummer er en bokstav og fire siffer, som H0202." in page
 
 
-def test_numbers_no_home_can_have_are_refused_row_by_row(stock):
+def test_impossible_values_are_refused_row_by_row(stock):
     rows = [
         "Nordlia 1,kommunal,H0101,-1",
         "Nordlia 1,kommunal,H0102,99",
@@ -191,7 +191,7 @@ def test_a_dry_run_writes_nothing():
 
 
 @pytest.mark.django_db
-def test_the_command_says_what_is_wrong_with_a_file(tmp_path):
+def test_command_names_the_errors_in_a_file(tmp_path):
     wrong = tmp_path / "bilde.png"
     wrong.write_bytes(b"\x89PNG")
     with pytest.raises(CommandError, match="CSV-fil"):
@@ -232,7 +232,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("case", WRONG)
-def test_a_file_that_is_not_what_it_says_is_told_so_beside_the_field(stock, case):
+def test_file_with_a_false_type_is_an_error_beside_the_field(stock, case):
     name, content, said = WRONG[case]
     answer = send(stock, content(), name)
     page = answer.content.decode()
@@ -242,14 +242,14 @@ def test_a_file_that_is_not_what_it_says_is_told_so_beside_the_field(stock, case
     assert not StockImport.objects.exists()
 
 
-def test_no_file_at_all(stock):
+def test_missing_file_is_an_error(stock):
     assert "Velg en fil." in stock.post(PAGE).content.decode()
 
 
 # ------------------------------------------------------------------ twice
 
 
-def test_a_file_sent_twice_is_one_upload(stock):
+def test_file_sent_twice_is_one_upload(stock):
     token = "0b6f7a4e-6d7e-4d7f-9f43-0f1f5be1f0aa"
     first = send(stock, INVENTORY.read_bytes(), form_token=token)
     second = send(stock, INVENTORY.read_bytes(), form_token=token)
@@ -257,7 +257,7 @@ def test_a_file_sent_twice_is_one_upload(stock):
     assert StockImport.objects.count() == 1
 
 
-def test_confirming_twice_takes_in_once(stock, login):
+def test_confirming_twice_imports_once(stock, login):
     made = upload(stock, INVENTORY.read_bytes())
     take_in(stock, made)
     page = take_in(login("boligforvalter"), made).content.decode()
@@ -267,7 +267,7 @@ def test_confirming_twice_takes_in_once(stock, login):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_who_confirm_at_once_take_in_once():
+def test_two_simultaneous_confirmations_import_once():
     by = f.UserFactory(role="boligforvalter")
     made = StockImport.objects.create(
         file_name="b.csv", content=INVENTORY.read_bytes(), uploaded_at=f.now(), uploaded_by=by
@@ -294,7 +294,7 @@ def test_two_who_confirm_at_once_take_in_once():
 
 
 @pytest.mark.django_db
-def test_a_fault_halfway_leaves_nothing_half_taken_in(monkeypatch):
+def test_error_halfway_imports_nothing(monkeypatch):
     by = f.UserFactory(role="boligforvalter")
     made = StockImport.objects.create(
         file_name="b.csv", content=INVENTORY.read_bytes(), uploaded_at=f.now(), uploaded_by=by
@@ -318,7 +318,7 @@ def test_a_fault_halfway_leaves_nothing_half_taken_in(monkeypatch):
 # ------------------------------------------------------------------ the pages
 
 
-def test_a_long_file_shows_first_what_needs_somebody(stock):
+def test_review_of_a_long_file_shows_rows_needing_a_decision_first(stock):
     rows = [f"Eiendom {n},kommunal,1,{'' if n % 2 else 'Gata 1'}" for n in range(300)]
     content = "\n".join(["navn,boligtype,antall,adresse", *rows, "Feil,slott,1,"]).encode()
     made = upload(stock, content)
@@ -327,16 +327,14 @@ def test_a_long_file_shows_first_what_needs_somebody(stock):
     assert page.index("Boligtypen «slott» finnes ikke.") < page.index("Eiendom 1<")
 
 
-def test_the_review_asks_the_same_number_of_queries_whatever_the_file(
-    stock, django_assert_max_num_queries
-):
+def test_review_has_the_same_number_of_queries_for_any_file(stock, django_assert_max_num_queries):
     made = upload(stock, INVENTORY.read_bytes())
     url = reverse("housing:import_review", args=[made.pk])
     with django_assert_max_num_queries(16):
         stock.get(url)
 
 
-def test_who_does_not_keep_the_register_takes_nothing_in(as_manager, as_caseworker, stock):
+def test_user_who_does_not_manage_the_stock_cannot_import(as_manager, as_caseworker, stock):
     made = upload(stock, INVENTORY.read_bytes())
     for client in (as_manager, as_caseworker):
         assert client.get(PAGE).status_code == 403

@@ -1,4 +1,4 @@
-"""Changing what the register says of a home."""
+"""Editing a home in the register."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests import factories as f
 
 
 def what_stands(unit: Unit, **changed) -> dict:
-    """The form as a browser sends it back, with some fields changed."""
+    """The data of the form as a browser sends it, with some fields changed."""
     data = {
         "name": unit.name, "type": unit.type, "dwelling_number": unit.dwelling_number,
         "bedrooms": unit.bedrooms, "size_m2": unit.size_m2, "floor": unit.floor,
@@ -24,7 +24,7 @@ def stock(login):
     return login("boligforvalter")
 
 
-def test_an_empty_field_is_not_known_and_not_nought(stock):
+def test_empty_field_is_unknown_and_not_zero(stock):
     unit = f.UnitFactory()
     url = reverse("housing:unit_edit", args=[unit.pk])
     answer = stock.post(url, what_stands(unit, bedrooms="", staffing="", floor=""))
@@ -36,7 +36,7 @@ def test_an_empty_field_is_not_known_and_not_nought(stock):
     assert "Ikke avklart" in page
 
 
-def test_a_name_another_home_of_the_property_has_is_told_and_what_was_typed_kept(stock):
+def test_used_unit_name_is_an_error_and_the_input_is_kept(stock):
     other = f.UnitFactory(name="H0101")
     unit = f.UnitFactory(property=other.property, name="H0102")
     url = reverse("housing:unit_edit", args=[unit.pk])
@@ -60,7 +60,7 @@ def test_a_name_another_home_of_the_property_has_is_told_and_what_was_typed_kept
         ({"type": "slott"}, "slott"),
     ],
 )
-def test_impossible_values_are_told_beside_the_field(stock, wrong, said):
+def test_impossible_values_are_errors_beside_the_field(stock, wrong, said):
     unit = f.UnitFactory()
     answer = stock.post(reverse("housing:unit_edit", args=[unit.pk]), what_stands(unit, **wrong))
     assert answer.status_code == 200
@@ -70,7 +70,7 @@ def test_impossible_values_are_told_beside_the_field(stock, wrong, said):
     assert unit.history.count() == before
 
 
-def test_a_dwelling_number_in_small_letters_is_written_large(stock):
+def test_dwelling_number_is_saved_in_capital_letters(stock):
     unit = f.UnitFactory()
     stock.post(
         reverse("housing:unit_edit", args=[unit.pk]), what_stands(unit, dwelling_number="h0202")
@@ -79,14 +79,14 @@ def test_a_dwelling_number_in_small_letters_is_written_large(stock):
     assert unit.dwelling_number == "H0202"
 
 
-def test_only_who_keeps_the_register_changes_it(as_manager, as_caseworker):
+def test_only_the_stock_manager_changes_a_unit(as_manager, as_caseworker):
     url = reverse("housing:unit_edit", args=[f.UnitFactory().pk])
     for client in (as_manager, as_caseworker):
         assert client.get(url).status_code == 403
         assert client.post(url, {}).status_code == 403
 
 
-def test_the_form_asks_few_queries(stock, django_assert_max_num_queries):
+def test_form_has_few_queries(stock, django_assert_max_num_queries):
     url = reverse("housing:unit_edit", args=[f.UnitFactory().pk])
     with django_assert_max_num_queries(14):
         stock.get(url)

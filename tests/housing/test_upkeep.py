@@ -1,4 +1,4 @@
-"""Houses floor by floor, what is broken in them, and what they may be called (H1, H4, H5, H7)."""
+"""Properties: floor plan, repairs, and the rules for names (H1, H4, H5, H7)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def stock(login):
     return login("boligforvalter")
 
 
-def test_a_house_shows_its_floors_and_its_people_to_those_with_the_right(login):
+def test_property_shows_floors_and_shows_tenants_to_users_with_access(login):
     home = f.UnitFactory(floor=2, name="H0201")
     f.UnitFactory(property=home.property, floor=None, name="Kjeller")
     tenant = f.PersonFactory(last_name="Leieboer")
@@ -46,7 +46,7 @@ def test_a_house_shows_its_floors_and_its_people_to_those_with_the_right(login):
     assert "Leieboer" not in caseworker.get(_property(home.property)).text
 
 
-def test_the_plan_is_of_the_day_that_is_asked_for(as_caseworker, today):
+def test_floor_plan_shows_the_chosen_day(as_caseworker, today):
     stay = f.StayFactory(days_ago=60, days=30)
     url = _property(stay.unit.property)
     then = today - timedelta(days=45)
@@ -55,7 +55,7 @@ def test_the_plan_is_of_the_day_that_is_asked_for(as_caseworker, today):
     assert "finnes ikke" in as_caseworker.get(url, {"dato": "31.02.2026"}).text
 
 
-def test_the_list_of_houses_counts_what_is_vacant_and_costs_the_same_for_many(
+def test_property_list_counts_vacant_homes_in_a_fixed_number_of_queries(
     as_caseworker, django_assert_max_num_queries
 ):
     for _n in range(8):
@@ -67,7 +67,7 @@ def test_the_list_of_houses_counts_what_is_vacant_and_costs_the_same_for_many(
     assert as_caseworker.get("/eiendommer/?livslop=tull&etter=x").status_code == 200
 
 
-def test_a_house_at_risk_says_why(stock):
+def test_property_at_risk_shows_the_reason(stock):
     found = f.PropertyFactory()
     data = {"name": found.name, "stage": "utsatt", "stage_reason": ""}
     url = reverse("housing:property_edit", args=[found.pk])
@@ -81,7 +81,7 @@ def test_a_house_at_risk_says_why(stock):
 
 
 @pytest.mark.parametrize("name", ["Rusboligen", "Gamle NØDBOLIG 3"])
-def test_a_name_that_tells_who_lives_there_is_refused_in_words(stock, name):
+def test_name_that_describes_the_tenants_is_refused_with_a_sentence(stock, name):
     found = f.PropertyFactory()
     url = reverse("housing:property_edit", args=[found.pk])
     page = stock.post(url, {"name": name, "stage": "i_bruk"}).text
@@ -90,7 +90,7 @@ def test_a_name_that_tells_who_lives_there_is_refused_in_words(stock, name):
     assert found.name != name
 
 
-def test_the_words_are_the_municipalitys_own(stock):
+def test_municipality_chooses_the_words_to_avoid_in_names(stock):
     stock.post("/boliger/ord/", {"word": "Gjenganger", "instead": ""})
     found = f.PropertyFactory(name="Gjengangerhuset")
     assert "Gjengangerhuset" in stock.get("/boliger/ord/").text
@@ -101,7 +101,7 @@ def test_the_words_are_the_municipalitys_own(stock):
 # ------------------------------------------------------------------ upkeep
 
 
-def test_a_broken_lock_is_urgent_and_first_in_line(as_caseworker):
+def test_broken_lock_is_urgent_and_first_in_the_list(as_caseworker):
     UpkeepFactory(text="Kald radiator", kind=UpkeepKind.HEAT)
     unit = f.UnitFactory()
     url = reverse("housing:upkeep_new", args=[unit.property_id])
@@ -113,7 +113,7 @@ def test_a_broken_lock_is_urgent_and_first_in_line(as_caseworker):
         Upkeep.objects.filter(kind=UpkeepKind.LOCK).update(urgent=False)
 
 
-def test_a_home_that_cannot_be_used_is_unavailable_until_it_is_mended(stock, today):
+def test_unusable_home_is_unavailable_until_repaired(stock, today):
     unit = f.UnitFactory()
     url = reverse("housing:upkeep_new", args=[unit.property_id])
     data = {"kind": "vann", "text": "Lekkasje", "cannot_be_used": "on"}
@@ -136,7 +136,7 @@ def test_a_home_that_cannot_be_used_is_unavailable_until_it_is_mended(stock, tod
         actions.finish_upkeep(upkeep=report, outcome="Igjen", by=stock.user, at=later)
 
 
-def test_what_was_mended_the_same_day_cost_no_day(stock):
+def test_repair_on_the_same_day_gives_no_unavailable_day(stock):
     unit = f.UnitFactory()
     report = actions.report_upkeep(
         property=unit.property,
@@ -157,7 +157,7 @@ def test_only_the_stock_manager_closes_a_report(as_caseworker):
     assert as_caseworker.post(url, {"outcome": "Ferdig"}).status_code == 403
 
 
-def test_a_husmote_is_written_once_however_often_it_is_sent(as_caseworker, today):
+def test_house_meeting_sent_twice_is_saved_once(as_caseworker, today):
     found = f.PropertyFactory()
     url = reverse("housing:meeting_new", args=[found.pk])
     token = as_caseworker.get(url).context["form"]["form_token"].value()

@@ -1,4 +1,4 @@
-"""A chart says what its table says, hides the few, and never runs what it is given."""
+"""A chart shows the same as its table, hides small numbers, and escapes text."""
 
 from xml.etree import ElementTree
 
@@ -72,14 +72,14 @@ def test_a_chart_is_a_described_image_without_inline_style(kind):
 
 
 @pytest.mark.parametrize("kind", all_kinds())
-def test_what_people_wrote_stays_text(kind):
+def test_written_text_is_escaped(kind):
     chart = all_kinds(NASTY)[kind]
     ElementTree.fromstring(chart.svg)
     assert "<script" not in Template("{{ chart }}").render(Context({"chart": chart}))
     assert "<svg" in Template("{{ chart }}").render(Context({"chart": chart}))
 
 
-def test_one_to_four_people_look_alike_in_picture_and_table():
+def test_one_to_four_people_look_the_same_in_chart_and_table():
     for kind in ("bars", "grouped", "stacked", "histogram", "dumbbell"):
         drawn = {
             (chart.svg, str(chart.rows))
@@ -94,7 +94,7 @@ def test_none_and_five_are_shown_as_they_are():
     assert [row[1] for row in chart.rows] == ["5", "0", "<5"]
 
 
-def test_the_sum_is_left_out_where_a_part_is_hidden():
+def test_sum_is_left_out_when_a_part_is_hidden():
     def last(*values):
         return charts.stacked_bars(
             id="c",
@@ -117,7 +117,7 @@ def test_days_and_kroner_are_not_people():
     assert chart.rows == [("Skade", "3 dager")]
 
 
-def test_the_gap_never_gives_a_hidden_number_away():
+def test_gap_never_reveals_a_hidden_number():
     def gap(have, need):
         return charts.dumbbell(
             id="c",
@@ -156,7 +156,7 @@ def test_values_and_labels_must_match():
 
 
 @given(st.lists(st.integers(0, 10**7), min_size=1, max_size=40))
-def test_no_bar_stands_outside_the_picture(values):
+def test_no_bar_is_outside_the_chart(values):
     chart = charts.bars(
         id="c", title="t", desc="d", labels=[str(n) for n in values], values=values, head=("a", "b")
     )
@@ -169,7 +169,7 @@ def test_no_bar_stands_outside_the_picture(values):
     assert len(texts(chart)) >= 2
 
 
-def test_the_staircase_falls_at_the_month_it_falls():
+def test_survival_curve_drops_in_the_right_month():
     chart = charts.survival(
         id="c",
         title="t",

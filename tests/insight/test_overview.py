@@ -1,4 +1,4 @@
-"""The overview: how many wait, since when, for what; temporary places; empty homes (I2, I3, I5)."""
+"""The overview: the waiting list, waiting times, temporary places, empty homes (I2, I3, I5)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ PAGE = "/oversikt/"
 
 
 def waits(days: int = 5, bedrooms: int = 1, valid_to: date | None = None, **person):
-    """Somebody who has waited so many days."""
+    """A person who has waited this many days."""
     application = f.ApplicationFactory(
         person=f.PersonFactory(**person),
         assessed=True,
@@ -80,11 +80,11 @@ def test_managers_and_chairs_see_the_overview(login, role):
 @pytest.mark.parametrize(
     "role", ["saksbehandler", "beslutter", "boligforvalter", "personvernombud", "likeperson"]
 )
-def test_others_do_not(login, role):
+def test_other_roles_do_not_see_the_overview(login, role):
     assert login(role).get(PAGE).status_code == 403
 
 
-def test_the_menu_leads_there_for_who_may_go(as_manager, as_caseworker):
+def test_menu_links_to_the_overview_for_users_with_access(as_manager, as_caseworker):
     assert 'href="/oversikt/"' in as_manager.get("/venteliste/").content.decode()
     assert 'href="/oversikt/"' not in as_caseworker.get("/venteliste/").content.decode()
 
@@ -101,7 +101,7 @@ def test_the_period_is_one_of_three(as_manager, asked, months):
 # ------------------------------------------------------------------ the waiting list
 
 
-def test_it_counts_those_the_waiting_list_has(today):
+def test_overview_counts_the_persons_on_the_waiting_list(today):
     for days in (3, 40, 100, 100, 400, 420):
         waits(days)
     f.ApplicationFactory(refused=True)
@@ -111,7 +111,7 @@ def test_it_counts_those_the_waiting_list_has(today):
     assert kpi(today, "på ventelisten")["value"] == "6"
 
 
-def test_median_and_p90_are_of_those_who_wait_now(today):
+def test_median_and_p90_are_of_those_waiting_now(today):
     counts = figures.Waiting([figures.Group(days, "k", 1, 1) for days in range(1, 101)]).days()
     assert figures.percentile(counts, 0.5) == 50
     assert figures.percentile(counts, 0.9) == 90
@@ -121,7 +121,7 @@ def test_median_and_p90_are_of_those_who_wait_now(today):
     assert kpi(today, "median")["note"] == "P90: –", "one in ten of five would be one person"
 
 
-def test_people_with_protection_and_employees_are_in_no_figure(today, login):
+def test_protected_persons_and_employees_are_in_no_figure(today, login):
     for _n in range(6):
         waits(30)
     waits(30, protection=Protection.STRICTLY)
@@ -136,7 +136,7 @@ def test_people_with_protection_and_employees_are_in_no_figure(today, login):
 
 
 def test_in_and_out_add_up_to_those_who_wait(today):
-    """Over all time: who came and has not left is who waits."""
+    """Over all time, those who came minus those who left are those who wait."""
     for days in (3, 40, 100, 400):
         waits(days)
     leased = waits(200)
@@ -166,7 +166,7 @@ def test_a_case_leaves_in_the_month_it_was_closed(today):
     assert sum(month.came for month in months.values()) == 1
 
 
-def test_few_are_not_counted_aloud(today, as_manager):
+def test_small_numbers_are_not_shown(today, as_manager):
     for _n in range(3):
         waits(30)
     f.StayFactory(days_ago=100)
@@ -182,7 +182,7 @@ def test_few_are_not_counted_aloud(today, as_manager):
 # ------------------------------------------------------------------ temporary places
 
 
-def test_each_month_counts_the_chain_as_it_stood_then(today):
+def test_each_month_counts_the_stay_chain_on_that_day(today):
     for days in (5, 20, 70, 100, 200):
         f.StayFactory(days_ago=days)
     f.StayFactory(days_ago=300, days=250)
@@ -194,7 +194,7 @@ def test_each_month_counts_the_chain_as_it_stood_then(today):
         assert month.bands == tuple(bands), month.day
 
 
-def test_the_bands_end_where_the_law_counts(today):
+def test_bands_end_at_the_limits_of_the_law(today):
     for days in (14, 15, 60, 61, 90, 91):
         f.StayFactory(days_ago=days)
     assert figures.temporary(today, 1)[0].bands == (1, 2, 2, 1)
@@ -212,7 +212,7 @@ def test_a_family_counts_once_with_children(today):
 # ------------------------------------------------------------------ empty homes
 
 
-def test_empty_days_are_those_in_use_without_anybody():
+def test_void_days_are_days_in_use_without_a_tenant():
     month = date(2026, 9, 1)
     unit = f.UnitFactory(rent=7300)
     in_september = [(1, 11), (21, 26)]
@@ -227,13 +227,13 @@ def test_empty_days_are_those_in_use_without_anybody():
     f.UnavailabilityFactory(unit=unit, period=f.since(date(2026, 9, 9), date(2026, 9, 16)))
     f.UnitFactory(temporary=True)
     found = {one.cause: one for one in figures.vacancies([month])}
-    # 30 days less 15 lived in; closed 9.–15., of which two were lived in: five shut, ten waiting.
+    # 30 days less 15 lived in; closed 9.–15., two of them occupied: 5 closed, 10 vacant.
     assert found[""].days == 10
     assert found[UnavailableCause.REFURBISHING].days == 5
     assert found[""].lost == 10 * 7300 * 12 // 365
 
 
-def test_a_home_whose_rent_is_not_known_is_in_the_days_alone():
+def test_home_with_unknown_rent_counts_in_days_but_not_in_kroner():
     f.UnitFactory(rent=None)
     (found,) = figures.vacancies([date(2026, 9, 1)])
     assert (found.days, found.lost, found.unpriced) == (30, 0, 30)
@@ -250,7 +250,7 @@ def test_homes_counted_as_vacant_are_those_that_can_be_allocated(today):
     assert (counted[2], counted[None]) == (1, 1)
 
 
-def test_need_stands_against_what_is_vacant(today):
+def test_need_is_compared_with_vacant_homes(today):
     for _n in range(6):
         waits(30, bedrooms=2)
     for _n in range(7):
@@ -263,7 +263,7 @@ def test_need_stands_against_what_is_vacant(today):
     assert (waiting, vacant, gap) == ("6", "1", "−5")
 
 
-def test_sizes_few_wait_for_stand_with_their_neighbour(today):
+def test_sizes_few_wait_for_are_grouped_with_the_next_size(today):
     for bedrooms, people in ((1, 8), (2, 6), (3, 2), (4, 3)):
         for _n in range(people):
             waits(30, bedrooms=bedrooms)
@@ -294,10 +294,10 @@ def lacks(dwelling_type, people=1, *, days=20, **facts):
     return made
 
 
-def test_refused_for_want_of_a_home_is_what_the_municipality_lacks(today, as_manager):
+def test_refusals_without_a_suitable_home_show_what_the_municipality_lacks(today, as_manager):
     lacks(UnitType.ROBUST, 7)
     lacks(UnitType.SHARED, 5)
-    f.ApplicationFactory(refused=True)  # the conditions were not met: no need of a home unmet
+    f.ApplicationFactory(refused=True)  # refused on the conditions: not an unmet need
     shown = panel(today, "mangler")
     assert shown.finding == (
         "Kommunen mangler mest forsterket bolig: 7 av 12 fikk avslag av den grunn."
@@ -307,7 +307,7 @@ def test_refused_for_want_of_a_home_is_what_the_municipality_lacks(today, as_man
     assert "Boliger kommunen mangler" in page and shown.finding in page
 
 
-def test_who_was_refused_twice_counts_once_by_the_latest(today):
+def test_person_refused_twice_counts_once_by_the_latest_refusal(today):
     (first,) = lacks(UnitType.ROBUST, days=100)
     (second,) = lacks(UnitType.SHARED, days=10)
     second.application.person.applications.update(person=first.application.person)
@@ -315,7 +315,7 @@ def test_who_was_refused_twice_counts_once_by_the_latest(today):
     assert figures.unmet(today, 1) == {UnitType.SHARED: 1}
 
 
-def test_need_met_by_another_vedtak_or_long_ago_is_not_unmet(today):
+def test_replaced_or_old_refusals_are_not_unmet_need(today):
     (replaced,) = lacks(UnitType.ROBUST)
     type(replaced).objects.filter(pk=replaced.pk).update(state=VedtakState.REPLACED)
     lacks(UnitType.ROBUST, days=800)
@@ -339,7 +339,7 @@ def test_need_met_by_another_vedtak_or_long_ago_is_not_unmet(today):
         ),
     ],
 )
-def test_few_who_lack_a_type_stand_with_others(today, people, told, rows):
+def test_types_few_people_lack_are_grouped(today, people, told, rows):
     for kind, number in people.items():
         lacks(kind, number)
     shown = panel(today, "mangler")
@@ -350,7 +350,7 @@ def test_few_who_lack_a_type_stand_with_others(today, people, told, rows):
 # ------------------------------------------------------------------ what it costs
 
 
-def test_the_number_of_queries_follows_neither_months_nor_people(as_manager, today):
+def test_number_of_queries_depends_on_neither_months_nor_people(as_manager, today):
     def queries(months: int) -> int:
         with CaptureQueriesContext(connection) as asked:
             assert as_manager.get(PAGE, {"periode": months}).status_code == 200
@@ -367,7 +367,7 @@ def test_the_number_of_queries_follows_neither_months_nor_people(as_manager, tod
     assert few <= 20
 
 
-def test_months_end_with_this_one(today):
+def test_last_month_is_the_current_one(today):
     months = figures.months_to(today, 6)
     assert months[-1] == today.replace(day=1)
     assert months[0] == add_months(today.replace(day=1), -5)

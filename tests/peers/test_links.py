@@ -1,4 +1,4 @@
-"""Who speaks up, who wants it, who is linked to whom, and what the coordinator knows."""
+"""Links to peers: report, the person's wish, linking, and what the coordinator sees."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_a_caseworker_reports_that_the_person_wants_a_peer(as_caseworker):
     assert set(kinds) == {"peer.reported", "peer.wanted"}
 
 
-def test_nothing_more_happens_unless_the_person_wants_it(as_caseworker, coordinator):
+def test_no_link_is_made_unless_the_person_wants_it(as_caseworker, coordinator):
     person = PersonFactory()
     as_caseworker.post(url("link_new", person), need(answer="ikke_spurt", wanted_on=""))
     link = PeerLink.objects.get()
@@ -94,7 +94,7 @@ def test_nothing_more_happens_unless_the_person_wants_it(as_caseworker, coordina
 @pytest.mark.parametrize(
     ("answer", "state"), [("ja", LinkState.WANTED), ("nei", LinkState.NOT_WANTED)]
 )
-def test_the_answer_is_written_when_the_person_is_asked(as_caseworker, answer, state):
+def test_answer_is_recorded_when_the_person_is_asked(as_caseworker, answer, state):
     link = PeerLinkFactory()
     page = as_caseworker.get(url("link_new", link.person)).text
     assert "Personen er ikke spurt ennå. Skriv hva personen svarer." in page
@@ -114,14 +114,14 @@ def test_the_answer_is_written_when_the_person_is_asked(as_caseworker, answer, s
         ({"answer": ""}, "Vil ha følge på visning"),
     ],
 )
-def test_a_faulty_need_is_kept_as_typed(as_caseworker, changes, sentence):
+def test_invalid_report_keeps_the_input(as_caseworker, changes, sentence):
     page = as_caseworker.post(url("link_new", PersonFactory()), need(**changes)).text
     assert sentence in page
     assert "Vil ha følge på visning" in page
     assert not PeerLink.objects.exists()
 
 
-def test_a_need_is_not_reported_twice(as_caseworker):
+def test_wish_for_a_peer_is_not_reported_twice(as_caseworker):
     link = PeerLinkFactory(wanted=True)
     assert "Du trenger ikke gjøre noe." in as_caseworker.get(url("link_new", link.person)).text
     as_caseworker.post(url("link_new", link.person), need())
@@ -140,7 +140,7 @@ def test_a_caseworker_cannot_report_for_a_person_they_may_not_see(as_caseworker)
 # ------------------------------------------------------------------ the kobling
 
 
-def test_the_coordinator_links_after_the_koblingsmote(coordinator):
+def test_coordinator_links_after_the_matching_meeting(coordinator):
     link, peer = PeerLinkFactory(wanted=True), PeerFactory()
     answer = coordinator.post(url("link", link), agreed(peer))
     assert answer.status_code == 302
@@ -151,7 +151,7 @@ def test_the_coordinator_links_after_the_koblingsmote(coordinator):
     assert Event.objects.filter(person=link.person, kind="peer.linked").exists()
 
 
-def test_peers_are_proposed_by_name_with_reasons_and_no_rank(coordinator):
+def test_proposed_peers_are_sorted_by_name_with_reasons_and_no_rank(coordinator):
     link = PeerLinkFactory(wanted=True, goal="Vil på fiske igjen")
     PeerFactory(user__full_name="Berit Aas", languages=["norsk", "polsk"])
     PeerFactory(user__full_name="Anne Vik", capacity=0, interests=["musikk"])
@@ -174,7 +174,7 @@ def test_peers_are_proposed_by_name_with_reasons_and_no_rank(coordinator):
         ({"interval_days": "400"}, "Treffe folk"),
     ],
 )
-def test_a_faulty_link_is_kept_as_typed(coordinator, changes, sentence):
+def test_invalid_link_keeps_the_input(coordinator, changes, sentence):
     link, peer = PeerLinkFactory(wanted=True), PeerFactory()
     page = coordinator.post(url("link", link), agreed(peer, **changes)).text
     assert sentence in page
@@ -183,7 +183,7 @@ def test_a_faulty_link_is_kept_as_typed(coordinator, changes, sentence):
     assert link.state == LinkState.WANTED
 
 
-def test_a_full_peer_takes_no_more(coordinator):
+def test_peer_at_capacity_gets_no_more_links(coordinator):
     peer = PeerFactory(capacity=1)
     PeerLinkFactory(linked=True, peer=peer)
     link = PeerLinkFactory(wanted=True)
@@ -192,7 +192,7 @@ def test_a_full_peer_takes_no_more(coordinator):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_coordinators_taking_the_last_place_one_wins():
+def test_only_one_of_two_coordinators_gets_the_last_place():
     peer, by = PeerFactory(capacity=1), UserFactory(peer_coordinator=True)
     links = [PeerLinkFactory(wanted=True), PeerLinkFactory(wanted=True)]
     ready, said = threading.Barrier(2), []
@@ -227,7 +227,7 @@ def test_of_two_coordinators_taking_the_last_place_one_wins():
     assert Peer.objects.with_load().get(pk=peer.pk).load == 1
 
 
-def test_the_person_pauses_and_goes_on(coordinator):
+def test_person_pauses_and_resumes_the_link(coordinator):
     link = PeerLinkFactory(linked=True)
     until = today() + timedelta(days=14)
     coordinator.post(url("link_pause", link), {"paused_until": nbdate(until)})
@@ -239,14 +239,14 @@ def test_the_person_pauses_and_goes_on(coordinator):
     assert (link.state, link.paused_until) == (LinkState.LINKED, None)
 
 
-def test_a_pause_to_a_day_gone_is_refused(coordinator):
+def test_pause_until_a_past_day_is_refused(coordinator):
     link = PeerLinkFactory(linked=True)
     page = coordinator.post(url("link_pause", link), {"paused_until": "01.01.2020"}).text
     assert "Pausen må vare til en dag som kommer." in page
     assert "01.01.2020" in page
 
 
-def test_a_kobling_ends_only_with_the_persons_wish(coordinator):
+def test_link_ends_only_when_the_person_wishes(coordinator):
     link = PeerLinkFactory(linked=True)
     page = coordinator.post(url("link_end", link), {}).text
     assert "En kobling avsluttes når deltakeren ønsker det." in page
@@ -269,7 +269,7 @@ def test_the_person_changes_peer_without_a_reason_and_the_log_stays(coordinator)
     assert not new.contacts.exists()
 
 
-def test_the_person_may_say_no_after_all(coordinator):
+def test_person_can_change_their_mind_and_say_no(coordinator):
     link = PeerLinkFactory(wanted=True)
     coordinator.post(url("link_decline", link))
     link.refresh_from_db()
@@ -277,13 +277,13 @@ def test_the_person_may_say_no_after_all(coordinator):
     assert coordinator.get(url("link", link)).status_code == 404
 
 
-def test_a_move_already_made_is_told_and_not_made_again(coordinator):
+def test_repeated_change_of_state_gets_a_message(coordinator):
     link = PeerLinkFactory(linked=True)
     answer = coordinator.post(url("link_resume", link), follow=True)
     assert "kan ikke settes til" in answer.text
 
 
-def test_the_agreement_can_be_changed_and_counts_at_once(coordinator):
+def test_changed_agreement_applies_at_once(coordinator):
     link = PeerLinkFactory(linked=True)
     ContactFactory(link=link, words="Gikk tur")
     assert "Gikk tur" in coordinator.get(url("link", link)).text
@@ -309,7 +309,7 @@ def test_the_coordinator_knows_call_names_and_no_case(coordinator):
             assert secret not in page
 
 
-def test_protected_people_only_for_who_has_the_right(login, coordinator):
+def test_protected_persons_are_visible_only_with_access(login, coordinator):
     person = PersonFactory(strictly_protected=True)
     link = PeerLinkFactory(linked=True, person=person, call_name="Hemmelig")
     assert "Hemmelig" not in coordinator.get(reverse("peers:links")).text
@@ -318,7 +318,7 @@ def test_protected_people_only_for_who_has_the_right(login, coordinator):
     assert "Hemmelig" in trusted.get(reverse("peers:links")).text
 
 
-def test_the_list_finds_the_quiet_and_the_paused(coordinator):
+def test_list_finds_links_without_contact_and_paused_links(coordinator):
     quiet = PeerLinkFactory(linked=True, call_name="Stille")
     ContactFactory(link=quiet, on=today() - timedelta(days=30))
     fresh = PeerLinkFactory(linked=True, call_name="Fersk")
@@ -347,9 +347,7 @@ def test_caseworkers_read_the_log_only_when_the_person_shares_it():
 
 
 @pytest.mark.parametrize("links", [2, 8])
-def test_the_coordinators_pages_ask_little_of_the_database(
-    coordinator, links, django_assert_max_num_queries
-):
+def test_coordinator_pages_have_few_queries(coordinator, links, django_assert_max_num_queries):
     for _number in range(links):
         ContactFactory(link=PeerLinkFactory(linked=True))
         link = PeerLinkFactory(wanted=True)

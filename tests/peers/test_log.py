@@ -1,4 +1,4 @@
-"""The peer's phone: three presses, shown to the person, saved once, and nothing else seen."""
+"""The peer's log on the phone: three presses, shown to the person, saved once."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def save(phone, data, answer="lagre"):
     return phone.post(reverse("peers:log"), {**data, "svar": answer})
 
 
-def test_the_person_sees_what_is_saved_before_it_is(phone, tomasz):
+def test_person_sees_the_text_before_it_is_saved(phone, tomasz):
     page = show(phone, chosen(tomasz)).text
     assert "Dette lagres om deg, Tom" in page
     assert "Møte i dag, 1 time, om bolig og nettverk." in page
@@ -63,7 +63,7 @@ def test_the_person_sees_what_is_saved_before_it_is(phone, tomasz):
     assert not Contact.objects.exists()
 
 
-def test_the_person_is_told_who_reads_by_the_agreement(phone, tomasz):
+def test_page_says_who_reads_the_log_by_the_agreement(phone, tomasz):
     tomasz.shares = []
     tomasz.save()
     assert "Bare likepersonen din kan lese det." in show(phone, chosen(tomasz)).text
@@ -73,7 +73,7 @@ def test_the_person_is_told_who_reads_by_the_agreement(phone, tomasz):
     assert "Likepersonkoordinatoren og saksbehandleren din kan lese det." in page
 
 
-def test_a_contact_is_saved_when_the_person_says_yes(phone, tomasz):
+def test_contact_is_saved_when_the_person_agrees(phone, tomasz):
     response = save(phone, chosen(tomasz))
     assert response.url == reverse("peers:mine")
     contact = Contact.objects.get()
@@ -84,24 +84,24 @@ def test_a_contact_is_saved_when_the_person_says_yes(phone, tomasz):
     assert contact.logged_by == phone.user
 
 
-def test_who_and_how_are_enough(phone, tomasz):
+def test_participant_and_channel_are_enough_to_log_a_contact(phone, tomasz):
     save(phone, {"link": tomasz.pk, "channel": Channel.SMS, "on": today().isoformat()})
     assert Contact.objects.get().minutes == 0
 
 
-def test_the_person_may_have_it_saved_without_the_words(phone, tomasz):
+def test_contact_can_be_saved_without_its_text(phone, tomasz):
     save(phone, chosen(tomasz), "uten_tekst")
     assert Contact.objects.get().words == ""
 
 
-def test_change_leads_back_with_everything_kept(phone, tomasz):
+def test_change_goes_back_and_keeps_the_input(phone, tomasz):
     page = save(phone, chosen(tomasz), "endre").text
     assert "Gikk tur på Nordsida." in page
-    assert page.count(" checked") == 5  # who, how, how long and two themes
+    assert page.count(" checked") == 5  # participant, channel, minutes and two themes
     assert not Contact.objects.exists()
 
 
-def test_sent_twice_it_is_one_contact(phone, tomasz):
+def test_contact_sent_twice_is_saved_once(phone, tomasz):
     data = chosen(tomasz)
     save(phone, data)
     assert save(phone, data).status_code == 302
@@ -109,20 +109,20 @@ def test_sent_twice_it_is_one_contact(phone, tomasz):
     assert Contact.objects.count() == 1
 
 
-def test_a_contact_that_waited_for_coverage_is_saved_on_its_own_day(phone, tomasz):
+def test_contact_logged_offline_is_saved_on_its_own_day(phone, tomasz):
     yesterday = today() - timedelta(days=1)
     data = chosen(tomasz, on=yesterday.isoformat(), svar="lagre")
     assert phone.post(reverse("peers:contact_send"), data).json() == {"saved": True}
     assert Contact.objects.get().on == yesterday
 
 
-def test_a_waiting_contact_that_cannot_be_saved_says_why(phone, tomasz):
+def test_offline_contact_that_cannot_be_saved_gets_a_message(phone, tomasz):
     answer = phone.post(reverse("peers:contact_send"), chosen(tomasz, channel="brevdue"))
     assert answer.status_code == 422
     assert answer.json() == {"error": "Velg hvordan dere hadde kontakt."}
 
 
-def test_a_door_not_opened_ends_nothing_and_suggests_another_way(phone, tomasz):
+def test_missed_meeting_ends_nothing_and_suggests_another_channel(phone, tomasz):
     data = chosen(tomasz, missed="on")
     asked = show(phone, data).text
     assert "Møte i dag, uten at dere fikk kontakt." in asked
@@ -151,7 +151,7 @@ def test_a_door_not_opened_ends_nothing_and_suggests_another_way(phone, tomasz):
         ({"on": "01.01.2199"}, "Datoen kan ikke være i framtiden."),
     ],
 )
-def test_a_fault_is_said_and_what_was_typed_is_kept(phone, tomasz, changes, sentence):
+def test_error_is_shown_and_the_input_kept(phone, tomasz, changes, sentence):
     data = {**chosen(tomasz, words="Skrevet med omhu."), **changes}
     page = show(phone, data).text
     assert sentence in page
@@ -160,13 +160,13 @@ def test_a_fault_is_said_and_what_was_typed_is_kept(phone, tomasz, changes, sent
     assert not Contact.objects.exists()
 
 
-def test_a_day_before_they_knew_each_other_is_refused(phone, tomasz):
+def test_day_before_the_link_started_is_refused(phone, tomasz):
     early = tomasz.wanted_on - timedelta(days=1)
     page = save(phone, chosen(tomasz, on=early.isoformat())).text
     assert "Datoen kan ikke være før dere ble kjent" in page
 
 
-def test_the_sheet_shows_what_the_page_shows(phone, tomasz):
+def test_htmx_sheet_shows_the_same_as_the_page(phone, tomasz):
     data = chosen(tomasz)
     whole, sheet = show(phone, data).text, show(phone, data, HTTP_HX_REQUEST="true").text
     words = sheet[sheet.index("Dette lagres") : sheet.index("<form")]
@@ -174,7 +174,7 @@ def test_the_sheet_shows_what_the_page_shows(phone, tomasz):
     assert words.strip() in whole
 
 
-def test_faults_come_into_the_form_by_htmx(phone, tomasz):
+def test_htmx_shows_errors_in_the_form(phone, tomasz):
     answer = show(phone, chosen(tomasz, link=""), HTTP_HX_REQUEST="true")
     assert answer.status_code == 422
     assert answer.headers["HX-Retarget"] == "#logg-skjema"
@@ -201,7 +201,7 @@ def test_a_peer_sees_the_call_name_and_the_agreed_phone_and_nothing_else(phone, 
     assert "Snakket om katter" in pages[2].text
 
 
-def test_another_peers_participant_is_not_there(phone, tomasz):
+def test_participant_of_another_peer_is_404(phone, tomasz):
     other = PeerLinkFactory(linked=True, call_name="Berit")
     assert phone.get(reverse("peers:participant", args=[other.pk])).status_code == 404
     assert "Berit" not in phone.get(reverse("peers:mine")).text
@@ -214,14 +214,14 @@ def test_a_peer_cannot_open_the_coordinators_pages(phone, tomasz):
         assert phone.get(reverse(f"peers:{name}", args=args)).status_code == 403
 
 
-def test_when_a_kobling_ends_the_participant_is_gone(phone, tomasz):
+def test_participant_disappears_when_the_link_ends(phone, tomasz):
     tomasz.state, tomasz.ended_on = LinkState.ENDED, today()
     tomasz.save()
     assert phone.get(reverse("peers:participant", args=[tomasz.pk])).status_code == 404
     assert "Tom<" not in phone.get(reverse("peers:mine")).text
 
 
-def test_the_agreed_interval_reminds_and_a_pause_silences(phone, tomasz):
+def test_agreed_interval_gives_a_reminder_except_during_a_pause(phone, tomasz):
     ContactFactory(link=tomasz, on=today() - timedelta(days=12))
     page = phone.get(reverse("peers:mine")).text
     assert "Sist: 12\u00a0dager siden, møte" in page
@@ -233,7 +233,7 @@ def test_the_agreed_interval_reminds_and_a_pause_silences(phone, tomasz):
     assert "Pause til" in page
 
 
-def test_a_pause_that_is_over_no_longer_silences(phone, tomasz):
+def test_reminders_resume_after_a_pause(phone, tomasz):
     tomasz.state, tomasz.paused_until = LinkState.PAUSED, today()
     tomasz.save()
     page = phone.get(reverse("peers:mine")).text
@@ -247,9 +247,7 @@ def test_log_button_chooses_the_participant(phone, tomasz):
 
 
 @pytest.mark.parametrize("links", [1, 5])
-def test_the_phones_pages_ask_little_of_the_database(
-    phone, peer, links, django_assert_max_num_queries
-):
+def test_phone_pages_have_few_queries(phone, peer, links, django_assert_max_num_queries):
     for _number in range(links):
         ContactFactory(link=PeerLinkFactory(linked=True, peer=peer))
     for name in ("log", "mine"):

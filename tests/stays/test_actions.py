@@ -1,4 +1,4 @@
-"""Moving in and out: what is refused is refused in words, and nothing is half done."""
+"""Moving in and out: a refusal has a sentence and saves nothing."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_a_temporary_stay_needs_a_vedtak_or_a_reason(today, who):
         temporary(PersonFactory(), UnitFactory(temporary=True), today, who, reason=" ")
 
 
-def test_an_ordinary_flat_is_no_temporary_place(today, who):
+def test_ordinary_dwelling_is_not_a_temporary_place(today, who):
     with pytest.raises(StayRefused, match="ikke et midlertidig bosted"):
         temporary(PersonFactory(), UnitFactory(), today, who)
 
@@ -106,7 +106,7 @@ def test_a_lease_ends_the_temporary_stay_on_the_day_it_begins(today, who):
     assert chain_of(stay.person_id, today) is None
 
 
-def test_a_home_is_let_to_one_only(today, who):
+def test_home_has_at_most_one_lease(today, who):
     unit = UnitFactory()
     lease(ApplicationFactory(granted=True), unit, today, who)
     with pytest.raises(UnitTaken):
@@ -130,7 +130,7 @@ def test_a_short_lease_needs_a_written_reason(today, who):
     assert agreed.short_term_reason == "Bygget skal rives."
 
 
-def test_a_home_not_in_use_is_not_let(today, who):
+def test_home_not_in_use_cannot_be_let(today, who):
     with pytest.raises(StayRefused, match="ikke i bruk"):
         lease(
             ApplicationFactory(granted=True),

@@ -1,4 +1,4 @@
-"""Fifty caseworkers at once, and ten rooms."""
+"""Fifty simultaneous placements in ten rooms."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ROOMS, PEOPLE = 10, 50
 
 
 @pytest.mark.django_db(transaction=True)
-def test_fifty_placed_at_once_in_ten_rooms_are_ten_placements_and_forty_plain_refusals(today):
+def test_fifty_placements_at_once_in_ten_rooms_give_ten_stays(today):
     by = UserFactory(caseworker=True)
     rooms = [UnitFactory(temporary=True) for _ in range(ROOMS)]
     people = [PersonFactory(created_by=by) for _ in range(PEOPLE)]

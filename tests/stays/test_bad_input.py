@@ -1,6 +1,6 @@
-"""What issue 4 says must not be: refused by the database, and said in words beside the field.
+"""What issue 4 forbids is refused by the database, with a message beside the field.
 
-Each goes through HTTP as a person would do it, and past the forms as a careless job would.
+Each case is tried through HTTP, and also without the forms, as a job with an error would do.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def typed(day: date) -> str:
 
 
 def refused(page, field: str, words: str) -> None:
-    """Beside the field, in the summary with a link to it, and answered as a page."""
+    """The error is beside the field, and in the summary with a link to it."""
     form = page.context["form"]
     assert page.status_code in (200, 422)
     assert any(words in said for said in form.errors.get(field, [])), form.errors
@@ -154,7 +154,7 @@ def test_a_planned_discharge_in_the_past(as_caseworker, today):
     stay = f.StayFactory(treatment=True, days_ago=90)
     own = Stay.objects.filter(pk=stay.pk)
     database_refuses("stay_planned_out_ahead", lambda: own.update(planned_out=yesterday))
-    # Where the person has left, it is told how it was.
+    # For a person who has left, the past situation is shown.
     own.update(planned_out=yesterday, period=f.since(stay.period.lower, today))
 
 

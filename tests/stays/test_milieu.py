@@ -1,4 +1,4 @@
-"""Bomiljø: how many homes close together, against the municipality's dated limits (need H6)."""
+"""Living environment (bomiljø): homes close together and the dated limits (need H6)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def lived_in(home, number, days_ago=400):
         f.StayFactory(lease=True, unit=f.UnitFactory(property=home), days_ago=days_ago)
 
 
-def test_one_more_than_the_limit_is_warned_of_and_not_before(today):
+def test_warning_starts_at_one_more_than_the_limit(today):
     home = f.PropertyFactory()
     unit = f.UnitFactory(property=home)
     limit("milieu_house_homes", 3, today)
@@ -31,18 +31,18 @@ def test_one_more_than_the_limit_is_warned_of_and_not_before(today):
     lived_in(home, 1)
     assert warnings(unit, today) == ["4 hjem i samme hus. Kommunens grense er 3."]
     assert [(house.name, house.homes) for house in houses(today).items] == [(home.name, 3)]
-    # The limit is dated: yesterday it was another.
+    # The limit is dated: yesterday it was different.
     assert warnings(unit, today - timedelta(days=1)) == []
 
 
-def test_many_new_in_one_house_are_warned_of(today):
+def test_many_new_tenants_in_one_property_give_a_warning(today):
     home = f.PropertyFactory()
     lived_in(home, 4, days_ago=20)
     assert "5 nye i huset på 90 dager" in warnings(f.UnitFactory(property=home), today)[0]
     assert houses(today).items[0].too_new
 
 
-def test_an_area_with_too_large_a_share_is_told_and_a_handful_says_nothing(today):
+def test_area_with_too_large_a_share_gives_a_warning_but_not_small_numbers(today):
     crowded, other = f.PropertyFactory(), f.PropertyFactory()
     lived_in(crowded, 5)
     assert areas(today) == []
@@ -60,7 +60,7 @@ def test_an_area_with_too_large_a_share_is_told_and_a_handful_says_nothing(today
     assert "40 % av hjemmene" in warnings(f.UnitFactory(property=crowded), today)[0]
 
 
-def test_the_page_names_houses_and_no_people(as_caseworker, today):
+def test_page_names_properties_and_no_people(as_caseworker, today):
     home = f.PropertyFactory()
     person = f.PersonFactory(last_name="Leieboer")
     f.StayFactory(lease=True, unit=f.UnitFactory(property=home), person=person, days_ago=9)
@@ -69,7 +69,7 @@ def test_the_page_names_houses_and_no_people(as_caseworker, today):
     assert home.name in page and "Mange nye" in page and "Leieboer" not in page
 
 
-def test_a_full_temporary_place_is_told_where_it_is_chosen_and_still_given(as_caseworker, today):
+def test_full_temporary_place_gives_a_warning_and_can_be_chosen(as_caseworker, today):
     home = f.PropertyFactory(name="Havna")
     limit("milieu_house_homes", 3, today)
     for _n in range(3):
@@ -88,7 +88,7 @@ def test_a_full_temporary_place_is_told_where_it_is_chosen_and_still_given(as_ca
     assert as_caseworker.post(url, data).status_code == 302, "a warning is no refusal"
 
 
-def test_a_milieu_to_avoid_is_told_where_the_place_is_chosen(as_caseworker):
+def test_milieu_to_avoid_gives_a_warning_where_the_place_is_chosen(as_caseworker):
     application = f.ApplicationFactory(assessed=True)
     room = f.UnitFactory(temporary=True)
     application.needs.first().avoid_properties.add(room.property)
@@ -97,7 +97,7 @@ def test_a_milieu_to_avoid_is_told_where_the_place_is_chosen(as_caseworker):
     assert "skal personen unngå" in as_caseworker.get(url, {"bolig": room.pk}).text
 
 
-def test_the_houses_go_by_pages(as_caseworker, today, django_assert_max_num_queries):
+def test_property_list_is_paged(as_caseworker, today, django_assert_max_num_queries):
     limit("milieu_house_homes", 1, today)
     for n in range(53):
         lived_in(f.PropertyFactory(name=f"Hus {n:02}"), 1)

@@ -1,4 +1,4 @@
-"""The board, placing, ending and following up, through HTTP."""
+"""The board, registering and ending stays, and follow-up, through HTTP."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_the_board_shows_the_longest_first_with_children_marked(as_caseworker):
     assert "120" in page and "2 barn" in page
 
 
-def test_filters_keep_the_long_the_families_and_ones_own(as_caseworker):
+def test_filters_for_long_stays_families_and_own_cases_work(as_caseworker):
     StayFactory(days_ago=20)
     StayFactory(person=FamilyFactory(children=1).head, days_ago=30)
     StayFactory(person=PersonFactory(responsible=as_caseworker.user), days_ago=40)
@@ -37,7 +37,7 @@ def test_filters_keep_the_long_the_families_and_ones_own(as_caseworker):
     assert days == {"over90": [91], "barn": [30], "mine": [40]}
 
 
-def test_the_pages_of_the_board_are_everyone_once_and_lead_back(as_caseworker):
+def test_pages_of_the_board_show_everyone_once_in_both_directions(as_caseworker):
     for n in range(SIZE + 3):
         StayFactory(days_ago=10 + n // 2)
     first = as_caseworker.get(BOARD).context["page"]
@@ -58,7 +58,9 @@ def test_a_protected_person_is_not_on_the_board_nor_counted(as_caseworker, login
     assert "Kanarifugl" in allowed.get(BOARD).content.decode()
 
 
-def test_the_board_costs_the_same_for_many(as_caseworker, django_assert_max_num_queries, today):
+def test_board_has_the_same_number_of_queries_for_many(
+    as_caseworker, django_assert_max_num_queries, today
+):
     for n in range(10):
         StayFactory(days_ago=20 + 10 * n)
     flag_stays(today)
@@ -67,7 +69,7 @@ def test_the_board_costs_the_same_for_many(as_caseworker, django_assert_max_num_
         as_caseworker.get(BOARD)
 
 
-def test_a_stay_is_registered_and_a_form_sent_twice_makes_one(as_caseworker, today):
+def test_stay_form_sent_twice_creates_one_stay(as_caseworker, today):
     person, unit = PersonFactory(with_household=True), UnitFactory(temporary=True)
     url = reverse("stays:stay_new", args=[person.pk])
     token = as_caseworker.get(url).context["form"]["form_token"].value()
@@ -83,7 +85,7 @@ def test_a_stay_is_registered_and_a_form_sent_twice_makes_one(as_caseworker, tod
     assert Stay.objects.get().unit == unit
 
 
-def test_what_is_refused_is_said_and_what_was_typed_is_kept(as_caseworker, today):
+def test_refusal_gets_a_message_and_the_input_is_kept(as_caseworker, today):
     person, unit = PersonFactory(with_household=True), UnitFactory(temporary=True)
     url = reverse("stays:stay_new", args=[person.pk])
     data = {"kind": "midlertidig", "starts_on": "31.02.2026", "unit": unit.pk}
@@ -105,7 +107,7 @@ def test_a_stay_is_ended(as_caseworker, today):
     assert stay.period.upper == today
 
 
-def test_a_flag_is_read_and_closed_only_with_words(as_caseworker, today):
+def test_closing_a_flag_needs_a_note(as_caseworker, today):
     StayFactory(days_ago=100)
     flag_stays(today)
     flag = Flag.objects.get()
@@ -119,7 +121,7 @@ def test_a_flag_is_read_and_closed_only_with_words(as_caseworker, today):
     assert "Plan er skrevet." in as_caseworker.get(url).content.decode()
 
 
-def test_who_has_no_casework_role_sees_none_of_it(login):
+def test_user_without_a_casework_role_sees_no_stays(login):
     stay = StayFactory(days_ago=100)
     for role in ("likeperson", "systemadministrator", "boligforvalter"):
         client = login(role)

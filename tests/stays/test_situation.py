@@ -1,4 +1,4 @@
-"""Bosituasjon: dated episodes, coded, and never two places to sleep at once (need C7)."""
+"""Housing situation (bosituasjon): dated, coded episodes that never overlap (need C7)."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def told(person, on):
         (StayKind.INSTITUTION, None, None),
     ],
 )
-def test_each_kind_has_its_code_and_answer(today, kind, ethos, homeless):
+def test_each_situation_has_a_code_and_whether_it_is_homeless(today, kind, ethos, homeless):
     person = PersonFactory()
     episode(person, kind)
     (one,) = told(person, today)
@@ -71,14 +71,14 @@ def test_each_kind_has_its_code_and_answer(today, kind, ethos, homeless):
     ("type", "ethos"),
     [(UnitType.GUEST_HOUSE, 3), (UnitType.EMERGENCY, 2), (UnitType.CABIN, 5)],
 )
-def test_a_temporary_place_is_coded_by_what_it_is(today, type, ethos):
+def test_temporary_place_is_coded_by_its_type(today, type, ethos):
     stay = StayFactory(unit=UnitFactory(temporary=True, type=type))
     (one,) = told(stay.person, today)
     assert (one.ethos, one.homeless) == (ethos, True)
 
 
 @pytest.mark.parametrize(("months", "homeless"), [(1, True), (2, True), (3, False)])
-def test_an_institution_is_homelessness_two_months_before_the_way_out(today, months, homeless):
+def test_institution_counts_as_homeless_two_months_before_discharge(today, months, homeless):
     person = PersonFactory()
     episode(person, StayKind.INSTITUTION, planned_out=add_months(today, months))
     (one,) = told(person, today)
@@ -86,7 +86,7 @@ def test_an_institution_is_homelessness_two_months_before_the_way_out(today, mon
     assert one.ethos == (4 if homeless else None)
 
 
-def test_who_has_a_home_to_go_to_is_not_homeless(today):
+def test_person_with_a_home_to_go_to_is_not_homeless(today):
     person = PersonFactory()
     episode(person, StayKind.OWN_HOME, 900)
     episode(person, StayKind.INSTITUTION, planned_out=today + timedelta(days=7))
@@ -94,7 +94,7 @@ def test_who_has_a_home_to_go_to_is_not_homeless(today):
     assert [one.homeless for one in told(person, today)] == [False, False, False]
 
 
-def test_past_episodes_are_judged_as_they_ended(today):
+def test_past_episodes_are_classified_by_how_they_ended(today):
     person = PersonFactory()
     episode(person, StayKind.INSTITUTION, 200, 100)
     episode(person, StayKind.STREET, 100, 90)
@@ -119,7 +119,7 @@ def test_the_waiting_list_and_the_page_agree_on_who_is_homeless(today, kind, mon
 # ------------------------------------------------------------------ the pages
 
 
-def test_the_page_says_it_plainly(as_caseworker):
+def test_page_shows_the_housing_situation(as_caseworker):
     person = PersonFactory()
     episode(person, StayKind.WITH_OTHERS, place="Hos søster", must_leave_by=days_ago(-10))
     page = as_caseworker.get(reverse("desk:person_stays", args=[person.pk])).text
@@ -132,7 +132,7 @@ def register(client, person, **data):
     return client.post(reverse("stays:stay_new", args=[person.pk]), data)
 
 
-def test_an_episode_is_added_and_one_that_overlaps_is_refused_in_words(as_caseworker, today):
+def test_overlapping_episode_is_refused_with_a_sentence(as_caseworker, today):
     person = PersonFactory(with_household=True)
     data = {"kind": "hos_andre", "starts_on": typed(days_ago(40)), "place": "Hos søster"}
     assert register(as_caseworker, person, **data).status_code == 302
@@ -144,7 +144,7 @@ def test_an_episode_is_added_and_one_that_overlaps_is_refused_in_words(as_casewo
     assert (first.period.upper, second.period.lower) == (days_ago(5), days_ago(5))
 
 
-def test_own_home_and_institution_may_stand_beside_each_other(as_caseworker):
+def test_own_home_and_institution_can_overlap(as_caseworker):
     person = PersonFactory(with_household=True)
     episode(person, StayKind.OWN_HOME, 400)
     data = {"kind": "institusjon", "institution": "treatment", "starts_on": typed(days_ago(9))}
@@ -160,13 +160,13 @@ def test_own_home_and_institution_may_stand_beside_each_other(as_caseworker):
         ({"starts_on": "30.02.2026"}, "finnes ikke i kalenderen"),
     ],
 )
-def test_dates_that_cannot_be_are_refused(as_caseworker, data, words):
+def test_impossible_dates_are_refused(as_caseworker, data, words):
     person = PersonFactory(birth_date=date(1980, 5, 5), with_household=True)
     assert words in register(as_caseworker, person, kind="egen", **data).text
     assert not Stay.objects.exists()
 
 
-def test_an_episode_is_corrected_with_a_why_and_the_clock_follows(as_caseworker, today):
+def test_episode_is_corrected_with_a_reason_and_days_are_recounted(as_caseworker, today):
     stay = StayFactory(days_ago=30)
     url = reverse("stays:stay_change", args=[stay.pk])
     assert as_caseworker.get(url).status_code == 200
@@ -177,7 +177,7 @@ def test_an_episode_is_corrected_with_a_why_and_the_clock_follows(as_caseworker,
     assert "Kvitteringen viser det." in Event.objects.get(kind="stay.changed").text
 
 
-def test_the_days_of_a_lease_are_not_corrected_here(as_caseworker, today):
+def test_dates_of_a_lease_cannot_be_corrected_here(as_caseworker, today):
     stay = StayFactory(lease=True, days_ago=30)
     url = reverse("stays:stay_change", args=[stay.pk])
     data = {"starts_on": typed(days_ago(90)), "unsafe": "on", "why": "Naboen truer."}
@@ -186,7 +186,7 @@ def test_the_days_of_a_lease_are_not_corrected_here(as_caseworker, today):
     assert (stay.period.lower, stay.unsafe) == (days_ago(30), True)
 
 
-def test_nobody_corrects_what_they_may_not_see(as_caseworker, login):
+def test_user_without_access_cannot_correct_an_episode(as_caseworker, login):
     stay = StayFactory(person=PersonFactory(strictly_protected=True))
     url = reverse("stays:stay_change", args=[stay.pk])
     assert as_caseworker.get(url).status_code == 404

@@ -1,4 +1,4 @@
-"""The void ledger: which days count, under which cause, at what cost (need H3)."""
+"""The void ledger: void days, their cause and their cost (need H3)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def sums():
     return {each.code: (each.days, each.cost) for each in by_cause(START, END)}
 
 
-def test_each_day_is_lived_in_or_void_with_one_cause():
+def test_each_day_is_occupied_or_void_with_one_cause():
     unit = f.UnitFactory(rent=7300, in_use=f.since(date(2020, 1, 1)))
     f.StayFactory(lease=True, unit=unit, period=f.since(date(2025, 6, 1), date(2026, 1, 11)))
     f.StayFactory(lease=True, unit=unit, period=f.since(date(2026, 1, 26)))
@@ -36,7 +36,7 @@ def test_each_day_is_lived_in_or_void_with_one_cause():
     assert [line.days for line in by_home(START, END, cause="rydding")] == [5]
 
 
-def test_repair_while_somebody_lives_there_is_no_void_day():
+def test_repair_of_an_occupied_home_gives_no_void_day():
     stay = f.StayFactory(lease=True, period=f.since(date(2025, 1, 1)))
     f.UnavailabilityFactory(unit=stay.unit, period=f.since(date(2026, 1, 1)))
     assert sums() == {}
@@ -49,14 +49,14 @@ def test_only_days_in_use_count_and_temporary_places_do_not():
     assert sums() == {"ledig": (3, None)}
 
 
-def test_a_stay_written_now_is_seen_at_once():
+def test_new_stay_is_counted_at_once():
     unit = f.UnitFactory(in_use=f.since(date(2020, 1, 1)))
     assert sums()["ledig"][0] == 31
     f.StayFactory(lease=True, unit=unit, period=f.since(date(2026, 1, 1)))
     assert sums() == {}
 
 
-def test_the_board_says_what_is_lost_and_why(as_caseworker, today):
+def test_board_shows_lost_rent_and_causes(as_caseworker, today):
     unit = f.UnitFactory()
     page = as_caseworker.get("/boliger/tomme/").text
     assert str(unit) in page and "Ledig, venter på tildeling" in page
@@ -64,7 +64,7 @@ def test_the_board_says_what_is_lost_and_why(as_caseworker, today):
         assert as_caseworker.get(f"/boliger/tomme/{query}").status_code == 200
 
 
-def test_the_homes_go_by_pages_everyone_once_and_back(as_caseworker, django_assert_max_num_queries):
+def test_home_list_is_paged_in_both_directions(as_caseworker, django_assert_max_num_queries):
     for n in range(54):
         rent = None if n % 9 == 0 else 5000 + 100 * (n % 7)
         f.UnitFactory(rent=rent, in_use=f.since(f.days_ago(90 - n % 2)))

@@ -30,7 +30,7 @@ from stays.temporary.chains import chain_ctes, chain_params
 
 RUNS = 50
 JOB_RUNS = 30
-# The least the stay job can do: everyone's chain, its threshold, and a flag where there is none.
+# The minimum work of the stay job: each chain, its threshold, and a flag if there is none.
 BARE_FLAGS = f"""
 WITH {chain_ctes()},
 reached AS (
@@ -58,8 +58,8 @@ NEXT = re.compile(rb'rel="next"[^>]*href="([^"]+)"|href="([^"]+)"[^>]*rel="next"
 
 
 @dataclass
-class Row:
-    """One measured thing. Times in milliseconds; `bare_sql_ms` is its own statements alone."""
+class Measurement:
+    """One measurement. Times in milliseconds; `bare_sql_ms` is its SQL statements alone."""
 
     name: str
     size: str
@@ -71,7 +71,7 @@ class Row:
 
 
 class Statements:
-    """Keeps the statements that went by, with their parameters."""
+    """Collects the executed statements with their parameters."""
 
     def __init__(self) -> None:
         self.kept: list[tuple[str, object]] = []
@@ -83,7 +83,7 @@ class Statements:
 
 
 class Command(BaseCommand):
-    help = "Measure the pages and jobs on the data at hand, print a table, write JSON."
+    help = "Measure pages and jobs on the data in the database, print a table, write JSON."
 
     def add_arguments(self, parser) -> None:
         parser.add_argument("--json", type=Path, default=settings.BASE_DIR / "build" / "bench.json")
@@ -92,12 +92,12 @@ class Command(BaseCommand):
 
     def handle(self, *args, label: str, pages_deep: int, json: Path, **options) -> None:
         if not Person.objects.exists():
-            raise CommandError("There is nothing to measure on: `manage.py demo_data --size city`.")
-        logging.disable(logging.INFO)  # a line a request is not what is measured
+            raise CommandError("The database is empty. Run `manage.py demo_data --size city`.")
+        logging.disable(logging.INFO)  # writing the request log is not measured
         self.label = label or "here"
         self.deep = pages_deep
         self.today = timezone.localdate()
-        self.rows: list[Row] = []
+        self.rows: list[Measurement] = []
         self.stdout.write(self._size())
         self.stdout.write(
             f"{'what':<42}{'median':>9}{'p95':>9}{'queries':>9}{'bare SQL':>10}{'limit':>8}  (ms)"
@@ -122,19 +122,19 @@ class Command(BaseCommand):
     def _pages(self) -> None:
         ingrid, torunn = self._client("ingrid"), self._client("torunn")
         anders, marit = self._client("anders"), self._client("marit")
-        some = self._someone()
+        person = self._person()
         self._list("persons", ingrid, reverse("desk:persons"))
         self._list("applications", ingrid, reverse("casework:applications"))
         self._list("dwellings", anders, reverse("desk:units"))
         self._list("temporary board", ingrid, reverse("stays:temporary"))
         self._list("waiting list, ranked", ingrid, reverse("allocation:waiting_list"), limit=100)
         self._list("meetings", marit, reverse("allocation:meetings"))
-        self._page("person page", ingrid, reverse("desk:person", args=[some.pk]), 80)
+        self._page("person page", ingrid, reverse("desk:person", args=[person.pk]), 80)
         for part in PARTS:
             self._page(
-                f"person, {part}", ingrid, reverse(f"desk:person_{part}", args=[some.pk]), 80
+                f"person, {part}", ingrid, reverse(f"desk:person_{part}", args=[person.pk]), 80
             )
-        self._ten_years(ingrid, some)
+        self._ten_years(ingrid, person)
         self._search("search, a name", ingrid, "hanne myr")
         self._search("search, many hits", ingrid, "an")
         self._search("search, a case", ingrid, "2026/0044")
@@ -154,9 +154,9 @@ class Command(BaseCommand):
             url = reverse("allocation:item", args=[meeting.pk, item.pk])
             self._page("meeting item with candidates", marit, url, None, runs=10)
 
-    def _ten_years(self, client: Client, some: Person) -> None:
-        """The person page and the timeline of somebody with ten years behind them; undone."""
-        latest = some.applications.order_by("received_at").first()
+    def _ten_years(self, client: Client, person: Person) -> None:
+        """The pages of a person with ten years of history, which is rolled back afterwards."""
+        latest = person.applications.order_by("received_at").first()
         with transaction.atomic():
             by, now = latest.registered_by, timezone.now()
             for years in range(1, 11):
@@ -168,7 +168,7 @@ class Command(BaseCommand):
                 case.save()
             Stay.objects.bulk_create(
                 Stay(
-                    person=some,
+                    person=person,
                     kind=StayKind.WITH_OTHERS,
                     place="Hos venner",
                     period=DateRange(first, first + timedelta(days=60)),
@@ -178,16 +178,16 @@ class Command(BaseCommand):
                 for first in (self.today - timedelta(days=4000 - 80 * n) for n in range(40))
             )
             Event.objects.bulk_create(
-                Event(person=some, kind="note", text="Ringte", at=now - timedelta(days=n), by=by)
+                Event(person=person, kind="note", text="Ringte", at=now - timedelta(days=n), by=by)
                 for n in range(3000)
             )
-            self._page(TEN_YEARS, client, reverse("desk:person", args=[some.pk]), 80)
-            events = reverse("desk:person_events", args=[some.pk])
+            self._page(TEN_YEARS, client, reverse("desk:person", args=[person.pk]), 80)
+            events = reverse("desk:person_events", args=[person.pk])
             self._list(f"{TEN_YEARS}, events", client, events)
             transaction.set_rollback(True)
 
     def _for_role(self, name: str, role: RoleKind, url: str) -> None:
-        """A list that only one role may see, asked for by one who has it."""
+        """A list that only one role may see, read by a user with the role."""
         holder = User.objects.filter(
             roles__kind=role, roles__period__contains=self.today, is_active=True
         ).first()
@@ -198,42 +198,46 @@ class Command(BaseCommand):
         from stays.temporary.flags import flag_stays
 
         flag_stays(self.today)
-        self._beside("flag_stays, nothing changed", lambda: flag_stays(self.today), anew=False)
-        self._beside("flag_stays, all of them new", lambda: flag_stays(self.today), anew=True)
+        self._compare_with_bare(
+            "flag_stays, nothing changed", lambda: flag_stays(self.today), all_new=False
+        )
+        self._compare_with_bare(
+            "flag_stays, all of them new", lambda: flag_stays(self.today), all_new=True
+        )
 
-    def _beside(self, name: str, job: Callable[[], object], *, anew: bool) -> None:
-        """A job in turn with the bare statement it cannot do without; both are undone."""
-        seen, times, bare = Statements(), [], []
+    def _compare_with_bare(self, name: str, job: Callable[[], object], *, all_new: bool) -> None:
+        """Measure a job and its minimum SQL in turn; both are rolled back."""
+        statements, times, bare = Statements(), [], []
         params = chain_params(self.today)
         for n in range(JOB_RUNS + 1):
-            for do, kept in (
+            for run, results in (
                 (job, times),
                 (lambda: connection.cursor().execute(BARE_FLAGS, params), bare),
             ):
                 with transaction.atomic():
-                    if anew:
+                    if all_new:
                         connection.cursor().execute("TRUNCATE casework_flag CASCADE")
-                    if n == 0 and do is job:
-                        with connection.execute_wrapper(seen):
-                            do()
+                    if n == 0 and run is job:
+                        with connection.execute_wrapper(statements):
+                            run()
                     else:
-                        kept.append(_timed(do))
+                        results.append(_timed(run))
                     transaction.set_rollback(True)
         p95 = quantiles(times, n=20)[-1]
         limit = round(median(bare) * 1.5, 1)
         self._row(
-            Row(
+            Measurement(
                 name,
                 self.label,
                 round(median(times), 1),
                 round(p95, 1),
-                len(seen.kept),
+                len(statements.kept),
                 round(median(bare), 1),
                 limit,
             )
         )
 
-    def _someone(self) -> Person:
+    def _person(self) -> Person:
         tomasz = Person.objects.filter(first_name="Tomasz", last_name="Wrona").first()
         return tomasz or Person.objects.get(
             pk=Stay.objects.filter(kind=StayKind.TEMPORARY).values("person").first()["person"]
@@ -248,23 +252,23 @@ class Command(BaseCommand):
 
     def _list(self, name: str, client: Client, url: str, limit: float = 40) -> None:
         self._page(f"{name}, first page", client, url, limit)
-        there, pages = url, 1
+        next_url, pages = url, 1
         while pages < self.deep:
-            found = NEXT.search(client.get(there).content)
-            if not found:
+            link = NEXT.search(client.get(next_url).content)
+            if not link:
                 break
-            target = (found[1] or found[2]).decode().replace("&amp;", "&")
-            there = url.split("?")[0] + target if target.startswith("?") else target
+            target = (link[1] or link[2]).decode().replace("&amp;", "&")
+            next_url = url.split("?")[0] + target if target.startswith("?") else target
             pages += 1
         if pages > 1:
-            self._page(f"{name}, page {pages}", client, there, limit)
+            self._page(f"{name}, page {pages}", client, next_url, limit)
 
     def _search(self, name: str, client: Client, text: str) -> None:
         url = reverse("desk:search")
 
         def find() -> None:
             response = client.post(url, {"q": text})
-            if response.status_code not in (200, 302):  # a whole number leads to its page
+            if response.status_code not in (200, 302):  # a complete case number redirects
                 raise CommandError(f"{name}: {url} answered {response.status_code}")
 
         self._measure(name, find, 30, RUNS)
@@ -279,22 +283,24 @@ class Command(BaseCommand):
 
         self._measure(name, get, limit, runs)
 
-    def _measure(self, name: str, do: Callable[[], object], limit: float | None, runs: int) -> None:
+    def _measure(
+        self, name: str, run: Callable[[], object], limit: float | None, runs: int
+    ) -> None:
         for _ in range(WARM_UP):
-            do()
-        seen = Statements()
-        with connection.execute_wrapper(seen):
-            do()
-        times = [_timed(do) for _ in range(runs)]
-        bare = [_timed(lambda: _run(seen.kept)) for _ in range(max(runs // 5, 3))]
+            run()
+        statements = Statements()
+        with connection.execute_wrapper(statements):
+            run()
+        times = [_timed(run) for _ in range(runs)]
+        bare = [_timed(lambda: _execute(statements.kept)) for _ in range(max(runs // 5, 3))]
         p95 = quantiles(times, n=20)[-1]
-        row = Row(
-            name, self.label, round(median(times), 1), round(p95, 1), len(seen.kept),
+        row = Measurement(
+            name, self.label, round(median(times), 1), round(p95, 1), len(statements.kept),
             round(median(bare), 1), limit,
         )  # fmt: skip
         self._row(row)
 
-    def _row(self, row: Row) -> None:
+    def _row(self, row: Measurement) -> None:
         self.rows.append(row)
         name, limit = row.name, row.limit_ms
         over = " over" if limit and row.median_ms > limit else ""
@@ -310,14 +316,14 @@ class Command(BaseCommand):
         path.write_text(json.dumps(kept + [asdict(row) for row in self.rows], indent=1))
 
 
-def _timed(do: Callable[[], object]) -> float:
+def _timed(run: Callable[[], object]) -> float:
     began = perf_counter()
-    do()
+    run()
     return (perf_counter() - began) * 1000
 
 
-def _run(statements: list[tuple[str, object]]) -> None:
-    """The same statements without Django around them; what they write is undone."""
+def _execute(statements: list[tuple[str, object]]) -> None:
+    """Execute the same statements without Django, and roll back."""
     with transaction.atomic():
         with connection.cursor() as cursor:
             for sql, params in statements:

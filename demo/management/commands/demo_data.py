@@ -12,18 +12,18 @@ from django.utils import timezone
 from accounts import settings_table
 from casework.models import Person
 
-from ...build import build, settle
+from ...build import analyze, build
 from ...sizes import SIZES
 
 
 class Command(BaseCommand):
-    help = "Fill an empty database with an invented municipality. No real people, no real numbers."
+    help = "Fill an empty database with a made-up municipality, without real people or numbers."
 
     def add_arguments(self, parser) -> None:
         parser.add_argument("--size", choices=SIZES, default="solvaer")
         parser.add_argument("--seed", type=int, default=1)
         parser.add_argument(
-            "--if-empty", action="store_true", help="do nothing where there are people"
+            "--if-empty", action="store_true", help="do nothing if the database has people"
         )
 
     def handle(self, *args, size: str, seed: int, if_empty: bool, **options) -> None:
@@ -31,7 +31,7 @@ class Command(BaseCommand):
             if if_empty:
                 return
             raise CommandError(
-                "There are people here already. Demo data goes into an empty database."
+                "The database already has people. Demo data needs an empty database."
             )
         began = perf_counter()
 
@@ -40,7 +40,7 @@ class Command(BaseCommand):
 
         today = timezone.localdate()
         written = build(size, seed, today, say)
-        settle(today)
+        analyze()
         say("analysert")
         run = partial(call_command, verbosity=0, stdout=self.stdout)
         if size == "solvaer":
@@ -65,8 +65,8 @@ class Command(BaseCommand):
         rows = sum(written.values())
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_size_pretty(pg_database_size(current_database()))")
-            (weight,) = cursor.fetchone()
+            (disk_size,) = cursor.fetchone()
         if options["verbosity"] > 1:
             for name, count in sorted(written.items()):
                 self.stdout.write(f"  {count:>9}  {name}")
-        self.stdout.write(f"{rows} rows, {weight}, {perf_counter() - began:.1f} s")
+        self.stdout.write(f"{rows} rows, {disk_size}, {perf_counter() - began:.1f} s")

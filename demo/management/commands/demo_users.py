@@ -6,7 +6,7 @@ from ...users import PEOPLE
 
 
 class Command(BaseCommand):
-    help = "Print whom one can sign in as in a demo, and what each sees."
+    help = "Print the users of a demo and what each can see."
 
     def handle(self, *args, **options) -> None:
         for username, name, roles, _protected, what in PEOPLE:

@@ -9,26 +9,26 @@ from ...runner import run_file
 
 
 class Command(BaseCommand):
-    help = "Run scenario files; nothing is kept. Exit status 1 if any differs."
+    help = "Run scenario files and roll back. Exit status 1 if any file fails."
 
     def add_arguments(self, parser) -> None:
         parser.add_argument("files", nargs="+", metavar="FILE")
 
     def handle(self, *args, files: list[str], **options) -> None:
-        bad = 0
+        failed = 0
         for name in _expanded(files):
             try:
-                differed = run_file(Path(name))
+                differences = run_file(Path(name))
             except ScenarioError as error:
-                differed = [f"error: {error}"]
-            bad += bool(differed)
-            self.stdout.write(f"{name}: {'; '.join(differed) if differed else 'ok'}")
-        if bad:
-            raise CommandError(f"{bad} of the scenarios did not hold.", returncode=1)
+                differences = [f"error: {error}"]
+            failed += bool(differences)
+            self.stdout.write(f"{name}: {'; '.join(differences) if differences else 'ok'}")
+        if failed:
+            raise CommandError(f"Failed scenarios: {failed}", returncode=1)
 
 
 def _expanded(files: list[str]) -> list[str]:
-    """A directory stands for the scenario files in it."""
+    """The file names, with each directory replaced by the scenario files in it."""
     names: list[str] = []
     for name in files:
         path = Path(name)

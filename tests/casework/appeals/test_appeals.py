@@ -1,4 +1,4 @@
-"""A klage from received to answered: in time or late, by whom, reversed or sent on (need C16)."""
+"""An appeal from receipt to answer: deadline, reviewer, reversal, forwarding (need C16)."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def text_of(content):
 # ------------------------------------------------------------------ received
 
 
-def test_a_klage_is_received_orally_from_a_fullmektig_who_asks_that_the_vedtak_waits(login):
+def test_oral_appeal_from_a_proxy_can_ask_for_suspension(login):
     vedtak = refusal()
     client = login("saksbehandler")
     answer = client.post(
@@ -101,7 +101,7 @@ def test_a_klage_is_received_orally_from_a_fullmektig_who_asks_that_the_vedtak_w
         ("nn", "Vi har fått klaga di", "vurderer klaga.", "Vi avgjer først om vi kan ta ho opp"),
     ],
 )
-def test_that_a_klage_has_come_is_confirmed_by_letter(login, language, title, who, late):
+def test_received_appeal_is_confirmed_by_letter(login, language, title, who, late):
     person = f.PersonFactory(language_form=language)
     f.RepresentativeFactory(person=person)
     appeal = under_review(klage(refusal(person=person), words="Dere tar feil.", made_on=f.today()))
@@ -113,7 +113,7 @@ def test_that_a_klage_has_come_is_confirmed_by_letter(login, language, title, wh
     letter = appeal.confirmation
     text = text_of(letter.file.content)
     assert letter.title == title and title in text and "Dere tar feil." in text
-    # What came and when, what happens next and where it may go, when, and who.
+    # Receipt and date, next step, possible appeals body, deadline and contact.
     body = "Klagenemnda i Solvær kommune"
     due = appeal_clock.clock(appeal, f.today()).due
     for words in (nbdate_long(appeal.received_on), nbdate_long(due), body):
@@ -130,7 +130,7 @@ def test_that_a_klage_has_come_is_confirmed_by_letter(login, language, title, wh
     assert Letter.objects.filter(kind=LetterKind.APPEAL_RECEIVED).count() == 1
 
 
-def test_a_confirmation_of_a_late_klage_nobody_reviews_yet_says_so(login):
+def test_confirmation_of_a_late_appeal_without_reviewer_says_so(login):
     appeal = f.AppealFactory(due_on=f.days_ago(3))
     login("saksbehandler").post(url("appeal_confirm", appeal))
     appeal.refresh_from_db()
@@ -139,7 +139,7 @@ def test_a_confirmation_of_a_late_klage_nobody_reviews_yet_says_so(login):
     assert "Vi har ikke bestemt hvem ennå." in text
 
 
-def test_a_confirmation_to_nowhere_is_refused_in_words(login):
+def test_confirmation_without_an_address_is_refused_with_a_sentence(login):
     person = f.PersonFactory(address="")
     appeal = klage(refusal(person=person))
     page = login("saksbehandler").post(url("appeal_confirm", appeal), follow=True).text
@@ -147,7 +147,7 @@ def test_a_confirmation_to_nowhere_is_refused_in_words(login):
     assert not Letter.objects.filter(kind=LetterKind.APPEAL_RECEIVED).exists()
 
 
-def test_a_proxy_has_a_name(login):
+def test_proxy_must_have_a_name(login):
     answer = login("saksbehandler").post(
         reverse("casework:appeal_new", args=[refusal().pk]),
         {"words": "Uenig", "received_on": f"{f.today():%d.%m.%Y}", "sender": "verge"},
@@ -155,7 +155,7 @@ def test_a_proxy_has_a_name(login):
     assert "Skriv hvem som klaget på vegne av personen." in answer.text
 
 
-def test_what_is_posted_in_time_is_in_time(time_machine):
+def test_appeal_posted_in_time_is_in_time(time_machine):
     vedtak = refusal()
     due = vedtak.appeal_due()
     time_machine.move_to(due + timedelta(days=4))
@@ -164,7 +164,7 @@ def test_what_is_posted_in_time_is_in_time(time_machine):
     assert "siste dag i fristen" in appeal_words.timeliness(appeal)[-1]
 
 
-def test_the_deadline_is_explained_with_the_weekend_it_was_moved_by(time_machine):
+def test_page_explains_a_deadline_moved_by_a_weekend(time_machine):
     time_machine.move_to("2026-11-20 12:00+01:00")
     vedtak = refusal()
     vedtak.arrived_on = f.today() + timedelta(days=1)  # a Saturday
@@ -176,7 +176,7 @@ def test_the_deadline_is_explained_with_the_weekend_it_was_moved_by(time_machine
     assert "24 dager før" in stands.replace("\u00a0", " ")
 
 
-def test_two_klager_on_one_vedtak_are_one_too_many():
+def test_vedtak_has_at_most_one_open_appeal():
     first = klage()
     with pytest.raises(actions.AlreadyAppealed, match="allerede en klage"):
         klage(first.vedtak)
@@ -186,7 +186,7 @@ def test_two_klager_on_one_vedtak_are_one_too_many():
         f.AppealFactory(vedtak=first.vedtak)
 
 
-def test_a_klage_that_is_answered_cannot_be_made_again():
+def test_appeal_that_is_answered_cannot_be_made_again():
     appeal = forwarded()
     actions.record_outcome(
         appeal=appeal,
@@ -200,7 +200,7 @@ def test_a_klage_that_is_answered_cannot_be_made_again():
         klage(appeal.vedtak)
 
 
-def test_a_vedtak_with_two_klageinstanser_gives_a_klage_to_each(login):
+def test_vedtak_with_two_appeals_bodies_gives_an_appeal_to_each(login):
     application = f.ApplicationFactory()
     application.bases.add(f.basis("boligsosialloven_6"))
     vedtak = f.VedtakFactory(application=application, issued=True, outcome=Outcome.REFUSED)
@@ -224,7 +224,7 @@ def test_a_vedtak_with_two_klageinstanser_gives_a_klage_to_each(login):
 # ------------------------------------------------------------------ by whom
 
 
-def test_neither_who_wrote_nor_who_approved_reviews(login):
+def test_neither_drafter_nor_approver_reviews_the_appeal(login):
     appeal = klage()
     for user in (appeal.drafter, appeal.approver):
         with pytest.raises(actions.CannotReview, match="Gi klagen til en annen"):
@@ -238,7 +238,7 @@ def test_neither_who_wrote_nor_who_approved_reviews(login):
     assert str(appeal.drafter) not in page.split("<form")[-1]
 
 
-def test_only_the_reviewer_decides_and_others_are_told_who(login):
+def test_only_the_reviewer_decides_and_others_see_who_that_is(login):
     appeal = under_review()
     other = login("saksbehandler")
     for name, data in (
@@ -258,7 +258,7 @@ def test_only_the_reviewer_decides_and_others_are_told_who(login):
 # ------------------------------------------------------------------ late
 
 
-def test_a_late_klage_is_taken_up_with_a_reason_or_dismissed(login):
+def test_late_appeal_is_accepted_with_a_reason_or_dismissed(login):
     appeal = late_klage()
     client = login(user=appeal.reviewer)
     assert (
@@ -272,9 +272,9 @@ def test_a_late_klage_is_taken_up_with_a_reason_or_dismissed(login):
     assert "Hun var innlagt." in text_of(forwarded(appeal).letter.file.content)
 
 
-def test_a_year_after_the_vedtak_no_klage_is_taken_up():
+def test_no_appeal_is_accepted_a_year_after_the_vedtak():
     appeal = late_klage()
-    # As if the year were over: the limit is the municipality's to set, and is twelve months.
+    # As if the year had passed: the limit is a setting, twelve months.
     assert settings_table.KEYS["appeal_latest_months"].default == 12
     Setting.objects.create(key="appeal_latest_months", value=0, valid=f.since(f.days_ago(600)))
     with pytest.raises(actions.TooOld, match="Avvis den"):
@@ -295,7 +295,7 @@ def test_a_dismissal_is_a_letter_that_can_be_appealed():
 # ------------------------------------------------------------------ reversed
 
 
-def test_a_reversal_is_a_new_vedtak_and_the_old_stands_until_it_is_issued(login):
+def test_reversal_is_a_new_vedtak_and_the_old_is_valid_until_it_is_issued(login):
     appeal = under_review()
     answer = login(user=appeal.reviewer).post(
         url("appeal_reverse", appeal), {"reason": "Vi hadde ikke sett legeerklæringen."}
@@ -325,7 +325,7 @@ def test_a_reversal_is_a_new_vedtak_and_the_old_stands_until_it_is_issued(login)
 # ------------------------------------------------------------------ sent on
 
 
-def test_a_klage_is_sent_on_with_a_letter_and_one_frozen_file(login):
+def test_appeal_is_forwarded_with_a_letter_and_a_frozen_file(login):
     person = f.PersonFactory()
     f.RepresentativeFactory(person=person, name="Nils Brekke")
     vedtak = refusal(person=person)
@@ -378,7 +378,7 @@ def test_a_klage_is_sent_on_with_a_letter_and_one_frozen_file(login):
     assert ReadLog.objects.filter(person_id=person.pk, page="klagefil").exists()
 
 
-def test_the_letters_of_a_klage_are_in_nynorsk_to_who_wants_it():
+def test_appeal_letters_are_in_nynorsk_when_the_person_uses_it():
     appeal = under_review(klage(refusal(person=f.PersonFactory(nynorsk=True))))
     actions.decide_suspension(
         appeal=appeal, granted=True, reason="Ho har barn.", by=appeal.reviewer, at=f.now()
@@ -393,7 +393,7 @@ def test_the_letters_of_a_klage_are_in_nynorsk_to_who_wants_it():
     assert "Retningslinjer for kommunal bustad" in application
 
 
-def test_the_letters_of_a_klage_are_opened_from_what_is_done_in_it(login):
+def test_appeal_letters_open_from_the_list_of_steps(login):
     appeal = under_review(klage(suspension_asked=True))
     client = login(user=appeal.reviewer)
     client.post(url("appeal_suspension", appeal), {"granted": "nei", "reason": "Det er et avslag."})
@@ -401,7 +401,7 @@ def test_the_letters_of_a_klage_are_opened_from_what_is_done_in_it(login):
     assert reverse("casework:letter", args=[letter.pk]) in client.get(url("appeal", appeal)).text
 
 
-def test_who_wrote_the_vedtak_is_refused_as_reviewer_in_words(login):
+def test_drafter_of_the_vedtak_is_refused_as_reviewer_with_a_sentence(login):
     appeal = klage()
     answer = login("saksbehandler").post(
         url("appeal_assign", appeal), {"reviewer": appeal.drafter_id}
@@ -411,7 +411,7 @@ def test_who_wrote_the_vedtak_is_refused_as_reviewer_in_words(login):
     assert appeal.reviewer is None
 
 
-def test_a_protected_persons_file_has_no_address_and_is_not_there_for_others(login):
+def test_file_of_a_protected_person_has_no_address_and_is_404_without_access(login):
     person = f.PersonFactory(
         strictly_protected=True, address="Hemmelige vei 7", letter_agreement="Hentes her."
     )
@@ -426,7 +426,7 @@ def test_a_protected_persons_file_has_no_address_and_is_not_there_for_others(log
         under_review(klage(refusal(person=person)), f.UserFactory(caseworker=True))
 
 
-def test_utsatt_iverksetting_is_decided_before_the_klage_is_sent_on(login):
+def test_suspension_is_decided_before_the_appeal_is_forwarded(login):
     appeal = under_review(klage(suspension_asked=True))
     client = login(user=appeal.reviewer)
     assert "utsatt iverksetting" in client.post(url("appeal_forward", appeal), {"reason": WHY}).text
@@ -440,7 +440,7 @@ def test_utsatt_iverksetting_is_decided_before_the_klage_is_sent_on(login):
 
 
 @pytest.mark.parametrize("outcome", ["stadfestet", "endret", "opphevet", "avvist"])
-def test_what_the_klageinstans_came_to_is_recorded(outcome, login):
+def test_outcome_of_the_appeals_body_is_recorded(outcome, login):
     appeal = forwarded()
     client = login(user=appeal.reviewer)
     data = {"outcome": outcome, "outcome_on": f"{f.today():%d.%m.%Y}", "words": "Kort om saken."}
@@ -458,7 +458,7 @@ def test_what_the_klageinstans_came_to_is_recorded(outcome, login):
         assert appeal.new_vedtak is None
 
 
-def test_an_answer_comes_after_the_klage_was_sent():
+def test_answer_cannot_be_before_the_appeal_was_forwarded():
     appeal = forwarded()
     with pytest.raises(actions.ReceivedOutsideTime, match="mellom oversendelsen"):
         actions.record_outcome(
@@ -474,7 +474,7 @@ def test_an_answer_comes_after_the_klage_was_sent():
 # ------------------------------------------------------------------ seen
 
 
-def test_every_step_is_told_and_logged():
+def test_every_step_has_an_event_and_a_log_row():
     appeal = forwarded()
     actions.remind(appeal=appeal, by=appeal.reviewer, at=f.now())
     told = Event.objects.filter(data__appeal=appeal.pk).order_by("pk")
@@ -492,7 +492,7 @@ def test_every_step_is_told_and_logged():
     ]
 
 
-def test_the_list_shows_those_chosen_in_few_questions(login, django_assert_max_num_queries):
+def test_filtered_list_has_few_queries(login, django_assert_max_num_queries):
     mine, away = under_review(), f.AppealFactory(forwarded=True)
     old = f.AppealFactory(received_on=f.days_ago(90), made_on=f.days_ago(90), due_on=f.days_ago(80))
     client = login(user=mine.reviewer)
@@ -513,7 +513,7 @@ def test_the_list_shows_those_chosen_in_few_questions(login, django_assert_max_n
         client.get(url("appeal", mine))
 
 
-def test_a_klage_waits_on_min_dag_of_who_must_give_it_away_and_then_of_the_reviewer(login):
+def test_appeal_is_on_min_dag_of_the_assigner_then_of_the_reviewer(login):
     appeal = klage()
     responsible = appeal.vedtak.application.responsible or appeal.drafter
     application = appeal.vedtak.application
@@ -527,7 +527,7 @@ def test_a_klage_waits_on_min_dag_of_who_must_give_it_away_and_then_of_the_revie
     assert "Gjør om vedtaket, eller send klagen videre." in page
 
 
-def test_a_job_flags_and_closes_and_may_be_tried_first(capsys):
+def test_job_raises_and_closes_flags_and_has_a_dry_run(capsys):
     appeal = under_review()
     on = f.today() + timedelta(days=40)
     call_command("flag_appeals", on=on.isoformat(), dry_run=True)

@@ -1,4 +1,4 @@
-"""Applications: received, timed, taken, answered for the time being, withdrawn, sent on."""
+"""Applications: receipt, deadlines, taking, interim reply, withdrawal, sending on."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_case_numbers_never_repeat(client, caseworker):
     assert Application.objects.values("case_number").distinct().count() == 3
 
 
-def test_an_application_from_prison_keeps_its_own_received_date(client, caseworker):
+def test_application_from_prison_keeps_the_date_of_the_prison(client, caseworker):
     sent = typed(
         caseworker,
         received_on=(today() - timedelta(days=9)).strftime("%d%m%y"),
@@ -107,7 +107,7 @@ def test_an_application_from_prison_keeps_its_own_received_date(client, casework
     assert made.sender_name == "Solvær fengsel"
 
 
-def test_a_form_sent_twice_makes_one_application(client, caseworker):
+def test_form_sent_twice_creates_one_application(client, caseworker):
     person = PersonFactory()
     token = client.get(to_new(person)).context["form"]["form_token"].value()
     sent = typed(caseworker, form_token=str(token))
@@ -137,7 +137,7 @@ def test_a_form_sent_twice_makes_one_application(client, caseworker):
         ({"words": "A" * 5001}, "words"),
     ],
 )
-def test_what_is_wrong_is_said_beside_the_field(client, caseworker, wrong, field):
+def test_error_is_shown_beside_the_field(client, caseworker, wrong, field):
     response = client.post(to_new(PersonFactory()), typed(caseworker, **wrong))
 
     assert response.status_code == 200
@@ -146,7 +146,7 @@ def test_what_is_wrong_is_said_beside_the_field(client, caseworker, wrong, field
 
 
 @time_machine.travel(datetime(2026, 11, 20, 10, 0, tzinfo=OSLO), tick=False)
-def test_an_application_is_not_received_later_today(client, caseworker):
+def test_application_cannot_be_received_later_today(client, caseworker):
     response = client.post(to_new(PersonFactory()), typed(caseworker, received_time="10.01"))
     assert "Klokkeslettet er ikke kommet ennå." in page(response)
 
@@ -156,14 +156,14 @@ def test_an_application_is_not_received_later_today(client, caseworker):
     )
 
 
-def test_a_law_is_not_applied_under_before_it_was_in_force(client, caseworker):
+def test_legal_basis_needs_to_be_in_force_on_the_day(client, caseworker):
     sent = typed(caseworker, received_on="01.06.2023")
     client.post(to_new(PersonFactory()), sent)
 
     assert [basis.code for basis in Application.objects.get().bases.all()] == ["kommunal_bolig"]
 
 
-def test_a_protected_persons_case_goes_only_to_who_may_see_her(client):
+def test_case_of_a_protected_person_goes_only_to_users_with_access(client):
     trusted = UserFactory(caseworker=True, sees_protected=True)
     client.force_login(trusted)
     other = UserFactory(caseworker=True)
@@ -185,7 +185,7 @@ def test_a_protected_persons_case_goes_only_to_who_may_see_her(client):
         (date(2026, 3, 3), date(2026, 4, 7)),  # Good Friday to Easter Monday
     ],
 )
-def test_the_clock_of_a_page_of_applications_is_the_clock_of_each(received, due):
+def test_deadlines_of_a_page_equal_the_deadlines_of_each_application(received, due):
     at = datetime(received.year, received.month, received.day, 23, 30, tzinfo=OSLO)
     application = ApplicationFactory(received_at=at, registered_at=at)
     application.refresh_from_db()
@@ -202,7 +202,7 @@ def test_the_clock_of_a_page_of_applications_is_the_clock_of_each(received, due)
         assert late.exists() == (day > due)
 
 
-def test_a_place_to_sleep_is_counted_from_the_minute_it_was_asked_for():
+def test_deadline_for_a_place_to_sleep_counts_from_the_minute_of_asking():
     application = ApplicationFactory(temporary=True)
 
     found = reply_clock.clock(application, today()).place_by
@@ -216,7 +216,7 @@ def names(response) -> list[str]:
     return [row["application"].person.last_name for row in response.context["rows"]]
 
 
-def test_the_list_is_newest_first_and_filtered_by_what_is_chosen(client, caseworker):
+def test_list_is_newest_first_and_filtered(client, caseworker):
     ApplicationFactory(person__last_name="Gammel", late=True)
     ApplicationFactory(person__last_name="Min", responsible=caseworker)
     ApplicationFactory(person__last_name="Trukket", withdrawn=True, received_days_ago=2)
@@ -240,7 +240,9 @@ def test_the_list_pages_by_fifty(client, caseworker):
     assert (len(names(first)), len(names(rest))) == (50, 2)
 
 
-def test_the_list_costs_the_same_however_long(client, caseworker, django_assert_max_num_queries):
+def test_list_has_the_same_number_of_queries_for_many(
+    client, caseworker, django_assert_max_num_queries
+):
     ApplicationFactory.create_batch(3)
     with django_assert_max_num_queries(9) as few:
         client.get(LIST)
@@ -249,7 +251,7 @@ def test_the_list_costs_the_same_however_long(client, caseworker, django_assert_
         client.get(LIST)
 
 
-def test_the_list_and_the_menus_count_leave_out_protected_persons(client, caseworker):
+def test_list_and_menu_count_leave_out_protected_persons(client, caseworker):
     unit = caseworker.main_unit
     ApplicationFactory(person__last_name="Kanari", person__protected=True, unit=unit)
     ApplicationFactory(person__last_name="Ansatt", person__employee=True, unit=unit)
@@ -264,7 +266,7 @@ def test_the_list_and_the_menus_count_leave_out_protected_persons(client, casewo
 # ------------------------------------------------------------------ one application
 
 
-def test_the_page_shows_who_what_when_and_the_next_step(client, caseworker):
+def test_page_shows_person_case_dates_and_next_step(client, caseworker):
     family = FamilyFactory(children=2)
     application = ApplicationFactory(person=family.head, household=family, words="Nær skolen.")
     shown = page(client.get(to(application)))
@@ -276,14 +278,14 @@ def test_the_page_shows_who_what_when_and_the_next_step(client, caseworker):
         assert child.name in shown
 
 
-def test_the_page_costs_few_queries(client, caseworker, django_assert_max_num_queries):
+def test_page_has_few_queries(client, caseworker, django_assert_max_num_queries):
     application = ApplicationFactory(granted=True)
     AssessmentFactory.create_batch(3, application=application, person=application.person)
     with django_assert_max_num_queries(24):
         assert client.get(to(application)).status_code == 200
 
 
-def test_the_one_next_step_leads_from_the_case_to_the_waiting_list(client, caseworker):
+def test_next_step_leads_from_the_case_to_the_waiting_list(client, caseworker):
     application = ApplicationFactory()
 
     def step() -> str:
@@ -304,7 +306,7 @@ def test_the_one_next_step_leads_from_the_case_to_the_waiting_list(client, casew
     assert step() == "Se ventelisten"
 
 
-def test_who_takes_a_case_answers_for_it(client, caseworker):
+def test_user_who_takes_a_case_becomes_responsible(client, caseworker):
     application = ApplicationFactory(responsible=None)
     client.post(to(application, "application_take"))
 
@@ -315,7 +317,7 @@ def test_who_takes_a_case_answers_for_it(client, caseworker):
     assert Transition.objects.filter(object_id=application.pk, to_state="utredes").count() == 1
 
 
-def test_of_two_who_take_a_case_the_second_is_told(client, caseworker):
+def test_second_user_to_take_a_case_gets_a_message(client, caseworker):
     application = ApplicationFactory(responsible=None)
     client.post(to(application, "application_take"))
     client.force_login(UserFactory(caseworker=True))
@@ -326,7 +328,7 @@ def test_of_two_who_take_a_case_the_second_is_told(client, caseworker):
     assert application.responsible == caseworker
 
 
-def test_who_is_inhabil_does_not_take_the_case(client, caseworker):
+def test_disqualified_user_cannot_take_the_case(client, caseworker):
     application = ApplicationFactory()
     Disqualification.objects.create(
         application=application,
@@ -338,7 +340,7 @@ def test_who_is_inhabil_does_not_take_the_case(client, caseworker):
     assert client.post(to(application, "application_take")).status_code == 403
 
 
-def test_withdrawing_takes_a_reason(client, caseworker):
+def test_withdrawing_requires_a_reason(client, caseworker):
     application = ApplicationFactory()
     flag = FlagFactory(
         person=application.person, kind=FlagKind.INTERIM_REPLY, key=str(application.pk)
@@ -354,7 +356,7 @@ def test_withdrawing_takes_a_reason(client, caseworker):
     assert "Fant bolig selv." in Event.objects.latest("pk").text
 
 
-def test_withdrawing_twice_says_how_it_stands(client, caseworker):
+def test_withdrawing_twice_shows_the_current_state(client, caseworker):
     application = ApplicationFactory(withdrawn=True)
     response = client.post(to(application, "application_withdraw"), {"reason": "Igjen"})
 
@@ -362,7 +364,7 @@ def test_withdrawing_twice_says_how_it_stands(client, caseworker):
     assert "Igjen" in page(response)
 
 
-def test_sending_to_the_right_unit_keeps_number_date_and_clock(client, caseworker):
+def test_sending_to_another_unit_keeps_number_date_and_deadline(client, caseworker):
     application = ApplicationFactory(late=True, state=ApplicationState.ASSESSING)
     right = OrganisationUnitFactory(kind=UnitKind.NAV)
     due = application.reply_due()
@@ -380,7 +382,7 @@ def test_sending_to_the_right_unit_keeps_number_date_and_clock(client, caseworke
     assert sent.responsible == caseworker
 
 
-def test_what_belongs_to_another_municipality_is_closed_here(client, caseworker):
+def test_application_for_another_municipality_is_closed_here(client, caseworker):
     application = ApplicationFactory()
     url = to(application, "application_forward")
     assert client.post(url, {"reason": "Bor der."}).context["form"].errors["unit"]
@@ -404,7 +406,7 @@ def reply(**changes) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("language", ["nb", "nn"])
-def test_a_foreloepig_svar_is_a_letter_and_stops_the_clock(client, caseworker, language):
+def test_interim_reply_is_a_letter_and_stops_the_deadline(client, caseworker, language):
     application = ApplicationFactory(late=True, person__language_form=language)
     assert client.post(to(application, "interim_reply"), reply()).status_code == 302
 
@@ -416,7 +418,7 @@ def test_a_foreloepig_svar_is_a_letter_and_stops_the_clock(client, caseworker, l
     assert bytes(letter.file.content).startswith(b"%PDF")
 
 
-def test_a_second_foreloepig_svar_is_refused_in_words(client, caseworker):
+def test_second_interim_reply_is_refused_with_a_sentence(client, caseworker):
     application = ApplicationFactory()
     client.post(to(application, "interim_reply"), reply())
     response = client.post(to(application, "interim_reply"), reply(delay="En gang til."))
@@ -434,7 +436,7 @@ def test_a_second_foreloepig_svar_is_refused_in_words(client, caseworker):
         ({"expected_on": "01.01.2020"}, "expected_on"),
     ],
 )
-def test_a_wrong_foreloepig_svar_sends_nothing(client, caseworker, wrong, field):
+def test_invalid_interim_reply_sends_nothing(client, caseworker, wrong, field):
     application = ApplicationFactory()
     response = client.post(to(application, "interim_reply"), reply(**wrong))
 
@@ -442,7 +444,7 @@ def test_a_wrong_foreloepig_svar_sends_nothing(client, caseworker, wrong, field)
     assert not Letter.objects.exists()
 
 
-def test_a_character_no_letter_can_show_is_named(client, caseworker):
+def test_unprintable_character_is_named(client, caseworker):
     application = ApplicationFactory()
     response = client.post(to(application, "interim_reply"), reply(delay="Hei \U0001f9ff\ue000"))
 
@@ -458,7 +460,7 @@ MOVES = ["application_take", "application_withdraw", "application_forward", "int
 
 @pytest.mark.parametrize("name", ["application", *MOVES])
 @pytest.mark.parametrize("protection", [Protection.CONFIDENTIAL, Protection.STRICTLY])
-def test_the_case_of_a_protected_person_is_not_there(client, caseworker, name, protection):
+def test_case_of_a_protected_person_is_404(client, caseworker, name, protection):
     url = to(ApplicationFactory(person__protection=protection), name)
 
     assert client.post(url).status_code in (404, 405)
@@ -467,7 +469,7 @@ def test_the_case_of_a_protected_person_is_not_there(client, caseworker, name, p
 
 
 @pytest.mark.parametrize("role", ["leder", "moteleder"])
-def test_managers_and_chairs_read_cases_and_change_none(client, role):
+def test_managers_and_chairs_can_read_cases_but_not_change_them(client, role):
     client.force_login(UserFactory(role=role))
     application = ApplicationFactory()
 
@@ -479,7 +481,7 @@ def test_managers_and_chairs_read_cases_and_change_none(client, role):
 
 
 @pytest.mark.parametrize("role", ["likeperson", "boligforvalter", "systemadministrator"])
-def test_who_does_not_work_with_cases_sees_none(client, role):
+def test_user_without_a_casework_role_sees_no_cases(client, role):
     client.force_login(UserFactory(role=role))
 
     assert client.get(LIST).status_code == 403
@@ -489,7 +491,7 @@ def test_who_does_not_work_with_cases_sees_none(client, role):
 # ------------------------------------------------------------------ hjemler with versions
 
 
-def test_a_hjemmel_stands_once_on_the_form_whatever_the_number_of_its_versions(client, caseworker):
+def test_legal_basis_with_many_versions_is_once_on_the_form(client, caseworker):
     old = LegalBasis.objects.get(code="kommunal_bolig")
     new = start_version(old, caseworker)
 
@@ -499,7 +501,7 @@ def test_a_hjemmel_stands_once_on_the_form_whatever_the_number_of_its_versions(c
     assert offered == [new]
 
 
-def test_the_version_of_the_day_the_application_came_in_is_the_one_it_is_under(client, caseworker):
+def test_application_uses_the_legal_basis_version_of_its_received_date(client, caseworker):
     old = LegalBasis.objects.get(code="kommunal_bolig")
     new = start_version(old, caseworker)
     yesterday = today() - timedelta(days=1)
@@ -517,7 +519,7 @@ def start_version(basis, user):
     return wording.write_basis(version=basis, start=today(), by=user, on=today(), **facts)
 
 
-def test_who_has_an_open_case_is_told_of_before_another_is_written(client, caseworker):
+def test_open_case_is_shown_before_another_is_registered(client, caseworker):
     case = ApplicationFactory()
 
     assert case.case_number in page(client.get(to_new(case.person)))

@@ -1,4 +1,4 @@
-"""Taking an application in: § 27 by phone, drafts, missing papers, sent on (needs C5, C6)."""
+"""Intake: § 27 by phone, drafts, missing papers, sending on (needs C5, C6)."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def page(response) -> str:
 
 
 def typed(client, url=S27, **changes) -> dict[str, str]:
-    """What stands in the form, with what is typed over it."""
+    """The values of the form, replaced by what is typed."""
     form = client.get(url).context["form"]
     shown = {bound.html_name: bound.value() for bound in form if bound.value() is not None}
     return {**shown, **changes}
@@ -47,7 +47,7 @@ def typed(client, url=S27, **changes) -> dict[str, str]:
 # ------------------------------------------------------------------ § 27 by phone
 
 
-def test_somebody_unknown_applies_by_phone_in_four_fields(client, caseworker):
+def test_unknown_person_applies_by_phone_with_four_fields(client, caseworker):
     sent = typed(client, first_name="Ada", last_name="Nord", tonight="ingen", wish="Et rom")
     response = client.post(S27, sent)
 
@@ -61,7 +61,7 @@ def test_somebody_unknown_applies_by_phone_in_four_fields(client, caseworker):
     assert "Har ingen steder å sove i natt" in page(client.get(response.url))
 
 
-def test_who_is_registered_is_found_by_number_alone(client, caseworker):
+def test_registered_person_is_found_by_national_id_alone(client, caseworker):
     person = PersonFactory()
     client.post(S27, typed(client, number=person.national_id, tonight="utrygt"))
 
@@ -69,7 +69,7 @@ def test_who_is_registered_is_found_by_number_alone(client, caseworker):
     assert Person.objects.count() == 1
 
 
-def test_somebody_alike_is_shown_before_another_is_registered(client, caseworker):
+def test_similar_person_is_shown_before_another_is_registered(client, caseworker):
     known = PersonFactory(first_name="Ada", last_name="Nord")
     sent = typed(client, first_name="Ada", last_name="Nord", tonight="ingen")
     asked = client.post(S27, sent)
@@ -79,7 +79,7 @@ def test_somebody_alike_is_shown_before_another_is_registered(client, caseworker
     assert Application.objects.get().person == known
 
 
-def test_what_is_missing_is_said_and_what_is_typed_stands(client, caseworker):
+def test_missing_field_is_named_and_the_input_kept(client, caseworker):
     response = client.post(S27, typed(client, words="Står på stasjonen"))
 
     assert {"first_name", "last_name", "tonight"} <= set(response.context["form"].errors)
@@ -87,7 +87,7 @@ def test_what_is_missing_is_said_and_what_is_typed_stands(client, caseworker):
     assert not Application.objects.exists()
 
 
-def test_an_evening_that_has_not_come_is_refused(client, caseworker):
+def test_evening_in_the_future_is_refused(client, caseworker):
     tomorrow = nbdate(today() + timedelta(days=1))
     sent = typed(client, first_name="Ada", last_name="Nord", tonight="ingen")
     assert (
@@ -98,7 +98,7 @@ def test_an_evening_that_has_not_come_is_refused(client, caseworker):
 # ------------------------------------------------------------------ who applies for whom
 
 
-def test_a_prison_applies_for_somebody_with_its_own_date_and_contact(client, caseworker):
+def test_prison_applies_for_a_person_with_its_own_date_and_contact(client, caseworker):
     url = reverse("casework:application_new", args=[PersonFactory().pk])
     came = today() - timedelta(days=5)
     sent = typed(
@@ -124,7 +124,7 @@ def test_a_prison_applies_for_somebody_with_its_own_date_and_contact(client, cas
 # ------------------------------------------------------------------ drafts
 
 
-def test_what_is_typed_is_kept_until_it_is_sent(client, caseworker):
+def test_input_is_saved_as_a_draft_until_it_is_sent(client, caseworker):
     person = PersonFactory(first_name="Gro", last_name="Lie")
     url = reverse("casework:application_new", args=[person.pk])
     save = reverse("casework:draft_save", args=[f"soknad-{person.pk}"])
@@ -145,7 +145,7 @@ def test_what_is_typed_is_kept_until_it_is_sent(client, caseworker):
     assert not Draft.objects.exists()
 
 
-def test_a_draft_is_the_writers_own_and_may_be_thrown_away(client, caseworker):
+def test_draft_is_private_and_can_be_deleted(client, caseworker):
     save = reverse("casework:draft_save", args=["paragraf-27"])
     client.post(save, {"first_name": "Ada", "form_token": "x"})
     assert Draft.objects.get().data == {"first_name": ["Ada"]}
@@ -160,7 +160,7 @@ def test_a_draft_is_the_writers_own_and_may_be_thrown_away(client, caseworker):
     assert not Draft.objects.exists()
 
 
-def test_nothing_is_kept_of_an_empty_form_or_of_whom_one_may_not_see(client, caseworker):
+def test_no_draft_is_saved_for_an_empty_form_or_a_hidden_person(client, caseworker):
     assert client.post(reverse("casework:draft_save", args=["paragraf-27"])).status_code == 204
     hidden = PersonFactory(protected=True)
     for key in (f"soknad-{hidden.pk}", "annet", "soknad-999999999"):
@@ -169,7 +169,7 @@ def test_nothing_is_kept_of_an_empty_form_or_of_whom_one_may_not_see(client, cas
     assert not Draft.objects.exists()
 
 
-def test_old_drafts_are_thrown_away():
+def test_old_drafts_are_deleted():
     Draft.objects.create(key="a", data={"x": ["y"]}, saved_at=now(), saved_by=UserFactory())
     assert intake.delete_old_drafts(now() - timedelta(days=1)) == 0
     assert intake.delete_old_drafts(now() + timedelta(days=1)) == 1
@@ -179,7 +179,7 @@ def test_old_drafts_are_thrown_away():
 
 
 @pytest.mark.parametrize("language_form", ["nb", "nn"])
-def test_a_mangelbrev_asks_and_the_clock_runs_on(client, caseworker, language_form):
+def test_letter_asking_for_papers_does_not_stop_the_deadline(client, caseworker, language_form):
     case = ApplicationFactory(person=PersonFactory(language_form=language_form))
     due = case.reply_due()
     url = reverse("casework:papers_ask", args=[case.pk])
@@ -217,7 +217,7 @@ def test_papers_are_received_one_by_one(client, caseworker):
     assert case.paper_requests.get().papers.filter(received_on=None).count() == 1
 
 
-def test_a_paper_does_not_come_tomorrow_and_a_letter_asks_for_something(client, caseworker):
+def test_paper_cannot_come_in_the_future_and_a_letter_needs_a_paper(client, caseworker):
     paper = MissingPaperFactory()
     url = reverse("casework:paper_receive", args=[paper.pk])
     tomorrow = {f"p{paper.pk}-received_on": nbdate(today() + timedelta(days=1))}
@@ -233,7 +233,7 @@ def test_a_paper_does_not_come_tomorrow_and_a_letter_asks_for_something(client, 
 # ------------------------------------------------------------------ sent to the right unit
 
 
-def test_a_case_sent_on_keeps_its_date_and_waits_to_be_acknowledged(client, caseworker):
+def test_case_sent_to_another_unit_keeps_its_date_until_acknowledged(client, caseworker):
     case = ApplicationFactory(responsible=caseworker)
     received, number = case.received_at, case.case_number
     there = OrganisationUnitFactory(kind=case.unit.kind, name="Solvær vest")
@@ -260,7 +260,7 @@ def test_a_case_sent_on_keeps_its_date_and_waits_to_be_acknowledged(client, case
     assert case.transfers.get().acknowledged_by == receiver
 
 
-def test_who_takes_the_case_says_by_that_that_it_has_come(client, caseworker):
+def test_taking_a_sent_case_acknowledges_it(client, caseworker):
     case = ApplicationFactory(state=ApplicationState.RECEIVED)
     there = OrganisationUnitFactory(kind=case.unit.kind, name="Solvær vest")
     client.post(

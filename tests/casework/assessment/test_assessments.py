@@ -1,4 +1,4 @@
-"""Kartlegging and boligbehov: the wish first, nothing overwritten, and proposals with reasons."""
+"""Assessment and housing need: wish first, versions kept, proposals with reasons."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def answered(code, need):
 # ------------------------------------------------------------------ the kartlegging
 
 
-def test_kartlegging_keeps_wish_goals_and_every_dimension(client, caseworker):
+def test_assessment_saves_wish_goals_and_every_dimension(client, caseworker):
     application = ApplicationFactory()
     daily = dimension("hverdag")
     response = client.post(
@@ -109,7 +109,7 @@ def test_wish_comes_first_and_is_required(client, caseworker):
     assert not Wish.objects.exists()
 
 
-def test_earlier_answers_stand_beside_and_are_not_filled_in(client, caseworker):
+def test_earlier_answers_are_shown_and_not_filled_in(client, caseworker):
     earlier = AssessmentFactory()
     url = reverse("casework:assessment_new", args=[earlier.application_id])
     response = client.get(url)
@@ -119,7 +119,7 @@ def test_earlier_answers_stand_beside_and_are_not_filled_in(client, caseworker):
     assert all(not form[name].value() for name in form.fields if name.endswith("_own_view"))
 
 
-def test_new_kartlegging_leaves_the_old_one_as_it_was(client, caseworker):
+def test_new_assessment_does_not_change_the_old_one(client, caseworker):
     earlier = AssessmentFactory()
     client.post(reverse("casework:assessment_new", args=[earlier.application_id]), typed())
     assert Assessment.objects.count() == 2
@@ -128,7 +128,7 @@ def test_new_kartlegging_leaves_the_old_one_as_it_was(client, caseworker):
     assert earlier.answers.filter(own_view="Det går greit.").exists()
 
 
-def test_dimension_that_is_out_of_use_is_not_asked(client, caseworker):
+def test_ended_dimension_is_not_asked(client, caseworker):
     application = ApplicationFactory()
     gone = dimension("arbeid")
     gone.valid = (None, today())
@@ -137,7 +137,7 @@ def test_dimension_that_is_out_of_use_is_not_asked(client, caseworker):
     assert gone.question not in page
 
 
-def test_kartlegging_cannot_be_held_tomorrow(client, caseworker):
+def test_assessment_cannot_be_held_tomorrow(client, caseworker):
     application = ApplicationFactory()
     tomorrow = (today() + timedelta(days=1)).strftime("%d.%m.%Y")
     url = reverse("casework:assessment_new", args=[application.pk])
@@ -147,7 +147,7 @@ def test_kartlegging_cannot_be_held_tomorrow(client, caseworker):
 
 
 @pytest.mark.parametrize("field", ["held_on", "said_on"])
-def test_a_day_to_come_is_told_of_beside_its_field(client, caseworker, field):
+def test_future_day_is_an_error_beside_its_field(client, caseworker, field):
     url = reverse("casework:assessment_new", args=[ApplicationFactory().pk])
     tomorrow = (today() + timedelta(days=1)).strftime("%d.%m.%Y")
     assert client.post(url, typed(**{field: tomorrow})).context["form"].has_error(field)
@@ -164,7 +164,7 @@ def test_an_area_is_not_both_wanted_and_avoided(client, caseworker):
     assert answer.context["form"].has_error("avoid_areas")
 
 
-def test_two_faults_in_two_parts_of_the_page_are_one_summary(client, caseworker):
+def test_errors_in_two_forms_of_the_page_are_one_summary(client, caseworker):
     url = reverse("casework:assessment_new", args=[ApplicationFactory().pk])
     text = client.post(url, typed(**{"words": "", "bolig-max_floor": "999"})).text
     assert text.count('class="ds-error-summary"') == 1
@@ -206,7 +206,7 @@ def test_future_wish_is_refused_by_the_action():
     assert not Assessment.objects.exists()
 
 
-def test_form_sent_twice_makes_one_kartlegging(client, caseworker):
+def test_form_sent_twice_creates_one_assessment(client, caseworker):
     application = ApplicationFactory()
     url = reverse("casework:assessment_new", args=[application.pk])
     token = str(client.get(url).context["form"]["form_token"].value())
@@ -216,7 +216,7 @@ def test_form_sent_twice_makes_one_kartlegging(client, caseworker):
     assert Assessment.objects.count() == 1
 
 
-def test_stranger_gets_404_and_reader_403(client):
+def test_user_without_access_gets_404_and_a_reader_403(client):
     client.force_login(UserFactory(caseworker=True))
     protected = ApplicationFactory(person=PersonFactory(strictly_protected=True))
     held = AssessmentFactory(application=protected)
@@ -277,7 +277,7 @@ def test_member_who_has_left_needs_no_room():
         ("hverdag", SupportNeed.UNCLEAR, Staffing.NONE),
     ],
 )
-def test_much_help_at_home_or_with_health_suggests_staff(code, need, staffing):
+def test_much_help_at_home_or_with_health_suggests_staffing(code, need, staffing):
     assessment = answered(code, need)
     proposal = needs.propose(assessment.application.household, assessment, today())
     assert proposal.staffing == staffing
@@ -291,7 +291,7 @@ def test_proposal_is_not_saved():
     assert not HousingNeed.objects.exists()
 
 
-def test_each_proposed_value_says_why():
+def test_each_proposed_value_has_a_reason():
     household = FamilyFactory(children=2)
     member(household, 12, living=LivingArrangement.VISITING)
     lines = needs.derive(household, None, today())
@@ -310,7 +310,7 @@ def chosen(**changes):
     }
 
 
-def test_proposal_taken_as_it_is_needs_no_reason(client, caseworker):
+def test_unchanged_proposal_needs_no_reason(client, caseworker):
     application = ApplicationFactory(assessed=False)
     client.post(reverse("casework:need", args=[application.pk]), chosen())
     need = HousingNeed.objects.get()
@@ -328,7 +328,7 @@ def test_changing_the_proposal_needs_a_reason(client, caseworker):
     assert HousingNeed.objects.get().edit_reason == "Venter barn i mars."
 
 
-def test_newest_boligbehov_is_in_force_and_the_old_is_kept(client, caseworker):
+def test_newest_housing_need_is_in_force_and_the_old_is_kept(client, caseworker):
     application = ApplicationFactory()
     NeedFactory(application=application, bedrooms=3)
     client.post(reverse("casework:need", args=[application.pk]), chosen())
@@ -336,7 +336,7 @@ def test_newest_boligbehov_is_in_force_and_the_old_is_kept(client, caseworker):
     assert application.needs.first().bedrooms == 1
 
 
-def test_reason_is_asked_for_by_the_action_too():
+def test_action_also_requires_the_reason():
     application = ApplicationFactory()
     with pytest.raises(ChangeNeedsReason):
         decide_need(
@@ -348,14 +348,14 @@ def test_reason_is_asked_for_by_the_action_too():
         )
 
 
-def test_boligbehov_page_shows_what_is_computed(client, caseworker):
+def test_housing_need_page_shows_the_computed_values(client, caseworker):
     application = ApplicationFactory(person=FamilyFactory(children=2).head)
     page = client.get(reverse("casework:need", args=[application.pk])).text
     assert "Beregnet" in page
     assert "1 til den voksne, 2 til barn." in page
 
 
-def test_kartlegging_pages_ask_few_questions(client, caseworker, django_assert_max_num_queries):
+def test_assessment_pages_have_few_queries(client, caseworker, django_assert_max_num_queries):
     held = AssessmentFactory()
     NeedFactory(application=held.application, assessment=held)
     with django_assert_max_num_queries(26):
@@ -369,7 +369,7 @@ def test_kartlegging_pages_ask_few_questions(client, caseworker, django_assert_m
 # ------------------------------------------------------------------ from one to the next
 
 
-def test_a_new_kartlegging_may_begin_from_the_last(client, caseworker):
+def test_new_assessment_can_start_from_the_last_one(client, caseworker):
     earlier = AssessmentFactory()
     url = reverse("casework:assessment_new", args=[earlier.application_id])
     assert "Begynn fra forrige" in client.get(url).text
@@ -380,7 +380,7 @@ def test_a_new_kartlegging_may_begin_from_the_last(client, caseworker):
     assert not form["words"].value(), "the wish is asked for anew"
 
 
-def test_what_changed_since_the_last_is_shown(client, caseworker):
+def test_changes_since_the_last_assessment_are_shown(client, caseworker):
     earlier = AssessmentFactory()
     daily, health, money = (dimension(code) for code in ("hverdag", "helse", "okonomi"))
     data = {}
@@ -404,7 +404,7 @@ def test_what_changed_since_the_last_is_shown(client, caseworker):
     assert "«Det går greit.»" in response.text, "what was said last is beside it"
 
 
-def test_what_is_not_known_has_neither_risen_nor_fallen(client, caseworker):
+def test_unknown_support_need_has_neither_risen_nor_fallen(client, caseworker):
     earlier = AssessmentFactory()
     url = reverse("casework:assessment_new", args=[earlier.application_id])
     response = client.post(url, typed(), follow=True)
@@ -414,7 +414,7 @@ def test_what_is_not_known_has_neither_risen_nor_fallen(client, caseworker):
 # ------------------------------------------------------------------ what the dwelling must be
 
 
-def test_the_dwelling_is_asked_about_and_the_need_follows(client, caseworker):
+def test_answers_about_the_dwelling_give_the_housing_need(client, caseworker):
     application = ApplicationFactory()
     north, centre = AreaFactory(name="Nordsida"), AreaFactory(name="Sentrum")
     housing = {
@@ -439,7 +439,7 @@ def test_the_dwelling_is_asked_about_and_the_need_follows(client, caseworker):
     assert "max_floor" not in lines and "drug_free" not in lines, "not said is not derived"
 
 
-def test_derived_and_decided_stand_side_by_side_and_stay_so(client, caseworker):
+def test_proposed_and_decided_values_are_shown_side_by_side(client, caseworker):
     application = ApplicationFactory()
     url = reverse("casework:need", args=[application.pk])
     client.post(url, chosen(bedrooms="2", edit_reason="Venter barn i mars."))
@@ -454,7 +454,7 @@ def test_derived_and_decided_stand_side_by_side_and_stay_so(client, caseworker):
     assert len(client.get(url).context["versions"]) == 2
 
 
-def test_going_against_what_the_person_wants_needs_a_reason(client, caseworker):
+def test_deviating_from_the_persons_wish_needs_a_reason(client, caseworker):
     held = AssessmentFactory()
     area = AreaFactory(name="Sentrum")
     HousingAnswer.objects.create(assessment=held).avoid_areas.add(area)
@@ -463,7 +463,7 @@ def test_going_against_what_the_person_wants_needs_a_reason(client, caseworker):
     assert client.post(url, chosen(avoid_areas=[area.pk])).status_code == 302
 
 
-def test_young_alone_may_also_fit_a_bofellesskap():
+def test_young_person_alone_may_also_get_shared_housing():
     young = HouseholdFactory(head=PersonFactory(young=True))
     assert UnitType.SHARED in needs.propose(young, None, today()).types
     parent = FamilyFactory(children=1, head=PersonFactory(young=True))

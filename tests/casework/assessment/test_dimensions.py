@@ -1,4 +1,4 @@
-"""What a kartlegging asks about is the municipality's to decide, and old answers keep theirs."""
+"""The municipality chooses the dimensions of an assessment; old answers keep their version."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ def typed(day=None, **changes):
     return {**data, "start": f"{day or today():%d.%m.%Y}", **changes}
 
 
-def test_only_who_changes_settings_may(as_caseworker, as_manager):
+def test_only_users_who_change_settings_can_edit_dimensions(as_caseworker, as_manager):
     assert as_caseworker.get(reverse(LIST)).status_code == 403
     assert as_manager.get(reverse(LIST)).status_code == 200
 
 
-def test_a_change_is_a_new_version_and_old_answers_keep_theirs(as_manager):
+def test_change_is_a_new_version_and_old_answers_keep_their_version(as_manager):
     held = AssessmentFactory()
     money = dimension("okonomi")
     url = reverse("casework:dimension", args=[money.pk])
@@ -40,7 +40,7 @@ def test_a_change_is_a_new_version_and_old_answers_keep_theirs(as_manager):
     assert money.question in as_manager.get(reverse("casework:dimension", args=[new.pk])).text
 
 
-def test_a_planned_version_is_written_over_until_it_is_used(as_manager):
+def test_planned_version_can_be_edited_until_it_is_used(as_manager):
     money = dimension("okonomi")
     url = reverse("casework:dimension", args=[money.pk])
     later = today() + timedelta(days=30)
@@ -53,12 +53,12 @@ def test_a_planned_version_is_written_over_until_it_is_used(as_manager):
     assert "allerede brukt" in as_manager.post(url, typed(later)).text
 
 
-def test_the_past_is_not_changed(as_manager):
+def test_dimension_cannot_be_changed_for_the_past(as_manager):
     url = reverse("casework:dimension", args=[dimension("okonomi").pk])
     assert "Velg i dag eller en senere dag." in as_manager.post(url, typed(days_ago(1))).text
 
 
-def test_a_new_one_is_asked_last_and_one_that_ends_no_more(as_manager, login):
+def test_new_dimension_is_last_and_ended_dimension_is_not_asked(as_manager, login):
     url = reverse("casework:dimension_new")
     assert as_manager.post(url, typed(name="Natt og søvn")).status_code == 302
     made = dimension("natt-og-sovn")
@@ -79,18 +79,18 @@ def test_the_order_is_changed_one_step_at_a_time(as_manager):
 
 
 @pytest.mark.parametrize("name", ["Rus", "Rus og psykiatri", "Rusmidler", "Alkohol", "ROP"])
-def test_nobody_is_sorted_by_what_they_use(as_manager, name):
+def test_dimension_about_drug_use_is_refused(as_manager, name):
     page = as_manager.post(reverse("casework:dimension_new"), typed(name=name)).text
     assert "deler ikke folk inn etter rus" in page
 
 
 @pytest.mark.parametrize("name", ["Russisk språk", "Tro og håp"])
-def test_other_words_are_free(as_manager, name):
+def test_name_that_only_resembles_a_drug_word_is_allowed(as_manager, name):
     response = as_manager.post(reverse("casework:dimension_new"), typed(name=name))
     assert response.status_code == 302
 
 
-def test_the_last_one_cannot_end(as_manager):
+def test_last_dimension_cannot_be_ended(as_manager):
     last, *rest = Dimension.objects.order_by("order")
     Dimension.objects.filter(pk__in=[each.pk for each in rest]).delete()
     url = reverse("casework:dimension_end", args=[last.pk])

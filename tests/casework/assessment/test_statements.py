@@ -1,4 +1,4 @@
-"""Statements: those who know the person are asked, reminded, and heard where it is decided (C9)."""
+"""Statements from people who know the person: asked, reminded, shown at the decision (C9)."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def outside_url(statement):
 # ------------------------------------------------------------------ asked of a colleague
 
 
-def test_a_colleague_is_asked_and_answers_from_min_dag(
+def test_colleague_asked_for_a_statement_answers_from_min_dag(
     as_caseworker, login, django_capture_on_commit_callbacks
 ):
     person, colleague = PersonFactory(), UserFactory(caseworker=True)
@@ -85,7 +85,7 @@ def test_a_colleague_is_asked_and_answers_from_min_dag(
     assert "Hun vil ha ro." in page
 
 
-def test_only_the_one_asked_answers_and_only_once(as_caseworker, login):
+def test_only_the_asked_user_answers_and_only_once(as_caseworker, login):
     asked = StatementFactory()
     url = reverse("casework:statement_answer", args=[asked.pk])
     assert as_caseworker.get(url).status_code == 403
@@ -94,7 +94,7 @@ def test_only_the_one_asked_answers_and_only_once(as_caseworker, login):
     assert "allerede besvart" in theirs.post(url, {"text": "To"}).text
 
 
-def test_whoever_may_not_see_the_person_cannot_be_asked(login):
+def test_user_without_access_to_the_person_cannot_be_asked(login):
     person = PersonFactory(strictly_protected=True)
     stranger = UserFactory(caseworker=True)
     client = login("saksbehandler", sees_protected=True)
@@ -111,8 +111,8 @@ def test_whoever_may_not_see_the_person_cannot_be_asked(login):
         ({**OUTSIDE, "consented_on": -1}, "kan ikke være fram i tid"),
     ],
 )
-def test_what_cannot_be_asked_is_refused_in_words(as_caseworker, changes, words):
-    # Days ago, counted when it runs: it may have become midnight since the tests were collected.
+def test_invalid_question_is_refused_with_a_sentence(as_caseworker, changes, words):
+    # Days ago, counted when the test runs: midnight may have passed since collection.
     changes = {
         name: f"{days_ago(value):%d.%m.%Y}" if isinstance(value, int) else value
         for name, value in changes.items()
@@ -121,7 +121,7 @@ def test_what_cannot_be_asked_is_refused_in_words(as_caseworker, changes, words)
     assert not Statement.objects.exists()
 
 
-def test_the_question_to_somebody_outside_does_not_name_the_person(as_caseworker):
+def test_question_to_an_external_helper_does_not_name_the_person(as_caseworker):
     person = PersonFactory(first_name="Tordis", last_name="Kanarifugl")
     for text in ("Hva liker Tordis?", "Hvordan går det med kanarifugl?"):
         page = ask(as_caseworker, person, **{**OUTSIDE, "question": text}).text
@@ -133,7 +133,7 @@ def test_the_question_to_somebody_outside_does_not_name_the_person(as_caseworker
 # ------------------------------------------------------------------ asked of somebody outside
 
 
-def test_a_helper_outside_writes_through_the_link_once(
+def test_external_helper_answers_through_the_link_once(
     as_caseworker, django_capture_on_commit_callbacks
 ):
     person = PersonFactory(first_name="Tordis", last_name="Kanarifugl")
@@ -146,7 +146,7 @@ def test_a_helper_outside_writes_through_the_link_once(
     for secret in ("Tordis", "Kanarifugl", code, asked.question):
         assert secret not in letter.subject + letter.body
     page = as_caseworker.get(reverse("casework:statement", args=[asked.pk])).text
-    # The same link but for its stamp of time: a second may have passed since it was sent.
+    # The same link except its timestamp: a second may have passed since it was sent.
     assert code[:3] in page and link.split(":1")[0] in page
 
     outside = Client()
@@ -166,7 +166,7 @@ def test_a_helper_outside_writes_through_the_link_once(
     )
 
 
-def test_the_first_name_is_shown_only_when_agreed_and_never_of_the_protected():
+def test_first_name_is_shown_only_if_agreed_and_never_if_protected():
     plain = StatementFactory(outside=True, first_name=True)
     hidden = StatementFactory(
         outside=True, first_name=True, person=PersonFactory(strictly_protected=True)
@@ -175,7 +175,7 @@ def test_the_first_name_is_shown_only_when_agreed_and_never_of_the_protected():
     assert hidden.about == hidden.person.initials
 
 
-def test_the_code_is_tried_a_few_times_and_then_needs_a_new_link(as_caseworker):
+def test_too_many_wrong_codes_need_a_new_link(as_caseworker):
     asked = StatementFactory(outside=True)
     url, wrong = outside_url(asked), f"{(int(links.code(asked)) + 1) % 1000000:06d}"
     outside = Client()
@@ -191,7 +191,7 @@ def test_the_code_is_tried_a_few_times_and_then_needs_a_new_link(as_caseworker):
     assert asked.question in right.text
 
 
-def test_a_code_opens_its_own_link_alone():
+def test_code_opens_only_its_own_link():
     one, other = StatementFactory(outside=True), StatementFactory(outside=True)
     outside = Client()
     outside.post(outside_url(one), {"code": links.code(one)})
@@ -202,7 +202,7 @@ def test_a_code_opens_its_own_link_alone():
 
 
 @pytest.mark.parametrize("state", ["expired", "withdrawn", "received", "tampered", "colleague"])
-def test_a_link_that_is_dead_tells_nothing(state, as_caseworker):
+def test_expired_link_shows_nothing(state, as_caseworker):
     asked = StatementFactory(outside=state != "colleague", received=state == "received")
     if state == "expired":
         Statement.objects.filter(pk=asked.pk).update(link_until=days_ago(1))
@@ -218,7 +218,9 @@ def test_a_link_that_is_dead_tells_nothing(state, as_caseworker):
 # ------------------------------------------------------------------ reminded
 
 
-def test_each_is_reminded_once_before_and_once_after(django_capture_on_commit_callbacks):
+def test_helper_is_reminded_once_before_and_once_after_the_deadline(
+    django_capture_on_commit_callbacks,
+):
     asked = StatementFactory(outside=True, due_on=days_ago(-10))
     StatementFactory(received=True, due_on=days_ago(-10))
     sent = []
@@ -233,7 +235,7 @@ def test_each_is_reminded_once_before_and_once_after(django_capture_on_commit_ca
     assert (flag.owner, flag.person) == (asked.asked_by, asked.person)
 
 
-def test_the_flag_is_on_min_dag_of_who_asked_and_closes_by_the_facts(login):
+def test_flag_is_on_min_dag_of_the_asker_and_closes_with_the_answer(login):
     asked = StatementFactory(due_on=days_ago(2))
     flag_statements(today())
     mine = login(user=asked.asked_by)
@@ -257,7 +259,7 @@ def test_a_dry_run_does_nothing(capsys):
 # ------------------------------------------------------------------ heard
 
 
-def test_it_is_heard_with_the_persons_comment_where_it_is_decided(as_caseworker, login):
+def test_statement_and_comment_are_shown_where_the_case_is_decided(as_caseworker, login):
     application = ApplicationFactory(granted=True)
     asked = StatementFactory(person=application.person, received=True)
     url = reverse("casework:statement_comment", args=[asked.pk])
@@ -272,7 +274,7 @@ def test_it_is_heard_with_the_persons_comment_where_it_is_decided(as_caseworker,
         assert "Jeg er enig, men vil ha hund." in page
 
 
-def test_who_may_not_see_the_person_finds_no_statement(as_caseworker, login):
+def test_user_without_access_to_the_person_finds_no_statement(as_caseworker, login):
     asked = StatementFactory(person=PersonFactory(strictly_protected=True), received=True)
     url = reverse("casework:statement", args=[asked.pk])
     assert as_caseworker.get(url).status_code == 404

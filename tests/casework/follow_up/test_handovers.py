@@ -1,4 +1,4 @@
-"""A task given to another unit must be taken by somebody there (need C23)."""
+"""A task handed over to another unit must be taken there (need C23)."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _url(name, handover):
     return reverse(f"casework:{name}", args=[handover.pk])
 
 
-def test_it_stands_on_the_receivers_day_until_it_is_done(as_caseworker, receiver, health, login):
+def test_handover_is_on_min_dag_of_the_receiver_until_done(as_caseworker, receiver, health, login):
     person = f.PersonFactory(last_name="Overlevert", with_household=True)
     assert _send(as_caseworker, person, health).status_code == 302
     handover = Handover.objects.get()
@@ -57,7 +57,7 @@ def test_it_stands_on_the_receivers_day_until_it_is_done(as_caseworker, receiver
     assert kinds == {"handover.sent", "handover.acknowledged", "handover.done"}
 
 
-def test_the_second_to_take_it_is_told_who_did(receiver, health, login):
+def test_second_user_to_take_a_handover_sees_who_took_it(receiver, health, login):
     handover = HandoverFactory(to_unit=health)
     colleague = login(RoleKind.CASEWORKER, unit=health)
     receiver.post(_url("handover_acknowledge", handover))
@@ -67,7 +67,7 @@ def test_the_second_to_take_it_is_told_who_did(receiver, health, login):
     assert handover.acknowledged_by == receiver.user
 
 
-def test_it_is_not_sent_where_nobody_may_read_it(login, health, receiver):
+def test_handover_needs_a_receiver_with_access(login, health, receiver):
     sender = login(RoleKind.CASEWORKER, sees_protected=True)
     hidden = f.PersonFactory(strictly_protected=True)
     answer = _send(sender, hidden, health)
@@ -77,7 +77,7 @@ def test_it_is_not_sent_where_nobody_may_read_it(login, health, receiver):
     assert not Handover.objects.exists()
 
 
-def test_unacknowledged_it_is_flagged_after_the_working_days_of_the_setting(
+def test_unacknowledged_handover_is_flagged_after_the_set_working_days(
     receiver, health, login, time_machine
 ):
     time_machine.move_to("2026-11-23 12:00+01:00")  # a Monday
@@ -95,7 +95,7 @@ def test_unacknowledged_it_is_flagged_after_the_working_days_of_the_setting(
     said = flags.words(flag, wednesday)
     assert health.name in said.why and "Kvitter" in said.next
     assert said.action_url == _url("handover", handover)
-    flag_handovers(friday)  # for an earlier date: closes nothing
+    flag_handovers(friday)  # a run for an earlier date closes nothing
     assert Flag.objects.open().count() == 1
     time_machine.move_to("2026-11-25 12:00+01:00")
     receiver.post(_url("handover_acknowledge", handover))
@@ -107,11 +107,11 @@ def test_unacknowledged_it_is_flagged_after_the_working_days_of_the_setting(
     assert Flag.objects.open().count() == 1
 
 
-def test_it_is_flagged_to_whom_it_was_sent_and_else_to_who_may_read_it_there(health, login):
+def test_handover_flag_goes_to_the_receiver_or_a_colleague_with_access(health, login):
     named = login(RoleKind.CASEWORKER, unit=health).user
     sent_at = f.now() - timedelta(days=9)
     to_one = HandoverFactory(to_unit=health, to_user=named, sent_at=sent_at)
-    login(RoleKind.MANAGER, unit=health)  # may not know of the one who is protected
+    login(RoleKind.MANAGER, unit=health)  # has no access to the protected person
     may = login(RoleKind.CASEWORKER, unit=health, sees_protected=True).user
     hidden = HandoverFactory(
         to_unit=health, person=f.PersonFactory(strictly_protected=True), sent_at=sent_at
@@ -122,7 +122,7 @@ def test_it_is_flagged_to_whom_it_was_sent_and_else_to_who_may_read_it_there(hea
     assert owners == {to_one.pk: named, hidden.pk: may, empty.pk: empty.sent_by}
 
 
-def test_a_case_sent_to_the_right_unit_is_flagged_there_until_it_is_acknowledged(
+def test_case_sent_to_a_unit_is_flagged_there_until_acknowledged(
     as_caseworker, receiver, health, login, time_machine
 ):
     time_machine.move_to("2026-11-19 12:00+01:00")  # a Thursday
@@ -151,7 +151,7 @@ def test_a_case_sent_to_the_right_unit_is_flagged_there_until_it_is_acknowledged
     assert Flag.objects.count() == 1
 
 
-def test_a_due_date_that_has_passed_is_refused_beside_its_field(as_caseworker, receiver, health):
+def test_past_due_date_is_refused_beside_its_field(as_caseworker, receiver, health):
     person = f.PersonFactory(with_household=True)
     yesterday = (f.today() - timedelta(days=1)).strftime("%d.%m.%Y")
     answer = _send(as_caseworker, person, health, due_on=yesterday)

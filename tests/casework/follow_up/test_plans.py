@@ -1,4 +1,4 @@
-"""The overgangsplan, its checklist and milestones, and what institutions tell (C19, C20)."""
+"""The transition plan, its checklist and milestones, and notices of institutions (C19, C20)."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _plan_of(client, person):
     return TransitionPlan.objects.get(person=person)
 
 
-def test_a_plan_begins_with_the_municipalitys_checklist(as_caseworker, person):
+def test_plan_starts_with_the_checklist_of_the_municipality(as_caseworker, person):
     plan = _plan_of(as_caseworker, person)
     names = [item.kind.name for item in plan.items.order_by("kind__order")]
     assert names == [
@@ -52,7 +52,7 @@ def test_a_person_has_one_open_plan_at_a_time(as_caseworker, person):
     assert TransitionPlan.objects.count() == 1
 
 
-def test_the_checklist_is_the_municipalitys_to_change(as_manager, as_caseworker, person):
+def test_municipality_can_change_the_checklist(as_manager, as_caseworker, person):
     bank = ChecklistKind.objects.get(name="Bankkonto")
     as_manager.post(_url("checklist"), {"name": "Førerkort", "order": 9})
     as_manager.post(_url("checklist_end", bank.pk))
@@ -62,7 +62,7 @@ def test_the_checklist_is_the_municipalitys_to_change(as_manager, as_caseworker,
     assert "Bankkonto" not in names
 
 
-def test_a_line_is_done_by_a_named_helper_only(as_caseworker, person):
+def test_checklist_item_needs_a_named_helper_to_be_done(as_caseworker, person):
     plan = _plan_of(as_caseworker, person)
     item = plan.items.get(kind__name="Bankkonto")
     as_caseworker.post(_url("checklist_item_done", item.pk))
@@ -79,7 +79,7 @@ def test_a_line_is_done_by_a_named_helper_only(as_caseworker, person):
     assert item.is_open
 
 
-def test_a_settled_plan_is_changed_no_more(as_caseworker, person, today):
+def test_closed_plan_cannot_be_changed(as_caseworker, person, today):
     plan = _plan_of(as_caseworker, person)
     as_caseworker.post(_url("plan_settle", plan.pk), {"outcome": "Flyttet inn."})
     owner = as_caseworker.user.pk
@@ -104,7 +104,7 @@ def test_a_milestone_is_flagged_the_day_after_its_due_date_and_once(today):
     assert flag.raised_on == today + timedelta(days=1)
 
 
-def test_reaching_a_milestone_closes_its_flag_and_a_new_date_begins_anew(as_caseworker, today):
+def test_reached_milestone_closes_its_flag_and_a_new_date_can_raise_one(as_caseworker, today):
     milestone = MilestoneFactory(due_on=f.days_ago(3), owner=as_caseworker.user)
     flag_milestones(today)
     as_caseworker.post(
@@ -120,7 +120,7 @@ def test_reaching_a_milestone_closes_its_flag_and_a_new_date_begins_anew(as_case
     assert Flag.objects.count() == 2
 
 
-def test_a_run_for_an_earlier_day_knows_what_was_not_done_then(as_caseworker, today):
+def test_job_for_an_earlier_day_uses_the_facts_of_that_day(as_caseworker, today):
     milestone = MilestoneFactory(due_on=f.days_ago(9))
     as_caseworker.post(_url("milestone_done", milestone.pk))
     flag_milestones(f.days_ago(5))
@@ -129,7 +129,7 @@ def test_a_run_for_an_earlier_day_knows_what_was_not_done_then(as_caseworker, to
     assert not Flag.objects.open().exists()
 
 
-def test_the_flag_says_why_and_what_next_on_min_dag(as_caseworker, today):
+def test_flag_on_min_dag_shows_reason_and_next_step(as_caseworker, today):
     MilestoneFactory(due_on=f.days_ago(2), owner=as_caseworker.user, title="Visning")
     assert task() == {"raised": 1, "closed": 0}
     page = as_caseworker.get("/").content.decode()
@@ -137,7 +137,7 @@ def test_the_flag_says_why_and_what_next_on_min_dag(as_caseworker, today):
     assert "2\xa0dager over" in page
 
 
-def test_the_command_may_be_tried_without_doing(today):
+def test_dry_run_changes_nothing(today):
     MilestoneFactory(due_on=f.days_ago(2))
     out = StringIO()
     call_command("flag_plans", "--dry-run", stdout=out)
@@ -153,7 +153,7 @@ def _notice(client, person, **facts):
     return client.post(_url("institution_notice_new", person.pk), data, follow=True)
 
 
-def test_a_notice_moves_the_plans_day_and_the_stays(as_caseworker, person, today):
+def test_notice_moves_the_date_of_the_plan_and_the_stay(as_caseworker, person, today):
     plan = PlanFactory(person=person, owner=as_caseworker.user)
     stay = f.StayFactory(person=person, prison=True, planned_out=today + timedelta(days=90))
     out = today + timedelta(days=40)
@@ -168,7 +168,7 @@ def test_a_notice_moves_the_plans_day_and_the_stays(as_caseworker, person, today
     assert moved.text.startswith("Planlagt ut er flyttet fra"), "Nothing moves without a word."
 
 
-def test_an_older_notice_does_not_overrule_a_newer_one(as_caseworker, person, today):
+def test_older_notice_does_not_replace_a_newer_one(as_caseworker, person, today):
     plan = PlanFactory(person=person, owner=as_caseworker.user)
     stay = f.StayFactory(person=person, prison=True, planned_out=today + timedelta(days=90))
     out = today + timedelta(days=40)
@@ -185,9 +185,7 @@ def test_an_older_notice_does_not_overrule_a_newer_one(as_caseworker, person, to
     assert sentence in answer.content.decode()
 
 
-def test_of_two_notices_given_the_same_day_the_last_registered_rules_and_the_move_is_told(
-    as_caseworker, person, today
-):
+def test_last_registered_of_two_notices_on_a_day_counts(as_caseworker, person, today):
     plan = PlanFactory(person=person, owner=as_caseworker.user)
     first, second = today + timedelta(days=40), today + timedelta(days=30)
     for day in (first, second):
@@ -203,13 +201,13 @@ def test_of_two_notices_given_the_same_day_the_last_registered_rules_and_the_mov
     [
         ("utskrivning", 14, 0, 0),  # fourteen days before: the last day in time
         ("utskrivning", 13, 0, 1),
-        ("loslatelse", -2, 0, 16),  # told after it happened
+        ("loslatelse", -2, 0, 16),  # notice after the event
         ("innleggelse", -1, 0, 0),  # the day after
         ("innleggelse", -5, -3, 1),
-        ("utskrivning", -3, None, 17),  # never told: late up to today
+        ("utskrivning", -3, None, 17),  # no notice: late until today
     ],
 )
-def test_a_late_or_missing_notice_is_logged_with_how_late(
+def test_late_or_missing_notice_is_logged_with_the_delay(
     as_caseworker, person, today, kind, days, told, late
 ):
     notified = "" if told is None else nbdate(today + timedelta(days=told))
@@ -224,7 +222,7 @@ def test_a_late_or_missing_notice_is_logged_with_how_late(
     assert ("Ikke varslet" in page) == (told is None)
 
 
-def test_how_much_ahead_a_notice_comes_is_a_setting(person, today):
+def test_notice_period_is_a_setting(person, today):
 
     notice = NoticeFactory(person=person, concerns_on=today + timedelta(days=30))
     assert notices.days_late(notice, today) == 0
@@ -232,7 +230,7 @@ def test_how_much_ahead_a_notice_comes_is_a_setting(person, today):
     assert notices.days_late(notice, today) == 15
 
 
-def test_a_notice_from_tomorrow_is_refused(as_caseworker, person, today):
+def test_notice_dated_tomorrow_is_refused(as_caseworker, person, today):
     _notice(
         as_caseworker, person, concerns_on=nbdate(today),
         notified_on=nbdate(today + timedelta(days=1)),

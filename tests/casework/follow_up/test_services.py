@@ -1,4 +1,4 @@
-"""Who does what: services over time, and the ansvarsgruppe with one coordinator (need C18)."""
+"""Services over time, and the responsibility group (ansvarsgruppe) with one coordinator (C18)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _post(client, name, pk, /, **data):
     return client.post(reverse(f"casework:{name}", args=[pk]), data)
 
 
-def test_a_service_begins_big_and_tapers_off(as_caseworker, person, today):
+def test_hours_of_a_service_can_decrease_over_time(as_caseworker, person, today):
     unit = f.OrganisationUnitFactory()
     began = today - timedelta(days=60)
     answer = _post(
@@ -53,7 +53,7 @@ def test_a_service_begins_big_and_tapers_off(as_caseworker, person, today):
     assert "12,5 t" in page
 
 
-def test_hours_outside_the_service_are_refused_in_words(as_caseworker, person, today):
+def test_hours_outside_the_service_period_are_refused_with_a_sentence(as_caseworker, person, today):
     service = f.ServiceFactory(person=person)
     before = nbdate(service.period.lower - timedelta(days=1))
     answer = _post(as_caseworker, "service_hours", service.pk, starts_on=before, hours_per_week="3")
@@ -76,9 +76,7 @@ def test_a_service_ends_with_a_reason_and_stays_on_the_page(as_caseworker, perso
     assert Event.objects.filter(person=person, kind="service.ended").exists()
 
 
-def test_a_new_coordinator_follows_the_one_before_who_stays_in_the_group(
-    as_caseworker, person, today
-):
+def test_new_coordinator_replaces_the_old_who_stays_in_the_group(as_caseworker, person, today):
     for name, days in (("Frida Fastlege", 40), ("Bo Veileder", 0)):
         answer = _post(
             as_caseworker, "team_member_new", person.pk, name=name, role="Rolle", contact="",
@@ -96,7 +94,7 @@ def test_a_new_coordinator_follows_the_one_before_who_stays_in_the_group(
     assert "Utskriving" in page
 
 
-def test_who_leaves_the_group_is_gone_from_the_page_and_kept_in_the_past(
+def test_former_group_member_is_hidden_on_the_page_and_kept_in_history(
     as_caseworker, person, today
 ):
     member = TeamMember.objects.create(
@@ -107,7 +105,7 @@ def test_who_leaves_the_group_is_gone_from_the_page_and_kept_in_the_past(
     assert person.team.filter(period__contains=f.days_ago(1)).exists()
 
 
-def test_a_week_has_no_more_than_its_hours(as_caseworker, person, today):
+def test_hours_per_week_cannot_exceed_168(as_caseworker, person, today):
     for hours in ("169", "-1"):
         answer = _post(
             as_caseworker, "service_new", person.pk, name="Booppfølging", hours_per_week=hours,

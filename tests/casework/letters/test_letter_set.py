@@ -1,7 +1,7 @@
-"""Every kind of letter × målform × children × fullmektig: made, right, and accessible.
+"""Every kind of letter × language form × children × proxy is made, right and accessible.
 
-What makes a letter is each kind's own action. Kinds with a klage right are tried for their
-hjemmel, last day and klageinstans; every letter is looked through for words of the other målform.
+Each letter is made by its own action. Appealable letters are checked for legal basis, last day
+and appeals body; every letter is checked for words of the other language form.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from tests.factories_leases import PriceIndexFactory
 
 pytestmark = pytest.mark.django_db
 
-# Who decides a klage, per hjemmel and målform.
+# The appeals body, per legal basis and language form.
 BODIES = {
     "nb": {
         "kommunal_bolig": "Klagenemnda i Solvær kommune avgjør klager om boligen.",
@@ -54,7 +54,7 @@ BODIES = {
         "sosialtjenesteloven_27": "Statsforvaltaren avgjer klager om det mellombelse butilbodet.",
     },
 }
-# Words that are of one målform alone: none may stand in a letter of the other.
+# Words of one language form only: none may be in a letter of the other.
 ONLY = {
     "nb": (
         "ikke hva hvem hvor hvorfor hvordan hvis jeg bolig boligen saken saksbehandler vennlig "
@@ -72,7 +72,7 @@ ONLY = {
     ),
 }
 
-# In one målform or the other: what the caseworker wrote.
+# What the caseworker wrote, in both language forms.
 WRITTEN = {
     "nb": {
         "best_interests": "Barna får bli på skolen sin.",
@@ -98,7 +98,7 @@ WRITTEN = {
 
 
 def case(language: str, *, whole: bool, **given):
-    """A case; `whole` is with children and a fullmektig."""
+    """A case; `whole` adds children and a proxy."""
     person = f.PersonFactory(language_form=language)
     household = f.FamilyFactory(children=2, head=person) if whole else f.household_of(person)
     if whole:
@@ -107,7 +107,7 @@ def case(language: str, *, whole: bool, **given):
 
 
 def vedtak(language: str, whole: bool, outcome=Outcome.GRANTED, basis="kommunal_bolig", **facts):
-    """An issued vedtak, through the approver."""
+    """A vedtak issued by the approver."""
     approver = f.UserFactory(approver=True)
     replaces = facts.pop("replaces", None)
     application = replaces.application if replaces else case(language, whole=whole, basis=basis)
@@ -305,7 +305,7 @@ LETTERS = {
     "klage-venter-ikke": suspended(False),
 }
 
-# Children change what a vedtak says; a fullmektig the foot of every letter, one of each template.
+# Children change the text of a vedtak, a proxy changes the foot of every letter.
 ALONE = [*list(LETTERS)[:9], "forelopig-svar", "mangelbrev", "tilbud", "klage-mottatt"]
 
 
@@ -316,7 +316,7 @@ def read(file) -> tuple[PdfReader, str]:
 
 
 def is_accessible(reader: PdfReader, language: str) -> bool:
-    """Tagged, its language and title set, and said to be PDF/A and PDF/UA."""
+    """Tagged, with language and title, and marked as PDF/A and PDF/UA."""
     root = reader.trailer["/Root"]
     metadata = root["/Metadata"].get_data().decode()
     assert root["/MarkInfo"]["/Marked"] and "/StructTreeRoot" in root
@@ -336,13 +336,13 @@ def words_of(text: str) -> set[str]:
     [pytest.param(kind, True, id=f"{kind}-children-and-fullmektig") for kind in LETTERS]
     + [pytest.param(kind, False, id=f"{kind}-alone") for kind in ALONE],
 )
-def test_letter_is_made_is_accessible_and_is_in_one_language(kind, language, whole):
+def test_letter_is_accessible_and_in_one_language(kind, language, whole):
     letter = LETTERS[kind](language, whole)
     reader, text = read(letter.file)
     title = letter.title.replace("\u00a0", " ")
     assert letter.language == language and title in text
     assert is_accessible(reader, language)
-    # In the order it is read: who it is to, the heading, and the greeting last.
+    # In reading order: the recipient, the heading, the greeting last.
     greeting = {"nb": "Med vennlig hilsen", "nn": "Med vennleg helsing"}[language]
     places = [text.index(words) for words in (title, greeting)]
     assert places == sorted(places)
@@ -367,7 +367,7 @@ def test_letter_is_made_is_accessible_and_is_in_one_language(kind, language, who
 
 @pytest.mark.parametrize("language", ["nb", "nn"])
 @pytest.mark.parametrize("code", sorted(BODIES["nb"]))
-def test_vedtak_names_hjemmel_last_day_and_klageinstans(code, language):
+def test_vedtak_letter_names_legal_basis_last_day_and_appeals_body(code, language):
     outcome = Outcome.GRANTED if code == "forlengelse" else Outcome.REFUSED
     made = vedtak(language, False, outcome, basis=code)
     _reader, text = read(made.letter.file)
@@ -381,7 +381,7 @@ def test_vedtak_names_hjemmel_last_day_and_klageinstans(code, language):
 
 @pytest.mark.parametrize("kind", ["delvis", "avvisning", "bortfall", "omgjoring", "klage-avvist"])
 @pytest.mark.parametrize("language", ["nb", "nn"])
-def test_whatever_can_be_appealed_says_until_when_and_who_decides(kind, language):
+def test_appealable_letter_says_deadline_and_appeals_body(kind, language):
     letter = LETTERS[kind](language, False)
     _reader, text = read(letter.file)
     numbers = settings_table.values(f.today(), "appeal_weeks", "paper_arrival_days")
@@ -412,7 +412,7 @@ ABSENT = [name for name in PROGRAMS if shutil.which(name) is None]
 @pytest.mark.parametrize(
     "kind", ["innvilgelse", "forelopig-svar", "mangelbrev", "tilbud", "klage-oversendt"]
 )
-def test_other_programs_find_the_letter_whole_tagged_and_archival(kind, language, tmp_path):
+def test_external_validators_accept_the_letter_as_tagged_and_archival(kind, language, tmp_path):
     letter = LETTERS[kind](language, True)
     for number, file in enumerate([letter.file, letter.copies.first().file]):
         path = tmp_path / f"{number}.pdf"
@@ -422,7 +422,7 @@ def test_other_programs_find_the_letter_whole_tagged_and_archival(kind, language
         about = _run("pdfinfo", "-meta", path)
         assert "<pdfaid:part>2<" in about and "<pdfaid:conformance>A<" in about
         assert letter.title in re.search(r"^Title: +(.+)$", said, re.MULTILINE)[1]
-        # In the order of the tags, as a screen reader says it.
+        # In the order of the tags, as a screen reader reads it.
         told = " ".join(_run("pdfinfo", "-struct-text", path).split())
         greeting = {"nb": "Med vennlig hilsen", "nn": "Med vennleg helsing"}[language]
         places = [told.index(words) for words in (letter.title, greeting, "Kopi til")]

@@ -1,4 +1,4 @@
-"""The letter: what it says, what it never says, and that it is frozen."""
+"""The letter: what it contains, what it never contains, and that it cannot change."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def issue(person=None, outcome=Outcome.GRANTED, **facts):
     return approve_vedtak(vedtak=vedtak, by=approver, at=now())
 
 
-def test_letter_says_basis_reasons_deadline_and_who_decides_a_klage():
+def test_letter_has_basis_reasons_deadline_and_appeals_body():
     vedtak = issue()
     text = text_of(vedtak.letter)
     assert "Du får leie kommunal bolig" in text
@@ -66,7 +66,7 @@ def test_letter_says_basis_reasons_deadline_and_who_decides_a_klage():
     assert str(vedtak.issued_by) in text and str(vedtak.drafted_by) in text
 
 
-def test_letter_is_written_in_nynorsk_to_who_wants_it():
+def test_letter_is_in_nynorsk_when_the_person_uses_it():
     text = text_of(issue(language="nn").letter)
     assert "Du får leige kommunal bustad" in text
     assert "Du kan klage innan tre veker" in text
@@ -74,7 +74,7 @@ def test_letter_is_written_in_nynorsk_to_who_wants_it():
     assert "Statsforvaltaren avgjer klager" in text
 
 
-def test_refusal_says_no_in_the_heading():
+def test_refusal_is_named_in_the_heading():
     text = text_of(issue(outcome=Outcome.REFUSED).letter)
     assert "Du får ikke leie kommunal bolig nå" in text
     assert "Vi har avslått søknaden din om kommunal bolig og om hjelp" in text
@@ -92,7 +92,7 @@ def test_address_is_printed_to_others():
     assert "Bakkegata 21" in text_of(issue(PersonFactory(address="Bakkegata 21")).letter)
 
 
-def test_fullmektig_gets_a_copy_of_their_own_and_is_named(client):
+def test_proxy_gets_their_own_copy_and_is_named(client):
     person = PersonFactory(address="Bakkegata 21")
     RepresentativeFactory(person=person, name="Nils Brekke")
     vedtak = issue(person)
@@ -109,7 +109,7 @@ def test_fullmektig_gets_a_copy_of_their_own_and_is_named(client):
     assert "Bakkegata" not in text and letter.title in text
     event = person.events.get(kind="letter.copied")
     assert letter.title in event.text and "Nils" not in event.text
-    # It is found beside the letter, and opening it is logged.
+    # It is listed with the letter, and opening it is logged.
     client.force_login(vedtak.drafted_by)
     url = reverse("casework:letter_copy", args=[copy.pk])
     assert url in client.get(reverse("casework:application", args=[letter.application_id])).text
@@ -119,7 +119,7 @@ def test_fullmektig_gets_a_copy_of_their_own_and_is_named(client):
     assert ReadLog.objects.filter(person_id=person.pk, page="brev").exists()
 
 
-def test_a_fullmektig_with_a_protected_address_gets_the_copy_as_agreed():
+def test_proxy_with_a_protected_address_gets_the_copy_as_agreed():
     person = PersonFactory()
     RepresentativeFactory(
         person=person,
@@ -135,8 +135,8 @@ def test_a_fullmektig_with_a_protected_address_gets_the_copy_as_agreed():
     assert letter.copies.get().sent_to == "Sendes etter avtale"
 
 
-def test_no_letter_is_made_before_the_copy_can_be_sent(client):
-    """Registered before addresses were asked for: told in words, with where it is put right."""
+def test_no_letter_is_made_if_the_copy_cannot_be_sent(client):
+    """Registered without an address: a message says where to add it."""
     application = ApplicationFactory(assessed=True)
     RepresentativeFactory(person=application.person, name="Nils Brekke", address="")
     client.force_login(application.registered_by)
@@ -158,7 +158,7 @@ def test_no_letter_is_made_before_the_copy_can_be_sent(client):
     ]
 
 
-# Page, what is typed there, and the state of the klage it is done to (none: it is done to a case).
+# The page, its input, and the state of the appeal (none: the page belongs to a case).
 TO_NOWHERE = {
     "interim_reply": ({"delay": "Vi venter på legen.", "expected_on": "{later}"}, None),
     "papers_ask": ({"papers": "Lønnsslipp", "due_on": "{later}"}, None),
@@ -182,9 +182,7 @@ TO_NOWHERE = {
     ],
     ids=["none", "protected"],
 )
-def test_a_letter_to_nowhere_is_refused_with_what_to_do_and_what_was_typed(
-    login, page, person, why
-):
+def test_letter_without_an_address_is_refused_with_advice_and_input_kept(login, page, person, why):
     typed, appealed = TO_NOWHERE[page]
     client = login("saksbehandler", sees_protected=True)
     application = ApplicationFactory(person=PersonFactory(**person), refused=bool(appealed))
@@ -208,7 +206,7 @@ def test_a_letter_to_nowhere_is_refused_with_what_to_do_and_what_was_typed(
     assert set(Letter.objects.values_list("pk", flat=True)) == before
 
 
-def test_what_people_write_is_text_and_never_markup():
+def test_written_text_is_never_read_as_markup():
     vedtak = issue(facts='Du bor her. #panic("x") *ikke fet* $1$ \\ <script>')
     assert '#panic("x") *ikke fet* $1$ \\ <script>' in text_of(vedtak.letter)
 
@@ -221,7 +219,7 @@ def test_stored_bytes_have_their_checksum_and_do_not_change():
         StoredFile.objects.filter(pk=file.pk).update(content=b"%PDF another")
 
 
-def test_letter_is_opened_as_pdf_without_a_name_in_it_and_the_reading_is_logged(client):
+def test_letter_opens_as_pdf_with_a_neutral_name_and_is_logged(client):
     vedtak = issue()
     client.force_login(vedtak.drafted_by)
     response = client.get(reverse("casework:letter", args=[vedtak.letter.pk]))
@@ -234,7 +232,7 @@ def test_letter_is_opened_as_pdf_without_a_name_in_it_and_the_reading_is_logged(
     ).exists()
 
 
-def test_letter_of_a_protected_person_is_not_there_for_others(client):
+def test_letter_of_a_protected_person_is_404_without_access(client):
     letter = LetterFactory(
         application=ApplicationFactory(person=PersonFactory(strictly_protected=True))
     )
@@ -249,7 +247,7 @@ def test_file_name_of_an_interim_reply():
     assert letters.file_name(letter).startswith("forelopig-svar-")
 
 
-def test_opening_a_letter_asks_few_questions(client, django_assert_max_num_queries):
+def test_opening_a_letter_has_few_queries(client, django_assert_max_num_queries):
     letter = LetterFactory()
     client.force_login(UserFactory(caseworker=True))
     with django_assert_max_num_queries(8):
@@ -263,5 +261,5 @@ def test_opening_a_letter_asks_few_questions(client, django_assert_max_num_queri
         ("sosialtjenesteloven_27", "Statsforvalteren"),
     ],
 )
-def test_the_letter_names_the_klageinstans_of_the_basis(code, body):
+def test_letter_names_the_appeals_body_of_the_basis(code, body):
     assert vedtak_letter.appeal_body(basis(code), "Solvær") == body

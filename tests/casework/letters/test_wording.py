@@ -1,4 +1,4 @@
-"""The municipality writes its standard texts, hjemler and heavy words; each in versions."""
+"""The municipality edits standard texts, legal bases and heavy words, in versions."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_changed_text_is_a_new_version_and_the_vedtak_keeps_the_old(client, mana
     tomorrow = today() + timedelta(days=1)
     page = client.post(there, words_of(text, start=nb(today() - timedelta(days=1)))).text
     assert "Velg i dag eller en senere dag." in page
-    for words in ("Først dette.", "Så dette."):  # the second is written over the first
+    for words in ("Først dette.", "Så dette."):  # the second replaces the first
         client.post(there, words_of(text, text=words, start=nb(tomorrow)))
     old, new = StandardText.objects.filter(code="opplyst").order_by("valid")
     assert (old.pk, old.valid.upper, old.text) == (text.pk, tomorrow, text.text)
@@ -48,7 +48,7 @@ def test_changed_text_is_a_new_version_and_the_vedtak_keeps_the_old(client, mana
     assert "Kommer" in page and text.title in page
 
 
-def test_new_text_has_both_maalformer_and_a_name_of_its_own(client, manager):
+def test_new_text_needs_both_language_forms_and_a_unique_name(client, manager):
     there = reverse("casework:text_new")
     text = {"part": "conditions", "title": "Nøkkel", "text": "Du henter nøkkelen.", "text_nn": ""}
     client.post(there, {**text, "start": nb(today())})
@@ -66,7 +66,7 @@ def test_ended_text_is_no_longer_offered(client, manager):
     assert text.valid.upper == today() + timedelta(days=1)
 
 
-def test_new_version_of_a_hjemmel_moves_the_klageinstans_from_its_day(client, manager):
+def test_new_legal_basis_version_changes_the_appeals_body_from_its_day(client, manager):
     old = basis("kommunal_bolig")
     ApplicationFactory()
     facts = {
@@ -93,7 +93,7 @@ def test_new_version_of_a_hjemmel_moves_the_klageinstans_from_its_day(client, ma
     ).exists()
 
 
-def test_hjemmel_somebody_has_applied_under_is_not_written_over(client, manager):
+def test_used_legal_basis_cannot_be_changed(client, manager):
     old = basis("bytte")
     there = reverse("casework:basis", args=[old.pk])
     facts = {
@@ -111,7 +111,7 @@ def test_hjemmel_somebody_has_applied_under_is_not_written_over(client, manager)
     assert "er allerede brukt. Velg en senere dag." in client.post(there, facts).text
 
 
-def test_word_is_listed_once_and_taken_away(client, manager):
+def test_word_is_listed_once_and_can_be_removed(client, manager):
     there = reverse("casework:words")
     client.post(there, {"word": "forefinnes", "instead": "finnes"})
     assert "Ordet står allerede på lista." in client.post(there, {"word": "Forefinnes"}).text

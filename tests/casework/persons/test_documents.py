@@ -1,4 +1,4 @@
-"""Documents are taken in for what they are, and served so that they cannot act (need C22)."""
+"""Documents are checked when uploaded, and served so that they cannot run scripts (need C22)."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def _send(client, person, name, content, **facts):
         ("f.txt", "Blåbær\r\n".encode(), "text/plain; charset=utf-8"),
     ],
 )
-def test_a_document_is_kept_as_it_came_and_served_without_power(
+def test_document_is_stored_unchanged_and_served_without_scripts(
     as_caseworker, person, name, content, media_type
 ):
     assert _send(as_caseworker, person, name, content).status_code == 302
@@ -100,7 +100,7 @@ def test_a_document_is_kept_as_it_came_and_served_without_power(
         ("tom.pdf", b"", "Filen er tom"),
     ],
 )
-def test_a_file_that_is_not_what_it_says_is_refused_in_words(
+def test_file_with_a_false_type_is_refused_with_a_sentence(
     as_caseworker, person, name, content, told
 ):
     answer = _send(as_caseworker, person, name, content)
@@ -109,19 +109,19 @@ def test_a_file_that_is_not_what_it_says_is_refused_in_words(
     assert not StoredFile.objects.exists()
 
 
-def test_how_large_a_file_may_be_is_a_setting(as_caseworker, person):
+def test_largest_file_size_is_a_setting(as_caseworker, person):
     setting("upload_max_mb", 1)
     large = PDF[:-6] + b"0" * uploads.MEGABYTE + b"%%EOF\n"
     assert "større enn 1 megabyte" in _send(as_caseworker, person, "a.pdf", large).content.decode()
     assert not Document.objects.exists()
 
 
-def test_which_types_are_taken_is_a_setting_of_the_installation(as_caseworker, person, settings):
+def test_accepted_file_types_are_a_setting_of_the_installation(as_caseworker, person, settings):
     settings.UPLOAD_TYPES = ["pdf"]
     assert "kan ikke lastes opp" in _send(as_caseworker, person, "c.png", PNG).content.decode()
 
 
-def test_the_same_file_is_not_taken_twice(as_caseworker, person):
+def test_same_file_is_not_added_twice(as_caseworker, person):
     _send(as_caseworker, person, "a.pdf", PDF)
     again = _send(as_caseworker, person, "b.pdf", PDF, title="Igjen")
     assert "allerede lastet opp som «Legeerklæring»" in again.content.decode()
@@ -131,13 +131,13 @@ def test_the_same_file_is_not_taken_twice(as_caseworker, person):
 @pytest.mark.parametrize(
     "name", ["..\\..\\etc\\passwd.pdf", "../x/y\r\nz.pdf", '"<b>.pdf', "..pdf"]
 )
-def test_the_name_of_a_file_is_never_a_way_anywhere(name):
+def test_file_name_is_never_used_as_a_path(name):
     kept = uploads.safe_name(name, uploads.TYPES["pdf"])
     assert not set(kept) & set('/\\"<>\r\n')
     assert kept.endswith(".pdf")
 
 
-def test_a_withdrawn_document_leaves_its_row_and_reason(as_caseworker, person):
+def test_withdrawn_document_keeps_its_row_and_reason(as_caseworker, person):
     document = DocumentFactory(person=person)
     withdraw = reverse("casework:document_withdraw", args=[document.pk])
     assert "why" in as_caseworker.post(withdraw, {"why": ""}).context["form"].errors
@@ -148,7 +148,7 @@ def test_a_withdrawn_document_leaves_its_row_and_reason(as_caseworker, person):
     assert StoredFile.objects.filter(document=document).exists()
 
 
-def test_a_document_of_somebody_hidden_is_not_there(login):
+def test_document_of_a_hidden_person_is_404(login):
     document = DocumentFactory(person=f.PersonFactory(strictly_protected=True))
     url = reverse("casework:document", args=[document.pk])
     assert login("saksbehandler").get(url).status_code == 404

@@ -1,4 +1,4 @@
-"""A household over time: who lived how, until when, and what is ahead (need C2)."""
+"""A household over time: past, current and future living arrangements (need C2)."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def change(client, family, since: date, living="samvar", nights="4"):
     return client.post(reverse("casework:household", args=[head(family).pk]), sent)
 
 
-def test_how_a_child_lives_changes_from_a_day_and_what_was_stands(client, family):
+def test_living_arrangement_changes_from_a_day_and_history_is_kept(client, family):
     was = child(family)
     assert change(client, family, today()).status_code == 302
 
@@ -54,7 +54,7 @@ def test_how_a_child_lives_changes_from_a_day_and_what_was_stands(client, family
     assert "Samværsbarn" in person
 
 
-def test_a_change_ahead_is_shown_as_ahead(client, family):
+def test_future_change_is_shown_as_future(client, family):
     change(client, family, today() + timedelta(days=30), living="delt", nights="7")
 
     response = client.get(reverse("casework:household", args=[head(family).pk]))
@@ -73,7 +73,7 @@ def test_a_change_ahead_is_shown_as_ahead(client, family):
         ({"living": "fri"}, "living"),
     ],
 )
-def test_what_cannot_be_is_said_beside_the_field(client, family, facts, field):
+def test_impossible_value_is_an_error_beside_the_field(client, family, facts, field):
     response = change(client, family, **{"since": today(), **facts})
 
     asked = next(row["change"] for row in _rows(response) if row["change"])
@@ -85,7 +85,7 @@ def _rows(response):
     return [row for _title, _key, rows in response.context["parts"] for row in rows]
 
 
-def test_what_has_ended_is_not_changed(client, family):
+def test_ended_membership_cannot_be_changed(client, family):
     member = child(family)
     url = reverse("casework:household", args=[head(family).pk])
     client.post(url, {"member": member.pk, f"m{member.pk}-last": nbdate(today())})

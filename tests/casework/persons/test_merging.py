@@ -1,4 +1,4 @@
-"""Two records of one person: made one with nothing lost, and parted again (need C4)."""
+"""Two records of one person are merged without loss, and the merge can be undone (need C4)."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def caseworker(client):
 
 
 def everything() -> dict[str, list]:
-    """Who each row that points to a person points to, and every membership as it is."""
+    """The person of every row that refers to one, and all memberships."""
     found = {
         field.model._meta.label: list(
             field.model._base_manager.order_by("pk").values_list("pk", field.attname)
@@ -76,7 +76,7 @@ def undo(merge: PersonMerge) -> Person:
     return merging.undo_merge(merge=merge, by=UserFactory(caseworker=True), at=now())
 
 
-def test_all_that_points_to_one_points_to_the_other_and_back_again(client, caseworker):
+def test_merging_moves_all_rows_and_undoing_moves_them_back(client, caseworker):
     survivor, loser = with_a_life(), with_a_life()
     StayFactory(person=loser, days_ago=100)
     PeerLinkFactory(person=loser, linked=True)
@@ -97,7 +97,7 @@ def test_all_that_points_to_one_points_to_the_other_and_back_again(client, casew
     assert client.get(reverse("desk:person", args=[loser.pk])).status_code == 200
 
 
-def test_the_household_of_the_loser_becomes_that_of_the_survivor():
+def test_merged_person_joins_the_household_of_the_survivor():
     survivor = PersonFactory(with_household=True)
     family = FamilyFactory(children=2)
     loser = family.members.get(relation="hovedperson").person
@@ -126,7 +126,7 @@ def test_a_child_registered_twice_is_in_the_household_once():
     assert family.members.filter(relation="barn").count() == 2
 
 
-def test_two_temporary_stays_at_once_are_told_and_nothing_moves():
+def test_two_current_temporary_stays_stop_the_merge_with_a_message():
     survivor, loser = PersonFactory(), PersonFactory()
     StayFactory(person=survivor, days_ago=100)
     StayFactory(person=loser, days_ago=20)
@@ -138,7 +138,7 @@ def test_two_temporary_stays_at_once_are_told_and_nothing_moves():
     assert everything() == before
 
 
-def test_the_loser_leads_to_the_survivor_and_is_in_no_list(client, caseworker):
+def test_merged_person_redirects_to_the_survivor_and_is_in_no_list(client, caseworker):
     survivor = PersonFactory(first_name="Åse", last_name="Tveit")
     loser = PersonFactory(first_name="Aase", last_name="Tveit")
     number = loser.national_id
@@ -157,7 +157,7 @@ def test_the_loser_leads_to_the_survivor_and_is_in_no_list(client, caseworker):
     assert taken.context["form"].existing == survivor
 
 
-def test_values_are_chosen_side_by_side(client, caseworker):
+def test_values_are_chosen_in_a_side_by_side_comparison(client, caseworker):
     survivor = PersonFactory(id_kind=IdKind.NONE, national_id="", phone="+4740000117")
     loser = PersonFactory(phone="+4740000118", last_name=survivor.last_name)
     number = loser.national_id
@@ -179,7 +179,7 @@ def test_values_are_chosen_side_by_side(client, caseworker):
     assert loser.national_id == number
 
 
-def test_what_is_changed_since_stands_and_a_changed_number_hinders():
+def test_undo_keeps_later_changes_and_is_stopped_by_a_changed_national_id():
     survivor = PersonFactory(id_kind=IdKind.NONE, national_id="", phone="")
     loser = PersonFactory(phone="+4740000118")
     merge = MergeFactory(survivor, loser, from_loser=["phone"])
@@ -198,7 +198,7 @@ def test_what_is_changed_since_stands_and_a_changed_number_hinders():
         undo(other)
 
 
-def test_it_is_undone_once_and_the_last_first(client, caseworker):
+def test_merges_are_undone_once_in_reverse_order(client, caseworker):
     survivor = PersonFactory()
     first = MergeFactory(survivor, PersonFactory())
     second = MergeFactory(survivor, PersonFactory(), at=now() + timedelta(seconds=1))
@@ -211,7 +211,7 @@ def test_it_is_undone_once_and_the_last_first(client, caseworker):
     assert client.post(page).status_code == 302
 
 
-def test_nobody_is_merged_with_themselves_or_twice():
+def test_person_is_not_merged_with_themselves_or_twice():
     survivor = PersonFactory()
     with pytest.raises(merging.MergeRefused):
         MergeFactory(survivor, survivor)
@@ -220,7 +220,7 @@ def test_nobody_is_merged_with_themselves_or_twice():
         MergeFactory(PersonFactory(), merge.loser)
 
 
-def test_protection_of_either_is_kept_and_only_for_who_has_the_right(client, caseworker):
+def test_protection_of_either_person_is_kept_and_needs_access(client, caseworker):
     survivor, loser = PersonFactory(), PersonFactory(protected=True, shielded=True)
     assert client.get(reverse("casework:merge", args=[survivor.pk, loser.pk])).status_code == 404
 
@@ -236,7 +236,7 @@ def test_protection_of_either_is_kept_and_only_for_who_has_the_right(client, cas
     assert survivor.protection == Protection.NONE
 
 
-def test_the_other_is_found_by_likeness_or_by_search(client, caseworker):
+def test_duplicate_is_found_by_similarity_or_search(client, caseworker):
     person = PersonFactory(first_name="Karianne", last_name="Wiik")
     alike = PersonFactory(first_name="Kari Anne", last_name="Wiik", birth_date=person.birth_date)
     url = reverse("casework:merge_find", args=[person.pk])
@@ -244,7 +244,7 @@ def test_the_other_is_found_by_likeness_or_by_search(client, caseworker):
     assert alike.name in client.post(url, {"q": alike.national_id}).content.decode()
 
 
-def test_a_flag_of_both_is_one():
+def test_flag_that_both_persons_have_becomes_one():
     survivor, loser = PersonFactory(), PersonFactory()
     FlagFactory(person=survivor, key="2026-08-01:90")
     FlagFactory(person=loser, key="2026-08-01:90")
@@ -253,8 +253,8 @@ def test_a_flag_of_both_is_one():
     assert not loser.flags.exists()
 
 
-def test_a_row_written_by_another_table_moves_too():
-    """The list of tables is read off the models: none is named, none is forgotten."""
+def test_merging_covers_every_table_that_refers_to_a_person():
+    """The list of tables comes from the models, so that none is forgotten."""
     tables = {field.model._meta.label for field in merging._relations()}
     assert {"casework.Application", "stays.Stay", "peers.PeerLink", "casework.Letter"} <= tables
     assert not any("Historical" in table for table in tables)

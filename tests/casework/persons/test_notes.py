@@ -1,4 +1,4 @@
-"""Notes: mended with what stood before, answered by the person, read by those meant (C22)."""
+"""Notes: corrections, the person's objection, and who may read them (C22)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def note(as_caseworker):
     )
 
 
-def test_what_stood_before_is_shown_beside_what_stands_now(as_caseworker, note):
+def test_earlier_text_is_shown_beside_the_current_text(as_caseworker, note):
     data = {"observation": "Satt i trappa.", "quotation": "Jeg fryser.", "readers": "alle"}
     assert as_caseworker.post(_url("note", note), data).status_code == 302
     page = as_caseworker.get(_url("note", note)).content.decode()
@@ -43,7 +43,7 @@ def test_what_stood_before_is_shown_beside_what_stands_now(as_caseworker, note):
     assert "Notatet er som før" in again.content.decode()
 
 
-def test_only_who_wrote_it_mends_it(note, login):
+def test_only_the_author_corrects_a_note(note, login):
     colleague = login("saksbehandler")
     assert 'name="observation"' not in colleague.get(_url("note", note)).content.decode()
     answer = colleague.post(_url("note", note), {"observation": "Annet", "readers": "alle"})
@@ -51,7 +51,7 @@ def test_only_who_wrote_it_mends_it(note, login):
     assert Note.objects.get().observation == "Satt i gangen."
 
 
-def test_the_persons_objection_stands_beside_the_note(note, login):
+def test_objection_of_the_person_is_shown_beside_the_note(note, login):
     colleague = login("saksbehandler")
     colleague.post(_url("note_objection", note), {"objection": "Jeg satt ikke der."})
     page = _page(colleague, note.person)
@@ -68,7 +68,7 @@ def test_the_persons_objection_stands_beside_the_note(note, login):
         (NoteReaders.RESPONSIBLE, False, False, True),
     ],
 )
-def test_a_note_is_read_by_those_it_is_meant_for(login, readers, own_unit, other_unit, responsible):
+def test_note_is_visible_only_to_its_audience(login, readers, own_unit, other_unit, responsible):
     health = f.OrganisationUnitFactory(kind=UnitKind.HEALTH_OFFICE)
     writer = login(RoleKind.CASEWORKER, unit=health)
     answers = login(RoleKind.CASEWORKER)

@@ -1,4 +1,4 @@
-"""Past debt, damage and lost tenancies: for few, answerable, and excluding nobody (need C25)."""
+"""Past debt, damage and lost tenancies: few readers, and never a reason to exclude (need C25)."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _facts(today, **facts):
     }  # fmt: skip
 
 
-def test_the_persons_answer_and_each_correction_stand_beside_it(as_caseworker, mine, today):
+def test_answer_of_the_person_and_corrections_are_shown_with_the_matter(as_caseworker, mine, today):
     as_caseworker.post(_url("past_matter_new", mine.pk), _facts(today))
     matter = PastMatter.objects.get()
     corrected = _facts(today, what="Knuste én rute", answer="Det var et uhell.")
@@ -50,7 +50,7 @@ def test_the_persons_answer_and_each_correction_stand_beside_it(as_caseworker, m
         assert words in page, words
 
 
-def test_an_agreement_to_pay_is_not_made_in_the_future(as_caseworker, mine, today):
+def test_payment_agreement_cannot_be_in_the_future(as_caseworker, mine, today):
     matter = PastMatterFactory(person=mine)
     facts = {"monthly": "500", "agreed_on": nbdate(today + timedelta(days=1)), "state": "folges"}
     answer = as_caseworker.post(_url("past_matter_payments", matter.pk), facts)
@@ -58,7 +58,7 @@ def test_an_agreement_to_pay_is_not_made_in_the_future(as_caseworker, mine, toda
     assert not PaymentPlan.objects.exists()
 
 
-def test_a_colleague_says_why_before_reading(login, as_caseworker, mine):
+def test_colleague_must_give_a_reason_before_reading(login, as_caseworker, mine):
     PastMatterFactory(person=mine, what=WORDS)
     colleague = login("saksbehandler")
     url = _url("past_matters", mine.pk)
@@ -78,14 +78,14 @@ OTHERS = (
 
 
 @pytest.mark.parametrize("role", OTHERS.split())
-def test_others_never_read_it(login, mine, role):
+def test_other_roles_never_read_past_matters(login, mine, role):
     matter = PastMatterFactory(person=mine, what=WORDS)
     client = login(role)
     assert client.get(_url("past_matters", mine.pk)).status_code == 403
     assert client.get(_url("past_matter", matter.pk)).status_code == 403
 
 
-def test_it_is_on_no_other_page_list_or_search(as_caseworker, mine):
+def test_past_matter_is_on_no_other_page_list_or_search(as_caseworker, mine):
     f.ApplicationFactory(person=mine, granted=True)
     PastMatterFactory(person=mine, what=WORDS, source="Kilden Inkasso")
     urls = [reverse(f"desk:{part}", args=[mine.pk]) for part in (
@@ -98,7 +98,7 @@ def test_it_is_on_no_other_page_list_or_search(as_caseworker, mine):
         assert "Kilden Inkasso" not in page
 
 
-def test_it_is_shown_no_longer_than_its_time(as_caseworker, mine, today):
+def test_past_matter_is_hidden_after_its_expiry_date(as_caseworker, mine, today):
     old = PastMatterFactory(person=mine, what=WORDS, expires_on=today - timedelta(days=1))
     page = as_caseworker.get(_url("past_matters", mine.pk)).content.decode()
     assert WORDS not in page
@@ -109,8 +109,8 @@ def test_it_is_shown_no_longer_than_its_time(as_caseworker, mine, today):
     assert "ikke lenger" in answer.content.decode()
 
 
-def test_nothing_that_ranks_matches_or_decides_asks_for_it():
-    """Never an automatic exclusion: no code of allocation, stays or vedtak knows the table."""
+def test_ranking_matching_and_vedtak_never_read_past_matters():
+    """No automatic exclusion: no code of allocation, stays or vedtak reads the table."""
     apps = [Path(config.BASE_DIR, app) for app in ("allocation", "stays", "insight", "peers")]
     files = [path for app in apps for path in app.rglob("*.py")]
     files += list(Path(config.BASE_DIR, "casework").glob("vedtak*.py"))

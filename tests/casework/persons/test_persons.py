@@ -1,4 +1,4 @@
-"""Persons and households, as the one at the counter meets them."""
+"""Registering and editing persons and households."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def page(response) -> str:
 # ------------------------------------------------------------------ registering
 
 
-def test_a_person_is_registered_with_an_event_and_a_history(client, caseworker):
+def test_registering_a_person_writes_an_event_and_history(client, caseworker):
     response = client.post(NEW, typed(phone="400 00 117", interpreter="on"))
 
     person = Person.objects.get(last_name="Myrland")
@@ -77,7 +77,7 @@ def test_a_person_is_registered_with_an_event_and_a_history(client, caseworker):
     assert Event.objects.get(person=person).by == caseworker
 
 
-def test_a_form_sent_twice_makes_one_person(client, caseworker):
+def test_form_sent_twice_creates_one_person(client, caseworker):
     token = client.get(NEW).context["form"]["form_token"].value()
     sent = typed(form_token=str(token))
     first, second = client.post(NEW, sent), client.post(NEW, sent)
@@ -87,7 +87,7 @@ def test_a_form_sent_twice_makes_one_person(client, caseworker):
 
 
 @pytest.mark.parametrize("row", NUMBERS, ids=lambda row: row["number"] + row["kind"])
-def test_every_kind_of_number_is_taken_and_every_wrong_one_refused(client, caseworker, row):
+def test_every_kind_of_national_id_is_accepted_and_invalid_ones_refused(client, caseworker, row):
     response = client.post(NEW, typed(national_id=row["number"]))
 
     if row["valid"] == "yes":
@@ -100,7 +100,7 @@ def test_every_kind_of_number_is_taken_and_every_wrong_one_refused(client, casew
         assert not Person.objects.exists()
 
 
-def test_a_demo_refuses_numbers_that_may_belong_to_somebody(client, caseworker, settings):
+def test_demo_refuses_numbers_that_may_belong_to_real_people(client, caseworker, settings):
     settings.DEMO = True
     real = next(row["number"] for row in NUMBERS if row["kind"] == "fnr" and row["valid"] == "yes")
 
@@ -110,7 +110,7 @@ def test_a_demo_refuses_numbers_that_may_belong_to_somebody(client, caseworker, 
     assert client.post(NEW, typed()).status_code == 302
 
 
-def test_duf_or_no_number_will_do(client, caseworker):
+def test_duf_number_or_no_number_is_accepted(client, caseworker):
     client.post(NEW, typed(id_kind="duf", duf="2020 000123 45", last_name="Duf"))
     client.post(NEW, typed(id_kind="ingen", national_id="ikke et nummer", first_name="Ada"))
 
@@ -136,7 +136,7 @@ def test_duf_or_no_number_will_do(client, caseworker):
         ({"sex": "annet"}, "sex"),
     ],
 )
-def test_what_is_wrong_is_said_beside_the_field(client, caseworker, wrong, field):
+def test_error_is_shown_beside_the_field(client, caseworker, wrong, field):
     response = client.post(NEW, typed(**wrong))
 
     assert response.status_code == 200
@@ -144,7 +144,7 @@ def test_what_is_wrong_is_said_beside_the_field(client, caseworker, wrong, field
     assert not Person.objects.exists()
 
 
-def test_two_sexes_and_a_number_that_disagrees_are_registered_as_told(client, caseworker):
+def test_sex_and_birth_date_are_registered_even_if_the_number_differs(client, caseworker):
     """Birth date and sex are as registered, never derived from the number (C1)."""
     client.post(NEW, typed(birth_date="05.04.1991", sex="mann"))
 
@@ -155,7 +155,7 @@ def test_two_sexes_and_a_number_that_disagrees_are_registered_as_told(client, ca
 # ------------------------------------------------------------------ duplicates
 
 
-def test_a_taken_number_links_to_who_has_it(client, caseworker):
+def test_used_national_id_links_to_its_person(client, caseworker):
     known = PersonFactory(national_id=generate_tenor(BORN, 0))
     response = client.post(NEW, typed())
 
@@ -165,7 +165,7 @@ def test_a_taken_number_links_to_who_has_it(client, caseworker):
 
 
 @pytest.mark.parametrize("hidden", [{"protected": True}, {"employee": True}])
-def test_a_taken_number_says_nothing_of_whom_the_user_may_not_see(client, caseworker, hidden):
+def test_used_national_id_reveals_nothing_about_a_hidden_person(client, caseworker, hidden):
     secret = PersonFactory(
         national_id=generate_tenor(BORN, 0), first_name="Kanari", last_name="Fugl", **hidden
     )
@@ -185,7 +185,7 @@ def test_a_taken_number_says_nothing_of_whom_the_user_may_not_see(client, casewo
         ({"birth_date": None}, "fødselsdato ikke kjent"),
     ],
 )
-def test_somebody_alike_is_shown_before_another_is_registered(client, caseworker, known, why):
+def test_similar_person_is_shown_before_another_is_registered(client, caseworker, known, why):
     PersonFactory(**{"first_name": "Hanne", "last_name": "Myrland", "unknown_id": True, **known})
     sent = typed(phone="400 00 117")
     response = client.post(NEW, sent)
@@ -199,14 +199,14 @@ def test_somebody_alike_is_shown_before_another_is_registered(client, caseworker
     assert Person.objects.count() == 2
 
 
-def test_who_is_not_alike_is_no_hindrance(client, caseworker):
+def test_person_who_is_not_similar_does_not_stop_registration(client, caseworker):
     PersonFactory(first_name="Oskar", last_name="Vik", birth_date=BORN, unknown_id=True)
     PersonFactory(first_name="Hanne", last_name="Myrland", birth_date=date(1961, 1, 30))
 
     assert client.post(NEW, typed()).status_code == 302
 
 
-def test_saying_it_is_another_holds_only_for_those_shown(client, caseworker):
+def test_confirming_another_person_applies_only_to_those_shown(client, caseworker):
     PersonFactory(first_name="Hanne", last_name="Myrland", birth_date=BORN)
     response = client.post(NEW, typed(other_person="on", seen=""))
 
@@ -215,13 +215,13 @@ def test_saying_it_is_another_holds_only_for_those_shown(client, caseworker):
 
 
 @pytest.mark.parametrize("hidden", [{"strictly_protected": True}, {"employee": True}])
-def test_the_search_for_duplicates_is_blind_to_protected_persons(client, caseworker, hidden):
+def test_duplicate_search_ignores_protected_persons(client, caseworker, hidden):
     PersonFactory(first_name="Hanne", last_name="Myrland", birth_date=BORN, **hidden)
 
     assert client.post(NEW, typed(national_id=generate_tenor(BORN, 9))).status_code == 302
 
 
-def test_who_may_see_protected_persons_is_warned_of_them(client, trusted):
+def test_user_with_access_is_warned_about_protected_duplicates(client, trusted):
     PersonFactory(first_name="Hanne", last_name="Myrland", birth_date=BORN, protected=True)
 
     sent = typed(national_id=generate_tenor(BORN, 9), protection="ugradert")
@@ -253,7 +253,7 @@ def test_a_change_is_kept_in_history_and_named_in_the_timeline(client, caseworke
     assert "117" not in str(event.data), "what was changed, never to what"
 
 
-def test_of_two_who_edit_the_second_is_told_and_loses_nothing(client, caseworker):
+def test_second_of_two_editors_gets_a_message_and_keeps_the_input(client, caseworker):
     person = PersonFactory(city="Solvær")
     mine = as_shown(client, person, city="Myrland")
     person.city = "Vik"
@@ -273,7 +273,7 @@ def test_of_two_who_edit_the_second_is_told_and_loses_nothing(client, caseworker
 
 
 @pytest.mark.parametrize("version", ["", "-1", "99999999999999999999", "x"])
-def test_a_garbled_version_is_a_sentence_not_a_fault(client, caseworker, version):
+def test_invalid_version_gives_a_message_not_a_crash(client, caseworker, version):
     person = PersonFactory()
     response = client.post(edit(person), as_shown(client, person, version=version, city="Vik"))
 
@@ -282,7 +282,7 @@ def test_a_garbled_version_is_a_sentence_not_a_fault(client, caseworker, version
     assert person.city == "Solvær"
 
 
-def test_protection_is_set_only_by_who_may_see_the_protected(client, caseworker):
+def test_protection_is_set_only_by_users_with_access(client, caseworker):
     person = PersonFactory()
     assert "protection" not in client.get(edit(person)).context["form"].fields
     client.post(edit(person), as_shown(client, person, protection="fortrolig", shielded="on"))
@@ -295,7 +295,7 @@ def test_protection_is_set_only_by_who_may_see_the_protected(client, caseworker)
     assert person.protection == Protection.STRICTLY
 
 
-def test_a_number_somebody_else_has_is_refused_on_change_too(client, caseworker):
+def test_used_national_id_is_also_refused_on_edit(client, caseworker):
     other, person = PersonFactory(), PersonFactory()
     response = client.post(edit(person), as_shown(client, person, national_id=other.national_id))
 
@@ -322,7 +322,7 @@ def member(**changes) -> dict[str, str]:
     }
 
 
-def test_a_child_is_registered_with_few_fields_and_how_it_lives(client, caseworker):
+def test_child_is_registered_with_few_fields_and_its_living_arrangement(client, caseworker):
     father = PersonFactory()
     assert client.post(home(father), member()).status_code == 302
 
@@ -332,7 +332,7 @@ def test_a_child_is_registered_with_few_fields_and_how_it_lives(client, casework
     assert "Zofia Wrona" in page(client.get(home(father)))
 
 
-def test_somebody_registered_is_found_by_number_alone(client, caseworker):
+def test_registered_person_is_found_by_national_id_alone(client, caseworker):
     head, partner = PersonFactory(), PersonFactory()
     client.post(
         home(head),
@@ -342,7 +342,7 @@ def test_somebody_registered_is_found_by_number_alone(client, caseworker):
     assert actions.own_household(partner, today()) == actions.own_household(head, today())
 
 
-def test_somebody_alike_is_offered_before_a_child_is_made_twice(client, caseworker):
+def test_similar_person_is_offered_before_a_child_is_registered_twice(client, caseworker):
     head = PersonFactory()
     child = PersonFactory(first_name="Zofia", last_name="Wrona", birth_date=date(2017, 3, 1))
     response = client.post(home(head), member())
@@ -354,7 +354,7 @@ def test_somebody_alike_is_offered_before_a_child_is_made_twice(client, casework
     assert Person.objects.count() == 2
 
 
-def test_the_household_form_knows_nothing_of_protected_persons(client, caseworker):
+def test_household_form_reveals_no_protected_persons(client, caseworker):
     head = PersonFactory()
     secret = PersonFactory(
         first_name="Zofia", last_name="Wrona", birth_date=date(2017, 3, 1), protected=True
@@ -371,7 +371,7 @@ def test_a_child_of_a_protected_parent_is_protected(client, trusted):
     assert Person.objects.get(first_name="Zofia").protection == Protection.STRICTLY
 
 
-def test_a_protected_member_is_absent_from_the_household(client, caseworker):
+def test_protected_member_is_hidden_in_the_household(client, caseworker):
     family = FamilyFactory(children=1)
     Person.objects.filter(pk=family.children[0].pk).update(
         protection=Protection.CONFIDENTIAL, first_name="Kanari"
@@ -392,7 +392,7 @@ def test_a_protected_member_is_absent_from_the_household(client, caseworker):
         ({"number": generate_tenor(BORN, 3), "first_name": ""}, "first_name"),
     ],
 )
-def test_a_wrong_membership_is_refused_in_words(client, caseworker, wrong, field):
+def test_invalid_membership_is_refused_with_a_sentence(client, caseworker, wrong, field):
     head = PersonFactory(with_household=True)
     response = client.post(home(head), member(**wrong))
 
@@ -415,7 +415,7 @@ def test_periods_that_overlap_are_refused_beside_the_date(client, caseworker):
     assert "annen husstand" in response.context["form"].errors["since"][0]
 
 
-def test_a_membership_ends_from_a_date_and_may_begin_again(client, caseworker):
+def test_membership_ends_from_a_date_and_can_start_again(client, caseworker):
     family = FamilyFactory(children=1)
     row = HouseholdMember.objects.get(person=family.children[0])
     ended = today().strftime("%d.%m.%Y")
@@ -432,7 +432,7 @@ def test_a_membership_ends_from_a_date_and_may_begin_again(client, caseworker):
 
 
 @pytest.mark.parametrize("last", ["01.01.2001", "31.02.2026", ""])
-def test_a_membership_does_not_end_before_it_began(client, caseworker, last):
+def test_membership_cannot_end_before_it_starts(client, caseworker, last):
     family = FamilyFactory(children=1)
     row = HouseholdMember.objects.get(person=family.children[0])
     response = client.post(home(family.head), {"member": row.pk, f"m{row.pk}-last": last})
@@ -451,7 +451,7 @@ def test_a_member_of_another_household_cannot_be_ended_here(client, caseworker):
     assert client.post(home(head), sent).status_code == 404
 
 
-def test_a_grown_child_applies_with_a_household_of_its_own():
+def test_adult_child_applies_with_their_own_household():
     by, family = UserFactory(caseworker=True), FamilyFactory(children=1)
     partner = PersonFactory()
     MemberFactory(household=family, person=partner, relation="partner")
@@ -465,7 +465,7 @@ def test_a_grown_child_applies_with_a_household_of_its_own():
 # ------------------------------------------------------------------ notes
 
 
-def test_a_note_keeps_what_was_seen_apart_from_what_was_said(client, caseworker):
+def test_note_separates_observation_and_quotation(client, caseworker):
     application = ApplicationFactory()
     url = reverse("casework:note_new", args=[application.person_id])
     client.post(url, {"quotation": "Jeg sover dårlig.", "application": application.pk})
@@ -475,13 +475,13 @@ def test_a_note_keeps_what_was_seen_apart_from_what_was_said(client, caseworker)
     assert note.application == application
 
 
-def test_an_empty_note_is_refused_in_words(client, caseworker):
+def test_empty_note_is_refused_with_a_sentence(client, caseworker):
     url = reverse("casework:note_new", args=[PersonFactory().pk])
 
     assert "Skriv hva du så, eller hva personen sa." in page(client.post(url, {}))
 
 
-def test_a_note_cannot_be_put_in_another_persons_case(client, caseworker):
+def test_note_cannot_be_added_to_the_case_of_another_person(client, caseworker):
     url = reverse("casework:note_new", args=[PersonFactory().pk])
     other = ApplicationFactory()
 
@@ -495,7 +495,7 @@ PAGES = ["person_edit", "household", "note_new", "application_new"]
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_person_one_may_not_see_is_not_there(client, caseworker, name):
+def test_hidden_person_is_404(client, caseworker, name):
     for hidden in (PersonFactory(protected=True), PersonFactory(employee=True)):
         url = reverse(f"casework:{name}", args=[hidden.pk])
         assert client.get(url).status_code == 404
@@ -504,7 +504,7 @@ def test_a_person_one_may_not_see_is_not_there(client, caseworker, name):
 
 @pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize("role", ["leder", "moteleder", "boligforvalter", "likeperson"])
-def test_a_colleague_without_the_right_is_refused(client, name, role):
+def test_colleague_without_the_role_is_forbidden(client, name, role):
     client.force_login(UserFactory(role=role))
     person = PersonFactory()
 
@@ -513,7 +513,7 @@ def test_a_colleague_without_the_right_is_refused(client, name, role):
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_person_page_costs_few_queries_however_large_the_household(
+def test_person_page_has_few_queries_for_a_large_household(
     client, caseworker, name, django_assert_max_num_queries
 ):
     family = FamilyFactory(children=5)
@@ -521,7 +521,7 @@ def test_a_person_page_costs_few_queries_however_large_the_household(
         assert client.get(reverse(f"casework:{name}", args=[family.head.pk])).status_code == 200
 
 
-def test_somebody_not_born_yet_gives_no_fault(client, caseworker):
+def test_person_with_a_future_birth_date_does_not_crash_the_page(client, caseworker):
     family = FamilyFactory(children=1)
     Person.objects.filter(pk=family.children[0].pk).update(birth_date=today() + timedelta(days=30))
     assert client.get(home(family.head)).status_code == 200

@@ -1,4 +1,4 @@
-"""Address protection of one who lives with others (needs S3, C2)."""
+"""Address protection of a person who lives with others (needs S3, C2)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def members(family) -> list[Person]:
     return [each.person for each in family.members.order_by("relation", "pk")]
 
 
-def test_those_who_live_with_the_protected_are_shown_and_protected_too(client, trusted):
+def test_household_of_a_protected_person_is_shown_and_protected_too(client, trusted):
     family = FamilyFactory(children=2)
     head = family.members.get(relation="hovedperson").person
     edit = reverse("casework:person_edit", args=[head.pk])
@@ -51,7 +51,7 @@ def test_those_who_live_with_the_protected_are_shown_and_protected_too(client, t
     assert "Bor sammen." in events.filter(person=head).get().text
 
 
-def test_somebody_may_be_left_out_with_a_reason(client, trusted):
+def test_household_member_can_be_left_unprotected_with_a_reason(client, trusted):
     family = FamilyFactory(children=2)
     head = family.members.get(relation="hovedperson").person
     one, other = family.members.filter(relation="barn").order_by("pk")
@@ -67,7 +67,7 @@ def test_somebody_may_be_left_out_with_a_reason(client, trusted):
     assert "1 med, 1 uten" in Event.objects.get(person=head, kind="person_protected").text
 
 
-def test_who_lives_alone_is_asked_nothing(client, trusted):
+def test_person_living_alone_gets_no_household_question(client, trusted):
     family = FamilyFactory(children=0)
     head = family.members.get().person
     edit = reverse("casework:person_edit", args=[head.pk])

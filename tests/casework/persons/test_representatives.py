@@ -1,4 +1,4 @@
-"""Who acts or speaks for a person, and gets the letters (need C3)."""
+"""Representatives of a person, and who gets the letters (need C3)."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def copies(person, on) -> list[str]:
     return [f"{one.name} ({one.role})" for one in letters.copies(person, language="nb", on=on)]
 
 
-def test_a_fullmektig_is_shown_first_and_gets_letters_while_it_lasts(client, caseworker):
+def test_proxy_is_shown_first_and_gets_letters_during_the_period(client, caseworker):
     person = PersonFactory()
     assert client.post(url(person), typed()).status_code == 302
 
@@ -59,7 +59,7 @@ def test_a_fullmektig_is_shown_first_and_gets_letters_while_it_lasts(client, cas
     assert "Ewa" not in Event.objects.get(person=person).text, "the log is read by more"
 
 
-def test_a_talsmann_speaks_and_gets_no_letters(client, caseworker):
+def test_spokesperson_gets_no_letters(client, caseworker):
     person = PersonFactory()
     client.post(url(person), typed(kind="talsmann", address="", postcode="", city=""))
 
@@ -76,7 +76,7 @@ def test_a_talsmann_speaks_and_gets_no_letters(client, caseworker):
         ({"period_0": "20.11.2026", "period_1": "01.11.2026"}, "period"),
     ],
 )
-def test_what_is_wrong_is_said_beside_the_field(client, caseworker, wrong, field):
+def test_error_is_shown_beside_the_field(client, caseworker, wrong, field):
     person = PersonFactory()
     response = client.post(url(person), typed(**wrong))
 
@@ -84,7 +84,7 @@ def test_what_is_wrong_is_said_beside_the_field(client, caseworker, wrong, field
     assert not person.representatives.exists()
 
 
-def test_the_same_one_twice_at_a_time_is_refused(client, caseworker):
+def test_same_representative_twice_at_a_time_is_refused(client, caseworker):
     person = PersonFactory()
     client.post(url(person), typed())
     response = client.post(url(person), typed(name="ewa wrona"))
@@ -93,7 +93,7 @@ def test_the_same_one_twice_at_a_time_is_refused(client, caseworker):
     assert person.representatives.count() == 1
 
 
-def test_it_is_ended_from_a_day_and_the_rest_is_kept(client, caseworker):
+def test_representation_ends_from_a_day_and_keeps_its_other_fields(client, caseworker):
     one = RepresentativeFactory(period=since(today() - timedelta(days=30)))
     ends = {"representative": one.pk, f"r{one.pk}-last": today().strftime("%d.%m.%Y")}
     assert client.post(url(one.person), ends).status_code == 302
@@ -106,7 +106,7 @@ def test_it_is_ended_from_a_day_and_the_rest_is_kept(client, caseworker):
     assert client.post(url(one.person), ends).status_code == 404
 
 
-def test_it_is_not_ended_before_it_began(client, caseworker):
+def test_representation_cannot_end_before_it_starts(client, caseworker):
     one = RepresentativeFactory(period=since(today()))
     ends = {"representative": one.pk, f"r{one.pk}-last": today().strftime("%d.%m.%Y")}
     assert "Velg en dato etter det" in client.post(url(one.person), ends).content.decode()
@@ -124,7 +124,7 @@ def test_a_change_is_kept_in_history(client, caseworker):
     assert Event.objects.filter(kind="representative_changed").count() == 1
 
 
-def test_the_representative_of_somebody_protected_is_not_there(client, caseworker):
+def test_representative_of_a_protected_person_is_404(client, caseworker):
     one = RepresentativeFactory(person=PersonFactory(protected=True))
 
     assert client.get(url(one.person)).status_code == 404
@@ -148,7 +148,7 @@ def test_the_representative_of_somebody_protected_is_not_there(client, caseworke
         ),
     ],
 )
-def test_who_gets_copies_is_reached_without_a_protected_address(
+def test_receiver_of_copies_needs_an_address_that_is_not_protected(
     client, caseworker, facts, field, words
 ):
     person = PersonFactory()
@@ -158,7 +158,7 @@ def test_who_gets_copies_is_reached_without_a_protected_address(
     assert not person.representatives.exists()
 
 
-def test_how_a_copy_reaches_somebody_protected_is_agreed(client, caseworker):
+def test_delivery_of_a_copy_to_a_protected_representative_is_agreed(client, caseworker):
     person = PersonFactory()
     nowhere = {"address": "", "postcode": "", "city": ""}
     client.post(
@@ -171,6 +171,6 @@ def test_how_a_copy_reaches_somebody_protected_is_agreed(client, caseworker):
     assert "Har adressebeskyttelse" in page
 
 
-def test_the_database_keeps_no_protected_address():
+def test_database_refuses_a_protected_address():
     with pytest.raises(IntegrityError, match="representative_protected_has_no_address"):
         RepresentativeFactory(is_protected=True)

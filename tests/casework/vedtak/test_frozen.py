@@ -1,4 +1,4 @@
-"""What was decided, told and sent stands, whoever asks the database to change it."""
+"""The database refuses to change or delete decisions, events and letters."""
 
 from __future__ import annotations
 
@@ -37,27 +37,27 @@ def test_the_outcomes_of_a_draft_may_still_be_changed():
     assert draft.outcomes.get().outcome == Outcome.GRANTED
 
 
-def test_an_issued_vedtak_is_not_thrown_away():
+def test_issued_vedtak_cannot_be_deleted():
     vedtak = f.VedtakFactory(issued=True, letter=False)
     refused(lambda: Vedtak.objects.filter(pk=vedtak.pk)._raw_delete("default"))
 
 
-def test_a_letter_is_not_thrown_away():
+def test_letter_cannot_be_deleted():
     file = f.StoredFileFactory()
     refused(lambda: StoredFile.objects.filter(pk=file.pk).delete())
 
 
-def test_what_happened_is_neither_rewritten_nor_thrown_away():
+def test_event_cannot_be_changed_or_deleted():
     event = f.EventFactory()
     row = Event.objects.filter(pk=event.pk)
     refused(lambda: row.update(text="Noe annet."))
     refused(lambda: row.update(by=f.UserFactory()))
     refused(lambda: row.delete())
-    # Two records of one person are merged: the event moves along, and tells what it told.
+    # When two records of a person are merged, the event moves with its text unchanged.
     row.update(person=f.PersonFactory())
 
 
-def test_a_move_is_neither_rewritten_nor_thrown_away():
+def test_transition_cannot_be_changed_or_deleted():
     move = Transition.objects.create(
         process="vedtak", object_id=1, from_state="", to_state="utkast", at=f.now()
     )

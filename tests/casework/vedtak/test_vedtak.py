@@ -1,4 +1,4 @@
-"""A vedtak: complete before it is sent, four eyes, one who wins, and its klage."""
+"""A vedtak: completeness, approval by another user, simultaneous approval, and appeals."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def draft():
 
 
 def typed(vedtak, **changes):
-    """The form as a caseworker sends it, complete unless changed."""
+    """The data of a complete form, with changes."""
     data = {
         "language": "nb",
         "dwelling_type": "kommunal",
@@ -117,7 +117,7 @@ def test_withdrawn_application_gets_no_vedtak(client):
         actions.draft_vedtak(application=application, by=application.registered_by, at=now())
 
 
-def test_half_a_draft_is_saved(client, draft):
+def test_incomplete_draft_can_be_saved(client, draft):
     client.force_login(draft.drafted_by)
     response = client.post(
         url("vedtak", draft), {"language": "nb", "facts": "Bare begynt", "valid_to": ""}
@@ -128,7 +128,7 @@ def test_half_a_draft_is_saved(client, draft):
     assert not draft.outcomes.exists()
 
 
-def test_wrong_date_is_said_beside_the_field_and_nothing_is_lost(client, draft):
+def test_invalid_date_is_an_error_beside_the_field_and_input_is_kept(client, draft):
     client.force_login(draft.drafted_by)
     page = client.post(url("vedtak", draft), typed(draft, valid_to="31.02.2027", facts="Nytt")).text
     assert "31.02.2027 finnes ikke i kalenderen." in page
@@ -136,7 +136,7 @@ def test_wrong_date_is_said_beside_the_field_and_nothing_is_lost(client, draft):
     assert ">\nNytt</textarea>" in page
 
 
-def test_validity_runs_forward(client, draft):
+def test_validity_cannot_end_before_it_starts(client, draft):
     client.force_login(draft.drafted_by)
     page = client.post(url("vedtak", draft), typed(draft, valid_to="01.01.2020")).text
     assert "etter at det begynner å gjelde" in page
@@ -163,7 +163,7 @@ def test_wish_goes_into_the_vedtak_without_script(client, draft):
     assert draft.person_view == "Du vil ha egen dør.\nDu sier: «Nær skolen.»"
 
 
-def test_only_who_wrote_it_changes_it(client, draft):
+def test_only_the_drafter_changes_the_draft(client, draft):
     client.force_login(UserFactory(caseworker=True))
     page = client.post(url("vedtak", draft), typed(draft, facts="Kuppet")).text
     assert "er den eneste som kan endre det" in page
@@ -171,7 +171,7 @@ def test_only_who_wrote_it_changes_it(client, draft):
     assert draft.facts != "Kuppet"
 
 
-def test_klageinstans_follows_from_the_basis(client, draft):
+def test_appeals_body_follows_from_the_legal_basis(client, draft):
     draft.application.bases.add(basis("boligsosialloven_6"))
     client.force_login(draft.drafted_by)
     page = client.get(url("vedtak", draft)).text
@@ -197,7 +197,7 @@ def test_klageinstans_follows_from_the_basis(client, draft):
         ({"valid_to": None}, "gyldighet"),
     ],
 )
-def test_each_part_is_missed(draft, change, part):
+def test_each_missing_part_is_named(draft, change, part):
     assert parts_missing(draft) == set()
     for name, value in change.items():
         setattr(draft, name, value)
@@ -226,7 +226,7 @@ def test_place_after_section_27_is_named():
     assert parts_missing(vedtak) == set()
 
 
-def test_unanswered_basis_is_missed_by_name(draft):
+def test_legal_basis_without_an_outcome_is_named_as_missing(draft):
     draft.application.bases.add(basis("boligsosialloven_6"))
     found = completeness.missing(draft, today())
     assert [lack.part for lack in found] == ["utfall"]
@@ -234,7 +234,7 @@ def test_unanswered_basis_is_missed_by_name(draft):
 
 
 @pytest.mark.parametrize("living", ["fast", "delt", "samvar"])
-def test_best_interests_are_owed_to_every_child(living):
+def test_best_interests_are_required_for_every_child(living):
     family = FamilyFactory(children=1)
     family.members.filter(relation="barn").update(living=living)
     vedtak = VedtakFactory(
@@ -251,13 +251,13 @@ def test_basis_out_of_force_is_refused(draft):
     assert parts_missing(draft, today() - timedelta(days=1)) == set()
 
 
-def test_new_version_of_a_basis_answers_for_the_old(draft):
+def test_new_version_of_a_legal_basis_covers_the_old(draft):
     old = basis("kommunal_bolig")
     LegalBasis.objects.filter(pk=old.pk).update(valid=(date(2000, 1, 1), today()))
     old.pk, old.valid, old.title = None, (today(), None), "Nye retningslinjer"
     old._state.adding = True
     old.save()
-    # The outcome was given under the version that is no longer in force.
+    # The outcome refers to a version that is no longer in force.
     assert parts_missing(draft) == {"hjemmel"}
     draft.outcomes.update(basis=old)
     assert parts_missing(draft) == set()
@@ -316,7 +316,7 @@ def test_drafter_cannot_approve(client):
     assert vedtak.state == VedtakState.SUBMITTED
 
 
-def test_database_refuses_two_eyes():
+def test_database_refuses_the_drafter_as_approver():
     vedtak = VedtakFactory(submitted=True)
     with pytest.raises(IntegrityError, match="vedtak_four_eyes"), transaction.atomic():
         Vedtak.objects.filter(pk=vedtak.pk).update(
@@ -334,7 +334,7 @@ def test_caseworker_without_the_role_is_forbidden(client):
     assert client.post(url("vedtak_return", vedtak)).status_code == 403
 
 
-def test_disqualified_neither_drafts_nor_approves(client, approver):
+def test_disqualified_user_neither_drafts_nor_approves(client, approver):
     vedtak = VedtakFactory(submitted=True, approver=approver, reasoning=REASONING)
     for user in (approver, vedtak.drafted_by):
         Disqualification.objects.create(
@@ -351,7 +351,7 @@ def test_disqualified_neither_drafts_nor_approves(client, approver):
         actions.save_draft(vedtak=vedtak, facts={}, outcomes={}, by=vedtak.drafted_by, at=now())
 
 
-def test_inhabilitet_is_declared_with_a_reason_and_blocks_from_then_on(client, approver):
+def test_disqualification_needs_a_reason_and_blocks_from_then_on(client, approver):
     vedtak = VedtakFactory(submitted=True, approver=approver, reasoning=REASONING)
     client.force_login(approver)
     page = client.post(url("vedtak_disqualify", vedtak), {"reason": " "}, follow=True).text
@@ -407,7 +407,7 @@ def test_approving_issues_everything_at_once(client, approver):
     assert reverse("casework:letter", args=[vedtak.letter.pk]) in page
 
 
-def test_nothing_is_half_issued(approver):
+def test_failed_issue_saves_nothing(approver):
     vedtak = VedtakFactory(submitted=True, approver=approver, reasoning=REASONING + " \U0001f600")
     with pytest.raises(RuleBroken, match="ikke kan skrives ut"):
         actions.approve_vedtak(vedtak=vedtak, by=approver, at=now())
@@ -437,7 +437,7 @@ def test_new_vedtak_replaces_the_earlier(approver):
     assert list(application.vedtak.issued()) == [vedtak]
 
 
-def test_second_approver_gets_a_plain_sentence(client, approver):
+def test_second_approval_gets_a_plain_sentence(client, approver):
     vedtak = VedtakFactory(submitted=True, approver=approver, reasoning=REASONING)
     actions.approve_vedtak(vedtak=vedtak, by=approver, at=now())
     client.force_login(UserFactory(approver=True))
@@ -447,7 +447,7 @@ def test_second_approver_gets_a_plain_sentence(client, approver):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_browsers_approving_one_wins():
+def test_only_one_of_two_simultaneous_approvals_counts():
     vedtak = VedtakFactory(submitted=True, reasoning=REASONING)
     approvers = [vedtak.approver, UserFactory(approver=True)]
     ready, said = threading.Barrier(2), []
@@ -486,7 +486,7 @@ def test_preview_follows_the_form_and_saves_nothing(client, draft):
     assert draft.facts != "Du bor i telt."
 
 
-def test_preview_by_htmx_equals_the_page_loaded_anew(client, draft):
+def test_htmx_preview_equals_the_full_page(client, draft):
     client.force_login(draft.drafted_by)
     client.post(url("vedtak", draft), typed(draft, language="nn"))
     page = client.get(url("vedtak", draft)).text
@@ -499,7 +499,7 @@ def test_preview_by_htmx_equals_the_page_loaded_anew(client, draft):
     assert outcomes in page
 
 
-def test_untouched_rules_follow_the_maalform_and_written_ones_stay(client, draft):
+def test_unedited_rules_follow_the_language_form_and_edited_ones_stay(client, draft):
     client.force_login(draft.drafted_by)
     fetched = vedtak_letter.rules_of(list(draft.application.bases.all()), "nb")
     client.post(url("vedtak", draft), typed(draft, language="nn", rules=fetched))
@@ -523,13 +523,13 @@ def test_protected_address_is_not_in_the_preview(client):
     assert client.get(url("vedtak_preview", vedtak)).status_code == 404
 
 
-def test_lix_tells_easy_from_heavy():
+def test_lix_separates_easy_and_heavy_text():
     assert vedtak_letter.lix("Du får bo her. Det er bra.") < 10
     heavy = "Kommunestyrets tildelingsretningslinjer forutsetter individuelle behovsvurderinger"
     assert vedtak_letter.lix(heavy) > 60
 
 
-def test_vedtak_page_asks_few_questions(client, draft, django_assert_max_num_queries):
+def test_vedtak_page_has_few_queries(client, draft, django_assert_max_num_queries):
     WishFactory(person=draft.application.person)
     AssessmentFactory(application=draft.application)
     client.force_login(draft.drafted_by)
@@ -546,7 +546,7 @@ def issued():
 
 
 @pytest.mark.parametrize(("days_after_due", "late"), [(0, False), (1, True)])
-def test_klage_is_timed_and_late_is_recorded(issued, days_after_due, late):
+def test_late_appeal_is_recorded_as_late(issued, days_after_due, late):
     due = issued.appeal_due()
     at = now() + timedelta(days=60)
     appeal = appeals.register_appeal(
@@ -560,7 +560,7 @@ def test_klage_is_timed_and_late_is_recorded(issued, days_after_due, late):
     assert Event.objects.filter(kind="appeal_received").exists()
 
 
-def test_klage_is_shown_on_the_vedtak(client, issued):
+def test_appeal_is_shown_on_the_vedtak(client, issued):
     client.force_login(issued.drafted_by)
     response = client.post(
         url("appeal_new", issued),
@@ -576,7 +576,7 @@ def test_klage_is_shown_on_the_vedtak(client, issued):
     ("received", "sentence"),
     [(-30, "før vedtaket ble fattet"), (2, "fram i tid")],
 )
-def test_klage_at_an_impossible_time_is_refused(client, issued, received, sentence):
+def test_appeal_at_an_impossible_time_is_refused(client, issued, received, sentence):
     client.force_login(issued.drafted_by)
     day = (today() + timedelta(days=received)).strftime("%d.%m.%Y")
     page = client.post(url("appeal_new", issued), {"received_on": day, "words": "Uenig"}).text
@@ -585,7 +585,7 @@ def test_klage_at_an_impossible_time_is_refused(client, issued, received, senten
     assert not Appeal.objects.exists()
 
 
-def test_klage_on_what_is_not_issued_is_refused_in_words(client, draft):
+def test_appeal_on_an_unissued_vedtak_is_refused_with_a_sentence(client, draft):
     client.force_login(draft.drafted_by)
     day = days_ago(0).strftime("%d.%m.%Y")
     page = client.post(url("appeal_new", draft), {"received_on": day, "words": "Uenig"}).text
@@ -593,7 +593,7 @@ def test_klage_on_what_is_not_issued_is_refused_in_words(client, draft):
     assert not Appeal.objects.exists()
 
 
-def test_the_flag_of_the_reply_is_gone_the_moment_the_vedtak_is_issued(client, approver):
+def test_issuing_the_vedtak_closes_the_reply_flag_at_once(client, approver):
     vedtak = VedtakFactory(submitted=True, approver=approver, reasoning=REASONING)
     case = vedtak.application
     flag = FlagFactory(

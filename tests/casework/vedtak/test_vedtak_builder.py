@@ -1,4 +1,4 @@
-"""What the builder of vedtak knows: grounds, unmet need, omgjøring, choices, windows, advice."""
+"""The vedtak builder: grounds, unmet need, reversal, alternatives, autosave, advice."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def draft():
 
 
 def says(vedtak):
-    """The letter's title and what is decided, as text."""
+    """The title and the decision of the letter, as text."""
     content = completeness.contents(vedtak, today())
     data = vedtak_letter.letter_data(vedtak, content, today())
     text = " ".join([data["title"], *data["vedtak"], *data["next"]])
@@ -97,7 +97,7 @@ OUTCOMES = [
 
 
 @pytest.mark.parametrize(("code", "outcome", "ground", "bokmaal", "nynorsk"), OUTCOMES)
-def test_each_outcome_is_said_in_both_maalformer(code, outcome, ground, bokmaal, nynorsk):
+def test_each_outcome_is_written_in_both_language_forms(code, outcome, ground, bokmaal, nynorsk):
     vedtak = VedtakFactory(
         application=ApplicationFactory(basis=code),
         outcome=outcome,
@@ -113,7 +113,7 @@ def test_each_outcome_is_said_in_both_maalformer(code, outcome, ground, bokmaal,
     assert basis(code).citation_nn in says(vedtak)
 
 
-def test_extension_asks_for_years_and_not_for_another_dwelling():
+def test_extension_needs_years_and_no_dwelling():
     vedtak = VedtakFactory(
         application=ApplicationFactory(basis="forlengelse"),
         reasoning=REASONING,
@@ -126,7 +126,7 @@ def test_extension_asks_for_years_and_not_for_another_dwelling():
     assert parts_missing(vedtak) == set()
 
 
-def test_no_suitable_dwelling_is_unmet_need_of_a_type_and_no_failing(client, approver):
+def test_refusal_without_a_suitable_dwelling_counts_as_unmet_need(client, approver):
     application = ApplicationFactory(assessed=True)
     vedtak = VedtakFactory(
         application=application, reasoning=REASONING, dwelling_type="", bedrooms=None
@@ -156,7 +156,7 @@ def test_no_suitable_dwelling_is_unmet_need_of_a_type_and_no_failing(client, app
     assert "Du får ikke" not in text
 
 
-def test_ground_follows_a_refusal_only(client, draft):
+def test_only_a_refusal_has_a_ground(client, draft):
     (applied,) = draft.application.bases.all()
     client.force_login(draft.drafted_by)
     client.post(
@@ -173,7 +173,7 @@ def test_expired_basis_says_what_to_do_instead(draft):
     assert "under Innstillinger, Hjemler" in lack.sentence
 
 
-def test_a_vedtak_under_an_expired_basis_is_not_sent(client, draft, approver):
+def test_vedtak_with_an_expired_basis_is_not_sent(client, draft, approver):
     (applied,) = draft.application.bases.all()
     LegalBasis.objects.filter(pk=applied.pk).update(valid=(date(2000, 1, 1), today()))
     client.force_login(draft.drafted_by)
@@ -220,7 +220,7 @@ def test_new_vedtak_in_a_decided_case_says_which_it_changes_and_why(client, appr
 # ------------------------------------------------------------------ valg og konsekvenser
 
 
-def test_vedtak_waits_for_what_the_person_could_choose(client, draft):
+def test_vedtak_needs_the_alternatives_the_person_could_choose(client, draft):
     ChoiceTalk.objects.all().delete()
     assert parts_missing(draft) == {"valg"}
     client.force_login(draft.drafted_by)
@@ -240,7 +240,7 @@ def test_vedtak_waits_for_what_the_person_could_choose(client, draft):
     }
     page = client.post(there, told).text
     assert "Skriv hva alternativet betyr for personen." in page
-    assert not ChoiceTalk.objects.exists()  # no bare tick
+    assert not ChoiceTalk.objects.exists()  # a checkbox alone is not enough
     response = client.post(
         there, {**told, "means_2": "Hjelp hele døgnet.", "changed": "Ingenting."}
     )
@@ -252,7 +252,7 @@ def test_vedtak_waits_for_what_the_person_could_choose(client, draft):
     assert "Egen leilighet; Bofellesskap. Du svarte: «Jeg vil ha egen dør.»" in draft.person_view
 
 
-def test_dismissed_without_weighing_needs_no_choices(draft):
+def test_dismissal_needs_no_alternatives(draft):
     ChoiceTalk.objects.all().delete()
     draft.outcomes.update(outcome=Outcome.DISMISSED)
     assert "valg" not in parts_missing(draft)
@@ -298,7 +298,7 @@ def test_advice_names_long_sentences_heavy_words_and_a_slow_opening():
     assert plain_language.advice("Du får leie bolig.", by) == []
 
 
-def test_advice_stands_by_the_field_and_stops_nobody(client, draft, approver):
+def test_advice_is_shown_by_the_field_and_blocks_nothing(client, draft, approver):
     client.force_login(draft.drafted_by)
     heavy = typed(draft, facts="Vedrørende saken.", approver=approver.pk)
     assert (
@@ -312,12 +312,12 @@ def test_advice_stands_by_the_field_and_stops_nobody(client, draft, approver):
 
 
 def opened(client, vedtak):
-    """The window's mark and revision, as the page carries them."""
+    """The window id and revision in the page."""
     form = client.get(url("vedtak", vedtak)).context["form"]
     return {"window": str(form["window"].value()), "revision": str(form["revision"].value())}
 
 
-def test_draft_is_saved_while_it_is_written_all_of_it_that_can_be(client, draft):
+def test_autosave_keeps_every_valid_field(client, draft):
     client.force_login(draft.drafted_by)
     window = opened(client, draft)
     lines = draft.history.count()
@@ -327,10 +327,10 @@ def test_draft_is_saved_while_it_is_written_all_of_it_that_can_be(client, draft)
     draft.refresh_from_db()
     assert draft.facts == "Halvveis"
     assert "Lagret kl." in page.replace("\u00a0", " ") and "men ikke: Gjelder til" in page
-    assert draft.history.count() == lines  # not a line of history a key
+    assert draft.history.count() == lines  # not a history row per key press
 
 
-def test_of_two_windows_the_second_is_told_and_overwrites_nothing(client, draft):
+def test_second_of_two_windows_gets_a_message_and_overwrites_nothing(client, draft):
     client.force_login(draft.drafted_by)
     first, second = opened(client, draft), opened(client, draft)
     for text in ("En", "En, to"):
@@ -347,7 +347,7 @@ def test_of_two_windows_the_second_is_told_and_overwrites_nothing(client, draft)
     assert draft.facts == "Tre"
 
 
-def test_draft_is_a_pdf_marked_utkast_that_nobody_keeps(client, draft):
+def test_draft_is_a_pdf_marked_utkast_and_is_not_stored(client, draft):
     client.force_login(draft.drafted_by)
     response = client.get(url("vedtak_draft", draft))
     text = PdfReader(io.BytesIO(response.content)).pages[0].extract_text()
@@ -359,7 +359,7 @@ def test_draft_is_a_pdf_marked_utkast_that_nobody_keeps(client, draft):
 
 
 @pytest.mark.parametrize("person", [{"address": ""}, {"strictly_protected": True}])
-def test_nobody_is_sent_a_letter_that_cannot_reach_them(client, approver, person):
+def test_vedtak_is_not_sent_when_the_letter_cannot_be_delivered(client, approver, person):
     person = PersonFactory(**person, letter_agreement="")
     user = UserFactory(caseworker=True, sees_protected=True)
     application = ApplicationFactory(person=person, assessed=True, registered_by=user)
@@ -380,7 +380,7 @@ def test_nobody_is_sent_a_letter_that_cannot_reach_them(client, approver, person
 # ------------------------------------------------------------------ forhåndsvarsel, queue
 
 
-def test_forhandsvarsel_is_a_letter_with_a_deadline(client):
+def test_advance_notice_is_a_letter_with_a_deadline(client):
     application = ApplicationFactory(assessed=True)
     client.force_login(application.registered_by)
     there = reverse("casework:notice_new", args=[application.pk])
@@ -411,7 +411,7 @@ def test_queue_has_mine_first_and_says_what_was_sent_back(
     assert "Skriv om skolen." in client.get(there, {"visning": "sendt"}).text
 
 
-def test_hidden_are_not_in_the_queue(client):
+def test_hidden_persons_are_not_in_the_queue(client):
     hidden = VedtakFactory(
         submitted=True,
         application=ApplicationFactory(person=PersonFactory(strictly_protected=True)),

@@ -1,4 +1,4 @@
-"""Leases: their term by rule, readiness, renewal, rent, and what keeps one in danger (H8-H10)."""
+"""Leases: term, move-in tasks, renewal, rent, and tenancies at risk (H8-H10)."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_a_lease_shorter_than_the_rule_needs_a_written_reason():
     assert let(ApplicationFactory(assessed=True), 3).short_term_reason == ""
 
 
-def test_a_term_shorter_than_the_rule_was_told_in_writing_before_signing(as_caseworker):
+def test_short_term_is_announced_in_writing_before_signing(as_caseworker):
     offer = OfferFactory(accepted=True, available_from=today())
     where = reverse("allocation:lease_new", args=[offer.pk])
     terms = {"starts_on": nb(today()), "expires_on": nb(add_months(today(), 12)), "rent": 8000}
@@ -98,7 +98,7 @@ def test_the_database_refuses_a_short_lease_without_a_reason_too():
         Lease.objects.filter(pk=lease.pk).update(expires_on=today() + timedelta(days=90))
 
 
-def test_the_tenant_is_told_in_writing_before_signing(as_caseworker):
+def test_tenant_gets_the_lease_terms_in_writing_before_signing(as_caseworker):
     offer = OfferFactory(accepted=True, available_from=today())
     terms = {"starts_on": nb(today()), "expires_on": nb(add_months(today(), 36)), "rent": 8000}
     terms |= {"deposit_kind": "depositum", "deposit": 24000}
@@ -116,7 +116,7 @@ def test_the_tenant_is_told_in_writing_before_signing(as_caseworker):
 # ------------------------------------------------------------------ before moving in
 
 
-def test_what_must_be_ready_has_a_helper_before_it_is_done(as_caseworker):
+def test_move_in_task_needs_a_helper_before_it_is_done(as_caseworker):
     lease = LeaseFactory()
     where = url("lease_ready", lease.pk, "nokler")
     refused = post(as_caseworker, where, done="on")
@@ -154,7 +154,7 @@ def test_the_horizon_shows_a_year_ahead_and_what_has_ended(as_caseworker):
     assert as_caseworker.get("/leieforhold/", {"innen": "tull", "etter": "x"}).status_code == 200
 
 
-def test_asked_in_writing_to_leave_a_lease_does_not_become_indefinite():
+def test_lease_of_tenant_asked_in_writing_to_leave_stays_fixed_term():
     lease = ends(-120)
     asked = lease.expires_on + timedelta(days=30)
     actions.take_step(
@@ -169,7 +169,9 @@ def test_asked_in_writing_to_leave_a_lease_does_not_become_indefinite():
     assert not horizon.rows([lease], today())[0].place.is_indefinite
 
 
-def test_the_horizon_costs_the_same_for_many(as_caseworker, django_assert_max_num_queries):
+def test_horizon_has_the_same_number_of_queries_for_many(
+    as_caseworker, django_assert_max_num_queries
+):
     for n in range(8):
         ends(10 + n)
     as_caseworker.get("/leieforhold/")
@@ -211,7 +213,7 @@ def test_renewal_goes_through_an_application_and_a_vedtak(as_caseworker):
     assert as_caseworker.get("/leieforhold/").context["page"].items == []
 
 
-def test_from_a_lease_one_comes_to_apply_for_a_bytte(as_caseworker):
+def test_lease_page_links_to_an_application_for_exchange(as_caseworker):
     lease = LeaseFactory()
     where = reverse("casework:application_new", args=[lease.stay.person_id]) + "?type=bytte"
     assert where in as_caseworker.get(url("lease", lease.pk)).text
@@ -221,7 +223,7 @@ def test_from_a_lease_one_comes_to_apply_for_a_bytte(as_caseworker):
     assert as_caseworker.get(f"{where}-x").status_code == 200
 
 
-def test_a_bytte_keeps_the_day_they_became_a_tenant(as_caseworker):
+def test_exchange_keeps_the_date_the_person_became_a_tenant(as_caseworker):
     old = LeaseFactory(days_ago=900)
     exchange = ApplicationFactory(
         person=old.stay.person, kind=ApplicationKind.EXCHANGE, basis="bytte", assessed=True
@@ -254,7 +256,7 @@ def test_rent_follows_the_index_once_a_year_with_a_months_notice(as_caseworker):
     assert "tidligst fra" in again.content.decode()
 
 
-def test_the_manager_enters_the_index_and_each_month_once(login):
+def test_manager_enters_the_index_once_per_month(login):
     manager = login("leder")
     for _ in range(2):
         answer = post(manager, url("price_index"), month=nb(today()), value="138,4")
@@ -266,7 +268,7 @@ def test_the_manager_enters_the_index_and_each_month_once(login):
 # ------------------------------------------------------------------ in danger
 
 
-def test_danger_has_a_plan_and_takes_no_help_away(as_caseworker):
+def test_tenancy_at_risk_has_a_plan_and_loses_no_service(as_caseworker):
     waiting = ApplicationFactory(granted=True)
     lease = LeaseFactory(person=waiting.person)
     RiskFactory._meta.model.objects.all()
@@ -305,7 +307,7 @@ def test_danger_has_a_plan_and_takes_no_help_away(as_caseworker):
         ({"kind": "begjaering", "on": 0}, "varselet, eller skriv i merknaden"),
     ],
 )
-def test_a_step_that_cannot_be_is_refused_in_words(as_caseworker, data, said):
+def test_impossible_step_is_refused_with_a_sentence(as_caseworker, data, said):
     lease = LeaseFactory(days_ago=400)
     typed = {
         name: nb(today() + timedelta(days=value)) if name != "kind" else value
@@ -316,7 +318,7 @@ def test_a_step_that_cannot_be_is_refused_in_words(as_caseworker, data, said):
     assert not lease.steps.exists()
 
 
-def test_an_eviction_is_claimed_when_the_days_of_the_notice_are_out(as_caseworker):
+def test_eviction_is_requested_after_the_notice_period(as_caseworker):
     lease, where = LeaseFactory(days_ago=400), "lease_step"
     claim = {"kind": "begjaering", "on": nb(today())}
     post(as_caseworker, url(where, lease.pk), kind="utkastelsesvarsel", on=nb(today()))
@@ -327,13 +329,13 @@ def test_an_eviction_is_claimed_when_the_days_of_the_notice_are_out(as_caseworke
     assert post(as_caseworker, url(where, lease.pk), **claim).status_code == 302
 
 
-def test_an_eviction_claimed_early_is_told_of_with_the_reason(as_caseworker):
+def test_early_eviction_request_needs_a_reason(as_caseworker):
     lease = LeaseFactory(days_ago=400)
     claim = {"kind": "begjaering", "on": nb(today()), "note": "Fare for stor skade på huset."}
     assert post(as_caseworker, url("lease_step", lease.pk), **claim).status_code == 302
 
 
-def test_an_ended_stay_is_shown_and_not_changed(as_caseworker):
+def test_ended_stay_is_shown_and_cannot_be_changed(as_caseworker):
     lease = LeaseFactory(days_ago=400)
     lease.stay.period = (lease.stay.period.lower, today() - timedelta(days=3))
     lease.stay.save()
@@ -342,13 +344,13 @@ def test_an_ended_stay_is_shown_and_not_changed(as_caseworker):
     assert "Flyttet ut" in page and "Start forlengelse" not in page
 
 
-def test_who_still_lives_there_is_known_whoever_writes_it():
+def test_current_tenancy_is_right_even_if_stale_rows_are_saved():
     lease, on = LeaseFactory(), today()
     assert Lease.objects.current(on).filter(pk=lease.pk).exists()
     stay = lease.stay
     stay.period = DateRange(stay.period.lower, on)
     stay.save()
-    lease.save()  # written from what was read before
+    lease.save()  # saved with the values read earlier
     lease.refresh_from_db()
     assert lease.lived_until == on
     assert not Lease.objects.current(on).filter(pk=lease.pk).exists()

@@ -1,4 +1,4 @@
-"""A temporary place from the § 27 application: given, not found, renewed, and the night list."""
+"""Temporary places for a § 27 application: placement, failed search, renewal, night list."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ def given(unit, today, **more):
     return data | more
 
 
-def test_a_place_is_given_in_one_page(as_caseworker, application, today):
+def test_place_is_given_on_one_page(as_caseworker, application, today):
     unit = f.UnitFactory(temporary=True, night_price=900)
     assert as_caseworker.get(asked(application)).status_code == 200
     assert as_caseworker.post(asked(application), given(unit, today)).status_code == 302
     stay = Stay.objects.get()
     assert (stay.unit, stay.night_price) == (unit, 900)
     assert stay.granted_until == today + timedelta(days=14)
-    assert stay.period.upper is None  # who stays on beyond the vedtak still stays
+    assert stay.period.upper is None  # a person who stays after the vedtak has ended still counts
 
 
 @pytest.mark.parametrize(
@@ -63,13 +63,15 @@ def test_a_place_is_given_in_one_page(as_caseworker, application, today):
         ({"starts_on": "31.02.2026"}, "finnes ikke i kalenderen"),
     ],
 )
-def test_what_cannot_be_is_said_and_nothing_is_kept(as_caseworker, application, today, more, words):
+def test_impossible_placement_gets_a_message_and_saves_nothing(
+    as_caseworker, application, today, more, words
+):
     unit = f.UnitFactory(temporary=True)
     assert words in as_caseworker.post(asked(application), given(unit, today, **more)).text
     assert not Stay.objects.exists()
 
 
-def test_an_unsuited_place_for_a_family_takes_a_reason(as_caseworker, today):
+def test_place_unsuited_for_a_family_needs_a_reason(as_caseworker, today):
     family = f.FamilyFactory(children=1)
     application = f.ApplicationFactory(person=family.head, household=family, assessed=True)
     unit = f.UnitFactory(temporary=True)
@@ -83,7 +85,7 @@ def test_an_unsuited_place_for_a_family_takes_a_reason(as_caseworker, today):
         Stay.objects.update(unsuited_reason="")
 
 
-def test_children_told_of_by_phone_count_before_anyone_has_their_names(as_caseworker, today):
+def test_children_reported_by_phone_count_before_they_are_registered(as_caseworker, today):
     application = f.ApplicationFactory(
         assessed=True, kind=ApplicationKind.TEMPORARY, children_tonight=2
     )
@@ -97,22 +99,24 @@ def test_children_told_of_by_phone_count_before_anyone_has_their_names(as_casewo
     assert Stay.objects.get().unsuited_for == UnsuitedFor.CHILDREN
 
 
-def test_a_place_left_before_the_first_night_is_taken_back(as_caseworker, application, today):
+def test_place_left_before_the_first_night_is_cancelled(as_caseworker, application, today):
     first, second = f.UnitFactory(temporary=True), f.UnitFactory(temporary=True)
     as_caseworker.post(asked(application), given(first, today))
     as_caseworker.post(asked(application), given(second, today))
-    assert Stay.objects.get().unit == first  # not by mistake: it takes the tick that they move
+    assert Stay.objects.get().unit == first  # a move needs the checkbox that the person moves
     data = given(second, today, moving="on")
     assert as_caseworker.post(asked(application), data).status_code == 302
     assert Stay.objects.get().unit == second
     event = Event.objects.get(kind="stay.taken_back")
     assert str(first) in event.text and event.by == as_caseworker.user
-    # Nobody lives in the first any more.
+    # No one lives in the first place now.
     other = f.ApplicationFactory(assessed=True)
     assert as_caseworker.post(asked(other), given(first, today)).status_code == 302
 
 
-def test_who_comes_straight_from_prison_leaves_it_and_is_flagged(as_caseworker, application, today):
+def test_placement_from_prison_ends_the_prison_stay_and_is_flagged(
+    as_caseworker, application, today
+):
     prison = f.StayFactory(person=application.person, prison=True, days_ago=90)
     unit = f.UnitFactory(temporary=True)
     assert 'name="let_out"' in as_caseworker.get(asked(application)).text
@@ -125,7 +129,7 @@ def test_who_comes_straight_from_prison_leaves_it_and_is_flagged(as_caseworker, 
     assert "from_institution" in Flag.objects.get(person=application.person).marks
 
 
-def test_a_room_may_be_given_to_somebody_who_goes_back(as_caseworker, application, today):
+def test_room_can_be_given_to_a_person_who_returns_to_prison(as_caseworker, application, today):
     prison = f.StayFactory(person=application.person, prison=True, days_ago=90)
     unit = f.UnitFactory(temporary=True)
     assert as_caseworker.post(asked(application), given(unit, today)).status_code == 302
@@ -133,7 +137,7 @@ def test_a_room_may_be_given_to_somebody_who_goes_back(as_caseworker, applicatio
     assert prison.period.upper is None
 
 
-def test_so_does_one_for_the_young(as_caseworker, today):
+def test_place_unsuited_for_young_people_needs_a_reason(as_caseworker, today):
     young = f.PersonFactory(birth_date=today - timedelta(days=365 * 20), with_household=True)
     application = f.ApplicationFactory(person=young, assessed=True)
     unit = f.UnitFactory(temporary=True, suits_young=False)
@@ -141,7 +145,7 @@ def test_so_does_one_for_the_young(as_caseworker, today):
     assert "er ikke egnet for unge" in page and not Stay.objects.exists()
 
 
-def test_two_in_one_place_and_backwards_are_refused_by_the_database(today):
+def test_database_refuses_two_in_one_place_and_reversed_periods(today):
     stay = f.StayFactory()
     with pytest.raises(IntegrityError, match="unit_one_at_a_time"), transaction.atomic():
         f.StayFactory(unit=stay.unit)
@@ -151,7 +155,7 @@ def test_two_in_one_place_and_backwards_are_refused_by_the_database(today):
         Stay.objects.filter(pk=stay.pk).update(period=f.since(today, today))
 
 
-def test_a_place_taken_in_the_meantime_is_said_in_words(as_caseworker, application, today):
+def test_place_taken_in_the_meantime_gets_a_message(as_caseworker, application, today):
     unit = f.UnitFactory(temporary=True)
     f.StayFactory(unit=unit, days_ago=0)
     page = as_caseworker.post(asked(application), given(unit, today)).text
@@ -162,7 +166,7 @@ def test_a_place_taken_in_the_meantime_is_said_in_words(as_caseworker, applicati
 # ------------------------------------------------------------------ looking, renewing
 
 
-def test_each_time_no_place_is_found_is_a_row_with_its_reason(as_caseworker, application, today):
+def test_each_failed_search_is_a_row_with_its_reason(as_caseworker, application, today):
     url = reverse("stays:place_search", args=[application.pk])
     data = {"outcome": "ingen_plass", "on": typed(today), "reason": ""}
     as_caseworker.post(url, data)
@@ -174,7 +178,7 @@ def test_each_time_no_place_is_found_is_a_row_with_its_reason(as_caseworker, app
     assert Event.objects.filter(kind="stay.search").count() == 2
 
 
-def test_a_renewal_says_why_what_next_and_who_and_the_clock_goes_on(as_caseworker, today):
+def test_renewal_has_reason_next_step_and_owner_and_days_keep_counting(as_caseworker, today):
     stay = f.StayFactory(days_ago=80)
     url = reverse("stays:renew", args=[stay.pk])
     until = today + timedelta(days=30)
@@ -196,7 +200,7 @@ def test_a_renewal_says_why_what_next_and_who_and_the_clock_goes_on(as_caseworke
         Renewal.objects.update(responsible=None)
 
 
-def test_cost_so_far_is_of_the_whole_chain(today):
+def test_cost_to_date_covers_the_whole_chain_of_stays(today):
     person = f.PersonFactory()
     f.StayFactory(person=person, days_ago=20, days=10, night_price=1000)
     f.StayFactory(person=person, days_ago=10, night_price=500)
@@ -207,7 +211,7 @@ def test_cost_so_far_is_of_the_whole_chain(today):
 # ------------------------------------------------------------------ tonight
 
 
-def test_the_night_list_names_no_more_than_it_must(as_caseworker, login):
+def test_night_list_shows_only_the_names_it_needs(as_caseworker, login):
     stay = f.StayFactory(person=f.PersonFactory(first_name="Tomasz", last_name="Wrona"))
     hidden = f.PersonFactory(last_name="Kanarifugl", strictly_protected=True)
     other = f.UnitFactory(temporary=True, property=stay.unit.property)

@@ -1,7 +1,7 @@
-"""Every board goes by pages, everyone once, and costs the same however long it is (issue 4).
+"""Every board is paged, shows each row once, and has a fixed number of queries (issue 4).
 
-Those with rules of their own are tried beside them: temporary places, the horizon, discharges,
-empty homes, full houses, providers, upkeep.
+Boards with their own rules are tested with those rules: temporary places, the horizon,
+discharges, empty homes, full properties, providers, upkeep.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ BOARDS = {
 
 
 @pytest.mark.parametrize("name", list(BOARDS))
-def test_the_board_goes_by_pages_and_costs_the_same(
+def test_board_is_paged_with_a_fixed_number_of_queries(
     as_caseworker, name, django_assert_max_num_queries
 ):
     make, most = BOARDS[name]

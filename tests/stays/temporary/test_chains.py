@@ -1,4 +1,4 @@
-"""The chain in SQL against a naive model that counts night by night."""
+"""The chain of stays in SQL, compared with a naive model that counts night by night."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TEMPORARY, HOME, OTHER = "temporary", "home", "other"
 
 
 def naive(spans: list[tuple[str, int, int | None]], on: date, gap: int) -> tuple | None:
-    """Chain start, nights and whether they live there, by walking the nights one at a time."""
+    """Chain start, nights, and whether the chain is open, counted night by night."""
 
     def lies(kind: str, night: date) -> bool:
         return any(
@@ -56,7 +56,7 @@ def naive(spans: list[tuple[str, int, int | None]], on: date, gap: int) -> tuple
 
 @st.composite
 def lives(draw):
-    """Temporary stays one after another, homes and other places beside them."""
+    """Consecutive temporary stays, with homes and other places at the same time."""
     spans, at = [], 0
     for _ in range(draw(st.integers(0, 5))):
         first = at + draw(st.sampled_from([0, 0, 1, 2, 3, 4, 5, 6]))
@@ -85,7 +85,7 @@ def lives(draw):
 @example([(TEMPORARY, 0, 5), (HOME, 5, 9)], 5, 3)
 @example([(TEMPORARY, 20, None), (HOME, 0, 5)], 28, 3)
 @given(lives(), st.integers(0, 50), st.integers(0, 5))
-def test_the_chain_is_what_counting_night_by_night_gives(spans, days, gap):
+def test_chain_length_equals_counting_night_by_night(spans, days, gap):
     on = START + DAY * days
     with transaction.atomic():
         Setting.objects.create(key="gap_days", value=gap, valid=DateRange(date(2000, 1, 1), None))
@@ -109,6 +109,6 @@ def test_the_chain_is_what_counting_night_by_night_gives(spans, days, gap):
 
 
 @pytest.mark.django_db
-def test_everyones_chains_are_two_queries(django_assert_num_queries):
+def test_chains_of_everyone_take_two_queries(django_assert_num_queries):
     with django_assert_num_queries(2):
         assert chains(START) == {}

@@ -1,4 +1,4 @@
-"""The job of long stays: once whatever the runs, closed by facts or by somebody's words."""
+"""The job of long stays: flags are raised once, and closed by facts or by a user's note."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 
-def test_one_flag_a_threshold_whatever_the_number_of_runs(today):
+def test_one_flag_per_threshold_for_any_number_of_runs(today):
     StayFactory(days_ago=95)
     for on in (today, today, today - timedelta(days=3), today):
         flag_stays(on)
@@ -35,14 +35,14 @@ def test_one_flag_a_threshold_whatever_the_number_of_runs(today):
     assert (flag.threshold, flag.facts["days"], flag.raised_on) == (90, 95, today)
 
 
-def test_the_job_run_for_an_earlier_day_raises_nothing_below_what_is_raised(today):
+def test_job_for_an_earlier_day_raises_no_lower_threshold(today):
     StayFactory(days_ago=95)
     flag_stays(today)
     flag_stays(today - timedelta(days=20))
     assert [flag.threshold for flag in Flag.objects.all()] == [90]
 
 
-def test_a_flag_followed_up_is_not_raised_again_before_the_next_threshold(today):
+def test_closed_flag_is_not_raised_again_before_the_next_threshold(today):
     StayFactory(days_ago=95)
     flag_stays(today)
     user = UserFactory(caseworker=True)
@@ -54,7 +54,7 @@ def test_a_flag_followed_up_is_not_raised_again_before_the_next_threshold(today)
     assert Flag.objects.open().get().threshold == 120
 
 
-def test_closing_a_flag_demands_words_and_tells_the_timeline(today):
+def test_closing_a_flag_needs_a_note_and_adds_an_event(today):
     StayFactory(days_ago=95)
     flag_stays(today)
     flag, user = Flag.objects.get(), UserFactory(caseworker=True)
@@ -68,7 +68,7 @@ def test_closing_a_flag_demands_words_and_tells_the_timeline(today):
         casework_flags.close(flag, by=user, at=timezone.now(), note="En gang til.")
 
 
-def test_who_answers_for_the_case_owns_the_flag_else_who_answers_for_the_person(today):
+def test_flag_owner_is_responsible_for_the_case_or_else_for_the_person(today):
     of_case, of_person = UserFactory(), UserFactory()
     first = PersonFactory(responsible=of_person)
     ApplicationFactory(person=first, received_at=timezone.now() - timedelta(days=40))
@@ -81,14 +81,14 @@ def test_who_answers_for_the_case_owns_the_flag_else_who_answers_for_the_person(
     assert Flag.objects.get(person=second).owner == of_person
 
 
-def test_a_protected_person_is_flagged_but_seen_only_by_who_may(today):
+def test_flag_of_a_protected_person_is_visible_only_with_access(today):
     StayFactory(person=PersonFactory(strictly_protected=True), days_ago=95)
     flag_stays(today)
     assert not Flag.objects.visible_to(UserFactory(caseworker=True)).exists()
     assert Flag.objects.visible_to(UserFactory(caseworker=True, sees_protected=True)).exists()
 
 
-def test_a_service_or_a_recent_contact_takes_the_mark_away(today):
+def test_service_or_recent_contact_removes_the_no_service_mark(today):
     served, met, alone = PersonFactory(), PersonFactory(), PersonFactory()
     ServiceFactory(person=served)
     NoteFactory(person=met, is_contact=True)
@@ -100,7 +100,7 @@ def test_a_service_or_a_recent_contact_takes_the_mark_away(today):
     assert [flag.person for flag in marked] == [alone]
 
 
-def test_a_flag_says_why_with_date_and_rule_and_what_comes_next(today):
+def test_flag_shows_reason_date_rule_and_next_step(today):
     family = FamilyFactory(children=2)
     stay = StayFactory(person=family.head, days_ago=95)
     flag_stays(today)
@@ -113,7 +113,7 @@ def test_a_flag_says_why_with_date_and_rule_and_what_comes_next(today):
     assert words.days == 95
 
 
-def test_the_job_is_two_statements_and_a_lock_for_any_number(today, django_assert_num_queries):
+def test_job_takes_two_sql_statements_and_a_lock_for_any_number(today, django_assert_num_queries):
     for _ in range(4):
         StayFactory(days_ago=95)
     with django_assert_num_queries(6):  # two of settings, savepoint, lock, the statement, release
@@ -121,13 +121,13 @@ def test_the_job_is_two_statements_and_a_lock_for_any_number(today, django_asser
     assert run.raised == 4
 
 
-def test_the_task_and_the_command_take_a_date_and_a_dry_run_keeps_nothing(today):
+def test_task_and_command_accept_a_date_and_dry_run_saves_nothing(today):
     StayFactory(days_ago=95)
     out = StringIO()
     call_command("flag_stays", "--on", today.isoformat(), "--dry-run", stdout=out)
     assert "would have raised 1" in out.getvalue()
     assert not Flag.objects.exists()
-    # An argument from a newer version is no reason to fail.
+    # An argument from a newer version must not make it fail.
     assert task(today.isoformat(), newer="argument")["raised"] == 1
     assert task()["raised"] == 0
     assert Flag.objects.get().kind == FlagKind.TEMPORARY_STAY

@@ -1,4 +1,4 @@
-"""The jobs of intake: flagged in words on Min dag, safe to try, and thrown away in time (C6)."""
+"""The jobs of intake: flags on Min dag, dry run, and deletion of old drafts (C6)."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def run(command: str, *arguments: str) -> str:
     return out.getvalue()
 
 
-def test_a_night_without_a_place_is_on_min_dag_with_its_two_clocks(client, caseworker):
+def test_night_without_a_place_is_on_min_dag_with_both_deadlines(client, caseworker):
     case = ApplicationFactory(kind="midlertidig", responsible=caseworker, received_at=now())
     assert flag_section_27() == {"raised": 2, "closed": 0}
 
@@ -46,7 +46,7 @@ def test_a_night_without_a_place_is_on_min_dag_with_its_two_clocks(client, casew
     assert "Finn et sted" in page(client, "desk:person", case.person_id)
 
 
-def test_papers_that_have_not_come_are_flagged_and_ended_by_the_last(client, caseworker):
+def test_missing_papers_are_flagged_until_the_last_one_comes(client, caseworker):
     case = ApplicationFactory(responsible=caseworker)
     paper = MissingPaperFactory(case, due_on=today() + timedelta(days=1))
     late = str(today() + timedelta(days=20))
@@ -59,7 +59,7 @@ def test_papers_that_have_not_come_are_flagged_and_ended_by_the_last(client, cas
 
 
 @pytest.mark.parametrize("command", ["flag_section_27", "flag_papers"])
-def test_a_job_may_be_tried_first(command):
+def test_dry_run_changes_nothing(command):
     ApplicationFactory(kind="midlertidig", received_at=now())
     MissingPaperFactory()
     late = str(today() + timedelta(days=20))
@@ -74,7 +74,7 @@ def test_a_job_may_be_tried_first(command):
         run(command, "--on", "i går")
 
 
-def test_old_drafts_are_thrown_away_by_the_job():
+def test_job_deletes_old_drafts():
     Draft.objects.create(key="a", data={"x": ["y"]}, saved_at=now(), saved_by=UserFactory())
     assert delete_drafts() == {"raised": 0, "closed": 0}
     later = str(today() + timedelta(days=15))
