@@ -22,11 +22,12 @@ from allocation.ranking import Explanation
 from casework.case.next_step import next_step
 from casework.log import flags as flag_words
 from casework.log.enums import (
+    APPLICATION_CLOSED,
     GRANTED,
+    OWN_HOUSEHOLD,
     FlagKind,
     IdKind,
     LivingArrangement,
-    MemberRelation,
     VedtakState,
 )
 from casework.log.perms import can_do_casework
@@ -45,6 +46,7 @@ from casework.models import (
     VedtakOutcome,
     Wish,
 )
+from casework.persons.children import is_child_member
 from common.errors import RuleBroken
 from common.formatting import days_nb, initials, phone
 from common.prepared import DAY, IDS, Prepared
@@ -60,7 +62,6 @@ from stays.temporary.flags import stay_words
 if TYPE_CHECKING:
     from accounts.models import User
 
-ADULT = 18
 # What is told of a stay, its dwelling and its lease; neither vedtak nor rent is.
 STAY_COLUMNS = (
     *(field.attname for field in Stay._meta.concrete_fields),
@@ -129,26 +130,23 @@ def _children(person: Person, user: User, on: date) -> list[tuple[Person, int | 
     """Children in the household the person heads, those the reader may know of."""
     heads = HouseholdMember.objects.filter(
         person=person,
-        relation__in=[MemberRelation.SELF, MemberRelation.PARTNER],
+        relation__in=OWN_HOUSEHOLD,
         period__contains=on,
     )
     members = (
         HouseholdMember.objects.filter(
             sees(user, "person__"),
             household__in=heads.values("household"),
-            relation__in=[MemberRelation.CHILD, MemberRelation.OTHER],
             period__contains=on,
         )
         .select_related("person")
         .only("relation", "living", "person__first_name", "person__last_name", "person__birth_date")
         .order_by("person__birth_date", "pk")
     )
-    found = [(each.person, each.person.age(on), each) for each in members]
     return [
-        (child, age, each.living)
-        for child, age, each in found
-        if (age is None and each.relation == MemberRelation.CHILD)
-        or (age is not None and age < ADULT)
+        (each.person, each.person.age(on), each.living)
+        for each in members
+        if is_child_member(each, on)
     ]
 
 
@@ -219,7 +217,7 @@ def applications_of(person: Person, *, alive: bool = False) -> list[Application]
     found = person.applications.all()
     if alive:
         latest = found.order_by("-received_at", "-pk").values("pk")[:1]
-        found = found.filter(~Q(state__in=ranking.CLOSED_STATES) | Q(pk=Subquery(latest)))
+        found = found.filter(~Q(state__in=APPLICATION_CLOSED) | Q(pk=Subquery(latest)))
     return list(
         found.select_related("responsible", "unit")
         .prefetch_related(
@@ -269,7 +267,7 @@ def waits(case: Application, stays: list[Stay], on: date) -> bool:
 
     The meaning is `ranking.WAITING`'s; tests/desk holds the two together.
     """
-    if case.state in ranking.CLOSED_STATES:
+    if case.state in APPLICATION_CLOSED:
         return False
     if any(
         stay.lease.application_id == case.pk and stay.lease.agreed_on <= on

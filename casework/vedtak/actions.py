@@ -22,7 +22,14 @@ from casework.applications.perms import is_disqualified
 from casework.applications.processes import APPLICATION
 from casework.letters import letters
 from casework.log import events, flags
-from casework.log.enums import ApplicationKind, ApplicationState, FlagKind, LetterKind, VedtakState
+from casework.log.enums import (
+    APPLICATION_CLOSED,
+    ApplicationKind,
+    ApplicationState,
+    FlagKind,
+    LetterKind,
+    VedtakState,
+)
 from common import calendar
 from common.calendar import local_date
 from common.errors import RuleBroken
@@ -55,7 +62,6 @@ FIELDS = (
     "best_interests",
     "conditions",
 )
-CLOSED = (ApplicationState.WITHDRAWN, ApplicationState.LAPSED, ApplicationState.FORWARDED)
 
 
 class VedtakIncomplete(RuleBroken):
@@ -184,7 +190,7 @@ def draft_vedtak(
         return unfinished
     if is_disqualified(by, application):
         raise Disqualified
-    if application.state in CLOSED:
+    if application.state in APPLICATION_CLOSED:
         raise CaseClosed(application)
     on = local_date(at)
     bases = completeness.bases_of(application, on)

@@ -15,7 +15,12 @@ from accounts.models import User
 from casework.applications import lease_terms
 from casework.applications.actions.applications import register_application
 from casework.letters.letters import make_letter
-from casework.log.enums import ApplicationChannel, ApplicationKind, LetterKind
+from casework.log.enums import (
+    APPLICATION_ALIVE,
+    ApplicationChannel,
+    ApplicationKind,
+    LetterKind,
+)
 from casework.log.events import record
 from casework.log.saving import save
 from casework.models import Application, Vedtak
@@ -44,7 +49,6 @@ from stays.models import (
 )
 
 from . import letters as lease_letters
-from .horizon import BEGUN
 from .models import Lease
 
 
@@ -220,7 +224,7 @@ def start_renewal(*, lease: Lease, by: User, at: datetime) -> Application:
     lease = _held(lease)
     person = lease.stay.person
     begun = person.applications.filter(
-        kind=ApplicationKind.EXTENSION, state__in=BEGUN, lease_renewal__isnull=True
+        kind=ApplicationKind.EXTENSION, state__in=APPLICATION_ALIVE, lease_renewal__isnull=True
     ).order_by("-received_at")
     if found := begun.first():
         return found

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from accounts import settings_table
 from accounts.models import User
-from casework.log.enums import ApplicationKind, ApplicationState
+from casework.log.enums import APPLICATION_ALIVE, ApplicationKind
 from casework.models import Application, Vedtak
 from common.calendar import add_months
 from common.formatting import nbdate
@@ -28,7 +28,6 @@ from stays.models import TenancyStep
 
 from .models import Lease
 
-BEGUN = (ApplicationState.RECEIVED, ApplicationState.ASSESSING, ApplicationState.DECIDED)
 OVER = "utgatt"
 
 
@@ -162,7 +161,7 @@ def _begun(on: date) -> QuerySet[Application]:
     return Application.objects.filter(
         Q(lease_renewal__isnull=True),
         kind=ApplicationKind.EXTENSION,
-        state__in=BEGUN,
+        state__in=APPLICATION_ALIVE,
         received_at__date__gte=add_months(on, -18),
     )
 

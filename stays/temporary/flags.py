@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import settings_table
-from casework.log.enums import FlagKind, MemberRelation
+from casework.log.enums import FlagKind
 from casework.log.flags import (
     PRESENT_CASE,
     Words,
@@ -29,8 +29,8 @@ from casework.log.flags import (
 )
 from casework.log.raising import FlagRule
 from casework.models import Flag
-from casework.persons.children import born_after, is_child
-from common.calendar import add_months, next_working_day
+from casework.persons.children import born_after, child_params, is_child
+from common.calendar import next_working_day
 from common.jobs import Done
 from stays.enums import InstitutionKind, StayKind
 
@@ -136,12 +136,11 @@ def _params(on: date) -> dict[str, Any]:
     return {
         **chain_params(on),
         **case_params(),
+        **child_params(on),
         "normal": sorted(numbers["stay_thresholds"]),
         "early": sorted(numbers["stay_thresholds_early"]),
         "step": numbers["stay_threshold_step"],
-        "child_born_after": born_after(on),
-        # Whoever is born after this day is under the age on the date (`calendar.age`).
-        "young_born_after": add_months(on, -12 * numbers["young_under_age"]),
+        "young_born_after": born_after(on, numbers["young_under_age"]),
         "from_institution_days": numbers["from_institution_days"],
         "contact_after": on - timedelta(days=numbers["no_service_days"]),
         "due_on": next_working_day(on + timedelta(days=numbers["flag_due_days"])),
@@ -233,7 +232,7 @@ TEMPORARY_STAY = FlagRule(
     wanted=REACHED,
     told=_told,  # a function, since other apps say what counts as contact
     params=_params,
-    enums=(StayKind, MemberRelation),
+    enums=(StayKind,),
     level="f.threshold",
     threshold=True,
     marks=True,

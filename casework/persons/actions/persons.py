@@ -15,7 +15,7 @@ from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
 from casework.log import events
-from casework.log.enums import PROTECTED, MemberRelation
+from casework.log.enums import OWN_HOUSEHOLD, PROTECTED, MemberRelation
 from casework.log.visibility import sees
 from common.calendar import local_date
 from common.errors import RuleBroken
@@ -34,7 +34,6 @@ ALIKE_BIRTH_DATE_UNKNOWN = 0.5
 MOST_CANDIDATES = 5
 
 # Whose household an applicant has; a grown child or a lodger applies with a household of their own.
-OWN_HOUSEHOLD = (MemberRelation.SELF, MemberRelation.PARTNER)
 
 
 class AlreadyRegistered(RuleBroken):

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from casework.log.enums import (
+    OWN_HOUSEHOLD,
     PROTECTED,
     IdKind,
     LanguageForm,
@@ -282,7 +283,7 @@ class HouseholdMember(models.Model):
                     ("person", RangeOperators.EQUAL),
                     ("period", RangeOperators.OVERLAPS),
                 ],
-                condition=Q(relation__in=[MemberRelation.SELF, MemberRelation.PARTNER]),
+                condition=Q(relation__in=[*OWN_HOUSEHOLD]),
                 violation_error_message=_(
                     "Personen er allerede hovedperson eller partner i en husstand i perioden."
                 ),
