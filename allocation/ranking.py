@@ -50,6 +50,7 @@ from .policy import Because, Policy, PriorityClass
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from stays.models import Stay
 
 PAGE_SIZE = 50
 LONG_TEMPORARY_DAYS = 90  # the view «Over 90 dager midlertidig»
@@ -198,6 +199,37 @@ def waiting_params(on: date) -> dict[str, Any]:
         "home_bases": list(HOME_BASES),
         "protected": values(PROTECTED),
     }
+
+
+def waits(case: Application, stays: list[Stay], on: date) -> bool:
+    """`WAITING` for one case, by what is read already: its vedtak and their outcomes, and the
+    person's stays with their leases. Asks the database nothing; tests/desk holds the two together.
+    """
+    if case.state in APPLICATION_CLOSED:
+        return False
+    if any(
+        stay.lease.application_id == case.pk and stay.lease.agreed_on <= on
+        for stay in stays
+        if hasattr(stay, "lease")
+    ):
+        return False
+    for vedtak in case.vedtak.all():
+        if vedtak.state != VedtakState.ISSUED or vedtak.issued_on > on:
+            continue
+        valid = (vedtak.valid_from is None or vedtak.valid_from <= on) and (
+            vedtak.valid_to is None or vedtak.valid_to >= on
+        )
+        gives = any(
+            each.outcome in GRANTED and each.basis.code in HOME_BASES
+            for each in vedtak.outcomes.all()
+        )
+        moved_in = any(
+            stay.kind == StayKind.LEASE and vedtak.issued_on <= stay.period.lower <= on
+            for stay in stays
+        )
+        if valid and gives and not moved_in:
+            return True
+    return False
 
 
 BORN_OF_ALL = "(SELECT p.birth_date FROM casework_person p WHERE p.id = w.person_id)"

@@ -53,7 +53,6 @@ from common.prepared import DAY, IDS, Prepared
 from common.sorting import norwegian_key
 from peers.enums import Share
 from peers.models import Contact, PeerLink
-from stays.enums import StayKind
 from stays.models import Stay
 from stays.perms import can_follow_up_flags
 from stays.temporary.chains import Chain, chain_of
@@ -242,7 +241,7 @@ def standing(
     Its number on the list is asked for apart (`rank_of`): a number is a comparison with everyone
     who waits, and the rest of the page need not wait for that.
     """
-    waiting = next((case for case in applications if waits(case, stays, on)), None)
+    waiting = next((case for case in applications if ranking.waits(case, stays, on)), None)
     chosen = waiting or next((case for case in applications if case.is_open), None)
     if chosen is None:
         chosen = applications[0] if applications else None
@@ -260,38 +259,6 @@ def standing(
         .order_by("-sent_at", "-pk")
         .first(),
     )
-
-
-def waits(case: Application, stays: list[Stay], on: date) -> bool:
-    """Whether the case is on the waiting list, by what is already read of this person.
-
-    The meaning is `ranking.WAITING`'s; tests/desk holds the two together.
-    """
-    if case.state in APPLICATION_CLOSED:
-        return False
-    if any(
-        stay.lease.application_id == case.pk and stay.lease.agreed_on <= on
-        for stay in stays
-        if hasattr(stay, "lease")
-    ):
-        return False
-    for vedtak in case.vedtak.all():
-        if vedtak.state != VedtakState.ISSUED or vedtak.issued_on > on:
-            continue
-        valid = (vedtak.valid_from is None or vedtak.valid_from <= on) and (
-            vedtak.valid_to is None or vedtak.valid_to >= on
-        )
-        gives = any(
-            each.outcome in GRANTED and each.basis.code in ranking.HOME_BASES
-            for each in vedtak.outcomes.all()
-        )
-        moved_in = any(
-            stay.kind == StayKind.LEASE and vedtak.issued_on <= stay.period.lower <= on
-            for stay in stays
-        )
-        if valid and gives and not moved_in:
-            return True
-    return False
 
 
 def rank_of(case: Application, user: User, on: date) -> tuple[Explanation | None, str]:

@@ -27,6 +27,7 @@ from common.formatting import WEEKDAYS, days_nb
 from common.sql import end_of_day, values
 
 from .enums import APPLICATION_ALIVE, FlagClosed, FlagKind
+from .event_kinds import CaseEvent
 from .events import record
 from .models import Flag
 
@@ -198,7 +199,7 @@ def close(flag: Flag, *, by: User, at: datetime, note: str | Promise) -> Flag:
     flag.save(update_fields=["closed_on", "closed_because", "closed_by", "closing_note"])
     record(
         flag.person,
-        "flag.handled",
+        CaseEvent.FLAG_HANDLED,
         _("Varsel fulgt opp: %(kind)s. %(note)s") % {"kind": flag.get_kind_display(), "note": note},
         by=by,
         at=at,

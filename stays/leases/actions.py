@@ -37,7 +37,7 @@ from stays.actions import (
     kind_in,
     save_stay,
 )
-from stays.enums import Deposit, Readiness, StayKind, StepKind
+from stays.enums import Deposit, Readiness, StayEvent, StayKind, StepKind
 from stays.models import (
     LeaseRenewal,
     PriceIndex,
@@ -130,7 +130,7 @@ def agree_lease(
     save_stay(lease)
     record(
         person,
-        "lease.agreed",
+        StayEvent.LEASE_AGREED,
         _("Leieforhold inngått: %(unit)s fra %(date)s.")
         % {"unit": unit, "date": nbdate(starts_on)},
         by=by,
@@ -213,7 +213,9 @@ def ready(
         done_by=(item.done_by or by) if done else None,
     )
     if done and not was_done:
-        _tell(lease, "lease.ready", _("På plass: %s.") % Readiness(kind).label, by=by, at=at)
+        _tell(
+            lease, StayEvent.LEASE_READY, _("På plass: %s.") % Readiness(kind).label, by=by, at=at
+        )
     return item
 
 
@@ -287,7 +289,7 @@ def prolong(
     )
     save(lease, by, expires_on=expires_on)
     text = _("Leieforholdet er forlenget til %(day)s.") % {"day": nbdate(expires_on)}
-    _tell(lease, "lease.prolonged", text, by=by, at=at)
+    _tell(lease, StayEvent.LEASE_PROLONGED, text, by=by, at=at)
     return renewal
 
 
@@ -352,7 +354,7 @@ def adjust_rent(*, lease: Lease, effective_on: date, by: User, at: datetime) -> 
         adjusted_by=by,
     )
     text = _("Varsel om ny husleie fra %(day)s er sendt.") % {"day": nbdate(effective_on)}
-    _tell(lease, "lease.rent", text, by=by, at=at)
+    _tell(lease, StayEvent.LEASE_RENT, text, by=by, at=at)
     return adjustment
 
 
@@ -402,7 +404,7 @@ def put_at_risk(
         "cause": risk.get_cause_display().lower(),
         "who": responsible,
     }
-    _tell(lease, "tenancy.at_risk", text, by=by, at=at)
+    _tell(lease, StayEvent.TENANCY_AT_RISK, text, by=by, at=at)
     return risk
 
 
@@ -412,7 +414,9 @@ def change_risk(risk: TenancyRisk, *, by: User, at: datetime, **facts) -> Tenanc
     risk = _held_risk(risk)
     _check_review(facts["review_on"], local_date(at))
     save(risk, by, **facts)
-    _tell(risk.lease, "tenancy.plan", _("Planen for leieforholdet er endret."), by=by, at=at)
+    _tell(
+        risk.lease, StayEvent.TENANCY_PLAN, _("Planen for leieforholdet er endret."), by=by, at=at
+    )
     return risk
 
 
@@ -422,7 +426,7 @@ def close_risk(risk: TenancyRisk, *, outcome: str, by: User, at: datetime) -> Te
     risk = _held_risk(risk)
     save(risk, by, outcome=outcome, closed_at=at, closed_by=by)
     text = _("Leieforholdet er ikke lenger i fare: %s.") % risk.get_outcome_display().lower()
-    _tell(risk.lease, "tenancy.safe", text, by=by, at=at)
+    _tell(risk.lease, StayEvent.TENANCY_SAFE, text, by=by, at=at)
     return risk
 
 
@@ -455,7 +459,7 @@ def take_step(
         note=note.strip(),
     )
     text = _("%(step)s %(day)s.") % {"step": step.get_kind_display(), "day": nbdate(on)}
-    _tell(lease, "tenancy.step", f"{text} {step.note}".strip()[:400], by=by, at=at)
+    _tell(lease, StayEvent.TENANCY_STEP, f"{text} {step.note}".strip()[:400], by=by, at=at)
     return step
 
 
@@ -530,7 +534,7 @@ def _case_of(lease: Lease) -> Application:
     return found
 
 
-def _tell(lease: Lease, kind: str, text: str, *, by: User, at: datetime) -> None:
+def _tell(lease: Lease, kind: StayEvent, text: str, *, by: User, at: datetime) -> None:
     record(
         lease.stay.person,
         kind,

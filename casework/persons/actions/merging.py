@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 
 from casework.log import events
 from casework.log.enums import OWN_HOUSEHOLD, IdKind, Protection
+from casework.log.event_kinds import CaseEvent
 from casework.log.models import Flag
 from common.errors import RuleBroken, explain_integrity_error
 from common.formatting import nbdate
@@ -93,7 +94,7 @@ def merge_persons(
     _save(survivor, by)
     merge.save()
     text = _("To oppføringer av samme person er slått sammen. %(reason)s") % {"reason": reason}
-    events.record(survivor, "person_merged", text, by=by, at=at, merge=merge.pk)
+    events.record(survivor, CaseEvent.PERSON_MERGED, text, by=by, at=at, merge=merge.pk)
     return merge
 
 
@@ -295,8 +296,8 @@ def undo_merge(*, merge: PersonMerge, by: User, at: datetime) -> Person:
     merge.undone_at, merge.undone_by = at, by
     merge.save(update_fields=["undone_at", "undone_by"])
     text = _("Sammenslåingen er angret: dette er to personer.")
-    events.record(survivor, "person_parted", text, by=by, at=at, merge=merge.pk)
-    events.record(loser, "person_parted", text, by=by, at=at, merge=merge.pk)
+    events.record(survivor, CaseEvent.PERSON_PARTED, text, by=by, at=at, merge=merge.pk)
+    events.record(loser, CaseEvent.PERSON_PARTED, text, by=by, at=at, merge=merge.pk)
     return loser
 
 
