@@ -53,7 +53,6 @@ if TYPE_CHECKING:
     from stays.models import Stay
 
 PAGE_SIZE = 50
-LONG_TEMPORARY_DAYS = 90  # the view «Over 90 dager midlertidig»
 # The bases that give a home; § 27 gives a bed for the night, forlengelse the home they have.
 HOME_BASES = ("kommunal_bolig", "bytte", "boligsosialloven_6")
 
@@ -164,6 +163,7 @@ facts AS (
            coalesce(c.number, 0) AS children,
            coalesce(l.how & 2 > 0, false) AS in_temporary,
            coalesce(ch.days, 0) AS temporary_days, ch.chain_start AS temporary_since,
+           coalesce(ch.days > %(long_stay_days)s, false) AS long_temporary,
            coalesce(l.how & 4 > 0, false) AS with_others,
            coalesce(l.how & 8 > 0, false) AS on_street,
            coalesce(l.how & 16 > 0, false) AS trial,
@@ -250,6 +250,7 @@ class Entry:
     vedtak_id: int
     last_considered: date | None
     has_offer: bool
+    long_temporary: bool
     manual_reason: str
     manual_by: int | None
     because: tuple[Because, ...]
@@ -325,6 +326,7 @@ class RankedPage:
     counts: dict[str, int]
     median_days: int | None
     policy: Policy
+    long_days: int
 
     @property
     def first(self) -> int:
@@ -449,30 +451,35 @@ def page(
     """
     policy = policies.in_force(on)
     forgotten_on = days(on) - (not_considered_days or settings_table.value("forgotten_days", on))
-    everyone = _order(on, visible_to, policy)
+    params = _params(on)
+    long_days = params["long_stay_days"]
+    everyone = _order(params, visible_to, policy)
     views = {
         "mine": everyone["responsible_id"] == visible_to.pk,
         "barnefamilier": everyone["children"] > 0,
-        "lenge": everyone["temporary_days"] > LONG_TEMPORARY_DAYS,
+        "lenge": everyone["temporary_days"] > long_days,
         "ikke_vurdert": everyone["considered"] <= forgotten_on,
     }
     counts = {"alle": len(everyone)} | {name: int(each.sum()) for name, each in views.items()}
-    shown = sorted_by(everyone, filters.sort, np.flatnonzero(_chosen(everyone, filters, on)))
+    shown = sorted_by(
+        everyone, filters.sort, np.flatnonzero(_chosen(everyone, filters, on, long_days))
+    )
     last_page = max(1, -(-len(shown) // size))
     number = number if number <= last_page else 1  # what was there has gone since
     of_page = shown[(number - 1) * size : number * size].tolist()
     ranks = {int(everyone["application_id"][index]): index + 1 for index in of_page}
     found = _entries(ranks, policy, on)
-    return RankedPage(found, number, size, len(shown), counts, _median(everyone, on), policy)
+    median = _median(everyone, on)
+    return RankedPage(found, number, size, len(shown), counts, median, policy, long_days)
 
 
-def _order(on: date, visible_to: User, policy: Policy) -> Order:
+def _order(params: dict[str, Any], visible_to: User, policy: Policy) -> Order:
     sql = f"""{_classed(policy, _waiting(visible_to))}
     SELECT {order.SELECT} FROM classed ORDER BY class, {_ties(policy)}"""
-    return order.kept(sql, _params(on))
+    return order.kept(sql, params)
 
 
-def _chosen(everyone: Order, filters: Filters, on: date) -> np.ndarray:
+def _chosen(everyone: Order, filters: Filters, on: date, long_days: int) -> np.ndarray:
     """Who the filters keep, as a mask."""
     kept = np.ones(len(everyone), np.bool_)
     if filters.responsible_id is not None:
@@ -480,7 +487,7 @@ def _chosen(everyone: Order, filters: Filters, on: date) -> np.ndarray:
     if filters.families:
         kept &= everyone["children"] > 0
     if filters.long_temporary:
-        kept &= everyone["temporary_days"] > LONG_TEMPORARY_DAYS
+        kept &= everyone["temporary_days"] > long_days
     if filters.not_considered_days is not None:
         kept &= everyone["considered"] <= days(on) - filters.not_considered_days
     if filters.without_offer:
@@ -650,6 +657,7 @@ def _entry(row: dict[str, Any], policy: Policy, on: date) -> Entry:
         vedtak_id=row["vedtak_id"],
         last_considered=row["last_considered"],
         has_offer=row["has_offer"],
+        long_temporary=row["long_temporary"],
         manual_reason=row["manual_reason"] or "",
         manual_by=row["manual_by"],
         because=tuple(computed.test.because(facts)) if computed.test else (),

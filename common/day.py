@@ -17,7 +17,7 @@ from typing import Any
 
 # Nobody follows up more than this in a day; what is beyond is reached by its own list.
 MOST = 100
-DEADLINE_DAYS = 7  # what is due within a week is shown
+DEADLINE_DAYS = 7  # what is due within a week is shown, and amber
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,8 @@ class Line:
     sub: str = ""
     icon: str = ""
     days: int | None = None
+    mark: int = 0
+    warn: int = 0
     due: date | None = None
     primary: bool = False
 

@@ -63,9 +63,9 @@ DUE_FLAGS = (
     FlagKind.NO_SERVICE,
 )
 
-LONG_DAYS = 90
 
 RECENT = 5
+RECENT_DAYS = 30
 
 RECENT_READS = 60
 
@@ -90,6 +90,7 @@ class Day:
     discharges: Panel
     forgotten: Panel
     forgotten_days: int
+    long_days: int
     meeting: AllocationMeeting | None
     mine: list[tuple[str, int, str]]
     mine_total: int
@@ -102,7 +103,9 @@ class Day:
 def day_of(user: User, on: date, at: datetime, *, everything: bool = False) -> Day:
     """The user's day. `everything` shows the panels whole, up to a hundred lines."""
     shown = MOST if everything else SHOWN
-    numbers = settings_table.values(on, "forgotten_days", "discharge_days", "discharge_red_days")
+    numbers = settings_table.values(
+        on, "forgotten_days", "discharge_days", "discharge_red_days", "long_stay_days"
+    )
     own_flags = list(
         Flag.objects.visible_to(user)
         .open()
@@ -123,6 +126,7 @@ def day_of(user: User, on: date, at: datetime, *, everything: bool = False) -> D
     return Day(
         *_with_one_primary(panels),
         forgotten_days=numbers["forgotten_days"],
+        long_days=numbers["long_stay_days"],
         meeting=_next_meeting(on),
         mine=mine,
         mine_total=mine_total,
@@ -239,9 +243,11 @@ def _temporary(flags: list[Flag], on: date, shown: int) -> Panel:
                 action_url=words.action_url,
                 color=words.color,
                 days=words.days,
+                mark=words.mark,
+                warn=words.warn,
             )
         )
-    long = sum((words.days or 0) > LONG_DAYS for _flag, words in pairs)
+    long = sum(words.is_long for _flag, words in pairs)
     return Panel(lines[:shown], len(lines), long)
 
 
@@ -464,7 +470,9 @@ def _mine(user: User, waiting: int) -> tuple[list[tuple[str, int, str]], int]:
 def _recent(user: User, at: datetime) -> list[dict[str, Any]]:
     """The persons I last opened, those I may still see."""
     latest: dict[int, datetime] = {}
-    reads = ReadLog.objects.filter(user=user, at__gte=at - timedelta(days=30)).order_by("-at")
+    reads = ReadLog.objects.filter(user=user, at__gte=at - timedelta(days=RECENT_DAYS)).order_by(
+        "-at"
+    )
     for person, when in reads.values_list("person_id", "at")[:RECENT_READS]:
         latest.setdefault(person, when)
     persons = Person.objects.visible_to(user).in_bulk(list(latest)[: RECENT * 2])

@@ -93,9 +93,8 @@ def head(person: Person, user: User, on: date) -> Head:
     children = _children(person, user, on)
     tags: list[tuple[str, str, str]] = []
     if chain and chain.is_open:
-        color = "danger" if chain.days > 90 else ("warning" if chain.days >= 60 else "neutral")
         text = _("%(days)s i midlertidig bolig") % {"days": days_nb(chain.days)}
-        tags.append((text, color, "Clock"))
+        tags.append((text, chain.color, "Clock"))
     if children:
         visiting = all(living == LivingArrangement.VISITING for _p, _a, living in children)
         tags.append((_("Samværsbarn") if visiting else _("Har barn"), "neutral", ""))
@@ -289,11 +288,10 @@ def open_flags(person: Person, chain: Chain | None, on: date) -> list[tuple[Flag
             flag.pk,
         )
     )
-    days = chain.days if chain else None
     return [
         (
             flag,
-            stay_words(flag, on, days)
+            stay_words(flag, on, chain)
             if flag.kind == FlagKind.TEMPORARY_STAY
             else flag_words.words(flag, on),
         )

@@ -26,9 +26,10 @@ from common.sql import enum_params, local_day, values
 from housing.enums import TEMPORARY_TYPES
 from housing.models import Unit
 from stays.temporary.chains import chain_ctes, chain_params
+from stays.temporary.long_stays import long_stay
 
-# Lengths of a stay in temporary places, by the last day of each band; the last has no end.
-BANDS = (14, 60, 90)
+# The first band of stays goes to this day; the next to where a stay soon is long, and is long.
+SHORT_DAYS = 14
 
 
 # Those left out are few, and have an index of their own: they are looked up, not the many.
@@ -219,6 +220,7 @@ class Temporary:
     day: date
     bands: tuple[int, int, int, int]
     with_children: int
+    limits: tuple[int, int, int]  # the last day of each band but the last, which has no end
 
     @property
     def total(self) -> int:
@@ -240,7 +242,10 @@ def temporary(on: date, months: int) -> list[Temporary]:
     """
     days = [add_months(first, 1) - timedelta(days=1) for first in months_to(on, months)]
     days[-1] = on
-    first, second, third = BANDS
+    chain = chain_params(on)
+    long = long_stay(chain)
+    limits = (SHORT_DAYS, long.warn_days, long.days)
+    first, second, third = limits
     sql = f"""
     WITH {chain_ctes(LIVED_SINCE)},
     asked AS (
@@ -286,14 +291,14 @@ def temporary(on: date, months: int) -> list[Temporary]:
     LEFT JOIN family ON family.day = asked.day
     ORDER BY 1"""
     params = {
-        **chain_params(on),
+        **chain,
         **child_params(on),
         "days": days,
         "born_after": [born_after(day) for day in days],
         "since": days[0],
         "protected": values(PROTECTED),
     }
-    return [Temporary(row[0], tuple(row[1:5]), row[5]) for row in _rows(sql, params)]
+    return [Temporary(row[0], tuple(row[1:5]), row[5], limits) for row in _rows(sql, params)]
 
 
 # ------------------------------------------------------------------ empty homes

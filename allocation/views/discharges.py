@@ -70,7 +70,8 @@ def reserve(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("casework:application_new", person.pk)
     found = coming.coming_out(today).filter(pk=person.pk).first()
     day = max(found.out_on if found else today, today)
-    initial = {"moves_in_on": day, "until": day + timedelta(days=7)}
+    kept = settings_table.value("reserve_days", today)
+    initial = {"moves_in_on": day, "until": day + timedelta(days=kept)}
     form = ReserveForm(
         posted(request), person=person, day=day, on=today, cancel=back, initial=initial
     )

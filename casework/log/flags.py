@@ -22,6 +22,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from common.calendar import local_date
+from common.day import DEADLINE_DAYS
 from common.errors import RuleBroken
 from common.formatting import WEEKDAYS, days_nb
 from common.sql import end_of_day, values
@@ -55,7 +56,8 @@ class AlreadyClosed(RuleBroken):
 class Words:
     """What is shown of a flag: why (date, rule and fact), the next step, and one button.
 
-    `days` is shown as a number over a bar; where it is None, `when` and `sub` say when.
+    `days` is shown as a number over a bar with a tick at `mark`, red past it and amber from
+    `warn`; where it is None, `when` and `sub` say when.
     `color` is danger, warning or neutral.
     """
 
@@ -65,9 +67,15 @@ class Words:
     action_url: str
     color: str = "neutral"
     days: int | None = None
+    mark: int = 0
+    warn: int = 0
     when: str = ""
     sub: str = ""
     icon: str = ""
+
+    @property
+    def is_long(self) -> bool:
+        return self.days is not None and self.days > self.mark
 
 
 _words: dict[str, Callable[[Flag, date], Words]] = {}
@@ -112,7 +120,7 @@ def due_words(due: date | None, on: date) -> tuple[str, str]:
     if left == 0:
         return _("I dag"), "danger"
     weekday = WEEKDAYS[due.weekday()][:3].capitalize()
-    return f"{weekday}. {short(due)}", "warning" if left <= 7 else "neutral"
+    return f"{weekday}. {short(due)}", "warning" if left <= DEADLINE_DAYS else "neutral"
 
 
 def short(day: date) -> str:

@@ -306,8 +306,11 @@ def earliest_adjustment(lease: Lease, on: date) -> date:
     """The first day a new rent may count from: a month's notice, and a year since the last."""
     last = lease.adjustments.first()
     since = last.effective_on if last else lease.starts_on
-    notice = settings_table.value("rent_notice_months", on)
-    return max(add_months(on, notice), add_months(since, 12))
+    numbers = settings_table.values(on, "rent_notice_months", "rent_change_months")
+    return max(
+        add_months(on, numbers["rent_notice_months"]),
+        add_months(since, numbers["rent_change_months"]),
+    )
 
 
 @transaction.atomic

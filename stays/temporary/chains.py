@@ -41,6 +41,8 @@ from accounts import settings_table
 from common.sql import enum_params, values
 from stays.enums import LASTING, StayKind
 
+from .long_stays import LONG_STAY_KEYS, LongStay, long_stay
+
 # In a temporary place at some time since the longest break a chain may have: nobody else can
 # have a present chain.
 LATELY = """
@@ -114,6 +116,12 @@ class Chain:
     unit_id: int
     stay_start: date
     left_on: date | None
+    long: LongStay
+
+    @property
+    def color(self) -> str:
+        """danger where it is long, warning where it soon is, else neutral."""
+        return self.long.color(self.days)
 
 
 COLUMNS = "person_id, chain_start, days, is_open, stay_id, unit_id, stay_start, left_on"
@@ -138,32 +146,44 @@ def chain_ctes(persons: str | None = None) -> str:
 
 
 def chain_params(on: date) -> dict[str, Any]:
-    """The parameters of `chain_ctes`, with the municipality's gap in force on the date."""
+    """The parameters of `chain_ctes`, with the municipality's numbers in force on the date.
+
+    `long_stays.long_stay` reads from them what is long. One query.
+    """
     return {
         **enum_params(StayKind),
         "lasting": values(LASTING),
         "on": on,
-        "gap_days": settings_table.value("gap_days", on),
+        **settings_table.values(on, "gap_days", *LONG_STAY_KEYS),
     }
 
 
-def chains(on: date, person_ids: Collection[int] | None = None) -> dict[int, Chain]:
-    """The present chain of each person who has one on the date, by person id. Two queries."""
-    return {row[0]: Chain(*row) for row in _ask(on, COLUMNS, person_ids)}
+def chains(
+    on: date, person_ids: Collection[int] | None = None, params: dict[str, Any] | None = None
+) -> dict[int, Chain]:
+    """The present chain of each person who has one on the date, by person id.
+
+    Two queries; one, where the `chain_params` of the date are known.
+    """
+    params = params or chain_params(on)
+    rows = _ask(params, COLUMNS, person_ids)
+    return {row[0]: Chain(*row, long_stay(params)) for row in rows}
 
 
-def chains_with_cost(on: date, person_ids: Collection[int]) -> dict[int, tuple[Chain, int | None]]:
-    """`chains`, each with kroner so far; None where no price is known (need T7). Two queries."""
-    rows = _ask(on, f"{COLUMNS}, {COST}", person_ids)
-    return {row[0]: (Chain(*row[:-1]), row[-1]) for row in rows}
+def chains_with_cost(
+    on: date, person_ids: Collection[int], params: dict[str, Any] | None = None
+) -> dict[int, tuple[Chain, int | None]]:
+    """`chains`, each with kroner so far; None where no price is known (need T7)."""
+    params = params or chain_params(on)
+    rows = _ask(params, f"{COLUMNS}, {COST}", person_ids)
+    return {row[0]: (Chain(*row[:-1], long_stay(params)), row[-1]) for row in rows}
 
 
-def _ask(on: date, columns: str, person_ids: Collection[int] | None) -> list[tuple]:
-    params = chain_params(on)
+def _ask(params: dict[str, Any], columns: str, person_ids: Collection[int] | None) -> list[tuple]:
     persons = None
     if person_ids is not None:
         persons = "SELECT unnest(%(persons)s::bigint[])"
-        params["persons"] = list(person_ids)
+        params = {**params, "persons": list(person_ids)}
     with connection.cursor() as cursor:
         cursor.execute(f"WITH {chain_ctes(persons)} SELECT {columns} FROM chain", params)
         return cursor.fetchall()
