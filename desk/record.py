@@ -27,7 +27,6 @@ from casework.log.enums import (
     OWN_HOUSEHOLD,
     FlagKind,
     IdKind,
-    LivingArrangement,
     VedtakState,
 )
 from casework.log.perms import can_do_casework
@@ -82,7 +81,7 @@ class Head:
     representatives: list[Any]
     chain: Chain | None
     tags: list[tuple[str, str, str]]
-    children: list[tuple[Person, int | None, str]]
+    children: list[tuple[Person, int | None, HouseholdMember]]
     phone: str
     works: bool
 
@@ -96,7 +95,7 @@ def head(person: Person, user: User, on: date) -> Head:
         text = _("%(days)s i midlertidig bolig") % {"days": days_nb(chain.days)}
         tags.append((text, chain.color, "Clock"))
     if children:
-        visiting = all(living == LivingArrangement.VISITING for _p, _a, living in children)
+        visiting = all(member.is_visiting for _child, _age, member in children)
         tags.append((_("Samværsbarn") if visiting else _("Har barn"), "neutral", ""))
     if person.is_protected:
         tags.append((person.get_protection_display(), "warning", "PadlockLocked"))
@@ -124,7 +123,9 @@ def masked(person: Person) -> tuple[str, str]:
     return _("Nummer ikke kjent"), ""
 
 
-def _children(person: Person, user: User, on: date) -> list[tuple[Person, int | None, str]]:
+def _children(
+    person: Person, user: User, on: date
+) -> list[tuple[Person, int | None, HouseholdMember]]:
     """Children in the household the person heads, those the reader may know of."""
     heads = HouseholdMember.objects.filter(
         person=person,
@@ -142,9 +143,7 @@ def _children(person: Person, user: User, on: date) -> list[tuple[Person, int | 
         .order_by("person__birth_date", "pk")
     )
     return [
-        (each.person, each.person.age(on), each.living)
-        for each in members
-        if is_child_member(each, on)
+        (each.person, each.person.age(on), each) for each in members if is_child_member(each, on)
     ]
 
 

@@ -176,6 +176,11 @@ class Application(models.Model):
         return f"{self.get_kind_display()} {self.case_year}/{self.case_seq:04d}"
 
     @property
+    def is_for_tonight(self) -> bool:
+        """Asks for a temporary place (§ 27)."""
+        return self.kind == ApplicationKind.TEMPORARY
+
+    @property
     def received_on(self) -> date:
         return local_date(self.received_at)
 

@@ -217,6 +217,10 @@ class Person(models.Model):
     def is_protected(self) -> bool:
         return self.protection in PROTECTED
 
+    @property
+    def prefers_sms(self) -> bool:
+        return self.preferred_channel == PreferredChannel.SMS
+
     def age(self, on: date) -> int | None:
         """Whole years on the date; None when the birth date is not known."""
         return calendar.age(self.birth_date, on) if self.birth_date else None
@@ -300,6 +304,19 @@ class HouseholdMember(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} ({self.get_relation_display()})"
+
+    @property
+    def is_child_of_household(self) -> bool:
+        """By the relation; `children.is_child_member` asks of the age too."""
+        return self.relation == MemberRelation.CHILD
+
+    @property
+    def is_visiting(self) -> bool:
+        return self.living == LivingArrangement.VISITING
+
+    @property
+    def lives_in_two_homes(self) -> bool:
+        return self.living == LivingArrangement.SHARED
 
 
 PROTECTED_ADDRESS = _(
