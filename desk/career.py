@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from common.calendar import add_months
 from common.formatting import days_nb, nbdate
-from stays.enums import StayKind
+from stays.enums import LASTING, ROOFLESS, StayKind
 from stays.models import Stay
 from stays.temporary.chains import Chain
 
@@ -35,12 +35,12 @@ MONTHS = ("jan.", "feb.", "mars", "apr.", "mai", "juni", "juli", "aug.", "sep.",
 
 # Kinds that share a row, the row's name, and the colour of its bars and of words upon them.
 ROWS = (
-    ((StayKind.LEASE, StayKind.OWN_HOME), gettext_lazy("Egen eller leid"), "f1", "inv"),
+    (LASTING, gettext_lazy("Egen eller leid"), "f1", "inv"),
     ((StayKind.TRIAL,), gettext_lazy("Treningsleilighet"), "f1", "inv"),
     ((StayKind.WITH_OTHERS, StayKind.FAMILY), gettext_lazy("Familie og venner"), "f3", "t"),
     ((StayKind.INSTITUTION,), gettext_lazy("Institusjon"), "f2", "inv"),
     ((StayKind.TEMPORARY,), gettext_lazy("Midlertidig bolig"), "fw", "t"),
-    ((StayKind.STREET, StayKind.MAKESHIFT), gettext_lazy("Uten bolig"), "f2", "inv"),
+    (ROOFLESS, gettext_lazy("Uten bolig"), "f2", "inv"),
 )
 
 

@@ -21,7 +21,7 @@ from common.calendar import add_months
 from common.formatting import nbdate
 from housing.enums import UnitType
 
-from .enums import LASTING, StayKind
+from .enums import HOMES, LASTING, StayKind
 from .models import Stay
 
 NEAR_MONTHS = 2  # a day to leave by within this is shown in red
@@ -139,7 +139,7 @@ def _from_institution(
     """Due out within two months, with nowhere to go to."""
     out = stay.planned_out if now else stay.period.upper
     if any(
-        each.kind in (*LASTING, StayKind.FAMILY)
+        each.kind in HOMES
         and (each.period.upper is None or each.period.upper > (out or day))
         and (now or each.period.lower <= out)
         for each in stays
