@@ -210,6 +210,8 @@ def _flag_line(flag: Flag, words: Words) -> Line:
         sub=words.sub,
         icon=words.icon,
         days=words.days,
+        mark=words.mark,
+        warn=words.warn,
         due=flag.due_on,
     )
 
