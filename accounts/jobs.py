@@ -23,7 +23,7 @@ from common.jobs import GRACE, JOBS, Done, Job, register
 from .models import JobRun
 
 logger = logging.getLogger("varig.jobs")
-KEPT = timedelta(days=90)
+KEPT_DAYS = 90
 # The migration that made `JobRun`: an installation is as old as that, to the jobs.
 INSTALLED_BY = ("accounts", "0001_initial")
 
@@ -44,7 +44,9 @@ def run(job: Job, on: date) -> Done:
     kept.raised, kept.closed = done.raised, done.closed
     kept.ended_at = timezone.now()  # noqa: TID251
     kept.save(update_fields=["raised", "closed", "ended_at"])
-    JobRun.objects.filter(job=job.name, started_at__lt=kept.started_at - KEPT).delete()
+    JobRun.objects.filter(
+        job=job.name, started_at__lt=kept.started_at - timedelta(days=KEPT_DAYS)
+    ).delete()
     return done
 
 

@@ -40,6 +40,15 @@ KEYS: dict[str, Key] = {
     "stay_threshold_step": Key(
         30, _("Steg etter siste terskel"), _("dager"), _("kommunens egne rutiner")
     ),
+    "long_stay_days": Key(
+        90, _("Lenge i midlertidig bolig er over"), _("dager"), _("rundskriv R35-00, § 27")
+    ),
+    "long_stay_warn_days": Key(
+        60, _("Snart lenge i midlertidig bolig er fra"), _("dager"), _("kommunens egne rutiner")
+    ),
+    "temporary_grant_days": Key(
+        14, _("Midlertidig plass foreslås gitt for"), _("dager"), _("kommunens egne rutiner")
+    ),
     "young_under_age": Key(25, _("Ung er under"), _("år"), _("kommunens egne rutiner")),
     "from_institution_days": Key(
         14, _("Rett fra institusjon er innen"), _("dager"), _("kommunens egne rutiner")
@@ -103,11 +112,20 @@ KEYS: dict[str, Key] = {
     "discharge_red_days": Key(
         14, _("Utskriving haster"), _("dager før"), _("kommunens egne rutiner")
     ),
+    "reserve_days": Key(
+        7, _("Bolig foreslås holdt av etter utskriving i"), _("dager"), _("kommunens egne rutiner")
+    ),
     "lease_horizon_months": Key(
         [12, 6, 3, 1], _("Leieforhold varsles"), _("måneder før"), "husll. § 9-2"
     ),
     "lease_overdue_days": Key(
         [0, 30, 60, 80], _("Etter leietidens slutt"), _("dager"), "husll. § 9-2"
+    ),
+    "lease_application_months": Key(
+        18,
+        _("Søknad om forlengelse uten svar regnes med i"),
+        _("måneder"),
+        _("kommunens egne rutiner"),
     ),
     "lease_years": Key(3, _("Leietid"), _("år"), "husll. § 9-3"),
     "lease_years_renewal": Key(3, _("Leietid ved forlengelse"), _("år"), "husll. § 9-3"),
@@ -126,6 +144,9 @@ KEYS: dict[str, Key] = {
         _("Kvalitetsavtaler varsles"),
         _("dager før de går ut"),
         _("kommunens egne rutiner"),
+    ),
+    "rent_change_months": Key(
+        12, _("Ny husleie tidligst"), _("måneder etter forrige"), "husll. § 4-2"
     ),
     "rent_notice_months": Key(1, _("Varsel om ny husleie"), _("måneder"), "husll. § 4-2"),
     "tenancy_warning_days": Key(

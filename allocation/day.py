@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 
 from accounts.enums import RoleKind
 from casework.log.day import case_label
+from casework.log.enums import APPLICATION_CLOSED
 from casework.log.flags import due_words, short
 from casework.log.visibility import sees
 from casework.models import Flag
 from common.calendar import local_date
 from common.day import DEADLINE_DAYS, MOST, Line
 
-from . import ranking
 from .enums import ItemOutcome, OfferState
 from .models import Consideration, ManualClass, Offer
 
@@ -102,7 +102,7 @@ def chosen_lines(user: User, on: date, flags: Sequence[Flag]) -> list[Line]:
         Consideration.objects.filter(
             sees(user, "application__person__"),
             ~Exists(sent),
-            ~Q(application__state__in=ranking.CLOSED_STATES),
+            ~Q(application__state__in=APPLICATION_CLOSED),
             chosen=True,
             item__outcome=ItemOutcome.CHOSEN,
             application__responsible=user,

@@ -11,18 +11,14 @@ from django.utils.translation import gettext as _
 
 from accounts import settings_table
 from accounts.models import User
-from casework.log.enums import ApplicationState
+from casework.log.enums import APPLICATION_ALIVE
 from casework.models import Application, Person, TransitionPlan
 from common.paging import Page, keyset_page
 from housing.models import Unit
-from stays.enums import StayKind
+from stays.enums import HOMES, StayKind
 from stays.models import Stay
 
 from .models import Offer, Reservation
-
-# A home to come out to; a temporary place is none.
-HOMES = (StayKind.LEASE, StayKind.OWN_HOME, StayKind.FAMILY)
-OPEN = (ApplicationState.RECEIVED, ApplicationState.ASSESSING, ApplicationState.DECIDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +143,7 @@ def _rows(persons: list[Person], on: date, numbers: dict) -> list[Row]:
         each.application.person_id: each
         for each in kept.select_related("application", "unit__property").order_by("pk")
     }
-    cases = Application.objects.filter(state__in=OPEN, **of_person)
+    cases = Application.objects.filter(state__in=APPLICATION_ALIVE, **of_person)
     case_of = {case.person_id: case for case in cases.order_by("received_at", "pk")}
     made = []
     for person in persons:

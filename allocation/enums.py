@@ -1,6 +1,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from casework.log.event_kinds import EventGroup, EventKind
+
 
 class MeetingState(models.TextChoices):
     PLANNED = "planlagt", _("Planlagt")
@@ -46,3 +48,24 @@ class NeedAnswer(models.TextChoices):
     YES = "ja", _("Ja, trenger fortsatt bolig")
     CHANGED = "endret", _("Ja, men behovet er endret")
     NO = "nei", _("Nei, trenger ikke bolig nå")
+
+
+class AllocationEvent(EventKind):
+    """Of meetings, offers and what is held for a person."""
+
+    CLASS_APPROVED = "class.approved"
+    CLASS_DECLINED = "class.declined"
+    CLASS_PROPOSED = "class.proposed"
+    UNIT_RELEASED = "unit.released"
+    UNIT_RESERVED = "unit.reserved"
+    INQUIRY_ANSWERED = "inquiry.answered", EventGroup.CONTACT
+    LETTER_STILL_NEEDED = "letter.still_needed", EventGroup.LETTER
+    MEETING_CHOSEN = "meeting.chosen", EventGroup.MEETING
+    MEETING_CONSIDERED = "meeting.considered", EventGroup.MEETING
+    MEETING_RESERVE = "meeting.reserve", EventGroup.MEETING
+    LEASE_INFORMED = "lease.informed", EventGroup.HOUSING
+    OFFER_ACCEPTED = "offer.accepted", EventGroup.HOUSING
+    OFFER_DECLINED = "offer.declined", EventGroup.HOUSING
+    OFFER_EXPIRED = "offer.expired", EventGroup.HOUSING
+    OFFER_SENT = "offer.sent", EventGroup.HOUSING
+    OFFER_WITHDRAWN = "offer.withdrawn", EventGroup.HOUSING

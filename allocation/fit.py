@@ -32,8 +32,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import OrganisationUnit
+from casework.log.enums import LivingArrangement
 from casework.models import Application
+from casework.persons.children import child_params, is_child, may_be_child
 from common.formatting import kroner, nbdate
+from common.sql import enum_params
 from housing.enums import LASTING_TYPES, STAFFING_ORDER, Staffing, UnitType
 from housing.models import Unavailability, Unit
 from stays.models import Stay
@@ -621,7 +624,7 @@ def matrix(people: Columns | Sequence[Seeker], dwellings: list[Dwelling], on: da
 
 # What each case asks for, in the order of the ids; as many statements for one as for ten thousand.
 # Without a need: one bedroom, and nothing more.
-READ = """
+READ = f"""
 WITH asked AS MATERIALIZED (
     SELECT asked.row, a.id, a.person_id, a.household_id, a.unit_id
     FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS asked(id, row)
@@ -633,11 +636,10 @@ need AS (
     ORDER BY n.application_id, n.decided_at DESC, n.id DESC
 ),
 home AS (
-    SELECT m.household_id, count(*) FILTER (WHERE m.living <> 'samvar')::int AS size,
+    SELECT m.household_id,
+           count(*) FILTER (WHERE m.living <> %(LivingArrangement.VISITING)s)::int AS size,
            count(*) FILTER (
-               WHERE m.relation IN ('barn', 'annen')
-                 AND coalesce(c.birth_date > (%(on)s::date - interval '18 years')::date,
-                              m.relation = 'barn'))::int AS children
+               WHERE {may_be_child("m")} AND {is_child("c", "m", born=False)})::int AS children
     FROM casework_householdmember m JOIN casework_person c ON c.id = m.person_id
     WHERE m.household_id IN (SELECT household_id FROM asked) AND m.period @> %(on)s::date
     GROUP BY m.household_id
@@ -652,7 +654,7 @@ SELECT n.id AS need, asked.id AS application_id, asked.person_id,
        array_to_string(n.types_preferred, ' ') AS types_preferred,
        coalesce(n.bedrooms, 1) AS bedrooms, coalesce(n.step_free, false) AS step_free,
        coalesce(n.wheelchair, false) AS wheelchair, n.max_floor,
-       coalesce(n.staffing, 'none') AS staffing, coalesce(n.pets, false) AS pets,
+       coalesce(n.staffing, %(Staffing.NONE)s) AS staffing, coalesce(n.pets, false) AS pets,
        coalesce(n.own_entrance, false) AS own_entrance,
        coalesce(n.near_transport, false) AS near_transport, coalesce(n.quiet, false) AS quiet,
        coalesce(n.drug_free, false) AS drug_free, n.rent_max, n.available_from AS move_from
@@ -680,7 +682,14 @@ def _read(
     """What the cases ask for: columns, and sets as pairs of row and value. Two queries."""
     ids = _array(application_ids)
     with connection.cursor() as cursor:
-        cursor.execute(READ, {"ids": ids, "on": on, "asking": asking.pk if asking else None})
+        params = {
+            **enum_params(LivingArrangement, Staffing),
+            **child_params(on),
+            "ids": ids,
+            "on": on,
+            "asking": asking.pk if asking else None,
+        }
+        cursor.execute(READ, params)
         names = [column.name for column in cursor.description]
         rows = cursor.fetchall()
         of = dict(zip(names, zip(*rows, strict=True) if rows else [()] * len(names), strict=True))

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts import settings_table
-from casework.log.enums import FlagKind
+from casework.log.enums import APPLICATION_CLOSED, FlagKind
 from casework.log.flags import Words, due_words, short
 from casework.log.raising import LEVEL, FlagRule, due_on
 from casework.models import Flag
@@ -23,7 +23,7 @@ from common.jobs import Done
 from common.sql import end_of_day, local_day, values
 
 from .enums import ItemOutcome, OfferState
-from .ranking import CLOSED_STATES, WAITING
+from .ranking import WAITING, waiting_params
 
 FORGOTTEN = f"""
 {WAITING.format(visible="")},
@@ -141,6 +141,7 @@ FORGOTTEN_FLAG = FlagRule(
     words=waiting_words,
     wanted=FORGOTTEN,
     params=lambda on: {
+        **waiting_params(on),
         "days": settings_table.value("forgotten_days", on),
         "due_on": due_on(on),
     },
@@ -160,7 +161,7 @@ CHOSEN = FlagRule(
     wanted=UNOFFERED,
     params=lambda on: {
         "days": settings_table.value("chosen_days", on),
-        "closed": values(CLOSED_STATES),
+        "closed": values(APPLICATION_CLOSED),
     },
     enums=(ItemOutcome,),
     level=LEVEL,

@@ -17,7 +17,13 @@ from casework.models import Application, Letter, StoredFile
 from housing.models import Unit
 from stays.leases.models import Lease
 
-from .enums import DeclineCode, ItemOutcome, MeetingState, NeedAnswer, OfferState
+from .enums import (
+    DeclineCode,
+    ItemOutcome,
+    MeetingState,
+    NeedAnswer,
+    OfferState,
+)
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -200,6 +206,18 @@ class AllocationMeeting(models.Model):
     def __str__(self) -> str:
         return f"Tildelingsmøte {self.starts_at:%d.%m.%Y}"
 
+    @property
+    def is_planned(self) -> bool:
+        return self.state == MeetingState.PLANNED
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == MeetingState.OPEN
+
+    @property
+    def is_approved(self) -> bool:
+        return self.state == MeetingState.APPROVED
+
 
 class Attendance(models.Model):
     """Someone present at a meeting."""
@@ -275,6 +293,15 @@ class AgendaItem(models.Model):
 
     def __str__(self) -> str:
         return f"Sak {self.order}"
+
+    @property
+    def is_chosen(self) -> bool:
+        """Somebody is chosen for the home."""
+        return self.outcome == ItemOutcome.CHOSEN
+
+    @property
+    def has_no_candidate(self) -> bool:
+        return self.outcome == ItemOutcome.NO_CANDIDATE
 
 
 class Consideration(models.Model):
@@ -403,6 +430,14 @@ class Offer(models.Model):
 
     def __str__(self) -> str:
         return f"Tilbud {self.pk}"
+
+    @property
+    def awaits_answer(self) -> bool:
+        return self.state == OfferState.SENT
+
+    @property
+    def is_accepted(self) -> bool:
+        return self.state == OfferState.ACCEPTED
 
 
 class NeedCheck(models.Model):

@@ -18,6 +18,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from casework.log.enums import ApplicationKind
 from common import calendar
 from common.errors import RuleBroken
 from common.formatting import days_nb, nbdate
@@ -247,8 +248,8 @@ CONDITIONS: dict[str, Condition] = {
         Condition(
             name="transfer_requested",
             label=gettext_lazy("saken gjelder bytte av bolig"),
-            sql=lambda n: "f.kind = 'bytte'",
-            holds=lambda f, n: f.kind == "bytte",
+            sql=lambda n: "f.kind = %(ApplicationKind.EXCHANGE)s",
+            holds=lambda f, n: f.kind == ApplicationKind.EXCHANGE,
             short=lambda f, n: _("Bytte av bolig"),
             sentence=lambda f, n: _("Har søkt om å bytte kommunal bolig."),
         ),

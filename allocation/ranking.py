@@ -20,44 +20,51 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from django.conf import settings
 from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
 from accounts import settings_table
 from accounts.enums import CASE_ROLES
-from casework.log.enums import GRANTED, PROTECTED, ApplicationState
+from casework.log.enums import (
+    APPLICATION_CLOSED,
+    APPLICATION_OPEN,
+    GRANTED,
+    PROTECTED,
+    ApplicationKind,
+    VedtakState,
+)
 from casework.models import Application, HousingNeed
+from casework.persons.children import child_params, is_child, may_be_child
 from common.errors import RuleBroken
+from common.sql import end_of_day, enum_params, local_day, positional, values
+from stays.enums import HOMES, StayKind, Unsuitable
 from stays.temporary.chains import LATELY, chain_ctes, chain_params
 
 from . import order
 from . import policy as policies
+from .enums import OfferState
 from .facts import Facts
 from .order import Order, days, sorted_by
 from .policy import Because, Policy, PriorityClass
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from stays.models import Stay
 
 PAGE_SIZE = 50
-LONG_TEMPORARY_DAYS = 90  # the view «Over 90 dager midlertidig»
 # The bases that give a home; § 27 gives a bed for the night, forlengelse the home they have.
 HOME_BASES = ("kommunal_bolig", "bytte", "boligsosialloven_6")
-CLOSED_STATES = (
-    ApplicationState.WITHDRAWN,
-    ApplicationState.LAPSED,
-    ApplicationState.FORWARDED,
-)
 
+# The vedtak `v` is issued by the date, and gives a home.
+GIVES_HOME = """
+    v.state = %(VedtakState.ISSUED)s AND v.issued_on <= %(on)s::date
+      AND v.id IN (
+          SELECT o.vedtak_id FROM casework_vedtakoutcome o
+          WHERE o.outcome = ANY(%(granted)s) AND o.basis_id = ANY(ARRAY(
+              SELECT b.id FROM casework_legalbasis b WHERE b.code = ANY(%(home_bases)s))))"""
 
-def listed(values: Collection[str]) -> str:
-    """Our own codes as SQL text; never anything typed."""
-    return ", ".join(f"'{value}'" for value in values)
-
-
-# Takes %(on)s; {visible} narrows it to what a reader may see.
+# Takes `waiting_params`; {visible} narrows it to what a reader may see.
 WAITING = f"""
 waiting AS MATERIALIZED (
     SELECT DISTINCT ON (a.id) a.id AS application_id, a.person_id, a.household_id, a.kind,
@@ -65,20 +72,16 @@ waiting AS MATERIALIZED (
            v.id AS vedtak_id, v.issued_on
     FROM casework_vedtak v
     JOIN casework_application a ON a.id = v.application_id
-    WHERE v.state = 'fattet' AND v.issued_on <= %(on)s::date
+    WHERE {GIVES_HOME}
       AND (v.valid_to IS NULL OR v.valid_to >= %(on)s::date)
       AND (v.valid_from IS NULL OR v.valid_from <= %(on)s::date)
-      AND a.state NOT IN ({listed(CLOSED_STATES)})
-      AND v.id IN (
-          SELECT o.vedtak_id FROM casework_vedtakoutcome o
-          WHERE o.outcome IN ({listed(GRANTED)}) AND o.basis_id = ANY(ARRAY(
-              SELECT b.id FROM casework_legalbasis b WHERE b.code IN ({listed(HOME_BASES)}))))
+      AND a.state <> ALL(%(closed_states)s)
       AND NOT EXISTS (
           SELECT FROM stays_lease l
           WHERE l.application_id = a.id AND l.agreed_on <= %(on)s::date)
       AND NOT EXISTS (
           SELECT FROM stays_stay home
-          WHERE home.person_id = a.person_id AND home.kind = 'leie'
+          WHERE home.person_id = a.person_id AND home.kind = %(StayKind.LEASE)s
             AND lower(home.period) BETWEEN v.issued_on AND %(on)s::date)
       {{visible}}
     -- Two valid vedtak in one case: they have waited since the first.
@@ -99,17 +102,19 @@ living AS (
     SELECT w.application_id,
            bit_or(
                CASE WHEN lower(s.period) > %(on)s::date THEN 0 ELSE 1
-                   | CASE s.kind WHEN 'midlertidig' THEN 2 WHEN 'hos_andre' THEN 4
-                                 WHEN 'ute' THEN 8 WHEN 'prove' THEN 16
-                                 WHEN 'leie' THEN 32 WHEN 'egen' THEN 32
-                                 WHEN 'ikke_bolig' THEN 1024 ELSE 0 END
+                   | CASE s.kind WHEN %(StayKind.TEMPORARY)s THEN 2
+                                 WHEN %(StayKind.WITH_OTHERS)s THEN 4
+                                 WHEN %(StayKind.STREET)s THEN 8
+                                 WHEN %(StayKind.TRIAL)s THEN 16
+                                 WHEN %(StayKind.MAKESHIFT)s THEN 1024 ELSE 0 END
+                   | CASE WHEN s.kind = ANY(%(lasting)s) THEN 32 ELSE 0 END
                    | CASE WHEN s.unsafe THEN 64 ELSE 0 END
-                   | CASE s.unsuitable WHEN 'tilgjengelighet' THEN 128 WHEN 'annet' THEN 256
-                                       ELSE 0 END END
-               | CASE WHEN s.kind IN ('leie', 'egen', 'hos_familie_fast')
-                      THEN 512 ELSE 0 END) AS how,
+                   | CASE s.unsuitable WHEN %(Unsuitable.ACCESS)s THEN 128
+                                       WHEN %(Unsuitable.OTHER)s THEN 256 ELSE 0 END END
+               | CASE WHEN s.kind = ANY(%(homes)s) THEN 512 ELSE 0 END) AS how,
            min(s.planned_out) FILTER (
-               WHERE s.kind = 'institusjon' AND lower(s.period) <= %(on)s::date) AS planned_out,
+               WHERE s.kind = %(StayKind.INSTITUTION)s AND lower(s.period) <= %(on)s::date)
+               AS planned_out,
            min(s.must_leave_by) FILTER (WHERE lower(s.period) <= %(on)s::date) AS must_leave_by
     FROM waiting w
     JOIN stays_stay s ON s.person_id = w.person_id
@@ -118,46 +123,47 @@ living AS (
 ),
 asked_for_tonight AS (
     SELECT DISTINCT person_id FROM casework_application
-    WHERE kind = 'midlertidig' AND state IN ('mottatt', 'utredes')
-      AND received_at < (%(on)s::date + 1)::timestamp AT TIME ZONE %(tz)s
+    WHERE kind = %(ApplicationKind.TEMPORARY)s AND state = ANY(%(open_states)s)
+      AND received_at < {end_of_day()}
 ),
 children AS (
     SELECT w.application_id, count(*)::int AS number
     FROM waiting w
     JOIN casework_householdmember m ON m.household_id = w.household_id
     JOIN casework_person c ON c.id = m.person_id
-    WHERE m.relation IN ('barn', 'annen') AND lower(m.period) <= %(on)s::date
+    WHERE {may_be_child("m")} AND lower(m.period) <= %(on)s::date
       AND coalesce(upper(m.period), 'infinity'::date) > %(on)s::date
-      AND (c.birth_date > (%(on)s::date - interval '18 years')::date
-           OR (c.birth_date IS NULL AND m.relation = 'barn'))
+      AND {is_child("c", "m", born=False)}
     GROUP BY w.application_id
 ),
 {chain_ctes(CHAINED)},
 considered AS (
-    SELECT w.application_id, (max(at) AT TIME ZONE %(tz)s)::date AS last_considered,
+    SELECT w.application_id, {local_day("max(at)")} AS last_considered,
            bool_or(holds) AS has_offer
     FROM waiting w JOIN (
         SELECT application_id, considered_at AS at, false AS holds FROM allocation_consideration
         UNION ALL
-        SELECT application_id, sent_at, state = 'sendt' OR (state = 'ja' AND lease_id IS NULL)
+        SELECT application_id, sent_at, state = %(OfferState.SENT)s
+               OR (state = %(OfferState.ACCEPTED)s AND lease_id IS NULL)
         FROM allocation_offer) both_kinds ON both_kinds.application_id = w.application_id
-    WHERE at < (%(on)s::date + 1)::timestamp AT TIME ZONE %(tz)s
+    WHERE at < {end_of_day()}
     GROUP BY w.application_id
 ),
 manual AS (
     SELECT * FROM (
         SELECT DISTINCT ON (application_id) application_id, class_number, reason, set_by_id
         FROM allocation_manualclass
-        WHERE approved_at < (%(on)s::date + 1)::timestamp AT TIME ZONE %(tz)s
+        WHERE approved_at < {end_of_day()}
         ORDER BY application_id, approved_at DESC, id DESC
     ) newest WHERE class_number > 0  -- 0: by the rules again
 ),
 facts AS (
-    SELECT w.*, (w.received_at AT TIME ZONE %(tz)s)::date AS received_on,
+    SELECT w.*, {local_day("w.received_at")} AS received_on,
            {{born}} AS born,
            coalesce(c.number, 0) AS children,
            coalesce(l.how & 2 > 0, false) AS in_temporary,
            coalesce(ch.days, 0) AS temporary_days, ch.chain_start AS temporary_since,
+           coalesce(ch.days > %(long_stay_days)s, false) AS long_temporary,
            coalesce(l.how & 4 > 0, false) AS with_others,
            coalesce(l.how & 8 > 0, false) AS on_street,
            coalesce(l.how & 16 > 0, false) AS trial,
@@ -182,6 +188,50 @@ facts AS (
     LEFT JOIN manual m ON m.application_id = w.application_id
 )"""
 
+
+def waiting_params(on: date) -> dict[str, Any]:
+    """The parameters of `WAITING` and `GIVES_HOME`, and of what a reader may see."""
+    return {
+        **enum_params(StayKind, VedtakState),
+        "on": on,
+        "closed_states": values(APPLICATION_CLOSED),
+        "granted": values(GRANTED),
+        "home_bases": list(HOME_BASES),
+        "protected": values(PROTECTED),
+    }
+
+
+def waits(case: Application, stays: list[Stay], on: date) -> bool:
+    """`WAITING` for one case, by what is read already: its vedtak and their outcomes, and the
+    person's stays with their leases. Asks the database nothing; tests/desk holds the two together.
+    """
+    if case.state in APPLICATION_CLOSED:
+        return False
+    if any(
+        stay.lease.application_id == case.pk and stay.lease.agreed_on <= on
+        for stay in stays
+        if hasattr(stay, "lease")
+    ):
+        return False
+    for vedtak in case.vedtak.all():
+        if vedtak.state != VedtakState.ISSUED or vedtak.issued_on > on:
+            continue
+        valid = (vedtak.valid_from is None or vedtak.valid_from <= on) and (
+            vedtak.valid_to is None or vedtak.valid_to >= on
+        )
+        gives = any(
+            each.outcome in GRANTED and each.basis.code in HOME_BASES
+            for each in vedtak.outcomes.all()
+        )
+        moved_in = any(
+            stay.kind == StayKind.LEASE and vedtak.issued_on <= stay.period.lower <= on
+            for stay in stays
+        )
+        if valid and gives and not moved_in:
+            return True
+    return False
+
+
 BORN_OF_ALL = "(SELECT p.birth_date FROM casework_person p WHERE p.id = w.person_id)"
 BORN = "(SELECT p.birth_date FROM casework_person p WHERE p.id = {}.person_id) AS born"
 
@@ -200,6 +250,7 @@ class Entry:
     vedtak_id: int
     last_considered: date | None
     has_offer: bool
+    long_temporary: bool
     manual_reason: str
     manual_by: int | None
     because: tuple[Because, ...]
@@ -275,6 +326,7 @@ class RankedPage:
     counts: dict[str, int]
     median_days: int | None
     policy: Policy
+    long_days: int
 
     @property
     def first(self) -> int:
@@ -326,8 +378,8 @@ class NotWaiting(RuleBroken):
 
 def applications_waiting(on: date) -> QuerySet[Application]:
     """The applications that wait on the date, as a queryset to filter further."""
-    sql = _waiting(None) % {"on": f"'{on.isoformat()}'", "tz": f"'{settings.TIME_ZONE}'"}
-    ids = RawSQL(f"WITH {sql} SELECT application_id FROM waiting", [])
+    sql = f"WITH {_waiting(None)} SELECT application_id FROM waiting"
+    ids = RawSQL(*positional(sql, waiting_params(on)))
     return Application.objects.filter(pk__in=ids)
 
 
@@ -335,7 +387,7 @@ def how_many(on: date, *, visible_to: User | None = None) -> int:
     """How many wait on the date, without ranking them."""
     sql = f"WITH {_waiting(visible_to)} SELECT count(*) FROM waiting"
     with connection.cursor() as cursor:
-        cursor.execute(sql, {"on": on, "tz": settings.TIME_ZONE})
+        cursor.execute(sql, waiting_params(on))
         return cursor.fetchone()[0]
 
 
@@ -399,30 +451,35 @@ def page(
     """
     policy = policies.in_force(on)
     forgotten_on = days(on) - (not_considered_days or settings_table.value("forgotten_days", on))
-    everyone = _order(on, visible_to, policy)
+    params = _params(on)
+    long_days = params["long_stay_days"]
+    everyone = _order(params, visible_to, policy)
     views = {
         "mine": everyone["responsible_id"] == visible_to.pk,
         "barnefamilier": everyone["children"] > 0,
-        "lenge": everyone["temporary_days"] > LONG_TEMPORARY_DAYS,
+        "lenge": everyone["temporary_days"] > long_days,
         "ikke_vurdert": everyone["considered"] <= forgotten_on,
     }
     counts = {"alle": len(everyone)} | {name: int(each.sum()) for name, each in views.items()}
-    shown = sorted_by(everyone, filters.sort, np.flatnonzero(_chosen(everyone, filters, on)))
+    shown = sorted_by(
+        everyone, filters.sort, np.flatnonzero(_chosen(everyone, filters, on, long_days))
+    )
     last_page = max(1, -(-len(shown) // size))
     number = number if number <= last_page else 1  # what was there has gone since
     of_page = shown[(number - 1) * size : number * size].tolist()
     ranks = {int(everyone["application_id"][index]): index + 1 for index in of_page}
     found = _entries(ranks, policy, on)
-    return RankedPage(found, number, size, len(shown), counts, _median(everyone, on), policy)
+    median = _median(everyone, on)
+    return RankedPage(found, number, size, len(shown), counts, median, policy, long_days)
 
 
-def _order(on: date, visible_to: User, policy: Policy) -> Order:
+def _order(params: dict[str, Any], visible_to: User, policy: Policy) -> Order:
     sql = f"""{_classed(policy, _waiting(visible_to))}
     SELECT {order.SELECT} FROM classed ORDER BY class, {_ties(policy)}"""
-    return order.kept(sql, _params(on))
+    return order.kept(sql, params)
 
 
-def _chosen(everyone: Order, filters: Filters, on: date) -> np.ndarray:
+def _chosen(everyone: Order, filters: Filters, on: date, long_days: int) -> np.ndarray:
     """Who the filters keep, as a mask."""
     kept = np.ones(len(everyone), np.bool_)
     if filters.responsible_id is not None:
@@ -430,7 +487,7 @@ def _chosen(everyone: Order, filters: Filters, on: date) -> np.ndarray:
     if filters.families:
         kept &= everyone["children"] > 0
     if filters.long_temporary:
-        kept &= everyone["temporary_days"] > LONG_TEMPORARY_DAYS
+        kept &= everyone["temporary_days"] > long_days
     if filters.not_considered_days is not None:
         kept &= everyone["considered"] <= days(on) - filters.not_considered_days
     if filters.without_offer:
@@ -505,7 +562,7 @@ def _visible(user: User | None) -> str:
         return "AND false"
     hidden = []
     if not user.sees_protected:
-        hidden.append(f"p.protection IN ({listed(PROTECTED)})")
+        hidden.append("p.protection = ANY(%(protected)s)")
     if not user.sees_shielded:
         hidden.append("p.shielded")
     if not hidden:
@@ -568,7 +625,15 @@ def _entries(ranks: dict[int, int], policy: Policy, on: date) -> list[Entry]:
 
 
 def _params(on: date) -> dict[str, Any]:
-    return chain_params(on) | {"tz": settings.TIME_ZONE}
+    """Of the whole statement."""
+    return {
+        **waiting_params(on),
+        **chain_params(on),
+        **child_params(on),
+        **enum_params(ApplicationKind, OfferState, Unsuitable),
+        "homes": values(HOMES),
+        "open_states": values(APPLICATION_OPEN),
+    }
 
 
 def _rows(sql: str, on: date, params: dict[str, Any] | None = None) -> list[dict[str, Any]]:
@@ -592,6 +657,7 @@ def _entry(row: dict[str, Any], policy: Policy, on: date) -> Entry:
         vedtak_id=row["vedtak_id"],
         last_considered=row["last_considered"],
         has_offer=row["has_offer"],
+        long_temporary=row["long_temporary"],
         manual_reason=row["manual_reason"] or "",
         manual_by=row["manual_by"],
         because=tuple(computed.test.because(facts)) if computed.test else (),

@@ -24,7 +24,7 @@ from common.calendar import next_working_day
 from common.jobs import Done
 from common.sql import local_day
 
-from .ranking import WAITING
+from .ranking import WAITING, waiting_params
 
 ASK = f"""
 WITH {WAITING.format(visible="")},
@@ -74,7 +74,7 @@ def ask_still_needed(on: date) -> Done:
     """
     numbers = settings_table.values(on, "still_needed_days", "still_needed_answer_days")
     params: dict[str, Any] = {
-        "on": on,
+        **waiting_params(on),
         "before": on - timedelta(days=numbers["still_needed_days"]),
         "answer_by": next_working_day(on + timedelta(days=numbers["still_needed_answer_days"])),
     }
@@ -124,11 +124,12 @@ STILL_NEEDED = FlagRule(
     kind=FlagKind.STILL_NEEDED,
     words=asked_words,
     wanted=_asked("c.answer_by >= %(on)s::date", "'since', w.issued_on", "c.answer_by"),
+    params=waiting_params,
 )
 OUTREACH = FlagRule(
     kind=FlagKind.OUTREACH,
     words=outreach_words,
     wanted=_asked("c.answer_by < %(on)s::date", "'answer_by', c.answer_by", "%(due_on)s::date"),
-    params=lambda on: {"due_on": due_on(on)},
+    params=lambda on: {**waiting_params(on), "due_on": due_on(on)},
     replaces=FlagKind.STILL_NEEDED,
 )

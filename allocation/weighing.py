@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 BESIDE = 3  # weighed side by side
 A_GROUP = 8  # of those it does not fit, shown of each group; the rest are found by case number
 MOST_TOGETHER = 30  # an agenda longer than this is not matched while somebody waits
-LONG_TEMPORARY = ranking.LONG_TEMPORARY_DAYS
 
 
 @dataclass(slots=True)
@@ -59,7 +58,7 @@ class Candidate:
 
     @property
     def long_temporary(self) -> bool:
-        return self.entry.facts.temporary_days > LONG_TEMPORARY
+        return self.entry.long_temporary
 
     @property
     def reasons_for(self) -> list[dict[str, Any]]:

@@ -35,6 +35,8 @@ class Line:
     sub: str = ""
     icon: str = ""
     days: int | None = None
+    mark: int = 0
+    warn: int = 0
     due: date | None = None
     primary: bool = False
 

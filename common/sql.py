@@ -8,8 +8,10 @@ and holds no bare strings:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from enum import Enum
+from typing import Any
 
 from django.conf import settings
 
@@ -22,6 +24,21 @@ def enum_params(*enums: type[Enum]) -> dict[str, str | int]:
 def values(members: Iterable[Enum]) -> list:
     """The values of the members as one array parameter: `kind = ANY(%(lasting)s)`."""
     return [member.value for member in members]
+
+
+def positional(sql: str, params: dict[str, Any]) -> tuple[str, list[Any]]:
+    """A statement with named parameters as `RawSQL` takes it: `%s`, and their values in order.
+
+    KeyError where a parameter is missing.
+    """
+    names: list[str] = []
+
+    def mark(found: re.Match[str]) -> str:
+        names.append(found[1])
+        return "%s"
+
+    text = re.sub(r"%\(([^)]+)\)s", mark, sql)
+    return text, [params[name] for name in names]
 
 
 def local_day(moment: str) -> str:

@@ -125,6 +125,8 @@ EXAMPLES: dict[str, Any] = {
         {
             "color": "danger",
             "days": 117,
+            "mark": 90,
+            "warn": 60,
             "name": "Tomasz Wrona",
             "about": "Breivika · 2026/0944",
             "why": "Dag 90 var 24.10. Telles fra 26.07., også når vedtaket er forlenget.",
@@ -136,6 +138,8 @@ EXAMPLES: dict[str, Any] = {
         {
             "color": "warning",
             "days": 88,
+            "mark": 90,
+            "warn": 60,
             "name": "Odd Rune Strandvik",
             "about": "Fjordgløtt · 2026/1017",
             "why": "Når 90 dager søndag 22.11. Har et tilbud med svarfrist 23.11.",

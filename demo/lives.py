@@ -25,6 +25,7 @@ from casework.log.enums import (
     Sex,
     VedtakState,
 )
+from casework.log.event_kinds import CaseEvent, EventKind
 from casework.models import (
     Application,
     Event,
@@ -232,7 +233,7 @@ class Lives:
                 Event,
                 person_id=someone.id,
                 application_id=pk,
-                kind="application.registered",
+                kind=CaseEvent.APPLICATION_REGISTERED,
                 text="Søknaden ble registrert.",
                 at=received_at + timedelta(minutes=5),
                 by_id=someone.responsible,
@@ -340,7 +341,7 @@ class Lives:
         self.event(
             case.someone,
             issued,
-            "vedtak.issued",
+            CaseEvent.VEDTAK_ISSUED,
             f"Vedtak fattet: {str(Outcome(outcome).label).lower()}.",
             case.application,
             approver,
@@ -349,7 +350,7 @@ class Lives:
         return pk
 
     def event(
-        self, someone: Someone, day: date, kind: str, text: str, application=None, by=None
+        self, someone: Someone, day: date, kind: EventKind, text: str, application=None, by=None
     ) -> None:
         self.bulk.add(
             Event,

@@ -18,27 +18,29 @@ from django.utils.translation import gettext_lazy
 
 from common.calendar import add_months
 from common.formatting import days_nb, nbdate
-from stays.enums import StayKind
+from stays.enums import LASTING, ROOFLESS, StayKind
 from stays.models import Stay
 from stays.temporary.chains import Chain
 
 WIDTH, LEFT, RIGHT = 800, 126, 84
 TOP, ROW = 28, 30
 DETAIL_MONTHS = 14
+# Days: the least the drawing covers, the room after today, how much there must be before the
+# months in detail to press it together, and from how many quarters are named, not months.
+SHORTEST_DAYS, ROOM_DAYS, PRESSED_DAYS, QUARTERLY_DAYS = 30, 7, 180, 200
 OLD_SHARE = 0.36
-LONG_DAYS = 90
 CHARACTER = 6.4
 MONTHS = ("jan.", "feb.", "mars", "apr.", "mai", "juni", "juli", "aug.", "sep.", "okt.", "nov.",
           "des.")  # fmt: skip
 
 # Kinds that share a row, the row's name, and the colour of its bars and of words upon them.
 ROWS = (
-    ((StayKind.LEASE, StayKind.OWN_HOME), gettext_lazy("Egen eller leid"), "f1", "inv"),
+    (LASTING, gettext_lazy("Egen eller leid"), "f1", "inv"),
     ((StayKind.TRIAL,), gettext_lazy("Treningsleilighet"), "f1", "inv"),
     ((StayKind.WITH_OTHERS, StayKind.FAMILY), gettext_lazy("Familie og venner"), "f3", "t"),
     ((StayKind.INSTITUTION,), gettext_lazy("Institusjon"), "f2", "inv"),
     ((StayKind.TEMPORARY,), gettext_lazy("Midlertidig bolig"), "fw", "t"),
-    ((StayKind.STREET, StayKind.MAKESHIFT), gettext_lazy("Uten bolig"), "f2", "inv"),
+    (ROOFLESS, gettext_lazy("Uten bolig"), "f2", "inv"),
 )
 
 
@@ -84,7 +86,7 @@ def career(stays: Sequence[Stay], chain: Chain | None, on: date) -> Career | Non
     if not begun:
         return None
     scale = _scale(begun, on)
-    long_day = _ninetieth(begun, chain, on)
+    long_day = _long_day(begun, chain, on)
     used = [row for row in ROWS if any(stay.kind in row[0] for stay in begun)]
     foot = TOP + ROW * len(used)
     out = [_head(begun, chain, long_day, on, foot)]
@@ -113,17 +115,17 @@ def career(stays: Sequence[Stay], chain: Chain | None, on: date) -> Career | Non
 
 
 def _scale(begun: list[Stay], on: date) -> _Scale:
-    first = min(begun[0].period.lower, on - timedelta(days=30))
-    last = on + timedelta(days=7)
+    first = min(begun[0].period.lower, on - timedelta(days=SHORTEST_DAYS))
+    last = on + timedelta(days=ROOM_DAYS)
     broken = add_months(on, -DETAIL_MONTHS)
-    return _Scale(first, broken if (broken - first).days > 180 else None, last)
+    return _Scale(first, broken if (broken - first).days > PRESSED_DAYS else None, last)
 
 
-def _ninetieth(begun: list[Stay], chain: Chain | None, on: date) -> date | None:
-    """The day a present chain reached ninety nights; gaps in it do not count."""
-    if chain is None or chain.days < LONG_DAYS:
+def _long_day(begun: list[Stay], chain: Chain | None, on: date) -> date | None:
+    """The day a present chain had lasted as long as is long; gaps in it do not count."""
+    if chain is None or chain.days < chain.long.days:
         return None
-    left = LONG_DAYS
+    left = chain.long.days
     for stay in begun:
         if stay.kind != StayKind.TEMPORARY or stay.period.lower < chain.chain_start:
             continue
@@ -175,7 +177,10 @@ def _lines(
     today = scale.x(on)
     if long_day:
         x = scale.x(long_day)
-        told = _("dag 90 (%(date)s)") % {"date": f"{long_day.day:02}.{long_day.month:02}."}
+        told = _("dag %(day)s (%(date)s)") % {
+            "day": chain.long.days,
+            "date": f"{long_day.day:02}.{long_day.month:02}.",
+        }
         out.append(f'<path d="M{x:.1f} 8V{foot}" class="ld"/>')
         out.append(f'<text x="{x - 4:.1f}" y="16" class="d" text-anchor="end">{told}</text>')
     out.append(f'<path d="M{today:.1f} 8V{foot}" class="l2"/>')
@@ -183,7 +188,7 @@ def _lines(
     if chain and chain.is_open:
         row = next(i for i, each in enumerate(used) if StayKind.TEMPORARY in each[0])
         y = TOP + ROW * row + ROW / 2 + 4
-        css = "d" if chain.days > LONG_DAYS else "t"
+        css = "d" if chain.long.is_long(chain.days) else "t"
         out.append(
             f'<text x="{today + 5:.1f}" y="{y:.0f}" class="{css}">{days_nb(chain.days)}</text>'
         )
@@ -201,7 +206,7 @@ def _axis(scale: _Scale, foot: int) -> list[str]:
     day = max(plain_until, scale.first)
     month = add_months(day.replace(day=1), 1)
     while month < scale.last:
-        quarterly = (scale.last - day).days > 200
+        quarterly = (scale.last - day).days > QUARTERLY_DAYS
         if not quarterly or month.month in (1, 4, 7, 10):
             name = MONTHS[month.month - 1]
             ticks.append((month, f"{name} {month:%y}" if month.month == 1 else name))
@@ -229,7 +234,9 @@ def _head(
     if chain and chain.is_open:
         told.append(_("%(days)s i midlertidig bolig") % {"days": days_nb(chain.days)})
     if long_day:
-        told.append(_("dag 90 var %(date)s") % {"date": nbdate(long_day)})
+        told.append(
+            _("dag %(day)s var %(date)s") % {"day": chain.long.days, "date": nbdate(long_day)}
+        )
     return (
         f'<svg viewBox="0 0 {WIDTH} {foot + 24}" role="img" aria-labelledby="kt kd">'
         f'<title id="kt">{_("Boligkarriere")}</title>'

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
@@ -22,7 +21,11 @@ from allocation import ranking
 from allocation.models import AllocationMeeting, Offer
 from casework.log import flags as flag_words
 from casework.log.day import case_label
-from casework.log.enums import ApplicationState, FlagKind
+from casework.log.enums import (
+    APPLICATION_ALIVE,
+    APPLICATION_CLOSED,
+    FlagKind,
+)
 from casework.log.escalation import escalated
 from casework.log.flags import Words, due_words, follow_up_url, short
 from casework.log.visibility import sees
@@ -30,6 +33,7 @@ from casework.models import Application, Draft, Flag, Person
 from common import day
 from common.day import DEADLINE_DAYS, MOST, Line
 from common.formatting import days_nb
+from common.sql import end_of_day, local_day
 from housing.providers import flags as agreement_flags
 from housing.providers.models import AgreementFlag
 from stays.enums import LASTING, InstitutionKind, StayKind
@@ -59,9 +63,9 @@ DUE_FLAGS = (
     FlagKind.NO_SERVICE,
 )
 
-LONG_DAYS = 90
 
 RECENT = 5
+RECENT_DAYS = 30
 
 RECENT_READS = 60
 
@@ -86,6 +90,7 @@ class Day:
     discharges: Panel
     forgotten: Panel
     forgotten_days: int
+    long_days: int
     meeting: AllocationMeeting | None
     mine: list[tuple[str, int, str]]
     mine_total: int
@@ -98,7 +103,9 @@ class Day:
 def day_of(user: User, on: date, at: datetime, *, everything: bool = False) -> Day:
     """The user's day. `everything` shows the panels whole, up to a hundred lines."""
     shown = MOST if everything else SHOWN
-    numbers = settings_table.values(on, "forgotten_days", "discharge_days", "discharge_red_days")
+    numbers = settings_table.values(
+        on, "forgotten_days", "discharge_days", "discharge_red_days", "long_stay_days"
+    )
     own_flags = list(
         Flag.objects.visible_to(user)
         .open()
@@ -119,6 +126,7 @@ def day_of(user: User, on: date, at: datetime, *, everything: bool = False) -> D
     return Day(
         *_with_one_primary(panels),
         forgotten_days=numbers["forgotten_days"],
+        long_days=numbers["long_stay_days"],
         meeting=_next_meeting(on),
         mine=mine,
         mine_total=mine_total,
@@ -202,6 +210,8 @@ def _flag_line(flag: Flag, words: Words) -> Line:
         sub=words.sub,
         icon=words.icon,
         days=words.days,
+        mark=words.mark,
+        warn=words.warn,
         due=flag.due_on,
     )
 
@@ -235,9 +245,11 @@ def _temporary(flags: list[Flag], on: date, shown: int) -> Panel:
                 action_url=words.action_url,
                 color=words.color,
                 days=words.days,
+                mark=words.mark,
+                warn=words.warn,
             )
         )
-    long = sum((words.days or 0) > LONG_DAYS for _flag, words in pairs)
+    long = sum(words.is_long for _flag, words in pairs)
     return Panel(lines[:shown], len(lines), long)
 
 
@@ -253,7 +265,7 @@ def _discharges(user: User, on: date, numbers: dict[str, Any], shown: int) -> Pa
     open_case = Application.objects.filter(
         person=OuterRef("person"),
         responsible=user,
-        state__in=[ApplicationState.RECEIVED, ApplicationState.ASSESSING, ApplicationState.DECIDED],
+        state__in=APPLICATION_ALIVE,
     )
     stays = list(
         Stay.objects.visible_to(user)
@@ -321,7 +333,7 @@ def _latest_cases(persons: list[int]) -> dict[int, Application]:
         return {}
     found = Application.objects.filter(
         person__in=persons,
-        state__in=[ApplicationState.RECEIVED, ApplicationState.ASSESSING, ApplicationState.DECIDED],
+        state__in=APPLICATION_ALIVE,
     ).order_by("received_at", "pk")
     return {case.person_id: case for case in found}
 
@@ -348,14 +360,14 @@ class Waiting:
 MY_WAITING = f"""
 WITH {ranking.WAITING.format(visible="AND a.id = ANY(%(mine)s)")},
 considered AS (
-    SELECT application_id, (max(at) AT TIME ZONE %(tz)s)::date AS day
+    SELECT application_id, {local_day("max(at)")} AS day
     FROM (
         SELECT application_id, considered_at AS at FROM allocation_consideration
         WHERE application_id = ANY(%(mine)s)
         UNION ALL
         SELECT application_id, sent_at FROM allocation_offer WHERE application_id = ANY(%(mine)s)
     ) both_kinds
-    WHERE at < (%(on)s::date + 1)::timestamp AT TIME ZONE %(tz)s
+    WHERE at < {end_of_day()}
     GROUP BY application_id
 )
 SELECT w.application_id, w.issued_on, c.day
@@ -369,14 +381,14 @@ def _waiting(user: User, on: date) -> list[Waiting]:
         case.pk: case
         for case in Application.objects.visible_to(user)
         .filter(responsible=user)
-        .exclude(state__in=ranking.CLOSED_STATES)
+        .exclude(state__in=APPLICATION_CLOSED)
         .select_related("person")
         .order_by("pk")
     }
     if not mine:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(MY_WAITING, {"mine": list(mine), "on": on, "tz": settings.TIME_ZONE})
+        cursor.execute(MY_WAITING, {**ranking.waiting_params(on), "mine": list(mine)})
         found = [
             Waiting(pk, mine[pk].case_number, mine[pk].person, issued, considered)
             for pk, issued, considered in cursor.fetchall()
@@ -460,7 +472,9 @@ def _mine(user: User, waiting: int) -> tuple[list[tuple[str, int, str]], int]:
 def _recent(user: User, at: datetime) -> list[dict[str, Any]]:
     """The persons I last opened, those I may still see."""
     latest: dict[int, datetime] = {}
-    reads = ReadLog.objects.filter(user=user, at__gte=at - timedelta(days=30)).order_by("-at")
+    reads = ReadLog.objects.filter(user=user, at__gte=at - timedelta(days=RECENT_DAYS)).order_by(
+        "-at"
+    )
     for person, when in reads.values_list("person_id", "at")[:RECENT_READS]:
         latest.setdefault(person, when)
     persons = Person.objects.visible_to(user).in_bulk(list(latest)[: RECENT * 2])

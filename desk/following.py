@@ -23,12 +23,12 @@ from casework.models import (
     TransitionPlan,
 )
 from common.calendar import local_date
+from common.day import DEADLINE_DAYS
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 NOTES_SHOWN = 50
-LATE_DUE = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def _milestone_color(milestone: Milestone, on: date) -> str:
     if milestone.done_at:
         return "success"
     left = (milestone.due_on - on).days
-    return "danger" if left < 0 else "warning" if left <= LATE_DUE else "neutral"
+    return "danger" if left < 0 else "warning" if left <= DEADLINE_DAYS else "neutral"
 
 
 def services_of(person: Person, on: date) -> list[dict[str, Any]]:

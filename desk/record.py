@@ -22,11 +22,11 @@ from allocation.ranking import Explanation
 from casework.case.next_step import next_step
 from casework.log import flags as flag_words
 from casework.log.enums import (
+    APPLICATION_CLOSED,
     GRANTED,
+    OWN_HOUSEHOLD,
     FlagKind,
     IdKind,
-    LivingArrangement,
-    MemberRelation,
     VedtakState,
 )
 from casework.log.perms import can_do_casework
@@ -45,13 +45,13 @@ from casework.models import (
     VedtakOutcome,
     Wish,
 )
+from casework.persons.children import is_child_member
 from common.errors import RuleBroken
 from common.formatting import days_nb, initials, phone
 from common.prepared import DAY, IDS, Prepared
 from common.sorting import norwegian_key
 from peers.enums import Share
 from peers.models import Contact, PeerLink
-from stays.enums import StayKind
 from stays.models import Stay
 from stays.perms import can_follow_up_flags
 from stays.temporary.chains import Chain, chain_of
@@ -60,7 +60,6 @@ from stays.temporary.flags import stay_words
 if TYPE_CHECKING:
     from accounts.models import User
 
-ADULT = 18
 # What is told of a stay, its dwelling and its lease; neither vedtak nor rent is.
 STAY_COLUMNS = (
     *(field.attname for field in Stay._meta.concrete_fields),
@@ -82,7 +81,7 @@ class Head:
     representatives: list[Any]
     chain: Chain | None
     tags: list[tuple[str, str, str]]
-    children: list[tuple[Person, int | None, str]]
+    children: list[tuple[Person, int | None, HouseholdMember]]
     phone: str
     works: bool
 
@@ -93,11 +92,10 @@ def head(person: Person, user: User, on: date) -> Head:
     children = _children(person, user, on)
     tags: list[tuple[str, str, str]] = []
     if chain and chain.is_open:
-        color = "danger" if chain.days > 90 else ("warning" if chain.days >= 60 else "neutral")
         text = _("%(days)s i midlertidig bolig") % {"days": days_nb(chain.days)}
-        tags.append((text, color, "Clock"))
+        tags.append((text, chain.color, "Clock"))
     if children:
-        visiting = all(living == LivingArrangement.VISITING for _p, _a, living in children)
+        visiting = all(member.is_visiting for _child, _age, member in children)
         tags.append((_("Samværsbarn") if visiting else _("Har barn"), "neutral", ""))
     if person.is_protected:
         tags.append((person.get_protection_display(), "warning", "PadlockLocked"))
@@ -125,30 +123,27 @@ def masked(person: Person) -> tuple[str, str]:
     return _("Nummer ikke kjent"), ""
 
 
-def _children(person: Person, user: User, on: date) -> list[tuple[Person, int | None, str]]:
+def _children(
+    person: Person, user: User, on: date
+) -> list[tuple[Person, int | None, HouseholdMember]]:
     """Children in the household the person heads, those the reader may know of."""
     heads = HouseholdMember.objects.filter(
         person=person,
-        relation__in=[MemberRelation.SELF, MemberRelation.PARTNER],
+        relation__in=OWN_HOUSEHOLD,
         period__contains=on,
     )
     members = (
         HouseholdMember.objects.filter(
             sees(user, "person__"),
             household__in=heads.values("household"),
-            relation__in=[MemberRelation.CHILD, MemberRelation.OTHER],
             period__contains=on,
         )
         .select_related("person")
         .only("relation", "living", "person__first_name", "person__last_name", "person__birth_date")
         .order_by("person__birth_date", "pk")
     )
-    found = [(each.person, each.person.age(on), each) for each in members]
     return [
-        (child, age, each.living)
-        for child, age, each in found
-        if (age is None and each.relation == MemberRelation.CHILD)
-        or (age is not None and age < ADULT)
+        (each.person, each.person.age(on), each) for each in members if is_child_member(each, on)
     ]
 
 
@@ -219,7 +214,7 @@ def applications_of(person: Person, *, alive: bool = False) -> list[Application]
     found = person.applications.all()
     if alive:
         latest = found.order_by("-received_at", "-pk").values("pk")[:1]
-        found = found.filter(~Q(state__in=ranking.CLOSED_STATES) | Q(pk=Subquery(latest)))
+        found = found.filter(~Q(state__in=APPLICATION_CLOSED) | Q(pk=Subquery(latest)))
     return list(
         found.select_related("responsible", "unit")
         .prefetch_related(
@@ -244,7 +239,7 @@ def standing(
     Its number on the list is asked for apart (`rank_of`): a number is a comparison with everyone
     who waits, and the rest of the page need not wait for that.
     """
-    waiting = next((case for case in applications if waits(case, stays, on)), None)
+    waiting = next((case for case in applications if ranking.waits(case, stays, on)), None)
     chosen = waiting or next((case for case in applications if case.is_open), None)
     if chosen is None:
         chosen = applications[0] if applications else None
@@ -262,38 +257,6 @@ def standing(
         .order_by("-sent_at", "-pk")
         .first(),
     )
-
-
-def waits(case: Application, stays: list[Stay], on: date) -> bool:
-    """Whether the case is on the waiting list, by what is already read of this person.
-
-    The meaning is `ranking.WAITING`'s; tests/desk holds the two together.
-    """
-    if case.state in ranking.CLOSED_STATES:
-        return False
-    if any(
-        stay.lease.application_id == case.pk and stay.lease.agreed_on <= on
-        for stay in stays
-        if hasattr(stay, "lease")
-    ):
-        return False
-    for vedtak in case.vedtak.all():
-        if vedtak.state != VedtakState.ISSUED or vedtak.issued_on > on:
-            continue
-        valid = (vedtak.valid_from is None or vedtak.valid_from <= on) and (
-            vedtak.valid_to is None or vedtak.valid_to >= on
-        )
-        gives = any(
-            each.outcome in GRANTED and each.basis.code in ranking.HOME_BASES
-            for each in vedtak.outcomes.all()
-        )
-        moved_in = any(
-            stay.kind == StayKind.LEASE and vedtak.issued_on <= stay.period.lower <= on
-            for stay in stays
-        )
-        if valid and gives and not moved_in:
-            return True
-    return False
 
 
 def rank_of(case: Application, user: User, on: date) -> tuple[Explanation | None, str]:
@@ -324,11 +287,10 @@ def open_flags(person: Person, chain: Chain | None, on: date) -> list[tuple[Flag
             flag.pk,
         )
     )
-    days = chain.days if chain else None
     return [
         (
             flag,
-            stay_words(flag, on, days)
+            stay_words(flag, on, chain)
             if flag.kind == FlagKind.TEMPORARY_STAY
             else flag_words.words(flag, on),
         )

@@ -7,27 +7,17 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from casework.log.event_kinds import EventGroup, kinds_of
 from casework.models import Application, Event, Person
 from common.forms import NorwegianDateField
 
 if TYPE_CHECKING:
     from accounts.models import User
-
-# What the kinds of events begin with; what begins with none of these is about the case.
-GROUPS = {
-    "kontakt": (_("Kontakt og notater"), ("note", "peer", "flag", "inquiry", "outreach")),
-    "plan": (_("Plan og tjenester"), ("plan", "service", "team.", "handover", "notice")),
-    "brev": (_("Brev"), ("letter", "interim")),
-    "mote": (_("Møter"), ("team_meeting", "meeting", "consider", "allocation")),
-    "bolig": (_("Bolig"), ("stay", "offer", "lease", "trial", "viewing")),
-    "dokument": (_("Dokumenter"), ("document", "statement")),
-}
-CASE = ("sak", _("Sak"))
 
 
 class TimelineFilter(forms.Form):
@@ -44,21 +34,17 @@ class TimelineFilter(forms.Form):
         self.fields["sak"].label_from_instance = lambda case: case.case_number
 
 
-def kinds() -> list[tuple[str, Any]]:
-    return [CASE, *((key, label) for key, (label, _kinds) in GROUPS.items())]
-
-
 def filtered(
     person: Person, user: User, asked: QueryDict
 ) -> tuple[QuerySet[Event], TimelineFilter]:
     """The person's events as asked for; what is not understood narrows nothing."""
     events = person.events.select_related("by", "application")
     group = asked.get("type", "")
-    if group in GROUPS:
-        events = events.filter(_begins(GROUPS[group][1]))
-    elif group == CASE[0]:
-        others = [kind for _label, found in GROUPS.values() for kind in found]
-        events = events.exclude(_begins(others))
+    if group == EventGroup.CASE:
+        others = [each for each in EventGroup if each != EventGroup.CASE]
+        events = events.exclude(kind__in=kinds_of(*others))
+    elif group in EventGroup.values:
+        events = events.filter(kind__in=kinds_of(EventGroup(group)))
     form = TimelineFilter(asked, person=person, user=user)
     form.is_valid()
     wanted = form.cleaned_data
@@ -69,13 +55,6 @@ def filtered(
     if last := wanted.get("til"):
         events = events.filter(at__lt=_midnight(last + timedelta(days=1)))
     return events, form
-
-
-def _begins(words) -> Q:
-    condition = Q()
-    for word in words:
-        condition |= Q(kind__startswith=word)
-    return condition
 
 
 def _midnight(day) -> datetime:

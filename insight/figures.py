@@ -14,32 +14,28 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Count
 
-from allocation import vacancy
-from allocation.ranking import CLOSED_STATES, HOME_BASES, WAITING
-from casework.log.enums import GRANTED, PROTECTED, RefusalGround
+from allocation import ranking, vacancy
+from casework.log.enums import PROTECTED, Process, RefusalGround, VedtakState
+from casework.persons.children import born_after, child_params, is_child, may_be_child
 from common.calendar import add_months
+from common.sql import enum_params, local_day, values
 from housing.enums import TEMPORARY_TYPES
 from housing.models import Unit
 from stays.temporary.chains import chain_ctes, chain_params
+from stays.temporary.long_stays import long_stay
 
-# Lengths of a stay in temporary places, by the last day of each band; the last has no end.
-BANDS = (14, 60, 90)
-
-
-def _listed(values: Sequence[str]) -> str:
-    """Our own codes as SQL text; never anything typed."""
-    return ", ".join(f"'{value}'" for value in values)
+# The first band of stays goes to this day; the next to where a stay soon is long, and is long.
+SHORT_DAYS = 14
 
 
 # Those left out are few, and have an index of their own: they are looked up, not the many.
-LEFT_OUT = f"""
+LEFT_OUT = """
     SELECT FROM casework_person p
-    WHERE (p.protection IN ({_listed(PROTECTED)}) OR p.shielded) AND p.id ="""
+    WHERE (p.protection = ANY(%(protected)s) OR p.shielded) AND p.id ="""
 
 
 def months_to(on: date, number: int) -> list[date]:
@@ -84,7 +80,7 @@ def waiting(on: date) -> Waiting:
     """The waiting list on the date. One query; who waits is said by `allocation.ranking`."""
     counted = f"AND NOT EXISTS ({LEFT_OUT} a.person_id)"
     sql = f"""
-    WITH {WAITING.format(visible=counted)},
+    WITH {ranking.WAITING.format(visible=counted)},
     need AS (
         SELECT DISTINCT ON (application_id) application_id, bedrooms FROM casework_housingneed
         WHERE application_id IN (SELECT application_id FROM waiting)
@@ -95,7 +91,7 @@ def waiting(on: date) -> Waiting:
     JOIN casework_vedtak v ON v.id = w.vedtak_id
     LEFT JOIN need n ON n.application_id = w.application_id
     GROUP BY 1, 2, 3"""
-    return Waiting([Group(*row) for row in _rows(sql, {"on": on, "tz": settings.TIME_ZONE})])
+    return Waiting([Group(*row) for row in _rows(sql, ranking.waiting_params(on))])
 
 
 def percentile(counts: Counter[int], share: float) -> int | None:
@@ -126,29 +122,25 @@ WITH lease AS (
     WHERE application_id IS NOT NULL GROUP BY application_id
 ),
 closed AS (
-    SELECT object_id, max(at AT TIME ZONE %(tz)s)::date AS closed_on FROM casework_transition
-    WHERE process = 'application' AND to_state IN ({_listed(CLOSED_STATES)})
+    SELECT object_id, {local_day("max(at)")} AS closed_on FROM casework_transition
+    WHERE process = %(Process.APPLICATION)s AND to_state = ANY(%(closed_states)s)
     GROUP BY object_id
 ),
 granted AS (
     SELECT v.id, v.application_id, a.person_id, v.issued_on,
            greatest(v.issued_on, v.valid_from) AS came_on, v.valid_to + 1 AS ended_on,
            -- A case closed without a date of it was never on the list, for all we know.
-           CASE WHEN a.state IN ({_listed(CLOSED_STATES)})
+           CASE WHEN a.state = ANY(%(closed_states)s)
                 THEN coalesce(c.closed_on, v.issued_on) END AS closed_on
     FROM casework_vedtak v
     JOIN casework_application a ON a.id = v.application_id
     LEFT JOIN closed c ON c.object_id = a.id
-    WHERE v.state = 'fattet' AND v.issued_on <= %(on)s::date
+    WHERE {ranking.GIVES_HOME}
       AND NOT EXISTS ({LEFT_OUT} a.person_id)
-      AND v.id IN (
-          SELECT o.vedtak_id FROM casework_vedtakoutcome o
-          JOIN casework_legalbasis b ON b.id = o.basis_id
-          WHERE o.outcome IN ({_listed(GRANTED)}) AND b.code IN ({_listed(HOME_BASES)}))
 ),
 home AS (
     SELECT g.id, min(lower(s.period)) AS began FROM granted g
-    JOIN stays_stay s ON s.person_id = g.person_id AND s.kind = 'leie'
+    JOIN stays_stay s ON s.person_id = g.person_id AND s.kind = %(StayKind.LEASE)s
                       AND lower(s.period) >= g.issued_on
     GROUP BY g.id
 ),
@@ -178,7 +170,11 @@ ORDER BY 1"""
 
 def flow(on: date, months: int) -> list[Flow]:
     """In and out of the waiting list a month, the month of `on` up to the date. One query."""
-    params = {"on": on, "first": months_to(on, months)[0], "tz": settings.TIME_ZONE}
+    params = {
+        **ranking.waiting_params(on),
+        **enum_params(Process),
+        "first": months_to(on, months)[0],
+    }
     return [Flow(*row) for row in _rows(FLOW, params)]
 
 
@@ -191,7 +187,7 @@ WITH refused AS (
     FROM casework_vedtakoutcome o
     JOIN casework_vedtak v ON v.id = o.vedtak_id
     JOIN casework_application a ON a.id = v.application_id
-    WHERE o.ground = %(ground)s AND v.state = 'fattet'
+    WHERE o.ground = %(RefusalGround.NO_DWELLING)s AND v.state = %(VedtakState.ISSUED)s
       AND v.issued_on BETWEEN %(first)s::date AND %(on)s::date
       AND NOT EXISTS ({LEFT_OUT} a.person_id)
     ORDER BY a.person_id, v.issued_on DESC, v.id DESC
@@ -206,9 +202,10 @@ def unmet(on: date, months: int) -> Counter[str]:
     municipality lacks that is counted, never anything about the person. One query.
     """
     params = {
+        **enum_params(RefusalGround, VedtakState),
         "on": on,
         "first": months_to(on, months)[0],
-        "ground": str(RefusalGround.NO_DWELLING),
+        "protected": values(PROTECTED),
     }
     return Counter(dict(_rows(UNMET, params)))
 
@@ -223,6 +220,7 @@ class Temporary:
     day: date
     bands: tuple[int, int, int, int]
     with_children: int
+    limits: tuple[int, int, int]  # the last day of each band but the last, which has no end
 
     @property
     def total(self) -> int:
@@ -232,7 +230,7 @@ class Temporary:
 # In a temporary place at some time since the first day asked about.
 LIVED_SINCE = """
     SELECT person_id FROM stays_stay
-    WHERE kind = 'midlertidig' AND lower(period) <= %(on)s::date
+    WHERE kind = %(StayKind.TEMPORARY)s AND lower(period) <= %(on)s::date
       AND coalesce(upper(period), 'infinity'::date) > %(since)s::date"""
 
 
@@ -244,12 +242,14 @@ def temporary(on: date, months: int) -> list[Temporary]:
     """
     days = [add_months(first, 1) - timedelta(days=1) for first in months_to(on, months)]
     days[-1] = on
-    first, second, third = BANDS
+    chain = chain_params(on)
+    long = long_stay(chain)
+    limits = (SHORT_DAYS, long.warn_days, long.days)
+    first, second, third = limits
     sql = f"""
     WITH {chain_ctes(LIVED_SINCE)},
     asked AS (
-        SELECT day, (day - interval '18 years')::date AS born_after
-        FROM unnest(%(days)s::date[]) AS day
+        SELECT * FROM unnest(%(days)s::date[], %(born_after)s::date[]) AS asked (day, born_after)
     ),
     spell AS MATERIALIZED (
         SELECT person_id, began, CASE WHEN is_open THEN 'infinity'::date ELSE stopped END AS until,
@@ -268,13 +268,13 @@ def temporary(on: date, months: int) -> list[Temporary]:
         JOIN casework_householdmember m ON m.household_id = me.household_id
         JOIN casework_person child ON child.id = m.person_id
         WHERE me.person_id IN (SELECT person_id FROM lived)
-          AND m.person_id <> me.person_id AND m.relation IN ('barn', 'annen')
+          AND m.person_id <> me.person_id AND {may_be_child("m")}
           AND m.period && me.period
     ),
     family AS (
         SELECT l.day, count(DISTINCT l.person_id)::int AS number
         FROM lived l JOIN young y ON y.person_id = l.person_id AND y.period @> l.day
-        WHERE y.birth_date > l.born_after OR (y.birth_date IS NULL AND y.relation = 'barn')
+        WHERE {is_child("y", "y", after="l.born_after", born=False)}
         GROUP BY l.day
     ),
     counted AS (
@@ -290,8 +290,15 @@ def temporary(on: date, months: int) -> list[Temporary]:
     LEFT JOIN counted ON counted.day = asked.day
     LEFT JOIN family ON family.day = asked.day
     ORDER BY 1"""
-    params = chain_params(on) | {"days": days, "since": days[0]}
-    return [Temporary(row[0], tuple(row[1:5]), row[5]) for row in _rows(sql, params)]
+    params = {
+        **chain,
+        **child_params(on),
+        "days": days,
+        "born_after": [born_after(day) for day in days],
+        "since": days[0],
+        "protected": values(PROTECTED),
+    }
+    return [Temporary(row[0], tuple(row[1:5]), row[5], limits) for row in _rows(sql, params)]
 
 
 # ------------------------------------------------------------------ empty homes
@@ -312,7 +319,7 @@ class Vacancy:
     unpriced: int
 
 
-VACANCY = f"""
+VACANCY = """
 WITH asked AS (
     SELECT m::date AS month, daterange(m::date, (m + interval '1 month')::date) AS span
     FROM unnest(%(months)s::date[]) AS m
@@ -326,7 +333,7 @@ home AS MATERIALIZED (
     SELECT u.id, u.rent, asked.month, u.in_use * asked.span AS span
     FROM (
         SELECT * FROM housing_unit
-        WHERE type NOT IN ({_listed(TEMPORARY_TYPES)}) AND in_use && %(window)s::daterange
+        WHERE type <> ALL(%(temporary_types)s) AND in_use && %(window)s::daterange
           AND id NOT IN (SELECT unit_id FROM stay WHERE throughout)
     ) u JOIN asked ON u.in_use && asked.span
 ),
@@ -366,7 +373,12 @@ FROM counted GROUP BY month, cause HAVING sum(days) > 0 ORDER BY month, days DES
 def vacancies(months: Sequence[date]) -> list[Vacancy]:
     """Vacancy days a month and cause, for homes in use, most first. One query."""
     window = DateRange(min(months), add_months(max(months), 1))
-    return [Vacancy(*row) for row in _rows(VACANCY, {"months": list(months), "window": window})]
+    params = {
+        "months": list(months),
+        "window": window,
+        "temporary_types": values(TEMPORARY_TYPES),
+    }
+    return [Vacancy(*row) for row in _rows(VACANCY, params)]
 
 
 def vacant_by_bedrooms(on: date) -> Counter[int | None]:

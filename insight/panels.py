@@ -14,9 +14,9 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
-from common.calendar import add_months
+from common.calendar import DAYS_A_MONTH, add_months
 from common.formatting import MINUS, days_nb, kroner, number
 from housing.enums import UnavailableCause, UnitType
 
@@ -24,7 +24,6 @@ from . import charts, figures, small_numbers
 from .charts import FEWEST_SHOWN, Bar, Chart, Series, is_few, shown
 from .figures import Flow, Temporary, Vacancy, Waiting
 
-DAYS_A_MONTH = 30.4
 MEDIAN, LONG_WAIT = 0.5, 0.9  # P50 and P90
 # One in ten of fewer than these is one person.
 FEWEST_BEHIND_P90 = 20
@@ -32,7 +31,6 @@ STEP = 2  # months a bar of the histogram
 LONGEST = 12  # bars; the last also holds everything longer
 # From how many bedrooms each size is; the waiting list filters by the same (?soverom=).
 SIZES = (0, 2, 3, 4)
-BANDS = (gettext_lazy("0–14 dager"), "15–60", "61–90", gettext_lazy("over 90"))
 EMPTY = "tom"
 BAND_COLOURS = ("f4", "f3", "f1", "fd")
 
@@ -120,7 +118,8 @@ def overview(on: date, months: int) -> Overview:
     flow = figures.flow(on, months)
     temporary = figures.temporary(on, months)
     this_month = on.replace(day=1)
-    last, before = add_months(this_month, -1), add_months(this_month, -2)
+    last = add_months(this_month, -1)
+    before = add_months(last, -1)
     empty = figures.vacancies([before, last])
     vacant = figures.vacant_by_bedrooms(on)
     sizes = _sizes(waiting, vacant)
@@ -151,7 +150,7 @@ def _kpis(
 ) -> list[dict[str, Any]]:
     list_url = reverse("allocation:waiting_list")
     board_url = reverse("stays:temporary")
-    now, over_90 = temporary[-1], _bands(temporary[-1])[-1]
+    now, over_long = temporary[-1], _bands(temporary[-1])[-1]
     days = waiting.days()
     here = sum(one.days for one in empty if one.month == last)
     there = sum(one.days for one in empty if one.month != last)
@@ -175,10 +174,10 @@ def _kpis(
             "url": board_url,
         },
         {
-            "value": shown(over_90),
-            "label": _("over 90 dager"),
+            "value": shown(over_long),
+            "label": _("over %(n)s dager") % {"n": now.limits[-1]},
             "note": _since_last_month(temporary),
-            "color": "danger" if over_90 else "",
+            "color": "danger" if over_long else "",
             "url": f"{board_url}?over90=1",
         },
         {
@@ -309,30 +308,38 @@ def _temporary_panel(temporary: Sequence[Temporary]) -> Panel:
     elif over is None or is_few(now.total):
         finding = _("%(all)s personer bor i midlertidig bolig.") % {"all": shown(now.total)}
     elif not over:
-        finding = _("Ingen av %(all)s har bodd der over 90 dager.") % {"all": shown(now.total)}
+        finding = _("Ingen av %(all)s har bodd der over %(n)s dager.") % {
+            "all": shown(now.total),
+            "n": now.limits[-1],
+        }
     else:
-        finding = _("%(over)s av %(all)s over 90 dager, %(children)s.") % {
+        finding = _("%(over)s av %(all)s over %(n)s dager, %(children)s.") % {
+            "n": now.limits[-1],
             "over": shown(over),
             "all": shown(now.total),
             "children": _with_children(now.with_children),
         }
+    names = _band_names(now.limits)
+    labels = (
+        _("%(days)s dager") % {"days": names[0]},
+        *names[1:-1],
+        _("over %(n)s") % {"n": now.limits[-1]},
+    )
     chart = charts.stacked_bars(
         id="midl",
         title=_("Personer i midlertidig bolig per måned, etter dager i strekk"),
         desc=finding,
         labels=_month_labels([one.day for one in temporary]),
         series=[
-            Series(str(label), [band[i] for band in bands], css)
-            for i, (label, css) in enumerate(zip(BANDS, BAND_COLOURS, strict=True))
+            Series(label, [band[i] for band in bands], css)
+            for i, (label, css) in enumerate(zip(labels, BAND_COLOURS, strict=True))
         ],
         first=_("Måned"),
     )
     rows = [
         (*row, shown(one.with_children)) for row, one in zip(chart.rows, temporary, strict=True)
     ]
-    chart = replace(
-        chart, head=(_("Måned"), "0–14", "15–60", "61–90", "> 90", _("Barn")), rows=rows
-    )
+    chart = replace(chart, head=(_("Måned"), *names, _("Barn")), rows=rows)
     return Panel("midl", _("Midlertidig bolig"), finding, chart)
 
 
@@ -552,8 +559,15 @@ def _sizes(waiting: Waiting, vacant: Counter[int | None]) -> list[Size]:
 
 
 def _bands(one: Temporary) -> list[int | None]:
-    """The bands as they may be shown beside their sum; those over 90 days are kept to the last."""
+    """The bands as they may be shown beside their sum; those of long stays are kept to the last."""
     return small_numbers.guarded(one.bands, keep=(len(one.bands) - 1,))
+
+
+def _band_names(limits: Sequence[int]) -> list[str]:
+    """0–14, 15–60, 61–90, > 90"""
+    first = (0, *(limit + 1 for limit in limits[:-1]))
+    spans = [f"{low}–{high}" for low, high in zip(first, limits, strict=True)]
+    return [*spans, f"> {limits[-1]}"]
 
 
 def _cause(code: str) -> str:

@@ -22,7 +22,7 @@ from common.calendar import local_date
 from common.errors import RuleBroken, explain_integrity_error
 from common.formatting import nbdate
 
-from .enums import Channel, LifeDomain, LinkState, Share
+from .enums import Channel, LifeDomain, LinkState, PeerEvent, Share
 from .models import Contact, Peer, PeerLink
 from .processes import PEER_LINK
 
@@ -80,7 +80,7 @@ def report_need(
     _save(link)
     record(
         person,
-        "peer.reported",
+        PeerEvent.REPORTED,
         _("Meldt at en likeperson kan hjelpe: %(why)s") % {"why": link.reported_because},
         by=by,
         at=at,
@@ -108,7 +108,7 @@ def record_yes(
     _move(link, LinkState.WANTED, by=by, at=at, wanted_on=wanted_on, **facts)
     record(
         link.person,
-        "peer.wanted",
+        PeerEvent.WANTED,
         _("Ønsker likeperson, sa ja %(day)s.") % {"day": nbdate(wanted_on)},
         by=by,
         at=at,
@@ -122,7 +122,12 @@ def record_no(*, link: PeerLink, by: User, at: datetime) -> PeerLink:
     """The person does not want a peer now. They need give no reason, and may change their mind."""
     _move(link, LinkState.NOT_WANTED, by=by, at=at)
     record(
-        link.person, "peer.not_wanted", _("Ønsker ikke likeperson nå."), by=by, at=at, link=link.pk
+        link.person,
+        PeerEvent.NOT_WANTED,
+        _("Ønsker ikke likeperson nå."),
+        by=by,
+        at=at,
+        link=link.pk,
     )
     return link
 
@@ -179,7 +184,7 @@ def link_peer(
     )
     record(
         link.person,
-        "peer.linked",
+        PeerEvent.LINKED,
         _("Koblet til en likeperson etter koblingsmøte %(day)s.") % {"day": nbdate(met_on)},
         by=by,
         at=at,
@@ -212,7 +217,7 @@ def change_agreement(
     link.save(update_fields=["interval_days", "call_name", "goal", "agreed_phone", "shares"])
     record(
         link.person,
-        "peer.agreement",
+        PeerEvent.AGREEMENT,
         _("Avtalen med likepersonen er endret."),
         by=by,
         at=at,
@@ -229,7 +234,7 @@ def pause(*, link: PeerLink, by: User, at: datetime, paused_until: date | None =
     _move(link, LinkState.PAUSED, by=by, at=at, paused_until=paused_until)
     record(
         link.person,
-        "peer.paused",
+        PeerEvent.PAUSED,
         _("Ønsket pause fra likepersonen til %(day)s.") % {"day": nbdate(paused_until)}
         if paused_until
         else _("Ønsket pause fra likepersonen."),
@@ -246,7 +251,7 @@ def resume(*, link: PeerLink, by: User, at: datetime) -> PeerLink:
     _move(link, LinkState.LINKED, by=by, at=at, paused_until=None)
     record(
         link.person,
-        "peer.resumed",
+        PeerEvent.RESUMED,
         _("Kontakten med likepersonen er i gang igjen."),
         by=by,
         at=at,
@@ -266,7 +271,7 @@ def end(*, link: PeerLink, by: User, at: datetime, wished: bool) -> PeerLink:
     _move(link, LinkState.ENDED, by=by, at=at, ended_on=local_date(at), paused_until=None)
     record(
         link.person,
-        "peer.ended",
+        PeerEvent.ENDED,
         _("Koblingen til likepersonen er avsluttet etter personens ønske."),
         by=by,
         at=at,
@@ -296,7 +301,14 @@ def change_peer(*, link: PeerLink, by: User, at: datetime) -> PeerLink:
     )
     _save(new)
     PEER_LINK.log(new, LinkState.REPORTED, LinkState.WANTED, by, at)
-    record(link.person, "peer.change", _("Ønsker å bytte likeperson."), by=by, at=at, link=new.pk)
+    record(
+        link.person,
+        PeerEvent.CHANGE,
+        _("Ønsker å bytte likeperson."),
+        by=by,
+        at=at,
+        link=new.pk,
+    )
     return new
 
 

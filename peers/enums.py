@@ -1,6 +1,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from casework.log.event_kinds import EventGroup, EventKind
+
 
 class PeerKind(models.TextChoices):
     PEER = "likeperson", _("Likeperson")
@@ -42,3 +44,17 @@ class Share(models.TextChoices):
 
     COORDINATOR = "koordinator", _("Likepersonkoordinatoren")
     CASEWORKER = "saksbehandler", _("Saksbehandleren")
+
+
+class PeerEvent(EventKind):
+    """Of likepersoner; never what was said."""
+
+    AGREEMENT = "peer.agreement", EventGroup.CONTACT
+    CHANGE = "peer.change", EventGroup.CONTACT
+    ENDED = "peer.ended", EventGroup.CONTACT
+    LINKED = "peer.linked", EventGroup.CONTACT
+    NOT_WANTED = "peer.not_wanted", EventGroup.CONTACT
+    PAUSED = "peer.paused", EventGroup.CONTACT
+    REPORTED = "peer.reported", EventGroup.CONTACT
+    RESUMED = "peer.resumed", EventGroup.CONTACT
+    WANTED = "peer.wanted", EventGroup.CONTACT

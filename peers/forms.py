@@ -15,6 +15,7 @@ from .enums import Channel, LifeDomain, Share
 from .models import Peer, PeerLink
 
 INTERVALS = [(7, _("Hver uke")), (14, _("Annenhver uke")), (30, _("Hver måned"))]
+OLDEST_DAYS = 366  # an earlier day is a slip of the finger
 MINUTES = [(15, _("15 min")), (30, _("30 min")), (60, _("1 time")), (120, _("2 t +"))]
 
 
@@ -251,7 +252,7 @@ class ContactForm(forms.Form):
         day = self.cleaned_data["on"]
         if day > self.today:
             raise forms.ValidationError(_("Datoen kan ikke være i framtiden."))
-        if day < self.today - timedelta(days=366):
+        if day < self.today - timedelta(days=OLDEST_DAYS):
             raise forms.ValidationError(_("Skriv en dag i det siste året."))
         return day
 

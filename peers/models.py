@@ -295,6 +295,14 @@ class PeerLink(models.Model):
     def __str__(self) -> str:
         return f"Kobling {self.pk}"
 
+    @property
+    def is_linked(self) -> bool:
+        return self.state == LinkState.LINKED
+
+    @property
+    def is_paused(self) -> bool:
+        return self.state == LinkState.PAUSED
+
 
 class Contact(models.Model):
     """A peer's contact with a participant. «Door not opened» is a contact too (needs P5, P6)."""

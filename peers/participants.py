@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
+from accounts import settings_table
 from accounts.enums import RoleKind
 from accounts.models import Role
 from common.forms import PhoneField
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
+# Where nobody is told that it has been too quiet, and the municipality is not asked.
+DEFAULT_LONG_DAYS = settings_table.KEYS["no_contact_days"].default
+
+
 @dataclass(frozen=True)
 class Participant:
     """`link` is read `with_contact()`. `long_days` is the municipality's no_contact_days."""
@@ -29,7 +34,7 @@ class Participant:
     link: PeerLink
     tries: Tries
     on: date
-    long_days: int = 21
+    long_days: int
 
     @cached_property
     def pk(self) -> int:
@@ -102,7 +107,9 @@ def walked_by(user: User, on: date) -> list[Participant]:
     return sorted(of(links, on), key=lambda one: one.silenced)
 
 
-def of(links: Iterable[PeerLink], on: date, long_days: int = 21) -> list[Participant]:
+def of(
+    links: Iterable[PeerLink], on: date, long_days: int = DEFAULT_LONG_DAYS
+) -> list[Participant]:
     """Links read `with_contact()` as participants. One query."""
     links = list(links)
     tries = tries_of([link.pk for link in links])

@@ -16,6 +16,7 @@ from allocation.enums import OfferState
 from allocation.models import Offer, PriorityPolicy
 from casework.applications.deadlines import missing_papers, offer_answer
 from casework.log.enums import (
+    APPLICATION_OPEN,
     AppealState,
     ApplicationChannel,
     ApplicationKind,
@@ -553,7 +554,7 @@ class World:
         vedtak.issued_at, vedtak.issued_by, vedtak.issued_on = at, self.approver, issued
         vedtak.arrived_on = facts.get("arrived")
         vedtak.save()
-        if application.state in (ApplicationState.RECEIVED, ApplicationState.ASSESSING):
+        if application.state in APPLICATION_OPEN:
             application.state = ApplicationState.DECIDED
             application.save(update_fields=["state"])
         if "need" in facts:

@@ -10,6 +10,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from .check_values import day_numbers, enum_strings
+
 ROOT = Path(__file__).resolve().parent.parent
 
 TEMPLATE_WIDTH = 120
@@ -26,7 +28,7 @@ def template_width(root: Path) -> list[str]:
     return errors
 
 
-CHECKS: list[Callable[[Path], list[str]]] = [template_width]
+CHECKS: list[Callable[[Path], list[str]]] = [template_width, enum_strings, day_numbers]
 
 
 def main() -> int:

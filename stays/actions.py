@@ -22,7 +22,7 @@ from common.formatting import nbdate
 from housing.enums import TEMPORARY_TYPES, TRIAL_TYPES
 from housing.models import Unit
 
-from .enums import IN_UNIT, SLEEPS, StayKind, UnsuitedFor
+from .enums import IN_UNIT, SLEEPS, StayEvent, StayKind, UnsuitedFor
 from .models import Lease, PlaceSearch, Renewal, Stay
 from .suited import unsuited_for
 
@@ -135,7 +135,7 @@ def register_stay(
         text = f"{text} {reason.strip()}"
     record(
         person,
-        "stay.registered",
+        StayEvent.STAY_REGISTERED,
         text[:400],
         by=by,
         at=at,
@@ -197,7 +197,7 @@ def change_stay(
     save_stay(stay)
     record(
         stay.person,
-        "stay.changed",
+        StayEvent.STAY_CHANGED,
         _("Bosituasjon rettet: %(kind)s fra %(date)s, %(where)s. %(why)s")
         % {
             "kind": stay.get_kind_display(),
@@ -232,7 +232,7 @@ def end_stay(*, stay: Stay, ends_on: date, reason: str, by: User, at: datetime) 
     save_stay(stay)
     record(
         stay.person,
-        "stay.ended",
+        StayEvent.STAY_ENDED,
         _("Flyttet ut %(date)s: %(where)s. %(reason)s")
         % {"date": nbdate(ends_on), "where": stay.where, "reason": stay.end_reason},
         by=by,
@@ -284,7 +284,7 @@ def renew_stay(
     stay.save(update_fields=["granted_until"])
     record(
         stay.person,
-        "stay.renewed",
+        StayEvent.STAY_RENEWED,
         _("Midlertidig opphold forlenget til %(day)s. Neste steg: %(step)s (%(who)s).")
         % {"day": nbdate(until), "step": renewal.next_step, "who": responsible.get_full_name()},
         by=by,
@@ -323,7 +323,7 @@ def log_search(
     save_stay(search)
     record(
         person,
-        "stay.search",
+        StayEvent.STAY_SEARCH,
         f"{search.get_outcome_display()} {nbdate(on)}. {search.reason}",
         by=by,
         at=at,
@@ -445,7 +445,7 @@ def _take_back(person: Person, on: date, by: User, at: datetime) -> None:
     for stay in unused:
         record(
             person,
-            "stay.taken_back",
+            StayEvent.STAY_TAKEN_BACK,
             _("Plassen ble ikke brukt: %(where)s, gitt fra %(day)s.")
             % {"where": stay.where, "day": nbdate(on)},
             by=by,
@@ -511,7 +511,7 @@ def hear_notice(notice: InstitutionNotice, *, by: User, at: datetime) -> None:
         stay.save(update_fields=["planned_out"])
         record(
             notice.person,
-            "stay.changed",
+            StayEvent.STAY_CHANGED,
             _("Planlagt ut er flyttet fra %(old)s til %(new)s.")
             % {"old": nbdate(old), "new": nbdate(notice.concerns_on)}
             if old

@@ -1,6 +1,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from casework.log.event_kinds import EventGroup, EventKind
+
 
 class StayKind(models.TextChoices):
     """Where a person lives, as coded episodes (need C7)."""
@@ -109,3 +111,22 @@ class RiskOutcome(models.TextChoices):
     KEPT = "bor_videre", _("Bor videre i boligen")
     MOVED = "flyttet", _("Flyttet til en annen bolig")
     LOST = "tapt", _("Leieforholdet tok slutt")
+
+
+class StayEvent(EventKind):
+    """Of where a person lives, and of their lease."""
+
+    TENANCY_AT_RISK = "tenancy.at_risk"
+    TENANCY_PLAN = "tenancy.plan"
+    TENANCY_SAFE = "tenancy.safe"
+    TENANCY_STEP = "tenancy.step"
+    LEASE_AGREED = "lease.agreed", EventGroup.HOUSING
+    LEASE_PROLONGED = "lease.prolonged", EventGroup.HOUSING
+    LEASE_READY = "lease.ready", EventGroup.HOUSING
+    LEASE_RENT = "lease.rent", EventGroup.HOUSING
+    STAY_CHANGED = "stay.changed", EventGroup.HOUSING
+    STAY_ENDED = "stay.ended", EventGroup.HOUSING
+    STAY_REGISTERED = "stay.registered", EventGroup.HOUSING
+    STAY_RENEWED = "stay.renewed", EventGroup.HOUSING
+    STAY_SEARCH = "stay.search", EventGroup.HOUSING
+    STAY_TAKEN_BACK = "stay.taken_back", EventGroup.HOUSING

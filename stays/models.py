@@ -228,6 +228,10 @@ class Stay(models.Model):
         return f"{self.get_kind_display()} {self.period}"
 
     @property
+    def is_temporary(self) -> bool:
+        return self.kind == StayKind.TEMPORARY
+
+    @property
     def where(self) -> str:
         return str(self.unit) if self.unit_id else (self.place or self.get_kind_display())
 

@@ -21,9 +21,10 @@ from common.calendar import add_months
 from common.formatting import nbdate
 from housing.enums import UnitType
 
-from .enums import LASTING, StayKind
+from .enums import HOMES, LASTING, StayKind
 from .models import Stay
 
+NEAR_MONTHS = 2  # a day to leave by within this is shown in red
 HOMELESS_INSTITUTION_MONTHS = 2  # the national definition (law.md, «Bostedsløs»)
 
 ETHOS = {
@@ -70,7 +71,7 @@ class Situation:
         found = []
         leave_by = self.stay.must_leave_by
         if leave_by and self.now:
-            near = leave_by <= add_months(self.on, 2)
+            near = leave_by <= add_months(self.on, NEAR_MONTHS)
             found.append((_("Må ut innen %(day)s") % {"day": nbdate(leave_by)}, _near(near)))
         if self.stay.unsuitable:
             found.append((_("Uegnet: %(why)s") % {"why": _unsuitable(self.stay)}, "warning"))
@@ -138,7 +139,7 @@ def _from_institution(
     """Due out within two months, with nowhere to go to."""
     out = stay.planned_out if now else stay.period.upper
     if any(
-        each.kind in (*LASTING, StayKind.FAMILY)
+        each.kind in HOMES
         and (each.period.upper is None or each.period.upper > (out or day))
         and (now or each.period.lower <= out)
         for each in stays

@@ -7,17 +7,15 @@ from datetime import date
 from casework.applications import lease_terms
 from casework.log.enums import ApplicationKind, ApplicationState
 from casework.models import Application, Person
-from common.calendar import add_months
+from casework.persons.children import ADULT_AGE, born_after, is_minor
 from housing.models import Unit
 
 from .enums import UnsuitedFor
 
-ADULT = 18
-
 
 def children_in_household(person: Person, on: date) -> int:
     """Children under 18 in the person's household on the date; samværsbarn are members too."""
-    return lease_terms.children_under(person, on, ADULT)
+    return lease_terms.children_under(person, on, ADULT_AGE)
 
 
 def children_along(person: Person, on: date) -> int:
@@ -36,10 +34,9 @@ def children_along(person: Person, on: date) -> int:
 def unsuited_for(person: Person, unit: Unit, on: date, young_under: int) -> str:
     """For whom in the household the place is unsuited; "" when for nobody (need T5)."""
     born = person.birth_date
-    child = born is not None and born > add_months(on, -12 * ADULT)
-    if not unit.suits_children and (child or children_along(person, on)):
+    if not unit.suits_children and (is_minor(born, on) or children_along(person, on)):
         return UnsuitedFor.CHILDREN
-    young = born is not None and born > add_months(on, -12 * young_under)
+    young = born is not None and born > born_after(on, young_under)
     if not unit.suits_young and young:
         return UnsuitedFor.YOUNG
     return ""

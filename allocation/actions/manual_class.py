@@ -21,6 +21,7 @@ from common.errors import RuleBroken
 
 from .. import policy as policies
 from .. import ranking
+from ..enums import AllocationEvent
 from ..models import ManualClass
 
 BY_THE_RULES = 0
@@ -74,7 +75,7 @@ def propose_class(
         set_by=by,
     )
     text = _("Foreslått %(what)s: %(why)s")
-    _tell(proposal, "class.proposed", text, names, by=by, at=at)
+    _tell(proposal, AllocationEvent.CLASS_PROPOSED, text, names, by=by, at=at)
     return proposal
 
 
@@ -88,7 +89,14 @@ def approve_class(proposal: ManualClass, *, by: User, at: datetime) -> ManualCla
         raise ClassRefused(_("Du er inhabil i denne saken. En annen må ta den."))
     save(proposal, by, approved_at=at, approved_by=by)
     names = {each.number: each.name for each in policies.in_force(local_date(at)).classes}
-    _tell(proposal, "class.approved", _("Godkjent %(what)s: %(why)s"), names, by=by, at=at)
+    _tell(
+        proposal,
+        AllocationEvent.CLASS_APPROVED,
+        _("Godkjent %(what)s: %(why)s"),
+        names,
+        by=by,
+        at=at,
+    )
     return proposal
 
 
@@ -102,7 +110,7 @@ def decline_class(proposal: ManualClass, *, reason: str, by: User, at: datetime)
     if proposal.set_by_id == by.pk:
         text = _("Trukket forslag om %(what)s: %(why)s")
     proposal.reason = reason.strip()
-    _tell(proposal, "class.declined", text, names, by=by, at=at)
+    _tell(proposal, AllocationEvent.CLASS_DECLINED, text, names, by=by, at=at)
     proposal.delete()
 
 
@@ -120,7 +128,13 @@ def _held(proposal: ManualClass) -> ManualClass:
 
 
 def _tell(
-    proposal: ManualClass, kind: str, text: str, names: dict[int, str], *, by: User, at: datetime
+    proposal: ManualClass,
+    kind: AllocationEvent,
+    text: str,
+    names: dict[int, str],
+    *,
+    by: User,
+    at: datetime,
 ) -> None:
     number = proposal.class_number
     what = _("prioritet %(n)s %(name)s") % {"n": number, "name": names.get(number, "")}

@@ -17,7 +17,7 @@ from common.errors import RuleBroken
 from housing.models import Unit
 
 from .. import minutes, perms, policy, vacancy, weighing
-from ..enums import ItemOutcome, MeetingState
+from ..enums import AllocationEvent, ItemOutcome, MeetingState
 from ..models import (
     AgendaItem,
     AllocationMeeting,
@@ -378,11 +378,14 @@ def _tell(item: AgendaItem, weighed, chosen, reserve, *, by: User, at: datetime)
     cases = Application.objects.select_related("person").in_bulk(weighed)
     for pk, case in cases.items():
         if pk == chosen:
-            kind, text = "meeting.chosen", _("Valgt til %(unit)s i tildelingsmøtet.")
+            kind, text = AllocationEvent.MEETING_CHOSEN, _("Valgt til %(unit)s i tildelingsmøtet.")
         elif pk == reserve:
-            kind, text = "meeting.reserve", _("Reserve til %(unit)s i tildelingsmøtet.")
+            kind, text = (
+                AllocationEvent.MEETING_RESERVE,
+                _("Reserve til %(unit)s i tildelingsmøtet."),
+            )
         else:
-            kind, text = "meeting.considered", _("Vurdert for %(unit)s, ikke valgt.")
+            kind, text = AllocationEvent.MEETING_CONSIDERED, _("Vurdert for %(unit)s, ikke valgt.")
         events.record(
             case.person,
             kind,

@@ -25,7 +25,7 @@ from stays.leases import letters as lease_letters
 from stays.leases.actions import agree_lease
 
 from .. import minutes, ranking, vacancy
-from ..enums import DeclineCode, ItemOutcome, OfferState
+from ..enums import AllocationEvent, DeclineCode, ItemOutcome, OfferState
 from ..models import AgendaItem, Consideration, Offer, Reservation
 from ..processes import OFFER
 from .reservations import release
@@ -165,7 +165,7 @@ def _send(
     OFFER.log(offer, "", OfferState.SENT, by, at)
     _tell(
         offer,
-        "offer.sent",
+        AllocationEvent.OFFER_SENT,
         _("Tilbud om %(unit)s sendt, svarfrist %(day)s.")
         % {"unit": unit, "day": nbdate(answer_by)},
         by=by,
@@ -196,7 +196,7 @@ def answer_offer(
     if yes:
         OFFER.move(offer, OfferState.ACCEPTED, by=by, at=at, **facts)
         text = _("Takket ja til %(unit)s.") % {"unit": offer.unit}
-        _tell(offer, "offer.accepted", text, by=by, at=at)
+        _tell(offer, AllocationEvent.OFFER_ACCEPTED, text, by=by, at=at)
         return offer
     if decline_code not in DeclineCode.values:
         raise OfferRefused(_("Velg grunnen til at tilbudet ikke passet."), "decline_code")
@@ -213,7 +213,7 @@ def answer_offer(
         "unit": offer.unit,
         "why": str(DeclineCode(decline_code).label).lower(),
     }
-    _tell(offer, "offer.declined", text, by=by, at=at)
+    _tell(offer, AllocationEvent.OFFER_DECLINED, text, by=by, at=at)
     return offer
 
 
@@ -230,7 +230,7 @@ def withdraw_offer(*, offer: Offer, reason: str, by: User, at: datetime) -> Offe
         "unit": offer.unit,
         "why": reason.strip(),
     }
-    _tell(offer, "offer.withdrawn", text, by=by, at=at)
+    _tell(offer, AllocationEvent.OFFER_WITHDRAWN, text, by=by, at=at)
     return offer
 
 
@@ -244,7 +244,7 @@ def expire_offer(*, offer: Offer, by: User | None, at: datetime) -> Offer:
         )
     OFFER.move(offer, OfferState.EXPIRED, by=by, at=at)
     text = _("Svarfristen på tilbudet om %(unit)s gikk ut.") % {"unit": offer.unit}
-    _tell(offer, "offer.expired", text, by=by, at=at)
+    _tell(offer, AllocationEvent.OFFER_EXPIRED, text, by=by, at=at)
     return offer
 
 
@@ -309,7 +309,7 @@ def inform_tenant(*, offer: Offer, by: User, at: datetime, **terms: Any) -> Lett
         kind=LetterKind.LEASE_INFORMATION, application=offer.application, by=by, at=at, **words
     )
     text = _("Skriftlig informasjon før leiekontrakt om %(unit)s.") % {"unit": offer.unit}
-    _tell(offer, "lease.informed", text, by=by, at=at)
+    _tell(offer, AllocationEvent.LEASE_INFORMED, text, by=by, at=at)
     return letter
 
 
@@ -350,7 +350,7 @@ def _check_waits(application: Application, on: date) -> None:
         )
 
 
-def _tell(offer: Offer, kind: str, text: str, *, by: User | None, at: datetime) -> None:
+def _tell(offer: Offer, kind: AllocationEvent, text: str, *, by: User | None, at: datetime) -> None:
     events.record(
         offer.application.person,
         kind,

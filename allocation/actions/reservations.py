@@ -19,6 +19,7 @@ from common.formatting import nbdate
 from housing.models import Unit
 from stays.models import Stay
 
+from ..enums import AllocationEvent
 from ..models import Offer, Reservation
 
 
@@ -82,7 +83,7 @@ def reserve(
         "unit": unit,
         "day": nbdate(moves_in_on),
     }
-    _tell(reservation, "unit.reserved", text, by=by, at=at)
+    _tell(reservation, AllocationEvent.UNIT_RESERVED, text, by=by, at=at)
     return reservation
 
 
@@ -102,11 +103,13 @@ def release(reservation: Reservation, *, reason: str, by: User, at: datetime) ->
         "unit": reservation.unit,
         "why": reason.strip(),
     }
-    _tell(reservation, "unit.released", text, by=by, at=at)
+    _tell(reservation, AllocationEvent.UNIT_RELEASED, text, by=by, at=at)
     return reservation
 
 
-def _tell(reservation: Reservation, kind: str, text: str, *, by: User, at: datetime) -> None:
+def _tell(
+    reservation: Reservation, kind: AllocationEvent, text: str, *, by: User, at: datetime
+) -> None:
     events.record(
         reservation.application.person,
         kind,

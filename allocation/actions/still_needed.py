@@ -11,12 +11,13 @@ from accounts.models import User
 from casework.letters.letters import body, make_letter
 from casework.log import events, flags
 from casework.log.enums import FlagKind, LanguageForm, LetterKind
+from casework.log.event_kinds import CaseEvent
 from casework.models import Letter
 from common.calendar import local_date
 from common.errors import RuleBroken
 from common.formatting import nbdate_long
 
-from ..enums import NeedAnswer
+from ..enums import AllocationEvent, NeedAnswer
 from ..models import NeedCheck
 
 
@@ -48,7 +49,7 @@ def register_answer(
         person.phone = phone
         person._history_user = by
         person.save(update_fields=["phone", "sort_name"])
-        events.record(person, "person_changed", _("Nytt telefonnummer."), by=by, at=at)
+        events.record(person, CaseEvent.PERSON_CHANGED, _("Nytt telefonnummer."), by=by, at=at)
     for kind in (FlagKind.STILL_NEEDED, FlagKind.OUTREACH):
         flags.close_by_facts(kind, str(check.pk), local_date(at))
     text = _("Spurt om fortsatt behov. Svar: %(answer)s. %(note)s") % {
@@ -56,7 +57,13 @@ def register_answer(
         "note": note,
     }
     events.record(
-        person, "inquiry.answered", text.strip(), by=by, at=at, application=case, check=check.pk
+        person,
+        AllocationEvent.INQUIRY_ANSWERED,
+        text.strip(),
+        by=by,
+        at=at,
+        application=case,
+        check=check.pk,
     )
     return check
 
@@ -86,7 +93,7 @@ def send_letter(check: NeedCheck, *, by: User, at: datetime) -> Letter:
     check.save(update_fields=["letter"])
     events.record(
         case.person,
-        "letter.still_needed",
+        AllocationEvent.LETTER_STILL_NEEDED,
         _("Brev: Trenger du fortsatt bolig?"),
         by=by,
         at=at,

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.once import OnceFormMixin
+from casework.log.enums import APPLICATION_ALIVE
 from casework.models import Application, Person
 from common.forms import NorwegianDateField, VarigFormHelper
 from housing.models import Unit
@@ -37,7 +38,7 @@ class ReserveForm(OnceFormMixin, forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["application"].queryset = person.applications.filter(
-            state__in=discharges.OPEN
+            state__in=APPLICATION_ALIVE
         ).order_by("-received_at", "-pk")
         self.fields["application"].label_from_instance = _case
         # The free ones are offered; one taken since the form was drawn is refused in words.

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import settings_table
 from accounts.once import once
+from casework.log.enums import APPLICATION_ALIVE
 from casework.models import Person
 from casework.persons.views.on_person import form_page
 from common.access import allowed
@@ -64,12 +65,13 @@ def reserve(request: HttpRequest, pk: int) -> HttpResponse:
     person = get_object_or_404(Person.objects.visible_to(request.user), pk=pk)
     today = timezone.localdate()
     back = reverse("allocation:discharges")
-    if not person.applications.filter(state__in=coming.OPEN).exists():
+    if not person.applications.filter(state__in=APPLICATION_ALIVE).exists():
         messages.error(request, _("Personen har ingen åpen sak. Registrer en søknad først."))
         return redirect("casework:application_new", person.pk)
     found = coming.coming_out(today).filter(pk=person.pk).first()
     day = max(found.out_on if found else today, today)
-    initial = {"moves_in_on": day, "until": day + timedelta(days=7)}
+    kept = settings_table.value("reserve_days", today)
+    initial = {"moves_in_on": day, "until": day + timedelta(days=kept)}
     form = ReserveForm(
         posted(request), person=person, day=day, on=today, cancel=back, initial=initial
     )

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.once import once
 from accounts.reads import log_read
 from common.access import allowed, require
+from common.calendar import DAYS_A_YEAR
 from common.form_errors import errors_as_message, errors_on
 from common.paging import keyset_page
 from housing.models import Unit
@@ -31,7 +32,6 @@ from ..models import AgendaItem, AllocationMeeting, Attendance
 from ..processes import MEETING
 
 SIZE = 50
-DAYS_A_YEAR = 365
 LONGEST_KEY = 12
 OFFERED = 40  # vacant homes to choose from on the meeting's page
 

@@ -21,6 +21,7 @@ from accounts.reads import log_read
 from casework.log.enums import LivingArrangement, MemberRelation
 from casework.models import Application, HouseholdMember, HousingNeed, Person, Wish
 from common.access import allowed
+from common.calendar import DAYS_A_MONTH
 from common.errors import RuleBroken
 from common.formatting import days_nb, months_nb
 from housing.enums import Staffing, UnitType
@@ -30,7 +31,6 @@ from .. import perms, ranking
 from ..models import ManualClass
 from ..ranking import Entry, Filters, RankedPage
 
-DAYS_A_MONTH = 30.4
 MONTHS_FROM_DAYS = 60  # a shorter wait is told in days
 BEDROOMS = {"1": (0, 1), "2": (2, 2), "3": (3, 9)}
 
@@ -168,7 +168,7 @@ def _views(
         "mine": (_("Mine"), "mine"),
         "barnefamilier": (_("Barnefamilier"), "barnefamilier"),
         "lenge": (
-            _("Over %(n)d dager midlertidig") % {"n": ranking.LONG_TEMPORARY_DAYS},
+            _("Over %(n)d dager midlertidig") % {"n": page.long_days},
             "lenge",
         ),
         "ikke-vurdert": (

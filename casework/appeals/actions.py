@@ -28,6 +28,7 @@ from casework.log.enums import (
     ReversalGround,
     VedtakState,
 )
+from casework.log.event_kinds import CaseEvent
 from casework.vedtak.actions import Disqualified, draft_vedtak
 from casework.vedtak.models import Vedtak
 from common import calendar
@@ -160,7 +161,7 @@ def register_appeal(
     in_time = _("etter fristen") if appeal.is_late else _("innen fristen")
     _tell(
         appeal,
-        "received",
+        CaseEvent.APPEAL_RECEIVED,
         _("Klage mottatt %(on)s, %(in_time)s %(due)s.")
         % {"on": nbdate(received_on), "in_time": in_time, "due": nbdate(appeal.due_on)},
         by,
@@ -258,7 +259,7 @@ def confirm_receipt(*, appeal: Appeal, by: User, at: datetime) -> Appeal:
         **appeal_letters.confirmation(appeal, local_date(at), by),
     )
     _set(appeal, confirmation=letter)
-    _tell(appeal, "confirmed", _("Brev sendt: vi har fått klagen."), by, at)
+    _tell(appeal, CaseEvent.APPEAL_CONFIRMED, _("Brev sendt: vi har fått klagen."), by, at)
     return appeal
 
 
@@ -291,7 +292,13 @@ def assign_appeal(*, appeal: Appeal, reviewer: User, by: User, at: datetime) -> 
         APPEAL.move(appeal, AppealState.REVIEWING, by=by, at=at, **facts)
     else:
         _set(appeal, **facts)
-    _tell(appeal, "assigned", _("Klagen vurderes av %(name)s.") % {"name": reviewer}, by, at)
+    _tell(
+        appeal,
+        CaseEvent.APPEAL_ASSIGNED,
+        _("Klagen vurderes av %(name)s.") % {"name": reviewer},
+        by,
+        at,
+    )
     return appeal
 
 
@@ -313,7 +320,14 @@ def take_up(*, appeal: Appeal, reason: str, by: User, at: datetime) -> Appeal:
         )
     reason = _reason(reason)
     _set(appeal, taken_up_at=at, taken_up_by=by, taken_up_reason=reason)
-    _tell(appeal, "taken_up", _("Klagen tas opp selv om fristen var ute. %(why)s"), by, at, reason)
+    _tell(
+        appeal,
+        CaseEvent.APPEAL_TAKEN_UP,
+        _("Klagen tas opp selv om fristen var ute. %(why)s"),
+        by,
+        at,
+        reason,
+    )
     return appeal
 
 
@@ -341,7 +355,9 @@ def dismiss(*, appeal: Appeal, reason: str, by: User, at: datetime) -> Appeal:
         reviewed_by=by,
         closed_on=local_date(at),
     )
-    _tell(appeal, "dismissed", _("Klagen er avvist. %(why)s"), by, at, reason, letter)
+    _tell(
+        appeal, CaseEvent.APPEAL_DISMISSED, _("Klagen er avvist. %(why)s"), by, at, reason, letter
+    )
     return appeal
 
 
@@ -367,7 +383,14 @@ def begin_reversal(*, appeal: Appeal, reason: str, by: User, at: datetime) -> Ve
         reviewed_by=by,
         new_vedtak=vedtak,
     )
-    _tell(appeal, "reversal", _("Vedtaket omgjøres etter klage. %(why)s"), by, at, reason)
+    _tell(
+        appeal,
+        CaseEvent.APPEAL_REVERSAL,
+        _("Vedtaket omgjøres etter klage. %(why)s"),
+        by,
+        at,
+        reason,
+    )
     return vedtak
 
 
@@ -387,7 +410,7 @@ def reversed_by(vedtak: Vedtak, *, by: User, at: datetime) -> None:
         return
     appeal._history_user = by
     APPEAL.move(appeal, AppealState.REVERSED, by=by, at=at, closed_on=local_date(at))
-    _tell(appeal, "reversed", _("Klagen er avgjort: nytt vedtak er fattet."), by, at)
+    _tell(appeal, CaseEvent.APPEAL_REVERSED, _("Klagen er avgjort: nytt vedtak er fattet."), by, at)
 
 
 @transaction.atomic
@@ -427,7 +450,7 @@ def forward(*, appeal: Appeal, review: str, by: User, at: datetime) -> Appeal:
     )
     _tell(
         appeal,
-        "forwarded",
+        CaseEvent.APPEAL_FORWARDED,
         _("Klagen er sendt til %(body)s med sakens dokumenter. Vedtaket står.")
         % {"body": appeal.get_body_display()},
         by,
@@ -475,7 +498,7 @@ def decide_suspension(
         if granted
         else _("Vedtaket settes i verk selv om det er klaget. %(why)s")
     )
-    _tell(appeal, "suspension", text, by, at, reason, letter)
+    _tell(appeal, CaseEvent.APPEAL_SUSPENSION, text, by, at, reason, letter)
     return appeal
 
 
@@ -490,7 +513,9 @@ def ask_suspension(*, appeal: Appeal, asked_on: date, by: User, at: datetime) ->
     if not appeal.vedtak.issued_on <= asked_on <= local_date(at):
         raise ReceivedOutsideTime(_("Datoen må være mellom vedtaket og i dag."))
     _set(appeal, suspension_asked_on=asked_on)
-    _tell(appeal, "suspension_asked", _("Det er bedt om utsatt iverksetting."), by, at)
+    _tell(
+        appeal, CaseEvent.APPEAL_SUSPENSION_ASKED, _("Det er bedt om utsatt iverksetting."), by, at
+    )
     return appeal
 
 
@@ -505,7 +530,7 @@ def remind(*, appeal: Appeal, by: User, at: datetime) -> Appeal:
         raise NothingToDo(_("Klagen er ikke hos klageinstansen."))
     _set(appeal, reminded_at=at, reminded_by=by)
     text = _("%(body)s er spurt om klagen.") % {"body": appeal.get_body_display()}
-    _tell(appeal, "reminded", text, by, at)
+    _tell(appeal, CaseEvent.APPEAL_REMINDED, text, by, at)
     return appeal
 
 
@@ -537,7 +562,7 @@ def record_outcome(
     )
     _tell(
         appeal,
-        "answered",
+        CaseEvent.APPEAL_ANSWERED,
         _("%(body)s har avgjort klagen: %(state)s.")
         % {"body": appeal.get_body_display(), "state": appeal.get_state_display().lower()},
         by,
@@ -556,7 +581,13 @@ def begin_vedtak_after_answer(*, appeal: Appeal, by: User, at: datetime) -> Vedt
         raise NothingToDo(_("Klageinstansen har ikke endret vedtaket. Det er ikke noe å skrive."))
     vedtak = _new_vedtak(appeal, appeal.outcome_words, by, at)
     _set(appeal, new_vedtak=vedtak)
-    _tell(appeal, "new_vedtak", _("Nytt vedtak etter klageinstansens svar påbegynt."), by, at)
+    _tell(
+        appeal,
+        CaseEvent.APPEAL_NEW_VEDTAK,
+        _("Nytt vedtak etter klageinstansens svar påbegynt."),
+        by,
+        at,
+    )
     return vedtak
 
 
@@ -567,7 +598,7 @@ def withdraw_appeal(*, appeal: Appeal, reason: str, by: User, at: datetime) -> A
     APPEAL.check(appeal, AppealState.WITHDRAWN)
     reason = _reason(reason)
     APPEAL.move(appeal, AppealState.WITHDRAWN, by=by, at=at, closed_on=local_date(at))
-    _tell(appeal, "withdrawn", _("Klagen er trukket. %(why)s"), by, at, reason)
+    _tell(appeal, CaseEvent.APPEAL_WITHDRAWN, _("Klagen er trukket. %(why)s"), by, at, reason)
     return appeal
 
 
@@ -649,7 +680,7 @@ def _set(appeal: Appeal, **facts) -> None:
 
 def _tell(
     appeal: Appeal,
-    what: str,
+    kind: CaseEvent,
     text: str,
     by: User,
     at: datetime,
@@ -661,7 +692,7 @@ def _tell(
     application = appeal.vedtak.application
     events.record(
         application.person,
-        f"appeal_{what}",
+        kind,
         text,
         by=by,
         at=at,

@@ -194,6 +194,11 @@ class Appeal(models.Model):
         return f"Klage {self.received_on}"
 
     @property
+    def is_forwarded(self) -> bool:
+        """The klageinstans has it, and has not answered."""
+        return self.state == AppealState.FORWARDED
+
+    @property
     def is_late(self) -> bool:
         return self.made_on > self.due_on
 

@@ -10,10 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Q
-
 from accounts import settings_table
-from casework.log.enums import MemberRelation
+from casework.persons.children import children
 from casework.persons.models import HouseholdMember, Person
 from common.calendar import add_months
 
@@ -55,8 +53,7 @@ def children_under(person: Person, on: date, age: int) -> int:
     own = HouseholdMember.objects.filter(person=person, period__contains=on)
     return (
         HouseholdMember.objects.filter(
-            Q(person__birth_date__gt=add_months(on, -12 * age), person__birth_date__lte=on)
-            | Q(person__birth_date__isnull=True, relation=MemberRelation.CHILD),
+            children(on, age),
             household__in=own.values("household"),
             period__contains=on,
         )

@@ -16,6 +16,8 @@ from accounts import settings_table
 from accounts.models import OrganisationUnit
 from casework.letters.models import LegalBasis, Letter
 from casework.log.enums import (
+    APPLICATION_ALIVE,
+    APPLICATION_OPEN,
     ApplicationChannel,
     ApplicationKind,
     ApplicationState,
@@ -36,7 +38,7 @@ class ApplicationQuerySet(models.QuerySet):
         return self.filter(sees(user, "person__"))
 
     def open(self) -> Self:
-        return self.filter(state__in=[ApplicationState.RECEIVED, ApplicationState.ASSESSING])
+        return self.filter(state__in=APPLICATION_OPEN)
 
     def late(self, before: datetime) -> Self:
         """Open, without foreløpig svar, received before `reply_clock.late_before` (C6)."""
@@ -140,20 +142,14 @@ class Application(models.Model):
                 fields=["person", "-received_at", "-id"],
                 include=["responsible"],
                 name="application_present",
-                condition=Q(
-                    state__in=[
-                        ApplicationState.RECEIVED,
-                        ApplicationState.ASSESSING,
-                        ApplicationState.DECIDED,
-                    ]
-                ),
+                condition=Q(state__in=[*APPLICATION_ALIVE]),
             ),
             # The open ones are few among all there ever were: the menu's count, «over fristen».
             models.Index(
                 fields=["-received_at", "-id"],
                 include=["unit"],
                 name="application_open",
-                condition=Q(state__in=[ApplicationState.RECEIVED, ApplicationState.ASSESSING]),
+                condition=Q(state__in=[*APPLICATION_OPEN]),
             ),
         ]
         constraints = [
@@ -180,12 +176,17 @@ class Application(models.Model):
         return f"{self.get_kind_display()} {self.case_year}/{self.case_seq:04d}"
 
     @property
+    def is_for_tonight(self) -> bool:
+        """Asks for a temporary place (§ 27)."""
+        return self.kind == ApplicationKind.TEMPORARY
+
+    @property
     def received_on(self) -> date:
         return local_date(self.received_at)
 
     @property
     def is_open(self) -> bool:
-        return self.state in (ApplicationState.RECEIVED, ApplicationState.ASSESSING)
+        return self.state in APPLICATION_OPEN
 
     def reply_due(self) -> date:
         """The day a foreløpig svar or a vedtak must be sent (fvl. § 11 a)."""

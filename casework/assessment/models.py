@@ -229,6 +229,10 @@ class HousingNeed(models.Model):
     def __str__(self) -> str:
         return f"{self.bedrooms} soverom"
 
+    @property
+    def needs_staff(self) -> bool:
+        return self.staffing != Staffing.NONE
+
 
 class ChoiceTalk(models.Model):
     """Valg og konsekvenser (need C21): what the person could choose between, and what came of it.

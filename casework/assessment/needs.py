@@ -29,7 +29,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts import settings_table
-from casework.log.enums import LivingArrangement, MemberRelation, SupportNeed
+from casework.log.enums import (
+    OWN_HOUSEHOLD,
+    LivingArrangement,
+    MemberRelation,
+    SupportNeed,
+)
+from casework.persons.children import ADULT_AGE
 from common.formatting import NBSP
 from housing.enums import STAFFING_ORDER, Staffing, UnitType
 
@@ -38,7 +44,6 @@ from .models import Assessment, HousingAnswer, HousingNeed
 if TYPE_CHECKING:
     from casework.persons.models import Household, HouseholdMember
 
-GROWN_UP = 18
 MOST_BEDROOMS = 9
 ORDINARY = [UnitType.MUNICIPAL, UnitType.COOPERATIVE, UnitType.REFERRAL]
 WITH_STAFF = [UnitType.CARE, UnitType.SHARED, UnitType.STAFFED]
@@ -98,11 +103,11 @@ def composition(household: Household, on: date) -> Composition:
     )
     for member in members:
         age = member.person.age(on)
-        if member.relation in (MemberRelation.SELF, MemberRelation.PARTNER):
+        if member.relation in OWN_HOUSEHOLD:
             found.adults += 1
             if member.relation == MemberRelation.SELF:
                 found.head_age = age
-        elif member.relation != MemberRelation.CHILD or (age is not None and age >= GROWN_UP):
+        elif member.relation != MemberRelation.CHILD or (age is not None and age >= ADULT_AGE):
             found.others += 1
         elif member.living == LivingArrangement.VISITING:
             found.visiting.append(member)

@@ -13,6 +13,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from casework.log import events
+from casework.log.event_kinds import CaseEvent
 from casework.persons.models import Person
 from common.errors import RuleBroken
 from common.formatting import nbdate
@@ -33,7 +34,7 @@ def agree_on_letters(*, person: Person, words: str, by: User, at: datetime) -> P
     person.save(update_fields=["letter_agreement"])
     events.record(
         person,
-        "letter_agreement",
+        CaseEvent.LETTER_AGREEMENT,
         _("Avtale om hvordan brev når fram: %s") % (person.letter_agreement or _("ingen")),
         by=by,
         at=at,

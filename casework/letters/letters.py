@@ -27,6 +27,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Municipality
 from casework.log import events
 from casework.log.enums import LanguageForm, LetterKind, RepresentativeKind
+from casework.log.event_kinds import CaseEvent
 from casework.log.models import StoredFile
 from casework.persons.models import Person, Representative
 from common import pdf
@@ -148,7 +149,7 @@ def _send_copy(letter: Letter, copy: Copy, template: str, content: dict[str, Any
     # The name is on the page of the case, and not in a log read by more.
     events.record(
         letter.person,
-        "letter.copied",
+        CaseEvent.LETTER_COPIED,
         _("Kopi av brevet «%(title)s» til %(role)s.") % {"title": letter.title, "role": copy.role},
         by=letter.made_by,
         at=at,

@@ -49,6 +49,12 @@ class MemberRelation(models.TextChoices):
     OTHER = "annen", _("Annen")
 
 
+# Whose own household it is: nobody has two.
+OWN_HOUSEHOLD = (MemberRelation.SELF, MemberRelation.PARTNER)
+# Who may be a child in it: a grandchild or a foster child is «annen».
+MAY_BE_CHILD = (MemberRelation.CHILD, MemberRelation.OTHER)
+
+
 class LivingArrangement(models.TextChoices):
     PERMANENT = "fast", _("Bor fast")
     SHARED = "delt", _("Delt bosted")
@@ -102,6 +108,12 @@ class ApplicationState(models.TextChoices):
 APPLICATION_OPEN = (ApplicationState.RECEIVED, ApplicationState.ASSESSING)
 # Something may still come of it: not withdrawn, lapsed or sent elsewhere.
 APPLICATION_ALIVE = (*APPLICATION_OPEN, ApplicationState.DECIDED)
+# Nothing more comes of it.
+APPLICATION_CLOSED = (
+    ApplicationState.WITHDRAWN,
+    ApplicationState.LAPSED,
+    ApplicationState.FORWARDED,
+)
 
 
 class SupportNeed(models.IntegerChoices):

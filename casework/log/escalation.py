@@ -18,6 +18,7 @@ from django.db.models.functions import TruncDate
 
 from accounts import settings_table
 from common.jobs import Done
+from common.sql import end_of_day
 from housing.providers.models import AgreementFlag
 
 from .models import Event, Flag
@@ -25,7 +26,7 @@ from .models import Event, Flag
 if TYPE_CHECKING:
     from accounts.models import User
 
-ESCALATE = """
+ESCALATE = f"""
 UPDATE casework_flag f SET escalated_on = %(on)s::date
 WHERE f.closed_on IS NULL AND f.escalated_on IS NULL
     AND f.raised_on <= %(on)s::date - %(days)s::int
@@ -34,7 +35,7 @@ WHERE f.closed_on IS NULL AND f.escalated_on IS NULL
         WHERE e.person_id = f.person_id AND e.by_id IS NOT NULL
             AND e.at >= greatest(f.raised_on, %(on)s::date - %(days)s::int + 1)::timestamp
                 AT TIME ZONE %(tz)s
-            AND e.at < (%(on)s::date + 1)::timestamp AT TIME ZONE %(tz)s)
+            AND e.at < {end_of_day()})
 """
 
 

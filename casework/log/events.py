@@ -14,10 +14,12 @@ if TYPE_CHECKING:
     from casework.applications.models import Application
     from casework.persons.models import Person
 
+    from .event_kinds import EventKind
+
 
 def record(
     person: Person,
-    kind: str,
+    kind: EventKind,
     text: str,
     *,
     by: User | None,

@@ -22,11 +22,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from common.calendar import local_date
+from common.day import DEADLINE_DAYS
 from common.errors import RuleBroken
 from common.formatting import WEEKDAYS, days_nb
 from common.sql import end_of_day, values
 
 from .enums import APPLICATION_ALIVE, FlagClosed, FlagKind
+from .event_kinds import CaseEvent
 from .events import record
 from .models import Flag
 
@@ -54,7 +56,8 @@ class AlreadyClosed(RuleBroken):
 class Words:
     """What is shown of a flag: why (date, rule and fact), the next step, and one button.
 
-    `days` is shown as a number over a bar; where it is None, `when` and `sub` say when.
+    `days` is shown as a number over a bar with a tick at `mark`, red past it and amber from
+    `warn`; where it is None, `when` and `sub` say when.
     `color` is danger, warning or neutral.
     """
 
@@ -64,9 +67,15 @@ class Words:
     action_url: str
     color: str = "neutral"
     days: int | None = None
+    mark: int = 0
+    warn: int = 0
     when: str = ""
     sub: str = ""
     icon: str = ""
+
+    @property
+    def is_long(self) -> bool:
+        return self.days is not None and self.days > self.mark
 
 
 _words: dict[str, Callable[[Flag, date], Words]] = {}
@@ -111,7 +120,7 @@ def due_words(due: date | None, on: date) -> tuple[str, str]:
     if left == 0:
         return _("I dag"), "danger"
     weekday = WEEKDAYS[due.weekday()][:3].capitalize()
-    return f"{weekday}. {short(due)}", "warning" if left <= 7 else "neutral"
+    return f"{weekday}. {short(due)}", "warning" if left <= DEADLINE_DAYS else "neutral"
 
 
 def short(day: date) -> str:
@@ -198,7 +207,7 @@ def close(flag: Flag, *, by: User, at: datetime, note: str | Promise) -> Flag:
     flag.save(update_fields=["closed_on", "closed_because", "closed_by", "closing_note"])
     record(
         flag.person,
-        "flag.handled",
+        CaseEvent.FLAG_HANDLED,
         _("Varsel fulgt opp: %(kind)s. %(note)s") % {"kind": flag.get_kind_display(), "note": note},
         by=by,
         at=at,

@@ -1,26 +1,90 @@
-"""Who is a child: under 18 on the date; where nobody knows the birth date, by the relation."""
+"""Who is a child: under 18 on the date; where nobody knows the birth date, by the relation.
+
+The age is the law's and the same everywhere, so it is no setting (vergemålsloven § 8). The rule is
+asked of one person (`is_minor`, `is_child_member`), in a queryset (`minors`, `children`) and in SQL
+(`is_child`).
+"""
 
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
+
+from casework.log.enums import MAY_BE_CHILD, MemberRelation
 from common.calendar import add_months
+from common.sql import enum_params, values
+
+if TYPE_CHECKING:
+    from casework.persons.models import HouseholdMember
 
 ADULT_AGE = 18  # years (vergemålsloven § 8)
 
 
-def born_after(on: date) -> date:
-    """Whoever is born after this day is a child on the date."""
-    return add_months(on, -12 * ADULT_AGE)
+def born_after(on: date, age: int = ADULT_AGE) -> date:
+    """Whoever is born after this day is under the age on the date, as `calendar.age` has it."""
+    return add_months(on, -12 * age)
 
 
-def is_child(person: str, member: str) -> str:
-    """A condition in SQL: the person is born by `%(on)s`, and a child on it.
+def is_minor(born: date | None, on: date) -> bool:
+    """Whoever has this birth date is under 18 on the date; False when it is not known."""
+    return born is not None and born > born_after(on)
 
-    `person` and `member` are aliases of casework_person and casework_householdmember. Takes
-    `%(child_born_after)s` (see `born_after`) and the values of `MemberRelation`.
+
+def is_child_member(member: HouseholdMember, on: date) -> bool:
+    """A member of somebody's household who is a child on the date. Reads the person."""
+    if member.relation not in MAY_BE_CHILD:
+        return False
+    if member.person.birth_date is None:
+        return member.relation == MemberRelation.CHILD
+    return is_minor(member.person.birth_date, on)
+
+
+def minors(on: date, prefix: str = "person__", age: int = ADULT_AGE) -> Q:
+    """Born by the date, and under the age on it. `prefix` leads from the row to the person."""
+    return Q(
+        **{
+            f"{prefix}birth_date__gt": born_after(on, age),
+            f"{prefix}birth_date__lte": on,
+        }
+    )
+
+
+def children(on: date, age: int = ADULT_AGE) -> Q:
+    """Members of a household who are children, also those whose birth date nobody knows."""
+    unknown = Q(person__birth_date__isnull=True, relation=MemberRelation.CHILD)
+    return minors(on, age=age) | unknown
+
+
+def is_child(
+    person: str,
+    member: str,
+    *,
+    after: str = "%(child_born_after)s::date",
+    born: bool = True,
+) -> str:
+    """A condition in SQL: the person is a child.
+
+    `person` and `member` are aliases of casework_person and casework_householdmember, `after` is
+    the day of `born_after`. `born` leaves out whoever is born after `%(on)s`. Takes `child_params`.
     """
-    return f"""(
-        ({person}.birth_date > %(child_born_after)s::date
-            OR {person}.birth_date IS NULL AND {member}.relation = %(MemberRelation.CHILD)s)
-        AND coalesce({person}.birth_date <= %(on)s::date, true))"""
+    condition = f"""({person}.birth_date > {after}
+        OR {person}.birth_date IS NULL AND {member}.relation = %(MemberRelation.CHILD)s)"""
+    if born:
+        condition += f" AND coalesce({person}.birth_date <= %(on)s::date, true)"
+    return f"({condition})"
+
+
+def may_be_child(member: str) -> str:
+    """A condition in SQL: the member is neither hovedperson nor partner. Takes `child_params`."""
+    return f"{member}.relation = ANY(%(may_be_child)s)"
+
+
+def child_params(on: date) -> dict[str, Any]:
+    """The parameters of `is_child` and `may_be_child`."""
+    return {
+        **enum_params(MemberRelation),
+        "may_be_child": values(MAY_BE_CHILD),
+        "child_born_after": born_after(on),
+    }

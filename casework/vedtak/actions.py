@@ -22,7 +22,15 @@ from casework.applications.perms import is_disqualified
 from casework.applications.processes import APPLICATION
 from casework.letters import letters
 from casework.log import events, flags
-from casework.log.enums import ApplicationKind, ApplicationState, FlagKind, LetterKind, VedtakState
+from casework.log.enums import (
+    APPLICATION_CLOSED,
+    ApplicationKind,
+    ApplicationState,
+    FlagKind,
+    LetterKind,
+    VedtakState,
+)
+from casework.log.event_kinds import CaseEvent
 from common import calendar
 from common.calendar import local_date
 from common.errors import RuleBroken
@@ -55,7 +63,6 @@ FIELDS = (
     "best_interests",
     "conditions",
 )
-CLOSED = (ApplicationState.WITHDRAWN, ApplicationState.LAPSED, ApplicationState.FORWARDED)
 
 
 class VedtakIncomplete(RuleBroken):
@@ -184,7 +191,7 @@ def draft_vedtak(
         return unfinished
     if is_disqualified(by, application):
         raise Disqualified
-    if application.state in CLOSED:
+    if application.state in APPLICATION_CLOSED:
         raise CaseClosed(application)
     on = local_date(at)
     bases = completeness.bases_of(application, on)
@@ -218,7 +225,7 @@ def draft_vedtak(
         APPLICATION.move(application, ApplicationState.ASSESSING, by=by, at=at)
     events.record(
         application.person,
-        "vedtak_drafted",
+        CaseEvent.VEDTAK_DRAFTED,
         _("Vedtak påbegynt."),
         by=by,
         at=at,
@@ -296,7 +303,7 @@ def submit_vedtak(*, vedtak: Vedtak, approver: User, by: User, at: datetime) -> 
         approver=approver,
         return_comment="",
     )
-    _tell(vedtak, "vedtak_submitted", _("Vedtak sendt til godkjenning."), by, at)
+    _tell(vedtak, CaseEvent.VEDTAK_SUBMITTED, _("Vedtak sendt til godkjenning."), by, at)
     return vedtak
 
 
@@ -310,7 +317,7 @@ def return_vedtak(*, vedtak: Vedtak, comment: str, by: User, at: datetime) -> Ve
         raise CommentMissing
     vedtak._history_user = by
     VEDTAK.move(vedtak, VedtakState.RETURNED, by=by, at=at, return_comment=comment.strip())
-    _tell(vedtak, "vedtak_returned", _("Vedtak sendt tilbake med kommentar."), by, at)
+    _tell(vedtak, CaseEvent.VEDTAK_RETURNED, _("Vedtak sendt tilbake med kommentar."), by, at)
     return vedtak
 
 
@@ -357,7 +364,7 @@ def approve_vedtak(*, vedtak: Vedtak, by: User, at: datetime) -> Vedtak:
         f"{outcome.basis.title} – {outcome.get_outcome_display().lower()}"
         for outcome in content.outcomes
     )
-    _tell(vedtak, "vedtak_issued", _("Vedtak fattet: %s.") % answers, by, at)
+    _tell(vedtak, CaseEvent.VEDTAK_ISSUED, _("Vedtak fattet: %s.") % answers, by, at)
     flags.close_by_facts(FlagKind.INTERIM_REPLY, str(application.pk), on)
     for react in _on_issue:
         react(vedtak, by=by, at=at)
@@ -380,7 +387,7 @@ def declare_disqualified(*, application: Application, reason: str, by: User, at:
     if new:
         events.record(
             application.person,
-            "disqualified",
+            CaseEvent.DISQUALIFIED,
             _("%(name)s meldte seg inhabil i saken.") % {"name": by},
             by=by,
             at=at,
@@ -431,7 +438,7 @@ def _may_approve(vedtak: Vedtak, user: User) -> None:
         )
 
 
-def _tell(vedtak: Vedtak, kind: str, text: str, by: User, at: datetime) -> None:
+def _tell(vedtak: Vedtak, kind: CaseEvent, text: str, by: User, at: datetime) -> None:
     application = vedtak.application
     events.record(
         application.person,

@@ -21,6 +21,8 @@ from .models import Vedtak
 if TYPE_CHECKING:
     from accounts.models import User
 
+LATE_DAYS = 2  # waits longer for an answer: red
+
 
 def vedtak_lines(user: User, on: date, flags: Sequence[Flag]) -> list[Line]:
     """Vedtak that wait for my approval, and my drafts that were sent back."""
@@ -58,7 +60,7 @@ def vedtak_lines(user: User, on: date, flags: Sequence[Flag]) -> list[Line]:
                 next=step,
                 action=act,
                 action_url=reverse("casework:vedtak", args=[vedtak.pk]),
-                color="danger" if (on - sent).days > 2 else "warning",
+                color="danger" if (on - sent).days > LATE_DAYS else "warning",
                 when=_("Siden %(date)s") % {"date": short(sent)} if sent < on else _("I dag"),
                 sub=sub,
                 icon="Clock",

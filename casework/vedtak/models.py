@@ -182,6 +182,22 @@ class Vedtak(models.Model):
         return f"Vedtak {self.pk}"
 
     @property
+    def is_issued(self) -> bool:
+        return self.state == VedtakState.ISSUED
+
+    @property
+    def is_submitted(self) -> bool:
+        return self.state == VedtakState.SUBMITTED
+
+    @property
+    def is_returned(self) -> bool:
+        return self.state == VedtakState.RETURNED
+
+    @property
+    def is_replaced(self) -> bool:
+        return self.state == VedtakState.REPLACED
+
+    @property
     def is_open(self) -> bool:
         return self.state in (VedtakState.DRAFT, VedtakState.SUBMITTED, VedtakState.RETURNED)
 

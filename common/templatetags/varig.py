@@ -76,17 +76,21 @@ def or_muted(value: Any, words: str) -> Any:
     return value or format_html('<span class="v-muted">{}</span>', words)
 
 
+ROOM_PAST_MARK = 13 / 9  # of a bar of days: full at 130 where the mark is at 90
+
+
 @register.simple_tag
 @lru_cache(maxsize=1024)
-def daybar(number: int, mark: int = 90, top: int = 130, warn: int = 60) -> SafeString:
-    """A thin bar of `top` days with a tick at day `mark`; red after it, amber from day `warn`.
+def daybar(number: int, mark: int, top: float | None = None, warn: int | None = None) -> SafeString:
+    """A thin bar of days with a tick at `mark`; red past it, amber from `warn`. Full at `top`.
 
     The number is also shown as text, so the bar is hidden from screen readers.
     """
     width = 96
+    top = top or mark * ROOM_PAST_MARK
     filled = min(max(number, 0) / top, 1) * width
     tick = mark / top * width
-    colour = "fd" if number > mark else ("fw" if number >= warn else "f1")
+    colour = "fd" if number > mark else ("fw" if warn is not None and number >= warn else "f1")
     return format_html(
         '<svg viewBox="0 0 {w} 8" aria-hidden="true" focusable="false">'
         '<rect y="2" width="{w}" height="4" rx="2" class="fn"/>'

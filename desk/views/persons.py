@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.models import ReadLog
 from accounts.reads import PAGES, log_read, reads_of
 from casework.log.enums import DocumentCategory, MemberRelation
+from casework.log.event_kinds import EventGroup
 from casework.log.perms import can_do_casework
 from casework.models import Application, HouseholdMember, Person
 from common.access import allowed
@@ -307,7 +308,7 @@ def person_events(request: HttpRequest, pk: int) -> HttpResponse:
     page = keyset_page(events, order=("-at", "-pk"), cursor=request.GET.get("etter"), size=50)
     context |= {
         "page": page,
-        "kinds": timeline.kinds(),
+        "kinds": EventGroup.choices,
         "form": form,
         "keep": [("type", request.GET["type"])] if request.GET.get("type") else [],
         "filtered": any(request.GET.get(name) for name in ("type", "sak", "fra", "til")),

@@ -20,6 +20,7 @@ from stays import voids as ledger
 from .. import perms
 
 LONGEST_YEARS = 5
+SHOWN_MONTHS = 12  # where no period is asked for
 
 
 class VoidFilter(forms.Form):
@@ -46,7 +47,7 @@ def voids(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     form = VoidFilter(request.GET or None)
     chosen = form.cleaned_data if form.is_valid() else {}
-    start = chosen.get("fra") or add_months(chosen.get("til") or today, -12)
+    start = chosen.get("fra") or add_months(chosen.get("til") or today, -SHOWN_MONTHS)
     last = min(chosen.get("til") or today - timedelta(days=1), date(2199, 1, 1))
     end = max(last, start) + timedelta(days=1)
     causes = ledger.by_cause(start, end)

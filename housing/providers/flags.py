@@ -22,8 +22,9 @@ from common.day import MOST, Line
 from common.errors import RuleBroken
 from common.formatting import days_nb, nbdate
 from common.jobs import Done
+from common.sql import enum_params
 
-from ..enums import AgreementFlagClosed
+from ..enums import AgreementFlagClosed, PropertyStage
 from .models import AgreementFlag, QualityAgreement
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ WITH wanted AS (
                 AND lower(later.valid) <= greatest(upper(a.valid), %(on)s::date))
         AND EXISTS (
             SELECT FROM housing_property p
-            WHERE p.provider_id = a.provider_id AND p.stage <> 'avviklet')
+            WHERE p.provider_id = a.provider_id AND p.stage <> %(PropertyStage.CLOSED)s)
 ),
 raised AS (
     INSERT INTO housing_agreementflag
@@ -61,7 +62,8 @@ raised AS (
 closed AS (
     UPDATE housing_agreementflag f
     SET closed_on = %(on)s::date,
-        closed_because = CASE WHEN past.further THEN 'erstattet' ELSE 'fakta' END
+        closed_because = CASE WHEN past.further
+            THEN %(AgreementFlagClosed.SUPERSEDED)s ELSE %(AgreementFlagClosed.FACTS)s END
     FROM (
         SELECT o.id, w.agreement_id IS NOT NULL AS further
         FROM housing_agreementflag o
@@ -86,6 +88,7 @@ def flag_agreements(on: date) -> Done:
     numbers = settings_table.values(on, "agreement_horizon_days", "flag_due_days")
     days = numbers["agreement_horizon_days"]
     params = {
+        **enum_params(AgreementFlagClosed, PropertyStage),
         "on": on,
         "days": days,
         "furthest": max(days, default=0),

@@ -15,7 +15,12 @@ from accounts.models import User
 from casework.applications import lease_terms
 from casework.applications.actions.applications import register_application
 from casework.letters.letters import make_letter
-from casework.log.enums import ApplicationChannel, ApplicationKind, LetterKind
+from casework.log.enums import (
+    APPLICATION_ALIVE,
+    ApplicationChannel,
+    ApplicationKind,
+    LetterKind,
+)
 from casework.log.events import record
 from casework.log.saving import save
 from casework.models import Application, Vedtak
@@ -32,7 +37,7 @@ from stays.actions import (
     kind_in,
     save_stay,
 )
-from stays.enums import Deposit, Readiness, StayKind, StepKind
+from stays.enums import Deposit, Readiness, StayEvent, StayKind, StepKind
 from stays.models import (
     LeaseRenewal,
     PriceIndex,
@@ -44,7 +49,6 @@ from stays.models import (
 )
 
 from . import letters as lease_letters
-from .horizon import BEGUN
 from .models import Lease
 
 
@@ -126,7 +130,7 @@ def agree_lease(
     save_stay(lease)
     record(
         person,
-        "lease.agreed",
+        StayEvent.LEASE_AGREED,
         _("Leieforhold inngått: %(unit)s fra %(date)s.")
         % {"unit": unit, "date": nbdate(starts_on)},
         by=by,
@@ -209,7 +213,9 @@ def ready(
         done_by=(item.done_by or by) if done else None,
     )
     if done and not was_done:
-        _tell(lease, "lease.ready", _("På plass: %s.") % Readiness(kind).label, by=by, at=at)
+        _tell(
+            lease, StayEvent.LEASE_READY, _("På plass: %s.") % Readiness(kind).label, by=by, at=at
+        )
     return item
 
 
@@ -220,7 +226,7 @@ def start_renewal(*, lease: Lease, by: User, at: datetime) -> Application:
     lease = _held(lease)
     person = lease.stay.person
     begun = person.applications.filter(
-        kind=ApplicationKind.EXTENSION, state__in=BEGUN, lease_renewal__isnull=True
+        kind=ApplicationKind.EXTENSION, state__in=APPLICATION_ALIVE, lease_renewal__isnull=True
     ).order_by("-received_at")
     if found := begun.first():
         return found
@@ -283,7 +289,7 @@ def prolong(
     )
     save(lease, by, expires_on=expires_on)
     text = _("Leieforholdet er forlenget til %(day)s.") % {"day": nbdate(expires_on)}
-    _tell(lease, "lease.prolonged", text, by=by, at=at)
+    _tell(lease, StayEvent.LEASE_PROLONGED, text, by=by, at=at)
     return renewal
 
 
@@ -300,8 +306,11 @@ def earliest_adjustment(lease: Lease, on: date) -> date:
     """The first day a new rent may count from: a month's notice, and a year since the last."""
     last = lease.adjustments.first()
     since = last.effective_on if last else lease.starts_on
-    notice = settings_table.value("rent_notice_months", on)
-    return max(add_months(on, notice), add_months(since, 12))
+    numbers = settings_table.values(on, "rent_notice_months", "rent_change_months")
+    return max(
+        add_months(on, numbers["rent_notice_months"]),
+        add_months(since, numbers["rent_change_months"]),
+    )
 
 
 @transaction.atomic
@@ -348,7 +357,7 @@ def adjust_rent(*, lease: Lease, effective_on: date, by: User, at: datetime) -> 
         adjusted_by=by,
     )
     text = _("Varsel om ny husleie fra %(day)s er sendt.") % {"day": nbdate(effective_on)}
-    _tell(lease, "lease.rent", text, by=by, at=at)
+    _tell(lease, StayEvent.LEASE_RENT, text, by=by, at=at)
     return adjustment
 
 
@@ -398,7 +407,7 @@ def put_at_risk(
         "cause": risk.get_cause_display().lower(),
         "who": responsible,
     }
-    _tell(lease, "tenancy.at_risk", text, by=by, at=at)
+    _tell(lease, StayEvent.TENANCY_AT_RISK, text, by=by, at=at)
     return risk
 
 
@@ -408,7 +417,9 @@ def change_risk(risk: TenancyRisk, *, by: User, at: datetime, **facts) -> Tenanc
     risk = _held_risk(risk)
     _check_review(facts["review_on"], local_date(at))
     save(risk, by, **facts)
-    _tell(risk.lease, "tenancy.plan", _("Planen for leieforholdet er endret."), by=by, at=at)
+    _tell(
+        risk.lease, StayEvent.TENANCY_PLAN, _("Planen for leieforholdet er endret."), by=by, at=at
+    )
     return risk
 
 
@@ -418,7 +429,7 @@ def close_risk(risk: TenancyRisk, *, outcome: str, by: User, at: datetime) -> Te
     risk = _held_risk(risk)
     save(risk, by, outcome=outcome, closed_at=at, closed_by=by)
     text = _("Leieforholdet er ikke lenger i fare: %s.") % risk.get_outcome_display().lower()
-    _tell(risk.lease, "tenancy.safe", text, by=by, at=at)
+    _tell(risk.lease, StayEvent.TENANCY_SAFE, text, by=by, at=at)
     return risk
 
 
@@ -451,7 +462,7 @@ def take_step(
         note=note.strip(),
     )
     text = _("%(step)s %(day)s.") % {"step": step.get_kind_display(), "day": nbdate(on)}
-    _tell(lease, "tenancy.step", f"{text} {step.note}".strip()[:400], by=by, at=at)
+    _tell(lease, StayEvent.TENANCY_STEP, f"{text} {step.note}".strip()[:400], by=by, at=at)
     return step
 
 
@@ -526,7 +537,7 @@ def _case_of(lease: Lease) -> Application:
     return found
 
 
-def _tell(lease: Lease, kind: str, text: str, *, by: User, at: datetime) -> None:
+def _tell(lease: Lease, kind: StayEvent, text: str, *, by: User, at: datetime) -> None:
     record(
         lease.stay.person,
         kind,

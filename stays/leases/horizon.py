@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from accounts import settings_table
 from accounts.models import User
-from casework.log.enums import ApplicationKind, ApplicationState
+from casework.log.enums import APPLICATION_ALIVE, ApplicationKind
 from casework.models import Application, Vedtak
 from common.calendar import add_months
 from common.formatting import nbdate
@@ -28,20 +28,26 @@ from stays.models import TenancyStep
 
 from .models import Lease
 
-BEGUN = (ApplicationState.RECEIVED, ApplicationState.ASSESSING, ApplicationState.DECIDED)
 OVER = "utgatt"
+MONTHS_DIFFER_DAYS = 4  # the longest month and the shortest, and a day more
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a lease stands on a date: within how many months it ends (None: further off; 0: it
-    has ended), and from which day it is without an end if nobody asks the tenant to leave."""
+    has ended), how many warnings of the horizon are still to come, and from which day it is
+    without an end if nobody asks the tenant to leave."""
 
     months: int | None
+    warnings_left: int
     days: int
     indefinite_from: date
     asked: bool = False
     is_indefinite: bool = False
+
+    @property
+    def is_over(self) -> bool:
+        return self.months == 0
 
 
 def place(expires_on: date, on: date, numbers: dict, asked_on: date | None = None) -> Place:
@@ -49,16 +55,18 @@ def place(expires_on: date, on: date, numbers: dict, asked_on: date | None = Non
     indefinite_from = add_months(expires_on, numbers["lease_indefinite_months"]) + timedelta(days=1)
     asked = asked_on is not None and asked_on < indefinite_from
     days = (expires_on - on).days
-    if days < 0:
-        months: int | None = 0
-    else:
-        bands = [m for m in numbers["lease_horizon_months"] if add_months(expires_on, -m) <= on]
-        months = min(bands, default=None)
-    return Place(months, days, indefinite_from, asked, on >= indefinite_from and not asked)
+    horizon = set(numbers["lease_horizon_months"])
+    reached = {months for months in horizon if add_months(expires_on, -months) <= on}
+    months = 0 if days < 0 else min(reached, default=None)
+    is_indefinite = on >= indefinite_from and not asked
+    left = len(horizon - reached)
+    return Place(months, left, days, indefinite_from, asked, is_indefinite)
 
 
 def numbers(on: date) -> dict:
-    return settings_table.values(on, "lease_horizon_months", "lease_indefinite_months")
+    return settings_table.values(
+        on, "lease_horizon_months", "lease_indefinite_months", "lease_application_months"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +84,12 @@ class Row:
 
     @property
     def color(self) -> str:
-        if self.place.months == 0 or self.place.months == 1:
+        """Red from the last warning, amber from the one before it."""
+        if self.place.months is None:
+            return "neutral"
+        if self.place.warnings_left == 0:
             return "danger"
-        return "warning" if self.place.months == 3 else "neutral"
+        return "warning" if self.place.warnings_left == 1 else "neutral"
 
 
 def board(
@@ -106,7 +117,7 @@ def board(
     if mine:
         found = found.filter(stay__person__responsible=user)
     if not_begun:
-        found = found.exclude(stay__person__in=_begun(on).values("person_id"))
+        found = found.exclude(stay__person__in=_begun(on, known).values("person_id"))
     page = keyset_page(found, ("expires_on", "pk"), cursor)
     return Page(rows(page.items, on, known), page.next_cursor, page.prev_cursor)
 
@@ -119,7 +130,7 @@ def _within(on: date, months: int) -> Q:
         output_field=DateField(),
     )
     # The first condition says nothing new, but is answered by an index.
-    return Q(expires_on__lte=add_months(on, months) + timedelta(days=4)) & Q(
+    return Q(expires_on__lte=add_months(on, months) + timedelta(days=MONTHS_DIFFER_DAYS)) & Q(
         LessThanOrEqual(back, Value(on))
     )
 
@@ -129,7 +140,9 @@ def rows(leases: Iterable[Lease], on: date, known: dict | None = None) -> list[R
     leases, known = list(leases), known or numbers(on)
     persons = [lease.stay.person_id for lease in leases]
     asked = _asked(leases)
-    begun = {a.person_id: a for a in _begun(on).filter(person__in=persons).order_by("received_at")}
+    begun = {
+        a.person_id: a for a in _begun(on, known).filter(person__in=persons).order_by("received_at")
+    }
     granted = set(
         Vedtak.objects.granted()
         .filter(application__in=begun.values())
@@ -157,13 +170,13 @@ def _asked(leases: list[Lease]) -> dict[int, date]:
     return dict(found.values_list("lease_id", "on"))
 
 
-def _begun(on: date) -> QuerySet[Application]:
-    """Applications for a longer lease that have not led to one, of the last year and a half."""
+def _begun(on: date, known: dict) -> QuerySet[Application]:
+    """Applications for a longer lease that have not led to one, and are not too old to."""
     return Application.objects.filter(
         Q(lease_renewal__isnull=True),
         kind=ApplicationKind.EXTENSION,
-        state__in=BEGUN,
-        received_at__date__gte=add_months(on, -18),
+        state__in=APPLICATION_ALIVE,
+        received_at__date__gte=add_months(on, -known["lease_application_months"]),
     )
 
 
@@ -182,13 +195,13 @@ def _row(lease: Lease, stands: Place, application: Application | None, granted) 
         said = _("Regnes som tidsubestemt fra %(day)s. Avklar leieforholdet videre.") % {
             "day": nbdate(stands.indefinite_from)
         }
-    elif stands.months == 0 and stands.asked:
+    elif stands.is_over and stands.asked:
         said = _("Bedt skriftlig om å flytte. Avklar hvor personen skal bo.")
-    elif stands.months == 0:
+    elif stands.is_over:
         said = _("Forleng, eller be skriftlig om flytting før %(day)s.") % {
             "day": nbdate(stands.indefinite_from)
         }
-    elif stands.months in (1, 3):
+    elif stands.warnings_left <= 1:
         said = _("Start forlengelse nå, eller avtal bytte.")
     else:
         said = _("Spør om behovet er det samme, og start forlengelse.")

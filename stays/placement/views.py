@@ -47,10 +47,13 @@ def place(request: HttpRequest, pk: int) -> HttpResponse:
     application = _application(request, pk)
     person, today = application.person, timezone.localdate()
     back = redirect("casework:application", application.pk)
-    months = settings_table.value("temporary_stay_advice_months", today)
+    numbers = settings_table.values(today, "temporary_stay_advice_months", "temporary_grant_days")
     initial = {
         "starts_on": today,
-        "granted_until": min(today + timedelta(days=14), add_months(today, months)),
+        "granted_until": min(
+            today + timedelta(days=numbers["temporary_grant_days"]),
+            add_months(today, numbers["temporary_stay_advice_months"]),
+        ),
         "unit": request.GET.get("bolig"),
     }
     form = PlacementForm(

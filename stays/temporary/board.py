@@ -11,7 +11,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.core.cache import cache
 from django.db import connection
@@ -21,24 +21,23 @@ from accounts.enums import CASE_ROLES
 from accounts.models import User
 from casework.log.enums import FlagKind
 from casework.models import Flag, HouseholdMember, Person
-from common.calendar import add_months
+from casework.persons.children import minors
 from common.formatting import kroner
 from common.paging import Page
 from stays.enums import StayKind
 from stays.models import Stay
 
-from .chains import chains, chains_with_cost
+from .chains import chain_params, chains, chains_with_cost
 from .flags import next_step
+from .long_stays import LongStay, long_stay
 
 SIZE = 50
 SHOWN = (
     *("pk", "person_id", "person__first_name", "person__last_name", "person__responsible"),
     *("unit__property__name", "unit__name", "place", "kind", "period", "granted_until"),
 )
-LONG = 90
 FRESH_SECONDS = 300
 MENU_MOST = 1000
-ADULT = 18
 
 # Minus the days, so that the longest is first; then the stay, so that the order is total. Kept as
 # one number each, since twenty thousand pairs take longer to fetch from the cache than the page.
@@ -72,12 +71,17 @@ class Row:
     where: str
     granted_until: date | None
     days: int
+    long: LongStay
     chain_start: date
     cost: str
     children: int
     owner: str
     flag_id: int | None
     next: str
+
+    @property
+    def color(self) -> str:
+        return self.long.color(self.days)
 
 
 def how_many(user: User) -> int | None:
@@ -95,22 +99,27 @@ def board(
     user: User,
     on: date,
     *,
-    over_90: bool = False,
+    over_long: bool = False,
     with_children: bool = False,
     mine: bool = False,
     cursor: str = "",
+    params: dict[str, Any] | None = None,
 ) -> Page[Row]:
-    """A page of those in a temporary place on the date, whom the user may see."""
-    order = _order(on)
-    if over_90:
-        order = order[: bisect_left(order, -LONG * STAYS)]
+    """A page of those in a temporary place on the date, whom the user may see.
+
+    `params` are the `chain_params` of the date, where they are known.
+    """
+    params = params or chain_params(on)
+    order = _order(on, params)
+    if over_long:
+        order = order[: bisect_left(order, -long_stay(params).days * STAYS)]
     if mine or with_children:
         wanted = _wanted(user, on, mine=mine, with_children=with_children)
         order = array("q", (place for place in order if place % STAYS in wanted))
-    return _page(user, on, order, cursor)
+    return _page(user, on, order, cursor, params)
 
 
-def _order(on: date) -> array[int]:
+def _order(on: date, params: dict[str, Any]) -> array[int]:
     """Everyone's place on the board, longest first."""
     with connection.cursor() as asked:
         # Every stay written, changed or taken away leaves a row of history.
@@ -121,7 +130,7 @@ def _order(on: date) -> array[int]:
     kept = cache.get(key)
     if kept is not None:
         return array("q", kept)
-    found = (c.stay_id - c.days * STAYS for c in chains(on).values() if c.is_open)
+    found = (c.stay_id - c.days * STAYS for c in chains(on, params=params).values() if c.is_open)
     order = array("q", sorted(found))
     cache.set(key, order.tobytes(), FRESH_SECONDS)
     return order
@@ -141,14 +150,12 @@ def _wanted(user: User, on: date, *, mine: bool, with_children: bool) -> set[int
 
 
 def _children(on: date):
-    return HouseholdMember.objects.filter(
-        period__contains=on,
-        person__birth_date__gt=add_months(on, -12 * ADULT),
-        person__birth_date__lte=on,
-    ).order_by()
+    return HouseholdMember.objects.filter(minors(on), period__contains=on).order_by()
 
 
-def _page(user: User, on: date, order: array[int], cursor: str) -> Page[Row]:
+def _page(
+    user: User, on: date, order: array[int], cursor: str, params: dict[str, Any]
+) -> Page[Row]:
     """A page from the order: only the rows the user may see, found a handful at a time."""
     backward, place = _read(cursor)
     at = place[0] * STAYS + place[1] if place else None
@@ -157,16 +164,18 @@ def _page(user: User, on: date, order: array[int], cursor: str) -> Page[Row]:
         walk = order[: bisect_left(order, at)][::-1]
         stays = _visible(user, walk)
         if len(stays) <= SIZE:  # at the top: the first page, full, as everyone else sees it
-            return _page(user, on, order, "")
+            return _page(user, on, order, "", params)
         shown = stays[:SIZE][::-1]
-        return Page(_rows(shown, on), _write(shown[-1][0]), _write(shown[0][0], backward=True))
+        return Page(
+            _rows(shown, on, params), _write(shown[-1][0]), _write(shown[0][0], backward=True)
+        )
     start = bisect_right(order, at) if place else 0
     stays = _visible(user, order[start:])
     shown = stays[:SIZE]
     if not shown and place:
-        return _page(user, on, order, "")
+        return _page(user, on, order, "", params)
     return Page(
-        _rows(shown, on),
+        _rows(shown, on, params),
         _write(shown[-1][0]) if len(stays) > SIZE else None,
         _write(shown[0][0], backward=True) if place else None,
     )
@@ -186,17 +195,17 @@ def _visible(user: User, places: array[int]) -> list[tuple[Place, Shown]]:
     return found
 
 
-def _rows(shown: list[tuple[Place, Shown]], on: date) -> list[Row]:
+def _rows(shown: list[tuple[Place, Shown]], on: date, params: dict[str, Any]) -> list[Row]:
     persons = [stay.person_id for _place, stay in shown]
-    now = chains_with_cost(on, persons)
+    now, long = chains_with_cost(on, persons, params), long_stay(params)
     children = _how_many_children(persons, on)
     open_flags = Flag.objects.open().filter(kind=FlagKind.TEMPORARY_STAY, person__in=persons)
     # The highest threshold comes last, and so is the one kept.
     flags = {
         flag.person_id: flag
-        for flag in open_flags.only("person_id", "threshold", "marks", "owner_id").order_by(
-            "threshold"
-        )
+        for flag in open_flags.only(
+            "person_id", "threshold", "marks", "facts", "owner_id"
+        ).order_by("threshold")
     }
     keys = {flag.owner_id for flag in flags.values()} | {stay.responsible for _p, stay in shown}
     owners = dict(User.objects.filter(pk__in=keys).order_by().values_list("pk", "full_name"))
@@ -217,6 +226,7 @@ def _rows(shown: list[tuple[Place, Shown]], on: date) -> list[Row]:
                 where=where,
                 granted_until=stay.granted_until,
                 days=chain.days if chain else -minus_days,
+                long=long,
                 chain_start=chain.chain_start if chain else stay.period.lower,
                 cost=kroner(cost),
                 children=children.get(stay.person_id, 0),
@@ -231,11 +241,10 @@ def _rows(shown: list[tuple[Place, Shown]], on: date) -> list[Row]:
 def _how_many_children(persons: list[int], on: date) -> dict[int, int]:
     # One filter, so that it is one member of the household who is there and is a child.
     pairs = HouseholdMember.objects.filter(
+        minors(on, "household__members__person__"),
         person__in=persons,
         period__contains=on,
         household__members__period__contains=on,
-        household__members__person__birth_date__gt=add_months(on, -12 * ADULT),
-        household__members__person__birth_date__lte=on,
     ).values_list("person_id", "household__members__person_id")
     found: dict[int, int] = {}
     for head, child in pairs.order_by().distinct():

@@ -21,7 +21,7 @@ Others compose the statement, they do not copy it:
 
     sql = f"WITH {chain_ctes()} SELECT … FROM chain JOIN …"
     sql = f"WITH {chain_ctes('SELECT person_id FROM waiting')} …"   # after `waiting AS (…)`
-    cursor.execute(sql, {**chain_params(on), …})
+    cursor.execute(sql, {**chain_params(on), …})    # with the values of StayKind
 
 `chain` has the columns person_id, chain_start, days, is_open (lives in a temporary place on
 the date), stay_id and unit_id (the last stay of the chain), stay_start, and left_on (the day
@@ -38,12 +38,16 @@ from typing import Any
 from django.db import connection
 
 from accounts import settings_table
+from common.sql import enum_params, values
+from stays.enums import LASTING, StayKind
+
+from .long_stays import LONG_STAY_KEYS, LongStay, long_stay
 
 # In a temporary place at some time since the longest break a chain may have: nobody else can
 # have a present chain.
 LATELY = """
     SELECT person_id FROM stays_stay
-    WHERE kind = 'midlertidig'
+    WHERE kind = %(StayKind.TEMPORARY)s
       AND coalesce(upper(period), 'infinity'::date) >= %(on)s::date - %(gap_days)s::int"""
 
 CTES = """
@@ -56,7 +60,7 @@ temporary_stay AS (
            lead(s.id) OVER by_time IS NULL AS is_last,
            coalesce(upper(s.period), 'infinity'::date) > %(on)s::date AS is_open
     FROM stays_stay s
-    WHERE s.kind = 'midlertidig' AND lower(s.period) <= %(on)s::date
+    WHERE s.kind = %(StayKind.TEMPORARY)s AND lower(s.period) <= %(on)s::date
       AND s.person_id IN ({persons})
     -- Two temporary stays of a person never overlap (temporary_one_place_at_a_time).
     WINDOW by_time AS (PARTITION BY s.person_id ORDER BY lower(s.period))
@@ -68,7 +72,7 @@ begun AS (
         WHEN began - stopped_before > %(gap_days)s::int THEN true
         ELSE EXISTS (
             SELECT FROM stays_stay home
-            WHERE home.person_id = t.person_id AND home.kind IN ('leie', 'egen')
+            WHERE home.person_id = t.person_id AND home.kind = ANY(%(lasting)s)
               AND home.period && daterange(t.stopped_before, t.began))
         END AS begins_chain
     FROM temporary_stay t
@@ -94,7 +98,7 @@ chain AS (
         -- Who moves into a lasting home today has left the chain today.
         ELSE NOT EXISTS (
             SELECT FROM stays_stay home
-            WHERE home.person_id = l.person_id AND home.kind IN ('leie', 'egen')
+            WHERE home.person_id = l.person_id AND home.kind = ANY(%(lasting)s)
               AND home.period && daterange(l.left_on, %(on)s::date, '[]'))
         END
 )"""
@@ -112,6 +116,12 @@ class Chain:
     unit_id: int
     stay_start: date
     left_on: date | None
+    long: LongStay
+
+    @property
+    def color(self) -> str:
+        """danger where it is long, warning where it soon is, else neutral."""
+        return self.long.color(self.days)
 
 
 COLUMNS = "person_id, chain_start, days, is_open, stay_id, unit_id, stay_start, left_on"
@@ -122,12 +132,12 @@ COST = """(
     SELECT sum(s.night_price
         * (least(coalesce(upper(s.period), %(on)s::date), %(on)s::date) - lower(s.period)))::bigint
     FROM stays_stay s
-    WHERE s.person_id = chain.person_id AND s.kind = 'midlertidig'
+    WHERE s.person_id = chain.person_id AND s.kind = %(StayKind.TEMPORARY)s
         AND lower(s.period) >= chain.chain_start AND lower(s.period) <= %(on)s::date)"""
 
 
 def chain_ctes(persons: str | None = None) -> str:
-    """The CTEs that end in `chain`, without `WITH`. They take `%(on)s` and `%(gap_days)s`.
+    """The CTEs that end in `chain`, without `WITH`. They take `chain_params`.
 
     `persons` is a sub-select of the person ids asked for, in SQL and never from a user; its own
     parameters go in the same dict. Without it: everyone with a present chain.
@@ -136,27 +146,44 @@ def chain_ctes(persons: str | None = None) -> str:
 
 
 def chain_params(on: date) -> dict[str, Any]:
-    """The parameters of `chain_ctes`, with the municipality's gap in force on the date."""
-    return {"on": on, "gap_days": settings_table.value("gap_days", on)}
+    """The parameters of `chain_ctes`, with the municipality's numbers in force on the date.
+
+    `long_stays.long_stay` reads from them what is long. One query.
+    """
+    return {
+        **enum_params(StayKind),
+        "lasting": values(LASTING),
+        "on": on,
+        **settings_table.values(on, "gap_days", *LONG_STAY_KEYS),
+    }
 
 
-def chains(on: date, person_ids: Collection[int] | None = None) -> dict[int, Chain]:
-    """The present chain of each person who has one on the date, by person id. Two queries."""
-    return {row[0]: Chain(*row) for row in _ask(on, COLUMNS, person_ids)}
+def chains(
+    on: date, person_ids: Collection[int] | None = None, params: dict[str, Any] | None = None
+) -> dict[int, Chain]:
+    """The present chain of each person who has one on the date, by person id.
+
+    Two queries; one, where the `chain_params` of the date are known.
+    """
+    params = params or chain_params(on)
+    rows = _ask(params, COLUMNS, person_ids)
+    return {row[0]: Chain(*row, long_stay(params)) for row in rows}
 
 
-def chains_with_cost(on: date, person_ids: Collection[int]) -> dict[int, tuple[Chain, int | None]]:
-    """`chains`, each with kroner so far; None where no price is known (need T7). Two queries."""
-    rows = _ask(on, f"{COLUMNS}, {COST}", person_ids)
-    return {row[0]: (Chain(*row[:-1]), row[-1]) for row in rows}
+def chains_with_cost(
+    on: date, person_ids: Collection[int], params: dict[str, Any] | None = None
+) -> dict[int, tuple[Chain, int | None]]:
+    """`chains`, each with kroner so far; None where no price is known (need T7)."""
+    params = params or chain_params(on)
+    rows = _ask(params, f"{COLUMNS}, {COST}", person_ids)
+    return {row[0]: (Chain(*row[:-1], long_stay(params)), row[-1]) for row in rows}
 
 
-def _ask(on: date, columns: str, person_ids: Collection[int] | None) -> list[tuple]:
-    params = chain_params(on)
+def _ask(params: dict[str, Any], columns: str, person_ids: Collection[int] | None) -> list[tuple]:
     persons = None
     if person_ids is not None:
         persons = "SELECT unnest(%(persons)s::bigint[])"
-        params["persons"] = list(person_ids)
+        params = {**params, "persons": list(person_ids)}
     with connection.cursor() as cursor:
         cursor.execute(f"WITH {chain_ctes(persons)} SELECT {columns} FROM chain", params)
         return cursor.fetchall()

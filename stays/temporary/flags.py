@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import settings_table
-from casework.log.enums import FlagKind, MemberRelation
+from casework.log.enums import FlagKind
 from casework.log.flags import (
     PRESENT_CASE,
     Words,
@@ -29,12 +29,13 @@ from casework.log.flags import (
 )
 from casework.log.raising import FlagRule
 from casework.models import Flag
-from casework.persons.children import born_after, is_child
-from common.calendar import add_months, next_working_day
+from casework.persons.children import born_after, child_params, is_child
+from common.calendar import next_working_day
 from common.jobs import Done
 from stays.enums import InstitutionKind, StayKind
 
-from .chains import chain_ctes, chain_params, chains
+from .chains import Chain, chain_ctes, chain_params, chains
+from .long_stays import DEFAULT, LongStay
 
 FROM_INSTITUTION, WITH_CHILDREN, NO_SERVICE = "from_institution", "children", "no_service"
 
@@ -102,7 +103,8 @@ threshold_day AS (
 told AS (
     SELECT f.person_id, a.id AS application_id, f.key, f.level, f.level AS threshold,
         -- What does not hold is left out; adding nothing costs nothing.
-        jsonb_build_object('chain_start', f.chain_start, 'days', f.days)
+        jsonb_build_object('chain_start', f.chain_start, 'days', f.days,
+            'long_days', %(long_stay_days)s::int)
             || CASE WHEN t.day IS NULL THEN '{{}}'
                 ELSE jsonb_build_object('threshold_day', t.day) END
             || CASE WHEN f.children = 0 THEN '{{}}'
@@ -136,12 +138,11 @@ def _params(on: date) -> dict[str, Any]:
     return {
         **chain_params(on),
         **case_params(),
+        **child_params(on),
         "normal": sorted(numbers["stay_thresholds"]),
         "early": sorted(numbers["stay_thresholds_early"]),
         "step": numbers["stay_threshold_step"],
-        "child_born_after": born_after(on),
-        # Whoever is born after this day is under the age on the date (`calendar.age`).
-        "young_born_after": add_months(on, -12 * numbers["young_under_age"]),
+        "young_born_after": born_after(on, numbers["young_under_age"]),
         "from_institution_days": numbers["from_institution_days"],
         "contact_after": on - timedelta(days=numbers["no_service_days"]),
         "due_on": next_working_day(on + timedelta(days=numbers["flag_due_days"])),
@@ -157,16 +158,18 @@ CAME_FROM = {
 }
 
 
-def stay_words(flag: Flag, on: date, days: int | None = None) -> Words:
-    """A stay flag in words. `days` are those of the chain today; else as they were when raised."""
-    days = flag.facts["days"] if days is None else days
+def stay_words(flag: Flag, on: date, chain: Chain | None = None) -> Words:
+    """A stay flag in words. The days are those of the chain today; else as when it was raised."""
+    days, long = (chain.days, chain.long) if chain else (flag.facts["days"], _long(flag))
     return Words(
         why=_why(flag),
         next=next_step(flag),
-        action=_("Skriv begrunnelse") if (flag.threshold or 0) >= 90 else _("Følg opp"),
+        action=_("Skriv begrunnelse") if _asks_for_reasons(flag) else _("Følg opp"),
         action_url=follow_up_url(flag),
-        color="danger" if days > 90 else "warning",
+        color="danger" if long.is_long(days) else "warning",
         days=days,
+        mark=long.days,
+        warn=long.warn_days,
     )
 
 
@@ -174,10 +177,18 @@ def explained(flags: Iterable[Flag], on: date) -> list[tuple[Flag, Words]]:
     """Stay flags with their words, and their days as they are today. Two queries in all."""
     flags = list(flags)
     now = chains(on, {flag.person_id for flag in flags}) if flags else {}
-    return [
-        (flag, stay_words(flag, on, now[flag.person_id].days if flag.person_id in now else None))
-        for flag in flags
-    ]
+    return [(flag, stay_words(flag, on, now.get(flag.person_id))) for flag in flags]
+
+
+def _long(flag: Flag) -> LongStay:
+    """What was long when the flag was raised; the default for a flag from before it was noted."""
+    days = flag.facts.get("long_days", DEFAULT.days)
+    return DEFAULT._replace(days=days)
+
+
+def _asks_for_reasons(flag: Flag) -> bool:
+    """From the threshold where the stay is long, the municipality must say why it goes on."""
+    return (flag.threshold or 0) >= _long(flag).days
 
 
 def _why(flag: Flag) -> str:
@@ -216,7 +227,7 @@ def day_of_threshold(flag: Flag) -> date:
 
 def next_step(flag: Flag) -> str:
     """What to do next about a stay flag."""
-    if (flag.threshold or 0) >= 90:
+    if _asks_for_reasons(flag):
         return _("Skriv begrunnelse og plan for varig bolig.")
     if NO_SERVICE in flag.marks:
         return _("Ta kontakt, og avklar hvem som følger opp.")
@@ -224,7 +235,7 @@ def next_step(flag: Flag) -> str:
         return _("Avtal oppfølging, og start arbeidet med varig bolig.")
     if WITH_CHILDREN in flag.marks:
         return _("Finn et bosted familien kan bli i. Barn skal bare unntaksvis bo midlertidig.")
-    return _("Avklar hva som skal til for varig bolig før dag 90.")
+    return _("Avklar hva som skal til for varig bolig før dag %(day)s.") % {"day": _long(flag).days}
 
 
 TEMPORARY_STAY = FlagRule(
@@ -233,7 +244,7 @@ TEMPORARY_STAY = FlagRule(
     wanted=REACHED,
     told=_told,  # a function, since other apps say what counts as contact
     params=_params,
-    enums=(StayKind, MemberRelation),
+    enums=(StayKind,),
     level="f.threshold",
     threshold=True,
     marks=True,

@@ -18,7 +18,8 @@ from stays.forms import FollowUpForm
 from stays.models import Stay
 
 from .board import board
-from .chains import chain_of
+from .chains import chain_of, chain_params
+from .long_stays import long_stay
 
 
 @require_http_methods(["GET"])
@@ -26,10 +27,12 @@ from .chains import chain_of
 def temporary(request: HttpRequest) -> HttpResponse:
     """Who lives in temporary places today, longest first."""
     today = timezone.localdate()
+    params = chain_params(today)
     page = board(
         request.user,
         today,
-        over_90=request.GET.get("over90") == "1",
+        params=params,
+        over_long=request.GET.get("over90") == "1",
         with_children=request.GET.get("barn") == "1",
         mine=request.GET.get("mine") == "1",
         cursor=request.GET.get("etter", ""),
@@ -37,6 +40,7 @@ def temporary(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "today": today,
+        "long": long_stay(params),
         "may_record": perms.can_record_stays(request.user),
         "filtered": any(request.GET.get(name) for name in ("over90", "barn", "mine")),
     }

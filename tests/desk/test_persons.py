@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from django.urls import reverse
 
 from accounts.models import ReadLog
 from allocation import ranking
+from casework.log.event_kinds import EventGroup, all_kinds
 from desk import record
 from peers.models import PeerLink
 from tests import factories as f
@@ -119,7 +122,7 @@ def test_the_page_and_the_list_agree_on_who_waits(today):
     listed = {entry.application_id for entry in ranking.waiting(today)}
     for case in (*cases, housed):
         (same,) = [each for each in record.applications_of(case.person) if each.pk == case.pk]
-        found = record.waits(same, record.stays_of(case.person), today)
+        found = ranking.waits(same, record.stays_of(case.person), today)
         assert found == (case.pk in listed)
 
 
@@ -147,6 +150,22 @@ def test_the_timeline_is_filtered_by_kind(as_caseworker, person):
     html = as_caseworker.get(_url("person_events", person) + "?type=sak").content.decode()
     assert "Fikk vedtak" in html
     assert "Flyttet fra" not in html
+
+
+@pytest.mark.parametrize("group", EventGroup)
+def test_each_kind_of_event_is_found_under_its_own_group_only(as_caseworker, person, group):
+    for kind in all_kinds():
+        f.EventFactory(person=person, kind=kind, text=f"Hendelse {kind} slutt")
+    html = as_caseworker.get(_url("person_events", person) + f"?type={group}").content.decode()
+    shown = {kind for kind in all_kinds() if f"Hendelse {kind} slutt" in html}
+    assert shown <= {kind for kind in all_kinds() if kind.group == group}
+    assert shown
+
+
+def test_no_two_kinds_of_events_are_stored_as_the_same():
+    stored = Counter(kind.value for kind in all_kinds())
+    assert [value for value, times in stored.items() if times > 1] == []
+    assert {"note", "stay.changed", "meeting.chosen", "peer.linked"} <= stored.keys()
 
 
 def test_ten_years_of_history_need_no_more_queries(

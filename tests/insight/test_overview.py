@@ -190,7 +190,7 @@ def test_each_month_counts_the_stay_chain_on_that_day(today):
         lived = [chain.days for chain in chains(month.day).values() if chain.is_open]
         bands = [0, 0, 0, 0]
         for days in lived:
-            bands[sum(days > last for last in figures.BANDS)] += 1
+            bands[sum(days > last for last in month.limits)] += 1
         assert month.bands == tuple(bands), month.day
 
 

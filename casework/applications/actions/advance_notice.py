@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from casework.letters import letters
 from casework.log import events
 from casework.log.enums import LetterKind
+from casework.log.event_kinds import CaseEvent
 from common.errors import RuleBroken
 from common.formatting import nbdate, nbdate_long
 
@@ -97,7 +98,7 @@ def send_notice(
     )
     events.record(
         application.person,
-        "notice_sent",
+        CaseEvent.NOTICE_SENT,
         _("Forhåndsvarsel sendt. Personen kan svare innen %s.") % nbdate(due_on),
         by=by,
         at=at,

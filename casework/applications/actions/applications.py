@@ -11,7 +11,14 @@ from django.utils.translation import gettext as _
 
 from casework.letters.models import LegalBasis, Letter
 from casework.log import events, flags
-from casework.log.enums import ApplicationKind, ApplicationState, FlagKind, LetterKind, Sender
+from casework.log.enums import (
+    ApplicationKind,
+    ApplicationState,
+    FlagKind,
+    LetterKind,
+    Sender,
+)
+from casework.log.event_kinds import CaseEvent
 from casework.persons.actions.persons import household_of
 from common.calendar import local_date
 from common.errors import RuleBroken
@@ -126,7 +133,7 @@ def register_application(
         _answers_for(person, responsible)
     events.record(
         person,
-        "application_registered",
+        CaseEvent.APPLICATION_REGISTERED,
         _("Søknad mottatt %(on)s: %(kind)s.")
         % {"on": nbdate(received_on), "kind": application.get_kind_display().lower()},
         by=by,
@@ -156,7 +163,7 @@ def start_assessing(*, application: Application, by: User, at: datetime) -> Appl
     _answers_for(application.person, by)
     events.record(
         application.person,
-        "application_taken",
+        CaseEvent.APPLICATION_TAKEN,
         _("%(name)s tok saken.") % {"name": by},
         by=by,
         at=at,
@@ -173,7 +180,7 @@ def withdraw(*, application: Application, reason: str, by: User, at: datetime) -
     flags.close_by_facts(FlagKind.INTERIM_REPLY, str(application.pk), local_date(at))
     events.record(
         application.person,
-        "application_withdrawn",
+        CaseEvent.APPLICATION_WITHDRAWN,
         _("Søknaden er trukket: %(reason)s") % {"reason": reason},
         by=by,
         at=at,
@@ -214,7 +221,7 @@ def send_to_unit(
     )
     events.record(
         application.person,
-        "application_sent_on",
+        CaseEvent.APPLICATION_SENT_ON,
         _("Saken er sendt fra %(from)s til %(to)s. Mottatt %(on)s gjelder fortsatt. %(reason)s")
         % {"from": from_unit, "to": unit, "on": nbdate(application.received_on), "reason": reason},
         by=by,
@@ -235,7 +242,7 @@ def send_elsewhere(
     APPLICATION.move(application, ApplicationState.FORWARDED, by=by, at=at)
     events.record(
         application.person,
-        "application_forwarded",
+        CaseEvent.APPLICATION_FORWARDED,
         _("Søknaden, mottatt %(on)s, er sendt til %(to)s. %(reason)s")
         % {"on": nbdate(application.received_on), "to": receiver, "reason": reason},
         by=by,
@@ -294,7 +301,7 @@ def send_interim_reply(
     flags.close_by_facts(FlagKind.INTERIM_REPLY, str(application.pk), local_date(at))
     events.record(
         application.person,
-        "interim_reply",
+        CaseEvent.INTERIM_REPLY,
         _("Foreløpig svar sendt. Vedtak ventes innen %(on)s.") % {"on": nbdate(expected_on)},
         by=by,
         at=at,

@@ -12,7 +12,13 @@ from django.utils.translation import gettext as _
 from casework.follow_up import handover_flags
 from casework.letters import letters
 from casework.log import events, flags
-from casework.log.enums import ApplicationChannel, ApplicationKind, FlagKind, LetterKind
+from casework.log.enums import (
+    ApplicationChannel,
+    ApplicationKind,
+    FlagKind,
+    LetterKind,
+)
+from casework.log.event_kinds import CaseEvent
 from casework.persons.actions.persons import register_person
 from common.calendar import local_date
 from common.errors import RuleBroken
@@ -113,7 +119,9 @@ def register_section_27(
         )
         record._history_user = by
         record.save()
-        events.record(person, "wish", _("Ønsket er skrevet ned."), by=by, at=at, application=made)
+        events.record(
+            person, CaseEvent.WISH, _("Ønsket er skrevet ned."), by=by, at=at, application=made
+        )
     return start_assessing(application=made, by=by, at=at)
 
 
@@ -173,7 +181,7 @@ def ask_for_papers(
     MissingPaper.objects.bulk_create(MissingPaper(request=request, what=each) for each in papers)
     events.record(
         application.person,
-        "application_papers_asked",
+        CaseEvent.APPLICATION_PAPERS_ASKED,
         _("Mangelbrev sendt: %(n)s papirer innen %(on)s. Fristen vår løper.")
         % {"n": len(papers), "on": nbdate(due_on)},
         by=by,
@@ -207,7 +215,7 @@ def receive_paper(
     text += " " + (_("%(n)s mangler ennå.") % {"n": left} if left else _("Ingenting mangler."))
     events.record(
         application.person,
-        "application_paper_received",
+        CaseEvent.APPLICATION_PAPER_RECEIVED,
         text,
         by=by,
         at=at,
@@ -235,7 +243,7 @@ def acknowledge_transfer(*, application: Application, by: User, at: datetime) ->
     flags.close_by_facts(FlagKind.HANDOVER, handover_flags.transfer_key(found.pk), local_date(at))
     events.record(
         application.person,
-        "application_transfer_acknowledged",
+        CaseEvent.APPLICATION_TRANSFER_ACKNOWLEDGED,
         _("%(unit)s bekrefter at saken er mottatt.") % {"unit": application.unit},
         by=by,
         at=at,

@@ -13,6 +13,7 @@ from casework.applications.models import Application, Wish
 from casework.applications.processes import APPLICATION
 from casework.log import events
 from casework.log.enums import ApplicationState
+from casework.log.event_kinds import CaseEvent
 from common.calendar import local_date
 from common.errors import RuleBroken
 from common.formatting import nbdate
@@ -100,7 +101,7 @@ def hold_assessment(
         APPLICATION.move(application, ApplicationState.ASSESSING, by=by, at=at)
     events.record(
         application.person,
-        "assessment_held",
+        CaseEvent.ASSESSMENT_HELD,
         _("Kartlegging %(on)s.") % {"on": nbdate(held_on)},
         by=by,
         at=at,
@@ -150,7 +151,7 @@ def decide_need(
     need.avoid_properties.set(avoid_properties)
     events.record(
         application.person,
-        "need_decided",
+        CaseEvent.NEED_DECIDED,
         _("Boligbehov: %(size)s.") % {"size": needs.bedrooms_nb(need.bedrooms)},
         by=by,
         at=at,

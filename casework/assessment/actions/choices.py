@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from casework.log import events
+from casework.log.event_kinds import CaseEvent
 from common.errors import RuleBroken
 from common.formatting import nbdate
 
@@ -68,7 +69,7 @@ def record_choices(
     )
     events.record(
         application.person,
-        "choices",
+        CaseEvent.CHOICES,
         _("Valg og konsekvenser snakket gjennom %s.") % nbdate(held_on),
         by=by,
         at=at,

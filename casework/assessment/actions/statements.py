@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from accounts import settings_table
 from casework.log import events
+from casework.log.event_kinds import CaseEvent
 from common.calendar import local_date
 from common.errors import RuleBroken
 from common.formatting import nbdate
@@ -130,7 +131,7 @@ def ask_statement(
     statement.save()
     _tell(
         statement,
-        "asked",
+        CaseEvent.STATEMENT_ASKED,
         _("Ba %(who)s om uttalelse innen %(day)s.") % {"who": statement.who, "day": nbdate(due_on)},
         by,
         at,
@@ -151,7 +152,13 @@ def renew_link(*, statement: Statement, by: User, at: datetime) -> Statement:
     statement.link_until = max(statement.due_on, local_date(at)) + timedelta(days=days)
     statement._history_user = by
     statement.save()
-    _tell(statement, "renewed", _("Ny lenke til %(who)s.") % {"who": statement.who}, by, at)
+    _tell(
+        statement,
+        CaseEvent.STATEMENT_RENEWED,
+        _("Ny lenke til %(who)s.") % {"who": statement.who},
+        by,
+        at,
+    )
     transaction.on_commit(lambda: statement_mail.send(statement, statement_mail.ASKED))
     return statement
 
@@ -166,7 +173,11 @@ def withdraw_statement(*, statement: Statement, by: User, at: datetime) -> State
     statement._history_user = by
     statement.save()
     _tell(
-        statement, "withdrawn", _("Trakk spørsmålet til %(who)s.") % {"who": statement.who}, by, at
+        statement,
+        CaseEvent.STATEMENT_WITHDRAWN,
+        _("Trakk spørsmålet til %(who)s.") % {"who": statement.who},
+        by,
+        at,
     )
     return statement
 
@@ -211,7 +222,13 @@ def receive_statement(
     statement.received_at, statement.received_by = at, by
     statement._history_user = by
     statement.save()
-    _tell(statement, "received", _("Uttalelse fra %(who)s.") % {"who": statement.who}, by, at)
+    _tell(
+        statement,
+        CaseEvent.STATEMENT_RECEIVED,
+        _("Uttalelse fra %(who)s.") % {"who": statement.who},
+        by,
+        at,
+    )
     return statement
 
 
@@ -228,7 +245,7 @@ def comment_statement(*, statement: Statement, comment: str, by: User, at: datet
     statement.save()
     _tell(
         statement,
-        "commented",
+        CaseEvent.STATEMENT_COMMENTED,
         _("Personens kommentar til uttalelsen fra %(who)s.") % {"who": statement.who},
         by,
         at,
@@ -254,10 +271,10 @@ def _held(statement: Statement) -> Statement:
     )
 
 
-def _tell(statement: Statement, what: str, text: str, by: User | None, at: datetime) -> None:
+def _tell(statement: Statement, kind: CaseEvent, text: str, by: User | None, at: datetime) -> None:
     events.record(
         statement.person,
-        f"statement.{what}",
+        kind,
         text,
         by=by,
         at=at,

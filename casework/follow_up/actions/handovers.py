@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from casework.log import flags
 from casework.log.enums import FlagKind
+from casework.log.event_kinds import CaseEvent
 from casework.log.events import record
 from casework.log.saving import save
 from casework.persons.perms import colleagues
@@ -78,7 +79,13 @@ def hand_over(
     )
     text = _("Oppgave sendt til %(to)s: %(what)s") % {"to": to_user or to_unit, "what": what}
     record(
-        person, "handover.sent", text, by=by, at=at, application=application, handover=handover.pk
+        person,
+        CaseEvent.HANDOVER_SENT,
+        text,
+        by=by,
+        at=at,
+        application=application,
+        handover=handover.pk,
     )
     return handover
 
@@ -101,7 +108,7 @@ def acknowledge(handover: Handover, *, reply: str, by: User, at: datetime) -> Ha
     text = _("Oppgaven er mottatt: %(what)s. %(reply)s") % {"what": handover.what, "reply": reply}
     record(
         handover.person,
-        "handover.acknowledged",
+        CaseEvent.HANDOVER_ACKNOWLEDGED,
         text.strip(),
         by=by,
         at=at,
@@ -122,7 +129,7 @@ def finish(handover: Handover, *, by: User, at: datetime) -> Handover:
     text = _("Oppgaven er ferdig: %(what)s") % {"what": handover.what}
     record(
         handover.person,
-        "handover.done",
+        CaseEvent.HANDOVER_DONE,
         text,
         by=by,
         at=at,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from casework.log import flags
 from casework.log.enums import GOING_OUT, FlagKind, NoticeKind
+from casework.log.event_kinds import CaseEvent
 from casework.log.events import record
 from casework.log.saving import save
 from common.calendar import local_date
@@ -70,7 +71,7 @@ def start_plan(
     )
     for kind in ChecklistKind.objects.filter(valid__contains=today).order_by("order", "pk"):
         save(ChecklistItem(plan=plan, kind=kind), by)
-    record(person, "plan.started", _("Overgangsplan begynt."), by=by, at=at, plan=plan.pk)
+    record(person, CaseEvent.PLAN_STARTED, _("Overgangsplan begynt."), by=by, at=at, plan=plan.pk)
     return plan
 
 
@@ -93,7 +94,9 @@ def change_plan(
     if moved:
         _tell_moved(plan, by=by, at=at)
     else:
-        record(plan.person, "plan.changed", _("Planen er endret."), by=by, at=at, plan=plan.pk)
+        record(
+            plan.person, CaseEvent.PLAN_CHANGED, _("Planen er endret."), by=by, at=at, plan=plan.pk
+        )
     return plan
 
 
@@ -111,7 +114,7 @@ def _tell_moved(plan: TransitionPlan, *, by: User, at: datetime) -> None:
         if plan.expected_out
         else _("Planen: dato for når personen skal ut, er ikke lenger kjent.")
     )
-    record(plan.person, "plan.moved", text, by=by, at=at, plan=plan.pk)
+    record(plan.person, CaseEvent.PLAN_MOVED, text, by=by, at=at, plan=plan.pk)
 
 
 @transaction.atomic
@@ -122,7 +125,7 @@ def settle_plan(plan: TransitionPlan, *, outcome: str, by: User, at: datetime) -
     for milestone in plan.milestones.filter(done_at__isnull=True):
         _close_flag(milestone, local_date(at))
     text = _("Overgangsplanen er avsluttet. %(how)s") % {"how": outcome}
-    record(plan.person, "plan.settled", text, by=by, at=at, plan=plan.pk)
+    record(plan.person, CaseEvent.PLAN_SETTLED, text, by=by, at=at, plan=plan.pk)
     return plan
 
 
@@ -135,7 +138,7 @@ def add_milestone(
         raise PlanRefused(_("Fristen er før planen begynte."), "due_on")
     milestone = save(Milestone(plan=plan, title=title, owner=owner, due_on=due_on), by)
     text = _("Milepæl: %(title)s innen %(day)s.") % {"title": title, "day": nbdate(due_on)}
-    record(plan.person, "plan.milestone", text, by=by, at=at, milestone=milestone.pk)
+    record(plan.person, CaseEvent.PLAN_MILESTONE, text, by=by, at=at, milestone=milestone.pk)
     return milestone
 
 
@@ -154,7 +157,7 @@ def change_milestone(
         "title": title,
         "day": nbdate(due_on),
     }
-    record(plan.person, "plan.milestone", text, by=by, at=at, milestone=milestone.pk)
+    record(plan.person, CaseEvent.PLAN_MILESTONE, text, by=by, at=at, milestone=milestone.pk)
     return milestone
 
 
@@ -167,7 +170,7 @@ def reach_milestone(milestone: Milestone, *, by: User, at: datetime) -> Mileston
     save(milestone, by, done_at=at, done_by=by)
     _close_flag(milestone, local_date(at))
     text = _("Milepæl nådd: %(title)s.") % {"title": milestone.title}
-    record(plan.person, "plan.milestone", text, by=by, at=at, milestone=milestone.pk)
+    record(plan.person, CaseEvent.PLAN_MILESTONE, text, by=by, at=at, milestone=milestone.pk)
     return milestone
 
 
@@ -194,7 +197,7 @@ def set_item(
         else _("%(item)s: ingen hjelper ennå.")
     )
     words = {"item": item.kind.name, "why": not_needed, "helper": helper}
-    record(plan.person, "plan.item", text % words, by=by, at=at, item=item.pk)
+    record(plan.person, CaseEvent.PLAN_ITEM, text % words, by=by, at=at, item=item.pk)
     return item
 
 
@@ -209,7 +212,7 @@ def finish_item(item: ChecklistItem, *, by: User, at: datetime) -> ChecklistItem
         raise PlanRefused(_("Skriv hvem som hjelper, før punktet er ferdig."))
     save(item, by, done_at=at, done_by=by, not_needed="")
     text = _("Ferdig: %(item)s.") % {"item": item.kind.name}
-    record(plan.person, "plan.item", text, by=by, at=at, item=item.pk)
+    record(plan.person, CaseEvent.PLAN_ITEM, text, by=by, at=at, item=item.pk)
     return item
 
 
@@ -219,7 +222,7 @@ def reopen_item(item: ChecklistItem, *, by: User, at: datetime) -> ChecklistItem
     plan = _held(item.plan)
     save(item, by, done_at=None, done_by=None)
     text = _("Ikke ferdig likevel: %(item)s.") % {"item": item.kind.name}
-    record(plan.person, "plan.item", text, by=by, at=at, item=item.pk)
+    record(plan.person, CaseEvent.PLAN_ITEM, text, by=by, at=at, item=item.pk)
     return item
 
 
@@ -275,7 +278,7 @@ def register_notice(
     newer = notices.overtaken_by(notice) if kind in GOING_OUT else None
     if newer:
         text += " " + _("Et nyere varsel gjelder: ut %(day)s.") % {"day": nbdate(newer.concerns_on)}
-    record(person, "notice", text, by=by, at=at, notice=notice.pk, late=late)
+    record(person, CaseEvent.NOTICE, text, by=by, at=at, notice=notice.pk, late=late)
     if newer:
         return notice
     if kind in GOING_OUT:

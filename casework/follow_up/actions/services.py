@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext as _
 
+from casework.log.event_kinds import CaseEvent
 from casework.log.events import record
 from casework.log.saving import save
 from common.calendar import local_date
@@ -58,7 +59,7 @@ def add_service(
         by,
     )
     text = _("Ny tjeneste: %(name)s fra %(day)s.") % {"name": name, "day": nbdate(period.lower)}
-    record(person, "service.begun", text, by=by, at=at, service=service.pk)
+    record(person, CaseEvent.SERVICE_BEGUN, text, by=by, at=at, service=service.pk)
     return service
 
 
@@ -74,7 +75,7 @@ def change_service(service: Service, *, by: User, at: datetime, **facts) -> Serv
         )
     save(service, by, **facts)
     text = _("Tjenesten %(name)s er endret.") % {"name": service.name}
-    record(service.person, "service.changed", text, by=by, at=at, service=service.pk)
+    record(service.person, CaseEvent.SERVICE_CHANGED, text, by=by, at=at, service=service.pk)
     return service
 
 
@@ -102,7 +103,7 @@ def set_hours(
         "hours": number(hours_per_week),
         "day": nbdate(starts_on),
     }
-    record(service.person, "service.hours", text, by=by, at=at, service=service.pk)
+    record(service.person, CaseEvent.SERVICE_HOURS, text, by=by, at=at, service=service.pk)
     return step
 
 
@@ -121,7 +122,7 @@ def end_service(
         "day": nbdate(after),
         "why": reason,
     }
-    record(service.person, "service.ended", text, by=by, at=at, service=service.pk)
+    record(service.person, CaseEvent.SERVICE_ENDED, text, by=by, at=at, service=service.pk)
     return service
 
 
@@ -153,7 +154,7 @@ def join_team(
         by,
     )
     text = _("Ny koordinator: %(name)s.") if is_coordinator else _("Med i ansvarsgruppa: %(name)s.")
-    record(person, "team.joined", text % {"name": member}, by=by, at=at, member=member.pk)
+    record(person, CaseEvent.TEAM_JOINED, text % {"name": member}, by=by, at=at, member=member.pk)
     return member
 
 
@@ -187,7 +188,7 @@ def leave_team(member: TeamMember, *, by: User, at: datetime) -> TeamMember:
     else:
         save(member, by, period=DateRange(member.period.lower, today))
     text = _("Ute av ansvarsgruppa: %(name)s.") % {"name": member}
-    record(member.person, "team.left", text, by=by, at=at)
+    record(member.person, CaseEvent.TEAM_LEFT, text, by=by, at=at)
     return member
 
 
@@ -208,5 +209,5 @@ def plan_meeting(
         by,
     )
     text = _("Ansvarsgruppemøte %(day)s. %(topic)s") % {"day": nbdate(held_on), "topic": topic}
-    record(person, "team_meeting", text.strip(), by=by, at=at, meeting=meeting.pk)
+    record(person, CaseEvent.TEAM_MEETING, text.strip(), by=by, at=at, meeting=meeting.pk)
     return meeting

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts import settings_table
+from casework.log.event_kinds import CaseEvent
 from casework.log.events import record
 from casework.log.models import StoredFile
 from casework.log.saving import save
@@ -79,7 +80,7 @@ def add_document(
     text = _("Dokument fra %(who)s: %(title)s.") % {"who": from_whom, "title": title}
     record(
         person,
-        "document.added",
+        CaseEvent.DOCUMENT_ADDED,
         text,
         by=by,
         at=at,
@@ -99,7 +100,7 @@ def withdraw_document(document: Document, *, why: str, by: User, at: datetime) -
     text = _("Dokument trukket: %(title)s. %(why)s") % {"title": document.title, "why": why}
     record(
         document.person,
-        "document.withdrawn",
+        CaseEvent.DOCUMENT_WITHDRAWN,
         text,
         by=by,
         at=at,

@@ -22,7 +22,8 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext as _
 
 from casework.log import events
-from casework.log.enums import IdKind, MemberRelation, Protection
+from casework.log.enums import OWN_HOUSEHOLD, IdKind, Protection
+from casework.log.event_kinds import CaseEvent
 from casework.log.models import Flag
 from common.errors import RuleBroken, explain_integrity_error
 from common.formatting import nbdate
@@ -93,7 +94,7 @@ def merge_persons(
     _save(survivor, by)
     merge.save()
     text = _("To oppføringer av samme person er slått sammen. %(reason)s") % {"reason": reason}
-    events.record(survivor, "person_merged", text, by=by, at=at, merge=merge.pk)
+    events.record(survivor, CaseEvent.PERSON_MERGED, text, by=by, at=at, merge=merge.pk)
     return merge
 
 
@@ -192,9 +193,6 @@ def _move(rows, field: models.ForeignKey, old: int, new: int) -> dict[str, Any]:
     }
 
 
-OWN = (MemberRelation.SELF, MemberRelation.PARTNER)
-
-
 def _take_out_memberships(survivor: Person, loser: Person) -> list[dict[str, Any]]:
     """The loser's memberships where the survivor is at the same time: taken out, and kept here."""
     theirs = list(HouseholdMember.objects.filter(person=survivor))
@@ -205,7 +203,7 @@ def _take_out_memberships(survivor: Person, loser: Person) -> list[dict[str, Any
             _overlap(mine.period, own.period)
             and (
                 mine.household_id == own.household_id
-                or (mine.relation in OWN and own.relation in OWN)
+                or (mine.relation in OWN_HOUSEHOLD and own.relation in OWN_HOUSEHOLD)
             )
             for own in theirs
         )
@@ -239,8 +237,9 @@ def _move_households(survivor: Person, loser: Person) -> list[dict[str, Any]]:
     """
     rows: dict[str, list[int]] = {}
     cases: dict[str, list[int]] = {}
-    own = HouseholdMember.objects.filter(person=survivor, relation__in=OWN)
-    for mine in HouseholdMember.objects.filter(person=loser, relation__in=OWN).order_by("pk"):
+    own = HouseholdMember.objects.filter(person=survivor, relation__in=OWN_HOUSEHOLD)
+    given = HouseholdMember.objects.filter(person=loser, relation__in=OWN_HOUSEHOLD)
+    for mine in given.order_by("pk"):
         home = next((each for each in own if _overlap(each.period, mine.period)), None)
         if home is None or home.household_id == mine.household_id:
             continue
@@ -297,8 +296,8 @@ def undo_merge(*, merge: PersonMerge, by: User, at: datetime) -> Person:
     merge.undone_at, merge.undone_by = at, by
     merge.save(update_fields=["undone_at", "undone_by"])
     text = _("Sammenslåingen er angret: dette er to personer.")
-    events.record(survivor, "person_parted", text, by=by, at=at, merge=merge.pk)
-    events.record(loser, "person_parted", text, by=by, at=at, merge=merge.pk)
+    events.record(survivor, CaseEvent.PERSON_PARTED, text, by=by, at=at, merge=merge.pk)
+    events.record(loser, CaseEvent.PERSON_PARTED, text, by=by, at=at, merge=merge.pk)
     return loser
 
 

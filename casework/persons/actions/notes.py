@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from casework.log import events
 from casework.log.enums import NoteReaders
+from casework.log.event_kinds import CaseEvent
 from casework.log.events import record
 from casework.log.saving import save
 from common.errors import RuleBroken
@@ -48,7 +49,7 @@ def write_note(
     note._history_user = by
     note.save()
     text = _("Notat etter kontakt.") if is_contact else _("Notat skrevet.")
-    events.record(person, "note", text, by=by, at=at, application=application, note=note.pk)
+    events.record(person, CaseEvent.NOTE, text, by=by, at=at, application=application, note=note.pk)
     return note
 
 
@@ -75,7 +76,7 @@ def edit_note(
     save(note, by, **new, unit=unit, edited_at=at, edited_by=by)
     record(
         note.person,
-        "note.edited",
+        CaseEvent.NOTE_EDITED,
         _("Notat endret."),
         by=by,
         at=at,
@@ -91,7 +92,7 @@ def object_to_note(note: Note, *, objection: str, by: User, at: datetime) -> Not
     save(note, by, objection=objection)
     record(
         note.person,
-        "note.objection",
+        CaseEvent.NOTE_OBJECTION,
         _("Personen er uenig i et notat."),
         by=by,
         at=at,

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts import settings_table
+from casework.log.event_kinds import CaseEvent
 from casework.log.events import record
 from casework.log.saving import save
 from common.calendar import local_date
@@ -65,7 +66,7 @@ def register_matter(
         by,
     )
     text = _("Et tidligere forhold er registrert.")
-    record(person, "past.registered", text, by=by, at=at, matter=matter.pk)
+    record(person, CaseEvent.PAST_REGISTERED, text, by=by, at=at, matter=matter.pk)
     return matter
 
 
@@ -76,7 +77,7 @@ def correct_matter(matter: PastMatter, *, by: User, at: datetime, **facts) -> Pa
         raise NotYet
     save(matter, by, **facts)
     text = _("Et tidligere forhold er rettet.")
-    record(matter.person, "past.corrected", text, by=by, at=at, matter=matter.pk)
+    record(matter.person, CaseEvent.PAST_CORRECTED, text, by=by, at=at, matter=matter.pk)
     return matter
 
 
@@ -96,7 +97,7 @@ def agree_payments(
     plan = PaymentPlan.objects.filter(matter=matter).first() or PaymentPlan(matter=matter)
     save(plan, by, monthly=monthly, agreed_on=agreed_on, state=state)
     text = _("En nedbetalingsplan er ført.")
-    record(matter.person, "past.payments", text, by=by, at=at, matter=matter.pk)
+    record(matter.person, CaseEvent.PAST_PAYMENTS, text, by=by, at=at, matter=matter.pk)
     return plan
 
 
@@ -109,5 +110,5 @@ def state_need(person: Person, *, why: str, by: User, at: datetime) -> NeedToKno
         person=person, why=why, until=until, stated_at=at, stated_by=by
     )
     text = _("Har begrunnet å lese tidligere forhold.")
-    record(person, "past.read", text, by=by, at=at, need=need.pk)
+    record(person, CaseEvent.PAST_READ, text, by=by, at=at, need=need.pk)
     return need

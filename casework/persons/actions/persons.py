@@ -15,7 +15,8 @@ from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
 from casework.log import events
-from casework.log.enums import PROTECTED, MemberRelation
+from casework.log.enums import OWN_HOUSEHOLD, PROTECTED, MemberRelation
+from casework.log.event_kinds import CaseEvent
 from casework.log.visibility import sees
 from common.calendar import local_date
 from common.errors import RuleBroken
@@ -34,7 +35,6 @@ ALIKE_BIRTH_DATE_UNKNOWN = 0.5
 MOST_CANDIDATES = 5
 
 # Whose household an applicant has; a grown child or a lodger applies with a household of their own.
-OWN_HOUSEHOLD = (MemberRelation.SELF, MemberRelation.PARTNER)
 
 
 class AlreadyRegistered(RuleBroken):
@@ -163,7 +163,7 @@ def register_person(*, by: User, at: datetime, facts: Mapping[str, Any]) -> Pers
         setattr(person, name, value)
     person._history_user = by
     person.save()
-    events.record(person, "person_registered", _("Registrert i Varig."), by=by, at=at)
+    events.record(person, CaseEvent.PERSON_REGISTERED, _("Registrert i Varig."), by=by, at=at)
     return person
 
 
@@ -192,7 +192,9 @@ def change_person(
         setattr(person, name, facts[name])
     person._history_user = by
     person.save()
-    events.record(person, "person_changed", _what_changed(changed), by=by, at=at, fields=changed)
+    events.record(
+        person, CaseEvent.PERSON_CHANGED, _what_changed(changed), by=by, at=at, fields=changed
+    )
     return person
 
 
@@ -235,14 +237,14 @@ def protect_household(
         other.save(update_fields=["protection"])
         events.record(
             other,
-            "person_protected",
+            CaseEvent.PERSON_PROTECTED,
             _("Adressebeskyttelse registrert, som for husstanden. %(reason)s") % {"reason": reason},
             by=by,
             at=at,
         )
     events.record(
         person,
-        "person_protected",
+        CaseEvent.PERSON_PROTECTED,
         _("Adressebeskyttelse vurdert for husstanden: %(yes)s med, %(no)s uten. %(reason)s")
         % {"yes": len(others), "no": left, "reason": reason},
         by=by,
@@ -356,7 +358,7 @@ def join_household(
     member.save()
     events.record(
         head,
-        "household_joined",
+        CaseEvent.HOUSEHOLD_JOINED,
         _("Husstanden fikk et medlem: %(relation)s, fra %(since)s.")
         % {"relation": member.get_relation_display().lower(), "since": nbdate(since)},
         by=by,
@@ -366,7 +368,7 @@ def join_household(
     if person.pk != head.pk:
         events.record(
             person,
-            "household_joined",
+            CaseEvent.HOUSEHOLD_JOINED,
             _("Ble med i en husstand fra %(since)s.") % {"since": nbdate(since)},
             by=by,
             at=at,
@@ -460,11 +462,11 @@ def change_living(
         "since": nbdate(since),
         "how": new.get_living_display().lower(),
     }
-    events.record(member.person, "household_changed", text, by=by, at=at)
+    events.record(member.person, CaseEvent.HOUSEHOLD_CHANGED, text, by=by, at=at)
     if member.person_id != head.pk:
         events.record(
             head,
-            "household_changed",
+            CaseEvent.HOUSEHOLD_CHANGED,
             _("Et medlem bor i husstanden på en annen måte fra %(since)s: %(how)s.")
             % {"since": nbdate(since), "how": new.get_living_display().lower()},
             by=by,
@@ -501,11 +503,11 @@ def end_membership(
     member._history_user = by
     member.save(update_fields=["period"])
     text = _("Ute av husstanden fra %(on)s.") % {"on": nbdate(last)}
-    events.record(member.person, "household_left", text, by=by, at=at)
+    events.record(member.person, CaseEvent.HOUSEHOLD_LEFT, text, by=by, at=at)
     if member.person_id != head.pk:
         events.record(
             head,
-            "household_left",
+            CaseEvent.HOUSEHOLD_LEFT,
             _("Et medlem er ute av husstanden fra %(on)s.") % {"on": nbdate(last)},
             by=by,
             at=at,

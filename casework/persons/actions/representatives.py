@@ -11,6 +11,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext as _
 
 from casework.log import events
+from casework.log.event_kinds import CaseEvent
 from common.errors import RuleBroken
 from common.formatting import nbdate
 
@@ -38,7 +39,13 @@ def add_representative(
     _check(representative)
     representative._history_user = by
     representative.save()
-    _tell(representative, "representative_added", _("%(who)s er registrert, %(period)s."), by, at)
+    _tell(
+        representative,
+        CaseEvent.REPRESENTATIVE_ADDED,
+        _("%(who)s er registrert, %(period)s."),
+        by,
+        at,
+    )
     return representative
 
 
@@ -58,7 +65,13 @@ def change_representative(
     _check(representative)
     representative._history_user = by
     representative.save()
-    _tell(representative, "representative_changed", _("%(who)s er endret, %(period)s."), by, at)
+    _tell(
+        representative,
+        CaseEvent.REPRESENTATIVE_CHANGED,
+        _("%(who)s er endret, %(period)s."),
+        by,
+        at,
+    )
     return representative
 
 
@@ -86,7 +99,13 @@ def end_representative(
     representative.period = DateRange(representative.period.lower, last)
     representative._history_user = by
     representative.save(update_fields=["period"])
-    _tell(representative, "representative_ended", _("%(who)s er avsluttet, %(period)s."), by, at)
+    _tell(
+        representative,
+        CaseEvent.REPRESENTATIVE_ENDED,
+        _("%(who)s er avsluttet, %(period)s."),
+        by,
+        at,
+    )
     return representative
 
 
@@ -126,7 +145,9 @@ def _check(representative: Representative) -> None:
         )
 
 
-def _tell(representative: Representative, kind: str, text: str, by: User, at: datetime) -> None:
+def _tell(
+    representative: Representative, kind: CaseEvent, text: str, by: User, at: datetime
+) -> None:
     since = _("fra %(since)s") % {"since": nbdate(representative.period.lower)}
     if representative.period.upper:
         since = _("fra %(since)s til %(until)s") % {

@@ -85,3 +85,8 @@ class Note(models.Model):
 
     def __str__(self) -> str:
         return (self.quotation or self.observation)[:60]
+
+    @property
+    def is_for_some(self) -> bool:
+        """Not for everybody who works with the case."""
+        return self.readers != NoteReaders.CASE

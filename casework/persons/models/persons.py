@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from casework.log.enums import (
+    OWN_HOUSEHOLD,
     PROTECTED,
     IdKind,
     LanguageForm,
@@ -216,6 +217,10 @@ class Person(models.Model):
     def is_protected(self) -> bool:
         return self.protection in PROTECTED
 
+    @property
+    def prefers_sms(self) -> bool:
+        return self.preferred_channel == PreferredChannel.SMS
+
     def age(self, on: date) -> int | None:
         """Whole years on the date; None when the birth date is not known."""
         return calendar.age(self.birth_date, on) if self.birth_date else None
@@ -282,7 +287,7 @@ class HouseholdMember(models.Model):
                     ("person", RangeOperators.EQUAL),
                     ("period", RangeOperators.OVERLAPS),
                 ],
-                condition=Q(relation__in=[MemberRelation.SELF, MemberRelation.PARTNER]),
+                condition=Q(relation__in=[*OWN_HOUSEHOLD]),
                 violation_error_message=_(
                     "Personen er allerede hovedperson eller partner i en husstand i perioden."
                 ),
@@ -299,6 +304,19 @@ class HouseholdMember(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} ({self.get_relation_display()})"
+
+    @property
+    def is_child_of_household(self) -> bool:
+        """By the relation; `children.is_child_member` asks of the age too."""
+        return self.relation == MemberRelation.CHILD
+
+    @property
+    def is_visiting(self) -> bool:
+        return self.living == LivingArrangement.VISITING
+
+    @property
+    def lives_in_two_homes(self) -> bool:
+        return self.living == LivingArrangement.SHARED
 
 
 PROTECTED_ADDRESS = _(

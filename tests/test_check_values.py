@@ -1,0 +1,116 @@
+"""The house rules about values find a bare enum value and a bare number of days, and no more."""
+
+from __future__ import annotations
+
+import pytest
+
+from scripts.check_values import day_numbers, enum_strings
+
+ENUMS = """
+class StayKind(models.TextChoices):
+    TEMPORARY = "midlertidig", _("Midlertidig bolig")
+    LEASE = "leie", _("Kommunalt leieforhold")
+"""
+
+
+@pytest.fixture
+def project(tmp_path):
+    def write(name: str, text: str):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return tmp_path
+
+    write("stays/__init__.py", "")
+    write("stays/enums.py", ENUMS)
+    return write
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT 1\\nFROM s WHERE kind = 'leie'",
+        "SELECT 1\\nFROM s WHERE kind IN ('ute', 'leie')",
+        "SELECT 1,\\nCASE kind WHEN 'leie' THEN 1 END",
+        "SELECT 1,\\ncoalesce(kind, 'leie')",
+        "true\\nAND kind <> 'leie'",
+    ],
+)
+def test_an_enum_value_in_sql_is_named_by_file_and_line(project, sql):
+    root = project("stays/rules.py", f'SQL = """{sql}"""'.replace("\\n", "\n"))
+    assert enum_strings(root) == ["stays/rules.py:2: 'leie' is a value of StayKind, in SQL"]
+
+
+def test_a_parameter_a_key_of_json_and_a_docstring_are_no_enum_value(project):
+    root = project(
+        "stays/rules.py",
+        '"""Where kind = \'leie\'."""\n'
+        "SQL = \"WHERE kind = %(StayKind.LEASE)s AND place = 'Breivika'\"\n"
+        "FACTS = \"jsonb_build_object('leie', s.id)\"\n",
+    )
+    assert enum_strings(root) == []
+
+
+@pytest.mark.parametrize("written", ["stay.kind == 'leie'", '"leie" != stay.kind'])
+def test_an_enum_value_compared_with_in_a_template_is_named(project, written):
+    root = project("templates/stays/stay.html", f"<p>\n{{% if {written} %}}Leie{{% endif %}}</p>")
+    assert enum_strings(root) == ["templates/stays/stay.html:2: 'leie' is a value of StayKind"]
+
+
+def test_a_template_may_compare_with_what_is_no_enum_value(project):
+    root = project(
+        "templates/stays/stay.html",
+        '{% if color == "danger" %}{% endif %}{% translate "leie" as text %}{{ text }}',
+    )
+    assert enum_strings(root) == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "until = on + timedelta(days=14)",
+        "until = on - timedelta(weeks=-3)",
+        "until = add_months(on, -18)",
+        "long = chain.days > 90",
+        "adult = 18 <= age",
+        "LONG_DAYS = 90",
+        "FIRST_DAYS, NAME = 90, 'x'",
+        "def bar(number, warn_days=60): ...",
+        "SQL = \"WHERE born > %(on)s - interval '18 years'\"",
+        'SQL = "WHERE days >= 90"',
+    ],
+)
+def test_a_bare_number_of_days_is_named_by_file_and_line(project, code):
+    (fault,) = day_numbers(project("stays/rules.py", code))
+    assert fault.startswith(("stays/rules.py:1: ", "stays/rules.py:0: "))
+    assert fault.endswith(": a key of accounts/settings_table.py")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "tomorrow = on + timedelta(days=1)",
+        "until = on + timedelta(days=numbers['notice_days'])",
+        "next_month = add_months(on, 1)",
+        "three_years = add_months(on, 12 * years)",
+        "over = left.days < 0",
+        "PAGE_SIZE = 50",
+        "SQL = \"generate_series(%(first)s, %(on)s, interval '1 month')\"",
+    ],
+)
+def test_the_next_day_and_a_setting_are_no_bare_number(project, code):
+    assert day_numbers(project("stays/rules.py", code)) == []
+
+
+def test_the_settings_the_demo_and_the_tests_may_name_days(project):
+    for name in ("accounts/settings_table.py", "demo/lives.py", "tests/test_stays.py"):
+        project(f"{name.split('/', 1)[0]}/__init__.py", "")
+        root = project(name, "LONG_DAYS = 90")
+    assert day_numbers(root) == []
+
+
+def test_a_template_compares_days_with_no_number(project):
+    root = project("templates/stays/stay.html", "\n{% if row.days > 90 %}Lenge{% endif %}")
+    assert day_numbers(root) == [
+        "templates/stays/stay.html:2: 90: a key of accounts/settings_table.py"
+    ]
