@@ -72,9 +72,13 @@ def make_offer(
     """Offer the home to the chosen one (or the reserve), by a letter with the day to answer by."""
     # In the order of docs/adr/0006; of two who offer the same home, the second waits here, and
     # then sees the first one's offer.
-    item = AgendaItem.objects.select_for_update(of=("self",)).get(pk=consideration.item_id)
+    item = AgendaItem.objects.select_for_update(of=("self",), no_key=True).get(
+        pk=consideration.item_id
+    )
     unit = (
-        Unit.objects.select_for_update(of=("self",)).select_related("property").get(pk=item.unit_id)
+        Unit.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("property")
+        .get(pk=item.unit_id)
     )
     application = _application(consideration.application_id)
     _check_habile(by, application)
@@ -97,7 +101,7 @@ def offer_reserved(
     """Offer the dwelling to the one it is kept for (need A13)."""
     # In the order of docs/adr/0006.
     unit = (
-        Unit.objects.select_for_update(of=("self",))
+        Unit.objects.select_for_update(of=("self",), no_key=True)
         .select_related("property")
         .get(pk=reservation.unit_id)
     )
@@ -319,7 +323,7 @@ def inform_tenant(*, offer: Offer, by: User, at: datetime, **terms: Any) -> Lett
 def _application(pk: int) -> Application:
     # Held, so that the case is not let a home, or withdrawn, while it is offered this one.
     return (
-        Application.objects.select_for_update(of=("self",))
+        Application.objects.select_for_update(of=("self",), no_key=True)
         .select_related("person", "unit", "responsible")
         .get(pk=pk)
     )
@@ -327,10 +331,10 @@ def _application(pk: int) -> Application:
 
 def _locked(offer: Offer) -> Offer:
     """The offer, with its unit and application, in the order of docs/adr/0006."""
-    Unit.objects.select_for_update(of=("self",)).get(pk=offer.unit_id)
+    Unit.objects.select_for_update(of=("self",), no_key=True).get(pk=offer.unit_id)
     application = _application(offer.application_id)
     found = (
-        Offer.objects.select_for_update(of=("self",))
+        Offer.objects.select_for_update(of=("self",), no_key=True)
         .select_related("unit__property")
         .get(pk=offer.pk)
     )

@@ -12,6 +12,7 @@ from casework.letters.letters import body, make_letter
 from casework.log import events, flags
 from casework.log.enums import FlagKind, LanguageForm, LetterKind
 from casework.models import Letter
+from casework.persons.actions.persons import lock_persons
 from common.calendar import local_date
 from common.errors import RuleBroken
 from common.formatting import nbdate_long
@@ -26,7 +27,7 @@ class CheckRefused(RuleBroken):
 
 def _held(check: NeedCheck) -> NeedCheck:
     # Two who ring the same person: the second is told.
-    check = NeedCheck.objects.select_for_update(of=("self",)).get(pk=check.pk)
+    check = NeedCheck.objects.select_for_update(of=("self",), no_key=True).get(pk=check.pk)
     if check.answered_at or check.lapsed_on:
         raise CheckRefused(_("Svaret er allerede ført inn, eller personen venter ikke lenger."))
     return check
@@ -38,6 +39,7 @@ def register_answer(
 ) -> NeedCheck:
     """What the person said. A no changes nothing by itself: it is for the caseworker to register
     that the application is withdrawn, in the person's own words."""
+    lock_persons(check.application.person_id)
     check = _held(check)
     check.answer, check.note = answer, note
     check.answered_at, check.answered_by = at, by

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from casework.letters.models import LegalBasis, Letter
 from casework.log import events, flags
 from casework.log.enums import ApplicationKind, ApplicationState, FlagKind, LetterKind, Sender
-from casework.persons.actions.persons import household_of
+from casework.persons.actions.persons import household_of, lock_persons
 from common.calendar import local_date
 from common.errors import RuleBroken
 from common.formatting import nbdate, nbdate_long
@@ -142,6 +142,7 @@ def start_assessing(*, application: Application, by: User, at: datetime) -> Appl
 
     A case sent here from another unit is already being assessed, and has nobody: it is taken.
     """
+    lock_persons(application.person_id)
     application = held(application)
     if application.state == ApplicationState.ASSESSING and application.responsible_id is None:
         application.responsible = by
@@ -341,7 +342,7 @@ def held(application: Application) -> Application:
     """The case, locked until the transaction is over."""
     # Held so that of two browsers moving the same case, the second sees where the first left it.
     return (
-        Application.objects.select_for_update(of=("self",))
+        Application.objects.select_for_update(of=("self",), no_key=True)
         .select_related("person", "unit")
         .get(pk=application.pk)
     )

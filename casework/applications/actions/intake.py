@@ -191,7 +191,7 @@ def receive_paper(
     """One of the papers has come."""
     # Held so that two who open the same post do not both register it.
     paper = (
-        MissingPaper.objects.select_for_update(of=("self",))
+        MissingPaper.objects.select_for_update(of=("self",), no_key=True)
         .select_related("request__application__person")
         .get(pk=paper.pk)
     )
@@ -224,7 +224,7 @@ def acknowledge_transfer(*, application: Application, by: User, at: datetime) ->
     """Somebody at the unit the case was sent to says that it has come."""
     # Held so that it is acknowledged once.
     found = (
-        UnitTransfer.objects.select_for_update(of=("self",))
+        UnitTransfer.objects.select_for_update(of=("self",), no_key=True)
         .filter(application=application, acknowledged_at__isnull=True)
         .first()
     )
