@@ -269,7 +269,9 @@ def undo_merge(*, merge: PersonMerge, by: User, at: datetime) -> Person:
     # Held so that it is undone once.
     merge = PersonMerge.objects.select_for_update(of=("self",), no_key=True).get(pk=merge.pk)
     if merge.undone_at is not None:
-        raise MergeRefused(_("Sammenslåingen er allerede angret %(on)s.") % {"on": nbdate(at)})
+        raise MergeRefused(
+            _("Sammenslåingen er allerede angret %(on)s.") % {"on": nbdate(merge.undone_at)}
+        )
     locked = lock_persons(merge.survivor_id, merge.loser_id)
     survivor, loser = locked[merge.survivor_id], locked[merge.loser_id]
     if survivor.merged_into_id:
