@@ -14,7 +14,8 @@ from accounts import settings_table
 from accounts.models import Municipality
 from casework.letters import letters
 from casework.letters.words import words
-from casework.log.enums import AppealBody, AppealSender, LanguageForm
+from casework.log.enums import AppealSender, LanguageForm
+from casework.vedtak import letter as vedtak_letter
 from common.calendar import deadline_weeks
 from common.formatting import nbdate_long
 
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
 
 
 def body_name(appeal: Appeal, language: str) -> str:
-    key = "state" if appeal.body == AppealBody.STATE else "municipal"
-    return words("appeal", language)[key].format(municipality=Municipality.objects.get().name)
+    municipality = Municipality.objects.get().name
+    return vedtak_letter.body_name(appeal.body, municipality, language)
 
 
 def confirmation(appeal: Appeal, on: date, by: User) -> dict[str, Any]:

@@ -149,10 +149,10 @@ def appeal_body(basis: LegalBasis, municipality: str) -> str:
     return body_name(basis.appeal_body, municipality)
 
 
-def body_name(body: str, municipality: str) -> str:
-    if body == AppealBody.STATE:
-        return "Statsforvalteren"
-    return f"Klagenemnda i {municipality}"
+def body_name(body: str, municipality: str, language: str = NB) -> str:
+    """The klageinstans by its name."""
+    t = words("appeal", language)
+    return t["state" if body == AppealBody.STATE else "municipal"].format(municipality=municipality)
 
 
 def lix(text: str) -> int:
