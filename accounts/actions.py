@@ -74,7 +74,7 @@ def end_role(*, role: Role, last_day: date, first_day_after: date, by: User, on:
     Raises RoleAlreadyOver, or OwnAdministration when the user ends their own administration.
     """
     # Locked, so that two who end it at once do not both read it as open.
-    role = Role.objects.select_for_update(of=("self",)).get(pk=role.pk)
+    role = Role.objects.select_for_update(of=("self",), no_key=True).get(pk=role.pk)
     if role.period.upper and role.period.upper <= on:
         raise RoleAlreadyOver(_("Rollen er allerede avsluttet."))
     if role.user_id == by.pk and role.kind == "systemadministrator":
@@ -99,7 +99,8 @@ def change_setting(*, key: str, value: Any, start: date, by: User, on: date) -> 
     if start < on:
         raise ChangeInThePast(_("Velg i dag eller en senere dato. Det som har vært, endres ikke."))
     # Locked, so that two changes of the same key take turns.
-    rows = list(Setting.objects.select_for_update(of=("self",)).filter(key=key))
+    locked = Setting.objects.select_for_update(of=("self",), no_key=True)
+    rows = list(locked.filter(key=key).order_by("pk"))
     for row in rows:
         if row.valid.lower and row.valid.lower >= start:
             row.delete()

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from casework.appeals.file import Document
-from casework.log.enums import LanguageForm
+from casework.letters.words import words
 from casework.models import Appeal
 from casework.vedtak.letter import type_name
 from common.formatting import days_nb, nbdate
@@ -25,59 +25,6 @@ from .vacancy import vacant
 
 FEWEST = 4  # who are fewer could be known by the rest of what is told
 
-TEXTS: dict[str, dict[str, Any]] = {
-    LanguageForm.BOKMAL: {
-        "title": "Sammenligning med andre på ventelisten",
-        "intro": (
-            "Tallene er talt opp av systemet fra saken til hver enkelt. Ingen er navngitt. "
-            "Der færre enn fire har stått, står det «1–3»."
-        ),
-        "day": "Ventelisten {on}",
-        "now": "på dagen for vedtaket",
-        "head": ["Klasse", "Venter", "Med barn", "Har ventet lengst"],
-        "stands": (
-            "Den som klager, står i klassen «{name}». {higher} står i høyere klasser, og "
-            "{same} foran i samme klasse."
-        ),
-        "absent": "Den som klager, står ikke på ventelisten denne dagen.",
-        "none": "Ingen stod på ventelisten denne dagen.",
-        "policy": "Klassene i prioriteringen",
-        "stock_title": "Ledige boliger",
-        "stock_intro": (
-            "Boliger som kunne tildeles, etter type. Boliger som var holdt av til andre eller "
-            "under oppussing, er ikke med."
-        ),
-        "stock_head": ["Type", "Soverom"],
-        "stock_none": "Ingen boliger var ledige.",
-        "unknown": "ikke avklart",
-    },
-    LanguageForm.NYNORSK: {
-        "title": "Samanlikning med andre på ventelista",
-        "intro": (
-            "Tala er talde opp av systemet frå saka til kvar einskild. Ingen er namngjevne. "
-            "Der færre enn fire har stått, står det «1–3»."
-        ),
-        "day": "Ventelista {on}",
-        "now": "på dagen for vedtaket",
-        "head": ["Klasse", "Ventar", "Med barn", "Har venta lengst"],
-        "stands": (
-            "Den som klagar, står i klassa «{name}». {higher} står i høgare klasser, og "
-            "{same} framfor i same klasse."
-        ),
-        "absent": "Den som klagar, står ikkje på ventelista denne dagen.",
-        "none": "Ingen stod på ventelista denne dagen.",
-        "policy": "Klassene i prioriteringa",
-        "stock_title": "Ledige bustader",
-        "stock_intro": (
-            "Bustader som kunne bli tildelte, etter type. Bustader som var haldne av til andre "
-            "eller under oppussing, er ikkje med."
-        ),
-        "stock_head": ["Type", "Soverom"],
-        "stock_none": "Ingen bustader var ledige.",
-        "unknown": "ikkje avklart",
-    },
-}
-
 
 @dataclass(slots=True)
 class _Class:
@@ -89,7 +36,7 @@ class _Class:
 
 def comparison(appeal: Appeal, on: date, language: str) -> Document:
     """The waiting list by class on the day of the vedtak, and now."""
-    t = TEXTS[language]
+    t = words("comparison", language)
     blocks: list[dict[str, Any]] = [{"kind": "text", "text": t["intro"]}]
     for day in dict.fromkeys([appeal.vedtak.issued_on, on]):
         heading = t["day"].format(on=nbdate(day))
@@ -159,7 +106,7 @@ def few(n: int) -> str:
 
 def stock(appeal: Appeal, on: date, language: str) -> Document:
     """Homes vacant on the day of the vedtak and now, by type and size."""
-    t = TEXTS[language]
+    t = words("comparison", language)
     # One column where the file is made on the day of the vedtak.
     vacant_on = {day: _vacant(day) for day in dict.fromkeys([appeal.vedtak.issued_on, on])}
     found = {key for counted in vacant_on.values() for key in counted}

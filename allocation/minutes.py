@@ -2,7 +2,7 @@
 
 Case numbers and initials only. Who has a protected address, or is shielded, is left out of the
 print, and so is a home that went to one of them; the print says, always, that such cases are kept
-apart, so that what is left out does not show (docs/adr/0008).
+apart, so that what is left out does not show (docs/adr/0007).
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Municipality, Role
-from casework.log.enums import PROTECTED, Process
+from casework.letters.words import words
+from casework.log.enums import PROTECTED, LanguageForm, Process
 from casework.log.visibility import sees
 from casework.models import Transition
 from common import pdf
@@ -26,6 +27,7 @@ from .models import AgendaItem, AllocationMeeting, Consideration
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from housing.models import Unit
 
 
 def items_for(user: User, meeting: AllocationMeeting) -> QuerySet[AgendaItem]:
@@ -191,16 +193,17 @@ def _criteria(meeting: AllocationMeeting) -> list[str]:
     ]
 
 
-def dwelling(unit) -> str:
+def dwelling(unit: Unit, language: str = LanguageForm.BOKMAL) -> str:
     """«2 soverom, 48 m², 3. etasje uten heis»: what is known of it, "" when nothing is."""
+    w = words("dwelling", language)
     parts = []
     if unit.bedrooms is not None:
-        parts.append(_("%(n)d soverom") % {"n": unit.bedrooms})
+        parts.append(w["bedrooms"].format(n=unit.bedrooms))
     if unit.size_m2:
         parts.append(f"{unit.size_m2} m²")
     if unit.floor is not None:
-        lift = _("med heis") if unit.lift else _("uten heis")
-        parts.append(_("%(floor)s. etasje %(lift)s") % {"floor": unit.floor, "lift": lift})
+        lift = w["lift" if unit.lift else "no_lift"]
+        parts.append(w["floor"].format(floor=unit.floor, lift=lift))
     return ", ".join(parts)
 
 

@@ -2,7 +2,7 @@
 
 The order is the waiting list's; those whose requirements hold come first, and the three first of
 them are shown side by side. People with a protected address, or shielded, are weighed in a part
-of their own (`closed`), and are there only for who may see them: see docs/adr/0008.
+of their own (`closed`), and are there only for who may see them: see docs/adr/0007.
 """
 
 from __future__ import annotations

@@ -170,7 +170,6 @@ LANGUAGE_CODE = "nb"
 TIME_ZONE = "Europe/Oslo"
 USE_TZ = True
 USE_I18N = True
-LOCALE_PATHS = [BASE_DIR / "locale"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # ------------------------------------------------------------------ database, cache, jobs

@@ -42,7 +42,7 @@ class AlreadyTakenIn(RuleBroken):
 def apply_import(*, upload: StockImport, by: User, at: datetime) -> stock_import.Report:
     """Take in an uploaded file, once. `AlreadyTakenIn` when somebody was first."""
     # Two who confirm the same upload at once: the second waits here, and is told.
-    upload = StockImport.objects.select_for_update().get(pk=upload.pk)
+    upload = StockImport.objects.select_for_update(of=("self",), no_key=True).get(pk=upload.pk)
     if upload.applied_at:
         raise AlreadyTakenIn(_("Filen er allerede tatt inn."))
     report = stock_import.apply(stock_import.read(bytes(upload.content), upload.file_name))
@@ -77,7 +77,7 @@ def change_property(*, property: Property, by: User, at: datetime) -> int:
     `closing.CannotClose` while somebody lives there, or a home is kept or offered.
     """
     # Read again: what it was when the page was drawn may be another's change ago.
-    was = Property.objects.select_for_update(of=("self",)).get(pk=property.pk).stage
+    was = Property.objects.select_for_update(of=("self",), no_key=True).get(pk=property.pk).stage
     property._history_user = by
     property.save()
     return closing.follow(property, was=was, by=by, on=local_date(at))
@@ -154,7 +154,7 @@ def finish_upkeep(*, upkeep: Upkeep, outcome: str, by: User, at: datetime) -> Up
 
 def _open(upkeep: Upkeep) -> Upkeep:
     # Two who close the same report at once: the second waits here, and is told.
-    found = Upkeep.objects.select_for_update(of=("self",)).get(pk=upkeep.pk)
+    found = Upkeep.objects.select_for_update(of=("self",), no_key=True).get(pk=upkeep.pk)
     if found.done_at:
         raise UpkeepRefused(
             _("Feilen er allerede meldt ferdig %(day)s.") % {"day": nbdate(found.done_at)}
@@ -165,7 +165,7 @@ def _open(upkeep: Upkeep) -> Upkeep:
 def _close(unit: Unit, text: str, on: date) -> Unavailability | None:
     """The home is unavailable from the day; None when it is so already."""
     # Locked, so that two who report the same home at once do not both close it.
-    Unit.objects.select_for_update(of=("self",)).get(pk=unit.pk)
+    Unit.objects.select_for_update(of=("self",), no_key=True).get(pk=unit.pk)
     later = unit.unavailabilities.filter(period__overlap=DateRange(on, None)).order_by("period")
     first = later.first()
     if first and on in first.period:

@@ -60,7 +60,7 @@ def follow(property: Property, *, was: str, by: User, on: date) -> int:
 def _take_out(property: Property, by: User, on: date) -> int:
     # Locked: of two, one who gives a home here and one who closes it, the second sees the first.
     homes = property.units.filter(in_use__overlap=DateRange(on, None)).select_related("property")
-    units = list(homes.select_for_update(of=("self",)).order_by("pk"))
+    units = list(homes.select_for_update(of=("self",), no_key=True).order_by("pk"))
     why_not = [said for hinders in _asked if (said := hinders(units, on))]
     coming = sum(unit.in_use.lower is not None and unit.in_use.lower >= on for unit in units)
     if coming and property.stage == PropertyStage.CLOSED:

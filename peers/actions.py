@@ -152,7 +152,11 @@ def link_peer(
     """Link the person who waits to the peer they chose, with what they agreed (needs P2–P4)."""
     link = _lock(link)
     # The place is what two coordinators may take at once: the second waits here, and counts anew.
-    peer = Peer.objects.select_for_update(of=("self",)).select_related("user").get(pk=peer.pk)
+    peer = (
+        Peer.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("user")
+        .get(pk=peer.pk)
+    )
     on = local_date(at)
     if on not in peer.active:
         raise PeerRuleBroken(_("%(peer)s er ikke aktiv lenger.") % {"peer": peer}, "peer")
@@ -373,7 +377,11 @@ def log_contact(
 
 
 def _lock(link: PeerLink) -> PeerLink:
-    return PeerLink.objects.select_for_update(of=("self",)).select_related("person").get(pk=link.pk)
+    return (
+        PeerLink.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("person")
+        .get(pk=link.pk)
+    )
 
 
 def _shares(chosen: Sequence[str]) -> list[str]:

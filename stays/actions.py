@@ -85,7 +85,9 @@ def register_stay(
             raise StayRefused(_("Velg boligen oppholdet er i."), "unit")
         # Locked: whoever takes the home out of use waits, and then sees who lives there.
         unit = (
-            Unit.objects.select_for_update(of=("self",)).select_related("property").get(pk=unit.pk)
+            Unit.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("property")
+            .get(pk=unit.pk)
         )
         check_unit(unit, kind, starts_on)
         unsuited = _check_suited(person, unit, starts_on, unsuited_reason.strip())
@@ -170,7 +172,7 @@ def change_stay(
     """
     # Locked, so that two who correct it at once do it one after the other.
     stay = (
-        Stay.objects.select_for_update(of=("self",))
+        Stay.objects.select_for_update(of=("self",), no_key=True)
         .select_related("person", "unit__property")
         .get(pk=stay.pk)
     )
@@ -216,7 +218,7 @@ def change_stay(
 def end_stay(*, stay: Stay, ends_on: date, reason: str, by: User, at: datetime) -> Stay:
     """Record the day a person left. The night before it is the last one counted."""
     # Locked, so that two who end it at once, on different days, do it one after the other.
-    stay = Stay.objects.select_for_update(of=("self",)).get(pk=stay.pk)
+    stay = Stay.objects.select_for_update(of=("self",), no_key=True).get(pk=stay.pk)
     if stay.period.upper is not None and stay.period.upper <= local_date(at):
         raise StayRefused(
             _("Oppholdet er allerede avsluttet %(date)s.") % {"date": nbdate(stay.period.upper)}
@@ -259,7 +261,7 @@ def renew_stay(
     It takes a reason, the next step towards a lasting home, and somebody responsible for it.
     """
     # Locked, so that two who renew it at once do it one after the other.
-    stay = Stay.objects.select_for_update(of=("self",)).get(pk=stay.pk)
+    stay = Stay.objects.select_for_update(of=("self",), no_key=True).get(pk=stay.pk)
     today = local_date(at)
     if stay.kind != StayKind.TEMPORARY or (stay.period.upper and stay.period.upper <= today):
         raise StayRefused(_("Bare et midlertidig opphold som pågår, kan forlenges."))
@@ -459,7 +461,7 @@ def end_open(person: Person, kinds: tuple[StayKind, ...], on: date, reason: str)
     """End what the person lives in on the day, of these kinds, on that day."""
     # Locked, so that nobody ends or moves the same stay in the meantime.
     going_on = (
-        Stay.objects.select_for_update(of=("self",))
+        Stay.objects.select_for_update(of=("self",), no_key=True)
         .filter(person=person, kind__in=kinds)
         .filter(Q(period__upper_inf=True) | Q(period__endswith__gt=on))
         .order_by("pk")
@@ -498,7 +500,7 @@ def hear_notice(notice: InstitutionNotice, *, by: User, at: datetime) -> None:
         Stay.objects.current(local_date(at))
         .filter(person=notice.person, kind=StayKind.INSTITUTION)
         # Locked: it may be ended while the notice is registered.
-        .select_for_update(of=("self",))
+        .select_for_update(of=("self",), no_key=True)
         .order_by("pk")
         .first()
     )

@@ -113,3 +113,21 @@ def unordered_is_shuffled(monkeypatch) -> None:
     from tests.unordered import shuffle_unordered
 
     shuffle_unordered(monkeypatch)
+
+
+@pytest.fixture(autouse=True)
+def locks_in_order(request):
+    """Rows are locked in one order, whatever the test is about (docs/adr/0006)."""
+    if not (request.node.get_closest_marker("django_db") or "db" in request.fixturenames):
+        yield
+        return
+    from django.db import connection
+
+    from tests.lock_order import minded
+
+    request.getfixturevalue("db")
+    if not connection.in_atomic_block:  # its transactions are real ones, side by side
+        yield
+        return
+    with minded():
+        yield

@@ -42,7 +42,7 @@ def propose_class(
     """Say which class the case should have, and why. It counts when another has approved it."""
     # Held, so that of two who propose at once the second is told.
     application = (
-        Application.objects.select_for_update(of=("self",))
+        Application.objects.select_for_update(of=("self",), no_key=True)
         .select_related("person")
         .get(pk=application.pk)
     )
@@ -117,7 +117,7 @@ def decline_class(proposal: ManualClass, *, reason: str, by: User, at: datetime)
 def _held(proposal: ManualClass) -> ManualClass:
     # Of two who answer, the second sees that it is done, or gone.
     found = (
-        ManualClass.objects.select_for_update(of=("self",))
+        ManualClass.objects.select_for_update(of=("self",), no_key=True)
         .select_related("application__person")
         .filter(pk=proposal.pk, approved_at__isnull=True)
         .first()

@@ -126,7 +126,7 @@ def move_item(*, item: AgendaItem, step: int, by: User) -> None:
     """Move an item up (-1) or down (1) on the agenda; at the end it stays."""
     meeting = _locked(item.meeting)
     _check_not_approved(meeting)
-    items = list(meeting.items.select_for_update(of=("self",)))
+    items = list(meeting.items.select_for_update(of=("self",), no_key=True))
     here = next(n for n, other in enumerate(items) if other.pk == item.pk)
     there = here + step
     if not 0 <= there < len(items):
@@ -259,9 +259,10 @@ def decide_item(
     # read after.
     meeting = _locked(item.meeting)
     item = _open_item(meeting, item)
-    unit = Unit.objects.select_for_update(of=("self",)).get(pk=item.unit_id)
+    unit = Unit.objects.select_for_update(of=("self",), no_key=True).get(pk=item.unit_id)
     weighed_ids = {*shown, *filter(None, (chosen, reserve))}
-    list(Application.objects.select_for_update(of=("self",)).filter(pk__in=weighed_ids))
+    applications = Application.objects.select_for_update(of=("self",), no_key=True)
+    list(applications.filter(pk__in=weighed_ids).order_by("pk"))
 
     if not reason.strip():
         raise DecisionRefused(_("Skriv begrunnelsen for det møtet bestemte."), "reason")
@@ -435,7 +436,7 @@ def approve_minutes(*, meeting: AllocationMeeting, by: User, at: datetime) -> St
 def _locked(meeting: AllocationMeeting) -> AllocationMeeting:
     # Everything in a meeting is written under its lock, so that the minutes have an order.
     return (
-        AllocationMeeting.objects.select_for_update(of=("self",))
+        AllocationMeeting.objects.select_for_update(of=("self",), no_key=True)
         .select_related("policy", "unit", "chair")
         .get(pk=meeting.pk)
     )
@@ -452,7 +453,7 @@ def _open_item(meeting: AllocationMeeting, item: AgendaItem) -> AgendaItem:
     if meeting.state != MeetingState.OPEN:
         raise MeetingClosed(_("Møtet er ikke åpnet ennå."))
     found = (
-        AgendaItem.objects.select_for_update(of=("self",))
+        AgendaItem.objects.select_for_update(of=("self",), no_key=True)
         .select_related("unit__property")
         .get(pk=item.pk, meeting=meeting)
     )

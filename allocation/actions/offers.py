@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from accounts import settings_table
 from casework.applications.perms import is_disqualified
 from casework.letters.letters import make_letter
+from casework.letters.words import words
 from casework.log import events
-from casework.log.enums import LanguageForm, LetterKind
+from casework.log.enums import LetterKind
 from casework.models import Application, Letter
 from common.calendar import add_working_days, local_date
 from common.errors import RuleBroken, explain_integrity_error
@@ -72,9 +73,13 @@ def make_offer(
     """Offer the home to the chosen one (or the reserve), by a letter with the day to answer by."""
     # In the order of docs/adr/0006; of two who offer the same home, the second waits here, and
     # then sees the first one's offer.
-    item = AgendaItem.objects.select_for_update(of=("self",)).get(pk=consideration.item_id)
+    item = AgendaItem.objects.select_for_update(of=("self",), no_key=True).get(
+        pk=consideration.item_id
+    )
     unit = (
-        Unit.objects.select_for_update(of=("self",)).select_related("property").get(pk=item.unit_id)
+        Unit.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("property")
+        .get(pk=item.unit_id)
     )
     application = _application(consideration.application_id)
     _check_habile(by, application)
@@ -97,7 +102,7 @@ def offer_reserved(
     """Offer the dwelling to the one it is kept for (need A13)."""
     # In the order of docs/adr/0006.
     unit = (
-        Unit.objects.select_for_update(of=("self",))
+        Unit.objects.select_for_update(of=("self",), no_key=True)
         .select_related("property")
         .get(pk=reservation.unit_id)
     )
@@ -139,7 +144,7 @@ def _send(
     letter = make_letter(
         kind=LetterKind.OFFER,
         application=application,
-        title=LETTER_TITLE[application.person.language_form],
+        title=words("offer", application.person.language_form)["title"],
         data=_letter(unit, application, available_from, answer_by, viewing, by),
         by=by,
         at=at,
@@ -304,9 +309,13 @@ def inform_tenant(*, offer: Offer, by: User, at: datetime, **terms: Any) -> Lett
         raise OfferRefused(_("Leieforholdet er allerede inngått."))
     if offer.state != OfferState.ACCEPTED:
         raise OfferRefused(_("Personen har ikke takket ja til tilbudet."))
-    words = lease_letters.information(offer.application, unit=str(offer.unit), **terms)
+    information = lease_letters.information(offer.application, unit=str(offer.unit), **terms)
     letter = make_letter(
-        kind=LetterKind.LEASE_INFORMATION, application=offer.application, by=by, at=at, **words
+        kind=LetterKind.LEASE_INFORMATION,
+        application=offer.application,
+        by=by,
+        at=at,
+        **information,
     )
     text = _("Skriftlig informasjon før leiekontrakt om %(unit)s.") % {"unit": offer.unit}
     _tell(offer, AllocationEvent.LEASE_INFORMED, text, by=by, at=at)
@@ -319,7 +328,7 @@ def inform_tenant(*, offer: Offer, by: User, at: datetime, **terms: Any) -> Lett
 def _application(pk: int) -> Application:
     # Held, so that the case is not let a home, or withdrawn, while it is offered this one.
     return (
-        Application.objects.select_for_update(of=("self",))
+        Application.objects.select_for_update(of=("self",), no_key=True)
         .select_related("person", "unit", "responsible")
         .get(pk=pk)
     )
@@ -327,10 +336,10 @@ def _application(pk: int) -> Application:
 
 def _locked(offer: Offer) -> Offer:
     """The offer, with its unit and application, in the order of docs/adr/0006."""
-    Unit.objects.select_for_update(of=("self",)).get(pk=offer.unit_id)
+    Unit.objects.select_for_update(of=("self",), no_key=True).get(pk=offer.unit_id)
     application = _application(offer.application_id)
     found = (
-        Offer.objects.select_for_update(of=("self",))
+        Offer.objects.select_for_update(of=("self",), no_key=True)
         .select_related("unit__property")
         .get(pk=offer.pk)
     )
@@ -364,35 +373,6 @@ def _tell(offer: Offer, kind: AllocationEvent, text: str, *, by: User | None, at
 
 # ------------------------------------------------------------------ the letter
 
-NB, NN = LanguageForm.BOKMAL, LanguageForm.NYNORSK
-LETTER_TITLE = {NB: "Vi tilbyr deg en bolig", NN: "Vi tilbyr deg ein bustad"}
-TEXTS = {
-    NB: {
-        "intro": "Du står på ventelisten for kommunal bolig. Nå har vi en ledig bolig som vi mener "
-        "passer for deg. Dette er et tilbud, ikke et nytt vedtak.",
-        "size": "Størrelse",
-        "rent": "Husleie",
-        "rent_value": "{rent} i måneden",
-        "unknown": "ikke avklart",
-        "free": "Ledig fra",
-        "how": "Ring eller skriv til {name}, eller send svararket tilbake.",
-        "yes": "Da lager vi en leiekontrakt, og du kan flytte inn fra {day}.",
-        "no": "Si gjerne hvorfor. Du beholder plassen din på ventelisten.",
-    },
-    NN: {
-        "intro": "Du står på ventelista for kommunal bustad. No har vi ein ledig bustad som vi "
-        "meiner passar for deg. Dette er eit tilbod, ikkje eit nytt vedtak.",
-        "size": "Storleik",
-        "rent": "Husleige",
-        "rent_value": "{rent} i månaden",
-        "unknown": "ikkje avklart",
-        "free": "Ledig frå",
-        "how": "Ring eller skriv til {name}, eller send svararket tilbake.",
-        "yes": "Då lagar vi ein leigekontrakt, og du kan flytte inn frå {day}.",
-        "no": "Sei gjerne kvifor. Du held på plassen din på ventelista.",
-    },
-}
-
 
 def _letter(
     unit: Unit,
@@ -402,17 +382,15 @@ def _letter(
     viewing: str,
     by: User,
 ) -> dict:
-    t = TEXTS[application.person.language_form]
-    size = minutes.dwelling(unit)
-    if application.person.language_form == NN:
-        size = size.replace("uten", "utan")
+    language = application.person.language_form
+    t = words("offer", language)
     rent = t["unknown"] if unit.rent is None else t["rent_value"].format(rent=kroner(unit.rent))
     return {
         "intro": [t["intro"]],
         "dwelling": {
             "address": str(unit),
             "facts": [
-                [t["size"], size or t["unknown"]],
+                [t["size"], minutes.dwelling(unit, language) or t["unknown"]],
                 [t["rent"], rent],
                 [t["free"], nbdate_long(available_from)],
             ],

@@ -48,7 +48,11 @@ def reserve(
     the first one's reservation. `unit_reserved_for_one` would refuse it all the same.
     """
     on = local_date(at)
-    unit = Unit.objects.select_for_update(of=("self",)).select_related("property").get(pk=unit.pk)
+    unit = (
+        Unit.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("property")
+        .get(pk=unit.pk)
+    )
     if is_disqualified(by, application):
         raise ReservationRefused(_("Du er inhabil i denne saken. En annen må ta den."))
     if moves_in_on < on:
@@ -92,7 +96,7 @@ def release(reservation: Reservation, *, reason: str, by: User, at: datetime) ->
     """The dwelling is free for others again."""
     # Locked: of two who release it, the second sees that it is done.
     reservation = (
-        Reservation.objects.select_for_update(of=("self",))
+        Reservation.objects.select_for_update(of=("self",), no_key=True)
         .select_related("unit__property", "application__person")
         .get(pk=reservation.pk)
     )

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from casework.letters.letters import body, make_letter
+from casework.letters.words import words
 from casework.log import events, flags
-from casework.log.enums import FlagKind, LanguageForm, LetterKind
+from casework.log.enums import FlagKind, LetterKind
 from casework.log.event_kinds import CaseEvent
 from casework.models import Letter
+from casework.persons.actions.persons import lock_persons
 from common.calendar import local_date
 from common.errors import RuleBroken
 from common.formatting import nbdate_long
@@ -27,7 +29,7 @@ class CheckRefused(RuleBroken):
 
 def _held(check: NeedCheck) -> NeedCheck:
     # Two who ring the same person: the second is told.
-    check = NeedCheck.objects.select_for_update(of=("self",)).get(pk=check.pk)
+    check = NeedCheck.objects.select_for_update(of=("self",), no_key=True).get(pk=check.pk)
     if check.answered_at or check.lapsed_on:
         raise CheckRefused(_("Svaret er allerede ført inn, eller personen venter ikke lenger."))
     return check
@@ -39,6 +41,7 @@ def register_answer(
 ) -> NeedCheck:
     """What the person said. A no changes nothing by itself: it is for the caseworker to register
     that the application is withdrawn, in the person's own words."""
+    lock_persons(check.application.person_id)
     check = _held(check)
     check.answer, check.note = answer, note
     check.answered_at, check.answered_by = at, by
@@ -75,15 +78,15 @@ def send_letter(check: NeedCheck, *, by: User, at: datetime) -> Letter:
     if check.letter_id:
         raise CheckRefused(_("Brevet er allerede laget."))
     case = check.application
-    words = WORDS[case.person.language_form]
+    w = words("still_needed", case.person.language_form)
     letter = make_letter(
         kind=LetterKind.STILL_NEEDED,
         application=case,
-        title=words["title"],
+        title=w["title"],
         data=body(
-            intro=[words["intro"]],
-            parts=[(words["phone"], words["phone_text"]), (words["silent"], words["silent_text"])],
-            box=(words["box"], words["box_text"] % {"day": _day(check.answer_by)}),
+            intro=[w["intro"]],
+            parts=[(w["phone"], w["phone_text"]), (w["silent"], w["silent_text"])],
+            box=(w["box"], w["box_text"].format(day=nbdate_long(check.answer_by))),
         ),
         by=by,
         at=at,
@@ -101,36 +104,3 @@ def send_letter(check: NeedCheck, *, by: User, at: datetime) -> Letter:
         letter=letter.pk,
     )
     return letter
-
-
-def _day(day: date) -> str:
-    return nbdate_long(day)
-
-
-# The letter is in the person's målform, not in the language of who makes it.
-WORDS = {
-    LanguageForm.BOKMAL: {
-        "title": "Trenger du fortsatt bolig?",
-        "intro": "Du står på ventelisten for bolig hos oss. Med jevne mellomrom spør vi alle som "
-        "venter, om behovet er det samme.",
-        "box": "Si fra til oss",
-        "box_text": "Ring eller skriv til oss innen %(day)s. Fortell om du fortsatt trenger bolig, "
-        "og om noe har endret seg.",
-        "phone": "Har du nytt telefonnummer?",
-        "phone_text": "Gi oss det, så når vi deg når vi har en bolig til deg.",
-        "silent": "Hvis du ikke svarer",
-        "silent_text": "Du mister ikke plassen din. Vi prøver å finne deg på en annen måte.",
-    },
-    LanguageForm.NYNORSK: {
-        "title": "Treng du framleis bustad?",
-        "intro": "Du står på ventelista for bustad hos oss. Med jamne mellomrom spør vi alle som "
-        "ventar, om behovet er det same.",
-        "box": "Sei frå til oss",
-        "box_text": "Ring eller skriv til oss innan %(day)s. Fortel om du framleis treng bustad, "
-        "og om noko har endra seg.",
-        "phone": "Har du nytt telefonnummer?",
-        "phone_text": "Gi oss det, så når vi deg når vi har ein bustad til deg.",
-        "silent": "Dersom du ikkje svarar",
-        "silent_text": "Du mistar ikkje plassen din. Vi prøver å finne deg på ein annan måte.",
-    },
-}

@@ -1,8 +1,8 @@
 """Klage: received, timed, reviewed by another, reversed or forwarded, answered (need C16).
 
 Late is recorded, never refused: who reviews it takes it up with a reason, or dismisses it (fvl.
-§ 31). Whoever moves a klage locks its row first and reads it again under the lock; the vedtak and
-the application are locked after it.
+§ 31). Whoever moves a klage locks its row and reads it again under the lock; where a vedtak is
+drafted for it, the application is locked first (docs/adr/0006).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts import settings_table
+from casework.applications.actions.applications import held
 from casework.applications.perms import is_disqualified
 from casework.letters import letters
 from casework.log import events
@@ -126,7 +127,7 @@ def register_appeal(
     """
     # Held so that the vedtak is not replaced while the klage is registered on it.
     vedtak = (
-        Vedtak.objects.select_for_update(of=("self",))
+        Vedtak.objects.select_for_update(of=("self",), no_key=True)
         .select_related("application__person")
         .get(pk=vedtak.pk)
     )
@@ -367,6 +368,7 @@ def begin_reversal(*, appeal: Appeal, reason: str, by: User, at: datetime) -> Ve
 
     The old vedtak stands until the new is approved and issued; the klage is then reversed.
     """
+    held(appeal.vedtak.application)
     appeal = _held(appeal)
     _may_review(appeal, by)
     APPEAL.check(appeal, AppealState.REDRAFTING)
@@ -398,10 +400,10 @@ def begin_reversal(*, appeal: Appeal, reason: str, by: User, at: datetime) -> Ve
 def reversed_by(vedtak: Vedtak, *, by: User, at: datetime) -> None:
     """The vedtak that was begun for a klage is issued: the klage has got its answer.
 
-    Called in the transaction that issues it, and holding its row.
+    Called in the transaction that issues it, with its application and its row locked.
     """
     appeal = (
-        Appeal.objects.select_for_update(of=("self",))
+        Appeal.objects.select_for_update(of=("self",), no_key=True)
         .filter(new_vedtak=vedtak, state=AppealState.REDRAFTING)
         .select_related("vedtak__application__person")
         .first()
@@ -574,6 +576,7 @@ def record_outcome(
 @transaction.atomic
 def begin_vedtak_after_answer(*, appeal: Appeal, by: User, at: datetime) -> Vedtak:
     """Begin the vedtak that carries out what the klageinstans came to."""
+    held(appeal.vedtak.application)
     appeal = _held(appeal)
     if appeal.new_vedtak_id:
         return appeal.new_vedtak
@@ -606,9 +609,10 @@ def withdraw_appeal(*, appeal: Appeal, reason: str, by: User, at: datetime) -> A
 
 
 def _held(appeal: Appeal) -> Appeal:
-    # Held so that of two who review, forward or record at once, the second sees the first's deed.
+    # Locked, so that of two who review, forward or record at once, the second sees what the
+    # first did.
     return (
-        Appeal.objects.select_for_update(of=("self",))
+        Appeal.objects.select_for_update(of=("self",), no_key=True)
         .select_related(
             "vedtak__application__person",
             "vedtak__application__unit",

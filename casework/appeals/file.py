@@ -20,12 +20,12 @@ from casework.assessment.models import AssessmentAnswer, HousingNeed
 from casework.assessment.needs import bedrooms_nb
 from casework.letters import letters
 from casework.letters.models import Letter
-from casework.log.enums import ApplicationKind, LanguageForm, SupportNeed
+from casework.letters.words import words
+from casework.log.enums import LanguageForm
 from casework.log.models import StoredFile
 from casework.vedtak import letter as vedtak_letter
 from common import pdf
 from common.formatting import nbdate, nbdate_long
-from housing.enums import Staffing
 
 from . import letters as appeal_letters
 from . import pdf_join
@@ -33,7 +33,6 @@ from . import pdf_join
 if TYPE_CHECKING:
     from .models import Appeal
 
-NB, NN = LanguageForm.BOKMAL, LanguageForm.NYNORSK
 Block = dict[str, Any]
 
 
@@ -60,107 +59,6 @@ def register(name: str, title: str, part: Callable[[Appeal, date, str], Document
     _parts[name], _titles[name] = part, title
 
 
-TEXTS: dict[str, dict[str, Any]] = {
-    NB: {
-        "title": "Sakens dokumenter",
-        "intro": "Dokumentene i klagesaken, i rekkefølge.",
-        "party": "Part",
-        "to": "Til",
-        "contents": "Dokumenter",
-        "head": ["Nr.", "Dokument", "Dato", "Side"],
-        "klage": "Klagen",
-        "vedtak": "Vedtaket",
-        "imported": "Vedtaket er ført inn uten brev. Teksten er den som står i saken.",
-        "facts": "Fakta",
-        "rules": "Regler",
-        "reasoning": "Vurdering",
-        "person_view": "Personens syn",
-        "best_interests": "Barnets beste",
-        "conditions": "Vilkår",
-        "application": "Søknaden",
-        "received": "Mottatt",
-        "kind": "Gjelder",
-        "bases": "Søkt etter",
-        "assessment": "Kartlegging",
-        "wish": "Det viktigste for personen",
-        "together": "Hvem var med",
-        "goals": "Mål",
-        "dimensions": ["Område", "Personen sier", "Slik vi ser det", "Avtalt hjelp"],
-        "need": "Boligbehov",
-        "types": "Boligtyper som passer",
-        "bedrooms": "Størrelse, minst",
-        "staffing": "Bemanning, minst",
-        "step_free": "Uten trapper",
-        "wheelchair": "Rullestol",
-        "edited": "Hvorfor behovet er endret",
-        "yes": "Ja",
-        "no": "Nei",
-        "notes": "Notater i saken",
-        "said": "Personen sa",
-        "by": "Skrevet {on} av {name}",
-        "kinds": {},
-        "staffings": {},
-        "support": {},
-    },
-    NN: {
-        "title": "Dokumenta i saka",
-        "intro": "Dokumenta i klagesaka, i rekkjefølgje.",
-        "party": "Part",
-        "to": "Til",
-        "contents": "Dokument",
-        "head": ["Nr.", "Dokument", "Dato", "Side"],
-        "klage": "Klaga",
-        "vedtak": "Vedtaket",
-        "imported": "Vedtaket er ført inn utan brev. Teksten er den som står i saka.",
-        "facts": "Fakta",
-        "rules": "Reglar",
-        "reasoning": "Vurdering",
-        "person_view": "Synet til personen",
-        "best_interests": "Det beste for barnet",
-        "conditions": "Vilkår",
-        "application": "Søknaden",
-        "received": "Motteken",
-        "kind": "Gjeld",
-        "bases": "Søkt etter",
-        "assessment": "Kartlegging",
-        "wish": "Det viktigaste for personen",
-        "together": "Kven var med",
-        "goals": "Mål",
-        "dimensions": ["Område", "Personen seier", "Slik vi ser det", "Avtalt hjelp"],
-        "need": "Bustadbehov",
-        "types": "Bustadtypar som passar",
-        "bedrooms": "Storleik, minst",
-        "staffing": "Bemanning, minst",
-        "step_free": "Utan trapper",
-        "wheelchair": "Rullestol",
-        "edited": "Kvifor behovet er endra",
-        "yes": "Ja",
-        "no": "Nei",
-        "notes": "Notat i saka",
-        "said": "Personen sa",
-        "by": "Skrive {on} av {name}",
-        "kinds": {
-            ApplicationKind.NEW: "Kommunal bustad",
-            ApplicationKind.EXCHANGE: "Byte av kommunal bustad",
-            ApplicationKind.EXTENSION: "Forlenging av leigeforhold",
-            ApplicationKind.TEMPORARY: "Mellombels butilbod (§ 27)",
-            ApplicationKind.ASSISTANCE: "Bistand etter bustadsosiallova § 6",
-        },
-        "staffings": {
-            Staffing.NONE: "Utan personale",
-            Staffing.DAY: "Personale på dagtid",
-            Staffing.NIGHT: "Personale òg om natta",
-        },
-        "support": {
-            SupportNeed.NONE: "Greier meg sjølv",
-            SupportNeed.SOME: "Litt hjelp",
-            SupportNeed.MUCH: "Mykje hjelp",
-            SupportNeed.UNCLEAR: "Ikkje avklart",
-        },
-    },
-}
-
-
 def assemble(appeal: Appeal, letter: Letter, *, on: date, at: datetime) -> StoredFile:
     """Make and store the file. Raises `common.pdf.UnprintableText`."""
     language = appeal.vedtak.application.person.language_form
@@ -174,7 +72,7 @@ def assemble(appeal: Appeal, letter: Letter, *, on: date, at: datetime) -> Store
 def documents(appeal: Appeal, letter: Letter | None, on: date, language: str) -> list[Document]:
     """What the file holds, in order: our letter, the vedtak, the klage, the case, the others."""
     application = appeal.vedtak.application
-    t = TEXTS[language]
+    t = words("appeal_file", language)
     found = [_sent(letter)] if letter else []
     found += [
         _vedtak(appeal, t),
@@ -202,7 +100,7 @@ def documents(appeal: Appeal, letter: Letter | None, on: date, language: str) ->
 def titles(appeal: Appeal) -> list[str]:
     """What the file would hold now, without making it."""
     application = appeal.vedtak.application
-    t = TEXTS[NB]
+    t = words("appeal_file", LanguageForm.BOKMAL)
     found = [t["vedtak"], t["klage"], t["application"]]
     found += [
         f"{t['assessment']} {nbdate(held)}"
@@ -265,7 +163,7 @@ def _application(application, t: dict[str, Any], language: str) -> Document:
             "kind": "facts",
             "pairs": [
                 (t["received"], nbdate_long(application.received_at)),
-                (t["kind"], str(t["kinds"].get(application.kind, application.get_kind_display()))),
+                (t["kind"], t["kinds"][application.kind]),
                 (t["bases"], "\n".join(appeal_letters.basis_titles(bases, language))),
             ],
         }
@@ -295,7 +193,7 @@ def _assessment(assessment, t: dict[str, Any]) -> Document:
         [
             answer.dimension.name,
             answer.own_view or "–",
-            str(t["support"].get(answer.support_need, answer.get_support_need_display())),
+            t["support"][str(answer.support_need)],
             answer.agreed_help or "–",
         ]
         for answer in assessment.answers.all()
@@ -307,11 +205,10 @@ def _assessment(assessment, t: dict[str, Any]) -> Document:
 
 def _need(need: HousingNeed, t: dict[str, Any], language: str) -> Document:
     types = ", ".join(vedtak_letter.type_name(kind, language) for kind in need.types)
-    staffing = t["staffings"].get(need.staffing, Staffing(need.staffing).label)
     pairs = [
         (t["bedrooms"], bedrooms_nb(need.bedrooms)),
         (t["types"], types or "–"),
-        (t["staffing"], str(staffing)),
+        (t["staffing"], t["staffings"][need.staffing]),
         (t["step_free"], t["yes"] if need.step_free else t["no"]),
         (t["wheelchair"], t["yes"] if need.wheelchair else t["no"]),
     ]
@@ -337,7 +234,7 @@ def _notes(notes, t: dict[str, Any]) -> Document:
 
 
 def _printed(appeal: Appeal, found: list[Document], on: date, at: datetime, language: str) -> bytes:
-    application, t = appeal.vedtak.application, TEXTS[language]
+    application, t = appeal.vedtak.application, words("appeal_file", language)
     shared = letters.frame(application, language=language, on=on, by=appeal.reviewer)
     shared = {
         **{name: shared[name] for name in ("sender", "case_number", "date", "exempt")},

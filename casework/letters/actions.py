@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from casework.log import events
 from casework.log.event_kinds import CaseEvent
+from casework.persons.actions.persons import lock_persons
 from casework.persons.models import Person
 from common.errors import RuleBroken
 from common.formatting import nbdate
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
 @transaction.atomic
 def agree_on_letters(*, person: Person, words: str, by: User, at: datetime) -> Person:
     """How letters reach somebody whose address is not, or may not be, written (need S3)."""
-    # Held so that of two who write at once, the second's words are the ones kept and told.
-    person = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    # Locked, so that of two who write at once, the second's words are the ones kept and told.
+    person = lock_persons(person.pk)[person.pk]
     person.letter_agreement = words.strip()
     person._history_user = by
     person.save(update_fields=["letter_agreement"])

@@ -26,7 +26,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Municipality
 from casework.log import events
-from casework.log.enums import LanguageForm, LetterKind, RepresentativeKind
+from casework.log.enums import LetterKind, RepresentativeKind
 from casework.log.event_kinds import CaseEvent
 from casework.log.models import StoredFile
 from casework.persons.models import Person, Representative
@@ -36,6 +36,7 @@ from common.errors import RuleBroken
 from common.formatting import nbdate_long
 
 from .models import Letter, LetterCopy
+from .words import words
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -49,22 +50,7 @@ TEMPLATES = {
 }
 # A letter without a template of its own.
 PLAIN = "plain"
-EXEMPT = {
-    LanguageForm.BOKMAL: "Unntatt offentlighet, offentleglova § 13",
-    LanguageForm.NYNORSK: "Unnateke offentlegheit, offentleglova § 13",
-}
-BY_AGREEMENT = {
-    LanguageForm.BOKMAL: "Sendes etter avtale",
-    LanguageForm.NYNORSK: "Blir sendt etter avtale",
-}
-ROLES = {
-    RepresentativeKind.PROXY: ("fullmektig", "fullmektig"),
-    RepresentativeKind.GUARDIAN: ("verge", "verje"),
-}
-SIGNED_BY = {LanguageForm.BOKMAL: "Saksbehandler", LanguageForm.NYNORSK: "Saksbehandlar"}
-
-
-PARTY = "part"  # in both målformer
+COPIED_TO = (RepresentativeKind.PROXY, RepresentativeKind.GUARDIAN)
 
 
 class NoAddress(RuleBroken):
@@ -187,6 +173,7 @@ def frame(application: Application, *, language: str, on: date, by: User) -> dic
     person, unit = application.person, application.unit
     municipality = Municipality.objects.get()
     answers = application.responsible or by
+    w = words("letter", language)
     return {
         "sender": {
             "municipality": municipality.name,
@@ -197,9 +184,9 @@ def frame(application: Application, *, language: str, on: date, by: User) -> dic
         "copies": [str(copy) for copy in copies(person, language=language, on=on)],
         "case_number": f"{application.case_year}/{application.case_seq:04d}",
         "date": nbdate_long(on),
-        "exempt": EXEMPT[language],
+        "exempt": w["exempt"],
         "contact": {"name": answers.get_full_name(), "phone": unit.phone or municipality.phone},
-        "signers": [{"name": by.get_full_name(), "role": SIGNED_BY[language]}],
+        "signers": [{"name": by.get_full_name(), "role": w["signed_by"]}],
     }
 
 
@@ -207,7 +194,7 @@ def address(person: Person, language: str) -> list[str]:
     """Where the letter goes. A protected address is never printed, and neither is a missing one:
     how the letter reaches the person is then agreed with them (need S3)."""
     if not has_address(person):
-        return [BY_AGREEMENT[language]]
+        return [words("letter", language)["by_agreement"]]
     return [person.address, f"{person.postcode} {person.city}".strip()]
 
 
@@ -247,7 +234,7 @@ def agreed_at(to: Person | Representative) -> str:
 def copied_to(person: Person, on: date) -> list[Representative]:
     """The fullmektig and the verge receive every letter (need C3, fvl. § 12)."""
     return list(
-        person.representatives.filter(kind__in=list(ROLES), period__contains=on).order_by("pk")
+        person.representatives.filter(kind__in=COPIED_TO, period__contains=on).order_by("pk")
     )
 
 
@@ -261,17 +248,18 @@ def copies(person: Person, *, language: str, on: date, reached: bool = False) ->
 
 
 def _copy(to: Representative, language: str) -> Copy:
-    role = ROLES[to.kind][language == LanguageForm.NYNORSK]
+    w = words("letter", language)
+    role = w["roles"][to.kind]
     if to.sent_to:
         return Copy(to.name, role, [to.address, f"{to.postcode} {to.city}".strip()])
-    return Copy(to.name, role, [BY_AGREEMENT[language]] if to.is_reached else [])
+    return Copy(to.name, role, [w["by_agreement"]] if to.is_reached else [])
 
 
 def copy_to_party(person: Person, language: str) -> Copy:
     """A letter about the person goes to somebody else, and they get a copy (fvl. § 33)."""
     if not reaches(person):
         raise NoAddress(person)
-    return Copy(person.name, PARTY, address(person, language))
+    return Copy(person.name, words("letter", language)["party"], address(person, language))
 
 
 def file_name(letter: Letter, *, copy: int | None = None) -> str:

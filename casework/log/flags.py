@@ -197,7 +197,7 @@ def close(flag: Flag, *, by: User, at: datetime, note: str | Promise) -> Flag:
     if not note:
         raise NoReason
     # Locked, so that two who follow up at once do not both believe they closed it.
-    flag = Flag.objects.select_for_update(of=("self",)).get(pk=flag.pk)
+    flag = Flag.objects.select_for_update(of=("self",), no_key=True).get(pk=flag.pk)
     if flag.closed_on is not None:
         raise AlreadyClosed
     flag.closed_on = local_date(at)

@@ -1,8 +1,7 @@
 """Vedtak: drafted by one, approved and thereby issued by another (needs C12-C15).
 
-The protocol: whoever moves a vedtak locks its row first, and reads it again under the lock; an
-approval also locks the application, always after the vedtak. Of two browsers, one wins and the
-other is told so.
+Whoever writes or moves a vedtak locks the application and then the vedtak (docs/adr/0006), and
+reads both again under the lock. Of two browsers, one wins and the other is told so.
 """
 
 from __future__ import annotations
@@ -180,7 +179,7 @@ def draft_vedtak(
     """
     # Held so that two browsers at once begin one vedtak, not two.
     application = (
-        Application.objects.select_for_update(of=("self",))
+        Application.objects.select_for_update(of=("self",), no_key=True)
         .select_related("person", "household")
         .get(pk=application.pk)
     )
@@ -339,9 +338,8 @@ def approve_vedtak(*, vedtak: Vedtak, by: User, at: datetime) -> Vedtak:
     missing = completeness.missing(vedtak, on, content)
     if missing:
         raise VedtakIncomplete(missing)
-    # Held so that the case is not withdrawn while it is being decided.
-    application = Application.objects.select_for_update(of=("self",)).get(pk=vedtak.application_id)
-    for earlier in application.vedtak.issued().select_for_update(of=("self",)):
+    application = vedtak.application
+    for earlier in application.vedtak.issued().select_for_update(of=("self",), no_key=True):
         earlier._history_user = by
         VEDTAK.move(earlier, VedtakState.REPLACED, by=by, at=at)
     vedtak._history_user = by
@@ -396,9 +394,11 @@ def declare_disqualified(*, application: Application, reason: str, by: User, at:
 
 
 def _held(vedtak: Vedtak) -> Vedtak:
-    # Held so that of two who save, send or approve at once, the second sees what the first did.
+    # Locked, so that of two who save, send or approve at once, the second sees what the first
+    # did, and that the case is not withdrawn while it is being decided.
+    Application.objects.select_for_update(of=("self",), no_key=True).get(pk=vedtak.application_id)
     return (
-        Vedtak.objects.select_for_update(of=("self",))
+        Vedtak.objects.select_for_update(of=("self",), no_key=True)
         .select_related(
             "application__person",
             "application__household",

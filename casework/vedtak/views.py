@@ -20,6 +20,7 @@ from casework.applications.models import Application
 from casework.applications.perms import is_disqualified
 from casework.letters import letters, plain_language
 from casework.letters.models import StandardText
+from casework.letters.words import words
 from casework.log import perms
 from casework.log.enums import LanguageForm, Outcome, RefusalGround, TextPart, VedtakState
 from common import pdf
@@ -466,7 +467,10 @@ def _letter(
             for outcome in [content.outcome_of(basis)]
             for ground in [content.ground_of(basis)]
         ],
-        "t": vedtak_letter.TEXTS[vedtak.language],
+        "t": {
+            **words("vedtak", vedtak.language),
+            "headings": words("frame", vedtak.language),
+        },
         "letter_language": vedtak.language,
         "issued": vedtak.issued_on,
         "has_children": bool(content.children),

@@ -156,7 +156,7 @@ def own_lines(user: User, on: date, flags: Sequence) -> list[Line]:
 def follow_up(*, flag: AgreementFlag, note: str, by: User, at: datetime) -> AgreementFlag:
     """Close a flag because it was followed up. NotFollowedUp when somebody was first."""
     # Locked, so that two who follow up at once do not both believe they closed it.
-    flag = AgreementFlag.objects.select_for_update(of=("self",)).get(pk=flag.pk)
+    flag = AgreementFlag.objects.select_for_update(of=("self",), no_key=True).get(pk=flag.pk)
     if flag.closed_on is not None:
         raise NotFollowedUp(_("Varselet er allerede avsluttet."))
     flag.closed_on, flag.closed_by, flag.closing_note = local_date(at), by, note.strip()

@@ -24,6 +24,7 @@ from casework.log.enums import (
 from casework.log.events import record
 from casework.log.saving import save
 from casework.models import Application, Vedtak
+from casework.persons.actions.persons import lock_persons
 from common.calendar import add_months, local_date, next_working_day
 from common.formatting import nbdate
 from housing.enums import TEMPORARY_TYPES
@@ -77,7 +78,7 @@ def agree_lease(
     # The unit's row is locked, so that of two who let the same home at once, the second waits,
     # and then sees the first one's stay and gets a sentence. The exclusion constraint
     # `unit_one_at_a_time` would refuse it all the same.
-    unit = Unit.objects.select_for_update(of=("self",)).get(pk=unit.pk)
+    unit = Unit.objects.select_for_update(of=("self",), no_key=True).get(pk=unit.pk)
     person = application.person
     if unit.type in TEMPORARY_TYPES:
         raise StayRefused(_("Et midlertidig bosted leies ikke ut med leiekontrakt."), "unit")
@@ -223,6 +224,7 @@ def ready(
 def start_renewal(*, lease: Lease, by: User, at: datetime) -> Application:
     """An application for a longer lease: from here the ordinary way to a vedtak. The one begun
     already, if there is one."""
+    lock_persons(lease.stay.person_id)
     lease = _held(lease)
     person = lease.stay.person
     begun = person.applications.filter(
@@ -502,7 +504,7 @@ def _check_said_why(lease: Lease, kind: str, on: date) -> None:
 def _held(lease: Lease) -> Lease:
     """The lease as it is now, locked: of two who change it, the second sees the first's."""
     return (
-        Lease.objects.select_for_update(of=("self",))
+        Lease.objects.select_for_update(of=("self",), no_key=True)
         .select_related("stay__person__responsible", "stay__unit__property", "application__unit")
         .get(pk=lease.pk)
     )
@@ -511,7 +513,7 @@ def _held(lease: Lease) -> Lease:
 def _held_risk(risk: TenancyRisk) -> TenancyRisk:
     # Locked: nobody changes the plan of what another closes.
     risk = (
-        TenancyRisk.objects.select_for_update(of=("self",))
+        TenancyRisk.objects.select_for_update(of=("self",), no_key=True)
         .select_related("lease__stay__person")
         .get(pk=risk.pk)
     )

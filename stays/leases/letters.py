@@ -6,8 +6,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from casework.letters.letters import body
-from casework.log.enums import LanguageForm
-from common.formatting import kroner, nbdate_long
+from casework.letters.words import words
+from common.formatting import MONTHS, kroner, nbdate_long
 from stays.enums import Deposit
 
 if TYPE_CHECKING:
@@ -15,108 +15,6 @@ if TYPE_CHECKING:
     from stays.models import PriceIndex
 
     from .models import Lease
-
-NB, NN = LanguageForm.BOKMAL, LanguageForm.NYNORSK
-MONTHS = [
-    "januar",
-    "februar",
-    "mars",
-    "april",
-    "mai",
-    "juni",
-    "juli",
-    "august",
-    "september",
-    "oktober",
-    "november",
-    "desember",
-]
-RENT = {
-    NB: {
-        "title": "Ny husleie fra {day}",
-        "intro": "Vi regulerer husleien din etter konsumprisindeksen. Du får dette varselet minst "
-        "en måned før.",
-        "new": "Ny husleie er {new} i måneden fra {day}",
-        "old": "I dag betaler du {old} i måneden.",
-        "how": "Slik har vi regnet",
-        "how_text": "Indeksen var {from_value} i {from_month} og {to_value} i {to_month}. Husleien "
-        "er regulert like mye, og rundet ned til hele kroner. Den kan reguleres høyst én gang i "
-        "året (husleieloven § 4-2).",
-        "trouble": "Blir det vanskelig å betale?",
-        "trouble_text": "Si fra til oss så tidlig du kan. Vi hjelper deg med bostøtte, betaling "
-        "og råd om økonomi.",
-    },
-    NN: {
-        "title": "Ny husleige frå {day}",
-        "intro": "Vi regulerer husleiga di etter konsumprisindeksen. Du får dette varselet minst "
-        "ein månad før.",
-        "new": "Ny husleige er {new} i månaden frå {day}",
-        "old": "I dag betaler du {old} i månaden.",
-        "how": "Slik har vi rekna",
-        "how_text": "Indeksen var {from_value} i {from_month} og {to_value} i {to_month}. Husleiga "
-        "er regulert like mykje, og runda ned til heile kroner. Ho kan regulerast høgst éin gong i "
-        "året (husleigelova § 4-2).",
-        "trouble": "Blir det vanskeleg å betale?",
-        "trouble_text": "Sei frå til oss så tidleg du kan. Vi hjelper deg med bustøtte, betaling "
-        "og råd om økonomi.",
-    },
-}
-INFORMATION = {
-    NB: {
-        "title": "Dette bør du vite før du skriver under",
-        "intro": "Du skal leie {unit} av kommunen. Les dette før du skriver under kontrakten, og "
-        "spør oss om det du lurer på.",
-        "term": "Hvor lenge du kan bo der",
-        "term_text": "Du leier fra {start} til {end}. Boligen er for folk som trenger hjelp til å "
-        "skaffe bolig. Derfor er leien tidsbestemt, og reglene er litt annerledes enn ellers "
-        "(husleieloven § 11-1). Før leietiden er slutt, kan du søke om å bo der lenger. Vi spør "
-        "deg i god tid.",
-        "forever": "Du leier fra {start}, uten sluttdato.",
-        "rent": "Hva det koster",
-        "rent_text": "Husleien er {rent} i måneden. Den kan reguleres én gang i året etter "
-        "konsumprisindeksen, og du får brev en måned før.",
-        "deposit": "Depositum",
-        "deposit_text": "Depositumet er {amount}. Det står på en egen konto i ditt navn, og kan "
-        "være høyst seks måneders husleie (husleieloven § 3-5).",
-        "guarantee": "Garanti",
-        "guarantee_text": "I stedet for depositum er det en garanti på {amount} (husleieloven "
-        "§ 3-6). Du trenger ikke betale noe nå.",
-        "leave": "Hvis du vil flytte",
-        "leave_text": "Du kan si opp skriftlig. Snakk med oss først. Søker du bytte til en annen "
-        "kommunal bolig, mister du ikke tiden du har.",
-        "short": "Hvorfor leietiden er kortere enn vanlig",
-        "box": "Vi hjelper deg",
-        "box_text": "Før innflytting går vi gjennom visning, papirer, depositum, bankkonto, "
-        "nøkler, møbler og strøm sammen med deg.",
-    },
-    NN: {
-        "title": "Dette bør du vite før du skriv under",
-        "intro": "Du skal leige {unit} av kommunen. Les dette før du skriv under kontrakten, og "
-        "spør oss om det du lurer på.",
-        "term": "Kor lenge du kan bu der",
-        "term_text": "Du leiger frå {start} til {end}. Bustaden er for folk som treng hjelp til å "
-        "skaffe bustad. Difor er leiga tidsavgrensa, og reglane er litt annleis enn elles "
-        "(husleigelova § 11-1). Før leigetida er slutt, kan du søkje om å bu der lenger. Vi spør "
-        "deg i god tid.",
-        "forever": "Du leiger frå {start}, utan sluttdato.",
-        "rent": "Kva det kostar",
-        "rent_text": "Husleiga er {rent} i månaden. Ho kan regulerast éin gong i året etter "
-        "konsumprisindeksen, og du får brev ein månad før.",
-        "deposit": "Depositum",
-        "deposit_text": "Depositumet er {amount}. Det står på ein eigen konto i ditt namn, og kan "
-        "vere høgst seks månaders husleige (husleigelova § 3-5).",
-        "guarantee": "Garanti",
-        "guarantee_text": "I staden for depositum er det ein garanti på {amount} (husleigelova "
-        "§ 3-6). Du treng ikkje betale noko no.",
-        "leave": "Om du vil flytte",
-        "leave_text": "Du kan seie opp skriftleg. Snakk med oss først. Søkjer du byte til ein "
-        "annan kommunal bustad, mistar du ikkje tida du har.",
-        "short": "Kvifor leigetida er kortare enn vanleg",
-        "box": "Vi hjelper deg",
-        "box_text": "Før innflytting går vi gjennom vising, papir, depositum, bankkonto, nøklar, "
-        "møblar og straum saman med deg.",
-    },
-}
 
 
 def rent(
@@ -130,7 +28,7 @@ def rent(
 ) -> dict[str, Any]:
     """The yearly notice of a new rent: `title` and `data`."""
     language = application.person.language_form
-    t, day = RENT[language], nbdate_long(effective_on)
+    t, day = words("rent", language), nbdate_long(effective_on)
     sums = {
         "from_value": _number(from_index),
         "from_month": _month(from_index),
@@ -159,7 +57,7 @@ def information(
     short_term_reason: str,
 ) -> dict[str, Any]:
     """What a tenant is told in writing before signing (husll. § 11-1): `title` and `data`."""
-    t = INFORMATION[application.person.language_form]
+    t = words("lease_information", application.person.language_form)
     days = {
         "start": nbdate_long(starts_on),
         "end": nbdate_long(expires_on) if expires_on else "",

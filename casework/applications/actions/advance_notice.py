@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from casework.letters import letters
+from casework.letters.words import words
 from casework.log import events
 from casework.log.enums import LetterKind
 from casework.log.event_kinds import CaseEvent
@@ -20,38 +21,6 @@ if TYPE_CHECKING:
     from casework.letters.models import Letter
 
     from ..models import Application
-
-# In the person's målform, not in the language of who makes the letter.
-NOTICE_WORDS = {
-    "nb": {
-        "title": "Du kan si din mening før vi bestemmer oss",
-        "intro": "Vi arbeider med saken din ({case}). Vi har ikke bestemt oss ennå.",
-        "considering": "Dette vurderer vi",
-        "grounds": "Opplysningene vi bygger på",
-        "how": "Slik svarer du",
-        "how_text": (
-            "Skriv, ring eller kom til oss. Si fra hvis noe er feil, eller hvis det er noe vi ikke "
-            "vet. Vi hjelper deg gjerne med å skrive ned svaret. Du har rett til å se dokumentene "
-            "i saken din."
-        ),
-        "due": "Svar innen {day}",
-        "due_text": "Svarer du ikke, bestemmer vi oss ut fra det vi vet da.",
-    },
-    "nn": {
-        "title": "Du kan seie meininga di før vi bestemmer oss",
-        "intro": "Vi arbeider med saka di ({case}). Vi har ikkje bestemt oss enno.",
-        "considering": "Dette vurderer vi",
-        "grounds": "Opplysningane vi byggjer på",
-        "how": "Slik svarer du",
-        "how_text": (
-            "Skriv, ring eller kom til oss. Sei frå om noko er feil, eller om det er noko vi ikkje "
-            "veit. Vi hjelper deg gjerne med å skrive ned svaret. Du har rett til å sjå dokumenta "
-            "i saka di."
-        ),
-        "due": "Svar innan {day}",
-        "due_text": "Svarer du ikkje, bestemmer vi oss ut frå det vi veit då.",
-    },
-}
 
 
 class DueTooSoon(RuleBroken):
@@ -78,20 +47,20 @@ def send_notice(
     what others have said (fvl. §§ 16-17). Raises `DueTooSoon` and `letters.NoAddress`."""
     if due_on <= on:
         raise DueTooSoon
-    words = NOTICE_WORDS[application.person.language_form]
+    w = words("notice", application.person.language_form)
     case = f"{application.case_year}/{application.case_seq:04d}"
     letter = letters.make_letter(
         kind=LetterKind.NOTICE,
         application=application,
-        title=words["title"],
+        title=w["title"],
         data=letters.body(
-            intro=[words["intro"].format(case=case)],
+            intro=[w["intro"].format(case=case)],
             parts=[
-                (words["considering"], considering),
-                (words["grounds"], grounds),
-                (words["how"], words["how_text"]),
+                (w["considering"], considering),
+                (w["grounds"], grounds),
+                (w["how"], w["how_text"]),
             ],
-            box=(words["due"].format(day=nbdate_long(due_on)), words["due_text"]),
+            box=(w["due"].format(day=nbdate_long(due_on)), w["due_text"]),
         ),
         by=by,
         at=at,

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from casework.letters.models import LegalBasis, Letter
+from casework.letters.words import words
 from casework.log import events, flags
 from casework.log.enums import (
     ApplicationKind,
@@ -19,7 +20,7 @@ from casework.log.enums import (
     Sender,
 )
 from casework.log.event_kinds import CaseEvent
-from casework.persons.actions.persons import household_of
+from casework.persons.actions.persons import household_of, lock_persons
 from common.calendar import local_date
 from common.errors import RuleBroken
 from common.formatting import nbdate, nbdate_long
@@ -149,6 +150,7 @@ def start_assessing(*, application: Application, by: User, at: datetime) -> Appl
 
     A case sent here from another unit is already being assessed, and has nobody: it is taken.
     """
+    lock_persons(application.person_id)
     application = held(application)
     if application.state == ApplicationState.ASSESSING and application.responsible_id is None:
         application.responsible = by
@@ -273,23 +275,21 @@ def send_interim_reply(
         )
     if not application.is_open:
         raise AlreadyAnswered(_("Søknaden er ikke lenger åpen, og trenger ikke foreløpig svar."))
-    words = INTERIM_WORDS[application.person.language_form]
+    w = words("interim", application.person.language_form)
     letter = letters.make_letter(
         kind=LetterKind.INTERIM,
         application=application,
-        title=words["title"],
+        title=w["title"],
         data={
             "intro": [
-                words["intro"]
-                % {
-                    "on": nbdate_long(application.received_on),
-                    "kind": words["kinds"][application.kind],
-                }
+                w["intro"].format(
+                    on=nbdate_long(application.received_on), kind=w["kinds"][application.kind]
+                )
             ],
             "delay": [delay],
-            "expected": [words["expected"] % {"on": nbdate_long(expected_on)}],
+            "expected": [w["expected"].format(on=nbdate_long(expected_on))],
             "needed": needed,
-            "meanwhile": [words["meanwhile"]],
+            "meanwhile": [w["meanwhile"]],
         },
         by=by,
         at=at,
@@ -311,44 +311,11 @@ def send_interim_reply(
     return letter
 
 
-# The letter is in the person's målform, not in the language of who makes it.
-INTERIM_WORDS = {
-    "nb": {
-        "title": "Vi trenger mer tid til søknaden din",
-        "intro": "Vi fikk søknaden din om %(kind)s %(on)s. Vi er ikke ferdige med den ennå.",
-        "expected": "Vi regner med at du får svar innen %(on)s.",
-        "meanwhile": "Si fra til oss med en gang hvis situasjonen din endrer seg, "
-        "eller hvis du står uten et sted å sove.",
-        "kinds": {
-            "ny": "kommunal bolig",
-            "bytte": "bytte av kommunal bolig",
-            "forlengelse": "forlengelse av leieforholdet",
-            "midlertidig": "midlertidig botilbud",
-            "bistand": "bistand etter boligsosialloven",
-        },
-    },
-    "nn": {
-        "title": "Vi treng meir tid til søknaden din",
-        "intro": "Vi fekk søknaden din om %(kind)s %(on)s. Vi er ikkje ferdige med han enno.",
-        "expected": "Vi reknar med at du får svar innan %(on)s.",
-        "meanwhile": "Sei frå til oss med ein gong dersom situasjonen din endrar seg, "
-        "eller dersom du står utan ein stad å sove.",
-        "kinds": {
-            "ny": "kommunal bustad",
-            "bytte": "byte av kommunal bustad",
-            "forlengelse": "forlenging av leigeforholdet",
-            "midlertidig": "mellombels butilbod",
-            "bistand": "bistand etter bustadsosiallova",
-        },
-    },
-}
-
-
 def held(application: Application) -> Application:
     """The case, locked until the transaction is over."""
     # Held so that of two browsers moving the same case, the second sees where the first left it.
     return (
-        Application.objects.select_for_update(of=("self",))
+        Application.objects.select_for_update(of=("self",), no_key=True)
         .select_related("person", "unit")
         .get(pk=application.pk)
     )

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from casework.follow_up import handover_flags
 from casework.letters import letters
+from casework.letters.words import words
 from casework.log import events, flags
 from casework.log.enums import (
     ApplicationChannel,
@@ -127,29 +128,6 @@ def register_section_27(
 
 # ------------------------------------------------------------------ missing papers
 
-MISSING_WORDS = {
-    "nb": {
-        "title": "Vi mangler papirer til søknaden din",
-        "intro": "Vi fikk søknaden din %(on)s. Vi trenger mer fra deg for å kunne avgjøre den.",
-        "needed": "Dette trenger vi fra deg",
-        "by": "Send oss dette innen %(on)s",
-        "help": "Si fra hvis du trenger mer tid, eller hjelp til å skaffe papirene.",
-        "so": "Hva skjer nå?",
-        "meanwhile": "Vi arbeider videre med søknaden mens vi venter. Får vi ikke papirene, "
-        "avgjør vi søknaden med de opplysningene vi har.",
-    },
-    "nn": {
-        "title": "Vi manglar papir til søknaden din",
-        "intro": "Vi fekk søknaden din %(on)s. Vi treng meir frå deg for å kunne avgjere han.",
-        "needed": "Dette treng vi frå deg",
-        "by": "Send oss dette innan %(on)s",
-        "help": "Sei frå dersom du treng meir tid, eller hjelp til å skaffe papira.",
-        "so": "Kva skjer no?",
-        "meanwhile": "Vi arbeider vidare med søknaden medan vi ventar. Får vi ikkje papira, "
-        "avgjer vi søknaden med dei opplysningane vi har.",
-    },
-}
-
 
 @transaction.atomic
 def ask_for_papers(
@@ -161,16 +139,16 @@ def ask_for_papers(
         raise NothingMissing(_("Søknaden er ikke lenger åpen, og trenger ingen papirer."))
     if not papers:
         raise NothingMissing(_("Skriv hvilke papirer som mangler, ett på hver linje."))
-    words = MISSING_WORDS[application.person.language_form]
+    w = words("missing", application.person.language_form)
     letter = letters.make_letter(
         kind=LetterKind.MISSING,
         application=application,
-        title=words["title"],
+        title=w["title"],
         data=letters.body(
-            intro=[words["intro"] % {"on": nbdate_long(application.received_on)}],
-            needed=(words["needed"], list(papers)),
-            box=(words["by"] % {"on": nbdate_long(due_on)}, words["help"]),
-            parts=[(words["so"], words["meanwhile"])],
+            intro=[w["intro"].format(on=nbdate_long(application.received_on))],
+            needed=(w["needed"], list(papers)),
+            box=(w["by"].format(on=nbdate_long(due_on)), w["help"]),
+            parts=[(w["so"], w["meanwhile"])],
         ),
         by=by,
         at=at,
@@ -199,7 +177,7 @@ def receive_paper(
     """One of the papers has come."""
     # Held so that two who open the same post do not both register it.
     paper = (
-        MissingPaper.objects.select_for_update(of=("self",))
+        MissingPaper.objects.select_for_update(of=("self",), no_key=True)
         .select_related("request__application__person")
         .get(pk=paper.pk)
     )
@@ -232,7 +210,7 @@ def acknowledge_transfer(*, application: Application, by: User, at: datetime) ->
     """Somebody at the unit the case was sent to says that it has come."""
     # Held so that it is acknowledged once.
     found = (
-        UnitTransfer.objects.select_for_update(of=("self",))
+        UnitTransfer.objects.select_for_update(of=("self",), no_key=True)
         .filter(application=application, acknowledged_at__isnull=True)
         .first()
     )

@@ -68,7 +68,7 @@ def hold_assessment(
             raise NotHeldYet(field)
     # Held so that the case is taken into assessment once.
     application = (
-        Application.objects.select_for_update(of=("self",))
+        Application.objects.select_for_update(of=("self",), no_key=True)
         .select_related("person")
         .get(pk=application.pk)
     )

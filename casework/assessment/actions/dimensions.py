@@ -67,9 +67,7 @@ def change_dimension(
     _check(name, question, start, on)
     # Locked, so that two who change it at once make one version after the other.
     versions = list(
-        Dimension.objects.select_for_update(of=("self",))
-        .filter(code=dimension.code)
-        .order_by("valid")
+        Dimension.objects.select_for_update(of=("self",)).filter(code=dimension.code).order_by("pk")
     )
     for each in versions:
         if each.valid.lower >= start:
@@ -119,10 +117,11 @@ def move_dimension(*, dimension: Dimension, up: bool, by: User, on: date) -> Non
     """Change places with the one before or after it, of those asked on the day."""
     # Locked, so that two who move at once do not both swap with the same one.
     rows = list(
-        Dimension.objects.select_for_update(of=("self",))
+        Dimension.objects.select_for_update(of=("self",), no_key=True)
         .filter(valid__contains=on)
-        .order_by("order", "pk")
+        .order_by("pk")
     )
+    rows.sort(key=lambda each: (each.order, each.pk))
     codes = [each.code for each in rows]
     if dimension.code not in codes:
         raise DimensionRefused(_("Området er ikke i bruk i dag."))

@@ -265,7 +265,7 @@ def _names(person: Person, text: str, first_name: bool) -> bool:
 def _held(statement: Statement) -> Statement:
     # Locked, so that a link is used once, and nobody answers what another takes back.
     return (
-        Statement.objects.select_for_update(of=("self",))
+        Statement.objects.select_for_update(of=("self",), no_key=True)
         .select_related("person", "application", "asked_of", "asked_by")
         .get(pk=statement.pk)
     )

@@ -92,7 +92,7 @@ def hand_over(
 
 def _held(handover: Handover) -> Handover:
     # Two at a unit who take it at once: the second is told who did.
-    return Handover.objects.select_for_update(of=("self",)).get(pk=handover.pk)
+    return Handover.objects.select_for_update(of=("self",), no_key=True).get(pk=handover.pk)
 
 
 @transaction.atomic

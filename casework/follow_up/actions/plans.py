@@ -36,7 +36,7 @@ class PlanRefused(RuleBroken):
 
 def _held(plan: TransitionPlan) -> TransitionPlan:
     """The plan as it is now, locked: nothing is added while another settles it."""
-    plan = TransitionPlan.objects.select_for_update(of=("self",)).get(pk=plan.pk)
+    plan = TransitionPlan.objects.select_for_update(of=("self",), no_key=True).get(pk=plan.pk)
     if not plan.is_open:
         raise PlanRefused(_("Planen er avsluttet. Lag en ny hvis den trengs."))
     return plan
@@ -164,7 +164,7 @@ def change_milestone(
 @transaction.atomic
 def reach_milestone(milestone: Milestone, *, by: User, at: datetime) -> Milestone:
     plan = _held(milestone.plan)
-    milestone = Milestone.objects.select_for_update(of=("self",)).get(pk=milestone.pk)
+    milestone = Milestone.objects.select_for_update(of=("self",), no_key=True).get(pk=milestone.pk)
     if milestone.done_at:
         raise PlanRefused(_("Milepælen er allerede nådd."))
     save(milestone, by, done_at=at, done_by=by)
@@ -205,7 +205,7 @@ def set_item(
 def finish_item(item: ChecklistItem, *, by: User, at: datetime) -> ChecklistItem:
     """A line of the checklist is done. Refused without a named helper (need C19)."""
     plan = _held(item.plan)
-    item = ChecklistItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
+    item = ChecklistItem.objects.select_for_update(of=("self",), no_key=True).get(pk=item.pk)
     if item.done_at:
         raise PlanRefused(_("Punktet er allerede ferdig."))
     if not item.helper:
@@ -282,7 +282,7 @@ def register_notice(
     if newer:
         return notice
     if kind in GOING_OUT:
-        plan = person.plans.open().select_for_update(of=("self",)).first()
+        plan = person.plans.open().select_for_update(of=("self",), no_key=True).first()
         # Told afterwards, of a day before the plan began: the plan has no such day.
         if plan and plan.started_on <= concerns_on != plan.expected_out:
             save(plan, by, expected_out=concerns_on, institution=plan.institution or institution)

@@ -93,7 +93,7 @@ def add_document(
 @transaction.atomic
 def withdraw_document(document: Document, *, why: str, by: User, at: datetime) -> Document:
     """Out of the case, with a reason. The row and the checksum stay; the file is not opened."""
-    document = Document.objects.select_for_update(of=("self",)).get(pk=document.pk)
+    document = Document.objects.select_for_update(of=("self",), no_key=True).get(pk=document.pk)
     if document.withdrawn_at:
         raise AlreadyWithdrawn
     save(document, by, withdrawn_at=at, withdrawn_by=by, withdrawn_why=why)

@@ -6,8 +6,8 @@ and without a foreign key: the survivor's report asks for both), and what the su
 has. A membership beside one of the survivor's own is taken out, and kept to be put back; an open
 flag the survivor also has is thrown away, and raised again by its job if the two are parted.
 
-Locks: the two persons, lower key first, for UPDATE. A row written meanwhile that points to either
-waits for us; it then lands where it was meant, on the loser, whose pages lead to the survivor.
+Locks (docs/adr/0006): the two persons first, then each row as it moves, flags last. A row written
+meanwhile lands where it was meant, on the loser, whose pages lead to the survivor.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from common.errors import RuleBroken, explain_integrity_error
 from common.formatting import nbdate
 
 from ..models import HouseholdMember, Person, PersonMerge
+from .persons import lock_persons
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -80,7 +81,8 @@ def merge_persons(
     """
     if survivor.pk == loser.pk:
         raise MergeRefused(_("Dette er samme oppføring. Velg en annen."))
-    survivor, loser = _both(survivor.pk, loser.pk)
+    locked = lock_persons(survivor.pk, loser.pk)
+    survivor, loser = locked[survivor.pk], locked[loser.pk]
     if loser.merged_into_id or survivor.merged_into_id:
         raise MergeRefused(_("En av dem er allerede slått sammen med en annen."))
     merge = PersonMerge(survivor=survivor, loser=loser, reason=reason, merged_at=at, merged_by=by)
@@ -96,17 +98,6 @@ def merge_persons(
     text = _("To oppføringer av samme person er slått sammen. %(reason)s") % {"reason": reason}
     events.record(survivor, CaseEvent.PERSON_MERGED, text, by=by, at=at, merge=merge.pk)
     return merge
-
-
-def _both(one: int, other: int) -> tuple[Person, Person]:
-    # Both are held, in the order of their keys: two merges of the same pair wait, never deadlock.
-    held = {
-        person.pk: person
-        for person in Person.objects.select_for_update(of=("self",))
-        .filter(pk__in=[one, other])
-        .order_by("pk")
-    }
-    return held[one], held[other]
 
 
 def _save(person: Person, by: User) -> None:
@@ -142,12 +133,13 @@ def _as_json(value: Any) -> Any:
 
 
 def _relations() -> list[models.ForeignKey]:
-    return [
+    found = [
         relation.field
         for relation in Person._meta.related_objects
         if relation.related_model not in STAYS_WITH_THE_LOSER
         and not hasattr(relation.related_model, "history_object")
     ]
+    return sorted(found, key=lambda field: field.model is Flag)
 
 
 def _move_all(survivor: Person, loser: Person) -> tuple[list[dict[str, Any]], list[dict]]:
@@ -274,10 +266,13 @@ def undo_merge(*, merge: PersonMerge, by: User, at: datetime) -> Person:
     What was written after the merge stays with the survivor. Gives the person set free.
     """
     # Held so that it is undone once.
-    merge = PersonMerge.objects.select_for_update(of=("self",)).get(pk=merge.pk)
+    merge = PersonMerge.objects.select_for_update(of=("self",), no_key=True).get(pk=merge.pk)
     if merge.undone_at is not None:
-        raise MergeRefused(_("Sammenslåingen er allerede angret %(on)s.") % {"on": nbdate(at)})
-    survivor, loser = _both(merge.survivor_id, merge.loser_id)
+        raise MergeRefused(
+            _("Sammenslåingen er allerede angret %(on)s.") % {"on": nbdate(merge.undone_at)}
+        )
+    locked = lock_persons(merge.survivor_id, merge.loser_id)
+    survivor, loser = locked[merge.survivor_id], locked[merge.loser_id]
     if survivor.merged_into_id:
         raise MergeRefused(_("Oppføringen er siden slått sammen med en annen. Angre det først."))
     later = PersonMerge.objects.filter(
@@ -290,6 +285,8 @@ def undo_merge(*, merge: PersonMerge, by: User, at: datetime) -> Person:
     _save(survivor, by)
     loser.merged_into = None
     _save(loser, by)
+    for moved in merge.moved:
+        _lock(moved)
     for moved in reversed(merge.moved):
         _move_back(moved)
     _put_memberships_back(merge)
@@ -338,6 +335,11 @@ def _put_memberships_back(merge: PersonMerge) -> None:
             _("Husstanden er endret siden: %(why)s")
             % {"why": explain_integrity_error(error) or _("medlemmene overlapper.")}
         ) from error
+
+
+def _lock(moved: dict[str, Any]) -> None:
+    rows = apps.get_model(moved["model"])._base_manager.filter(pk__in=moved["rows"])
+    list(rows.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk"))
 
 
 def _move_back(moved: dict[str, Any]) -> None:

@@ -167,6 +167,15 @@ def register_person(*, by: User, at: datetime, facts: Mapping[str, Any]) -> Pers
     return person
 
 
+def lock_persons(*keys: int) -> dict[int, Person]:
+    """These persons as they are now, by their keys, locked until the transaction is over.
+
+    Locked in the order of their keys, so that two who lock the same persons never deadlock.
+    """
+    persons = Person.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=keys)
+    return {person.pk: person for person in persons.order_by("pk")}
+
+
 @transaction.atomic
 def change_person(
     *, person: Person, by: User, at: datetime, facts: Mapping[str, Any], version: int
@@ -175,8 +184,8 @@ def change_person(
 
     `version` is the history row the form was made from: `ChangedMeanwhile` if there is a newer.
     """
-    # Held so that two browsers are compared one after the other.
-    person = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    # Locked, so that two browsers are compared one after the other.
+    person = lock_persons(person.pk)[person.pk]
     if version_of(person) != version:
         raise ChangedMeanwhile
     changed = [name for name, value in facts.items() if getattr(person, name) != value]
@@ -226,9 +235,8 @@ def protect_household(
 
     `left` is how many were shown and not chosen; the reason is kept in the person's history.
     """
-    for other in others:
-        # Held so that a change in another browser is not written over.
-        other = Person.objects.select_for_update(of=("self",)).get(pk=other.pk)
+    # Locked, so that a change in another browser is not written over.
+    for other in lock_persons(*(other.pk for other in others)).values():
         if other.is_protected:
             continue
         other.protection = person.protection
@@ -283,8 +291,8 @@ def own_household(person: Person, on: date) -> Household | None:
 @transaction.atomic
 def household_of(person: Person, *, by: User, at: datetime) -> Household:
     """The person's own household on the day, made if there is none."""
-    # Held so that two at once make one household.
-    Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    # Locked, so that two at once make one household.
+    lock_persons(person.pk)
     on = local_date(at)
     household = own_household(person, on)
     if household is not None:
@@ -333,6 +341,8 @@ def join_household(
     `MembershipRefused` if it cannot be so. A new member under the same roof gets the head's
     address protection and shielding: what is known of a child tells where the parent is (S3).
     """
+    # Locked, so that two browsers adding the same person meet here, and the second is told.
+    lock_persons(head.pk, *([person.pk] if person else []))
     household = household_of(head, by=by, at=at)
     if person is None:
         inherited = {"protection": head.protection, "shielded": head.shielded}
@@ -343,8 +353,6 @@ def join_household(
             % {"born": nbdate(person.birth_date)},
             "since",
         )
-    # Held so that two browsers adding the same person meet here, and the second is told.
-    Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
     _refuse_overlap(household, person, relation, since)
     member = HouseholdMember(
         household=household,
@@ -431,7 +439,7 @@ def change_living(
     last = member.period.upper
     # Held so that two browsers do not change it on two days.
     member = (
-        HouseholdMember.objects.select_for_update(of=("self",))
+        HouseholdMember.objects.select_for_update(of=("self",), no_key=True)
         .select_related("person")
         .get(pk=member.pk)
     )
@@ -483,7 +491,7 @@ def end_membership(
     """The person is no longer in the household from this day. `MembershipRefused` if not so."""
     # Held so that two browsers do not end it on two days.
     member = (
-        HouseholdMember.objects.select_for_update(of=("self",))
+        HouseholdMember.objects.select_for_update(of=("self",), no_key=True)
         .select_related("person")
         .get(pk=member.pk)
     )

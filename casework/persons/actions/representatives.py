@@ -55,7 +55,7 @@ def change_representative(
 ) -> Representative:
     """Write what is changed, with history and one event."""
     # Held so that two browsers are written one after the other.
-    representative = Representative.objects.select_for_update(of=("self",)).get(
+    representative = Representative.objects.select_for_update(of=("self",), no_key=True).get(
         pk=representative.pk
     )
     if all(getattr(representative, name) == value for name, value in facts.items()):
@@ -81,7 +81,7 @@ def end_representative(
 ) -> Representative:
     """The person is no longer represented from this day: no letter made from then is copied."""
     # Held so that two browsers do not end it on two days.
-    representative = Representative.objects.select_for_update(of=("self",)).get(
+    representative = Representative.objects.select_for_update(of=("self",), no_key=True).get(
         pk=representative.pk
     )
     if representative.period.upper is not None and representative.period.upper <= last:

@@ -80,11 +80,12 @@ def person_edit(request: HttpRequest, pk: int) -> HttpResponse:
 @transaction.atomic
 def _save(person: Person, form: PersonForm, *, by: User, at: datetime) -> None:
     """The person as it was written, and those of the household who are protected with them."""
+    chosen = list(form.cleaned_data["protect"]) if form.beside else []
+    actions.lock_persons(person.pk, *(other.pk for other in chosen))
     changed = actions.change_person(
         person=person, by=by, at=at, facts=form.facts, version=form.cleaned_data["version"] or 0
     )
     if form.beside:
-        chosen = list(form.cleaned_data["protect"])
         actions.protect_household(
             person=changed,
             others=chosen,

@@ -11,6 +11,7 @@ from simple_history.models import HistoricalChanges
 from casework.log.enums import IdKind, Protection
 from casework.models import Household, HouseholdMember, Person, PersonMerge
 from casework.persons.actions import merging
+from common.formatting import nbdate
 from tests.factories import (
     ApplicationFactory,
     FamilyFactory,
@@ -209,6 +210,14 @@ def test_merges_are_undone_once_in_reverse_order(client, caseworker):
     assert client.post(last).status_code == 302
     assert "allerede angret" in client.post(last).content.decode()
     assert client.post(page).status_code == 302
+
+
+def test_a_merge_undone_before_says_which_day_it_was_undone():
+    merge = MergeFactory()
+    undo(merge)
+    tomorrow = now() + timedelta(days=1)
+    with pytest.raises(merging.MergeRefused, match=f"angret {nbdate(now())}"):
+        merging.undo_merge(merge=merge, by=UserFactory(caseworker=True), at=tomorrow)
 
 
 def test_person_is_not_merged_with_themselves_or_twice():

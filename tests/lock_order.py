@@ -1,0 +1,97 @@
+"""The order rows are locked in (docs/adr/0006), minded in every test that runs in a transaction."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection
+
+# A table may be locked when nothing further down is locked already in the same transaction.
+ORDER = (
+    # On their own: nothing else is locked beside them.
+    "accounts_role",
+    "accounts_setting",
+    "casework_dimension",
+    "casework_legalbasis",
+    "casework_standardtext",
+    "housing_agreementflag",
+    "housing_qualitycheck",
+    "housing_stockimport",
+    # The person, and the meeting with what it gives away.
+    "casework_personmerge",
+    "casework_person",
+    "allocation_allocationmeeting",
+    "allocation_agendaitem",
+    "housing_property",
+    "housing_upkeep",
+    "housing_unit",
+    "housing_unavailability",
+    # The case, and what is decided in it.
+    "casework_householdmember",
+    "casework_application",
+    "casework_vedtak",
+    "casework_appeal",
+    "casework_missingpaper",
+    "casework_unittransfer",
+    "allocation_manualclass",
+    "allocation_needcheck",
+    "allocation_offer",
+    # What hangs on the person; much of it is locked only as a merge is undone.
+    "casework_event",
+    "casework_representative",
+    "casework_document",
+    "casework_note",
+    "casework_pastmatter",
+    "casework_letter",
+    "casework_draft",
+    "casework_wish",
+    "casework_assessment",
+    "casework_statement",
+    "casework_service",
+    "casework_teammember",
+    "casework_teammeeting",
+    "casework_transitionplan",
+    "casework_milestone",
+    "casework_checklistitem",
+    "casework_institutionnotice",
+    "casework_handover",
+    "stays_stay",
+    "stays_placesearch",
+    "stays_lease",
+    "stays_tenancyrisk",
+    "allocation_reservation",
+    "peers_peerlink",
+    "peers_peer",
+    "casework_flag",
+)
+LOCKED = re.compile(r'FOR (?:NO KEY )?UPDATE OF "(\w+)"')
+
+
+@contextmanager
+def minded() -> Iterator[None]:
+    """Fail where a lock is taken out of order. A table that is locked already may be locked again:
+    the same row a second time, or more rows of it."""
+    depth = len(connection.savepoint_ids)
+    transaction: list[str] = []
+    held: list[str] = []
+
+    def mind(execute, sql, params, many, context):
+        nonlocal transaction
+        result = execute(sql, params, many, context)
+        if found := LOCKED.search(sql):
+            # A test runs in a transaction; the first savepoint in it is the code's own.
+            if transaction != (now := connection.savepoint_ids[depth : depth + 1]):
+                transaction = now
+                held.clear()
+            table = found[1]
+            assert table in ORDER, f"{table} is locked, and has no place in tests/lock_order.py"
+            if table not in held:
+                later = [each for each in held if ORDER.index(each) > ORDER.index(table)]
+                assert not later, f"{table} is locked after {later}: see docs/adr/0006"
+                held.append(table)
+        return result
+
+    with connection.execute_wrapper(mind):
+        yield
