@@ -625,7 +625,7 @@ def matrix(people: Columns | Sequence[Seeker], dwellings: list[Dwelling], on: da
 # What each case asks for, in the order of the ids; as many statements for one as for ten thousand.
 # Without a need: one bedroom, and nothing more.
 READ = f"""
-WITH asked AS MATERIALIZED (
+WITH asked AS (
     SELECT asked.row, a.id, a.person_id, a.household_id, a.unit_id
     FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS asked(id, row)
     JOIN casework_application a ON a.id = asked.id
@@ -665,7 +665,7 @@ LEFT JOIN home ON home.household_id = asked.household_id
 ORDER BY asked.row"""
 # The sets of these needs, as pairs.
 READ_SETS = """
-WITH need AS MATERIALIZED (
+WITH need AS (
     SELECT * FROM unnest(%(needs)s::bigint[]) WITH ORDINALITY AS need(id, row) WHERE id > 0
 )
 SELECT 'avoid_areas', row - 1, area_id FROM need

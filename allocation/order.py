@@ -10,6 +10,9 @@ that changes with every such write; it is never a source, and never older than w
   One that had moved the number, and whose rows are not to be seen yet, would be open; one that
   begins to write later moves the number past the one read, where the kept list is never found.
 - The statement and its parameters (policy, settings, date, rights) are part of the key.
+
+What it buys, with 10 000 waiting (docs/scale.md): a page in about 50 ms. Asked for each time, the
+statement alone takes about 180 ms; the bound is 100.
 """
 
 from __future__ import annotations

@@ -66,7 +66,7 @@ GIVES_HOME = """
 
 # Takes `waiting_params`; {visible} narrows it to what a reader may see.
 WAITING = f"""
-waiting AS MATERIALIZED (
+waiting AS (
     SELECT DISTINCT ON (a.id) a.id AS application_id, a.person_id, a.household_id, a.kind,
            a.unit_id, a.responsible_id, a.case_year, a.case_seq, a.received_at,
            v.id AS vedtak_id, v.issued_on
@@ -95,30 +95,28 @@ CHAINED = f"""
       ON lately.person_id = w.person_id"""
 
 # Each fact for all of them at once, joined on the case: what is asked of the database is a few
-# passes over a few thousand rows, never a question a row. How somebody lives is one number of
-# bits, since twelve aggregates cost more than one.
+# passes over a few thousand rows, never a question a row.
 FACTS = f"""
 living AS (
-    SELECT w.application_id,
-           bit_or(
-               CASE WHEN lower(s.period) > %(on)s::date THEN 0 ELSE 1
-                   | CASE s.kind WHEN %(StayKind.TEMPORARY)s THEN 2
-                                 WHEN %(StayKind.WITH_OTHERS)s THEN 4
-                                 WHEN %(StayKind.STREET)s THEN 8
-                                 WHEN %(StayKind.TRIAL)s THEN 16
-                                 WHEN %(StayKind.MAKESHIFT)s THEN 1024 ELSE 0 END
-                   | CASE WHEN s.kind = ANY(%(lasting)s) THEN 32 ELSE 0 END
-                   | CASE WHEN s.unsafe THEN 64 ELSE 0 END
-                   | CASE s.unsuitable WHEN %(Unsuitable.ACCESS)s THEN 128
-                                       WHEN %(Unsuitable.OTHER)s THEN 256 ELSE 0 END END
-               | CASE WHEN s.kind = ANY(%(homes)s) THEN 512 ELSE 0 END) AS how,
-           min(s.planned_out) FILTER (
-               WHERE s.kind = %(StayKind.INSTITUTION)s AND lower(s.period) <= %(on)s::date)
+    SELECT w.application_id, bool_or(s.begun) AS somewhere,
+           bool_or(s.begun AND s.kind = %(StayKind.TEMPORARY)s) AS in_temporary,
+           bool_or(s.begun AND s.kind = %(StayKind.WITH_OTHERS)s) AS with_others,
+           bool_or(s.begun AND s.kind = %(StayKind.STREET)s) AS on_street,
+           bool_or(s.begun AND s.kind = %(StayKind.TRIAL)s) AS trial,
+           bool_or(s.begun AND s.kind = %(StayKind.MAKESHIFT)s) AS makeshift,
+           bool_or(s.begun AND s.kind = ANY(%(lasting)s)) AS has_home,
+           bool_or(s.begun AND s.unsafe) AS unsafe,
+           bool_or(s.begun AND s.unsuitable = %(Unsuitable.ACCESS)s) AS unsuitable_access,
+           bool_or(s.begun AND s.unsuitable = %(Unsuitable.OTHER)s) AS unsuitable_other,
+           bool_or(s.kind = ANY(%(homes)s)) AS home_ahead,
+           min(s.planned_out) FILTER (WHERE s.begun AND s.kind = %(StayKind.INSTITUTION)s)
                AS planned_out,
-           min(s.must_leave_by) FILTER (WHERE lower(s.period) <= %(on)s::date) AS must_leave_by
+           min(s.must_leave_by) FILTER (WHERE s.begun) AS must_leave_by
     FROM waiting w
-    JOIN stays_stay s ON s.person_id = w.person_id
-                     AND coalesce(upper(s.period), 'infinity'::date) > %(on)s::date
+    JOIN (
+        SELECT *, lower(period) <= %(on)s::date AS begun FROM stays_stay
+        WHERE coalesce(upper(period), 'infinity'::date) > %(on)s::date
+    ) s ON s.person_id = w.person_id
     GROUP BY w.application_id
 ),
 asked_for_tonight AS (
@@ -161,21 +159,21 @@ facts AS (
     SELECT w.*, {local_day("w.received_at")} AS received_on,
            {{born}} AS born,
            coalesce(c.number, 0) AS children,
-           coalesce(l.how & 2 > 0, false) AS in_temporary,
+           coalesce(l.in_temporary, false) AS in_temporary,
            coalesce(ch.days, 0) AS temporary_days, ch.chain_start AS temporary_since,
            coalesce(ch.days > %(long_stay_days)s, false) AS long_temporary,
-           coalesce(l.how & 4 > 0, false) AS with_others,
-           coalesce(l.how & 8 > 0, false) AS on_street,
-           coalesce(l.how & 16 > 0, false) AS trial,
-           coalesce(l.how & 1024 > 0, false) AS makeshift,
-           coalesce(l.how & 32 > 0, false) AS has_home,
-           coalesce(l.how & 8 > 0, false)
-               OR (t.person_id IS NOT NULL AND NOT coalesce(l.how & 1 > 0, false)) AS no_place,
-           CASE WHEN l.how & 512 = 0 THEN l.planned_out END AS discharge_on,
+           coalesce(l.with_others, false) AS with_others,
+           coalesce(l.on_street, false) AS on_street,
+           coalesce(l.trial, false) AS trial,
+           coalesce(l.makeshift, false) AS makeshift,
+           coalesce(l.has_home, false) AS has_home,
+           coalesce(l.on_street, false)
+               OR (t.person_id IS NOT NULL AND NOT coalesce(l.somewhere, false)) AS no_place,
+           CASE WHEN NOT l.home_ahead THEN l.planned_out END AS discharge_on,
            l.must_leave_by,
-           coalesce(l.how & 64 > 0, false) AS unsafe,
-           coalesce(l.how & 128 > 0, false) AS unsuitable_access,
-           coalesce(l.how & 256 > 0, false) AS unsuitable_other,
+           coalesce(l.unsafe, false) AS unsafe,
+           coalesce(l.unsuitable_access, false) AS unsuitable_access,
+           coalesce(l.unsuitable_other, false) AS unsuitable_other,
            k.last_considered, coalesce(k.has_offer, false) AS has_offer,
            m.class_number AS manual_class, m.reason AS manual_reason,
            m.set_by_id AS manual_by
@@ -598,14 +596,14 @@ def _ties(policy: Policy) -> str:
 def _placed(policy: Policy, visible_to: User | None) -> str:
     """`WITH …, placed AS (…)`: no more of each than what places and filters them."""
     return f"""{_classed(policy, _waiting(visible_to))},
-    placed AS MATERIALIZED (
+    placed AS (
         SELECT application_id, responsible_id, issued_on, last_considered, has_offer, children,
                temporary_days, class, {_ties(policy)} FROM classed
     )"""
 
 
 def _numbered(policy: Policy) -> str:
-    return f"""ranked AS MATERIALIZED (
+    return f"""ranked AS (
         SELECT *, row_number() OVER (ORDER BY class, {_ties(policy)})::int AS rank FROM placed
     )"""
 

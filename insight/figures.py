@@ -251,18 +251,18 @@ def temporary(on: date, months: int) -> list[Temporary]:
     asked AS (
         SELECT * FROM unnest(%(days)s::date[], %(born_after)s::date[]) AS asked (day, born_after)
     ),
-    spell AS MATERIALIZED (
+    spell AS (
         SELECT person_id, began, CASE WHEN is_open THEN 'infinity'::date ELSE stopped END AS until,
                nights_before - max(nights_before) FILTER (WHERE begins_chain)
                    OVER (PARTITION BY person_id ORDER BY began) AS nights
         FROM begun WHERE NOT EXISTS ({LEFT_OUT} begun.person_id)
     ),
-    lived AS MATERIALIZED (
+    lived AS (
         SELECT asked.day, asked.born_after, s.person_id, asked.day - s.began + s.nights AS days
         FROM asked JOIN spell s ON s.began <= asked.day AND s.until > asked.day
     ),
     -- With whom they live who may be a child, and when.
-    young AS MATERIALIZED (
+    young AS (
         SELECT me.person_id, me.period * m.period AS period, child.birth_date, m.relation
         FROM casework_householdmember me
         JOIN casework_householdmember m ON m.household_id = me.household_id
@@ -324,12 +324,12 @@ WITH asked AS (
     SELECT m::date AS month, daterange(m::date, (m + interval '1 month')::date) AS span
     FROM unnest(%(months)s::date[]) AS m
 ),
-stay AS MATERIALIZED (
+stay AS (
     SELECT unit_id, period, period @> %(window)s::daterange AS throughout FROM stays_stay
     WHERE unit_id IS NOT NULL AND period && %(window)s::daterange
 ),
 -- Where somebody lived all the time, nothing stood empty: that is nearly every home.
-home AS MATERIALIZED (
+home AS (
     SELECT u.id, u.rent, asked.month, u.in_use * asked.span AS span
     FROM (
         SELECT * FROM housing_unit
@@ -337,11 +337,11 @@ home AS MATERIALIZED (
           AND id NOT IN (SELECT unit_id FROM stay WHERE throughout)
     ) u JOIN asked ON u.in_use && asked.span
 ),
-lived AS MATERIALIZED (
+lived AS (
     SELECT h.month, h.rent, s.period * h.span AS span
     FROM home h JOIN stay s ON s.unit_id = h.id WHERE NOT s.throughout AND s.period && h.span
 ),
-shut AS MATERIALIZED (
+shut AS (
     SELECT h.id, h.month, h.rent, x.cause, x.period * h.span AS span
     FROM home h JOIN housing_unavailability x ON x.unit_id = h.id WHERE x.period && h.span
 ),
@@ -349,7 +349,7 @@ shut AS MATERIALIZED (
 lived_shut AS (
     SELECT x.id, x.month, x.cause, x.rent, l.period * x.span AS span
     FROM shut x CROSS JOIN LATERAL (
-        SELECT period FROM stays_stay WHERE unit_id = x.id AND period && x.span OFFSET 0) l
+        SELECT period FROM stays_stay WHERE unit_id = x.id AND period && x.span) l
 ),
 -- Days added and taken away; neither stays nor closed periods of a home overlap among themselves.
 part AS (

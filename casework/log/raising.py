@@ -44,7 +44,7 @@ open_flag AS (
     FROM casework_flag f WHERE f.kind = %(kind)s AND f.closed_on IS NULL
 ),
 -- Every wanted row beside its open flag; nearly all have theirs, and then nothing is to be done.
-changed AS MATERIALIZED (
+changed AS (
     SELECT w.*, o.id AS flag_id, o.raised_on AS flag_raised_on
     FROM wanted w
     FULL JOIN open_flag o ON o.person_id = w.person_id AND o.key = w.key

@@ -41,10 +41,9 @@ FROM_INSTITUTION, WITH_CHILDREN, NO_SERVICE = "from_institution", "children", "n
 
 REACHED = f"""
 {chain_ctes()},
--- Children in the person's household on the date: samværsbarn are members too. Joined flat, so
--- that PostgreSQL may begin with the children or with those who live temporarily, whichever are
--- fewer.
-household_child AS MATERIALIZED (
+-- Children in the person's household on the date, those who visit (samvær) included. Joined flat,
+-- so that PostgreSQL may begin with the children or with those who live temporarily.
+household_child AS (
     SELECT own.person_id, count(DISTINCT child.id)::int AS children
     FROM casework_person child
     JOIN casework_householdmember m ON m.person_id = child.id AND m.period @> %(on)s::date
@@ -54,12 +53,11 @@ household_child AS MATERIALIZED (
         AND own.person_id IN (SELECT person_id FROM temporary_stay)
     GROUP BY own.person_id
 ),
--- Whoever left an institution, and when they next left one: there are few such stays. OFFSET 0
--- has them read in one pass, not asked of each chain; so too the young below.
+-- Everyone who left an institution, and when they next left one.
 discharge AS (
     SELECT person_id, institution, upper(period) AS released_on,
         lead(upper(period)) OVER (PARTITION BY person_id ORDER BY upper(period), id) AS left_next
-    FROM stays_stay WHERE kind = %(StayKind.INSTITUTION)s AND NOT upper_inf(period) OFFSET 0
+    FROM stays_stay WHERE kind = %(StayKind.INSTITUTION)s AND NOT upper_inf(period)
 ),
 counted AS (
     SELECT c.person_id, c.chain_start, c.days, c.left_on, c.nights_before,
@@ -67,9 +65,8 @@ counted AS (
         CASE WHEN h.children > 0 OR y.id IS NOT NULL
             THEN %(early)s::int[] ELSE %(normal)s::int[] END AS thresholds
     FROM chain c
-    LEFT JOIN (
-        SELECT id FROM casework_person WHERE birth_date > %(young_born_after)s::date OFFSET 0
-    ) y ON y.id = c.person_id
+    LEFT JOIN casework_person y
+        ON y.id = c.person_id AND y.birth_date > %(young_born_after)s::date
     LEFT JOIN household_child h ON h.person_id = c.person_id
     -- The last institution left in the days before the chain began.
     LEFT JOIN discharge d ON d.person_id = c.person_id AND d.released_on <= c.chain_start
