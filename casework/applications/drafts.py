@@ -1,4 +1,4 @@
-"""Drafts nobody has touched for as long as the municipality has set are thrown away."""
+"""Deletes form drafts older than the municipality's limit."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .actions.intake import delete_old_drafts
 
 
 def delete_drafts(on: date) -> Done:
-    """Throw away the drafts that are too old on the day."""
-    kept = timedelta(days=settings_table.value("draft_days", on))
-    before = datetime.combine(on - kept, time.min, tzinfo=get_default_timezone())
+    """Delete the drafts last saved more than `draft_days` days before the date."""
+    max_age = timedelta(days=settings_table.value("draft_days", on))
+    before = datetime.combine(on - max_age, time.min, tzinfo=get_default_timezone())
     return Done(ended=delete_old_drafts(before))

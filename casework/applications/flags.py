@@ -1,6 +1,6 @@
-"""Flags of applications: a foreløpig svar that is due, and papers that have not come (need C6).
+"""Flags of applications: an interim reply that is due, and papers that have not come (need C6).
 
-Like `Application.reply_due`, the numbers are those in force on the day it was received.
+Like `Application.reply_due`, the settings are those in force on the day it was received.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from common.calendar import first_working_day, holidays_around
 from common.jobs import Done
 from common.sql import local_day, values
 
-# From the day of warning until somebody has answered.
+# From the first day to warn until somebody has replied.
 UNANSWERED = f"""
 received AS (
     SELECT a.id, a.person_id, a.responsible_id, {local_day("a.received_at")} AS received
@@ -46,7 +46,7 @@ wanted AS (
     WHERE c.warn <= %(on)s::date
 )"""
 
-# What we asked for in a mangelbrev and have not got when the day is past; one flag a letter.
+# Papers we asked for by letter, missing after the due day; one flag for each letter.
 MISSING = f"""
 wanted AS (
     SELECT a.person_id, a.id AS application_id, r.id::text AS key,
@@ -64,7 +64,7 @@ wanted AS (
 
 
 def interim_words(flag: Flag, on: date) -> Words:
-    """The clock of forvaltningsloven § 11 a."""
+    """What the flag of an interim reply says (fvl. § 11 a)."""
     received = date.fromisoformat(flag.facts["received"])
     when, color = due_words(flag.due_on, on)
     return Words(
@@ -81,7 +81,7 @@ def interim_words(flag: Flag, on: date) -> Words:
 
 
 def papers_words(flag: Flag, on: date) -> Words:
-    """A mangelbrev nobody has answered: the case goes on with what is known."""
+    """What the flag of missing papers says: the case goes on with what is known."""
     when, color = due_words(flag.due_on, on)
     return Words(
         why=_("Venter på papirer siden %(asked)s De skulle vært her %(due)s Vår frist løper.")
@@ -114,10 +114,10 @@ PAPERS = FlagRule(
 
 
 def flag_deadlines(on: date) -> Done:
-    """The flags of foreløpig svar as of a date (fvl. § 11 a). Safe to run twice."""
+    """Update the flags of interim replies as of a date (fvl. § 11 a). Safe to run twice."""
     return INTERIM_REPLY.run(on)
 
 
 def flag_papers(on: date) -> Done:
-    """The flags of papers that have not come, as of a date. Safe to run twice."""
+    """Update the flags of missing papers as of a date. Safe to run twice."""
     return PAPERS.run(on)

@@ -1,4 +1,4 @@
-"""The small number beside Søknader in the menu."""
+"""The count beside Søknader in the menu."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from .models import Application
 if TYPE_CHECKING:
     from accounts.models import User
 
-# Past this a number says only «many», and counting costs.
+# A higher count says only «many», and is slow to get.
 MOST = 499
 
 
 def open_applications(user: User) -> int | None:
-    """Open applications at the user's units; asked on every page, so counted only so far."""
+    """How many are open at the user's units; None above `MOST`, or without a case role."""
     if not user.has_role(*CASE_ROLES):
         return None
     units = {role.unit_id for role in user.current_roles}
     hidden = Person.objects.hidden_from(user)
-    found = Application.objects.open().filter(unit__in=units).exclude(person__in=hidden).order_by()
-    count = found.values("pk")[: MOST + 1].count()
+    cases = Application.objects.open().filter(unit__in=units).exclude(person__in=hidden).order_by()
+    count = cases.values("pk")[: MOST + 1].count()
     return count if count <= MOST else None

@@ -1,4 +1,4 @@
-"""What belongs to taking an application in: drafts, papers that are missing, and being sent on."""
+"""Applications (søknader) with their drafts, missing papers, transfers and wishes."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ class ApplicationQuerySet(models.QuerySet):
         return self.filter(state__in=APPLICATION_OPEN)
 
     def late(self, before: datetime) -> Self:
-        """Open, without foreløpig svar, received before `reply_clock.late_before` (C6)."""
+        """Open, no interim reply sent, received before `reply_clock.late_before` (C6)."""
         return self.open().filter(interim_reply_at__isnull=True, received_at__lt=before)
 
 
 class CaseCounter(models.Model):
-    """The last case number given in a year."""
+    """The last case number used in a year."""
 
     year = models.PositiveSmallIntegerField(primary_key=True)
     last = models.PositiveIntegerField()
@@ -56,7 +56,7 @@ class CaseCounter(models.Model):
 
     @classmethod
     def take(cls, year: int) -> int:
-        """The next free number. One atomic statement: two at once get two numbers."""
+        """Take the next number of the year. One atomic statement, so no number is used twice."""
         with connection.cursor() as cursor:
             cursor.execute(
                 "INSERT INTO casework_casecounter AS c (year, last) VALUES (%s, 1)"
@@ -67,7 +67,7 @@ class CaseCounter(models.Model):
 
 
 class Application(models.Model):
-    """A søknad: what somebody asked for, and when it was received. Also the case (sak)."""
+    """An application: what was asked for, and when it was received. Also the case (sak)."""
 
     person = models.ForeignKey(
         Person, models.PROTECT, related_name="applications", verbose_name=_("søker")
@@ -137,14 +137,14 @@ class Application(models.Model):
             models.Index(fields=["case_number"], name="application_case"),
             models.Index(fields=["kind", "-received_at", "-id"], name="application_kind"),
             models.Index(fields=["responsible", "-received_at", "-id"], name="application_mine"),
-            # The case a person is met about now: what a flag of theirs belongs to.
+            # The person's current case, which their flags belong to.
             models.Index(
                 fields=["person", "-received_at", "-id"],
                 include=["responsible"],
                 name="application_present",
                 condition=Q(state__in=[*APPLICATION_ALIVE]),
             ),
-            # The open ones are few among all there ever were: the menu's count, «over fristen».
+            # Few of all applications are open: for the menu's count and «over fristen».
             models.Index(
                 fields=["-received_at", "-id"],
                 include=["unit"],
@@ -189,7 +189,7 @@ class Application(models.Model):
         return self.state in APPLICATION_OPEN
 
     def reply_due(self) -> date:
-        """The day a foreløpig svar or a vedtak must be sent (fvl. § 11 a)."""
+        """The last day to send an interim reply or a vedtak (fvl. § 11 a)."""
         months = settings_table.value("interim_reply_months", self.received_on)
         return calendar.deadline_months(self.received_on, months)
 
@@ -198,9 +198,9 @@ class Application(models.Model):
 
 
 class Draft(models.Model):
-    """A form somebody has begun on: what is typed, kept until it is sent or too old (need C5).
+    """What is typed in an unfinished form, kept until it is sent or too old (need C5).
 
-    It is seen by who wrote it alone, and is no part of anybody's record.
+    Only its author sees it, and it is not part of any person's record.
     """
 
     key = models.CharField(max_length=60)
@@ -227,7 +227,7 @@ class Draft(models.Model):
 
 
 class PaperRequest(models.Model):
-    """A mangelbrev: what we asked for, and by when. The clock of the case runs on (need C6)."""
+    """A letter asking for missing papers (mangelbrev). It does not stop the reply clock (C6)."""
 
     application = models.ForeignKey(
         Application, models.CASCADE, related_name="paper_requests", verbose_name=_("søknad")
@@ -249,7 +249,7 @@ class PaperRequest(models.Model):
 
 
 class MissingPaper(models.Model):
-    """One paper we asked for; received one by one."""
+    """One paper we asked for. Papers are registered one at a time as they come."""
 
     request = models.ForeignKey(PaperRequest, models.CASCADE, related_name="papers")
     what = models.CharField(_("hva"), max_length=200)
@@ -286,7 +286,7 @@ class MissingPaper(models.Model):
 
 
 class UnitTransfer(models.Model):
-    """A case sent from one unit to another here, until somebody there says it has come (C6)."""
+    """A case sent to another unit of the municipality, open until that unit confirms it (C6)."""
 
     application = models.ForeignKey(
         Application, models.CASCADE, related_name="transfers", verbose_name=_("sak")
@@ -324,7 +324,7 @@ class UnitTransfer(models.Model):
 
 
 class Disqualification(models.Model):
-    """A user has declared inhabilitet in a case (fvl. §§ 6 and 8): it blocks deciding (C14)."""
+    """A user disqualified (inhabil) in a case, who may not decide it (fvl. §§ 6, 8, C14)."""
 
     application = models.ForeignKey(Application, models.CASCADE, related_name="disqualifications")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -350,7 +350,7 @@ class Disqualification(models.Model):
 class Wish(models.Model):
     """The person's own wish, in their own words, shown first everywhere (need C10).
 
-    A new wish does not overwrite an old one: the latest is shown, all are kept.
+    A new wish does not overwrite an old one: the newest is shown, and all are kept.
     """
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="wishes")

@@ -1,4 +1,4 @@
-"""Who may do what in casework. Each function says it in prose."""
+"""Who may do what with an application. Each docstring states the rule."""
 
 from __future__ import annotations
 
@@ -17,26 +17,28 @@ if TYPE_CHECKING:
 
 
 def can_take_case(user: User, application: Application) -> bool:
-    """Who does casework takes cases, unless inhabil in the case (fvl. § 8)."""
+    """Caseworkers may take a case unless disqualified (inhabil) in it (fvl. § 8)."""
     return can_do_casework(user) and not is_disqualified(user, application)
 
 
 def is_disqualified(user: User, application: Application) -> bool:
-    """The user has declared inhabilitet in this case (fvl. § 6)."""
+    """Whether the user has declared a conflict of interest (inhabilitet) in it (fvl. § 6)."""
     return Disqualification.objects.filter(application=application, user=user).exists()
 
 
 def who_may_work(application: Application, kinds: list[RoleKind], on: date) -> QuerySet[User]:
+    """Active users with one of the roles on the date who may see the person, and are not
+    disqualified in the case; by name."""
     from accounts.models import Role, User
 
     roles = Role.objects.filter(period__contains=on)
-    found = User.objects.filter(is_active=True, pk__in=roles.filter(kind__in=kinds).values("user"))
+    users = User.objects.filter(is_active=True, pk__in=roles.filter(kind__in=kinds).values("user"))
     if application.person.is_protected:
-        found = found.filter(pk__in=roles.filter(protected_access=True).values("user"))
+        users = users.filter(pk__in=roles.filter(protected_access=True).values("user"))
     if application.person.shielded:
-        found = found.filter(pk__in=roles.filter(shielded_access=True).values("user"))
+        users = users.filter(pk__in=roles.filter(shielded_access=True).values("user"))
     return (
-        found.exclude(
+        users.exclude(
             pk__in=Disqualification.objects.filter(application=application).values("user")
         )
     ).order_by("full_name", "pk")

@@ -1,4 +1,4 @@
-"""The state tables of casework: the moves each process allows. Each writes a `Transition`."""
+"""The states of an application, and the moves allowed. Each move writes a `Transition`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ APPLICATION = StateTable(
     {
         _A.RECEIVED: {_A.ASSESSING, _A.DECIDED, _A.WITHDRAWN, _A.LAPSED, _A.FORWARDED},
         _A.ASSESSING: {_A.DECIDED, _A.WITHDRAWN, _A.LAPSED, _A.FORWARDED},
-        # Who waits for a home may withdraw, or be gone: the vedtak stands, the waiting ends.
+        # A person on the waiting list may withdraw or be gone: the vedtak still stands.
         _A.DECIDED: {_A.ASSESSING, _A.WITHDRAWN, _A.LAPSED},
         _A.WITHDRAWN: {_A.ASSESSING},
         _A.LAPSED: {_A.ASSESSING},

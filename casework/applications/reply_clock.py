@@ -1,6 +1,6 @@
-"""The clock of an application: when the one who applied must hear from us (need C6).
+"""The reply clock of an application: when the applicant must have an answer (need C6).
 
-The same answer as `Application.reply_due`, for a whole page of applications in one query.
+Gives the same day as `Application.reply_due`, for a whole page of applications in one query.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ ONE_DAY = timedelta(days=1)
 
 
 class Urgency(StrEnum):
-    ANSWERED = "besvart"  # foreløpig svar sent
+    ANSWERED = "besvart"  # an interim reply is sent
     STOPPED = "stanset"  # decided, withdrawn, forwarded
     FINE = "god_tid"
     SOON = "snart"
@@ -40,9 +40,10 @@ class Urgency(StrEnum):
 
 @dataclass(frozen=True)
 class ReplyClock:
-    """A foreløpig svar or a vedtak by `due`; warned from `warn_from` (fvl. § 11 a).
+    """An interim reply (foreløpig svar) or a vedtak is due on day `due` (fvl. § 11 a).
 
-    A søknad after § 27 also has a `place_by`: counted from the minute it was received.
+    `warn_from` is the first day to warn. A § 27 application also needs a place to sleep by
+    `place_by`, counted in hours from the minute it was received.
     """
 
     due: date
@@ -56,34 +57,35 @@ class ReplyClock:
 
 
 def clocks(applications: Iterable[Application], on: date) -> dict[int, ReplyClock]:
-    """The clock of each application, by its key."""
+    """The reply clock of each application on the date, by primary key."""
     applications = list(applications)
-    numbers = _Numbers() if applications else None
-    return {each.pk: _clock(each, on, numbers) for each in applications}
+    reply_settings = _ReplySettings() if applications else None
+    return {application.pk: _clock(application, on, reply_settings) for application in applications}
 
 
 def clock(application: Application, on: date) -> ReplyClock:
-    return _clock(application, on, _Numbers())
+    """The reply clock of one application on the date."""
+    return _clock(application, on, _ReplySettings())
 
 
 def late_before(on: date) -> datetime:
-    """Open applications received before this moment, and not answered, are past their day."""
-    numbers = _Numbers()
+    """An open, unanswered application received before this moment is late on the date."""
+    reply_settings = _ReplySettings()
     day = on
-    # Deadlines never come in another order than what they are counted from.
-    while calendar.deadline_months(day, numbers.value(MONTHS, day)) >= on:
+    # A later start never gives an earlier deadline, so the first match is the limit.
+    while calendar.deadline_months(day, reply_settings.value(MONTHS, day)) >= on:
         day -= ONE_DAY
     return datetime.combine(day + ONE_DAY, time.min, tzinfo=get_default_timezone())
 
 
-def _clock(application: Application, on: date, numbers: _Numbers) -> ReplyClock:
+def _clock(application: Application, on: date, reply_settings: _ReplySettings) -> ReplyClock:
     received = application.received_on
-    due = calendar.deadline_months(received, numbers.value(MONTHS, received))
-    warn_from = received + timedelta(days=numbers.value(WARN, received))
+    due = calendar.deadline_months(received, reply_settings.value(MONTHS, received))
+    warn_from = received + timedelta(days=reply_settings.value(WARN, received))
     place_by = None
     if application.kind == ApplicationKind.TEMPORARY:
-        hours = timedelta(hours=numbers.value(HOURS, received))
-        place_by = application.received_at + hours
+        place_within = timedelta(hours=reply_settings.value(HOURS, received))
+        place_by = application.received_at + place_within
     return ReplyClock(due, warn_from, _urgency(application, on, due, warn_from), place_by)
 
 
@@ -99,8 +101,8 @@ def _urgency(application: Application, on: date, due: date, warn_from: date) -> 
     return Urgency.SOON if on >= warn_from else Urgency.FINE
 
 
-class _Numbers:
-    """The municipality's values of the three keys, at any date, in one query."""
+class _ReplySettings:
+    """The municipality's values of the three settings, for any date, in one query."""
 
     def __init__(self) -> None:
         self.rows = list(
@@ -110,9 +112,9 @@ class _Numbers:
         )
 
     def value(self, key: str, on: date) -> Any:
-        for found, value, valid in self.rows:
+        for row_key, value, valid in self.rows:
             starts = valid.lower is None or valid.lower <= on
             ends = valid.upper is not None and valid.upper <= on
-            if found == key and starts and not ends:
+            if row_key == key and starts and not ends:
                 return value
         return settings_table.KEYS[key].default

@@ -10,7 +10,7 @@ from accounts.once import OnceFormMixin
 from common.forms import NorwegianDateField, VarigFormHelper
 
 
-class NoticeForm(OnceFormMixin, forms.Form):
+class AdvanceNoticeForm(OnceFormMixin, forms.Form):
     considering = forms.CharField(
         label=_("Hva dere vurderer"),
         max_length=3000,

@@ -29,11 +29,12 @@ CASE_UNITS = (UnitKind.NAV, UnitKind.HOUSING_OFFICE, UnitKind.HEALTH_OFFICE)
 
 
 def case_units() -> QuerySet[OrganisationUnit]:
+    """The units that handle cases."""
     return OrganisationUnit.objects.filter(kind__in=CASE_UNITS)
 
 
 def caseworkers(on: date, person: Person) -> QuerySet[User]:
-    """Who may answer for a case of this person: a protected one only those who may see her."""
+    """Caseworkers and approvers on the date who may see the person, and so may have the case."""
     roles = Role.objects.filter(
         user=OuterRef("pk"),
         kind__in=[RoleKind.CASEWORKER, RoleKind.APPROVER],
@@ -47,7 +48,7 @@ def caseworkers(on: date, person: Person) -> QuerySet[User]:
 
 
 class ClockTimeField(forms.Field):
-    """A time written 14.30, 14:30, 1430 or 14."""
+    """A time of day, written 14.30, 14:30, 1430 or 14."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -61,20 +62,20 @@ class ClockTimeField(forms.Field):
             return None
         match = re.fullmatch(r"(\d{1,2})(?:[.: ]?(\d{2}))?", text, re.ASCII)
         try:
-            return time(int(match[1]), int(match[2] or 0)) if match else _not_a_time()
+            return time(int(match[1]), int(match[2] or 0)) if match else _refuse_time()
         except ValueError:
-            return _not_a_time()
+            return _refuse_time()
 
     def prepare_value(self, value: Any) -> Any:
         return f"{value:%H.%M}" if isinstance(value, time) else value
 
 
-def _not_a_time() -> None:
+def _refuse_time() -> None:
     raise ValidationError(_("Skriv klokkeslettet som timer og minutter, for eksempel 14.30."))
 
 
-def received_at(form: forms.Form, facts: dict[str, Any], at: datetime) -> None:
-    """Make one moment of `received_on` and `received_time`, or say on the form what is wrong."""
+def combine_received(form: forms.Form, facts: dict[str, Any], at: datetime) -> None:
+    """Replace `received_on` and `received_time` in `facts` by `received_at`, or add form errors."""
     on, clock = facts.pop("received_on", None), facts.pop("received_time", None)
     if on is None or clock is None:
         return
@@ -144,8 +145,7 @@ class ApplicationForm(OnceFormMixin, forms.Form):
         now = at.astimezone(get_default_timezone())
         self.fields["received_on"].initial = now.date()
         self.fields["received_time"].initial = now.time().replace(second=0, microsecond=0)
-        # One choice a hjemmel, however many versions of it there are; `clean` takes the version
-        # of the day the application came in.
+        # One choice for each legal basis; `clean` picks the version in force on the received day.
         self.fields["bases"].queryset = (
             LegalBasis.objects.filter(valid__overlap=(BEGINNING, None))
             .order_by("code", "-valid")
@@ -184,27 +184,27 @@ class ApplicationForm(OnceFormMixin, forms.Form):
         ):
             self.add_error("sender_contact", _("Skriv hvem vi kan ringe der."))
         on = facts.get("received_on")
-        received_at(self, facts, self.at)
+        combine_received(self, facts, self.at)
         if on and facts.get("bases"):
             facts["bases"] = self._in_force(facts["bases"], on)
         return facts
 
     def _in_force(self, chosen: Iterable[LegalBasis], on: date) -> list[LegalBasis]:
         codes = {basis.code: basis for basis in chosen}
-        found = {
+        in_force = {
             basis.code: basis
             for basis in LegalBasis.objects.filter(code__in=codes, valid__contains=on)
         }
         for code, basis in codes.items():
-            if code not in found:
+            if code not in in_force:
                 self.add_error(
                     "bases",
                     _("«%(basis)s» gjaldt ikke den dagen søknaden kom inn.") % {"basis": basis},
                 )
-        return list(found.values())
+        return list(in_force.values())
 
 
-class WithdrawForm(OnceFormMixin, forms.Form):
+class WithdrawApplicationForm(OnceFormMixin, forms.Form):
     reason = forms.CharField(
         label=_("Hvorfor søknaden trekkes"),
         max_length=200,

@@ -15,14 +15,14 @@ from casework.log.enums import Sender, Tonight
 from casework.persons.forms.persons import FindsPerson
 from common.forms import ListChoice, NorwegianDateField, PhoneField, VarigFormHelper
 
-from .applications import CASE_UNITS, ClockTimeField, case_units, received_at
+from .applications import CASE_UNITS, ClockTimeField, case_units, combine_received
 
 if TYPE_CHECKING:
     from ..models import MissingPaper
 
 
 class Section27Form(OnceFormMixin, FindsPerson):
-    """Somebody has nowhere to sleep tonight, and somebody answers the phone (need C5)."""
+    """A § 27 application by phone: the person has nowhere to sleep tonight (need C5)."""
 
     phone = PhoneField(label=_("Telefon"), landline=True, required=False)
     tonight = forms.ChoiceField(
@@ -63,7 +63,7 @@ class Section27Form(OnceFormMixin, FindsPerson):
         self.fields["received_on"].initial = self.on
         self.fields["received_time"].initial = now.time().replace(second=0, microsecond=0)
         for name in ("first_name", "last_name"):
-            # Asked for unless the number is that of somebody registered.
+            # Required unless the number belongs to a registered person.
             self.fields[name].mark_optional = False
         self.fields["unit"].queryset = case_units()
         if user.main_unit and user.main_unit.kind in CASE_UNITS:
@@ -88,7 +88,7 @@ class Section27Form(OnceFormMixin, FindsPerson):
 
     def clean(self) -> dict[str, Any]:
         facts = super().clean()
-        received_at(self, facts, self.at)
+        combine_received(self, facts, self.at)
         return facts
 
     @property
@@ -128,14 +128,14 @@ class PapersForm(OnceFormMixin, forms.Form):
         return due
 
     def clean_papers(self) -> list[str]:
-        found = [line.strip() for line in self.cleaned_data["papers"].splitlines() if line.strip()]
-        if any(len(line) > 200 for line in found):
+        papers = [line.strip() for line in self.cleaned_data["papers"].splitlines() if line.strip()]
+        if any(len(line) > 200 for line in papers):
             raise ValidationError(_("Skriv hvert papir på høyst 200 tegn."))
-        return found
+        return papers
 
 
 class ReceivedForm(OnceFormMixin, forms.Form):
-    """One paper has come. A form a paper, each with its own prefix."""
+    """Registers that one paper has come. Each paper on the page has a form with its own prefix."""
 
     received_on = NorwegianDateField(label=_("Kom"))
 
@@ -150,7 +150,7 @@ class ReceivedForm(OnceFormMixin, forms.Form):
         self.paper, self.on = paper, on
 
     def clean_received_on(self) -> date:
-        came = self.cleaned_data["received_on"]
-        if came > self.on:
+        received = self.cleaned_data["received_on"]
+        if received > self.on:
             raise ValidationError(_("Datoen er ikke kommet ennå."))
-        return came
+        return received

@@ -1,4 +1,4 @@
-"""A letter as it was sent; how letters reach the person; and the forhåndsvarsel."""
+"""Sending an advance notice (forhåndsvarsel)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from common.form_errors import errors_on, posted
 
 from .. import reply_clock
 from ..actions.advance_notice import send_notice
-from ..forms.advance_notice import NoticeForm
+from ..forms.advance_notice import AdvanceNoticeForm
 from .applications import visible_case
 
 
@@ -30,12 +30,12 @@ from .applications import visible_case
 @allowed(perms.can_do_casework)
 @once
 def notice_new(request: HttpRequest, pk: int) -> HttpResponse:
-    """Make a forhåndsvarsel in the case."""
+    """Write and send an advance notice in the case."""
     case = visible_case(request, pk)
     today = timezone.localdate()
     back = reverse("casework:application", args=[pk])
     due = next_working_day(today + timedelta(days=settings_table.value("notice_days", today)))
-    form = NoticeForm(posted(request), due=due, cancel=back)
+    form = AdvanceNoticeForm(posted(request), due=due, cancel=back)
     if request.method == "POST" and form.is_valid():
         with errors_on(form):
             send_notice(

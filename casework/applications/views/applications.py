@@ -24,20 +24,26 @@ from common.paging import keyset_page
 from .. import reply_clock
 from ..actions import applications as actions
 from ..actions.intake import discard_draft
-from ..forms.applications import ApplicationForm, ForwardForm, InterimReplyForm, WithdrawForm
+from ..forms.applications import (
+    ApplicationForm,
+    ForwardForm,
+    InterimReplyForm,
+    WithdrawApplicationForm,
+)
 from ..models import Application, MissingPaper, UnitTransfer
 from ..perms import can_take_case
 from . import drafts
 
 
 def visible_cases(request: HttpRequest) -> QuerySet[Application]:
+    """The applications the user may see, with person, unit and caseworker."""
     return Application.objects.visible_to(request.user).select_related(
         "person", "unit", "responsible"
     )
 
 
 def visible_case(request: HttpRequest, pk: int) -> Application:
-    """The case, or 404 for one of whom the reader may not know."""
+    """The case. Raises Http404 if the user may not see the person."""
     return get_object_or_404(visible_cases(request), pk=pk)
 
 
@@ -48,9 +54,9 @@ def visible_case(request: HttpRequest, pk: int) -> Application:
 @allowed(perms.can_read_cases)
 def applications(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
-    found = _filtered(request, today)
+    filtered = _filtered(request, today)
     page = keyset_page(
-        found.select_related("person", "unit", "responsible"),
+        filtered.select_related("person", "unit", "responsible"),
         order=("-received_at", "-pk"),
         cursor=request.GET.get("etter"),
         size=50,
@@ -70,29 +76,29 @@ def applications(request: HttpRequest) -> HttpResponse:
     return render(request, "casework/applications/application_list.html", context)
 
 
-def _lines(found: list[Application], today: date) -> list[dict[str, Any]]:
-    clocks = reply_clock.clocks(found, today)
-    asked = _asked_since([each.pk for each in found])
-    # Looked up once a page: `get_kind_display` builds the whole list of choices every time.
+def _lines(applications: list[Application], today: date) -> list[dict[str, Any]]:
+    clocks = reply_clock.clocks(applications, today)
+    asked = _asked_since([application.pk for application in applications])
+    # Looked up once: `get_kind_display` builds the whole list of choices every time.
     kinds = {value: str(label) for value, label in ApplicationKind.choices}
     states = {value: str(label) for value, label in ApplicationState.choices}
     return [
         {
-            "application": each,
-            "clock": clocks[each.pk],
-            "asked": asked.get(each.pk),
-            "kind": kinds[each.kind],
-            "state": states[each.state],
-            "name": each.person.name,
-            "unit": each.unit.name,
-            "responsible": str(each.responsible) if each.responsible_id else "",
+            "application": application,
+            "clock": clocks[application.pk],
+            "asked": asked.get(application.pk),
+            "kind": kinds[application.kind],
+            "state": states[application.state],
+            "name": application.person.name,
+            "unit": application.unit.name,
+            "responsible": str(application.responsible) if application.responsible_id else "",
         }
-        for each in found
+        for application in applications
     ]
 
 
 def _asked_since(ids: list[int]) -> dict[int, datetime]:
-    """Since when each waits for papers we asked for. One query."""
+    """When we first asked for papers that are still missing, by application. One query."""
     waiting = MissingPaper.objects.filter(request__application__in=ids, received_on__isnull=True)
     return dict(
         waiting.values_list("request__application")
@@ -102,20 +108,20 @@ def _asked_since(ids: list[int]) -> dict[int, datetime]:
 
 
 def _filtered(request: HttpRequest, today: date) -> QuerySet[Application]:
-    """By the chips chosen; what is no choice is no filter."""
-    found = Application.objects.visible_to(request.user)
+    """The applications the chosen filters give. An unknown filter value is ignored."""
+    applications = Application.objects.visible_to(request.user)
     state, kind = request.GET.get("tilstand", ""), request.GET.get("type", "")
     if state == "apne":
-        found = found.open()
+        applications = applications.open()
     elif state in ApplicationState.values:
-        found = found.filter(state=state)
+        applications = applications.filter(state=state)
     if kind in ApplicationKind.values:
-        found = found.filter(kind=kind)
+        applications = applications.filter(kind=kind)
     if request.GET.get("mine"):
-        found = found.filter(responsible=request.user)
+        applications = applications.filter(responsible=request.user)
     if request.GET.get("mottak"):
         units = {role.unit_id for role in request.user.current_roles}
-        found = found.filter(
+        applications = applications.filter(
             Exists(
                 UnitTransfer.objects.filter(
                     application=OuterRef("pk"), acknowledged_at__isnull=True, to_unit__in=units
@@ -123,7 +129,7 @@ def _filtered(request: HttpRequest, today: date) -> QuerySet[Application]:
             )
         )
     if request.GET.get("papirer"):
-        found = found.open().filter(
+        applications = applications.open().filter(
             Exists(
                 MissingPaper.objects.filter(
                     request__application=OuterRef("pk"), received_on__isnull=True
@@ -131,8 +137,8 @@ def _filtered(request: HttpRequest, today: date) -> QuerySet[Application]:
             )
         )
     if request.GET.get("sen"):
-        found = found.late(reply_clock.late_before(today))
-    return found
+        applications = applications.late(reply_clock.late_before(today))
+    return applications
 
 
 # ------------------------------------------------------------------ one application
@@ -151,24 +157,25 @@ def application_new(request: HttpRequest, pk: int) -> HttpResponse:
         at=at,
         cancel=reverse("desk:person", args=[person.pk]),
     )
-    key = drafts.key_of(person)
-    draft = drafts.begun(request, key)
-    drafts.taken_up(form, draft, key)
-    # From a lease one comes to apply for a bytte.
-    asked_for = request.GET.get("type")
-    if draft is None and asked_for in ApplicationKind.values:
-        form.initial["kind"] = asked_for
-        form.initial["bases"] = form.fields["bases"].queryset.filter(code=asked_for)
+    key = drafts.draft_key(person)
+    draft = drafts.unsent_draft(request, key)
+    drafts.fill_from_draft(form, draft, key)
+    # The page of a lease links here with the kind of application.
+    requested_kind = request.GET.get("type")
+    if draft is None and requested_kind in ApplicationKind.values:
+        form.initial["kind"] = requested_kind
+        form.initial["bases"] = form.fields["bases"].queryset.filter(code=requested_kind)
     if request.method == "POST" and form.is_valid():
         with errors_on(form):
-            made = actions.register_application(
+            case = actions.register_application(
                 person=person, by=request.user, at=at, **form.cleaned_data
             )
             discard_draft(key=key, by=request.user)
             messages.success(
-                request, _("Søknaden er registrert som sak %(case)s.") % {"case": made.case_number}
+                request,
+                _("Søknaden er registrert som sak %(case)s.") % {"case": case.case_number},
             )
-            return redirect("casework:application", made.pk)
+            return redirect("casework:application", case.pk)
     log_read(request, person.pk, "application-new")
     context = {
         "form": form,
@@ -198,7 +205,7 @@ def application_take(request: HttpRequest, pk: int) -> HttpResponse:
 def application_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     case = visible_case(request, pk)
     back = reverse("casework:application", args=[pk])
-    form = WithdrawForm(posted(request), cancel=back)
+    form = WithdrawApplicationForm(posted(request), cancel=back)
     if request.method == "POST" and form.is_valid():
         with errors_on(form):
             actions.withdraw(
@@ -219,13 +226,13 @@ def application_forward(request: HttpRequest, pk: int) -> HttpResponse:
     form = ForwardForm(posted(request), application=case, cancel=back)
     if request.method == "POST" and form.is_valid():
         with errors_on(form):
-            _send_on(case, form.cleaned_data, by=request.user, at=timezone.now())
+            _forward(case, form.cleaned_data, by=request.user, at=timezone.now())
             messages.success(request, _("Saken er sendt videre."))
             return redirect(back)
     return _move_page(request, case, form, _("Send til rette enhet"))
 
 
-def _send_on(case: Application, facts: dict[str, Any], *, by, at: datetime) -> None:
+def _forward(case: Application, facts: dict[str, Any], *, by, at: datetime) -> None:
     if facts["unit"]:
         actions.send_to_unit(
             application=case, unit=facts["unit"], reason=facts["reason"], by=by, at=at

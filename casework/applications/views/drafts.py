@@ -1,4 +1,4 @@
-"""Forms that are kept as they are typed, so that nothing is lost (need C5)."""
+"""Keeps what is typed in a form before it is sent, so that nothing is lost (need C5)."""
 
 from __future__ import annotations
 
@@ -25,17 +25,18 @@ APPLICATION = re.compile(r"soknad-(\d{1,18})")
 NOT_KEPT = (FIELD, "csrfmiddlewaretoken")
 
 
-def key_of(person: Person) -> str:
+def draft_key(person: Person) -> str:
+    """The draft key of the application form for the person."""
     return f"soknad-{person.pk}"
 
 
-def begun(request: HttpRequest, key: str) -> Draft | None:
-    """What the user has typed in this form before, if they did not send it."""
+def unsent_draft(request: HttpRequest, key: str) -> Draft | None:
+    """The user's unsent draft of this form, if any."""
     return Draft.objects.filter(saved_by=request.user, key=key).first()
 
 
-def taken_up(form: forms.Form, draft: Draft | None, key: str) -> None:
-    """Show what was typed in a fresh form, and have the page keep what is typed from now on."""
+def fill_from_draft(form: forms.Form, draft: Draft | None, key: str) -> None:
+    """Fill a new form from the draft, and make the page save what is typed from now on."""
     form.helper.attrs |= {"data-draft": reverse("casework:draft_save", args=[key])}
     if draft is None or form.is_bound:
         return
@@ -43,12 +44,13 @@ def taken_up(form: forms.Form, draft: Draft | None, key: str) -> None:
         field = form.fields.get(name)
         if field is None or field.widget.is_hidden:
             continue
-        many = isinstance(field.widget, forms.CheckboxSelectMultiple | forms.SelectMultiple)
-        form.initial[name] = values if many else values[0]
+        several = isinstance(field.widget, forms.CheckboxSelectMultiple | forms.SelectMultiple)
+        form.initial[name] = values if several else values[0]
 
 
-def _key(request: HttpRequest, key: str) -> Person | None:
-    """Whom a form is about; 404 for a form there is not, or about somebody not to be known of."""
+def _person_of(request: HttpRequest, key: str) -> Person | None:
+    """The person a draft key is about, None for § 27. Raises Http404 if the key is unknown or the
+    user may not see the person."""
     if key == SECTION_27:
         return None
     match = APPLICATION.fullmatch(key)
@@ -60,7 +62,7 @@ def _key(request: HttpRequest, key: str) -> Person | None:
 @require_POST
 @allowed(perms.can_do_casework)
 def draft_save(request: HttpRequest, key: str) -> HttpResponse:
-    person = _key(request, key)
+    person = _person_of(request, key)
     typed: dict[str, Any] = {
         name: request.POST.getlist(name) for name in request.POST if name not in NOT_KEPT
     }
@@ -71,7 +73,7 @@ def draft_save(request: HttpRequest, key: str) -> HttpResponse:
 @require_POST
 @allowed(perms.can_do_casework)
 def draft_discard(request: HttpRequest, key: str) -> HttpResponse:
-    person = _key(request, key)
+    person = _person_of(request, key)
     actions.discard_draft(key=key, by=request.user)
     return redirect(
         *(("casework:application_new", person.pk) if person else ("casework:section_27",))

@@ -1,4 +1,4 @@
-"""§ 27 by phone, missing papers, and a case that has come from another unit."""
+"""§ 27 applications by phone, missing papers, and cases received from another unit."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ from .applications import visible_case
 @allowed(perms.can_do_casework)
 @once
 def section_27(request: HttpRequest) -> HttpResponse:
-    """Person, application, situation and wish on one page: a minute, on the phone."""
+    """Register a § 27 application on one page, in about a minute, while on the phone."""
     at = timezone.now()
     form = Section27Form(
         posted(request), user=request.user, at=at, cancel=reverse("casework:applications")
     )
-    draft = drafts.begun(request, drafts.SECTION_27)
-    drafts.taken_up(form, draft, drafts.SECTION_27)
+    draft = drafts.unsent_draft(request, drafts.SECTION_27)
+    drafts.fill_from_draft(form, draft, drafts.SECTION_27)
     if form.is_bound and form.is_valid():
         with errors_on(form):
-            made = actions.register_section_27(
+            application = actions.register_section_27(
                 person=form.person,
                 facts=form.new_person,
                 application=form.application,
@@ -48,9 +48,9 @@ def section_27(request: HttpRequest) -> HttpResponse:
             messages.success(
                 request,
                 _("Søknaden er registrert som sak %(case)s. Du har tatt saken.")
-                % {"case": made.case_number},
+                % {"case": application.case_number},
             )
-            return redirect("casework:application", made.pk)
+            return redirect("casework:application", application.pk)
     context = {"form": form, "draft": draft, "draft_key": drafts.SECTION_27}
     return render(request, "casework/applications/section_27.html", context)
 
