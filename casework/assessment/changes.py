@@ -1,7 +1,7 @@
-"""From one kartlegging to the next: what changed, dimension by dimension (need C8).
+"""What changed from one assessment to the next, for each dimension (need C8).
 
-Versions of a dimension are compared by their code. A need that is not known, then or now, has
-neither risen nor fallen.
+Versions of a dimension are compared by code. If the need is unclear in either assessment, it
+counts as neither more nor less.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ WORDS = ("own_view", "agreed_help", "source")
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One answer beside the one before. `earlier` is None where it was not asked."""
+    """An answer and the earlier one. `earlier` is None if the dimension was not asked then."""
 
     answer: AssessmentAnswer
     earlier: AssessmentAnswer | None
 
     @property
     def step(self) -> int:
-        """1: more help is needed than before; -1: less; 0: the same, or not known."""
+        """1: needs more help than before; -1: less; 0: the same, or unclear."""
         known = [SupportNeed.NONE, SupportNeed.SOME, SupportNeed.MUCH]
         if self.earlier is None or not {self.answer.support_need, self.earlier.support_need} <= {
             *known
@@ -55,31 +55,31 @@ class Change:
 
     @property
     def told(self) -> list[tuple[str, str, str]]:
-        """What to say of it: words, colour, icon."""
+        """The tags to show for the change: text, colour, icon."""
         if self.earlier is None:
             return [(_("Nytt område"), "neutral", "")]
         if self.same:
             return [(_("Uendret"), "neutral", "")]
-        found = []
+        tags = []
         if self.step > 0:
-            found.append((_("Mer hjelp enn sist"), "warning", "ArrowUp"))
+            tags.append((_("Mer hjelp enn sist"), "warning", "ArrowUp"))
         elif self.step < 0:
-            found.append((_("Mindre hjelp enn sist"), "success", "ArrowDown"))
+            tags.append((_("Mindre hjelp enn sist"), "success", "ArrowDown"))
         elif self.answer.support_need != self.earlier.support_need:
-            found.append((_("Ny vurdering"), "info", ""))
+            tags.append((_("Ny vurdering"), "info", ""))
         if self.new_words:
-            found.append((_("Nye ord"), "info", ""))
-        return found
+            tags.append((_("Nye ord"), "info", ""))
+        return tags
 
 
 def changes(answers: Iterable[AssessmentAnswer], earlier: Assessment | None) -> list[Change]:
-    """Each answer beside the one of the kartlegging before, in the order given."""
-    before = by_code(earlier)
-    return [Change(answer, before.get(answer.dimension.code)) for answer in answers]
+    """Each answer with the one of the earlier assessment, in the order given."""
+    earlier_answers = by_code(earlier)
+    return [Change(answer, earlier_answers.get(answer.dimension.code)) for answer in answers]
 
 
 def by_code(assessment: Assessment | None) -> dict[str, AssessmentAnswer]:
-    """The answers of a kartlegging by the code of what they answer."""
+    """The answers of an assessment by the code of the dimension."""
     if assessment is None:
         return {}
     return {answer.dimension.code: answer for answer in assessment.answers.all()}
@@ -88,9 +88,9 @@ def by_code(assessment: Assessment | None) -> dict[str, AssessmentAnswer]:
 def summary(found: Iterable[Change]) -> str:
     """«Mer hjelp i Økonomi. Mindre hjelp i Helse. Uendret i 5 områder.»"""
     found = list(found)
-    more = [each.answer.dimension.name for each in found if each.step > 0]
-    less = [each.answer.dimension.name for each in found if each.step < 0]
-    same = sum(each.same for each in found)
+    more = [change.answer.dimension.name for change in found if change.step > 0]
+    less = [change.answer.dimension.name for change in found if change.step < 0]
+    same = sum(change.same for change in found)
     parts = []
     if more:
         parts.append(_("Mer hjelp: %(names)s.") % {"names": ", ".join(more)})

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 
 def statement_lines(user: User, on: date, flags: Sequence[Flag]) -> list[Line]:
-    """Statements I am asked for and have not written."""
-    found = (
+    """Statements the user was asked for and has not written."""
+    statements = (
         Statement.objects.visible_to(user)
         .open()
         .filter(asked_of=user)
@@ -31,7 +31,7 @@ def statement_lines(user: User, on: date, flags: Sequence[Flag]) -> list[Line]:
         .order_by("due_on", "pk")[:MOST]
     )
     lines = []
-    for statement in found:
+    for statement in statements:
         when, color = due_words(statement.due_on, on)
         lines.append(
             Line(

@@ -1,6 +1,6 @@
-"""The dimensions of a kartlegging that every installation begins with.
+"""The dimensions of an assessment that every installation starts with.
 
-They are rows, and the municipality changes them; written only where the table is empty.
+Written only to an empty table; after that the municipality changes the rows.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from casework.log.defaults import BEGINNING
 from housing.enums import Staffing
 
-# code, name, question, and the staff that much help there points to
+# code, name, question, and the staffing that a need for much help suggests
 DIMENSIONS = [
     (
         "hverdag",
@@ -43,7 +43,7 @@ DIMENSIONS = [
 
 
 def install(sender=None, **kwargs) -> None:
-    """Write the rows above where there are none. Runs after migrate."""
+    """Write the rows above if the table is empty. Runs after migrate."""
     from .models import Dimension
 
     if not Dimension.objects.exists():

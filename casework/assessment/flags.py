@@ -1,7 +1,7 @@
-"""The job that reminds of statements and flags those that have not come (need C9).
+"""The job that reminds of unanswered statements and flags the late ones (need C9).
 
-Whoever has not answered is reminded once before the due day and once after it, and after it a
-flag is raised for who asked. The mails go out when what the job wrote is kept.
+The person asked is reminded once before the due day and once after it. After it, a flag is raised
+for the user who asked. The e-mails go out when the job's transaction commits.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ STATEMENT = FlagRule(kind=FlagKind.STATEMENT, words=statement_words, wanted=LATE
 
 @transaction.atomic
 def flag_statements(on: date) -> Done:
-    """Remind of statements, and raise and close their flags, as of a date. Safe to run twice."""
+    """Send reminders, and update the flags of statements, as of a date. Safe to run twice."""
     params = {"on": on, "days": settings_table.value("statement_remind_days", on)}
     with connection.cursor() as cursor:
         cursor.execute(REMIND, params)
@@ -92,7 +92,7 @@ def flag_statements(on: date) -> Done:
 
 
 def _send(reminded: Collection[int], late: Collection[int]) -> None:
-    found = Statement.objects.filter(pk__in=[*reminded, *late]).select_related("asked_of")
-    for statement in found.order_by("pk"):
+    statements = Statement.objects.filter(pk__in=[*reminded, *late]).select_related("asked_of")
+    for statement in statements.order_by("pk"):
         kind = statement_mail.LATE if statement.pk in late else statement_mail.REMINDED
         statement_mail.send(statement, kind)

@@ -39,9 +39,9 @@ class StatementQuerySet(models.QuerySet):
 
 
 class Dimension(models.Model):
-    """Something a kartlegging asks about. The municipality decides which (needs C8, X5).
+    """A subject an assessment asks about, chosen by the municipality (needs C8, X5).
 
-    A change is a new row with the same code from a day on; an answer keeps the row it answered.
+    A change makes a new row with the same code from a day; answers keep the row they answered.
     """
 
     code = models.SlugField(_("kode"), max_length=40)
@@ -76,7 +76,7 @@ class Dimension(models.Model):
 
 
 class Assessment(models.Model):
-    """A kartlegging: dated, made together with the person, never overwritten (need C8)."""
+    """An assessment (kartlegging): dated, made with the person, never overwritten (need C8)."""
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="assessments")
     application = models.ForeignKey(
@@ -103,7 +103,7 @@ class Assessment(models.Model):
 
 
 class AssessmentAnswer(models.Model):
-    """One dimension in one kartlegging: the person's own view beside the professional's."""
+    """The answer to one dimension: the person's own view and the professional's."""
 
     assessment = models.ForeignKey(Assessment, models.CASCADE, related_name="answers")
     dimension = models.ForeignKey(Dimension, models.PROTECT, related_name="+")
@@ -127,9 +127,9 @@ class AssessmentAnswer(models.Model):
 
 
 class HousingAnswer(models.Model):
-    """What a kartlegging says of the dwelling itself, as the person tells it (needs C8, C10).
+    """What the person says about the dwelling itself in an assessment (needs C8, C10).
 
-    None is «ikke avklart»: nothing is derived from it, neither yes nor no.
+    None means not clarified («ikke avklart»): nothing is derived from it, neither yes nor no.
     """
 
     assessment = models.OneToOneField(Assessment, models.CASCADE, related_name="housing")
@@ -161,10 +161,10 @@ class HousingAnswer(models.Model):
 
 
 class HousingNeed(models.Model):
-    """Boligbehov (need C11): what a dwelling must be, and what would be good.
+    """A housing need (boligbehov): what a dwelling must have, and what is wished for (need C11).
 
-    The first fields are requirements, the later ones wishes; which is which is decided in
-    `allocation.fit`. The newest row of an application is the one in force.
+    `allocation.fit` decides which fields are requirements and which are wishes. The newest row of
+    an application is in force.
     """
 
     application = models.ForeignKey(Application, models.CASCADE, related_name="needs")
@@ -209,7 +209,7 @@ class HousingNeed(models.Model):
     decided_at = models.DateTimeField()
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     edit_reason = models.CharField(_("hvorfor behovet er endret"), max_length=300, blank=True)
-    # What the rules gave on the day, frozen: a list of field, value, shown and why.
+    # The values derived on the day: a list of field, value, shown and why.
     derived = models.JSONField(_("beregnet"), default=list, editable=False)
     history = HistoricalRecords()
 
@@ -235,9 +235,9 @@ class HousingNeed(models.Model):
 
 
 class ChoiceTalk(models.Model):
-    """Valg og konsekvenser (need C21): what the person could choose between, and what came of it.
+    """A talk about choices and consequences (valg og konsekvenser) (need C21).
 
-    No tick that somebody «was consulted»: the alternatives, what each means, the person's own
+    Not a tick box for «consulted»: it holds the alternatives, what each means, the person's own
     answer, who was present, and what was changed because of it (boligsosialloven § 6).
     """
 
@@ -264,7 +264,7 @@ class ChoiceTalk(models.Model):
 
 
 class ChoiceAlternative(models.Model):
-    """One alternative that was presented, and what it would mean for the person."""
+    """One alternative presented to the person, and what it would mean for them."""
 
     talk = models.ForeignKey(ChoiceTalk, models.CASCADE, related_name="alternatives")
     what = models.CharField(_("alternativ"), max_length=160)
@@ -281,11 +281,11 @@ class ChoiceAlternative(models.Model):
 
 
 class Statement(models.Model):
-    """A statement (uttalelse) asked of somebody who knows the person (need C9).
+    """A statement (uttalelse) asked from someone who knows the person (need C9).
 
-    Asked of a colleague with a user, or of a helper outside by a link and a code. The link is
-    signed and holds keys only; `nonce` makes it void when a new one is made. An outside helper is
-    asked only with the person's consent, and sees what the person has agreed to share.
+    A colleague answers in Varig, an outside helper through a link and a code. The link is signed
+    and holds no personal data; a new `nonce` ends it. An outside helper is asked only with the
+    person's consent, and sees only what the person has agreed to share.
     """
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="statements")
@@ -365,7 +365,7 @@ class Statement(models.Model):
                 ),
             ),
             models.CheckConstraint(
-                # Who is outside has no user, and signs by name.
+                # An outside helper has no user, and signs by name.
                 name="statement_received",
                 condition=Q(received_at__isnull=True, received_by__isnull=True, text="")
                 | (Q(received_at__isnull=False) & ~Q(text="") & ~Q(signed=""))
@@ -399,7 +399,7 @@ class Statement(models.Model):
 
     @property
     def who(self) -> str:
-        """Of whom it is asked, or who wrote it."""
+        """Who wrote it, or who was asked."""
         if self.signed:
             return self.signed
         if self.asked_of:
@@ -408,10 +408,11 @@ class Statement(models.Model):
 
     @property
     def about(self) -> str:
-        """What somebody without access to the case sees of whom it is about."""
+        """How the person is named to someone without access to the case."""
         if self.first_name and not self.person.is_protected:
             return self.person.first_name
         return self.person.initials
 
     def link_works(self, on: date) -> bool:
+        """Whether an outside helper can still answer through the link on the date."""
         return self.is_outside and self.is_open and on <= self.link_until

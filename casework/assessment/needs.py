@@ -1,20 +1,20 @@
-"""Boligbehov derived from the household, the kartlegging and the person's own wish (need C11).
+"""Derives the housing need (boligbehov) from household, assessment and wish (need C11).
 
-What is derived is a help to the caseworker, shown as «Beregnet»; people decide. The rules are few,
-so that each can be said in one sentence beside the value it gives:
+The derived values help the caseworker, who decides; the screen calls them «Beregnet». Each rule
+can be explained in one sentence beside its value:
 
-- **Bedrooms** (need C2: size and children drive the bedroom need). One for the hovedperson and a
-  partner together, one for every other adult, one for every child who lives there, fast or delt.
-  Children who come for samvær need a place to sleep: one bedroom they share. Never under one.
-- **Staffing** (need C8: botemanning follows a support need that changes, and is never a gate).
-  Much help in a dimension that the municipality says points to staff suggests it; who must be
-  able to reach somebody at night, suggests staff at night. A suggestion and nothing more.
-- **Types** that fit: ordinary dwellings; with staff also those where staff are; and for the young
-  who live alone also a bofellesskap. Rules widen what fits, and never narrow it.
-- **Wheelchair, stairs, floor, pets**: as the kartlegging says. A wheelchair needs no stairs.
-- **Areas and surroundings** are the person's own wish, taken over as it is said (need C10).
+- **Bedrooms** (need C2). One for the main person and a partner together, one for every other
+  adult, one for every child who lives there all or half of the time. Visiting children (samvær)
+  share one bedroom. At least one.
+- **Staffing** (need C8: staffing follows a support need that changes, and never excludes anyone).
+  A need for much help suggests the staffing the municipality has set for the dimension; a need to
+  reach help at night suggests staff at night. Only a suggestion.
+- **Types** that fit: ordinary dwellings; if staffing is suggested, also dwellings with staff; for
+  young people who live alone, also shared housing (bofellesskap). Rules only add types.
+- **Wheelchair, stairs, floor, pets**: as the assessment says. A wheelchair user needs no stairs.
+- **Areas and surroundings**: the person's own wish, unchanged (need C10).
 
-What nobody has answered is not derived, neither as yes nor as no.
+A question without an answer gives no derived value, neither yes nor no.
 """
 
 from __future__ import annotations
@@ -53,17 +53,17 @@ AREAS = ("areas", "avoid_areas")
 
 @dataclass
 class Composition:
-    """Who lives in a household on a date, as the rules need it."""
+    """Who lives in a household on a date, grouped as the rules need."""
 
-    adults: int = 0  # hovedperson and partner
+    adults: int = 0  # the main person and a partner
     others: int = 0  # grown children and other adults
-    living: list[HouseholdMember] = field(default_factory=list)  # children, fast or delt
-    visiting: list[HouseholdMember] = field(default_factory=list)  # children for samvær
+    living: list[HouseholdMember] = field(default_factory=list)  # children, all or half the time
+    visiting: list[HouseholdMember] = field(default_factory=list)  # visiting children (samvær)
     head_age: int | None = None
 
     @property
     def children(self) -> list[HouseholdMember]:
-        """Every child, samværsbarn included: barnets beste is owed to each (law.md)."""
+        """All children, also visiting ones: the child's best interests count for each (law.md)."""
         return [*self.living, *self.visiting]
 
     @property
@@ -72,8 +72,8 @@ class Composition:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One thing derived: the field of `HousingNeed`, its value, in words, and why."""
+class DerivedValue:
+    """One derived value: a field of `HousingNeed`, the value, its text, and the reason."""
 
     field: str
     value: Any
@@ -85,16 +85,17 @@ class Line:
         return NAMES.get(self.field) or label(self.field)
 
 
-# Where the name of the field is longer than a table needs.
+# Shorter names for a table than the fields' own.
 NAMES = {"bedrooms": "Soverom", "staffing": "Bemanning", "types": "Boligtyper"}
 
 
 def label(name: str) -> str:
+    """The name of a field of `HousingNeed` on the screen."""
     return capfirst(str(HousingNeed._meta.get_field(name).verbose_name))
 
 
 def composition(household: Household, on: date) -> Composition:
-    """The household on the date. A child whose birth date is not known counts as a child."""
+    """Who lives in the household on the date. A child with no known birth date is a child."""
     found = Composition()
     members = (
         household.members.filter(period__contains=on)
@@ -117,15 +118,15 @@ def composition(household: Household, on: date) -> Composition:
 
 
 def children(household: Household, on: date) -> list[HouseholdMember]:
-    """Children of the household on the date, samværsbarn included."""
+    """The children of the household on the date, also visiting ones."""
     return composition(household, on).children
 
 
 # ------------------------------------------------------------------ derived
 
 
-def derive(household: Household, assessment: Assessment | None, on: date) -> list[Line]:
-    """What the rules at the top of this module give, each with why. Nothing is written."""
+def derive(household: Household, assessment: Assessment | None, on: date) -> list[DerivedValue]:
+    """The values the rules of this module give, each with its reason. Nothing is saved."""
     people = composition(household, on)
     housing = housing_of(assessment)
     staffing = _staffing(assessment, housing)
@@ -134,7 +135,7 @@ def derive(household: Household, assessment: Assessment | None, on: date) -> lis
 
 
 def propose(household: Household, assessment: Assessment | None, on: date) -> HousingNeed:
-    """An unsaved boligbehov with what is derived, its areas apart."""
+    """An unsaved housing need with the derived values, except the areas."""
     lines = derive(household, assessment, on)
     return HousingNeed(
         assessment=assessment,
@@ -142,23 +143,25 @@ def propose(household: Household, assessment: Assessment | None, on: date) -> Ho
     )
 
 
-def changed(lines: list[Line], chosen: Mapping[str, Any]) -> list[str]:
-    """The fields in which what was chosen differs from what was derived."""
+def changed(lines: list[DerivedValue], chosen: Mapping[str, Any]) -> list[str]:
+    """The fields whose chosen value differs from the derived one."""
     return [
         line.field for line in lines if _comparable(chosen[line.field]) != _comparable(line.value)
     ]
 
 
-def frozen(lines: list[Line]) -> list[dict[str, Any]]:
+def to_stored(lines: list[DerivedValue]) -> list[dict[str, Any]]:
+    """The derived values as JSON for `HousingNeed.derived`."""
     return [asdict(line) for line in lines]
 
 
-def thaw(derived: list[dict[str, Any]]) -> list[Line]:
-    return [Line(**line) for line in derived]
+def from_stored(derived: list[dict[str, Any]]) -> list[DerivedValue]:
+    """The derived values from `HousingNeed.derived`."""
+    return [DerivedValue(**line) for line in derived]
 
 
-def beside(lines: list[Line], need: HousingNeed) -> list[dict[str, Any]]:
-    """What was derived and what was decided, side by side; a field decided alone comes last."""
+def beside(lines: list[DerivedValue], need: HousingNeed) -> list[dict[str, Any]]:
+    """Rows of derived and decided values; fields with no derived value come last."""
     rows = []
     derived = {line.field for line in lines}
     for line in lines:
@@ -171,7 +174,7 @@ def beside(lines: list[Line], need: HousingNeed) -> list[dict[str, Any]]:
     for name in FIELDS:
         value = decided(need, name)
         if name not in derived and value not in (None, "", [], False):
-            line = Line(name, None, "–", alone)
+            line = DerivedValue(name, None, "–", alone)
             rows.append({"line": line, "decided": shown(name, value), "same": True})
     return rows
 
@@ -195,12 +198,13 @@ FIELDS = (
 
 
 def decided(need: HousingNeed, name: str) -> Any:
+    """The value of a field of the housing need; related rows as a list."""
     value = getattr(need, name)
     return list(value.all()) if hasattr(value, "all") else value
 
 
 def shown(name: str, value: Any) -> str:
-    """A value of a field of the boligbehov, in words."""
+    """The text for a value of a field of the housing need."""
     if name == "bedrooms":
         return bedrooms_nb(value)
     if name == "staffing":
@@ -217,23 +221,24 @@ def shown(name: str, value: Any) -> str:
 
 
 def rooms(bedrooms: int | None) -> str:
-    """3 bedrooms are «4-roms», as people say it."""
+    """The usual Norwegian name of a dwelling size: 3 bedrooms are «4-roms»."""
     return "" if bedrooms is None else f"{bedrooms + 1}-roms"
 
 
 def bedrooms_nb(n: int) -> str:
+    """The number of bedrooms in Norwegian, with the usual name of the size."""
     return f"{n}{NBSP}{_('soverom')} ({rooms(n)})"
 
 
 def housing_of(assessment: Assessment | None) -> HousingAnswer | None:
-    """What the kartlegging says of the dwelling; older ones were not asked."""
+    """The answers about the dwelling, or None: older assessments did not ask."""
     return getattr(assessment, "housing", None) if assessment else None
 
 
 # ------------------------------------------------------------------ the rules
 
 
-def _bedrooms(people: Composition) -> Line:
+def _bedrooms(people: Composition) -> DerivedValue:
     total = 1 + people.others + len(people.living) + (1 if people.visiting else 0)
     parts = [_("1 til den voksne") if people.adults < 2 else _("1 til to voksne")]
     if people.others:
@@ -242,7 +247,7 @@ def _bedrooms(people: Composition) -> Line:
             % {"n": people.others}
         )
     if people.living:
-        shared = sum(each.living == LivingArrangement.SHARED for each in people.living)
+        shared = sum(child.living == LivingArrangement.SHARED for child in people.living)
         part = ngettext("%(n)d til et barn", "%(n)d til barn", len(people.living)) % {
             "n": len(people.living)
         }
@@ -251,10 +256,10 @@ def _bedrooms(people: Composition) -> Line:
         parts.append(_("1 der samværsbarn kan sove"))
     bedrooms = min(total, MOST_BEDROOMS)
     why = _("%(parts)s.") % {"parts": ", ".join(parts)}
-    return Line("bedrooms", bedrooms, bedrooms_nb(bedrooms), why)
+    return DerivedValue("bedrooms", bedrooms, bedrooms_nb(bedrooms), why)
 
 
-def _staffing(assessment: Assessment | None, housing: HousingAnswer | None) -> Line:
+def _staffing(assessment: Assessment | None, housing: HousingAnswer | None) -> DerivedValue:
     found = [
         (answer.dimension.staffing, answer.dimension.name)
         for answer in (assessment.answers.all() if assessment else ())
@@ -269,10 +274,10 @@ def _staffing(assessment: Assessment | None, housing: HousingAnswer | None) -> L
         why = _("Mye hjelp i %(areas)s. Et forslag, ikke et krav.") % {"areas": names}
     else:
         why = _("Kartleggingen peker ikke på behov for personale.")
-    return Line("staffing", str(most), str(Staffing(most).label), why)
+    return DerivedValue("staffing", str(most), str(Staffing(most).label), why)
 
 
-def _types(people: Composition, staffing: str, on: date) -> Line:
+def _types(people: Composition, staffing: str, on: date) -> DerivedValue:
     types = [str(kind) for kind in ORDINARY]
     why = [_("Vanlige boliger passer for alle.")]
     if staffing != Staffing.NONE:
@@ -285,31 +290,31 @@ def _types(people: Composition, staffing: str, on: date) -> Line:
         why.append(
             _("Under %(years)s år og alene: et bofellesskap kan også passe.") % {"years": years}
         )
-    return Line("types", types, shown("types", types), " ".join(why))
+    return DerivedValue("types", types, shown("types", types), " ".join(why))
 
 
-def _dwelling(housing: HousingAnswer) -> list[Line]:
-    """What the person's body, and animals, ask of the dwelling; only what has been answered."""
-    found = []
+def _dwelling(housing: HousingAnswer) -> list[DerivedValue]:
+    """What the dwelling must be for the person's body and pets; answered questions only."""
+    derived = []
     if housing.wheelchair is not None:
         why = _("Bruker rullestol hjemme.") if housing.wheelchair else _("Bruker ikke rullestol.")
-        found.append(("wheelchair", housing.wheelchair, why))
+        derived.append(("wheelchair", housing.wheelchair, why))
     if housing.wheelchair:
-        found.append(("step_free", True, _("En rullestol må inn uten trapper.")))
+        derived.append(("step_free", True, _("En rullestol må inn uten trapper.")))
     elif housing.no_stairs is not None:
         why = _("Kan ikke bruke trapper.") if housing.no_stairs else _("Kan bruke trapper.")
-        found.append(("step_free", housing.no_stairs, why))
+        derived.append(("step_free", housing.no_stairs, why))
     if housing.max_floor is not None and not (housing.wheelchair or housing.no_stairs):
         why = _("Kan gå trapper opp til %(floor)s. etasje.") % {"floor": housing.max_floor}
-        found.append(("max_floor", housing.max_floor, why))
+        derived.append(("max_floor", housing.max_floor, why))
     if housing.pets is not None:
         why = _("Har dyr som skal med.") if housing.pets else _("Har ikke dyr.")
-        found.append(("pets", housing.pets, why))
-    return [Line(name, value, shown(name, value), why) for name, value, why in found]
+        derived.append(("pets", housing.pets, why))
+    return [DerivedValue(name, value, shown(name, value), why) for name, value, why in derived]
 
 
-def _wishes(housing: HousingAnswer) -> list[Line]:
-    found = []
+def _wishes(housing: HousingAnswer) -> list[DerivedValue]:
+    derived = []
     for name in AREAS:
         areas = list(getattr(housing, name).all())
         if areas:
@@ -318,16 +323,16 @@ def _wishes(housing: HousingAnswer) -> list[Line]:
                 why = housing.avoid_reason or _(
                     "Personen vil unngå det, og trenger ikke si hvorfor."
                 )
-            found.append(Line(name, [area.pk for area in areas], shown(name, areas), why))
-    found += [
-        Line(name, True, _("Ja"), _("Ønsket av personen."))
+            derived.append(DerivedValue(name, [area.pk for area in areas], shown(name, areas), why))
+    derived += [
+        DerivedValue(name, True, _("Ja"), _("Ønsket av personen."))
         for name in SURROUNDINGS
         if getattr(housing, name)
     ]
-    return found
+    return derived
 
 
 def _comparable(value: Any) -> Any:
     if isinstance(value, list | tuple | set):
-        return {getattr(each, "pk", each) for each in value}
+        return {getattr(item, "pk", item) for item in value}
     return value

@@ -1,8 +1,8 @@
-"""A link for somebody outside, and the code that goes with it (needs C9, S8).
+"""Links for outside helpers, and the code that goes with each (needs C9, S8).
 
-The link is signed and holds keys only; the code is said on the phone, never sent. Neither is
-stored: both are made from the row's nonce, so that a new nonce makes both void. The code is six
-digits and may be tried a few times, then a new link must be made.
+The link is signed and holds no personal data; the code is given on the phone, never sent. Neither
+is stored: both are made from the row's nonce, so a new nonce ends both. The code has six digits,
+and after `MOST_ATTEMPTS` wrong tries a new link must be made.
 """
 
 from __future__ import annotations
@@ -25,11 +25,12 @@ def new_nonce() -> str:
 
 
 def token(statement: Statement) -> str:
+    """The signed token of the statement's link."""
     return signing.dumps([statement.pk, statement.nonce[:12]], salt=SALT)
 
 
 def read(text: str) -> tuple[int, str] | None:
-    """The key and the nonce's beginning that a token holds; None when it is not ours."""
+    """The primary key and the start of the nonce in a token; None if the signature is wrong."""
     try:
         pk, nonce = signing.loads(text, salt=SALT)
     except (signing.BadSignature, ValueError, TypeError):
@@ -42,6 +43,7 @@ def is_current(statement: Statement, nonce: str) -> bool:
 
 
 def code(statement: Statement) -> str:
+    """The six-digit code to give on the phone."""
     digest = salted_hmac(SALT, f"{statement.pk}:{statement.nonce}", algorithm="sha256").digest()
     return f"{int.from_bytes(digest[:8], 'big') % 1_000_000:06d}"
 

@@ -1,4 +1,4 @@
-"""E-mails about statements: that there is a question, where, by when; nothing else (need S8)."""
+"""E-mails about statements: say only that there is a question, where, and by when (need S8)."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ log = logging.getLogger(__name__)
 
 
 def send(statement: Statement, kind: str) -> bool:
-    """Send it to whom is asked, if there is an address. A mail that fails is logged, not shown:
-    the question stands on the page, and the link can be said or sent in another way."""
+    """Send an e-mail to the one asked; returns whether it was sent.
+
+    A failure is only logged: the question is in Varig, and the link can be sent another way."""
     to = statement.asked_of.email if statement.asked_of else statement.helper_email
     if not to:
         return False
@@ -56,4 +57,5 @@ def send(statement: Statement, kind: str) -> bool:
 
 
 def link(statement: Statement) -> str:
+    """The full address where an outside helper answers."""
     return statement.origin + reverse("casework:statement_outside", args=[links.token(statement)])

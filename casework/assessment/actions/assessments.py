@@ -1,4 +1,4 @@
-"""Kartlegging: held together with the person, and the boligbehov that follows from it."""
+"""Assessments (kartlegging) made with the person, and the housing need that follows."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class NotHeldYet(RuleBroken):
-    """A kartlegging, or a wish, is told of before it happened; `field` says which."""
+    """The assessment or the wish is dated after today; `field` says which."""
 
     def __init__(self, field: str) -> None:
         super().__init__(_("Samtalen kan ikke være fram i tid. Skriv dagen dere snakket sammen."))
@@ -34,7 +34,7 @@ class NotHeldYet(RuleBroken):
 
 
 class ChangeNeedsReason(RuleBroken):
-    """The boligbehov differs from what was proposed, and nobody says why."""
+    """The housing need differs from what was derived, and no reason is given."""
 
     field = "edit_reason"
 
@@ -55,30 +55,30 @@ def hold_assessment(
     at: datetime,
     housing: Mapping[str, Any] | None = None,
 ) -> Assessment:
-    """Write a kartlegging, the person's own wish and the answers: all of it, or nothing (C8, C10).
+    """Save an assessment, the person's own wish and the answers, all or none (needs C8, C10).
 
     `wish` holds words, setting, said_on and read_back; each of `answers` a dimension, own_view,
-    support_need, agreed_help and source; `housing` the fields of `HousingAnswer`, where the
-    dwelling was spoken of. Earlier ones stay as they were. A case nobody has
-    begun on is thereby being assessed. Raises `NotHeldYet`.
+    support_need, agreed_help and source; `housing` the fields of `HousingAnswer`, if the dwelling
+    was discussed. Earlier assessments do not change. A case in state received moves to assessing.
+    Raises `NotHeldYet`.
     """
     today = local_date(at)
     for field, day in (("said_on", wish["said_on"]), ("held_on", held_on)):
         if day > today:
             raise NotHeldYet(field)
-    # Held so that the case is taken into assessment once.
+    # Locked, so that the case moves to assessing once.
     application = (
         Application.objects.select_for_update(of=("self",), no_key=True)
         .select_related("person")
         .get(pk=application.pk)
     )
-    said = Wish(person=application.person, recorded_at=at, recorded_by=by, **wish)
-    said._history_user = by
-    said.save()
+    new_wish = Wish(person=application.person, recorded_at=at, recorded_by=by, **wish)
+    new_wish._history_user = by
+    new_wish.save()
     assessment = Assessment(
         person=application.person,
         application=application,
-        wish=said,
+        wish=new_wish,
         held_on=held_on,
         together=together,
         goals=goals,
@@ -93,9 +93,9 @@ def hold_assessment(
     if housing is not None:
         areas = {name: housing[name] for name in needs.AREAS if name in housing}
         facts = {name: value for name, value in housing.items() if name not in areas}
-        said_of_it = HousingAnswer.objects.create(assessment=assessment, **facts)
-        for name, chosen in areas.items():
-            getattr(said_of_it, name).set(chosen)
+        housing_answer = HousingAnswer.objects.create(assessment=assessment, **facts)
+        for name, chosen_areas in areas.items():
+            getattr(housing_answer, name).set(chosen_areas)
     if application.state == ApplicationState.RECEIVED:
         application._history_user = by
         APPLICATION.move(application, ApplicationState.ASSESSING, by=by, at=at)
@@ -123,16 +123,16 @@ def decide_need(
     by: User,
     at: datetime,
 ) -> HousingNeed:
-    """Write the boligbehov as a new row; the newest is in force (need C11).
+    """Save the housing need as a new row; the newest row is in force (need C11).
 
     `facts` are the fields of `HousingNeed`. Where they differ from what the rules derive,
-    `edit_reason` says why, or `ChangeNeedsReason` is raised. What was derived is kept beside it.
+    `edit_reason` must say why; else raises `ChangeNeedsReason`. The derived values are stored too.
     """
     lines = needs.derive(application.household, assessment, local_date(at))
     need = HousingNeed(
         application=application,
         assessment=assessment,
-        derived=needs.frozen(lines),
+        derived=needs.to_stored(lines),
         decided_at=at,
         decided_by=by,
         **facts,

@@ -1,4 +1,4 @@
-"""Valg og konsekvenser: what the person could choose between, written down (need C21)."""
+"""Records talks about choices and consequences (valg og konsekvenser) (need C21)."""
 
 from __future__ import annotations
 
@@ -22,13 +22,17 @@ if TYPE_CHECKING:
 
 
 class NothingToChoose(RuleBroken):
+    """No alternative is written."""
+
     field = "what_1"
 
     def __init__(self) -> None:
         super().__init__(_("Skriv minst ett alternativ, og hva det betyr for personen."))
 
 
-class NotHeldYet(RuleBroken):
+class TalkNotHeldYet(RuleBroken):
+    """The talk is dated after today."""
+
     field = "held_on"
 
     def __init__(self) -> None:
@@ -48,11 +52,14 @@ def record_choices(
     by: User,
     at: datetime,
 ) -> ChoiceTalk:
-    """`alternatives` are {what, means, chosen}. One is enough, when there was only one."""
+    """Record what the person could choose between, and what they answered.
+
+    Each of `alternatives` has keys what, means and chosen; one is enough.
+    Raises `NothingToChoose` or `TalkNotHeldYet`."""
     if not alternatives:
         raise NothingToChoose
     if held_on > on:
-        raise NotHeldYet
+        raise TalkNotHeldYet
     talk = ChoiceTalk(
         application=application,
         held_on=held_on,

@@ -1,7 +1,6 @@
-"""What a kartlegging asks about, decided by the municipality (needs C8, X5).
+"""The dimensions an assessment asks about, decided by the municipality (needs C8, X5).
 
-Nothing is overwritten: a change is a new version from a day, and what was answered before keeps
-the version it answered.
+A change makes a new version from a day. Earlier answers keep the version they answered.
 """
 
 from __future__ import annotations
@@ -23,15 +22,15 @@ from ..models import AssessmentAnswer, Dimension
 if TYPE_CHECKING:
     from accounts.models import User
 
-# People are not sorted by what they use (need C8): the question is what help and home they need.
+# An assessment asks what help and home people need, not what substances they use (need C8).
 SUBSTANCE = re.compile(
     r"\b(rus|rop)\b|\brus(mid|av|bruk|prob|ty|fri|mi)|narkoti|alkohol|avhengig", re.IGNORECASE
 )
-AWAY = str.maketrans({"æ": "e", "ø": "o", "å": "a", "Æ": "e", "Ø": "o", "Å": "a"})
+CODE_LETTERS = str.maketrans({"æ": "e", "ø": "o", "å": "a", "Æ": "e", "Ø": "o", "Å": "a"})
 
 
 class DimensionRefused(RuleBroken):
-    """It cannot be so; `field` says which part of the form is to blame."""
+    """The change to a dimension is not allowed; `field` is the form field in error."""
 
     def __init__(self, sentence: str, field: str | None = None) -> None:
         super().__init__(sentence)
@@ -42,10 +41,10 @@ class DimensionRefused(RuleBroken):
 def add_dimension(
     *, name: str, question: str, staffing: str, start: date, by: User, on: date
 ) -> Dimension:
-    """Ask about something new from a day on; it stands last. DimensionRefused says why not."""
+    """Ask about a new dimension from the day `start`, last in order. Raises DimensionRefused."""
     _check(name, question, start, on)
     last = Dimension.objects.order_by("-order").values_list("order", flat=True).first() or 0
-    code = slugify(name.translate(AWAY))[:40] or "omrade"
+    code = slugify(name.translate(CODE_LETTERS))[:40] or "omrade"
     if Dimension.objects.filter(code=code).exists():
         raise DimensionRefused(_("Det finnes allerede et område med dette navnet."), "name")
     return _make(code, name, question, staffing, last + 1, DateRange(start, None), by)
@@ -62,60 +61,61 @@ def change_dimension(
     by: User,
     on: date,
 ) -> Dimension:
-    """A new version from a day on. One that would begin the same day is written over, since
-    nothing has been answered by it; else the one in force ends the day before."""
+    """Make a new version in force from the day `start`; the current one ends the day before.
+
+    Unanswered versions from that day or later are deleted. Raises DimensionRefused."""
     _check(name, question, start, on)
-    # Locked, so that two who change it at once make one version after the other.
+    # Locked, so that two users who change it at once make one version after the other.
     versions = list(
         Dimension.objects.select_for_update(of=("self",)).filter(code=dimension.code).order_by("pk")
     )
-    for each in versions:
-        if each.valid.lower >= start:
-            if _answered(each):
+    for version in versions:
+        if version.valid.lower >= start:
+            if _answered(version):
                 raise DimensionRefused(
                     _("Versjonen fra %(day)s er allerede brukt. Velg en senere dag.")
-                    % {"day": nbdate(each.valid.lower)},
+                    % {"day": nbdate(version.valid.lower)},
                     "start",
                 )
-            each.delete()
-        elif each.valid.upper is None or each.valid.upper > start:
-            each.valid = DateRange(each.valid.lower, start)
-            each._history_user = by
-            each.save()
+            version.delete()
+        elif version.valid.upper is None or version.valid.upper > start:
+            version.valid = DateRange(version.valid.lower, start)
+            version._history_user = by
+            version.save()
     valid = DateRange(start, None)
     return _make(dimension.code, name, question, staffing, dimension.order, valid, by)
 
 
 @transaction.atomic
 def end_dimension(*, dimension: Dimension, last_day: date, by: User, on: date) -> Dimension:
-    """Ask no more after a day. What has been answered stands. At least one is left to ask."""
+    """Stop asking after `last_day`; answers stay. Raises DimensionRefused if none is left."""
     if last_day < on:
         raise DimensionRefused(
             _("Velg i dag eller en senere dag. Det som er spurt om, endres ikke."), "last_day"
         )
-    # All are locked, so that two who end the last two do not both succeed.
+    # All are locked, so that two users cannot end the last two dimensions at once.
     rows = list(Dimension.objects.select_for_update(of=("self",)).order_by("pk"))
     after = date.fromordinal(last_day.toordinal() + 1)
-    others = [each for each in rows if each.code != dimension.code and after in each.valid]
+    others = [row for row in rows if row.code != dimension.code and after in row.valid]
     if not others:
         raise DimensionRefused(_("En kartlegging må spørre om minst ett område."))
-    for each in rows:
-        if each.code != dimension.code:
+    for row in rows:
+        if row.code != dimension.code:
             continue
-        if each.valid.lower >= after:
-            each.delete()
-        elif each.valid.upper is None or each.valid.upper > after:
-            each.valid = DateRange(each.valid.lower, after)
-            each._history_user = by
-            each.save()
-            dimension = each
+        if row.valid.lower >= after:
+            row.delete()
+        elif row.valid.upper is None or row.valid.upper > after:
+            row.valid = DateRange(row.valid.lower, after)
+            row._history_user = by
+            row.save()
+            dimension = row
     return dimension
 
 
 @transaction.atomic
 def move_dimension(*, dimension: Dimension, up: bool, by: User, on: date) -> None:
-    """Change places with the one before or after it, of those asked on the day."""
-    # Locked, so that two who move at once do not both swap with the same one.
+    """Swap order with the dimension before or after it on the day. Raises DimensionRefused."""
+    # Locked, so that two users who move at once do not swap with the same dimension.
     rows = list(
         Dimension.objects.select_for_update(of=("self",), no_key=True)
         .filter(valid__contains=on)
@@ -125,16 +125,16 @@ def move_dimension(*, dimension: Dimension, up: bool, by: User, on: date) -> Non
     codes = [each.code for each in rows]
     if dimension.code not in codes:
         raise DimensionRefused(_("Området er ikke i bruk i dag."))
-    here = codes.index(dimension.code)
-    there = here - 1 if up else here + 1
-    if not 0 <= there < len(rows):
+    position = codes.index(dimension.code)
+    new_position = position - 1 if up else position + 1
+    if not 0 <= new_position < len(rows):
         return
-    rows[here], rows[there] = rows[there], rows[here]
-    for number, each in enumerate(rows, start=1):
-        if each.order != number:
-            each.order = number
-            each._history_user = by
-            each.save()
+    rows[position], rows[new_position] = rows[new_position], rows[position]
+    for order, row in enumerate(rows, start=1):
+        if row.order != order:
+            row.order = order
+            row._history_user = by
+            row.save()
 
 
 def _check(name: str, question: str, start: date, on: date) -> None:
@@ -160,7 +160,7 @@ def _answered(dimension: Dimension) -> bool:
 def _make(
     code: str, name: str, question: str, staffing: str, order: int, valid: DateRange, by: User
 ) -> Dimension:
-    made = Dimension(
+    version = Dimension(
         code=code,
         name=name.strip(),
         question=question.strip(),
@@ -168,6 +168,6 @@ def _make(
         order=order,
         valid=valid,
     )
-    made._history_user = by
-    made.save()
-    return made
+    version._history_user = by
+    version.save()
+    return version

@@ -1,4 +1,4 @@
-"""Statements (uttalelser): asked for, reminded, received, and commented on (need C9)."""
+"""Statements (uttalelser): asked for, received, withdrawn and commented on (need C9)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class StatementRefused(RuleBroken):
-    """It cannot be so; `field` says which part of the form is to blame."""
+    """The step is not allowed for the statement; `field` is the form field in error."""
 
     def __init__(self, sentence: str, field: str | None = None) -> None:
         super().__init__(sentence)
@@ -36,25 +36,25 @@ class StatementRefused(RuleBroken):
 
 
 class LinkDead(RuleBroken):
-    """The link has been used, has run out, or a newer one has been made."""
+    """The link is used or expired, or a newer one has replaced it."""
 
     def __init__(self) -> None:
         super().__init__(_("Lenken virker ikke lenger. Ring den som spurte deg, og be om en ny."))
 
 
 class WrongCode(RuleBroken):
-    """The code is not the one said on the phone."""
+    """The code is not the one given on the phone. `left` is how many attempts remain."""
 
     def __init__(self, left: int) -> None:
         if left > 0:
-            said = ngettext(
+            text = ngettext(
                 "Koden er ikke riktig. Du kan prøve én gang til.",
                 "Koden er ikke riktig. Du kan prøve %(left)s ganger til.",
                 left,
             ) % {"left": left}
         else:
-            said = _("Koden er prøvd for mange ganger. Ring den som spurte deg, og be om en ny.")
-        super().__init__(said)
+            text = _("Koden er prøvd for mange ganger. Ring den som spurte deg, og be om en ny.")
+        super().__init__(text)
 
 
 @transaction.atomic
@@ -76,10 +76,11 @@ def ask_statement(
     first_name: bool = False,
     origin: str = "",
 ) -> Statement:
-    """Ask a colleague, or somebody outside by a link. `origin` is where Varig is reached.
+    """Ask a colleague, or an outside helper by a link, for a statement about the person.
 
-    Whoever is outside is asked only with the person's consent. An e-mail says that there is a
-    question and where; whom it is about, and the code, are never in it.
+    An outside helper is asked only with the person's consent. The e-mail says that there is a
+    question and where to answer, never whom it is about nor the code. `origin` is Varig's own
+    address, for the link. Raises `StatementRefused`.
     """
     today = local_date(at)
     if due_on < today:
@@ -142,7 +143,7 @@ def ask_statement(
 
 @transaction.atomic
 def renew_link(*, statement: Statement, by: User, at: datetime) -> Statement:
-    """A new link and a new code; the old ones are void from now."""
+    """Make a new link and code; the old ones stop working. Raises `StatementRefused`."""
     statement = _held(statement)
     if not statement.is_outside or not statement.is_open:
         raise StatementRefused(_("Spørsmålet er besvart eller trukket, og trenger ingen lenke."))
@@ -165,7 +166,7 @@ def renew_link(*, statement: Statement, by: User, at: datetime) -> Statement:
 
 @transaction.atomic
 def withdraw_statement(*, statement: Statement, by: User, at: datetime) -> Statement:
-    """The question is taken back; its link is void."""
+    """Withdraw the question; its link stops working. Raises `StatementRefused`."""
     statement = _held(statement)
     if not statement.is_open:
         raise StatementRefused(_("Spørsmålet er allerede besvart eller trukket."))
@@ -183,9 +184,9 @@ def withdraw_statement(*, statement: Statement, by: User, at: datetime) -> State
 
 
 def check_code(*, statement: Statement, typed: str, on: date) -> None:
-    """The code said on the phone, tried at most a few times. LinkDead, or WrongCode.
+    """Check the code given on the phone. Raises LinkDead, also after too many tries, or WrongCode.
 
-    What has been tried is kept though the answer is no, so it is its own transaction.
+    A failed try must be stored, so the error is raised after the transaction.
     """
     wrong = None
     with transaction.atomic():
@@ -205,7 +206,9 @@ def check_code(*, statement: Statement, typed: str, on: date) -> None:
 def receive_statement(
     *, statement: Statement, text: str, signed: str, by: User | None, at: datetime
 ) -> Statement:
-    """What was written, once: by the colleague who was asked, or (`by` None) through the link."""
+    """Store the statement, once: from the colleague asked, or through the link (`by` is None).
+
+    Raises `LinkDead` or `StatementRefused`."""
     statement = _held(statement)
     if not statement.is_open:
         raise (
@@ -234,8 +237,9 @@ def receive_statement(
 
 @transaction.atomic
 def comment_statement(*, statement: Statement, comment: str, by: User, at: datetime) -> Statement:
-    """What the person says of the statement, in own words; a newer comment takes its place, and
-    the history keeps the old."""
+    """Store what the person says of the statement, in their own words, over an earlier comment.
+
+    Raises `StatementRefused` if the statement has not come."""
     statement = _held(statement)
     if statement.received_at is None:
         raise StatementRefused(_("Uttalelsen er ikke kommet ennå."))
@@ -263,7 +267,7 @@ def _names(person: Person, text: str, first_name: bool) -> bool:
 
 
 def _held(statement: Statement) -> Statement:
-    # Locked, so that a link is used once, and nobody answers what another takes back.
+    # Locked, so that a link is used once, and a withdrawn question is not answered.
     return (
         Statement.objects.select_for_update(of=("self",), no_key=True)
         .select_related("person", "application", "asked_of", "asked_by")

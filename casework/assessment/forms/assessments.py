@@ -27,8 +27,8 @@ YES_NO = [("ja", _("Ja")), ("nei", _("Nei")), ("", _("Ikke avklart"))]
 ANSWERED = {"ja": True, "nei": False}
 
 
-def _tell_of_clash(form: forms.ModelForm) -> None:
-    """Somebody who both wants an area and wants to avoid it has been misheard, or mistyped."""
+def _refuse_wanted_and_avoided(form: forms.ModelForm) -> None:
+    """Add a form error if the same area is both wanted and to be avoided."""
     areas = set(form.cleaned_data.get("areas") or ()) & set(
         form.cleaned_data.get("avoid_areas") or ()
     )
@@ -41,7 +41,7 @@ def _tell_of_clash(form: forms.ModelForm) -> None:
 
 
 class HousingAnswerForm(forms.ModelForm):
-    """What the kartlegging says of the dwelling itself, and where the person wants to live."""
+    """The questions about the dwelling itself, and where the person wants to live."""
 
     class Meta:
         model = HousingAnswer
@@ -74,23 +74,23 @@ class HousingAnswerForm(forms.ModelForm):
                 widget=ChipChoice,
             )
             self.initial[name] = self.fields[name].initial
-        for each in self.fields.values():
-            each.mark_optional = False
+        for field in self.fields.values():
+            field.mark_optional = False
         self.fields["max_floor"].validators.append(
             MaxValueValidator(40, _("Skriv etasjen som et tall opp til %(limit_value)s."))
         )
 
     def clean(self) -> dict[str, Any]:
         facts = super().clean()
-        _tell_of_clash(self)
+        _refuse_wanted_and_avoided(self)
         return facts
 
     def _post_clean(self) -> None:
-        """The row is made by the action."""
+        """Does nothing: the action makes the row."""
 
 
 class AssessmentForm(OnceFormMixin, forms.Form):
-    """The kartlegging: the wish first, then one group of fields for each dimension in force."""
+    """An assessment: the wish first, then one group of fields for each dimension in force."""
 
     words = _words(_("Det viktigste for personen, med egne ord"), rows=3)
     said_on = NorwegianDateField(label=_("Sagt"))
@@ -129,13 +129,13 @@ class AssessmentForm(OnceFormMixin, forms.Form):
             self.fields[f"{name}source"] = forms.CharField(
                 label=_("Kilde"), required=False, max_length=120
             )
-            # One «(valgfritt)» on each of seven times three fields would drown the questions.
+            # «(valgfritt)» on every one of these fields would hide the questions.
             for field in ANSWER_FIELDS:
                 self.fields[f"{name}{field}"].mark_optional = False
 
     def groups(self, earlier: dict[str, AssessmentAnswer]) -> list[dict[str, Any]]:
-        """Each dimension with its bound fields and the answer of the kartlegging before, which
-        may have answered an earlier version of the dimension."""
+        """Each dimension with its bound fields and the earlier answer, which may belong to an
+        earlier version of the dimension."""
         return [
             {
                 "dimension": dimension,
@@ -149,7 +149,7 @@ class AssessmentForm(OnceFormMixin, forms.Form):
     def from_earlier(
         dimensions: Sequence[Dimension], earlier: dict[str, AssessmentAnswer]
     ) -> dict[str, Any]:
-        """The answers of the kartlegging before, to begin from."""
+        """Initial values: the answers of the earlier assessment."""
         return {
             f"d{dimension.pk}_{field}": getattr(earlier[dimension.code], field)
             for dimension in dimensions
@@ -158,10 +158,12 @@ class AssessmentForm(OnceFormMixin, forms.Form):
         }
 
     def wish(self) -> dict[str, Any]:
+        """The wish as `hold_assessment` takes it."""
         names = ("words", "setting", "said_on", "read_back")
         return {name: self.cleaned_data[name] for name in names}
 
     def answers(self) -> list[dict[str, Any]]:
+        """The answers as `hold_assessment` takes them."""
         return [
             {
                 "dimension": dimension,
@@ -171,8 +173,8 @@ class AssessmentForm(OnceFormMixin, forms.Form):
         ]
 
 
-class NeedForm(OnceFormMixin, forms.ModelForm):
-    """Boligbehov: what is computed comes first, beside it what the rules gave and why."""
+class HousingNeedForm(OnceFormMixin, forms.ModelForm):
+    """The housing need. Fields with derived values come first."""
 
     types = forms.MultipleChoiceField(
         label=_("Boligtyper som passer"), choices=LASTING, widget=ChipChoices
@@ -222,14 +224,14 @@ class NeedForm(OnceFormMixin, forms.ModelForm):
         self.fields["edit_reason"].mark_optional = False
 
     def facts(self) -> dict[str, Any]:
-        """What goes on the row itself; the areas and properties are handed over beside it."""
+        """The fields of the row itself, without the areas and properties."""
         apart = ("areas", "avoid_areas", "avoid_properties")
         return {name: value for name, value in self.cleaned_data.items() if name not in apart}
 
     def clean(self) -> dict[str, Any]:
         facts = super().clean()
-        _tell_of_clash(self)
+        _refuse_wanted_and_avoided(self)
         return facts
 
     def _post_clean(self) -> None:
-        """The row is made by the action, so nothing is built here; the fields have been checked."""
+        """Does nothing: the fields are checked, and the action makes the row."""

@@ -14,7 +14,7 @@ ROWS = (1, 2, 3, 4)
 
 
 class ChoicesForm(OnceFormMixin, forms.Form):
-    """Up to four alternatives, each with what it means; then the person's answer."""
+    """Up to four alternatives with what each means, and the person's answer."""
 
     held_on = NorwegianDateField(label=_("Når dere snakket sammen"))
     present = forms.CharField(

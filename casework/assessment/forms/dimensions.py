@@ -12,7 +12,7 @@ from housing.enums import Staffing
 
 
 class DimensionForm(OnceFormMixin, forms.Form):
-    """What a kartlegging asks about from a day on."""
+    """A version of a dimension, in force from a day."""
 
     name = forms.CharField(label=_("Navn"), max_length=80)
     question = forms.CharField(

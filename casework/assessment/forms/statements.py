@@ -23,7 +23,7 @@ def _text(label: Any, rows: int, **kwargs: Any) -> forms.CharField:
 
 
 class AskStatementForm(OnceFormMixin, forms.Form):
-    """Whom to ask, and of what; somebody outside only with the person's consent."""
+    """Whom to ask, and about what; an outside helper only with the person's consent."""
 
     question = _text(
         _("Spørsmål"),
@@ -113,7 +113,7 @@ class CodeForm(forms.Form):
 
 
 class AnswerStatementForm(OnceFormMixin, forms.Form):
-    """The statement itself. Who is outside signs with name and place."""
+    """The statement itself. An outside helper signs with name and workplace."""
 
     text = _text(
         _("Uttalelse"),

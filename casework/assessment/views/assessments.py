@@ -1,4 +1,4 @@
-"""Kartlegging and boligbehov: the person's own wish first, then what it means for a dwelling."""
+"""Assessment and housing need: the person's own wish first, then what a dwelling must be."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from common.form_errors import errors_on
 
 from .. import changes, needs
 from ..actions.assessments import decide_need, hold_assessment
-from ..forms.assessments import AssessmentForm, HousingAnswerForm, NeedForm
+from ..forms.assessments import AssessmentForm, HousingAnswerForm, HousingNeedForm
 from ..models import Assessment, Dimension, HousingAnswer, HousingNeed
 
 NEED_LISTS = ("areas", "avoid_areas", "avoid_properties")
@@ -32,22 +32,22 @@ NEED_LISTS = ("areas", "avoid_areas", "avoid_properties")
 @allowed(perms.can_read_cases)
 @once
 def assessment_new(request: HttpRequest, pk: int) -> HttpResponse:
-    """A new kartlegging; `?fra=forrige` begins from the answers of the one before."""
+    """A new assessment; with `?fra=forrige` it starts from the previous answers."""
     application = _application(request, pk)
     require(perms.can_do_casework(request.user))
     on = timezone.localdate()
     earlier = _latest(application)
-    before = changes.by_code(earlier)
+    earlier_answers = changes.by_code(earlier)
     dimensions = list(Dimension.objects.in_force(on))
     copied = earlier is not None and request.GET.get("fra") == "forrige"
     initial = {"said_on": on, "held_on": on}
-    spoken_of: dict[str, Any] = {}
+    earlier_housing: dict[str, Any] = {}
     if copied:
         initial |= {"goals": earlier.goals, "together": earlier.together}
-        initial |= AssessmentForm.from_earlier(dimensions, before)
-        spoken_of = _spoken_of(earlier)
+        initial |= AssessmentForm.from_earlier(dimensions, earlier_answers)
+        earlier_housing = _earlier_housing(earlier)
     form = AssessmentForm(request.POST or None, dimensions=dimensions, initial=initial)
-    housing = HousingAnswerForm(request.POST or None, initial=spoken_of)
+    housing = HousingAnswerForm(request.POST or None, initial=earlier_housing)
     if request.method == "POST" and form.is_valid() & housing.is_valid():
         with errors_on(form):
             assessment = hold_assessment(
@@ -71,7 +71,7 @@ def assessment_new(request: HttpRequest, pk: int) -> HttpResponse:
             "person": application.person,
             "form": form,
             "housing": housing,
-            "groups": form.groups(before),
+            "groups": form.groups(earlier_answers),
             "earlier": earlier,
             "copied": copied,
         },
@@ -81,33 +81,33 @@ def assessment_new(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @allowed(perms.can_read_cases)
 def assessment(request: HttpRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(
+    assessment = get_object_or_404(
         Assessment.objects.filter(sees(request.user, "person__"))
         .select_related("person", "application__household", "wish__recorded_by", "made_by")
         .prefetch_related("answers__dimension"),
         pk=pk,
     )
-    log_read(request, found.person_id, "kartlegging")
+    log_read(request, assessment.person_id, "kartlegging")
     on = timezone.localdate()
-    application = found.application
+    application = assessment.application
     need = _in_force(application) if application else None
-    lines = needs.derive(application.household, found, on) if application else []
-    earlier = _before(found)
-    compared = changes.changes(found.answers.all(), earlier)
+    lines = needs.derive(application.household, assessment, on) if application else []
+    earlier = _previous(assessment)
+    answer_changes = changes.changes(assessment.answers.all(), earlier)
     return render(
         request,
         "casework/assessment/assessment.html",
         {
-            "assessment": found,
+            "assessment": assessment,
             "application": application,
-            "person": found.person,
+            "person": assessment.person,
             "earlier": earlier,
-            "changes": compared,
-            "changed": changes.summary(compared) if earlier else "",
-            "housing": _housing_facts(needs.housing_of(found)),
-            "others": list(found.person.assessments.exclude(pk=found.pk)[:10]),
+            "changes": answer_changes,
+            "changed": changes.summary(answer_changes) if earlier else "",
+            "housing": _housing_facts(needs.housing_of(assessment)),
+            "others": list(assessment.person.assessments.exclude(pk=assessment.pk)[:10]),
             "need": need,
-            "beside": needs.beside(needs.thaw(need.derived) or lines, need) if need else [],
+            "beside": needs.beside(needs.from_stored(need.derived) or lines, need) if need else [],
             "lines": lines,
             "can_work": perms.can_do_casework(request.user),
         },
@@ -125,15 +125,15 @@ def need(request: HttpRequest, pk: int) -> HttpResponse:
         application.needs.select_related("decided_by").prefetch_related(*NEED_LISTS)[:20]
     )
     earlier = versions[0] if versions else None
-    held = _latest(application)
-    lines = needs.derive(application.household, held, on)
-    form = NeedForm(request.POST or None, initial=_initial(lines, earlier))
+    assessment = _latest(application)
+    lines = needs.derive(application.household, assessment, on)
+    form = HousingNeedForm(request.POST or None, initial=_initial(lines, earlier))
     if request.method == "POST" and form.is_valid():
         chosen = form.cleaned_data
         with errors_on(form):
             decide_need(
                 application=application,
-                assessment=held,
+                assessment=assessment,
                 facts=form.facts(),
                 areas=chosen["areas"],
                 avoid_areas=chosen["avoid_areas"],
@@ -141,8 +141,8 @@ def need(request: HttpRequest, pk: int) -> HttpResponse:
                 by=request.user,
                 at=timezone.now(),
             )
-            if held:
-                return redirect("casework:assessment", held.pk)
+            if assessment:
+                return redirect("casework:assessment", assessment.pk)
             return redirect("casework:application", application.pk)
     log_read(request, application.person_id, "boligbehov")
     return render(
@@ -152,16 +152,16 @@ def need(request: HttpRequest, pk: int) -> HttpResponse:
             "application": application,
             "person": application.person,
             "form": form,
-            "held": held,
+            "held": assessment,
             "wish": application.person.wishes.first(),
             "earlier": earlier,
             "lines": lines,
             "versions": [
                 {
-                    "need": each,
-                    "rows": needs.beside(needs.thaw(each.derived), each),
+                    "need": version,
+                    "rows": needs.beside(needs.from_stored(version.derived), version),
                 }
-                for each in versions
+                for version in versions
             ],
         },
     )
@@ -174,7 +174,7 @@ def _application(request: HttpRequest, pk: int) -> Application:
 
 
 def _latest(application: Application) -> Assessment | None:
-    """The person's newest kartlegging, with its answers, whatever the application."""
+    """The person's newest assessment, with its answers, from any application."""
     return (
         application.person.assessments.select_related("wish", "housing")
         .prefetch_related("answers__dimension")
@@ -182,11 +182,11 @@ def _latest(application: Application) -> Assessment | None:
     )
 
 
-def _before(found: Assessment) -> Assessment | None:
-    """The person's kartlegging before this one, with its answers."""
+def _previous(assessment: Assessment) -> Assessment | None:
+    """The person's assessment before this one, with its answers."""
     return (
-        found.person.assessments.filter(
-            Q(held_on__lt=found.held_on) | Q(held_on=found.held_on, pk__lt=found.pk)
+        assessment.person.assessments.filter(
+            Q(held_on__lt=assessment.held_on) | Q(held_on=assessment.held_on, pk__lt=assessment.pk)
         )
         .prefetch_related("answers__dimension")
         .first()
@@ -197,24 +197,24 @@ def _in_force(application: Application) -> HousingNeed | None:
     return application.needs.select_related("decided_by").prefetch_related(*NEED_LISTS).first()
 
 
-def _spoken_of(earlier: Assessment) -> dict[str, Any]:
-    """What the kartlegging before said of the dwelling, to begin from."""
+def _earlier_housing(earlier: Assessment) -> dict[str, Any]:
+    """Initial values for the dwelling, from the earlier assessment."""
     housing = needs.housing_of(earlier)
     return model_to_dict(housing, exclude=["id", "assessment"]) if housing else {}
 
 
 def _housing_facts(housing: HousingAnswer | None) -> list[tuple[str, str]]:
-    """What was answered of the dwelling, as names and values; «ikke avklart» is left out."""
+    """The answers about the dwelling, as names and values, without «ikke avklart»."""
     if housing is None:
         return []
     facts = []
-    for each in HousingAnswer._meta.local_fields:
-        if each.name in ("id", "assessment"):
+    for field in HousingAnswer._meta.local_fields:
+        if field.name in ("id", "assessment"):
             continue
-        value = getattr(housing, each.name)
-        # A wish not ticked is no answer; «nei» to what was asked is one.
-        if value is not None and value != "" and (value or each.null):
-            facts.append((capfirst(each.verbose_name), needs.shown(each.name, value)))
+        value = getattr(housing, field.name)
+        # An unticked wish is not an answer; «nei» to a question is.
+        if value is not None and value != "" and (value or field.null):
+            facts.append((capfirst(field.verbose_name), needs.shown(field.name, value)))
     for name in needs.AREAS:
         areas = list(getattr(housing, name).all())
         if areas:
@@ -223,8 +223,8 @@ def _housing_facts(housing: HousingAnswer | None) -> list[tuple[str, str]]:
     return facts
 
 
-def _initial(lines: list[needs.Line], earlier: HousingNeed | None) -> dict[str, Any]:
-    """The boligbehov in force, if any, to be changed; else what is derived."""
+def _initial(lines: list[needs.DerivedValue], earlier: HousingNeed | None) -> dict[str, Any]:
+    """Initial values: the housing need in force, else what the rules derive."""
     if earlier is None:
-        return {line.field: line.value for line in lines}
-    return {name: needs.decided(earlier, name) for name in NeedForm.Meta.fields}
+        return {derived.field: derived.value for derived in lines}
+    return {name: needs.decided(earlier, name) for name in HousingNeedForm.Meta.fields}

@@ -1,4 +1,4 @@
-"""Valg og konsekvenser in a case: what has been talked through, and a form for the next talk."""
+"""Choices and consequences in a case: the talks so far, and a form for the next one."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def choices(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         require(works)
     today = timezone.localdate()
-    vedtak = next((each for each in case.vedtak.all() if each.is_open), None)
+    vedtak = next((vedtak for vedtak in case.vedtak.all() if vedtak.is_open), None)
     back = (
         reverse("casework:vedtak", args=[vedtak.pk])
         if vedtak

@@ -1,4 +1,4 @@
-"""What a kartlegging asks about: the municipality's own list (needs C8, X5)."""
+"""The municipality's own list of what an assessment asks about (needs C8, X5)."""
 
 from __future__ import annotations
 
@@ -25,31 +25,31 @@ from ..models import Dimension
 @require_safe
 @allowed(can_change_settings)
 def dimensions(request: HttpRequest) -> HttpResponse:
-    """What is asked today, what is to come, and what has been."""
+    """The dimensions in force today, those to come, and those that have ended."""
     on = timezone.localdate()
     rows = list(Dimension.objects.order_by("order", "pk"))
-    now = [each for each in rows if on in each.valid]
+    now = [version for version in rows if on in version.valid]
     coming: dict[str, list[Dimension]] = {}
-    for each in rows:
-        if each.valid.lower > on:
-            coming.setdefault(each.code, []).append(each)
+    for version in rows:
+        if version.valid.lower > on:
+            coming.setdefault(version.code, []).append(version)
     lines = [
         {
-            "dimension": each,
-            "first": number == 0,
-            "last": number == len(now) - 1,
-            "next": coming.pop(each.code, [None])[0],
-            "last_day": each.valid.upper - timedelta(days=1) if each.valid.upper else None,
+            "dimension": version,
+            "first": position == 0,
+            "last": position == len(now) - 1,
+            "next": coming.pop(version.code, [None])[0],
+            "last_day": version.valid.upper - timedelta(days=1) if version.valid.upper else None,
         }
-        for number, each in enumerate(now)
+        for position, version in enumerate(now)
     ]
     context = {
         "lines": lines,
-        "coming": [each for found in coming.values() for each in found],
+        "coming": [version for versions in coming.values() for version in versions],
         "ended": [
-            (each, each.valid.upper - timedelta(days=1))
-            for each in rows
-            if each.valid.upper and each.valid.upper <= on
+            (version, version.valid.upper - timedelta(days=1))
+            for version in rows
+            if version.valid.upper and version.valid.upper <= on
         ],
     }
     return render(request, "casework/assessment/dimension_list.html", context)
@@ -80,16 +80,16 @@ def dimension_new(request: HttpRequest) -> HttpResponse:
 @allowed(can_change_settings)
 @once
 def dimension(request: HttpRequest, pk: int) -> HttpResponse:
-    """A new version from a day; and the versions there have been."""
-    found = get_object_or_404(Dimension, pk=pk)
+    """A form for a new version, and the list of versions so far."""
+    current = get_object_or_404(Dimension, pk=pk)
     on = timezone.localdate()
     back = redirect("casework:dimensions")
     form = DimensionForm(
         request.POST or None,
         initial={
-            "name": found.name,
-            "question": found.question,
-            "staffing": found.staffing,
+            "name": current.name,
+            "question": current.question,
+            "staffing": current.staffing,
             "start": on,
         },
         submit=_("Lagre ny versjon"),
@@ -97,14 +97,14 @@ def dimension(request: HttpRequest, pk: int) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         with errors_on(form):
-            actions.change_dimension(dimension=found, by=request.user, on=on, **form.cleaned_data)
+            actions.change_dimension(dimension=current, by=request.user, on=on, **form.cleaned_data)
             messages.success(request, _("Området er endret. Gamle svar beholder sin versjon."))
             return back
     versions = [
-        (each, each.valid.upper - timedelta(days=1) if each.valid.upper else None)
-        for each in Dimension.objects.filter(code=found.code).order_by("-valid")
+        (version, version.valid.upper - timedelta(days=1) if version.valid.upper else None)
+        for version in Dimension.objects.filter(code=current.code).order_by("-valid")
     ]
-    context = {"form": form, "title": found.name, "versions": versions}
+    context = {"form": form, "title": current.name, "versions": versions}
     return render(request, "casework/assessment/dimension_form.html", context)
 
 
@@ -112,16 +112,16 @@ def dimension(request: HttpRequest, pk: int) -> HttpResponse:
 @allowed(can_change_settings)
 @once
 def dimension_end(request: HttpRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(Dimension, pk=pk)
+    current = get_object_or_404(Dimension, pk=pk)
     on = timezone.localdate()
     back = redirect("casework:dimensions")
     form = EndDimensionForm(request.POST or None, initial={"last_day": on}, cancel=back.url)
     if request.method == "POST" and form.is_valid():
         with errors_on(form):
-            actions.end_dimension(dimension=found, by=request.user, on=on, **form.cleaned_data)
+            actions.end_dimension(dimension=current, by=request.user, on=on, **form.cleaned_data)
             messages.success(request, _("Området er avsluttet. Det som er svart, blir stående."))
             return back
-    title = _("Avslutt «%(name)s»") % {"name": found.name}
+    title = _("Avslutt «%(name)s»") % {"name": current.name}
     context = {"form": form, "title": title, "versions": []}
     return render(request, "casework/assessment/dimension_form.html", context)
 
@@ -129,10 +129,10 @@ def dimension_end(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @allowed(can_change_settings)
 def dimension_move(request: HttpRequest, pk: int) -> HttpResponse:
-    """One place up, or with `ned` one down."""
-    found = get_object_or_404(Dimension, pk=pk)
+    """Move it one place up, or down if `retning` is `ned`."""
+    current = get_object_or_404(Dimension, pk=pk)
     on = timezone.localdate()
     up = request.POST.get("retning") != "ned"
     with errors_as_message(request):
-        actions.move_dimension(dimension=found, up=up, by=request.user, on=on)
+        actions.move_dimension(dimension=current, up=up, by=request.user, on=on)
     return redirect("casework:dimensions")

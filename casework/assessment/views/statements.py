@@ -1,4 +1,4 @@
-"""Statements: asked for, answered by a colleague or through a link, read and commented (C9)."""
+"""Statements: asking, answering as a colleague or through a link, reading, commenting (C9)."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ from ..actions import statements as actions
 from ..forms.statements import AnswerStatementForm, AskStatementForm, CodeForm, CommentForm
 from ..models import Statement
 
-OPENED = "statement-opened"  # in the session: which link's code has been given
+OPENED = "statement-opened"  # session key: the nonce of the link whose code was given
 
 
 @require_http_methods(["GET", "POST"])
 @allowed(perms.can_do_casework)
 @once
 def statement_new(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ask somebody who knows the person; `?sak=` chooses the case."""
+    """Ask a helper who knows the person; `?sak=` chooses the case."""
     person = get_object_or_404(Person.objects.visible_to(request.user), pk=pk)
     on = timezone.localdate()
     back = redirect("desk:person_assessments", person.pk)
@@ -52,7 +52,7 @@ def statement_new(request: HttpRequest, pk: int) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         with errors_on(form):
-            asked = actions.ask_statement(
+            statement = actions.ask_statement(
                 person=person,
                 by=request.user,
                 at=timezone.now(),
@@ -60,7 +60,7 @@ def statement_new(request: HttpRequest, pk: int) -> HttpResponse:
                 **form.cleaned_data,
             )
             messages.success(request, _("Spørsmålet er stilt."))
-            return redirect("casework:statement", asked.pk)
+            return redirect("casework:statement", statement.pk)
     log_read(request, person.pk, "uttalelse")
     return render(
         request, "casework/assessment/statement_new.html", {"form": form, "person": person}
@@ -70,19 +70,19 @@ def statement_new(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @allowed(perms.can_read_cases)
 def statement(request: HttpRequest, pk: int) -> HttpResponse:
-    """What was asked and answered; and for whom asks, the link and the code to say."""
-    found = _statement(request, pk)
-    log_read(request, found.person_id, "uttalelse")
+    """The question and the answer; a caseworker also sees the link, and the code to say."""
+    statement = _statement(request, pk)
+    log_read(request, statement.person_id, "uttalelse")
     works = perms.can_do_casework(request.user)
-    shows_link = works and found.link_works(timezone.localdate())
+    shows_link = works and statement.link_works(timezone.localdate())
     context = {
-        "statement": found,
-        "person": found.person,
+        "statement": statement,
+        "person": statement.person,
         "works": works,
-        "may_answer": found.is_open and found.asked_of_id == request.user.pk,
-        "link": statement_mail.link(found) if shows_link else "",
-        "code": links.code(found) if shows_link else "",
-        "locked": found.attempts >= links.MOST_ATTEMPTS,
+        "may_answer": statement.is_open and statement.asked_of_id == request.user.pk,
+        "link": statement_mail.link(statement) if shows_link else "",
+        "code": links.code(statement) if shows_link else "",
+        "locked": statement.attempts >= links.MOST_ATTEMPTS,
     }
     return render(request, "casework/assessment/statement.html", context)
 
@@ -91,15 +91,15 @@ def statement(request: HttpRequest, pk: int) -> HttpResponse:
 @allowed(perms.can_read_cases)
 @once
 def statement_answer(request: HttpRequest, pk: int) -> HttpResponse:
-    """The colleague who was asked, writes."""
-    found = _statement(request, pk)
-    require(found.asked_of_id == request.user.pk)
-    back = redirect("casework:statement", found.pk)
+    """The form where the colleague who was asked writes the statement."""
+    statement = _statement(request, pk)
+    require(statement.asked_of_id == request.user.pk)
+    back = redirect("casework:statement", statement.pk)
     form = AnswerStatementForm(request.POST or None, cancel=back.url)
     if request.method == "POST" and form.is_valid():
         with errors_on(form):
             actions.receive_statement(
-                statement=found,
+                statement=statement,
                 signed=str(request.user),
                 by=request.user,
                 at=timezone.now(),
@@ -107,8 +107,8 @@ def statement_answer(request: HttpRequest, pk: int) -> HttpResponse:
             )
             messages.success(request, _("Uttalelsen er sendt."))
             return back
-    log_read(request, found.person_id, "uttalelse")
-    context = {"form": form, "statement": found, "person": found.person}
+    log_read(request, statement.person_id, "uttalelse")
+    context = {"form": form, "statement": statement, "person": statement.person}
     return render(request, "casework/assessment/statement_answer.html", context)
 
 
@@ -116,82 +116,88 @@ def statement_answer(request: HttpRequest, pk: int) -> HttpResponse:
 @allowed(perms.can_do_casework)
 @once
 def statement_comment(request: HttpRequest, pk: int) -> HttpResponse:
-    """What the person says of the statement, beside it."""
-    found = _statement(request, pk)
-    back = redirect("casework:statement", found.pk)
-    form = CommentForm(request.POST or None, initial={"comment": found.comment}, cancel=back.url)
+    """The form for the person's comment on the statement."""
+    statement = _statement(request, pk)
+    back = redirect("casework:statement", statement.pk)
+    form = CommentForm(
+        request.POST or None, initial={"comment": statement.comment}, cancel=back.url
+    )
     if request.method == "POST" and form.is_valid():
         with errors_on(form):
             actions.comment_statement(
-                statement=found, by=request.user, at=timezone.now(), **form.cleaned_data
+                statement=statement, by=request.user, at=timezone.now(), **form.cleaned_data
             )
             messages.success(request, _("Kommentaren er lagret."))
             return back
-    log_read(request, found.person_id, "uttalelse")
-    context = {"form": form, "statement": found, "person": found.person}
+    log_read(request, statement.person_id, "uttalelse")
+    context = {"form": form, "statement": statement, "person": statement.person}
     return render(request, "casework/assessment/statement_answer.html", context)
 
 
 @require_POST
 @allowed(perms.can_do_casework)
 def statement_renew(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _statement(request, pk)
+    statement = _statement(request, pk)
     with errors_as_message(request):
-        actions.renew_link(statement=found, by=request.user, at=timezone.now())
+        actions.renew_link(statement=statement, by=request.user, at=timezone.now())
         messages.success(request, _("Ny lenke og ny kode er laget. De gamle virker ikke lenger."))
-    return redirect("casework:statement", found.pk)
+    return redirect("casework:statement", statement.pk)
 
 
 @require_POST
 @allowed(perms.can_do_casework)
 def statement_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _statement(request, pk)
+    statement = _statement(request, pk)
     with errors_as_message(request):
-        actions.withdraw_statement(statement=found, by=request.user, at=timezone.now())
+        actions.withdraw_statement(statement=statement, by=request.user, at=timezone.now())
         messages.success(request, _("Spørsmålet er trukket."))
-    return redirect("casework:statement", found.pk)
+    return redirect("casework:statement", statement.pk)
 
 
-# ------------------------------------------------------------------ from outside
+# ------------------------------------------------------------------ outside helpers
 
 
 @login_not_required
 @sensitive_post_parameters("code", "text")
 @require_http_methods(["GET", "POST"])
 def statement_outside(request: HttpRequest, token: str) -> HttpResponse:
-    """The link: first the code said on the phone, then the question and room to answer, once."""
-    read = links.read(token)
-    found = (
-        Statement.objects.select_related("person", "asked_by").filter(pk=read[0]).first()
-        if read
+    """The page of the link: first asks for the code, then shows the question, to answer once."""
+    parts = links.read(token)
+    statement = (
+        Statement.objects.select_related("person", "asked_by").filter(pk=parts[0]).first()
+        if parts
         else None
     )
     on = timezone.localdate()
-    if found is None or not links.is_current(found, read[1]) or not found.link_works(on):
+    if (
+        statement is None
+        or not links.is_current(statement, parts[1])
+        or not statement.link_works(on)
+    ):
         request.session.pop(OPENED, None)
         return render(request, "casework/assessment/statement_dead.html", status=404)
-    if request.session.get(OPENED) != found.nonce:
+    if request.session.get(OPENED) != statement.nonce:
         form = CodeForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             with errors_on(form, "code"):
-                actions.check_code(statement=found, typed=form.cleaned_data["code"], on=on)
-                request.session[OPENED] = found.nonce
+                actions.check_code(statement=statement, typed=form.cleaned_data["code"], on=on)
+                request.session[OPENED] = statement.nonce
                 return redirect(request.path)
         return render(request, "casework/assessment/statement_code.html", {"form": form})
     form = AnswerStatementForm(request.POST or None, outside=True)
     if request.method == "POST" and form.is_valid():
         with errors_on(form):
             actions.receive_statement(
-                statement=found, by=None, at=timezone.now(), **form.cleaned_data
+                statement=statement, by=None, at=timezone.now(), **form.cleaned_data
             )
             del request.session[OPENED]
             return render(request, "casework/assessment/statement_thanks.html")
-    context = {"form": form, "statement": found}
+    context = {"form": form, "statement": statement}
     return render(request, "casework/assessment/statement_outside.html", context)
 
 
 def _statement(request: HttpRequest, pk: int) -> Statement:
-    """The statement, or 404 for one about whom the reader may not know of."""
+    """The statement. Raises Http404 if the user may not see the person."""
     return get_object_or_404(
         Statement.objects.visible_to(request.user).select_related(
             "person", "application", "asked_of", "asked_by", "received_by", "commented_by"
