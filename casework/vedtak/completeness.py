@@ -1,7 +1,7 @@
-"""What a vedtak still lacks before it may be sent for approval (needs C12 and C13).
+"""What is missing in a vedtak before it may be sent for approval (needs C12 and C13).
 
-The parts are those of the page. A draft may be saved in any state of incompleteness; it can be
-neither sent nor issued while anything here is missing.
+The parts are those of the page. A draft may be saved when anything is missing, but it cannot be
+sent for approval or issued.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
 
     from .models import Vedtak, VedtakOutcome
 
-# Bases that give a dwelling to rent: a new one, or the one they have for longer. And the one that
-# gives a place for now.
+# Legal bases that give a lease (of a new dwelling, or longer in the same one), and the one that
+# gives a temporary place.
 NEW_DWELLING_BASES = ("kommunal_bolig", "bytte")
 EXTENSION_BASIS = "forlengelse"
 DWELLING_BASES = (*NEW_DWELLING_BASES, EXTENSION_BASIS)
 PLACE_BASIS = "sosialtjenesteloven_27"
 
-# Shorter than this, a text is a conclusion and not a reason (fvl. § 25).
+# In characters. A shorter text is a conclusion, not a reason (fvl. § 25).
 SHORTEST_REASONING = 40
 
 PARTS = {
@@ -56,8 +56,7 @@ PARTS = {
 
 @dataclass(frozen=True)
 class Missing:
-    """One thing missing: the part it belongs to, what to do, and the form field to go to, or the
-    page where it is done."""
+    """One missing thing: its part, what to do, and the form field or the page to do it in."""
 
     part: str
     sentence: str
@@ -67,29 +66,31 @@ class Missing:
 
 @dataclass(frozen=True)
 class Contents:
-    """What the judgement of a vedtak needs besides its own fields, read once."""
+    """What `missing` and the letter need besides the vedtak's own fields, read once."""
 
     bases: Sequence[LegalBasis]
     outcomes: Sequence[VedtakOutcome]
     children: Sequence[HouseholdMember]
     talks: Sequence[ChoiceTalk] = ()
-    # Who gets a copy of the letter.
+    # Representatives who get a copy of the letter.
     copied_to: Sequence[Representative] = ()
 
     def outcome_of(self, basis: LegalBasis) -> str:
-        """The outcome given for what was applied for under the basis, whatever its version."""
-        return next((o.outcome for o in self.outcomes if o.basis.code == basis.code), "")
+        """The outcome for the legal basis, in any version; empty if there is none yet."""
+        return next((row.outcome for row in self.outcomes if row.basis.code == basis.code), "")
 
     def ground_of(self, basis: LegalBasis) -> str:
-        return next((o.ground for o in self.outcomes if o.basis.code == basis.code), "")
+        """The ground for refusal for the legal basis, in any version; else empty."""
+        return next((row.ground for row in self.outcomes if row.basis.code == basis.code), "")
 
     @property
     def granted(self) -> set[str]:
-        return {o.basis.code for o in self.outcomes if o.outcome in GRANTED}
+        """The codes of the legal bases granted, fully or partly."""
+        return {row.basis.code for row in self.outcomes if row.outcome in GRANTED}
 
     @property
     def gives_dwelling(self) -> bool:
-        """A lease is given: of a new dwelling, or for longer."""
+        """Whether a lease is given: of a new dwelling, or longer in the same one."""
         return bool(self.granted & set(DWELLING_BASES))
 
     @property
@@ -102,8 +103,8 @@ class Contents:
 
     @property
     def unmet(self) -> bool:
-        """Something is refused because no dwelling of the type exists (need C17)."""
-        return any(o.ground == RefusalGround.NO_DWELLING for o in self.outcomes)
+        """Whether something is refused because no dwelling of the type exists (need C17)."""
+        return any(row.ground == RefusalGround.NO_DWELLING for row in self.outcomes)
 
     @property
     def asks_dwelling(self) -> bool:
@@ -115,8 +116,8 @@ class Contents:
 
     @property
     def weighs(self) -> bool:
-        """The matter itself is decided, and so the person has had something to choose (C21)."""
-        return any(o.outcome not in (Outcome.DISMISSED, Outcome.LAPSED) for o in self.outcomes)
+        """Whether the matter itself is decided, so that choices must be recorded (need C21)."""
+        return any(row.outcome not in (Outcome.DISMISSED, Outcome.LAPSED) for row in self.outcomes)
 
     @property
     def asks_place(self) -> bool:
@@ -128,9 +129,9 @@ class Contents:
 
 
 def bases_of(application: Application, on: date) -> list[LegalBasis]:
-    """What was applied for, each in the version in force on the date.
+    """The legal bases applied for, each in the version in force on the date.
 
-    A basis that has no version in force stays as it was, so that the page can say so.
+    A basis with no version in force is returned as applied for, so that the page can say so.
     """
     applied = list(application.bases.order_by("pk"))
     current = {
@@ -143,7 +144,7 @@ def bases_of(application: Application, on: date) -> list[LegalBasis]:
 
 
 def contents(vedtak: Vedtak, on: date) -> Contents:
-    """Read what `missing` and the letter need, in seven queries."""
+    """Read `Contents`, in seven queries."""
     bases = bases_of(vedtak.application, on)
     order = {basis.code: place for place, basis in enumerate(bases)}
     return Contents(
@@ -159,12 +160,13 @@ def contents(vedtak: Vedtak, on: date) -> Contents:
 
 
 def in_force(basis: LegalBasis, on: date) -> bool:
+    """Whether the version of the legal basis is in force on the date."""
     lower, upper = basis.valid.lower, basis.valid.upper
     return (lower is None or lower <= on) and (upper is None or on < upper)
 
 
 def missing(vedtak: Vedtak, on: date, content: Contents | None = None) -> list[Missing]:
-    """Everything missing on the date, in the order of the page."""
+    """Everything missing in the vedtak on the date, in the order of the page."""
     content = content or contents(vedtak, on)
     return [
         *_reversal(vedtak),
@@ -180,9 +182,9 @@ def missing(vedtak: Vedtak, on: date, content: Contents | None = None) -> list[M
 def _reversal(vedtak: Vedtak) -> list[Missing]:
     if vedtak.replaces_id is None:
         return []
-    found = []
+    items = []
     if not vedtak.reversal_ground:
-        found.append(
+        items.append(
             Missing(
                 "omgjoring",
                 _("Omgjøring: velg hva som gir rett til å endre vedtaket"),
@@ -190,22 +192,22 @@ def _reversal(vedtak: Vedtak) -> list[Missing]:
             )
         )
     if not vedtak.reversal_reason.strip():
-        found.append(
+        items.append(
             Missing("omgjoring", _("Omgjøring: skriv hvorfor vedtaket endres"), "reversal_reason")
         )
-    return found
+    return items
 
 
 def _outcomes(content: Contents, on: date) -> list[Missing]:
-    found = []
+    items = []
     if not content.bases:
-        found.append(
+        items.append(
             Missing("hjemmel", _("Hjemmel: velg på søknaden hva det er søkt om"), "language")
         )
     for basis in content.bases:
         field = f"outcome_{basis.pk}"
         if not content.outcome_of(basis):
-            found.append(
+            items.append(
                 Missing("utfall", _("Utfall: «%s» er søkt om, men ikke besvart") % basis, field)
             )
         elif (
@@ -213,7 +215,7 @@ def _outcomes(content: Contents, on: date) -> list[Missing]:
             and basis.code in NEW_DWELLING_BASES
             and not content.ground_of(basis)
         ):
-            found.append(
+            items.append(
                 Missing(
                     "utfall",
                     _("Utfall: velg hvorfor «%s» avslås") % basis,
@@ -221,13 +223,13 @@ def _outcomes(content: Contents, on: date) -> list[Missing]:
                 )
             )
         if not in_force(basis, on):
-            found.append(Missing("hjemmel", _not_in_force(basis, on), field))
+            items.append(Missing("hjemmel", _not_in_force(basis, on), field))
     shown = {basis.pk for basis in content.bases}
     for outcome in content.outcomes:
         basis = outcome.basis
         if basis.pk not in shown and not in_force(basis, on):
-            found.append(Missing("hjemmel", _not_in_force(basis, on), f"outcome_{basis.pk}"))
-    return found
+            items.append(Missing("hjemmel", _not_in_force(basis, on), f"outcome_{basis.pk}"))
+    return items
 
 
 def _not_in_force(basis: LegalBasis, on: date) -> str:
@@ -236,50 +238,50 @@ def _not_in_force(basis: LegalBasis, on: date) -> str:
             "basis": basis,
             "day": nbdate(basis.valid.lower),
         }
-    gone = _("Hjemmel: «%(basis)s» gjelder ikke lenger fra %(day)s") % {
+    ended = _("Hjemmel: «%(basis)s» gjelder ikke lenger fra %(day)s") % {
         "basis": basis,
         "day": nbdate(basis.valid.upper),
     }
-    todo = _("Be lederen legge inn det som gjelder nå, under Innstillinger, Hjemler.")
-    return f"{gone}. {todo}"
+    advice = _("Be lederen legge inn det som gjelder nå, under Innstillinger, Hjemler.")
+    return f"{ended}. {advice}"
 
 
 def _dwelling(vedtak: Vedtak, content: Contents) -> list[Missing]:
-    found = []
+    items = []
     if content.unmet or content.gives_new_dwelling:
-        lacks = content.unmet and not content.gives_new_dwelling
+        unmet = content.unmet and not content.gives_new_dwelling
         if not vedtak.dwelling_type:
-            sentence = _("Bolig: velg typen kommunen mangler") if lacks else _("Bolig: velg type")
-            found.append(Missing("bolig", sentence, "dwelling_type"))
+            sentence = _("Bolig: velg typen kommunen mangler") if unmet else _("Bolig: velg type")
+            items.append(Missing("bolig", sentence, "dwelling_type"))
         if vedtak.bedrooms is None:
             sentence = (
                 _("Bolig: velg størrelsen kommunen mangler")
-                if lacks
+                if unmet
                 else _("Bolig: velg størrelse")
             )
-            found.append(Missing("bolig", sentence, "bedrooms"))
+            items.append(Missing("bolig", sentence, "bedrooms"))
     if content.gives_dwelling and not vedtak.lease_years:
-        found.append(Missing("bolig", _("Bolig: velg leietid"), "lease_years"))
+        items.append(Missing("bolig", _("Bolig: velg leietid"), "lease_years"))
     if content.gives_place and not vedtak.place.strip():
-        found.append(Missing("bolig", _("Sted: skriv hvor personen kan bo"), "place"))
-    return found
+        items.append(Missing("bolig", _("Sted: skriv hvor personen kan bo"), "place"))
+    return items
 
 
 def _texts(vedtak: Vedtak, content: Contents) -> list[Missing]:
-    found = []
+    items = []
     if not vedtak.facts.strip():
-        found.append(
+        items.append(
             Missing("fakta", _("Fakta: skriv hva dere bygger på, og kilden til det"), "facts")
         )
     if not vedtak.rules.strip():
-        found.append(Missing("regler", _("Regler: skriv hvilke regler dere har brukt"), "rules"))
+        items.append(Missing("regler", _("Regler: skriv hvilke regler dere har brukt"), "rules"))
     written = len(vedtak.reasoning.strip())
     if not written:
-        found.append(
+        items.append(
             Missing("vurdering", _("Vurdering: skriv hva som talte for og imot"), "reasoning")
         )
     elif written < SHORTEST_REASONING:
-        found.append(
+        items.append(
             Missing(
                 "vurdering",
                 _("Vurdering: skriv hvorfor. Nå står bare konklusjonen"),
@@ -287,7 +289,7 @@ def _texts(vedtak: Vedtak, content: Contents) -> list[Missing]:
             )
         )
     if not vedtak.person_view.strip():
-        found.append(
+        items.append(
             Missing("syn", _("Personens syn: skriv hva personen selv mener"), "person_view")
         )
     if content.children and not vedtak.best_interests.strip():
@@ -296,21 +298,21 @@ def _texts(vedtak: Vedtak, content: Contents) -> list[Missing]:
             if len(content.children) == 1
             else _("Barnets beste: %d barn i husstanden, må vurderes") % len(content.children)
         )
-        found.append(Missing("barn", sentence, "best_interests"))
-    return found
+        items.append(Missing("barn", sentence, "best_interests"))
+    return items
 
 
 def _validity(vedtak: Vedtak, content: Contents) -> list[Missing]:
     if not content.granted:
         return []
-    found = []
+    items = []
     if vedtak.valid_from is None:
-        found.append(
+        items.append(
             Missing("gyldighet", _("Varighet: skriv når vedtaket begynner å gjelde"), "valid_from")
         )
     if vedtak.valid_to is None:
-        found.append(Missing("gyldighet", _("Varighet: skriv hvor lenge det gjelder"), "valid_to"))
-    return found
+        items.append(Missing("gyldighet", _("Varighet: skriv hvor lenge det gjelder"), "valid_to"))
+    return items
 
 
 def _choices(vedtak: Vedtak, content: Contents) -> list[Missing]:
@@ -327,22 +329,22 @@ def _choices(vedtak: Vedtak, content: Contents) -> list[Missing]:
 
 def _letter(vedtak: Vedtak, content: Contents) -> list[Missing]:
     person = vedtak.application.person
-    found = []
+    items = []
     if not letters.reaches(person):
-        found.append(
+        items.append(
             Missing(
                 "brev",
                 _("Brev: %s") % letters.no_address(person),
                 url=letters.agreed_at(person),
             )
         )
-    found += [
+    items += [
         Missing(
             "brev",
-            _("Brev: %s") % letters.no_address(one),
-            url=letters.agreed_at(one),
+            _("Brev: %s") % letters.no_address(representative),
+            url=letters.agreed_at(representative),
         )
-        for one in content.copied_to
-        if not one.is_reached
+        for representative in content.copied_to
+        if not representative.is_reached
     ]
-    return found
+    return items

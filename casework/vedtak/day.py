@@ -25,8 +25,8 @@ LATE_DAYS = 2  # waits longer for an answer: red
 
 
 def vedtak_lines(user: User, on: date, flags: Sequence[Flag]) -> list[Line]:
-    """Vedtak that wait for my approval, and my drafts that were sent back."""
-    found = (
+    """Vedtak waiting for the user's approval, and the user's drafts that were sent back."""
+    waiting = (
         Vedtak.objects.visible_to(user)
         .filter(
             Q(state=VedtakState.SUBMITTED, approver=user)
@@ -36,20 +36,24 @@ def vedtak_lines(user: User, on: date, flags: Sequence[Flag]) -> list[Line]:
         .order_by("submitted_at", "pk")[:MOST]
     )
     lines = []
-    for vedtak in found:
+    for vedtak in waiting:
         sent = local_date(vedtak.submitted_at or vedtak.drafted_at)
         if vedtak.state == VedtakState.SUBMITTED:
             why = _("%(name)s ba deg godkjenne %(date)s Du har ikke skrevet vedtaket.") % {
                 "name": vedtak.drafted_by,
                 "date": short(sent),
             }
-            sub, step, act = _("godkjenning"), _("Godkjenn, eller send tilbake."), _("Les vedtak")
+            sub, step, act = (
+                _("godkjenning"),
+                _("Godkjenn, eller send tilbake."),
+                _("Les vedtak"),
+            )
         else:
-            said = vedtak.return_comment.strip()
+            comment = vedtak.return_comment.strip()
             why = _("%(name)s sendte vedtaket tilbake.") % {
                 "name": vedtak.approver or _("Godkjenner")
             }
-            why = f"{why} «{said[:120]}»" if said else why
+            why = f"{why} «{comment[:120]}»" if comment else why
             sub, step, act = _("sendt tilbake"), _("Rett, og send på nytt."), _("Åpne utkast")
         lines.append(
             Line(

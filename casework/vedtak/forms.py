@@ -45,7 +45,7 @@ class OutcomeCards(forms.RadioSelect):
 
 
 class VedtakForm(forms.ModelForm):
-    """A vedtak as far as it is written: nothing is required here, `completeness` is the judge."""
+    """A vedtak, also unfinished: no field is required, `completeness` says what is missing."""
 
     language = forms.ChoiceField(
         label=_("Målform i brevet"), choices=LanguageForm.choices, widget=ChipChoice
@@ -66,7 +66,7 @@ class VedtakForm(forms.ModelForm):
         required=False,
     )
 
-    # Which window this is, and how far the draft had come when it was opened.
+    # The id of this browser window, and the draft's revision when the page was opened.
     window = forms.CharField(max_length=36, required=False, widget=forms.HiddenInput)
     revision = forms.IntegerField(
         min_value=0, max_value=2**31 - 1, required=False, widget=forms.HiddenInput
@@ -80,7 +80,7 @@ class VedtakForm(forms.ModelForm):
     def __init__(self, *args: Any, content: Contents, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.content = content
-        # A missing part done on another page: said in the summary, with its link.
+        # Missing parts done on another page: shown in the error summary as links.
         self.links: list[dict[str, str]] = []
         self.fields["window"].initial = uuid.uuid4
         self.fields["revision"].initial = self.instance.revision
@@ -99,7 +99,7 @@ class VedtakForm(forms.ModelForm):
                 widget=OutcomeCards,
             )
             self.fields[f"outcome_{basis.pk}"].mark_optional = False
-            # Only a dwelling can be lacking; help, and a place to sleep, the municipality owes.
+            # Only for a dwelling: the municipality must always give help, or a place to sleep.
             if basis.code not in NEW_DWELLING_BASES:
                 continue
             self.fields[f"ground_{basis.pk}"] = forms.ChoiceField(
@@ -113,7 +113,7 @@ class VedtakForm(forms.ModelForm):
                 ),
             )
             self.fields[f"ground_{basis.pk}"].mark_optional = False
-        # What is missing is said in the order of the page.
+        # The error summary lists fields in the order of the page.
         first = ("reversal_", "outcome_", "ground_")
         self.order_fields([name for name in self.fields if name.startswith(first)])
         self.fields["person_view"].label = _("Personens syn")
@@ -147,9 +147,10 @@ class VedtakForm(forms.ModelForm):
         return data
 
     def validate_constraints(self) -> None:
-        """The one constraint a person can break here is checked, with its field, in `clean`."""
+        """Does nothing: `clean` checks the only constraint a user can break, with its field."""
 
     def outcome_rows(self) -> list[dict[str, Any]]:
+        """Each legal basis with its bound fields, for the template."""
         return [
             {
                 "basis": basis,
@@ -162,26 +163,27 @@ class VedtakForm(forms.ModelForm):
         ]
 
     def facts(self) -> dict[str, Any]:
+        """The values of the vedtak's own fields."""
         return {name: self.cleaned_data[name] for name in FIELDS if name in self.cleaned_data}
 
     def outcomes(self) -> dict[LegalBasis, tuple[str, str]]:
-        """The outcome of each hjemmel, and the ground where it is a refusal."""
-        found = {}
+        """The outcome of each legal basis, and the ground if it is a refusal."""
+        outcomes = {}
         for basis in self.content.bases:
             outcome = self.cleaned_data.get(f"outcome_{basis.pk}", "")
             ground = self.cleaned_data.get(f"ground_{basis.pk}", "")
             if outcome == Outcome.REFUSED and basis.code not in NEW_DWELLING_BASES:
                 ground = RefusalGround.CONDITIONS
-            found[basis] = (outcome, ground if outcome in REFUSED else "")
-        return found
+            outcomes[basis] = (outcome, ground if outcome in REFUSED else "")
+        return outcomes
 
     def open_window(self) -> Window | None:
-        """None where the page has not said: an old page, and a script."""
-        mark, revision = self.cleaned_data.get("window"), self.cleaned_data.get("revision")
-        return Window(mark, revision) if mark and revision is not None else None
+        """The browser window that sent the form; None from an old page or a script."""
+        window, revision = self.cleaned_data.get("window"), self.cleaned_data.get("revision")
+        return Window(window, revision) if window and revision is not None else None
 
     def written(self) -> tuple[Vedtak, Contents]:
-        """The vedtak and its contents as they stand in the form, unsaved: for the preview."""
+        """The vedtak and its contents with the values of the form, unsaved, for the preview."""
         vedtak = self.instance
         for name, value in self.facts().items():
             setattr(vedtak, name, value)
@@ -193,12 +195,12 @@ class VedtakForm(forms.ModelForm):
         return vedtak, replace(self.content, outcomes=outcomes)
 
     def mark(self, missing: list[Missing]) -> None:
-        """Put what is missing beside its field, with the same words in the error summary."""
-        for lack in missing:
-            if lack.url:
-                self.links.append({"id": "", "url": lack.url, "text": lack.sentence})
+        """Show each missing thing beside its field and in the error summary."""
+        for item in missing:
+            if item.url:
+                self.links.append({"id": "", "url": item.url, "text": item.sentence})
                 continue
-            self.add_error(lack.field if lack.field in self.fields else None, lack.sentence)
+            self.add_error(item.field if item.field in self.fields else None, item.sentence)
 
 
 class ReturnForm(forms.Form):

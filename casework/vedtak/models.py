@@ -46,18 +46,18 @@ class VedtakQuerySet(models.QuerySet):
 
 class OutcomeQuerySet(models.QuerySet):
     def unmet(self) -> Self:
-        """Unmet need (C17): refused, and in force, because no dwelling of the type exists.
+        """Unmet need (C17): refused because no dwelling of the type exists, in a vedtak in force.
 
-        What type and size is on the vedtak: `vedtak__dwelling_type`, `vedtak__bedrooms`.
+        Type and size are on the vedtak: `vedtak__dwelling_type`, `vedtak__bedrooms`.
         """
         return self.filter(ground=RefusalGround.NO_DWELLING, vedtak__state=VedtakState.ISSUED)
 
 
 class Vedtak(models.Model):
-    """The right to help, or its refusal: what can be appealed (law.md «two objects»).
+    """A decision that grants or refuses help, and can be appealed (law.md «two objects»).
 
-    It is drafted by one and approved by another (need C14). Once issued it never changes:
-    it is corrected only by a new vedtak.
+    One user drafts it and another approves it (need C14). An issued vedtak never changes; only a
+    new vedtak can correct it.
     """
 
     application = models.ForeignKey(
@@ -93,12 +93,12 @@ class Vedtak(models.Model):
     person_view = models.TextField(_("personens syn"), blank=True)
     best_interests = models.TextField(_("barnets beste"), blank=True)
     conditions = models.TextField(_("vilkår"), blank=True)
-    # The versions whose words were put in, kept as they were (need C12).
+    # The versions of standard texts inserted in the vedtak (need C12).
     standard_texts = models.ManyToManyField(
         StandardText, blank=True, related_name="vedtak", verbose_name=_("standardtekster")
     )
-    # Which browser window saved last, and how many times it has been saved: two windows with the
-    # same draft do not overwrite one another.
+    # The browser window that saved last, and the number of saves: so that two windows with the
+    # same draft do not overwrite each other.
     editor = models.CharField(max_length=36, blank=True, editable=False)
     revision = models.PositiveIntegerField(default=0, editable=False)
     saved_at = models.DateTimeField(_("lagret"), null=True, blank=True, editable=False)
@@ -202,10 +202,10 @@ class Vedtak(models.Model):
         return self.state in (VedtakState.DRAFT, VedtakState.SUBMITTED, VedtakState.RETURNED)
 
     def appeal_due(self) -> date | None:
-        """Last day to appeal: three weeks from the day the notice arrived (fvl. §§ 29-30).
+        """The last day to appeal: three weeks after the letter arrived (fvl. §§ 29-30).
 
-        When only the day of sending is known, the arrival is the municipality's setting.
-        None while the vedtak is not issued.
+        If the day of arrival is unknown, it is counted from the setting `paper_arrival_days`.
+        None if the vedtak is not issued.
         """
         if self.issued_on is None:
             return None
@@ -217,7 +217,7 @@ class Vedtak(models.Model):
 
 
 class VedtakOutcome(models.Model):
-    """The outcome for one legal basis applied for: each is answered on its own (need C13)."""
+    """The outcome for one legal basis applied for; each gets its own (need C13)."""
 
     vedtak = models.ForeignKey(Vedtak, models.CASCADE, related_name="outcomes")
     basis = models.ForeignKey(

@@ -1,4 +1,4 @@
-"""The parts of a vedtak and how each stands: the list beside the form."""
+"""The list of the parts of a vedtak beside the form, with the status of each."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .completeness import Contents, Missing
     from .models import Vedtak
 
-# Where each part stands on the page.
+# Where each part is on the page.
 ANCHORS = {
     "utfall": "#utfall",
     "hjemmel": "#hjemmel",
@@ -36,11 +36,13 @@ ANCHORS = {
 def parts(
     vedtak: Vedtak, content: Contents, missing: list[Missing], *, tried: bool = False
 ) -> list[dict[str, Any]]:
-    """One step a part, for `components/steps.html`: done, missing (once tried to send), or open."""
-    lacking = {lack.part for lack in missing}
-    outcomes = list(dict.fromkeys(str(o.get_outcome_display()) for o in content.outcomes))
+    """One step for each part, for `components/steps.html`: done or open, or missing if `tried`.
+
+    `tried`: the user has tried to send the vedtak for approval."""
+    missing_parts = {item.part for item in missing}
+    outcomes = list(dict.fromkeys(str(row.get_outcome_display()) for row in content.outcomes))
     bases = len(content.bases)
-    given = [
+    shown_parts = [
         ("utfall", _("Utfall"), ", ".join(outcomes)),
         (
             "hjemmel",
@@ -49,7 +51,7 @@ def parts(
         ),
     ]
     if vedtak.replaces_id:
-        given.insert(0, ("omgjoring", _("Omgjøring"), vedtak.get_reversal_ground_display()))
+        shown_parts.insert(0, ("omgjoring", _("Omgjøring"), vedtak.get_reversal_ground_display()))
     if content.gives_dwelling or content.unmet:
         size = [
             rooms(vedtak.bedrooms) if content.gives_new_dwelling or content.unmet else "",
@@ -58,34 +60,34 @@ def parts(
             else "",
         ]
         label = _("Bolig") if content.gives_dwelling else _("Udekket behov")
-        given.append(("bolig", label, ", ".join(part for part in size if part)))
+        shown_parts.append(("bolig", label, ", ".join(part for part in size if part)))
     elif content.gives_place:
-        given.append(("bolig", _("Sted"), vedtak.place))
+        shown_parts.append(("bolig", _("Sted"), vedtak.place))
     if content.granted:
-        given.append(("gyldighet", _("Varighet"), _("Foreslått")))
-    fetched = vedtak_letter.rules_of(list(content.bases), vedtak.language)
-    same = "".join(vedtak.rules.split()) == "".join(fetched.split())
-    given += [
+        shown_parts.append(("gyldighet", _("Varighet"), _("Foreslått")))
+    standard_rules = vedtak_letter.rules_of(list(content.bases), vedtak.language)
+    same = "".join(vedtak.rules.split()) == "".join(standard_rules.split())
+    shown_parts += [
         ("fakta", _("Fakta"), _("Skrevet")),
         ("regler", _("Regler"), _("Hentet fra hjemmel") if same else _("Skrevet")),
         ("vurdering", _("Vurdering"), _("Skrevet")),
         ("syn", _("Personens syn"), _("Skrevet")),
     ]
     if content.children:
-        given.append(("barn", _("Barnets beste"), _("Skrevet")))
+        shown_parts.append(("barn", _("Barnets beste"), _("Skrevet")))
     if content.weighs or content.talks:
         day = nbdate(content.talks[0].held_on) if content.talks else ""
-        given.append(("valg", _("Valg og konsekvenser"), day))
+        shown_parts.append(("valg", _("Valg og konsekvenser"), day))
     steps = []
-    for key, text, note in given:
-        if key in lacking:
+    for key, text, note in shown_parts:
+        if key in missing_parts:
             short = key == "vurdering" and vedtak.reasoning.strip()
             note = _("For kort") if short else _("Mangler")
             state = "missing" if tried else "open"
         else:
             state = "done"
         steps.append({"state": state, "text": text, "note": note, "url": ANCHORS[key]})
-    if "brev" in lacking:
+    if "brev" in missing_parts:
         state = "missing" if tried else "open"
         steps.append(
             {"state": state, "text": _("Brev"), "note": _("Ingen adresse"), "url": "#klage"}

@@ -1,4 +1,4 @@
-"""Who may do what in casework. Each function says it in prose."""
+"""Who may do what with a vedtak. Each docstring states the rule."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
 
 
 def can_draft_vedtak(user: User, application: Application) -> bool:
-    """Caseworkers and approvers draft, unless inhabil in the case."""
+    """Caseworkers and approvers may draft, unless disqualified (inhabil) in the case."""
     return can_do_casework(user) and not is_disqualified(user, application)
 
 
 def can_approve(user: User) -> bool:
-    """Approvers approve vedtak, those of others; nobody else does."""
+    """Only approvers approve, and only vedtak drafted by others (`can_approve_vedtak`)."""
     return user.has_role(RoleKind.APPROVER)
 
 
 def can_approve_vedtak(user: User, vedtak: Vedtak) -> bool:
-    """An approver who did not draft it, and is not inhabil in the case (need C14)."""
+    """An approver who did not draft it and is not disqualified in the case (need C14)."""
     return (
         can_approve(user)
         and vedtak.drafted_by_id != user.pk
@@ -39,7 +39,7 @@ def can_approve_vedtak(user: User, vedtak: Vedtak) -> bool:
 
 
 def can_edit_vedtak(user: User, vedtak: Vedtak) -> bool:
-    """Who began the vedtak writes it, while it is a draft or sent back; nobody else does."""
+    """Only the drafter may edit it, and only while it is a draft or sent back."""
     return (
         vedtak.state in (VedtakState.DRAFT, VedtakState.RETURNED)
         and vedtak.drafted_by_id == user.pk
@@ -48,6 +48,6 @@ def can_edit_vedtak(user: User, vedtak: Vedtak) -> bool:
 
 
 def approvers(application: Application, *, drafter_id: int, on: date) -> QuerySet[User]:
-    """Whom a vedtak in the case may be sent to: approvers on the date who may see the person,
-    did not write it, and are not inhabil."""
+    """Who may approve a vedtak in the case: approvers on the date who may see the person, did not
+    draft it, and are not disqualified."""
     return who_may_work(application, [RoleKind.APPROVER], on).exclude(pk=drafter_id)

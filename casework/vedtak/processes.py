@@ -1,4 +1,4 @@
-"""The state tables of casework: the moves each process allows. Each writes a `Transition`."""
+"""The states of a vedtak, and the moves allowed. Each move writes a `Transition`."""
 
 from __future__ import annotations
 
