@@ -1,7 +1,8 @@
-"""The clock of a klage: ours until it is reversed or forwarded, then a reminder of theirs.
+"""The clock of an appeal: ours until we reverse or forward it, then when to ask the appeals body.
 
-The same answers as `deadlines.appeal_prepared` and `appeal_answered`, for a whole page of klager
-in one query. A vedtak the klageinstans changed or set aside has our clock again, from its answer.
+Gives the same days as `deadlines.appeal_prepared` and `appeal_answered`, for a whole page of
+appeals in one query. If the appeals body changes or sets aside the vedtak, our clock starts again
+from its answer.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ PREPARE, WARN, REMIND = "appeal_prepare_weeks", "appeal_prepare_warn_days", "app
 
 @dataclass(frozen=True, slots=True)
 class AppealClock:
-    """The last day, the day it is warned of from, and how near it is."""
+    """The last day `due`, the first day to warn, and how near the last day is."""
 
     due: date
     warn_from: date
@@ -37,13 +38,14 @@ class AppealClock:
 
 
 def clocks(appeals: Iterable[Appeal], on: date) -> dict[int, AppealClock]:
-    """The clock of each klage, by its key."""
+    """The clock of each appeal on the date, by primary key."""
     appeals = list(appeals)
     numbers = settings_table.Table(PREPARE, WARN, REMIND) if appeals else None
-    return {each.pk: _clock(each, on, numbers) for each in appeals}
+    return {appeal.pk: _clock(appeal, on, numbers) for appeal in appeals}
 
 
 def clock(appeal: Appeal, on: date) -> AppealClock:
+    """The clock of one appeal on the date."""
     return clocks([appeal], on)[appeal.pk]
 
 

@@ -22,20 +22,20 @@ if TYPE_CHECKING:
 
 
 def appeal_lines(user: User, on: date, flags: Sequence[Flag]) -> list[Line]:
-    """Klager nobody reviews yet in my cases, and those I review; the flagged have their line."""
-    told = {flag.facts["appeal"] for flag in flags if flag.kind == FlagKind.APPEAL}
-    found = (
+    """Unassigned appeals in the user's cases, and those the user reviews, without a flag."""
+    flagged = {flag.facts["appeal"] for flag in flags if flag.kind == FlagKind.APPEAL}
+    appeals = (
         Appeal.objects.visible_to(user)
         .filter(
             Q(state=AppealState.RECEIVED, vedtak__application__responsible=user)
             | Q(state=AppealState.REVIEWING, reviewer=user)
         )
-        .exclude(pk__in=told)
+        .exclude(pk__in=flagged)
         .select_related("vedtak__application__person")
         .order_by("received_on", "pk")[:MOST]
     )
     lines = []
-    for appeal in found:
+    for appeal in appeals:
         application = appeal.vedtak.application
         why = _("Klagen kom %(date)s") % {"date": short(appeal.received_on)}
         url, act = reverse("casework:appeal", args=[appeal.pk]), _("Åpne klagen")

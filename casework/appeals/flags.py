@@ -1,6 +1,6 @@
-"""Flags of appeals: ours not reversed or sent on in time, and those the klageinstans still has.
+"""Flags of appeals: those we must reverse or forward, and those the appeals body must answer.
 
-The numbers are those in force on the day the clock began.
+The settings are those in force on the day the clock started.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from common.sql import local_day
 
 from . import clock
 
-# Here until it is forwarded or closed; and again when the klageinstans wants a new vedtak.
-HERE = f"""
+# With us until forwarded or closed, and again when the appeals body requires a new vedtak.
+WITH_US = f"""
     SELECT a.id, w.person_id, v.application_id, a.id::text AS key, a.received_on AS began,
         false AS is_new, coalesce(a.reviewer_id, w.responsible_id, p.responsible_id) AS owner_id
     FROM casework_appeal a
@@ -45,8 +45,8 @@ HERE = f"""
             SELECT FROM casework_vedtak n
             WHERE n.id = a.new_vedtak_id AND n.issued_on <= %(on)s::date)"""
 
-# From the day it was sent on, or they were last asked.
-AWAY = f"""
+# With the appeals body, counted from the day it was forwarded or they were last asked.
+WITH_APPEALS_BODY = f"""
     SELECT a.id, w.person_id, v.application_id, a.id || ':' || s.began AS key, s.began,
         false AS is_new, coalesce(a.reviewer_id, w.responsible_id, p.responsible_id) AS owner_id
     FROM casework_appeal a
@@ -62,11 +62,12 @@ AWAY = f"""
         AND (a.closed_on IS NULL OR a.closed_on > %(on)s::date)"""
 
 
-def _late(running: str, weeks: str, warn_days: str) -> str:
-    """Those whose clock, of so many weeks, is out or soon is.
+def _due_soon(running: str, weeks: str, warn_days: str) -> str:
+    """SQL for the flags of appeals whose deadline has passed or is near.
 
-    `running` gives appeals whose clock runs on the date: id, person, case, key, the day it began,
-    whether it is for a new vedtak, and owner.
+    `running` selects appeals whose clock runs on the date: id, person, case, key, the start day,
+    whether it is for a new vedtak, and owner. `weeks` is a setting key; `warn_days` is SQL for the
+    number of days before the deadline.
     """
     return f"""
     running AS ({running}),
@@ -84,7 +85,7 @@ def _late(running: str, weeks: str, warn_days: str) -> str:
     )"""
 
 
-# ------------------------------------------------------------------ in words
+# ------------------------------------------------------------------ texts
 
 
 def appeal_words(flag: Flag, on: date) -> Words:
@@ -126,18 +127,18 @@ def body_words(flag: Flag, on: date) -> Words:
 APPEAL = FlagRule(
     kind=FlagKind.APPEAL,
     words=appeal_words,
-    wanted=_late(HERE, clock.PREPARE, in_force(clock.WARN, "r.began")),
+    wanted=_due_soon(WITH_US, clock.PREPARE, in_force(clock.WARN, "r.began")),
     params=lambda on: {"holidays": holidays_around(on)},
     enums=(AppealState,),
 )
 APPEAL_BODY = FlagRule(
     kind=FlagKind.APPEAL_BODY,
     words=body_words,
-    wanted=_late(AWAY, clock.REMIND, "0"),
+    wanted=_due_soon(WITH_APPEALS_BODY, clock.REMIND, "0"),
     params=lambda on: {"holidays": holidays_around(on)},
 )
 
 
 def flag_appeals(on: date) -> Done:
-    """The flags of appeals, here and with the klageinstans. Safe to run twice."""
+    """Update the flags of appeals, with us and with the appeals body. Safe to run twice."""
     return APPEAL.run(on) + APPEAL_BODY.run(on)

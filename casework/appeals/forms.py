@@ -14,7 +14,7 @@ from common.forms import CardChoice, ListChoice, NorwegianDateField, VarigFormHe
 
 
 class AppealForm(OnceFormMixin, forms.Form):
-    """A klage as it came. `bodies` is the klageinstans of each hjemmel the vedtak answered."""
+    """An appeal as it came. `bodies` maps appeals bodies to the legal bases of the vedtak."""
 
     bodies = forms.MultipleChoiceField(
         label=_("Hva klagen gjelder"),
@@ -65,7 +65,7 @@ class AppealForm(OnceFormMixin, forms.Form):
         several = len(bodies) > 1
         if several:
             self.fields["bodies"].choices = [
-                (body, f"{', '.join(b.title for b in bases)} ({AppealBody(body).label})")
+                (body, f"{', '.join(basis.title for basis in bases)} ({AppealBody(body).label})")
                 for body, bases in bodies.items()
             ]
         else:
@@ -121,7 +121,7 @@ class AssignForm(OnceFormMixin, forms.Form):
 
 
 class ReasonForm(OnceFormMixin, forms.Form):
-    """A step that takes one text, whose label and button the step says."""
+    """A form with one text; the caller gives its label and button."""
 
     reason = forms.CharField(max_length=10_000, widget=forms.Textarea(attrs={"rows": 8}))
 

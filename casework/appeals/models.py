@@ -33,23 +33,23 @@ class AppealQuerySet(models.QuerySet):
         return self.filter(state__in=APPEAL_OPEN)
 
     def here(self) -> Self:
-        """Those the municipality must review."""
+        """Appeals the municipality must review."""
         return self.filter(state__in=APPEAL_HERE)
 
     def late(self, before: date) -> Self:
-        """Not reversed or forwarded, and received on or before `deadlines.appeals_late_before`."""
+        """With us, and received on or before `before` (see `deadlines.appeals_late_before`)."""
         return self.here().filter(received_on__lte=before)
 
 
 class Appeal(models.Model):
-    """A klage on a vedtak to one klageinstans (need C16, fvl. §§ 28-36).
+    """An appeal (klage) against a vedtak to one appeals body (need C16, fvl. §§ 28-36).
 
-    Late is recorded, not refused: somebody judges whether it is taken up (§ 31). It is reviewed
-    by somebody else than who wrote and who approved the vedtak, and is reversed or forwarded.
+    A late appeal is registered, and the reviewer decides whether to take it up (§ 31). The reviewer
+    is neither the drafter nor the approver of the vedtak, and reverses it or forwards the appeal.
     """
 
     vedtak = models.ForeignKey(Vedtak, models.PROTECT, related_name="appeals")
-    # As on the vedtak, which is frozen: here so that the database can hold the reviewer apart.
+    # Copied from the issued vedtak, for the constraint that the reviewer is another user.
     drafter = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     approver = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     body = models.CharField(_("klageinstans"), max_length=30, choices=AppealBody)
@@ -64,7 +64,7 @@ class Appeal(models.Model):
     )
     sender_name = models.CharField(_("navn på den som klaget"), max_length=120, blank=True)
     received_on = models.DateField(_("mottatt"))
-    # Given to the post or the office in time is in time, whenever it arrives (fvl. § 30).
+    # An appeal posted or delivered in time is in time, whenever it arrives (fvl. § 30).
     made_on = models.DateField(_("sendt eller framsatt"))
     words = models.TextField(_("hva klagen gjelder, med egne ord"))
     due_on = models.DateField(_("klagefristen var"), editable=False)
@@ -208,7 +208,7 @@ class Appeal(models.Model):
 
     @property
     def is_here(self) -> bool:
-        """With the municipality, which must review it."""
+        """Whether the municipality has it, and must review it."""
         return self.state in APPEAL_HERE
 
     @property
@@ -225,9 +225,9 @@ class Appeal(models.Model):
 
     @property
     def awaits_new_vedtak(self) -> bool:
-        """The klageinstans has changed or set aside the vedtak, and we must write a new one."""
+        """The appeals body changed or set aside the vedtak, and no new one is issued."""
         return (
             self.state in (AppealState.CHANGED, AppealState.RETURNED)
-            and self.outcome_on is not None  # a klage from before Varig says no more
+            and self.outcome_on is not None  # not known for appeals from before Varig
             and not (self.new_vedtak_id and self.new_vedtak.issued_at)
         )

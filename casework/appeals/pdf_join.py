@@ -1,9 +1,9 @@
-"""Several PDFs as one, page by page, still tagged.
+"""Joins several tagged PDFs into one that is still tagged.
 
-pypdf takes the pages along but not what a screen reader reads by: the structure tree, which ties
-each piece of a page to a heading, a paragraph or a cell. It is joined here: the trees' top
-elements stand after one another, and the numbers by which pages name their place in the tree, and
-by which table cells name their heads, are kept apart. ISO 32000-1, 14.7 and 14.8.
+pypdf copies the pages but not the structure tree that screen readers need: it connects each piece
+of a page to a heading, a paragraph or a cell. This module joins the trees: it lists their top
+elements after each other, and makes the page keys and the ids of table cells unique.
+ISO 32000-1, 14.7 and 14.8.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ TREE, PARENTS, KIDS = "/StructTreeRoot", "/ParentTree", "/K"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A PDF to join, with its bookmarks: titles, and the page of the part each begins on."""
+    """A PDF to join, with its bookmarks: titles, and their page in this part, from 0."""
 
     content: bytes
     bookmarks: Sequence[tuple[str, int]] = ()
 
 
 class UnreadablePdf(RuleBroken):
-    """A stored PDF that cannot be opened: nothing is joined, and nothing is sent without it."""
+    """A stored PDF cannot be opened. Nothing is joined, and nothing is sent without it."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -48,6 +48,7 @@ class UnreadablePdf(RuleBroken):
 
 
 def pages(content: bytes) -> int:
+    """The number of pages. Raises `UnreadablePdf`."""
     return len(_read(content).pages)
 
 
@@ -61,7 +62,7 @@ def _read(content: bytes) -> PdfReader:
 
 
 def title_pages(content: bytes) -> list[int]:
-    """The page, from 0, of each heading at the top level."""
+    """The page, from 0, of each top-level heading. Raises `UnreadablePdf`."""
     reader = _read(content)
     return [
         reader.get_destination_page_number(entry)
@@ -71,16 +72,18 @@ def title_pages(content: bytes) -> list[int]:
 
 
 def join(parts: Sequence[Part]) -> bytes:
-    """The parts as one PDF, which is what the first says of itself: title, language, standard."""
+    """The parts as one PDF with title, language and standard of the first.
+
+    Raises `UnreadablePdf`."""
     first, *rest = parts
     writer = PdfWriter(clone_from=_read(first.content))
     root = writer.root_object
     root.pop("/Outlines", None)
     marks = list(first.bookmarks)
     for number, part in enumerate(rest, start=1):
-        began = len(writer.pages)
+        first_page = len(writer.pages)
         _append(writer, _read(part.content), number)
-        marks += [(title, began + page) for title, page in part.bookmarks]
+        marks += [(title, first_page + page) for title, page in part.bookmarks]
     for title, page in marks:
         writer.add_outline_item(title=title, page_number=page)
     written = io.BytesIO()
@@ -96,7 +99,7 @@ def _append(writer: PdfWriter, reader: PdfReader, number: int) -> None:
     # References to the pages become references to the copies just made.
     tree = theirs.get_object().clone(writer, ignore_fields=("/IDTree",)).get_object()
     ours = writer.root_object[TREE].get_object()
-    _keep_ids_apart(tree, f"d{number}-".encode())
+    _make_ids_unique(tree, f"d{number}-".encode())
     shift = _next_key(ours)
     for page in added:
         _shift(page, "/StructParents", shift)
@@ -108,7 +111,7 @@ def _append(writer: PdfWriter, reader: PdfReader, number: int) -> None:
         {NameObject("/Nums"): ArrayObject([*_numbers(ours[PARENTS].get_object()), *numbers])}
     )
     ours[NameObject("/ParentTreeNextKey")] = NumberObject(_next_key(ours))
-    # One document at the top; those that come after are its parts.
+    # The first document stays at the top; the later ones become its parts.
     document = _listed(ours[KIDS])[0].get_object()
     kids = _listed(document.get(KIDS))
     for kid in _listed(tree.get(KIDS)):
@@ -126,10 +129,10 @@ def _append(writer: PdfWriter, reader: PdfReader, number: int) -> None:
 
 def _numbers(node: DictionaryObject) -> list[Any]:
     """A number tree as one list: key, value, key, value."""
-    found = list(node.get("/Nums", ArrayObject()).get_object())
+    numbers = list(node.get("/Nums", ArrayObject()).get_object())
     for kid in node.get("/Kids", ArrayObject()).get_object():
-        found += _numbers(kid.get_object())
-    return found
+        numbers += _numbers(kid.get_object())
+    return numbers
 
 
 def _next_key(tree: DictionaryObject) -> int:
@@ -137,9 +140,9 @@ def _next_key(tree: DictionaryObject) -> int:
     return max((int(key) for key in keys), default=-1) + 1
 
 
-def _shift(thing: DictionaryObject, name: str, shift: int) -> None:
-    if name in thing:
-        thing[NameObject(name)] = NumberObject(int(thing[name]) + shift)
+def _shift(dictionary: DictionaryObject, name: str, shift: int) -> None:
+    if name in dictionary:
+        dictionary[NameObject(name)] = NumberObject(int(dictionary[name]) + shift)
 
 
 def _listed(value: Any) -> ArrayObject:
@@ -149,11 +152,11 @@ def _listed(value: Any) -> ArrayObject:
     return ArrayObject(inner) if isinstance(inner, ArrayObject) else ArrayObject([value])
 
 
-def _keep_ids_apart(tree: DictionaryObject, prefix: bytes) -> None:
-    """Two documents may name a cell alike; in one document a name is one element's."""
-    waiting, seen = [kid.get_object() for kid in _listed(tree.get(KIDS))], set()
-    while waiting:
-        element = waiting.pop()
+def _make_ids_unique(tree: DictionaryObject, prefix: bytes) -> None:
+    """Prefix the ids of table cells, which must be unique in the joined document."""
+    to_visit, seen = [kid.get_object() for kid in _listed(tree.get(KIDS))], set()
+    while to_visit:
+        element = to_visit.pop()
         if not isinstance(element, DictionaryObject) or id(element) in seen:
             continue
         seen.add(id(element))
@@ -163,9 +166,9 @@ def _keep_ids_apart(tree: DictionaryObject, prefix: bytes) -> None:
             attributes = attributes.get_object()
             if isinstance(attributes, DictionaryObject) and "/Headers" in attributes:
                 attributes[NameObject("/Headers")] = ArrayObject(
-                    _prefixed(one, prefix) for one in attributes["/Headers"].get_object()
+                    _prefixed(header, prefix) for header in attributes["/Headers"].get_object()
                 )
-        waiting += [kid.get_object() for kid in _listed(element.get(KIDS))]
+        to_visit += [kid.get_object() for kid in _listed(element.get(KIDS))]
 
 
 def _prefixed(value: Any, prefix: bytes) -> ByteStringObject:

@@ -1,4 +1,4 @@
-"""Who may do what in casework. Each function says it in prose."""
+"""Who may do what with an appeal. Each docstring states the rule."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
 
 def appeal_reviewers(appeal: Appeal, *, on: date) -> QuerySet[User]:
-    """Whom a klage may be given to: who does casework on the date and may see the person,
-    neither wrote nor approved the vedtak, and is not inhabil (need C16)."""
+    """Who may review the appeal: caseworkers and approvers on the date who may see the person,
+    neither drafted nor approved the vedtak, and are not disqualified (need C16)."""
     return who_may_work(
         appeal.vedtak.application, [RoleKind.CASEWORKER, RoleKind.APPROVER], on
     ).exclude(pk__in=[appeal.drafter_id, appeal.approver_id])
 
 
 def can_review_appeal(user: User, appeal: Appeal) -> bool:
-    """Whoever the klage was given to reviews it, unless inhabil in the case; nobody else does."""
+    """Only the assigned reviewer reviews the appeal, unless disqualified in the case."""
     return (
         can_do_casework(user)
         and appeal.reviewer_id == user.pk

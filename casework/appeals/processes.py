@@ -1,4 +1,4 @@
-"""The state tables of casework: the moves each process allows. Each writes a `Transition`."""
+"""The states of an appeal, and the moves allowed. Each move writes a `Transition`."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from casework.log.enums import AppealState, Process
 from casework.log.processes import log_to
 from common.states import StateTable
 
-_K = AppealState
+_A = AppealState
 
 APPEAL = StateTable(
     Process.APPEAL,
     {
-        _K.RECEIVED: {_K.REVIEWING, _K.WITHDRAWN},
-        _K.REVIEWING: {_K.REDRAFTING, _K.FORWARDED, _K.DISMISSED, _K.WITHDRAWN},
-        # A new vedtak is being written; the klage ends as it is issued.
-        _K.REDRAFTING: {_K.REVERSED, _K.WITHDRAWN},
-        _K.FORWARDED: {_K.UPHELD, _K.CHANGED, _K.RETURNED, _K.DISMISSED, _K.WITHDRAWN},
-        _K.REVERSED: set(),
-        _K.DISMISSED: set(),
-        _K.UPHELD: set(),
-        _K.CHANGED: set(),
-        _K.RETURNED: set(),
-        _K.WITHDRAWN: set(),
+        _A.RECEIVED: {_A.REVIEWING, _A.WITHDRAWN},
+        _A.REVIEWING: {_A.REDRAFTING, _A.FORWARDED, _A.DISMISSED, _A.WITHDRAWN},
+        # A new vedtak is being written; the appeal closes when it is issued.
+        _A.REDRAFTING: {_A.REVERSED, _A.WITHDRAWN},
+        _A.FORWARDED: {_A.UPHELD, _A.CHANGED, _A.RETURNED, _A.DISMISSED, _A.WITHDRAWN},
+        _A.REVERSED: set(),
+        _A.DISMISSED: set(),
+        _A.UPHELD: set(),
+        _A.CHANGED: set(),
+        _A.RETURNED: set(),
+        _A.WITHDRAWN: set(),
     },
     log=log_to(Process.APPEAL),
 )

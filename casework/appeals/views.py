@@ -1,4 +1,4 @@
-"""Klage: the list, one klage, and each step of it, from received to answered."""
+"""Appeals (klager): the list, the page of one appeal, and each step from received to answered."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def appeals(request: HttpRequest) -> HttpResponse:
     clocks = appeal_clock.clocks(page.items, today)
     context = {
         "page": page,
-        "rows": [{"appeal": each, "clock": clocks[each.pk]} for each in page.items],
+        "rows": [{"appeal": appeal, "clock": clocks[appeal.pk]} for appeal in page.items],
         "filtered": any(request.GET.get(name) for name in ("tilstand", "mine", "sen")),
         "today": today,
     }
@@ -72,24 +72,24 @@ def appeals(request: HttpRequest) -> HttpResponse:
 
 
 def _filtered(request: HttpRequest, today: date) -> QuerySet[Appeal]:
-    """By the chips chosen; what is no choice is no filter."""
-    found = _visible(request)
+    """The appeals the chosen filters give. An unknown filter value is ignored."""
+    appeals = _visible(request)
     state = request.GET.get("tilstand", "")
     if state == "apne":
-        found = found.open()
+        appeals = appeals.open()
     elif state == "klageinstans":
-        found = found.filter(state=AppealState.FORWARDED)
+        appeals = appeals.filter(state=AppealState.FORWARDED)
     elif state == "ufordelt":
-        found = found.filter(state=AppealState.RECEIVED)
+        appeals = appeals.filter(state=AppealState.RECEIVED)
     elif state == "avsluttet":
-        found = found.filter(closed_on__isnull=False)
+        appeals = appeals.filter(closed_on__isnull=False)
     if request.GET.get("mine"):
-        found = found.filter(
+        appeals = appeals.filter(
             Q(reviewer=request.user) | Q(vedtak__application__responsible=request.user)
         )
     if request.GET.get("sen"):
-        found = found.late(deadlines.appeals_late_before(today))
-    return found
+        appeals = appeals.late(deadlines.appeals_late_before(today))
+    return appeals
 
 
 # ------------------------------------------------------------------ received
@@ -110,8 +110,8 @@ def appeal_new(request: HttpRequest, pk: int) -> HttpResponse:
         cancel=reverse("casework:vedtak", args=[vedtak.pk]),
         bodies=bodies,
         names=[
-            each.name
-            for each in person.representatives.filter(
+            representative.name
+            for representative in person.representatives.filter(
                 kind__in=[RepresentativeKind.PROXY, RepresentativeKind.GUARDIAN],
                 period__contains=today,
             )
@@ -126,9 +126,9 @@ def appeal_new(request: HttpRequest, pk: int) -> HttpResponse:
         facts = dict(form.cleaned_data)
         chosen = facts.pop("bodies", None) or [""]
         with errors_on(form):
-            made = _register(vedtak, chosen, facts, request)
-            messages.success(request, _registered(made))
-            return redirect("casework:appeal", made[0].pk)
+            registered = _register(vedtak, chosen, facts, request)
+            messages.success(request, _registered_message(registered))
+            return redirect("casework:appeal", registered[0].pk)
     log_read(request, person.pk, "klage")
     return render(
         request,
@@ -146,7 +146,7 @@ def appeal_new(request: HttpRequest, pk: int) -> HttpResponse:
 def _register(
     vedtak: Vedtak, bodies: list[str], facts: dict[str, Any], request: HttpRequest
 ) -> list[Appeal]:
-    """A klage to each klageinstans, all or none."""
+    """Register an appeal to each appeals body, all or none."""
     with transaction.atomic():
         return [
             actions.register_appeal(
@@ -156,24 +156,24 @@ def _register(
         ]
 
 
-def _registered(made: list[Appeal]) -> str:
-    told = (
+def _registered_message(appeals: list[Appeal]) -> str:
+    message = (
         _("Klagen er registrert. Den kom etter fristen, og det må vurderes om den tas inn.")
-        if made[0].is_late
+        if appeals[0].is_late
         else _("Klagen er registrert. Den kom innen fristen.")
     )
-    if len(made) > 1:
-        told += " " + _("Den er ført som to, én til hver klageinstans.")
-    return told
+    if len(appeals) > 1:
+        message += " " + _("Den er ført som to, én til hver klageinstans.")
+    return message
 
 
-# ------------------------------------------------------------------ one klage
+# ------------------------------------------------------------------ one appeal
 
 
 @require_safe
 @allowed(perms.can_read_cases)
 def appeal(request: HttpRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(
+    appeal = get_object_or_404(
         _visible(request).select_related(
             "vedtak__application__unit",
             "drafter",
@@ -191,66 +191,66 @@ def appeal(request: HttpRequest, pk: int) -> HttpResponse:
         ),
         pk=pk,
     )
-    log_read(request, found.vedtak.application.person_id, "klage")
-    return render(request, "casework/appeals/appeal.html", _page(request, found))
+    log_read(request, appeal.vedtak.application.person_id, "klage")
+    return render(request, "casework/appeals/appeal.html", _page(request, appeal))
 
 
-def _page(request: HttpRequest, found: Appeal) -> dict[str, Any]:
+def _page(request: HttpRequest, appeal: Appeal) -> dict[str, Any]:
     today = timezone.localdate()
-    application = found.vedtak.application
+    application = appeal.vedtak.application
     works = perms.can_do_casework(request.user)
-    reviews = works and can_review_appeal(request.user, found)
-    reviewing = reviews and found.state == AppealState.REVIEWING
-    ready = reviewing and not found.must_judge_lateness
-    own = request.user.pk in (found.drafter_id, found.approver_id)
-    events = application.events.filter(data__appeal=found.pk).select_related("by")
+    reviews = works and can_review_appeal(request.user, appeal)
+    reviewing = reviews and appeal.state == AppealState.REVIEWING
+    ready = reviewing and not appeal.must_judge_lateness
+    own = request.user.pk in (appeal.drafter_id, appeal.approver_id)
+    events = application.events.filter(data__appeal=appeal.pk).select_related("by")
     return {
-        "appeal": found,
+        "appeal": appeal,
         "application": application,
         "person": application.person,
-        "body": vedtak_letter.body_name(found.body, Municipality.objects.get().name),
-        "bases": appeal_words.bodies_of(found.vedtak).get(found.body, []),
-        "timeliness": appeal_words.timeliness(found),
-        "clock": appeal_clock.clock(found, today),
+        "body": vedtak_letter.body_name(appeal.body, Municipality.objects.get().name),
+        "bases": appeal_words.bodies_of(appeal.vedtak).get(appeal.body, []),
+        "timeliness": appeal_words.timeliness(appeal),
+        "clock": appeal_clock.clock(appeal, today),
         "today": today,
-        "step": appeal_words.next_step(found, request.user, reviews=reviews, works=works, own=own),
+        "step": appeal_words.next_step(appeal, request.user, reviews=reviews, works=works, own=own),
         "own": works and own,
         "reviewing": reviewing,
         "ready": ready,
-        "may_assign": works and found.state in (AppealState.RECEIVED, AppealState.REVIEWING),
-        "may_suspend": reviews and found.is_open and found.suspension_granted is None,
-        "may_ask": works and found.is_open and found.suspension_asked_on is None,
-        "may_confirm": works and found.is_here and not found.confirmation_id,
-        "may_withdraw": works and APPEAL.may(found, AppealState.WITHDRAWN),
-        "with_body": works and found.state == AppealState.FORWARDED,
-        "may_begin": works and found.awaits_new_vedtak and not found.new_vedtak_id,
-        "answered": found.state in APPEAL_ANSWERED or found.outcome_on,
-        "planned": _planned(found, today) if found.is_here else [],
+        "may_assign": works and appeal.state in (AppealState.RECEIVED, AppealState.REVIEWING),
+        "may_suspend": reviews and appeal.is_open and appeal.suspension_granted is None,
+        "may_ask": works and appeal.is_open and appeal.suspension_asked_on is None,
+        "may_confirm": works and appeal.is_here and not appeal.confirmation_id,
+        "may_withdraw": works and APPEAL.may(appeal, AppealState.WITHDRAWN),
+        "with_body": works and appeal.state == AppealState.FORWARDED,
+        "may_begin": works and appeal.awaits_new_vedtak and not appeal.new_vedtak_id,
+        "answered": appeal.state in APPEAL_ANSWERED or appeal.outcome_on,
+        "planned": _planned(appeal, today) if appeal.is_here else [],
         "events": [
-            {"when": each.at, "text": each.text, "by": each.by, "letter": each.data.get("letter")}
-            for each in events.order_by("-at", "-pk")
+            {"when": row.at, "text": row.text, "by": row.by, "letter": row.data.get("letter")}
+            for row in events.order_by("-at", "-pk")
         ],
     }
 
 
-def _planned(found: Appeal, today: date) -> list[str]:
-    """What the file would hold if it were made now; without what costs to count."""
-    return appeal_file.titles(found)
+def _planned(appeal: Appeal, today: date) -> list[str]:
+    """The titles of the documents the file would hold if it were made now."""
+    return appeal_file.titles(appeal)
 
 
 @require_safe
 @allowed(perms.can_read_cases)
 def appeal_documents(request: HttpRequest, pk: int) -> HttpResponse:
-    """The file as it was sent: the stored bytes, and who opened them."""
-    found = get_object_or_404(
+    """The file as it was sent. Opening it is logged."""
+    appeal = get_object_or_404(
         _visible(request).filter(file__isnull=False).select_related("file"), pk=pk
     )
-    application = found.vedtak.application
+    application = appeal.vedtak.application
     log_read(request, application.person_id, "klagefil")
     name = f"klage-{application.case_year}-{application.case_seq:04d}.pdf"
     return HttpResponse(
-        bytes(found.file.content),
-        content_type=found.file.media_type,
+        bytes(appeal.file.content),
+        content_type=appeal.file.media_type,
         headers={
             "Content-Disposition": f'inline; filename="{name}"',
             "X-Content-Type-Options": "nosniff",
@@ -264,7 +264,7 @@ def appeal_documents(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _step(
     request: HttpRequest,
-    found: Appeal,
+    appeal: Appeal,
     form: django_forms.Form,
     action: Callable[..., Any],
     *,
@@ -273,19 +273,19 @@ def _step(
     lead: str = "",
     to: str = "",
 ) -> HttpResponse:
-    """A page with one form and one action; then back to the klage, or on to a vedtak."""
+    """A page with one form and one action; then back to the appeal, or to `to` (a URL name)."""
     if request.method == "POST" and form.is_valid():
         with errors_on(form):
-            made = action(appeal=found, by=request.user, at=timezone.now(), **form.cleaned_data)
+            changed = action(appeal=appeal, by=request.user, at=timezone.now(), **form.cleaned_data)
             messages.success(request, done)
-            return redirect(to or "casework:appeal", made.pk)
-    application = found.vedtak.application
+            return redirect(to or "casework:appeal", changed.pk)
+    application = appeal.vedtak.application
     log_read(request, application.person_id, "klage")
     context = {
-        "appeal": found,
+        "appeal": appeal,
         "application": application,
         "person": application.person,
-        "clock": appeal_clock.clock(found, timezone.localdate()),
+        "clock": appeal_clock.clock(appeal, timezone.localdate()),
         "form": form,
         "title": title,
         "lead": lead,
@@ -293,24 +293,24 @@ def _step(
     return render(request, "casework/appeals/appeal_step.html", context)
 
 
-def _back(found: Appeal) -> str:
-    return reverse("casework:appeal", args=[found.pk])
+def _back(appeal: Appeal) -> str:
+    return reverse("casework:appeal", args=[appeal.pk])
 
 
 @require_http_methods(["GET", "POST"])
 @allowed(perms.can_do_casework)
 @once
 def appeal_assign(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _appeal(request, pk)
+    appeal = _appeal(request, pk)
     form = forms.AssignForm(
         posted(request),
-        cancel=_back(found),
-        reviewers=appeal_reviewers(found, on=timezone.localdate()),
+        cancel=_back(appeal),
+        reviewers=appeal_reviewers(appeal, on=timezone.localdate()),
         user=request.user,
     )
     return _step(
         request,
-        found,
+        appeal,
         form,
         actions.assign_appeal,
         title=_("Fordel klagen"),
@@ -323,10 +323,10 @@ def appeal_assign(request: HttpRequest, pk: int) -> HttpResponse:
 @allowed(perms.can_do_casework)
 @once
 def appeal_take_up(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _appeal(request, pk)
+    appeal = _appeal(request, pk)
     form = forms.ReasonForm(
         posted(request),
-        cancel=_back(found),
+        cancel=_back(appeal),
         label=_("Hvorfor klagen tas opp"),
         submit=_("Ta opp klagen"),
         help_text=_(
@@ -337,12 +337,12 @@ def appeal_take_up(request: HttpRequest, pk: int) -> HttpResponse:
     )
     return _step(
         request,
-        found,
+        appeal,
         form,
         actions.take_up,
         title=_("Ta opp klagen etter fristen"),
         done=_("Klagen er tatt opp, og skal vurderes."),
-        lead=" ".join(appeal_words.timeliness(found)),
+        lead=" ".join(appeal_words.timeliness(appeal)),
     )
 
 
@@ -350,17 +350,17 @@ def appeal_take_up(request: HttpRequest, pk: int) -> HttpResponse:
 @allowed(perms.can_do_casework)
 @once
 def appeal_dismiss(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _appeal(request, pk)
+    appeal = _appeal(request, pk)
     form = forms.ReasonForm(
         posted(request),
-        cancel=_back(found),
+        cancel=_back(appeal),
         label=_("Hvorfor klagen avvises"),
         submit=_("Avvis klagen og lag brevet"),
         help_text=_("Står i brevet til personen. Skriv i målformen brevet har."),
     )
     return _step(
         request,
-        found,
+        appeal,
         form,
         actions.dismiss,
         title=_("Avvis klagen"),
@@ -373,10 +373,10 @@ def appeal_dismiss(request: HttpRequest, pk: int) -> HttpResponse:
 @allowed(perms.can_do_casework)
 @once
 def appeal_reverse(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _appeal(request, pk)
+    appeal = _appeal(request, pk)
     form = forms.ReasonForm(
         posted(request),
-        cancel=_back(found),
+        cancel=_back(appeal),
         label=_("Hvorfor vedtaket skal gjøres om"),
         submit=_("Skriv nytt vedtak"),
         help_text=_("Hva klagen fikk deg til å se annerledes."),
@@ -384,7 +384,7 @@ def appeal_reverse(request: HttpRequest, pk: int) -> HttpResponse:
     )
     return _step(
         request,
-        found,
+        appeal,
         form,
         actions.begin_reversal,
         title=_("Gjør om vedtaket"),
@@ -398,10 +398,10 @@ def appeal_reverse(request: HttpRequest, pk: int) -> HttpResponse:
 @allowed(perms.can_do_casework)
 @once
 def appeal_forward(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _appeal(request, pk)
+    appeal = _appeal(request, pk)
     form = forms.ReasonForm(
         posted(request),
-        cancel=_back(found),
+        cancel=_back(appeal),
         label=_("Vår vurdering av klagen"),
         submit=_("Send til klageinstansen"),
         help_text=_(
@@ -411,18 +411,18 @@ def appeal_forward(request: HttpRequest, pk: int) -> HttpResponse:
         rows=12,
     )
 
-    def send(*, reason: str, **who: Any) -> Appeal:
-        return actions.forward(review=reason, **who)
+    def send(*, reason: str, **facts: Any) -> Appeal:
+        return actions.forward(review=reason, **facts)
 
     return _step(
         request,
-        found,
+        appeal,
         form,
         send,
         title=_("Hold på vedtaket og send klagen videre"),
         done=_("Klagen er sendt videre. Brevet og sakens dokumenter er laget."),
         lead=_("%(body)s avgjør klagen. Brevet og filen lages nå, og kan ikke endres etterpå.")
-        % {"body": AppealBody(found.body).label},
+        % {"body": AppealBody(appeal.body).label},
     )
 
 
@@ -430,10 +430,10 @@ def appeal_forward(request: HttpRequest, pk: int) -> HttpResponse:
 @allowed(perms.can_do_casework)
 @once
 def appeal_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _appeal(request, pk)
+    appeal = _appeal(request, pk)
     form = forms.ReasonForm(
         posted(request),
-        cancel=_back(found),
+        cancel=_back(appeal),
         label=_("Hvorfor klagen trekkes"),
         submit=_("Registrer at klagen er trukket"),
         help_text=_("Hva personen sa, og hvordan dere fikk vite det."),
@@ -441,7 +441,7 @@ def appeal_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     )
     return _step(
         request,
-        found,
+        appeal,
         form,
         actions.withdraw_appeal,
         title=_("Klagen er trukket"),
@@ -453,11 +453,11 @@ def appeal_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 @allowed(perms.can_do_casework)
 @once
 def appeal_suspension(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _appeal(request, pk)
+    appeal = _appeal(request, pk)
     return _step(
         request,
-        found,
-        forms.SuspensionForm(posted(request), cancel=_back(found)),
+        appeal,
+        forms.SuspensionForm(posted(request), cancel=_back(appeal)),
         actions.decide_suspension,
         title=_("Utsatt iverksetting"),
         done=_("Utsatt iverksetting er avgjort, og brevet er laget."),
@@ -472,13 +472,13 @@ def appeal_suspension(request: HttpRequest, pk: int) -> HttpResponse:
 @allowed(perms.can_do_casework)
 @once
 def appeal_ask_suspension(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _appeal(request, pk)
+    appeal = _appeal(request, pk)
     form = forms.AskSuspensionForm(
-        posted(request), cancel=_back(found), initial={"asked_on": timezone.localdate()}
+        posted(request), cancel=_back(appeal), initial={"asked_on": timezone.localdate()}
     )
     return _step(
         request,
-        found,
+        appeal,
         form,
         actions.ask_suspension,
         title=_("Personen ber om utsatt iverksetting"),
@@ -490,13 +490,13 @@ def appeal_ask_suspension(request: HttpRequest, pk: int) -> HttpResponse:
 @allowed(perms.can_do_casework)
 @once
 def appeal_outcome(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _appeal(request, pk)
+    appeal = _appeal(request, pk)
     form = forms.OutcomeForm(
-        posted(request), cancel=_back(found), initial={"outcome_on": timezone.localdate()}
+        posted(request), cancel=_back(appeal), initial={"outcome_on": timezone.localdate()}
     )
     return _step(
         request,
-        found,
+        appeal,
         form,
         actions.record_outcome,
         title=_("Svar fra klageinstansen"),
@@ -508,30 +508,30 @@ def appeal_outcome(request: HttpRequest, pk: int) -> HttpResponse:
 @allowed(perms.can_do_casework)
 @once
 def appeal_confirm(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _appeal(request, pk)
+    appeal = _appeal(request, pk)
     with errors_as_message(request):
-        actions.confirm_receipt(appeal=found, by=request.user, at=timezone.now())
+        actions.confirm_receipt(appeal=appeal, by=request.user, at=timezone.now())
         messages.success(request, _("Bekreftelsen er laget. Skriv den ut, og send den."))
-    return redirect(_back(found))
+    return redirect(_back(appeal))
 
 
 @require_POST
 @allowed(perms.can_do_casework)
 @once
 def appeal_remind(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _appeal(request, pk)
+    appeal = _appeal(request, pk)
     with errors_as_message(request):
-        actions.remind(appeal=found, by=request.user, at=timezone.now())
+        actions.remind(appeal=appeal, by=request.user, at=timezone.now())
         messages.success(request, _("Det er ført at klageinstansen er spurt."))
-    return redirect(_back(found))
+    return redirect(_back(appeal))
 
 
 @require_POST
 @allowed(perms.can_do_casework)
 @once
 def appeal_new_vedtak(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _appeal(request, pk)
+    appeal = _appeal(request, pk)
     with errors_as_message(request):
-        made = actions.begin_vedtak_after_answer(appeal=found, by=request.user, at=timezone.now())
-        return redirect("casework:vedtak", made.pk)
-    return redirect(_back(found))
+        draft = actions.begin_vedtak_after_answer(appeal=appeal, by=request.user, at=timezone.now())
+        return redirect("casework:vedtak", draft.pk)
+    return redirect(_back(appeal))

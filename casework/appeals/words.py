@@ -1,4 +1,4 @@
-"""A klage in words: who decides it, and why it is in time or late (fvl. §§ 28-31)."""
+"""Texts about an appeal: who decides it, whether it is late, the next step (fvl. §§ 28-31)."""
 
 from __future__ import annotations
 
@@ -23,26 +23,26 @@ if TYPE_CHECKING:
 
 
 def bodies_of(vedtak: Vedtak) -> dict[str, list[LegalBasis]]:
-    """The klageinstans of each hjemmel the vedtak answered, as it was on the vedtak's date.
+    """The legal bases the vedtak decided, by appeals body, as they were on the vedtak's date.
 
-    An outcome holds the version of its hjemmel that was in force, and so its klageinstans.
+    An outcome refers to the version of its legal basis then in force, with its appeals body.
     """
-    found: dict[str, list[LegalBasis]] = {}
+    bodies: dict[str, list[LegalBasis]] = {}
     for outcome in vedtak.outcomes.select_related("basis"):
-        found.setdefault(outcome.basis.appeal_body, []).append(outcome.basis)
-    return found
+        bodies.setdefault(outcome.basis.appeal_body, []).append(outcome.basis)
+    return bodies
 
 
 def timeliness(appeal: Appeal) -> list[str]:
-    """How the deadline was counted, and how the klage stands to it. One sentence each."""
+    """Sentences on how the deadline was counted, and whether the appeal came in time."""
     vedtak = appeal.vedtak
     numbers = settings_table.values(vedtak.issued_on, "appeal_weeks", "paper_arrival_days")
     if vedtak.arrived_on:
         arrived = vedtak.arrived_on
-        told = [_("Brevet kom fram %(on)s.") % {"on": nbdate_long(arrived)}]
+        sentences = [_("Brevet kom fram %(on)s.") % {"on": nbdate_long(arrived)}]
     else:
         arrived = vedtak.issued_on + timedelta(days=numbers["paper_arrival_days"])
-        told = [
+        sentences = [
             _("Vedtaket ble fattet %(on)s. Brevet regnes som framme %(arrived)s, %(days)s etter.")
             % {
                 "on": nbdate_long(vedtak.issued_on),
@@ -51,21 +51,21 @@ def timeliness(appeal: Appeal) -> list[str]:
             }
         ]
     weeks = numbers["appeal_weeks"]
-    falls = arrived + timedelta(weeks=weeks)
-    counted = _("%(weeks)d uker etter det er %(day)s %(on)s.") % {
+    weeks_end = arrived + timedelta(weeks=weeks)
+    counting = _("%(weeks)d uker etter det er %(day)s %(on)s.") % {
         "weeks": weeks,
-        "day": WEEKDAYS[falls.weekday()],
-        "on": nbdate(falls),
+        "day": WEEKDAYS[weeks_end.weekday()],
+        "on": nbdate(weeks_end),
     }
-    if appeal.due_on != falls:
-        counted += " " + _why_moved(falls, appeal.due_on)
-    told.append(counted)
-    told.append(_standing(appeal))
-    return told
+    if appeal.due_on != weeks_end:
+        counting += " " + _why_moved(weeks_end, appeal.due_on)
+    sentences.append(counting)
+    sentences.append(_in_time_or_late(appeal))
+    return sentences
 
 
-def _why_moved(falls: date, due: date) -> str:
-    holiday = calendar.public_holidays(falls.year).get(falls)
+def _why_moved(weeks_end: date, due: date) -> str:
+    holiday = calendar.public_holidays(weeks_end.year).get(weeks_end)
     reason = (
         _("%(name)s er helligdag") % {"name": holiday} if holiday else _("Det er ikke en virkedag")
     )
@@ -76,24 +76,28 @@ def _why_moved(falls: date, due: date) -> str:
     }
 
 
-def _standing(appeal: Appeal) -> str:
+def _in_time_or_late(appeal: Appeal) -> str:
     made = nbdate(appeal.made_on)
-    over = (appeal.made_on - appeal.due_on).days
-    if over > 0:
+    days_late = (appeal.made_on - appeal.due_on).days
+    if days_late > 0:
         return _("Klagen er fra %(made)s, %(days)s etter fristen.") % {
             "made": made,
-            "days": days_nb(over),
+            "days": days_nb(days_late),
         }
-    if over == 0:
+    if days_late == 0:
         return _("Klagen er fra %(made)s, siste dag i fristen. Den kom i tide.") % {"made": made}
     return _("Klagen er fra %(made)s, %(days)s før fristen var ute. Den kom i tide.") % {
         "made": made,
-        "days": days_nb(-over),
+        "days": days_nb(-days_late),
     }
 
 
 def next_step(appeal: Appeal, user: User, *, reviews: bool, works: bool, own: bool) -> Step:
-    """Assign → judge lateness → utsatt iverksetting → reverse or forward → record the answer."""
+    """The next thing to do with the appeal, and who or what it waits for.
+
+    The order is: assign, judge lateness, decide on suspension (utsatt iverksetting), reverse or
+    forward, record the answer. `reviews`: the user reviews it; `works`: does casework; `own`:
+    drafted or approved the vedtak."""
 
     def step(text: str, why: str, name: str, *, post: bool = False, may: bool = works) -> Step:
         url = reverse(f"casework:{name}", args=[appeal.pk]) if may else ""
