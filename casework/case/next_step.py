@@ -1,4 +1,4 @@
-"""The one thing to do next in a case: what the button on its page says, and where it leads."""
+"""The next thing to do in a case: the text and the link of the main button on its page."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
 
 def next_step(application: Application, user: User) -> Step:
-    """Take the case → kartlegging → boligbehov → vedtak → approval → waiting list or stay.
+    """The next step in the case for the user.
 
-    A søknad after § 27 is decided the same day, and goes straight to the vedtak.
+    The order is: take the case, assessment, housing need, vedtak, approval, waiting list or stay.
+    A § 27 application is decided the same day, and goes straight to the vedtak.
     """
     works = perms.can_do_casework(user)
     if not application.is_open:
@@ -30,7 +31,7 @@ def next_step(application: Application, user: User) -> Step:
         return _step(
             works, _("Ta saken"), _untaken(application), "application_take", application, True
         )
-    vedtak = next((each for each in application.vedtak.all() if each.is_open), None)
+    vedtak = next((vedtak for vedtak in application.vedtak.all() if vedtak.is_open), None)
     if vedtak is not None:
         return _with_vedtak(vedtak, user, works)
     if application.kind != ApplicationKind.TEMPORARY:

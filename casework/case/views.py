@@ -1,4 +1,4 @@
-"""The page of one case: what every room knows of it, and the papers that come in on it."""
+"""The page of one case, and registering papers that have come."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def show(request: HttpRequest, pk: int, refused: ReceivedForm | None = None) -> HttpResponse:
-    """The page of a case; with a form of it that was refused, and what was typed in it."""
+    """The page of a case, with the form for a paper if it was refused."""
     case = get_object_or_404(
         visible_cases(request)
         .select_related("household", "interim_reply_by")
@@ -66,15 +66,15 @@ def show(request: HttpRequest, pk: int, refused: ReceivedForm | None = None) -> 
 
 
 def _case(request: HttpRequest, case: Application, refused: ReceivedForm | None) -> dict[str, Any]:
-    """Everything the page of a case shows."""
+    """The template context of the page of a case."""
     today = timezone.localdate()
     works = perms.can_do_casework(request.user)
     members = [
-        {"member": each, "age": age_on(each.person, today)}
-        for each in members_visible_to(request.user, case.household)
-        if today in each.period
+        {"member": member, "age": age_on(member.person, today)}
+        for member in members_visible_to(request.user, case.household)
+        if today in member.period
     ]
-    open_for_reply = case.is_open and case.interim_reply_at is None
+    needs_reply = case.is_open and case.interim_reply_at is None
     return {
         "application": case,
         "person": case.person,
@@ -87,8 +87,8 @@ def _case(request: HttpRequest, case: Application, refused: ReceivedForm | None)
         "vedtak_list": list(case.vedtak.all()),
         "letters": list(case.letters.all()),
         "events": [
-            {"when": each.at, "text": each.text, "by": each.by}
-            for each in case.events.select_related("by").order_by("-at", "-pk")[:20]
+            {"when": event.at, "text": event.text, "by": event.by}
+            for event in case.events.select_related("by").order_by("-at", "-pk")[:20]
         ],
         "step": next_step(case, request.user),
         "works": works,
@@ -96,27 +96,27 @@ def _case(request: HttpRequest, case: Application, refused: ReceivedForm | None)
         "papers": _papers(case, today, works, refused),
         "refused": refused,
         "transfer": next(
-            (each for each in case.transfers.all() if each.acknowledged_at is None), None
+            (sent for sent in case.transfers.all() if sent.acknowledged_at is None), None
         ),
         "may_ask": works and case.is_open,
         "may_withdraw": works and APPLICATION.may(case, ApplicationState.WITHDRAWN),
         "may_send_on": works and APPLICATION.may(case, ApplicationState.FORWARDED),
-        "may_reply": works and open_for_reply,
+        "may_reply": works and needs_reply,
     }
 
 
 def _papers(
     case: Application, today: date, works: bool, refused: ReceivedForm | None
 ) -> list[dict[str, Any]]:
-    """Each paper asked for, with the form that says it has come."""
-    found = MissingPaper.objects.filter(request__application=case).select_related("request")
+    """Each paper asked for, with the form to register that it has come."""
+    papers = MissingPaper.objects.filter(request__application=case).select_related("request")
     rows = []
-    for each in found:
+    for paper in papers:
         form = None
-        if works and each.received_on is None:
-            is_refused = refused is not None and refused.paper.pk == each.pk
-            form = refused if is_refused else ReceivedForm(paper=each, on=today)
-        rows.append({"paper": each, "late": each.is_late(today), "form": form})
+        if works and paper.received_on is None:
+            is_refused = refused is not None and refused.paper.pk == paper.pk
+            form = refused if is_refused else ReceivedForm(paper=paper, on=today)
+        rows.append({"paper": paper, "late": paper.is_late(today), "form": form})
     return rows
 
 
@@ -124,7 +124,7 @@ def _papers(
 @allowed(perms.can_do_casework)
 @once
 def paper_receive(request: HttpRequest, pk: int) -> HttpResponse:
-    """One paper has come: from the case's page, which is shown again."""
+    """Register from the page of the case that one paper has come."""
     paper = get_object_or_404(
         MissingPaper.objects.filter(
             sees(request.user, "request__application__person__")
@@ -132,13 +132,13 @@ def paper_receive(request: HttpRequest, pk: int) -> HttpResponse:
         pk=pk,
     )
     form = ReceivedForm(request.POST, paper=paper, on=timezone.localdate())
-    case = reverse("casework:application", args=[paper.request.application_id])
+    case_url = reverse("casework:application", args=[paper.request.application_id])
     if form.is_valid():
         with errors_as_message(request):
             actions.receive_paper(
                 paper=paper, by=request.user, at=timezone.now(), **form.cleaned_data
             )
             messages.success(request, _("%(what)s er registrert.") % {"what": paper.what})
-            return redirect(f"{case}#papirer")
-        return redirect(case)  # to the top, where the message stands
+            return redirect(f"{case_url}#papirer")
+        return redirect(case_url)  # to the top, where the message is shown
     return show(request, paper.request.application_id, refused=form)
