@@ -1,4 +1,4 @@
-"""Letters beside the vedtak: how they reach the person, and the forhåndsvarsel."""
+"""Actions on how letters reach a person, and on legal bases, standard texts and plain words."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def agree_on_letters(*, person: Person, words: str, by: User, at: datetime) -> Person:
-    """How letters reach somebody whose address is not, or may not be, written (need S3)."""
-    # Locked, so that of two who write at once, the second's words are the ones kept and told.
+    """Save how letters reach a person whose address is not, or must not be, written (need S3)."""
+    # Locked, so that if two users save at once, the log and the row have the same words.
     person = lock_persons(person.pk)[person.pk]
     person.letter_agreement = words.strip()
     person._history_user = by
@@ -43,12 +43,12 @@ def agree_on_letters(*, person: Person, words: str, by: User, at: datetime) -> P
     return person
 
 
-# What a code is written without.
-PLAIN = str.maketrans({"æ": "ae", "ø": "o", "å": "a", "Æ": "Ae", "Ø": "O", "Å": "A"})
+# Norwegian letters in a name, replaced in its code.
+CODE_LETTERS = str.maketrans({"æ": "ae", "ø": "o", "å": "a", "Æ": "Ae", "Ø": "O", "Å": "A"})
 
 
 class WordingRefused(RuleBroken):
-    """It cannot be so; `field` says which part of the form is to blame."""
+    """The change to a wording is not allowed; `field` is the form field in error."""
 
     def __init__(self, sentence: str, field: str | None = None) -> None:
         super().__init__(sentence)
@@ -59,42 +59,49 @@ class WordingRefused(RuleBroken):
 def write_text(
     *, version: StandardText | None, start: date, by: User, on: date, **words: Any
 ) -> StandardText:
-    """A new standard text, or with `version` the next version of it, from a day on."""
+    """Make a standard text, or the next version of `version`, in force from the day `start`.
+
+    Raises `WordingRefused`."""
     if version is None:
         return _first_version(StandardText, words, start, by, on)
-    return _next_version(version, words, start, by, on, lambda one: one.vedtak.exists())
+    return _next_version(version, words, start, by, on, lambda row: row.vedtak.exists())
 
 
 @transaction.atomic
 def end_text(*, version: StandardText, last_day: date, by: User, on: date) -> None:
-    """Not offered after a day."""
-    _end(version, last_day, by, on, lambda one: one.vedtak.exists())
+    """Stop offering the standard text after `last_day`. Raises `WordingRefused`."""
+    _end(version, last_day, by, on, lambda row: row.vedtak.exists())
 
 
 @transaction.atomic
 def write_basis(
     *, version: LegalBasis | None, start: date, by: User, on: date, **words: Any
 ) -> LegalBasis:
-    """A new hjemmel, or with `version` the next version of it, with its klageinstans."""
+    """Make a legal basis, or the next version of `version`, in force from the day `start`.
+
+    Raises `WordingRefused`."""
     if version is None:
         return _first_version(LegalBasis, words, start, by, on)
-    return _next_version(version, words, start, by, on, lambda one: one.applications.exists())
+    return _next_version(version, words, start, by, on, lambda row: row.applications.exists())
 
 
 @transaction.atomic
 def end_basis(*, version: LegalBasis, last_day: date, by: User, on: date) -> None:
-    """In force to a day. An open application under it must then be answered under another."""
-    _end(version, last_day, by, on, lambda one: one.applications.exists())
+    """End the legal basis after `last_day`; open applications under it then need another.
+
+    Raises `WordingRefused`."""
+    _end(version, last_day, by, on, lambda row: row.applications.exists())
 
 
 @transaction.atomic
 def add_word(*, word: str, instead: str, by: User) -> PlainWord:
+    """Add a word to avoid. Raises `WordingRefused` if it is listed already."""
     if PlainWord.objects.filter(word__iexact=word).exists():
         raise WordingRefused(_("Ordet står allerede på lista."), "word")
-    found = PlainWord(word=word, instead=instead)
-    found._history_user = by
-    found.save()
-    return found
+    plain_word = PlainWord(word=word, instead=instead)
+    plain_word._history_user = by
+    plain_word.save()
+    return plain_word
 
 
 @transaction.atomic
@@ -105,68 +112,69 @@ def remove_word(*, word: PlainWord, by: User) -> None:
 
 def _first_version(model: type, words: dict[str, Any], start: date, by: User, on: date) -> Any:
     _not_past(start, on)
-    code = slugify(words["title"].translate(PLAIN)).replace("-", "_")[:40] or "uten_navn"
+    code = slugify(words["title"].translate(CODE_LETTERS)).replace("-", "_")[:40] or "uten_navn"
     if model.objects.filter(code=code).exists():
         raise WordingRefused(_("Noe annet har allerede dette navnet. Velg et annet."), "title")
     return _make(model, code, words, DateRange(start, None), by)
 
 
 def _next_version(
-    one: Any, words: dict[str, Any], start: date, by: User, on: date, used: Callable[[Any], bool]
+    row: Any, words: dict[str, Any], start: date, by: User, on: date, used: Callable[[Any], bool]
 ) -> Any:
-    """Ends the version in force the day before. One that would begin the same day or later, and
-    that nothing is written with, is written over."""
+    """Make a version from the day `start`, and end the one in force the day before.
+
+    Unused versions from that day or later are deleted."""
     _not_past(start, on)
-    for each in _versions(one):
-        if each.valid.lower is not None and each.valid.lower >= start:
-            _remove_unused(each, used, "start")
-        elif each.valid.upper is None or each.valid.upper > start:
-            _shorten(each, start, by)
-    return _make(type(one), one.code, words, DateRange(start, None), by)
+    for earlier in _versions(row):
+        if earlier.valid.lower is not None and earlier.valid.lower >= start:
+            _remove_unused(earlier, used, "start")
+        elif earlier.valid.upper is None or earlier.valid.upper > start:
+            _shorten(earlier, start, by)
+    return _make(type(row), row.code, words, DateRange(start, None), by)
 
 
-def _end(one: Any, last_day: date, by: User, on: date, used: Callable[[Any], bool]) -> None:
+def _end(version: Any, last_day: date, by: User, on: date, used: Callable[[Any], bool]) -> None:
     _not_past(last_day, on, "last_day")
     after = last_day + timedelta(days=1)
-    for each in _versions(one):
-        if each.valid.lower is not None and each.valid.lower >= after:
-            _remove_unused(each, used, "last_day")
-        elif each.valid.upper is None or each.valid.upper > after:
-            _shorten(each, after, by)
+    for existing in _versions(version):
+        if existing.valid.lower is not None and existing.valid.lower >= after:
+            _remove_unused(existing, used, "last_day")
+        elif existing.valid.upper is None or existing.valid.upper > after:
+            _shorten(existing, after, by)
 
 
-def _remove_unused(one: Any, used: Callable[[Any], bool], field: str) -> None:
-    """Delete a version nothing is written with; WordingRefused, on `field`, where something is."""
+def _remove_unused(version: Any, used: Callable[[Any], bool], field: str) -> None:
+    """Delete an unused version. Raises `WordingRefused`, with `field`, if it is used."""
     try:
-        if not used(one):
-            one.delete()
+        if not used(version):
+            version.delete()
             return
-    except ProtectedError:  # an outcome of a vedtak cites it
+    except ProtectedError:  # an outcome of a vedtak refers to it
         pass
     raise WordingRefused(
         _("Versjonen fra %(day)s er allerede brukt. Velg en senere dag.")
-        % {"day": nbdate(one.valid.lower)},
+        % {"day": nbdate(version.valid.lower)},
         field,
     )
 
 
-def _versions(one: Any) -> list[Any]:
-    # Locked, so that two who change it at once make one version after the other.
-    found = type(one).objects.select_for_update(of=("self",))
-    return list(found.filter(code=one.code).order_by("valid"))
+def _versions(version: Any) -> list[Any]:
+    # Locked, so that two users who change it at once make one version after the other.
+    locked = type(version).objects.select_for_update(of=("self",))
+    return list(locked.filter(code=version.code).order_by("valid"))
 
 
-def _shorten(one: Any, upper: date, by: User) -> None:
-    one.valid = DateRange(one.valid.lower, upper)
-    one._history_user = by
-    one.save()
+def _shorten(version: Any, upper: date, by: User) -> None:
+    version.valid = DateRange(version.valid.lower, upper)
+    version._history_user = by
+    version.save()
 
 
 def _make(model: type, code: str, words: dict[str, Any], valid: DateRange, by: User) -> Any:
-    made = model(code=code, valid=valid, **words)
-    made._history_user = by
-    made.save()
-    return made
+    version = model(code=code, valid=valid, **words)
+    version._history_user = by
+    version.save()
+    return version
 
 
 def _not_past(day: date, on: date, field: str = "start") -> None:

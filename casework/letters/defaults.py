@@ -1,7 +1,7 @@
-"""The hjemler, standard texts and words to avoid that every installation begins with.
+"""The legal bases, standard texts and words to avoid that every installation starts with.
 
-They are rows, and the municipality changes them; these are only written where a table is
-empty. The sources are in law.md; a lawyer in each municipality confirms the wording.
+Written only to empty tables; after that the municipality changes the rows. The sources are in
+law.md; a lawyer in each municipality confirms the wording.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ LOCAL_RULES_NN = (
     "Vi ser på korleis du bur no, kor mykje bustaden hastar, og kva du og husstanden treng."
 )
 
-# code, title, title_nn, citation, citation_nn, rules_text, rules_text_nn, klageinstans, from
+# code, title, title_nn, citation, citation_nn, rules_text, rules_text_nn, appeals body, from
 BASES = [
     (
         "kommunal_bolig",
@@ -135,7 +135,7 @@ TEXTS = [
     ),
 ]
 
-# A word or phrase, and what to write instead.
+# A word or phrase to avoid, and what to write instead.
 WORDS = [
     ("anmode", "be om"),
     ("angående", "om"),
@@ -162,7 +162,7 @@ WORDS = [
 
 
 def install(sender=None, **kwargs) -> None:
-    """Write the rows above where there are none. Runs after migrate."""
+    """Write the rows above to the tables that are empty. Runs after migrate."""
     from .models import LegalBasis, PlainWord, StandardText
 
     if not LegalBasis.objects.exists():

@@ -27,7 +27,7 @@ class LetterAgreementForm(OnceFormMixin, forms.Form):
 
 
 class VersionForm(OnceFormMixin, forms.ModelForm):
-    """A version from a day on. It makes a row, and changes none."""
+    """A version in force from a day. Saving makes a new row and changes none."""
 
     start = NorwegianDateField(label=_("Gjelder fra"))
 
@@ -80,4 +80,4 @@ class PlainWordForm(OnceFormMixin, forms.ModelForm):
         self.helper = VarigFormHelper(submit=_("Legg til"))
 
     def validate_constraints(self) -> None:
-        """A word that stands there already is told by the action, beside its field."""
+        """Does nothing: the action refuses a word that is listed already, beside its field."""

@@ -16,9 +16,9 @@ from casework.persons.models import Person
 
 
 class StandardText(models.Model):
-    """Words the municipality has settled for a part of a vedtak, in force for a period (C12).
+    """The municipality's standard text for a part of a vedtak, in force for a period (need C12).
 
-    A change is a new version from a date; the versions a vedtak was written with are kept.
+    A change makes a new version from a date; a vedtak keeps the versions it was written with.
     """
 
     code = models.SlugField(_("kode"), max_length=60, editable=False)
@@ -48,6 +48,7 @@ class StandardText(models.Model):
         return self.title
 
     def words(self, language: str) -> str:
+        """The text in the language (nb or nn)."""
         return self.text_nn if language == LanguageForm.NYNORSK else self.text
 
     def in_force(self, on: date) -> bool:
@@ -56,7 +57,7 @@ class StandardText(models.Model):
 
 
 class PlainWord(models.Model):
-    """A word that makes a letter hard to read, and what to write instead."""
+    """A word that makes a letter hard to read (tungt ord), and what to write instead."""
 
     word = models.CharField(_("ord eller uttrykk"), max_length=60)
     instead = models.CharField(_("skriv heller"), max_length=120, blank=True)
@@ -79,7 +80,7 @@ class PlainWord(models.Model):
 
 
 class LegalBasis(models.Model):
-    """A hjemmel in force for a period, with its klageinstans and its words in the letter (C13)."""
+    """A legal basis (hjemmel) in force for a period, its appeals body and letter texts (C13)."""
 
     code = models.CharField(_("kode"), max_length=40)
     title = models.CharField(_("navn"), max_length=160)
@@ -112,7 +113,7 @@ class LegalBasis(models.Model):
 
 
 class Letter(models.Model):
-    """A letter as it was sent, with who got it."""
+    """A letter as it was sent; it never changes."""
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="letters")
     application = models.ForeignKey("casework.Application", models.PROTECT, related_name="letters")
@@ -136,12 +137,12 @@ class Letter(models.Model):
 
 
 class LetterCopy(models.Model):
-    """The same letter addressed to one who gets a copy: who, in which part, and where it went."""
+    """A copy of a letter, as addressed: to whom, in what role, and where it was sent."""
 
     letter = models.ForeignKey(Letter, models.PROTECT, related_name="copies")
     name = models.CharField(_("navn"), max_length=160)
     role = models.CharField(_("som"), max_length=20)
-    # As printed: a protected address is never here.
+    # As printed in the letter, so never a protected address.
     sent_to = models.CharField(_("sendt til"), max_length=300)
     file = models.OneToOneField(StoredFile, models.PROTECT, related_name="letter_copy")
 

@@ -1,7 +1,7 @@
-"""Advice on plain language, beside the field it is about. It never stops anybody (need H7).
+"""Advice on plain language, shown beside the field. It never stops a save (need H7).
 
-Three things are looked for: long sentences, words the municipality has put on its list, and an
-opening that says what is referred to before it says what the matter is.
+It looks for three things: long sentences, words on the municipality's list, and an opening that
+gives references before it says what the matter is.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from accounts import settings_table
 
 from .models import PlainWord
 
-# More advice than this is read by nobody.
+# Nobody reads more advice than this.
 MOST = 4
 OPENINGS = re.compile(
     r"(deres|dykkar|dykkars|vår)\s+ref"
@@ -28,29 +28,30 @@ OPENINGS = re.compile(
 
 @dataclass(frozen=True)
 class Rules:
-    """What the advice is measured by, read once a page."""
+    """The limits and words for the advice, read once a page. `longest` is words in a sentence."""
 
     longest: int
     words: Sequence[PlainWord]
 
 
 def rules(on: date) -> Rules:
+    """The rules of the municipality on the date."""
     return Rules(
         settings_table.value("long_sentence_words", on), list(PlainWord.objects.order_by("pk"))
     )
 
 
 def advice(text: str, by: Rules) -> list[str]:
-    """What to write otherwise, at most four things; nothing where the text reads well."""
+    """At most `MOST` pieces of advice on the text; empty if it reads well."""
     text = text.strip()
     if not text:
         return []
-    found = []
+    lines = []
     if OPENINGS.match(text):
-        found.append(_("Begynn med det saken gjelder, ikke med hva dere viser til."))
-    found += [_too_long(sentence, by.longest) for sentence in _sentences(text)]
-    found += [_instead(word) for word in by.words if _has(text, word.word)]
-    return [line for line in found if line][:MOST]
+        lines.append(_("Begynn med det saken gjelder, ikke med hva dere viser til."))
+    lines += [_too_long(sentence, by.longest) for sentence in _sentences(text)]
+    lines += [_instead(word) for word in by.words if _has(text, word.word)]
+    return [line for line in lines if line][:MOST]
 
 
 def _sentences(text: str) -> Iterable[str]:

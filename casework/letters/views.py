@@ -1,4 +1,4 @@
-"""A letter as it was sent; how letters reach the person; and the forhåndsvarsel."""
+"""Letters as they were sent, how letters reach a person, and the wordings for letters."""
 
 from __future__ import annotations
 
@@ -45,26 +45,26 @@ if TYPE_CHECKING:
 @require_safe
 @allowed(perms.can_read_cases)
 def letter(request: HttpRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(
+    letter = get_object_or_404(
         Letter.objects.filter(sees(request.user, "person__")).select_related("application", "file"),
         pk=pk,
     )
-    log_read(request, found.person_id, "brev")
-    return _pdf(found.file, letters.file_name(found))
+    log_read(request, letter.person_id, "brev")
+    return _pdf(letter.file, letters.file_name(letter))
 
 
 @require_safe
 @allowed(perms.can_read_cases)
 def letter_copy(request: HttpRequest, pk: int) -> HttpResponse:
-    """The same letter, as it was addressed to one who got a copy."""
-    found = get_object_or_404(
+    """The copy of a letter, as it was addressed."""
+    copy = get_object_or_404(
         LetterCopy.objects.filter(sees(request.user, "letter__person__")).select_related(
             "letter__application", "file"
         ),
         pk=pk,
     )
-    log_read(request, found.letter.person_id, "brev")
-    return _pdf(found.file, letters.file_name(found.letter, copy=found.pk))
+    log_read(request, copy.letter.person_id, "brev")
+    return _pdf(copy.file, letters.file_name(copy.letter, copy=copy.pk))
 
 
 def _pdf(file: StoredFile, name: str) -> HttpResponse:
@@ -83,7 +83,7 @@ def _pdf(file: StoredFile, name: str) -> HttpResponse:
 @allowed(perms.can_do_casework)
 @once
 def letter_agreement(request: HttpRequest, pk: int) -> HttpResponse:
-    """How letters reach somebody whose address is not written in them."""
+    """The form for how letters reach a person whose address is not written in them."""
     person = get_object_or_404(Person.objects.visible_to(request.user), pk=pk)
     back = reverse("desk:person", args=[pk])
     form = LetterAgreementForm(
@@ -102,9 +102,9 @@ def letter_agreement(request: HttpRequest, pk: int) -> HttpResponse:
 
 @dataclass(frozen=True)
 class Kind:
-    """Something kept in versions: its model, form, actions, pages and words."""
+    """A kind of wording kept in versions: its model, form, actions, pages and texts."""
 
-    name: str  # the first part of its URLs' names
+    name: str  # the first part of its URL names
     list_page: str
     model: type[Model]
     form: type[VersionForm]
@@ -230,11 +230,11 @@ def word_remove(request: HttpRequest, pk: int) -> HttpResponse:
 def _list(request: HttpRequest, kind: Kind) -> HttpResponse:
     on = timezone.localdate()
     now, coming, ended = [], [], []
-    for each in kind.model.objects.all():
-        row = (each, _last_day(each))
-        if on in each.valid:
+    for version in kind.model.objects.all():
+        row = (version, _last_day(version))
+        if on in version.valid:
             now.append(row)
-        elif each.valid.lower and each.valid.lower > on:
+        elif version.valid.lower and version.valid.lower > on:
             coming.append(row)
         else:
             ended.append(row)
@@ -244,42 +244,42 @@ def _list(request: HttpRequest, kind: Kind) -> HttpResponse:
 
 def _write(request: HttpRequest, kind: Kind, pk: int | None = None) -> HttpResponse:
     on = timezone.localdate()
-    found = get_object_or_404(kind.model, pk=pk) if pk else None
+    current = get_object_or_404(kind.model, pk=pk) if pk else None
     form = kind.form(
         posted(request),
-        initial={**(model_to_dict(found) if found else {}), "start": on},
-        submit=_("Lagre ny versjon") if found else _("Legg til"),
+        initial={**(model_to_dict(current) if current else {}), "start": on},
+        submit=_("Lagre ny versjon") if current else _("Legg til"),
         cancel=kind.back,
     )
     if request.method == "POST" and form.is_valid():
         with errors_on(form):
-            kind.write(by=request.user, on=on, version=found, **form.cleaned_data)
+            kind.write(by=request.user, on=on, version=current, **form.cleaned_data)
             messages.success(request, _("Lagret. Det som er skrevet før, endres ikke."))
             return redirect(kind.back)
-    versions = kind.model.objects.filter(code=found.code).order_by("-valid") if found else []
+    versions = kind.model.objects.filter(code=current.code).order_by("-valid") if current else []
     context = {
         "kind": kind,
         "form": form,
-        "title": str(found) if found else kind.new,
-        "versions": [(each, _last_day(each)) for each in versions],
-        "found": found,
+        "title": str(current) if current else kind.new,
+        "versions": [(version, _last_day(version)) for version in versions],
+        "found": current,
     }
     return render(request, "casework/letters/wording_form.html", context)
 
 
 def _end(request: HttpRequest, kind: Kind, pk: int) -> HttpResponse:
     on = timezone.localdate()
-    found = get_object_or_404(kind.model, pk=pk)
+    current = get_object_or_404(kind.model, pk=pk)
     form = EndVersionForm(posted(request), initial={"last_day": on}, cancel=kind.back)
     if request.method == "POST" and form.is_valid():
         with errors_on(form):
-            kind.end(by=request.user, on=on, version=found, **form.cleaned_data)
+            kind.end(by=request.user, on=on, version=current, **form.cleaned_data)
             messages.success(request, _("Avsluttet. Det som er skrevet før, endres ikke."))
             return redirect(kind.back)
     context = {
         "kind": kind,
         "form": form,
-        "title": _("Avslutt «%(name)s»") % {"name": found},
+        "title": _("Avslutt «%(name)s»") % {"name": current},
         "versions": [],
         "found": None,
     }
