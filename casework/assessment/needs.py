@@ -96,7 +96,7 @@ def label(name: str) -> str:
 
 def composition(household: Household, on: date) -> Composition:
     """Who lives in the household on the date. A child with no known birth date is a child."""
-    found = Composition()
+    people = Composition()
     members = (
         household.members.filter(period__contains=on)
         .select_related("person")
@@ -105,16 +105,16 @@ def composition(household: Household, on: date) -> Composition:
     for member in members:
         age = member.person.age(on)
         if member.relation in OWN_HOUSEHOLD:
-            found.adults += 1
+            people.adults += 1
             if member.relation == MemberRelation.SELF:
-                found.head_age = age
+                people.head_age = age
         elif member.relation != MemberRelation.CHILD or (age is not None and age >= ADULT_AGE):
-            found.others += 1
+            people.others += 1
         elif member.living == LivingArrangement.VISITING:
-            found.visiting.append(member)
+            people.visiting.append(member)
         else:
-            found.living.append(member)
-    return found
+            people.living.append(member)
+    return people
 
 
 def children(household: Household, on: date) -> list[HouseholdMember]:

@@ -121,8 +121,8 @@ def move_dimension(*, dimension: Dimension, up: bool, by: User, on: date) -> Non
         .filter(valid__contains=on)
         .order_by("pk")
     )
-    rows.sort(key=lambda each: (each.order, each.pk))
-    codes = [each.code for each in rows]
+    rows.sort(key=lambda row: (row.order, row.pk))
+    codes = [row.code for row in rows]
     if dimension.code not in codes:
         raise DimensionRefused(_("Området er ikke i bruk i dag."))
     position = codes.index(dimension.code)

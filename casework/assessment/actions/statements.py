@@ -130,7 +130,7 @@ def ask_statement(
     )
     statement._history_user = by
     statement.save()
-    _tell(
+    _log(
         statement,
         CaseEvent.STATEMENT_ASKED,
         _("Ba %(who)s om uttalelse innen %(day)s.") % {"who": statement.who, "day": nbdate(due_on)},
@@ -144,7 +144,7 @@ def ask_statement(
 @transaction.atomic
 def renew_link(*, statement: Statement, by: User, at: datetime) -> Statement:
     """Make a new link and code; the old ones stop working. Raises `StatementRefused`."""
-    statement = _held(statement)
+    statement = _lock_statement(statement)
     if not statement.is_outside or not statement.is_open:
         raise StatementRefused(_("Spørsmålet er besvart eller trukket, og trenger ingen lenke."))
     days = settings_table.value("statement_link_days", local_date(at))
@@ -153,7 +153,7 @@ def renew_link(*, statement: Statement, by: User, at: datetime) -> Statement:
     statement.link_until = max(statement.due_on, local_date(at)) + timedelta(days=days)
     statement._history_user = by
     statement.save()
-    _tell(
+    _log(
         statement,
         CaseEvent.STATEMENT_RENEWED,
         _("Ny lenke til %(who)s.") % {"who": statement.who},
@@ -167,13 +167,13 @@ def renew_link(*, statement: Statement, by: User, at: datetime) -> Statement:
 @transaction.atomic
 def withdraw_statement(*, statement: Statement, by: User, at: datetime) -> Statement:
     """Withdraw the question; its link stops working. Raises `StatementRefused`."""
-    statement = _held(statement)
+    statement = _lock_statement(statement)
     if not statement.is_open:
         raise StatementRefused(_("Spørsmålet er allerede besvart eller trukket."))
     statement.withdrawn_at, statement.withdrawn_by = at, by
     statement._history_user = by
     statement.save()
-    _tell(
+    _log(
         statement,
         CaseEvent.STATEMENT_WITHDRAWN,
         _("Trakk spørsmålet til %(who)s.") % {"who": statement.who},
@@ -190,7 +190,7 @@ def check_code(*, statement: Statement, typed: str, on: date) -> None:
     """
     wrong = None
     with transaction.atomic():
-        statement = _held(statement)
+        statement = _lock_statement(statement)
         if not statement.link_works(on) or statement.attempts >= links.MOST_ATTEMPTS:
             raise LinkDead
         if not links.is_right_code(statement, typed):
@@ -209,7 +209,7 @@ def receive_statement(
     """Store the statement, once: from the colleague asked, or through the link (`by` is None).
 
     Raises `LinkDead` or `StatementRefused`."""
-    statement = _held(statement)
+    statement = _lock_statement(statement)
     if not statement.is_open:
         raise (
             LinkDead
@@ -225,7 +225,7 @@ def receive_statement(
     statement.received_at, statement.received_by = at, by
     statement._history_user = by
     statement.save()
-    _tell(
+    _log(
         statement,
         CaseEvent.STATEMENT_RECEIVED,
         _("Uttalelse fra %(who)s.") % {"who": statement.who},
@@ -240,14 +240,14 @@ def comment_statement(*, statement: Statement, comment: str, by: User, at: datet
     """Store what the person says of the statement, in their own words, over an earlier comment.
 
     Raises `StatementRefused` if the statement has not come."""
-    statement = _held(statement)
+    statement = _lock_statement(statement)
     if statement.received_at is None:
         raise StatementRefused(_("Uttalelsen er ikke kommet ennå."))
     statement.comment = comment.strip()
     statement.commented_at, statement.commented_by = at, by
     statement._history_user = by
     statement.save()
-    _tell(
+    _log(
         statement,
         CaseEvent.STATEMENT_COMMENTED,
         _("Personens kommentar til uttalelsen fra %(who)s.") % {"who": statement.who},
@@ -266,7 +266,7 @@ def _names(person: Person, text: str, first_name: bool) -> bool:
     return any(part.casefold() in words for part in secret)
 
 
-def _held(statement: Statement) -> Statement:
+def _lock_statement(statement: Statement) -> Statement:
     # Locked, so that a link is used once, and a withdrawn question is not answered.
     return (
         Statement.objects.select_for_update(of=("self",), no_key=True)
@@ -275,7 +275,7 @@ def _held(statement: Statement) -> Statement:
     )
 
 
-def _tell(statement: Statement, kind: CaseEvent, text: str, by: User | None, at: datetime) -> None:
+def _log(statement: Statement, kind: CaseEvent, text: str, by: User | None, at: datetime) -> None:
     events.record(
         statement.person,
         kind,
