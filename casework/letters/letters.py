@@ -1,10 +1,10 @@
-"""Making a letter: rendered once, stored with its checksum, never again (need C15).
+"""Makes letters. Each is rendered once and stored with its checksum (need C15).
 
-`make_letter` is for every letter in a case: the caller gives what that kind of letter says, this
-module adds what all of them share (sender, recipient, copies, who to ask).
+`make_letter` makes every letter in a case: the caller gives what this kind of letter says, and
+this module adds what all letters have (sender, recipient, copies, contact).
 
-A new kind of letter is a `LetterKind` and a call. Without a template of its own it is drawn by
-`templates/letters/plain.typ`, whose data is what `body()` gives:
+A new kind of letter is a new `LetterKind` and a call. Without its own template it is set with
+`templates/letters/plain.typ`, from the data that `body()` gives:
 
     make_letter(
         kind=LetterKind.MISSING, application=application, title=words["title"],
@@ -48,14 +48,14 @@ TEMPLATES = {
     LetterKind.INTERIM: "interim_reply",
     LetterKind.OFFER: "offer",
 }
-# A letter without a template of its own.
+# For a letter without its own template.
 PLAIN = "plain"
 COPIED_TO = (RepresentativeKind.PROXY, RepresentativeKind.GUARDIAN)
 
 
 class NoAddress(RuleBroken):
-    """Nothing may or can be printed as the address of the person, or of who gets a copy, and no
-    other way is agreed (need S3)."""
+    """The person, or a receiver of a copy, has no address that may be printed, and no other way to
+    reach them is agreed (need S3). `url` is the page to write it on."""
 
     def __init__(self, to: Person | Representative) -> None:
         super().__init__(no_address(to))
@@ -64,7 +64,7 @@ class NoAddress(RuleBroken):
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """Who gets a copy, as what, and the address in lines; none where it reaches nobody."""
+    """A receiver of a copy: name, role, and address lines; no lines if it cannot be sent."""
 
     name: str
     role: str
@@ -88,12 +88,11 @@ def make_letter(
 ) -> Letter:
     """Render and store a letter to the applicant, in the caller's transaction.
 
-    `data` is what `templates/letters/<template>.typ` asks for; what it leaves out of the shared
-    part comes from `frame`; without a template it is the kind's own, or `plain`. A letter to
-    somebody else (the klageinstans) gives its own `recipient`. Written in the vedtak's language,
-    else in the person's own målform. The fullmektig and the verge, and those in `to_others`, get a
-    copy addressed to them. Raises `NoAddress`, and `common.pdf.UnprintableText` when something in
-    it cannot be drawn.
+    `data` is what `templates/letters/<template>.typ` needs, and overrides what `frame` gives. The
+    default template is that of the kind, or `plain`. A letter to another receiver (the appeals
+    body) gives its own `recipient`. The language is that of the vedtak, else of the person. The
+    representatives who get all letters (`copied_to`), and `to_others`, get a copy addressed to
+    them. Raises `NoAddress`, and `common.pdf.UnprintableText` if some text cannot be printed.
     """
     if "recipient" not in data and not reaches(application.person):
         raise NoAddress(application.person)
@@ -121,7 +120,7 @@ def make_letter(
 
 
 def _send_copy(letter: Letter, copy: Copy, template: str, content: dict[str, Any]) -> None:
-    """The letter once more, with the recipient's own address in the window, and a trace of it."""
+    """Make the letter again with the receiver's own address, and record the event."""
     recipient = {"name": copy.name, "address": copy.address}
     data = {**content, "recipient": recipient, "copy_of": content["recipient"]["name"]}
     at, language = letter.made_at, letter.language
@@ -132,7 +131,7 @@ def _send_copy(letter: Letter, copy: Copy, template: str, content: dict[str, Any
         sent_to=", ".join(copy.address),
         file=_stored(template, data, letter.title, language, at),
     )
-    # The name is on the page of the case, and not in a log read by more.
+    # Without the name: more users read the log than the page of the case.
     events.record(
         letter.person,
         CaseEvent.LETTER_COPIED,
@@ -158,8 +157,8 @@ def body(
     needed: tuple[str, list[str]] | None = None,
     box: tuple[str, str] | None = None,
 ) -> dict[str, Any]:
-    """What a letter of `plain.typ` says: an opening, headings with text, a list, and what matters
-    most (a deadline) in a box of its own. Empty parts are left out."""
+    """The data of `plain.typ`: an opening, headings with text, a list of what is needed, and a box
+    for the most important thing (a deadline). Empty parts are left out."""
     return {
         "intro": intro,
         "parts": [{"heading": heading, "text": text} for heading, text in parts if text],
@@ -169,10 +168,10 @@ def body(
 
 
 def frame(application: Application, *, language: str, on: date, by: User) -> dict[str, Any]:
-    """What every letter has: sender, recipient, copies, case number, date, contact, signer."""
+    """The data of every letter: sender, recipient, copies, case number, date, contact, signer."""
     person, unit = application.person, application.unit
     municipality = Municipality.objects.get()
-    answers = application.responsible or by
+    contact = application.responsible or by
     w = words("letter", language)
     return {
         "sender": {
@@ -185,66 +184,66 @@ def frame(application: Application, *, language: str, on: date, by: User) -> dic
         "case_number": f"{application.case_year}/{application.case_seq:04d}",
         "date": nbdate_long(on),
         "exempt": w["exempt"],
-        "contact": {"name": answers.get_full_name(), "phone": unit.phone or municipality.phone},
+        "contact": {"name": contact.get_full_name(), "phone": unit.phone or municipality.phone},
         "signers": [{"name": by.get_full_name(), "role": w["signed_by"]}],
     }
 
 
 def address(person: Person, language: str) -> list[str]:
-    """Where the letter goes. A protected address is never printed, and neither is a missing one:
-    how the letter reaches the person is then agreed with them (need S3)."""
+    """The address lines of the letter; instead of a protected or missing address a line that says
+    that it is delivered as agreed with the person (need S3)."""
     if not has_address(person):
         return [words("letter", language)["by_agreement"]]
     return [person.address, f"{person.postcode} {person.city}".strip()]
 
 
 def has_address(person: Person) -> bool:
-    """An address that may be printed, and that the post can find."""
+    """Whether the person has a complete address that may be printed."""
     return bool(not person.is_protected and person.address and (person.postcode or person.city))
 
 
 def reaches(person: Person) -> bool:
-    """Whether a letter can be made: it has an address, or another way is agreed."""
+    """Whether a letter can reach the person: by an address, or in another way that is agreed."""
     return has_address(person) or bool(person.letter_agreement.strip())
 
 
 def no_address(to: Person | Representative) -> str:
-    """Why no letter, or no copy, can be made, and what to do instead."""
+    """The text that says why no letter or copy can be made, and what to do."""
     why = (
         _("%(name)s har adressebeskyttelse, og adressen skal ikke stå i brevet.")
         if to.is_protected
         else _("Vi har ingen adresse til %(name)s.")
     )
-    todo = _("Avtal hvordan brevet når fram, og skriv det under «Avtale om brev».")
+    advice = _("Avtal hvordan brevet når fram, og skriv det under «Avtale om brev».")
     if isinstance(to, Representative):
-        todo = _(
+        advice = _(
             "%(kind)s får kopi av alle brev: skriv adressen, eller hvordan kopien når fram, under "
             "«Representanter»."
         ) % {"kind": to.get_kind_display()}
-    return f"{why % {'name': to.name}} {todo}"
+    return f"{why % {'name': to.name}} {advice}"
 
 
 def agreed_at(to: Person | Representative) -> str:
-    """The page where how a letter, or a copy, reaches them is written."""
+    """The URL of the page where the user writes how letters or copies reach them."""
     if isinstance(to, Representative):
         return reverse("casework:representatives", args=[to.person_id])
     return reverse("casework:letter_agreement", args=[to.pk])
 
 
 def copied_to(person: Person, on: date) -> list[Representative]:
-    """The fullmektig and the verge receive every letter (need C3, fvl. § 12)."""
+    """The representatives who get a copy of every letter: fullmektig and verge (C3, fvl. § 12)."""
     return list(
         person.representatives.filter(kind__in=COPIED_TO, period__contains=on).order_by("pk")
     )
 
 
 def copies(person: Person, *, language: str, on: date, reached: bool = False) -> list[Copy]:
-    """A copy to each of them; `reached` raises `NoAddress` where it cannot be sent to one."""
-    found = copied_to(person, on)
-    for one in found:
-        if reached and not one.is_reached:
-            raise NoAddress(one)
-    return [_copy(one, language) for one in found]
+    """A copy for each of `copied_to`; with `reached`, raises `NoAddress` if one cannot be sent."""
+    representatives = copied_to(person, on)
+    for representative in representatives:
+        if reached and not representative.is_reached:
+            raise NoAddress(representative)
+    return [_copy(representative, language) for representative in representatives]
 
 
 def _copy(to: Representative, language: str) -> Copy:
@@ -256,14 +255,14 @@ def _copy(to: Representative, language: str) -> Copy:
 
 
 def copy_to_party(person: Person, language: str) -> Copy:
-    """A letter about the person goes to somebody else, and they get a copy (fvl. § 33)."""
+    """The person's copy of a letter sent to another receiver (fvl. § 33). Raises `NoAddress`."""
     if not reaches(person):
         raise NoAddress(person)
     return Copy(person.name, words("letter", language)["party"], address(person, language))
 
 
 def file_name(letter: Letter, *, copy: int | None = None) -> str:
-    """`vedtak-2026-0944.pdf`: the case, and no name."""
+    """The name of the PDF, without the person's name: `vedtak-2026-0944.pdf`."""
     number = f"{letter.application.case_year}-{letter.application.case_seq:04d}"
     if copy:
         number += f"-kopi-{copy}"

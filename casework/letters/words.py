@@ -1,8 +1,8 @@
-"""The fixed words of letters, in both målformer: `templates/letters/words/nb.toml` and `nn.toml`.
+"""The fixed words of letters, in `templates/letters/words/nb.toml` and `nn.toml`.
 
-One heading of the files is one kind of letter; `frame` is what all letters share, and is read by
-`templates/letters/base.typ` too. What is in {braces} is filled in by the module that makes the
-letter. The words of laws and standard texts are rows of the database, in both målformer.
+Each heading in the files is a kind of letter; `frame` is for all letters, and
+`templates/letters/base.typ` reads it too. The module that makes the letter fills in the {braces}.
+The words of laws and standard texts are database rows, in both language forms (målform).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from common.pdf import LETTERS
 
 
 def words(letter: str, language: str) -> dict[str, Any]:
-    """The words of a kind of letter in a målform (`LanguageForm`). They are not to be changed."""
+    """The words of a kind of letter in a `LanguageForm`. Do not change them: they are cached."""
     return _read(str(language))[letter]
 
 
