@@ -1,8 +1,8 @@
-"""Klage: received, timed, reviewed by another, reversed or forwarded, answered (need C16).
+"""Appeals (klager): received, assigned, reviewed, reversed or forwarded, answered (need C16).
 
-Late is recorded, never refused: who reviews it takes it up with a reason, or dismisses it (fvl.
-§ 31). Whoever moves a klage locks its row and reads it again under the lock; where a vedtak is
-drafted for it, the application is locked first (docs/adr/0006).
+A late appeal is registered too; the reviewer takes it up with a reason, or dismisses it (fvl.
+§ 31). Each action locks the appeal and reads it again; if it drafts a vedtak, it locks the
+application first (docs/adr/0006).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts import settings_table
-from casework.applications.actions.applications import held
+from casework.applications.actions.applications import lock_application
 from casework.applications.perms import is_disqualified
 from casework.letters import letters
 from casework.log import events
@@ -48,27 +48,29 @@ if TYPE_CHECKING:
     from accounts.models import User
     from casework.letters.models import Letter
 
-# What a new vedtak after a klage begins with, of the old one. The reasons are written anew.
-KEPT = ("language", "facts", "person_view", "best_interests", "conditions", "place")
+# Fields a new vedtak after an appeal copies from the old one. The reasons are written again.
+COPIED_FIELDS = ("language", "facts", "person_view", "best_interests", "conditions", "place")
 
 
 class NotAppealable(RuleBroken):
-    """There is nothing to appeal yet, or no longer."""
+    """The vedtak cannot be appealed: not issued, replaced, or not to this appeals body."""
 
 
 class ReceivedOutsideTime(RuleBroken):
-    """The klage cannot have come before the vedtak, or in the future."""
+    """A date of the appeal is impossible: before the vedtak, in the future, or out of order."""
 
 
 class AlreadyAppealed(RuleBroken):
-    """There is a klage on the vedtak to the same klageinstans."""
+    """The vedtak already has an appeal to the same appeals body."""
 
 
 class CannotReview(RuleBroken):
-    """Somebody else reviews the klage, or must (fvl. § 33)."""
+    """The user may not review the appeal, or is not its reviewer (fvl. § 33)."""
 
 
 class LatenessNotJudged(RuleBroken):
+    """A late appeal must be taken up or dismissed first."""
+
     def __init__(self) -> None:
         super().__init__(
             _("Klagen kom etter fristen. Avgjør først om den skal tas opp eller avvises.")
@@ -76,10 +78,12 @@ class LatenessNotJudged(RuleBroken):
 
 
 class TooOld(RuleBroken):
-    """A year after the vedtak no klage is taken up, whatever the reason (fvl. § 31)."""
+    """An appeal made more than a year after the vedtak cannot be taken up (fvl. § 31)."""
 
 
 class SuspensionNotDecided(RuleBroken):
+    """The request for suspension (utsatt iverksetting) must be decided first."""
+
     def __init__(self) -> None:
         super().__init__(
             _("Det er bedt om utsatt iverksetting. Avgjør det før klagen sendes videre.")
@@ -87,15 +91,19 @@ class SuspensionNotDecided(RuleBroken):
 
 
 class ReasonMissing(RuleBroken):
+    """The step needs a reason."""
+
     def __init__(self) -> None:
         super().__init__(_("Skriv hvorfor."))
 
 
 class NothingToDo(RuleBroken):
-    """The step is taken already, or does not apply."""
+    """The step is already done, or does not apply."""
 
 
 class UnfinishedVedtak(RuleBroken):
+    """The case already has an unfinished vedtak."""
+
     def __init__(self) -> None:
         super().__init__(_("Søknaden har allerede et vedtak under arbeid. Gjør det ferdig først."))
 
@@ -119,23 +127,23 @@ def register_appeal(
     sender_name: str = "",
     suspension_asked: bool = False,
 ) -> Appeal:
-    """Register a klage to one klageinstans, with the deadline it had (fvl. §§ 28-32).
+    """Register an appeal to one appeals body, with the deadline it had (fvl. §§ 28-32).
 
-    `made_on` is when it was posted or said, where that is known to be before it was received;
-    `arrived_on` when the notice of the vedtak arrived, where that is known. `body` must be named
-    where the hjemler of the vedtak have different ones.
+    `made_on` is when it was sent or said, if known to be before it was received; `arrived_on` is
+    when the letter with the vedtak arrived, if known. `body` is required if the legal bases of the
+    vedtak have different ones. Raises `NotAppealable`, `ReceivedOutsideTime` or `AlreadyAppealed`.
     """
-    # Held so that the vedtak is not replaced while the klage is registered on it.
+    # Locked, so that the vedtak is not replaced while the appeal is registered.
     vedtak = (
         Vedtak.objects.select_for_update(of=("self",), no_key=True)
         .select_related("application__person")
         .get(pk=vedtak.pk)
     )
-    _appealable(vedtak)
+    _check_appealable(vedtak)
     made_on = made_on or received_on
-    _possible(vedtak, received_on, made_on, arrived_on, local_date(at))
-    body = _one_body(vedtak, body)
-    _not_twice(vedtak, body)
+    _check_dates(vedtak, received_on, made_on, arrived_on, local_date(at))
+    body = _choose_body(vedtak, body)
+    _check_not_appealed(vedtak, body)
     if arrived_on and arrived_on != vedtak.arrived_on:
         vedtak.arrived_on = arrived_on
         vedtak._history_user = by
@@ -160,7 +168,7 @@ def register_appeal(
     appeal.save()
     APPEAL.log(appeal, "", AppealState.RECEIVED, by, at)
     in_time = _("etter fristen") if appeal.is_late else _("innen fristen")
-    _tell(
+    _log(
         appeal,
         CaseEvent.APPEAL_RECEIVED,
         _("Klage mottatt %(on)s, %(in_time)s %(due)s.")
@@ -171,7 +179,7 @@ def register_appeal(
     return appeal
 
 
-def _appealable(vedtak: Vedtak) -> None:
+def _check_appealable(vedtak: Vedtak) -> None:
     if vedtak.state == VedtakState.REPLACED:
         raise NotAppealable(_("Vedtaket er erstattet. Registrer klagen på det nye vedtaket."))
     if vedtak.state != VedtakState.ISSUED:
@@ -180,7 +188,7 @@ def _appealable(vedtak: Vedtak) -> None:
         )
 
 
-def _possible(
+def _check_dates(
     vedtak: Vedtak, received_on: date, made_on: date, arrived_on: date | None, today: date
 ) -> None:
     if received_on > today:
@@ -198,7 +206,7 @@ def _possible(
         )
 
 
-def _one_body(vedtak: Vedtak, body: str) -> str:
+def _choose_body(vedtak: Vedtak, body: str) -> str:
     bodies = appeal_words.bodies_of(vedtak)
     if body:
         if body not in bodies:
@@ -216,7 +224,7 @@ def _one_body(vedtak: Vedtak, body: str) -> str:
     return next(iter(bodies))
 
 
-def _not_twice(vedtak: Vedtak, body: str) -> None:
+def _check_not_appealed(vedtak: Vedtak, body: str) -> None:
     earlier = vedtak.appeals.filter(body=body).exclude(state=AppealState.WITHDRAWN).first()
     if earlier is None:
         return
@@ -240,11 +248,11 @@ def _not_twice(vedtak: Vedtak, body: str) -> None:
 
 @transaction.atomic
 def confirm_receipt(*, appeal: Appeal, by: User, at: datetime) -> Appeal:
-    """Tell the person by letter that the klage has come, what happens next, when, and by whom.
+    """Send a letter that confirms the appeal and says what happens next, when, and by whom.
 
-    Raises `letters.NoAddress` and `common.pdf.UnprintableText`.
+    Raises `NothingToDo`, `letters.NoAddress` and `common.pdf.UnprintableText`.
     """
-    appeal = _held(appeal)
+    appeal = _lock_appeal(appeal)
     if appeal.confirmation_id:
         raise NothingToDo(_("Bekreftelsen er allerede sendt."))
     if not appeal.is_here:
@@ -259,18 +267,20 @@ def confirm_receipt(*, appeal: Appeal, by: User, at: datetime) -> Appeal:
         at=at,
         **appeal_letters.confirmation(appeal, local_date(at), by),
     )
-    _set(appeal, confirmation=letter)
-    _tell(appeal, CaseEvent.APPEAL_CONFIRMED, _("Brev sendt: vi har fått klagen."), by, at)
+    _save(appeal, confirmation=letter)
+    _log(appeal, CaseEvent.APPEAL_CONFIRMED, _("Brev sendt: vi har fått klagen."), by, at)
     return appeal
 
 
-# ------------------------------------------------------------------ reviewed by another
+# ------------------------------------------------------------------ review
 
 
 @transaction.atomic
 def assign_appeal(*, appeal: Appeal, reviewer: User, by: User, at: datetime) -> Appeal:
-    """Give the klage to somebody who neither wrote nor approved the vedtak (fvl. § 33)."""
-    appeal = _held(appeal)
+    """Assign the appeal to a user who neither drafted nor approved the vedtak (fvl. § 33).
+
+    Raises `CannotReview` or `NothingToDo`."""
+    appeal = _lock_appeal(appeal)
     if appeal.state not in (AppealState.RECEIVED, AppealState.REVIEWING):
         raise NothingToDo(
             _("Klagen står som «%(state)s», og kan ikke fordeles.")
@@ -292,8 +302,8 @@ def assign_appeal(*, appeal: Appeal, reviewer: User, by: User, at: datetime) -> 
     if appeal.state == AppealState.RECEIVED:
         APPEAL.move(appeal, AppealState.REVIEWING, by=by, at=at, **facts)
     else:
-        _set(appeal, **facts)
-    _tell(
+        _save(appeal, **facts)
+    _log(
         appeal,
         CaseEvent.APPEAL_ASSIGNED,
         _("Klagen vurderes av %(name)s.") % {"name": reviewer},
@@ -305,9 +315,11 @@ def assign_appeal(*, appeal: Appeal, reviewer: User, by: User, at: datetime) -> 
 
 @transaction.atomic
 def take_up(*, appeal: Appeal, reason: str, by: User, at: datetime) -> Appeal:
-    """Take up a late klage: the person is not to blame, or it matters greatly (fvl. § 31)."""
-    appeal = _held(appeal)
-    _may_review(appeal, by)
+    """Take up a late appeal: the person is not to blame, or for special reasons (fvl. § 31).
+
+    Raises `CannotReview`, `NothingToDo` or `TooOld`."""
+    appeal = _lock_appeal(appeal)
+    _check_may_review(appeal, by)
     if not appeal.is_late:
         raise NothingToDo(_("Klagen kom innen fristen, og skal vurderes uten videre."))
     if appeal.taken_up_at is not None:
@@ -319,9 +331,9 @@ def take_up(*, appeal: Appeal, reason: str, by: User, at: datetime) -> Appeal:
             _("Vedtaket er fra %(on)s. Etter %(latest)s kan en klage ikke tas opp. Avvis den.")
             % {"on": nbdate(appeal.vedtak.issued_on), "latest": nbdate(latest)}
         )
-    reason = _reason(reason)
-    _set(appeal, taken_up_at=at, taken_up_by=by, taken_up_reason=reason)
-    _tell(
+    reason = _required(reason)
+    _save(appeal, taken_up_at=at, taken_up_by=by, taken_up_reason=reason)
+    _log(
         appeal,
         CaseEvent.APPEAL_TAKEN_UP,
         _("Klagen tas opp selv om fristen var ute. %(why)s"),
@@ -334,11 +346,11 @@ def take_up(*, appeal: Appeal, reason: str, by: User, at: datetime) -> Appeal:
 
 @transaction.atomic
 def dismiss(*, appeal: Appeal, reason: str, by: User, at: datetime) -> Appeal:
-    """Dismiss the klage without judging what it says, by a letter that can be appealed."""
-    appeal = _held(appeal)
-    _may_review(appeal, by)
+    """Dismiss the appeal without reviewing it, by a letter that can itself be appealed."""
+    appeal = _lock_appeal(appeal)
+    _check_may_review(appeal, by)
     APPEAL.check(appeal, AppealState.DISMISSED)
-    reason = _reason(reason)
+    reason = _required(reason)
     letter = letters.make_letter(
         kind=LetterKind.APPEAL_ANSWER,
         application=appeal.vedtak.application,
@@ -356,9 +368,7 @@ def dismiss(*, appeal: Appeal, reason: str, by: User, at: datetime) -> Appeal:
         reviewed_by=by,
         closed_on=local_date(at),
     )
-    _tell(
-        appeal, CaseEvent.APPEAL_DISMISSED, _("Klagen er avvist. %(why)s"), by, at, reason, letter
-    )
+    _log(appeal, CaseEvent.APPEAL_DISMISSED, _("Klagen er avvist. %(why)s"), by, at, reason, letter)
     return appeal
 
 
@@ -366,14 +376,15 @@ def dismiss(*, appeal: Appeal, reason: str, by: User, at: datetime) -> Appeal:
 def begin_reversal(*, appeal: Appeal, reason: str, by: User, at: datetime) -> Vedtak:
     """Begin the vedtak that reverses the one appealed (fvl. § 33 second paragraph, § 35).
 
-    The old vedtak stands until the new is approved and issued; the klage is then reversed.
+    The old vedtak is in force until the new one is issued; then the appeal closes as reversed.
+    Raises `CannotReview`, `LatenessNotJudged` or `UnfinishedVedtak`.
     """
-    held(appeal.vedtak.application)
-    appeal = _held(appeal)
-    _may_review(appeal, by)
+    lock_application(appeal.vedtak.application)
+    appeal = _lock_appeal(appeal)
+    _check_may_review(appeal, by)
     APPEAL.check(appeal, AppealState.REDRAFTING)
-    _lateness_judged(appeal)
-    reason = _reason(reason)
+    _check_lateness_judged(appeal)
+    reason = _required(reason)
     vedtak = _new_vedtak(appeal, reason, by, at)
     APPEAL.move(
         appeal,
@@ -385,7 +396,7 @@ def begin_reversal(*, appeal: Appeal, reason: str, by: User, at: datetime) -> Ve
         reviewed_by=by,
         new_vedtak=vedtak,
     )
-    _tell(
+    _log(
         appeal,
         CaseEvent.APPEAL_REVERSAL,
         _("Vedtaket omgjøres etter klage. %(why)s"),
@@ -398,7 +409,7 @@ def begin_reversal(*, appeal: Appeal, reason: str, by: User, at: datetime) -> Ve
 
 @transaction.atomic
 def reversed_by(vedtak: Vedtak, *, by: User, at: datetime) -> None:
-    """The vedtak that was begun for a klage is issued: the klage has got its answer.
+    """Close the appeal as reversed when the new vedtak drafted for it is issued.
 
     Called in the transaction that issues it, with its application and its row locked.
     """
@@ -412,23 +423,23 @@ def reversed_by(vedtak: Vedtak, *, by: User, at: datetime) -> None:
         return
     appeal._history_user = by
     APPEAL.move(appeal, AppealState.REVERSED, by=by, at=at, closed_on=local_date(at))
-    _tell(appeal, CaseEvent.APPEAL_REVERSED, _("Klagen er avgjort: nytt vedtak er fattet."), by, at)
+    _log(appeal, CaseEvent.APPEAL_REVERSED, _("Klagen er avgjort: nytt vedtak er fattet."), by, at)
 
 
 @transaction.atomic
 def forward(*, appeal: Appeal, review: str, by: User, at: datetime) -> Appeal:
-    """Uphold the vedtak with reasons, and send the klage on with the file (fvl. § 33).
+    """Uphold the vedtak with reasons, and forward the appeal with the file (fvl. § 33).
 
-    The letter and the assembled file are made once, and frozen. Raises
-    `common.pdf.UnprintableText`.
+    The letter and the file are made once and never change. Raises `CannotReview`,
+    `LatenessNotJudged`, `SuspensionNotDecided` and `common.pdf.UnprintableText`.
     """
-    appeal = _held(appeal)
-    _may_review(appeal, by)
+    appeal = _lock_appeal(appeal)
+    _check_may_review(appeal, by)
     APPEAL.check(appeal, AppealState.FORWARDED)
-    _lateness_judged(appeal)
+    _check_lateness_judged(appeal)
     if appeal.suspension_waits:
         raise SuspensionNotDecided
-    appeal.review = _reason(review)
+    appeal.review = _required(review)
     letter = letters.make_letter(
         kind=LetterKind.FORWARDING,
         application=appeal.vedtak.application,
@@ -450,7 +461,7 @@ def forward(*, appeal: Appeal, review: str, by: User, at: datetime) -> Appeal:
         letter=letter,
         file=file,
     )
-    _tell(
+    _log(
         appeal,
         CaseEvent.APPEAL_FORWARDED,
         _("Klagen er sendt til %(body)s med sakens dokumenter. Vedtaket står.")
@@ -461,24 +472,25 @@ def forward(*, appeal: Appeal, review: str, by: User, at: datetime) -> Appeal:
     return appeal
 
 
-# ------------------------------------------------------------------ utsatt iverksetting
+# ------------------------------------------------------------------ suspension
 
 
 @transaction.atomic
 def decide_suspension(
     *, appeal: Appeal, granted: bool, reason: str, by: User, at: datetime
 ) -> Appeal:
-    """Whether the vedtak waits until the klage is decided, with reasons (fvl. § 42).
+    """Decide whether the vedtak waits until the appeal is decided, and send a letter (fvl. § 42).
 
-    Asked for or not: the municipality may also decide it unasked.
+    The municipality may also decide this without a request.
+    Raises `CannotReview` or `NothingToDo`.
     """
-    appeal = _held(appeal)
+    appeal = _lock_appeal(appeal)
     if not appeal.is_open:
         raise NothingToDo(_("Klagen er avsluttet. Det er ikke noe å utsette."))
-    _is_reviewer(appeal, by)
+    _check_reviewer(appeal, by)
     if appeal.suspension_granted is not None:
         raise NothingToDo(_("Utsatt iverksetting er allerede avgjort."))
-    reason = _reason(reason)
+    reason = _required(reason)
     letter = letters.make_letter(
         kind=LetterKind.APPEAL_ANSWER,
         application=appeal.vedtak.application,
@@ -487,7 +499,7 @@ def decide_suspension(
         **appeal_letters.suspension(appeal, granted, reason),
     )
     asked = appeal.suspension_asked_on or local_date(at)
-    _set(
+    _save(
         appeal,
         suspension_asked_on=asked,
         suspension_granted=granted,
@@ -500,39 +512,39 @@ def decide_suspension(
         if granted
         else _("Vedtaket settes i verk selv om det er klaget. %(why)s")
     )
-    _tell(appeal, CaseEvent.APPEAL_SUSPENSION, text, by, at, reason, letter)
+    _log(appeal, CaseEvent.APPEAL_SUSPENSION, text, by, at, reason, letter)
     return appeal
 
 
 @transaction.atomic
 def ask_suspension(*, appeal: Appeal, asked_on: date, by: User, at: datetime) -> Appeal:
-    """The person asks that the vedtak waits, after the klage was registered."""
-    appeal = _held(appeal)
+    """Record that the person asks for suspension after the appeal was registered."""
+    appeal = _lock_appeal(appeal)
     if not appeal.is_open:
         raise NothingToDo(_("Klagen er avsluttet. Det er ikke noe å utsette."))
     if appeal.suspension_asked_on is not None:
         raise NothingToDo(_("Det er allerede bedt om utsatt iverksetting."))
     if not appeal.vedtak.issued_on <= asked_on <= local_date(at):
         raise ReceivedOutsideTime(_("Datoen må være mellom vedtaket og i dag."))
-    _set(appeal, suspension_asked_on=asked_on)
-    _tell(
+    _save(appeal, suspension_asked_on=asked_on)
+    _log(
         appeal, CaseEvent.APPEAL_SUSPENSION_ASKED, _("Det er bedt om utsatt iverksetting."), by, at
     )
     return appeal
 
 
-# ------------------------------------------------------------------ the klageinstans
+# ------------------------------------------------------------------ the appeals body
 
 
 @transaction.atomic
 def remind(*, appeal: Appeal, by: User, at: datetime) -> Appeal:
-    """The klageinstans has been asked how it goes; its clock starts again."""
-    appeal = _held(appeal)
+    """Record that we have asked the appeals body about the appeal; its clock starts again."""
+    appeal = _lock_appeal(appeal)
     if appeal.state != AppealState.FORWARDED:
         raise NothingToDo(_("Klagen er ikke hos klageinstansen."))
-    _set(appeal, reminded_at=at, reminded_by=by)
+    _save(appeal, reminded_at=at, reminded_by=by)
     text = _("%(body)s er spurt om klagen.") % {"body": appeal.get_body_display()}
-    _tell(appeal, CaseEvent.APPEAL_REMINDED, text, by, at)
+    _log(appeal, CaseEvent.APPEAL_REMINDED, text, by, at)
     return appeal
 
 
@@ -540,8 +552,8 @@ def remind(*, appeal: Appeal, by: User, at: datetime) -> Appeal:
 def record_outcome(
     *, appeal: Appeal, outcome: str, outcome_on: date, words: str, by: User, at: datetime
 ) -> Appeal:
-    """What the klageinstans came to: it stands, is changed, must be decided anew, or dismissed."""
-    appeal = _held(appeal)
+    """Record the decision of the appeals body: upheld, changed, returned or dismissed."""
+    appeal = _lock_appeal(appeal)
     if appeal.state != AppealState.FORWARDED:
         raise NothingToDo(_("Klagen er ikke hos klageinstansen. Send den over først."))
     today = local_date(at)
@@ -550,7 +562,7 @@ def record_outcome(
             _("Svaret må ha en dato mellom oversendelsen %(on)s og i dag.")
             % {"on": nbdate(appeal.forwarded_at)}
         )
-    words = _reason(words)
+    words = _required(words)
     APPEAL.move(
         appeal,
         outcome,
@@ -562,7 +574,7 @@ def record_outcome(
         outcome_by=by,
         closed_on=today,
     )
-    _tell(
+    _log(
         appeal,
         CaseEvent.APPEAL_ANSWERED,
         _("%(body)s har avgjort klagen: %(state)s.")
@@ -575,16 +587,18 @@ def record_outcome(
 
 @transaction.atomic
 def begin_vedtak_after_answer(*, appeal: Appeal, by: User, at: datetime) -> Vedtak:
-    """Begin the vedtak that carries out what the klageinstans came to."""
-    held(appeal.vedtak.application)
-    appeal = _held(appeal)
+    """Begin the vedtak that carries out the decision of the appeals body.
+
+    Raises `NothingToDo` or `UnfinishedVedtak`."""
+    lock_application(appeal.vedtak.application)
+    appeal = _lock_appeal(appeal)
     if appeal.new_vedtak_id:
         return appeal.new_vedtak
     if appeal.state not in APPEAL_ANSWERED or appeal.state == AppealState.UPHELD:
         raise NothingToDo(_("Klageinstansen har ikke endret vedtaket. Det er ikke noe å skrive."))
     vedtak = _new_vedtak(appeal, appeal.outcome_words, by, at)
-    _set(appeal, new_vedtak=vedtak)
-    _tell(
+    _save(appeal, new_vedtak=vedtak)
+    _log(
         appeal,
         CaseEvent.APPEAL_NEW_VEDTAK,
         _("Nytt vedtak etter klageinstansens svar påbegynt."),
@@ -596,21 +610,20 @@ def begin_vedtak_after_answer(*, appeal: Appeal, by: User, at: datetime) -> Vedt
 
 @transaction.atomic
 def withdraw_appeal(*, appeal: Appeal, reason: str, by: User, at: datetime) -> Appeal:
-    """The person no longer complains, and the vedtak stands."""
-    appeal = _held(appeal)
+    """Withdraw the appeal for the person; the vedtak stays in force."""
+    appeal = _lock_appeal(appeal)
     APPEAL.check(appeal, AppealState.WITHDRAWN)
-    reason = _reason(reason)
+    reason = _required(reason)
     APPEAL.move(appeal, AppealState.WITHDRAWN, by=by, at=at, closed_on=local_date(at))
-    _tell(appeal, CaseEvent.APPEAL_WITHDRAWN, _("Klagen er trukket. %(why)s"), by, at, reason)
+    _log(appeal, CaseEvent.APPEAL_WITHDRAWN, _("Klagen er trukket. %(why)s"), by, at, reason)
     return appeal
 
 
 # ------------------------------------------------------------------ shared
 
 
-def _held(appeal: Appeal) -> Appeal:
-    # Locked, so that of two who review, forward or record at once, the second sees what the
-    # first did.
+def _lock_appeal(appeal: Appeal) -> Appeal:
+    # Of two users who review, forward or record at once, the second sees what the first did.
     return (
         Appeal.objects.select_for_update(of=("self",), no_key=True)
         .select_related(
@@ -624,7 +637,7 @@ def _held(appeal: Appeal) -> Appeal:
     )
 
 
-def _is_reviewer(appeal: Appeal, user: User) -> None:
+def _check_reviewer(appeal: Appeal, user: User) -> None:
     if is_disqualified(user, appeal.vedtak.application):
         raise Disqualified
     if user.pk in (appeal.drafter_id, appeal.approver_id):
@@ -640,8 +653,8 @@ def _is_reviewer(appeal: Appeal, user: User) -> None:
         )
 
 
-def _may_review(appeal: Appeal, user: User) -> None:
-    _is_reviewer(appeal, user)
+def _check_may_review(appeal: Appeal, user: User) -> None:
+    _check_reviewer(appeal, user)
     if appeal.state != AppealState.REVIEWING:
         raise NothingToDo(
             _("Klagen står som «%(state)s», og vurderes ikke nå.")
@@ -649,7 +662,7 @@ def _may_review(appeal: Appeal, user: User) -> None:
         )
 
 
-def _lateness_judged(appeal: Appeal) -> None:
+def _check_lateness_judged(appeal: Appeal) -> None:
     if appeal.must_judge_lateness:
         raise LatenessNotJudged
 
@@ -659,30 +672,30 @@ def _new_vedtak(appeal: Appeal, why: str, by: User, at: datetime) -> Vedtak:
     if application.vedtak.filter(issued_at__isnull=True).exists():
         raise UnfinishedVedtak
     vedtak = draft_vedtak(application=application, by=by, at=at)
-    for name in KEPT:
+    for name in COPIED_FIELDS:
         setattr(vedtak, name, getattr(appeal.vedtak, name))
     vedtak.replaces = appeal.vedtak
     vedtak.reversal_ground = ReversalGround.APPEAL
     vedtak.reversal_reason = why
     vedtak._history_user = by
-    vedtak.save(update_fields=[*KEPT, "replaces", "reversal_ground", "reversal_reason"])
+    vedtak.save(update_fields=[*COPIED_FIELDS, "replaces", "reversal_ground", "reversal_reason"])
     return vedtak
 
 
-def _reason(text: str) -> str:
+def _required(text: str) -> str:
     text = text.strip()
     if not text:
         raise ReasonMissing
     return text
 
 
-def _set(appeal: Appeal, **facts) -> None:
+def _save(appeal: Appeal, **facts) -> None:
     for name, value in facts.items():
         setattr(appeal, name, value)
     appeal.save(update_fields=list(facts))
 
 
-def _tell(
+def _log(
     appeal: Appeal,
     kind: CaseEvent,
     text: str,

@@ -1,8 +1,8 @@
-"""The one file that follows a klage to the klageinstans: a list, then each document in order.
+"""The PDF file sent with an appeal to the appeals body: a list, then each document in order.
 
-Letters go in as they were sent, page by page; the rest is set from what the case holds on the day.
-What casework does not know (how others on the waiting list stood, which homes were vacant) is
-handed in by the app that does, as `register` says. Assembled once, and frozen.
+Letters are included as they were sent; the other documents are made from the case as it is on the
+day. Other apps add what casework does not know (others on the waiting list, vacant dwellings)
+through `register`. The file is made once and never changes.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ Block = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One document: pages as they are (`content`), or blocks to set."""
+    """One document: a finished PDF (`content`), or blocks to make pages from."""
 
     title: str
     on: date | None = None
@@ -46,72 +46,72 @@ class Document:
     content: bytes = b""
 
 
-# name → document(appeal, on, language), or None where there is nothing to tell; and its title.
+# By name: a function that makes the document, or None if there is nothing to show; and its title.
 _parts: dict[str, Callable[[Appeal, date, str], Document | None]] = {}
 _titles: dict[str, str] = {}
 
 
 def register(name: str, title: str, part: Callable[[Appeal, date, str], Document | None]) -> None:
-    """Add a document to every file, from an app above; they stand last, in this order.
+    """Add a document from another app to every file, after those of casework.
 
-    It must name no other person: the party has a right to see the file (fvl. § 18).
+    It must not identify other persons: the party has a right to see the file (fvl. § 18).
     """
     _parts[name], _titles[name] = part, title
 
 
 def assemble(appeal: Appeal, letter: Letter, *, on: date, at: datetime) -> StoredFile:
-    """Make and store the file. Raises `common.pdf.UnprintableText`."""
+    """Make and store the file. Raises `common.pdf.UnprintableText` and `pdf_join.UnreadablePdf`."""
     language = appeal.vedtak.application.person.language_form
     with override("nb"):
-        found = documents(appeal, letter, on, language)
+        file_documents = documents(appeal, letter, on, language)
         return StoredFile.objects.create(
-            content=_printed(appeal, found, on, at, language), made_at=at
+            content=_printed(appeal, file_documents, on, at, language), made_at=at
         )
 
 
 def documents(appeal: Appeal, letter: Letter | None, on: date, language: str) -> list[Document]:
-    """What the file holds, in order: our letter, the vedtak, the klage, the case, the others."""
+    """The documents in order: our letter, the vedtak, the appeal, the case, then all others."""
     application = appeal.vedtak.application
     t = words("appeal_file", language)
-    found = [_sent(letter)] if letter else []
-    found += [
+    file_documents = [_sent(letter)] if letter else []
+    file_documents += [
         _vedtak(appeal, t),
-        _klage(appeal, t, language),
+        _appeal(appeal, t, language),
         _application(application, t, language),
     ]
-    found += [_assessment(each, t) for each in _assessments(application)]
+    file_documents += [_assessment(assessment, t) for assessment in _assessments(application)]
     need = application.needs.first()
     if need:
-        found.append(_need(need, t, language))
+        file_documents.append(_need(need, t, language))
     notes = list(application.notes.select_related("written_by").order_by("written_at", "pk"))
     if notes:
-        found.append(_notes(notes, t))
+        file_documents.append(_notes(notes, t))
     others = application.letters.exclude(vedtak=appeal.vedtak).select_related("file")
     if letter:
         others = others.exclude(pk=letter.pk)
-    found += [_sent(each) for each in others.order_by("made_at", "pk")]
+    file_documents += [_sent(other) for other in others.order_by("made_at", "pk")]
     for part in _parts.values():
         document = part(appeal, on, language)
         if document:
-            found.append(document)
-    return found
+            file_documents.append(document)
+    return file_documents
 
 
 def titles(appeal: Appeal) -> list[str]:
-    """What the file would hold now, without making it."""
+    """The titles of the documents the file would hold now, without making it."""
     application = appeal.vedtak.application
     t = words("appeal_file", LanguageForm.BOKMAL)
-    found = [t["vedtak"], t["klage"], t["application"]]
-    found += [
+    names = [t["vedtak"], t["klage"], t["application"]]
+    names += [
         f"{t['assessment']} {nbdate(held)}"
         for held in application.assessments.order_by("held_on").values_list("held_on", flat=True)
     ]
     if application.needs.exists():
-        found.append(t["need"])
+        names.append(t["need"])
     if notes := application.notes.count():
-        found.append(f"{t['notes']} ({notes})")
+        names.append(f"{t['notes']} ({notes})")
     others = application.letters.exclude(vedtak=appeal.vedtak).order_by("made_at", "pk")
-    return [*found, *others.values_list("title", flat=True), *_titles.values()]
+    return [*names, *others.values_list("title", flat=True), *_titles.values()]
 
 
 # ------------------------------------------------------------------ the documents
@@ -145,7 +145,7 @@ def _vedtak(appeal: Appeal, t: dict[str, Any]) -> Document:
     return Document(t["vedtak"], vedtak.issued_on, blocks)
 
 
-def _klage(appeal: Appeal, t: dict[str, Any], language: str) -> Document:
+def _appeal(appeal: Appeal, t: dict[str, Any], language: str) -> Document:
     return Document(
         t["klage"],
         appeal.received_on,
@@ -233,7 +233,9 @@ def _notes(notes, t: dict[str, Any]) -> Document:
 # ------------------------------------------------------------------ as one PDF
 
 
-def _printed(appeal: Appeal, found: list[Document], on: date, at: datetime, language: str) -> bytes:
+def _printed(
+    appeal: Appeal, documents: list[Document], on: date, at: datetime, language: str
+) -> bytes:
     application, t = appeal.vedtak.application, words("appeal_file", language)
     shared = letters.frame(application, language=language, on=on, by=appeal.reviewer)
     shared = {
@@ -256,11 +258,13 @@ def _printed(appeal: Appeal, found: list[Document], on: date, at: datetime, lang
     }
 
     def printed(before: int, total: int) -> tuple[bytes, list[pdf_join.Part], list[int]]:
-        """The cover and the parts, numbered after a cover of so many pages, of so many in all."""
-        parts, begins = _set(found, {**shared, "pages": total}, language, before)
+        """The cover, the parts, and the page each document begins on.
+
+        `before` is the number of pages of the cover, `total` that of the whole file."""
+        parts, begins = _make_parts(documents, {**shared, "pages": total}, language, before)
         rows = [
             [str(number), document.title, nbdate(document.on), str(page + 1)]
-            for number, (document, page) in enumerate(zip(found, begins, strict=True), start=1)
+            for number, (document, page) in enumerate(zip(documents, begins, strict=True), start=1)
         ]
         contents = {"heading": t["contents"], "head": t["head"], "rows": rows}
         first = pdf.render(
@@ -271,7 +275,7 @@ def _printed(appeal: Appeal, found: list[Document], on: date, at: datetime, lang
         )
         return first, parts, begins
 
-    # Page numbers are known when the pages are counted: set once to count, and once to keep.
+    # Made twice: first to count the pages, then with the right page numbers.
     first, parts, _begins = printed(1, 1)
     before = pdf_join.pages(first)
     total = before + sum(pdf_join.pages(part.content) for part in parts)
@@ -279,14 +283,14 @@ def _printed(appeal: Appeal, found: list[Document], on: date, at: datetime, lang
     return pdf_join.join([pdf_join.Part(first, [(t["contents"], 0)]), *parts])
 
 
-def _set(
-    found: list[Document], shared: dict[str, Any], language: str, before: int
+def _make_parts(
+    documents: list[Document], shared: dict[str, Any], language: str, before: int
 ) -> tuple[list[pdf_join.Part], list[int]]:
-    """The documents as PDFs, those to be set in runs; and the page each begins on, from 0."""
+    """The documents as PDFs, and the page each begins on, from 0. Blocks in a row share a PDF."""
     parts: list[pdf_join.Part] = []
     begins: list[int] = []
     page = before
-    for as_sent, group in groupby(found, key=lambda one: bool(one.content)):
+    for as_sent, group in groupby(documents, key=lambda document: bool(document.content)):
         run = list(group)
         if as_sent:
             for document in run:
@@ -300,14 +304,14 @@ def _set(
                 **shared,
                 "title": run[0].title,
                 "first_page": page + 1,
-                "sections": [{"title": one.title, "blocks": one.blocks} for one in run],
+                "sections": [{"title": item.title, "blocks": item.blocks} for item in run],
             },
             title=run[0].title,
             language=language,
         )
-        where = pdf_join.title_pages(content)
-        marks = [(one.title, place) for one, place in zip(run, where, strict=True)]
+        title_pages = pdf_join.title_pages(content)
+        marks = [(document.title, place) for document, place in zip(run, title_pages, strict=True)]
         parts.append(pdf_join.Part(content, marks))
-        begins += [page + place for place in where]
+        begins += [page + place for place in title_pages]
         page += pdf_join.pages(content)
     return parts, begins

@@ -1,8 +1,7 @@
-"""What the letters of a klage say, in bokmål and nynorsk: sent on, dismissed, waits or not.
+"""The contents of the letters of an appeal: confirmed, forwarded, dismissed, suspended or not.
 
-The fixed words are in `casework.letters.words`; the reasons are what the reviewer wrote. Written in
-the person's målform.
-A lawyer in each municipality confirms the wording (law.md).
+The fixed words are in `casework.letters.words`, in bokmål and nynorsk; the reviewer writes the
+reasons, in the person's language form. A lawyer in each municipality confirms the wording (law.md).
 """
 
 from __future__ import annotations
@@ -29,46 +28,47 @@ if TYPE_CHECKING:
 
 
 def body_name(appeal: Appeal, language: str) -> str:
+    """The name of the appeals body."""
     municipality = Municipality.objects.get().name
     return vedtak_letter.body_name(appeal.body, municipality, language)
 
 
 def confirmation(appeal: Appeal, on: date, by: User) -> dict[str, Any]:
-    """That the klage is received: what came and when, what happens next, when, and by whom."""
+    """The letter that confirms the appeal: what came and when, what happens next, when, by whom."""
     _person, language, t, body = _shared(appeal)
     application = appeal.vedtak.application
     due = appeal_clock.clock(appeal, on).due
-    said = {
+    intro_words = {
         "received": nbdate_long(appeal.received_on),
         "issued": nbdate_long(appeal.vedtak.issued_on),
         "case": application.case_number,
         "who": sent_by(appeal, language),
     }
-    facts_of = dict(facts(appeal, language))
-    facts_of.pop(t["suspension"])
-    facts_of[t["instance"]] = body
+    pairs = dict(facts(appeal, language))
+    pairs.pop(t["suspension"])
+    pairs[t["instance"]] = body
     if appeal.must_judge_lateness:
-        facts_of[t["due"]] = t["late_so"].format(due=nbdate_long(appeal.due_on))
-    then = [t["then_text"].format(body=body)]
+        pairs[t["due"]] = t["late_so"].format(due=nbdate_long(appeal.due_on))
+    next_steps = [t["then_text"].format(body=body)]
     if appeal.suspension_waits:
-        then.append(t["waiting"])
+        next_steps.append(t["waiting"])
     elif appeal.suspension_at is None:
-        then.append(t["may_wait"])
+        next_steps.append(t["may_wait"])
     reviewer = appeal.reviewer
     who = t["who_text"].format(name=reviewer.get_full_name()) if reviewer else t["who_none"]
-    answers = reviewer or by
+    contact = reviewer or by
     unit = application.unit
     return {
         "title": t["confirm_title"],
         "template": "appeal_letter",
         "data": {
             "intro": t["confirm_intro_for" if appeal.sender_name else "confirm_intro"].format(
-                **said
+                **intro_words
             ),
-            "facts": list(facts_of.items()),
+            "facts": list(pairs.items()),
             "parts": [
                 {"heading": t["words"], "text": appeal.words, "quote": True},
-                {"heading": t["then"], "text": then},
+                {"heading": t["then"], "text": next_steps},
                 {"heading": t["who"], "text": who},
                 {"heading": t["can_do"], "text": t["can_do_text"]},
             ],
@@ -79,9 +79,9 @@ def confirmation(appeal: Appeal, on: date, by: User) -> dict[str, Any]:
                 ),
             },
             "appeal": None,
-            # Not who answers for the case: they may have written the vedtak.
+            # Not the caseworker of the case, who may have drafted the vedtak.
             "contact": {
-                "name": answers.get_full_name(),
+                "name": contact.get_full_name(),
                 "phone": unit.phone or Municipality.objects.get().phone,
             },
         },
@@ -89,7 +89,7 @@ def confirmation(appeal: Appeal, on: date, by: User) -> dict[str, Any]:
 
 
 def forwarding(appeal: Appeal) -> dict[str, Any]:
-    """The letter to the klageinstans, with a copy to the party (fvl. § 33)."""
+    """The letter to the appeals body, with a copy to the party (fvl. § 33)."""
     person, language, t, body = _shared(appeal)
     parts = [{"heading": t["words"], "text": appeal.words, "quote": True}]
     if appeal.is_late:
@@ -123,19 +123,20 @@ def forwarding(appeal: Appeal) -> dict[str, Any]:
 
 
 def basis_titles(bases, language: str) -> list[str]:
+    """The titles of the legal bases in the language."""
     return [basis.title_nn if language == LanguageForm.NYNORSK else basis.title for basis in bases]
 
 
 def facts(appeal: Appeal, language: str) -> list[tuple[str, str]]:
-    """The klage in short: the vedtak, when it was made and received, and how it stands."""
+    """The main facts of the appeal as names and values: vedtak, dates, sender, suspension."""
     t = words("appeal", language)
     bases = bodies_of(appeal.vedtak).get(appeal.body, [])
     due = nbdate_long(appeal.due_on)
     if appeal.suspension_at is None:
-        waits = t["not_asked"]
+        suspension = t["not_asked"]
     else:
         key = "granted" if appeal.suspension_granted else "refused"
-        waits = t[key].format(on=nbdate_long(appeal.suspension_at))
+        suspension = t[key].format(on=nbdate_long(appeal.suspension_at))
     return [
         (t["vedtak"], nbdate_long(appeal.vedtak.issued_on)),
         (t["basis"], "\n".join(basis_titles(bases, language))),
@@ -147,18 +148,19 @@ def facts(appeal: Appeal, language: str) -> list[tuple[str, str]]:
         ),
         (t["by"], sent_by(appeal, language)),
         (t["due"], t["late" if appeal.is_late else "in_time"].format(due=due)),
-        (t["suspension"], waits),
+        (t["suspension"], suspension),
     ]
 
 
 def sent_by(appeal: Appeal, language: str) -> str:
+    """Who sent the appeal: the person, or a representative for them."""
     name = appeal.vedtak.application.person.name
     kind = appeal.sender if appeal.sender_name else AppealSender.PERSON
     return words("appeal", language)["sender"][kind].format(name=name, who=appeal.sender_name)
 
 
 def dismissal(appeal: Appeal, reason: str, on: date) -> dict[str, Any]:
-    """The klage is not judged; that can itself be appealed, within three weeks."""
+    """The letter that dismisses the appeal, which can itself be appealed within three weeks."""
     _person, language, t, body = _shared(appeal)
     shared = words("vedtak", language)
     numbers = settings_table.values(on, "appeal_weeks", "paper_arrival_days")
@@ -194,7 +196,7 @@ def dismissal(appeal: Appeal, reason: str, on: date) -> dict[str, Any]:
 
 
 def suspension(appeal: Appeal, granted: bool, reason: str) -> dict[str, Any]:
-    """Whether the vedtak waits until the klage is decided."""
+    """The letter that says whether the vedtak waits until the appeal is decided."""
     _person, _language, t, body = _shared(appeal)
     key = "granted" if granted else "refused"
     return {

@@ -195,7 +195,7 @@ class Appeal(models.Model):
 
     @property
     def is_forwarded(self) -> bool:
-        """The klageinstans has it, and has not answered."""
+        """Whether the appeals body has it, and has not answered."""
         return self.state == AppealState.FORWARDED
 
     @property

@@ -46,8 +46,8 @@ def last_day(starts_on: date, years: int) -> date:
 def term(person: Person, on: date, *, renewal: bool = False) -> LeaseTerm:
     """The length the rules give a lease to the person from the day. Two queries."""
     numbers = settings_table.values(on, "lease_child_under_age", *KEYS.values())
-    children = children_under(person, on, numbers["lease_child_under_age"])
-    return LeaseTerm(numbers[KEYS[renewal, children > 0]], children, renewal)
+    child_count = children_under(person, on, numbers["lease_child_under_age"])
+    return LeaseTerm(numbers[KEYS[renewal, child_count > 0]], child_count, renewal)
 
 
 def children_under(person: Person, on: date, age: int) -> int:

@@ -177,7 +177,7 @@ class Application(models.Model):
 
     @property
     def is_for_tonight(self) -> bool:
-        """Asks for a temporary place (§ 27)."""
+        """Whether it asks for a temporary place (§ 27)."""
         return self.kind == ApplicationKind.TEMPORARY
 
     @property

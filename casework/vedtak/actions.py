@@ -1,7 +1,7 @@
-"""Vedtak: drafted by one, approved and thereby issued by another (needs C12-C15).
+"""Vedtak: one user drafts it, another approves it, which issues it (needs C12-C15).
 
-Whoever writes or moves a vedtak locks the application and then the vedtak (docs/adr/0006), and
-reads both again under the lock. Of two browsers, one wins and the other is told so.
+Each action locks the application and then the vedtak (docs/adr/0006), and reads both again after
+locking. If two users act at once, the second gets an error.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ FIELDS = (
 
 
 class VedtakIncomplete(RuleBroken):
-    """Something is missing; `missing` says what, and where."""
+    """Something is missing; `missing` lists what, and where."""
 
     def __init__(self, missing: list[completeness.Missing]) -> None:
         self.missing = missing
@@ -77,7 +77,7 @@ class VedtakIncomplete(RuleBroken):
 
 
 class NotYours(RuleBroken):
-    """Only who wrote a vedtak changes it: what two have written, a third must approve."""
+    """Only the drafter may change a vedtak, so that the approver has written none of it."""
 
     def __init__(self, vedtak: Vedtak) -> None:
         super().__init__(
@@ -87,18 +87,18 @@ class NotYours(RuleBroken):
 
 
 class Disqualified(RuleBroken):
-    """The user has declared inhabilitet in the case (fvl. §§ 6 and 8)."""
+    """The user has declared to be disqualified (inhabil) in the case (fvl. §§ 6 and 8)."""
 
     def __init__(self) -> None:
         super().__init__(_("Du har meldt deg inhabil i saken, og kan ikke behandle den."))
 
 
 class CannotApprove(RuleBroken):
-    """The four eyes (need C14) say no."""
+    """The user may not approve this vedtak (four-eyes principle, need C14)."""
 
 
 class AlreadyIssued(RuleBroken):
-    """Somebody else approved it while this browser had it open."""
+    """Another user has already approved it."""
 
     def __init__(self, vedtak: Vedtak) -> None:
         super().__init__(
@@ -107,17 +107,21 @@ class AlreadyIssued(RuleBroken):
 
 
 class CommentMissing(RuleBroken):
+    """A vedtak is sent back without a comment."""
+
     def __init__(self) -> None:
         super().__init__(_("Skriv hva som må endres før du sender vedtaket tilbake."))
 
 
-class ReasonMissing(RuleBroken):
+class DisqualificationReasonMissing(RuleBroken):
+    """The user does not say why they are disqualified."""
+
     def __init__(self) -> None:
         super().__init__(_("Skriv hvorfor du er inhabil."))
 
 
 class ChangedElsewhere(RuleBroken):
-    """Another window has saved the draft since this one was opened."""
+    """Another browser window has saved the draft since this one was opened."""
 
     def __init__(self, vedtak: Vedtak) -> None:
         super().__init__(
@@ -131,14 +135,14 @@ class ChangedElsewhere(RuleBroken):
 
 @dataclass(frozen=True)
 class Window:
-    """A browser window with the draft open: its own mark, and how far the draft had come then."""
+    """A browser window with the draft open: its id, and the draft's revision when it was opened."""
 
     mark: str
     revision: int
 
 
 class Locked(RuleBroken):
-    """The vedtak is sent or issued, and what stands in it stands."""
+    """The vedtak is sent for approval or issued, and cannot be changed."""
 
     def __init__(self, vedtak: Vedtak) -> None:
         super().__init__(
@@ -149,6 +153,8 @@ class Locked(RuleBroken):
 
 
 class CaseClosed(RuleBroken):
+    """The case is closed, so no vedtak can be drafted in it."""
+
     def __init__(self, application: Application) -> None:
         super().__init__(
             _("Søknaden står som «%(state)s». Åpne den igjen før du skriver vedtak.")
@@ -156,13 +162,13 @@ class CaseClosed(RuleBroken):
         )
 
 
-# Called with `vedtak`, `by` and `at` in the transaction that issues a vedtak, while its row is
-# locked. Rooms above register here (see `AppConfig.ready`).
+# Called in the transaction that issues a vedtak, while its row is locked. Other apps register
+# functions here (see `AppConfig.ready`).
 _on_issue: list[Callable[..., None]] = []
 
 
 def on_issue(react: Callable[..., None]) -> None:
-    """Let `react(vedtak, by=…, at=…)` run as each vedtak is issued, in the same transaction."""
+    """Call `react(vedtak, by=…, at=…)` when a vedtak is issued, in the same transaction."""
     if react not in _on_issue:
         _on_issue.append(react)
 
@@ -171,13 +177,14 @@ def on_issue(react: Callable[..., None]) -> None:
 def draft_vedtak(
     *, application: Application, by: User, at: datetime, reversal_ground: str = ""
 ) -> Vedtak:
-    """Begin a vedtak, filled with what is known; the open one if there is one already.
+    """Begin a vedtak filled with what is known, or return the unfinished one if there is one.
 
-    Size and type come from the boligbehov in force, lease and validity from the municipality's
-    settings, the rules from the hjemler in force. Where the case has a vedtak in force, the new
-    one changes it (omgjøring): `reversal_ground` is what allows it, when that is known.
+    Size and type come from the housing need in force, lease and validity from the municipality's
+    settings, the rules from the legal bases in force. If the case has a vedtak in force, the new
+    one reverses it (omgjøring), and `reversal_ground` is the legal ground if known.
+    Raises `Disqualified` or `CaseClosed`.
     """
-    # Held so that two browsers at once begin one vedtak, not two.
+    # Locked, so that two users at once begin one vedtak, not two.
     application = (
         Application.objects.select_for_update(of=("self",), no_key=True)
         .select_related("person", "household")
@@ -209,8 +216,8 @@ def draft_vedtak(
         drafted_by=by,
     )
     if codes & set(completeness.DWELLING_BASES):
-        longer = application.kind == ApplicationKind.EXTENSION
-        vedtak.lease_years = lease_terms.term(application.person, on, renewal=longer).years
+        renewal = application.kind == ApplicationKind.EXTENSION
+        vedtak.lease_years = lease_terms.term(application.person, on, renewal=renewal).years
         if need and codes & set(completeness.NEW_DWELLING_BASES):
             vedtak.bedrooms = need.bedrooms
             vedtak.dwelling_type = need.types[0] if need.types else ""
@@ -249,12 +256,12 @@ def save_draft(
     """Save what is written so far, complete or not.
 
     `facts` are the fields in `FIELDS`, `outcomes` an outcome (or "") and the ground of a refusal
-    per hjemmel. `text` is a standard text whose words were put in: the version is kept with the
-    vedtak. `by_itself` is the browser saving while somebody writes: no line of history each time.
+    for each legal basis. `text` is a standard text the user inserted; its version is kept with the
+    vedtak. `by_itself` means autosave, which writes no history row.
     Raises `NotYours`, `Locked`, `Disqualified` or `ChangedElsewhere`.
     """
-    vedtak = _held(vedtak)
-    _may_write(vedtak, by)
+    vedtak = _lock_vedtak(vedtak)
+    _check_may_write(vedtak, by)
     if window and window.mark != vedtak.editor and window.revision != vedtak.revision:
         raise ChangedElsewhere(vedtak)
     for name, value in facts.items():
@@ -266,7 +273,7 @@ def save_draft(
     if by_itself:
         vedtak.skip_history_when_saving = True
     vedtak.save(update_fields=[*facts, "editor", "revision", "saved_at"])
-    chosen = {basis.pk: given for basis, given in outcomes.items() if given[0]}
+    chosen = {basis.pk: value for basis, value in outcomes.items() if value[0]}
     vedtak.outcomes.exclude(basis__in=chosen).delete()
     VedtakOutcome.objects.bulk_create(
         [
@@ -284,13 +291,13 @@ def save_draft(
 
 @transaction.atomic
 def submit_vedtak(*, vedtak: Vedtak, approver: User, by: User, at: datetime) -> Vedtak:
-    """Send for approval. Raises `VedtakIncomplete` while anything is missing."""
-    vedtak = _held(vedtak)
-    _may_write(vedtak, by)
+    """Send for approval. Raises `VedtakIncomplete`, `NotYours`, `Locked` or `CannotApprove`."""
+    vedtak = _lock_vedtak(vedtak)
+    _check_may_write(vedtak, by)
     missing = completeness.missing(vedtak, local_date(at))
     if missing:
         raise VedtakIncomplete(missing)
-    _may_approve(vedtak, approver)
+    _check_may_approve(vedtak, approver)
     vedtak._history_user = by
     VEDTAK.move(
         vedtak,
@@ -302,37 +309,36 @@ def submit_vedtak(*, vedtak: Vedtak, approver: User, by: User, at: datetime) -> 
         approver=approver,
         return_comment="",
     )
-    _tell(vedtak, CaseEvent.VEDTAK_SUBMITTED, _("Vedtak sendt til godkjenning."), by, at)
+    _log(vedtak, CaseEvent.VEDTAK_SUBMITTED, _("Vedtak sendt til godkjenning."), by, at)
     return vedtak
 
 
 @transaction.atomic
 def return_vedtak(*, vedtak: Vedtak, comment: str, by: User, at: datetime) -> Vedtak:
-    """Send back to who wrote it, with what must change."""
-    vedtak = _held(vedtak)
-    _not_issued(vedtak)
-    _may_approve(vedtak, by)
+    """Send back to the drafter with a comment. Raises `CommentMissing` or `CannotApprove`."""
+    vedtak = _lock_vedtak(vedtak)
+    _refuse_issued(vedtak)
+    _check_may_approve(vedtak, by)
     if not comment.strip():
         raise CommentMissing
     vedtak._history_user = by
     VEDTAK.move(vedtak, VedtakState.RETURNED, by=by, at=at, return_comment=comment.strip())
-    _tell(vedtak, CaseEvent.VEDTAK_RETURNED, _("Vedtak sendt tilbake med kommentar."), by, at)
+    _log(vedtak, CaseEvent.VEDTAK_RETURNED, _("Vedtak sendt tilbake med kommentar."), by, at)
     return vedtak
 
 
 @transaction.atomic
 def approve_vedtak(*, vedtak: Vedtak, by: User, at: datetime) -> Vedtak:
-    """Approve, and thereby issue: the date, the letter, the application decided, the event.
+    """Approve and issue the vedtak: sets the date, makes the letter and decides the application.
 
-    All in one transaction. An earlier vedtak in the case is replaced by this one (omgjøring,
-    fvl. § 35). What is missing is judged once more, since a hjemmel may have gone out of force
-    while the vedtak lay waiting. Raises `CannotApprove`, `VedtakIncomplete`, `MoveNotAllowed`
-    and `common.pdf.UnprintableText`.
+    All in one transaction. It replaces an earlier vedtak in the case (omgjøring, fvl. § 35). What
+    is missing is checked again, since a legal basis may have ended after it was sent for approval.
+    Raises `CannotApprove`, `VedtakIncomplete`, `MoveNotAllowed` and `common.pdf.UnprintableText`.
     """
-    vedtak = _held(vedtak)
-    _not_issued(vedtak)
+    vedtak = _lock_vedtak(vedtak)
+    _refuse_issued(vedtak)
     VEDTAK.check(vedtak, VedtakState.ISSUED)
-    _may_approve(vedtak, by)
+    _check_may_approve(vedtak, by)
     on = local_date(at)
     content = completeness.contents(vedtak, on)
     missing = completeness.missing(vedtak, on, content)
@@ -358,11 +364,11 @@ def approve_vedtak(*, vedtak: Vedtak, by: User, at: datetime) -> Vedtak:
         at=at,
         vedtak=vedtak,
     )
-    answers = ", ".join(
+    outcomes = ", ".join(
         f"{outcome.basis.title} – {outcome.get_outcome_display().lower()}"
         for outcome in content.outcomes
     )
-    _tell(vedtak, CaseEvent.VEDTAK_ISSUED, _("Vedtak fattet: %s.") % answers, by, at)
+    _log(vedtak, CaseEvent.VEDTAK_ISSUED, _("Vedtak fattet: %s.") % outcomes, by, at)
     flags.close_by_facts(FlagKind.INTERIM_REPLY, str(application.pk), on)
     for react in _on_issue:
         react(vedtak, by=by, at=at)
@@ -371,12 +377,13 @@ def approve_vedtak(*, vedtak: Vedtak, by: User, at: datetime) -> Vedtak:
 
 @transaction.atomic
 def declare_disqualified(*, application: Application, reason: str, by: User, at: datetime) -> None:
-    """The user is inhabil in the case, and says why (fvl. §§ 6 and 8). Twice is as once.
+    """Record that the user is disqualified in the case, and why (fvl. §§ 6, 8). Safe to run twice.
 
-    From now on they neither write nor approve in it; what they have written stands as it is.
+    They can no longer write or approve in it; what they have written stays.
+    Raises `DisqualificationReasonMissing`.
     """
     if not reason.strip():
-        raise ReasonMissing
+        raise DisqualificationReasonMissing
     _declared, new = Disqualification.objects.get_or_create(
         application=application,
         user=by,
@@ -393,9 +400,9 @@ def declare_disqualified(*, application: Application, reason: str, by: User, at:
         )
 
 
-def _held(vedtak: Vedtak) -> Vedtak:
-    # Locked, so that of two who save, send or approve at once, the second sees what the first
-    # did, and that the case is not withdrawn while it is being decided.
+def _lock_vedtak(vedtak: Vedtak) -> Vedtak:
+    # Of two users who save, send or approve at once, the second sees what the first did. The case
+    # is locked too, so that it is not withdrawn while it is decided.
     Application.objects.select_for_update(of=("self",), no_key=True).get(pk=vedtak.application_id)
     return (
         Vedtak.objects.select_for_update(of=("self",), no_key=True)
@@ -411,12 +418,12 @@ def _held(vedtak: Vedtak) -> Vedtak:
     )
 
 
-def _not_issued(vedtak: Vedtak) -> None:
+def _refuse_issued(vedtak: Vedtak) -> None:
     if vedtak.issued_at is not None:
         raise AlreadyIssued(vedtak)
 
 
-def _may_write(vedtak: Vedtak, by: User) -> None:
+def _check_may_write(vedtak: Vedtak, by: User) -> None:
     if is_disqualified(by, vedtak.application):
         raise Disqualified
     if vedtak.state not in (VedtakState.DRAFT, VedtakState.RETURNED):
@@ -425,7 +432,7 @@ def _may_write(vedtak: Vedtak, by: User) -> None:
         raise NotYours(vedtak)
 
 
-def _may_approve(vedtak: Vedtak, user: User) -> None:
+def _check_may_approve(vedtak: Vedtak, user: User) -> None:
     if vedtak.drafted_by_id == user.pk:
         raise CannotApprove(_("Den som skrev vedtaket, kan ikke godkjenne det."))
     if is_disqualified(user, vedtak.application):
@@ -438,7 +445,7 @@ def _may_approve(vedtak: Vedtak, user: User) -> None:
         )
 
 
-def _tell(vedtak: Vedtak, kind: CaseEvent, text: str, by: User, at: datetime) -> None:
+def _log(vedtak: Vedtak, kind: CaseEvent, text: str, by: User, at: datetime) -> None:
     application = vedtak.application
     events.record(
         application.person,

@@ -21,7 +21,7 @@ from .models import Vedtak
 if TYPE_CHECKING:
     from accounts.models import User
 
-LATE_DAYS = 2  # waits longer for an answer: red
+LATE_DAYS = 2  # a vedtak that has waited longer is shown in red
 
 
 def vedtak_lines(user: User, on: date, flags: Sequence[Flag]) -> list[Line]:

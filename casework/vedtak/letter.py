@@ -1,8 +1,8 @@
-"""What the letter of a vedtak says, in bokmål and nynorsk: its nine parts (fvl. §§ 23-27).
+"""The contents of the letter of a vedtak, in bokmål and nynorsk: its nine parts (fvl. §§ 23-27).
 
-The preview on the page and the PDF are made from the same data, so that nobody approves one text
-and sends another. The fixed words are in `casework.letters.words`; facts, rules and reasons are
-what the caseworker wrote. A lawyer in each municipality confirms the wording (law.md).
+The preview and the PDF are made from the same data, so the text approved is the text sent. The
+fixed words are in `casework.letters.words`; the caseworker writes facts, rules and reasons.
+A lawyer in each municipality confirms the wording (law.md).
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 NB, NN = LanguageForm.BOKMAL, LanguageForm.NYNORSK
 
-# What allows an issued vedtak to be changed; a new application needs no rule for it.
+# The rule in fvl. for reversing an issued vedtak; a new application needs none.
 REVERSED_BY = {
     ReversalGround.APPEAL: "§ 33",
     ReversalGround.FAVOUR: "§ 35 bokstav a",
@@ -49,16 +49,16 @@ REVERSED_BY = {
 
 
 def type_name(kind: str, language: str) -> str:
-    """A type of dwelling as it stands in a table of a letter."""
+    """The name of a type of dwelling, for a table in a letter."""
     return capfirst(words("unit_types", language)[kind])
 
 
-# The main matter gives the letter its heading.
+# The first of these legal bases gives the letter its title.
 ORDER = (*DWELLING_BASES, PLACE_BASIS, "boligsosialloven_6")
 
 
 def letter_data(vedtak: Vedtak, content: Contents, on: date) -> dict[str, Any]:
-    """The letter's own data (see templates/letters/vedtak.typ). A part not written is None."""
+    """The data of the letter (see templates/letters/vedtak.typ). An unwritten part is None."""
     t = words("vedtak", vedtak.language)
     return {
         "title": title(vedtak, content),
@@ -77,29 +77,29 @@ def letter_data(vedtak: Vedtak, content: Contents, on: date) -> dict[str, Any]:
 
 
 def title(vedtak: Vedtak, content: Contents) -> str:
-    """The outcome in plain words; a yes before a no, the dwelling before the rest."""
-    answered = sorted(
+    """The title: the main outcome. Granted comes before refused, then the order in `ORDER`."""
+    outcomes = sorted(
         content.outcomes,
-        key=lambda o: (o.outcome not in GRANTED, _place_in_order(o.basis.code)),
+        key=lambda row: (row.outcome not in GRANTED, _place_in_order(row.basis.code)),
     )
     t = words("vedtak", vedtak.language)
-    if not answered:
+    if not outcomes:
         return t["slot_title"]
-    first = answered[0]
-    of_basis = t["bases"].get(first.basis.code)
+    first = outcomes[0]
+    basis_words = t["bases"].get(first.basis.code)
     if first.outcome == Outcome.DISMISSED:
         return t["dismissed_title"]
     if first.outcome == Outcome.LAPSED:
         return t["lapsed_title"]
     if first.ground == RefusalGround.NO_DWELLING:
         return t["unmet_title"]
-    if of_basis is None:
+    if basis_words is None:
         return t["other_title"]
-    return of_basis["yes" if first.outcome in GRANTED else "no"]
+    return basis_words["yes" if first.outcome in GRANTED else "no"]
 
 
 def rules_of(bases: list[LegalBasis], language: str) -> str:
-    """The bases' own words, one paragraph each: what the field is filled with to begin with."""
+    """The initial text of the rules: a paragraph with the texts of each legal basis."""
     nynorsk = language == NN
     return "\n\n".join(
         f"{basis.title_nn if nynorsk else basis.title}: "
@@ -109,17 +109,17 @@ def rules_of(bases: list[LegalBasis], language: str) -> str:
 
 
 def quoted_wish(wish: Wish | None, language: str) -> str:
-    """The person's own words, as they stand in «Dette mener du selv»."""
+    """The person's own wish, as quoted in «Dette mener du selv»; empty without a wish."""
     if wish is None:
         return ""
     return words("vedtak", language)["wish"].format(words=wish.words)
 
 
 def quoted_talk(talk: ChoiceTalk | None, language: str) -> str:
-    """What the person could choose between, what they answered, and what came of it (C21)."""
+    """The choices the person had, their answer, and what was changed because of it (C21)."""
     if talk is None:
         return ""
-    what = "; ".join(each.what for each in talk.alternatives.all())
+    what = "; ".join(alternative.what for alternative in talk.alternatives.all())
     return words("vedtak", language)["talk"].format(
         day=nbdate_long(talk.held_on).replace("\u00a0", " "),
         what=what,
@@ -129,16 +129,16 @@ def quoted_talk(talk: ChoiceTalk | None, language: str) -> str:
 
 
 def signers(vedtak: Vedtak) -> list[dict[str, str]]:
-    """Who approved it first, then who wrote it."""
+    """The signers: the approver first if it is approved, then the drafter."""
     t = words("vedtak", vedtak.language)
-    found = [{"name": vedtak.drafted_by.get_full_name(), "role": t["drafted"]}]
+    signers = [{"name": vedtak.drafted_by.get_full_name(), "role": t["drafted"]}]
     if vedtak.issued_by_id:
-        found.insert(0, {"name": vedtak.issued_by.get_full_name(), "role": t["approved"]})
-    return found
+        signers.insert(0, {"name": vedtak.issued_by.get_full_name(), "role": t["approved"]})
+    return signers
 
 
 def rules_in(text: str, bases: list[LegalBasis], language: str) -> str:
-    """The rules in the letter's målform, when they are still the bases' own words."""
+    """The rules in the language if they are the unchanged standard rules; else as they are."""
     written = "".join(text.split())
     if any(written == "".join(rules_of(bases, form).split()) for form in (NB, NN)):
         return rules_of(bases, language)
@@ -146,19 +146,20 @@ def rules_in(text: str, bases: list[LegalBasis], language: str) -> str:
 
 
 def appeal_body(basis: LegalBasis, municipality: str) -> str:
+    """The name of the appeals body for the legal basis, in bokmål."""
     return body_name(basis.appeal_body, municipality)
 
 
 def body_name(body: str, municipality: str, language: str = NB) -> str:
-    """The klageinstans by its name."""
+    """The name of the appeals body (an `AppealBody`)."""
     t = words("appeal", language)
     return t["state" if body == AppealBody.STATE else "municipal"].format(municipality=municipality)
 
 
 def lix(text: str) -> int:
-    """Readability (Björnsson 1968): words a sentence plus the percentage of words over six letters.
+    """Readability (Björnsson 1968): words per sentence plus the percentage of long words.
 
-    Under 30 is very easy, 30-40 easy.
+    Long words have more than six letters. Under 30 is very easy, 30-40 easy.
     """
     words = re.findall(r"[^\W\d_]+", text)
     if not words:
@@ -172,8 +173,8 @@ def _place_in_order(code: str) -> int:
 
 
 def _what(basis: LegalBasis, language: str, part: str) -> str:
-    of_basis = words("vedtak", language)["bases"].get(basis.code)
-    return of_basis[part] if of_basis else (basis.title_nn if language == NN else basis.title)
+    basis_words = words("vedtak", language)["bases"].get(basis.code)
+    return basis_words[part] if basis_words else (basis.title_nn if language == NN else basis.title)
 
 
 def _citation(basis: LegalBasis, language: str) -> str:
@@ -200,21 +201,21 @@ def _decision(vedtak: Vedtak, content: Contents, t: dict) -> list[str]:
                 start=nbdate_long(vedtak.valid_from), end=nbdate_long(vedtak.valid_to)
             )
         )
-    citations = list(dict.fromkeys(_citation(o.basis, language) for o in content.outcomes))
+    citations = list(dict.fromkeys(_citation(row.basis, language) for row in content.outcomes))
     paragraphs = [" ".join(sentences), t["basis"].format(citations=_joined(citations, t))]
     if vedtak.replaces_id:
         section = REVERSED_BY.get(vedtak.reversal_ground)
-        before = t["replaces"].format(
+        replaced = t["replaces"].format(
             day=nbdate_long(vedtak.replaces.issued_on),
             rule=t["reversal_rule"].format(section=section) if section else "",
         )
-        paragraphs.insert(0, f"{before} {vedtak.reversal_reason.strip()}".strip())
+        paragraphs.insert(0, f"{replaced} {vedtak.reversal_reason.strip()}".strip())
     return paragraphs
 
 
 def _dwelling(vedtak: Vedtak, content: Contents, t: dict) -> list[str]:
-    """What is given to rent, and for how long; and what is lacking (need C17)."""
-    found = []
+    """Sentences on the dwelling granted, the years of the lease, and unmet need (need C17)."""
+    sentences = []
     if vedtak.bedrooms is not None:
         n = vedtak.bedrooms + 1
         rooms = t["one_room"] if n == 1 else t["rooms"].format(n=n)
@@ -222,12 +223,12 @@ def _dwelling(vedtak: Vedtak, content: Contents, t: dict) -> list[str]:
         if content.gives_new_dwelling and vedtak.lease_years:
             plain_type = not name or vedtak.dwelling_type == UnitType.MUNICIPAL
             kind = "" if plain_type else t["type"].format(type=name)
-            found.append(t["dwelling"].format(rooms=rooms, type=kind, years=vedtak.lease_years))
+            sentences.append(t["dwelling"].format(rooms=rooms, type=kind, years=vedtak.lease_years))
         if content.unmet and name:
-            found.append(t["unmet_type"].format(article=t["article"], type=name, rooms=rooms))
+            sentences.append(t["unmet_type"].format(article=t["article"], type=name, rooms=rooms))
     if content.extends and vedtak.lease_years:
-        found.append(t["extend"].format(years=vedtak.lease_years))
-    return found
+        sentences.append(t["extend"].format(years=vedtak.lease_years))
+    return sentences
 
 
 def _next(vedtak: Vedtak, content: Contents, t: dict) -> list[str]:
@@ -256,7 +257,7 @@ def _appeal(vedtak: Vedtak, content: Contents, on: date, t: dict) -> dict[str, A
         due = calendar.deadline_weeks(arrives, weeks)
         deadline.append(t["last_day"].format(arrives=nbdate_long(arrives), due=nbdate_long(due)))
     bodies: dict[str, list[str]] = {}
-    for basis in [o.basis for o in content.outcomes] or content.bases:
+    for basis in [outcome.basis for outcome in content.outcomes] or content.bases:
         bodies.setdefault(basis.appeal_body, []).append(
             _what(basis, vedtak.language, "appeal_about")
         )
@@ -281,7 +282,7 @@ def _joined(parts: list[str], t: dict) -> str:
 
 
 def plain(data: dict[str, Any]) -> str:
-    """The letter's texts in one, for measuring how readable it is."""
+    """All texts of the letter as one, to measure its readability with `lix`."""
     texts = [*data["vedtak"], *data["next"], *data["conditions"], *data["appeal"].values()]
     texts += [data[key] or "" for key in ("facts", "rules", "assessment", "own_view", "children")]
     return "\n".join(

@@ -1,4 +1,4 @@
-"""The vedtak: its parts, its form and its letter on one page; sent, approved, sent back."""
+"""The page of a vedtak with its parts, form and letter; sending, approving, sending back."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from .models import Vedtak
 from .parts import parts
 from .perms import approvers, can_approve, can_approve_vedtak, can_edit_vedtak
 
-# The parts somebody writes themselves, and so may be advised on.
+# The parts with free text, which get advice on plain language.
 ADVISED = (
     "reversal_reason",
     "facts",
@@ -65,17 +65,17 @@ def vedtak_new(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @allowed(perms.can_read_cases)
 def vedtak(request: HttpRequest, pk: int) -> HttpResponse:
-    """Read it, or save it as far as it is written."""
-    found = _vedtak(request, pk)
+    """Show the vedtak, or save the draft, complete or not."""
+    vedtak = _vedtak(request, pk)
     on = timezone.localdate()
-    content = completeness.contents(found, on)
+    content = completeness.contents(vedtak, on)
     if request.method == "GET":
-        form = _form(request, found, content) if can_edit_vedtak(request.user, found) else None
-        return _page(request, found, content, form=form)
+        form = _form(request, vedtak, content) if can_edit_vedtak(request.user, vedtak) else None
+        return _page(request, vedtak, content, form=form)
     require(perms.can_do_casework(request.user))
-    form = _form(request, found, content)
-    if not _save(request, found, form):
-        return _page(request, found, content, form=form)
+    form = _form(request, vedtak, content)
+    if not _save(request, vedtak, form):
+        return _page(request, vedtak, content, form=form)
     if inserted := _inserted(request, on):
         part, _words, _text = inserted
         return redirect(f"{reverse('casework:vedtak', args=[pk])}#id_{part}")
@@ -86,14 +86,14 @@ def vedtak(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @allowed(perms.can_read_cases)
 def vedtak_submit(request: HttpRequest, pk: int) -> HttpResponse:
-    """Save what is written, and send it if nothing is missing."""
-    found = _vedtak(request, pk)
+    """Save the draft, and send it for approval if nothing is missing."""
+    vedtak = _vedtak(request, pk)
     require(perms.can_do_casework(request.user))
     on = timezone.localdate()
-    content = completeness.contents(found, on)
-    form = _form(request, found, content)
-    if not _save(request, found, form):
-        return _page(request, found, content, form=form)
+    content = completeness.contents(vedtak, on)
+    form = _form(request, vedtak, content)
+    if not _save(request, vedtak, form):
+        return _page(request, vedtak, content, form=form)
     approver = form.cleaned_data["approver"]
     try:
         if approver is None:
@@ -103,7 +103,7 @@ def vedtak_submit(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error("approver", _("Velg hvem som skal godkjenne vedtaket."))
         else:
             actions.submit_vedtak(
-                vedtak=found, approver=approver, by=request.user, at=timezone.now()
+                vedtak=vedtak, approver=approver, by=request.user, at=timezone.now()
             )
             messages.success(request, _("Vedtaket er sendt til %(name)s.") % {"name": approver})
             return redirect("casework:vedtak", pk)
@@ -111,16 +111,16 @@ def vedtak_submit(request: HttpRequest, pk: int) -> HttpResponse:
         form.mark(error.missing)
     except RuleBroken as error:
         refuse(form, error)
-    return _page(request, found, content, form=form, tried=True)
+    return _page(request, vedtak, content, form=form, tried=True)
 
 
 @require_POST
 @allowed(perms.can_read_cases)
 def vedtak_approve(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _vedtak(request, pk)
+    vedtak = _vedtak(request, pk)
     require(can_approve(request.user))
     try:
-        actions.approve_vedtak(vedtak=found, by=request.user, at=timezone.now())
+        actions.approve_vedtak(vedtak=vedtak, by=request.user, at=timezone.now())
     except RuleBroken as error:
         return _refused(request, pk, error)
     messages.success(request, _("Vedtaket er fattet, og brevet er laget."))
@@ -130,13 +130,13 @@ def vedtak_approve(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @allowed(perms.can_read_cases)
 def vedtak_return(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _vedtak(request, pk)
+    vedtak = _vedtak(request, pk)
     require(can_approve(request.user))
     form = ReturnForm(request.POST)
     form.is_valid()
     try:
         actions.return_vedtak(
-            vedtak=found,
+            vedtak=vedtak,
             comment=form.cleaned_data["comment"],
             by=request.user,
             at=timezone.now(),
@@ -144,11 +144,11 @@ def vedtak_return(request: HttpRequest, pk: int) -> HttpResponse:
     except actions.CommentMissing as error:
         refuse(form, error, "comment")
         on = timezone.localdate()
-        return _page(request, found, completeness.contents(found, on), returning=form)
+        return _page(request, vedtak, completeness.contents(vedtak, on), returning=form)
     except RuleBroken as error:
         return _refused(request, pk, error)
     messages.success(
-        request, _("Vedtaket er sendt tilbake til %(name)s.") % {"name": found.drafted_by}
+        request, _("Vedtaket er sendt tilbake til %(name)s.") % {"name": vedtak.drafted_by}
     )
     return redirect("casework:vedtak", pk)
 
@@ -156,12 +156,12 @@ def vedtak_return(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @allowed(perms.can_read_cases)
 def vedtak_disqualify(request: HttpRequest, pk: int) -> HttpResponse:
-    """The user is inhabil in the case."""
-    found = _vedtak(request, pk)
+    """Record that the user is disqualified in the case."""
+    vedtak = _vedtak(request, pk)
     require(perms.can_do_casework(request.user))
     with errors_as_message(request):
         actions.declare_disqualified(
-            application=found.application,
+            application=vedtak.application,
             reason=request.POST.get("reason", ""),
             by=request.user,
             at=timezone.now(),
@@ -173,15 +173,15 @@ def vedtak_disqualify(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @allowed(perms.can_read_cases)
 def vedtak_preview(request: HttpRequest, pk: int) -> HttpResponse:
-    """The letter, the parts and the advice as they would be. What is written is saved meanwhile:
-    all of it that can be, so that a half-written date does not lose a page of reasons."""
-    found = _vedtak(request, pk)
+    """The preview of the letter, with parts and advice. Also autosaves the valid fields, so that a
+    half-written date does not lose a page of reasons."""
+    vedtak = _vedtak(request, pk)
     at = timezone.now()
     on = timezone.localdate()
-    content = completeness.contents(found, on)
+    content = completeness.contents(vedtak, on)
     saving: dict[str, Any] = {"form": None}
-    if request.method == "POST" and can_edit_vedtak(request.user, found):
-        form = _form(request, found, content)
+    if request.method == "POST" and can_edit_vedtak(request.user, vedtak):
+        form = _form(request, vedtak, content)
         form.is_valid()
         window = form.open_window()
         saving = {
@@ -189,13 +189,13 @@ def vedtak_preview(request: HttpRequest, pk: int) -> HttpResponse:
             "texts": _standard_texts(on),
             "unsaved": [form[name].label for name in form.errors if name in form.fields],
             "conflict": "",
-            "saved_at": found.saved_at,
+            "saved_at": vedtak.saved_at,
             "today": on,
         }
         if window:
             try:
                 actions.save_draft(
-                    vedtak=found,
+                    vedtak=vedtak,
                     facts=form.facts(),
                     outcomes=form.outcomes(),
                     by=request.user,
@@ -206,34 +206,34 @@ def vedtak_preview(request: HttpRequest, pk: int) -> HttpResponse:
                 saving["saved_at"] = at
             except RuleBroken as error:
                 saving["conflict"] = str(error)
-        found, content = form.written()
-    log_read(request, found.application.person_id, "vedtak")
-    context = {**_letter(found, content, on), **saving, "swapped": True, "vedtak": found}
+        vedtak, content = form.written()
+    log_read(request, vedtak.application.person_id, "vedtak")
+    context = {**_letter(vedtak, content, on), **saving, "swapped": True, "vedtak": vedtak}
     return render(request, "casework/vedtak/vedtak.html#preview", context)
 
 
 @require_GET
 @allowed(perms.can_read_cases)
 def vedtak_draft(request: HttpRequest, pk: int) -> HttpResponse:
-    """The letter as it would be, as a PDF marked UTKAST. Not kept."""
-    found = _vedtak(request, pk)
+    """The letter as a PDF marked UTKAST. It is not stored."""
+    vedtak = _vedtak(request, pk)
     on = timezone.localdate()
-    content = completeness.contents(found, on)
-    data = vedtak_letter.letter_data(found, content, on)
-    frame = letters.frame(found.application, language=found.language, on=on, by=found.drafted_by)
-    log_read(request, found.application.person_id, "vedtak")
+    content = completeness.contents(vedtak, on)
+    data = vedtak_letter.letter_data(vedtak, content, on)
+    frame = letters.frame(vedtak.application, language=vedtak.language, on=on, by=vedtak.drafted_by)
+    log_read(request, vedtak.application.person_id, "vedtak")
     try:
         content_of_pdf = pdf.render(
             "vedtak",
             {
                 **frame,
                 **data,
-                "signers": vedtak_letter.signers(found),
+                "signers": vedtak_letter.signers(vedtak),
                 "draft": True,
                 "made_at": timezone.now(),
             },
             title=data["title"],
-            language=found.language,
+            language=vedtak.language,
         )
     except pdf.UnprintableText as error:
         messages.error(request, str(error))
@@ -252,7 +252,7 @@ def vedtak_draft(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 @allowed(perms.can_read_cases)
 def vedtak_queue(request: HttpRequest) -> HttpResponse:
-    """What waits for approval: mine to approve, all others', and what I have sent."""
+    """Vedtak waiting for approval: by the user, by anyone, and those the user drafted."""
     today = timezone.localdate()
     visible = Vedtak.objects.visible_to(request.user)
     views = {
@@ -323,7 +323,7 @@ def _form(request: HttpRequest, vedtak: Vedtak, content: completeness.Contents) 
 
 
 def _save(request: HttpRequest, vedtak: Vedtak, form: VedtakForm) -> bool:
-    """Save the draft; if it is refused, the form says why, and holds what was typed."""
+    """Save the draft. If it is refused, the form has the error and what was typed."""
     if not form.is_valid():
         return False
     facts = form.facts()
@@ -348,8 +348,10 @@ def _save(request: HttpRequest, vedtak: Vedtak, form: VedtakForm) -> bool:
 def _inserted(
     request: HttpRequest, on: date, vedtak: Vedtak | None = None
 ) -> tuple[str, str, StandardText | None] | None:
-    """The words a button of the form puts in, and where: the person's own from the wish or from
-    valg og konsekvenser, or a standard text in force. Without the vedtak only where they went."""
+    """What a button of the form inserts: the part, the words, and the standard text if it is one.
+
+    The words are the person's own, from the wish or a talk about choices, or a standard text in
+    force. The person's own words are empty without the vedtak."""
     language = vedtak.language if vedtak else LanguageForm.BOKMAL
     kind = request.POST.get("sett_inn", "")
     if kind.isdecimal() and len(kind) < 10:
@@ -366,22 +368,22 @@ def _inserted(
 
 
 def _standard_texts(on: date) -> dict[str, list[StandardText]]:
-    """The texts in force on the date, by the part of the vedtak they belong to."""
-    found: dict[str, list[StandardText]] = {part: [] for part in TextPart.values}
+    """The standard texts in force on the date, by the part of the vedtak they are for."""
+    texts: dict[str, list[StandardText]] = {part: [] for part in TextPart.values}
     for text in StandardText.objects.filter(valid__contains=on):
-        found[text.part].append(text)
-    return found
+        texts[text.part].append(text)
+    return texts
 
 
 def _refused(request: HttpRequest, pk: int, error: RuleBroken) -> HttpResponse:
-    """The page as it stands now, after somebody else may have changed it, with why not."""
+    """The page as it is now, since another user may have changed it, with the errors."""
     if isinstance(error, actions.VedtakIncomplete):
-        sentences = [lack.sentence for lack in error.missing]
+        sentences = [item.sentence for item in error.missing]
     else:
         sentences = [str(error)]
-    found = _vedtak(request, pk)
-    content = completeness.contents(found, timezone.localdate())
-    return _page(request, found, content, refused=sentences)
+    vedtak = _vedtak(request, pk)
+    content = completeness.contents(vedtak, timezone.localdate())
+    return _page(request, vedtak, content, refused=sentences)
 
 
 def _page(
@@ -442,10 +444,10 @@ def _page(
 def _letter(
     vedtak: Vedtak, content: completeness.Contents, on, *, tried: bool = False
 ) -> dict[str, Any]:
-    """What the preview and the list of parts need, from a vedtak saved or not."""
+    """The context of the preview and the list of parts, from a saved or unsaved vedtak."""
     missing = completeness.missing(vedtak, on, content) if vedtak.issued_on is None else []
     data = vedtak_letter.letter_data(vedtak, content, on)
-    measured_by = plain_language.rules(on) if vedtak.is_open else None
+    advice_rules = plain_language.rules(on) if vedtak.is_open else None
     steps = parts(vedtak, content, missing, tried=tried)
     frame = letters.frame(
         vedtak.application,
@@ -474,11 +476,11 @@ def _letter(
         "letter_language": vedtak.language,
         "issued": vedtak.issued_on,
         "has_children": bool(content.children),
-        "missing_parts": {lack.part for lack in missing},
+        "missing_parts": {item.part for item in missing},
         "steps": steps,
         "done": sum(step["state"] == "done" for step in steps),
         "advice": {
-            part: plain_language.advice(getattr(vedtak, part), measured_by) if measured_by else []
+            part: plain_language.advice(getattr(vedtak, part), advice_rules) if advice_rules else []
             for part in ADVISED
             if (part != "reversal_reason" or vedtak.replaces_id)
             and (part != "best_interests" or content.children)

@@ -1,4 +1,4 @@
-"""Letters beside the vedtak: how they reach the person, and the forhåndsvarsel."""
+"""Sending an advance notice (forhåndsvarsel) before a vedtak."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class DueTooSoon(RuleBroken):
-    """The person gets time to answer."""
+    """The deadline gives the person no time to answer."""
 
     field = "due_on"
 
@@ -43,8 +43,10 @@ def send_notice(
     by: User,
     at: datetime,
 ) -> Letter:
-    """Forhåndsvarsel: the person may speak before a vedtak they did not ask for, or one built on
-    what others have said (fvl. §§ 16-17). Raises `DueTooSoon` and `letters.NoAddress`."""
+    """Send an advance notice, so that the person can comment before a vedtak they did not ask for,
+    or one based on what others have said (fvl. §§ 16-17).
+
+    Raises `DueTooSoon` and `letters.NoAddress`."""
     if due_on <= on:
         raise DueTooSoon
     w = words("notice", application.person.language_form)

@@ -1,4 +1,4 @@
-"""Applications: registered, taken, answered for the time being, withdrawn, sent on."""
+"""Applications: registering, taking, replying for now, withdrawing and forwarding."""
 
 from __future__ import annotations
 
@@ -32,9 +32,8 @@ if TYPE_CHECKING:
     from accounts.models import OrganisationUnit, User
     from casework.persons.models import Person
 
-# What an application of a kind is an application under, unless somebody says otherwise.
-# A refusal of kommunal bolig does not answer one after boligsosialloven (law.md): new homes
-# are therefore asked for under both.
+# The legal bases of an application of each kind, unless others are chosen. A refusal of a municipal
+# dwelling does not decide a claim under boligsosialloven (law.md), so a new home has both.
 BASES_BY_KIND = {
     ApplicationKind.NEW: ("kommunal_bolig", "boligsosialloven_6"),
     ApplicationKind.EXCHANGE: ("bytte",),
@@ -45,14 +44,14 @@ BASES_BY_KIND = {
 
 
 class ReceivedTooLate(RuleBroken):
-    """The moment it was received has not come."""
+    """The time of receipt is in the future."""
 
     def __init__(self) -> None:
         super().__init__(_("Tidspunktet er ikke kommet ennå. Skriv når søknaden kom inn."))
 
 
 class BasisNotInForce(RuleBroken):
-    """A hjemmel was not in force on the day the application was received."""
+    """A legal basis was not in force on the day the application was received."""
 
     def __init__(self, basis: LegalBasis, on: date) -> None:
         super().__init__(
@@ -62,16 +61,18 @@ class BasisNotInForce(RuleBroken):
 
 
 class AlreadyAnswered(RuleBroken):
-    """A foreløpig svar is sent, or is no longer needed."""
+    """An interim reply is already sent, or is no longer needed."""
 
 
 class SameUnit(RuleBroken):
+    """The case is already at the unit."""
+
     def __init__(self) -> None:
         super().__init__(_("Saken ligger allerede hos denne enheten. Velg en annen enhet."))
 
 
 def default_bases(kind: str, on: date) -> list[LegalBasis]:
-    """The hjemler in force on the day that an application of the kind is under."""
+    """The legal bases of an application of the kind, in force on the date."""
     codes = BASES_BY_KIND[ApplicationKind(kind)]
     return list(LegalBasis.objects.filter(code__in=codes, valid__contains=on).order_by("pk"))
 
@@ -95,9 +96,9 @@ def register_application(
     bases: Iterable[LegalBasis] = (),
     responsible: User | None = None,
 ) -> Application:
-    """Register a søknad with its own received date and a case number (need C5).
+    """Register an application with its time of receipt and a case number (need C5).
 
-    Without `bases` it is under those that follow from its kind.
+    Without `bases` it gets `default_bases`. Raises `ReceivedTooLate` or `BasisNotInForce`.
     """
     if received_at > at:
         raise ReceivedTooLate
@@ -131,7 +132,7 @@ def register_application(
     application.bases.set(bases)
     APPLICATION.log(application, "", ApplicationState.RECEIVED, by, at)
     if responsible is not None:
-        _answers_for(person, responsible)
+        _make_responsible(person, responsible)
     events.record(
         person,
         CaseEvent.APPLICATION_REGISTERED,
@@ -146,23 +147,23 @@ def register_application(
 
 @transaction.atomic
 def start_assessing(*, application: Application, by: User, at: datetime) -> Application:
-    """Take the case: whoever starts on it answers for it.
+    """Take the case: the user becomes responsible for it, and for the person.
 
-    A case sent here from another unit is already being assessed, and has nobody: it is taken.
+    A case sent from another unit may be in assessment already, with no caseworker.
     """
     lock_persons(application.person_id)
-    application = held(application)
+    application = lock_application(application)
     if application.state == ApplicationState.ASSESSING and application.responsible_id is None:
         application.responsible = by
         application._history_user = by
         application.save(update_fields=["responsible"])
     else:
         APPLICATION.move(application, ApplicationState.ASSESSING, by=by, at=at, responsible=by)
-    # Who takes a case that was sent here says by that that it has come.
+    # Taking a case sent from another unit also confirms that it has come.
     application.transfers.filter(acknowledged_at__isnull=True).update(
         acknowledged_at=at, acknowledged_by=by
     )
-    _answers_for(application.person, by)
+    _make_responsible(application.person, by)
     events.record(
         application.person,
         CaseEvent.APPLICATION_TAKEN,
@@ -176,8 +177,8 @@ def start_assessing(*, application: Application, by: User, at: datetime) -> Appl
 
 @transaction.atomic
 def withdraw(*, application: Application, reason: str, by: User, at: datetime) -> Application:
-    """The person no longer wants what was applied for."""
-    application = held(application)
+    """Withdraw the application for the person."""
+    application = lock_application(application)
     APPLICATION.move(application, ApplicationState.WITHDRAWN, by=by, at=at)
     flags.close_by_facts(FlagKind.INTERIM_REPLY, str(application.pk), local_date(at))
     events.record(
@@ -195,12 +196,12 @@ def withdraw(*, application: Application, reason: str, by: User, at: datetime) -
 def send_to_unit(
     *, application: Application, unit: OrganisationUnit, reason: str, by: User, at: datetime
 ) -> Application:
-    """Send the case to the unit here that should have it (fvl. § 11).
+    """Send the case to the right unit in the municipality (fvl. § 11).
 
-    The case goes on there, with its number, received date and clock; who had it no longer
-    answers for it, and somebody there must take it.
+    The case keeps its number, received date and clock. It loses its caseworker, and somebody in
+    the new unit must take it. Raises `SameUnit`.
     """
-    application = held(application)
+    application = lock_application(application)
     APPLICATION.check(application, ApplicationState.FORWARDED)
     if application.unit_id == unit.pk:
         raise SameUnit
@@ -209,7 +210,7 @@ def send_to_unit(
     application.responsible = None
     application._history_user = by
     application.save(update_fields=["unit", "responsible"])
-    # Sent on before anybody took it here: what waits is that the last unit says it has come.
+    # Sent on before this unit confirmed it: only the last unit must confirm.
     application.transfers.filter(acknowledged_at__isnull=True).update(
         acknowledged_at=at, acknowledged_by=by
     )
@@ -239,8 +240,8 @@ def send_to_unit(
 def send_elsewhere(
     *, application: Application, receiver: str, reason: str, by: User, at: datetime
 ) -> Application:
-    """Send the case to somebody outside this municipality, who should have had it (fvl. § 11)."""
-    application = held(application)
+    """Send the case out of the municipality, to the right receiver (fvl. § 11)."""
+    application = lock_application(application)
     APPLICATION.move(application, ApplicationState.FORWARDED, by=by, at=at)
     events.record(
         application.person,
@@ -264,10 +265,12 @@ def send_interim_reply(
     by: User,
     at: datetime,
 ) -> Letter:
-    """Make the foreløpig svar and stop its clock (fvl. § 11 a). `AlreadyAnswered` if it is."""
+    """Send the interim reply, which stops the reply clock (fvl. § 11 a).
+
+    Raises `AlreadyAnswered` and `letters.NoAddress`."""
     from casework.letters import letters
 
-    application = held(application)
+    application = lock_application(application)
     if application.interim_reply_at is not None:
         raise AlreadyAnswered(
             _("Foreløpig svar er allerede sendt %(on)s.")
@@ -311,9 +314,9 @@ def send_interim_reply(
     return letter
 
 
-def held(application: Application) -> Application:
-    """The case, locked until the transaction is over."""
-    # Held so that of two browsers moving the same case, the second sees where the first left it.
+def lock_application(application: Application) -> Application:
+    """The case, read again and locked until the transaction ends."""
+    # Of two users who move the same case at once, the second sees what the first did.
     return (
         Application.objects.select_for_update(of=("self",), no_key=True)
         .select_related("person", "unit")
@@ -321,7 +324,7 @@ def held(application: Application) -> Application:
     )
 
 
-def _answers_for(person: Person, user: User) -> None:
+def _make_responsible(person: Person, user: User) -> None:
     if person.responsible_id == user.pk:
         return
     person.responsible = user

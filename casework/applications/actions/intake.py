@@ -1,4 +1,4 @@
-"""Taking an application in: drafts, § 27 by phone, missing papers, and a case sent on."""
+"""Receiving applications: drafts, § 27 by phone, missing papers, and transfers between units."""
 
 from __future__ import annotations
 
@@ -26,21 +26,23 @@ from common.errors import RuleBroken
 from common.formatting import nbdate, nbdate_long
 
 from ..models import Application, Draft, MissingPaper, PaperRequest, UnitTransfer, Wish
-from .applications import held, register_application, start_assessing
+from .applications import lock_application, register_application, start_assessing
 
 if TYPE_CHECKING:
     from accounts.models import User
     from casework.letters.models import Letter
     from casework.persons.models import Person
 
-LARGEST_DRAFT = 40_000  # characters; the forms hold far less
+LARGEST_DRAFT = 40_000  # characters; far more than the forms hold
 
 
 class NothingMissing(RuleBroken):
-    """A mangelbrev without papers, or for a case that is closed."""
+    """No papers are listed, or the case is closed."""
 
 
 class AlreadyReceived(RuleBroken):
+    """The paper is already registered."""
+
     def __init__(self, paper: MissingPaper) -> None:
         super().__init__(
             _("%(what)s er allerede registrert %(on)s.")
@@ -49,6 +51,8 @@ class AlreadyReceived(RuleBroken):
 
 
 class AlreadyAcknowledged(RuleBroken):
+    """The transfer is already confirmed."""
+
     def __init__(self) -> None:
         super().__init__(_("Saken er allerede bekreftet mottatt."))
 
@@ -60,7 +64,7 @@ class AlreadyAcknowledged(RuleBroken):
 def save_draft(
     *, key: str, data: Mapping[str, list[str]], person: Person | None, by: User, at: datetime
 ) -> Draft | None:
-    """Keep what is typed in a form, over what was kept of it before; nothing where all is empty."""
+    """Save what is typed in a form, over an earlier draft. Returns None if empty or too long."""
     kept = {name: list(values) for name, values in data.items() if any(values)}
     if not kept or sum(len(text) for values in kept.values() for text in values) > LARGEST_DRAFT:
         return None
@@ -72,12 +76,12 @@ def save_draft(
 
 @transaction.atomic
 def discard_draft(*, key: str, by: User) -> None:
-    """The form is sent, or no longer wanted."""
+    """Delete the draft, because the form is sent or no longer wanted."""
     Draft.objects.filter(saved_by=by, key=key).delete()
 
 
 def delete_old_drafts(before: datetime) -> int:
-    """Throw away what nobody has touched since: a draft holds what is not yet anybody's record."""
+    """Delete drafts last saved before the moment. Returns how many."""
     return Draft.objects.filter(saved_at__lt=before).delete()[0]
 
 
@@ -94,13 +98,13 @@ def register_section_27(
     by: User,
     at: datetime,
 ) -> Application:
-    """Somebody has nowhere to sleep: person, application and wish in one, taken by who answers.
+    """Register a § 27 application by phone, with person and wish; the user takes the case.
 
-    An application after § 27 may be oral, and is handled the same day (R35-00).
+    A § 27 application may be oral, and is decided the same day (R35-00).
     """
     if person is None:
         person = register_person(by=by, at=at, facts=facts)
-    made = register_application(
+    case = register_application(
         person=person,
         kind=ApplicationKind.TEMPORARY,
         channel=ApplicationChannel.PHONE,
@@ -110,20 +114,20 @@ def register_section_27(
         **application,
     )
     if wish:
-        record = Wish(
+        new_wish = Wish(
             person=person,
             words=wish,
             setting=_("på telefon"),
-            said_on=made.received_on,
+            said_on=case.received_on,
             recorded_at=at,
             recorded_by=by,
         )
-        record._history_user = by
-        record.save()
+        new_wish._history_user = by
+        new_wish.save()
         events.record(
-            person, CaseEvent.WISH, _("Ønsket er skrevet ned."), by=by, at=at, application=made
+            person, CaseEvent.WISH, _("Ønsket er skrevet ned."), by=by, at=at, application=case
         )
-    return start_assessing(application=made, by=by, at=at)
+    return start_assessing(application=case, by=by, at=at)
 
 
 # ------------------------------------------------------------------ missing papers
@@ -133,8 +137,10 @@ def register_section_27(
 def ask_for_papers(
     *, application: Application, papers: Sequence[str], due_on: date, by: User, at: datetime
 ) -> Letter:
-    """Send a mangelbrev. It stops no clock: a foreløpig svar is due on the same day as before."""
-    application = held(application)
+    """Send a letter asking for missing papers (mangelbrev). It does not stop the reply clock.
+
+    Raises `NothingMissing` and `letters.NoAddress`."""
+    application = lock_application(application)
     if not application.is_open:
         raise NothingMissing(_("Søknaden er ikke lenger åpen, og trenger ingen papirer."))
     if not papers:
@@ -156,7 +162,7 @@ def ask_for_papers(
     request = PaperRequest.objects.create(
         application=application, letter=letter, due_on=due_on, asked_at=at, asked_by=by
     )
-    MissingPaper.objects.bulk_create(MissingPaper(request=request, what=each) for each in papers)
+    MissingPaper.objects.bulk_create(MissingPaper(request=request, what=paper) for paper in papers)
     events.record(
         application.person,
         CaseEvent.APPLICATION_PAPERS_ASKED,
@@ -174,8 +180,8 @@ def ask_for_papers(
 def receive_paper(
     *, paper: MissingPaper, received_on: date, by: User, at: datetime
 ) -> MissingPaper:
-    """One of the papers has come."""
-    # Held so that two who open the same post do not both register it.
+    """Register that a paper has come. Raises `AlreadyReceived`."""
+    # Locked, so that two users who open the same post do not both register it.
     paper = (
         MissingPaper.objects.select_for_update(of=("self",), no_key=True)
         .select_related("request__application__person")
@@ -202,23 +208,23 @@ def receive_paper(
     return paper
 
 
-# ------------------------------------------------------------------ sent from unit to unit
+# ------------------------------------------------------------------ transfers between units
 
 
 @transaction.atomic
 def acknowledge_transfer(*, application: Application, by: User, at: datetime) -> UnitTransfer:
-    """Somebody at the unit the case was sent to says that it has come."""
-    # Held so that it is acknowledged once.
-    found = (
+    """Confirm for the receiving unit that the case has come. Raises `AlreadyAcknowledged`."""
+    # Locked, so that it is confirmed once.
+    sent = (
         UnitTransfer.objects.select_for_update(of=("self",), no_key=True)
         .filter(application=application, acknowledged_at__isnull=True)
         .first()
     )
-    if found is None:
+    if sent is None:
         raise AlreadyAcknowledged
-    found.acknowledged_at, found.acknowledged_by = at, by
-    found.save(update_fields=["acknowledged_at", "acknowledged_by"])
-    flags.close_by_facts(FlagKind.HANDOVER, handover_flags.transfer_key(found.pk), local_date(at))
+    sent.acknowledged_at, sent.acknowledged_by = at, by
+    sent.save(update_fields=["acknowledged_at", "acknowledged_by"])
+    flags.close_by_facts(FlagKind.HANDOVER, handover_flags.transfer_key(sent.pk), local_date(at))
     events.record(
         application.person,
         CaseEvent.APPLICATION_TRANSFER_ACKNOWLEDGED,
@@ -227,4 +233,4 @@ def acknowledge_transfer(*, application: Application, by: User, at: datetime) ->
         at=at,
         application=application,
     )
-    return found
+    return sent
