@@ -97,7 +97,7 @@ class ReasonMissing(RuleBroken):
         super().__init__(_("Skriv hvorfor."))
 
 
-class NothingToDo(RuleBroken):
+class StepNotPossible(RuleBroken):
     """The step is already done, or does not apply."""
 
 
@@ -250,13 +250,13 @@ def _check_not_appealed(vedtak: Vedtak, body: str) -> None:
 def confirm_receipt(*, appeal: Appeal, by: User, at: datetime) -> Appeal:
     """Send a letter that confirms the appeal and says what happens next, when, and by whom.
 
-    Raises `NothingToDo`, `letters.NoAddress` and `common.pdf.UnprintableText`.
+    Raises `StepNotPossible`, `letters.NoAddress` and `common.pdf.UnprintableText`.
     """
     appeal = _lock_appeal(appeal)
     if appeal.confirmation_id:
-        raise NothingToDo(_("Bekreftelsen er allerede sendt."))
+        raise StepNotPossible(_("Bekreftelsen er allerede sendt."))
     if not appeal.is_here:
-        raise NothingToDo(
+        raise StepNotPossible(
             _("Klagen står som «%(state)s». Det er ikke noe å bekrefte.")
             % {"state": appeal.get_state_display()}
         )
@@ -279,10 +279,10 @@ def confirm_receipt(*, appeal: Appeal, by: User, at: datetime) -> Appeal:
 def assign_appeal(*, appeal: Appeal, reviewer: User, by: User, at: datetime) -> Appeal:
     """Assign the appeal to a user who neither drafted nor approved the vedtak (fvl. § 33).
 
-    Raises `CannotReview` or `NothingToDo`."""
+    Raises `CannotReview` or `StepNotPossible`."""
     appeal = _lock_appeal(appeal)
     if appeal.state not in (AppealState.RECEIVED, AppealState.REVIEWING):
-        raise NothingToDo(
+        raise StepNotPossible(
             _("Klagen står som «%(state)s», og kan ikke fordeles.")
             % {"state": appeal.get_state_display()}
         )
@@ -317,13 +317,13 @@ def assign_appeal(*, appeal: Appeal, reviewer: User, by: User, at: datetime) -> 
 def take_up(*, appeal: Appeal, reason: str, by: User, at: datetime) -> Appeal:
     """Take up a late appeal: the person is not to blame, or for special reasons (fvl. § 31).
 
-    Raises `CannotReview`, `NothingToDo` or `TooOld`."""
+    Raises `CannotReview`, `StepNotPossible` or `TooOld`."""
     appeal = _lock_appeal(appeal)
     _check_may_review(appeal, by)
     if not appeal.is_late:
-        raise NothingToDo(_("Klagen kom innen fristen, og skal vurderes uten videre."))
+        raise StepNotPossible(_("Klagen kom innen fristen, og skal vurderes uten videre."))
     if appeal.taken_up_at is not None:
-        raise NothingToDo(_("Klagen er allerede tatt opp."))
+        raise StepNotPossible(_("Klagen er allerede tatt opp."))
     months = settings_table.value("appeal_latest_months", appeal.vedtak.issued_on)
     latest = calendar.add_months(appeal.vedtak.issued_on, months)
     if appeal.made_on > latest:
@@ -482,14 +482,14 @@ def decide_suspension(
     """Decide whether the vedtak waits until the appeal is decided, and send a letter (fvl. § 42).
 
     The municipality may also decide this without a request.
-    Raises `CannotReview` or `NothingToDo`.
+    Raises `CannotReview` or `StepNotPossible`.
     """
     appeal = _lock_appeal(appeal)
     if not appeal.is_open:
-        raise NothingToDo(_("Klagen er avsluttet. Det er ikke noe å utsette."))
+        raise StepNotPossible(_("Klagen er avsluttet. Det er ikke noe å utsette."))
     _check_reviewer(appeal, by)
     if appeal.suspension_granted is not None:
-        raise NothingToDo(_("Utsatt iverksetting er allerede avgjort."))
+        raise StepNotPossible(_("Utsatt iverksetting er allerede avgjort."))
     reason = _required(reason)
     letter = letters.make_letter(
         kind=LetterKind.APPEAL_ANSWER,
@@ -521,9 +521,9 @@ def ask_suspension(*, appeal: Appeal, asked_on: date, by: User, at: datetime) ->
     """Record that the person asks for suspension after the appeal was registered."""
     appeal = _lock_appeal(appeal)
     if not appeal.is_open:
-        raise NothingToDo(_("Klagen er avsluttet. Det er ikke noe å utsette."))
+        raise StepNotPossible(_("Klagen er avsluttet. Det er ikke noe å utsette."))
     if appeal.suspension_asked_on is not None:
-        raise NothingToDo(_("Det er allerede bedt om utsatt iverksetting."))
+        raise StepNotPossible(_("Det er allerede bedt om utsatt iverksetting."))
     if not appeal.vedtak.issued_on <= asked_on <= local_date(at):
         raise ReceivedOutsideTime(_("Datoen må være mellom vedtaket og i dag."))
     _save(appeal, suspension_asked_on=asked_on)
@@ -541,7 +541,7 @@ def remind(*, appeal: Appeal, by: User, at: datetime) -> Appeal:
     """Record that we have asked the appeals body about the appeal; its clock starts again."""
     appeal = _lock_appeal(appeal)
     if appeal.state != AppealState.FORWARDED:
-        raise NothingToDo(_("Klagen er ikke hos klageinstansen."))
+        raise StepNotPossible(_("Klagen er ikke hos klageinstansen."))
     _save(appeal, reminded_at=at, reminded_by=by)
     text = _("%(body)s er spurt om klagen.") % {"body": appeal.get_body_display()}
     _log(appeal, CaseEvent.APPEAL_REMINDED, text, by, at)
@@ -555,7 +555,7 @@ def record_outcome(
     """Record the decision of the appeals body: upheld, changed, returned or dismissed."""
     appeal = _lock_appeal(appeal)
     if appeal.state != AppealState.FORWARDED:
-        raise NothingToDo(_("Klagen er ikke hos klageinstansen. Send den over først."))
+        raise StepNotPossible(_("Klagen er ikke hos klageinstansen. Send den over først."))
     today = local_date(at)
     if not local_date(appeal.forwarded_at) <= outcome_on <= today:
         raise ReceivedOutsideTime(
@@ -589,13 +589,15 @@ def record_outcome(
 def begin_vedtak_after_answer(*, appeal: Appeal, by: User, at: datetime) -> Vedtak:
     """Begin the vedtak that carries out the decision of the appeals body.
 
-    Raises `NothingToDo` or `UnfinishedVedtak`."""
+    Raises `StepNotPossible` or `UnfinishedVedtak`."""
     lock_application(appeal.vedtak.application)
     appeal = _lock_appeal(appeal)
     if appeal.new_vedtak_id:
         return appeal.new_vedtak
     if appeal.state not in APPEAL_ANSWERED or appeal.state == AppealState.UPHELD:
-        raise NothingToDo(_("Klageinstansen har ikke endret vedtaket. Det er ikke noe å skrive."))
+        raise StepNotPossible(
+            _("Klageinstansen har ikke endret vedtaket. Det er ikke noe å skrive.")
+        )
     vedtak = _new_vedtak(appeal, appeal.outcome_words, by, at)
     _save(appeal, new_vedtak=vedtak)
     _log(
@@ -656,7 +658,7 @@ def _check_reviewer(appeal: Appeal, user: User) -> None:
 def _check_may_review(appeal: Appeal, user: User) -> None:
     _check_reviewer(appeal, user)
     if appeal.state != AppealState.REVIEWING:
-        raise NothingToDo(
+        raise StepNotPossible(
             _("Klagen står som «%(state)s», og vurderes ikke nå.")
             % {"state": appeal.get_state_display()}
         )

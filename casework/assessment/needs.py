@@ -160,22 +160,22 @@ def from_stored(derived: list[dict[str, Any]]) -> list[DerivedValue]:
     return [DerivedValue(**line) for line in derived]
 
 
-def beside(lines: list[DerivedValue], need: HousingNeed) -> list[dict[str, Any]]:
+def compare(lines: list[DerivedValue], need: HousingNeed) -> list[dict[str, Any]]:
     """Rows of derived and decided values; fields with no derived value come last."""
     rows = []
     derived = {line.field for line in lines}
     for line in lines:
-        value = decided(need, line.field)
+        value = value_of(need, line.field)
         same = _comparable(value) == _comparable(line.value)
-        rows.append({"line": line, "decided": shown(line.field, value), "same": same})
+        rows.append({"line": line, "decided": value_text(line.field, value), "same": same})
     alone = _("Ikke beregnet; lagt til av saksbehandler.")
     if not lines:
         alone = _("Det ble ikke lagret hva som ble beregnet.")
     for name in FIELDS:
-        value = decided(need, name)
+        value = value_of(need, name)
         if name not in derived and value not in (None, "", [], False):
             line = DerivedValue(name, None, "–", alone)
-            rows.append({"line": line, "decided": shown(name, value), "same": True})
+            rows.append({"line": line, "decided": value_text(name, value), "same": True})
     return rows
 
 
@@ -197,13 +197,13 @@ FIELDS = (
 )
 
 
-def decided(need: HousingNeed, name: str) -> Any:
+def value_of(need: HousingNeed, name: str) -> Any:
     """The value of a field of the housing need; related rows as a list."""
     value = getattr(need, name)
     return list(value.all()) if hasattr(value, "all") else value
 
 
-def shown(name: str, value: Any) -> str:
+def value_text(name: str, value: Any) -> str:
     """The text for a value of a field of the housing need."""
     if name == "bedrooms":
         return bedrooms_nb(value)
@@ -290,7 +290,7 @@ def _types(people: Composition, staffing: str, on: date) -> DerivedValue:
         why.append(
             _("Under %(years)s år og alene: et bofellesskap kan også passe.") % {"years": years}
         )
-    return DerivedValue("types", types, shown("types", types), " ".join(why))
+    return DerivedValue("types", types, value_text("types", types), " ".join(why))
 
 
 def _dwelling(housing: HousingAnswer) -> list[DerivedValue]:
@@ -310,7 +310,7 @@ def _dwelling(housing: HousingAnswer) -> list[DerivedValue]:
     if housing.pets is not None:
         why = _("Har dyr som skal med.") if housing.pets else _("Har ikke dyr.")
         derived.append(("pets", housing.pets, why))
-    return [DerivedValue(name, value, shown(name, value), why) for name, value, why in derived]
+    return [DerivedValue(name, value, value_text(name, value), why) for name, value, why in derived]
 
 
 def _wishes(housing: HousingAnswer) -> list[DerivedValue]:
@@ -323,7 +323,8 @@ def _wishes(housing: HousingAnswer) -> list[DerivedValue]:
                 why = housing.avoid_reason or _(
                     "Personen vil unngå det, og trenger ikke si hvorfor."
                 )
-            derived.append(DerivedValue(name, [area.pk for area in areas], shown(name, areas), why))
+            keys = [area.pk for area in areas]
+            derived.append(DerivedValue(name, keys, value_text(name, areas), why))
     derived += [
         DerivedValue(name, True, _("Ja"), _("Ønsket av personen."))
         for name in SURROUNDINGS

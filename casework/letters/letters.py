@@ -58,8 +58,8 @@ class NoAddress(RuleBroken):
     reach them is agreed (need S3). `url` is the page to write it on."""
 
     def __init__(self, to: Person | Representative) -> None:
-        super().__init__(no_address(to))
-        self.url = agreed_at(to)
+        super().__init__(no_address_text(to))
+        self.url = agreement_url(to)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def make_letter(
     representatives who get all letters (`copied_to`), and `to_others`, get a copy addressed to
     them. Raises `NoAddress`, and `common.pdf.UnprintableText` if some text cannot be printed.
     """
-    if "recipient" not in data and not reaches(application.person):
+    if "recipient" not in data and not can_reach(application.person):
         raise NoAddress(application.person)
     language = vedtak.language if vedtak else application.person.language_form
     on = local_date(at)
@@ -202,12 +202,12 @@ def has_address(person: Person) -> bool:
     return bool(not person.is_protected and person.address and (person.postcode or person.city))
 
 
-def reaches(person: Person) -> bool:
+def can_reach(person: Person) -> bool:
     """Whether a letter can reach the person: by an address, or in another way that is agreed."""
     return has_address(person) or bool(person.letter_agreement.strip())
 
 
-def no_address(to: Person | Representative) -> str:
+def no_address_text(to: Person | Representative) -> str:
     """The text that says why no letter or copy can be made, and what to do."""
     why = (
         _("%(name)s har adressebeskyttelse, og adressen skal ikke stå i brevet.")
@@ -223,7 +223,7 @@ def no_address(to: Person | Representative) -> str:
     return f"{why % {'name': to.name}} {advice}"
 
 
-def agreed_at(to: Person | Representative) -> str:
+def agreement_url(to: Person | Representative) -> str:
     """The URL of the page where the user writes how letters or copies reach them."""
     if isinstance(to, Representative):
         return reverse("casework:representatives", args=[to.person_id])
@@ -256,7 +256,7 @@ def _copy(to: Representative, language: str) -> Copy:
 
 def copy_to_party(person: Person, language: str) -> Copy:
     """The person's copy of a letter sent to another receiver (fvl. § 33). Raises `NoAddress`."""
-    if not reaches(person):
+    if not can_reach(person):
         raise NoAddress(person)
     return Copy(person.name, words("letter", language)["party"], address(person, language))
 

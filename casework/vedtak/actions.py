@@ -135,9 +135,9 @@ class ChangedElsewhere(RuleBroken):
 
 @dataclass(frozen=True)
 class Window:
-    """A browser window with the draft open: its id, and the draft's revision when it was opened."""
+    """A browser window with the draft open: its key, and the draft's revision when opened."""
 
-    mark: str
+    key: str
     revision: int
 
 
@@ -251,26 +251,26 @@ def save_draft(
     at: datetime,
     window: Window | None = None,
     text: StandardText | None = None,
-    by_itself: bool = False,
+    autosave: bool = False,
 ) -> Vedtak:
     """Save what is written so far, complete or not.
 
     `facts` are the fields in `FIELDS`, `outcomes` an outcome (or "") and the ground of a refusal
     for each legal basis. `text` is a standard text the user inserted; its version is kept with the
-    vedtak. `by_itself` means autosave, which writes no history row.
+    vedtak. `autosave` is a save by the page itself, which writes no history row.
     Raises `NotYours`, `Locked`, `Disqualified` or `ChangedElsewhere`.
     """
     vedtak = _lock_vedtak(vedtak)
     _check_may_write(vedtak, by)
-    if window and window.mark != vedtak.editor and window.revision != vedtak.revision:
+    if window and window.key != vedtak.editor and window.revision != vedtak.revision:
         raise ChangedElsewhere(vedtak)
     for name, value in facts.items():
         setattr(vedtak, name, value)
-    vedtak.editor = window.mark if window else ""
+    vedtak.editor = window.key if window else ""
     vedtak.revision += 1
     vedtak.saved_at = at
     vedtak._history_user = by
-    if by_itself:
+    if autosave:
         vedtak.skip_history_when_saving = True
     vedtak.save(update_fields=[*facts, "editor", "revision", "saved_at"])
     chosen = {basis.pk: value for basis, value in outcomes.items() if value[0]}

@@ -115,7 +115,7 @@ class Contents:
         return any(basis.code in NEW_DWELLING_BASES for basis in self.bases)
 
     @property
-    def weighs(self) -> bool:
+    def decides_matter(self) -> bool:
         """Whether the matter itself is decided, so that choices must be recorded (need C21)."""
         return any(row.outcome not in (Outcome.DISMISSED, Outcome.LAPSED) for row in self.outcomes)
 
@@ -316,7 +316,7 @@ def _validity(vedtak: Vedtak, content: Contents) -> list[Missing]:
 
 
 def _choices(vedtak: Vedtak, content: Contents) -> list[Missing]:
-    if not content.weighs or content.talks:
+    if not content.decides_matter or content.talks:
         return []
     return [
         Missing(
@@ -330,19 +330,19 @@ def _choices(vedtak: Vedtak, content: Contents) -> list[Missing]:
 def _letter(vedtak: Vedtak, content: Contents) -> list[Missing]:
     person = vedtak.application.person
     items = []
-    if not letters.reaches(person):
+    if not letters.can_reach(person):
         items.append(
             Missing(
                 "brev",
-                _("Brev: %s") % letters.no_address(person),
-                url=letters.agreed_at(person),
+                _("Brev: %s") % letters.no_address_text(person),
+                url=letters.agreement_url(person),
             )
         )
     items += [
         Missing(
             "brev",
-            _("Brev: %s") % letters.no_address(representative),
-            url=letters.agreed_at(representative),
+            _("Brev: %s") % letters.no_address_text(representative),
+            url=letters.agreement_url(representative),
         )
         for representative in content.copied_to
         if not representative.is_reached

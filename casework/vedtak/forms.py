@@ -66,7 +66,7 @@ class VedtakForm(forms.ModelForm):
         required=False,
     )
 
-    # The id of this browser window, and the draft's revision when the page was opened.
+    # The key of this browser window, and the draft's revision when the page was opened.
     window = forms.CharField(max_length=36, required=False, widget=forms.HiddenInput)
     revision = forms.IntegerField(
         min_value=0, max_value=2**31 - 1, required=False, widget=forms.HiddenInput
@@ -182,7 +182,7 @@ class VedtakForm(forms.ModelForm):
         window, revision = self.cleaned_data.get("window"), self.cleaned_data.get("revision")
         return Window(window, revision) if window and revision is not None else None
 
-    def written(self) -> tuple[Vedtak, Contents]:
+    def unsaved(self) -> tuple[Vedtak, Contents]:
         """The vedtak and its contents with the values of the form, unsaved, for the preview."""
         vedtak = self.instance
         for name, value in self.facts().items():
@@ -194,7 +194,7 @@ class VedtakForm(forms.ModelForm):
         ]
         return vedtak, replace(self.content, outcomes=outcomes)
 
-    def mark(self, missing: list[Missing]) -> None:
+    def show_missing(self, missing: list[Missing]) -> None:
         """Show each missing thing beside its field and in the error summary."""
         for item in missing:
             if item.url:

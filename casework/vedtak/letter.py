@@ -281,7 +281,7 @@ def _joined(parts: list[str], t: dict) -> str:
     return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + t["and"] + parts[-1]
 
 
-def plain(data: dict[str, Any]) -> str:
+def all_text(data: dict[str, Any]) -> str:
     """All texts of the letter as one, to measure its readability with `lix`."""
     texts = [*data["vedtak"], *data["next"], *data["conditions"], *data["appeal"].values()]
     texts += [data[key] or "" for key in ("facts", "rules", "assessment", "own_view", "children")]

@@ -75,7 +75,7 @@ def parts(
     ]
     if content.children:
         shown_parts.append(("barn", _("Barnets beste"), _("Skrevet")))
-    if content.weighs or content.talks:
+    if content.decides_matter or content.talks:
         day = nbdate(content.talks[0].held_on) if content.talks else ""
         shown_parts.append(("valg", _("Valg og konsekvenser"), day))
     steps = []

@@ -108,7 +108,7 @@ def vedtak_submit(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("Vedtaket er sendt til %(name)s.") % {"name": approver})
             return redirect("casework:vedtak", pk)
     except actions.VedtakIncomplete as error:
-        form.mark(error.missing)
+        form.show_missing(error.missing)
     except RuleBroken as error:
         refuse(form, error)
     return _page(request, vedtak, content, form=form, tried=True)
@@ -201,12 +201,12 @@ def vedtak_preview(request: HttpRequest, pk: int) -> HttpResponse:
                     by=request.user,
                     at=at,
                     window=window,
-                    by_itself=True,
+                    autosave=True,
                 )
                 saving["saved_at"] = at
             except RuleBroken as error:
                 saving["conflict"] = str(error)
-        vedtak, content = form.written()
+        vedtak, content = form.unsaved()
     log_read(request, vedtak.application.person_id, "vedtak")
     context = {**_letter(vedtak, content, on), **saving, "swapped": True, "vedtak": vedtak}
     return render(request, "casework/vedtak/vedtak.html#preview", context)
@@ -401,7 +401,7 @@ def _page(
     person = application.person
     log_read(request, person.pk, "vedtak")
     shown, shown_content = (
-        form.written()
+        form.unsaved()
         if form is not None and form.is_bound and hasattr(form, "cleaned_data")
         else (vedtak, content)
     )
@@ -418,7 +418,7 @@ def _page(
         "talk": content.talks[0] if content.talks else None,
         "texts": _standard_texts(on) if form else {},
         "texts_used": [] if form else list(vedtak.standard_texts.all()),
-        "reaches": letters.reaches(person),
+        "reaches": letters.can_reach(person),
         "conflict": "",
         "unsaved": [],
         "clock": reply_clock.clock(application, on),
@@ -485,6 +485,6 @@ def _letter(
             if (part != "reversal_reason" or vedtak.replaces_id)
             and (part != "best_interests" or content.children)
         },
-        "lix": vedtak_letter.lix(vedtak_letter.plain(data)),
+        "lix": vedtak_letter.lix(vedtak_letter.all_text(data)),
         "swapped": False,
     }

@@ -107,7 +107,7 @@ def assessment(request: HttpRequest, pk: int) -> HttpResponse:
             "housing": _housing_facts(needs.housing_of(assessment)),
             "others": list(assessment.person.assessments.exclude(pk=assessment.pk)[:10]),
             "need": need,
-            "beside": needs.beside(needs.from_stored(need.derived) or lines, need) if need else [],
+            "beside": needs.compare(needs.from_stored(need.derived) or lines, need) if need else [],
             "lines": lines,
             "can_work": perms.can_do_casework(request.user),
         },
@@ -159,7 +159,7 @@ def need(request: HttpRequest, pk: int) -> HttpResponse:
             "versions": [
                 {
                     "need": version,
-                    "rows": needs.beside(needs.from_stored(version.derived), version),
+                    "rows": needs.compare(needs.from_stored(version.derived), version),
                 }
                 for version in versions
             ],
@@ -214,12 +214,12 @@ def _housing_facts(housing: HousingAnswer | None) -> list[tuple[str, str]]:
         value = getattr(housing, field.name)
         # An unticked wish is not an answer; «nei» to a question is.
         if value is not None and value != "" and (value or field.null):
-            facts.append((capfirst(field.verbose_name), needs.shown(field.name, value)))
+            facts.append((capfirst(field.verbose_name), needs.value_text(field.name, value)))
     for name in needs.AREAS:
         areas = list(getattr(housing, name).all())
         if areas:
             label = HousingAnswer._meta.get_field(name).verbose_name
-            facts.append((capfirst(label), needs.shown(name, areas)))
+            facts.append((capfirst(label), needs.value_text(name, areas)))
     return facts
 
 
@@ -227,4 +227,4 @@ def _initial(lines: list[needs.DerivedValue], earlier: HousingNeed | None) -> di
     """Initial values: the housing need in force, else what the rules derive."""
     if earlier is None:
         return {derived.field: derived.value for derived in lines}
-    return {name: needs.decided(earlier, name) for name in HousingNeedForm.Meta.fields}
+    return {name: needs.value_of(earlier, name) for name in HousingNeedForm.Meta.fields}
