@@ -1,4 +1,4 @@
-"""The jobs of casework: what runs by itself, when, and in which words. See `common.jobs`."""
+"""The scheduled jobs of casework: what runs, when, and how the page of jobs describes it."""
 
 from datetime import time
 

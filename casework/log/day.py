@@ -1,4 +1,4 @@
-"""What a case is called on the lines of Min dag."""
+"""The label of a case on My day (Min dag)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def case_label(application: Application | None, *, short: bool = False) -> str:
-    """«Sak 2026/0012», or that there is none; `short` where other words stand before it."""
+    """«Sak 2026/0012» or «Ingen sak»; `short` is for use inside a sentence, without «Sak»."""
     if application is None:
         return _("ingen sak") if short else _("Ingen sak")
     return application.case_number if short else f"{_('Sak')} {application.case_number}"

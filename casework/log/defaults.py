@@ -1,6 +1,6 @@
-"""The day the first rows of every dated table hold from."""
+"""The first day of the rows an installation starts with, in every dated table."""
 
 from datetime import date
 
-# No hjemmel in Varig is older.
+# No legal basis (hjemmel) in Varig is older.
 BEGINNING = date(2000, 1, 1)

@@ -87,7 +87,7 @@ class Sender(models.TextChoices):
 
 
 class Tonight(models.TextChoices):
-    """Where somebody who applies after § 27 can sleep tonight."""
+    """Where an applicant under § 27 can sleep tonight."""
 
     NOWHERE = "ingen", _("Har ingen steder å sove i natt")
     TONIGHT = "i_natt", _("Kan være et sted i natt, ikke lenger")
@@ -106,7 +106,7 @@ class ApplicationState(models.TextChoices):
 
 # Not decided yet.
 APPLICATION_OPEN = (ApplicationState.RECEIVED, ApplicationState.ASSESSING)
-# Something may still come of it: not withdrawn, lapsed or sent elsewhere.
+# Not withdrawn, lapsed or forwarded to another unit.
 APPLICATION_ALIVE = (*APPLICATION_OPEN, ApplicationState.DECIDED)
 # Nothing more comes of it.
 APPLICATION_CLOSED = (
@@ -117,7 +117,7 @@ APPLICATION_CLOSED = (
 
 
 class SupportNeed(models.IntegerChoices):
-    """How much help is needed in a dimension now: it changes, and is never a gate (need C8)."""
+    """How much help the person needs now in a dimension. It never excludes anyone (need C8)."""
 
     NONE = 0, _("Greier meg selv")
     SOME = 1, _("Litt hjelp")
@@ -138,14 +138,14 @@ REFUSED = (Outcome.REFUSED, Outcome.PARTLY)
 
 
 class RefusalGround(models.TextChoices):
-    """Why all or some of it was refused. The second is the municipality's unmet need (C17)."""
+    """Why an application was refused, in whole or part. NO_DWELLING is unmet need (need C17)."""
 
     CONDITIONS = "vilkar", _("Vilkårene er ikke oppfylt")
     NO_DWELLING = "ingen_bolig", _("Kommunen har ingen bolig som passer")
 
 
 class ReversalGround(models.TextChoices):
-    """What allows an issued vedtak to be changed (omgjøring)."""
+    """The grounds for changing an issued vedtak (omgjøring)."""
 
     APPEAL = "klage", _("Etter klage (fvl. § 33)")
     FAVOUR = "til_gunst", _("Til fordel for personen (fvl. § 35 a)")
@@ -155,7 +155,7 @@ class ReversalGround(models.TextChoices):
 
 
 class TextPart(models.TextChoices):
-    """Where in a vedtak a standard text may be inserted: the names of its fields."""
+    """The fields of a vedtak that a standard text may be inserted in."""
 
     FACTS = "facts", _("Fakta vi har lagt til grunn")
     REASONING = "reasoning", _("Vurdering")
@@ -165,7 +165,7 @@ class TextPart(models.TextChoices):
 
 
 class AppealBody(models.TextChoices):
-    """The klageinstans follows from the legal basis (need C13)."""
+    """The appeals body (klageinstans). It follows from the legal basis (need C13)."""
 
     MUNICIPAL = "kommunal_klagenemnd", _("Kommunens klagenemnd")
     STATE = "statsforvalteren", _("Statsforvalteren")
@@ -192,10 +192,10 @@ class AppealState(models.TextChoices):
     WITHDRAWN = "trukket", _("Trukket")
 
 
-# With the municipality, and with the klageinstans.
+# With the municipality; APPEAL_OPEN also has those with the appeals body.
 APPEAL_HERE = (AppealState.RECEIVED, AppealState.REVIEWING, AppealState.REDRAFTING)
 APPEAL_OPEN = (*APPEAL_HERE, AppealState.FORWARDED)
-# The klageinstans has answered.
+# The appeals body has decided.
 APPEAL_ANSWERED = (AppealState.UPHELD, AppealState.CHANGED, AppealState.RETURNED)
 
 
@@ -233,7 +233,7 @@ class RepresentativeKind(models.TextChoices):
 
 
 class StatementSource(models.TextChoices):
-    """Who knows the person (need C9)."""
+    """Who gives a statement about the person (need C9)."""
 
     SERVICE = "tjeneste", _("Tjenesteyter")
     COORDINATOR = "koordinator", _("Koordinator")
@@ -269,7 +269,7 @@ class FlagClosed(models.TextChoices):
 
 
 class Process(models.TextChoices):
-    """Processes whose moves are logged in `Transition`."""
+    """Processes whose state changes are logged in `Transition`."""
 
     APPLICATION = "application", _("Søknad")
     VEDTAK = "vedtak", _("Vedtak")
@@ -280,7 +280,7 @@ class Process(models.TextChoices):
 
 
 class NoticeKind(models.TextChoices):
-    """What an institution notifies of (need C20)."""
+    """What an institution gives notice of (need C20)."""
 
     ADMISSION = "innleggelse", _("Innleggelse")
     DISCHARGE = "utskrivning", _("Utskriving")
@@ -291,7 +291,7 @@ GOING_OUT = (NoticeKind.DISCHARGE, NoticeKind.RELEASE)
 
 
 class NoteReaders(models.TextChoices):
-    """Who may read a note, of those who may see the person (need C22)."""
+    """Who may read a note, among those who may see the person (need C22)."""
 
     CASE = "alle", _("Alle som arbeider med saken")
     UNIT = "enhet", _("Bare min enhet")
@@ -310,7 +310,7 @@ class DocumentCategory(models.TextChoices):
 
 
 class PastMatterKind(models.TextChoices):
-    """Of tenancies alone (need C25)."""
+    """Past matters concern tenancies only (need C25)."""
 
     DEBT = "gjeld", _("Husleiegjeld")
     DAMAGE = "skade", _("Skade på bolig")

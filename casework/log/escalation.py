@@ -1,9 +1,9 @@
-"""What nobody has touched is lifted to the manager, once (need T8).
+"""Escalates a flag that nobody has touched to the manager, once (need T8).
 
-A flag is touched when somebody does something in the person's case: every deed of a user leaves
-an event (a renewal, a note, a vedtak, a letter), and every follow-up closes the flag. After
-`escalate_days` without either, since it was raised or last touched, the flag is lifted. It stays
-with its owner, and with the manager too, until it is touched or closed.
+A flag is touched when a user does something in the person's case: every action of a user leaves
+an event (a renewal, a note, a vedtak, a letter), and a follow-up closes the flag. A flag is
+escalated when `escalate_days` have passed since it was raised or last touched. The owner keeps
+it, and the manager sees it too, until it is touched or closed.
 """
 
 from __future__ import annotations
@@ -40,20 +40,20 @@ WHERE f.closed_on IS NULL AND f.escalated_on IS NULL
 
 
 def escalate(on: date) -> Done:
-    """Lift what nobody has touched, as of a date. Safe to run twice: a flag is lifted once."""
+    """Escalate the flags untouched as of the date. Safe to run twice: each is escalated once."""
     days = settings_table.value("escalate_days", on)
     with connection.cursor() as cursor:
         cursor.execute(ESCALATE, {"on": on, "days": days, "tz": settings.TIME_ZONE})
-        lifted = cursor.rowcount
-    # What is said of an agreement closes its flag, or is a new agreement: untouched is open.
+        escalated_count = cursor.rowcount
+    # A follow-up or a new agreement closes the flag of an agreement, so an open one is untouched.
     untouched = AgreementFlag.objects.open().filter(
         escalated_on__isnull=True, raised_on__lte=on - timedelta(days=days)
     )
-    return Done(raised=lifted + untouched.update(escalated_on=on))
+    return Done(raised=escalated_count + untouched.update(escalated_on=on))
 
 
 def escalated(user: User) -> QuerySet[Flag]:
-    """Open flags that are lifted, and not touched since; longest first."""
+    """Open flags escalated and not touched since; the longest escalated first."""
     touched = Event.objects.annotate(day=TruncDate("at")).filter(
         person=OuterRef("person"), by__isnull=False, day__gte=OuterRef("escalated_on")
     )

@@ -1,4 +1,4 @@
-"""Telling what happened: one plain sentence a time, in the transaction of what it tells of."""
+"""Records what happened: one plain sentence, in the same transaction as the change."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def record(
     application: Application | None = None,
     **data,
 ) -> Event:
-    """Write an event. `text` may name the person's own matters, `data` holds keys only."""
-    # Names and reasons are put together to a sentence, which may come out longer than the column.
+    """Write an event. `text` may describe the person's matters; `data` holds keys only."""
+    # A sentence made of names and reasons may be longer than the column.
     text = Truncator(str(text)).chars(Event._meta.get_field("text").max_length)
     return Event.objects.create(
         person=person, application=application, kind=kind, text=text, by=by, at=at, data=data

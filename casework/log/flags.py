@@ -1,12 +1,12 @@
-"""Flags in words, and closing one by saying what was done (need T8).
+"""The wording of flags, and closing a flag by writing what was done (need T8).
 
-A flag keeps facts; the sentences are made here, so that they can be put better without touching
-what was recorded. Each kind has its own way of speaking, which the app that raises it hands in:
+A flag stores facts, and the sentences are made when it is read, so the wording can be improved
+without changing the record. Each app registers how its kinds of flag are worded:
 
     flags.register(LEASE)      # a `FlagRule`, in AppConfig.ready()
 
-`LEASE.words(flag, on)` gives `Words`. Also here: what counts as contact with a person, a
-registry because peers and casework are on different floors and a clock must ask both.
+`LEASE.words(flag, on)` returns `Words`. This module also holds what counts as contact with a
+person. That is a registry because contacts are kept both here and in `peers`, an app above.
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ if TYPE_CHECKING:
 
 
 class NoReason(RuleBroken):
-    """A flag is not dismissed; it is followed up, and the follow-up is told in words."""
+    """A flag cannot be closed without writing what was done."""
 
     def __init__(self) -> None:
         super().__init__(_("Skriv hva som er gjort, eller hvorfor det ikke skal gjøres mer nå."))
 
 
 class AlreadyClosed(RuleBroken):
-    """Somebody else, or the facts, closed it first."""
+    """The flag is already closed, by somebody else or by a job."""
 
     def __init__(self) -> None:
         super().__init__(_("Varselet er allerede avsluttet."))
@@ -54,10 +54,10 @@ class AlreadyClosed(RuleBroken):
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What is shown of a flag: why (date, rule and fact), the next step, and one button.
+    """What is shown for a flag: why (date, rule and fact), the next step, and one button.
 
     `days` is shown as a number over a bar with a tick at `mark`, red past it and amber from
-    `warn`; where it is None, `when` and `sub` say when.
+    `warn`; when it is None, `when` and `sub` are shown instead.
     `color` is danger, warning or neutral.
     """
 
@@ -82,12 +82,12 @@ _words: dict[str, Callable[[Flag, date], Words]] = {}
 
 
 def register(*rules: FlagRule) -> None:
-    """Say how the flags of some kinds are put in words. Registering again replaces."""
+    """Register the wording of these kinds of flag. Registering a kind again replaces it."""
     _words.update({str(rule.kind): rule.words for rule in rules})
 
 
 def words(flag: Flag, on: date) -> Words:
-    """The flag in words, as read on a date. Asks the database nothing."""
+    """The wording of the flag on a date. Makes no queries."""
     return _words.get(flag.kind, _plain_words)(flag, on)
 
 
@@ -111,7 +111,7 @@ def _plain_words(flag: Flag, on: date) -> Words:
 
 
 def due_words(due: date | None, on: date) -> tuple[str, str]:
-    """«I dag», «Man. 23.11.», «3 dager over»; and the colour of its nearness."""
+    """«I dag», «Man. 23.11.» or «3 dager over», and a colour by how close the date is."""
     if due is None:
         return "", "neutral"
     left = (due - on).days
@@ -124,7 +124,7 @@ def due_words(due: date | None, on: date) -> tuple[str, str]:
 
 
 def short(day: date) -> str:
-    """24.10. – a day of this year or the last, in a sentence."""
+    """24.10. – a date in a sentence, without the year."""
     return f"{day.day:02}.{day.month:02}."
 
 
@@ -143,27 +143,27 @@ _contacts: dict[str, str] = {
 
 
 def register_contact(name: str, sql: str) -> None:
-    """Add a kind of contact the clocks count, from an app above. SQL as in `_contacts`.
+    """Add a kind of contact, from an app above. The SQL is like that in `_contacts`.
 
-    It says only that somebody reached the person that day: never what was said.
+    It tells only whether somebody reached the person, never what was said.
     """
     _contacts[name] = sql
 
 
 def no_service_sql(person: str) -> str:
-    """A condition: the person in this column has no active service on the date, and nobody has
-    been in contact lately (rules-and-scenarios.md, `no_service`). Takes `%(on)s` and
+    """SQL condition: the person in the column `person` has no service on the date, and no contact
+    since `%(contact_after)s` (rules-and-scenarios.md, `no_service`). Takes `%(on)s` and
     `%(contact_after)s`.
     """
     service = f"""EXISTS (
         SELECT FROM casework_service service
         WHERE service.person_id = {person} AND service.period @> %(on)s::date)"""
-    reached = (sql.format(person=person) for sql in _contacts.values())
-    return " AND ".join(f"NOT {sql}" for sql in (service, *reached))
+    contacts = (sql.format(person=person) for sql in _contacts.values())
+    return " AND ".join(f"NOT {sql}" for sql in (service, *contacts))
 
 
-# The case each person is met about now, as a CTE. Read in one pass: asked of each of twenty
-# thousand persons, it takes longer than all the rest.
+# Each person's newest living case (APPLICATION_ALIVE), as a CTE. Read in one pass: a subquery for
+# each of twenty thousand persons takes longer than the rest of the statement.
 PRESENT_CASE = """
 present_case AS (
     SELECT DISTINCT ON (person_id) person_id, id, responsible_id
@@ -181,7 +181,7 @@ def case_params() -> dict[str, Any]:
 
 
 def close_by_facts(kind: FlagKind, key: str, on: date) -> None:
-    """What the flag was about is over; no need to wait for the job to see it."""
+    """Close the flag at once, since what it was about is over, without waiting for the job."""
     Flag.objects.open().filter(kind=kind, key=key).update(
         closed_on=on, closed_because=FlagClosed.FACTS
     )
@@ -189,14 +189,14 @@ def close_by_facts(kind: FlagKind, key: str, on: date) -> None:
 
 @transaction.atomic
 def close(flag: Flag, *, by: User, at: datetime, note: str | Promise) -> Flag:
-    """Close a flag because it was followed up, and tell so on the person's timeline.
+    """Close a flag that was followed up, and record it on the person's timeline.
 
-    NoReason without words; AlreadyClosed when somebody, or a job, was first.
+    Raises NoReason when `note` is blank, and AlreadyClosed when the flag is closed.
     """
     note = str(note).strip()
     if not note:
         raise NoReason
-    # Locked, so that two who follow up at once do not both believe they closed it.
+    # Locked, so that only one of two users who follow up at once closes it.
     flag = Flag.objects.select_for_update(of=("self",), no_key=True).get(pk=flag.pk)
     if flag.closed_on is not None:
         raise AlreadyClosed

@@ -1,4 +1,4 @@
-"""Who does what, and the way from first contact to settled (needs C18, C19, C20, C23)."""
+"""The log of casework: events, state changes, flags and stored files (needs C24, T8)."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class FlagQuerySet(models.QuerySet):
 class Event(models.Model):
     """Something that happened in a person's case, in one plain sentence (need C24).
 
-    Written in the same transaction as what it tells of. `data` holds keys, never names.
+    Written in the same transaction as the change. `data` holds keys, never names.
     """
 
     person = models.ForeignKey("casework.Person", models.CASCADE, related_name="events")
@@ -58,7 +58,7 @@ class Event(models.Model):
 
 
 class Transition(models.Model):
-    """One move of one process: the log every state table writes."""
+    """One state change of one process. Every state table writes them."""
 
     process = models.CharField(max_length=20, choices=Process)
     object_id = models.BigIntegerField()
@@ -82,13 +82,13 @@ class Transition(models.Model):
 class Flag(models.Model):
     """Something that waits for somebody: why, the next step, whose, and by when (need T8).
 
-    Raised by one SQL statement a kind, `ON CONFLICT DO NOTHING` on `flag_once`; the key names
-    what it is about (for a stay: the chain's first day and the threshold), so that a job may
-    run twice, or for last Tuesday. The sentences are made from `facts` in `casework.log.flags`.
+    Raised by one SQL statement per kind, with `ON CONFLICT DO NOTHING` on `flag_once`. The key
+    names what the flag is about (for a stay: the chain's first day and the threshold), so that a
+    job may run twice, or for an earlier date. `casework.log.flags` makes sentences of `facts`.
     """
 
-    # Twenty thousand are raised in one stroke: no index but those that are asked of. A person's
-    # flags are found by `flag_once`, whose first column it is; nobody asks for a case's.
+    # Twenty thousand may be raised at once, so only indexes that are used. A person's flags are
+    # found by `flag_once`, where person is the first column; nothing looks flags up by case.
     person = models.ForeignKey(
         "casework.Person", models.CASCADE, related_name="flags", db_index=False
     )
@@ -167,10 +167,10 @@ class Flag(models.Model):
 
 
 class StoredFile(models.Model):
-    """Frozen bytes with their checksum: a letter or minutes, rendered once and never again.
+    """A file that never changes, with its SHA-256: a letter or minutes, rendered once.
 
-    Kept in the database so that it is written with what it belongs to, or not at all. The
-    database itself checks that the bytes still have their checksum, and refuses changes.
+    Kept in the database so that it is saved in the same transaction as what it belongs to. The
+    database itself checks the checksum, and refuses changes.
     """
 
     content = models.BinaryField()

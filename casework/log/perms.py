@@ -1,4 +1,4 @@
-"""Who may do what in casework. Each function says it in prose."""
+"""Who may do what in casework. Each docstring states the rule."""
 
 from __future__ import annotations
 
@@ -16,5 +16,5 @@ def can_read_cases(user: User) -> bool:
 
 
 def can_do_casework(user: User) -> bool:
-    """Caseworkers and approvers register persons and applications, and hold kartlegginger."""
+    """Caseworkers and approvers register persons and applications, and make assessments."""
     return user.has_role(RoleKind.CASEWORKER, RoleKind.APPROVER)

@@ -1,4 +1,4 @@
-"""The state tables of casework: the moves each process allows. Each writes a `Transition`."""
+"""Logs the state changes of a process as `Transition` rows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def log_to(process: Process) -> Log:
-    """A log for a state table, here and on the floors above."""
+    """The function a state table calls to log a change; also for the apps above casework."""
 
     def write(obj, from_, to, by, at) -> None:
         Transition.objects.create(

@@ -1,14 +1,14 @@
-"""The one engine that raises and closes flags (need T8).
+"""The engine that raises and closes the flags about persons (need T8).
 
-A kind of flag is data, a `FlagRule`: which rows there should be a flag for on a date, and how the
-flag is put in words. `RULE.run(on)` makes the open flags of the kind those rows, in one statement:
+A kind of flag is data, a `FlagRule`: the rows that should have a flag on a date, and how the flag
+is worded. `RULE.run(on)` makes the open flags match those rows, in one SQL statement:
 
-* a row without a flag gets one, once for its key and level whatever the number of runs;
-* a row that has come to a further level gets a new flag, and the old one is superseded;
-* an open flag without a row is over, by the facts.
+* a row without a flag gets one, only once for its key and level however often the job runs;
+* a row that has reached a higher level gets a new flag, which supersedes the old one;
+* an open flag without a row is closed, because the facts have changed.
 
-A run for an earlier date does no harm to later ones: it closes nothing raised after its date,
-raises nothing below a level that was raised already, and reopens nothing.
+Running for an earlier date is safe: the run closes nothing raised after its date, raises nothing
+at or below a level that was raised already, and reopens nothing.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from .flags import Words
     from .models import Flag
 
-# How far a flag has come, where the rule keeps it among the facts.
+# The level of a flag whose rule keeps it among the facts.
 LEVEL = "(f.facts ->> 'level')::int"
 
 RAISE = """
@@ -43,7 +43,7 @@ open_flag AS (
     SELECT f.id, f.person_id, {key} AS key, {level} AS level, f.raised_on
     FROM casework_flag f WHERE f.kind = %(kind)s AND f.closed_on IS NULL
 ),
--- Every wanted row beside its open flag; nearly all have theirs, and then nothing is to be done.
+-- Wanted rows and open flags that do not match. Nearly all match, and need no change.
 changed AS (
     SELECT w.*, o.id AS flag_id, o.raised_on AS flag_raised_on
     FROM wanted w
@@ -95,20 +95,20 @@ replaced AS (
 class FlagRule:
     """A kind of flag as data.
 
-    `wanted` is SQL of ours: CTEs that end in `wanted`, one row for each flag there should be on
-    `%(on)s`, with person_id, application_id, key (what it is about), facts (jsonb), owner_id and
-    due_on. It is a function where it is made of what other apps register as they start.
+    `wanted` is trusted SQL: CTEs that end in one named `wanted`, with a row for each flag there
+    should be on `%(on)s`. Its columns are person_id, application_id, key (what the flag is about),
+    facts (jsonb), owner_id and due_on. It is a function when other apps register parts of it.
 
-    `params(on)` gives what `wanted` needs besides `%(on)s`, `%(kind)s` and the values of `enums`.
+    `params(on)` gives the parameters of `wanted` besides `%(on)s`, `%(kind)s` and those of `enums`.
 
-    A kind that comes further has a `level`, the SQL of the level of a flag `f` (`LEVEL`, or a
-    column), and `wanted` has a column level; the key of its flags is «key:level». `threshold` and
-    `marks` say that the rows bring those columns.
+    A kind with levels has `level`, the SQL for the level of a flag `f` (`LEVEL`, or a column), and
+    a column level in `wanted`; the key of its flags is «key:level». `threshold` and `marks` are
+    True when `wanted` has those columns.
 
-    `told` is for what is too costly to work out for those who have their flag already: CTEs that
-    end in `told`, made of `fresh`, which has the columns of `wanted`.
+    `told` adds columns that are costly to compute, for new flags only: CTEs that end in one named
+    `told`, which reads `fresh` (the new rows, with the columns of `wanted`).
 
-    `replaces` is a kind whose open flag with the same person and key is superseded by this.
+    `replaces` is another kind: its open flag for the same person and key is superseded.
     """
 
     kind: FlagKind
@@ -124,7 +124,7 @@ class FlagRule:
 
     @transaction.atomic
     def run(self, on: date) -> Done:
-        """Let the open flags of the kind be those wanted on the date. Safe to run twice."""
+        """Raise and close flags to match the rows wanted on the date. Safe to run twice."""
         params = {
             **enum_params(FlagClosed, *self.enums),
             **self.params(on),
@@ -133,13 +133,13 @@ class FlagRule:
             "replaces": str(self.replaces or ""),
         }
         with connection.cursor() as cursor:
-            # One run at a time: two for different dates could each miss the other's flag.
+            # One run at a time: two runs for different dates could miss each other's flags.
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"flags {self.kind}"])
             cursor.execute(self.statement(), params)
             return Done(*cursor.fetchone())
 
     def statement(self) -> str:
-        """The whole statement; what a kind does not have is not asked for."""
+        """The SQL statement, without the parts this kind does not use."""
         levels = bool(self.level)
         in_facts = " || jsonb_build_object('level', t.level)" if self.level == LEVEL else ""
         told = _text(self.told)
@@ -164,5 +164,5 @@ def _text(sql: str | Callable[[], str]) -> str:
 
 
 def due_on(on: date) -> date:
-    """The day something raised on a date should be followed up by."""
+    """The day a flag raised on the date should be followed up by: a working day."""
     return next_working_day(on + timedelta(days=settings_table.value("flag_due_days", on)))

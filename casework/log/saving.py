@@ -1,4 +1,4 @@
-"""Saving a row with who did it in its history."""
+"""Saves a row, with the user who did it in its history."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Row = TypeVar("Row", bound=models.Model)
 
 
 def save(row: Row, by: User, **facts) -> Row:
-    """Set the facts and save; the history says it was `by`."""
+    """Set the given fields and save; the history row gets `by` as its user."""
     for name, value in facts.items():
         setattr(row, name, value)
     row._history_user = by

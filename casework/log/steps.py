@@ -1,4 +1,4 @@
-"""The one thing to do next in a case: what the button on its page says, and where it leads."""
+"""The next step in a case: the text of the button on its page, and where it leads."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.urls import NoReverseMatch, reverse
 
 @dataclass(frozen=True)
 class Step:
-    """`text` is what to do; without `url` somebody else, or nobody, is to do it."""
+    """`text` says what to do. Without `url` there is nothing for this user to do."""
 
     text: str
     why: str = ""
@@ -18,7 +18,7 @@ class Step:
 
 
 def url_or_blank(name: str, *args) -> str:
-    """A page of another part of the house; "" while that part has none."""
+    """The URL of a page in another app; "" when that app has no such page."""
     try:
         return reverse(name, args=args)
     except NoReverseMatch:

@@ -1,6 +1,6 @@
-"""The morning's mail to those who want it: how much waits, and a link. Never a word of anybody.
+"""The morning e-mail to users who want it: how many flags wait, and a link. It names nobody.
 
-Once a day a user, whatever the number of runs: who is to have it is marked before it is sent.
+At most one a day per user, however often the job runs: a user is marked before the mail is sent.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from .models import Flag
 
 
 def send_summary(on: date) -> Done:
-    """Send the summary of a date to those who want it and have not had it. Two queries a user."""
-    wanted = (
+    """Send the summary for a date to users who want it and have not had it. Two queries a user."""
+    users = (
         User.objects.filter(daily_summary=True, is_active=True)
         .filter(roles__kind__in=CASE_ROLES, roles__period__contains=on)
         .exclude(email="")
@@ -31,19 +31,19 @@ def send_summary(on: date) -> Done:
         .distinct()
         .order_by("pk")
     )
-    letters = []
-    for user in wanted:
-        # Marked first and by condition: two runs at once send one.
+    emails = []
+    for user in users:
+        # Marked first, with a condition: two runs at once send one mail.
         unsent = Q(summary_sent_on__isnull=True) | Q(summary_sent_on__lt=on)
         if User.objects.filter(unsent, pk=user.pk).update(summary_sent_on=on):
-            letters.append(_letter(user, on))
-    if letters:
-        # What is marked and then fails is not sent again: a mail too few, never one too many.
-        transaction.on_commit(lambda: mail.get_connection().send_messages(letters))
-    return Done(raised=len(letters))
+            emails.append(_email(user, on))
+    if emails:
+        # A mail that fails is not sent again: better one too few than one too many.
+        transaction.on_commit(lambda: mail.get_connection().send_messages(emails))
+    return Done(raised=len(emails))
 
 
-def _letter(user: User, on: date) -> mail.EmailMessage:
+def _email(user: User, on: date) -> mail.EmailMessage:
     mine = Q(owner=user)
     counts = (
         Flag.objects.visible_to(user)

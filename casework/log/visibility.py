@@ -13,10 +13,11 @@ if TYPE_CHECKING:
 
 
 def sees(user: User, prefix: str = "") -> Q:
-    """The persons a user may know exist, as a condition on the person at `prefix`.
+    """A filter for the persons the user may see; `prefix` is the path to the person.
 
-    Protected people (fortrolig, strengt fortrolig) and the municipality's own employees are
-    absent unless a role gives the right (needs S3, S4). Who has no role in casework sees nobody.
+    Persons with a protected address (fortrolig, strengt fortrolig) and the municipality's own
+    employees are left out unless a role gives access (needs S3, S4). A user without a role in
+    casework sees nobody.
     """
     if not user.is_authenticated or not user.has_role(*CASE_ROLES):
         return Q(pk__in=[])
