@@ -1,8 +1,8 @@
-"""Who is a child: under 18 on the date; where nobody knows the birth date, by the relation.
+"""Who is a child: under 18 on the date; with an unknown birth date, by the relation.
 
-The age is the law's and the same everywhere, so it is no setting (vergemålsloven § 8). The rule is
-asked of one person (`is_minor`, `is_child_member`), in a queryset (`minors`, `children`) and in SQL
-(`is_child`).
+The age is the law's and the same everywhere, so it is no setting (vergemålsloven § 8). The rule
+exists for one person (`is_minor`, `is_child_member`), for querysets (`minors`, `children`) and in
+SQL (`is_child`).
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ ADULT_AGE = 18  # years (vergemålsloven § 8)
 
 
 def born_after(on: date, age: int = ADULT_AGE) -> date:
-    """Whoever is born after this day is under the age on the date, as `calendar.age` has it."""
+    """The birth date of those who reach `age` years on the date: anyone born later is younger."""
     return add_months(on, -12 * age)
 
 
 def is_minor(born: date | None, on: date) -> bool:
-    """Whoever has this birth date is under 18 on the date; False when it is not known."""
+    """Whether a person with this birth date is under 18 on the date; False when it is unknown."""
     return born is not None and born > born_after(on)
 
 
 def is_child_member(member: HouseholdMember, on: date) -> bool:
-    """A member of somebody's household who is a child on the date. Reads the person."""
+    """Whether the member of a household is a child on the date. Reads the person."""
     if member.relation not in MAY_BE_CHILD:
         return False
     if member.person.birth_date is None:
@@ -42,7 +42,7 @@ def is_child_member(member: HouseholdMember, on: date) -> bool:
 
 
 def minors(on: date, prefix: str = "person__", age: int = ADULT_AGE) -> Q:
-    """Born by the date, and under the age on it. `prefix` leads from the row to the person."""
+    """A filter for persons born by the date and under the age; `prefix` is the path to them."""
     return Q(
         **{
             f"{prefix}birth_date__gt": born_after(on, age),
@@ -52,7 +52,7 @@ def minors(on: date, prefix: str = "person__", age: int = ADULT_AGE) -> Q:
 
 
 def children(on: date, age: int = ADULT_AGE) -> Q:
-    """Members of a household who are children, also those whose birth date nobody knows."""
+    """A filter for household members who are children, also with an unknown birth date."""
     unknown = Q(person__birth_date__isnull=True, relation=MemberRelation.CHILD)
     return minors(on, age=age) | unknown
 
@@ -64,10 +64,10 @@ def is_child(
     after: str = "%(child_born_after)s::date",
     born: bool = True,
 ) -> str:
-    """A condition in SQL: the person is a child.
+    """SQL condition: the person is a child.
 
     `person` and `member` are aliases of casework_person and casework_householdmember, `after` is
-    the day of `born_after`. `born` leaves out whoever is born after `%(on)s`. Takes `child_params`.
+    the day of `born_after`. `born` leaves out a child born after `%(on)s`. Takes `child_params`.
     """
     condition = f"""({person}.birth_date > {after}
         OR {person}.birth_date IS NULL AND {member}.relation = %(MemberRelation.CHILD)s)"""
@@ -77,7 +77,7 @@ def is_child(
 
 
 def may_be_child(member: str) -> str:
-    """A condition in SQL: the member is neither hovedperson nor partner. Takes `child_params`."""
+    """SQL condition: the member is neither head nor partner. Takes `child_params`."""
     return f"{member}.relation = ANY(%(may_be_child)s)"
 
 

@@ -9,9 +9,9 @@ PERSON_PAGES = "personer/<int:pk>/"
 
 
 class LeadToSurvivorMiddleware:
-    """A page of a person that is not there, since the record was merged: the other's same page.
+    """Redirects a page of a merged person to the same page of the surviving record.
 
-    One place, so that every page of a person, of any app, answers alike (need C4).
+    Done in one place, so that the pages of all apps behave alike (need C4).
     """
 
     def __init__(self, get_response) -> None:

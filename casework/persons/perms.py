@@ -1,4 +1,4 @@
-"""Who may do what in casework. Each function says it in prose."""
+"""Who may do what with persons. Each docstring states the rule."""
 
 from __future__ import annotations
 
@@ -20,51 +20,51 @@ if TYPE_CHECKING:
 
 
 def can_merge_persons(user: User) -> bool:
-    """Who does casework merges two records of one person, both of whom they may see (need C4)."""
+    """A user who does casework may merge two records of one person they may see (need C4)."""
     return can_do_casework(user)
 
 
 def can_set_protection(user: User) -> bool:
-    """Only who may see protected persons may set, change or lift address protection (need S3)."""
+    """Only users who see protected persons may set, change or lift the protection (need S3)."""
     return can_do_casework(user) and user.sees_protected
 
 
 def can_set_shielded(user: User) -> bool:
-    """Only who may see shielded persons may mark somebody as one, or lift it (need S4)."""
+    """Only users who see shielded persons may mark a person as shielded, or lift it (S4)."""
     return can_do_casework(user) and user.sees_shielded
 
 
 def colleagues(person: Person, on: date, unit: OrganisationUnit | None = None) -> QuerySet[User]:
-    """Who may be given something to do about the person: those who read cases on the date, at the
-    unit where one is named, and may see the person."""
+    """Users who may be given a task about the person: they have a role that reads cases on the
+    date (at `unit`, if given), and may see the person."""
     from accounts.models import Role, User
 
     roles = Role.objects.filter(period__contains=on)
-    there = roles.filter(kind__in=CASE_ROLES)
+    at_unit = roles.filter(kind__in=CASE_ROLES)
     if unit:
-        there = there.filter(unit=unit)
-    found = User.objects.filter(is_active=True, pk__in=there.values("user"))
+        at_unit = at_unit.filter(unit=unit)
+    users = User.objects.filter(is_active=True, pk__in=at_unit.values("user"))
     if person.is_protected:
-        found = found.filter(pk__in=roles.filter(protected_access=True).values("user"))
+        users = users.filter(pk__in=roles.filter(protected_access=True).values("user"))
     if person.shielded:
-        found = found.filter(pk__in=roles.filter(shielded_access=True).values("user"))
-    return found.order_by("full_name", "pk")
+        users = users.filter(pk__in=roles.filter(shielded_access=True).values("user"))
+    return users.order_by("full_name", "pk")
 
 
 def can_edit_note(user: User, note: Note) -> bool:
-    """Who wrote a note mends it; nobody else does. What stood there before is kept."""
+    """Only the author may correct a note. The earlier text is kept."""
     return can_do_casework(user) and note.written_by_id == user.pk
 
 
 def answers_for(user: User, person: Person) -> bool:
-    """The person's caseworker, or the one of an application of theirs."""
+    """Whether the user is caseworker for the person, or for an application of theirs."""
     return person.responsible_id == user.pk or (
         person.applications.filter(responsible=user).exists()
     )
 
 
 def can_read_past_matters(user: User, person: Person, on: date) -> bool:
-    """Past debt, damage and lost tenancies are read by who does casework and answers for the
+    """Past debt, damage and lost tenancies may be read by a caseworker who is responsible for the
     person, approves a vedtak in their case, or has written why they need to (need C25)."""
     if not can_do_casework(user):
         return False

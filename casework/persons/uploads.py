@@ -1,7 +1,7 @@
-"""What a file is, by its bytes, whatever its name says (need C22).
+"""Finds the type of an uploaded file from its content, not from its name (need C22).
 
-A type is known by its first bytes; those that are archives (DOCX, ODT) by what is in them. A file
-whose ending says one thing and its bytes another is refused in words, and so is one with a macro.
+A type is known by its first bytes; archives (DOCX, ODT) by the files inside. A file whose ending
+does not match its content is refused with a message, and so is a file with a macro.
 Sources: ISO 32000 (PDF), ITU T.81 (JPEG), ISO 15948 (PNG), ECMA-376 part 2, OpenDocument 1.3.
 """
 
@@ -19,14 +19,14 @@ from django.utils.translation import gettext_lazy
 from common.errors import RuleBroken
 
 MEGABYTE = 1024 * 1024
-# An archive that unpacks to more than this is not a letter.
+# An archive that unpacks to more than this is refused.
 LARGEST_UNPACKED = 200 * MEGABYTE
 ODT = "application/vnd.oasis.opendocument.text"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 class FileRefused(RuleBroken):
-    """The file cannot be taken in, and what to do instead."""
+    """The file cannot be uploaded; the message says what to do instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def allowed() -> dict[str, FileType]:
 
 
 def accept() -> str:
-    """What a browser's file chooser offers."""
+    """The value of `accept` for the browser's file chooser: «.pdf,.docx»."""
     return ",".join(f".{ending}" for kind in allowed().values() for ending in kind.endings)
 
 
@@ -68,16 +68,16 @@ def refuse_size(max_mb: int) -> None:
 
 
 def check(name: str, content: bytes, *, max_mb: int) -> FileType:
-    """The file's type. `FileRefused` when it is too large, empty, of a type that is not taken, or
-    not what its ending says."""
+    """The file's type. Raises `FileRefused` when the file is empty, larger than `max_mb` megabytes,
+    of a type we do not accept, or does not match its ending."""
     if not content:
         raise FileRefused(_("Filen er tom. Velg en annen fil."))
     if len(content) > max_mb * MEGABYTE:
         refuse_size(max_mb)
     ending = PurePosixPath(name).suffix.lower().removeprefix(".")
     kinds = allowed()
-    said = next((key for key, kind in kinds.items() if ending in kind.endings), None)
-    if said is None:
+    claimed = next((key for key, kind in kinds.items() if ending in kind.endings), None)
+    if claimed is None:
         raise FileRefused(
             _(
                 "Filer som slutter på «.%(ending)s», kan ikke lastes opp. "
@@ -88,15 +88,15 @@ def check(name: str, content: bytes, *, max_mb: int) -> FileType:
             else _("Filnavnet har ingen ending. Lagre som en av disse: %(types)s.")
             % {"types": names()}
         )
-    found = _kind_of(content)
-    if found != said:
-        if found in TYPES:
+    actual = _kind_of(content)
+    if actual != claimed:
+        if actual in TYPES:
             raise FileRefused(
                 _(
                     "Filen slutter på «.%(ending)s», men er %(found)s. "
                     "Gi den rett ending, og prøv igjen."
                 )
-                % {"ending": ending, "found": TYPES[found].name}
+                % {"ending": ending, "found": TYPES[actual].name}
             )
         raise FileRefused(
             _(
@@ -105,7 +105,7 @@ def check(name: str, content: bytes, *, max_mb: int) -> FileType:
             )
             % {"ending": ending}
         )
-    return kinds[said]
+    return kinds[claimed]
 
 
 def _kind_of(content: bytes) -> str | None:
@@ -121,7 +121,7 @@ def _kind_of(content: bytes) -> str | None:
 
 
 def _archive(content: bytes) -> str | None:
-    """DOCX or ODT by the parts they must have; with a macro in it, neither."""
+    """DOCX or ODT, by the parts they must have; None with a macro in it."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = archive.infolist()
@@ -131,8 +131,8 @@ def _archive(content: bytes) -> str | None:
             if any("vbaProject" in part or part.startswith("Basic/") for part in inside):
                 return None
             if "mimetype" in inside:
-                with archive.open("mimetype") as told:
-                    return "odt" if told.read(100) == ODT.encode() else None
+                with archive.open("mimetype") as entry:
+                    return "odt" if entry.read(100) == ODT.encode() else None
             is_docx = {"[Content_Types].xml", "word/document.xml"} <= inside
             return "docx" if is_docx else None
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError):
@@ -140,19 +140,19 @@ def _archive(content: bytes) -> str | None:
 
 
 def _is_text(content: bytes) -> bool:
-    """UTF-8 without control characters, and nothing a browser would take for a page."""
+    """Whether it is UTF-8 without control characters, and not HTML, XML or a script."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         return False
-    if any(ord(sign) < 32 and sign not in "\t\r\n\f" for sign in text):
+    if any(ord(char) < 32 and char not in "\t\r\n\f" for char in text):
         return False
-    begin = text.lstrip().lower()
-    return not begin.startswith(("<!doctype", "<html", "<script", "<svg", "<?xml", "#!", "<?php"))
+    start = text.lstrip().lower()
+    return not start.startswith(("<!doctype", "<html", "<script", "<svg", "<?xml", "#!", "<?php"))
 
 
 def safe_name(name: str, kind: FileType) -> str:
-    """The name to keep: no path, no control signs, an ending that is right."""
+    """The name to store: no path, no special characters, and the ending of its type."""
     stem = PurePosixPath(name.replace("\\", "/")).stem
-    stem = "".join(sign for sign in stem if sign.isalnum() or sign in " -_()").strip()
+    stem = "".join(char for char in stem if char.isalnum() or char in " -_()").strip()
     return f"{stem[:80] or 'dokument'}.{kind.endings[0]}"

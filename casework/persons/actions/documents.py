@@ -1,4 +1,4 @@
-"""Documents taken in, and withdrawn; never thrown away in silence (need C22)."""
+"""Documents: added, and withdrawn with a reason; never deleted (need C22)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class AlreadyHere(RuleBroken):
-    """The very same bytes are among the person's documents."""
+    """The person already has a document with the same content."""
 
     def __init__(self, document: Document) -> None:
         super().__init__(
@@ -53,14 +53,14 @@ def add_document(
     by: User,
     at: datetime,
 ) -> Document:
-    """Keep a file, with its checksum. `uploads.FileRefused` when it is not one we take."""
+    """Store a file with its checksum. Raises `uploads.FileRefused` or `AlreadyHere`."""
     on = local_date(at)
     kind = uploads.check(name, content, max_mb=settings_table.value("upload_max_mb", on))
     file = StoredFile(content=content, media_type=kind.media_type, made_at=at)
     file.save()
-    same = person.documents.filter(file__sha256=file.sha256, withdrawn_at__isnull=True).first()
-    if same:
-        raise AlreadyHere(same)
+    existing = person.documents.filter(file__sha256=file.sha256, withdrawn_at__isnull=True).first()
+    if existing:
+        raise AlreadyHere(existing)
     document = save(
         Document(
             person=person,
@@ -92,7 +92,7 @@ def add_document(
 
 @transaction.atomic
 def withdraw_document(document: Document, *, why: str, by: User, at: datetime) -> Document:
-    """Out of the case, with a reason. The row and the checksum stay; the file is not opened."""
+    """Withdraw a document. The row and checksum stay, but nobody can open the file any more."""
     document = Document.objects.select_for_update(of=("self",), no_key=True).get(pk=document.pk)
     if document.withdrawn_at:
         raise AlreadyWithdrawn

@@ -1,13 +1,13 @@
-"""Two records of the same person made one, and parted again (need C4).
+"""Merges two records of the same person, and undoes a merge (need C4).
 
-What points to the loser is moved to the survivor, over whatever foreign keys there are: a table
-added tomorrow is moved too. Not moved: history (it tells what was), the read log (append-only,
-and without a foreign key: the survivor's report asks for both), and what the survivor already
-has. A membership beside one of the survivor's own is taken out, and kept to be put back; an open
-flag the survivor also has is thrown away, and raised again by its job if the two are parted.
+Every row with a foreign key to the loser is moved to the survivor, also from tables added later.
+Not moved: history, the read log (append-only, without a foreign key: the survivor's report reads
+both keys), and what the survivor already has. A household membership that collides with one of
+the survivor's is deleted, and stored so that undoing restores it. An open flag the survivor also
+has is deleted; its job raises it again if the merge is undone.
 
-Locks (docs/adr/0006): the two persons first, then each row as it moves, flags last. A row written
-meanwhile lands where it was meant, on the loser, whose pages lead to the survivor.
+Locks (docs/adr/0006): the two persons first, then each row as it moves, flags last. A row that
+another transaction writes meanwhile is saved on the loser, whose pages redirect to the survivor.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from .persons import lock_persons
 if TYPE_CHECKING:
     from accounts.models import User
 
-# What is chosen between, in groups that go together.
+# The fields the user chooses between, in groups that are chosen together.
 CHOICES: dict[str, tuple[str, ...]] = {
     "name": ("first_name", "last_name"),
     "number": ("id_kind", "national_id", "duf"),
@@ -53,11 +53,11 @@ STAYS_WITH_THE_LOSER = (PersonMerge, Person)
 
 
 class MergeRefused(RuleBroken):
-    """The two cannot be made one, or not be parted, as they are now."""
+    """The two records cannot be merged, or the merge cannot be undone, as they are now."""
 
 
 def differing(survivor: Person, loser: Person) -> list[str]:
-    """The groups where the two say different things, in the order of the form."""
+    """The groups of fields in which the two records differ, in the order of the form."""
     return [
         group
         for group, names in CHOICES.items()
@@ -75,9 +75,9 @@ def merge_persons(
     by: User,
     at: datetime,
 ) -> PersonMerge:
-    """Make the two one. `from_loser` names the groups of values taken from the loser.
+    """Merge the loser into the survivor. `from_loser` names the groups taken from the loser.
 
-    `MergeRefused` where the two have something that cannot be one person's: said in words.
+    Raises `MergeRefused`, with a message, when rows of the two cannot belong to one person.
     """
     if survivor.pk == loser.pk:
         raise MergeRefused(_("Dette er samme oppføring. Velg en annen."))
@@ -108,7 +108,7 @@ def _save(person: Person, by: User) -> None:
 def _choose(
     survivor: Person, loser: Person, from_loser: Collection[str], taken: dict[str, Any]
 ) -> dict[str, list[Any]]:
-    """Write the chosen values; protection and shielding of either are kept, always."""
+    """Set the chosen values; the stricter protection and shielding of the two is kept."""
     wanted = {
         name: taken.get(name, getattr(loser, name))
         for group in from_loser
@@ -154,7 +154,7 @@ def _move_all(survivor: Person, loser: Person) -> tuple[list[dict[str, Any]], li
 
 
 def _flags_of_both(survivor: Person, loser: Person) -> list[int]:
-    """The loser's flags that the survivor also has: the open are thrown away, the closed kept."""
+    """The loser's flags that the survivor also has. The open ones are deleted."""
     own = set(Flag.objects.filter(person=survivor).values_list("kind", "key"))
     same = [flag for flag in Flag.objects.filter(person=loser) if (flag.kind, flag.key) in own]
     Flag.objects.filter(pk__in=[flag.pk for flag in same], closed_on__isnull=True).delete()
@@ -162,7 +162,7 @@ def _flags_of_both(survivor: Person, loser: Person) -> list[int]:
 
 
 def _move(rows, field: models.ForeignKey, old: int, new: int) -> dict[str, Any]:
-    """Point these rows to the survivor; a constraint that says no is told in its own words."""
+    """Point these rows to the survivor. A broken constraint is raised as `MergeRefused`."""
     keys = list(rows.order_by("pk").values_list("pk", flat=True))
     try:
         with transaction.atomic():
@@ -186,7 +186,7 @@ def _move(rows, field: models.ForeignKey, old: int, new: int) -> dict[str, Any]:
 
 
 def _take_out_memberships(survivor: Person, loser: Person) -> list[dict[str, Any]]:
-    """The loser's memberships where the survivor is at the same time: taken out, and kept here."""
+    """Delete the loser's memberships that collide with the survivor's; return them as data."""
     theirs = list(HouseholdMember.objects.filter(person=survivor))
     double = [
         mine
@@ -223,9 +223,9 @@ def _overlap(one, other) -> bool:
 
 
 def _move_households(survivor: Person, loser: Person) -> list[dict[str, Any]]:
-    """Where both headed a household at the same time, the loser's becomes the survivor's.
+    """Where both headed a household at the same time, move the loser's into the survivor's.
 
-    Its members join it, unless they are in it already, and its applications are of it.
+    Members move unless they are there already; the household's applications move too.
     """
     rows: dict[str, list[int]] = {}
     cases: dict[str, list[int]] = {}
@@ -261,11 +261,11 @@ def _move_households(survivor: Person, loser: Person) -> list[dict[str, Any]]:
 
 @transaction.atomic
 def undo_merge(*, merge: PersonMerge, by: User, at: datetime) -> Person:
-    """Part the two again: everything that moved goes back. `MergeRefused` when it cannot.
+    """Undo a merge: move back everything it moved. Raises `MergeRefused` when it cannot.
 
-    What was written after the merge stays with the survivor. Gives the person set free.
+    What was written after the merge stays with the survivor. Returns the restored person.
     """
-    # Held so that it is undone once.
+    # Locked, so that it is undone once.
     merge = PersonMerge.objects.select_for_update(of=("self",), no_key=True).get(pk=merge.pk)
     if merge.undone_at is not None:
         raise MergeRefused(
@@ -299,7 +299,7 @@ def undo_merge(*, merge: PersonMerge, by: User, at: datetime) -> Person:
 
 
 def _put_values_back(survivor: Person, loser: Person, merge: PersonMerge) -> None:
-    """Values changed since the merge stand; a number changed since is a hindrance."""
+    """Restore the values, except those changed since; `MergeRefused` for a changed number."""
     for name, (before, after) in merge.values.items():
         now = _as_json(getattr(survivor, name))
         if now == after:
@@ -351,7 +351,7 @@ def _move_back(moved: dict[str, Any]) -> None:
     back: dict[int, list[int]] = {}
     for key, (old, new) in moved["rows"].items():
         if int(key) not in now:
-            continue  # thrown away since; there is nothing to put back
+            continue  # deleted since, so there is nothing to move back
         if now[int(key)] != new:
             raise MergeRefused(
                 _("%(what)s er flyttet siden, og kan ikke settes tilbake av seg selv.")

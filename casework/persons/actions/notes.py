@@ -1,4 +1,4 @@
-"""Persons and their households: registered, mended, joined and parted, each with its event."""
+"""Notes: written, corrected by their author, objected to by the person (need C22)."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def write_note(
     application: Application | None = None,
     readers: NoteReaders = NoteReaders.CASE,
 ) -> Note:
-    """Write a note: what was seen kept apart from what was said, for some readers (need C22)."""
+    """Write a note. What was seen is kept apart from what was said; `readers` may read it."""
     note = Note(
         person=person,
         application=application,
@@ -68,7 +68,7 @@ def edit_note(
     by: User,
     at: datetime,
 ) -> Note:
-    """Mend a note. What stood there before is kept, and shown beside it."""
+    """Correct a note; the earlier text is kept and shown beside it. Raises `NothingChanged`."""
     new = {"observation": observation, "quotation": quotation, "readers": readers}
     if all(getattr(note, name) == value for name, value in new.items()):
         raise NothingChanged
@@ -88,7 +88,7 @@ def edit_note(
 
 @transaction.atomic
 def object_to_note(note: Note, *, objection: str, by: User, at: datetime) -> Note:
-    """What the person disagrees with stands beside the note, in their words."""
+    """Record beside the note what the person disagrees with, in their own words."""
     save(note, by, objection=objection)
     record(
         note.person,

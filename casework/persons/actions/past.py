@@ -1,7 +1,7 @@
 """Past debt, damage and lost tenancies: registered, corrected, answered (need C25).
 
-What stands on the timeline says only that something was done: those who read the timeline are
-many, and these rows are for few.
+The events on the timeline say only that something was done: many users read the timeline, and
+few may read these rows.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class NotYet(RuleBroken):
-    """What is registered here has happened."""
+    """The date is in the future; `field` is its form field."""
 
     def __init__(self, field: str = "dated_on") -> None:
         super().__init__(_("Datoen kan ikke være etter i dag."))
@@ -72,7 +72,7 @@ def register_matter(
 
 @transaction.atomic
 def correct_matter(matter: PastMatter, *, by: User, at: datetime, **facts) -> PastMatter:
-    """Correct it, or write what the person says; what stood there before is kept and shown."""
+    """Correct a matter, or add the person's answer; the earlier text is kept. Raises `NotYet`."""
     if facts["dated_on"] > local_date(at):
         raise NotYet
     save(matter, by, **facts)
@@ -91,7 +91,7 @@ def agree_payments(
     by: User,
     at: datetime,
 ) -> PaymentPlan:
-    """Agree on paying down, or say how it goes."""
+    """Write or update the payment plan; `monthly` is in kroner. Raises `NotYet`."""
     if agreed_on > local_date(at):
         raise NotYet("agreed_on")
     plan = PaymentPlan.objects.filter(matter=matter).first() or PaymentPlan(matter=matter)
@@ -103,7 +103,7 @@ def agree_payments(
 
 @transaction.atomic
 def state_need(person: Person, *, why: str, by: User, at: datetime) -> NeedToKnow:
-    """Say why one needs to read them; told on the timeline, and good for some days."""
+    """Let the user read the past matters for `need_to_know_days` days, with a written reason."""
     on = local_date(at)
     until = on + timedelta(days=settings_table.value("need_to_know_days", on))
     need = NeedToKnow.objects.create(

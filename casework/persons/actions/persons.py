@@ -1,4 +1,4 @@
-"""Persons and their households: registered, mended, joined and parted, each with its event."""
+"""Registers and changes persons and households; each action writes an event."""
 
 from __future__ import annotations
 
@@ -27,18 +27,16 @@ from ..models import Household, HouseholdMember, Person
 if TYPE_CHECKING:
     from accounts.models import User
 
-# Names as alike as «Kari Anne Vik» and «Karianne Wiik»; proven in tests/casework.
+# Trigram similarity, 0 to 1, of names like «Kari Anne Vik» and «Karianne Wiik» (see the tests).
 ALIKE_SAME_BIRTH_DATE = 0.3
 
 ALIKE_BIRTH_DATE_UNKNOWN = 0.5
 
 MOST_CANDIDATES = 5
 
-# Whose household an applicant has; a grown child or a lodger applies with a household of their own.
-
 
 class AlreadyRegistered(RuleBroken):
-    """The number belongs to somebody registered; says no more than the user may know."""
+    """Somebody registered has the number. Named only if the user may see the person."""
 
     def __init__(self, person: Person | None = None) -> None:
         self.person = person
@@ -50,7 +48,7 @@ class AlreadyRegistered(RuleBroken):
 
 
 class ChangedMeanwhile(RuleBroken):
-    """Another browser saved the same thing after this one read it."""
+    """Somebody else saved a change after the form was opened."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -62,7 +60,7 @@ class ChangedMeanwhile(RuleBroken):
 
 
 class MembershipRefused(RuleBroken):
-    """The person cannot join, or leave, the household in that way; `field` says where it is."""
+    """The person cannot join or leave the household like that; `field` is the form field."""
 
     def __init__(self, sentence: str, field: str | None = None) -> None:
         super().__init__(sentence)
@@ -71,7 +69,7 @@ class MembershipRefused(RuleBroken):
 
 @dataclass(frozen=True)
 class Similar:
-    """Somebody who may be the one being registered, and why we think so."""
+    """A registered person who may be the same one, and why: a short sentence."""
 
     person: Person
     why: str
@@ -83,16 +81,16 @@ class Similar:
 def check_number_is_free(
     *, by: User, national_id: str = "", duf: str = "", besides: int | None = None
 ) -> None:
-    """Raise `AlreadyRegistered` if somebody has the number; named only to who may see them."""
+    """Raise `AlreadyRegistered` if a person other than `besides` (a key) has the number."""
     if not (national_id or duf):
         return
-    wanted = Q(national_id=national_id) if national_id else Q(duf=duf)
-    holder = Person.objects.filter(wanted).exclude(pk=besides).first()
+    has_number = Q(national_id=national_id) if national_id else Q(duf=duf)
+    holder = Person.objects.filter(has_number).exclude(pk=besides).first()
     if holder is None:
         return
-    # The number of a record merged with another is that other's.
-    found = Person.objects.visible_to(by).filter(pk=holder.merged_into_id or holder.pk)
-    raise AlreadyRegistered(found.first())
+    # The number of a merged record belongs to the surviving record.
+    visible = Person.objects.visible_to(by).filter(pk=holder.merged_into_id or holder.pk)
+    raise AlreadyRegistered(visible.first())
 
 
 def similar_persons(
@@ -103,40 +101,40 @@ def similar_persons(
     birth_date: date | None,
     besides: int | None = None,
 ) -> list[Similar]:
-    """Persons the user may see who may be the same one, the likeliest first (need C4).
+    """Persons the user may see who may be the same person, the likeliest first (need C4).
 
-    The name is compared by trigrams, in both orders. With a birth date: those born that day, or
-    with day and month swapped, and those without a birth date whose name is much alike. Without
-    one: everybody whose name is much alike.
+    Names are compared by trigrams, in both orders. With a birth date: persons born that day, or
+    with day and month swapped, and those without a birth date whose name is very similar. Without
+    one: everybody whose name is very similar.
     """
     first, last = first_name.strip().lower(), last_name.strip().lower()
     if not first and not last:
         return []
-    name, turned = f"{first} {last}".strip(), f"{last} {first}".strip()
+    name, reversed_name = f"{first} {last}".strip(), f"{last} {first}".strip()
     persons = Person.objects.visible_to(user).exclude(pk=besides)
-    much_alike = Q(search_name__trigram_similar=name)
+    very_similar = Q(search_name__trigram_similar=name)
     if birth_date:
         days = [birth_date, *_swapped(birth_date)]
-        persons = persons.filter(Q(birth_date__in=days) | Q(birth_date__isnull=True) & much_alike)
+        persons = persons.filter(Q(birth_date__in=days) | Q(birth_date__isnull=True) & very_similar)
     else:
-        persons = persons.filter(much_alike)
+        persons = persons.filter(very_similar)
     persons = persons.annotate(
         alike=Greatest(
-            TrigramSimilarity("search_name", name), TrigramSimilarity("search_name", turned)
+            TrigramSimilarity("search_name", name), TrigramSimilarity("search_name", reversed_name)
         )
     ).order_by("-alike", "pk")
     with transaction.atomic(), connection.cursor() as cursor:
-        # The % operator, which the index answers, takes its threshold from the session.
+        # The % operator uses the index, and takes its threshold from the session.
         cursor.execute(
             "SELECT set_config('pg_trgm.similarity_threshold', %s, true)",
             [str(ALIKE_BIRTH_DATE_UNKNOWN)],
         )
-        found = list(persons.filter(alike__gte=ALIKE_SAME_BIRTH_DATE)[:MOST_CANDIDATES])
-    return [Similar(person, _why_alike(person, birth_date)) for person in found]
+        candidates = list(persons.filter(alike__gte=ALIKE_SAME_BIRTH_DATE)[:MOST_CANDIDATES])
+    return [Similar(person, _why_alike(person, birth_date)) for person in candidates]
 
 
 def _swapped(born: date) -> list[date]:
-    """The date with day and month in each other's place, where that is a date."""
+    """The date with day and month swapped, if that is a date."""
     return [date(born.year, born.day, born.month)] if born.day <= 12 else []
 
 
@@ -153,9 +151,9 @@ def _why_alike(person: Person, born: date | None) -> str:
 
 @transaction.atomic
 def register_person(*, by: User, at: datetime, facts: Mapping[str, Any]) -> Person:
-    """Register somebody. `AlreadyRegistered` if the number is taken.
+    """Register a person. Raises `AlreadyRegistered` if the number is taken.
 
-    Who registers answers for the person until somebody else takes the case.
+    `by` is responsible for the person until somebody else takes the case.
     """
     check_number_is_free(by=by, national_id=facts.get("national_id", ""), duf=facts.get("duf", ""))
     person = Person(created_at=at, created_by=by, responsible=by)
@@ -168,9 +166,9 @@ def register_person(*, by: User, at: datetime, facts: Mapping[str, Any]) -> Pers
 
 
 def lock_persons(*keys: int) -> dict[int, Person]:
-    """These persons as they are now, by their keys, locked until the transaction is over.
+    """The persons by key, read again and locked until the transaction ends.
 
-    Locked in the order of their keys, so that two who lock the same persons never deadlock.
+    Locked in the order of their keys, so that two transactions never deadlock on them.
     """
     persons = Person.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=keys)
     return {person.pk: person for person in persons.order_by("pk")}
@@ -180,11 +178,12 @@ def lock_persons(*keys: int) -> dict[int, Person]:
 def change_person(
     *, person: Person, by: User, at: datetime, facts: Mapping[str, Any], version: int
 ) -> Person:
-    """Write what is changed, with history and one event that names what, never to what.
+    """Save the changed fields, with one event that names the fields but not the new values.
 
-    `version` is the history row the form was made from: `ChangedMeanwhile` if there is a newer.
+    `version` is the history row the form was built from. Raises `ChangedMeanwhile` if there is a
+    newer one, and `AlreadyRegistered` if the number is taken.
     """
-    # Locked, so that two browsers are compared one after the other.
+    # Locked, so that two users' changes are compared one after the other.
     person = lock_persons(person.pk)[person.pk]
     if version_of(person) != version:
         raise ChangedMeanwhile
@@ -208,10 +207,10 @@ def change_person(
 
 
 def unprotected_beside(*, user: User, person: Person, on: date) -> QuerySet[Person]:
-    """Who lives with the person on the day, seen by the user, without address protection.
+    """Persons without address protection who share a household with the person on the date.
 
-    What is known of where they live tells where the person is (need S3). A visiting child has
-    another home too, and is among them: it is the one who registers that judges.
+    Their address may reveal where the person lives (need S3). A visiting child has another home
+    too, but is included: the caseworker decides. Only persons the user may see.
     """
     households = Household.objects.of(person, on).values("pk")
     return (
@@ -231,11 +230,11 @@ def unprotected_beside(*, user: User, person: Person, on: date) -> QuerySet[Pers
 def protect_household(
     *, person: Person, others: Sequence[Person], left: int, reason: str, by: User, at: datetime
 ) -> None:
-    """Give those who live with the person the same address protection, or say why not.
+    """Give `others` the person's address protection, and record the decision with its reason.
 
-    `left` is how many were shown and not chosen; the reason is kept in the person's history.
+    `left` is the number of household members who were shown and not chosen.
     """
-    # Locked, so that a change in another browser is not written over.
+    # Locked, so that another user's change is not overwritten.
     for other in lock_persons(*(other.pk for other in others)).values():
         if other.is_protected:
             continue
@@ -262,12 +261,12 @@ def protect_household(
 
 def _what_changed(changed: list[str]) -> str:
     labels = [str(Person._meta.get_field(name).verbose_name) for name in changed]
-    # The level itself is not told: the log is read by more than the form is.
+    # Without the values: more users read the events than the form.
     return _("Endret: %(what)s.") % {"what": ", ".join(labels)}
 
 
 def version_of(obj) -> int:
-    """The latest history row: what an edit is made from. 0 for rows loaded in bulk."""
+    """The id of the latest history row, to detect a concurrent edit. 0 for rows loaded in bulk."""
     latest = obj.history.order_by("-history_id").values_list("history_id", flat=True).first()
     return latest or 0
 
@@ -276,7 +275,7 @@ def version_of(obj) -> int:
 
 
 def own_household(person: Person, on: date) -> Household | None:
-    """The household the person heads, or is partner in, on the date."""
+    """The household where the person is head or partner on the date."""
     return (
         Household.objects.filter(
             members__person=person,
@@ -290,15 +289,15 @@ def own_household(person: Person, on: date) -> Household | None:
 
 @transaction.atomic
 def household_of(person: Person, *, by: User, at: datetime) -> Household:
-    """The person's own household on the day, made if there is none."""
-    # Locked, so that two at once make one household.
+    """The person's own household on the day; created if there is none."""
+    # Locked, so that two users at once create one household.
     lock_persons(person.pk)
     on = local_date(at)
     household = own_household(person, on)
     if household is not None:
         return household
     household = Household.objects.create(created_at=at, created_by=by)
-    ahead = (
+    next_membership = (
         HouseholdMember.objects.filter(
             person=person, relation__in=OWN_HOUSEHOLD, period__startswith__gt=on
         )
@@ -309,13 +308,13 @@ def household_of(person: Person, *, by: User, at: datetime) -> Household:
         household=household,
         person=person,
         relation=MemberRelation.SELF,
-        period=DateRange(on, ahead.period.lower if ahead else None),
+        period=DateRange(on, next_membership.period.lower if next_membership else None),
     )
     return household
 
 
 def members_visible_to(user: User, household: Household) -> QuerySet[HouseholdMember]:
-    """Everybody who is or was in the household, less those the user may not know of."""
+    """Everyone who is, was or will be in the household, if the user may see them."""
     return (
         household.members.filter(sees(user, "person__"))
         .select_related("person")
@@ -336,12 +335,12 @@ def join_household(
     at: datetime,
     nights: int | None = None,
 ) -> HouseholdMember:
-    """Let a person, registered or made from `facts`, join the head's household from a day.
+    """Add a person to the head's household from `since`; without one, register one from `facts`.
 
-    `MembershipRefused` if it cannot be so. A new member under the same roof gets the head's
-    address protection and shielding: what is known of a child tells where the parent is (S3).
+    A person registered here gets the head's address protection and shielding, because a child's
+    address reveals where the parent lives (need S3). Raises `MembershipRefused`.
     """
-    # Locked, so that two browsers adding the same person meet here, and the second is told.
+    # Locked, so that of two users adding the same person, the second gets the refusal.
     lock_persons(head.pk, *([person.pk] if person else []))
     household = household_of(head, by=by, at=at)
     if person is None:
@@ -385,16 +384,16 @@ def join_household(
 
 
 def _refuse_overlap(household: Household, person: Person, relation: str, since: date) -> None:
-    """Say no in words, beside the date or the relation; the database says it once more."""
+    """Refuse with a message at the form field. The database constraint is the last guard."""
     period = DateRange(since, None)
-    here = household.members.filter(period__overlap=period)
-    if same := here.filter(person=person).order_by("-period").first():
+    others = household.members.filter(period__overlap=period)
+    if same := others.filter(person=person).order_by("-period").first():
         raise MembershipRefused(
             _("Personen er allerede med i husstanden %(period)s.")
             % {"period": _in_words(same.period)},
             "since",
         )
-    if relation == MemberRelation.SELF and here.filter(relation=MemberRelation.SELF).exists():
+    if relation == MemberRelation.SELF and others.filter(relation=MemberRelation.SELF).exists():
         raise MembershipRefused(_("Husstanden har allerede en hovedperson."), "relation")
     if relation in OWN_HOUSEHOLD:
         other = (
@@ -435,15 +434,15 @@ def change_living(
     by: User,
     at: datetime,
 ) -> HouseholdMember:
-    """The member lives here in another way from a day: what was stays as it was until then."""
-    last = member.period.upper
-    # Held so that two browsers do not change it on two days.
+    """Change how the member lives here from `since`; the earlier period keeps its values."""
+    until = member.period.upper
+    # Locked, so that two users do not change it from two different days.
     member = (
         HouseholdMember.objects.select_for_update(of=("self",), no_key=True)
         .select_related("person")
         .get(pk=member.pk)
     )
-    if member.period.upper != last or (last is not None and last <= since):
+    if member.period.upper != until or (until is not None and until <= since):
         raise MembershipRefused(_("Personen er ikke med i husstanden da."), "since")
     if since <= member.period.lower:
         raise MembershipRefused(
@@ -462,7 +461,7 @@ def change_living(
         period=DateRange(since, member.period.upper),
     )
     member.period = DateRange(member.period.lower, since)
-    # The old first, or the two would overlap.
+    # The old row first, or the two periods would overlap.
     for row in (member, new):
         row._history_user = by
         row.save()
@@ -488,8 +487,8 @@ def change_living(
 def end_membership(
     *, member: HouseholdMember, head: Person, last: date, by: User, at: datetime
 ) -> HouseholdMember:
-    """The person is no longer in the household from this day. `MembershipRefused` if not so."""
-    # Held so that two browsers do not end it on two days.
+    """End the membership; `last` is the first day outside. Raises `MembershipRefused`."""
+    # Locked, so that two users do not end it on two different days.
     member = (
         HouseholdMember.objects.select_for_update(of=("self",), no_key=True)
         .select_related("person")

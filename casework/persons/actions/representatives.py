@@ -1,4 +1,4 @@
-"""Those who act or speak for a person: added, changed and ended, each with its event (need C3)."""
+"""Adds, changes and ends representatives; each action writes an event (need C3)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class RepresentativeRefused(RuleBroken):
-    """What was said of the representative cannot be so; `field` says where it is."""
+    """The representative cannot be saved like this; `field` is the form field."""
 
     def __init__(self, sentence: str, field: str | None = None) -> None:
         super().__init__(sentence)
@@ -34,12 +34,12 @@ class RepresentativeRefused(RuleBroken):
 def add_representative(
     *, person: Person, facts: Mapping[str, Any], by: User, at: datetime
 ) -> Representative:
-    """Register who acts or speaks for the person, and for how long."""
+    """Register a representative of the person. Raises `RepresentativeRefused`."""
     representative = Representative(person=person, **facts)
     _check(representative)
     representative._history_user = by
     representative.save()
-    _tell(
+    _record(
         representative,
         CaseEvent.REPRESENTATIVE_ADDED,
         _("%(who)s er registrert, %(period)s."),
@@ -53,8 +53,8 @@ def add_representative(
 def change_representative(
     *, representative: Representative, facts: Mapping[str, Any], by: User, at: datetime
 ) -> Representative:
-    """Write what is changed, with history and one event."""
-    # Held so that two browsers are written one after the other.
+    """Save the changed fields, with one event. Raises `RepresentativeRefused`."""
+    # Locked, so that two users' changes are saved one after the other.
     representative = Representative.objects.select_for_update(of=("self",), no_key=True).get(
         pk=representative.pk
     )
@@ -65,7 +65,7 @@ def change_representative(
     _check(representative)
     representative._history_user = by
     representative.save()
-    _tell(
+    _record(
         representative,
         CaseEvent.REPRESENTATIVE_CHANGED,
         _("%(who)s er endret, %(period)s."),
@@ -79,8 +79,8 @@ def change_representative(
 def end_representative(
     *, representative: Representative, last: date, by: User, at: datetime
 ) -> Representative:
-    """The person is no longer represented from this day: no letter made from then is copied."""
-    # Held so that two browsers do not end it on two days.
+    """End the representation; `last` is the first day without copies of letters."""
+    # Locked, so that two users do not end it on two different days.
     representative = Representative.objects.select_for_update(of=("self",), no_key=True).get(
         pk=representative.pk
     )
@@ -99,7 +99,7 @@ def end_representative(
     representative.period = DateRange(representative.period.lower, last)
     representative._history_user = by
     representative.save(update_fields=["period"])
-    _tell(
+    _record(
         representative,
         CaseEvent.REPRESENTATIVE_ENDED,
         _("%(who)s er avsluttet, %(period)s."),
@@ -110,9 +110,9 @@ def end_representative(
 
 
 def _check(representative: Representative) -> None:
-    """Who gets letters must be reached by them, and by one of each kind and name at a time."""
-    parts = (representative.address, representative.postcode, representative.city)
-    if representative.is_protected and any(parts):
+    """Refuse one whose copies of letters cannot arrive, or who is registered already."""
+    address = (representative.address, representative.postcode, representative.city)
+    if representative.is_protected and any(address):
         raise RepresentativeRefused(str(PROTECTED_ADDRESS), "address")
     if representative.receives_letters and not representative.letter_agreement.strip():
         if representative.is_protected:
@@ -120,7 +120,7 @@ def _check(representative: Representative) -> None:
                 _("Skriv hvordan kopien av brev når fram uten at adressen står i den."),
                 "letter_agreement",
             )
-        if not all(parts):
+        if not all(address):
             raise RepresentativeRefused(
                 _(
                     "Skriv hele adressen, eller hvordan kopien når fram. Fullmektig og verge får "
@@ -128,13 +128,13 @@ def _check(representative: Representative) -> None:
                 ),
                 "address",
             )
-    same = Representative.objects.filter(
+    existing = Representative.objects.filter(
         person=representative.person_id,
         kind=representative.kind,
         name__iexact=representative.name,
         period__overlap=representative.period,
     ).exclude(pk=representative.pk)
-    if same.exists():
+    if existing.exists():
         raise RepresentativeRefused(
             _("%(name)s er allerede registrert som %(kind)s i perioden.")
             % {
@@ -145,15 +145,15 @@ def _check(representative: Representative) -> None:
         )
 
 
-def _tell(
+def _record(
     representative: Representative, kind: CaseEvent, text: str, by: User, at: datetime
 ) -> None:
-    since = _("fra %(since)s") % {"since": nbdate(representative.period.lower)}
+    period = _("fra %(since)s") % {"since": nbdate(representative.period.lower)}
     if representative.period.upper:
-        since = _("fra %(since)s til %(until)s") % {
+        period = _("fra %(since)s til %(until)s") % {
             "since": nbdate(representative.period.lower),
             "until": nbdate(representative.period.upper),
         }
-    # The name is on the page that shows who it is, and not in a log read by more.
-    text = text % {"who": representative.get_kind_display(), "period": since}
+    # Without the name: more users read the events than the page of representatives.
+    text = text % {"who": representative.get_kind_display(), "period": period}
     events.record(representative.person, kind, text, by=by, at=at, representative=representative.pk)

@@ -52,16 +52,16 @@ class DocumentForm(OnceFormMixin, forms.ModelForm):
         return dated
 
     def clean_upload(self):
-        """Read and judged here, so that a refused file is told beside the others' faults."""
+        """Check the content here, so that its error is shown together with the other errors."""
         upload = self.cleaned_data["upload"]
         try:
             if upload.size > self.max_mb * uploads.MEGABYTE:
-                # Not read at all: what is too large is not held in memory.
+                # Not read: a file that is too large is never held in memory.
                 uploads.refuse_size(self.max_mb)
             content = upload.read()
             uploads.check(upload.name, content, max_mb=self.max_mb)
-        except uploads.FileRefused as no:
-            raise ValidationError(str(no)) from no
+        except uploads.FileRefused as error:
+            raise ValidationError(str(error)) from error
         return {"name": upload.name, "content": content}
 
     @property
@@ -70,7 +70,7 @@ class DocumentForm(OnceFormMixin, forms.ModelForm):
         return {**data.pop("upload"), **data}
 
 
-class WithdrawForm(OnceFormMixin, forms.Form):
+class WithdrawDocumentForm(OnceFormMixin, forms.Form):
     why = forms.CharField(label=_("Hvorfor dokumentet trekkes"), max_length=300)
 
     def __init__(self, *args: Any, cancel: str, **kwargs: Any) -> None:

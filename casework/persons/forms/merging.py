@@ -44,7 +44,7 @@ class FindForm(forms.Form):
 
 
 class MergeForm(OnceFormMixin, forms.Form):
-    """A choice for each thing the two say differently. `rows` is what the page draws."""
+    """A choice for each group in which the two records differ; `rows` are their fields."""
 
     reason = forms.CharField(
         label=_("Hvordan du vet at det er samme person"),
@@ -59,13 +59,13 @@ class MergeForm(OnceFormMixin, forms.Form):
         for group in self.groups:
             self.fields[group] = forms.ChoiceField(
                 label=LABELS[group],
-                choices=[(KEEP, said(survivor, group)), (TAKE, said(loser, group))],
+                choices=[(KEEP, group_text(survivor, group)), (TAKE, group_text(loser, group))],
                 widget=forms.RadioSelect,
                 initial=self._likely(group),
             )
 
     def _likely(self, group: str) -> str:
-        """What is known, over what is not; else what the survivor says."""
+        """The default choice: the known value before an unknown one, else the survivor's."""
         if group == "number":
             better = self.survivor.id_kind != IdKind.NATIONAL and self.loser.id_kind in (
                 IdKind.NATIONAL,
@@ -82,8 +82,8 @@ class MergeForm(OnceFormMixin, forms.Form):
     @property
     def alike(self) -> list[tuple[Any, str]]:
         same = [group for group in CHOICES if group not in self.groups]
-        told = [(LABELS[group], said(self.survivor, group)) for group in same]
-        return [(label, text) for label, text in told if text != UNKNOWN]
+        texts = [(LABELS[group], group_text(self.survivor, group)) for group in same]
+        return [(label, text) for label, text in texts if text != UNKNOWN]
 
     @property
     def from_loser(self) -> list[str]:
@@ -93,8 +93,8 @@ class MergeForm(OnceFormMixin, forms.Form):
 UNKNOWN = _("ikke avklart")
 
 
-def said(person: Person, group: str) -> Any:
-    """What a record says of one thing, for somebody to compare."""
+def group_text(person: Person, group: str) -> Any:
+    """The values of one group as text, to compare the two records."""
     match group:
         case "name":
             return person.name
@@ -108,9 +108,9 @@ def said(person: Person, group: str) -> Any:
             place = f"{person.postcode} {person.city}".strip()
             return ", ".join(part for part in (person.address, place) if part) or UNKNOWN
         case "language":
-            tongue = person.language or UNKNOWN
+            spoken = person.language or UNKNOWN
             return (
-                _("%(language)s, med tolk") % {"language": tongue} if person.interpreter else tongue
+                _("%(language)s, med tolk") % {"language": spoken} if person.interpreter else spoken
             )
         case "sex" | "preferred_channel" | "language_form":
             return getattr(person, f"get_{group}_display")() or UNKNOWN

@@ -14,7 +14,7 @@ from common.forms import VarigFormHelper, norwegian
 from ..models import PastMatter, PaymentPlan
 
 
-class NeedForm(OnceFormMixin, forms.Form):
+class NeedToKnowForm(OnceFormMixin, forms.Form):
     why = forms.CharField(
         label=_("Hvorfor du trenger å lese dette"),
         max_length=300,

@@ -43,11 +43,11 @@ LONGEST_NUMBER = 20  # with the spaces people write
 
 
 def parse_national_id(text: str) -> str:
-    """The eleven digits; a demo refuses numbers that may belong to somebody living."""
+    """The eleven digits. A demo refuses numbers that may belong to a real person."""
     try:
         number = national_id.parse(text)
-    except national_id.InvalidNationalId as no:
-        raise ValidationError(str(no)) from no
+    except national_id.InvalidNationalId as error:
+        raise ValidationError(str(error)) from error
     if settings.DEMO and number.is_real:
         raise ValidationError(
             _(
@@ -60,17 +60,17 @@ def parse_national_id(text: str) -> str:
 
 
 class PersonForm(OnceFormMixin, forms.ModelForm):
-    """A person, registered or mended. `similar` and `existing` are who may be the same one."""
+    """Registers or changes a person. `similar` and `existing` may be the same person."""
 
     national_id = forms.CharField(
         label=_("Fødselsnummer eller D-nummer"), max_length=LONGEST_NUMBER, required=False
     )
     duf = forms.CharField(label=_("DUF-nummer"), max_length=LONGEST_NUMBER, required=False)
     phone = PhoneField(label=_("Telefon"), landline=True, required=False)
-    # «Dette er en annen person», and whom that was said of. Drawn by person_similar.html.
+    # «Dette er en annen person», and the keys it was ticked for. Shown by person_similar.html.
     other_person = forms.BooleanField(required=False)
     seen = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
-    # Who lives with somebody who gets address protection; asked when it is set.
+    # Set when the user has been asked about the household of a person who gets protection.
     asked = forms.BooleanField(required=False, widget=forms.HiddenInput)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
@@ -109,7 +109,7 @@ class PersonForm(OnceFormMixin, forms.ModelForm):
         self.fields["id_kind"].choices = IdKind.choices
         self.fields["sex"].choices = Sex.choices
         for name in ("national_id", "duf"):
-            # Required by the choice above it, not by itself: never «valgfritt».
+            # Required by the choice above, so never marked «valgfritt».
             self.fields[name].mark_optional = False
         self.fields["preferred_channel"].choices = [
             ("", _("Ikke avklart")),
@@ -136,7 +136,7 @@ class PersonForm(OnceFormMixin, forms.ModelForm):
             submit=_("Registrer personen") if new else _("Lagre endringene"), cancel=cancel
         )
         if new:
-            # Who registers somebody most often does so for the application they are holding.
+            # Most persons are registered because an application has come in.
             self.helper.add_input(
                 Submit("soknad", _("Registrer, og skriv søknaden"), css_class="secondary")
             )
@@ -192,7 +192,7 @@ class PersonForm(OnceFormMixin, forms.ModelForm):
         text = self.cleaned_data["national_id"]
         if not text or self.data.get(self.add_prefix("id_kind")) != IdKind.NATIONAL:
             return ""
-        # A number that stands is not judged again: rules and demo mode may have changed since.
+        # An unchanged number is not checked again: the rules may have changed since.
         if text == self.initial.get("national_id"):
             return text
         return parse_national_id(text)
@@ -203,8 +203,8 @@ class PersonForm(OnceFormMixin, forms.ModelForm):
             return ""
         try:
             return national_id.parse_duf(text)
-        except national_id.InvalidNationalId as no:
-            raise ValidationError(str(no)) from no
+        except national_id.InvalidNationalId as error:
+            raise ValidationError(str(error)) from error
 
     def clean_birth_date(self) -> date | None:
         born = self.cleaned_data["birth_date"]
@@ -222,16 +222,16 @@ class PersonForm(OnceFormMixin, forms.ModelForm):
                 actions.check_number_is_free(
                     by=self.user, besides=self.instance.pk, **{field: facts[field]}
                 )
-            except actions.AlreadyRegistered as no:
-                self.existing = no.person
-                self.add_error(field, str(no))
+            except actions.AlreadyRegistered as error:
+                self.existing = error.person
+                self.add_error(field, str(error))
         return facts
 
     def validate_constraints(self) -> None:
-        """Said by `clean` in better words, and by the database when the row is written."""
+        """Left to `clean`, which has better messages, and to the database."""
 
     def asks_about_similar(self) -> bool:
-        """Whether somebody much alike is registered whom the user has not said is another."""
+        """Whether the user must first answer if a similar registered person is the same one."""
         facts = self.cleaned_data
         self.similar = actions.similar_persons(
             user=self.user,
@@ -240,11 +240,11 @@ class PersonForm(OnceFormMixin, forms.ModelForm):
             birth_date=facts["birth_date"],
             besides=self.instance.pk,
         )
-        found = {str(each.person.pk) for each in self.similar}
-        if not found or (facts["other_person"] and found <= set(facts["seen"].split(","))):
+        keys = {str(match.person.pk) for match in self.similar}
+        if not keys or (facts["other_person"] and keys <= set(facts["seen"].split(","))):
             return False
         self.data = self.data.copy()
-        self.data["seen"] = ",".join(sorted(found))
+        self.data["seen"] = ",".join(sorted(keys))
         self.data.pop("other_person", None)
         self.add_error(
             "other_person",
@@ -253,48 +253,50 @@ class PersonForm(OnceFormMixin, forms.ModelForm):
         return True
 
     def asks_about_household(self) -> bool:
-        """Whether address protection is being set on somebody who lives with unprotected people,
-        and the user has not yet said who of them it is for."""
+        """Whether the user must first choose who else in the household gets address protection:
+        it is being set now, and others there have none."""
         facts = self.cleaned_data
         if self.instance.pk is None or self.protected_before:
             return False
         if facts.get("protection") not in PROTECTED:
             return False
-        if facts["asked"] or not (found := list(self._beside())):
+        if facts["asked"] or not (unprotected := list(self._beside())):
             return False
-        # Everybody is chosen until somebody says otherwise.
+        # Everybody is chosen by default.
         self.data = self.data.copy()
         self.data["asked"] = "on"
-        self.data.setlist("protect", [str(each.pk) for each in found])
+        self.data.setlist("protect", [str(person.pk) for person in unprotected])
         self.data["protect_reason"] = str(_("Bor sammen."))
-        self.beside = found
+        self.beside = unprotected
         self._draw()
         self.add_error("protect", _("Velg hvem som også skal beskyttes, og lagre en gang til."))
         return True
 
     @property
     def facts(self) -> dict[str, Any]:
-        """What is said of the person, for the action."""
-        own = ("other_person", "seen", "version", "asked", "protect", "protect_reason")
-        return {name: value for name, value in self.cleaned_data.items() if name not in own}
+        """The fields of the person, for the action."""
+        not_of_person = ("other_person", "seen", "version", "asked", "protect", "protect_reason")
+        return {
+            name: value for name, value in self.cleaned_data.items() if name not in not_of_person
+        }
 
     def renew(self, stored: Person) -> list[tuple[str, str]]:
-        """After somebody else saved: take the new version, and tell what now stands otherwise."""
+        """Take over the version another user saved; return label and value of what differs."""
         self.data = self.data.copy()
         self.data["version"] = str(actions.version_of(stored))
         differing = []
         for name, value in self.facts.items():
             if getattr(stored, name) != value:
                 display = getattr(stored, f"get_{name}_display", None)
-                now = display() if display else getattr(stored, name)
-                differing.append((str(self.fields[name].label), now))
+                stored_value = display() if display else getattr(stored, name)
+                differing.append((str(self.fields[name].label), stored_value))
         return differing
 
 
 class FindsPerson(forms.Form):
-    """Somebody found by number or name, or registered with few fields. `person` is who was found.
+    """Finds a person by number or name, or registers one with few fields. `person` is the match.
 
-    `on` and `user` are set by the form before it is cleaned; `besides` is who it cannot be.
+    The subclass sets `on` and `user` before cleaning; `besides` is the key of a person to exclude.
     """
 
     number = forms.CharField(
@@ -315,7 +317,7 @@ class FindsPerson(forms.Form):
     person: Person | None = None
 
     def draw(self, *, ask: bool) -> None:
-        """Lay the form out; `ask` with the question whether it is one of those found."""
+        """Lay out the form; with `ask` also the question whether it is a similar person."""
         raise NotImplementedError
 
     def clean_birth_date(self) -> date | None:
@@ -332,8 +334,8 @@ class FindsPerson(forms.Form):
         if len(digits) == 12:
             try:
                 return {"duf": national_id.parse_duf(text)}
-            except national_id.InvalidNationalId as no:
-                raise ValidationError(str(no)) from no
+            except national_id.InvalidNationalId as error:
+                raise ValidationError(str(error)) from error
         return {"national_id": parse_national_id(text)}
 
     def clean(self) -> dict[str, Any]:
@@ -355,13 +357,13 @@ class FindsPerson(forms.Form):
     def _find_by_number(self, facts: dict[str, Any]) -> None:
         try:
             actions.check_number_is_free(by=self.user, **facts["number"])
-        except actions.AlreadyRegistered as no:
-            if no.person is None:
-                self.add_error("number", str(no))
+        except actions.AlreadyRegistered as error:
+            if error.person is None:
+                self.add_error("number", str(error))
                 return
-            self.person = no.person
+            self.person = error.person
             born = facts["birth_date"]
-            if born and no.person.birth_date and born != no.person.birth_date:
+            if born and error.person.birth_date and born != error.person.birth_date:
                 self.add_error(
                     "birth_date", _("Nummeret er registrert på en med en annen fødselsdato.")
                 )
@@ -382,7 +384,7 @@ class FindsPerson(forms.Form):
         if not similar:
             return
         chosen = self.data.get(self.add_prefix("same_as"), "")
-        by_key = {str(each.person.pk): each.person for each in similar}
+        by_key = {str(match.person.pk): match.person for match in similar}
         self.person = by_key.get(chosen)
         if self.person is None and chosen != self.NEW:
             self.ask(similar)
@@ -392,14 +394,14 @@ class FindsPerson(forms.Form):
         self.draw(ask=True)
         self.fields["same_as"].choices = [
             *(
-                (str(each.person.pk), f"{each.person} ({_born(each.person)}). {each.why}.")
-                for each in similar
+                (str(match.person.pk), f"{match.person} ({_born(match.person)}). {match.why}.")
+                for match in similar
             ),
             (self.NEW, _("Nei, dette er en annen person")),
         ]
 
     def full_clean(self) -> None:
-        # What is offered is known only when the name is; the choice itself is checked there.
+        # The choices depend on the name, so `_find_by_name` checks the chosen one.
         self.fields["same_as"].validate = lambda value: None
         super().full_clean()
 
@@ -427,18 +429,18 @@ def nights_field() -> forms.IntegerField:
 
 
 def check_nights(form: forms.Form, facts: dict[str, Any]) -> None:
-    """Nights are counted of those who live somewhere else too."""
+    """Refuse nights for a member who lives there permanently."""
     if facts.get("nights") and facts.get("living") == LivingArrangement.PERMANENT:
         form.add_error("nights", _("Den som bor fast, er her alle netter. La feltet stå tomt."))
 
 
 class MemberForm(OnceFormMixin, FindsPerson):
-    """Somebody joins a household."""
+    """Adds a member to a household."""
 
     relation = forms.ChoiceField(
         label=_("Relasjon"),
-        # Whose household it is, it is already.
-        choices=[each for each in MemberRelation.choices if each[0] != MemberRelation.SELF],
+        # The household already has its head.
+        choices=[choice for choice in MemberRelation.choices if choice[0] != MemberRelation.SELF],
         widget=ListChoice,
     )
     living = forms.ChoiceField(

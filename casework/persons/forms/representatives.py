@@ -51,7 +51,7 @@ class RepresentativeForm(OnceFormMixin, forms.ModelForm):
         )
         self.fields["scope"].help_text = _("Hva fullmakten gjelder. La stå tomt hvis den er hel.")
         for name in ("address", "postcode", "city"):
-            # Required of some kinds, never «valgfritt».
+            # Required for some kinds, so never marked «valgfritt».
             self.fields[name].mark_optional = False
         new = self.instance.pk is None
         if new:

@@ -1,4 +1,4 @@
-"""Papers that came in, kept as they came (need C22)."""
+"""Documents received about a person, stored unchanged (need C22)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class DocumentQuerySet(models.QuerySet):
 
 
 class Document(models.Model):
-    """A file somebody gave us. Withdrawn with a reason; never silently thrown away."""
+    """A file somebody gave us. It may be withdrawn with a reason, but is never deleted."""
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="documents")
     application = models.ForeignKey(

@@ -9,10 +9,10 @@ from .persons import Person
 
 
 class PersonMerge(models.Model):
-    """Two records of one person made one, with all that is needed to part them again (need C4).
+    """Two records of one person merged, with all that is needed to undo it (need C4).
 
-    `moved` is a list of {model, field, rows: {key: what it said before}}; `values` is
-    {field: [before, after]} of the survivor, `taken` the number the loser gave up, and `removed`
+    `moved` is a list of {model, field, rows: {key: [old, new]}}; `values` is {field: [before,
+    after]} of the survivor; `taken` is the number that was taken from the loser; `removed` holds
     the loser's memberships in households where the survivor was at the same time.
     """
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 class NoteQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:
-        """Of persons the user may see: what is for all, for their unit, or for them (C22)."""
+        """Notes the user may read: for everyone, for their unit, or for them (need C22)."""
         units = [role.unit_id for role in user.current_roles]
         return self.filter(
             sees(user, "person__"),

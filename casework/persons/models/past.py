@@ -1,6 +1,6 @@
-"""Debt, damage or a lost tenancy in the past: restricted, sourced, answerable (need C25).
+"""Debt, damage or a lost tenancy in the past: few may read it, and the person may answer (C25).
 
-Nothing in allocation reads these rows: they exclude nobody.
+Allocation never reads these rows: they exclude nobody.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from .persons import Person
 
 
 class PastMatter(models.Model):
-    """Something that happened in a tenancy before, with its source and the person's answer."""
+    """Something that happened in an earlier tenancy, with its source and the person's answer."""
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="past_matters")
     kind = models.CharField(_("hva det gjelder"), max_length=20, choices=PastMatterKind)
@@ -50,7 +50,7 @@ class PastMatter(models.Model):
 
 
 class PaymentPlan(models.Model):
-    """What the person pays down, agreed with them, and how it goes (need C25)."""
+    """The instalments agreed with the person, in kroner a month, and how it goes (need C25)."""
 
     matter = models.OneToOneField(PastMatter, models.CASCADE, related_name="payment_plan")
     monthly = models.PositiveIntegerField(_("per måned (kr)"))
@@ -69,9 +69,9 @@ class PaymentPlan(models.Model):
 
 
 class NeedToKnow(models.Model):
-    """A colleague said in words why they need to read a person's past matters, and may for a time.
+    """A user's reason for reading a person's past matters, which lets them until a date.
 
-    Who answers for the person's case needs no such row.
+    Those responsible for the person's case do not need one.
     """
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="+")

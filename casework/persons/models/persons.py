@@ -37,11 +37,11 @@ if TYPE_CHECKING:
 
 class PersonQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:
-        """Those the user may know of. One merged with another is found as that other."""
+        """Persons the user may see. A merged record is left out: its survivor is shown."""
         return self.filter(sees(user), merged_into__isnull=True)
 
     def hidden_from(self, user: User) -> Self:
-        """Those a caseworker may not know of: few, so a count is cheapest as all less these."""
+        """Persons a caseworker may not see. They are few, so counting all minus these is fast."""
         hidden = Q(pk__in=[])
         if not user.sees_protected:
             hidden |= Q(protection__in=PROTECTED)
@@ -50,12 +50,12 @@ class PersonQuerySet(models.QuerySet):
         return self.filter(hidden)
 
     def matching(self, text: str) -> Self:
-        """By name (any part, any order) or by a whole national id or DUF number."""
+        """By name (any part, any order), or by a whole national id or DUF number."""
         digits = text.replace(" ", "")
         if digits.isdigit() and len(digits) in (11, 12):
-            own = Q(national_id=digits) | Q(duf=digits)
-            was = self.model.objects.filter(own, merged_into__isnull=False)
-            return self.filter(own | Q(pk__in=was.values("merged_into")))
+            has_number = Q(national_id=digits) | Q(duf=digits)
+            merged = self.model.objects.filter(has_number, merged_into__isnull=False)
+            return self.filter(has_number | Q(pk__in=merged.values("merged_into")))
         for part in text.lower().split():
             self = self.filter(search_name__contains=part)
         return self
@@ -74,7 +74,7 @@ class Person(models.Model):
     """Someone the municipality helps, or who lives with someone it helps.
 
     Birth date and sex are as registered, never derived from the national id (need C1).
-    Read through `Person.objects.visible_to(user)`, always.
+    Always read through `Person.objects.visible_to(user)`.
     """
 
     first_name = models.CharField(_("fornavn"), max_length=80)
@@ -130,7 +130,7 @@ class Person(models.Model):
         related_name="responsible_for",
         verbose_name=_("saksbehandler"),
     )
-    # The record this one was merged with: it leads there, and is in no list (need C4).
+    # The record this one was merged into. A merged record is in no list (need C4).
     merged_into = models.ForeignKey(
         "self",
         models.PROTECT,
@@ -154,7 +154,7 @@ class Person(models.Model):
             models.Index(fields=["sort_name", "id"], name="person_sort"),
             models.Index(fields=["birth_date"], name="person_born", include=["id"]),
             models.Index(fields=["responsible", "sort_name", "id"], name="person_responsible"),
-            # Few: what a count takes away for who may not know of them.
+            # The few hidden persons, which a count subtracts (see `hidden_from`).
             models.Index(
                 fields=["id"],
                 name="person_hidden",
@@ -227,7 +227,7 @@ class Person(models.Model):
 
 
 class Household(models.Model):
-    """People who live, or are to live, together. Its members come and go over time (need C2)."""
+    """People who live, or will live, together. Its members change over time (need C2)."""
 
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -337,7 +337,7 @@ class Representative(models.Model):
     postcode = models.CharField(_("postnummer"), max_length=4, blank=True, validators=[POSTCODE])
     city = models.CharField(_("poststed"), max_length=60, blank=True)
     is_protected = models.BooleanField(_("har adressebeskyttelse"), default=False)
-    # How copies reach whoever has no address, or one that may not be written.
+    # How copies of letters arrive when there is no address, or a protected one.
     letter_agreement = models.CharField(_("avtale om kopi av brev"), max_length=200, blank=True)
     scope = models.CharField(_("gjelder"), max_length=200, blank=True)
     period = DateRangeField(_("periode"))
@@ -359,12 +359,12 @@ class Representative(models.Model):
 
     @property
     def receives_letters(self) -> bool:
-        """The fullmektig and the verge get every letter (fvl. § 12); a talsmann speaks, only."""
+        """Proxies and guardians get a copy of every letter (fvl. § 12); a spokesperson does not."""
         return self.kind in (RepresentativeKind.PROXY, RepresentativeKind.GUARDIAN)
 
     @property
     def sent_to(self) -> str:
-        """Where copies go, in one line; "" when it is not known, or may not be written."""
+        """The address for copies, in one line; "" when it is unknown or protected."""
         if self.is_protected:
             return ""
         place = f"{self.postcode} {self.city}".strip()
@@ -372,6 +372,6 @@ class Representative(models.Model):
 
     @property
     def is_reached(self) -> bool:
-        """Whether a copy can be sent: by an address the post can find, or as agreed."""
+        """Whether a copy can arrive: by post to the address, or as agreed."""
         has_address = self.address and (self.postcode or self.city) and not self.is_protected
         return bool(has_address or self.letter_agreement.strip())

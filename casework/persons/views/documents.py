@@ -1,4 +1,4 @@
-"""Documents: taken in, fetched by who may, withdrawn with a reason (need C22)."""
+"""Pages that add, download and withdraw documents (need C22)."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from common.access import allowed
 from common.form_errors import posted
 
 from ..actions import documents
-from ..forms.documents import DocumentForm, WithdrawForm
+from ..forms.documents import DocumentForm, WithdrawDocumentForm
 from ..models import Document
 from .on_person import form_page, part_url, visible_person
 
 PAGE = "document"
-# A file never gets to act as a page of ours, whatever is in it.
+# A file can never run as a page of this site, whatever is in it.
 SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'"
 
 
@@ -61,19 +61,19 @@ def document_new(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @allowed(perms.can_read_cases)
 def document(request: HttpRequest, pk: int) -> HttpResponse:
-    """The file itself, to be kept by the reader's own machine; never drawn as a page."""
-    found = get_object_or_404(
+    """The file itself, as a download; never shown as a page."""
+    document = get_object_or_404(
         Document.objects.visible_to(request.user)
         .filter(withdrawn_at__isnull=True)
         .select_related("file"),
         pk=pk,
     )
-    log_read(request, found.person_id, PAGE)
+    log_read(request, document.person_id, PAGE)
     return HttpResponse(
-        bytes(found.file.content),
-        content_type=found.file.media_type,
+        bytes(document.file.content),
+        content_type=document.file.media_type,
         headers={
-            "Content-Disposition": content_disposition_header(True, found.file_name),
+            "Content-Disposition": content_disposition_header(True, document.file_name),
             "Content-Security-Policy": SANDBOX,
             "X-Content-Type-Options": "nosniff",
             "Cache-Control": "private, no-store",
@@ -85,16 +85,16 @@ def document(request: HttpRequest, pk: int) -> HttpResponse:
 @allowed(perms.can_do_casework)
 @once
 def document_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(
+    document = get_object_or_404(
         Document.objects.visible_to(request.user).select_related("person", "application"), pk=pk
     )
-    back = part_url(found.person, "person_documents")
+    back = part_url(document.person, "person_documents")
     return form_page(
         request,
-        found.person,
-        WithdrawForm(posted(request), cancel=back),
-        partial(documents.withdraw_document, found),
-        title=_("Trekk «%(title)s»") % {"title": found.title},
+        document.person,
+        WithdrawDocumentForm(posted(request), cancel=back),
+        partial(documents.withdraw_document, document),
+        title=_("Trekk «%(title)s»") % {"title": document.title},
         done=_("Dokumentet er trukket. Raden og begrunnelsen blir stående."),
         back=back,
         page=PAGE,

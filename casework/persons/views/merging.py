@@ -1,4 +1,4 @@
-"""Two records of one person: found, compared, made one, and parted again (need C4)."""
+"""Pages that find, compare and merge two records of one person, and undo it (need C4)."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ MOST = 20
 
 
 def _person(request: HttpRequest, pk: int) -> Person:
-    found = Person.objects.visible_to(request.user).select_related("responsible")
-    return get_object_or_404(found, pk=pk)
+    persons = Person.objects.visible_to(request.user).select_related("responsible")
+    return get_object_or_404(persons, pk=pk)
 
 
 @require_http_methods(["GET", "POST"])
 @allowed(can_merge_persons)
 def merge_find(request: HttpRequest, pk: int) -> HttpResponse:
-    """Who the other record may be. A name is not to stand in an address, so it is posted."""
+    """Search for the other record. By POST, so that no name is in a URL."""
     person = _person(request, pk)
     form = FindForm(posted(request))
-    found = None
+    results = None
     if form.is_bound and form.is_valid():
-        matches = Person.objects.visible_to(request.user).matching(form.cleaned_data["q"])
-        found = list(matches.exclude(pk=pk).order_by("sort_name", "pk")[:MOST])
+        matching = Person.objects.visible_to(request.user).matching(form.cleaned_data["q"])
+        results = list(matching.exclude(pk=pk).order_by("sort_name", "pk")[:MOST])
     similar = similar_persons(
         user=request.user,
         first_name=person.first_name,
@@ -51,7 +51,7 @@ def merge_find(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "person": person,
         "form": form,
-        "found": found,
+        "found": results,
         "similar": similar,
         "merges": list(
             PersonMerge.objects.filter(survivor=person).select_related("loser", "merged_by")
@@ -83,8 +83,8 @@ def merge(request: HttpRequest, pk: int, other: int) -> HttpResponse:
                 _("De to oppføringene er slått sammen. Det kan angres under «Endre opplysninger»."),
             )
             return redirect("desk:person", pk)
-    for each in (survivor, loser):
-        log_read(request, each.pk, "merge")
+    for record in (survivor, loser):
+        log_read(request, record.pk, "merge")
     context = {"form": form, "person": survivor, "loser": loser}
     return render(request, "casework/persons/merge.html", context)
 
@@ -93,26 +93,26 @@ def merge(request: HttpRequest, pk: int, other: int) -> HttpResponse:
 @allowed(can_merge_persons)
 @once
 def merge_undo(request: HttpRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(
+    merge = get_object_or_404(
         PersonMerge.objects.filter(
             sees(request.user, "survivor__"), sees(request.user, "loser__")
         ).select_related("survivor", "loser", "merged_by", "undone_by"),
         pk=pk,
     )
-    fault = ""
+    error_text = ""
     if request.method == "POST":
         try:
-            free = actions.undo_merge(merge=found, by=request.user, at=timezone.now())
+            restored = actions.undo_merge(merge=merge, by=request.user, at=timezone.now())
         except RuleBroken as error:
-            fault = str(error)
+            error_text = str(error)
         else:
             messages.success(request, _("Sammenslåingen er angret."))
-            return redirect("desk:person", free.pk)
-    log_read(request, found.survivor_id, "merge")
+            return redirect("desk:person", restored.pk)
+    log_read(request, merge.survivor_id, "merge")
     context = {
-        "merge": found,
-        "person": found.survivor,
-        "fault": fault,
-        "moved": actions.in_words(found),
+        "merge": merge,
+        "person": merge.survivor,
+        "fault": error_text,
+        "moved": actions.in_words(merge),
     }
     return render(request, "casework/persons/merge_undo.html", context)

@@ -1,4 +1,4 @@
-"""A note: read with what stood there before, mended by who wrote it, answered by the person."""
+"""Pages for a note: written, read with its earlier text, corrected, objected to."""
 
 from __future__ import annotations
 
@@ -54,30 +54,30 @@ PAGE = "note-edit"
 
 
 def _note(request: HttpRequest, pk: int) -> Note:
-    found = Note.objects.visible_to(request.user).select_related(
+    visible = Note.objects.visible_to(request.user).select_related(
         "person", "application", "written_by", "edited_by", "unit"
     )
-    return get_object_or_404(found, pk=pk)
+    return get_object_or_404(visible, pk=pk)
 
 
 @require_http_methods(["GET", "POST"])
 @allowed(perms.can_read_cases)
 @once
 def note(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _note(request, pk)
-    back = part_url(found.person)
-    shown = {"note": found, "earlier": _earlier(found)}
-    if not can_edit_note(request.user, found):
+    note = _note(request, pk)
+    back = part_url(note.person)
+    shown = {"note": note, "earlier": _earlier(note)}
+    if not can_edit_note(request.user, note):
         if request.method == "POST":
             raise PermissionDenied
-        log_read(request, found.person_id, PAGE)
-        context = {**shown, "person": found.person, "title": _("Notat"), "back": back, "form": None}
+        log_read(request, note.person_id, PAGE)
+        context = {**shown, "person": note.person, "title": _("Notat"), "back": back, "form": None}
         return render(request, "casework/persons/note.html", context)
     return form_page(
         request,
-        found.person,
-        EditNoteForm(posted(request), instance=copy(found), cancel=back),
-        partial(notes.edit_note, found),
+        note.person,
+        EditNoteForm(posted(request), instance=copy(note), cancel=back),
+        partial(notes.edit_note, note),
         title=_("Notat"),
         done=_("Notatet er endret. Det som stod før, er tatt vare på."),
         back=back,
@@ -87,12 +87,12 @@ def note(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _earlier(found: Note) -> list[dict[str, Any]]:
-    """What the note said before, newest first; two versions alike in words are one."""
+def _earlier(note: Note) -> list[dict[str, Any]]:
+    """The earlier texts of the note, newest first; versions with the same text count once."""
     rows = list(
-        found.history.select_related("history_user").order_by("-history_date", "-history_id")[:50]
+        note.history.select_related("history_user").order_by("-history_date", "-history_id")[:50]
     )
-    said = [
+    versions = [
         {
             "observation": row.observation,
             "quotation": row.quotation,
@@ -102,12 +102,12 @@ def _earlier(found: Note) -> list[dict[str, Any]]:
         for row in rows
     ]
     earlier = []
-    now = (found.observation, found.quotation)
-    for each in said:
-        words = (each["observation"], each["quotation"])
-        if words != now:
-            earlier.append(each)
-            now = words
+    newer_text = (note.observation, note.quotation)
+    for version in versions:
+        text = (version["observation"], version["quotation"])
+        if text != newer_text:
+            earlier.append(version)
+            newer_text = text
     return earlier
 
 
@@ -115,15 +115,15 @@ def _earlier(found: Note) -> list[dict[str, Any]]:
 @allowed(perms.can_read_cases)
 @once
 def note_objection(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _note(request, pk)
+    note = _note(request, pk)
     require(perms.can_do_casework(request.user))
     back = reverse("casework:note", args=[pk])
-    form = ObjectionForm(posted(request), cancel=back, initial={"objection": found.objection})
+    form = ObjectionForm(posted(request), cancel=back, initial={"objection": note.objection})
     return form_page(
         request,
-        found.person,
+        note.person,
         form,
-        partial(notes.object_to_note, found),
+        partial(notes.object_to_note, note),
         title=_("Innsigelse til notat"),
         done=_("Innsigelsen står ved siden av notatet."),
         back=back,

@@ -1,4 +1,4 @@
-"""What most pages about one person do: a form, one action, and back to the person's part."""
+"""The common form page about one person: a form, one action, then back to the person."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ..models import Person
 
 
 def visible_person(request: HttpRequest, pk: int) -> Person:
-    """The person, or 404 for whom the reader may not know of."""
+    """The person, or 404 when the user may not see them."""
     return get_object_or_404(Person.objects.visible_to(request.user), pk=pk)
 
 
@@ -31,21 +31,21 @@ def form_page(
     request: HttpRequest,
     person: Person,
     form: forms.Form,
-    do: Callable[..., Any],
+    action: Callable[..., Any],
     *,
     title: str,
     done: str,
     back: str,
     page: str,
     template: str = "casework/persons/on_person_form.html",
-    **more: Any,
+    **extra: Any,
 ) -> HttpResponse:
-    """The form; when it holds, the action with what was typed, `by` and `at`; then back."""
+    """Show the form; when valid, call `action` with its values, `by` and `at`, then go `back`."""
     if form.is_bound and form.is_valid():
         with errors_on(form):
-            do(by=request.user, at=timezone.now(), **form.cleaned_data)
+            action(by=request.user, at=timezone.now(), **form.cleaned_data)
             messages.success(request, done)
             return redirect(back)
     log_read(request, person.pk, page)
-    context = {"sub": "", **more, "form": form, "person": person, "title": title, "back": back}
+    context = {"sub": "", **extra, "form": form, "person": person, "title": title, "back": back}
     return render(request, template, context)

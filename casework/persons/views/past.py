@@ -23,7 +23,7 @@ from common.calendar import add_months
 from common.form_errors import posted
 
 from ..actions import past
-from ..forms.past import NeedForm, PastMatterForm, PaymentForm
+from ..forms.past import NeedToKnowForm, PastMatterForm, PaymentForm
 from ..models import PastMatter, PaymentPlan, Person
 from ..perms import can_read_past_matters
 from .on_person import form_page, part_url, visible_person
@@ -31,7 +31,7 @@ from .on_person import form_page, part_url, visible_person
 PAGE = "past-matters"
 
 
-def _check(request: HttpRequest, person: Person) -> None:
+def _require_access(request: HttpRequest, person: Person) -> None:
     require(can_read_past_matters(request.user, person, timezone.localdate()))
 
 
@@ -39,14 +39,14 @@ def _check(request: HttpRequest, person: Person) -> None:
 @allowed(perms.can_do_casework)
 @once
 def past_matters(request: HttpRequest, pk: int) -> HttpResponse:
-    """What is still shown; before that, to whom has no need by their work, the question why."""
+    """The matters not yet expired; a user who may not read them is first asked why."""
     person = visible_person(request, pk)
     today, here = timezone.localdate(), reverse("casework:past_matters", args=[pk])
     if not can_read_past_matters(request.user, person, today):
         return form_page(
             request,
             person,
-            NeedForm(posted(request), cancel=part_url(person)),
+            NeedToKnowForm(posted(request), cancel=part_url(person)),
             partial(past.state_need, person),
             title=_("Tidligere forhold"),
             done=_("Begrunnelsen er lagret."),
@@ -57,21 +57,21 @@ def past_matters(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         return redirect(here)
     log_read(request, person.pk, PAGE)
-    found = person.past_matters.select_related("recorded_by", "payment_plan")
+    matters = person.past_matters.select_related("recorded_by", "payment_plan")
     context = {
         "person": person,
         "rows": [
-            {"matter": each, "versions": _versions(each)}
-            for each in found.filter(expires_on__gte=today)
+            {"matter": matter, "versions": _versions(matter)}
+            for matter in matters.filter(expires_on__gte=today)
         ],
-        "expired": found.filter(expires_on__lt=today).count(),
+        "expired": matters.filter(expires_on__lt=today).count(),
         "back": part_url(person),
     }
     return render(request, "casework/persons/past_matters.html", context)
 
 
 def _versions(matter: PastMatter) -> list[dict[str, Any]]:
-    """How it stood before each correction, newest first."""
+    """The versions before each correction, newest first."""
     rows = matter.history.select_related("history_user").order_by("-history_date", "-history_id")
     return [{"row": row, "at": row.history_date, "by": row.history_user} for row in rows[1:20]]
 
@@ -89,7 +89,7 @@ def _form(request: HttpRequest, back: str, **kwargs: Any) -> PastMatterForm:
 @once
 def past_matter_new(request: HttpRequest, pk: int) -> HttpResponse:
     person = visible_person(request, pk)
-    _check(request, person)
+    _require_access(request, person)
     back = reverse("casework:past_matters", args=[pk])
     return form_page(
         request,
@@ -105,28 +105,28 @@ def past_matter_new(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _matter(request: HttpRequest, pk: int) -> PastMatter:
-    found = get_object_or_404(
+    matter = get_object_or_404(
         PastMatter.objects.filter(
             sees(request.user, "person__"), expires_on__gte=timezone.localdate()
         ).select_related("person"),
         pk=pk,
     )
-    _check(request, found.person)
-    return found
+    _require_access(request, matter.person)
+    return matter
 
 
 @require_http_methods(["GET", "POST"])
 @allowed(perms.can_do_casework)
 @once
 def past_matter(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _matter(request, pk)
-    back = reverse("casework:past_matters", args=[found.person_id])
+    matter = _matter(request, pk)
+    back = reverse("casework:past_matters", args=[matter.person_id])
     return form_page(
         request,
-        found.person,
-        _form(request, back, instance=copy(found)),
-        partial(past.correct_matter, found),
-        title=found.get_kind_display(),
+        matter.person,
+        _form(request, back, instance=copy(matter)),
+        partial(past.correct_matter, matter),
+        title=matter.get_kind_display(),
         done=_("Rettelsen er lagret. Det som stod før, er tatt vare på."),
         back=back,
         page=PAGE,
@@ -137,15 +137,15 @@ def past_matter(request: HttpRequest, pk: int) -> HttpResponse:
 @allowed(perms.can_do_casework)
 @once
 def past_matter_payments(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _matter(request, pk)
-    back = reverse("casework:past_matters", args=[found.person_id])
-    plan = PaymentPlan.objects.filter(matter=found).first()
+    matter = _matter(request, pk)
+    back = reverse("casework:past_matters", args=[matter.person_id])
+    plan = PaymentPlan.objects.filter(matter=matter).first()
     form = PaymentForm(posted(request), instance=copy(plan) if plan else None, cancel=back)
     return form_page(
         request,
-        found.person,
+        matter.person,
         form,
-        partial(past.agree_payments, found),
+        partial(past.agree_payments, matter),
         title=_("Nedbetalingsplan"),
         done=_("Nedbetalingsplanen er lagret."),
         back=back,

@@ -54,7 +54,7 @@ def person_new(request: HttpRequest) -> HttpResponse:
 def person_edit(request: HttpRequest, pk: int) -> HttpResponse:
     person = visible_person(request, pk)
     back = reverse("desk:person", args=[person.pk])
-    name = str(person)  # a form that is not saved has already changed its instance
+    name = str(person)  # validating the form changes its instance
     form = PersonForm(
         posted(request),
         instance=person,
@@ -79,7 +79,7 @@ def person_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @transaction.atomic
 def _save(person: Person, form: PersonForm, *, by: User, at: datetime) -> None:
-    """The person as it was written, and those of the household who are protected with them."""
+    """Save the person, and the address protection of the household members chosen."""
     chosen = list(form.cleaned_data["protect"]) if form.beside else []
     actions.lock_persons(person.pk, *(other.pk for other in chosen))
     changed = actions.change_person(
@@ -100,10 +100,10 @@ def _save(person: Person, form: PersonForm, *, by: User, at: datetime) -> None:
 @allowed(perms.can_do_casework)
 @once
 def household(request: HttpRequest, pk: int) -> HttpResponse:
-    """Who lives together now, ahead and before; forms to add, to change and to end."""
+    """Household members now, later and before; forms to add, change and end."""
     person = visible_person(request, pk)
     today = timezone.localdate()
-    shared = actions.own_household(person, today)
+    own_household = actions.own_household(person, today)
     form = MemberForm(
         posted(request) if "member" not in request.POST else None,
         user=request.user,
@@ -112,15 +112,15 @@ def household(request: HttpRequest, pk: int) -> HttpResponse:
     )
     if form.is_bound and form.is_valid() and _add(request, form, person):
         return redirect("casework:household", pk)
-    rows = _rows(request, shared)
+    rows = _rows(request, own_household)
     if "member" in request.POST:
-        row = _asked_of(request, rows)
-        form_asked = row["change"] if "change" in request.POST else row["end"]
-        if form_asked is None:
+        row = _posted_row(request, rows)
+        row_form = row["change"] if "change" in request.POST else row["end"]
+        if row_form is None:
             messages.error(request, _("Personen er allerede ute av husstanden."))
             return redirect("casework:household", pk)
-        do = _change if "change" in request.POST else _end
-        if form_asked.is_valid() and do(request, row["member"], person, form_asked):
+        save = _change if "change" in request.POST else _end
+        if row_form.is_valid() and save(request, row["member"], person, row_form):
             return redirect("casework:household", pk)
     log_read(request, pk, "household")
     context = {
@@ -139,26 +139,26 @@ def household(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "casework/persons/person_household.html", context)
 
 
-def _rows(request: HttpRequest, shared: Household | None) -> list[dict]:
-    if shared is None:
+def _rows(request: HttpRequest, household: Household | None) -> list[dict]:
+    if household is None:
         return []
-    today, asked = timezone.localdate(), request.POST.get("member")
+    today, posted_member = timezone.localdate(), request.POST.get("member")
     rows = []
-    for member in actions.members_visible_to(request.user, shared):
+    for member in actions.members_visible_to(request.user, household):
         upper = member.period.upper
         over, ahead = upper is not None and upper <= today, member.period.lower > today
-        here = asked == str(member.pk)
+        is_posted = posted_member == str(member.pk)
         end = change = None
         if upper is None:
             end = EndMembershipForm(
-                request.POST if here and "change" not in request.POST else None,
+                request.POST if is_posted and "change" not in request.POST else None,
                 prefix=f"m{member.pk}",
                 auto_id=f"m{member.pk}_%s",
                 initial={"last": max(today, member.period.lower + ONE_DAY)},
             )
         if upper is None and member.relation == MemberRelation.CHILD:
             change = ChangeLivingForm(
-                request.POST if here and "change" in request.POST else None,
+                request.POST if is_posted and "change" in request.POST else None,
                 prefix=f"c{member.pk}",
                 auto_id=f"c{member.pk}_%s",
                 initial={"living": member.living, "nights": member.nights, "since": today},
@@ -175,15 +175,15 @@ def _rows(request: HttpRequest, shared: Household | None) -> list[dict]:
     return rows
 
 
-def _asked_of(request: HttpRequest, rows: list[dict]) -> dict:
+def _posted_row(request: HttpRequest, rows: list[dict]) -> dict:
     for row in rows:
         if str(row["member"].pk) == request.POST["member"]:
             return row
-    raise Http404  # a member of another household, or one the user may not know of
+    raise Http404  # a member of another household, or one the user may not see
 
 
 def age_on(person: Person, on: date) -> int | None:
-    """The age to show; None when it is not known, or the child is not born."""
+    """The age in whole years; None when it is unknown, or the child is not born yet."""
     return person.age(on) if person.birth_date and person.birth_date <= on else None
 
 

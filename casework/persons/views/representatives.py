@@ -1,4 +1,4 @@
-"""Who acts or speaks for a person: one page with those now and before, and one to change each."""
+"""Pages for a person's representatives: a list with a form to add, and one to change each."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from .on_person import visible_person
 def representatives(request: HttpRequest, pk: int) -> HttpResponse:
     person = visible_person(request, pk)
     today = timezone.localdate()
-    here = redirect("casework:representatives", pk)
+    back = redirect("casework:representatives", pk)
     ending = "representative" in request.POST
     form = RepresentativeForm(None if ending else posted(request), on=today)
     if form.is_bound and form.is_valid():
@@ -40,14 +40,14 @@ def representatives(request: HttpRequest, pk: int) -> HttpResponse:
                 person=person, facts=form.facts, by=request.user, at=timezone.now()
             )
             messages.success(request, _("%(name)s er registrert.") % {"name": added.name})
-            return here
+            return back
     rows = _rows(request, person.representatives.order_by("-period", "pk"), today)
     if ending:
-        asked = [row for row in rows if str(row["one"].pk) == request.POST["representative"]]
-        if not asked or asked[0]["form"] is None:
+        posted_rows = [row for row in rows if str(row["one"].pk) == request.POST["representative"]]
+        if not posted_rows or posted_rows[0]["form"] is None:
             raise Http404
-        if _end(request, asked[0]["one"], asked[0]["form"]):
-            return here
+        if _end(request, posted_rows[0]["one"], posted_rows[0]["form"]):
+            return back
     log_read(request, pk, "representatives")
     context = {
         "person": person,
@@ -59,32 +59,37 @@ def representatives(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "casework/persons/representatives.html", context)
 
 
-def _rows(request: HttpRequest, found, today: date) -> list[dict]:
+def _rows(request: HttpRequest, representatives, today: date) -> list[dict]:
     rows = []
-    for one in found:
-        over = one.period.upper is not None and one.period.upper <= today
+    for representative in representatives:
+        over = representative.period.upper is not None and representative.period.upper <= today
         form = None
         if not over:
-            asked = request.POST.get("representative") == str(one.pk)
+            is_posted = request.POST.get("representative") == str(representative.pk)
             form = EndRepresentativeForm(
-                request.POST if asked else None,
-                prefix=f"r{one.pk}",
-                auto_id=f"r{one.pk}_%s",
+                request.POST if is_posted else None,
+                prefix=f"r{representative.pk}",
+                auto_id=f"r{representative.pk}_%s",
                 initial={"last": today},
             )
-        ahead = one.period.lower > today
-        rows.append({"one": one, "over": over, "ahead": ahead, "form": form})
+        ahead = representative.period.lower > today
+        rows.append({"one": representative, "over": over, "ahead": ahead, "form": form})
     return rows
 
 
-def _end(request: HttpRequest, one: Representative, form: EndRepresentativeForm) -> bool:
+def _end(request: HttpRequest, representative: Representative, form: EndRepresentativeForm) -> bool:
     if not form.is_valid():
         return False
     with errors_on(form):
         actions.end_representative(
-            representative=one, last=form.cleaned_data["last"], by=request.user, at=timezone.now()
+            representative=representative,
+            last=form.cleaned_data["last"],
+            by=request.user,
+            at=timezone.now(),
         )
-        messages.success(request, _("Endringen for %(name)s er lagret.") % {"name": one.name})
+        messages.success(
+            request, _("Endringen for %(name)s er lagret.") % {"name": representative.name}
+        )
         return True
     return False
 
@@ -93,20 +98,22 @@ def _end(request: HttpRequest, one: Representative, form: EndRepresentativeForm)
 @allowed(perms.can_do_casework)
 @once
 def representative_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    one = get_object_or_404(
+    representative = get_object_or_404(
         Representative.objects.filter(sees(request.user, "person__")).select_related("person"),
         pk=pk,
     )
-    back = reverse("casework:representatives", args=[one.person_id])
-    name = one.name  # a form that is not saved has already changed its instance
-    form = RepresentativeForm(posted(request), instance=one, on=timezone.localdate(), cancel=back)
+    back = reverse("casework:representatives", args=[representative.person_id])
+    name = representative.name  # validating the form changes its instance
+    form = RepresentativeForm(
+        posted(request), instance=representative, on=timezone.localdate(), cancel=back
+    )
     if form.is_bound and form.is_valid():
         with errors_on(form):
             actions.change_representative(
-                representative=one, facts=form.facts, by=request.user, at=timezone.now()
+                representative=representative, facts=form.facts, by=request.user, at=timezone.now()
             )
             messages.success(request, _("Endringene er lagret."))
             return redirect(back)
-    log_read(request, one.person_id, "representatives")
-    context = {"form": form, "person": one.person, "name": name}
+    log_read(request, representative.person_id, "representatives")
+    context = {"form": form, "person": representative.person, "name": name}
     return render(request, "casework/persons/representative_edit.html", context)
