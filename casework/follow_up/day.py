@@ -1,4 +1,4 @@
-"""Tasks handed over, on Min dag."""
+"""Tasks handed over, as lines on My day (Min dag)."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ if TYPE_CHECKING:
 
 
 def handover_lines(user: User, on: date, flags: Sequence[Flag]) -> list[Line]:
-    """Tasks sent to me, or to my unit and nobody named; and those I took and have not done."""
-    found = (
+    """Tasks sent to the user, or to their unit without a name, and tasks they took."""
+    tasks = (
         Handover.objects.visible_to(user)
         .waiting_for(user)
         .select_related("person", "application", "sent_by", "to_unit")
         .order_by("sent_at", "pk")[:MOST]
     )
     lines = []
-    for task in found:
+    for task in tasks:
         sent = local_date(task.sent_at)
         taken = task.acknowledged_at is not None
         due = task.due_on or (None if taken else sent)

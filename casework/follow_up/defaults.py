@@ -1,6 +1,6 @@
-"""The checklist of a transition plan that every installation begins with.
+"""The checklist of a transition plan in a new installation.
 
-They are rows, and the municipality changes them; written only where the table is empty.
+Written only when the table is empty; after that the municipality changes the rows.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 
 from casework.log.defaults import BEGINNING
 
-# name, what it is about
+# Name and help text.
 CHECKLIST = [
     ("Bolig", "Er det klart hvor personen skal bo, og fra når?"),
     ("Økonomi", "Hva skal personen leve av de første ukene?"),
@@ -23,7 +23,7 @@ CHECKLIST = [
 
 
 def install(sender=None, **kwargs) -> None:
-    """Write the rows above where there are none. Runs after migrate."""
+    """Write the rows above if the table is empty. Runs after migrate."""
     from .models import ChecklistKind
 
     if not ChecklistKind.objects.exists():

@@ -1,4 +1,4 @@
-"""Forms of services, the ansvarsgruppe, the plan, notices and handovers."""
+"""Forms for services, the support team, the transition plan, notices and handovers."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 HOURS_IN_A_WEEK = 7 * 24
 
 
-def _hours_of_a_week(field: forms.DecimalField) -> None:
+def _limit_to_hours_in_a_week(field: forms.DecimalField) -> None:
     field.validators.append(
         MaxValueValidator(HOURS_IN_A_WEEK, _("En uke har bare %(limit_value)s timer."))
     )
@@ -55,7 +55,7 @@ class ServiceForm(OnceFormMixin, forms.ModelForm):
         self.fields["period"].label = _("Når")
         self.fields["period"].help_text = _("La siste dag stå tom når den ikke er avtalt.")
         hours = self.fields["hours_per_week"]
-        _hours_of_a_week(hours)
+        _limit_to_hours_in_a_week(hours)
         hours.localize = hours.widget.is_localized = True
         hours.help_text = _("Det tjenesten begynner med. Endringer føres senere, hver med sin dag.")
         self.helper = VarigFormHelper(submit=_("Lagre tjenesten"), cancel=cancel)
@@ -73,7 +73,7 @@ class HoursForm(OnceFormMixin, forms.ModelForm):
     def __init__(self, *args: Any, cancel: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         hours = self.fields["hours_per_week"]
-        _hours_of_a_week(hours)
+        _limit_to_hours_in_a_week(hours)
         hours.localize = hours.widget.is_localized = True
         self.helper = VarigFormHelper(submit=_("Endre timene"), cancel=cancel)
         self.helper.layout = Layout(Row("starts_on", "hours_per_week"), "why")
@@ -178,7 +178,7 @@ class ChecklistItemForm(OnceFormMixin, forms.ModelForm):
         self.helper.layout = Layout("helper", "not_needed")
 
 
-class NoticeForm(OnceFormMixin, forms.ModelForm):
+class InstitutionNoticeForm(OnceFormMixin, forms.ModelForm):
     class Meta:
         model = InstitutionNotice
         fields = ["kind", "concerns_on", "institution", "notified_on", "notifier", "comment"]

@@ -1,7 +1,6 @@
-"""Flags of what is sent to another unit and nobody there has acknowledged (needs C6, C23).
+"""Flags for tasks and cases that the receiving unit has not acknowledged (needs C6, C23).
 
-A task handed over, and a case sent to the unit that should have it. Closed by the facts, and at
-once when somebody acknowledges.
+Closed by the job when the facts change, and at once when somebody acknowledges.
 """
 
 from __future__ import annotations
@@ -27,12 +26,12 @@ ONE_DAY = timedelta(days=1)
 
 
 def transfer_key(transfer_id: int) -> str:
-    """The key of the flag of a case sent on; that of a task handed over is the task's own."""
+    """The flag key of a case sent to another unit. A task's flag has the task's own key."""
     return f"sak:{transfer_id}"
 
 
-# The flag is the receiver's where one is named; else the manager's of the unit that was sent it, or
-# of another who reads cases there and may see the person; else the sender's, who must ask.
+# The flag belongs to the named receiver; else to a manager at the receiving unit, or another who
+# reads cases there, if they may see the person; else to the sender.
 UNACKNOWLEDGED = f"""
 late AS (
     SELECT h.person_id, h.application_id, h.id::text AS key, h.to_unit_id, h.to_user_id,
@@ -42,7 +41,7 @@ late AS (
     WHERE {local_day("h.sent_at")} <= %(before)s::date
         AND coalesce({local_day("h.acknowledged_at")} > %(on)s::date, true)
     UNION ALL
-    -- Sent back and forth, the last sending counts: those before it are acknowledged by it.
+    -- When a case is sent again, the new transfer acknowledges the earlier one.
     SELECT a.person_id, a.id, 'sak:' || t.id, t.to_unit_id, NULL, t.sent_by_id,
         {local_day("t.sent_at")}, jsonb_build_object('transfer', t.id, 'why', t.reason)
     FROM casework_unittransfer t
@@ -83,14 +82,14 @@ def _params(on: date) -> dict[str, Any]:
 
 
 def due(sent: date, days: int) -> date:
-    """The last day to acknowledge what was sent on a day."""
+    """The last day to acknowledge what was sent on `sent`: `days` working days later."""
     return add_working_days(sent, days)
 
 
 def _sent_before(on: date) -> date:
-    """What was sent on or before this day should have been acknowledged by now."""
+    """The last sending day whose deadline to acknowledge has passed."""
     numbers, day = settings_table.Table(DAYS), on - ONE_DAY
-    # The last day never comes earlier for what was sent later.
+    # A later sending day never has an earlier deadline.
     while due(day, numbers.value(DAYS, day)) >= on:
         day -= ONE_DAY
     return day
@@ -101,7 +100,7 @@ def _sent_before(on: date) -> date:
 
 def handover_words(flag: Flag, on: date) -> Words:
     when, color = due_words(flag.due_on, on)
-    said = {
+    values_shown = {
         "unit": flag.facts["unit"],
         "day": short(date.fromisoformat(flag.facts["sent"])),
         "what": flag.facts.get("what", ""),
@@ -117,7 +116,7 @@ def handover_words(flag: Flag, on: date) -> Words:
         action, sub = _("Åpne oppgaven"), _("overlevering")
         url = reverse("casework:handover", args=[flag.facts["handover"]])
     return Words(
-        why=why % said,
+        why=why % values_shown,
         next=step,
         action=action,
         action_url=url,
@@ -138,6 +137,6 @@ HANDOVER = FlagRule(
 
 
 def flag_handovers(on: date) -> Done:
-    """The flags of what nobody has acknowledged in `handover_days` working days, counted by the
-    number in force on the day it was sent. Safe to run twice, or for any date."""
+    """Flag what nobody has acknowledged within `handover_days` working days, by the setting in
+    force on the day it was sent. Safe to run twice, or for any date."""
     return HANDOVER.run(on)

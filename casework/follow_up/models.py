@@ -1,4 +1,4 @@
-"""Who does what, and the way from first contact to settled (needs C18, C19, C20, C23)."""
+"""Services, transition plans, institutions' notices and handovers (needs C18-C20, C23)."""
 
 from __future__ import annotations
 
@@ -27,9 +27,7 @@ if TYPE_CHECKING:
 
 class ServiceQuerySet(models.QuerySet):
     def with_hours(self, on: date) -> Self:
-        """`hours_now`: the hours a week on the date, by the latest step that has begun."""
-        pass
-
+        """Annotate `hours_now`: hours a week on the date, by the latest step that has begun."""
         steps = ServiceStep.objects.filter(service=OuterRef("pk"), starts_on__lte=on)
         latest = steps.order_by("-starts_on", "-pk").values("hours_per_week")[:1]
         return self.annotate(hours_now=Coalesce(Subquery(latest), F("hours_per_week")))
@@ -53,8 +51,8 @@ class HandoverQuerySet(models.QuerySet):
         return self.filter(sees(user, "person__"))
 
     def waiting_for(self, user: User) -> Self:
-        """Not yet done, and the user's: sent to them, to their unit and nobody named, or
-        acknowledged by them."""
+        """Open handovers that are the user's: sent to them, sent to their unit without a name,
+        or acknowledged by them."""
         units = [role.unit_id for role in user.current_roles]
         mine = Q(to_user=user) | Q(to_user__isnull=True, to_unit__in=units)
         return self.filter(
@@ -64,9 +62,9 @@ class HandoverQuerySet(models.QuerySet):
 
 
 class Service(models.Model):
-    """A service the person has: who does what, and from when to when (need C18).
+    """A service the person has: who gives it, and for which half-open period (need C18).
 
-    `hours_per_week` is what it begins with; a later `ServiceStep` says more, or less.
+    `hours_per_week` applies from the start; a `ServiceStep` changes it from a later day.
     """
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="services")
@@ -100,7 +98,7 @@ class Service(models.Model):
 
 
 class ServiceStep(models.Model):
-    """From a day on the service is so many hours: it may begin big and taper off (need C18)."""
+    """A change of a service's hours a week from a day on (need C18)."""
 
     service = models.ForeignKey(Service, models.CASCADE, related_name="steps")
     starts_on = models.DateField(_("fra og med"))
@@ -130,7 +128,7 @@ class ServiceStep(models.Model):
 
 
 class TeamMember(models.Model):
-    """Somebody in the person's ansvarsgruppe, one of them its coordinator (need C18)."""
+    """A member of the person's support team (ansvarsgruppe); one is coordinator (need C18)."""
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="team")
     name = models.CharField(_("navn"), max_length=120)
@@ -161,7 +159,7 @@ class TeamMember(models.Model):
 
 
 class TeamMeeting(models.Model):
-    """A meeting of the ansvarsgruppe, planned or held."""
+    """A meeting of the support team, planned or held."""
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="team_meetings")
     held_on = models.DateField(_("dato"))
@@ -188,7 +186,7 @@ class TeamMeeting(models.Model):
 
 
 class TransitionPlan(models.Model):
-    """The overgangsplan: from first contact until the person has settled (need C19)."""
+    """A transition plan (overgangsplan), from first contact until the person has settled (C19)."""
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="plans")
     owner = models.ForeignKey(
@@ -243,7 +241,7 @@ class TransitionPlan(models.Model):
 
 
 class Milestone(models.Model):
-    """Something that shall be reached by a day, and who sees to it (need C19)."""
+    """A goal in the plan with a due date and somebody responsible (need C19)."""
 
     plan = models.ForeignKey(TransitionPlan, models.CASCADE, related_name="milestones")
     title = models.CharField(_("milepæl"), max_length=160)
@@ -274,7 +272,7 @@ class Milestone(models.Model):
 
 
 class ChecklistKind(models.Model):
-    """A line of the checklist every new overgangsplan begins with; the municipality's own list."""
+    """An item of the municipality's checklist, which every new transition plan starts with."""
 
     name = models.CharField(_("punkt"), max_length=80)
     help = models.CharField(_("forklaring"), max_length=200, blank=True)
@@ -302,7 +300,7 @@ class ChecklistKind(models.Model):
 
 
 class ChecklistItem(models.Model):
-    """One line of a plan's checklist: who helps, and whether it is done (needs C19, H10)."""
+    """An item of a plan's checklist: who helps, and whether it is done (needs C19, H10)."""
 
     plan = models.ForeignKey(TransitionPlan, models.CASCADE, related_name="items")
     kind = models.ForeignKey(ChecklistKind, models.PROTECT, related_name="+")
@@ -339,9 +337,9 @@ class ChecklistItem(models.Model):
 
 
 class InstitutionNotice(models.Model):
-    """An institution's notice that somebody came in, or goes out; or that none came (need C20).
+    """An institution's notice of admission, discharge or release, or that none came (need C20).
 
-    How late it is follows from the dates and the municipality's numbers (see `notices`).
+    How late it is follows from the dates and the municipality's settings (see `notices`).
     """
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="notices")
@@ -373,7 +371,7 @@ class InstitutionNotice(models.Model):
 
 
 class Handover(models.Model):
-    """A task one gives to another unit, that must be acknowledged (need C23)."""
+    """A task sent to another unit, which must acknowledge it (need C23)."""
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="handovers")
     application = models.ForeignKey(

@@ -1,6 +1,6 @@
-"""How late an institution's notice is, and whom it is told to (need C20).
+"""How late an institution's notice is, and which apps are informed of it (need C20).
 
-The numbers are the municipality's own, as they were on the day the notice is about.
+The deadlines are the municipality's settings in force on the day the notice is about.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ if TYPE_CHECKING:
 _listeners: list[Callable[..., None]] = []
 
 
-def listen(hears: Callable[..., None]) -> None:
-    """Be told of notices, from an app above: `hears(notice, by=, at=)`, in its transaction."""
-    if hears not in _listeners:
-        _listeners.append(hears)
+def listen(listener: Callable[..., None]) -> None:
+    """Register a listener from an app above: `listener(notice, by=, at=)`, in the transaction."""
+    if listener not in _listeners:
+        _listeners.append(listener)
 
 
-def tell(notice: InstitutionNotice, *, by: User, at: datetime) -> None:
-    for hears in _listeners:
-        hears(notice, by=by, at=at)
+def inform(notice: InstitutionNotice, *, by: User, at: datetime) -> None:
+    for listener in _listeners:
+        listener(notice, by=by, at=at)
 
 
 def expected_by(notice: InstitutionNotice, numbers: dict[str, int] | None = None) -> date:
-    """The last day the notice would have been in time."""
+    """The last day the notice would have been in time. `numbers` saves a query in a list."""
     if numbers is None:
         numbers = settings_table.values(
             notice.concerns_on, "notice_going_out_days", "notice_admission_days"
@@ -46,22 +46,22 @@ def expected_by(notice: InstitutionNotice, numbers: dict[str, int] | None = None
 
 
 def days_late(notice: InstitutionNotice, on: date, numbers: dict[str, int] | None = None) -> int:
-    """Days past the last day in time; of one that never came, up to `on`. 0 is in time."""
-    told = notice.notified_on or on
-    return max((told - expected_by(notice, numbers)).days, 0)
+    """Days after the deadline, 0 when in time. A notice that never came is counted to `on`."""
+    given = notice.notified_on or on
+    return max((given - expected_by(notice, numbers)).days, 0)
 
 
 def overtaken_by(notice: InstitutionNotice) -> InstitutionNotice | None:
-    """The notice of going out that was given after this one, though registered before it.
+    """The later notice of discharge or release that replaces this one, or None.
 
-    The last word given rules, in whatever order they reach the file. One that never came counts
-    from the day somebody wrote so; of two given the same day the last registered rules.
+    The notice given last applies, whatever order they are registered in. A notice that never
+    came counts from the day it was registered; of two on one day, the last registered applies.
     """
-    told = Coalesce(F("notified_on"), TruncDate("recorded_at"), output_field=DateField())
+    given_on = Coalesce(F("notified_on"), TruncDate("recorded_at"), output_field=DateField())
     last = (
         InstitutionNotice.objects.filter(person=notice.person_id, kind__in=GOING_OUT)
-        .annotate(told=told)
-        .order_by("-told", "-pk")
+        .annotate(given_on=given_on)
+        .order_by("-given_on", "-pk")
         .first()
     )
     return None if last is None or last.pk == notice.pk else last

@@ -1,4 +1,4 @@
-"""Who may do what in casework. Each function says it in prose."""
+"""Who may take and finish handovers. Each docstring states the rule."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def can_take_handover(user: User, handover: Handover) -> bool:
-    """The one it was sent to; where nobody is named, whoever reads cases at the unit."""
+    """The user it was sent to; if nobody is named, users who read cases at the unit."""
     if not can_read_cases(user):
         return False
     if handover.to_user_id:
@@ -26,5 +26,5 @@ def can_take_handover(user: User, handover: Handover) -> bool:
 
 
 def can_finish_handover(user: User, handover: Handover) -> bool:
-    """Who took the task says that it is done."""
+    """The user who took the task."""
     return handover.acknowledged_by_id == user.pk

@@ -1,4 +1,4 @@
-"""Flags of plans: milestones past their day (need C19)."""
+"""Flags for milestones of a transition plan past their due date (need C19)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from casework.log.raising import FlagRule
 from common.jobs import Done
 from common.sql import local_day
 
-# The key holds the due date: a new date is a new count.
+# The due date is part of the key, so a milestone with a new date may be flagged again.
 LATE = f"""
 wanted AS (
     SELECT p.person_id, NULL::bigint AS application_id, m.id || ':' || m.due_on AS key,
@@ -48,5 +48,5 @@ MILESTONE = FlagRule(kind=FlagKind.MILESTONE, words=milestone_words, wanted=LATE
 
 
 def flag_milestones(on: date) -> Done:
-    """The flags of milestones past their due date. Safe to run twice, or for any date."""
+    """Flag milestones past their due date. Safe to run twice, or for any date."""
     return MILESTONE.run(on)

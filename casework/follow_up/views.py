@@ -1,4 +1,4 @@
-"""Services, the ansvarsgruppe, the overgangsplan, notices and handovers of one person."""
+"""Pages for one person's services, support team, transition plan, notices and handovers."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ from .forms import (
     EndServiceForm,
     HandoverForm,
     HoursForm,
+    InstitutionNoticeForm,
     MilestoneForm,
-    NoticeForm,
     PlanForm,
     ServiceForm,
     SettlePlanForm,
@@ -55,10 +55,10 @@ from .perms import can_finish_handover, can_take_handover
 PAGE = "person-follow-up"
 
 
-def _theirs(request: HttpRequest, found, pk: int, path: str = "person"):
-    """A row of a person the user may know of, or 404."""
+def _visible_row(request: HttpRequest, rows, pk: int, path: str = "person"):
+    """A row of a person the user may see, or 404. `path` leads to the person."""
     return get_object_or_404(
-        found.filter(sees(request.user, f"{path}__")).select_related(path), pk=pk
+        rows.filter(sees(request.user, f"{path}__")).select_related(path), pk=pk
     )
 
 
@@ -90,23 +90,23 @@ def service_new(request: HttpRequest, pk: int) -> HttpResponse:
 @allowed(perms.can_do_casework)
 @once
 def service(request: HttpRequest, pk: int) -> HttpResponse:
-    """Correct a service; its hours over time and its end stand beside."""
-    found = _theirs(request, Service.objects, pk)
-    person, back = found.person, part_url(found.person)
-    form = ServiceForm(posted(request), instance=copy(found), cancel=back)
+    """Correct a service; also shows its hours over time, and links to end it."""
+    service = _visible_row(request, Service.objects, pk)
+    person, back = service.person, part_url(service.person)
+    form = ServiceForm(posted(request), instance=copy(service), cancel=back)
     return form_page(
         request,
         person,
         form,
-        partial(services.change_service, found),
-        title=found.name,
+        partial(services.change_service, service),
+        title=service.name,
         done=_("Tjenesten er endret."),
         back=back,
         page=PAGE,
         template="casework/follow_up/service.html",
-        service=found,
-        steps=list(found.steps.all()),
-        goes_on=found.period.upper is None or found.period.upper > timezone.localdate(),
+        service=service,
+        steps=list(service.steps.all()),
+        goes_on=service.period.upper is None or service.period.upper > timezone.localdate(),
     )
 
 
@@ -114,15 +114,15 @@ def service(request: HttpRequest, pk: int) -> HttpResponse:
 @allowed(perms.can_do_casework)
 @once
 def service_hours(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _theirs(request, Service.objects, pk)
+    service = _visible_row(request, Service.objects, pk)
     back = reverse("casework:service", args=[pk])
     form = HoursForm(posted(request), cancel=back, initial={"starts_on": timezone.localdate()})
     return form_page(
         request,
-        found.person,
+        service.person,
         form,
-        partial(services.set_hours, found),
-        title=_("Endre timene i %(name)s") % {"name": found.name},
+        partial(services.set_hours, service),
+        title=_("Endre timene i %(name)s") % {"name": service.name},
         done=_("Timene er endret."),
         back=back,
         page=PAGE,
@@ -134,15 +134,15 @@ def service_hours(request: HttpRequest, pk: int) -> HttpResponse:
 @allowed(perms.can_do_casework)
 @once
 def service_end(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _theirs(request, Service.objects, pk)
-    back = part_url(found.person)
+    service = _visible_row(request, Service.objects, pk)
+    back = part_url(service.person)
     form = EndServiceForm(posted(request), cancel=back, initial={"last_day": timezone.localdate()})
     return form_page(
         request,
-        found.person,
+        service.person,
         form,
-        partial(services.end_service, found),
-        title=_("Avslutt %(name)s") % {"name": found.name},
+        partial(services.end_service, service),
+        title=_("Avslutt %(name)s") % {"name": service.name},
         done=_("Tjenesten er avsluttet."),
         back=back,
         page=PAGE,
@@ -171,11 +171,11 @@ def team_member_new(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @allowed(perms.can_do_casework)
 def team_member_leave(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _theirs(request, TeamMember.objects, pk)
+    member = _visible_row(request, TeamMember.objects, pk)
     with errors_as_message(request):
-        services.leave_team(found, by=request.user, at=timezone.now())
-        messages.success(request, _("%(name)s er ute av ansvarsgruppa.") % {"name": found.name})
-    return redirect(part_url(found.person))
+        services.leave_team(member, by=request.user, at=timezone.now())
+        messages.success(request, _("%(name)s er ute av ansvarsgruppa.") % {"name": member.name})
+    return redirect(part_url(member.person))
 
 
 @require_http_methods(["GET", "POST"])
@@ -227,7 +227,7 @@ def plan_new(request: HttpRequest, pk: int) -> HttpResponse:
 @allowed(perms.can_do_casework)
 @once
 def plan_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    plan = _theirs(request, TransitionPlan.objects, pk)
+    plan = _visible_row(request, TransitionPlan.objects, pk)
     today, back = timezone.localdate(), part_url(plan.person)
     form = PlanForm(posted(request), person=plan.person, on=today, instance=copy(plan), cancel=back)
     return form_page(
@@ -246,7 +246,7 @@ def plan_edit(request: HttpRequest, pk: int) -> HttpResponse:
 @allowed(perms.can_do_casework)
 @once
 def plan_settle(request: HttpRequest, pk: int) -> HttpResponse:
-    plan = _theirs(request, TransitionPlan.objects, pk)
+    plan = _visible_row(request, TransitionPlan.objects, pk)
     back = part_url(plan.person)
     return form_page(
         request,
@@ -264,7 +264,7 @@ def plan_settle(request: HttpRequest, pk: int) -> HttpResponse:
 @allowed(perms.can_do_casework)
 @once
 def milestone_new(request: HttpRequest, pk: int) -> HttpResponse:
-    plan = _theirs(request, TransitionPlan.objects, pk)
+    plan = _visible_row(request, TransitionPlan.objects, pk)
     today, back = timezone.localdate(), part_url(plan.person)
     form = MilestoneForm(
         posted(request), person=plan.person, on=today, cancel=back, initial={"owner": plan.owner}
@@ -285,71 +285,71 @@ def milestone_new(request: HttpRequest, pk: int) -> HttpResponse:
 @allowed(perms.can_do_casework)
 @once
 def milestone(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _theirs(request, Milestone.objects, pk, "plan__person")
-    person = found.plan.person
+    milestone = _visible_row(request, Milestone.objects, pk, "plan__person")
+    person = milestone.plan.person
     today, back = timezone.localdate(), part_url(person)
     form = MilestoneForm(
-        posted(request), person=person, on=today, instance=copy(found), cancel=back
+        posted(request), person=person, on=today, instance=copy(milestone), cancel=back
     )
     return form_page(
         request,
         person,
         form,
-        partial(plans.change_milestone, found),
-        title=found.title,
+        partial(plans.change_milestone, milestone),
+        title=milestone.title,
         done=_("Milepælen er endret."),
         back=back,
         page=PAGE,
         template="casework/follow_up/milestone.html",
-        milestone=found,
-        late=(today - found.due_on).days if found.done_at is None else 0,
+        milestone=milestone,
+        late=(today - milestone.due_on).days if milestone.done_at is None else 0,
     )
 
 
 @require_POST
 @allowed(perms.can_do_casework)
 def milestone_done(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _theirs(request, Milestone.objects, pk, "plan__person")
+    milestone = _visible_row(request, Milestone.objects, pk, "plan__person")
     with errors_as_message(request):
-        plans.reach_milestone(found, by=request.user, at=timezone.now())
+        plans.reach_milestone(milestone, by=request.user, at=timezone.now())
         messages.success(request, _("Milepælen er nådd."))
-    return redirect(part_url(found.plan.person))
+    return redirect(part_url(milestone.plan.person))
 
 
 @require_http_methods(["GET", "POST"])
 @allowed(perms.can_do_casework)
 @once
 def checklist_item(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _theirs(request, ChecklistItem.objects.select_related("kind"), pk, "plan__person")
-    person, back = found.plan.person, part_url(found.plan.person)
+    item = _visible_row(request, ChecklistItem.objects.select_related("kind"), pk, "plan__person")
+    person, back = item.plan.person, part_url(item.plan.person)
     return form_page(
         request,
         person,
-        ChecklistItemForm(posted(request), instance=copy(found), cancel=back),
-        partial(plans.set_item, found),
-        title=found.kind.name,
+        ChecklistItemForm(posted(request), instance=copy(item), cancel=back),
+        partial(plans.set_item, item),
+        title=item.kind.name,
         done=_("Punktet er lagret."),
         back=back,
         page=PAGE,
-        sub=found.kind.help,
+        sub=item.kind.help,
     )
 
 
 @require_POST
 @allowed(perms.can_do_casework)
 def checklist_item_done(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _theirs(request, ChecklistItem.objects.select_related("kind"), pk, "plan__person")
-    if not found.done_at and not found.helper:
+    item = _visible_row(request, ChecklistItem.objects.select_related("kind"), pk, "plan__person")
+    if not item.done_at and not item.helper:
         messages.error(request, _("Skriv hvem som hjelper, før punktet er ferdig."))
         return redirect("casework:checklist_item", pk)
-    if found.done_at:
+    if item.done_at:
         action, done = plans.reopen_item, _("«%(item)s» er åpnet igjen.")
     else:
         action, done = plans.finish_item, _("«%(item)s» er ferdig.")
     with errors_as_message(request):
-        action(found, by=request.user, at=timezone.now())
-        messages.success(request, done % {"item": found.kind})
-    return redirect(part_url(found.plan.person))
+        action(item, by=request.user, at=timezone.now())
+        messages.success(request, done % {"item": item.kind})
+    return redirect(part_url(item.plan.person))
 
 
 @require_http_methods(["GET", "POST"])
@@ -358,7 +358,7 @@ def checklist_item_done(request: HttpRequest, pk: int) -> HttpResponse:
 def institution_notice_new(request: HttpRequest, pk: int) -> HttpResponse:
     person = visible_person(request, pk)
     today, back = timezone.localdate(), part_url(person)
-    stated: list[str] = []
+    warnings: list[str] = []
 
     def register(**facts) -> None:
         before = person.plans.open().first()
@@ -366,7 +366,7 @@ def institution_notice_new(request: HttpRequest, pk: int) -> HttpResponse:
         after = person.plans.open().first()
         newer = notices.overtaken_by(notice) if notice.kind in GOING_OUT else None
         if newer:
-            stated.append(
+            warnings.append(
                 _(
                     "Et nyere varsel sier ut %(day)s, og det gjelder fortsatt. Er det feil, endre "
                     "datoen i planen."
@@ -374,20 +374,20 @@ def institution_notice_new(request: HttpRequest, pk: int) -> HttpResponse:
                 % {"day": nbdate(newer.concerns_on)}
             )
         elif before and after and before.expected_out not in (None, after.expected_out):
-            stated.append(
+            warnings.append(
                 _("Forventet ut er flyttet fra %(old)s til %(new)s.")
                 % {"old": nbdate(before.expected_out), "new": nbdate(after.expected_out)}
             )
         late = notices.days_late(notice, today)
         if late:
-            stated.append(
+            warnings.append(
                 _("Varselet kom %(days)s for sent.") % {"days": days_nb(late)}
                 if notice.notified_on
                 else _("Varselet mangler, og er %(days)s for sent.") % {"days": days_nb(late)}
             )
 
-    form = NoticeForm(posted(request), cancel=back, initial={"notified_on": today})
-    answer = form_page(
+    form = InstitutionNoticeForm(posted(request), cancel=back, initial={"notified_on": today})
+    response = form_page(
         request,
         person,
         form,
@@ -398,9 +398,9 @@ def institution_notice_new(request: HttpRequest, pk: int) -> HttpResponse:
         page=PAGE,
         sub=_("Innleggelse, utskriving eller løslatelse. Også når varselet uteble."),
     )
-    for words in stated:
-        messages.warning(request, words)
-    return answer
+    for text in warnings:
+        messages.warning(request, text)
+    return response
 
 
 # ------------------------------------------------------------------ handovers
@@ -434,10 +434,10 @@ def handover_new(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _handover(request: HttpRequest, pk: int) -> Handover:
-    found = Handover.objects.visible_to(request.user).select_related(
+    visible = Handover.objects.visible_to(request.user).select_related(
         "person", "application", "to_unit", "to_user", "sent_by", "acknowledged_by", "done_by"
     )
-    return get_object_or_404(found, pk=pk)
+    return get_object_or_404(visible, pk=pk)
 
 
 @require_safe
@@ -447,19 +447,19 @@ def handover(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _handover_page(
-    request: HttpRequest, found: Handover, form: AcknowledgeForm | None = None
+    request: HttpRequest, handover: Handover, form: AcknowledgeForm | None = None
 ) -> HttpResponse:
-    log_read(request, found.person_id, PAGE)
-    takes = found.acknowledged_at is None and can_take_handover(request.user, found)
+    log_read(request, handover.person_id, PAGE)
+    takes = handover.acknowledged_at is None and can_take_handover(request.user, handover)
     if takes and form is None:
-        form = AcknowledgeForm(cancel=part_url(found.person))
+        form = AcknowledgeForm(cancel=part_url(handover.person))
     if form:
-        form.helper.form_action = reverse("casework:handover_acknowledge", args=[found.pk])
+        form.helper.form_action = reverse("casework:handover_acknowledge", args=[handover.pk])
     context = {
-        "handover": found,
-        "person": found.person,
+        "handover": handover,
+        "person": handover.person,
         "form": form if takes else None,
-        "finishes": found.done_at is None and can_finish_handover(request.user, found),
+        "finishes": handover.done_at is None and can_finish_handover(request.user, handover),
     }
     return render(request, "casework/follow_up/handover.html", context)
 
@@ -468,12 +468,12 @@ def _handover_page(
 @allowed(perms.can_read_cases)
 @once
 def handover_acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _handover(request, pk)
-    require(can_take_handover(request.user, found))
-    form = AcknowledgeForm(request.POST, cancel=part_url(found.person))
+    handover = _handover(request, pk)
+    require(can_take_handover(request.user, handover))
+    form = AcknowledgeForm(request.POST, cancel=part_url(handover.person))
     if form.is_valid():
         with errors_as_message(request):
-            handovers.acknowledge(found, by=request.user, at=timezone.now(), **form.cleaned_data)
+            handovers.acknowledge(handover, by=request.user, at=timezone.now(), **form.cleaned_data)
             messages.success(request, _("Oppgaven er din."))
         return redirect("casework:handover", pk)
     return _handover_page(request, _handover(request, pk), form)
@@ -482,12 +482,12 @@ def handover_acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @allowed(perms.can_read_cases)
 def handover_done(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _handover(request, pk)
-    require(can_finish_handover(request.user, found))
+    handover = _handover(request, pk)
+    require(can_finish_handover(request.user, handover))
     with errors_as_message(request):
-        handovers.finish(found, by=request.user, at=timezone.now())
+        handovers.finish(handover, by=request.user, at=timezone.now())
         messages.success(request, _("Oppgaven er ferdig."))
-    return redirect(part_url(found.person))
+    return redirect(part_url(handover.person))
 
 
 # ------------------------------------------------------------------ the municipality's checklist
@@ -497,7 +497,7 @@ def handover_done(request: HttpRequest, pk: int) -> HttpResponse:
 @allowed(can_change_settings)
 @once
 def checklist(request: HttpRequest) -> HttpResponse:
-    """The lines every new overgangsplan begins with."""
+    """The checklist items every new transition plan starts with."""
     today = timezone.localdate()
     kinds = list(ChecklistKind.objects.filter(valid__contains=today).order_by("order", "pk"))
     form = ChecklistKindForm(
@@ -513,8 +513,8 @@ def checklist(request: HttpRequest) -> HttpResponse:
 @require_POST
 @allowed(can_change_settings)
 def checklist_end(request: HttpRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(ChecklistKind, pk=pk)
+    kind = get_object_or_404(ChecklistKind, pk=pk)
     with errors_as_message(request):
-        plans.end_checklist_kind(found, by=request.user, at=timezone.now())
-        messages.success(request, _("«%(item)s» er ikke med i nye planer.") % {"item": found})
+        plans.end_checklist_kind(kind, by=request.user, at=timezone.now())
+        messages.success(request, _("«%(item)s» er ikke med i nye planer.") % {"item": kind})
     return redirect("casework:checklist")

@@ -1,4 +1,4 @@
-"""A task given to another unit, and taken by somebody there (need C23)."""
+"""Hands a task over to another unit, where somebody takes it (need C23)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class HandoverRefused(RuleBroken):
-    """The task cannot be sent, or taken, so; `field` says where on the form it is."""
+    """The task cannot be sent or taken like this; `field` is the form field."""
 
     def __init__(self, sentence: str, field: str | None = None) -> None:
         super().__init__(sentence)
@@ -46,8 +46,8 @@ def hand_over(
     by: User,
     at: datetime,
 ) -> Handover:
-    """Send a task to a unit, or to somebody there. Refused where nobody there may see the person:
-    it would lie unread. Refused with a due date that has passed."""
+    """Send a task to a unit, or to a user there. Raises `HandoverRefused` when they may not see
+    the person, or when the due date has passed."""
     if due_on and due_on < local_date(at):
         raise HandoverRefused(_("Fristen har vært. Velg i dag eller en senere dag."), "due_on")
     may_read = colleagues(person, local_date(at), to_unit)
@@ -90,15 +90,15 @@ def hand_over(
     return handover
 
 
-def _held(handover: Handover) -> Handover:
-    # Two at a unit who take it at once: the second is told who did.
+def _locked(handover: Handover) -> Handover:
+    # Of two users at a unit who take it at once, the second gets an error that names the first.
     return Handover.objects.select_for_update(of=("self",), no_key=True).get(pk=handover.pk)
 
 
 @transaction.atomic
 def acknowledge(handover: Handover, *, reply: str, by: User, at: datetime) -> Handover:
-    """Somebody has seen it and takes it."""
-    handover = _held(handover)
+    """Take the task. Raises `HandoverRefused` when somebody else has taken it."""
+    handover = _locked(handover)
     if handover.acknowledged_at:
         raise HandoverRefused(
             _("%(name)s har allerede tatt oppgaven.") % {"name": handover.acknowledged_by}
@@ -120,7 +120,7 @@ def acknowledge(handover: Handover, *, reply: str, by: User, at: datetime) -> Ha
 
 @transaction.atomic
 def finish(handover: Handover, *, by: User, at: datetime) -> Handover:
-    handover = _held(handover)
+    handover = _locked(handover)
     if handover.acknowledged_at is None:
         raise HandoverRefused(_("Oppgaven må kvitteres før den er ferdig."))
     if handover.done_at:

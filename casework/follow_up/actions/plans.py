@@ -1,4 +1,4 @@
-"""The overgangsplan and what feeds it (needs C19, C20)."""
+"""The transition plan (overgangsplan) and institutions' notices (needs C19, C20)."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ if TYPE_CHECKING:
 
 
 class PlanRefused(RuleBroken):
-    """The plan cannot be changed so; `field` says where on the form it is."""
+    """The plan cannot be changed like this; `field` is the form field."""
 
     def __init__(self, sentence: str, field: str | None = None) -> None:
         super().__init__(sentence)
         self.field = field
 
 
-def _held(plan: TransitionPlan) -> TransitionPlan:
-    """The plan as it is now, locked: nothing is added while another settles it."""
+def _locked(plan: TransitionPlan) -> TransitionPlan:
+    """The plan, locked, so that nothing is added while another user closes it."""
     plan = TransitionPlan.objects.select_for_update(of=("self",), no_key=True).get(pk=plan.pk)
     if not plan.is_open:
         raise PlanRefused(_("Planen er avsluttet. Lag en ny hvis den trengs."))
@@ -53,7 +53,7 @@ def start_plan(
     by: User,
     at: datetime,
 ) -> TransitionPlan:
-    """Begin an overgangsplan, with the municipality's checklist as it is today."""
+    """Start a transition plan with the municipality's checklist of today."""
     today = local_date(at)
     _check_ahead(expected_out, today)
     plan = save(
@@ -86,13 +86,13 @@ def change_plan(
     by: User,
     at: datetime,
 ) -> TransitionPlan:
-    plan = _held(plan)
+    plan = _locked(plan)
     moved = plan.expected_out != expected_out
     if moved:
         _check_ahead(expected_out, local_date(at))
     save(plan, by, owner=owner, institution=institution, expected_out=expected_out, goal=goal)
     if moved:
-        _tell_moved(plan, by=by, at=at)
+        _record_moved(plan, by=by, at=at)
     else:
         record(
             plan.person, CaseEvent.PLAN_CHANGED, _("Planen er endret."), by=by, at=at, plan=plan.pk
@@ -108,7 +108,7 @@ def _check_ahead(expected_out: date | None, today: date) -> None:
         )
 
 
-def _tell_moved(plan: TransitionPlan, *, by: User, at: datetime) -> None:
+def _record_moved(plan: TransitionPlan, *, by: User, at: datetime) -> None:
     text = (
         _("Planen: forventet ut %(day)s.") % {"day": nbdate(plan.expected_out)}
         if plan.expected_out
@@ -119,8 +119,8 @@ def _tell_moved(plan: TransitionPlan, *, by: User, at: datetime) -> None:
 
 @transaction.atomic
 def settle_plan(plan: TransitionPlan, *, outcome: str, by: User, at: datetime) -> TransitionPlan:
-    """The person has settled, or the plan is given up: how it went is told."""
-    plan = _held(plan)
+    """Close the plan, with a text on how it went, and close the flags of its milestones."""
+    plan = _locked(plan)
     save(plan, by, settled_on=local_date(at), outcome=outcome)
     for milestone in plan.milestones.filter(done_at__isnull=True):
         _close_flag(milestone, local_date(at))
@@ -133,7 +133,7 @@ def settle_plan(plan: TransitionPlan, *, outcome: str, by: User, at: datetime) -
 def add_milestone(
     plan: TransitionPlan, *, title: str, owner: User, due_on: date, by: User, at: datetime
 ) -> Milestone:
-    plan = _held(plan)
+    plan = _locked(plan)
     if due_on < plan.started_on:
         raise PlanRefused(_("Fristen er før planen begynte."), "due_on")
     milestone = save(Milestone(plan=plan, title=title, owner=owner, due_on=due_on), by)
@@ -146,8 +146,8 @@ def add_milestone(
 def change_milestone(
     milestone: Milestone, *, title: str, owner: User, due_on: date, by: User, at: datetime
 ) -> Milestone:
-    """A new due date begins a new count: an open flag of the old one is over."""
-    plan = _held(milestone.plan)
+    """Change a milestone. A new due date closes the flag of the old one."""
+    plan = _locked(milestone.plan)
     if due_on < plan.started_on:
         raise PlanRefused(_("Fristen er før planen begynte."), "due_on")
     if due_on != milestone.due_on:
@@ -163,7 +163,7 @@ def change_milestone(
 
 @transaction.atomic
 def reach_milestone(milestone: Milestone, *, by: User, at: datetime) -> Milestone:
-    plan = _held(milestone.plan)
+    plan = _locked(milestone.plan)
     milestone = Milestone.objects.select_for_update(of=("self",), no_key=True).get(pk=milestone.pk)
     if milestone.done_at:
         raise PlanRefused(_("Milepælen er allerede nådd."))
@@ -182,8 +182,8 @@ def _close_flag(milestone: Milestone, on: date) -> None:
 def set_item(
     item: ChecklistItem, *, helper: str, not_needed: str, by: User, at: datetime
 ) -> ChecklistItem:
-    """Who helps with a line of the checklist, or why it is not needed."""
-    plan = _held(item.plan)
+    """Write who helps with a checklist item, or why it is not needed."""
+    plan = _locked(item.plan)
     if item.done_at and not helper:
         raise PlanRefused(_("Skriv hvem som hjalp: punktet er ferdig."), "helper")
     if item.done_at and not_needed:
@@ -196,15 +196,15 @@ def set_item(
         if helper
         else _("%(item)s: ingen hjelper ennå.")
     )
-    words = {"item": item.kind.name, "why": not_needed, "helper": helper}
-    record(plan.person, CaseEvent.PLAN_ITEM, text % words, by=by, at=at, item=item.pk)
+    values = {"item": item.kind.name, "why": not_needed, "helper": helper}
+    record(plan.person, CaseEvent.PLAN_ITEM, text % values, by=by, at=at, item=item.pk)
     return item
 
 
 @transaction.atomic
 def finish_item(item: ChecklistItem, *, by: User, at: datetime) -> ChecklistItem:
-    """A line of the checklist is done. Refused without a named helper (need C19)."""
-    plan = _held(item.plan)
+    """Mark a checklist item as done. Raises `PlanRefused` without a named helper (need C19)."""
+    plan = _locked(item.plan)
     item = ChecklistItem.objects.select_for_update(of=("self",), no_key=True).get(pk=item.pk)
     if item.done_at:
         raise PlanRefused(_("Punktet er allerede ferdig."))
@@ -218,8 +218,8 @@ def finish_item(item: ChecklistItem, *, by: User, at: datetime) -> ChecklistItem
 
 @transaction.atomic
 def reopen_item(item: ChecklistItem, *, by: User, at: datetime) -> ChecklistItem:
-    """It was not done after all."""
-    plan = _held(item.plan)
+    """Reopen a checklist item: it was not done after all."""
+    plan = _locked(item.plan)
     save(item, by, done_at=None, done_by=None)
     text = _("Ikke ferdig likevel: %(item)s.") % {"item": item.kind.name}
     record(plan.person, CaseEvent.PLAN_ITEM, text, by=by, at=at, item=item.pk)
@@ -242,10 +242,10 @@ def register_notice(
     by: User,
     at: datetime,
 ) -> InstitutionNotice:
-    """An institution told us, or should have: kept with how late it was (need C20).
+    """Register an institution's notice, or that none came, and how late it was (need C20).
 
-    A day to go out becomes the open plan's, and is told to whom else it concerns
-    (`notices.listen`); not where a newer notice is on file (`notices.overtaken_by`).
+    A notice of discharge or release sets the date in the open plan and informs the listeners
+    (`notices.listen`), unless a newer notice applies (`notices.overtaken_by`).
     """
     today = local_date(at)
     if notified_on and notified_on > today:
@@ -283,11 +283,11 @@ def register_notice(
         return notice
     if kind in GOING_OUT:
         plan = person.plans.open().select_for_update(of=("self",), no_key=True).first()
-        # Told afterwards, of a day before the plan began: the plan has no such day.
+        # A notice about a day before the plan started does not change the plan.
         if plan and plan.started_on <= concerns_on != plan.expected_out:
             save(plan, by, expected_out=concerns_on, institution=plan.institution or institution)
-            _tell_moved(plan, by=by, at=at)
-    notices.tell(notice, by=by, at=at)
+            _record_moved(plan, by=by, at=at)
+    notices.inform(notice, by=by, at=at)
     return notice
 
 
@@ -298,14 +298,14 @@ def register_notice(
 def add_checklist_kind(
     *, name: str, help: str, order: int, by: User, at: datetime
 ) -> ChecklistKind:
-    """A line more in every plan begun from today."""
+    """Add an item to the checklist of every plan started from today."""
     kind = ChecklistKind(name=name, help=help, order=order, valid=DateRange(local_date(at), None))
     return save(kind, by)
 
 
 @transaction.atomic
 def end_checklist_kind(kind: ChecklistKind, *, by: User, at: datetime) -> ChecklistKind:
-    """Not in plans begun from today on; those that have it keep it."""
+    """Remove an item from plans started from today. Plans that have it keep it."""
     today = local_date(at)
     if kind.valid.lower >= today and not ChecklistItem.objects.filter(kind=kind).exists():
         kind._history_user = by

@@ -1,4 +1,4 @@
-"""Who does what: services, the ansvarsgruppe and its meetings (need C18)."""
+"""Services, and the support team (ansvarsgruppe) with its meetings (need C18)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class OutsideThePeriod(RuleBroken):
-    """The day is not one of those the service, or the member, is there."""
+    """The day is outside the period of the service or the membership."""
 
     def __init__(self, sentence: str, field: str) -> None:
         super().__init__(sentence)
@@ -45,7 +45,7 @@ def add_service(
     by: User,
     at: datetime,
 ) -> Service:
-    """The person has a service from a day."""
+    """Add a service the person has for a half-open period."""
     service = save(
         Service(
             person=person,
@@ -65,7 +65,7 @@ def add_service(
 
 @transaction.atomic
 def change_service(service: Service, *, by: User, at: datetime, **facts) -> Service:
-    """Correct what is written of a service; the old stays in its history."""
+    """Correct a service. Raises `OutsideThePeriod` if its hours were changed before it starts."""
     period = facts.get("period", service.period)
     steps = service.steps.filter(starts_on__lte=period.lower)
     if steps.exists():
@@ -89,7 +89,7 @@ def set_hours(
     by: User,
     at: datetime,
 ) -> ServiceStep:
-    """From a day on the service is more hours, or fewer. OutsideThePeriod when it is not there."""
+    """Change the hours a week from a day inside the period. Raises `OutsideThePeriod`."""
     if starts_on not in service.period or starts_on == service.period.lower:
         raise OutsideThePeriod(
             _("Timene kan endres etter at tjenesten begynte, og før den er slutt."), "starts_on"
@@ -111,7 +111,7 @@ def set_hours(
 def end_service(
     service: Service, *, last_day: date, reason: str, by: User, at: datetime
 ) -> Service:
-    """The last day of a service, and why. What was planned after it falls away."""
+    """End a service after `last_day`, with a reason; later changes of hours are deleted."""
     if last_day < service.period.lower:
         raise OutsideThePeriod(_("Tjenesten hadde ikke begynt den dagen."), "last_day")
     service.steps.filter(starts_on__gt=last_day).delete()
@@ -138,10 +138,10 @@ def join_team(
     by: User,
     at: datetime,
 ) -> TeamMember:
-    """Somebody joins the person's ansvarsgruppe; as coordinator they follow the one before."""
+    """Add a member to the support team. A new coordinator replaces the earlier one."""
     if is_coordinator:
-        for other in person.team.filter(is_coordinator=True, period__contains=since):
-            _step_down(other, since, by=by)
+        for coordinator in person.team.filter(is_coordinator=True, period__contains=since):
+            _step_down(coordinator, since, by=by)
     member = save(
         TeamMember(
             person=person,
@@ -159,7 +159,7 @@ def join_team(
 
 
 def _step_down(member: TeamMember, since: date, *, by: User) -> None:
-    """Another takes over the coordination; the member stays in the group."""
+    """Let a coordinator go on as an ordinary member, since another takes over."""
     if member.period.lower >= since:
         raise OutsideThePeriod(
             _("%(name)s er koordinator fra %(day)s. Velg en senere dag.")
@@ -168,19 +168,19 @@ def _step_down(member: TeamMember, since: date, *, by: User) -> None:
         )
     upper = member.period.upper
     save(member, by, period=DateRange(member.period.lower, since))
-    stays = TeamMember(
+    ordinary_member = TeamMember(
         person=member.person,
         name=member.name,
         role=member.role,
         contact=member.contact,
         period=DateRange(since, upper),
     )
-    save(stays, by)
+    save(ordinary_member, by)
 
 
 @transaction.atomic
 def leave_team(member: TeamMember, *, by: User, at: datetime) -> TeamMember:
-    """Out of the ansvarsgruppe from today."""
+    """Remove a member from the support team from today."""
     today = local_date(at)
     if member.period.lower >= today:
         member._history_user = by
@@ -196,7 +196,7 @@ def leave_team(member: TeamMember, *, by: User, at: datetime) -> TeamMember:
 def plan_meeting(
     *, person: Person, held_on: date, place: str, topic: str, by: User, at: datetime
 ) -> TeamMeeting:
-    """A meeting of the ansvarsgruppe is agreed, or was held."""
+    """Enter a meeting of the support team, planned or held."""
     meeting = save(
         TeamMeeting(
             person=person,
