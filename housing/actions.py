@@ -1,4 +1,4 @@
-"""Changes to the stock."""
+"""Changes to the register of dwellings (the stock)."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-class NotHeldYet(RuleBroken):
-    """A husmøte is written down when it has been."""
+class MeetingNotHeldYet(RuleBroken):
+    """A residents' meeting cannot be recorded before it has been held."""
 
 
 class AlreadyTakenIn(RuleBroken):
-    """Somebody confirmed this upload before."""
+    """The uploaded file has already been imported."""
 
 
 @transaction.atomic
 def apply_import(*, upload: StockImport, by: User, at: datetime) -> stock_import.Report:
-    """Take in an uploaded file, once. `AlreadyTakenIn` when somebody was first."""
-    # Two who confirm the same upload at once: the second waits here, and is told.
+    """Import an uploaded file, once. Raises `AlreadyTakenIn` the second time."""
+    # Locked: of two users who confirm the same upload at once, the second gets the error.
     upload = StockImport.objects.select_for_update(of=("self",), no_key=True).get(pk=upload.pk)
     if upload.applied_at:
         raise AlreadyTakenIn(_("Filen er allerede tatt inn."))
@@ -53,17 +53,17 @@ def apply_import(*, upload: StockImport, by: User, at: datetime) -> stock_import
 
 @transaction.atomic
 def export_stock(*, file_format: str, by: User, at: datetime) -> tuple[bytes, StockExport]:
-    """The whole stock as a file, and the note of who took it out."""
+    """The whole stock as a file, and the record of who exported it."""
     table = stock_export.table(Unit.objects.all())
-    done = StockExport.objects.create(
+    export = StockExport.objects.create(
         file_format=file_format, rows=len(table), exported_at=at, exported_by=by
     )
-    return stock_export.written(table, file_format), done
+    return stock_export.written(table, file_format), export
 
 
 @transaction.atomic
 def change_unit(*, unit: Unit, by: User) -> Unit:
-    """Save a changed unit; its history keeps what it was, and who changed it."""
+    """Save a changed unit; its history keeps the old values and who changed it."""
     unit._history_user = by
     unit.save()
     return unit
@@ -71,23 +71,25 @@ def change_unit(*, unit: Unit, by: User) -> Unit:
 
 @transaction.atomic
 def change_property(*, property: Property, by: User, at: datetime) -> int:
-    """Save a changed property; its history keeps what it was, and who changed it.
+    """Save a changed property; its history keeps the old values and who changed it.
 
-    Closed or rebuilt, its homes are out of use from today; how many is given back.
-    `closing.CannotClose` while somebody lives there, or a home is kept or offered.
+    When it is closed or rebuilt, its homes are out of use from today; returns how many. Raises
+    `closing.CannotClose` while somebody lives there, or a home is reserved or offered.
     """
-    # Read again: what it was when the page was drawn may be another's change ago.
-    was = Property.objects.select_for_update(of=("self",), no_key=True).get(pk=property.pk).stage
+    # Read again, since somebody else may have changed it after the form was opened.
+    stage_before = (
+        Property.objects.select_for_update(of=("self",), no_key=True).get(pk=property.pk).stage
+    )
     property._history_user = by
     property.save()
-    return closing.follow(property, was=was, by=by, on=local_date(at))
+    return closing.apply_stage(property, stage_before=stage_before, by=by, on=local_date(at))
 
 
 # ------------------------------------------------------------------ upkeep
 
 
 class UpkeepRefused(RuleBroken):
-    """The report, or its closing, cannot be as it was written."""
+    """The report cannot be saved or closed like this."""
 
 
 @transaction.atomic
@@ -102,9 +104,10 @@ def report_upkeep(
     urgent: bool = False,
     cannot_be_used: bool = False,
 ) -> Upkeep:
-    """Report what is broken. Locks and fire safety are urgent, whatever was ticked (need H5).
+    """Report what is broken. Locks and fire safety are always urgent (need H5).
 
-    `cannot_be_used` makes the home unavailable from today, until it is done.
+    `cannot_be_used` makes the home unavailable from today until the repair is finished.
+    Raises `UpkeepRefused` without a `unit` to make unavailable.
     """
     unavailability = None
     if cannot_be_used:
@@ -125,7 +128,7 @@ def report_upkeep(
 
 @transaction.atomic
 def start_upkeep(*, upkeep: Upkeep, plan: str, by: User, at: datetime) -> Upkeep:
-    """Somebody has taken it on: who, and when."""
+    """Write who does the repair and when. Raises `UpkeepRefused` when it is finished."""
     upkeep = _open(upkeep)
     upkeep.plan = plan
     if not upkeep.started_at:
@@ -136,7 +139,7 @@ def start_upkeep(*, upkeep: Upkeep, plan: str, by: User, at: datetime) -> Upkeep
 
 @transaction.atomic
 def finish_upkeep(*, upkeep: Upkeep, outcome: str, by: User, at: datetime) -> Upkeep:
-    """It is mended: a home that could not be used can be, from today."""
+    """Finish a repair. A home that could not be used is available from today."""
     upkeep = _open(upkeep)
     upkeep.done_at, upkeep.done_by, upkeep.outcome = at, by, outcome
     closed, upkeep.unavailability = upkeep.unavailability, None
@@ -147,24 +150,24 @@ def finish_upkeep(*, upkeep: Upkeep, outcome: str, by: User, at: datetime) -> Up
             closed.period = DateRange(closed.period.lower, today)
             closed.save()
     upkeep.save()
-    if closed and upkeep.unavailability is None:  # mended the same day: no day was lost
+    if closed and upkeep.unavailability is None:  # repaired the same day, so no day was lost
         closed.delete()
     return upkeep
 
 
 def _open(upkeep: Upkeep) -> Upkeep:
-    # Two who close the same report at once: the second waits here, and is told.
-    found = Upkeep.objects.select_for_update(of=("self",), no_key=True).get(pk=upkeep.pk)
-    if found.done_at:
+    # Locked: of two users who close the same report at once, the second gets the error.
+    upkeep = Upkeep.objects.select_for_update(of=("self",), no_key=True).get(pk=upkeep.pk)
+    if upkeep.done_at:
         raise UpkeepRefused(
-            _("Feilen er allerede meldt ferdig %(day)s.") % {"day": nbdate(found.done_at)}
+            _("Feilen er allerede meldt ferdig %(day)s.") % {"day": nbdate(upkeep.done_at)}
         )
-    return found
+    return upkeep
 
 
 def _close(unit: Unit, text: str, on: date) -> Unavailability | None:
-    """The home is unavailable from the day; None when it is so already."""
-    # Locked, so that two who report the same home at once do not both close it.
+    """Make the home unavailable from the day; None if it already is."""
+    # Locked, so that two reports about the same home at once make one unavailability.
     Unit.objects.select_for_update(of=("self",), no_key=True).get(pk=unit.pk)
     later = unit.unavailabilities.filter(period__overlap=DateRange(on, None)).order_by("period")
     first = later.first()
@@ -180,26 +183,26 @@ def _close(unit: Unit, text: str, on: date) -> Unavailability | None:
 
 
 @transaction.atomic
-def record_meeting(*, property: Property, by: User, at: datetime, **told) -> ResidentsMeeting:
-    """Write down a husmøte that has been held (need H11)."""
-    if told["held_on"] > local_date(at):
-        raise NotHeldYet(_("Møtet er ikke holdt ennå. Skriv dagen det ble holdt."))
+def record_meeting(*, property: Property, by: User, at: datetime, **facts) -> ResidentsMeeting:
+    """Record a residents' meeting (husmøte). Raises `MeetingNotHeldYet` (need H11)."""
+    if facts["held_on"] > local_date(at):
+        raise MeetingNotHeldYet(_("Møtet er ikke holdt ennå. Skriv dagen det ble holdt."))
     return ResidentsMeeting.objects.create(
-        property=property, recorded_at=at, recorded_by=by, **told
+        property=property, recorded_at=at, recorded_by=by, **facts
     )
 
 
 @transaction.atomic
 def avoid_word(*, word: str, instead: str, by: User) -> NameToAvoid:
-    """No place may be called by this word from now on (need H7)."""
-    found = NameToAvoid(word=word.strip().casefold(), instead=instead.strip())
-    found._history_user = by
-    found.save()
-    return found
+    """Forbid a word in the names of places from now on (need H7)."""
+    avoided = NameToAvoid(word=word.strip().casefold(), instead=instead.strip())
+    avoided._history_user = by
+    avoided.save()
+    return avoided
 
 
 @transaction.atomic
 def allow_word(*, word: NameToAvoid, by: User) -> None:
-    """The word may be used in names again; the history keeps that it was not."""
+    """Allow the word in names again. Its history is kept."""
     word._history_user = by
     word.delete()

@@ -1,11 +1,11 @@
-"""Taking a property out of use, with its homes (need H4).
+"""Takes a property with its homes out of use (need H4).
 
-Who lives there, and what is kept or offered, is known on floors above. They say so here:
+The apps above know who lives there, and which homes are reserved or offered. They register a check:
 
     closing.ask(people_in)      # in AppConfig.ready()
 
-`people_in(units, on)` gives a sentence that says why not, naming how many; "" where nothing is in
-the way. All are asked, so that the reader is told everything at once.
+`people_in(units, on)` returns a sentence on why not, with a number, or "" if nothing is in the
+way. All checks are run, so that the user sees every reason at once.
 """
 
 from __future__ import annotations
@@ -25,55 +25,55 @@ from .models import Property, Unavailability, Unit
 if TYPE_CHECKING:
     from accounts.models import User
 
-_asked: list[Callable[[list[Unit], date], str]] = []
-# Homes are taken out of use: for good, or while it is rebuilt.
+_checks: list[Callable[[list[Unit], date], str]] = []
+# The stages that take homes out of use, for good or during a rebuilding.
 TAKEN_OUT = (PropertyStage.CLOSED, PropertyStage.REBUILT)
-# Kept on the rows, and found again by it: in one language.
+# The note by which the rows are found again, so it is not translated.
 REBUILT = "Eiendommen bygges om"
 
 
 class CannotClose(RuleBroken):
-    """Somebody lives there, or a home is kept for somebody or offered."""
+    """Somebody lives there, or a home is reserved or offered."""
 
 
-def ask(hinders: Callable[[list[Unit], date], str]) -> None:
-    """Be asked before homes are taken out of use, from an app above."""
-    if hinders not in _asked:
-        _asked.append(hinders)
+def ask(check: Callable[[list[Unit], date], str]) -> None:
+    """Register a check that is run before homes are taken out of use, from an app above."""
+    if check not in _checks:
+        _checks.append(check)
 
 
-def follow(property: Property, *, was: str, by: User, on: date) -> int:
-    """What a changed stage means for the homes; how many it was. `CannotClose` says why not.
+def apply_stage(property: Property, *, stage_before: str, by: User, on: date) -> int:
+    """Apply a changed stage to the homes; returns how many changed. Raises `CannotClose`.
 
-    Closed: no home is in use from the day. Being rebuilt: unavailable until the day it is to last;
-    no longer rebuilt: available again.
+    Closed: no home is in use from the day. Being rebuilt: the homes are unavailable through
+    `stage_until`. No longer being rebuilt: the homes are available again.
     """
-    if property.stage == was:
+    if property.stage == stage_before:
         return 0
     if property.stage in TAKEN_OUT:
         return _take_out(property, by, on)
-    if was == PropertyStage.REBUILT:
+    if stage_before == PropertyStage.REBUILT:
         return _take_back(property, by, on)
     return 0
 
 
 def _take_out(property: Property, by: User, on: date) -> int:
-    # Locked: of two, one who gives a home here and one who closes it, the second sees the first.
+    # Locked, so that nobody allocates a home here while the property is closed.
     homes = property.units.filter(in_use__overlap=DateRange(on, None)).select_related("property")
     units = list(homes.select_for_update(of=("self",), no_key=True).order_by("pk"))
-    why_not = [said for hinders in _asked if (said := hinders(units, on))]
-    coming = sum(unit.in_use.lower is not None and unit.in_use.lower >= on for unit in units)
-    if coming and property.stage == PropertyStage.CLOSED:
-        why_not.append(
+    reasons = [reason for check in _checks if (reason := check(units, on))]
+    later = sum(unit.in_use.lower is not None and unit.in_use.lower >= on for unit in units)
+    if later and property.stage == PropertyStage.CLOSED:
+        reasons.append(
             ngettext(
                 "Én bolig skal tas i bruk senere. Endre den først.",
                 "%(n)s boliger skal tas i bruk senere. Endre dem først.",
-                coming,
+                later,
             )
-            % {"n": coming}
+            % {"n": later}
         )
-    if why_not:
-        raise CannotClose(" ".join(why_not))
+    if reasons:
+        raise CannotClose(" ".join(reasons))
     for unit in units:
         if property.stage == PropertyStage.CLOSED:
             unit.in_use = DateRange(unit.in_use.lower, on)
@@ -89,31 +89,31 @@ def _rebuild(unit: Unit, property: Property, by: User, on: date) -> None:
     later = unit.unavailabilities.filter(period__overlap=DateRange(on, until)).order_by("period")
     first = later.first()
     if first is not None and on in first.period:
-        return  # it cannot be lived in already, for a cause of its own
-    closed = Unavailability(
+        return  # already unavailable for another cause
+    rebuilding = Unavailability(
         unit=unit,
         cause=UnavailableCause.REFURBISHING,
         period=DateRange(on, first.period.lower if first else until),
         note=REBUILT,
     )
-    closed._history_user = by
-    closed.save()
+    rebuilding._history_user = by
+    rebuilding.save()
 
 
 def _take_back(property: Property, by: User, on: date) -> int:
-    closed = Unavailability.objects.select_for_update(of=("self",)).filter(
+    rebuilding = Unavailability.objects.select_for_update(of=("self",)).filter(
         unit__property=property,
         cause=UnavailableCause.REFURBISHING,
         note=REBUILT,
         period__contains=on,
     )
     count = 0
-    for each in closed.order_by("pk"):
+    for unavailability in rebuilding.order_by("pk"):
         count += 1
-        each._history_user = by
-        if each.period.lower < on:
-            each.period = DateRange(each.period.lower, on)
-            each.save()
-        else:  # changed back the same day: no day was lost
-            each.delete()
+        unavailability._history_user = by
+        if unavailability.period.lower < on:
+            unavailability.period = DateRange(unavailability.period.lower, on)
+            unavailability.save()
+        else:  # changed back the same day, so no day was lost
+            unavailability.delete()
     return count

@@ -1,4 +1,4 @@
-"""Words in names of places that say who lives there (need H7). Changed in the app."""
+"""Words forbidden in names of places in a new installation (need H7). Changed in the app."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WORDS = [
 
 
 def install(sender=None, **kwargs) -> None:
-    """Write the words where there are none. Runs after migrate."""
+    """Write the words if the table is empty. Runs after migrate."""
     from .models import NameToAvoid
 
     if not NameToAvoid.objects.exists():

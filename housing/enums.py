@@ -32,7 +32,7 @@ TEMPORARY_TYPES = (
     UnitType.EMERGENCY,
     UnitType.CABIN,
 )
-# A time to learn in, not a home that lasts: it neither ends nor counts in a temporary chain.
+# A time-limited home to learn in: it neither ends a chain of temporary stays nor counts in it.
 TRIAL_TYPES = (UnitType.TRAINING,)
 LASTING_TYPES = tuple(
     kind for kind in UnitType if kind not in TEMPORARY_TYPES and kind not in TRIAL_TYPES
@@ -65,12 +65,12 @@ class PropertyStage(models.TextChoices):
     CLOSED = "avviklet", _("Avviklet")
 
 
-# Nobody can live there meanwhile.
+# The stages in which nobody can live there.
 OUT_OF_USE = (PropertyStage.PLANNED, PropertyStage.REBUILT, PropertyStage.CLOSED)
 
 
 class UpkeepKind(models.TextChoices):
-    """What is broken. A home that cannot be locked is not safe: it is always urgent (need H5)."""
+    """What is broken. Locks and fire safety are always urgent (need H5)."""
 
     LOCK = "las", _("Lås eller dør")
     WATER = "vann", _("Vann og avløp")
@@ -86,7 +86,7 @@ ALWAYS_URGENT = (UpkeepKind.LOCK, UpkeepKind.FIRE)
 
 
 class AgreementFlagClosed(models.TextChoices):
-    """Why a flag of a kvalitetsavtale is over."""
+    """Why the flag of a quality agreement (kvalitetsavtale) is closed."""
 
     SUPERSEDED = "erstattet", _("Erstattet av et senere varsel")
     FACTS = "fakta", _("Avtalen er fornyet, eller stedene er ikke lenger i bruk")

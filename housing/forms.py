@@ -13,7 +13,7 @@ from .models import NameToAvoid, Property, Unit
 
 
 class StockFileForm(OnceFormMixin, forms.Form):
-    """Where a file is checked as it is chosen, before anything is kept of it."""
+    """A file with dwellings. It is checked before anything is stored."""
 
     file = forms.FileField(
         label=_("Fil med boliger"),
@@ -22,7 +22,7 @@ class StockFileForm(OnceFormMixin, forms.Form):
             "bruksenhetsnummer. Ingenting tas inn før du har sett hva filen betyr."
         ),
         error_messages={"required": _("Velg en fil.")},
-        allow_empty_file=True,  # `stock_import.read` says it, with the file's name
+        allow_empty_file=True,  # `stock_import.read` has a better message
         widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}),
     )
 
@@ -32,12 +32,12 @@ class StockFileForm(OnceFormMixin, forms.Form):
 
     def clean_file(self):
         uploaded = self.cleaned_data["file"]
-        # A byte more than is taken is enough to refuse it by.
+        # One byte above the limit is enough to refuse the file.
         content = uploaded.read(stock_import.MOST_BYTES + 1)
         try:
             stock_import.examine(stock_import.read(content, uploaded.name))
         except stock_import.NotAStockFile as error:
-            # The browser forgets which file it was; the message remembers.
+            # The browser forgets the chosen file, so the message names it.
             raise forms.ValidationError(f"«{uploaded.name}»: {error}") from error
         return uploaded.name, content
 
@@ -152,7 +152,7 @@ class UpkeepForm(OnceFormMixin, forms.Form):
 
 
 class UpkeepStepForm(OnceFormMixin, forms.Form):
-    """What is done with a report: planned, or done; one of the two is written."""
+    """The next step of a repair: a plan, an outcome, or both."""
 
     plan = forms.CharField(label=_("Hvem gjør det, og når"), max_length=200, required=False)
     outcome = forms.CharField(
@@ -173,7 +173,7 @@ class UpkeepStepForm(OnceFormMixin, forms.Form):
         return cleaned
 
 
-class MeetingForm(OnceFormMixin, forms.Form):
+class ResidentsMeetingForm(OnceFormMixin, forms.Form):
     held_on = NorwegianDateField(label=_("Dato"))
     took_part = forms.IntegerField(
         label=_("Antall beboere"), required=False, min_value=0, max_value=999

@@ -44,13 +44,11 @@ class UnitQuerySet(models.QuerySet):
         return self.filter(type__in=TEMPORARY_TYPES)
 
     def for_letting(self) -> Self:
-        """Homes, and places to learn to live in one: all but the temporary kinds."""
+        """Lasting homes and training homes: all but the temporary types."""
         return self.exclude(type__in=TEMPORARY_TYPES)
 
     def available(self, on: date) -> Self:
-        """Neither closed, nor under repair, on the date. Says nothing of who lives there."""
-        pass
-
+        """In use and not unavailable on the date. It may be occupied."""
         blocked = Unavailability.objects.filter(unit=OuterRef("pk"), period__contains=on)
         return self.in_use(on).filter(~Exists(blocked))
 
@@ -61,38 +59,38 @@ class UpkeepQuerySet(models.QuerySet):
 
 
 def _check_name(name: str) -> None:
-    """A place is called by its address, never by those who live there (need H7)."""
-    if said := NameToAvoid.objects.objector()(name):
-        raise ValidationError({"name": said})
+    """Refuse a name that tells who lives there (need H7)."""
+    if reason := NameToAvoid.objects.name_check()(name):
+        raise ValidationError({"name": reason})
 
 
 class NameToAvoidQuerySet(models.QuerySet):
-    def objector(self) -> Callable[..., str]:
-        """A function that tells why a place may not be called this, or "" when it may.
+    def name_check(self) -> Callable[..., str]:
+        """Return a function that gives the reason why names are refused, or "" if they are fine.
 
-        The words are looked up once, for all the rows of a file. A name that holds one of them,
-        also as part of a longer word, is refused.
+        The words are read once, for all the rows of a file. A word is also found inside a longer
+        word.
         """
         words = list(self.values_list("word", "instead"))
 
-        def objects_to(*names: str) -> str:
+        def refusal(*names: str) -> str:
             folded = " ".join(names).casefold()
             for word, instead in words:
                 if word.casefold() in folded:
                     return _objection(word, instead)
             return ""
 
-        return objects_to
+        return refusal
 
 
 def _objection(word: str, instead: str) -> str:
-    said = _("«%(word)s» sier noe om dem som bor der, og brukes ikke i navn.") % {"word": word}
-    rather = _("Bruk heller %(instead)s.") % {"instead": instead or _("adressen")}
-    return f"{said} {rather}"
+    reason = _("«%(word)s» sier noe om dem som bor der, og brukes ikke i navn.") % {"word": word}
+    instead_use = _("Bruk heller %(instead)s.") % {"instead": instead or _("adressen")}
+    return f"{reason} {instead_use}"
 
 
 class Area(models.Model):
-    """A part of the municipality that people wish for, or wish to avoid."""
+    """A part of the municipality that applicants may wish for, or wish to avoid."""
 
     code = models.SlugField(_("kode"), max_length=40, unique=True)
     name = models.CharField(_("navn"), max_length=80, unique=True)
@@ -188,9 +186,9 @@ class Property(models.Model):
 class Unit(models.Model):
     """A place someone can live: a dwelling, or a room where rooms are let (need H1).
 
-    Vacant, occupied, reserved and unavailable are never stored: they are read off on a date
-    from stays, offers and unavailabilities. Rent is kroner a month, night price kroner a night.
-    Bedrooms, floor and staffing may be unknown (imported with gaps): then they meet no requirement.
+    Vacant, occupied, reserved and unavailable are never stored: they follow from the stays,
+    offers and unavailabilities on a date. Rent is in kroner a month, night price in kroner a night.
+    Bedrooms, floor and staffing may be unknown after an import: then they meet no requirement.
     """
 
     property = models.ForeignKey(
@@ -302,7 +300,7 @@ class Unit(models.Model):
 
 
 class Unavailability(models.Model):
-    """A period in which a unit cannot be lived in, with its cause (need H3)."""
+    """A half-open period in which nobody can live in the unit, with the cause (need H3)."""
 
     unit = models.ForeignKey(
         Unit, models.CASCADE, related_name="unavailabilities", verbose_name=_("bolig")
@@ -331,7 +329,7 @@ class Unavailability(models.Model):
 
 
 class StockImport(models.Model):
-    """A file with dwellings as it was uploaded, and what came of it (need X1)."""
+    """An uploaded file with dwellings, and when it was imported (need X1)."""
 
     file_name = models.CharField(_("filnavn"), max_length=200)
     content = models.BinaryField()
@@ -359,7 +357,7 @@ class StockImport(models.Model):
 
 
 class StockExport(models.Model):
-    """The stock taken out to a file: who, when, how much (need X1)."""
+    """An export of the stock to a file: who, when, and how many rows (need X1)."""
 
     file_format = models.CharField(_("format"), max_length=4)
     rows = models.PositiveIntegerField(_("rader"))
@@ -376,7 +374,7 @@ class StockExport(models.Model):
 
 
 class NameToAvoid(models.Model):
-    """A word no place may be called by: it names those who live there (need H7)."""
+    """A word forbidden in names of places, because it tells who lives there (need H7)."""
 
     word = models.CharField(_("ord"), max_length=40, unique=True)
     instead = models.CharField(_("skriv heller"), max_length=120, blank=True)
@@ -394,10 +392,10 @@ class NameToAvoid(models.Model):
 
 
 class Upkeep(models.Model):
-    """Something to mend: reported, being worked on, done (need H5).
+    """A repair: reported, in progress, finished (need H5).
 
-    Where the home cannot be lived in meanwhile, `unavailability` says so, and ends when it is
-    done. What is broken and where, never who lives there.
+    When nobody can live in the home meanwhile, `unavailability` is set, and ends when the repair
+    is finished. The text says what is broken and where, never who lives there.
     """
 
     property = models.ForeignKey(
@@ -470,7 +468,7 @@ class Upkeep(models.Model):
 
 
 class ResidentsMeeting(models.Model):
-    """A husmøte: what the residents took up, and what comes of it; nobody named (need H11)."""
+    """A residents' meeting (husmøte): what was raised and agreed, without names (need H11)."""
 
     property = models.ForeignKey(
         Property, models.PROTECT, related_name="meetings", verbose_name=_("eiendom")

@@ -1,4 +1,4 @@
-"""Who may do what with the stock."""
+"""Who may do what with the stock. Each docstring states the rule."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ if TYPE_CHECKING:
 
 
 def can_manage_stock(user: User) -> bool:
-    """The boligforvalter keeps the register: imports, adds and changes dwellings."""
+    """The stock manager (boligforvalter) imports, adds and changes dwellings."""
     return user.has_role(RoleKind.STOCK_MANAGER)
 
 
 def can_report_upkeep(user: User) -> bool:
-    """Whoever works with the people who live there, or with the houses, reports what is broken."""
+    """Users who work with persons' cases, and the stock manager, report what is broken."""
     return user.has_role(*CASE_ROLES, RoleKind.STOCK_MANAGER)
 
 
 def can_follow_up_agreement(user: User, flag: AgreementFlag) -> bool:
-    """Who answers for the agreement, and the boligforvalter."""
+    """The user responsible for the agreement, and the stock manager."""
     return flag.owner_id == user.pk or can_manage_stock(user)

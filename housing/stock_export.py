@@ -1,6 +1,6 @@
-"""The stock as a spreadsheet, under the names the import reads, Kobo Bolig's among them (need H1).
+"""The stock as a spreadsheet, with column names the import reads, also Kobo Bolig's (need H1).
 
-What is taken out can be taken in again, and gives the same homes. Who lives there is not in it.
+An exported file can be imported again, and gives the same homes. It does not say who lives there.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ FORMATS = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-# A spreadsheet takes a text that begins so for a formula, and runs it.
+# A spreadsheet program runs a text that starts like this as a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def table(units: QuerySet[Unit]) -> tablib.Dataset:
-    """A row a home, in the order of the list."""
-    found = tablib.Dataset(headers=COLUMNS)
+    """One row per home, in the order of the list of homes."""
+    dataset = tablib.Dataset(headers=COLUMNS)
     types, stages, staffing = map(_labels, (UnitType, PropertyStage, Staffing))
     rows = units.select_related("property__area", "followed_up_by").order_by("sort_name", "pk")
     for unit in rows.iterator(chunk_size=2000):
@@ -38,14 +38,14 @@ def table(units: QuerySet[Unit]) -> tablib.Dataset:
             "ja" if unit.wheelchair else "nei", staffing.get(unit.staffing, ""), unit.rent,
             unit.followed_up_by.name if unit.followed_up_by else "",
         )  # fmt: skip
-        found.append([_safe(value) for value in row])
-    return found
+        dataset.append([_safe(value) for value in row])
+    return dataset
 
 
-def written(found: tablib.Dataset, file_format: str) -> bytes:
-    """The file itself; CSV with a mark that lets Excel read æ, ø and å."""
-    made = found.export(file_format)
-    return made if isinstance(made, bytes) else made.encode("utf-8-sig")
+def written(dataset: tablib.Dataset, file_format: str) -> bytes:
+    """The content of the file. CSV gets a byte order mark, so that Excel reads æ, ø and å."""
+    content = dataset.export(file_format)
+    return content if isinstance(content, bytes) else content.encode("utf-8-sig")
 
 
 def _labels(choices: type) -> dict[str, str]:

@@ -1,13 +1,13 @@
-"""Taking in the stock from a spreadsheet, gaps and all (needs H1, X1).
+"""Imports the stock from a spreadsheet, also one with gaps (needs H1, X1).
 
-Two shapes are read. In an *inventory* a row is a property with a number of units: as many are
-made as the number says, and none where no number is given. In a *unit list* a row is one unit,
-under Kobo Bolig's field names or ours. What the file does not say stays unknown and is reported;
-what is understood from free text («dag og kveld» as staff by day) is reported as read. Nothing
-is invented, nothing deleted, and the same file again changes nothing.
+Two kinds of file are read. In an *inventory* a row is a property with a number of units: that
+many are created, and none without a number. In a *unit list* a row is one unit, with Kobo Bolig's
+column names or ours. What the file leaves out stays unknown and is reported; what is interpreted
+from free text («dag og kveld» as staff by day) is reported too. Nothing is guessed, nothing is
+deleted, and importing the same file again changes nothing.
 
-What a place is said to be for («målgruppe») is not taken in: a dwelling is described by what it
-is, never by diagnoses or groups of people (needs H6, H7).
+The target group of a place («målgruppe») is not imported: a dwelling is described by what it is,
+never by diagnoses or groups of people (needs H6, H7).
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ MOST_ROWS = 20_000
 MOST_UNITS_IN_A_ROW = 999
 MOST_UNITS = 20_000
 LONGEST_NAME = 120
-# An Excel sheet is a zip: so big may it be when opened.
+# The limit for an Excel file, which is a zip, when unpacked.
 MOST_BYTES_OPENED = 100_000_000
 
-# What a column may be called, folded to lower case without spaces: ours, the report's, Kobo's.
+# The accepted column names, in lower case without spaces: ours, the report's and Kobo's.
 COLUMNS = {
     "property": ("navn", "eiendom", "eiendomsnavn"),
     "type": ("boligtype", "type"),
@@ -75,12 +75,12 @@ YES, NO = ("ja", "j", "true", "1", "x"), ("nei", "n", "false", "0", "")
 
 
 class NotAStockFile(RuleBroken):
-    """The file is not a spreadsheet we can read, or not one about dwellings."""
+    """The file is not a readable spreadsheet, or not one about dwellings."""
 
 
 @dataclass
 class RowReport:
-    """What one row of the file means: what would be made, what is missing, what was read how."""
+    """The result of one row: what it creates, what is missing, and how texts were read."""
 
     number: int
     name: str
@@ -140,7 +140,7 @@ class Report:
 
 
 def read(content: bytes, file_name: str) -> tablib.Dataset:
-    """The rows of a CSV or Excel file. `NotAStockFile` says in words what is wrong with it."""
+    """The rows of a CSV or Excel file. Raises `NotAStockFile` with what is wrong."""
     if len(content) > MOST_BYTES:
         raise NotAStockFile(_("Filen er større enn 5 MB. Del den opp."))
     if not content.strip():
@@ -162,7 +162,7 @@ def read(content: bytes, file_name: str) -> tablib.Dataset:
         raise
     except (TablibException, ValueError, KeyError, OSError, IndexError, TypeError) as error:
         raise NotAStockFile(_("Filen kan ikke leses. Lagre den på nytt, og prøv igjen.")) from error
-    except Exception as error:  # openpyxl and zipfile raise what they like on a broken file
+    except Exception as error:  # openpyxl and zipfile raise many kinds of errors on a broken file
         raise NotAStockFile(_("Filen kan ikke leses. Lagre den på nytt, og prøv igjen.")) from error
     if not table.headers or not len(table):
         raise NotAStockFile(_("Filen har ingen rader under overskriften."))
@@ -196,10 +196,10 @@ def examine(table: tablib.Dataset) -> Report:
 
 @transaction.atomic
 def apply(table: tablib.Dataset) -> Report:
-    """Take in every good row, all in one transaction. The rest is in the report, untouched.
+    """Import every valid row, in one transaction. The report lists the rows left out.
 
-    Two imports at once wait for each other on the table of properties, so that the second sees
-    what the first made and makes nothing twice.
+    The table of properties is locked, so that a second import at the same time waits, sees what
+    the first one created, and creates nothing twice.
     """
     from django.db import connection
 
@@ -209,7 +209,7 @@ def apply(table: tablib.Dataset) -> Report:
 
 
 class _Import:
-    """One pass over the rows; with `write` it also makes what it reports."""
+    """One pass over the rows; with `write` it also creates what it reports."""
 
     def __init__(self, table: tablib.Dataset) -> None:
         known = {alias: key for key, aliases in COLUMNS.items() for alias in aliases}
@@ -229,7 +229,7 @@ class _Import:
             self.units.setdefault(name, set()).add((unit, extra))
         self.organisation = {unit.name: unit for unit in OrganisationUnit.objects.all()}
         self.areas = {area.name.casefold(): area for area in Area.objects.all()}
-        self.objection = NameToAvoid.objects.objector()
+        self.refusal = NameToAvoid.objects.name_check()
 
     def run(self, *, write: bool) -> Report:
         rows = [
@@ -256,8 +256,8 @@ class _Import:
         if len(report.name) > LONGEST_NAME:
             report.errors.append(_("Navnet er lengre enn 120 tegn."))
             return report
-        if said := self.objection(report.name, row.get("unit", "")):
-            report.errors.append(said)
+        if reason := self.refusal(report.name, row.get("unit", "")):
+            report.errors.append(reason)
             return report
         kind = _enum(UnitType, row.get("type", ""))
         if kind is None:
@@ -277,7 +277,7 @@ class _Import:
         self._count(report, units)
         if write and report.changes:
             self._make(report, details, shared, units)
-        # Later rows of the file see what this one makes.
+        # Later rows of the file must see what this row creates.
         self.properties.setdefault(report.name, self.properties.get(report.name))
         self.units.setdefault(report.name, set()).update(_key_of(unit) for unit in units)
         return report
@@ -383,7 +383,7 @@ class _Import:
             "followed_up_by": followed_up_by,
             "wheelchair": wheelchair in YES,
             "step_free": wheelchair in YES,
-            # What the file does not promise is not promised.
+            # The file has no column for this, so nothing is promised.
             "accepts_pets": False,
             "suits_children": kind not in TEMPORARY_TYPES and (numbers["bedrooms"] or 0) > 1,
             "in_use": DateRange(None, None)
@@ -394,24 +394,24 @@ class _Import:
     # ------------------------------------------------------------------ making
 
     def _count(self, report: RowReport, units: list[dict]) -> None:
-        there = self.units.get(report.name, set())
+        existing = self.units.get(report.name, set())
         report.new_property = report.name not in self.properties
-        report.new_units = sum(_key_of(unit) not in there for unit in units)
+        report.new_units = sum(_key_of(unit) not in existing for unit in units)
         report.existing_units = len(units) - report.new_units
-        if not self.per_unit and units and len(there) > len(units):
+        if not self.per_unit and units and len(existing) > len(units):
             report.read_as.append(
-                _("Varig har %(n)d boliger her fra før; ingen tas bort") % {"n": len(there)}
+                _("Varig har %(n)d boliger her fra før; ingen tas bort") % {"n": len(existing)}
             )
 
     def _make(self, report: RowReport, details: dict, shared: dict, units: Iterable[dict]) -> None:
-        there = self.units.get(report.name, set())
-        home = self.properties.get(report.name)
-        if home is None:
-            home = Property.objects.create(name=report.name, **details)
-            self.properties[report.name] = home
+        existing = self.units.get(report.name, set())
+        row_property = self.properties.get(report.name)
+        if row_property is None:
+            row_property = Property.objects.create(name=report.name, **details)
+            self.properties[report.name] = row_property
         for unit in units:
-            if _key_of(unit) not in there:
-                Unit.objects.create(property=home, **shared, **unit)
+            if _key_of(unit) not in existing:
+                Unit.objects.create(property=row_property, **shared, **unit)
 
 
 def _key_of(unit: dict) -> tuple[str, str]:
@@ -438,20 +438,20 @@ def _enum(choices: type, text: str):
 
 
 def _staffing(text: str) -> Staffing | None:
-    """Staff by night, by day or none, as far as the words say so; None when they don't."""
-    said = text.casefold()
-    if not said or "base" in said:
+    """The staffing a free text describes; None when it is unclear."""
+    folded = text.casefold()
+    if not folded or "base" in folded:
         return None
-    if "ambulerende" in said and not re.search(r"døgn|personell|dag", said):
+    if "ambulerende" in folded and not re.search(r"døgn|personell|dag", folded):
         return Staffing.NONE
-    if re.search(r"døgn|nattevakt|^natt$", said):
+    if re.search(r"døgn|nattevakt|^natt$", folded):
         return Staffing.NIGHT
-    if re.search(r"dag|kveld|hverdager", said):
+    if re.search(r"dag|kveld|hverdager", folded):
         return Staffing.DAY
     return _enum(Staffing, text)
 
 
 def _whole(text: str) -> int | None:
     """A whole number, also as a spreadsheet writes it (7.0); None for anything else."""
-    found = re.fullmatch(r"(-?\d{1,6})(?:[.,]0+)?", text.replace(" ", "").replace("\u00a0", ""))
-    return int(found[1]) if found else None
+    match = re.fullmatch(r"(-?\d{1,6})(?:[.,]0+)?", text.replace(" ", "").replace("\u00a0", ""))
+    return int(match[1]) if match else None

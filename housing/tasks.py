@@ -1,4 +1,4 @@
-"""The jobs of housing: what runs by itself, when, and in which words. See `common.jobs`."""
+"""The scheduled jobs of housing: what runs, when, and how the page of jobs describes it."""
 
 from django.utils.translation import gettext_lazy as _
 

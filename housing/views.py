@@ -18,8 +18,8 @@ from common.paging import keyset_page
 from . import actions, perms, stock_export, stock_import
 from .enums import PropertyStage
 from .forms import (
-    MeetingForm,
     PropertyForm,
+    ResidentsMeetingForm,
     StockFileForm,
     UnitForm,
     UpkeepForm,
@@ -35,7 +35,7 @@ MOST_ROWS_SHOWN = 200
 @allowed(perms.can_manage_stock)
 @once
 def import_stock(request: HttpRequest) -> HttpResponse:
-    """Choose a file; what it would do is shown on the next page."""
+    """Choose a file; the next page shows what importing it would do."""
     sent = request.method == "POST"
     form = StockFileForm(request.POST, request.FILES) if sent else StockFileForm()
     if sent and form.is_valid():
@@ -64,11 +64,11 @@ def import_stock(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET"])
 @allowed(perms.can_manage_stock)
 def import_review(request: HttpRequest, pk: int) -> HttpResponse:
-    """What the file means, row by row, before anything is taken in."""
+    """What the import would do, row by row, before anything is imported."""
     upload = get_object_or_404(StockImport.objects.select_related("applied_by"), pk=pk)
     try:
         report = stock_import.examine(stock_import.read(bytes(upload.content), upload.file_name))
-    except RuleBroken as error:  # it was read when it came; the register has changed since
+    except RuleBroken as error:  # the register has changed since the upload
         messages.error(request, str(error))
         return redirect("housing:import")
     rows = report.rows
@@ -91,32 +91,32 @@ def import_apply(request: HttpRequest, pk: int) -> HttpResponse:
     upload = get_object_or_404(StockImport, pk=pk)
     with errors_as_message(request):
         report = actions.apply_import(upload=upload, by=request.user, at=timezone.now())
-        messages.success(request, _taken_in(report))
+        messages.success(request, _import_message(report))
     return redirect("housing:import_review", upload.pk)
 
 
-def _taken_in(report: stock_import.Report) -> str:
-    said = ngettext("%(n)d bolig er tatt inn.", "%(n)d boliger er tatt inn.", report.new_units) % {
+def _import_message(report: stock_import.Report) -> str:
+    text = ngettext("%(n)d bolig er tatt inn.", "%(n)d boliger er tatt inn.", report.new_units) % {
         "n": report.new_units
     }
     if report.refused:
-        said += " " + ngettext(
+        text += " " + ngettext(
             "%(n)d rad ble ikke tatt inn.", "%(n)d rader ble ikke tatt inn.", report.refused
         ) % {"n": report.refused}
-    return said
+    return text
 
 
 @require_POST
 @allowed(perms.can_manage_stock)
 def export_stock(request: HttpRequest) -> HttpResponse:
-    """The stock as a file, under the import's own columns; who took it out is kept."""
+    """The stock as a file, with the import's columns. The export is recorded."""
     file_format = request.POST.get("format", "")
     if file_format not in stock_export.FORMATS:
         file_format = "xlsx"
-    content, done = actions.export_stock(
+    content, export = actions.export_stock(
         file_format=file_format, by=request.user, at=timezone.now()
     )
-    name = f"boliger-{timezone.localdate(done.exported_at):%Y-%m-%d}.{file_format}"
+    name = f"boliger-{timezone.localdate(export.exported_at):%Y-%m-%d}.{file_format}"
     return HttpResponse(
         content,
         content_type=stock_export.FORMATS[file_format],
@@ -128,51 +128,51 @@ def export_stock(request: HttpRequest) -> HttpResponse:
 @allowed(perms.can_manage_stock)
 def unit_edit(request: HttpRequest, pk: int) -> HttpResponse:
     unit = get_object_or_404(Unit.objects.select_related("property"), pk=pk)
-    here = reverse("desk:unit", args=[unit.pk])
+    back = reverse("desk:unit", args=[unit.pk])
     sent = request.method == "POST"
-    form = UnitForm(request.POST if sent else None, instance=unit, cancel=here)
+    form = UnitForm(request.POST if sent else None, instance=unit, cancel=back)
     if sent and form.is_valid():
-        with errors_on(form, "name"):  # the name may be another's in the same property
+        with errors_on(form, "name"):  # another home in the property may have the name
             actions.change_unit(unit=form.instance, by=request.user)
             messages.success(request, _("Boligen er lagret."))
-            return redirect(here)
-    title = Unit.objects.select_related("property").get(pk=unit.pk)
-    return render(request, "housing/unit_form.html", {"form": form, "unit": title})
+            return redirect(back)
+    stored = Unit.objects.select_related("property").get(pk=unit.pk)
+    return render(request, "housing/unit_form.html", {"form": form, "unit": stored})
 
 
 @require_http_methods(["GET", "POST"])
 @allowed(perms.can_manage_stock)
 def property_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(Property, pk=pk)
-    name = found.name
-    here = reverse("desk:property", args=[pk])
-    form = PropertyForm(request.POST or None, instance=found, cancel=here)
+    property = get_object_or_404(Property, pk=pk)
+    name = property.name
+    back = reverse("desk:property", args=[pk])
+    form = PropertyForm(request.POST or None, instance=property, cancel=back)
     if request.method == "POST" and form.is_valid():
         with errors_on(form, "stage"):
             homes = actions.change_property(
                 property=form.instance, by=request.user, at=timezone.now()
             )
-            messages.success(request, _saved(form.instance, homes))
-            return redirect(here)
+            messages.success(request, _saved_message(form.instance, homes))
+            return redirect(back)
     return _form_page(request, form, _("Endre eiendommen"), name, pk)
 
 
-def _saved(changed: Property, homes: int) -> str:
+def _saved_message(changed: Property, homes: int) -> str:
     if not homes:
         return _("Eiendommen er lagret.")
     if changed.stage == PropertyStage.CLOSED:
-        said = ngettext(
+        text = ngettext(
             "%(n)s bolig er tatt ut av bruk.", "%(n)s boliger er tatt ut av bruk.", homes
         )
     elif changed.stage == PropertyStage.REBUILT:
-        said = ngettext(
+        text = ngettext(
             "%(n)s bolig er utilgjengelig imens.", "%(n)s boliger er utilgjengelige imens.", homes
         )
     else:
-        said = ngettext(
+        text = ngettext(
             "%(n)s bolig er tilgjengelig igjen.", "%(n)s boliger er tilgjengelige igjen.", homes
         )
-    return f"{_('Eiendommen er lagret.')} {said % {'n': homes}}"
+    return f"{_('Eiendommen er lagret.')} {text % {'n': homes}}"
 
 
 # ------------------------------------------------------------------ upkeep
@@ -181,14 +181,14 @@ def _saved(changed: Property, homes: int) -> str:
 @require_safe
 @allowed(perms.can_report_upkeep)
 def upkeep(request: HttpRequest) -> HttpResponse:
-    """What is broken: urgent first, then the oldest; or what was mended last."""
+    """Open repairs, urgent and oldest first; or the finished ones, the latest first."""
     done = request.GET.get("ferdig") == "1"
-    found = Upkeep.objects.select_related("property", "unit__property", "reported_by")
+    reports = Upkeep.objects.select_related("property", "unit__property", "reported_by")
     if done:
-        found, order = found.filter(done_at__isnull=False), ("-done_at", "-pk")
+        reports, order = reports.filter(done_at__isnull=False), ("-done_at", "-pk")
     else:
-        found, order = found.open(), ("-urgent", "reported_at", "pk")
-    page = keyset_page(found, order=order, cursor=request.GET.get("etter"), size=50)
+        reports, order = reports.open(), ("-urgent", "reported_at", "pk")
+    page = keyset_page(reports, order=order, cursor=request.GET.get("etter"), size=50)
     context = {"page": page, "done": done, "today": timezone.localdate()}
     return render(request, "housing/upkeep.html", context)
 
@@ -197,51 +197,51 @@ def upkeep(request: HttpRequest) -> HttpResponse:
 @allowed(perms.can_report_upkeep)
 @once
 def upkeep_new(request: HttpRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(Property, pk=pk)
-    here = reverse("desk:property", args=[pk])
+    property = get_object_or_404(Property, pk=pk)
+    back = reverse("desk:property", args=[pk])
     initial = {"unit": request.GET.get("bolig")}
-    form = UpkeepForm(request.POST or None, property=found, initial=initial, cancel=here)
+    form = UpkeepForm(request.POST or None, property=property, initial=initial, cancel=back)
     if request.method == "POST" and form.is_valid():
         with errors_on(form):
             actions.report_upkeep(
-                property=found, by=request.user, at=timezone.now(), **form.cleaned_data
+                property=property, by=request.user, at=timezone.now(), **form.cleaned_data
             )
             messages.success(request, _("Feilen er meldt."))
-            return redirect(here)
-    return _form_page(request, form, _("Meld feil"), found.name, pk)
+            return redirect(back)
+    return _form_page(request, form, _("Meld feil"), property.name, pk)
 
 
 @require_http_methods(["GET", "POST"])
 @allowed(perms.can_report_upkeep)
 @once
 def upkeep_done(request: HttpRequest, pk: int) -> HttpResponse:
-    """One report: who does it and when, or that it is done."""
-    found = get_object_or_404(
+    """One repair: write who does it and when, or that it is finished."""
+    upkeep = get_object_or_404(
         Upkeep.objects.select_related(
             "property", "unit__property", "reported_by", "started_by", "done_by", "unavailability"
         ),
         pk=pk,
     )
-    may = perms.can_manage_stock(request.user) and not found.done_at
+    may = perms.can_manage_stock(request.user) and not upkeep.done_at
     if request.method == "POST":
         require(perms.can_manage_stock(request.user))
     form = UpkeepStepForm(
-        request.POST or None, initial={"plan": found.plan}, cancel=reverse("housing:upkeep")
+        request.POST or None, initial={"plan": upkeep.plan}, cancel=reverse("housing:upkeep")
     )
     if request.method == "POST" and form.is_valid():
-        told = form.cleaned_data
+        facts = form.cleaned_data
         with errors_on(form):
-            if told["plan"] and told["plan"] != found.plan:
+            if facts["plan"] and facts["plan"] != upkeep.plan:
                 actions.start_upkeep(
-                    upkeep=found, plan=told["plan"], by=request.user, at=timezone.now()
+                    upkeep=upkeep, plan=facts["plan"], by=request.user, at=timezone.now()
                 )
-            if told["outcome"]:
+            if facts["outcome"]:
                 actions.finish_upkeep(
-                    upkeep=found, outcome=told["outcome"], by=request.user, at=timezone.now()
+                    upkeep=upkeep, outcome=facts["outcome"], by=request.user, at=timezone.now()
                 )
             messages.success(request, _("Lagret."))
             return redirect("housing:upkeep")
-    return render(request, "housing/upkeep_one.html", {"form": form, "upkeep": found, "may": may})
+    return render(request, "housing/upkeep_one.html", {"form": form, "upkeep": upkeep, "may": may})
 
 
 # ------------------------------------------------------------------ husmøter, words
@@ -251,35 +251,35 @@ def upkeep_done(request: HttpRequest, pk: int) -> HttpResponse:
 @allowed(perms.can_report_upkeep)
 @once
 def meeting_new(request: HttpRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(Property, pk=pk)
-    here = reverse("desk:property", args=[pk])
+    property = get_object_or_404(Property, pk=pk)
+    back = reverse("desk:property", args=[pk])
     initial = {"held_on": timezone.localdate()}
-    form = MeetingForm(request.POST or None, initial=initial, cancel=here)
+    form = ResidentsMeetingForm(request.POST or None, initial=initial, cancel=back)
     if request.method == "POST" and form.is_valid():
         with errors_on(form, "held_on"):
             actions.record_meeting(
-                property=found, by=request.user, at=timezone.now(), **form.cleaned_data
+                property=property, by=request.user, at=timezone.now(), **form.cleaned_data
             )
             messages.success(request, _("Husmøtet er skrevet inn."))
-            return redirect(here)
-    return _form_page(request, form, _("Nytt husmøte"), found.name, pk)
+            return redirect(back)
+    return _form_page(request, form, _("Nytt husmøte"), property.name, pk)
 
 
 @require_http_methods(["GET", "POST"])
 @allowed(perms.can_manage_stock)
 @once
 def words(request: HttpRequest) -> HttpResponse:
-    """Words no place is called by, and the places that are all the same."""
+    """Words forbidden in names, and the properties that have one in their name."""
     form = WordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         actions.avoid_word(by=request.user, **form.cleaned_data)
         return redirect("housing:words")
-    objects_to = NameToAvoid.objects.objector()
+    refusal = NameToAvoid.objects.name_check()
     names = Property.objects.values_list("pk", "name").order_by("sort_name", "pk")
     context = {
         "form": form,
         "words": NameToAvoid.objects.all(),
-        "named": [(pk, name) for pk, name in names.iterator() if objects_to(name)][:50],
+        "named": [(pk, name) for pk, name in names.iterator() if refusal(name)][:50],
     }
     return render(request, "housing/words.html", context)
 

@@ -1,4 +1,4 @@
-"""Providers of temporary places: what was agreed, and whether it is so (need H12)."""
+"""Providers of temporary places: agreements, and checks that they are kept (need H12)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class ProviderRefused(RuleBroken):
-    """The agreement or the check cannot be as it was written."""
+    """The agreement or the check cannot be saved like this."""
 
 
 @transaction.atomic
@@ -31,9 +31,9 @@ def save_provider(*, provider: Provider, by: User) -> Provider:
 
 @transaction.atomic
 def make_agreement(*, provider: Provider, by: User, on: date, **agreed) -> QualityAgreement:
-    """Enter a kvalitetsavtale. One at a time for a provider: the next begins where this ends.
+    """Enter a quality agreement. Raises `ProviderRefused` if the provider has one in the period.
 
-    The flag of the one it follows is over at once, as the night's job would find it to be.
+    The flag of the agreement it follows is closed at once, without waiting for the job.
     """
     agreement = QualityAgreement(provider=provider, **agreed)
     agreement._history_user = by
@@ -41,17 +41,17 @@ def make_agreement(*, provider: Provider, by: User, on: date, **agreed) -> Quali
         with transaction.atomic():
             agreement.save()
     except IntegrityError as error:
-        said = explain_integrity_error(error)
-        if said is None:
+        reason = explain_integrity_error(error)
+        if reason is None:
             raise
-        raise ProviderRefused(said) from error
+        raise ProviderRefused(reason) from error
     agreement_flags.close_renewed(agreement, on)
     return agreement
 
 
 @transaction.atomic
 def record_check(*, provider: Provider, by: User, on: date, **seen) -> QualityCheck:
-    """Write down a check that was made; a breach has a day it is to be mended by."""
+    """Record a check that was made; a breach has a date to be corrected by. `ProviderRefused`."""
     if seen["checked_on"] > on:
         raise ProviderRefused(_("Kontrollen er ikke gjort ennå. Skriv dagen den ble gjort."))
     check = QualityCheck(provider=provider, checked_by=by, **seen)
@@ -61,9 +61,9 @@ def record_check(*, provider: Provider, by: User, on: date, **seen) -> QualityCh
 
 
 @transaction.atomic
-def mend(*, check: QualityCheck, by: User, at: datetime) -> QualityCheck:
-    """The breach is mended; said once."""
-    # Two who say so at once: the second waits here, and is told.
+def correct_breach(*, check: QualityCheck, by: User, at: datetime) -> QualityCheck:
+    """Mark the breach as corrected, once. Raises `ProviderRefused` the second time."""
+    # Locked: of two users who do so at once, the second gets the error.
     check = QualityCheck.objects.select_for_update(of=("self",), no_key=True).get(pk=check.pk)
     if check.mended_at or not check.breach:
         raise ProviderRefused(_("Det er ikke noe avvik å rette her."))

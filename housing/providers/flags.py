@@ -1,8 +1,8 @@
-"""Flags of kvalitetsavtaler that run out while people still live there (needs H12, T8).
+"""Flags for quality agreements that expire while places are still in use (needs H12, T8).
 
-At each of `agreement_horizon_days` before the agreement is over, and when it is. A later one
-supersedes. Over by the facts: another agreement that follows without a day between, or has begun;
-or no place of the provider's is in use any more. Idempotent, and safe for any date, as every job.
+A flag is raised at each of `agreement_horizon_days` before the agreement expires; a later one
+supersedes the earlier. It is closed by the job when another agreement follows without a gap or
+has begun, or when none of the provider's places is in use. Safe to run twice, or for any date.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ raised AS (
         (agreement_id, threshold, owner_id, due_on, raised_on, closed_because, closing_note)
     SELECT w.agreement_id, w.threshold, w.responsible_id, %(due_on)s::date, %(on)s::date, '', ''
     FROM wanted w
-    -- Run for an earlier date: it had come further already.
+    -- Not when a later flag was raised already, by a run for a later date.
     WHERE NOT EXISTS (
         SELECT FROM housing_agreementflag f
         WHERE f.agreement_id = w.agreement_id AND f.threshold < w.threshold)
@@ -79,12 +79,12 @@ SELECT (SELECT count(*) FROM raised), (SELECT count(*) FROM closed)
 
 
 class NotFollowedUp(RuleBroken):
-    """A flag is closed once, with words."""
+    """The flag is already closed."""
 
 
 @transaction.atomic
 def flag_agreements(on: date) -> Done:
-    """Raise and close the flags of agreements that run out. Safe to run twice, or for any date."""
+    """Raise and close the flags of expiring agreements. Safe to run twice, or for any date."""
     numbers = settings_table.values(on, "agreement_horizon_days", "flag_due_days")
     days = numbers["agreement_horizon_days"]
     params = {
@@ -95,7 +95,7 @@ def flag_agreements(on: date) -> Done:
         "due_on": next_working_day(on + timedelta(days=numbers["flag_due_days"])),
     }
     with connection.cursor() as cursor:
-        # One run at a time, as for the flags of persons.
+        # One run at a time, as in `casework.log.raising`.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('flags agreement'))")
         cursor.execute(FLAG_AGREEMENTS, params)
         raised, ended = cursor.fetchone()
@@ -103,7 +103,7 @@ def flag_agreements(on: date) -> Done:
 
 
 def close_renewed(agreement: QualityAgreement, on: date) -> None:
-    """Close the flags of agreements this one follows without a day between, or has taken over."""
+    """Close the flags of agreements that this one follows without a gap, or replaces by now."""
     begins = agreement.valid.lower
     open_flags = AgreementFlag.objects.filter(
         agreement__provider=agreement.provider_id, closed_on=None
@@ -115,7 +115,7 @@ def close_renewed(agreement: QualityAgreement, on: date) -> None:
 
 
 def line(flag: AgreementFlag, on: date) -> Line:
-    """The flag as a line, read on a date. Asks the database nothing."""
+    """The flag as a line on a date. Makes no queries."""
     agreement = flag.agreement
     last, url = agreement.last_day, reverse("housing:provider", args=[agreement.provider_id])
     over = last < on
@@ -142,20 +142,20 @@ def line(flag: AgreementFlag, on: date) -> Line:
 
 
 def lines(flags: QuerySet[AgreementFlag], on: date) -> list[Line]:
-    """Flags as lines, most pressing first. One query."""
-    found = flags.select_related("agreement__provider", "owner")
-    return [line(flag, on) for flag in found.order_by("threshold", "due_on", "pk")[:MOST]]
+    """Flags as lines, the most urgent first. One query."""
+    rows = flags.select_related("agreement__provider", "owner")
+    return [line(flag, on) for flag in rows.order_by("threshold", "due_on", "pk")[:MOST]]
 
 
 def own_lines(user: User, on: date, flags: Sequence) -> list[Line]:
-    """The user's own, for Min dag."""
+    """The user's own flags, for My day (Min dag)."""
     return lines(AgreementFlag.objects.open().filter(owner=user), on)
 
 
 @transaction.atomic
 def follow_up(*, flag: AgreementFlag, note: str, by: User, at: datetime) -> AgreementFlag:
-    """Close a flag because it was followed up. NotFollowedUp when somebody was first."""
-    # Locked, so that two who follow up at once do not both believe they closed it.
+    """Close a flag that was followed up. Raises `NotFollowedUp` when it is closed already."""
+    # Locked, so that only one of two users who follow up at once closes it.
     flag = AgreementFlag.objects.select_for_update(of=("self",), no_key=True).get(pk=flag.pk)
     if flag.closed_on is not None:
         raise NotFollowedUp(_("Varselet er allerede avsluttet."))

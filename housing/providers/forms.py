@@ -23,7 +23,7 @@ class ProviderForm(OnceFormMixin, forms.ModelForm):
         )
 
 
-class AgreementForm(OnceFormMixin, forms.ModelForm):
+class QualityAgreementForm(OnceFormMixin, forms.ModelForm):
     valid = PeriodField(label=_("Gjelder"), open_ended=False)
 
     class Meta:

@@ -55,7 +55,7 @@ class Provider(models.Model):
 
 
 class QualityAgreement(models.Model):
-    """A kvalitetsavtale with a provider of temporary places, and when it runs out (need H12)."""
+    """A quality agreement (kvalitetsavtale) with a provider of temporary places (need H12)."""
 
     provider = models.ForeignKey(
         Provider, models.PROTECT, related_name="agreements", verbose_name=_("leverandør")
@@ -109,10 +109,10 @@ class QualityAgreement(models.Model):
 
 
 class AgreementFlag(models.Model):
-    """A kvalitetsavtale that runs out, with places still in use (needs H12, T8).
+    """A flag that a quality agreement expires while its places are in use (needs H12, T8).
 
-    Not one of `casework.Flag`, which is about a person and hidden where the person is. Owned by
-    who answers for the agreement. Raised and closed by `housing.providers.flags`.
+    Not a `casework.Flag`, which is about a person and hidden when the person is. The owner is
+    responsible for the agreement. Raised and closed by `housing.providers.flags`.
     """
 
     agreement = models.ForeignKey(QualityAgreement, models.CASCADE, related_name="flags")
@@ -162,7 +162,7 @@ class AgreementFlag(models.Model):
 
 
 class QualityCheck(models.Model):
-    """A visit to see that a place is as agreed; what was wrong is followed up by a date (H12)."""
+    """A check that a place is as agreed; a breach is to be corrected by a date (need H12)."""
 
     provider = models.ForeignKey(
         Provider, models.PROTECT, related_name="checks", verbose_name=_("leverandør")

@@ -1,4 +1,4 @@
-"""Providers of temporary places, their kvalitetsavtaler and the checks of them (need H12)."""
+"""Pages for providers of temporary places, their quality agreements and checks (need H12)."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ from common.paging import keyset_page
 from .. import perms
 from . import actions
 from . import flags as agreement_flags
-from .forms import AgreementForm, CheckForm, FlagNoteForm, ProviderForm
+from .forms import CheckForm, FlagNoteForm, ProviderForm, QualityAgreementForm
 from .models import AgreementFlag, Provider, QualityAgreement, QualityCheck
 
 
 @require_safe
 @allowed(perms.can_report_upkeep)
 def providers(request: HttpRequest) -> HttpResponse:
-    """Every provider: how many places, when the agreement runs out, what is not mended."""
+    """Every provider: how many places, when the agreement expires, open breaches."""
     today = timezone.localdate()
     newest = QualityAgreement.objects.filter(provider=OuterRef("pk")).order_by("-valid")
-    found = Provider.objects.annotate(
+    rows = Provider.objects.annotate(
         places=Count("properties", distinct=True),
         expires=Subquery(newest.annotate(end=Upper("valid")).values("end")[:1]),
         unmended=Count(
@@ -42,11 +42,11 @@ def providers(request: HttpRequest) -> HttpResponse:
             distinct=True,
         ),
     )
-    page = keyset_page(found, ("name", "pk"), request.GET.get("etter"))
+    page = keyset_page(rows, ("name", "pk"), request.GET.get("etter"))
     soon = _soon(today)
     context = {
         "page": page,
-        "rows": [(each, _expiry(each.expires, today, soon)) for each in page.items],
+        "rows": [(provider, _expiry(provider.expires, today, soon)) for provider in page.items],
         "flags": agreement_flags.lines(AgreementFlag.objects.open(), today),
         "may_edit": perms.can_manage_stock(request.user),
     }
@@ -59,7 +59,7 @@ def _soon(today: date) -> date:
 
 
 def _expiry(end: date | None, today: date, soon: date) -> tuple[str, str, date | None]:
-    """How the agreement stands, in a word and its colour; and its last day."""
+    """The state of the agreement in words, its colour, and its last day."""
     last = end and end - timedelta(days=1)
     if end is None:
         return _("Ingen avtale"), "danger", last
@@ -73,21 +73,21 @@ def _expiry(end: date | None, today: date, soon: date) -> tuple[str, str, date |
 @require_safe
 @allowed(perms.can_report_upkeep)
 def provider(request: HttpRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(Provider, pk=pk)
+    provider = get_object_or_404(Provider, pk=pk)
     today = timezone.localdate()
-    agreements = list(found.agreements.select_related("responsible"))
+    agreements = list(provider.agreements.select_related("responsible"))
     newest = agreements[0].valid.upper if agreements else None
-    # Of one provider there is one at most: a later supersedes.
-    flags = AgreementFlag.objects.open().filter(agreement__provider=found)
+    # A provider has one open flag at most, since a later one supersedes it.
+    flags = AgreementFlag.objects.open().filter(agreement__provider=provider)
     flag = flags.select_related("agreement__provider", "owner").first()
     context = {
-        "provider": found,
+        "provider": provider,
         "agreements": agreements,
         "expiry": _expiry(newest, today, _soon(today)),
         "flag": flag and agreement_flags.line(flag, today),
         "follow_up": flag and perms.can_follow_up_agreement(request.user, flag) and flag,
-        "checks": list(found.checks.select_related("property", "checked_by", "mended_by")[:50]),
-        "places": found.properties.order_by("sort_name", "pk"),
+        "checks": list(provider.checks.select_related("property", "checked_by", "mended_by")[:50]),
+        "places": provider.properties.order_by("sort_name", "pk"),
         "today": today,
         "may_edit": perms.can_manage_stock(request.user),
     }
@@ -105,14 +105,14 @@ def provider_new(request: HttpRequest) -> HttpResponse:
 @allowed(perms.can_manage_stock)
 @once
 def provider_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(Provider, pk=pk)
+    provider = get_object_or_404(Provider, pk=pk)
     return _provider_form(
-        request, found, _("Endre leverandøren"), reverse("housing:provider", args=[pk])
+        request, provider, _("Endre leverandøren"), reverse("housing:provider", args=[pk])
     )
 
 
-def _provider_form(request: HttpRequest, of: Provider, title: str, cancel: str) -> HttpResponse:
-    form = ProviderForm(request.POST or None, instance=of, cancel=cancel)
+def _provider_form(request: HttpRequest, row: Provider, title: str, cancel: str) -> HttpResponse:
+    form = ProviderForm(request.POST or None, instance=row, cancel=cancel)
     if request.method == "POST" and form.is_valid():
         saved = actions.save_provider(provider=form.instance, by=request.user)
         messages.success(request, _("Leverandøren er lagret."))
@@ -124,13 +124,13 @@ def _provider_form(request: HttpRequest, of: Provider, title: str, cancel: str) 
 @allowed(perms.can_manage_stock)
 @once
 def agreement_new(request: HttpRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(Provider, pk=pk)
+    provider = get_object_or_404(Provider, pk=pk)
     back = redirect("housing:provider", pk)
-    form = AgreementForm(request.POST or None, cancel=back.url)
+    form = QualityAgreementForm(request.POST or None, cancel=back.url)
     if request.method == "POST" and form.is_valid():
         with errors_on(form, "valid"):
             actions.make_agreement(
-                provider=found, by=request.user, on=timezone.localdate(), **form.cleaned_data
+                provider=provider, by=request.user, on=timezone.localdate(), **form.cleaned_data
             )
             messages.success(request, _("Kvalitetsavtalen er lagret."))
             return back
@@ -141,14 +141,14 @@ def agreement_new(request: HttpRequest, pk: int) -> HttpResponse:
 @allowed(perms.can_manage_stock)
 @once
 def check_new(request: HttpRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(Provider, pk=pk)
+    provider = get_object_or_404(Provider, pk=pk)
     back = redirect("housing:provider", pk)
     initial = {"checked_on": timezone.localdate()}
-    form = CheckForm(request.POST or None, provider=found, initial=initial, cancel=back.url)
+    form = CheckForm(request.POST or None, provider=provider, initial=initial, cancel=back.url)
     if request.method == "POST" and form.is_valid():
         with errors_on(form, "checked_on"):
             actions.record_check(
-                provider=found, by=request.user, on=timezone.localdate(), **form.cleaned_data
+                provider=provider, by=request.user, on=timezone.localdate(), **form.cleaned_data
             )
             messages.success(request, _("Kontrollen er lagret."))
             return back
@@ -160,28 +160,28 @@ def check_new(request: HttpRequest, pk: int) -> HttpResponse:
 def check_mended(request: HttpRequest, pk: int) -> HttpResponse:
     check = get_object_or_404(QualityCheck, pk=pk)
     with errors_as_message(request):
-        actions.mend(check=check, by=request.user, at=timezone.now())
+        actions.correct_breach(check=check, by=request.user, at=timezone.now())
     return redirect("housing:provider", check.provider_id)
 
 
 @require_http_methods(["GET", "POST"])
 @once
 def agreement_flag(request: HttpRequest, pk: int) -> HttpResponse:
-    """Close a flag of an agreement by writing what was done: its owner, or who keeps the stock."""
-    found = get_object_or_404(
+    """Close an agreement's flag by writing what was done: for its owner and stock managers."""
+    flag = get_object_or_404(
         AgreementFlag.objects.select_related("agreement__provider", "owner"), pk=pk
     )
-    require(perms.can_follow_up_agreement(request.user, found))
-    back = redirect("housing:provider", found.agreement.provider_id)
+    require(perms.can_follow_up_agreement(request.user, flag))
+    back = redirect("housing:provider", flag.agreement.provider_id)
     form = FlagNoteForm(request.POST or None, cancel=back.url)
     if request.method == "POST" and form.is_valid():
         with errors_on(form):
             agreement_flags.follow_up(
-                flag=found, by=request.user, at=timezone.now(), **form.cleaned_data
+                flag=flag, by=request.user, at=timezone.now(), **form.cleaned_data
             )
             messages.success(request, _("Varselet er fulgt opp og avsluttet."))
             return back
-    line = agreement_flags.line(found, timezone.localdate())
+    line = agreement_flags.line(flag, timezone.localdate())
     title = _("Følg opp kvalitetsavtalen")
     return _page(request, form, title, sub=f"{line.name}. {line.why} {line.next}")
 

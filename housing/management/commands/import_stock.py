@@ -8,11 +8,11 @@ from ... import stock_import
 
 
 class Command(BaseCommand):
-    help = "Take in dwellings from a CSV or Excel file, with a report per row."
+    help = "Import dwellings from a CSV or Excel file, with a report per row."
 
     def add_arguments(self, parser) -> None:
         parser.add_argument("file", type=Path)
-        parser.add_argument("--dry-run", action="store_true", help="report only, take in nothing")
+        parser.add_argument("--dry-run", action="store_true", help="report only, import nothing")
 
     def handle(self, *args, file: Path, dry_run: bool, **options) -> None:
         try:
@@ -24,13 +24,13 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         for row in report.rows:
             self.stdout.write(f"rad {row.number}: {row.name or '(uten navn)'}: {row.verdict}")
-            for said, lines in (
+            for heading, lines in (
                 ("feil", row.errors),
                 ("mangler", row.missing),
                 ("lest", row.read_as),
             ):
                 for line in lines:
-                    self.stdout.write(f"    {said}: {line}")
+                    self.stdout.write(f"    {heading}: {line}")
         if report.left_out_columns:
             self.stdout.write(f"Tas ikke inn: {', '.join(report.left_out_columns)}")
         if report.unknown_columns:
