@@ -1,4 +1,4 @@
-"""What is done with users, roles and the municipality's numbers."""
+"""Changes to users, roles and the municipality's settings."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ from .settings_table import KEYS
 
 
 class OwnAdministration(RuleBroken):
-    """Nobody takes the administration from themselves, or there may be none left to give it."""
+    """Users may not end their own role as system administrator, or nobody may be left."""
 
 
 class RoleAlreadyOver(RuleBroken):
-    """A role that is over is a fact, and is not ended again."""
+    """A role that has ended cannot be ended again."""
 
 
 class ChangeInThePast(RuleBroken):
-    """A number applies from a date on; what was decided under the old one stands."""
+    """A setting cannot change back in time: decisions were made with the old value."""
 
     field = "start"
 
 
 @transaction.atomic
 def add_user(*, username: str, full_name: str, email: str, by: User) -> User:
-    """Make a user without a role and without a password.
+    """Create a user without a role and without a password.
 
-    They choose the password from a link sent to them, or sign in through the municipality.
+    They set a password from a link sent to them, or sign in through the municipality.
     """
     user = User(username=username, full_name=full_name, email=email)
     user.set_unusable_password()
@@ -52,10 +52,10 @@ def give_role(
     shielded_access: bool,
     by: User,
 ) -> Role:
-    """Make the user something at the unit for the period.
+    """Give the user a role at the unit for the half-open period.
 
-    IntegrityError when they already are (`role_once_at_a_time`), or when it would let a system
-    administrator see protected people (`role_admin_sees_no_persons`).
+    Raises IntegrityError when they already have it (`role_once_at_a_time`), or when a system
+    administrator would see protected persons (`role_admin_sees_no_persons`).
     """
     return Role.objects.create(
         user=user,
@@ -69,11 +69,12 @@ def give_role(
 
 @transaction.atomic
 def end_role(*, role: Role, last_day: date, first_day_after: date, by: User, on: date) -> None:
-    """Let the role's last day be `last_day`; it was never held when that is before it began.
+    """End the role after `last_day`.
 
-    Raises RoleAlreadyOver, or OwnAdministration when the user ends their own administration.
+    Raises RoleAlreadyOver, OwnAdministration when users end their own administration, or
+    RuleBroken when `last_day` is before the role began.
     """
-    # Locked, so that two who end it at once do not both read it as open.
+    # Locked, so that only one of two users who end it at once succeeds.
     role = Role.objects.select_for_update(of=("self",), no_key=True).get(pk=role.pk)
     if role.period.upper and role.period.upper <= on:
         raise RoleAlreadyOver(_("Rollen er allerede avsluttet."))
@@ -89,16 +90,16 @@ def end_role(*, role: Role, last_day: date, first_day_after: date, by: User, on:
 
 @transaction.atomic
 def change_setting(*, key: str, value: Any, start: date, by: User, on: date) -> Setting:
-    """Let the key have the value from `start` on; what applied before keeps its dates.
+    """Give the key a value from `start` on; the earlier value applies until then.
 
-    Raises ChangeInThePast when `start` is before `on`. A change planned for the same day or later
-    is replaced.
+    Changes planned for `start` or later are replaced. Raises ChangeInThePast when `start` is
+    before `on`, and KeyError for an unknown key.
     """
     if key not in KEYS:
         raise KeyError(key)
     if start < on:
         raise ChangeInThePast(_("Velg i dag eller en senere dato. Det som har vært, endres ikke."))
-    # Locked, so that two changes of the same key take turns.
+    # Locked, so that two changes of the same key run one after the other.
     locked = Setting.objects.select_for_update(of=("self",), no_key=True)
     rows = list(locked.filter(key=key).order_by("pk"))
     for row in rows:

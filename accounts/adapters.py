@@ -1,4 +1,4 @@
-"""What Varig asks of allauth: users are made by an administrator, never by signing up."""
+"""Adapts allauth to Varig: administrators create users, and nobody can sign up."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def add_message(self, request: HttpRequest, level: int, *args, **kwargs) -> None:
-        """allauth's «you are signed in» is noise to someone who just signed in."""
+        """Show no message: a user who has just signed in knows it."""
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest, sociallogin) -> bool:
-        """Who has no user with this e-mail address does not get one by signing in."""
+        """Signing in never creates a user for an unknown e-mail address."""
         return False

@@ -33,7 +33,7 @@ class AccountsConfig(AppConfig):
             navigation.register(key, label, icon, url_name, order, can, also=also)
 
     def _municipality(self) -> str:
-        """The name in every page's frame, which may be half a minute old."""
+        """The municipality's name, shown on every page; cached for 30 seconds."""
         key = f"municipality.{settings.DATABASE_NAME}"
         name = cache.get(key)
         if name is None:

@@ -1,10 +1,10 @@
-"""The municipality's row, so that every page has a name to show. Changed in the app."""
+"""The municipality of a new installation, so that every page has a name. Changed in the app."""
 
 from __future__ import annotations
 
 
 def install(sender=None, **kwargs) -> None:
-    """Write the row where there is none. Runs after migrate."""
+    """Write the row if there is none. Runs after migrate."""
     from .models import Municipality
 
     Municipality.objects.get_or_create(

@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class UnitKind(models.TextChoices):
-    """Kinds of organisation unit that meet over a case (needs.md, figures.md)."""
+    """Kinds of organisation unit that work with cases (needs.md, figures.md)."""
 
     NAV = "nav", _("Nav-kontor")
     HOUSING_OFFICE = "boligkontor", _("Boligkontor")
@@ -13,7 +13,7 @@ class UnitKind(models.TextChoices):
 
 
 class RoleKind(models.TextChoices):
-    """What a user may be, at one unit, for a time. Rights are asked of these, in `perms.py`."""
+    """The role of a user at a unit for a period. `perms.py` decides the rights of each role."""
 
     CASEWORKER = "saksbehandler", _("Saksbehandler")
     APPROVER = "beslutter", _("Beslutter")
@@ -26,5 +26,5 @@ class RoleKind(models.TextChoices):
     SYSTEM_ADMIN = "systemadministrator", _("Systemadministrator")
 
 
-# Roles that work with a person's case, and so may see persons at all.
+# The roles that work with persons' cases. Only these may see persons.
 CASE_ROLES = (RoleKind.CASEWORKER, RoleKind.APPROVER, RoleKind.CHAIR, RoleKind.MANAGER)

@@ -79,8 +79,8 @@ class RoleForm(OnceFormMixin, forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
-        sees = data.get("protected_access") or data.get("shielded_access")
-        if data.get("kind") == RoleKind.SYSTEM_ADMIN and sees:
+        has_access = data.get("protected_access") or data.get("shielded_access")
+        if data.get("kind") == RoleKind.SYSTEM_ADMIN and has_access:
             raise ValidationError(
                 _(
                     "En systemadministrator ser ikke personopplysninger, "
@@ -90,7 +90,7 @@ class RoleForm(OnceFormMixin, forms.ModelForm):
         return data
 
     def _get_validation_exclusions(self) -> set[str]:
-        # The user is known, so that an overlap is told before the database says it.
+        # The user is known, so that an overlap is found before the database constraint.
         return super()._get_validation_exclusions() - {"user"}
 
 
@@ -103,7 +103,7 @@ class EndRoleForm(forms.Form):
 
 
 class SettingForm(OnceFormMixin, forms.Form):
-    """One number, or several separated by commas where the default is a list."""
+    """A new value: a whole number, or several with commas when the default is a list."""
 
     value = forms.CharField(label=_("Ny verdi"), max_length=60)
     start = NorwegianDateField(label=_("Gjelder fra"))
@@ -125,19 +125,19 @@ class SettingForm(OnceFormMixin, forms.Form):
         self.helper = VarigFormHelper(submit=_("Endre"), cancel=cancel)
 
     def clean_value(self) -> int | list[int]:
-        words = [word.strip() for word in self.cleaned_data["value"].split(",")]
-        if not self.is_list and len(words) > 1:
+        parts = [part.strip() for part in self.cleaned_data["value"].split(",")]
+        if not self.is_list and len(parts) > 1:
             raise ValidationError(_("Skriv ett helt tall."))
-        if not all(word.isascii() and word.isdigit() and len(word) <= 4 for word in words):
+        if not all(part.isascii() and part.isdigit() and len(part) <= 4 for part in parts):
             raise ValidationError(_("Skriv hele tall fra 0 til 9999, uten bokstaver."))
-        numbers = [int(word) for word in words]
+        numbers = [int(part) for part in parts]
         if not self.is_list:
             if numbers[0] == 0 and self.default != 0:
                 raise ValidationError(_("Tallet må være minst 1."))
             return numbers[0]
-        rising = self.default == sorted(self.default)
-        if len(set(numbers)) != len(numbers) or numbers != sorted(numbers, reverse=not rising):
-            order = _("stigende") if rising else _("synkende")
+        ascending = self.default == sorted(self.default)
+        if len(set(numbers)) != len(numbers) or numbers != sorted(numbers, reverse=not ascending):
+            order = _("stigende") if ascending else _("synkende")
             raise ValidationError(
                 _("Skriv tallene i %(order)s rekkefølge, hvert bare én gang.") % {"order": order}
             )
@@ -145,7 +145,7 @@ class SettingForm(OnceFormMixin, forms.Form):
 
 
 class _Names(ModelChoiceIterator):
-    """Users as key and name: nine hundred of them need not be made into objects."""
+    """Reads only key and name, without creating nine hundred user objects."""
 
     def __iter__(self) -> Iterator[tuple[Any, str]]:
         yield "", self.field.empty_label
@@ -158,7 +158,7 @@ class _UserField(forms.ModelChoiceField):
 
 
 class ReadLogFilter(forms.Form):
-    # Beyond the database's own numbers is no one's key.
+    # The largest key the database can have.
     person = forms.IntegerField(
         label=_("Personens id"), required=False, min_value=1, max_value=2**63 - 1
     )
@@ -172,5 +172,5 @@ class ReadLogFilter(forms.Form):
 
 
 def shown(value: Any) -> str:
-    """A setting's value as people write it."""
+    """A setting's value as it is written: «14, 60, 75»."""
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

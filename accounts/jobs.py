@@ -1,7 +1,7 @@
-"""Running a job, and remembering that it ran (`JobRun`). What a job is: `common.jobs`.
+"""Runs jobs and records each run (`JobRun`). `common.jobs` says what a job is.
 
-It is run by its Celery task (`job`) or its command (`JobCommand`), and by nothing else.
-What is kept of a run is counts and times, and of an error its class: never a word of a person.
+A job is run only by its Celery task (`job`) or its command (`JobCommand`). A run's record has
+counts, times and the class of an error, and nothing about persons.
 """
 
 from __future__ import annotations
@@ -24,59 +24,59 @@ from .models import JobRun
 
 logger = logging.getLogger("varig.jobs")
 KEPT_DAYS = 90
-# The migration that made `JobRun`: an installation is as old as that, to the jobs.
+# The migration that created `JobRun`: its date is when the installation began.
 INSTALLED_BY = ("accounts", "0001_initial")
 
 
 def run(job: Job, on: date) -> Done:
-    """Do a job for a date, and keep when it began, ended and what it did.
+    """Run a job for a date, and record when it began and ended, and what it did.
 
-    The row is written before the work and apart from it, so that a run which was killed shows
-    as one that never ended. What the job writes is one transaction: all of it, or nothing.
+    The record is saved before the work, in its own transaction, so that a killed run shows as
+    one that never ended. All the job writes is one transaction. Errors are raised again.
     """
-    kept = JobRun.objects.create(job=job.name, for_date=on, started_at=timezone.now())  # noqa: TID251
+    job_run = JobRun.objects.create(job=job.name, for_date=on, started_at=timezone.now())  # noqa: TID251
     try:
         with transaction.atomic():
-            done = job.does(on)
+            result = job.does(on)
     except BaseException as error:
-        _keep_failure(kept, error)
+        _record_failure(job_run, error)
         raise
-    kept.raised, kept.closed = done.raised, done.closed
-    kept.ended_at = timezone.now()  # noqa: TID251
-    kept.save(update_fields=["raised", "closed", "ended_at"])
+    job_run.raised, job_run.closed = result.raised, result.closed
+    job_run.ended_at = timezone.now()  # noqa: TID251
+    job_run.save(update_fields=["raised", "closed", "ended_at"])
     JobRun.objects.filter(
-        job=job.name, started_at__lt=kept.started_at - timedelta(days=KEPT_DAYS)
+        job=job.name, started_at__lt=job_run.started_at - timedelta(days=KEPT_DAYS)
     ).delete()
-    return done
+    return result
 
 
 def dry_run(job: Job, on: date) -> Done:
-    """What a run would do, undone."""
+    """Run the job, roll it back, and return what it would have done."""
     with transaction.atomic():
-        done = job.does(on)
+        result = job.does(on)
         transaction.set_rollback(True)
-    return done
+    return result
 
 
-def _keep_failure(kept: JobRun, error: BaseException) -> None:
-    kept.failed, kept.ended_at = type(error).__name__, timezone.now()  # noqa: TID251
+def _record_failure(job_run: JobRun, error: BaseException) -> None:
+    job_run.failed, job_run.ended_at = type(error).__name__, timezone.now()  # noqa: TID251
     try:
         if not connection.in_atomic_block:
             connection.close_if_unusable_or_obsolete()
-        kept.save(update_fields=["failed", "ended_at"])
-    except Exception:  # the database is what is gone; the row stays without an end
-        logger.warning("a failed run could not be kept", extra={"event": kept.job})
+        job_run.save(update_fields=["failed", "ended_at"])
+    except Exception:  # the database is unavailable; the record stays without an end
+        logger.warning("a failed run could not be recorded", extra={"event": job_run.job})
 
 
-# ------------------------------------------------------------------ the doors
+# ------------------------------------------------------------------ task and command
 
 
 def job(task: str, does: Callable[[date], Done], *words: Any, **when: Any) -> Callable:
-    """Register a job, and make its Celery task: `flag_stays = job("stays.tasks.flag_stays", …)`.
+    """Register a job and return its Celery task: `flag_stays = job("stays.tasks.flag_stays", …)`.
 
-    The arguments are those of `common.jobs.Job`. When the database is away the task tries again
-    for some hours. Arguments it does not know are ignored, so that a worker of this version may
-    take an order from a newer one.
+    The arguments are those of `common.jobs.Job`. When the database is unavailable the task is
+    retried for some hours. It ignores unknown arguments, so that a worker of this version can run
+    a task sent by a newer one.
     """
     name = task.rpartition(".")[2]
     register(Job(task, does, *words, **when))
@@ -88,16 +88,16 @@ def job(task: str, does: Callable[[date], Done], *words: Any, **when: Any) -> Ca
         retry_backoff_max=900,
         max_retries=20,
     )
-    def do(on: str | None = None, **later: object) -> dict[str, int]:
+    def task_function(on: str | None = None, **ignored: object) -> dict[str, int]:
         day = date.fromisoformat(on) if on else timezone.localdate()  # noqa: TID251
-        done = run(JOBS[name], day)
-        return {"raised": done.raised, "closed": done.closed}
+        result = run(JOBS[name], day)
+        return {"raised": result.raised, "closed": result.closed}
 
-    return do
+    return task_function
 
 
 class JobCommand(BaseCommand):
-    """`manage.py <job> --on DATE --dry-run`. A command names its `job`, and no more."""
+    """`manage.py <job> --on DATE --dry-run`. A subclass only sets `job`."""
 
     job: str
     help = "Run this job now. Safe to run twice, or for any date."
@@ -113,17 +113,17 @@ class JobCommand(BaseCommand):
             day = date.fromisoformat(on) if on else timezone.localdate()  # noqa: TID251
         except ValueError as error:
             raise CommandError(f"--on must be a date like 2026-11-20, not {on!r}.") from error
-        done = globals()["dry_run" if dry_run else "run"](JOBS[self.job], day)
+        result = globals()["dry_run" if dry_run else "run"](JOBS[self.job], day)
         would = "would have " if dry_run else ""
-        self.stdout.write(f"{day}: {would}raised {done.raised}, closed {done.closed}.")
+        self.stdout.write(f"{day}: {would}raised {result.raised}, closed {result.closed}.")
 
 
-# ------------------------------------------------------------------ does it run?
+# ------------------------------------------------------------------ health
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """How a job is: its last runs, newest first, and whether one should have come by now."""
+    """The health of a job: its last runs, newest first, and whether a run is overdue."""
 
     job: Job
     runs: list[JobRun]
@@ -136,9 +136,9 @@ class Health:
 
 
 def late_jobs(at: datetime) -> list[str]:
-    """The jobs that should have run by now and have not. Two queries.
+    """The names of jobs that should have run by now and have not. Two queries.
 
-    A job is late two hours after its time. On a new installation, time begins when it was made.
+    A job is late two hours (`GRACE`) after its time, but not before Varig was installed.
     """
     good = (
         JobRun.objects.filter(ended_at__isnull=False, failed="")
@@ -185,5 +185,5 @@ def _is_late(
 
 def _installed_at() -> datetime | None:
     app, name = INSTALLED_BY
-    found = MigrationRecorder.Migration.objects.filter(app=app, name=name)
-    return found.order_by("applied").values_list("applied", flat=True).first()
+    applied = MigrationRecorder.Migration.objects.filter(app=app, name=name)
+    return applied.order_by("applied").values_list("applied", flat=True).first()

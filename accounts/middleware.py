@@ -1,4 +1,4 @@
-"""Who signs in with a password must also have a second factor (need S5)."""
+"""Users who sign in with a password must have a second factor (need S5)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-# Where one may go without it: to get one, to prove oneself, and out.
+# Open without a second factor: to set one up, to sign in again, and to sign out.
 OPEN_VIEWS = {
     "mfa_activate_totp",
     "mfa_reauthenticate",
@@ -25,10 +25,10 @@ SESSION_KEY = "has_second_factor"
 
 
 class SecondFactorMiddleware:
-    """Leads a user without a second factor to where it is set up, and nowhere else.
+    """Redirects a user without a second factor to the page that sets it up.
 
-    Those who come through the municipality's own sign-in have proved themselves there. Asked
-    once a session: a factor taken away later is asked for at the next sign-in.
+    Users who sign in through the municipality have their second factor there. Checked once a
+    session: a factor removed later is asked for at the next sign-in.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):

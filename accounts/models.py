@@ -17,7 +17,7 @@ from .enums import RoleKind, UnitKind
 
 
 class OrganisationUnit(models.Model):
-    """A part of the municipality, or an organisation it works with, that people work at."""
+    """A part of the municipality, or a partner organisation, where users work."""
 
     name = models.CharField(_("navn"), max_length=120, unique=True)
     kind = models.CharField(_("type"), max_length=20, choices=UnitKind)
@@ -35,7 +35,7 @@ class OrganisationUnit(models.Model):
 
 
 class User(AbstractUser):
-    """Someone who signs in. What they may do follows from their roles, never from flags here."""
+    """Someone who signs in. Their rights follow from their roles, never from fields here."""
 
     full_name = models.CharField(_("navn"), max_length=120)
     keyboard_shortcuts = models.BooleanField(_("hurtigtaster på"), default=True)
@@ -59,13 +59,13 @@ class User(AbstractUser):
         return self.get_full_name().split(" ")[0]
 
     def roles_on(self, on: date) -> list[Role]:
-        """Read as columns: every page asks, and Django takes longer to write the query."""
+        """The user's roles on a date. Plain SQL: every page asks, and the ORM is slower."""
         columns = [field.column for field in Role._meta.concrete_fields]
-        of_unit = [field.column for field in OrganisationUnit._meta.concrete_fields]
-        shown = [*(f"r.{name}" for name in columns), *(f"u.{name}" for name in of_unit)]
+        unit_columns = [field.column for field in OrganisationUnit._meta.concrete_fields]
+        selected = [*(f"r.{name}" for name in columns), *(f"u.{name}" for name in unit_columns)]
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT {', '.join(shown)} FROM accounts_role r"
+                f"SELECT {', '.join(selected)} FROM accounts_role r"
                 " JOIN accounts_organisationunit u ON u.id = r.unit_id"
                 " WHERE r.user_id = %s AND r.period @> %s::date ORDER BY r.id",
                 [self.pk, on],
@@ -74,14 +74,14 @@ class User(AbstractUser):
         roles = []
         for row in rows:
             role = Role.from_db(self._state.db, columns, row[: len(columns)])
-            role.unit = OrganisationUnit.from_db(self._state.db, of_unit, row[len(columns) :])
+            role.unit = OrganisationUnit.from_db(self._state.db, unit_columns, row[len(columns) :])
             role.user = self
             roles.append(role)
         return roles
 
     @cached_property
     def current_roles(self) -> list[Role]:
-        # Signing in is an edge: who you are is asked now, once a request.
+        # The clock may be read here: the roles of a request are those of today.
         return self.roles_on(timezone.localdate())  # noqa: TID251
 
     def has_role(self, *kinds: RoleKind) -> bool:
@@ -89,12 +89,12 @@ class User(AbstractUser):
 
     @cached_property
     def sees_protected(self) -> bool:
-        """May see people with fortrolig or strengt fortrolig address (need S3)."""
+        """May see persons with a protected address: fortrolig, strengt fortrolig (need S3)."""
         return any(role.protected_access for role in self.current_roles)
 
     @cached_property
     def sees_shielded(self) -> bool:
-        """May see people who are employees of the municipality (skjermet, need S4)."""
+        """May see shielded (skjermet) persons: employees of the municipality (need S4)."""
         return any(role.shielded_access for role in self.current_roles)
 
     @cached_property
@@ -103,7 +103,7 @@ class User(AbstractUser):
 
 
 class Role(models.Model):
-    """A user is something at a unit for a period. `to` is the first day the role is over."""
+    """A user's role at a unit, for a half-open period."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="roles", verbose_name=_("bruker"))
     unit = models.ForeignKey(
@@ -149,9 +149,9 @@ class Role(models.Model):
 class ReadLog(models.Model):
     """Who read whose record, when, and on which page (need S2).
 
-    Append-only: a trigger in the database refuses UPDATE and DELETE. It holds the person's
-    key only, without a foreign key, since the ground below casework knows no persons and
-    a log must outlive what it logs.
+    Append-only: a trigger in the database refuses UPDATE and DELETE. It holds the person's key
+    without a foreign key, since this app may not import casework, and the log must outlive the
+    person's record.
     """
 
     user = models.ForeignKey(User, models.PROTECT, related_name="reads", verbose_name=_("bruker"))
@@ -173,7 +173,7 @@ class ReadLog(models.Model):
 
 
 class Submission(models.Model):
-    """A form that was sent, so that sending it twice makes one thing (see `once.py`)."""
+    """A form that was sent, so that sending it twice has one effect (see `once.py`)."""
 
     token = models.UUIDField(primary_key=True, default=uuid.uuid4)
     user = models.ForeignKey(User, models.CASCADE, related_name="+")
@@ -188,7 +188,7 @@ class Submission(models.Model):
 
 
 class Municipality(models.Model):
-    """The municipality this installation serves: one row."""
+    """The municipality of this installation: one row."""
 
     name = models.CharField(_("navn"), max_length=80)
     number = models.CharField(
@@ -216,7 +216,7 @@ class Municipality(models.Model):
 
 
 class Setting(models.Model):
-    """A number or list the municipality decides, with validity. Keys: `settings_table.KEYS`."""
+    """A number or list the municipality sets for a period. Keys: `settings_table.KEYS`."""
 
     key = models.CharField(_("innstilling"), max_length=40)
     value = models.JSONField(_("verdi"))
@@ -242,9 +242,9 @@ class Setting(models.Model):
 
 
 class JobRun(models.Model):
-    """That a job ran: for which date, when, and what it did (need T8). See `accounts.jobs`.
+    """A run of a job: for which date, when, and what it did (need T8). See `accounts.jobs`.
 
-    Counts and times only, and of an error its class. A run that was killed has no end.
+    Holds counts, times and the class of an error only. A run that was killed has no end.
     """
 
     job = models.CharField(_("jobb"), max_length=40)

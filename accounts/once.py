@@ -1,9 +1,9 @@
-"""A form sent twice makes one thing.
+"""A form that is sent twice has one effect.
 
-A double click, a reload, «tilbake» and send again, an impatient phone: the second sending of the
-same form by the same user is answered with where the first one led, also when both come at once.
+After a double click, a reload, or back and send again, the second sending of the same form by the
+same user gets the same redirect as the first, also when both come at once.
 
-The form carries a token, and the view is told to mind it:
+The form carries a token, and the view has the decorator `once`:
 
     class PersonForm(OnceFormMixin, forms.ModelForm): ...
 
@@ -20,18 +20,17 @@ The form carries a token, and the view is told to mind it:
                 return redirect("desk:person", person.pk)
         return render(request, "casework/persons/person_new.html", {"form": form})
 
-A page with a bare button instead of a form class writes `{% load once %}{% form_token %}` within
-its `<form>`.
+A page with a button and no form class writes `{% load once %}{% form_token %}` in its `<form>`.
 
-How it works: a POST with a token runs in one transaction that begins by writing a `Submission`
-with that token. A second sending waits there, on the unique key, until the first is done. When
-the view answers with a redirect (or htmx's `HX-Redirect`) the thing is made: the address is kept,
-and committed with it. Any other answer (the form again, with its errors) gives the token back, so
-the mended form can be sent; an exception rolls all of it back. A missing, garbled or foreign
-token is as no token: the view just runs.
+How it works: a POST with a token runs in one transaction, which first writes a `Submission` with
+that token. A second sending waits there, on the unique key, until the first is done. When the
+view answers with a redirect (or htmx's `HX-Redirect`), the form has had its effect: the address
+is saved in the same transaction. Any other answer (the form again, with errors) deletes the
+`Submission`, so that the corrected form can be sent; an exception rolls everything back. With a
+missing or invalid token, or another user's, the view runs as if it had no token.
 
-Since the view runs inside a transaction, no action in it may ask for `durable=True`; each action's
-own `@transaction.atomic` becomes a savepoint, so a broken constraint is still caught in the view.
+Since the view runs in a transaction, no action in it may use `durable=True`. Each action's own
+`@transaction.atomic` becomes a savepoint, so a broken constraint can still be caught in the view.
 """
 
 from __future__ import annotations
@@ -57,7 +56,7 @@ View = Callable[..., HttpResponse]
 
 
 class TokenField(forms.UUIDField):
-    """Never an error to the person: what is no token is taken as none, and replaced."""
+    """Never shows an error: an invalid token counts as none, and is replaced."""
 
     widget = forms.HiddenInput
 
@@ -78,9 +77,9 @@ class TokenField(forms.UUIDField):
 
 
 class OnceFormMixin:
-    """Gives a form its hidden token. `cleaned_data` is without it, so it goes whole to an action.
+    """Gives a form its hidden token. `cleaned_data` is without it, and can be passed to an action.
 
-    Put it first among the bases. The token's name takes no prefix: a page sends one form.
+    Put it first among the bases. The token's name has no prefix: a page sends one form.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -96,37 +95,37 @@ class OnceFormMixin:
 
 
 def once(view: View) -> View:
-    """Let a POST with a token through once; see the module. Put it nearest the view."""
+    """Run the view once for each token of a POST (see the module). The innermost decorator."""
 
     @wraps(view)
-    def minded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def run_once(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         token = _parse(request.POST.get(FIELD)) if request.method == "POST" else None
         if token is None or not request.user.is_authenticated:
             return view(request, *args, **kwargs)
         with transaction.atomic():
-            # Waits for another sending of the same form, which holds the same key.
+            # Waits here while another sending of the same form is running.
             at = timezone.now()  # noqa: TID251
             Submission.objects.bulk_create(
                 [Submission(token=token, user=request.user, result_url="", at=at)],
                 ignore_conflicts=True,
             )
-            sent = Submission.objects.get(token=token)
-            if sent.user_id != request.user.pk:  # somebody else's token: as none
+            submission = Submission.objects.get(token=token)
+            if submission.user_id != request.user.pk:  # another user's token counts as none
                 return view(request, *args, **kwargs)
-            if sent.result_url:
-                return _lead(request, sent.result_url)
+            if submission.result_url:
+                return _redirect(request, submission.result_url)
             response = view(request, *args, **kwargs)
-            led_to = response.headers.get("Location") or response.headers.get("HX-Redirect")
-            if led_to:
-                Submission.objects.filter(token=token).update(result_url=led_to)
+            redirect_url = response.headers.get("Location") or response.headers.get("HX-Redirect")
+            if redirect_url:
+                Submission.objects.filter(token=token).update(result_url=redirect_url)
             else:
                 Submission.objects.filter(token=token).delete()
             return response
 
-    return minded
+    return run_once
 
 
-def _lead(request: HttpRequest, url: str) -> HttpResponse:
+def _redirect(request: HttpRequest, url: str) -> HttpResponse:
     if getattr(request, "htmx", False):
         return HttpResponseClientRedirect(url)
     return redirect(url)

@@ -1,4 +1,4 @@
-"""Who may do what with users, the read log and the municipality's numbers."""
+"""Who may do what with users, the read log, jobs and settings. Docstrings state the rules."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
 
 def can_manage_users(user: User) -> bool:
-    """The system administrator makes users and gives and ends roles; nobody else does.
+    """Only the system administrator creates users, and gives and ends roles.
 
-    It is a role without personal data: who holds it sees no person because of it (need S1).
+    The role itself gives no access to persons (need S1).
     """
     return user.has_role(RoleKind.SYSTEM_ADMIN)
 
@@ -21,20 +21,20 @@ def can_manage_users(user: User) -> bool:
 def can_read_log(user: User) -> bool:
     """The privacy officer (personvernombud) reads the log of who read whose record (need S2).
 
-    The log shows persons by key alone, so the officer sees no name without asking a caseworker.
+    The log shows only keys of persons, so the officer must ask a caseworker for a name.
     """
     return user.has_role(RoleKind.PRIVACY_OFFICER)
 
 
 def can_change_settings(user: User) -> bool:
-    """A manager or the system administrator changes the municipality's numbers.
+    """A manager or the system administrator changes the municipality's settings.
 
-    The numbers are policy, which a manager answers for; none of them is about a person, so the
-    system administrator may enter them.
+    The settings are policy, for which a manager is responsible. None of them is about a person, so
+    the system administrator may enter them.
     """
     return user.has_role(RoleKind.MANAGER, RoleKind.SYSTEM_ADMIN)
 
 
 def can_see_jobs(user: User) -> bool:
-    """A manager and the system administrator see whether the jobs run: counts, and no person."""
+    """A manager and the system administrator see whether the jobs run: counts, not persons."""
     return user.has_role(RoleKind.MANAGER, RoleKind.SYSTEM_ADMIN)

@@ -1,4 +1,4 @@
-"""Who read whose record: written here, and nowhere changed (need S2)."""
+"""Writes and reads the log of who read whose record (need S2)."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from .models import ReadLog
 
-# A page reloaded, or its fragments fetched, within this time is one reading.
+# Reloads and fragments of a page within this time count as one reading.
 SAME_READING = timedelta(minutes=1)
-# What each page is called, to those who ask who has read what.
+# The name of each page in the reports of who has read what.
 PAGES = {
     "person": _("Oversikt"),
     "nummer": _("Fødselsnummer"),
@@ -66,16 +66,16 @@ PAGES = {
 
 
 def log_read(request: HttpRequest, person_id: int, page: str) -> None:
-    """Note that the request's user saw this person on this page (a short name, as "person").
+    """Record that the request's user saw this person on this page (a key of `PAGES`).
 
-    Takes the request, and so reads the clock itself: it is called by views alone. One statement;
-    nothing is written when the same user saw the same page of the same person a minute ago.
+    Called by views only, so it reads the clock itself. One statement. Writes nothing when the same
+    user saw the same page of the same person less than a minute (`SAME_READING`) ago.
     """
     log_reads(request, [person_id], page)
 
 
 def log_reads(request: HttpRequest, person_ids: Iterable[int], page: str) -> None:
-    """`log_read` of everyone a page names, in one statement."""
+    """`log_read` for all persons on a page, in one statement."""
     persons = sorted(set(person_ids))
     if not persons:
         return
@@ -97,9 +97,9 @@ def log_reads(request: HttpRequest, person_ids: Iterable[int], page: str) -> Non
 
 
 def reads_of(*person_ids: int) -> QuerySet[ReadLog]:
-    """Everyone who has seen the person's record, newest first: the person's own report.
+    """The readings of the person's record, newest first, for the person's own report.
 
-    Several keys are those of one person, whose records were merged: the log itself is not moved.
+    Several keys belong to one person whose records were merged: a merge does not move the log.
     """
-    found = ReadLog.objects.filter(person_id__in=person_ids)
-    return found.select_related("user").order_by("-at", "-pk")
+    reads = ReadLog.objects.filter(person_id__in=person_ids)
+    return reads.select_related("user").order_by("-at", "-pk")

@@ -1,6 +1,6 @@
-"""The municipality's numbers: each with a default, a unit and a source, set with validity.
+"""The municipality's settings: each with a default, a unit and a source, set for a period.
 
-Rules ask `value(key, on)`; nothing else in the code holds a deadline or a threshold.
+Rules call `value(key, on)`; no other code holds a deadline or a threshold.
 """
 
 from __future__ import annotations
@@ -241,7 +241,7 @@ def value(key: str, on: date) -> Any:
 
 
 def values(on: date, *keys: str) -> dict[str, Any]:
-    """Several values in one query; all of them when no key is named."""
+    """Several values in one query; all of them when no key is given."""
     wanted = keys or tuple(KEYS)
     found = {key: KEYS[key].default for key in wanted}
     with connection.cursor() as cursor:  # asked on nearly every page, often more than once
@@ -259,7 +259,7 @@ def in_force(key: str, day: str) -> str:
 
 
 class Table:
-    """The municipality's values of some keys, at any date, in one query: for a list of rows."""
+    """The values of some keys on any date, read in one query, for a list of rows."""
 
     def __init__(self, *keys: str) -> None:
         found = Setting.objects.filter(key__in=keys)

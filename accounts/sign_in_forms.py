@@ -1,4 +1,4 @@
-"""allauth's forms, with labels beside the fields instead of words inside them."""
+"""allauth's sign-in form, with labels instead of placeholders in the fields."""
 
 from __future__ import annotations
 
@@ -12,6 +12,6 @@ class LoginForm(AllauthLoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["login"].label = _("Brukernavn eller e-post")
-        self.fields["password"].help_text = ""  # the way to a new one stands below
+        self.fields["password"].help_text = ""  # the link to a new password is below the form
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)

@@ -1,7 +1,7 @@
 """The pages of allauth that Varig uses, and no others.
 
-E-mail addresses are kept by the system administrator, and nobody signs up; allauth's pages for
-those are not reachable. `account_signup` stays, since allauth links to it, and says it is closed.
+The system administrator enters e-mail addresses, and nobody signs up, so allauth's pages for
+those are left out. `account_signup` stays, since allauth links to it, and says it is closed.
 """
 
 from allauth.account import urls as account
@@ -21,11 +21,11 @@ LEFT_OUT = {
 }
 
 urlpatterns = [
-    *[one for one in account.urlpatterns if one.name not in LEFT_OUT],
+    *[pattern for pattern in account.urlpatterns if pattern.name not in LEFT_OUT],
     path("totrinn/", include(mfa.urlpatterns)),
     path(
         "ekstern/",
-        include([one for one in socialaccount.urlpatterns if one.name not in LEFT_OUT]),
+        include([pattern for pattern in socialaccount.urlpatterns if pattern.name not in LEFT_OUT]),
     ),
     *build_provider_urlpatterns(),
 ]

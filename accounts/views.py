@@ -31,7 +31,7 @@ BACKEND = settings.AUTHENTICATION_BACKENDS[0]
 
 @require_http_methods(["GET", "POST"])
 def me(request: HttpRequest) -> HttpResponse:
-    """The user's own page: open to everyone signed in."""
+    """The user's own profile, open to everyone signed in."""
     user = User.objects.get(pk=request.user.pk)
     form = ProfileForm(request.POST or None, instance=user)
     if request.method == "POST" and form.is_valid():
@@ -45,7 +45,7 @@ def me(request: HttpRequest) -> HttpResponse:
 @allowed(perms.can_manage_users)
 @once
 def users(request: HttpRequest) -> HttpResponse:
-    """Everyone who signs in, with their roles today; and a form to add one."""
+    """All users with their roles today, and a form to add one."""
     form = UserForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with errors_on(form):
@@ -53,7 +53,7 @@ def users(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Brukeren er lagt til. Gi brukeren en rolle."))
             return redirect("accounts:user", user.pk)
     text = request.GET.get("navn", "").strip()[:80].replace("\x00", "")
-    found = User.objects.prefetch_related(
+    accounts = User.objects.prefetch_related(
         Prefetch(
             "roles",
             Role.objects.filter(period__contains=timezone.localdate())
@@ -63,8 +63,8 @@ def users(request: HttpRequest) -> HttpResponse:
         )
     )
     if text:
-        found = found.filter(full_name__icontains=text)
-    page = keyset_page(found, order=("full_name", "pk"), cursor=request.GET.get("etter"))
+        accounts = accounts.filter(full_name__icontains=text)
+    page = keyset_page(accounts, order=("full_name", "pk"), cursor=request.GET.get("etter"))
     return render(request, "accounts/users.html", {"form": form, "page": page, "text": text})
 
 
@@ -92,11 +92,11 @@ def user(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 @allowed(perms.can_see_jobs)
 def jobs_page(request: HttpRequest) -> HttpResponse:
-    """Whether the jobs run: their last runs, how long, and what they raised. No person in it."""
-    found = jobs.health(timezone.now(), last=RUNS_SHOWN)
-    found.sort(key=lambda each: not (each.late or each.failed))
-    late = [each for each in found if each.late]
-    return render(request, "accounts/jobs.html", {"jobs": found, "late": late})
+    """The last runs of each job: how long, and what they raised. Nothing about persons."""
+    all_jobs = jobs.health(timezone.now(), last=RUNS_SHOWN)
+    all_jobs.sort(key=lambda health: not (health.late or health.failed))
+    late = [health for health in all_jobs if health.late]
+    return render(request, "accounts/jobs.html", {"jobs": all_jobs, "late": late})
 
 
 @require_http_methods(["GET", "POST"])
@@ -126,16 +126,16 @@ ONE_OF = {"dager": _l("dag"), "uker": _l("uke"), "måneder": _l("måned"), "time
 
 def _counted(value: Any, unit: Any) -> str:
     """«14 dager», «1 måned før»."""
-    first, space, rest = str(unit).partition(" ")
+    unit_word, space, rest = str(unit).partition(" ")
     if value == 1:
-        first = str(ONE_OF.get(first, first))
-    return f"{shown(value)} {first}{space}{rest}"
+        unit_word = str(ONE_OF.get(unit_word, unit_word))
+    return f"{shown(value)} {unit_word}{space}{rest}"
 
 
 @require_GET
 @allowed(perms.can_change_settings)
 def settings_page(request: HttpRequest) -> HttpResponse:
-    """The municipality's numbers as they are today, and what is planned."""
+    """The municipality's settings today, and planned changes."""
     today = timezone.localdate()
     now = values(today)
     rows: dict[str, list[Setting]] = {}
@@ -143,14 +143,14 @@ def settings_page(request: HttpRequest) -> HttpResponse:
         rows.setdefault(row.key, []).append(row)
     lines = []
     for key, about in KEYS.items():
-        own = [row for row in rows.get(key, []) if today in row.valid]
+        in_force = [row for row in rows.get(key, []) if today in row.valid]
         coming = [row for row in rows.get(key, []) if row.valid.lower and row.valid.lower > today]
         lines.append(
             {
                 "key": key,
                 "about": about,
                 "value": _counted(now[key], about.unit),
-                "since": own[0].valid.lower if own else None,
+                "since": in_force[0].valid.lower if in_force else None,
                 "coming": [(shown(row.value), row.valid.lower) for row in coming],
             }
         )
@@ -195,19 +195,19 @@ def setting(request: HttpRequest, key: str) -> HttpResponse:
 @require_GET
 @allowed(perms.can_read_log)
 def read_log(request: HttpRequest) -> HttpResponse:
-    """Who has read whose record: for the privacy officer, persons by key alone."""
+    """Who has read whose record, for the privacy officer; persons are shown by key only."""
     form = ReadLogFilter(request.GET)
-    found = ReadLog.objects.select_related("user")
+    reads = ReadLog.objects.select_related("user")
     if form.is_valid():
         chosen = form.cleaned_data
         if chosen["person"]:
-            found = found.filter(person_id=chosen["person"])
+            reads = reads.filter(person_id=chosen["person"])
         if chosen["user"]:
-            found = found.filter(user=chosen["user"])
+            reads = reads.filter(user=chosen["user"])
         if chosen["start"]:
-            found = found.filter(at__date__gte=chosen["start"])
+            reads = reads.filter(at__date__gte=chosen["start"])
     else:
-        found = found.none()
-    page = keyset_page(found, order=("-at", "-pk"), cursor=request.GET.get("etter"))
+        reads = reads.none()
+    page = keyset_page(reads, order=("-at", "-pk"), cursor=request.GET.get("etter"))
     rows = [(read, PAGES.get(read.page, read.page)) for read in page.items]
     return render(request, "accounts/read_log.html", {"form": form, "page": page, "rows": rows})
