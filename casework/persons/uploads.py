@@ -31,6 +31,8 @@ class FileRefused(RuleBroken):
 
 @dataclass(frozen=True, slots=True)
 class FileType:
+    """A type of file: its endings (the first is used for stored names), and its name on screen."""
+
     endings: tuple[str, ...]
     media_type: str
     name: object

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from casework.log import events
 from casework.log.enums import NoteReaders
 from casework.log.event_kinds import CaseEvent
 from casework.log.events import record
@@ -49,7 +48,7 @@ def write_note(
     note._history_user = by
     note.save()
     text = _("Notat etter kontakt.") if is_contact else _("Notat skrevet.")
-    events.record(person, CaseEvent.NOTE, text, by=by, at=at, application=application, note=note.pk)
+    record(person, CaseEvent.NOTE, text, by=by, at=at, application=application, note=note.pk)
     return note
 
 

@@ -48,6 +48,7 @@ def register_matter(
     by: User,
     at: datetime,
 ) -> PastMatter:
+    """Register a past matter; `amount` is in kroner. Raises `NotYet` for a future date."""
     if dated_on > local_date(at):
         raise NotYet
     matter = save(

@@ -22,7 +22,6 @@ from common.access import allowed, require
 from common.form_errors import posted
 
 from ..actions import notes
-from ..actions.notes import write_note
 from ..forms.notes import EditNoteForm, NoteForm, ObjectionForm
 from ..models import Note
 from ..perms import can_edit_note
@@ -43,7 +42,7 @@ def note_new(request: HttpRequest, pk: int) -> HttpResponse:
         initial={"application": request.GET.get("sak"), "is_contact": "kontakt" in request.GET},
     )
     if request.method == "POST" and form.is_valid():
-        write_note(person=person, by=request.user, at=timezone.now(), **form.cleaned_data)
+        notes.write_note(person=person, by=request.user, at=timezone.now(), **form.cleaned_data)
         messages.success(request, _("Notatet er lagret."))
         return redirect(back)
     log_read(request, pk, "note")
