@@ -30,6 +30,7 @@ def listen(listener: Callable[..., None]) -> None:
 
 
 def inform(notice: InstitutionNotice, *, by: User, at: datetime) -> None:
+    """Call every listener with the notice."""
     for listener in _listeners:
         listener(notice, by=by, at=at)
 

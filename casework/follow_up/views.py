@@ -71,9 +71,8 @@ def _visible_row(request: HttpRequest, rows, pk: int, path: str = "person"):
 def service_new(request: HttpRequest, pk: int) -> HttpResponse:
     person = visible_person(request, pk)
     back = part_url(person)
-    initial = {"period": (timezone.localdate(), None)}
     form = ServiceForm(posted(request), cancel=back)
-    form.fields["period"].initial = [initial["period"][0], None]
+    form.fields["period"].initial = [timezone.localdate(), None]
     return form_page(
         request,
         person,

@@ -120,6 +120,7 @@ def acknowledge(handover: Handover, *, reply: str, by: User, at: datetime) -> Ha
 
 @transaction.atomic
 def finish(handover: Handover, *, by: User, at: datetime) -> Handover:
+    """Mark a taken task as done, once. Raises `HandoverRefused`."""
     handover = _locked(handover)
     if handover.acknowledged_at is None:
         raise HandoverRefused(_("Oppgaven må kvitteres før den er ferdig."))

@@ -86,6 +86,7 @@ def change_plan(
     by: User,
     at: datetime,
 ) -> TransitionPlan:
+    """Change an open plan. Raises `PlanRefused` for a passed date or a closed plan."""
     plan = _locked(plan)
     moved = plan.expected_out != expected_out
     if moved:
@@ -133,6 +134,7 @@ def settle_plan(plan: TransitionPlan, *, outcome: str, by: User, at: datetime) -
 def add_milestone(
     plan: TransitionPlan, *, title: str, owner: User, due_on: date, by: User, at: datetime
 ) -> Milestone:
+    """Add a milestone. Raises `PlanRefused` if it is due before the plan started."""
     plan = _locked(plan)
     if due_on < plan.started_on:
         raise PlanRefused(_("Fristen er før planen begynte."), "due_on")
@@ -163,6 +165,7 @@ def change_milestone(
 
 @transaction.atomic
 def reach_milestone(milestone: Milestone, *, by: User, at: datetime) -> Milestone:
+    """Mark a milestone as reached, once, and close its flag. Raises `PlanRefused`."""
     plan = _locked(milestone.plan)
     milestone = Milestone.objects.select_for_update(of=("self",), no_key=True).get(pk=milestone.pk)
     if milestone.done_at:
