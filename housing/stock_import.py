@@ -114,6 +114,8 @@ class RowReport:
 
 @dataclass
 class Report:
+    """What a file would do, or did: row by row, and the columns that were not read."""
+
     rows: list[RowReport]
     unknown_columns: list[str]
     left_out_columns: list[str]
