@@ -56,7 +56,7 @@ def can_edit_note(user: User, note: Note) -> bool:
     return can_do_casework(user) and note.written_by_id == user.pk
 
 
-def answers_for(user: User, person: Person) -> bool:
+def is_responsible_for(user: User, person: Person) -> bool:
     """Whether the user is caseworker for the person, or for an application of theirs."""
     return person.responsible_id == user.pk or (
         person.applications.filter(responsible=user).exists()
@@ -69,7 +69,7 @@ def can_read_past_matters(user: User, person: Person, on: date) -> bool:
     if not can_do_casework(user):
         return False
     return (
-        answers_for(user, person)
+        is_responsible_for(user, person)
         or person.applications.filter(
             vedtak__approver=user, vedtak__state=VedtakState.SUBMITTED
         ).exists()

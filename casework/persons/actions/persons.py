@@ -79,13 +79,13 @@ class Similar:
 
 
 def check_number_is_free(
-    *, by: User, national_id: str = "", duf: str = "", besides: int | None = None
+    *, by: User, national_id: str = "", duf: str = "", exclude_pk: int | None = None
 ) -> None:
-    """Raise `AlreadyRegistered` if a person other than `besides` (a key) has the number."""
+    """Raise `AlreadyRegistered` if a person other than `exclude_pk` (a key) has the number."""
     if not (national_id or duf):
         return
     has_number = Q(national_id=national_id) if national_id else Q(duf=duf)
-    holder = Person.objects.filter(has_number).exclude(pk=besides).first()
+    holder = Person.objects.filter(has_number).exclude(pk=exclude_pk).first()
     if holder is None:
         return
     # The number of a merged record belongs to the surviving record.
@@ -99,7 +99,7 @@ def similar_persons(
     first_name: str,
     last_name: str,
     birth_date: date | None,
-    besides: int | None = None,
+    exclude_pk: int | None = None,
 ) -> list[Similar]:
     """Persons the user may see who may be the same person, the likeliest first (need C4).
 
@@ -111,7 +111,7 @@ def similar_persons(
     if not first and not last:
         return []
     name, reversed_name = f"{first} {last}".strip(), f"{last} {first}".strip()
-    persons = Person.objects.visible_to(user).exclude(pk=besides)
+    persons = Person.objects.visible_to(user).exclude(pk=exclude_pk)
     very_similar = Q(search_name__trigram_similar=name)
     if birth_date:
         days = [birth_date, *_swapped(birth_date)]
@@ -194,7 +194,7 @@ def change_person(
         by=by,
         national_id=facts.get("national_id", ""),
         duf=facts.get("duf", ""),
-        besides=person.pk,
+        exclude_pk=person.pk,
     )
     for name in changed:
         setattr(person, name, facts[name])

@@ -220,7 +220,7 @@ class PersonForm(OnceFormMixin, forms.ModelForm):
         elif field and field in facts:
             try:
                 actions.check_number_is_free(
-                    by=self.user, besides=self.instance.pk, **{field: facts[field]}
+                    by=self.user, exclude_pk=self.instance.pk, **{field: facts[field]}
                 )
             except actions.AlreadyRegistered as error:
                 self.existing = error.person
@@ -238,7 +238,7 @@ class PersonForm(OnceFormMixin, forms.ModelForm):
             first_name=facts["first_name"],
             last_name=facts["last_name"],
             birth_date=facts["birth_date"],
-            besides=self.instance.pk,
+            exclude_pk=self.instance.pk,
         )
         keys = {str(match.person.pk) for match in self.similar}
         if not keys or (facts["other_person"] and keys <= set(facts["seen"].split(","))):
@@ -296,7 +296,7 @@ class PersonForm(OnceFormMixin, forms.ModelForm):
 class FindsPerson(forms.Form):
     """Finds a person by number or name, or registers one with few fields. `person` is the match.
 
-    The subclass sets `on` and `user` before cleaning; `besides` is the key of a person to exclude.
+    The subclass sets `on` and `user` before cleaning; `exclude_pk` is never a match.
     """
 
     number = forms.CharField(
@@ -313,7 +313,7 @@ class FindsPerson(forms.Form):
     NEW = "ny"
     user: User
     on: date
-    besides: int | None = None
+    exclude_pk: int | None = None
     person: Person | None = None
 
     def draw(self, *, ask: bool) -> None:
@@ -379,7 +379,7 @@ class FindsPerson(forms.Form):
             first_name=facts["first_name"],
             last_name=facts["last_name"],
             birth_date=facts["birth_date"],
-            besides=self.besides,
+            exclude_pk=self.exclude_pk,
         )
         if not similar:
             return
@@ -455,7 +455,7 @@ class MemberForm(OnceFormMixin, FindsPerson):
     def __init__(self, *args: Any, user: User, head: Person, on: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user, self.head, self.on = user, head, on
-        self.besides = head.pk
+        self.exclude_pk = head.pk
         self.fields["since"].initial = on
         self.fields["last_name"].initial = head.last_name
         self.helper = VarigFormHelper(submit=_("Legg til i husstanden"))

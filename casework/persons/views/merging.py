@@ -45,7 +45,7 @@ def merge_find(request: HttpRequest, pk: int) -> HttpResponse:
         first_name=person.first_name,
         last_name=person.last_name,
         birth_date=person.birth_date,
-        besides=pk,
+        exclude_pk=pk,
     )
     log_read(request, pk, "merge")
     context = {
