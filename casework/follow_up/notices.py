@@ -52,7 +52,7 @@ def days_late(notice: InstitutionNotice, on: date, numbers: dict[str, int] | Non
     return max((given - expected_by(notice, numbers)).days, 0)
 
 
-def overtaken_by(notice: InstitutionNotice) -> InstitutionNotice | None:
+def replaced_by(notice: InstitutionNotice) -> InstitutionNotice | None:
     """The later notice of discharge or release that replaces this one, or None.
 
     The notice given last applies, whatever order they are registered in. A notice that never

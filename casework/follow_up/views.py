@@ -363,7 +363,7 @@ def institution_notice_new(request: HttpRequest, pk: int) -> HttpResponse:
         before = person.plans.open().first()
         notice = plans.register_notice(person=person, **facts)
         after = person.plans.open().first()
-        newer = notices.overtaken_by(notice) if notice.kind in GOING_OUT else None
+        newer = notices.replaced_by(notice) if notice.kind in GOING_OUT else None
         if newer:
             warnings.append(
                 _(

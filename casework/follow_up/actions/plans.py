@@ -248,7 +248,7 @@ def register_notice(
     """Register an institution's notice, or that none came, and how late it was (need C20).
 
     A notice of discharge or release sets the date in the open plan and informs the listeners
-    (`notices.listen`), unless a newer notice applies (`notices.overtaken_by`).
+    (`notices.listen`), unless a newer notice applies (`notices.replaced_by`).
     """
     today = local_date(at)
     if notified_on and notified_on > today:
@@ -278,7 +278,7 @@ def register_notice(
     }
     if late:
         text += " " + _("%(days)s for sent.") % {"days": days_nb(late)}
-    newer = notices.overtaken_by(notice) if kind in GOING_OUT else None
+    newer = notices.replaced_by(notice) if kind in GOING_OUT else None
     if newer:
         text += " " + _("Et nyere varsel gjelder: ut %(day)s.") % {"day": nbdate(newer.concerns_on)}
     record(person, CaseEvent.NOTICE, text, by=by, at=at, notice=notice.pk, late=late)
