@@ -49,9 +49,9 @@ class MemberRelation(models.TextChoices):
     OTHER = "annen", _("Annen")
 
 
-# Whose own household it is: nobody has two.
+# The household is these members' own, and a person has only one.
 OWN_HOUSEHOLD = (MemberRelation.SELF, MemberRelation.PARTNER)
-# Who may be a child in it: a grandchild or a foster child is «annen».
+# Members who may be children: grandchildren and foster children are OTHER.
 MAY_BE_CHILD = (MemberRelation.CHILD, MemberRelation.OTHER)
 
 
@@ -108,7 +108,7 @@ class ApplicationState(models.TextChoices):
 APPLICATION_OPEN = (ApplicationState.RECEIVED, ApplicationState.ASSESSING)
 # Not withdrawn, lapsed or forwarded to another unit.
 APPLICATION_ALIVE = (*APPLICATION_OPEN, ApplicationState.DECIDED)
-# Nothing more comes of it.
+# Ended without a vedtak here.
 APPLICATION_CLOSED = (
     ApplicationState.WITHDRAWN,
     ApplicationState.LAPSED,

@@ -1,7 +1,7 @@
-"""The kinds of events of a person's timeline, and the group each is found under (need C24).
+"""The kinds of events on a person's timeline, and the group of each (need C24).
 
-An app above has kinds of its own: a subclass of `EventKind` in its `enums`, as
-`stays.enums.StayEvent`. The timeline asks the kinds for their group, and names none of them.
+An app above defines its own kinds in a subclass of `EventKind`, like `stays.enums.StayEvent`. The
+timeline filters by group, and does not need to know the kinds.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class EventGroup(models.TextChoices):
-    """What the timeline is narrowed by; what is in none of the others is about the case."""
+    """The groups the timeline can be filtered by. CASE is the default."""
 
     CASE = "sak", _("Sak")
     CONTACT = "kontakt", _("Kontakt og notater")
@@ -25,7 +25,7 @@ class EventGroup(models.TextChoices):
 
 
 class EventKind(StrEnum):
-    """A kind of event: its value in `Event.kind`, which no other kind has, and its group."""
+    """A kind of event: its unique value in `Event.kind`, and its group."""
 
     group: EventGroup
 
@@ -37,17 +37,17 @@ class EventKind(StrEnum):
 
 
 def all_kinds() -> list[EventKind]:
-    """Every kind there is, those of the apps above included."""
+    """Every kind, also those of the apps above."""
     return [kind for enum in EventKind.__subclasses__() for kind in enum]
 
 
 def kinds_of(*groups: EventGroup) -> list[str]:
-    """The kinds of some groups, as stored."""
+    """The values of `Event.kind` that belong to the groups."""
     return [kind.value for kind in all_kinds() if kind.group in groups]
 
 
 class CaseEvent(EventKind):
-    """Of the person, the cases, letters and follow-up."""
+    """The events of casework: persons, cases, letters and follow-up."""
 
     APPEAL_ANSWERED = "appeal_answered"
     APPEAL_ASSIGNED = "appeal_assigned"
