@@ -56,7 +56,7 @@ class MergeRefused(RuleBroken):
     """The two records cannot be merged, or the merge cannot be undone, as they are now."""
 
 
-def differing(survivor: Person, loser: Person) -> list[str]:
+def differing_groups(survivor: Person, loser: Person) -> list[str]:
     """The groups of fields in which the two records differ, in the order of the form."""
     return [
         group
@@ -133,13 +133,13 @@ def _as_json(value: Any) -> Any:
 
 
 def _relations() -> list[models.ForeignKey]:
-    found = [
+    fields = [
         relation.field
         for relation in Person._meta.related_objects
         if relation.related_model not in STAYS_WITH_THE_LOSER
         and not hasattr(relation.related_model, "history_object")
     ]
-    return sorted(found, key=lambda field: field.model is Flag)
+    return sorted(fields, key=lambda field: field.model is Flag)
 
 
 def _move_all(survivor: Person, loser: Person) -> tuple[list[dict[str, Any]], list[dict]]:
@@ -150,7 +150,7 @@ def _move_all(survivor: Person, loser: Person) -> tuple[list[dict[str, Any]], li
         if field.model is Flag:
             rows = rows.exclude(pk__in=_flags_of_both(survivor, loser))
         moved.append(_move(rows, field, loser.pk, survivor.pk))
-    return [each for each in moved if each["rows"]], removed
+    return [move for move in moved if move["rows"]], removed
 
 
 def _flags_of_both(survivor: Person, loser: Person) -> list[int]:
@@ -187,38 +187,38 @@ def _move(rows, field: models.ForeignKey, old: int, new: int) -> dict[str, Any]:
 
 def _take_out_memberships(survivor: Person, loser: Person) -> list[dict[str, Any]]:
     """Delete the loser's memberships that collide with the survivor's; return them as data."""
-    theirs = list(HouseholdMember.objects.filter(person=survivor))
-    double = [
-        mine
-        for mine in HouseholdMember.objects.filter(person=loser).order_by("pk")
+    survivor_memberships = list(HouseholdMember.objects.filter(person=survivor))
+    colliding = [
+        membership
+        for membership in HouseholdMember.objects.filter(person=loser).order_by("pk")
         if any(
-            _overlap(mine.period, own.period)
+            _overlap(membership.period, own.period)
             and (
-                mine.household_id == own.household_id
-                or (mine.relation in OWN_HOUSEHOLD and own.relation in OWN_HOUSEHOLD)
+                membership.household_id == own.household_id
+                or (membership.relation in OWN_HOUSEHOLD and own.relation in OWN_HOUSEHOLD)
             )
-            for own in theirs
+            for own in survivor_memberships
         )
     ]
     removed = [
         {
-            "pk": each.pk,
-            "household": each.household_id,
-            "relation": each.relation,
-            "living": each.living,
-            "nights": each.nights,
-            "since": each.period.lower.isoformat(),
-            "until": each.period.upper.isoformat() if each.period.upper else None,
+            "pk": member.pk,
+            "household": member.household_id,
+            "relation": member.relation,
+            "living": member.living,
+            "nights": member.nights,
+            "since": member.period.lower.isoformat(),
+            "until": member.period.upper.isoformat() if member.period.upper else None,
         }
-        for each in double
+        for member in colliding
     ]
-    HouseholdMember.objects.filter(pk__in=[each.pk for each in double]).delete()
+    HouseholdMember.objects.filter(pk__in=[member.pk for member in colliding]).delete()
     return removed
 
 
-def _overlap(one, other) -> bool:
-    return (one.upper is None or other.lower < one.upper) and (
-        other.upper is None or one.lower < other.upper
+def _overlap(first, second) -> bool:
+    return (first.upper is None or second.lower < first.upper) and (
+        second.upper is None or first.lower < second.upper
     )
 
 
@@ -227,32 +227,34 @@ def _move_households(survivor: Person, loser: Person) -> list[dict[str, Any]]:
 
     Members move unless they are there already; the household's applications move too.
     """
-    rows: dict[str, list[int]] = {}
-    cases: dict[str, list[int]] = {}
-    own = HouseholdMember.objects.filter(person=survivor, relation__in=OWN_HOUSEHOLD)
-    given = HouseholdMember.objects.filter(person=loser, relation__in=OWN_HOUSEHOLD)
-    for mine in given.order_by("pk"):
-        home = next((each for each in own if _overlap(each.period, mine.period)), None)
-        if home is None or home.household_id == mine.household_id:
+    moved_members: dict[str, list[int]] = {}
+    moved_applications: dict[str, list[int]] = {}
+    survivor_heads = HouseholdMember.objects.filter(person=survivor, relation__in=OWN_HOUSEHOLD)
+    loser_heads = HouseholdMember.objects.filter(person=loser, relation__in=OWN_HOUSEHOLD)
+    for head in loser_heads.order_by("pk"):
+        target = next(
+            (member for member in survivor_heads if _overlap(member.period, head.period)), None
+        )
+        if target is None or target.household_id == head.household_id:
             continue
-        move = [mine.household_id, home.household_id]
-        of_it = mine.household.applications.all()
-        cases |= {str(pk): move for pk in of_it.values_list("pk", flat=True)}
-        of_it.update(household=home.household_id)
-        there = list(HouseholdMember.objects.filter(household=home.household_id))
-        for other in HouseholdMember.objects.filter(household=mine.household_id).exclude(
+        from_to = [head.household_id, target.household_id]
+        applications = head.household.applications.all()
+        moved_applications |= {str(pk): from_to for pk in applications.values_list("pk", flat=True)}
+        applications.update(household=target.household_id)
+        residents = list(HouseholdMember.objects.filter(household=target.household_id))
+        for other in HouseholdMember.objects.filter(household=head.household_id).exclude(
             person=loser
         ):
             if other.person_id == survivor.pk or any(
-                each.person_id == other.person_id and _overlap(each.period, other.period)
-                for each in there
+                member.person_id == other.person_id and _overlap(member.period, other.period)
+                for member in residents
             ):
                 continue
-            rows[str(other.pk)] = move
-            HouseholdMember.objects.filter(pk=other.pk).update(household=home.household_id)
+            moved_members[str(other.pk)] = from_to
+            HouseholdMember.objects.filter(pk=other.pk).update(household=target.household_id)
     return [
-        {"model": "casework.householdmember", "field": "household_id", "rows": rows},
-        {"model": "casework.application", "field": "household_id", "rows": cases},
+        {"model": "casework.householdmember", "field": "household_id", "rows": moved_members},
+        {"model": "casework.application", "field": "household_id", "rows": moved_applications},
     ]
 
 
@@ -303,8 +305,8 @@ def _put_values_back(survivor: Person, loser: Person, merge: PersonMerge) -> Non
     for name, (before, after) in merge.values.items():
         now = _as_json(getattr(survivor, name))
         if now == after:
-            born = name == "birth_date" and before is not None
-            setattr(survivor, name, date.fromisoformat(before) if born else before)
+            is_date = name == "birth_date" and before is not None
+            setattr(survivor, name, date.fromisoformat(before) if is_date else before)
         elif name in CHOICES["number"]:
             raise MergeRefused(
                 _("Nummeret er endret etter sammenslåingen. Sett det tilbake først.")
@@ -316,17 +318,17 @@ def _put_values_back(survivor: Person, loser: Person, merge: PersonMerge) -> Non
 def _put_memberships_back(merge: PersonMerge) -> None:
     try:
         with transaction.atomic():
-            for each in merge.removed:
+            for stored in merge.removed:
                 member = HouseholdMember(
-                    pk=each["pk"],
-                    household_id=each["household"],
+                    pk=stored["pk"],
+                    household_id=stored["household"],
                     person_id=merge.loser_id,
-                    relation=each["relation"],
-                    living=each["living"],
-                    nights=each["nights"],
+                    relation=stored["relation"],
+                    living=stored["living"],
+                    nights=stored["nights"],
                     period=DateRange(
-                        date.fromisoformat(each["since"]),
-                        date.fromisoformat(each["until"]) if each["until"] else None,
+                        date.fromisoformat(stored["since"]),
+                        date.fromisoformat(stored["until"]) if stored["until"] else None,
                     ),
                 )
                 member.save(force_insert=True)
@@ -372,7 +374,7 @@ def _move_back(moved: dict[str, Any]) -> None:
         ) from error
 
 
-def in_words(merge: PersonMerge) -> list[tuple[str, int]]:
+def moved_counts(merge: PersonMerge) -> list[tuple[str, int]]:
     """What was moved: «Søknader», 2."""
     return [
         (

@@ -10,7 +10,7 @@ from casework.log.enums import IdKind
 from common.formatting import nbdate, phone
 from common.forms import VarigFormHelper
 
-from ..actions.merging import CHOICES, differing
+from ..actions.merging import CHOICES, differing_groups
 
 if TYPE_CHECKING:
     from ..models import Person
@@ -55,7 +55,7 @@ class MergeForm(OnceFormMixin, forms.Form):
     def __init__(self, *args: Any, survivor: Person, loser: Person, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.survivor, self.loser = survivor, loser
-        self.groups = differing(survivor, loser)
+        self.groups = differing_groups(survivor, loser)
         for group in self.groups:
             self.fields[group] = forms.ChoiceField(
                 label=LABELS[group],

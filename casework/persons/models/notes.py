@@ -88,5 +88,5 @@ class Note(models.Model):
 
     @property
     def is_for_some(self) -> bool:
-        """Not for everybody who works with the case."""
+        """Whether only some of those who work with the case may read it."""
         return self.readers != NoteReaders.CASE

@@ -307,7 +307,7 @@ class HouseholdMember(models.Model):
 
     @property
     def is_child_of_household(self) -> bool:
-        """By the relation; `children.is_child_member` asks of the age too."""
+        """By the relation only; `children.is_child_member` considers the age too."""
         return self.relation == MemberRelation.CHILD
 
     @property

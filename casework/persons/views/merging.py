@@ -113,6 +113,6 @@ def merge_undo(request: HttpRequest, pk: int) -> HttpResponse:
         "merge": merge,
         "person": merge.survivor,
         "fault": error_text,
-        "moved": actions.in_words(merge),
+        "moved": actions.moved_counts(merge),
     }
     return render(request, "casework/persons/merge_undo.html", context)
