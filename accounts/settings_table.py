@@ -18,6 +18,8 @@ from .models import Setting
 
 @dataclass(frozen=True)
 class Key:
+    """A setting: its default value, label, unit, and source in law or routine."""
+
     default: Any
     label: Any
     unit: Any
