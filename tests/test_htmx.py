@@ -11,7 +11,7 @@ import time_machine
 from django.conf import settings
 from django.urls import reverse
 
-from casework.enums import Outcome
+from casework.log.enums import Outcome
 from peers.enums import Channel
 from tests import factories as f
 from tests.htmx import attribute, by_id, find, inner_html, main_html, parsed, swap, without_input
@@ -173,7 +173,7 @@ def test_faults_in_a_contact(changes, login, link, contact):
 # What asks for a fragment: the template and its `hx-get` or `hx-post`; and the tests of it.
 FRAGMENTS = {
     ("allocation/waiting_list.html", "{{ why_url }}"): [test_why_this_number],
-    ("casework/vedtak.html", "{% url 'casework:vedtak_preview' vedtak.pk %}"): [
+    ("casework/vedtak/vedtak.html", "{% url 'casework:vedtak_preview' vedtak.pk %}"): [
         test_vedtak_after_a_change_in_its_form,
         test_vedtak_with_a_half_written_date_differs_only_in_saying_so,
     ],

@@ -65,7 +65,7 @@ LEFT_OUT = {
         casework:letter_copy casework:vedtak_draft""",
     "a part of a page": "casework:vedtak_preview desk:person_rank",
     "the pieces that pages are made of": "common:components",
-    "only in the demonstration": "accounts:demo",
+    "only in the demonstration": "demo:sign_in",
 }
 
 # The query string or user that gives rows in a list that would be empty.
