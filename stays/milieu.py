@@ -1,7 +1,7 @@
-"""Bomiljø: how many live close together, against the municipality's own limits (need H6).
+"""Living environment (bomiljø): how many live close together, and the limits for it (need H6).
 
-What counts is homes lived in and how many are new in the house, never who they are: no diagnosis,
-no need and no background is looked at. A limit passed is a warning to weigh, not a refusal.
+Only the number of occupied homes and of new residents counts, never who they are: no diagnosis,
+need or background is read. Passing a limit gives a warning to consider, not a refusal.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from .models import Stay
 LIMITS = ("milieu_house_homes", "milieu_house_new", "milieu_new_days", "milieu_area_percent")
 IN_HOMES = (StayKind.LEASE, StayKind.TRIAL)
 FRESH_SECONDS = 300
-# A share of a handful says nothing.
+# With fewer homes, a percentage means nothing.
 FEWEST_HOMES = 20
 
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """A property with homes lived in, and how many of those who live there are new."""
+    """A property: how many of its homes are occupied, and how many residents are new."""
 
     pk: int
     name: str
@@ -44,7 +44,7 @@ class House:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """An area's part of all homes lived in, in per cent."""
+    """An area's share of all occupied homes, in per cent."""
 
     pk: int
     name: str
@@ -59,7 +59,7 @@ def limits(on: date) -> dict[str, int]:
 
 
 def houses(on: date, cursor: str | None = None) -> Page[House]:
-    """Houses at or past a limit, fullest first."""
+    """A page of houses at or above a limit, most homes first."""
     limit = limits(on)
     found = (
         Property.objects.filter(units__stays__kind__in=IN_HOMES, units__stays__period__contains=on)
@@ -86,7 +86,7 @@ def houses(on: date, cursor: str | None = None) -> Page[House]:
 
 
 def areas(on: date, limit: dict[str, int] | None = None) -> list[Share]:
-    """Each area's share of the homes lived in, largest first; kept for five minutes."""
+    """Each area's share of the occupied homes, largest first; cached for five minutes."""
     limit = limit or limits(on)
     key = f"milieu.{connection.settings_dict['NAME']}.{on}"
     rows = cache.get(key)
@@ -109,10 +109,10 @@ def areas(on: date, limit: dict[str, int] | None = None) -> list[Share]:
 
 
 def warnings(unit: Unit, on: date) -> list[str]:
-    """What one more in this home would come to, in sentences; none where no limit is passed.
+    """Sentences about the limits that one more resident in this unit would pass; else empty.
 
-    In a temporary place everybody is new, and nobody is at home in the area: there it is how many
-    live in the house that counts.
+    In temporary places everybody is new and only passing through the area, so only the number of
+    homes in the house counts.
     """
     limit = limits(on)
     if unit.type in TEMPORARY_TYPES:
@@ -146,8 +146,8 @@ def warnings(unit: Unit, on: date) -> list[str]:
 
 
 def full_houses(properties: Iterable[int] | QuerySet, on: date) -> dict[int, int]:
-    """Of these houses, those where one more is past the limit, whoever lives there: how many
-    homes it would then be. Two queries."""
+    """Houses where one more resident passes the limit, with the new number of homes, by property
+    id. Stays of every kind count. Two queries."""
     most = limits(on)["milieu_house_homes"]
     there = Stay.objects.filter(unit__property__in=properties, period__contains=on).order_by()
     counted = there.values_list("unit__property").annotate(homes=Count("pk"))
@@ -155,7 +155,7 @@ def full_houses(properties: Iterable[int] | QuerySet, on: date) -> dict[int, int
 
 
 def short(homes: int) -> str:
-    """For a line of a list to choose from."""
+    """A short text for a choice in a list."""
     return _("%(homes)s hjem i huset") % {"homes": homes}
 
 

@@ -1,11 +1,11 @@
-"""Bosituasjon: what an episode is called in ETHOS Light, and whether it is bostedsløshet (need C7).
+"""The ETHOS Light category of a stay, and whether the person is homeless (bostedsløs) (need C7).
 
-ETHOS Light (law.md) counts where people sleep; the national definition says who is bostedsløs:
-no owned or rented dwelling, and in temporary places, temporarily with friends or kin, sleeping
-out, or in an institution or prison due out within two months without a dwelling. Not: who lives
-for good with close family. Both are read off the episodes here, and never typed in.
+ETHOS Light (law.md) counts where people sleep. By the national definition a person is homeless who
+has no owned or rented home, and lives in temporary places, temporarily with friends or family,
+outdoors, or in an institution or prison they leave within two months without a home to go to. A
+person who lives permanently with close family is not. Both are computed from the stays.
 
-An episode is judged on its last day known: today while it goes on, else the night before it ended.
+A stay is judged on its last known day: today while it is open, else the night before it ended.
 """
 
 from __future__ import annotations
@@ -42,13 +42,13 @@ OF_KIND = {
     StayKind.MAKESHIFT: 5,
     StayKind.WITH_OTHERS: 6,
 }
-# Of temporary places, the category follows from what the place is.
+# For units of these types, the type decides the category.
 OF_UNIT = {UnitType.EMERGENCY: 2, UnitType.SHELTER: 2, UnitType.CABIN: 5}
 
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """One episode, coded. `homeless` None: not known, and then nothing is alleged."""
+    """A stay with its ETHOS Light category (1–6). `homeless` is None when it is not known."""
 
     stay: Stay
     ethos: int | None
@@ -67,7 +67,7 @@ class Situation:
 
     @property
     def at_risk(self) -> list[tuple[str, str]]:
-        """What makes a home uncertain: words, and the colour of how near it is."""
+        """Why the home is at risk: pairs of text and colour."""
         found = []
         leave_by = self.stay.must_leave_by
         if leave_by and self.now:
@@ -81,13 +81,13 @@ class Situation:
 
 
 def situations(stays: Iterable[Stay], on: date) -> list[Situation]:
-    """Each episode begun by the date, coded, in the order given. All are one person's."""
+    """The situation in each of a person's stays begun by the date, in the order given."""
     all_of_them = list(stays)
     return [_situation(stay, all_of_them, on) for stay in all_of_them if stay.period.lower <= on]
 
 
 def current(found: Iterable[Situation]) -> Situation | None:
-    """What to say of the person today: bostedsløs where any going on is, else the first known."""
+    """The situation to show today: of the open stays a homeless one first, then a known one."""
     going_on = [each for each in found if each.now]
     for answer in (True, False, None):
         for each in going_on:
@@ -136,7 +136,7 @@ def _ethos(stay: Stay, homeless: bool | None) -> int | None:
 def _from_institution(
     stay: Stay, stays: list[Stay], day: date, now: bool
 ) -> tuple[bool | None, str]:
-    """Due out within two months, with nowhere to go to."""
+    """Whether a person in an institution is homeless, and the reason as a sentence."""
     out = stay.planned_out if now else stay.period.upper
     if any(
         each.kind in HOMES
