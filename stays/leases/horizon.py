@@ -1,7 +1,7 @@
-"""The horizon of leases: which end within a year, within a month, and after (need H8).
+"""The horizon of leases: those that end within a year, within a month, or have ended (need H8).
 
-A tenant who stays more than three months after the last day, without being asked in writing to
-leave, has a lease without an end (husll. § 9-2). The day that happens is the hard mark here.
+A tenant who stays more than three months after the last day, without a written request to leave,
+has an indefinite lease (husll. § 9-2). The municipality must act before that day.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Place:
 
 
 def place(expires_on: date, on: date, numbers: dict, asked_on: date | None = None) -> Place:
-    """The place of a lease whose last day is `expires_on`. `asked_on`: in writing, to leave."""
+    """Where a lease that ends on `expires_on` stands; `asked_on` is a written request to leave."""
     indefinite_from = add_months(expires_on, numbers["lease_indefinite_months"]) + timedelta(days=1)
     asked = asked_on is not None and asked_on < indefinite_from
     days = (expires_on - on).days
@@ -101,7 +101,7 @@ def board(
     not_begun: bool = False,
     cursor: str | None = None,
 ) -> Page[Row]:
-    """Leases that end within the horizon, and those that have: soonest first."""
+    """A page of leases that end within the horizon or have ended, earliest end first."""
     known = numbers(on)
     months = known["lease_horizon_months"]
     found = (
@@ -136,7 +136,7 @@ def _within(on: date, months: int) -> Q:
 
 
 def rows(leases: Iterable[Lease], on: date, known: dict | None = None) -> list[Row]:
-    """Each lease with its place, next step and where to do it. Three queries."""
+    """Each lease with its place, next step and link. Three queries."""
     leases, known = list(leases), known or numbers(on)
     persons = [lease.stay.person_id for lease in leases]
     asked = _asked(leases)
@@ -157,8 +157,8 @@ def rows(leases: Iterable[Lease], on: date, known: dict | None = None) -> list[R
 
 
 def _asked(leases: list[Lease]) -> dict[int, date]:
-    """When each tenant was first asked in writing to leave, of the lease as it now runs: a request
-    from before it was prolonged was about an earlier end."""
+    """The first written request to leave for each lease, by lease id. A request from before the
+    last renewal was about an earlier end, and does not count."""
     steps = TenancyStep.objects.filter(lease__in=leases, kind=StepKind.ASKED_TO_LEAVE)
     prolonged = Max(TruncDate("lease__renewals__prolonged_at"))
     found = (
