@@ -1,8 +1,8 @@
-"""The board of temporary stays: who is where now, for how long, longest first.
+"""The board of temporary stays: who lives where now and for how long, longest first.
 
-The order follows from everyone's chain, and a chain from the stays; so the whole order is
-counted once, and kept in the cache until a stay is written, for five minutes at most. What is
-shown of it is asked of the database each time, through `visible_to`.
+The order follows from everyone's chain, and a chain from the stays. The whole order is computed
+once and cached until a stay changes, for five minutes at most. The rows of a page are read from
+the database each time, through `visible_to`.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ SHOWN = (
 FRESH_SECONDS = 300
 MENU_MOST = 1000
 
-# Minus the days, so that the longest is first; then the stay, so that the order is total.
+# Minus the days, so that the longest is first; then the stay id, so that no two are equal.
 Place = tuple[int, int]
 
 
 class Shown(NamedTuple):
-    """What is read of a stay, in the order of `SHOWN`."""
+    """The columns read from a stay, in the order of `SHOWN`."""
 
     pk: int
     person_id: int
@@ -60,7 +60,7 @@ class Shown(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line in words: the stay, its days in the chain, and the open flag's next step if any."""
+    """One line of the board: the stay, the days of its chain, and the open flag's next step."""
 
     stay_id: int
     person_id: int
@@ -82,7 +82,7 @@ class Row:
 
 
 def how_many(user: User) -> int | None:
-    """How many live in temporary places, for the menu; None when it would cost to count them."""
+    """How many live in temporary places, for the menu; None above `MENU_MOST`."""
     if not user.has_role(*CASE_ROLES):
         return None
     hidden = Person.objects.hidden_from(user)
@@ -119,7 +119,7 @@ def board(
 def _order(on: date, params: dict[str, Any]) -> list[Place]:
     """Everyone's place on the board, longest first."""
     with connection.cursor() as asked:
-        # Every stay written, changed or taken away leaves a row of history.
+        # Every stay that is saved or deleted adds a history row.
         asked.execute("SELECT coalesce(max(history_id), 0) FROM stays_historicalstay")
         version = asked.fetchone()[0]
     database = connection.settings_dict["NAME"]
@@ -134,7 +134,7 @@ def _order(on: date, params: dict[str, Any]) -> list[Place]:
 
 
 def _wanted(user: User, on: date, *, mine: bool, with_children: bool) -> set[int]:
-    """The stays of the persons a filter keeps."""
+    """Ids of the stays that match the filters."""
     stays = Stay.objects.temporary().current(on)
     if mine:
         stays = stays.filter(person__responsible=user)
@@ -178,7 +178,7 @@ def _page(
 
 
 def _visible(user: User, places: list[Place]) -> list[tuple[Place, Shown]]:
-    """Up to a page and one of these places, with their stays, for those the user may see."""
+    """Up to one more than a page of these places, with their stays, that the user may see."""
     found: list[tuple[Place, Shown]] = []
     step = SIZE + 10
     for first in range(0, len(places), step):
@@ -235,7 +235,7 @@ def _rows(shown: list[tuple[Place, Shown]], on: date, params: dict[str, Any]) ->
 
 
 def _how_many_children(persons: list[int], on: date) -> dict[int, int]:
-    # One filter, so that it is one member of the household who is there and is a child.
+    # One filter call, so that the same member of the household meets all conditions.
     pairs = HouseholdMember.objects.filter(
         minors(on, "household__members__person__"),
         person__in=persons,
@@ -254,7 +254,7 @@ def _write(place: Place, *, backward: bool = False) -> str:
 
 
 def _read(cursor: str) -> tuple[bool, Place | None]:
-    """A cursor as this board writes it; anything else is the first page."""
+    """Parse a cursor from `_write`; anything else means the first page."""
     days, dot, pk = cursor[1:].partition(".")
     if cursor[:1] not in ("e", "f") or not (days.isdecimal() and pk.isdecimal()) or not dot:
         return False, None

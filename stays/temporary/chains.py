@@ -3,9 +3,9 @@
 The rule (rules-and-scenarios.md, «Clocks»): `days` on a date are the nights spent in temporary
 places in the present chain, counting `[from, to)`, an open stay up to the date. Renewals and
 moves continue the chain. A break of at most `gap_days` does not end it, and its nights do not
-count; a break with a night in a lasting home (`enums.LASTING`) ends it, whatever its length.
-Institution, prison, others' homes, the street and a treningsleilighet are a break like any.
-Stays that begin after the date are not known yet, and count for nothing.
+count. A break with a night in a lasting home (`enums.LASTING`) ends it, whatever its length.
+Nights in an institution or prison, with others, outdoors or in a treningsleilighet are a break.
+Stays that begin after the date do not count.
 
 With gap_days 14:
 
@@ -15,9 +15,9 @@ With gap_days 14:
     1.7.–15.8., lease 16.8.–17.8., 20.8.–   on 30.8.: since 20.8., 10 days
     1.7.–15.8., nothing after               on 29.8.: since 1.7., 45 days; on 30.8.: no chain
 
-A chain that has ended by the date is not in the answer: who has no row, has no present chain.
+A chain that has ended by the date is left out: a person without a row has no present chain.
 
-Others compose the statement, they do not copy it:
+Other modules build on the statement instead of copying it:
 
     sql = f"WITH {chain_ctes()} SELECT … FROM chain JOIN …"
     sql = f"WITH {chain_ctes('SELECT person_id FROM waiting')} …"   # after `waiting AS (…)`
@@ -43,8 +43,8 @@ from stays.enums import LASTING, StayKind
 
 from .long_stays import LONG_STAY_KEYS, LongStay, long_stay
 
-# In a temporary place at some time since the longest break a chain may have: nobody else can
-# have a present chain.
+# Persons whose temporary stay is open, or ended within the longest break: nobody else can have a
+# present chain.
 LATELY = """
     SELECT person_id FROM stays_stay
     WHERE kind = %(StayKind.TEMPORARY)s
@@ -106,7 +106,7 @@ chain AS (
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """Somebody's present chain on a date. `days` are nights; see the module for the rest."""
+    """A person's present chain on a date. `days` counts nights; the module explains the rest."""
 
     person_id: int
     chain_start: date
@@ -127,7 +127,7 @@ class Chain:
 COLUMNS = "person_id, chain_start, days, is_open, stay_id, unit_id, stay_start, left_on"
 
 
-# Kroner of the chain so far: nights times price, of the stays whose price is known.
+# Kroner of the chain so far: nights times price, for the stays with a known price.
 COST = """(
     SELECT sum(s.night_price
         * (least(coalesce(upper(s.period), %(on)s::date), %(on)s::date) - lower(s.period)))::bigint
@@ -139,8 +139,8 @@ COST = """(
 def chain_ctes(persons: str | None = None) -> str:
     """The CTEs that end in `chain`, without `WITH`. They take `chain_params`.
 
-    `persons` is a sub-select of the person ids asked for, in SQL and never from a user; its own
-    parameters go in the same dict. Without it: everyone with a present chain.
+    `persons` is an SQL sub-select of person ids, never text from a user; its parameters go in the
+    same dict. Without it, `chain` has everyone with a present chain.
     """
     return CTES.format(persons=persons or LATELY)
 
