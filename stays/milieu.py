@@ -43,7 +43,7 @@ class House:
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class AreaShare:
     """An area's share of all occupied homes, in per cent."""
 
     pk: int
@@ -61,7 +61,7 @@ def limits(on: date) -> dict[str, int]:
 def houses(on: date, cursor: str | None = None) -> Page[House]:
     """A page of houses at or above a limit, most homes first."""
     limit = limits(on)
-    found = (
+    properties = (
         Property.objects.filter(units__stays__kind__in=IN_HOMES, units__stays__period__contains=on)
         .annotate(
             homes=Count("units__stays"),
@@ -70,22 +70,22 @@ def houses(on: date, cursor: str | None = None) -> Page[House]:
         .filter(Q(homes__gte=limit["milieu_house_homes"]) | Q(new__gte=limit["milieu_house_new"]))
         .only("name")
     )
-    page = keyset_page(found, ("-homes", "pk"), cursor)
-    made = [
+    page = keyset_page(properties, ("-homes", "pk"), cursor)
+    rows = [
         House(
-            pk=each.pk,
-            name=each.name,
-            homes=each.homes,
-            new=each.new,
-            too_many=each.homes >= limit["milieu_house_homes"],
-            too_new=each.new >= limit["milieu_house_new"],
+            pk=house.pk,
+            name=house.name,
+            homes=house.homes,
+            new=house.new,
+            too_many=house.homes >= limit["milieu_house_homes"],
+            too_new=house.new >= limit["milieu_house_new"],
         )
-        for each in page.items
+        for house in page.items
     ]
-    return Page(made, page.next_cursor, page.prev_cursor)
+    return Page(rows, page.next_cursor, page.prev_cursor)
 
 
-def areas(on: date, limit: dict[str, int] | None = None) -> list[Share]:
+def areas(on: date, limit: dict[str, int] | None = None) -> list[AreaShare]:
     """Each area's share of the occupied homes, largest first; cached for five minutes."""
     limit = limit or limits(on)
     key = f"milieu.{connection.settings_dict['NAME']}.{on}"
@@ -103,7 +103,7 @@ def areas(on: date, limit: dict[str, int] | None = None) -> list[Share]:
         return []
     most = limit["milieu_area_percent"]
     return [
-        Share(pk, name, homes, round(100 * homes / total), 100 * homes > most * total)
+        AreaShare(pk, name, homes, round(100 * homes / total), 100 * homes > most * total)
         for pk, name, homes in rows
     ]
 
@@ -119,22 +119,22 @@ def warnings(unit: Unit, on: date) -> list[str]:
         full = full_houses([unit.property_id], on).values()
         return [_many(homes, limit["milieu_house_homes"]) for homes in full]
     there = _counted(on).filter(unit__property=unit.property_id)
-    found = there.aggregate(homes=Count("pk"), new=Count("pk", filter=_new(on, limit)))
-    said = []
-    if found["homes"] + 1 > limit["milieu_house_homes"]:
-        said.append(_many(found["homes"] + 1, limit["milieu_house_homes"]))
-    if found["new"] + 1 > limit["milieu_house_new"]:
-        said.append(
+    counts = there.aggregate(homes=Count("pk"), new=Count("pk", filter=_new(on, limit)))
+    sentences = []
+    if counts["homes"] + 1 > limit["milieu_house_homes"]:
+        sentences.append(_many(counts["homes"] + 1, limit["milieu_house_homes"]))
+    if counts["new"] + 1 > limit["milieu_house_new"]:
+        sentences.append(
             _("%(new)s nye i huset på %(days)s dager. Kommunens grense er %(most)s.")
             % {
-                "new": found["new"] + 1,
+                "new": counts["new"] + 1,
                 "days": limit["milieu_new_days"],
                 "most": limit["milieu_house_new"],
             }
         )
     for area in areas(on, limit):
         if area.pk == unit.property.area_id and area.too_large:
-            said.append(
+            sentences.append(
                 _("%(area)s har %(percent)s %% av hjemmene. Kommunens grense er %(most)s %%.")
                 % {
                     "area": area.name,
@@ -142,7 +142,7 @@ def warnings(unit: Unit, on: date) -> list[str]:
                     "most": limit["milieu_area_percent"],
                 }
             )
-    return said
+    return sentences
 
 
 def full_houses(properties: Iterable[int] | QuerySet, on: date) -> dict[int, int]:
@@ -160,8 +160,8 @@ def short(homes: int) -> str:
 
 
 def _many(homes: int, most: int) -> str:
-    told = {"homes": homes, "most": most}
-    return _("%(homes)s hjem i samme hus. Kommunens grense er %(most)s.") % told
+    values = {"homes": homes, "most": most}
+    return _("%(homes)s hjem i samme hus. Kommunens grense er %(most)s.") % values
 
 
 def _counted(on: date):

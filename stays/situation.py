@@ -68,31 +68,31 @@ class Situation:
     @property
     def at_risk(self) -> list[tuple[str, str]]:
         """Why the home is at risk: pairs of text and colour."""
-        found = []
+        risks = []
         leave_by = self.stay.must_leave_by
         if leave_by and self.now:
             near = leave_by <= add_months(self.on, NEAR_MONTHS)
-            found.append((_("Må ut innen %(day)s") % {"day": nbdate(leave_by)}, _near(near)))
+            risks.append((_("Må ut innen %(day)s") % {"day": nbdate(leave_by)}, _near(near)))
         if self.stay.unsuitable:
-            found.append((_("Uegnet: %(why)s") % {"why": _unsuitable(self.stay)}, "warning"))
+            risks.append((_("Uegnet: %(why)s") % {"why": _unsuitable(self.stay)}, "warning"))
         if self.stay.unsafe:
-            found.append((_("Vold eller trusler"), "danger"))
-        return found
+            risks.append((_("Vold eller trusler"), "danger"))
+        return risks
 
 
 def situations(stays: Iterable[Stay], on: date) -> list[Situation]:
     """The situation in each of a person's stays begun by the date, in the order given."""
-    all_of_them = list(stays)
-    return [_situation(stay, all_of_them, on) for stay in all_of_them if stay.period.lower <= on]
+    stays = list(stays)
+    return [_situation(stay, stays, on) for stay in stays if stay.period.lower <= on]
 
 
-def current(found: Iterable[Situation]) -> Situation | None:
+def current(situations: Iterable[Situation]) -> Situation | None:
     """The situation to show today: of the open stays a homeless one first, then a known one."""
-    going_on = [each for each in found if each.now]
+    going_on = [situation for situation in situations if situation.now]
     for answer in (True, False, None):
-        for each in going_on:
-            if each.homeless is answer:
-                return each
+        for situation in going_on:
+            if situation.homeless is answer:
+                return situation
     return None
 
 
@@ -139,10 +139,10 @@ def _from_institution(
     """Whether a person in an institution is homeless, and the reason as a sentence."""
     out = stay.planned_out if now else stay.period.upper
     if any(
-        each.kind in HOMES
-        and (each.period.upper is None or each.period.upper > (out or day))
-        and (now or each.period.lower <= out)
-        for each in stays
+        other.kind in HOMES
+        and (other.period.upper is None or other.period.upper > (out or day))
+        and (now or other.period.lower <= out)
+        for other in stays
     ):
         return False, _("Har bolig å komme ut til.")
     if out is None:
@@ -157,9 +157,9 @@ def _from_institution(
 def _home_beside(stay: Stay, stays: list[Stay], day: date) -> Stay | None:
     return next(
         (
-            each
-            for each in stays
-            if each is not stay and each.kind in LASTING and day in each.period
+            other
+            for other in stays
+            if other is not stay and other.kind in LASTING and day in other.period
         ),
         None,
     )

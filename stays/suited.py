@@ -21,14 +21,14 @@ def children_in_household(person: Person, on: date) -> int:
 def children_along(person: Person, on: date) -> int:
     """How many children would sleep there: those in the household, or the number given in the
     latest application for a temporary place if higher. A phone call seldom gives their names."""
-    asked = Application.objects.filter(person=person, kind=ApplicationKind.TEMPORARY)
-    told = (
-        asked.exclude(state=ApplicationState.WITHDRAWN)
+    applications = Application.objects.filter(person=person, kind=ApplicationKind.TEMPORARY)
+    last_number = (
+        applications.exclude(state=ApplicationState.WITHDRAWN)
         .order_by("-received_at", "-pk")
         .values_list("children_tonight", flat=True)
         .first()
     )
-    return max(children_in_household(person, on), told or 0)
+    return max(children_in_household(person, on), last_number or 0)
 
 
 def unsuited_for(person: Person, unit: Unit, on: date, young_under: int) -> str:

@@ -104,7 +104,7 @@ class Cause:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class VoidLine:
     """One home's void days for one cause; `cost` is kroner, None when the rent is unknown."""
 
     unit_id: int
@@ -125,7 +125,9 @@ def by_cause(start: date, end: date) -> list[Cause]:
     return [Cause(*row) for row in _ask("cause", BY_CAUSE, start, end)]
 
 
-def by_home(start: date, end: date, *, cause: str = "", cursor: str | None = None) -> Page[Line]:
+def by_home(
+    start: date, end: date, *, cause: str = "", cursor: str | None = None
+) -> Page[VoidLine]:
     """A page of the homes that stood empty in `[start, end)`, most expensive first."""
     backward, place = _read(cursor)
     lines = _lines(start, end, cause, place, backward)
@@ -144,15 +146,15 @@ def by_home(start: date, end: date, *, cause: str = "", cursor: str | None = Non
     )
 
 
-def _lines(start: date, end: date, cause: str, place: Place, backward: bool) -> list[Line]:
+def _lines(start: date, end: date, cause: str, place: Place, backward: bool) -> list[VoidLine]:
     beyond, way = (">", "ASC") if backward else ("<", "DESC")
     statement = BY_HOME.replace("{beyond}", beyond).replace("{way}", way)
     after = dict(zip(("cost", "days", "home", "of"), place, strict=True))
     rows = _ask(f"home{beyond}", statement, start, end, cause=cause, most=SIZE + 1, **after)
-    return [Line(*row) for row in rows]
+    return [VoidLine(*row) for row in rows]
 
 
-def _write(line: Line, *, backward: bool = False) -> str:
+def _write(line: VoidLine, *, backward: bool = False) -> str:
     cost = -1 if line.cost is None else line.cost
     return f"{'f' if backward else 'e'}.{cost}.{line.days}.{line.unit_id}.{line.cause}"
 
@@ -177,10 +179,10 @@ def _ask(what: str, statement: str, start: date, end: date, **more) -> list[tupl
         )
         parts = ("voids", connection.settings_dict["NAME"], what, start, end, *more.values())
         key = "|".join(str(part).replace(" ", "") for part in (*parts, *cursor.fetchone()))
-        found = cache.get(key)
-        if found is None:
+        rows = cache.get(key)
+        if rows is None:
             params = {"start": start, "end": end, "temporary": [*map(str, TEMPORARY_TYPES)], **more}
             cursor.execute(statement, params)
-            found = cursor.fetchall()
-            cache.set(key, found, FRESH_SECONDS)
-    return found
+            rows = cursor.fetchall()
+            cache.set(key, rows, FRESH_SECONDS)
+    return rows

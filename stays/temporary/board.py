@@ -59,7 +59,7 @@ class Shown(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class StayRow:
     """One line of the board: the stay, the days of its chain, and the open flag's next step."""
 
     stay_id: int
@@ -87,9 +87,9 @@ def how_many(user: User) -> int | None:
         return None
     hidden = Person.objects.hidden_from(user)
     open_stays = Stay.objects.filter(kind=StayKind.TEMPORARY, period__upper_inf=True)
-    found = open_stays.exclude(person__in=hidden).order_by()
-    found = found.values("kind")[: MENU_MOST + 1].count()
-    return found if found <= MENU_MOST else None
+    visible = open_stays.exclude(person__in=hidden).order_by()
+    count = visible.values("kind")[: MENU_MOST + 1].count()
+    return count if count <= MENU_MOST else None
 
 
 def board(
@@ -101,10 +101,10 @@ def board(
     mine: bool = False,
     cursor: str = "",
     params: dict[str, Any] | None = None,
-) -> Page[Row]:
-    """A page of those in a temporary place on the date, whom the user may see.
+) -> Page[StayRow]:
+    """A page of the people in a temporary place on the date whom the user may see.
 
-    `params` are the `chain_params` of the date, where they are known.
+    `params` are the `chain_params` of the date, if the caller has them.
     """
     params = params or chain_params(on)
     order = _order(on, params)
@@ -118,15 +118,15 @@ def board(
 
 def _order(on: date, params: dict[str, Any]) -> list[Place]:
     """Everyone's place on the board, longest first."""
-    with connection.cursor() as asked:
+    with connection.cursor() as cursor:
         # Every stay that is saved or deleted adds a history row.
-        asked.execute("SELECT coalesce(max(history_id), 0) FROM stays_historicalstay")
-        version = asked.fetchone()[0]
+        cursor.execute("SELECT coalesce(max(history_id), 0) FROM stays_historicalstay")
+        version = cursor.fetchone()[0]
     database = connection.settings_dict["NAME"]
     key = f"stays.board.{database}.{on}.{version}"
-    kept = cache.get(key)
-    if kept is not None:
-        return kept
+    cached = cache.get(key)
+    if cached is not None:
+        return cached
     open_chains = (chain for chain in chains(on, params=params).values() if chain.is_open)
     order = sorted((-chain.days, chain.stay_id) for chain in open_chains)
     cache.set(key, order, FRESH_SECONDS)
@@ -152,14 +152,14 @@ def _children(on: date):
 
 def _page(
     user: User, on: date, order: list[Place], cursor: str, params: dict[str, Any]
-) -> Page[Row]:
-    """A page from the order: only the rows the user may see, found a handful at a time."""
+) -> Page[StayRow]:
+    """A page from the order, with only the rows the user may see, read a few at a time."""
     backward, place = _read(cursor)
     if backward:
         # From the row before the cursor, towards the top.
         walk = order[: bisect_left(order, place)][::-1]
         stays = _visible(user, walk)
-        if len(stays) <= SIZE:  # at the top: the first page, full, as everyone else sees it
+        if len(stays) <= SIZE:  # at the top: show the full first page
             return _page(user, on, order, "", params)
         shown = stays[:SIZE][::-1]
         return Page(
@@ -183,15 +183,15 @@ def _visible(user: User, places: list[Place]) -> list[tuple[Place, Shown]]:
     step = SIZE + 10
     for first in range(0, len(places), step):
         some = places[first : first + step]
-        asked = Stay.objects.visible_to(user).filter(pk__any_of=[pk for _days, pk in some])
-        stays = {stay.pk: stay for stay in map(Shown._make, asked.order_by().values_list(*SHOWN))}
+        visible = Stay.objects.visible_to(user).filter(pk__any_of=[pk for _days, pk in some])
+        stays = {stay.pk: stay for stay in map(Shown._make, visible.order_by().values_list(*SHOWN))}
         found += [(place, stays[place[1]]) for place in some if place[1] in stays]
         if len(found) > SIZE:
             break
     return found
 
 
-def _rows(shown: list[tuple[Place, Shown]], on: date, params: dict[str, Any]) -> list[Row]:
+def _rows(shown: list[tuple[Place, Shown]], on: date, params: dict[str, Any]) -> list[StayRow]:
     persons = [stay.person_id for _place, stay in shown]
     now, long = chains_with_cost(on, persons, params), long_stay(params)
     children = _how_many_children(persons, on)
@@ -215,7 +215,7 @@ def _rows(shown: list[tuple[Place, Shown]], on: date, params: dict[str, Any]) ->
         else:
             where = stay.place or kinds[stay.kind]
         rows.append(
-            Row(
+            StayRow(
                 stay_id=stay.pk,
                 person_id=stay.person_id,
                 name=f"{stay.first_name} {stay.last_name}".strip(),
@@ -242,11 +242,11 @@ def _how_many_children(persons: list[int], on: date) -> dict[int, int]:
         period__contains=on,
         household__members__period__contains=on,
     ).values_list("person_id", "household__members__person_id")
-    found: dict[int, int] = {}
+    counts: dict[int, int] = {}
     for head, child in pairs.order_by().distinct():
         if head != child:
-            found[head] = found.get(head, 0) + 1
-    return found
+            counts[head] = counts.get(head, 0) + 1
+    return counts
 
 
 def _write(place: Place, *, backward: bool = False) -> str:

@@ -120,7 +120,7 @@ class Chain:
 
     @property
     def color(self) -> str:
-        """danger where it is long, warning where it soon is, else neutral."""
+        """danger when it is long, warning when it soon is, else neutral."""
         return self.long.color(self.days)
 
 
@@ -148,7 +148,7 @@ def chain_ctes(persons: str | None = None) -> str:
 def chain_params(on: date) -> dict[str, Any]:
     """The parameters of `chain_ctes`, with the municipality's numbers in force on the date.
 
-    `long_stays.long_stay` reads from them what is long. One query.
+    `long_stays.long_stay` reads from them which stay is long. One query.
     """
     return {
         **enum_params(StayKind),
@@ -163,7 +163,7 @@ def chains(
 ) -> dict[int, Chain]:
     """The present chain of each person who has one on the date, by person id.
 
-    Two queries; one, where the `chain_params` of the date are known.
+    Two queries; one, if the caller has the `chain_params` of the date.
     """
     params = params or chain_params(on)
     rows = _ask(params, COLUMNS, person_ids)
@@ -173,7 +173,7 @@ def chains(
 def chains_with_cost(
     on: date, person_ids: Collection[int], params: dict[str, Any] | None = None
 ) -> dict[int, tuple[Chain, int | None]]:
-    """`chains`, each with kroner so far; None where no price is known (need T7)."""
+    """`chains`, each with kroner so far; None when no price is known (need T7)."""
     params = params or chain_params(on)
     rows = _ask(params, f"{COLUMNS}, {COST}", person_ids)
     return {row[0]: (Chain(*row[:-1], long_stay(params)), row[-1]) for row in rows}
