@@ -506,8 +506,8 @@ def hear_notice(notice: InstitutionNotice, *, by: User, at: datetime) -> None:
         .first()
     )
     # A day before the stay was recorded is not a plan.
-    known = stay and local_date(stay.recorded_at) <= notice.concerns_on
-    if known and stay.planned_out != notice.concerns_on:
+    is_plan = stay and local_date(stay.recorded_at) <= notice.concerns_on
+    if is_plan and stay.planned_out != notice.concerns_on:
         old = stay.planned_out
         stay.planned_out = notice.concerns_on
         stay._history_user = by

@@ -3,8 +3,8 @@
 The months are `lease_horizon_months` (12, 6, 3, 1), the days `lease_overdue_days` (0, 30, 60, 80).
 A tenant who stays `lease_indefinite_months` after the end without a written request to leave gets
 an indefinite lease (husll. § 9-2). Each warning is a level, and replaces the earlier ones. A flag
-is about one end date, so a renewal closes it. A written request to leave in time closes the flags
-after the end, since the lease no longer becomes indefinite.
+is about one end date, so a renewal closes it. A written request to leave, if in time, closes
+the flags after the end, since the lease no longer becomes indefinite.
 """
 
 from __future__ import annotations

@@ -102,8 +102,8 @@ def board(
     cursor: str | None = None,
 ) -> Page[LeaseRow]:
     """A page of leases that end within the horizon or have ended, earliest end first."""
-    known = numbers(on)
-    months = known["lease_horizon_months"]
+    rules = numbers(on)
+    months = rules["lease_horizon_months"]
     leases = (
         Lease.objects.visible_to(user)
         .current(on)
@@ -117,9 +117,9 @@ def board(
     if mine:
         leases = leases.filter(stay__person__responsible=user)
     if not_begun:
-        leases = leases.exclude(stay__person__in=_begun(on, known).values("person_id"))
+        leases = leases.exclude(stay__person__in=_begun(on, rules).values("person_id"))
     page = keyset_page(leases, ("expires_on", "pk"), cursor)
-    return Page(rows(page.items, on, known), page.next_cursor, page.prev_cursor)
+    return Page(rows(page.items, on, rules), page.next_cursor, page.prev_cursor)
 
 
 def _within(on: date, months: int) -> Q:
@@ -135,13 +135,13 @@ def _within(on: date, months: int) -> Q:
     )
 
 
-def rows(leases: Iterable[Lease], on: date, known: dict | None = None) -> list[LeaseRow]:
+def rows(leases: Iterable[Lease], on: date, rules: dict | None = None) -> list[LeaseRow]:
     """Each lease with its place, next step and link. Three queries."""
-    leases, known = list(leases), known or numbers(on)
+    leases, rules = list(leases), rules or numbers(on)
     persons = [lease.stay.person_id for lease in leases]
     asked = _asked(leases)
     begun = {
-        a.person_id: a for a in _begun(on, known).filter(person__in=persons).order_by("received_at")
+        a.person_id: a for a in _begun(on, rules).filter(person__in=persons).order_by("received_at")
     }
     granted = set(
         Vedtak.objects.granted()
@@ -150,7 +150,7 @@ def rows(leases: Iterable[Lease], on: date, known: dict | None = None) -> list[L
     )
     lines = []
     for lease in leases:
-        status = place(lease.expires_on, on, known, asked.get(lease.pk))
+        status = place(lease.expires_on, on, rules, asked.get(lease.pk))
         application = begun.get(lease.stay.person_id)
         lines.append(_row(lease, status, application, application and application.pk in granted))
     return lines
@@ -170,13 +170,13 @@ def _asked(leases: list[Lease]) -> dict[int, date]:
     return dict(requests.values_list("lease_id", "on"))
 
 
-def _begun(on: date, known: dict) -> QuerySet[Application]:
+def _begun(on: date, rules: dict) -> QuerySet[Application]:
     """Applications for a longer lease that have not led to one, and are not too old."""
     return Application.objects.filter(
         Q(lease_renewal__isnull=True),
         kind=ApplicationKind.EXTENSION,
         state__in=APPLICATION_ALIVE,
-        received_at__date__gte=add_months(on, -known["lease_application_months"]),
+        received_at__date__gte=add_months(on, -rules["lease_application_months"]),
     )
 
 

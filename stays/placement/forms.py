@@ -73,7 +73,7 @@ class PlacementForm(OnceFormMixin, forms.Form):
         super().__init__(*args, **kwargs)
         places = free_places(on)
         self.fields["unit"].queryset = places
-        # The warnings stand beside each place in the list (need H6).
+        # The list shows the warnings beside each place (need H6).
         self.full = milieu.full_houses(places.order_by().values("property"), on)
         self.unwanted = unwanted(person, places)
         self.fields["unit"].label_from_instance = self._place

@@ -179,16 +179,16 @@ def _page(
 
 def _visible(user: User, places: list[Place]) -> list[tuple[Place, Shown]]:
     """Up to one more than a page of these places, with their stays, that the user may see."""
-    found: list[tuple[Place, Shown]] = []
+    rows: list[tuple[Place, Shown]] = []
     step = SIZE + 10
     for first in range(0, len(places), step):
         some = places[first : first + step]
         visible = Stay.objects.visible_to(user).filter(pk__any_of=[pk for _days, pk in some])
         stays = {stay.pk: stay for stay in map(Shown._make, visible.order_by().values_list(*SHOWN))}
-        found += [(place, stays[place[1]]) for place in some if place[1] in stays]
-        if len(found) > SIZE:
+        rows += [(place, stays[place[1]]) for place in some if place[1] in stays]
+        if len(rows) > SIZE:
             break
-    return found
+    return rows
 
 
 def _rows(shown: list[tuple[Place, Shown]], on: date, params: dict[str, Any]) -> list[StayRow]:
@@ -196,7 +196,7 @@ def _rows(shown: list[tuple[Place, Shown]], on: date, params: dict[str, Any]) ->
     now, long = chains_with_cost(on, persons, params), long_stay(params)
     children = _how_many_children(persons, on)
     open_flags = Flag.objects.open().filter(kind=FlagKind.TEMPORARY_STAY, person__in=persons)
-    # The highest threshold comes last, and so is the one kept.
+    # The highest threshold comes last, and replaces the others.
     flags = {
         flag.person_id: flag
         for flag in open_flags.only(

@@ -4,8 +4,8 @@ The rule (rules-and-scenarios.md, «Clocks»): `days` on a date are the nights s
 places in the present chain, counting `[from, to)`, an open stay up to the date. Renewals and
 moves continue the chain. A break of at most `gap_days` does not end it, and its nights do not
 count. A break with a night in a lasting home (`enums.LASTING`) ends it, whatever its length.
-Nights in an institution or prison, with others, outdoors or in a treningsleilighet are a break.
-Stays that begin after the date do not count.
+Nights in an institution or prison, with others, outdoors or in a treningsleilighet are an ordinary
+break. Stays that begin after the date do not count.
 
 With gap_days 14:
 
