@@ -213,7 +213,7 @@ def ready(
         done_by=(item.done_by or by) if done else None,
     )
     if done and not was_done:
-        _tell(
+        _record(
             lease, StayEvent.LEASE_READY, _("På plass: %s.") % Readiness(kind).label, by=by, at=at
         )
     return item
@@ -290,7 +290,7 @@ def prolong(
     )
     save(lease, by, expires_on=expires_on)
     text = _("Leieforholdet er forlenget til %(day)s.") % {"day": nbdate(expires_on)}
-    _tell(lease, StayEvent.LEASE_PROLONGED, text, by=by, at=at)
+    _record(lease, StayEvent.LEASE_PROLONGED, text, by=by, at=at)
     return renewal
 
 
@@ -358,7 +358,7 @@ def adjust_rent(*, lease: Lease, effective_on: date, by: User, at: datetime) -> 
         adjusted_by=by,
     )
     text = _("Varsel om ny husleie fra %(day)s er sendt.") % {"day": nbdate(effective_on)}
-    _tell(lease, StayEvent.LEASE_RENT, text, by=by, at=at)
+    _record(lease, StayEvent.LEASE_RENT, text, by=by, at=at)
     return adjustment
 
 
@@ -408,7 +408,7 @@ def put_at_risk(
         "cause": risk.get_cause_display().lower(),
         "who": responsible,
     }
-    _tell(lease, StayEvent.TENANCY_AT_RISK, text, by=by, at=at)
+    _record(lease, StayEvent.TENANCY_AT_RISK, text, by=by, at=at)
     return risk
 
 
@@ -418,7 +418,7 @@ def change_risk(risk: TenancyRisk, *, by: User, at: datetime, **facts) -> Tenanc
     risk = _locked_risk(risk)
     _check_review(facts["review_on"], local_date(at))
     save(risk, by, **facts)
-    _tell(
+    _record(
         risk.lease, StayEvent.TENANCY_PLAN, _("Planen for leieforholdet er endret."), by=by, at=at
     )
     return risk
@@ -430,7 +430,7 @@ def close_risk(risk: TenancyRisk, *, outcome: str, by: User, at: datetime) -> Te
     risk = _locked_risk(risk)
     save(risk, by, outcome=outcome, closed_at=at, closed_by=by)
     text = _("Leieforholdet er ikke lenger i fare: %s.") % risk.get_outcome_display().lower()
-    _tell(risk.lease, StayEvent.TENANCY_SAFE, text, by=by, at=at)
+    _record(risk.lease, StayEvent.TENANCY_SAFE, text, by=by, at=at)
     return risk
 
 
@@ -463,7 +463,7 @@ def take_step(
         note=note.strip(),
     )
     text = _("%(step)s %(day)s.") % {"step": step.get_kind_display(), "day": nbdate(on)}
-    _tell(lease, StayEvent.TENANCY_STEP, f"{text} {step.note}".strip()[:400], by=by, at=at)
+    _record(lease, StayEvent.TENANCY_STEP, f"{text} {step.note}".strip()[:400], by=by, at=at)
     return step
 
 
@@ -538,7 +538,7 @@ def _case_of(lease: Lease) -> Application:
     return application
 
 
-def _tell(lease: Lease, kind: StayEvent, text: str, *, by: User, at: datetime) -> None:
+def _record(lease: Lease, kind: StayEvent, text: str, *, by: User, at: datetime) -> None:
     record(
         lease.stay.person,
         kind,
