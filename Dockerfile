@@ -1,5 +1,5 @@
-# Varig as it runs in production. Four stages: what the browser needs, what Python needs, the
-# collected static files, and the image itself, without compilers, npm and test tools.
+# The production image of Varig. Four stages: front-end packages, Python packages, the collected
+# static files, and the image itself, without compilers, npm and test tools.
 
 FROM node:22-slim AS front-end
 WORKDIR /build
@@ -30,7 +30,7 @@ COPY . .
 RUN python -m compileall -q . || true
 
 FROM app AS static-files
-# Nothing is connected to and nothing of this is kept; the settings only must be complete.
+# Placeholders, since the settings must be complete; nothing connects to them or is kept.
 RUN SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(50))')" \
     ALLOWED_HOSTS=build.invalid \
     DATABASE_URL=postgresql://build.invalid/build \

@@ -1,4 +1,4 @@
-# The only door to Varig. Needs Python 3.11 or newer, and make; fetches the rest into this folder.
+# All commands of Varig. Needs Python 3.11 or newer, and make; fetches the rest into this folder.
 
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14 python; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
@@ -25,7 +25,7 @@ test: ## everything: lint, import contracts, migrations, unit, scenario and brow
 check: ## the fast part of `make test`, without tests
 	@$(DEV) check
 
-tidy: ## put Python and templates in the one format
+tidy: ## format Python and templates
 	@$(DEV) tidy
 
 bench: ## measure, print a table, write build/bench.json
@@ -34,7 +34,7 @@ bench: ## measure, print a table, write build/bench.json
 model: ## draw docs/data-model.md from the models
 	@$(DEV) model
 
-pictures: ## take the pictures of the guides anew, in a browser on the demo
+pictures: ## take new pictures for the guides, in a browser on the demo
 	@$(DEV) pictures
 
 services: ## start the embedded PostgreSQL and Valkey, and leave them running
@@ -43,11 +43,11 @@ services: ## start the embedded PostgreSQL and Valkey, and leave them running
 stop: ## stop the embedded services
 	@$(DEV) stop
 
-reset: ## throw the local data away; the next `make demo` starts over
+reset: ## delete the local data; the next `make demo` starts over
 	@$(DEV) reset
 
 clean: ## reset, and remove everything that was fetched or built
 	@$(DEV) clean
 
-lock: ## compile the lock files anew from pyproject.toml
+lock: ## compile the lock files from pyproject.toml
 	@$(DEV) lock

@@ -1,8 +1,8 @@
-"""What is done with a kobling and its log.
+"""Actions on a link (kobling) between a person and a peer, and on its contact log.
 
-What is scarce is a peer's capacity: whoever takes a place locks the kobling first, then the peer,
-and counts under that lock. Contacts write no `Event`: the person page shows events to everyone
-who reads cases, while the log is shared only with those the agreement names (need P4).
+A peer's capacity is scarce: an action that takes a place locks the link first, then the peer, and
+counts under that lock. Contacts write no `Event`: the person page shows events to everyone who
+reads cases, while only those named in the agreement may read the log (need P4).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ LONGEST_WORDS = 140
 
 
 class PeerRuleBroken(RuleBroken):
-    """Something about a kobling is not as it must be; `field` says which part of the form."""
+    """A rule about a link is broken; `field` is the form field with the error."""
 
     def __init__(self, sentence: str | Promise, field: str | None = None) -> None:
         super().__init__(str(sentence))
@@ -61,11 +61,11 @@ def report_need(
     goal: str = "",
     call_name: str = "",
 ) -> PeerLink:
-    """Speak up for a person whom a peer could help. Nothing more happens unless the person
-    wants it: `wanted_on` is the day they said yes; without it the coordinator sees no name.
+    """Report that a peer could help a person. Nothing more happens unless the person wants it:
+    `wanted_on` is the day they said yes; without it the coordinator sees no name.
     """
-    now = PeerLink.objects.open().filter(person=person).first()
-    if now is not None:
+    existing = PeerLink.objects.open().filter(person=person).first()
+    if existing is not None:
         raise PeerRuleBroken(
             _("Dette er allerede meldt. Last siden på nytt for å se hvor det står.")
         )
@@ -101,7 +101,7 @@ def record_yes(
     goal: str = "",
     call_name: str = "",
 ) -> PeerLink:
-    """The person wants a peer, and said so on a day. Now the coordinator sees them."""
+    """Record the day the person said yes to a peer. From now the coordinator sees them."""
     if wanted_on > local_date(at):
         raise PeerRuleBroken(_("Dagen personen sa ja, kan ikke være i framtiden."), "wanted_on")
     facts = {"goal": goal.strip() or link.goal, "call_name": call_name.strip() or link.call_name}
@@ -119,7 +119,7 @@ def record_yes(
 
 @transaction.atomic
 def record_no(*, link: PeerLink, by: User, at: datetime) -> PeerLink:
-    """The person does not want a peer now. They need give no reason, and may change their mind."""
+    """Record that the person wants no peer now. They need no reason, and may say yes later."""
     _move(link, LinkState.NOT_WANTED, by=by, at=at)
     record(
         link.person,
@@ -132,7 +132,7 @@ def record_no(*, link: PeerLink, by: User, at: datetime) -> PeerLink:
     return link
 
 
-# ------------------------------------------------------------------ the kobling
+# ------------------------------------------------------------------ the link
 
 
 @transaction.atomic
@@ -149,9 +149,9 @@ def link_peer(
     agreed_phone: str = "",
     shares: Sequence[str] = (),
 ) -> PeerLink:
-    """Link the person who waits to the peer they chose, with what they agreed (needs P2–P4)."""
+    """Link the waiting person to the peer they chose, with their agreement (needs P2–P4)."""
     link = _lock(link)
-    # The place is what two coordinators may take at once: the second waits here, and counts anew.
+    # Locked: of two coordinators who take the last place, the second waits here and counts again.
     peer = (
         Peer.objects.select_for_update(of=("self",), no_key=True)
         .select_related("user")
@@ -209,7 +209,7 @@ def change_agreement(
     agreed_phone: str = "",
     shares: Sequence[str] = (),
 ) -> PeerLink:
-    """Write what the person has agreed to now. With whom the log is shared counts at once."""
+    """Save what the person agrees to now. Who may read the log changes at once."""
     link = _lock(link)
     if link.state not in (LinkState.LINKED, LinkState.PAUSED):
         raise PeerRuleBroken(_("Koblingen er avsluttet, og avtalen kan ikke endres."))
@@ -232,7 +232,7 @@ def change_agreement(
 
 @transaction.atomic
 def pause(*, link: PeerLink, by: User, at: datetime, paused_until: date | None = None) -> PeerLink:
-    """The person wants a pause. It silences the reminder of contact; the place is kept."""
+    """Pause the link as the person wishes. No contact is expected; the peer's place is kept."""
     if paused_until is not None and paused_until <= local_date(at):
         raise PeerRuleBroken(_("Pausen må vare til en dag som kommer."), "paused_until")
     _move(link, LinkState.PAUSED, by=by, at=at, paused_until=paused_until)
@@ -251,7 +251,7 @@ def pause(*, link: PeerLink, by: User, at: datetime, paused_until: date | None =
 
 @transaction.atomic
 def resume(*, link: PeerLink, by: User, at: datetime) -> PeerLink:
-    """The pause is over."""
+    """End the pause."""
     _move(link, LinkState.LINKED, by=by, at=at, paused_until=None)
     record(
         link.person,
@@ -266,7 +266,7 @@ def resume(*, link: PeerLink, by: User, at: datetime) -> PeerLink:
 
 @transaction.atomic
 def end(*, link: PeerLink, by: User, at: datetime, wished: bool) -> PeerLink:
-    """End the kobling because the person wishes it. Missed meetings never end one (need P6)."""
+    """End the link because the person wishes it. Missed meetings never end one (need P6)."""
     if not wished:
         raise PeerRuleBroken(
             _("En kobling avsluttes når deltakeren ønsker det. Spør først, eller ta en pause."),
@@ -286,8 +286,8 @@ def end(*, link: PeerLink, by: User, at: datetime, wished: bool) -> PeerLink:
 
 @transaction.atomic
 def change_peer(*, link: PeerLink, by: User, at: datetime) -> PeerLink:
-    """The person wants another peer, and gives no reason (need P3). Gives the new kobling, which
-    waits for a peer with the same agreement; the log stays with the old one.
+    """End the link because the person wants another peer; no reason is asked (need P3). Returns a
+    new link with the same agreement, which waits for a peer. The log stays with the old link.
     """
     _move(link, LinkState.ENDED, by=by, at=at, ended_on=local_date(at), paused_until=None)
     new = PeerLink(
@@ -334,8 +334,8 @@ def log_contact(
     words: str = "",
     shown_to_person: bool = False,
 ) -> Contact:
-    """Save a contact. Sent twice with the same `client_id` it is one contact: a phone without
-    coverage sends until it is answered. «Not reached» is a contact too and ends nothing (P6).
+    """Save a contact, once for each `client_id`: a phone without coverage sends the same contact
+    until it gets an answer. «Not reached» is a contact too, and ends nothing (need P6).
     """
     if on > local_date(at):
         raise PeerRuleBroken(_("Datoen kan ikke være i framtiden."), "on")
@@ -364,12 +364,12 @@ def log_contact(
         with transaction.atomic():
             contact.save()
     except IntegrityError:
-        sent = Contact.objects.filter(client_id=client_id, logged_by=by, link=link).first()
-        if sent is None:
+        existing = Contact.objects.filter(client_id=client_id, logged_by=by, link=link).first()
+        if existing is None:
             raise PeerRuleBroken(
                 _("Dette er sendt før. Åpne «Logg kontakt» på nytt og skriv en ny.")
             ) from None
-        return sent
+        return existing
     return contact
 
 

@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common import navigation
 
-# The clocks ask whether anybody has reached the person, never what was said.
+# The flags read whether somebody has reached the person, never what was said.
 REACHED = """{person} IN (
     SELECT link.person_id FROM peers_contact contact
     JOIN peers_peerlink link ON link.id = contact.link_id

@@ -10,7 +10,7 @@ class PeerKind(models.TextChoices):
 
 
 class LinkState(models.TextChoices):
-    """A need is reported; nothing more happens unless the person wants a peer (need P2)."""
+    """The states of a link. After REPORTED nothing happens unless the person wants it (need P2)."""
 
     REPORTED = "meldt", _("Behov meldt")
     WANTED = "onsket", _("Personen ønsker likeperson")
@@ -40,14 +40,14 @@ class LifeDomain(models.TextChoices):
 
 
 class Share(models.TextChoices):
-    """With whom the person wants the contact log shared (need P4)."""
+    """Who may read the contact log, as the person wishes (need P4)."""
 
     COORDINATOR = "koordinator", _("Likepersonkoordinatoren")
     CASEWORKER = "saksbehandler", _("Saksbehandleren")
 
 
 class PeerEvent(EventKind):
-    """Of likepersoner; never what was said."""
+    """Events about peers; never what was said."""
 
     AGREEMENT = "peer.agreement", EventGroup.CONTACT
     CHANGE = "peer.change", EventGroup.CONTACT

@@ -15,12 +15,12 @@ from .enums import Channel, LifeDomain, Share
 from .models import Peer, PeerLink
 
 INTERVALS = [(7, _("Hver uke")), (14, _("Annenhver uke")), (30, _("Hver måned"))]
-OLDEST_DAYS = 366  # an earlier day is a slip of the finger
+OLDEST_DAYS = 366  # an earlier day is a typing error
 MINUTES = [(15, _("15 min")), (30, _("30 min")), (60, _("1 time")), (120, _("2 t +"))]
 
 
-class NeedForm(OnceFormMixin, forms.Form):
-    """A caseworker says why a peer could help, and what the person answered."""
+class PeerNeedForm(OnceFormMixin, forms.Form):
+    """The caseworker writes why a peer could help, and the person's answer."""
 
     YES, NOT_ASKED, NO = "ja", "ikke_spurt", "nei"
 
@@ -57,7 +57,7 @@ class NeedForm(OnceFormMixin, forms.Form):
         super().__init__(*args, **kwargs)
         submit = _("Meld fra")
         if link is not None:
-            # The need is known; only the person's answer is asked for.
+            # The need is already reported; only the person's answer is missing.
             del self.fields["reported_because"]
             submit = _("Lagre svaret")
             self.fields["answer"].choices = [
@@ -78,7 +78,7 @@ class NeedForm(OnceFormMixin, forms.Form):
         return data
 
 
-class AgreementForm(OnceFormMixin, forms.Form):
+class PeerAgreementForm(OnceFormMixin, forms.Form):
     """What the person and the peer have agreed."""
 
     call_name = forms.CharField(label=_("Fornavn eller kallenavn"), max_length=60)
@@ -112,18 +112,18 @@ class AgreementForm(OnceFormMixin, forms.Form):
             **kwargs.get("initial", {}),
         }
         super().__init__(*args, **kwargs)
-        now = link.interval_days
-        if now not in dict(INTERVALS):
-            own = (now, _("Hver %(days)s. dag") % {"days": now})
-            self.fields["interval_days"].choices = [*INTERVALS, own]
+        days = link.interval_days
+        if days not in dict(INTERVALS):
+            other = (days, _("Hver %(days)s. dag") % {"days": days})
+            self.fields["interval_days"].choices = [*INTERVALS, other]
         self.helper = VarigFormHelper(submit=_("Lagre avtalen"))
         self.helper.layout = Layout(
             Row("call_name", "agreed_phone"), "interval_days", "shares", "goal"
         )
 
 
-class LinkForm(AgreementForm):
-    """The koblingsmøte has been held: who was chosen, and what was agreed."""
+class LinkForm(PeerAgreementForm):
+    """The peer chosen at the first meeting (koblingsmøte), and the agreement."""
 
     peer = forms.ModelChoiceField(
         label=_("Likeperson"),
@@ -159,8 +159,8 @@ class PauseForm(OnceFormMixin, forms.Form):
     def __init__(self, *args, action: str, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.helper = VarigFormHelper(submit="", action=action)
-        quiet = Submit("pause", _("Ta pause"), css_class="secondary")
-        self.helper.layout = Layout("paused_until", ButtonHolder(quiet))
+        button = Submit("pause", _("Ta pause"), css_class="secondary")
+        self.helper.layout = Layout("paused_until", ButtonHolder(button))
 
 
 class EndForm(OnceFormMixin, forms.Form):
@@ -176,12 +176,12 @@ class EndForm(OnceFormMixin, forms.Form):
     def __init__(self, *args, action: str, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.helper = VarigFormHelper(submit="", action=action)
-        quiet = Submit("avslutt", _("Avslutt koblingen"), css_class="secondary")
-        self.helper.layout = Layout("wished", ButtonHolder(quiet))
+        button = Submit("avslutt", _("Avslutt koblingen"), css_class="secondary")
+        self.helper.layout = Layout("wished", ButtonHolder(button))
 
 
 class ClientIdField(forms.UUIDField):
-    """Never an error to the person: what is no id is taken as none, and replaced."""
+    """Replaces a missing or invalid id with a new one; never shows an error."""
 
     def clean(self, value: object) -> uuid.UUID:
         try:
@@ -191,9 +191,9 @@ class ClientIdField(forms.UUIDField):
 
 
 class ContactForm(forms.Form):
-    """The log on the phone: who and how must be said; the rest is as one likes.
+    """The contact log on the phone: who and how are required, the rest is optional.
 
-    Drawn by its own template. `client_id` makes a form sent twice one contact.
+    It has its own template. A form sent twice with the same `client_id` is one contact.
     """
 
     use_required_attribute = False
@@ -246,7 +246,7 @@ class ContactForm(forms.Form):
         kwargs["initial"] = {"on": today, "client_id": uuid.uuid4(), **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)
         self.today = today
-        self.fields["link"].queryset = PeerLink.objects.walked_by(user)
+        self.fields["link"].queryset = PeerLink.objects.followed_by(user)
 
     def clean_on(self) -> date:
         day = self.cleaned_data["on"]
@@ -257,14 +257,14 @@ class ContactForm(forms.Form):
         return day
 
     def facts(self) -> dict:
-        """What `actions.log_contact` takes, from clean data."""
+        """The arguments of `actions.log_contact`, from cleaned data."""
         data = dict(self.cleaned_data)
         data["reached"] = not data.pop("missed")
         return data
 
     @property
     def lines(self) -> list[dict[str, str]]:
-        """The error summary: each fault with the id of the field to mend."""
+        """The error summary: each error with the id of its field."""
         ids = {"link": "hvem-1", "channel": "hvordan-1", "minutes": "tid-1", "domains": "tema-1"}
         own = {"words": "txt", "on": "dag", "missed": "ikke-svar"}
         return [

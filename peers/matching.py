@@ -1,6 +1,6 @@
-"""Peers who could be proposed to a person, with reasons in sentences and in no ranked order.
+"""Peers to propose to a person, each with reasons in sentences; never ranked.
 
-The person chooses, and may change without saying why; the coordinator decides (needs P3, P7).
+The person chooses, and may change without a reason; the coordinator decides (needs P3, P7).
 """
 
 from __future__ import annotations
@@ -22,40 +22,40 @@ class Proposal:
 
 
 def proposals(link: PeerLink, on: date) -> list[Proposal]:
-    """Every active peer, by name, each with what speaks for and against in one sentence."""
+    """Every active peer by name, each with the reasons for and against."""
     peers = Peer.objects.active(on).with_load().select_related("user", "organisation")
     return [Proposal(peer, reasons(peer, link)) for peer in peers.order_by("user__full_name", "pk")]
 
 
 def reasons(peer: Peer, link: PeerLink) -> list[dict[str, str]]:
-    """Capacity, language and interests, each a sentence; `color` as components/reasons.html."""
-    found = []
+    """Sentences on capacity, language and interests; `color` as in components/reasons.html."""
+    sentences = []
     if peer.places:
         text = ngettext(
             "Har plass til én deltaker til (%(load)s av %(capacity)s).",
             "Har plass til %(places)s deltakere til (%(load)s av %(capacity)s).",
             peer.places,
         ) % {"places": peer.places, "load": peer.load, "capacity": peer.capacity}
-        found.append({"color": "success", "text": text})
+        sentences.append({"color": "success", "text": text})
     else:
         text = _("Har ikke plass nå (%(load)s av %(capacity)s).") % {
             "load": peer.load,
             "capacity": peer.capacity,
         }
-        found.append({"color": "warning", "text": text})
+        sentences.append({"color": "warning", "text": text})
     if peer.languages:
         text = _("Snakker %(languages)s.") % {
-            "languages": listed([lowered(one) for one in peer.languages])
+            "languages": listed([lowered(language) for language in peer.languages])
         }
-        found.append({"color": "success", "text": text})
+        sentences.append({"color": "success", "text": text})
     if peer.interests:
-        interests = [lowered(one) for one in peer.interests]
-        shared = [one for one in interests if one in link.goal.lower()]
+        interests = [lowered(interest) for interest in peer.interests]
+        shared = [interest for interest in interests if interest in link.goal.lower()]
         text = _("Liker %(interests)s.") % {"interests": listed(interests)}
         if shared:
             text = _("Liker %(interests)s. Målet nevner %(shared)s.") % {
                 "interests": listed(interests),
                 "shared": listed(shared),
             }
-        found.append({"color": "success", "text": text})
-    return found
+        sentences.append({"color": "success", "text": text})
+    return sentences

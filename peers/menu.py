@@ -9,5 +9,5 @@ if TYPE_CHECKING:
 
 
 def waiting(user: User) -> int:
-    """How many want a peer and wait for one, among those the coordinator may know of."""
+    """How many people wait for a peer, of those the user may see."""
     return PeerLink.objects.visible_to(user).waiting().count()

@@ -33,9 +33,9 @@ class PeerQuerySet(models.QuerySet):
         return self.filter(active__contains=on)
 
     def with_load(self) -> Self:
-        """`load`: active links, paused ones too, since the place is kept; `places`: what is left.
+        """Add `load`, the number of active and paused links, and `places`, the free places.
 
-        Never a ground for ranking peers (need P7): lists are in the order of names.
+        Peers are never ranked by these (need P7); lists are sorted by name.
         """
         return self.annotate(
             load=Count("links", filter=Q(links__state__in=ACTIVE)),
@@ -49,24 +49,24 @@ class PeerQuerySet(models.QuerySet):
 
 class PeerLinkQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:
-        """A coordinator sees those who have said yes and whom they may know of; a peer only
-        their own (need P8). Of one who has not said yes, nobody on this floor sees anything.
+        """A coordinator sees people who have said yes, if they may see the person; a peer sees only
+        their own participants (need P8). Before a yes, neither sees anything.
         """
         if user.has_role(RoleKind.PEER_COORDINATOR):
             return self.known_to(user).filter(
                 state__in=[LinkState.WANTED, *ACTIVE, LinkState.ENDED]
             )
-        return self.walked_by(user)
+        return self.followed_by(user)
 
     def known_to(self, user: User) -> Self:
-        """Protected and shielded people only for who has the right (needs S3, S4)."""
+        """Leave out protected and shielded people the user may not see (needs S3, S4)."""
         from casework.models import Person
 
-        # They are few: to leave them out is cheaper than to look at each person there is.
+        # They are few, so leaving them out is cheaper than checking every person.
         return self.exclude(person__in=Person.objects.hidden_from(user))
 
-    def walked_by(self, user: User) -> Self:
-        """A peer's own participants, from the link is made until it ends."""
+    def followed_by(self, user: User) -> Self:
+        """The user's own participants, from the start of the link to its end."""
         if not user.has_role(RoleKind.PEER):
             return self.none()
         return self.filter(peer__user=user).active()
@@ -79,12 +79,12 @@ class PeerLinkQuerySet(models.QuerySet):
         return self.filter(state=LinkState.WANTED)
 
     def open(self) -> Self:
-        """Reported, waiting or active: not ended, and not turned down."""
+        """Reported, waiting or active."""
         return self.filter(state__in=[LinkState.REPORTED, LinkState.WANTED, *ACTIVE])
 
     def with_contact(self) -> Self:
-        """`reached_on`: the day of the last contact. `quiet_since`: that day, else of the
-        koblingsmøte, else of the yes.
+        """Add `reached_on`, the day of the last contact, and `quiet_since`: that day, else the day
+        of the koblingsmøte, else the day of the yes.
         """
         return self.annotate(
             reached_on=Subquery(_latest().filter(reached=True).values("on")[:1]),
@@ -92,8 +92,8 @@ class PeerLinkQuerySet(models.QuerySet):
         )
 
     def quiet(self, on: date) -> Self:
-        """Active, and longer without contact than agreed. A pause the person asked for silences
-        (need P6). Takes links `with_contact()`.
+        """Active, and longer without contact than agreed, in days. A link on pause is left out
+        (need P6). Call `with_contact()` first.
         """
         days = Func(
             Value(on, DateField()),
@@ -115,14 +115,10 @@ class PeerLinkQuerySet(models.QuerySet):
 
 def _latest() -> models.QuerySet:
     """The contacts of a link in a subquery, newest first."""
-    pass
-
     return Contact.objects.filter(link=OuterRef("pk")).order_by("-on", "-pk")
 
 
 def _with_tries() -> models.QuerySet:
-    pass
-
     last = _latest()
     return (
         PeerLink.objects.filter(pk__any_of=IDS)
@@ -142,31 +138,29 @@ _tries = Prepared(_with_tries)
 
 @dataclass(frozen=True, slots=True)
 class Tries:
-    """The channel of a link's last contact, and its last try, which may have led nowhere."""
+    """The channel of a link's last contact, and its last attempt, which may have failed."""
 
     reached_by: str | None
     tried_on: date | None
     tried_by: str | None
-    led_through: bool | None
+    tried_reached: bool | None
 
 
 def tries_of(link_ids: Collection[int]) -> dict[int, Tries]:
-    """The tries of some links, such as those of a page. One query."""
+    """The last contact and attempt of each link, by link id. One query."""
     return {pk: Tries(*rest) for pk, *rest in _tries(ids=list(link_ids))}
 
 
 class ContactQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:
-        """The log as the person has agreed to share it (need P4), on every read.
+        """The contacts the user may read, by the person's agreement as it is now (need P4).
 
-        The peer reads what is logged on their own links. The coordinator and the caseworkers
-        read it where the agreement names them, and where they may know of the person at all.
+        Peers read the log of their own links. Coordinators and caseworkers read it if the
+        agreement names them and they may see the person.
         """
         from casework.log.visibility import sees
 
-        pass
-
-        may = Q(link__in=PeerLink.objects.walked_by(user))
+        may = Q(link__in=PeerLink.objects.followed_by(user))
         if user.has_role(RoleKind.PEER_COORDINATOR):
             may |= Q(
                 link__in=PeerLink.objects.visible_to(user),
@@ -177,12 +171,12 @@ class ContactQuerySet(models.QuerySet):
         return self.filter(may)
 
     def shared_with_casework(self) -> Self:
-        """Contacts of those whose agreement lets the caseworker read the log."""
+        """Contacts that the agreement lets caseworkers read."""
         return self.filter(link__shares__contains=[Share.CASEWORKER])
 
 
 class Peer(models.Model):
-    """A likeperson or erfaringskonsulent. Nothing is kept here of the peer's own history (P1)."""
+    """A peer (likeperson, erfaringskonsulent). Nothing is stored of their own past (need P1)."""
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="peer", verbose_name=_("bruker")
@@ -223,9 +217,9 @@ class Peer(models.Model):
 
 
 class PeerLink(models.Model):
-    """A kobling between a person and a peer, which the person wants, may pause and may end.
+    """A link (kobling) between a person and a peer. The person wants it, and may pause or end it.
 
-    `goal` is in the person's own words, `shares` exactly with whom the log may be shared (P4).
+    `goal` is in the person's own words; `shares` says who may read the log (need P4).
     """
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="peer_links")
@@ -305,7 +299,7 @@ class PeerLink(models.Model):
 
 
 class Contact(models.Model):
-    """A peer's contact with a participant. «Door not opened» is a contact too (needs P5, P6)."""
+    """A peer's contact with a participant; a failed attempt is one too (needs P5, P6)."""
 
     link = models.ForeignKey(PeerLink, models.PROTECT, related_name="contacts")
     on = models.DateField(_("dato"))

@@ -1,4 +1,4 @@
-"""A participant as a peer or a coordinator sees one: call name, agreement, and how long since."""
+"""A participant as peers and coordinators see them: name, agreement, time since contact."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-# Where nobody is told that it has been too quiet, and the municipality is not asked.
+# For pages that do not show `too_quiet`, and so do not read the municipality's setting.
 DEFAULT_LONG_DAYS = settings_table.KEYS["no_contact_days"].default
 
 
 @dataclass(frozen=True)
 class Participant:
-    """`link` is read `with_contact()`. `long_days` is the municipality's no_contact_days."""
+    """`link` needs `with_contact()`. `long_days` is the municipality's no_contact_days."""
 
     link: PeerLink
     tries: Tries
@@ -46,7 +46,7 @@ class Participant:
 
     @cached_property
     def phone(self) -> str:
-        """The number the person has said to use, as it is written: 400 00 117."""
+        """The number the person wants to be called on, formatted: 400 00 117."""
         return PhoneField().prepare_value(self.link.agreed_phone)
 
     @cached_property
@@ -80,37 +80,37 @@ class Participant:
 
     @cached_property
     def quiet(self) -> bool:
-        """Longer without contact than agreed, and no pause."""
+        """Longer without contact than agreed, and not on pause."""
         return not self.silenced and self.days > self.link.interval_days
 
     @cached_property
     def too_quiet(self) -> bool:
-        """Quiet for longer than the municipality lets anyone be."""
+        """Quiet for as long as the municipality's limit, or longer."""
         return self.quiet and self.days >= self.long_days
 
     @cached_property
     def tried(self) -> str:
-        """The day of a last try that did not lead through, or empty."""
-        if self.tries.tried_on is None or self.tries.led_through:
+        """The day of the last attempt if it failed; else empty."""
+        if self.tries.tried_on is None or self.tries.tried_reached:
             return ""
         return words.ago(self.tries.tried_on, self.on)
 
     @cached_property
     def suggestion(self) -> str:
-        """Another way to reach out, after a try that did not lead through (need P6)."""
+        """Another way to make contact, after a failed attempt (need P6)."""
         return words.another_way(self.tries.tried_by) if self.tried and not self.silenced else ""
 
 
-def walked_by(user: User, on: date) -> list[Participant]:
-    """The peer's own participants, the longest without contact first, those on pause last."""
-    links = PeerLink.objects.walked_by(user).with_contact().order_by("quiet_since", "pk")
-    return sorted(of(links, on), key=lambda one: one.silenced)
+def followed_by(user: User, on: date) -> list[Participant]:
+    """The peer's own participants, longest without contact first, those on pause last."""
+    links = PeerLink.objects.followed_by(user).with_contact().order_by("quiet_since", "pk")
+    return sorted(of(links, on), key=lambda participant: participant.silenced)
 
 
 def of(
     links: Iterable[PeerLink], on: date, long_days: int = DEFAULT_LONG_DAYS
 ) -> list[Participant]:
-    """Links read `with_contact()` as participants. One query."""
+    """The links as participants; they need `with_contact()`. One query."""
     links = list(links)
     tries = tries_of([link.pk for link in links])
     return [Participant(link, tries[link.pk], on, long_days) for link in links]
@@ -118,14 +118,14 @@ def of(
 
 @dataclass(frozen=True)
 class Support:
-    """Whom a peer calls to talk something over."""
+    """The person a peer can call for advice."""
 
     name: str
     phone: str
 
 
 def support_for(peer: Peer | None, on: date) -> Support | None:
-    """The coordinator at the peer's organisation, on its phone; None without a number."""
+    """The coordinator of the peer's organisation, and its phone; None without a number."""
     if peer is None or not peer.organisation.phone:
         return None
     role = (

@@ -1,4 +1,4 @@
-"""Who may do what with peers. Each function says it in prose."""
+"""Who may report, coordinate and log contact with peers."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ if TYPE_CHECKING:
 
 
 def can_report_need(user: User) -> bool:
-    """Whoever does casework speaks up when a peer could help, having asked the person."""
+    """Users who do casework report that a peer could help a person."""
     return can_do_casework(user)
 
 
 def can_coordinate(user: User) -> bool:
-    """The peer coordinator links, pauses and ends, knowing call names and agreements alone."""
+    """The coordinator links, pauses and ends, and sees only call names and agreements."""
     return user.has_role(RoleKind.PEER_COORDINATOR)
 
 
 def can_log(user: User) -> bool:
-    """A peer logs contacts with their own participants; nobody logs for them."""
+    """A peer logs contacts with their own participants; nobody else does."""
     return user.has_role(RoleKind.PEER)

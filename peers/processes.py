@@ -1,5 +1,5 @@
-"""The moves of a kobling. A change of peer ends one kobling and begins another, so that a new
-peer never reads the old one's log (need P8)."""
+"""The states of a link and the moves between them. A change of peer ends one link and begins
+another, so that the new peer never reads the old log (need P8)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a contact, a pause and an agreement are said, to the person and about them."""
+"""A contact, a pause and an agreement as Norwegian text."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def ago(day: date, on: date) -> str:
 
 
 def ago_short(day: date, on: date) -> str:
-    """3 d. siden, where there is little room."""
+    """3 d. siden; for narrow columns."""
     n = (on - day).days
     return ago(day, on) if n <= 1 else _("%(n)s d. siden") % {"n": n}
 
@@ -63,7 +63,7 @@ def listed(parts: Sequence[str]) -> str:
 
 
 def lowered(label: str) -> str:
-    """In the middle of a sentence: møte, but SMS."""
+    """A label inside a sentence: møte, but SMS."""
     return label if label.isupper() else label[:1].lower() + label[1:]
 
 
@@ -77,8 +77,8 @@ def contact(
     domains: Sequence[str] = (),
     dated: bool = True,
 ) -> str:
-    """«Møte i dag, 1 time, om bolig og nettverk.»; what is saved, as one sentence. Where the
-    date stands beside it, it is left out (`dated=False`).
+    """A contact as one sentence: «Møte i dag, 1 time, om bolig og nettverk.» `dated=False` leaves
+    out the date, when the page shows it beside the sentence.
     """
     text = str(Channel(channel).label)
     if dated:
@@ -89,13 +89,13 @@ def contact(
     if minutes:
         text = f"{text}, {length(minutes)}"
     if domains:
-        about = listed([lowered(str(LifeDomain(one).label)) for one in domains])
+        about = listed([lowered(str(LifeDomain(domain).label)) for domain in domains])
         text = _("%(text)s, om %(about)s") % {"text": text, "about": about}
     return f"{text}."
 
 
 def readers(link: PeerLink) -> str:
-    """Who may read the log by the agreement (need P4), said to the person."""
+    """Who may read the log by the agreement (need P4), as a sentence to the person."""
     names = {
         Share.COORDINATOR: _("likepersonkoordinatoren"),
         Share.CASEWORKER: _("saksbehandleren din"),
@@ -108,7 +108,7 @@ def readers(link: PeerLink) -> str:
 
 
 def another_way(channel: str) -> str:
-    """Another way to reach out when one did not lead through. Nothing ends by it (need P6)."""
+    """Another way to make contact when one failed. A failure ends nothing (need P6)."""
     ways = {
         Channel.MEETING: _("Send en hyggelig SMS, eller foreslå et annet sted å møtes."),
         Channel.ACCOMPANY: _("Ring, eller send en SMS og spør om en ny dag passer bedre."),
@@ -125,7 +125,7 @@ def is_silenced(link: PeerLink, on: date) -> bool:
 
 
 def pause(link: PeerLink, on: date) -> str:
-    """How a paused link stands; empty when it is not paused."""
+    """The pause of a link as text; empty when it is not paused."""
     if link.state != LinkState.PAUSED:
         return ""
     if link.paused_until is None:

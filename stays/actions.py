@@ -1,4 +1,4 @@
-"""Where people live, changed: a stay begins, a stay ends, a home is let."""
+"""Actions on stays: register, correct, end and renew a stay, and log a search for a place."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from .enums import IN_UNIT, SLEEPS, StayEvent, StayKind, UnsuitedFor
 from .models import Lease, PlaceSearch, Renewal, Stay
 from .suited import unsuited_for
 
-# What moving into a home that lasts puts an end to.
+# The kinds of stay that end when the person moves into a lasting home.
 ENDED_BY_LEASE = SLEEPS
 
 
 class StayRefused(RuleBroken):
-    """The stay cannot be as it was written; `field` says which part of the form is to blame."""
+    """The stay cannot be saved as entered; `field` is the form field with the error."""
 
     def __init__(self, sentence: str | Promise, field: str | None = None) -> None:
         super().__init__(str(sentence))
@@ -39,7 +39,7 @@ class StayRefused(RuleBroken):
 
 
 class UnitTaken(StayRefused):
-    """Somebody lives there, or is to, in the period."""
+    """Somebody lives in the unit, or will move in, during the period."""
 
     def __init__(self) -> None:
         super().__init__(_("Det bor noen i denne boligen i perioden. Velg en annen."), "unit")
@@ -71,11 +71,11 @@ def register_stay(
 ) -> Stay:
     """Record that a person lives somewhere from a day. `ends_on` is the day they leave.
 
-    A temporary stay follows a vedtak on place and length, or a written reason why there is none
-    yet (need T1). `moving` ends where they slept until now on the same day: between temporary
-    places the chain goes on. `let_out` ends the admission or the sentence they come from, so that
-    the flag of who came straight from there is raised (need T6). `StayRefused` says what is
-    wrong, and where.
+    A temporary stay needs a vedtak on place and length, or a written reason why there is none
+    yet (need T1). `moving` ends the stay where they slept until now, on the same day; between
+    temporary places the chain continues. `let_out` ends the stay in an institution or prison, so
+    that the flag for people who come straight from there is raised (need T6). `night_price` is
+    kroner a night. Raises `StayRefused`.
     """
     _check_days(person, starts_on, ends_on, planned_out, must_leave_by)
     unsuited = ""
@@ -83,7 +83,7 @@ def register_stay(
     if kind in IN_UNIT:
         if unit is None:
             raise StayRefused(_("Velg boligen oppholdet er i."), "unit")
-        # Locked: whoever takes the home out of use waits, and then sees who lives there.
+        # Locked: an action that takes the unit out of use waits, and then sees this stay.
         unit = (
             Unit.objects.select_for_update(of=("self",), no_key=True)
             .select_related("property")
@@ -164,13 +164,13 @@ def change_stay(
     unsafe: bool = False,
     end_reason: str = "",
 ) -> Stay:
-    """Correct an episode, or write what is new about it; `why` is kept on the timeline.
+    """Correct a stay, or add new facts about it; `why` is kept on the timeline.
 
-    The kind and the dwelling stand: somebody who lives elsewhere has another episode. Days of a
-    leieforhold follow its contract. Corrected days move the clock of temporary stays as they
-    would have, had they been right at once. `StayRefused` says what is wrong, and where.
+    The kind and the unit cannot change: living elsewhere is another stay. The days of a lease
+    follow its contract. The clock of temporary stays counts the corrected days as if they had
+    been right from the start. Raises `StayRefused`.
     """
-    # Locked, so that two who correct it at once do it one after the other.
+    # Locked, so that two corrections at the same time run one after the other.
     stay = (
         Stay.objects.select_for_update(of=("self",), no_key=True)
         .select_related("person", "unit__property")
@@ -216,8 +216,8 @@ def change_stay(
 
 @transaction.atomic
 def end_stay(*, stay: Stay, ends_on: date, reason: str, by: User, at: datetime) -> Stay:
-    """Record the day a person left. The night before it is the last one counted."""
-    # Locked, so that two who end it at once, on different days, do it one after the other.
+    """Record the day a person left; the night before is the last counted. Raises `StayRefused`."""
+    # Locked, so that two users who end it on different days do so one after the other.
     stay = Stay.objects.select_for_update(of=("self",), no_key=True).get(pk=stay.pk)
     if stay.period.upper is not None and stay.period.upper <= local_date(at):
         raise StayRefused(
@@ -256,11 +256,12 @@ def renew_stay(
     at: datetime,
     vedtak: Vedtak | None = None,
 ) -> Renewal:
-    """Grant a temporary stay for longer. The clock goes on; nothing of it is reset (needs T1, T3).
+    """Grant a temporary stay for longer. Its clock continues and is never reset (needs T1, T3).
 
-    It takes a reason, the next step towards a lasting home, and somebody responsible for it.
+    Requires a reason, the next step towards a lasting home, and a user responsible for it.
+    Raises `StayRefused`.
     """
-    # Locked, so that two who renew it at once do it one after the other.
+    # Locked, so that two renewals at the same time run one after the other.
     stay = Stay.objects.select_for_update(of=("self",), no_key=True).get(pk=stay.pk)
     today = local_date(at)
     if stay.kind != StayKind.TEMPORARY or (stay.period.upper and stay.period.upper <= today):
@@ -310,7 +311,7 @@ def log_search(
     unit: Unit | None = None,
     place: str = "",
 ) -> PlaceSearch:
-    """A place was looked for, and this came of it; each time is a row of its own (need T4)."""
+    """Record one search for a place for the night and its outcome, as a new row (need T4)."""
     search = PlaceSearch(
         person=person,
         application=application,
@@ -345,7 +346,7 @@ def _check_days(
     planned_out: date | None,
     must_leave_by: date | None,
 ) -> None:
-    """Days that cannot be: before the birth, backwards, or out before in."""
+    """Refuse days before birth, an end before the start, or a planned exit before the start."""
     if person.birth_date and starts_on < person.birth_date:
         raise StayRefused(
             _("Personen er født %(born)s, og kan ikke ha bodd der fra %(date)s.")
@@ -363,7 +364,7 @@ def _check_days(
 
 
 def _check_planned_out(planned_out: date | None, ends_on: date | None, today: date) -> None:
-    """Somebody who is still inside comes out on a day that is not past."""
+    """The planned day out of an open stay must not be in the past."""
     if planned_out is not None and ends_on is None and planned_out < today:
         raise StayRefused(
             _("%(day)s er gått. Skriv en dag som kommer, eller dagen personen kom ut.")
@@ -373,10 +374,10 @@ def _check_planned_out(planned_out: date | None, ends_on: date | None, today: da
 
 
 def _check_overlap(stay: Stay) -> None:
-    """Nobody sleeps in two places; what is registered already is named, and what to do.
+    """Refuse a second place to sleep; the message names the existing stay and what to do.
 
-    Two temporary stays, and two leases, are kept apart by the database too, for those who are
-    written at once.
+    For two users who save at the same time, the database also refuses overlapping temporary
+    stays and overlapping leases.
     """
     if stay.kind not in SLEEPS:
         return
@@ -423,7 +424,7 @@ def check_unit(unit: Unit, kind: str, on: date) -> None:
 
 
 def _check_suited(person: Person, unit: Unit, on: date, reason: str) -> str:
-    """For whom the place is unsuited; then it takes a written reason to be used (need T5)."""
+    """Whom the place is unsuited for, or ""; using it then needs a written reason (need T5)."""
     unsuited = unsuited_for(person, unit, on, settings_table.value("young_under_age", on))
     if unsuited and not reason:
         raise StayRefused(
@@ -435,8 +436,8 @@ def _check_suited(person: Person, unit: Unit, on: date, reason: str) -> str:
 
 
 def _take_back(person: Person, on: date, by: User, at: datetime) -> None:
-    """A temporary place given from the very day they move on from it was never slept in: no night
-    to end it by. Its history and the event keep that it was given."""
+    """Delete a temporary stay that begins on the day the person moves on: nobody slept there, so
+    it has no night to end on. Its history and the event remain."""
     unused = (
         Stay.objects.temporary()
         .select_for_update(of=("self",))
@@ -458,8 +459,8 @@ def _take_back(person: Person, on: date, by: User, at: datetime) -> None:
 
 
 def end_open(person: Person, kinds: tuple[StayKind, ...], on: date, reason: str) -> None:
-    """End what the person lives in on the day, of these kinds, on that day."""
-    # Locked, so that nobody ends or moves the same stay in the meantime.
+    """End open stays of these kinds on the day; refuse if one begins on that day or later."""
+    # Locked, so that nobody else changes the same stay meanwhile.
     going_on = (
         Stay.objects.select_for_update(of=("self",), no_key=True)
         .filter(person=person, kind__in=kinds)
@@ -479,7 +480,7 @@ def end_open(person: Person, kinds: tuple[StayKind, ...], on: date, reason: str)
 
 
 def save_stay(obj: Stay | Lease | Renewal | PlaceSearch) -> None:
-    """Save, and say a broken constraint in words."""
+    """Save; raise a broken constraint as `StayRefused` with a sentence for the user."""
     try:
         with transaction.atomic():
             obj.save()
@@ -492,21 +493,21 @@ def save_stay(obj: Stay | Lease | Renewal | PlaceSearch) -> None:
 
 @transaction.atomic
 def hear_notice(notice: InstitutionNotice, *, by: User, at: datetime) -> None:
-    """A notice of going out moves the planned day of the stay in institution the person is in,
-    and so what the waiting list and Min dag know of it (need C20)."""
+    """Move the planned day out of the person's institution stay to the day in a notice; the
+    waiting list and Min dag read it (need C20)."""
     if notice.kind not in GOING_OUT:
         return
     stay = (
         Stay.objects.current(local_date(at))
         .filter(person=notice.person, kind=StayKind.INSTITUTION)
-        # Locked: it may be ended while the notice is registered.
+        # Locked, since another user may end it while the notice is registered.
         .select_for_update(of=("self",), no_key=True)
         .order_by("pk")
         .first()
     )
-    # Told afterwards, of a day before the stay was written down: it is no plan.
-    known = stay and local_date(stay.recorded_at) <= notice.concerns_on
-    if known and stay.planned_out != notice.concerns_on:
+    # A day before the stay was recorded is not a plan.
+    is_plan = stay and local_date(stay.recorded_at) <= notice.concerns_on
+    if is_plan and stay.planned_out != notice.concerns_on:
         old = stay.planned_out
         stay.planned_out = notice.concerns_on
         stay._history_user = by
@@ -525,7 +526,7 @@ def hear_notice(notice: InstitutionNotice, *, by: User, at: datetime) -> None:
 
 
 def people_in(units: list[Unit], on: date) -> str:
-    """Asked before homes are taken out of use: how many live there, or are to (need H4)."""
+    """How many of the units have residents, now or later, as a sentence; "" if none (need H4)."""
     lives = Stay.objects.filter(unit__in=units, period__overlap=DateRange(on, None))
     homes = lives.order_by().values("unit").distinct().count()
     if not homes:

@@ -5,7 +5,7 @@ from casework.log.event_kinds import EventGroup, EventKind
 
 
 class StayKind(models.TextChoices):
-    """Where a person lives, as coded episodes (need C7)."""
+    """The kinds of place a person lives in (need C7)."""
 
     TEMPORARY = "midlertidig", _("Midlertidig bolig")
     LEASE = "leie", _("Kommunalt leieforhold")
@@ -18,17 +18,17 @@ class StayKind(models.TextChoices):
     MAKESHIFT = "ikke_bolig", _("Campingvogn, båt, brakke eller lignende")
 
 
-# A home that lasts: a break spent in one ends a temporary chain, whatever its length.
+# Lasting homes. A night in one ends a temporary chain.
 LASTING = (StayKind.LEASE, StayKind.OWN_HOME)
-# A home to come to, owned, rented or with close family: who has one is not without a home.
+# A home to return to: owned, rented or with close family. With one, a person is not homeless.
 HOMES = (*LASTING, StayKind.FAMILY)
-# Nowhere to sleep that was made for it.
+# Places not made for sleeping.
 ROOFLESS = (StayKind.STREET, StayKind.MAKESHIFT)
-# Lives in a unit of the register; the other kinds only have a place in words.
+# Stays in a unit of the register; the other kinds have only the name of a place.
 IN_UNIT = (StayKind.TEMPORARY, StayKind.LEASE, StayKind.TRIAL)
 
-# Where one sleeps: in one of these at a time. A home of one's own may stand beside any of them, and
-# an institution too, since a room is often kept through a short admission.
+# Where a person sleeps: at most one of these at a time. A home of their own or an institution may
+# overlap with them, since a room is often kept during a short admission.
 SLEEPS = (
     StayKind.TEMPORARY,
     StayKind.TRIAL,
@@ -46,7 +46,7 @@ class InstitutionKind(models.TextChoices):
 
 
 class Unsuitable(models.TextChoices):
-    """Why the home a person has is not one they can use or keep well in."""
+    """Why a person's home is not suitable for them."""
 
     ACCESS = "tilgjengelighet", _("Kan ikke bruke boligen (trapper, rullestol)")
     OTHER = "annet", _("Uegnet av andre grunner")
@@ -59,14 +59,14 @@ class Deposit(models.TextChoices):
 
 
 class UnsuitedFor(models.TextChoices):
-    """For whom a place is unsuited, that is used all the same, for a written reason (need T5)."""
+    """Whom a place is unsuited for when it is used anyway, with a written reason (need T5)."""
 
     CHILDREN = "barn", _("Barn")
     YOUNG = "unge", _("Unge")
 
 
 class SearchOutcome(models.TextChoices):
-    """What came of looking for a place for the night (need T4)."""
+    """The outcome of a search for a place for the night (need T4)."""
 
     NONE_FOUND = "ingen_plass", _("Fant ingen plass")
     REFUSED = "takket_nei", _("Personen takket nei")
@@ -75,7 +75,7 @@ class SearchOutcome(models.TextChoices):
 
 
 class Readiness(models.TextChoices):
-    """What is in place before somebody moves in (need H10)."""
+    """What to have in place before somebody moves in (need H10)."""
 
     VIEWING = "visning", _("Visning")
     PAPERS = "papirer", _("Kontrakt og papirer")
@@ -94,7 +94,7 @@ class RiskCause(models.TextChoices):
 
 
 class StepKind(models.TextChoices):
-    """What the municipality, or the tenant, has done about a tenancy (need H9)."""
+    """A step the municipality or the tenant has taken in a tenancy (need H9)."""
 
     CONTACT = "kontakt", _("Samtale eller hjemmebesøk")
     PAYMENT_PLAN = "avtale", _("Avtale om nedbetaling")

@@ -21,7 +21,7 @@ UNSUITABLE = [("", _("Boligen kan brukes")), *Unsuitable.choices]
 
 
 class RiskFields(forms.Form):
-    """What makes the place one cannot stay in, or not keep."""
+    """Why the person may lose the place, or cannot stay there."""
 
     must_leave_by = NorwegianDateField(
         label=_("Må ut innen"),
@@ -32,12 +32,12 @@ class RiskFields(forms.Form):
     unsafe = forms.BooleanField(label=_("Vold eller trusler der personen bor"), required=False)
 
 
-# A lease is made from an offer, never here.
+# A lease comes from an offer, never from this form.
 KINDS = [choice for choice in StayKind.choices if choice[0] != StayKind.LEASE]
 
 
 class StayForm(OnceFormMixin, RiskFields):
-    """Where a person lives from a day; what is asked follows from the kind."""
+    """Where a person lives from a day; which fields are needed depends on the kind."""
 
     kind = forms.ChoiceField(label=_("Bor"), choices=KINDS, widget=ChipChoice)
     starts_on = NorwegianDateField(label=_("Fra"))
@@ -52,7 +52,7 @@ class StayForm(OnceFormMixin, RiskFields):
         queryset=Unit.objects.none(),
         required=False,
         help_text=_("Ledige midlertidige bosteder og treningsleiligheter."),
-        # Somebody was given it since the page was opened.
+        # Somebody else got the place after the page was opened.
         error_messages={"invalid_choice": _("Det bor noen der allerede. Velg et annet sted.")},
     )
     night_price = forms.IntegerField(
@@ -142,7 +142,7 @@ class StayForm(OnceFormMixin, RiskFields):
 
 
 class ChangeStayForm(OnceFormMixin, RiskFields):
-    """An episode corrected, or told more of; what is asked follows from its kind."""
+    """Correct a stay or add facts to it; the fields depend on its kind."""
 
     starts_on = NorwegianDateField(label=_("Fra"))
     ends_on = NorwegianDateField(

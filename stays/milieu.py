@@ -1,7 +1,7 @@
-"""Bomiljø: how many live close together, against the municipality's own limits (need H6).
+"""Living environment (bomiljø): how many live close together, and the limits for it (need H6).
 
-What counts is homes lived in and how many are new in the house, never who they are: no diagnosis,
-no need and no background is looked at. A limit passed is a warning to weigh, not a refusal.
+Only the number of occupied homes and of new residents counts, never who they are: no diagnosis,
+need or background is read. Passing a limit gives a warning to consider, not a refusal.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from .models import Stay
 LIMITS = ("milieu_house_homes", "milieu_house_new", "milieu_new_days", "milieu_area_percent")
 IN_HOMES = (StayKind.LEASE, StayKind.TRIAL)
 FRESH_SECONDS = 300
-# A share of a handful says nothing.
+# With fewer homes, a percentage means nothing.
 FEWEST_HOMES = 20
 
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """A property with homes lived in, and how many of those who live there are new."""
+    """A property: how many of its homes are occupied, and how many residents are new."""
 
     pk: int
     name: str
@@ -43,8 +43,8 @@ class House:
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
-    """An area's part of all homes lived in, in per cent."""
+class AreaShare:
+    """An area's share of all occupied homes, in per cent."""
 
     pk: int
     name: str
@@ -59,9 +59,9 @@ def limits(on: date) -> dict[str, int]:
 
 
 def houses(on: date, cursor: str | None = None) -> Page[House]:
-    """Houses at or past a limit, fullest first."""
+    """A page of houses at or above a limit, most homes first."""
     limit = limits(on)
-    found = (
+    properties = (
         Property.objects.filter(units__stays__kind__in=IN_HOMES, units__stays__period__contains=on)
         .annotate(
             homes=Count("units__stays"),
@@ -70,23 +70,23 @@ def houses(on: date, cursor: str | None = None) -> Page[House]:
         .filter(Q(homes__gte=limit["milieu_house_homes"]) | Q(new__gte=limit["milieu_house_new"]))
         .only("name")
     )
-    page = keyset_page(found, ("-homes", "pk"), cursor)
-    made = [
+    page = keyset_page(properties, ("-homes", "pk"), cursor)
+    rows = [
         House(
-            pk=each.pk,
-            name=each.name,
-            homes=each.homes,
-            new=each.new,
-            too_many=each.homes >= limit["milieu_house_homes"],
-            too_new=each.new >= limit["milieu_house_new"],
+            pk=house.pk,
+            name=house.name,
+            homes=house.homes,
+            new=house.new,
+            too_many=house.homes >= limit["milieu_house_homes"],
+            too_new=house.new >= limit["milieu_house_new"],
         )
-        for each in page.items
+        for house in page.items
     ]
-    return Page(made, page.next_cursor, page.prev_cursor)
+    return Page(rows, page.next_cursor, page.prev_cursor)
 
 
-def areas(on: date, limit: dict[str, int] | None = None) -> list[Share]:
-    """Each area's share of the homes lived in, largest first; kept for five minutes."""
+def areas(on: date, limit: dict[str, int] | None = None) -> list[AreaShare]:
+    """Each area's share of the occupied homes, largest first; cached for five minutes."""
     limit = limit or limits(on)
     key = f"milieu.{connection.settings_dict['NAME']}.{on}"
     rows = cache.get(key)
@@ -103,38 +103,38 @@ def areas(on: date, limit: dict[str, int] | None = None) -> list[Share]:
         return []
     most = limit["milieu_area_percent"]
     return [
-        Share(pk, name, homes, round(100 * homes / total), 100 * homes > most * total)
+        AreaShare(pk, name, homes, round(100 * homes / total), 100 * homes > most * total)
         for pk, name, homes in rows
     ]
 
 
 def warnings(unit: Unit, on: date) -> list[str]:
-    """What one more in this home would come to, in sentences; none where no limit is passed.
+    """Sentences about the limits that one more resident in this unit would pass; else empty.
 
-    In a temporary place everybody is new, and nobody is at home in the area: there it is how many
-    live in the house that counts.
+    In temporary places everybody is new and only passing through the area, so only the number of
+    homes in the house counts.
     """
     limit = limits(on)
     if unit.type in TEMPORARY_TYPES:
         full = full_houses([unit.property_id], on).values()
         return [_many(homes, limit["milieu_house_homes"]) for homes in full]
     there = _counted(on).filter(unit__property=unit.property_id)
-    found = there.aggregate(homes=Count("pk"), new=Count("pk", filter=_new(on, limit)))
-    said = []
-    if found["homes"] + 1 > limit["milieu_house_homes"]:
-        said.append(_many(found["homes"] + 1, limit["milieu_house_homes"]))
-    if found["new"] + 1 > limit["milieu_house_new"]:
-        said.append(
+    counts = there.aggregate(homes=Count("pk"), new=Count("pk", filter=_new(on, limit)))
+    sentences = []
+    if counts["homes"] + 1 > limit["milieu_house_homes"]:
+        sentences.append(_many(counts["homes"] + 1, limit["milieu_house_homes"]))
+    if counts["new"] + 1 > limit["milieu_house_new"]:
+        sentences.append(
             _("%(new)s nye i huset på %(days)s dager. Kommunens grense er %(most)s.")
             % {
-                "new": found["new"] + 1,
+                "new": counts["new"] + 1,
                 "days": limit["milieu_new_days"],
                 "most": limit["milieu_house_new"],
             }
         )
     for area in areas(on, limit):
         if area.pk == unit.property.area_id and area.too_large:
-            said.append(
+            sentences.append(
                 _("%(area)s har %(percent)s %% av hjemmene. Kommunens grense er %(most)s %%.")
                 % {
                     "area": area.name,
@@ -142,12 +142,12 @@ def warnings(unit: Unit, on: date) -> list[str]:
                     "most": limit["milieu_area_percent"],
                 }
             )
-    return said
+    return sentences
 
 
 def full_houses(properties: Iterable[int] | QuerySet, on: date) -> dict[int, int]:
-    """Of these houses, those where one more is past the limit, whoever lives there: how many
-    homes it would then be. Two queries."""
+    """Houses where one more resident passes the limit, with the new number of homes, by property
+    id. Stays of every kind count. Two queries."""
     most = limits(on)["milieu_house_homes"]
     there = Stay.objects.filter(unit__property__in=properties, period__contains=on).order_by()
     counted = there.values_list("unit__property").annotate(homes=Count("pk"))
@@ -155,13 +155,13 @@ def full_houses(properties: Iterable[int] | QuerySet, on: date) -> dict[int, int
 
 
 def short(homes: int) -> str:
-    """For a line of a list to choose from."""
+    """A short text for a choice in a list."""
     return _("%(homes)s hjem i huset") % {"homes": homes}
 
 
 def _many(homes: int, most: int) -> str:
-    told = {"homes": homes, "most": most}
-    return _("%(homes)s hjem i samme hus. Kommunens grense er %(most)s.") % told
+    values = {"homes": homes, "most": most}
+    return _("%(homes)s hjem i samme hus. Kommunens grense er %(most)s.") % values
 
 
 def _counted(on: date):

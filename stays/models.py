@@ -75,10 +75,10 @@ __all__ = [
 
 
 class Stay(models.Model):
-    """A person lives somewhere over a period `[from, to)`: the nights from `from` up to `to`.
+    """A person lives somewhere in a half-open period `[from, to)`, counted in nights.
 
-    One row for the one whose case it is; the household follows. Every kind of place is a
-    stay, so that where somebody has lived is one list, and the temporary chain one statement.
+    Only the person who has the case has a row; the household lives with them. Every kind of place
+    is a stay, so one list shows where a person has lived, and one query finds the chain.
     """
 
     person = models.ForeignKey(
@@ -106,7 +106,7 @@ class Stay(models.Model):
     unsuitable = models.CharField(_("uegnet"), max_length=20, choices=Unsuitable, blank=True)
     must_leave_by = models.DateField(_("må ut innen"), null=True, blank=True)
     unsafe = models.BooleanField(_("vold eller trusler der personen bor"), default=False)
-    # The day the vedtak, or its renewal, runs to. Who stays on beyond it still stays.
+    # The day the vedtak or its renewal runs to. The stay does not end by itself on that day.
     granted_until = models.DateField(_("innvilget til"), null=True, blank=True)
     unsuited_for = models.CharField(
         _("ikke egnet for"), max_length=10, choices=UnsuitedFor, blank=True
@@ -127,7 +127,7 @@ class Stay(models.Model):
         ordering = ["person", "period", "pk"]
         indexes = [
             GistIndex(fields=["person", "period"], name="stay_person"),
-            # Few among all stays: who is to leave an institution, and who came straight from one.
+            # For the few stays in institutions: who will leave one, and who came straight from one.
             models.Index(
                 fields=["planned_out"],
                 name="stay_institution",
@@ -136,8 +136,8 @@ class Stay(models.Model):
             models.Index(
                 fields=["kind", "person"], name="stay_open", condition=Q(period__upper_inf=True)
             ),
-            # The chains are read off these two alone: who was in a temporary place lately, and
-            # every temporary stay in its order.
+            # The chain query reads only the next two: every temporary stay in order, and who was
+            # in a temporary place recently.
             models.Index(
                 F("person"),
                 Func(F("period"), function="lower"),
@@ -212,7 +212,7 @@ class Stay(models.Model):
                 | Q(granted_until__gt=F("period__startswith")),
                 violation_error_message=_("Oppholdet må være innvilget til etter at det begynte."),
             ),
-            # The database has no today; the day it was written is the nearest it comes.
+            # A constraint cannot read today's date; it uses the day the stay was recorded.
             models.CheckConstraint(
                 name="stay_planned_out_ahead",
                 condition=Q(planned_out__isnull=True)
@@ -236,17 +236,17 @@ class Stay(models.Model):
         return str(self.unit) if self.unit_id else (self.place or self.get_kind_display())
 
     def cost(self, on: date) -> int | None:
-        """Kroner so far (need T7); None where no price is known."""
+        """Kroner so far (need T7); None when no price is known."""
         return None if self.night_price is None else self.night_price * self.nights(on)
 
     def nights(self, on: date) -> int:
-        """Nights spent, counting `[from, to)`, an open stay up to `on`."""
+        """Nights in `[from, to)`; an open stay counts up to `on`."""
         to = min(self.period.upper or on, on)
         return max((to - self.period.lower).days, 0)
 
 
 class Renewal(models.Model):
-    """A temporary stay is granted for longer: why, what comes next, and who sees to it (T3)."""
+    """A longer grant of a temporary stay: reason, next step and responsible user (need T3)."""
 
     stay = models.ForeignKey(
         Stay, models.PROTECT, related_name="renewals", verbose_name=_("opphold")
@@ -304,7 +304,7 @@ class Renewal(models.Model):
 
 
 class PlaceSearch(models.Model):
-    """A place for the night was looked for, and this came of it, each time (need T4)."""
+    """One search for a place for the night, and its outcome (need T4)."""
 
     person = models.ForeignKey(
         Person, models.PROTECT, related_name="place_searches", verbose_name=_("person")

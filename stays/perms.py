@@ -1,4 +1,4 @@
-"""Who may do what with where people live. Each function says it in prose."""
+"""Who may read and record where people live."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ if TYPE_CHECKING:
 
 
 def can_see_stays(user: User) -> bool:
-    """Whoever reads cases sees who lives in temporary places."""
+    """Users who read cases see who lives in temporary places."""
     return can_read_cases(user)
 
 
 def can_record_stays(user: User) -> bool:
-    """Whoever does casework records that a stay begins and ends."""
+    """Users who do casework record that a stay begins and ends."""
     return can_do_casework(user)
 
 
 def can_follow_up_flags(user: User) -> bool:
-    """Whoever does casework follows up flags, and the manager they escalate to."""
+    """Users who do casework follow up flags, and so do managers, to whom flags escalate."""
     return can_do_casework(user) or user.has_role(RoleKind.MANAGER)

@@ -1,11 +1,11 @@
-"""Bosituasjon: what an episode is called in ETHOS Light, and whether it is bostedsløshet (need C7).
+"""The ETHOS Light category of a stay, and whether the person is homeless (bostedsløs) (need C7).
 
-ETHOS Light (law.md) counts where people sleep; the national definition says who is bostedsløs:
-no owned or rented dwelling, and in temporary places, temporarily with friends or kin, sleeping
-out, or in an institution or prison due out within two months without a dwelling. Not: who lives
-for good with close family. Both are read off the episodes here, and never typed in.
+ETHOS Light (law.md) counts where people sleep. By the national definition a person is homeless who
+has no owned or rented home, and lives in temporary places, temporarily with friends or family,
+outdoors, or in an institution or prison they leave within two months without a home to go to. A
+person who lives permanently with close family is not. Both are computed from the stays.
 
-An episode is judged on its last day known: today while it goes on, else the night before it ended.
+A stay is judged on its last known day: today while it is open, else the night before it ended.
 """
 
 from __future__ import annotations
@@ -42,13 +42,13 @@ OF_KIND = {
     StayKind.MAKESHIFT: 5,
     StayKind.WITH_OTHERS: 6,
 }
-# Of temporary places, the category follows from what the place is.
+# For units of these types, the type decides the category.
 OF_UNIT = {UnitType.EMERGENCY: 2, UnitType.SHELTER: 2, UnitType.CABIN: 5}
 
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """One episode, coded. `homeless` None: not known, and then nothing is alleged."""
+    """A stay with its ETHOS Light category (1–6). `homeless` is None when it is not known."""
 
     stay: Stay
     ethos: int | None
@@ -67,32 +67,32 @@ class Situation:
 
     @property
     def at_risk(self) -> list[tuple[str, str]]:
-        """What makes a home uncertain: words, and the colour of how near it is."""
-        found = []
+        """Why the home is at risk: pairs of text and colour."""
+        risks = []
         leave_by = self.stay.must_leave_by
         if leave_by and self.now:
             near = leave_by <= add_months(self.on, NEAR_MONTHS)
-            found.append((_("Må ut innen %(day)s") % {"day": nbdate(leave_by)}, _near(near)))
+            risks.append((_("Må ut innen %(day)s") % {"day": nbdate(leave_by)}, _near(near)))
         if self.stay.unsuitable:
-            found.append((_("Uegnet: %(why)s") % {"why": _unsuitable(self.stay)}, "warning"))
+            risks.append((_("Uegnet: %(why)s") % {"why": _unsuitable(self.stay)}, "warning"))
         if self.stay.unsafe:
-            found.append((_("Vold eller trusler"), "danger"))
-        return found
+            risks.append((_("Vold eller trusler"), "danger"))
+        return risks
 
 
 def situations(stays: Iterable[Stay], on: date) -> list[Situation]:
-    """Each episode begun by the date, coded, in the order given. All are one person's."""
-    all_of_them = list(stays)
-    return [_situation(stay, all_of_them, on) for stay in all_of_them if stay.period.lower <= on]
+    """The situation in each of a person's stays begun by the date, in the order given."""
+    stays = list(stays)
+    return [_situation(stay, stays, on) for stay in stays if stay.period.lower <= on]
 
 
-def current(found: Iterable[Situation]) -> Situation | None:
-    """What to say of the person today: bostedsløs where any going on is, else the first known."""
-    going_on = [each for each in found if each.now]
+def current(situations: Iterable[Situation]) -> Situation | None:
+    """The situation to show today: of the open stays a homeless one first, then a known one."""
+    going_on = [situation for situation in situations if situation.now]
     for answer in (True, False, None):
-        for each in going_on:
-            if each.homeless is answer:
-                return each
+        for situation in going_on:
+            if situation.homeless is answer:
+                return situation
     return None
 
 
@@ -136,13 +136,13 @@ def _ethos(stay: Stay, homeless: bool | None) -> int | None:
 def _from_institution(
     stay: Stay, stays: list[Stay], day: date, now: bool
 ) -> tuple[bool | None, str]:
-    """Due out within two months, with nowhere to go to."""
+    """Whether a person in an institution is homeless, and the reason as a sentence."""
     out = stay.planned_out if now else stay.period.upper
     if any(
-        each.kind in HOMES
-        and (each.period.upper is None or each.period.upper > (out or day))
-        and (now or each.period.lower <= out)
-        for each in stays
+        other.kind in HOMES
+        and (other.period.upper is None or other.period.upper > (out or day))
+        and (now or other.period.lower <= out)
+        for other in stays
     ):
         return False, _("Har bolig å komme ut til.")
     if out is None:
@@ -157,9 +157,9 @@ def _from_institution(
 def _home_beside(stay: Stay, stays: list[Stay], day: date) -> Stay | None:
     return next(
         (
-            each
-            for each in stays
-            if each is not stay and each.kind in LASTING and day in each.period
+            other
+            for other in stays
+            if other is not stay and other.kind in LASTING and day in other.period
         ),
         None,
     )

@@ -1,4 +1,4 @@
-"""Whom a temporary place is not suited for: children and the young (need T5)."""
+"""Whom a temporary place is not suited for: children and young people (need T5)."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from .enums import UnsuitedFor
 
 
 def children_in_household(person: Person, on: date) -> int:
-    """Children under 18 in the person's household on the date; samværsbarn are members too."""
+    """Children under 18 in the person's household on the date; samværsbarn count too."""
     return lease_terms.children_under(person, on, ADULT_AGE)
 
 
 def children_along(person: Person, on: date) -> int:
-    """Children who would sleep there too: those of the household, or as many as were told of when
-    a place for the night was asked for last. Their names seldom come by phone."""
-    asked = Application.objects.filter(person=person, kind=ApplicationKind.TEMPORARY)
-    told = (
-        asked.exclude(state=ApplicationState.WITHDRAWN)
+    """How many children would sleep there: those in the household, or the number given in the
+    latest application for a temporary place if higher. A phone call seldom gives their names."""
+    applications = Application.objects.filter(person=person, kind=ApplicationKind.TEMPORARY)
+    last_number = (
+        applications.exclude(state=ApplicationState.WITHDRAWN)
         .order_by("-received_at", "-pk")
         .values_list("children_tonight", flat=True)
         .first()
     )
-    return max(children_in_household(person, on), told or 0)
+    return max(children_in_household(person, on), last_number or 0)
 
 
 def unsuited_for(person: Person, unit: Unit, on: date, young_under: int) -> str:
-    """For whom in the household the place is unsuited; "" when for nobody (need T5)."""
+    """Whom in the household the place is unsuited for; "" if nobody (need T5). Age in years."""
     born = person.birth_date
     if not unit.suits_children and (is_minor(born, on) or children_along(person, on)):
         return UnsuitedFor.CHILDREN

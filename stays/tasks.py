@@ -1,4 +1,4 @@
-"""The jobs of stays: what runs by itself, when, and in which words. See `common.jobs`."""
+"""The scheduled jobs of stays, with their names and descriptions. See `common.jobs`."""
 
 from datetime import timedelta
 

@@ -53,7 +53,7 @@ def stay_new(request: HttpRequest, pk: int) -> HttpResponse:
 @allowed(perms.can_record_stays)
 @once
 def stay_change(request: HttpRequest, pk: int) -> HttpResponse:
-    """Correct an episode of where somebody lived, or add what is new about it."""
+    """Correct a stay, or add new facts about it."""
     stay = get_object_or_404(
         Stay.objects.visible_to(request.user).select_related("person", "unit__property"), pk=pk
     )

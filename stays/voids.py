@@ -1,8 +1,8 @@
 """The void ledger: days homes stood empty in a period, by cause, and the rent lost (need H3).
 
-A day is void when the home is in use and nobody lives there. Its cause is that of the
-unavailability that covers it; else it stood ready and waited for somebody. A day's rent is the
-month's times twelve over 365. Homes with no known rent are counted in days, and cost is unknown.
+A day is void when the home is in use and nobody lives there. Its cause is the cause of the
+unavailability on that day; otherwise the home was ready and waiting. The rent for a day is the
+monthly rent times 12 / 365, in kroner. Without a known rent, days are counted and cost is unknown.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ WAITING = "ledig"
 CAUSES = {WAITING: _("Ledig, venter på tildeling"), **dict(UnavailableCause.choices)}
 FRESH_SECONDS = 300
 
-# One pass: what is in use in the period, less the nights somebody lived there, cut by cause.
+# In one pass: the days in use in the period, minus the days somebody lived there, by cause.
 VOIDS = """
 WITH period AS (SELECT daterange(%(start)s, %(end)s) AS days),
 home AS (
@@ -76,21 +76,21 @@ FROM (
     WHERE days > 0 AND (%(cause)s = '' OR cause = %(cause)s)
 ) c
 JOIN housing_unit u ON u.id = c.id JOIN housing_property p ON p.id = c.property_id
--- A key that only falls: where the rent is not known, the cost is less than nothing.
+-- Every part of the key descends; an unknown cost sorts as -1.
 WHERE (coalesce(c.cost, -1), c.days, -c.id, c.cause)
     {beyond} (%(cost)s::bigint, %(days)s::int, %(home)s::bigint, %(of)s::text)
 ORDER BY coalesce(c.cost, -1) {way}, c.days {way}, -c.id {way}, c.cause {way} LIMIT %(most)s
 """
 )
 SIZE = 50
-# Before the first of all; and how a cursor is written: cost, days, home, cause.
+# The place before the first line. A place is (cost, days, minus home id, cause).
 TOP = (2**62, 2**30, 0, "")
 Place = tuple[int, int, int, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """A cause's sum in the period; `cost` None where no rent is known."""
+    """The sum for one cause in the period; `cost` is kroner, None when no rent is known."""
 
     code: str
     homes: int
@@ -104,8 +104,8 @@ class Cause:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One home's void days of one cause."""
+class VoidLine:
+    """One home's void days for one cause; `cost` is kroner, None when the rent is unknown."""
 
     unit_id: int
     property_id: int
@@ -121,16 +121,18 @@ class Line:
 
 
 def by_cause(start: date, end: date) -> list[Cause]:
-    """The sums of `[start, end)`, dearest first."""
+    """The sums for each cause in `[start, end)`, most expensive first."""
     return [Cause(*row) for row in _ask("cause", BY_CAUSE, start, end)]
 
 
-def by_home(start: date, end: date, *, cause: str = "", cursor: str | None = None) -> Page[Line]:
-    """A page of the homes that stood empty in `[start, end)`, dearest first."""
+def by_home(
+    start: date, end: date, *, cause: str = "", cursor: str | None = None
+) -> Page[VoidLine]:
+    """A page of the homes that stood empty in `[start, end)`, most expensive first."""
     backward, place = _read(cursor)
     lines = _lines(start, end, cause, place, backward)
     if backward:
-        if len(lines) <= SIZE:  # at the top: the first page, full, as everyone else sees it
+        if len(lines) <= SIZE:  # at the top: show the full first page
             return by_home(start, end, cause=cause)
         shown = lines[:SIZE][::-1]
         return Page(shown, _write(shown[-1]), _write(shown[0], backward=True))
@@ -144,21 +146,21 @@ def by_home(start: date, end: date, *, cause: str = "", cursor: str | None = Non
     )
 
 
-def _lines(start: date, end: date, cause: str, place: Place, backward: bool) -> list[Line]:
+def _lines(start: date, end: date, cause: str, place: Place, backward: bool) -> list[VoidLine]:
     beyond, way = (">", "ASC") if backward else ("<", "DESC")
     statement = BY_HOME.replace("{beyond}", beyond).replace("{way}", way)
     after = dict(zip(("cost", "days", "home", "of"), place, strict=True))
     rows = _ask(f"home{beyond}", statement, start, end, cause=cause, most=SIZE + 1, **after)
-    return [Line(*row) for row in rows]
+    return [VoidLine(*row) for row in rows]
 
 
-def _write(line: Line, *, backward: bool = False) -> str:
+def _write(line: VoidLine, *, backward: bool = False) -> str:
     cost = -1 if line.cost is None else line.cost
     return f"{'f' if backward else 'e'}.{cost}.{line.days}.{line.unit_id}.{line.cause}"
 
 
 def _read(cursor: str | None) -> tuple[bool, Place]:
-    """A cursor as this ledger writes it; anything else is the first page."""
+    """Parse a cursor from `_write`; anything else means the first page."""
     match (cursor or "")[:80].split("."):
         case [("e" | "f") as way, cost, days, unit, cause] if cause in CAUSES:
             numbers = [cost.removeprefix("-"), days, unit]
@@ -168,7 +170,7 @@ def _read(cursor: str | None) -> tuple[bool, Place]:
 
 
 def _ask(what: str, statement: str, start: date, end: date, **more) -> list[tuple]:
-    """Kept until a stay, a home or an unavailability is written, for five minutes at most."""
+    """Rows, cached until a stay, a unit or an unavailability changes, at most five minutes."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT (SELECT coalesce(max(history_id), 0) FROM stays_historicalstay),"
@@ -177,10 +179,10 @@ def _ask(what: str, statement: str, start: date, end: date, **more) -> list[tupl
         )
         parts = ("voids", connection.settings_dict["NAME"], what, start, end, *more.values())
         key = "|".join(str(part).replace(" ", "") for part in (*parts, *cursor.fetchone()))
-        found = cache.get(key)
-        if found is None:
+        rows = cache.get(key)
+        if rows is None:
             params = {"start": start, "end": end, "temporary": [*map(str, TEMPORARY_TYPES)], **more}
             cursor.execute(statement, params)
-            found = cursor.fetchall()
-            cache.set(key, found, FRESH_SECONDS)
-    return found
+            rows = cursor.fetchall()
+            cache.set(key, rows, FRESH_SECONDS)
+    return rows

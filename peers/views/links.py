@@ -1,4 +1,4 @@
-"""The caseworker speaks up for a person; the coordinator links, pauses and ends."""
+"""Pages for caseworkers to report a need, and for coordinators to link, pause and end."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from common.paging import keyset_page
 
 from .. import actions, matching, participants, perms
 from ..enums import LinkState, Share
-from ..forms import AgreementForm, EndForm, LinkForm, NeedForm, PauseForm
+from ..forms import EndForm, LinkForm, PauseForm, PeerAgreementForm, PeerNeedForm
 from ..models import Contact, Peer, PeerLink
 from ..processes import PEER_LINK
 
@@ -44,38 +44,40 @@ LATEST = 10
 @allowed(perms.can_report_need)
 @once
 def link_new(request: HttpRequest, pk: int) -> HttpResponse:
-    """Say that a peer could help, or what the person answered when asked."""
+    """Report that a peer could help, or record the person's answer."""
     person = get_object_or_404(Person.objects.visible_to(request.user), pk=pk)
-    now = PeerLink.objects.open().filter(person=person).select_related("peer__user").first()
+    existing = PeerLink.objects.open().filter(person=person).select_related("peer__user").first()
     back = reverse("desk:person", args=[person.pk])
     form = None
-    if now is None or now.state == LinkState.REPORTED:
-        initial = {"call_name": now.call_name if now else person.first_name}
-        form = NeedForm(request.POST or None, cancel=back, link=now, initial=initial)
+    if existing is None or existing.state == LinkState.REPORTED:
+        initial = {"call_name": existing.call_name if existing else person.first_name}
+        form = PeerNeedForm(request.POST or None, cancel=back, link=existing, initial=initial)
     if request.method == "POST" and form is None:
         return redirect("peers:link_new", person.pk)
     if request.method == "POST" and form.is_valid():
         with errors_on(form):
-            _report(form, person, now, request)
+            _report(form, person, existing, request)
             return redirect(back)
     log_read(request, person.pk, "peer-need")
-    context = {"form": form, "person": person, "now": now, "back": back}
+    context = {"form": form, "person": person, "now": existing, "back": back}
     return render(request, "peers/link_new.html", context)
 
 
-def _report(form: NeedForm, person: Person, now: PeerLink | None, request: HttpRequest) -> None:
+def _report(
+    form: PeerNeedForm, person: Person, existing: PeerLink | None, request: HttpRequest
+) -> None:
     data = dict(form.cleaned_data)
     answer = data.pop("answer")
     by, at = request.user, timezone.now()
-    if now is None:
+    if existing is None:
         actions.report_need(person=person, by=by, at=at, **data)
-    elif answer == NeedForm.YES:
-        actions.record_yes(link=now, by=by, at=at, **data)
+    elif answer == PeerNeedForm.YES:
+        actions.record_yes(link=existing, by=by, at=at, **data)
     else:
-        actions.record_no(link=now, by=by, at=at)
-    if answer == NeedForm.YES:
+        actions.record_no(link=existing, by=by, at=at)
+    if answer == PeerNeedForm.YES:
         messages.success(request, _("Koordinatoren ser nå at personen ønsker en likeperson."))
-    elif answer == NeedForm.NO:
+    elif answer == PeerNeedForm.NO:
         messages.success(request, _("Svaret er lagret. Ingenting mer skjer."))
     else:
         messages.success(
@@ -89,7 +91,7 @@ def _report(form: NeedForm, person: Person, now: PeerLink | None, request: HttpR
 @require_safe
 @allowed(perms.can_coordinate)
 def links(request: HttpRequest) -> HttpResponse:
-    """Who waits for a peer, who walks with whom, and which peers have a place."""
+    """Who waits for a peer, the active links, and the number of free places."""
     today = timezone.localdate()
     long_days = settings_table.value("no_contact_days", today)
     mine = PeerLink.objects.visible_to(request.user)
@@ -126,7 +128,7 @@ def links(request: HttpRequest) -> HttpResponse:
 @require_safe
 @allowed(perms.can_coordinate)
 def places(request: HttpRequest) -> HttpResponse:
-    """The peers by name, each with how many they follow and have room for."""
+    """The peers by name, each with how many they follow and how many more they have room for."""
     today = timezone.localdate()
     page = keyset_page(
         Peer.objects.active(today).with_load().select_related("user"),
@@ -145,22 +147,22 @@ def _views(here: str) -> list[dict[str, Any]]:
 
 
 def _numbers(user: User, on: date) -> dict[str, int]:
-    """How many are linked, quiet, not asked, and have room: may be a minute old, since each
-    walks through every link there is."""
+    """How many are linked, quiet or not asked, and the free places. Cached for a minute, since
+    each count reads every link."""
     key = f"peers.numbers.{settings.DATABASE_NAME}.{user.pk}.{on}"
-    found = cache.get(key)
-    if found is None:
+    numbers = cache.get(key)
+    if numbers is None:
         mine = PeerLink.objects.visible_to(user)
         free = Peer.objects.active(on).with_load().filter(places__gt=0)
         reported = PeerLink.objects.known_to(user).filter(state=LinkState.REPORTED)
-        found = {
+        numbers = {
             "active": mine.active().count(),
             "quiet": mine.active().with_contact().quiet(on).count(),
             "not_asked": reported.count(),
             "places": free.aggregate(n=Sum("places"))["n"] or 0,
         }
-        cache.set(key, found, FRESH_SECONDS)
-    return found
+        cache.set(key, numbers, FRESH_SECONDS)
+    return numbers
 
 
 def _figure(value: int, label: str, url: str, color: str = "") -> dict[str, Any]:
@@ -171,33 +173,33 @@ def _figure(value: int, label: str, url: str, color: str = "") -> dict[str, Any]
 @allowed(perms.can_coordinate)
 @once
 def link(request: HttpRequest, pk: int) -> HttpResponse:
-    """One kobling: link the person to a peer, or change what they have agreed."""
-    found = _link_or_404(request, pk)
+    """One link: choose a peer for the person, or change the agreement."""
+    link = _link_or_404(request, pk)
     today = timezone.localdate()
-    form = _main_form(found, request.POST if request.method == "POST" else None, today)
+    form = _main_form(link, request.POST if request.method == "POST" else None, today)
     if request.method == "POST" and form is not None and form.is_valid():
-        linking = found.state == LinkState.WANTED
+        linking = link.state == LinkState.WANTED
         action = actions.link_peer if linking else actions.change_agreement
         with errors_on(form):
-            action(link=found, by=request.user, at=timezone.now(), **form.cleaned_data)
+            action(link=link, by=request.user, at=timezone.now(), **form.cleaned_data)
             messages.success(
                 request, _("Koblingen er laget.") if linking else _("Avtalen er lagret.")
             )
-            return redirect("peers:link", found.pk)
-    return _page(request, found, form=form)
+            return redirect("peers:link", link.pk)
+    return _page(request, link, form=form)
 
 
 @require_POST
 @allowed(perms.can_coordinate)
 @once
 def link_decline(request: HttpRequest, pk: int) -> HttpResponse:
-    """The person who waited does not want a peer after all."""
-    found = _link_or_404(request, pk)
+    """Record that the waiting person does not want a peer after all."""
+    link = _link_or_404(request, pk)
     with errors_as_message(request, messages.WARNING):
-        actions.record_no(link=found, by=request.user, at=timezone.now())
+        actions.record_no(link=link, by=request.user, at=timezone.now())
         messages.success(request, _("Lagret. Ingenting mer skjer."))
         return redirect("peers:links")
-    return redirect("peers:link", found.pk)
+    return redirect("peers:link", link.pk)
 
 
 @require_POST
@@ -212,11 +214,11 @@ def link_pause(request: HttpRequest, pk: int) -> HttpResponse:
 @allowed(perms.can_coordinate)
 @once
 def link_resume(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _link_or_404(request, pk)
+    link = _link_or_404(request, pk)
     with errors_as_message(request, messages.WARNING):
-        actions.resume(link=found, by=request.user, at=timezone.now())
+        actions.resume(link=link, by=request.user, at=timezone.now())
         messages.success(request, _("Pausen er over."))
-    return redirect("peers:link", found.pk)
+    return redirect("peers:link", link.pk)
 
 
 @require_POST
@@ -231,13 +233,13 @@ def link_end(request: HttpRequest, pk: int) -> HttpResponse:
 @allowed(perms.can_coordinate)
 @once
 def link_change(request: HttpRequest, pk: int) -> HttpResponse:
-    """The person wants another peer; why is not asked."""
-    found = _link_or_404(request, pk)
+    """Change to another peer; no reason is asked."""
+    link = _link_or_404(request, pk)
     with errors_as_message(request, messages.WARNING):
-        new = actions.change_peer(link=found, by=request.user, at=timezone.now())
+        new = actions.change_peer(link=link, by=request.user, at=timezone.now())
         messages.success(request, _("Velg ny likeperson sammen med deltakeren."))
         return redirect("peers:link", new.pk)
-    return redirect("peers:link", found.pk)
+    return redirect("peers:link", link.pk)
 
 
 # ------------------------------------------------------------------ parts
@@ -248,34 +250,34 @@ def _link_or_404(request: HttpRequest, pk: int) -> PeerLink:
     return get_object_or_404(visible.select_related("person", "peer__user"), pk=pk)
 
 
-def _main_form(link: PeerLink, data: Any, today: Any) -> AgreementForm | None:
+def _main_form(link: PeerLink, data: Any, today: Any) -> PeerAgreementForm | None:
     if link.state == LinkState.WANTED:
         return LinkForm(data, link=link, on=today)
     if link.state in (LinkState.LINKED, LinkState.PAUSED):
-        return AgreementForm(data, link=link)
+        return PeerAgreementForm(data, link=link)
     return None
 
 
 def _small_form(
     request: HttpRequest, pk: int, form: Form, action: Any, done: str, name: str
 ) -> HttpResponse:
-    """A small form on the kobling's page: its action, or the page again with what was refused."""
-    found = _link_or_404(request, pk)
+    """Run the action of a small form on the link's page, or show the page with its errors."""
+    link = _link_or_404(request, pk)
     if form.is_valid():
         with errors_on(form):
-            action(link=found, by=request.user, at=timezone.now(), **form.cleaned_data)
+            action(link=link, by=request.user, at=timezone.now(), **form.cleaned_data)
             messages.success(request, done)
             return redirect("peers:link", pk)
-    found = _link_or_404(request, pk)
-    main = _main_form(found, None, timezone.localdate())
-    return _page(request, found, form=main, **{name: form})
+    link = _link_or_404(request, pk)
+    main = _main_form(link, None, timezone.localdate())
+    return _page(request, link, form=main, **{name: form})
 
 
 def _page(
     request: HttpRequest,
     link: PeerLink,
     *,
-    form: AgreementForm | None,
+    form: PeerAgreementForm | None,
     pause_form: PauseForm | None = None,
     end_form: EndForm | None = None,
 ) -> HttpResponse:

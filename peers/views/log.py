@@ -20,7 +20,7 @@ from ..enums import Channel
 from ..forms import ContactForm
 from ..models import Contact, Peer, PeerLink
 
-# The five everyday ways, with their icons; the two kinds of meeting with others lie below.
+# The five everyday channels with their icons; meetings with others come below them.
 ICONS = {
     Channel.MEETING: "Coffee",
     Channel.PHONE: "Phone",
@@ -35,7 +35,7 @@ SAVE, WITHOUT_WORDS, CHANGE = "lagre", "uten_tekst", "endre"
 @require_http_methods(["GET", "POST"])
 @allowed(perms.can_log)
 def log(request: HttpRequest) -> HttpResponse:
-    """The form. A POST is the person's answer from the page that showed them what is saved."""
+    """The form. A POST comes from the page that showed the person what will be saved."""
     if request.method != "POST":
         return _form_page(request, _form(request, None))
     form = _form(request, request.POST)
@@ -52,7 +52,7 @@ def log(request: HttpRequest) -> HttpResponse:
         messages.success(
             request, _("Kontakten med %(name)s er lagret.") % {"name": contact.link.call_name}
         )
-        # Not reached: the participant's page suggests another way to reach out.
+        # Not reached: the participant's page suggests another way to make contact.
         if not contact.reached:
             return redirect("peers:participant", contact.link_id)
         return redirect("peers:mine")
@@ -62,9 +62,9 @@ def log(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @allowed(perms.can_log)
 def contact_confirm(request: HttpRequest) -> HttpResponse:
-    """Show the person what will be saved about them, before it is (need P5). Saves nothing.
+    """Show the person what will be saved about them (need P5). Saves nothing yet.
 
-    By htmx the same words come as a sheet over the form; without script they are a page.
+    With htmx the text opens as a sheet over the form; without scripts it is a page.
     """
     if request.method != "POST":
         return redirect("peers:log")
@@ -79,7 +79,7 @@ def contact_confirm(request: HttpRequest) -> HttpResponse:
 @require_POST
 @allowed(perms.can_log)
 def contact_send(request: HttpRequest) -> JsonResponse:
-    """A contact that waited on the phone for coverage. Sent again and again, it is saved once."""
+    """Save a contact that waited on the phone for coverage; once, however often it is sent."""
     form = _form(request, request.POST)
     if not form.is_valid():
         return JsonResponse({"error": form.lines[0]["text"]}, status=422)
@@ -98,37 +98,37 @@ def contact_send(request: HttpRequest) -> JsonResponse:
 @require_safe
 @allowed(perms.can_log)
 def mine(request: HttpRequest) -> HttpResponse:
-    """The peer's participants: what is agreed, and when they last had contact."""
+    """The peer's participants, with agreement and last contact."""
     return render(request, "peers/mine.html", _mine(request))
 
 
 @require_safe
 @allowed(perms.can_log)
 def participant(request: HttpRequest, pk: int) -> HttpResponse:
-    """One participant: agreed phone, and the peer's own log."""
+    """One participant: the agreed phone number, and the peer's own log."""
     today = timezone.localdate()
-    found = get_object_or_404(PeerLink.objects.walked_by(request.user).with_contact(), pk=pk)
-    log_read(request, found.person_id, "peer-participant")
-    contacts = Contact.objects.visible_to(request.user).filter(link=found)[:50]
-    (who,) = participants.of([found], today)
+    link = get_object_or_404(PeerLink.objects.followed_by(request.user).with_contact(), pk=pk)
+    log_read(request, link.person_id, "peer-participant")
+    contacts = Contact.objects.visible_to(request.user).filter(link=link)[:50]
+    (who,) = participants.of([link], today)
     context = {
         "who": who,
-        "readers": words.readers(found),
+        "readers": words.readers(link),
         "contacts": [
             {
-                "when": one.on,
+                "when": contact.on,
                 "text": words.contact(
-                    channel=one.channel,
-                    day=one.on,
+                    channel=contact.channel,
+                    day=contact.on,
                     on=today,
-                    reached=one.reached,
-                    minutes=one.minutes,
-                    domains=one.domains,
+                    reached=contact.reached,
+                    minutes=contact.minutes,
+                    domains=contact.domains,
                     dated=False,
                 ),
-                "words": one.words,
+                "words": contact.words,
             }
-            for one in contacts
+            for contact in contacts
         ],
     }
     return render(request, "peers/participant.html", context)
@@ -147,7 +147,7 @@ def _mine(request: HttpRequest) -> dict:
     today = timezone.localdate()
     peer = Peer.objects.filter(user=request.user).select_related("organisation").first()
     return {
-        "mine": participants.walked_by(request.user, today),
+        "mine": participants.followed_by(request.user, today),
         "peer": peer,
         "support": participants.support_for(peer, today),
         "today": today,
@@ -158,13 +158,13 @@ def _form_page(request: HttpRequest, form: ContactForm) -> HttpResponse:
     context = _mine(request)
     values = {name: form[name].value() for name in form.fields}
     chosen = str(values["link"] or "")
-    by_name = sorted(context["mine"], key=lambda one: (one.name.lower(), one.pk))
+    by_name = sorted(context["mine"], key=lambda person: (person.name.lower(), person.pk))
     context |= {
         "form": form,
         "lines": form.lines if form.is_bound else [],
         "people": by_name,
         "chosen": chosen,
-        "chosen_name": next((one.name for one in by_name if str(one.pk) == chosen), ""),
+        "chosen_name": next((who.name for who in by_name if str(who.pk) == chosen), ""),
         "ways": [(way, way.label, icon) for way, icon in ICONS.items()],
         "with_others": [(way, way.label) for way in WITH_OTHERS],
         "other_way": values["channel"] in WITH_OTHERS,
@@ -209,7 +209,7 @@ def _confirm_context(form: ContactForm) -> dict:
 
 
 def _hidden(form: ContactForm) -> list[tuple[str, str]]:
-    """What was chosen, carried from page to page: nothing is kept until the person says yes."""
+    """The values as hidden fields; nothing is saved until the person says yes."""
     data = form.cleaned_data
     pairs = [
         ("link", str(data["link"].pk)),
@@ -218,7 +218,7 @@ def _hidden(form: ContactForm) -> list[tuple[str, str]]:
         ("words", data["words"]),
         ("on", data["on"].isoformat()),
         ("client_id", str(data["client_id"])),
-        *(("domains", one) for one in data["domains"]),
+        *(("domains", domain) for domain in data["domains"]),
     ]
     if data["missed"]:
         pairs.append(("missed", "on"))

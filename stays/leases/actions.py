@@ -1,4 +1,4 @@
-"""Leases, changed: readied, made longer, adjusted, and kept when in danger (needs H8-H10)."""
+"""Actions on leases: agree, prepare, extend, adjust the rent, handle risk (needs H8-H10)."""
 
 from __future__ import annotations
 
@@ -67,17 +67,16 @@ def agree_lease(
     deposit: int = 0,
     short_term_reason: str = "",
 ) -> Lease:
-    """Let a home to the one who applied: from now they no longer wait, and the home is taken.
+    """Let a unit to the applicant, who then no longer waits.
 
-    Ends, on the day the lease begins, where they lived for the time being; in an exchange the
-    old lease too, so that nobody starts the queue anew (need H9). `rent` is kroner a month.
-    `StayRefused` when the unit is taken, is no home, or the term is shorter than the rule
-    without a reason (husll. § 9-3), or without the tenant having been told in writing before
-    (§ 11-1).
+    Ends the stays where they live until the lease begins; in an exchange also the old lease, so
+    that the tenant does not join the waiting list again (need H9). `rent` is kroner a month,
+    `deposit` kroner. Raises `StayRefused` when the unit is taken or is not a home, or when the
+    term is shorter than the rule without a reason (husll. § 9-3) or without information to the
+    tenant in writing first (§ 11-1).
     """
-    # The unit's row is locked, so that of two who let the same home at once, the second waits,
-    # and then sees the first one's stay and gets a sentence. The exclusion constraint
-    # `unit_one_at_a_time` would refuse it all the same.
+    # Locked: of two users who let the same unit, the second waits, then sees the first stay and
+    # gets a sentence. The constraint `unit_one_at_a_time` would refuse it anyway.
     unit = Unit.objects.select_for_update(of=("self",), no_key=True).get(pk=unit.pk)
     person = application.person
     if unit.type in TEMPORARY_TYPES:
@@ -143,7 +142,7 @@ def agree_lease(
 
 
 def check_term(starts_on: date, expires_on: date, shortest: date, reason: str) -> None:
-    """A lease shorter than the rule needs a written reason (husll. § 9-3)."""
+    """Refuse a lease shorter than the rule without a written reason (husll. § 9-3)."""
     if expires_on <= starts_on:
         raise StayRefused(_("Leieforholdet må slutte etter at det begynner."), "expires_on")
     if expires_on < shortest and not reason:
@@ -163,7 +162,7 @@ def shortest_term(application: Application, starts_on: date) -> date:
     return lease_terms.term(application.person, starts_on, renewal=renewal).last_day(starts_on)
 
 
-# The deadline a step sets: (setting, in months or days). Others have the deadline somebody writes.
+# The setting with each step's deadline, and its unit. For other steps the user enters one.
 STEP_DEADLINES = {
     StepKind.WARNING: ("tenancy_warning_days", "days"),
     StepKind.TERMINATION: ("tenancy_protest_months", "months"),
@@ -174,7 +173,7 @@ EVICTION = (StepKind.EVICTION_NOTICE, StepKind.EVICTION_CLAIM, StepKind.EVICTION
 
 
 def step_deadline(kind: str, on: date) -> date | None:
-    """The day the tenant has time to, by the rules in force; None where no rule sets one."""
+    """The tenant's deadline by the rules in force, a working day; None when no rule sets one."""
     key, unit = STEP_DEADLINES.get(StepKind(kind), ("", ""))
     if not key:
         return None
@@ -195,13 +194,13 @@ def ready(
     by: User,
     at: datetime,
 ) -> ReadinessItem:
-    """Who helps with one thing before moving in, and whether it is in place (need H10)."""
+    """Save who helps with one thing before moving in, and whether it is done (need H10)."""
     if done and not_needed.strip():
         raise StayRefused(_("Punktet er enten ferdig, eller trengs ikke."), "not_needed")
     if done and not helper.strip():
         raise StayRefused(_("Skriv hvem som hjalp, før punktet er ferdig."), "helper")
-    # Locked, so that two who save the same thing make one.
-    lease = _held(lease)
+    # Locked, so that two users who save the same item make one row.
+    lease = _locked(lease)
     item = lease.readiness.filter(kind=kind).first() or ReadinessItem(lease=lease, kind=kind)
     was_done = item.done_at is not None
     save(
@@ -214,7 +213,7 @@ def ready(
         done_by=(item.done_by or by) if done else None,
     )
     if done and not was_done:
-        _tell(
+        _record(
             lease, StayEvent.LEASE_READY, _("På plass: %s.") % Readiness(kind).label, by=by, at=at
         )
     return item
@@ -222,16 +221,16 @@ def ready(
 
 @transaction.atomic
 def start_renewal(*, lease: Lease, by: User, at: datetime) -> Application:
-    """An application for a longer lease: from here the ordinary way to a vedtak. The one begun
-    already, if there is one."""
+    """Register an application for a longer lease, or return the open one. It leads to a vedtak
+    like any application."""
     lock_persons(lease.stay.person_id)
-    lease = _held(lease)
+    lease = _locked(lease)
     person = lease.stay.person
     begun = person.applications.filter(
         kind=ApplicationKind.EXTENSION, state__in=APPLICATION_ALIVE, lease_renewal__isnull=True
     ).order_by("-received_at")
-    if found := begun.first():
-        return found
+    if application := begun.first():
+        return application
     if lease.expires_on is None:
         raise StayRefused(_("Leieforholdet har ingen sluttdato, og trenger ingen forlengelse."))
     role = by.current_roles[0]
@@ -251,7 +250,7 @@ def start_renewal(*, lease: Lease, by: User, at: datetime) -> Application:
 
 
 def granted_renewal(lease: Lease) -> Vedtak | None:
-    """The vedtak that gives a longer lease, and has not been used."""
+    """The latest vedtak that grants a longer lease and has not been used, or None."""
     return (
         Vedtak.objects.granted()
         .filter(
@@ -269,8 +268,8 @@ def granted_renewal(lease: Lease) -> Vedtak | None:
 def prolong(
     *, lease: Lease, expires_on: date, short_term_reason: str, by: User, at: datetime
 ) -> LeaseRenewal:
-    """The lease made longer, as the vedtak says. The tenant signs the new term."""
-    lease = _held(lease)
+    """Extend the lease after a vedtak; the tenant signs the new term. Raises `StayRefused`."""
+    lease = _locked(lease)
     vedtak = granted_renewal(lease)
     if vedtak is None:
         raise StayRefused(_("Det er ikke fattet noe vedtak om forlengelse."))
@@ -291,7 +290,7 @@ def prolong(
     )
     save(lease, by, expires_on=expires_on)
     text = _("Leieforholdet er forlenget til %(day)s.") % {"day": nbdate(expires_on)}
-    _tell(lease, StayEvent.LEASE_PROLONGED, text, by=by, at=at)
+    _record(lease, StayEvent.LEASE_PROLONGED, text, by=by, at=at)
     return renewal
 
 
@@ -305,7 +304,7 @@ def enter_index(*, month: date, value: Decimal, by: User, at: datetime) -> Price
 
 
 def earliest_adjustment(lease: Lease, on: date) -> date:
-    """The first day a new rent may count from: a month's notice, and a year since the last."""
+    """The first day a new rent may apply: after the notice, and a year after the last change."""
     last = lease.adjustments.first()
     since = last.effective_on if last else lease.starts_on
     numbers = settings_table.values(on, "rent_notice_months", "rent_change_months")
@@ -317,9 +316,9 @@ def earliest_adjustment(lease: Lease, on: date) -> date:
 
 @transaction.atomic
 def adjust_rent(*, lease: Lease, effective_on: date, by: User, at: datetime) -> RentAdjustment:
-    """Follow the consumer price index, and tell the tenant by letter (husll. § 4-2)."""
+    """Raise the rent by the consumer price index and send the notice letter (husll. § 4-2)."""
     on = local_date(at)
-    lease = _held(lease)
+    lease = _locked(lease)
     earliest = earliest_adjustment(lease, on)
     if effective_on < earliest:
         raise StayRefused(
@@ -359,22 +358,22 @@ def adjust_rent(*, lease: Lease, effective_on: date, by: User, at: datetime) -> 
         adjusted_by=by,
     )
     text = _("Varsel om ny husleie fra %(day)s er sendt.") % {"day": nbdate(effective_on)}
-    _tell(lease, StayEvent.LEASE_RENT, text, by=by, at=at)
+    _record(lease, StayEvent.LEASE_RENT, text, by=by, at=at)
     return adjustment
 
 
 def _index_of(day: date) -> PriceIndex:
     month = day.replace(day=1)
-    found = PriceIndex.objects.filter(month=month).first()
-    if found is None:
+    index = PriceIndex.objects.filter(month=month).first()
+    if index is None:
         raise StayRefused(
             _("Konsumprisindeksen for %(month)s er ikke ført inn. Da ble leien sist satt.")
             % {"month": date_format(month, "F Y")}
         )
-    return found
+    return index
 
 
-# ------------------------------------------------------------------ in danger
+# ------------------------------------------------------------------ at risk
 
 
 @transaction.atomic
@@ -391,9 +390,9 @@ def put_at_risk(
     by: User,
     at: datetime,
 ) -> TenancyRisk:
-    """Say that a tenancy is in danger, with a plan to keep it and who is responsible."""
+    """Record that a tenancy is at risk, with a plan to keep it and who is responsible."""
     _check_review(review_on, local_date(at))
-    lease = _held(lease)
+    lease = _locked(lease)
     risk = save(
         TenancyRisk(lease=lease, opened_at=at, opened_by=by),
         by,
@@ -409,17 +408,17 @@ def put_at_risk(
         "cause": risk.get_cause_display().lower(),
         "who": responsible,
     }
-    _tell(lease, StayEvent.TENANCY_AT_RISK, text, by=by, at=at)
+    _record(lease, StayEvent.TENANCY_AT_RISK, text, by=by, at=at)
     return risk
 
 
 @transaction.atomic
 def change_risk(risk: TenancyRisk, *, by: User, at: datetime, **facts) -> TenancyRisk:
-    """A new plan, another responsible, another day to look at it again."""
-    risk = _held_risk(risk)
+    """Change the plan, the responsible user or the day of the next review."""
+    risk = _locked_risk(risk)
     _check_review(facts["review_on"], local_date(at))
     save(risk, by, **facts)
-    _tell(
+    _record(
         risk.lease, StayEvent.TENANCY_PLAN, _("Planen for leieforholdet er endret."), by=by, at=at
     )
     return risk
@@ -427,11 +426,11 @@ def change_risk(risk: TenancyRisk, *, by: User, at: datetime, **facts) -> Tenanc
 
 @transaction.atomic
 def close_risk(risk: TenancyRisk, *, outcome: str, by: User, at: datetime) -> TenancyRisk:
-    """The danger is over, one way or the other."""
-    risk = _held_risk(risk)
+    """Record that the tenancy is no longer at risk, and the outcome."""
+    risk = _locked_risk(risk)
     save(risk, by, outcome=outcome, closed_at=at, closed_by=by)
     text = _("Leieforholdet er ikke lenger i fare: %s.") % risk.get_outcome_display().lower()
-    _tell(risk.lease, StayEvent.TENANCY_SAFE, text, by=by, at=at)
+    _record(risk.lease, StayEvent.TENANCY_SAFE, text, by=by, at=at)
     return risk
 
 
@@ -439,7 +438,7 @@ def close_risk(risk: TenancyRisk, *, outcome: str, by: User, at: datetime) -> Te
 def take_step(
     *, lease: Lease, kind: str, on: date, due_on: date | None, note: str, by: User, at: datetime
 ) -> TenancyStep:
-    """Log something done about a tenancy. Its deadline is the rule's, unless a later is written."""
+    """Record a step in a tenancy. Its deadline is that of the rules, or a later one."""
     if on > local_date(at) and kind != StepKind.EVICTION_DAY:
         raise StayRefused(_("Dagen er ikke kommet ennå. Skriv når det ble gjort."), "on")
     if on < lease.starts_on:
@@ -456,7 +455,7 @@ def take_step(
     if due_on and due_on < on:
         raise StayRefused(_("Fristen kan ikke være før dagen steget ble gjort."), "due_on")
     if not note.strip():
-        _check_said_why(lease, kind, on)
+        _check_reason(lease, kind, on)
     step = save(
         TenancyStep(lease=lease, kind=kind, on=on, logged_at=at, logged_by=by),
         by,
@@ -464,16 +463,16 @@ def take_step(
         note=note.strip(),
     )
     text = _("%(step)s %(day)s.") % {"step": step.get_kind_display(), "day": nbdate(on)}
-    _tell(lease, StayEvent.TENANCY_STEP, f"{text} {step.note}".strip()[:400], by=by, at=at)
+    _record(lease, StayEvent.TENANCY_STEP, f"{text} {step.note}".strip()[:400], by=by, at=at)
     return step
 
 
 # ------------------------------------------------------------------ parts
 
 
-def _check_said_why(lease: Lease, kind: str, on: date) -> None:
-    """What no tenancy may be ended by without a word of why. The log tells what was done, so an
-    eviction claimed too early can be told of too, but then with the reason."""
+def _check_reason(lease: Lease, kind: str, on: date) -> None:
+    """Refuse a step that needs a written reason. The log records what was done, so an eviction
+    claimed too early can be recorded too, but only with the reason."""
     if kind == StepKind.TERMINATION:
         raise StayRefused(
             _("Skriv begrunnelsen. En oppsigelse skal ha den (husll. § 9-7)."), "note"
@@ -501,8 +500,8 @@ def _check_said_why(lease: Lease, kind: str, on: date) -> None:
         )
 
 
-def _held(lease: Lease) -> Lease:
-    """The lease as it is now, locked: of two who change it, the second sees the first's."""
+def _locked(lease: Lease) -> Lease:
+    """The current lease, locked: a second user who changes it sees the first change."""
     return (
         Lease.objects.select_for_update(of=("self",), no_key=True)
         .select_related("stay__person__responsible", "stay__unit__property", "application__unit")
@@ -510,8 +509,8 @@ def _held(lease: Lease) -> Lease:
     )
 
 
-def _held_risk(risk: TenancyRisk) -> TenancyRisk:
-    # Locked: nobody changes the plan of what another closes.
+def _locked_risk(risk: TenancyRisk) -> TenancyRisk:
+    # Locked, so that nobody changes a plan while another user closes it.
     risk = (
         TenancyRisk.objects.select_for_update(of=("self",), no_key=True)
         .select_related("lease__stay__person")
@@ -528,18 +527,18 @@ def _check_review(review_on: date, today: date) -> None:
 
 
 def _case_of(lease: Lease) -> Application:
-    """The case a letter about the lease is written in."""
-    found = lease.application or (
+    """The application that a letter about the lease belongs to."""
+    application = lease.application or (
         lease.stay.person.applications.select_related("unit", "responsible")
         .order_by("-received_at", "-pk")
         .first()
     )
-    if found is None:
+    if application is None:
         raise StayRefused(_("Et brev hører til en sak. Registrer en søknad på personen først."))
-    return found
+    return application
 
 
-def _tell(lease: Lease, kind: StayEvent, text: str, *, by: User, at: datetime) -> None:
+def _record(lease: Lease, kind: StayEvent, text: str, *, by: User, at: datetime) -> None:
     record(
         lease.stay.person,
         kind,

@@ -1,10 +1,10 @@
-"""Flags of leases that run out (need H8): at each horizon before the end, and at days after it.
+"""Flags for leases that expire (need H8): some months before the end, and some days after it.
 
-The horizons are `lease_horizon_months` (12, 6, 3, 1), the days after `lease_overdue_days` (0, 30,
-60, 80): a tenant who stays `lease_indefinite_months` after the end, without a written request to
-leave, has a lease without an end (husll. § 9-2). Each is a level; a later one supersedes. The clock
-is that of one end: a lease that is renewed has another, and the old flags are over. So are those
-after the end when the tenant is asked in writing, in time: nothing is about to happen by itself.
+The months are `lease_horizon_months` (12, 6, 3, 1), the days `lease_overdue_days` (0, 30, 60, 80).
+A tenant who stays `lease_indefinite_months` after the end without a written request to leave gets
+an indefinite lease (husll. § 9-2). Each warning is a level, and replaces the earlier ones. A flag
+is about one end date, so a renewal closes it. A written request to leave, if in time, closes
+the flags after the end, since the lease no longer becomes indefinite.
 """
 
 from __future__ import annotations
@@ -86,15 +86,15 @@ def lease_words(flag: Flag, on: date) -> Words:
         over = (on - expires).days
         why = _("Leietiden gikk ut %(date)s, for %(days)s siden. Uten skriftlig krav om å flytte")
         why = f"{why} " + _("før %(limit)s blir leieforholdet tidsubestemt (husll. § 9-2).")
-        told = {"date": short(expires), "days": days_nb(max(over, 0)), "limit": short(limit)}
+        values = {"date": short(expires), "days": days_nb(max(over, 0)), "limit": short(limit)}
         step = _("Avgjør nå: ny kontrakt, eller skriftlig krav om å flytte.")
         color = "danger"
     else:
         why = _("Leietiden går ut %(date)s (varsles %(months)s måneder før).")
-        told = {"date": short(expires), "months": flag.threshold}
+        values = {"date": short(expires), "months": flag.threshold}
         step = _("Snakk med leietakeren, og ta stilling til forlengelse.")
     return Words(
-        why=why % told,
+        why=why % values,
         next=step,
         action=_("Følg opp"),
         action_url=reverse("stays:lease", args=[flag.facts["lease"]]),
@@ -117,5 +117,5 @@ LEASE = FlagRule(
 
 
 def flag_leases(on: date) -> Done:
-    """The flags of leases that run out. Safe to run twice, or for any date."""
+    """Raise and close the flags for leases that expire. Safe to run twice, or for any date."""
     return LEASE.run(on)

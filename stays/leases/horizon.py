@@ -1,7 +1,7 @@
-"""The horizon of leases: which end within a year, within a month, and after (need H8).
+"""The horizon of leases: those that end within a year, within a month, or have ended (need H8).
 
-A tenant who stays more than three months after the last day, without being asked in writing to
-leave, has a lease without an end (husll. § 9-2). The day that happens is the hard mark here.
+A tenant who stays more than three months after the last day, without a written request to leave,
+has an indefinite lease (husll. § 9-2). The municipality must act before that day.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ from stays.models import TenancyStep
 from .models import Lease
 
 OVER = "utgatt"
-MONTHS_DIFFER_DAYS = 4  # the longest month and the shortest, and a day more
+MONTHS_DIFFER_DAYS = 4  # more than the difference between a long and a short month
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a lease stands on a date: within how many months it ends (None: further off; 0: it
-    has ended), how many warnings of the horizon are still to come, and from which day it is
-    without an end if nobody asks the tenant to leave."""
+class LeasePlace:
+    """Where a lease status on a date: the warning reached, in months (None: none yet; 0: it has
+    ended), how many warnings are left, the days to the end, and the first day it is indefinite
+    unless the tenant is asked to leave."""
 
     months: int | None
     warnings_left: int
@@ -50,8 +50,8 @@ class Place:
         return self.months == 0
 
 
-def place(expires_on: date, on: date, numbers: dict, asked_on: date | None = None) -> Place:
-    """The place of a lease whose last day is `expires_on`. `asked_on`: in writing, to leave."""
+def place(expires_on: date, on: date, numbers: dict, asked_on: date | None = None) -> LeasePlace:
+    """Where a lease that ends on `expires_on` status; `asked_on` is a written request to leave."""
     indefinite_from = add_months(expires_on, numbers["lease_indefinite_months"]) + timedelta(days=1)
     asked = asked_on is not None and asked_on < indefinite_from
     days = (expires_on - on).days
@@ -60,7 +60,7 @@ def place(expires_on: date, on: date, numbers: dict, asked_on: date | None = Non
     months = 0 if days < 0 else min(reached, default=None)
     is_indefinite = on >= indefinite_from and not asked
     left = len(horizon - reached)
-    return Place(months, left, days, indefinite_from, asked, is_indefinite)
+    return LeasePlace(months, left, days, indefinite_from, asked, is_indefinite)
 
 
 def numbers(on: date) -> dict:
@@ -70,9 +70,9 @@ def numbers(on: date) -> dict:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class LeaseRow:
     lease: Lease
-    place: Place
+    place: LeasePlace
     next: str
     action: str
     url: str
@@ -100,109 +100,109 @@ def board(
     mine: bool = False,
     not_begun: bool = False,
     cursor: str | None = None,
-) -> Page[Row]:
-    """Leases that end within the horizon, and those that have: soonest first."""
-    known = numbers(on)
-    months = known["lease_horizon_months"]
-    found = (
+) -> Page[LeaseRow]:
+    """A page of leases that end within the horizon or have ended, earliest end first."""
+    rules = numbers(on)
+    months = rules["lease_horizon_months"]
+    leases = (
         Lease.objects.visible_to(user)
         .current(on)
         .filter(_within(on, max(months)))
         .select_related("stay__person__responsible", "stay__unit__property")
     )
     if within == OVER:
-        found = found.filter(expires_on__lt=on)
+        leases = leases.filter(expires_on__lt=on)
     elif within.isdecimal() and int(within) in months:
-        found = found.filter(_within(on, int(within)), expires_on__gte=on)
+        leases = leases.filter(_within(on, int(within)), expires_on__gte=on)
     if mine:
-        found = found.filter(stay__person__responsible=user)
+        leases = leases.filter(stay__person__responsible=user)
     if not_begun:
-        found = found.exclude(stay__person__in=_begun(on, known).values("person_id"))
-    page = keyset_page(found, ("expires_on", "pk"), cursor)
-    return Page(rows(page.items, on, known), page.next_cursor, page.prev_cursor)
+        leases = leases.exclude(stay__person__in=_begun(on, rules).values("person_id"))
+    page = keyset_page(leases, ("expires_on", "pk"), cursor)
+    return Page(rows(page.items, on, rules), page.next_cursor, page.prev_cursor)
 
 
 def _within(on: date, months: int) -> Q:
-    """Leases whose warning of so many months has come, counted back from the last day."""
+    """Leases whose warning this many months before the last day has been reached."""
     back = Func(
         F("expires_on"),
         template=f"(%(expressions)s - interval '{int(months)} months')::date",
         output_field=DateField(),
     )
-    # The first condition says nothing new, but is answered by an index.
+    # The first condition adds nothing to the second, but can use an index.
     return Q(expires_on__lte=add_months(on, months) + timedelta(days=MONTHS_DIFFER_DAYS)) & Q(
         LessThanOrEqual(back, Value(on))
     )
 
 
-def rows(leases: Iterable[Lease], on: date, known: dict | None = None) -> list[Row]:
-    """Each lease with its place, next step and where to do it. Three queries."""
-    leases, known = list(leases), known or numbers(on)
+def rows(leases: Iterable[Lease], on: date, rules: dict | None = None) -> list[LeaseRow]:
+    """Each lease with its place, next step and link. Three queries."""
+    leases, rules = list(leases), rules or numbers(on)
     persons = [lease.stay.person_id for lease in leases]
     asked = _asked(leases)
     begun = {
-        a.person_id: a for a in _begun(on, known).filter(person__in=persons).order_by("received_at")
+        a.person_id: a for a in _begun(on, rules).filter(person__in=persons).order_by("received_at")
     }
     granted = set(
         Vedtak.objects.granted()
         .filter(application__in=begun.values())
         .values_list("application_id", flat=True)
     )
-    made = []
+    lines = []
     for lease in leases:
-        stands = place(lease.expires_on, on, known, asked.get(lease.pk))
+        status = place(lease.expires_on, on, rules, asked.get(lease.pk))
         application = begun.get(lease.stay.person_id)
-        made.append(_row(lease, stands, application, application and application.pk in granted))
-    return made
+        lines.append(_row(lease, status, application, application and application.pk in granted))
+    return lines
 
 
 def _asked(leases: list[Lease]) -> dict[int, date]:
-    """When each tenant was first asked in writing to leave, of the lease as it now runs: a request
-    from before it was prolonged was about an earlier end."""
+    """The first written request to leave for each lease, by lease id. A request from before the
+    last renewal was about an earlier end, and does not count."""
     steps = TenancyStep.objects.filter(lease__in=leases, kind=StepKind.ASKED_TO_LEAVE)
     prolonged = Max(TruncDate("lease__renewals__prolonged_at"))
-    found = (
+    requests = (
         steps.filter(on__gte=F("lease__starts_on"))
         .annotate(prolonged_on=prolonged)
         .filter(Q(prolonged_on=None) | Q(on__gte=F("prolonged_on")))
         .order_by("-on")
     )
-    return dict(found.values_list("lease_id", "on"))
+    return dict(requests.values_list("lease_id", "on"))
 
 
-def _begun(on: date, known: dict) -> QuerySet[Application]:
-    """Applications for a longer lease that have not led to one, and are not too old to."""
+def _begun(on: date, rules: dict) -> QuerySet[Application]:
+    """Applications for a longer lease that have not led to one, and are not too old."""
     return Application.objects.filter(
         Q(lease_renewal__isnull=True),
         kind=ApplicationKind.EXTENSION,
         state__in=APPLICATION_ALIVE,
-        received_at__date__gte=add_months(on, -known["lease_application_months"]),
+        received_at__date__gte=add_months(on, -rules["lease_application_months"]),
     )
 
 
-def _row(lease: Lease, stands: Place, application: Application | None, granted) -> Row:
+def _row(lease: Lease, status: LeasePlace, application: Application | None, granted) -> LeaseRow:
     own = reverse("stays:lease", args=[lease.pk])
     if granted:
         to = reverse("stays:lease_prolong", args=[lease.pk])
-        return Row(
-            lease, stands, _("Vedtak om forlengelse er fattet."), _("Forleng"), to, application
+        return LeaseRow(
+            lease, status, _("Vedtak om forlengelse er fattet."), _("Forleng"), to, application
         )
     if application is not None:
         to = reverse("casework:application", args=[application.pk])
-        said = _("Søknad om forlengelse er mottatt, og venter på vedtak.")
-        return Row(lease, stands, said, _("Åpne saken"), to, application)
-    if stands.is_indefinite:
-        said = _("Regnes som tidsubestemt fra %(day)s. Avklar leieforholdet videre.") % {
-            "day": nbdate(stands.indefinite_from)
+        step = _("Søknad om forlengelse er mottatt, og venter på vedtak.")
+        return LeaseRow(lease, status, step, _("Åpne saken"), to, application)
+    if status.is_indefinite:
+        step = _("Regnes som tidsubestemt fra %(day)s. Avklar leieforholdet videre.") % {
+            "day": nbdate(status.indefinite_from)
         }
-    elif stands.is_over and stands.asked:
-        said = _("Bedt skriftlig om å flytte. Avklar hvor personen skal bo.")
-    elif stands.is_over:
-        said = _("Forleng, eller be skriftlig om flytting før %(day)s.") % {
-            "day": nbdate(stands.indefinite_from)
+    elif status.is_over and status.asked:
+        step = _("Bedt skriftlig om å flytte. Avklar hvor personen skal bo.")
+    elif status.is_over:
+        step = _("Forleng, eller be skriftlig om flytting før %(day)s.") % {
+            "day": nbdate(status.indefinite_from)
         }
-    elif stands.warnings_left <= 1:
-        said = _("Start forlengelse nå, eller avtal bytte.")
+    elif status.warnings_left <= 1:
+        step = _("Start forlengelse nå, eller avtal bytte.")
     else:
-        said = _("Spør om behovet er det samme, og start forlengelse.")
-    return Row(lease, stands, said, _("Åpne"), own, None)
+        step = _("Spør om behovet er det samme, og start forlengelse.")
+    return LeaseRow(lease, status, step, _("Åpne"), own, None)

@@ -1,4 +1,4 @@
-"""What the letters about a lease say, in the tenant's målform."""
+"""The texts of letters about a lease, in the tenant's form of Norwegian (målform)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def rent(
     effective_on: date,
     application: Application,
 ) -> dict[str, Any]:
-    """The yearly notice of a new rent: `title` and `data`."""
+    """The yearly notice of a new rent, as `title` and `data`; rents in kroner a month."""
     language = application.person.language_form
     t, day = words("rent", language), nbdate_long(effective_on)
     sums = {
@@ -56,7 +56,7 @@ def information(
     deposit: int,
     short_term_reason: str,
 ) -> dict[str, Any]:
-    """What a tenant is told in writing before signing (husll. § 11-1): `title` and `data`."""
+    """The written information before signing (husll. § 11-1), as `title` and `data`."""
     t = words("lease_information", application.person.language_form)
     days = {
         "start": nbdate_long(starts_on),
@@ -84,5 +84,5 @@ def _number(index: PriceIndex) -> str:
 
 
 def _month(index: PriceIndex) -> str:
-    """The same in both målformer."""
+    """The same in bokmål and nynorsk."""
     return f"{MONTHS[index.month.month - 1]} {index.month.year}"

@@ -1,5 +1,5 @@
-"""What belongs to a lease: its readiness, rent, renewals, and what is done when it is in danger
-(needs H8-H10). Named by text, so that `stays.models` is one list of all."""
+"""A lease with its readiness, rent, renewals, and steps when it is at risk (needs H8-H10). Models
+are named as text in foreign keys, since `stays.models` imports this module."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ class LeaseQuerySet(models.QuerySet):
         return self.filter(sees(user, "stay__person__"))
 
     def current(self, on: date) -> Self:
-        """Those whose tenant lives there on the date."""
-        # The second says nothing the first does not, but is answered by an index.
+        """Leases whose tenant lives there on the date."""
+        # The second condition adds nothing to the first, but can use an index.
         return self.filter(stay__period__contains=on, lived_until__gt=on)
 
 
@@ -43,10 +43,10 @@ class RiskQuerySet(models.QuerySet):
 
 
 class Lease(models.Model):
-    """The contract on a stay in a municipal home: its term and money (need H8).
+    """The contract on a stay in a municipal home: its term and rent (need H8).
 
-    `agreed_on` is the day it was signed: from then the person no longer waits. When the
-    tenant lives there is the stay's period; when the contract ends is `expires_on`.
+    `agreed_on` is the day it was signed; from then the person no longer waits. The stay's period
+    says when the tenant lives there, and `expires_on` is the last day of the contract.
     """
 
     stay = models.OneToOneField("stays.Stay", models.PROTECT, related_name="lease")
@@ -56,9 +56,9 @@ class Lease(models.Model):
     agreed_on = models.DateField(_("inngått"))
     starts_on = models.DateField(_("leies fra"))
     expires_on = models.DateField(_("leies til"), null=True, blank=True)
-    # The day the tenant's stay ends, `date.max` while it does not: written by the database alone
-    # (migration 0002). It lets an index find those who live there: the board of leases of a
-    # country takes 5 ms of SQL with it, 94 without.
+    # The day the tenant's stay ends, `date.max` while it is open. Only the database writes it
+    # (migration 0002). It lets an index find the current tenants: the board of leases of a country
+    # takes 5 ms of SQL with it, 94 without.
     lived_until = models.DateField(default=date.max, editable=False)
     rent = models.PositiveIntegerField(_("husleie (kr per måned)"))
     deposit_kind = models.CharField(
@@ -68,7 +68,7 @@ class Lease(models.Model):
     short_term_reason = models.CharField(
         _("hvorfor kortere tid enn regelen"), max_length=300, blank=True
     )
-    # The earliest last day by the rule when it was agreed; None for leases from before Varig.
+    # The earliest last day the rule allowed when it was agreed; None for leases older than Varig.
     shortest_until = models.DateField(_("minst til, etter regelen"), null=True, blank=True)
     informed_in = models.ForeignKey(
         Letter,
@@ -120,7 +120,7 @@ class Lease(models.Model):
 
 
 class ReadinessItem(models.Model):
-    """One thing that is to be in place when somebody moves in, and who helps (need H10)."""
+    """One thing to have in place before somebody moves in, and who helps (need H10)."""
 
     lease = models.ForeignKey("stays.Lease", models.CASCADE, related_name="readiness")
     kind = models.CharField(_("hva"), max_length=20, choices=Readiness)
@@ -158,7 +158,7 @@ class ReadinessItem(models.Model):
 
 
 class LeaseRenewal(models.Model):
-    """A lease made longer after a vedtak on forlengelse: what its last day was, and is."""
+    """An extension (forlengelse) of a lease by a vedtak: the old and the new last day."""
 
     lease = models.ForeignKey("stays.Lease", models.PROTECT, related_name="renewals")
     application = models.OneToOneField(
@@ -238,8 +238,8 @@ def _plus(interval: str, field: str = "effective_on") -> Func:
 
 
 class RentAdjustment(models.Model):
-    """A new rent by the price index: told in a letter a month ahead, at most once a year
-    (husll. § 4-2)."""
+    """A new rent in kroner a month by the price index: notified by letter a month before, at most
+    once a year (husll. § 4-2)."""
 
     lease = models.ForeignKey("stays.Lease", models.PROTECT, related_name="adjustments")
     old_rent = models.PositiveIntegerField(_("husleie før"))
@@ -288,9 +288,9 @@ class RentAdjustment(models.Model):
 
 
 class TenancyRisk(models.Model):
-    """A tenancy in danger: why, the plan to keep it, and who is responsible (need H9).
+    """A tenancy at risk: the cause, the plan to keep it, and who is responsible (need H9).
 
-    It takes nothing from the tenant: no service, vedtak or place in a queue ends by it.
+    The tenant loses nothing by it: no service, vedtak or place on the waiting list ends.
     """
 
     lease = models.ForeignKey("stays.Lease", models.PROTECT, related_name="risks")
@@ -352,7 +352,7 @@ class TenancyRisk(models.Model):
 
 
 class TenancyStep(models.Model):
-    """Something done about a tenancy, on a day, and the deadline that follows from it."""
+    """A step taken in a tenancy on a day, and the deadline that follows from it."""
 
     lease = models.ForeignKey("stays.Lease", models.PROTECT, related_name="steps")
     kind = models.CharField(_("hva er gjort"), max_length=20, choices=StepKind)

@@ -1,4 +1,4 @@
-"""Leases: the horizon, one lease, the board of those in danger, and the price index."""
+"""Pages for leases: the horizon, one lease, leases at risk, and the price index."""
 
 from __future__ import annotations
 
@@ -91,38 +91,38 @@ def leases(request: HttpRequest) -> HttpResponse:
 @require_safe
 @allowed(perms.can_see_stays)
 def lease(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _lease(request, pk)
+    lease = _lease(request, pk)
     today = timezone.localdate()
-    person = found.stay.person
+    person = lease.stay.person
     log_read(request, person.pk, PAGE)
     works = perms.can_record_stays(request.user)
-    items = {item.kind: item for item in found.readiness.select_related("done_by")}
-    adjustments = list(found.adjustments.select_related("from_index", "to_index", "letter"))
-    in_force = [each for each in adjustments if each.effective_on <= today]
-    lives_there = today in found.stay.period or found.stay.period.lower > today
-    row = horizon.rows([found], today)[0] if found.expires_on and lives_there else None
+    items = {item.kind: item for item in lease.readiness.select_related("done_by")}
+    adjustments = list(lease.adjustments.select_related("from_index", "to_index", "letter"))
+    in_force = [change for change in adjustments if change.effective_on <= today]
+    lives_there = today in lease.stay.period or lease.stay.period.lower > today
+    row = horizon.rows([lease], today)[0] if lease.expires_on and lives_there else None
     context = {
-        "lease": found,
+        "lease": lease,
         "person": person,
         "row": row,
         "works": works and lives_there,
         "lives_there": lives_there,
-        "rent": in_force[0].new_rent if in_force else found.rent,
+        "rent": in_force[0].new_rent if in_force else lease.rent,
         "adjustments": adjustments,
-        "renewals": list(found.renewals.select_related("application", "prolonged_by")),
+        "renewals": list(lease.renewals.select_related("application", "prolonged_by")),
         "readiness": [(kind, items.get(kind.value)) for kind in Readiness],
         "ready": sum(1 for item in items.values() if not item.is_open),
         "ready_of": len(Readiness),
-        "steps": list(found.steps.select_related("logged_by")),
-        "risk": found.risks.filter(closed_at__isnull=True).select_related("responsible").first(),
-        "tenant_since": _tenant_since(found),
+        "steps": list(lease.steps.select_related("logged_by")),
+        "risk": lease.risks.filter(closed_at__isnull=True).select_related("responsible").first(),
+        "tenant_since": _tenant_since(lease),
         "today": today,
     }
     return render(request, "stays/lease.html", context)
 
 
 def _tenant_since(lease: Lease):
-    """The first day as a municipal tenant without a break: a bytte goes on from there."""
+    """The first day as a municipal tenant without a break; an exchange (bytte) is not a break."""
     stays = Stay.objects.filter(person=lease.stay.person_id, kind=StayKind.LEASE)
     since = lease.stay.period.lower
     for period in stays.order_by("-period").values_list("period", flat=True):
@@ -135,10 +135,10 @@ def _tenant_since(lease: Lease):
 @allowed(perms.can_record_stays)
 @once
 def lease_ready(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
-    found = _lease(request, pk)
+    lease = _lease(request, pk)
     if kind not in Readiness.values:
         raise Http404
-    item = found.readiness.filter(kind=kind).first()
+    item = lease.readiness.filter(kind=kind).first()
     initial = item and {
         "helper_name": item.helper,
         "due_on": item.due_on,
@@ -148,24 +148,24 @@ def lease_ready(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     back = reverse("stays:lease", args=[pk])
     form = ReadinessForm(posted(request), cancel=back, initial=initial)
 
-    def do(**typed):
-        by, at = typed.pop("by"), typed.pop("at")
+    def do(**values):
+        by, at = values.pop("by"), values.pop("at")
         try:
-            actions.ready(lease=found, kind=kind, by=by, at=at, **form.facts())
+            actions.ready(lease=lease, kind=kind, by=by, at=at, **form.facts())
         except actions.StayRefused as error:
             error.field = "helper_name" if error.field == "helper" else error.field
             raise
 
     return form_page(
         request,
-        found.stay.person,
+        lease.stay.person,
         form,
         do,
         title=Readiness(kind).label,
         done=_("Lagret."),
         back=back,
         page=PAGE,
-        sub=_("Før innflytting i %(unit)s") % {"unit": found.stay.where},
+        sub=_("Før innflytting i %(unit)s") % {"unit": lease.stay.where},
     )
 
 
@@ -174,9 +174,9 @@ def lease_ready(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
 @once
 def lease_renew(request: HttpRequest, pk: int) -> HttpResponse:
     """Start an application for a longer lease."""
-    found = _lease(request, pk)
+    lease = _lease(request, pk)
     with errors_as_message(request):
-        application = actions.start_renewal(lease=found, by=request.user, at=timezone.now())
+        application = actions.start_renewal(lease=lease, by=request.user, at=timezone.now())
         messages.success(request, _("Søknad om forlengelse er registrert."))
         return redirect("casework:application", application.pk)
     return redirect("stays:lease", pk)
@@ -186,28 +186,28 @@ def lease_renew(request: HttpRequest, pk: int) -> HttpResponse:
 @allowed(perms.can_record_stays)
 @once
 def lease_prolong(request: HttpRequest, pk: int) -> HttpResponse:
-    """Make the lease longer, as a vedtak says."""
-    found = _lease(request, pk)
-    vedtak = actions.granted_renewal(found)
+    """Extend the lease after a vedtak."""
+    lease = _lease(request, pk)
+    vedtak = actions.granted_renewal(lease)
     back = reverse("stays:lease", args=[pk])
-    if vedtak is None or found.expires_on is None:
+    if vedtak is None or lease.expires_on is None:
         messages.error(request, _("Det er ikke fattet noe vedtak om forlengelse."))
         return redirect(back)
-    shortest = shortest_term(vedtak.application, found.expires_on + timedelta(days=1))
+    shortest = shortest_term(vedtak.application, lease.expires_on + timedelta(days=1))
     form = ProlongForm(posted(request), cancel=back, initial={"expires_on": shortest})
     return form_page(
         request,
-        found.stay.person,
+        lease.stay.person,
         form,
-        partial(actions.prolong, lease=found),
+        partial(actions.prolong, lease=lease),
         title=_("Forleng leieforholdet"),
         done=_("Leieforholdet er forlenget."),
         back=back,
         page=PAGE,
         sub=_("%(unit)s, leies til %(end)s. Etter regelen forlenges det minst til %(day)s.")
         % {
-            "unit": found.stay.where,
-            "end": nbdate(found.expires_on),
+            "unit": lease.stay.where,
+            "end": nbdate(lease.expires_on),
             "day": nbdate(shortest),
         },
     )
@@ -217,17 +217,17 @@ def lease_prolong(request: HttpRequest, pk: int) -> HttpResponse:
 @allowed(perms.can_record_stays)
 @once
 def lease_rent(request: HttpRequest, pk: int) -> HttpResponse:
-    """Follow the price index: the yearly notice."""
-    found = _lease(request, pk)
+    """Adjust the rent by the price index, and send the yearly notice."""
+    lease = _lease(request, pk)
     today = timezone.localdate()
     back = reverse("stays:lease", args=[pk])
-    earliest = actions.earliest_adjustment(found, today)
+    earliest = actions.earliest_adjustment(lease, today)
     form = RentForm(posted(request), cancel=back, initial={"effective_on": earliest})
     return form_page(
         request,
-        found.stay.person,
+        lease.stay.person,
         form,
-        partial(actions.adjust_rent, lease=found),
+        partial(actions.adjust_rent, lease=lease),
         title=_("Reguler husleien"),
         done=_("Varselet om ny husleie er laget."),
         back=back,
@@ -241,7 +241,7 @@ def lease_rent(request: HttpRequest, pk: int) -> HttpResponse:
 @allowed(can_change_settings)
 @once
 def price_index(request: HttpRequest) -> HttpResponse:
-    """The consumer price index, as the municipality enters it."""
+    """The consumer price index, which the municipality enters by hand."""
     form = IndexForm(posted(request), on=timezone.localdate())
     if request.method == "POST" and form.is_valid():
         with errors_on(form):
@@ -252,16 +252,16 @@ def price_index(request: HttpRequest) -> HttpResponse:
     return render(request, "stays/price_index.html", {"form": form, "months": months})
 
 
-# ------------------------------------------------------------------ in danger
+# ------------------------------------------------------------------ at risk
 
 
 @require_safe
 @allowed(perms.can_see_stays)
 def leases_at_risk(request: HttpRequest) -> HttpResponse:
-    """Tenancies in danger: what happened, the plan, who is responsible, and the next deadline."""
+    """Leases at risk: what happened, the plan, who is responsible, and the next deadline."""
     today = timezone.localdate()
     last = TenancyStep.objects.filter(lease=OuterRef("lease")).order_by("-on", "-pk")
-    found = (
+    risks = (
         TenancyRisk.objects.visible_to(request.user)
         .open()
         .select_related("lease__stay__person", "lease__stay__unit__property", "responsible")
@@ -274,12 +274,12 @@ def leases_at_risk(request: HttpRequest) -> HttpResponse:
         )
     )
     if request.GET.get("mine") == "1":
-        found = found.filter(responsible=request.user)
+        risks = risks.filter(responsible=request.user)
     if request.GET.get("utkastelse") == "1":
         eviction = TenancyStep.objects.filter(kind__in=actions.EVICTION)
-        found = found.filter(lease__in=eviction.values("lease"))
+        risks = risks.filter(lease__in=eviction.values("lease"))
     context = {
-        "page": keyset_page(found, ("review_on", "pk"), request.GET.get("etter")),
+        "page": keyset_page(risks, ("review_on", "pk"), request.GET.get("etter")),
         "today": today,
         "kinds": dict(TenancyStep._meta.get_field("kind").flatchoices),
         "filtered": bool(request.GET.get("mine") or request.GET.get("utkastelse")),
@@ -291,18 +291,18 @@ def leases_at_risk(request: HttpRequest) -> HttpResponse:
 @allowed(perms.can_record_stays)
 @once
 def risk_new(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _lease(request, pk)
+    lease = _lease(request, pk)
     today = timezone.localdate()
     back = reverse("stays:lease", args=[pk])
     review = today + timedelta(days=settings_table.value("prevention_review_days", today))
-    responsible = found.stay.person.responsible_id or request.user.pk
+    responsible = lease.stay.person.responsible_id or request.user.pk
     initial = {"review_on": review, "responsible": responsible}
     form = RiskForm(posted(request), on=today, cancel=back, initial=initial)
     return form_page(
         request,
-        found.stay.person,
+        lease.stay.person,
         form,
-        partial(actions.put_at_risk, lease=found),
+        partial(actions.put_at_risk, lease=lease),
         title=_("Leieforholdet er i fare"),
         done=_("Planen er lagret."),
         back=back,
@@ -323,17 +323,17 @@ def _risk(request: HttpRequest, pk: int) -> TenancyRisk:
 @once
 def risk(request: HttpRequest, pk: int) -> HttpResponse:
     """Change the plan."""
-    found = _risk(request, pk)
+    risk = _risk(request, pk)
     today = timezone.localdate()
-    back = reverse("stays:lease", args=[found.lease_id])
+    back = reverse("stays:lease", args=[risk.lease_id])
     names = ("cause", "what", "amount", "responsible", "review_on", "plan", "person_view")
-    initial = {name: getattr(found, name) for name in names}
+    initial = {name: getattr(risk, name) for name in names}
     form = RiskForm(posted(request), on=today, cancel=back, initial=initial)
     return form_page(
         request,
-        found.lease.stay.person,
+        risk.lease.stay.person,
         form,
-        partial(actions.change_risk, found),
+        partial(actions.change_risk, risk),
         title=_("Endre planen"),
         done=_("Planen er endret."),
         back=back,
@@ -345,14 +345,14 @@ def risk(request: HttpRequest, pk: int) -> HttpResponse:
 @allowed(perms.can_record_stays)
 @once
 def risk_close(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _risk(request, pk)
-    back = reverse("stays:lease", args=[found.lease_id])
+    risk = _risk(request, pk)
+    back = reverse("stays:lease", args=[risk.lease_id])
     form = CloseRiskForm(posted(request), cancel=back, initial={"outcome": RiskOutcome.KEPT})
     return form_page(
         request,
-        found.lease.stay.person,
+        risk.lease.stay.person,
         form,
-        partial(actions.close_risk, found),
+        partial(actions.close_risk, risk),
         title=_("Ikke lenger i fare"),
         done=_("Saken er avsluttet."),
         back=back,
@@ -364,15 +364,15 @@ def risk_close(request: HttpRequest, pk: int) -> HttpResponse:
 @allowed(perms.can_record_stays)
 @once
 def lease_step(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _lease(request, pk)
+    lease = _lease(request, pk)
     back = reverse("stays:lease", args=[pk])
     initial = {"on": timezone.localdate(), "kind": request.GET.get("steg")}
     form = StepForm(posted(request), cancel=back, initial=initial)
     return form_page(
         request,
-        found.stay.person,
+        lease.stay.person,
         form,
-        partial(actions.take_step, lease=found),
+        partial(actions.take_step, lease=lease),
         title=_("Før et steg i leieforholdet"),
         done=_("Steget er ført."),
         back=back,

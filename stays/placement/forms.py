@@ -1,4 +1,4 @@
-"""The forms of a temporary place: found, not found, kept for longer."""
+"""Forms for temporary places: placement, search and renewal."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from .rules import free_places, unwanted, vedtak_for
 
 
 class PlacementForm(OnceFormMixin, forms.Form):
-    """Place, length and price in one go; what is asked beyond that follows from the rules."""
+    """Place, length and price in one form; some fields appear only when they apply."""
 
     unit = forms.ModelChoiceField(
         Unit.objects.none(),
         label=_("Sted"),
         empty_label=_("Velg et ledig sted"),
-        # Somebody was given it since the page was opened.
+        # Somebody else got the place after the page was opened.
         error_messages={"invalid_choice": _("Stedet er ikke lenger ledig. Velg et annet.")},
     )
     starts_on = NorwegianDateField(label=_("Fra"))
@@ -73,7 +73,7 @@ class PlacementForm(OnceFormMixin, forms.Form):
         super().__init__(*args, **kwargs)
         places = free_places(on)
         self.fields["unit"].queryset = places
-        # What to weigh stands where the choice is made (need H6).
+        # The list shows the warnings beside each place (need H6).
         self.full = milieu.full_houses(places.order_by().values("property"), on)
         self.unwanted = unwanted(person, places)
         self.fields["unit"].label_from_instance = self._place
@@ -82,8 +82,8 @@ class PlacementForm(OnceFormMixin, forms.Form):
         may_move = Stay.objects.current(on).filter(person=person, kind__in=SLEEPS).exists()
         if not may_move:
             del self.fields["moving"]
-        # A room may be kept through a short admission, so the two may stand side by side; but who
-        # is given a place has as a rule come out.
+        # A room may be kept during a short admission, so both stays may be open. But a person who
+        # is given a place has usually left the institution.
         inside = Stay.objects.current(on).filter(person=person, kind=StayKind.INSTITUTION).exists()
         if not inside:
             del self.fields["let_out"]

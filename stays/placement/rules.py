@@ -1,4 +1,4 @@
-"""Looking for a place for the night, and staying on in one (needs T1, T3, T4, T5, T7)."""
+"""What a placement needs to know: cost, free places, vedtak (needs T1, T3, T4, T5, T7)."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from stays.temporary.chains import chains_with_cost
 
 
 def costs(on: date, person_ids: Collection[int]) -> dict[int, int | None]:
-    """Kroner so far of each person's present chain; None where no price is known (need T7)."""
+    """Kroner so far for each person's present chain; None when no price is known (need T7)."""
     if not person_ids:
         return {}
     return {pk: cost for pk, (_chain, cost) in chains_with_cost(on, person_ids).items()}
 
 
 def free_places(on: date) -> QuerySet[Unit]:
-    """Temporary places nobody is in or is to come to, in use on the day."""
+    """Temporary places in use on the day, with nobody there now or later."""
     taken = Stay.objects.filter(unit=OuterRef("pk"), period__overlap=DateRange(on, None))
     return (
         Unit.objects.available(on)
@@ -34,8 +34,8 @@ def free_places(on: date) -> QuerySet[Unit]:
 
 
 def unwanted(person: Person, units: QuerySet[Unit]) -> set[int]:
-    """Of these places, those in an area or a milieu the person is to avoid, by their newest
-    boligbehov."""
+    """Ids of the places in an area or milieu the person should avoid, by their newest housing need
+    (boligbehov)."""
     need = HousingNeed.objects.filter(application__person=person).first()
     if need is None:
         return set()
@@ -46,7 +46,7 @@ def unwanted(person: Person, units: QuerySet[Unit]) -> set[int]:
 
 
 def vedtak_for(person: Person) -> QuerySet[Vedtak]:
-    """Vedtak that give the person a temporary place (sosialtjenesteloven § 27), newest first."""
+    """Vedtak that grant the person a temporary place (sosialtjenesteloven § 27), newest first."""
     return (
         Vedtak.objects.granted()
         .filter(application__person=person, outcomes__basis__code="sosialtjenesteloven_27")

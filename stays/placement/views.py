@@ -1,4 +1,4 @@
-"""A temporary place in one page from the § 27 application, its renewal, and the night list."""
+"""Pages to give and renew a temporary place (§ 27), and the night list."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _application(request: HttpRequest, pk: int) -> Application:
 @allowed(perms.can_record_stays)
 @once
 def place(request: HttpRequest, pk: int) -> HttpResponse:
-    """Give a temporary place: where, how long, what it costs, and under which vedtak (T1, T5)."""
+    """Give a temporary place: where, how long, the price, and by which vedtak (needs T1, T5)."""
     application = _application(request, pk)
     person, today = application.person, timezone.localdate()
     back = redirect("casework:application", application.pk)
@@ -76,7 +76,7 @@ def place(request: HttpRequest, pk: int) -> HttpResponse:
     recently = today - timedelta(days=settings_table.value("from_institution_days", today))
     context = {
         "form": form,
-        "milieu": _to_weigh(form, today),
+        "milieu": _warnings(form, today),
         "application": application,
         "person": person,
         "free": free_places(today).count(),
@@ -94,16 +94,16 @@ def place(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "stays/place.html", context)
 
 
-def _to_weigh(form: PlacementForm, on: date) -> list[str]:
-    """About the place that is chosen already; what is to choose from says so in the list."""
+def _warnings(form: PlacementForm, on: date) -> list[str]:
+    """Warnings about the chosen place; for the other places they stand in the list."""
     chosen = form["unit"].value()
     unit = form.fields["unit"].queryset.filter(pk=chosen).first() if _is_key(chosen) else None
     if unit is None:
         return []
-    said = milieu.warnings(unit, on)
+    warnings = milieu.warnings(unit, on)
     if unit.pk in form.unwanted:
-        said.append(_("Etter boligbehovet skal personen unngå dette området eller miljøet."))
-    return said
+        warnings.append(_("Etter boligbehovet skal personen unngå dette området eller miljøet."))
+    return warnings
 
 
 def _is_key(value: object) -> bool:
@@ -111,15 +111,15 @@ def _is_key(value: object) -> bool:
 
 
 def _searches(request: HttpRequest, application: Application) -> list[PlaceSearch]:
-    found = PlaceSearch.objects.visible_to(request.user).filter(person=application.person)
-    return list(found.select_related("unit__property", "logged_by")[:SHOWN_SEARCHES])
+    searches = PlaceSearch.objects.visible_to(request.user).filter(person=application.person)
+    return list(searches.select_related("unit__property", "logged_by")[:SHOWN_SEARCHES])
 
 
 @require_http_methods(["GET", "POST"])
 @allowed(perms.can_record_stays)
 @once
 def place_search(request: HttpRequest, pk: int) -> HttpResponse:
-    """No place found, refused, or a substandard one used: logged each time, with why (T4)."""
+    """Record a search with no place, a refusal, or a substandard place, and why (need T4)."""
     application = _application(request, pk)
     back = redirect("stays:place", application.pk)
     initial = {"on": timezone.localdate(), "outcome": request.GET.get("hva")}
@@ -144,7 +144,7 @@ def place_search(request: HttpRequest, pk: int) -> HttpResponse:
 @allowed(perms.can_record_stays)
 @once
 def renew(request: HttpRequest, pk: int) -> HttpResponse:
-    """Keep a temporary place for longer: why, what comes next, and who sees to it (T3)."""
+    """Renew a temporary stay: why, the next step, and who is responsible (need T3)."""
     stay = get_object_or_404(
         Stay.objects.visible_to(request.user)
         .temporary()
@@ -198,28 +198,28 @@ def tonight(request: HttpRequest) -> HttpResponse:
 @require_safe
 @allowed(perms.can_see_stays)
 def tonight_at(request: HttpRequest, pk: int) -> HttpResponse:
-    """The night duty's list of one place: room, first name, and how many children; no more."""
-    found = get_object_or_404(Property, pk=pk)
+    """The night staff's list of one place: room, first name and last day; nothing more."""
+    place = get_object_or_404(Property, pk=pk)
     today = timezone.localdate()
     there = (
-        Stay.objects.filter(unit__property=found, kind=StayKind.TEMPORARY, period__contains=today)
+        Stay.objects.filter(unit__property=place, kind=StayKind.TEMPORARY, period__contains=today)
         .select_related("unit", "person")
         .order_by("unit__sort_name", "unit_id")
     )
-    known = set(there.visible_to(request.user).order_by().values_list("pk", flat=True))
+    visible = set(there.visible_to(request.user).order_by().values_list("pk", flat=True))
     rows = [
         {
             "unit": stay.unit,
-            "name": _short(stay.person) if stay.pk in known else "",
-            "until": stay.granted_until if stay.pk in known else None,
+            "name": _short(stay.person) if stay.pk in visible else "",
+            "until": stay.granted_until if stay.pk in visible else None,
         }
         for stay in there
     ]
-    log_reads(request, {stay.person_id for stay in there if stay.pk in known}, "i-natt")
-    context = {"property": found, "rows": rows, "today": today}
+    log_reads(request, {stay.person_id for stay in there if stay.pk in visible}, "i-natt")
+    context = {"property": place, "rows": rows, "today": today}
     return render(request, "stays/tonight_at.html", context)
 
 
 def _short(person) -> str:
-    """«Tomasz W.»: enough to knock on the right door."""
+    """First name and initial, «Tomasz W.»."""
     return f"{person.first_name} {person.last_name[:1]}."

@@ -1,8 +1,8 @@
-"""The board of temporary stays: who is where now, for how long, longest first.
+"""The board of temporary stays: who lives where now and for how long, longest first.
 
-The order follows from everyone's chain, and a chain from the stays; so the whole order is
-counted once, and kept in the cache until a stay is written, for five minutes at most. What is
-shown of it is asked of the database each time, through `visible_to`.
+The order follows from everyone's chain, and a chain from the stays. The whole order is computed
+once and cached until a stay changes, for five minutes at most. The rows of a page are read from
+the database each time, through `visible_to`.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ SHOWN = (
 FRESH_SECONDS = 300
 MENU_MOST = 1000
 
-# Minus the days, so that the longest is first; then the stay, so that the order is total.
+# Minus the days, so that the longest is first; then the stay id, so that no two are equal.
 Place = tuple[int, int]
 
 
 class Shown(NamedTuple):
-    """What is read of a stay, in the order of `SHOWN`."""
+    """The columns read from a stay, in the order of `SHOWN`."""
 
     pk: int
     person_id: int
@@ -59,8 +59,8 @@ class Shown(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One line in words: the stay, its days in the chain, and the open flag's next step if any."""
+class StayRow:
+    """One line of the board: the stay, the days of its chain, and the open flag's next step."""
 
     stay_id: int
     person_id: int
@@ -82,14 +82,14 @@ class Row:
 
 
 def how_many(user: User) -> int | None:
-    """How many live in temporary places, for the menu; None when it would cost to count them."""
+    """How many live in temporary places, for the menu; None above `MENU_MOST`."""
     if not user.has_role(*CASE_ROLES):
         return None
     hidden = Person.objects.hidden_from(user)
     open_stays = Stay.objects.filter(kind=StayKind.TEMPORARY, period__upper_inf=True)
-    found = open_stays.exclude(person__in=hidden).order_by()
-    found = found.values("kind")[: MENU_MOST + 1].count()
-    return found if found <= MENU_MOST else None
+    visible = open_stays.exclude(person__in=hidden).order_by()
+    count = visible.values("kind")[: MENU_MOST + 1].count()
+    return count if count <= MENU_MOST else None
 
 
 def board(
@@ -101,10 +101,10 @@ def board(
     mine: bool = False,
     cursor: str = "",
     params: dict[str, Any] | None = None,
-) -> Page[Row]:
-    """A page of those in a temporary place on the date, whom the user may see.
+) -> Page[StayRow]:
+    """A page of the people in a temporary place on the date whom the user may see.
 
-    `params` are the `chain_params` of the date, where they are known.
+    `params` are the `chain_params` of the date, if the caller has them.
     """
     params = params or chain_params(on)
     order = _order(on, params)
@@ -118,15 +118,15 @@ def board(
 
 def _order(on: date, params: dict[str, Any]) -> list[Place]:
     """Everyone's place on the board, longest first."""
-    with connection.cursor() as asked:
-        # Every stay written, changed or taken away leaves a row of history.
-        asked.execute("SELECT coalesce(max(history_id), 0) FROM stays_historicalstay")
-        version = asked.fetchone()[0]
+    with connection.cursor() as cursor:
+        # Every stay that is saved or deleted adds a history row.
+        cursor.execute("SELECT coalesce(max(history_id), 0) FROM stays_historicalstay")
+        version = cursor.fetchone()[0]
     database = connection.settings_dict["NAME"]
     key = f"stays.board.{database}.{on}.{version}"
-    kept = cache.get(key)
-    if kept is not None:
-        return kept
+    cached = cache.get(key)
+    if cached is not None:
+        return cached
     open_chains = (chain for chain in chains(on, params=params).values() if chain.is_open)
     order = sorted((-chain.days, chain.stay_id) for chain in open_chains)
     cache.set(key, order, FRESH_SECONDS)
@@ -134,7 +134,7 @@ def _order(on: date, params: dict[str, Any]) -> list[Place]:
 
 
 def _wanted(user: User, on: date, *, mine: bool, with_children: bool) -> set[int]:
-    """The stays of the persons a filter keeps."""
+    """Ids of the stays that match the filters."""
     stays = Stay.objects.temporary().current(on)
     if mine:
         stays = stays.filter(person__responsible=user)
@@ -152,14 +152,14 @@ def _children(on: date):
 
 def _page(
     user: User, on: date, order: list[Place], cursor: str, params: dict[str, Any]
-) -> Page[Row]:
-    """A page from the order: only the rows the user may see, found a handful at a time."""
+) -> Page[StayRow]:
+    """A page from the order, with only the rows the user may see, read a few at a time."""
     backward, place = _read(cursor)
     if backward:
         # From the row before the cursor, towards the top.
         walk = order[: bisect_left(order, place)][::-1]
         stays = _visible(user, walk)
-        if len(stays) <= SIZE:  # at the top: the first page, full, as everyone else sees it
+        if len(stays) <= SIZE:  # at the top: show the full first page
             return _page(user, on, order, "", params)
         shown = stays[:SIZE][::-1]
         return Page(
@@ -178,25 +178,25 @@ def _page(
 
 
 def _visible(user: User, places: list[Place]) -> list[tuple[Place, Shown]]:
-    """Up to a page and one of these places, with their stays, for those the user may see."""
-    found: list[tuple[Place, Shown]] = []
+    """Up to one more than a page of these places, with their stays, that the user may see."""
+    rows: list[tuple[Place, Shown]] = []
     step = SIZE + 10
     for first in range(0, len(places), step):
         some = places[first : first + step]
-        asked = Stay.objects.visible_to(user).filter(pk__any_of=[pk for _days, pk in some])
-        stays = {stay.pk: stay for stay in map(Shown._make, asked.order_by().values_list(*SHOWN))}
-        found += [(place, stays[place[1]]) for place in some if place[1] in stays]
-        if len(found) > SIZE:
+        visible = Stay.objects.visible_to(user).filter(pk__any_of=[pk for _days, pk in some])
+        stays = {stay.pk: stay for stay in map(Shown._make, visible.order_by().values_list(*SHOWN))}
+        rows += [(place, stays[place[1]]) for place in some if place[1] in stays]
+        if len(rows) > SIZE:
             break
-    return found
+    return rows
 
 
-def _rows(shown: list[tuple[Place, Shown]], on: date, params: dict[str, Any]) -> list[Row]:
+def _rows(shown: list[tuple[Place, Shown]], on: date, params: dict[str, Any]) -> list[StayRow]:
     persons = [stay.person_id for _place, stay in shown]
     now, long = chains_with_cost(on, persons, params), long_stay(params)
     children = _how_many_children(persons, on)
     open_flags = Flag.objects.open().filter(kind=FlagKind.TEMPORARY_STAY, person__in=persons)
-    # The highest threshold comes last, and so is the one kept.
+    # The highest threshold comes last, and replaces the others.
     flags = {
         flag.person_id: flag
         for flag in open_flags.only(
@@ -215,7 +215,7 @@ def _rows(shown: list[tuple[Place, Shown]], on: date, params: dict[str, Any]) ->
         else:
             where = stay.place or kinds[stay.kind]
         rows.append(
-            Row(
+            StayRow(
                 stay_id=stay.pk,
                 person_id=stay.person_id,
                 name=f"{stay.first_name} {stay.last_name}".strip(),
@@ -235,18 +235,18 @@ def _rows(shown: list[tuple[Place, Shown]], on: date, params: dict[str, Any]) ->
 
 
 def _how_many_children(persons: list[int], on: date) -> dict[int, int]:
-    # One filter, so that it is one member of the household who is there and is a child.
+    # One filter call, so that the same member of the household meets all conditions.
     pairs = HouseholdMember.objects.filter(
         minors(on, "household__members__person__"),
         person__in=persons,
         period__contains=on,
         household__members__period__contains=on,
     ).values_list("person_id", "household__members__person_id")
-    found: dict[int, int] = {}
+    counts: dict[int, int] = {}
     for head, child in pairs.order_by().distinct():
         if head != child:
-            found[head] = found.get(head, 0) + 1
-    return found
+            counts[head] = counts.get(head, 0) + 1
+    return counts
 
 
 def _write(place: Place, *, backward: bool = False) -> str:
@@ -254,7 +254,7 @@ def _write(place: Place, *, backward: bool = False) -> str:
 
 
 def _read(cursor: str) -> tuple[bool, Place | None]:
-    """A cursor as this board writes it; anything else is the first page."""
+    """Parse a cursor from `_write`; anything else means the first page."""
     days, dot, pk = cursor[1:].partition(".")
     if cursor[:1] not in ("e", "f") or not (days.isdecimal() and pk.isdecimal()) or not dot:
         return False, None

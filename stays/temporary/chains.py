@@ -3,9 +3,9 @@
 The rule (rules-and-scenarios.md, «Clocks»): `days` on a date are the nights spent in temporary
 places in the present chain, counting `[from, to)`, an open stay up to the date. Renewals and
 moves continue the chain. A break of at most `gap_days` does not end it, and its nights do not
-count; a break with a night in a lasting home (`enums.LASTING`) ends it, whatever its length.
-Institution, prison, others' homes, the street and a treningsleilighet are a break like any.
-Stays that begin after the date are not known yet, and count for nothing.
+count. A break with a night in a lasting home (`enums.LASTING`) ends it, whatever its length.
+Nights in an institution or prison, with others, outdoors or in a treningsleilighet are an ordinary
+break. Stays that begin after the date do not count.
 
 With gap_days 14:
 
@@ -15,9 +15,9 @@ With gap_days 14:
     1.7.–15.8., lease 16.8.–17.8., 20.8.–   on 30.8.: since 20.8., 10 days
     1.7.–15.8., nothing after               on 29.8.: since 1.7., 45 days; on 30.8.: no chain
 
-A chain that has ended by the date is not in the answer: who has no row, has no present chain.
+A chain that has ended by the date is left out: a person without a row has no present chain.
 
-Others compose the statement, they do not copy it:
+Other modules build on the statement instead of copying it:
 
     sql = f"WITH {chain_ctes()} SELECT … FROM chain JOIN …"
     sql = f"WITH {chain_ctes('SELECT person_id FROM waiting')} …"   # after `waiting AS (…)`
@@ -43,8 +43,8 @@ from stays.enums import LASTING, StayKind
 
 from .long_stays import LONG_STAY_KEYS, LongStay, long_stay
 
-# In a temporary place at some time since the longest break a chain may have: nobody else can
-# have a present chain.
+# Persons whose temporary stay is open, or ended within the longest break: nobody else can have a
+# present chain.
 LATELY = """
     SELECT person_id FROM stays_stay
     WHERE kind = %(StayKind.TEMPORARY)s
@@ -106,7 +106,7 @@ chain AS (
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """Somebody's present chain on a date. `days` are nights; see the module for the rest."""
+    """A person's present chain on a date. `days` counts nights; the module explains the rest."""
 
     person_id: int
     chain_start: date
@@ -120,14 +120,14 @@ class Chain:
 
     @property
     def color(self) -> str:
-        """danger where it is long, warning where it soon is, else neutral."""
+        """danger when it is long, warning when it soon is, else neutral."""
         return self.long.color(self.days)
 
 
 COLUMNS = "person_id, chain_start, days, is_open, stay_id, unit_id, stay_start, left_on"
 
 
-# Kroner of the chain so far: nights times price, of the stays whose price is known.
+# Kroner of the chain so far: nights times price, for the stays with a known price.
 COST = """(
     SELECT sum(s.night_price
         * (least(coalesce(upper(s.period), %(on)s::date), %(on)s::date) - lower(s.period)))::bigint
@@ -139,8 +139,8 @@ COST = """(
 def chain_ctes(persons: str | None = None) -> str:
     """The CTEs that end in `chain`, without `WITH`. They take `chain_params`.
 
-    `persons` is a sub-select of the person ids asked for, in SQL and never from a user; its own
-    parameters go in the same dict. Without it: everyone with a present chain.
+    `persons` is an SQL sub-select of person ids, never text from a user; its parameters go in the
+    same dict. Without it, `chain` has everyone with a present chain.
     """
     return CTES.format(persons=persons or LATELY)
 
@@ -148,7 +148,7 @@ def chain_ctes(persons: str | None = None) -> str:
 def chain_params(on: date) -> dict[str, Any]:
     """The parameters of `chain_ctes`, with the municipality's numbers in force on the date.
 
-    `long_stays.long_stay` reads from them what is long. One query.
+    `long_stays.long_stay` reads from them which stay is long. One query.
     """
     return {
         **enum_params(StayKind),
@@ -163,7 +163,7 @@ def chains(
 ) -> dict[int, Chain]:
     """The present chain of each person who has one on the date, by person id.
 
-    Two queries; one, where the `chain_params` of the date are known.
+    Two queries; one, if the caller has the `chain_params` of the date.
     """
     params = params or chain_params(on)
     rows = _ask(params, COLUMNS, person_ids)
@@ -173,7 +173,7 @@ def chains(
 def chains_with_cost(
     on: date, person_ids: Collection[int], params: dict[str, Any] | None = None
 ) -> dict[int, tuple[Chain, int | None]]:
-    """`chains`, each with kroner so far; None where no price is known (need T7)."""
+    """`chains`, each with kroner so far; None when no price is known (need T7)."""
     params = params or chain_params(on)
     rows = _ask(params, f"{COLUMNS}, {COST}", person_ids)
     return {row[0]: (Chain(*row[:-1], long_stay(params)), row[-1]) for row in rows}

@@ -1,9 +1,8 @@
-"""Flags of who is to leave an institution or prison without a home to go to (needs C19, A13).
+"""Flags for people who will leave an institution or prison without a home (needs C19, A13).
 
-From `discharge_days` before the planned day (level 1), and again when it is near (level 2, from
-`discharge_red_days`). Closed when a home is ready, the day is moved, or they have left. A home is
-ready when the person has, or is to have, a tenancy, a home of their own, or stays for good with
-close family.
+Raised `discharge_days` before the planned day (level 1), and again `discharge_red_days` before it
+(level 2). Closed when a home is ready, the day is moved, or they have left. A home is ready when
+the person has, now or later, a lease, a home of their own, or lives for good with close family.
 """
 
 from __future__ import annotations
@@ -92,5 +91,5 @@ DISCHARGE = FlagRule(
 
 
 def flag_discharges(on: date) -> Done:
-    """The flags of planned discharges and releases. Safe to run twice, or for any date."""
+    """Raise and close the flags for discharges. Safe to run twice, or for any date."""
     return DISCHARGE.run(on)

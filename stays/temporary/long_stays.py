@@ -1,4 +1,4 @@
-"""What stay in temporary places is long, and what is soon to be: the municipality's numbers."""
+"""When a stay in temporary places is long, or soon is, by the municipality's numbers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from accounts.settings_table import KEYS
 
 
 class LongStay(NamedTuple):
-    """Long is more than `days` in the chain; from `warn_days` it soon is."""
+    """A chain of more than `days` nights is long; from `warn_days` nights it soon is."""
 
     days: int
     warn_days: int
@@ -18,7 +18,7 @@ class LongStay(NamedTuple):
         return days > self.days
 
     def color(self, days: int) -> str:
-        """danger where it is long, warning where it soon is, else neutral."""
+        """danger when it is long, warning when it soon is, else neutral."""
         if self.is_long(days):
             return "danger"
         return "warning" if days >= self.warn_days else "neutral"
@@ -29,5 +29,5 @@ DEFAULT = LongStay(*(KEYS[key].default for key in LONG_STAY_KEYS))
 
 
 def long_stay(numbers: Mapping[str, Any]) -> LongStay:
-    """From values of `LONG_STAY_KEYS`, as `settings_table.values` or `chain_params` has them."""
+    """The numbers from a mapping with `LONG_STAY_KEYS`, such as `chain_params`."""
     return LongStay(*(numbers[key] for key in LONG_STAY_KEYS))

@@ -1,8 +1,8 @@
-"""Flags of who lives in a temporary place without anybody beside them (need T6).
+"""Flags for people who live in a temporary place without services or contact (need T6).
 
-Raised at once for whoever has no active service, and has been in contact with nobody for
-`no_service_days`. Closed by a service, a contact, or the end of the stay. Silence that comes back
-after it was broken is a new flag; silence somebody followed up, and that goes on, is not.
+Raised for a person with no active service and no contact in the last `no_service_days`. Closed by
+a service, a contact, or the end of the stay. If contact begins and stops again, a new flag is
+raised. If a user closed the flag and there is still no contact, none is.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def _alone() -> str:
 {PRESENT_CASE},
 wanted AS (
     SELECT c.person_id, a.id AS application_id, c.chain_start::text AS key,
-        -- The silences of this stay that were broken before are over; this is the next.
+        -- Earlier flags of this chain that the facts closed are over; this is the next.
         1 + (SELECT count(*) FROM casework_flag f
             WHERE f.person_id = c.person_id AND f.kind = %(kind)s
                 AND f.closed_because = %(FlagClosed.FACTS)s
@@ -85,7 +85,7 @@ def no_service_words(flag: Flag, on: date) -> Words:
 NO_SERVICE = FlagRule(
     kind=FlagKind.NO_SERVICE,
     words=no_service_words,
-    wanted=_alone,  # a function, since other apps say what counts as contact
+    wanted=_alone,  # a function, since other apps register what counts as contact
     params=_params,
     level=LEVEL,
     threshold=True,
@@ -93,5 +93,5 @@ NO_SERVICE = FlagRule(
 
 
 def flag_no_service(on: date) -> Done:
-    """The flags of who is alone in a temporary place. Safe to run twice, or for any date."""
+    """Raise and close the flags of this module. Safe to run twice, or for any date."""
     return NO_SERVICE.run(on)

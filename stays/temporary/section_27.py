@@ -1,13 +1,13 @@
-"""Flags for applications after § 27: handled the same day, a place to sleep within 24 hours.
+"""Flags for § 27 applications: decided the same day, a place to sleep within 24 hours.
 
-Two clocks a case, each with a flag of its own (the key is «case:what»):
+Each case has two clocks, each with its own flag (the key is «case:what»):
 
-* `vedtak`: due the day it was received; closed when a vedtak is issued in the case;
-* `plass`: due the day the hours are out; closed when a temporary stay, or another place, begins
-  on or after the day it was received, or when the application is refused or no longer open.
+* `vedtak`: due on the day of receipt; closed when a vedtak is issued in the case;
+* `plass`: due on the day the hours run out; closed when a stay with a place to sleep begins on or
+  after the day of receipt, or when the application is refused or no longer open.
 
-They hold on Saturdays, Sundays and public holidays: nights do not wait for a working day. A run
-for an earlier date raises and closes as of that date only, and reopens nothing.
+The clocks also run on Saturdays, Sundays and public holidays. A run for an earlier date raises and
+closes flags as of that date, and reopens none.
 """
 
 from __future__ import annotations
@@ -72,10 +72,10 @@ wanted AS (
 def section_27_words(flag: Flag, on: date) -> Words:
     received = _here(flag.facts["received"])
     when, color = due_words(flag.due_on, on)
-    came = {"on": short(received.date()), "time": nbtime(received)}
+    times = {"on": short(received.date()), "time": nbtime(received)}
     if flag.facts["what"] == "vedtak":
         return Words(
-            why=_("Søknaden etter § 27 kom %(on)s %(time)s, og behandles samme dag.") % came,
+            why=_("Søknaden etter § 27 kom %(on)s %(time)s, og behandles samme dag.") % times,
             next=_("Fatt vedtak i dag."),
             action=_("Åpne saken"),
             action_url=reverse("casework:application", args=[flag.application_id]),
@@ -85,13 +85,13 @@ def section_27_words(flag: Flag, on: date) -> Words:
             icon="Clock",
         )
     by = _here(flag.facts["place_by"])
-    came |= {"by": short(by.date()), "clock": nbtime(by)}
+    times |= {"by": short(by.date()), "clock": nbtime(by)}
     return Words(
         why=_(
             "Søknaden etter § 27 kom %(on)s %(time)s. Et sted å sove skal være klart "
             "innen %(by)s %(clock)s."
         )
-        % came,
+        % times,
         next=_("Finn et sted, og registrer oppholdet."),
         action=_("Registrer opphold"),
         action_url=reverse("stays:stay_new", args=[flag.person_id]),
@@ -102,9 +102,9 @@ def section_27_words(flag: Flag, on: date) -> Words:
     )
 
 
-def _here(told: str) -> datetime:
-    """A moment among the facts, on the clock in Norway."""
-    return datetime.fromisoformat(told).astimezone(get_default_timezone())
+def _here(moment: str) -> datetime:
+    """A moment from the facts, in Norwegian time."""
+    return datetime.fromisoformat(moment).astimezone(get_default_timezone())
 
 
 SECTION_27 = FlagRule(
@@ -121,5 +121,5 @@ SECTION_27 = FlagRule(
 
 
 def flag_section_27(on: date) -> Done:
-    """The flags of § 27 as of the end of a date. Safe to run twice."""
+    """Raise and close the § 27 flags as of the end of a date. Safe to run twice."""
     return SECTION_27.run(on)

@@ -51,8 +51,8 @@ def temporary(request: HttpRequest) -> HttpResponse:
 @allowed(perms.can_see_stays)
 @once
 def flag(request: HttpRequest, pk: int) -> HttpResponse:
-    """Why a flag was raised and what comes next; closed by writing what was done."""
-    found = get_object_or_404(
+    """Why a flag was raised, and the next step. Writing what was done closes it."""
+    flag = get_object_or_404(
         Flag.objects.visible_to(request.user).select_related(
             "person", "application", "owner", "closed_by"
         ),
@@ -65,18 +65,18 @@ def flag(request: HttpRequest, pk: int) -> HttpResponse:
     form = FollowUpForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with errors_on(form):
-            flags.close(found, by=request.user, at=timezone.now(), **form.cleaned_data)
+            flags.close(flag, by=request.user, at=timezone.now(), **form.cleaned_data)
             messages.success(request, _("Varselet er fulgt opp og avsluttet."))
-            return redirect("desk:person", found.person_id)
-    log_read(request, found.person_id, "flag")
-    stays = Stay.objects.filter(person=found.person).select_related("unit__property")
+            return redirect("desk:person", flag.person_id)
+    log_read(request, flag.person_id, "flag")
+    stays = Stay.objects.filter(person=flag.person).select_related("unit__property")
     context = {
-        "flag": found,
-        "person": found.person,
-        "words": flags.words(found, today),
-        "chain": chain_of(found.person_id, today),
+        "flag": flag,
+        "person": flag.person,
+        "words": flags.words(flag, today),
+        "chain": chain_of(flag.person_id, today),
         "stays": list(stays.order_by("-period", "-pk")[:10]),
-        "may_close": may_close and found.closed_on is None,
+        "may_close": may_close and flag.closed_on is None,
         "form": form,
         "today": today,
     }
