@@ -4,7 +4,7 @@ The order of ten thousand takes PostgreSQL a tenth of a second, and is the same 
 with the same rights until something it is computed from is written. So it is kept, under a key
 that changes with every such write; it is never a source, and never older than what is committed:
 
-- `ranking_changes` is a sequence that triggers on every table the ranking reads (migration 0006)
+- `ranking_changes` is a sequence that triggers on every table the ranking reads (migration 0003)
   move as they are written, before the writer commits. It is read *before* the list is computed.
 - Then it is asked whether a transaction that writes is open; only when none is, is the list kept.
   One that had moved the number, and whose rows are not to be seen yet, would be open; one that
