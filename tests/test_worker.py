@@ -43,10 +43,10 @@ JOB = "stays.tasks.flag_stays"
 
 def wait(until: Callable[[], object]) -> object:
     given_up = time.monotonic() + PATIENCE
-    while not (found := until()):
+    while not (result := until()):
         assert time.monotonic() < given_up, "it never came to it"
         time.sleep(0.05)
-    return found
+    return result
 
 
 @contextmanager
@@ -216,8 +216,8 @@ def test_postgresql_stopped_during_a_job_loses_and_duplicates_no_flag(
             ended = "SELECT FROM accounts_jobrun WHERE ended_at IS NOT NULL AND failed = ''"
             with psycopg.connect(**theirs, autocommit=True) as asked:
                 wait(lambda: asked.execute(ended).fetchone() is not None)
-                found = asked.execute("SELECT person_id, threshold FROM casework_flag")
-                assert_each_is_flagged_once(found.fetchall(), many)
+                result = asked.execute("SELECT person_id, threshold FROM casework_flag")
+                assert_each_is_flagged_once(result.fetchall(), many)
 
 
 @contextmanager

@@ -495,7 +495,7 @@ def test_second_of_two_simultaneous_decisions_gets_a_message():
         module.install(None)
     item = f.AgendaItemFactory(meeting=sitting(boss))
     cases = [granted(), granted()]
-    ready, said = threading.Barrier(2), []
+    ready, results = threading.Barrier(2), []
 
     def decide_for(application):
         try:
@@ -509,9 +509,9 @@ def test_second_of_two_simultaneous_decisions_gets_a_message():
                 by=boss,
                 at=timezone.now(),
             )
-            said.append("ok")
-        except actions.AlreadyDecided as no:
-            said.append(str(no))
+            results.append("ok")
+        except actions.AlreadyDecided as error:
+            results.append(str(error))
         finally:
             connection.close()
 
@@ -520,6 +520,6 @@ def test_second_of_two_simultaneous_decisions_gets_a_message():
         thread.start()
     for thread in threads:
         thread.join(30)
-    assert sorted(said)[1] == "ok" or "ok" in said
-    assert len(said) == 2 and said.count("ok") == 1
+    assert sorted(results)[1] == "ok" or "ok" in results
+    assert len(results) == 2 and results.count("ok") == 1
     assert item.considerations.filter(chosen=True).count() == 1

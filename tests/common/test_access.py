@@ -73,12 +73,12 @@ def test_nothing_is_written_for_who_has_no_right():
 
 
 def views(resolver: URLResolver | None = None, namespace: str = ""):
-    for one in (resolver or get_resolver()).url_patterns:
-        if isinstance(one, URLResolver):
-            inner = f"{namespace}{one.namespace}:" if one.namespace else namespace
-            yield from views(one, inner)
-        elif isinstance(one, URLPattern):
-            yield f"{namespace}{one.name or one.pattern}", one.callback
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from views(pattern, inner)
+        elif isinstance(pattern, URLPattern):
+            yield f"{namespace}{pattern.name or pattern.pattern}", pattern.callback
 
 
 def test_every_page_says_who_may_open_it():

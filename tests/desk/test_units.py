@@ -44,9 +44,9 @@ def test_vacant_dwellings_are_found_by_status(as_caseworker):
     free = f.UnitFactory()
     taken = f.StayFactory(days_ago=10).unit
     rows = as_caseworker.get("/boliger/?status=ledig").context["rows"]
-    found = [row["pk"] for row in rows]
-    assert free.pk in found
-    assert taken.pk not in found
+    keys = [row["pk"] for row in rows]
+    assert free.pk in keys
+    assert taken.pk not in keys
 
 
 def test_dwellings_are_found_by_a_combination_of_filters(as_caseworker):

@@ -19,10 +19,10 @@ def stock(login):
 
 @pytest.fixture
 def house():
-    found = f.PropertyFactory(name="Havna")
+    building = f.PropertyFactory(name="Havna")
     for n in range(3):
-        f.UnitFactory(property=found, name=f"H010{n}", in_use=f.since(f.days_ago(900)))
-    return found
+        f.UnitFactory(property=building, name=f"H010{n}", in_use=f.since(f.days_ago(900)))
+    return building
 
 
 def change(stock, house, stage, **more):

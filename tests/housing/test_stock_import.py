@@ -233,11 +233,11 @@ WRONG = {
 
 @pytest.mark.parametrize("case", WRONG)
 def test_file_with_a_false_type_is_an_error_beside_the_field(stock, case):
-    name, content, said = WRONG[case]
+    name, content, message = WRONG[case]
     answer = send(stock, content(), name)
     page = answer.content.decode()
     assert answer.status_code == 200
-    assert said in page
+    assert message in page
     assert f"«{name}»" in page, "the browser forgets the file's name; the message remembers"
     assert not StockImport.objects.exists()
 
@@ -272,15 +272,15 @@ def test_two_simultaneous_confirmations_import_once():
     made = StockImport.objects.create(
         file_name="b.csv", content=INVENTORY.read_bytes(), uploaded_at=f.now(), uploaded_by=by
     )
-    together, said = threading.Barrier(2), []
+    together, results = threading.Barrier(2), []
 
     def confirm() -> None:
         try:
             together.wait()
             actions.apply_import(upload=made, by=by, at=f.now())
-            said.append("inn")
+            results.append("inn")
         except actions.AlreadyTakenIn as error:
-            said.append(str(error))
+            results.append(str(error))
         finally:
             connection.close()
 
@@ -289,7 +289,7 @@ def test_two_simultaneous_confirmations_import_once():
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(said) == ["Filen er allerede tatt inn.", "inn"]
+    assert sorted(results) == ["Filen er allerede tatt inn.", "inn"]
     assert Unit.objects.count() == UNITS
 
 

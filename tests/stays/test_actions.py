@@ -118,9 +118,9 @@ def test_a_short_lease_needs_a_written_reason(today, who):
     short = {"expires_on": add_months(today, 12)}
     with pytest.raises(StayRefused, match="Skriv hvorfor tiden er kortere"):
         lease(ApplicationFactory(granted=True), UnitFactory(), today, who, **short)
-    told = LetterFactory(kind=LetterKind.LEASE_INFORMATION)
+    letter = LetterFactory(kind=LetterKind.LEASE_INFORMATION)
     agreed = lease(
-        told.application,
+        letter.application,
         UnitFactory(),
         today,
         who,

@@ -29,7 +29,7 @@ def refused(page, field: str, words: str) -> None:
     """The error is beside the field, and in the summary with a link to it."""
     form = page.context["form"]
     assert page.status_code in (200, 422)
-    assert any(words in said for said in form.errors.get(field, [])), form.errors
+    assert any(words in message for message in form.errors.get(field, [])), form.errors
     assert page.text.count(words) >= 2, "beside the field, and in the summary"
     assert f'href="#id_{field}' in page.text
 

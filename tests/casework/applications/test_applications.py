@@ -205,8 +205,8 @@ def test_deadlines_of_a_page_equal_the_deadlines_of_each_application(received, d
 def test_deadline_for_a_place_to_sleep_counts_from_the_minute_of_asking():
     application = ApplicationFactory(temporary=True)
 
-    found = reply_clock.clock(application, today()).place_by
-    assert found - application.received_at == timedelta(hours=24)
+    due = reply_clock.clock(application, today()).place_by
+    assert due - application.received_at == timedelta(hours=24)
 
 
 # ------------------------------------------------------------------ the list

@@ -96,9 +96,9 @@ def test_only_the_asked_user_answers_and_only_once(as_caseworker, login):
 
 def test_user_without_access_to_the_person_cannot_be_asked(login):
     person = PersonFactory(strictly_protected=True)
-    stranger = UserFactory(caseworker=True)
+    outsider = UserFactory(caseworker=True)
     client = login("saksbehandler", sees_protected=True)
-    assert "gyldig valg" in ask(client, person, asked_of=stranger.pk).text.lower()
+    assert "gyldig valg" in ask(client, person, asked_of=outsider.pk).text.lower()
     assert not Statement.objects.exists()
 
 

@@ -192,12 +192,12 @@ def test_last_registered_of_two_notices_on_a_day_counts(as_caseworker, person, t
         answer = _notice(as_caseworker, person, concerns_on=nbdate(day), notified_on=nbdate(today))
     plan.refresh_from_db()
     assert plan.expected_out == second
-    told = f"Forventet ut er flyttet fra {nbdate(first)} til {nbdate(second)}."
-    assert told in answer.content.decode()
+    message = f"Forventet ut er flyttet fra {nbdate(first)} til {nbdate(second)}."
+    assert message in answer.content.decode()
 
 
 @pytest.mark.parametrize(
-    ("kind", "days", "told", "late"),
+    ("kind", "days", "notice_days", "late"),
     [
         ("utskrivning", 14, 0, 0),  # fourteen days before: the last day in time
         ("utskrivning", 13, 0, 1),
@@ -208,9 +208,9 @@ def test_last_registered_of_two_notices_on_a_day_counts(as_caseworker, person, t
     ],
 )
 def test_late_or_missing_notice_is_logged_with_the_delay(
-    as_caseworker, person, today, kind, days, told, late
+    as_caseworker, person, today, kind, days, notice_days, late
 ):
-    notified = "" if told is None else nbdate(today + timedelta(days=told))
+    notified = "" if notice_days is None else nbdate(today + timedelta(days=notice_days))
     answer = _notice(
         as_caseworker, person, kind=kind, notified_on=notified,
         concerns_on=nbdate(today + timedelta(days=days)),
@@ -219,7 +219,7 @@ def test_late_or_missing_notice_is_logged_with_the_delay(
     assert event.data["late"] == late
     assert ("for sent" in event.text) == bool(late)
     page = answer.content.decode()
-    assert ("Ikke varslet" in page) == (told is None)
+    assert ("Ikke varslet" in page) == (notice_days is None)
 
 
 def test_notice_period_is_a_setting(person, today):

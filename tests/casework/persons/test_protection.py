@@ -26,7 +26,7 @@ def typed(client, person, **changes) -> dict[str, str]:
 
 
 def members(family) -> list[Person]:
-    return [each.person for each in family.members.order_by("relation", "pk")]
+    return [member.person for member in family.members.order_by("relation", "pk")]
 
 
 def test_household_of_a_protected_person_is_shown_and_protected_too(client, trusted):
