@@ -11,7 +11,7 @@ import time_machine
 from django.conf import settings
 from django.urls import reverse
 
-from casework.enums import Outcome
+from casework.log.enums import Outcome
 from peers.enums import Channel
 from tests import factories as f
 from tests.htmx import attribute, by_id, find, inner_html, main_html, parsed, swap, without_input
