@@ -159,7 +159,7 @@ def test_flag_without_action_for_14_days_is_escalated_once(flag, today, login):
 
 
 @pytest.mark.django_db
-def test_the_manager_sees_the_days_as_they_are_today(today, login):
+def test_manager_sees_the_number_of_days_as_of_today(today, login):
     """Not the events of the day the flag was raised, 14 days ago."""
     person = PersonFactory(responsible=UserFactory(caseworker=True))
     StayFactory(person=person, days_ago=105)

@@ -388,7 +388,7 @@ def test_the_chair_approves_minutes_that_cannot_change(chair, item):
     assert "kan ikke endres" in page.content.decode()
 
 
-def test_a_home_nobody_has_described_goes_through_the_meeting(chair, item):
+def test_home_with_unknown_values_can_be_decided_in_a_meeting(chair, item):
     """Imported with unknown values: pages and minutes show them as unknown."""
     unknown_since = DateRange(None, None)
     unit, other = item.unit, f.UnitFactory(bedrooms=None, in_use=unknown_since)

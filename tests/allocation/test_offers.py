@@ -74,7 +74,7 @@ def test_chosen_person_gets_the_offer_by_letter(as_caseworker, today):
 
 
 @pytest.mark.parametrize("nynorsk", [False, True])
-def test_a_home_nobody_has_described_is_offered_as_not_settled(as_caseworker, today, nynorsk):
+def test_home_with_unknown_values_is_offered_with_unknown_values(as_caseworker, today, nynorsk):
     unit = f.UnitFactory(bedrooms=None, floor=None, staffing="", size_m2=None, rent=None)
     application = f.ApplicationFactory(granted=True, person=f.PersonFactory(nynorsk=nynorsk))
     consideration = chosen(

@@ -67,7 +67,7 @@ def test_dwellings_are_found_by_a_combination_of_filters(as_caseworker):
     assert [row["pk"] for row in rows] == [wanted.pk]
 
 
-def test_what_a_file_did_not_say_of_a_home_is_not_settled(login):
+def test_unknown_values_of_a_dwelling_are_shown_as_unknown(login):
     """Bedrooms, floor and staffing may be unknown, and are then shown as unknown (need H1)."""
     unit = f.UnitFactory(bedrooms=None, floor=None, staffing="", size_m2=None, rent=None)
     for client in (login("boligforvalter"), login("saksbehandler")):

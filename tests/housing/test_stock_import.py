@@ -77,7 +77,7 @@ def test_real_inventory_with_missing_values_can_be_imported(stock):
     assert Unit.objects.filter(property__name="Herberget", type=UnitType.SHELTER).count() == 6
 
 
-def test_the_pages_that_show_homes_bear_the_gaps(stock, login):
+def test_pages_with_homes_work_with_unknown_values(stock, login):
     take_in(stock, upload(stock, INVENTORY.read_bytes(), "trondheim_botilbud.csv"))
     unit = Unit.objects.filter(staffing="").first()
     meeting = f.MeetingFactory().pk

@@ -212,7 +212,7 @@ def test_merges_are_undone_once_in_reverse_order(client, caseworker):
     assert client.post(page).status_code == 302
 
 
-def test_a_merge_undone_before_says_which_day_it_was_undone():
+def test_undoing_twice_shows_the_day_of_the_first_undo():
     merge = MergeFactory()
     undo(merge)
     tomorrow = now() + timedelta(days=1)
