@@ -173,7 +173,7 @@ def test_errors_in_a_contact(changes, login, link, contact):
 # Every request for a fragment (template and `hx-get` or `hx-post`), with its tests.
 FRAGMENTS = {
     ("allocation/waiting_list.html", "{{ why_url }}"): [test_explanation_of_the_place_on_the_list],
-    ("casework/vedtak.html", "{% url 'casework:vedtak_preview' vedtak.pk %}"): [
+    ("casework/vedtak/vedtak.html", "{% url 'casework:vedtak_preview' vedtak.pk %}"): [
         test_vedtak_after_a_change_in_its_form,
         test_vedtak_with_an_incomplete_date_differs_only_in_the_error,
     ],

@@ -97,16 +97,6 @@ def test_a_nynorsk_letter_has_no_bokmål_headings():
     assert "Hvorfor" not in text
 
 
-def test_both_languages_have_every_heading():
-    base = (LETTERS / "base.typ").read_text()
-    nb, nn = base.split("  nb: (")[1].split("  nn: (")
-    keys = [
-        {part.split(":")[0].strip() for part in block.split("\n)")[0].split('",') if ":" in part}
-        for block in (nb, nn)
-    ]
-    assert keys[0] == keys[1]
-
-
 def test_the_same_data_gives_the_same_bytes_in_another_process_too():
     code = (
         "import hashlib; from common.pdf import render; from tests.common import letters;"
