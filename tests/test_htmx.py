@@ -168,7 +168,7 @@ def test_errors_in_a_contact(changes, login, link, contact):
     assert main_html(page) == main_html(parsed(client.post(url, contact | changes)))
 
 
-# ------------------------------------------------------------------ none is missing
+# ------------------------------------------------------------------ the table is complete
 
 # Every request for a fragment (template and `hx-get` or `hx-post`), with its tests.
 FRAGMENTS = {

@@ -129,7 +129,7 @@ def test_page_has_the_same_number_of_queries_for_any_runs(login, django_assert_m
         client.get("/jobber/")
 
 
-# ------------------------------------------------------------------ lifted to the manager
+# ------------------------------------------------------------------ escalation
 
 
 @pytest.fixture
@@ -181,7 +181,7 @@ def test_only_user_events_count_as_action_on_a_flag(flag, today):
     assert escalate(today + timedelta(days=11)).raised == 1
 
 
-# ------------------------------------------------------------------ the morning's mail
+# ------------------------------------------------------------------ the summary mail
 
 
 @pytest.mark.django_db

@@ -155,7 +155,7 @@ def test_attendance_is_recorded_once_per_person(chair, meeting):
     assert "Velg en person, eller skriv et navn." in answer.content.decode()
 
 
-# ------------------------------------------------------------------ weighing
+# ------------------------------------------------------------------ candidates
 
 
 def test_first_three_candidates_the_home_fits_are_shown_side_by_side(chair, item):
@@ -313,7 +313,7 @@ def test_no_item_is_decided_before_the_meeting_opens(chair):
     assert "ikke åpnet" in answer.content.decode()
 
 
-# ------------------------------------------------------------------ inhabil
+# ------------------------------------------------------------------ disqualification
 
 
 def test_disqualified_attendee_must_leave_before_the_decision(chair, item):

@@ -118,7 +118,7 @@ def test_median_and_p90_are_of_those_waiting_now(today):
     for _n in range(5):
         waits(152)
     assert kpi(today, "median")["value"] == "5,0\u00a0md."
-    assert kpi(today, "median")["note"] == "P90: –", "one in ten of five would be one person"
+    assert kpi(today, "median")["note"] == "P90: –", "ten per cent of five would be one person"
 
 
 def test_protected_persons_and_employees_are_in_no_figure(today, login):
@@ -148,7 +148,7 @@ def test_in_and_out_add_up_to_those_who_wait(today):
     type(gone).objects.filter(pk=gone.pk).update(state=ApplicationState.WITHDRAWN)
     months = figures.flow(today, 24)
     came, left = sum(m.came for m in months), sum(m.left for m in months)
-    assert (came, left) == (7, 3), "who withdrew without a date of it was never counted in"
+    assert (came, left) == (7, 3), "a withdrawal without a date was never counted"
     assert came - left == ranking.how_many(today) == 4
 
 

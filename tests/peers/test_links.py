@@ -137,7 +137,7 @@ def test_a_caseworker_cannot_report_for_a_person_they_may_not_see(as_caseworker)
     assert as_caseworker.get(url("link_new", person)).status_code == 404
 
 
-# ------------------------------------------------------------------ the kobling
+# ------------------------------------------------------------------ the link
 
 
 def test_coordinator_links_after_the_matching_meeting(coordinator):

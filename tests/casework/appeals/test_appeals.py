@@ -221,7 +221,7 @@ def test_vedtak_with_two_appeals_bodies_gives_an_appeal_to_each(login):
     }
 
 
-# ------------------------------------------------------------------ by whom
+# ------------------------------------------------------------------ reviewer
 
 
 def test_neither_drafter_nor_approver_reviews_the_appeal(login):
@@ -322,7 +322,7 @@ def test_reversal_is_a_new_vedtak_and_the_old_is_valid_until_it_is_issued(login)
     assert appeal.vedtak.state == VedtakState.REPLACED
 
 
-# ------------------------------------------------------------------ sent on
+# ------------------------------------------------------------------ sending to another unit
 
 
 def test_appeal_is_forwarded_with_a_letter_and_a_frozen_file(login):

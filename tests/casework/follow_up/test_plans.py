@@ -90,7 +90,7 @@ def test_closed_plan_cannot_be_changed(as_caseworker, person, today):
     assert not plan.milestones.exists()
 
 
-# ------------------------------------------------------------------ milestones past their day
+# ------------------------------------------------------------------ overdue milestones
 
 
 def test_a_milestone_is_flagged_the_day_after_its_due_date_and_once(today):
@@ -145,7 +145,7 @@ def test_dry_run_changes_nothing(today):
     assert not Flag.objects.filter(kind=FlagKind.MILESTONE).exists()
 
 
-# ------------------------------------------------------------------ what institutions tell
+# ------------------------------------------------------------------ notices from institutions
 
 
 def _notice(client, person, **facts):
@@ -165,7 +165,7 @@ def test_notice_moves_the_date_of_the_plan_and_the_stay(as_caseworker, person, t
     assert Stay.objects.get(pk=stay.pk).planned_out == out
     assert Event.objects.filter(person=person, kind="plan.moved").exists()
     moved = Event.objects.get(person=person, kind="stay.changed")
-    assert moved.text.startswith("Planlagt ut er flyttet fra"), "Nothing moves without a word."
+    assert moved.text.startswith("Planlagt ut er flyttet fra"), "A moved date needs a message."
 
 
 def test_older_notice_does_not_replace_a_newer_one(as_caseworker, person, today):
@@ -180,7 +180,7 @@ def test_older_notice_does_not_replace_a_newer_one(as_caseworker, person, today)
     plan.refresh_from_db()
     assert plan.expected_out == out
     assert Stay.objects.get(pk=stay.pk).planned_out == out
-    assert InstitutionNotice.objects.count() == 2, "The older one is kept, it only does not rule."
+    assert InstitutionNotice.objects.count() == 2, "The older notice is saved but does not count."
     sentence = f"Et nyere varsel sier ut {nbdate(out)}"
     assert sentence in answer.content.decode()
 

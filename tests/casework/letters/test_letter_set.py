@@ -348,7 +348,7 @@ def test_letter_is_accessible_and_in_one_language(kind, language, whole):
     assert places == sorted(places)
     other = ONLY["nn" if language == "nb" else "nb"]
     assert not words_of(text) & set(other.split())
-    assert not re.search(r"[{}]|%\(|None", text), "a word that was not filled in"
+    assert not re.search(r"[{}]|%\(|None", text), "a placeholder was not filled in"
 
     copies = {copy.name: copy for copy in letter.copies.all()}
     assert ("Nils Brekke (fullmektig), Brygga 2, 9990 Solvær" in text) is whole

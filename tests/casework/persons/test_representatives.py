@@ -56,7 +56,7 @@ def test_proxy_is_shown_first_and_gets_letters_during_the_period(client, casewor
     assert "får kopi av brev" in page
     assert copies(person, today()) == ["Ewa Wrona (fullmektig)"]
     assert copies(person, today() - timedelta(days=1)) == []
-    assert "Ewa" not in Event.objects.get(person=person).text, "the log is read by more"
+    assert "Ewa" not in Event.objects.get(person=person).text, "more users read the log"
 
 
 def test_spokesperson_gets_no_letters(client, caseworker):
@@ -154,7 +154,7 @@ def test_receiver_of_copies_needs_an_address_that_is_not_protected(
     person = PersonFactory()
     response = client.post(url(person), typed(**facts))
     assert words in str(response.context["form"].errors[field])
-    assert response.context["form"]["name"].value() == "Ewa Wrona", "what was typed is kept"
+    assert response.context["form"]["name"].value() == "Ewa Wrona", "the input is kept"
     assert not person.representatives.exists()
 
 

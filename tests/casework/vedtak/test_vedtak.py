@@ -537,7 +537,7 @@ def test_vedtak_page_has_few_queries(client, draft, django_assert_max_num_querie
         client.get(url("vedtak", draft))
 
 
-# ------------------------------------------------------------------ klage
+# ------------------------------------------------------------------ appeals
 
 
 @pytest.fixture

@@ -185,7 +185,7 @@ def test_vedtak_with_an_expired_basis_is_not_sent(client, draft, approver):
     assert draft.facts == "Du bor hos en venn."  # saved, though not sent
 
 
-# ------------------------------------------------------------------ omgjøring
+# ------------------------------------------------------------------ reversal
 
 
 def test_new_vedtak_in_a_decided_case_says_which_it_changes_and_why(client, approver):
@@ -217,7 +217,7 @@ def test_new_vedtak_in_a_decided_case_says_which_it_changes_and_why(client, appr
     assert application.decision.state == VedtakState.REPLACED
 
 
-# ------------------------------------------------------------------ valg og konsekvenser
+# ------------------------------------------------------------------ alternatives
 
 
 def test_vedtak_needs_the_alternatives_the_person_could_choose(client, draft):
@@ -308,7 +308,7 @@ def test_advice_is_shown_by_the_field_and_blocks_nothing(client, draft, approver
     assert client.post(url("vedtak_submit", draft), heavy).status_code == 302
 
 
-# ------------------------------------------------------------------ drafts saved by themselves
+# ------------------------------------------------------------------ autosave
 
 
 def opened(client, vedtak):
@@ -377,7 +377,7 @@ def test_vedtak_is_not_sent_when_the_letter_cannot_be_delivered(client, approver
     assert client.post(reply, {"delay": "Mange saker.", "expected_on": due}).status_code == 302
 
 
-# ------------------------------------------------------------------ forhåndsvarsel, queue
+# ------------------------------------------------------------------ advance notice, queue
 
 
 def test_advance_notice_is_a_letter_with_a_deadline(client):

@@ -265,7 +265,7 @@ def test_manager_enters_the_index_once_per_month(login):
     assert "ikke er kommet" in ahead.content.decode()
 
 
-# ------------------------------------------------------------------ in danger
+# ------------------------------------------------------------------ tenancies at risk
 
 
 def test_tenancy_at_risk_has_a_plan_and_loses_no_service(as_caseworker):

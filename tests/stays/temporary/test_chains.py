@@ -103,7 +103,7 @@ def test_chain_length_equals_counting_night_by_night(spans, days, gap):
         chain = chain_of(person.pk, on)
         everyone = chains(on).get(person.pk)
         transaction.set_rollback(True)
-    assert chain == everyone, "asked for one, or for all, the answer is the same"
+    assert chain == everyone, "the chain of one person equals the one in the list of all"
     result = (chain.chain_start, chain.days, chain.is_open) if chain else None
     assert result == naive(spans, on, gap)
 
