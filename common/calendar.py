@@ -18,8 +18,8 @@ from django.utils.timezone import get_default_timezone
 
 SATURDAY = 5
 ONE_DAY = timedelta(days=1)
-DAYS_A_MONTH = 30.4  # to tell a wait in months
-DAYS_A_YEAR = 365  # to tell a month's rent by the day
+DAYS_A_MONTH = 30.4  # to show a waiting time in months
+DAYS_A_YEAR = 365  # to convert a monthly rent to days
 
 
 @lru_cache(maxsize=256)

@@ -27,14 +27,14 @@ def values(members: Iterable[Enum]) -> list:
 
 
 def positional(sql: str, params: dict[str, Any]) -> tuple[str, list[Any]]:
-    """A statement with named parameters as `RawSQL` takes it: `%s`, and their values in order.
+    """SQL with named parameters, as `RawSQL` needs it: with `%s`, and the values in order.
 
-    KeyError where a parameter is missing.
+    KeyError if a parameter is missing.
     """
     names: list[str] = []
 
-    def mark(found: re.Match[str]) -> str:
-        names.append(found[1])
+    def mark(match: re.Match[str]) -> str:
+        names.append(match[1])
         return "%s"
 
     text = re.sub(r"%\(([^)]+)\)s", mark, sql)

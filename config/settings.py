@@ -120,7 +120,7 @@ INSTALLED_APPS = [
     "scenarios",
 ]
 if not PRODUCTION:
-    INSTALLED_APPS.append("demo")  # invented people, and signing in as one of them
+    INSTALLED_APPS.append("demo")  # made-up people, and signing in as one of them
 
 MIDDLEWARE = [
     "config.middleware.RequestLogMiddleware",

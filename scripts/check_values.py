@@ -1,7 +1,7 @@
-"""Two house rules about values: an enum's value is written in the enum, a number of days in the
+"""Two project rules: enum values are written only in the enum, numbers of days only in the
 settings. `scripts.checks` runs them.
 
-They read the text, not the meaning. What they find and should not is named in ALLOWED, with why.
+They match text, so they also find harmless cases; these are listed in ALLOWED_…, with the reason.
 """
 
 from __future__ import annotations
@@ -11,23 +11,26 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-# What is made up, or was written once and for all, may say things plainly.
+# Made-up data, tests and migrations may use literal values.
 LEFT_OUT = {"tests", "demo", "scenarios", "migrations", "scripts"}
 SETTINGS = Path("accounts/settings_table.py")
 
-# A literal that is not the enum's value it looks like: file and what stands there.
+# Literals that only look like an enum value: file and literal.
 ALLOWED_STRINGS = {
     ("templates/components/sort_th.html", "none"): "aria-sort, not Staffing",
 }
-# Constants of days, months and years that nobody decides in the settings.
+# Constants of days, months and years that are not settings.
 ALLOWED_NUMBERS = {
-    ("accounts/jobs.py", "KEPT_DAYS"): "how long the log of the jobs is kept: technical",
-    ("allocation/policy.py", "MOST_DAYS"): "a guard against a slip of the finger",
-    ("allocation/views/waiting.py", "MONTHS_FROM_DAYS"): "in what unit a wait is told",
-    ("casework/persons/children.py", "ADULT_AGE"): "the law's, and what «child» means everywhere",
+    ("accounts/jobs.py", "KEPT_DAYS"): "technical: how long the log of the jobs is kept",
+    ("allocation/policy.py", "MOST_DAYS"): "a guard against typing errors",
+    (
+        "allocation/views/waiting.py",
+        "MONTHS_FROM_DAYS",
+    ): "the unit in which a waiting time is shown",
+    ("casework/persons/children.py", "ADULT_AGE"): "the law's definition of a child",
     ("casework/vedtak/day.py", "LATE_DAYS"): "a colour",
-    ("common/calendar.py", "DAYS_A_MONTH"): "a unit told in another",
-    ("common/calendar.py", "DAYS_A_YEAR"): "a unit told in another",
+    ("common/calendar.py", "DAYS_A_MONTH"): "unit conversion",
+    ("common/calendar.py", "DAYS_A_YEAR"): "unit conversion",
     ("common/day.py", "DEADLINE_DAYS"): "how far ahead Min dag looks, and a colour",
     ("desk/career.py", "DETAIL_MONTHS"): "the drawing",
     ("desk/career.py", "SHORTEST_DAYS"): "the drawing",
@@ -36,13 +39,13 @@ ALLOWED_NUMBERS = {
     ("desk/career.py", "QUARTERLY_DAYS"): "the drawing",
     ("desk/day.py", "RECENT_DAYS"): "how far back «sist åpnet» looks",
     ("desk/views/voids.py", "LONGEST_YEARS"): "the longest period a page can draw",
-    ("desk/views/voids.py", "SHOWN_MONTHS"): "the period shown where none is asked for",
+    ("desk/views/voids.py", "SHOWN_MONTHS"): "the default period",
     ("insight/figures.py", "SHORT_DAYS"): "the first band of a chart",
-    ("peers/forms.py", "OLDEST_DAYS"): "a guard against a slip of the finger",
-    ("stays/leases/horizon.py", "MONTHS_DIFFER_DAYS"): "the calendar's",
+    ("peers/forms.py", "OLDEST_DAYS"): "a guard against typing errors",
+    ("stays/leases/horizon.py", "MONTHS_DIFFER_DAYS"): "the calendar",
     ("stays/situation.py", "HOMELESS_INSTITUTION_MONTHS"): "the national definition of bostedsløs",
     ("stays/situation.py", "NEAR_MONTHS"): "a colour",
-    ("stays/temporary/section_27.py", "1 year"): "how far back the job reads: technical",
+    ("stays/temporary/section_27.py", "1 year"): "technical: how far back the job reads",
 }
 
 QUOTED = r"'([^'%{}]+)'"
@@ -59,67 +62,67 @@ MEASURE = re.compile(rf"(?:^|_){UNITS}$", re.IGNORECASE)
 NUMBER_NAME = re.compile(rf"(?:^|_){UNITS}(?:_|$)", re.IGNORECASE)
 INTERVAL = re.compile(r"interval\s+'(\d+ (?:day|week|month|year)s?)'", re.IGNORECASE)
 MEASURED = re.compile(rf"\b\w*{UNITS}\s*(?:<=|>=|<|>|==|=)\s*(\d+)")
-FREE = {"1 day", "1 week", "1 month"}  # the next one, as the calendar goes
+FREE = {"1 day", "1 week", "1 month"}  # the next day, week or month
 
 
 def enum_strings(root: Path) -> list[str]:
-    """No value of an enum stands as a bare string in SQL, or is compared with in a template.
+    """No enum value is a bare string in SQL or in a comparison of a template.
 
-    In SQL a parameter says which it is (`common.sql.enum_params`); a template asks a property
-    named for what it means.
+    In SQL use a parameter (`common.sql.enum_params`), in a template a property that says what
+    the value means.
     """
     known = _enum_values(root)
-    faults = []
+    errors = []
     for path in _sources(root):
         for line, text in _strings(path):
             for at, value in _literals(text):
                 if value in known:
                     where = f"{path.relative_to(root)}:{line + text.count(chr(10), 0, at)}"
-                    faults.append(f"{where}: '{value}' is a value of {known[value]}, in SQL")
+                    errors.append(f"{where}: '{value}' is a value of {known[value]}, in SQL")
     for path in sorted((root / "templates").rglob("*.html")):
         name, text = str(path.relative_to(root)), path.read_text(encoding="utf-8")
         for condition in CONDITION.finditer(text):
-            for found in COMPARED.finditer(condition[1]):
-                value = found[1] or found[2]
+            for match in COMPARED.finditer(condition[1]):
+                value = match[1] or match[2]
                 if value in known and (name, value) not in ALLOWED_STRINGS:
-                    line = text.count("\n", 0, condition.start(1) + found.start()) + 1
-                    faults.append(f"{name}:{line}: '{value}' is a value of {known[value]}")
-    return faults
+                    line = text.count("\n", 0, condition.start(1) + match.start()) + 1
+                    errors.append(f"{name}:{line}: '{value}' is a value of {known[value]}")
+    return errors
 
 
 def day_numbers(root: Path) -> list[str]:
-    """No number of days, months or years, and no age, stands outside the settings.
+    """No number of days, months or years, and no age, is outside the settings.
 
-    What is one — tomorrow, next month — is the calendar's. A number that is nobody's to decide is
-    a constant with a name, in ALLOWED_NUMBERS.
+    0 and 1 (tomorrow, next month) are allowed. A number the municipality does not decide is a
+    named constant in ALLOWED_NUMBERS.
     """
-    faults = []
+    errors = []
     for path in _sources(root):
         name = path.relative_to(root)
         if name == SETTINGS:
             continue
         tree = ast.parse(path.read_text(encoding="utf-8"))
-        found = [
+        numbers = [
             (getattr(node, "lineno", 0), what) for node in ast.walk(tree) for what in _numbers(node)
         ]
         for line, text in _strings(path):
-            for each in (*INTERVAL.finditer(text), *MEASURED.finditer(text)):
-                if each[1] not in FREE and each[1] not in ("0", "1"):
-                    found.append((line + text.count("\n", 0, each.start()), each[1]))
-        faults += [
+            for match in (*INTERVAL.finditer(text), *MEASURED.finditer(text)):
+                if match[1] not in FREE and match[1] not in ("0", "1"):
+                    numbers.append((line + text.count("\n", 0, match.start()), match[1]))
+        errors += [
             f"{name}:{line}: {what}: a key of accounts/settings_table.py"
-            for line, what in sorted(found)
+            for line, what in sorted(numbers)
             if (str(name), what) not in ALLOWED_NUMBERS
         ]
     for path in sorted((root / "templates").rglob("*.html")):
         text = path.read_text(encoding="utf-8")
         for condition in CONDITION.finditer(text):
-            for each in MEASURED.finditer(condition[1]):
-                if each[1] not in ("0", "1"):
-                    line = text.count("\n", 0, condition.start(1) + each.start()) + 1
+            for match in MEASURED.finditer(condition[1]):
+                if match[1] not in ("0", "1"):
+                    line = text.count("\n", 0, condition.start(1) + match.start()) + 1
                     where = f"{path.relative_to(root)}:{line}"
-                    faults.append(f"{where}: {each[1]}: a key of accounts/settings_table.py")
-    return faults
+                    errors.append(f"{where}: {match[1]}: a key of accounts/settings_table.py")
+    return errors
 
 
 # ------------------------------------------------------------------ reading
@@ -136,8 +139,8 @@ def _sources(root: Path) -> Iterator[Path]:
 
 
 def _enum_values(root: Path) -> dict[str, str]:
-    """The values of the choices in every `enums.py`, and whose each is."""
-    found: dict[str, str] = {}
+    """The values of the choices in every `enums.py`, each with the name of its enum."""
+    enums: dict[str, str] = {}
     for path in _sources(root):
         if path.name != "enums.py":
             continue
@@ -149,13 +152,13 @@ def _enum_values(root: Path) -> dict[str, str]:
                     value = member.value
                     value = value.elts[0] if isinstance(value, ast.Tuple) else value
                     if isinstance(value, ast.Constant) and isinstance(value.value, str):
-                        found.setdefault(value.value, node.name)
-    found.pop("", None)
-    return found
+                        enums.setdefault(value.value, node.name)
+    enums.pop("", None)
+    return enums
 
 
 def _strings(path: Path) -> Iterator[tuple[int, str]]:
-    """Strings with the line they begin on; docstrings and the parts of f-strings apart."""
+    """Each string with its line number, without docstrings; parts of f-strings separately."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
@@ -165,26 +168,26 @@ def _strings(path: Path) -> Iterator[tuple[int, str]]:
 
 
 def _literals(sql: str) -> Iterator[tuple[int, str]]:
-    """Quoted literals where SQL compares with them or gives them, and where they stand."""
+    """Quoted literals that SQL compares with or returns, each with its position."""
     for pattern in IN_SQL:
-        yield from ((found.start(1), found[1]) for found in pattern.finditer(sql))
+        yield from ((match.start(1), match[1]) for match in pattern.finditer(sql))
     for listed in LISTED.finditer(sql):
-        for found in re.finditer(QUOTED, listed[1]):
-            yield listed.start(1) + found.start(1), found[1]
+        for match in re.finditer(QUOTED, listed[1]):
+            yield listed.start(1) + match.start(1), match[1]
 
 
 def _numbers(node: ast.AST) -> Iterator[str]:
-    """What in one node of the code is a bare number of days, months or years."""
+    """The bare numbers of days, months or years in one node of the code."""
     if isinstance(node, ast.Call):
         name = ast.unparse(node.func).rsplit(".", 1)[-1]
         if name == "timedelta":
-            given = [each.value for each in node.keywords if each.arg in ("days", "weeks")]
+            given = [keyword.value for keyword in node.keywords if keyword.arg in ("days", "weeks")]
             yield from _bare(node.args[:1] + given)
         elif name == "add_months":
             yield from _bare(node.args[1:])
     elif isinstance(node, ast.Compare):
         sides = [node.left, *node.comparators]
-        names = (ast.unparse(each).rsplit(".", 1)[-1] for each in sides)
+        names = (ast.unparse(side).rsplit(".", 1)[-1] for side in sides)
         if any(MEASURE.search(name) for name in names):
             yield from _bare(sides)
     elif isinstance(node, ast.arguments):

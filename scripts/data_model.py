@@ -1,7 +1,7 @@
-"""`make model`: docs/data-model.md, drawn from Django's models. A test keeps it current.
+"""`make model`: writes docs/data-model.md from Django's models. A test checks that it is current.
 
-One picture a room or app, in Mermaid, which GitHub and most editors draw. Left out: who did it
-(`…_by`), and what a row was before (simple-history).
+One Mermaid diagram per package; GitHub and most editors show it. Left out: the author fields
+(`…_by`) and the history tables (simple-history).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ did it (`…_by`) and history are left out. The words are in [begreper.md](begre
 
 
 def page() -> str:
-    """The whole page, as it should be."""
+    """The text of the page."""
     from django.apps import apps
 
     models = [
@@ -36,8 +36,8 @@ def page() -> str:
     ]
     models.sort(key=lambda model: (ORDER.index(model._meta.app_label), _room(model)))
     parts = [HEAD]
-    for room, there in groupby(models, key=_room):
-        parts.append(_picture(room, list(there)))
+    for room, members in groupby(models, key=_room):
+        parts.append(_picture(room, list(members)))
     return "\n".join(parts)
 
 
@@ -48,10 +48,10 @@ def _room(model) -> str:
 
 def _picture(room: str, models: list) -> str:
     lines, alone = [], []
-    for model in sorted(models, key=lambda each: each.__name__):
-        found = [_line(model, field) for field in _pointing(model)]
-        lines += found
-        if not found:
+    for model in sorted(models, key=lambda m: m.__name__):
+        pointers = [_line(model, field) for field in _pointing(model)]
+        lines += pointers
+        if not pointers:
             alone.append(f"    {model.__name__}")
     body = "\n".join(alone + lines)
     return f"## {room}/\n\n```mermaid\nerDiagram\n{body}\n```\n"
@@ -67,7 +67,7 @@ def _pointing(model) -> list:
 
 
 def _line(model, field) -> str:
-    """`    Person ||--o{ Application : person`: from the one to the many."""
+    """`    Person ||--o{ Application : person`, from one to many."""
     if field.many_to_many:
         arrow = "}o--o{"
     elif field.one_to_one:

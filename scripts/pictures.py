@@ -1,7 +1,7 @@
-"""`make pictures`: the guides' pictures, taken anew of the demo in a browser.
+"""`make pictures`: takes the pictures of the guides from the demo in a browser.
 
-The demo gets a database of its own, made afresh, so nothing anybody has done shows. What the
-pictures show depends on the day, as the demo does; that each is there, tests/test_docs.py checks.
+The demo gets its own new database, so no one's changes are shown. The pictures depend on the day,
+as the demo does. tests/test_docs.py checks that every picture exists.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ VIEWPORT = {"width": 1280, "height": 800}
 
 @dataclass(frozen=True)
 class Picture:
-    """Who looks, the way there, and how many pixels of the page are shown.
+    """The user, the steps to the page, and the height of the picture in pixels.
 
-    A step of the way is an address («/klager/»), a page below the one shown («+boligbehov/»), a
-    link by its text, or a function of the page.
+    A step is a path («/klager/»), a path below the current page («+boligbehov/»), the text of a
+    link, or a function of the page.
     """
 
     name: str
@@ -55,7 +55,7 @@ def _walk(page, step: str | Callable) -> None:
 
 
 def _begin_a_vedtak(page) -> None:
-    """From a case nothing is done in: hold the kartlegging, settle the need, begin to write."""
+    """In a new case: make the assessment and the housing need, and start a vedtak."""
     case = page.url
     page.goto(f"{case}kartlegging/ny/")
     page.locator("[name=words]").fill("Det viktigste er at barna kan bli på Nordnes skole.")
@@ -74,14 +74,14 @@ def _begin_a_vedtak(page) -> None:
 
 
 def _open_the_meeting(page) -> None:
-    """From the list of them: the next tildelingsmøte, at its first home."""
+    """From the list of meetings: open the next one at its first home."""
     page.locator("tbody a[href^='/tildelingsmoter/']").first.click()
     page.get_by_role("button", name="Åpne møtet").click()
     page.locator("h2#h-enhet").wait_for()
 
 
 def _send_an_offer(page) -> None:
-    """What the meeting decides, so that there is an offer to send."""
+    """Decide the first item of the meeting, and open the offer form."""
     page.locator("[name=chosen]").first.check(force=True)
     page.locator("[name=reason]:visible").first.fill(
         "Har ventet lenge, og boligen har riktig størrelse."
@@ -114,7 +114,7 @@ PICTURES = (
 
 
 def take(address: str) -> None:
-    """Take every picture, each person in a window of their own."""
+    """Take every picture; each user has their own browser page."""
     from playwright.sync_api import sync_playwright
 
     path = ensure_browser()
@@ -153,7 +153,7 @@ def _sign_in(browser, address: str, who: str):
 
 def main() -> int:
     os.environ |= {"VARIG_MODE": "demo", "VARIG_DB_NAME": DATABASE}
-    os.environ.pop("DATABASE_URL", None)  # never a database of somebody's own
+    os.environ.pop("DATABASE_URL", None)  # never use a real database
     drop_database(DATABASE)
     users = services.VAR / "pictures-users.txt"
     prepare = [install.PYTHON, services.ROOT / "scripts" / "prepare_demo.py", users]

@@ -123,11 +123,11 @@ def locks_in_order(request):
         return
     from django.db import connection
 
-    from tests.lock_order import minded
+    from tests.lock_order import checked
 
     request.getfixturevalue("db")
     if not connection.in_atomic_block:  # its transactions are real ones, side by side
         yield
         return
-    with minded():
+    with checked():
         yield

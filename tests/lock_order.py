@@ -69,29 +69,40 @@ ORDER = (
 LOCKED = re.compile(r'FOR (?:NO KEY )?UPDATE OF "(\w+)"')
 
 
+# The tables locked so far in the transaction of the action that runs.
+_locked: list[str] = []
+
+
+def next_action() -> None:
+    """In a test that runs many actions in one transaction: the next one holds no locks yet."""
+    _locked.clear()
+
+
 @contextmanager
-def minded() -> Iterator[None]:
-    """Fail where a lock is taken out of order. A table that is locked already may be locked again:
-    the same row a second time, or more rows of it."""
+def checked() -> Iterator[None]:
+    """Fail where a lock is taken out of order.
+
+    A table that is locked already may be locked again: the same row, or more rows of it.
+    """
     depth = len(connection.savepoint_ids)
     transaction: list[str] = []
-    held: list[str] = []
+    next_action()
 
-    def mind(execute, sql, params, many, context):
+    def check(execute, sql, params, many, context):
         nonlocal transaction
         result = execute(sql, params, many, context)
-        if found := LOCKED.search(sql):
+        if match := LOCKED.search(sql):
             # A test runs in a transaction; the first savepoint in it is the code's own.
             if transaction != (now := connection.savepoint_ids[depth : depth + 1]):
                 transaction = now
-                held.clear()
-            table = found[1]
+                next_action()
+            table = match[1]
             assert table in ORDER, f"{table} is locked, and has no place in tests/lock_order.py"
-            if table not in held:
-                later = [each for each in held if ORDER.index(each) > ORDER.index(table)]
+            if table not in _locked:
+                later = [other for other in _locked if ORDER.index(other) > ORDER.index(table)]
                 assert not later, f"{table} is locked after {later}: see docs/adr/0006"
-                held.append(table)
+                _locked.append(table)
         return result
 
-    with connection.execute_wrapper(mind):
+    with connection.execute_wrapper(check):
         yield

@@ -169,33 +169,33 @@ def faults_of(
     before: dict[str, int],
 ) -> list[str]:
     where = form.action or page
-    found = []
+    problems = []
     try:
         with transaction.atomic():
             answer = client.post(where, data)
             text = answer.content.decode("utf-8", "replace")
             if answer.status_code >= 500:
                 error = answer.exc_info[1] if getattr(answer, "exc_info", None) else ""
-                found.append(f"{answer.status_code} {error!r:.300}")
+                problems.append(f"{answer.status_code} {error!r:.300}")
                 raise Undo
             if answer.status_code in (200, 422):
                 if rows() != before:
-                    found.append("said no, and saved something")
+                    problems.append("said no, and saved something")
                 if hit := ENGLISH.search(text):
-                    found.append(f"English: {text[max(0, hit.start() - 60) : hit.end() + 60]!r}")
+                    problems.append(f"English: {text[max(0, hit.start() - 60) : hit.end() + 60]!r}")
                 kept = what == "markup" and not choices and "text/html" in answer["Content-Type"]
                 typed = [
                     n for n, kind, _v in form.fields if kind in ("text", "textarea") and n in data
                 ]
                 if kept and typed and "&lt;script&gt;alert(1)" not in text:
-                    found.append(f"what was typed in {typed} is gone")
+                    problems.append(f"what was typed in {typed} is gone")
                 if "<script>alert(1)" in text:
-                    found.append("markup from a field is in the page as markup")
+                    problems.append("markup from a field is in the page as markup")
             raise Undo
     except Undo:
         pass
     sort = "choices" if choices else "texts"
-    return [f"{page} → {where}, {what} in its {sort}: {one}" for one in found]
+    return [f"{page} → {where}, {what} in its {sort}: {one}" for one in problems]
 
 
 @pytest.mark.long

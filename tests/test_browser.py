@@ -63,9 +63,9 @@ def test_root_installs_the_system_browser_when_the_download_fails(machine, capsy
     machine.works = [UPDATE, INSTALL]
     assert browser.ensure_browser() == SYSTEMS
     assert machine.ran == [DOWNLOAD, UPDATE, INSTALL]
-    told = capsys.readouterr().out
-    assert "no network" in told
-    assert "Installing the system's Chromium with apt-get" in told
+    output = capsys.readouterr().out
+    assert "no network" in output
+    assert "Installing the system's Chromium with apt-get" in output
 
 
 def test_downloaded_browser_that_does_not_start_is_not_used(machine):

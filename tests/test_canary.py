@@ -179,8 +179,8 @@ def test_request_log_names_the_route_and_not_the_person(canary, login, caplog):
     for url in starting_points(canary.made):
         client.get(url)
     for record in caplog.records:
-        told = f"{record.getMessage()} {record.__dict__}"
-        assert not [trace for trace in canary.traces if trace in told], record
+        text = f"{record.getMessage()} {record.__dict__}"
+        assert not [trace for trace in canary.traces if trace in text], record
 
 
 def test_peer_of_a_protected_person_sees_only_the_call_name(canary, login):

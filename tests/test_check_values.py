@@ -1,4 +1,4 @@
-"""The house rules about values find a bare enum value and a bare number of days, and no more."""
+"""The project rules on values report bare enum values and bare numbers of days, and no others."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_an_enum_value_in_sql_is_named_by_file_and_line(project, sql):
     assert enum_strings(root) == ["stays/rules.py:2: 'leie' is a value of StayKind, in SQL"]
 
 
-def test_a_parameter_a_key_of_json_and_a_docstring_are_no_enum_value(project):
+def test_parameter_json_key_and_docstring_are_not_reported(project):
     root = project(
         "stays/rules.py",
         '"""Where kind = \'leie\'."""\n'
@@ -57,7 +57,7 @@ def test_an_enum_value_compared_with_in_a_template_is_named(project, written):
     assert enum_strings(root) == ["templates/stays/stay.html:2: 'leie' is a value of StayKind"]
 
 
-def test_a_template_may_compare_with_what_is_no_enum_value(project):
+def test_template_can_compare_with_other_values(project):
     root = project(
         "templates/stays/stay.html",
         '{% if color == "danger" %}{% endif %}{% translate "leie" as text %}{{ text }}',
@@ -98,18 +98,18 @@ def test_a_bare_number_of_days_is_named_by_file_and_line(project, code):
         "SQL = \"generate_series(%(first)s, %(on)s, interval '1 month')\"",
     ],
 )
-def test_the_next_day_and_a_setting_are_no_bare_number(project, code):
+def test_next_day_and_a_setting_are_not_reported(project, code):
     assert day_numbers(project("stays/rules.py", code)) == []
 
 
-def test_the_settings_the_demo_and_the_tests_may_name_days(project):
+def test_settings_demo_and_tests_can_name_days(project):
     for name in ("accounts/settings_table.py", "demo/lives.py", "tests/test_stays.py"):
         project(f"{name.split('/', 1)[0]}/__init__.py", "")
         root = project(name, "LONG_DAYS = 90")
     assert day_numbers(root) == []
 
 
-def test_a_template_compares_days_with_no_number(project):
+def test_days_compared_with_a_number_in_a_template_are_named(project):
     root = project("templates/stays/stay.html", "\n{% if row.days > 90 %}Lenge{% endif %}")
     assert day_numbers(root) == [
         "templates/stays/stay.html:2: 90: a key of accounts/settings_table.py"

@@ -27,7 +27,7 @@ def label(model: type[models.Model]) -> str:
     return model._meta.label
 
 
-# ------------------------------------------------------------------ who and when
+# ------------------------------------------------------------------ time and author
 
 # Fields `x_at` without an `x_by`, and why.
 AT_WITHOUT_BY = {
@@ -216,7 +216,7 @@ def test_every_template_is_used():
         # Components are rendered by their tags, with their short name.
         and not (name.startswith("components/") and f'"{path.stem}"' in text)
     ]
-    assert not unused, f"Templates nobody uses: {unused}"
+    assert not unused, f"Unused templates: {unused}"
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=name_of)

@@ -183,7 +183,7 @@ def test_a_safe_environment_passes_djangos_own_check():
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         ({"SECRET_KEY": ""}, "SECRET_KEY is missing or weak"),
         ({"SECRET_KEY": "a" * 60}, "SECRET_KEY is missing or weak"),
@@ -202,14 +202,14 @@ def test_a_safe_environment_passes_djangos_own_check():
     ],
     ids=lambda value: "-".join(value) if isinstance(value, dict) else "",
 )
-def test_production_refuses_an_unsafe_environment(monkeypatch, change: dict, said: str):
-    assert said in refusal(monkeypatch, {**SAFE, "VARIG_PROCESS": "web", **change})
+def test_production_refuses_an_unsafe_environment(monkeypatch, change: dict, message: str):
+    assert message in refusal(monkeypatch, {**SAFE, "VARIG_PROCESS": "web", **change})
 
 
 def test_all_environment_errors_are_listed_at_once(monkeypatch):
-    said = refusal(monkeypatch, {"VARIG_MODE": "production"})
+    message = refusal(monkeypatch, {"VARIG_MODE": "production"})
     for name in ("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "REDIS_URL"):
-        assert f"- {name} " in said
+        assert f"- {name} " in message
 
 
 def test_secret_key_is_not_printed_in_an_error(monkeypatch):

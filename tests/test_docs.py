@@ -25,32 +25,32 @@ def _anchor(heading: str) -> str:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_what_a_page_points_to_is_there(page):
+def test_link_of_a_page_leads_to_an_existing_heading(page):
     text = page.read_text(encoding="utf-8")
     missing = []
     for link in LINK.findall(text):
         if "://" in link:
             continue
         target, _hash, anchor = link.partition("#")
-        there = (page.parent / target) if target else page
-        if not there.exists():
+        path = (page.parent / target) if target else page
+        if not path.exists():
             missing.append(link)
         elif anchor:
-            headings = re.findall(r"^#+ (.+)$", there.read_text(encoding="utf-8"), re.M)
+            headings = re.findall(r"^#+ (.+)$", path.read_text(encoding="utf-8"), re.M)
             if anchor not in map(_anchor, headings):
                 missing.append(link)
     assert not missing
 
 
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "docs/guide-developer.md"])
-def test_the_code_a_page_names_is_there(name):
+def test_code_named_on_a_page_exists(name):
     paths = PATH.findall((ROOT / name).read_text(encoding="utf-8"))
     paths = [path for path in paths if not path.startswith(OF_GIT)]
     assert paths
     assert not [path for path in paths if not list(ROOT.glob(path.rstrip("/")))]
 
 
-def test_the_guides_pictures_are_those_the_script_takes():
+def test_pictures_of_the_guides_are_those_of_the_script():
     taken = {f"{picture.name}.png" for picture in PICTURES}
     kept = {path.name for path in (ROOT / "docs" / "img").iterdir()}
     shown = set()
@@ -59,5 +59,5 @@ def test_the_guides_pictures_are_those_the_script_takes():
     assert taken == kept == shown
 
 
-def test_the_data_model_is_drawn_from_the_code_as_it_is():
+def test_data_model_page_is_up_to_date():
     assert data_model.PAGE.read_text(encoding="utf-8") == data_model.page(), "run `make model`"

@@ -22,7 +22,7 @@ TRIGGER = re.compile(r'\shx-(?:get|post|put|patch|delete)="((?:\{\{.*?\}\}|\{%.*
 
 @pytest.fixture(autouse=True)
 def same_minute(db):
-    """Pages show when something was saved or read."""
+    """Freeze the time, since pages show when something was saved or read."""
     with time_machine.travel("2026-03-11T10:00:00+01:00", tick=False):
         yield
 
@@ -49,7 +49,7 @@ def vedtak_for(household, changes, login):
 
 
 def typed(answer, action) -> dict[str, list[str]]:
-    """What the browser would send of the form with this action."""
+    """The data a browser would send from the form with this action."""
     data: dict[str, list[str]] = {}
     (form,) = (form for form in forms_of(answer.text) if form.action == action)
     for name, kind, value in form.fields:
@@ -74,7 +74,7 @@ def test_vedtak_after_a_change_in_its_form(changes, login):
     assert main_html(page) == main_html(anew)
 
 
-def test_vedtak_with_a_half_written_date_differs_only_in_saying_so(login):
+def test_vedtak_with_an_incomplete_date_differs_only_in_the_error(login):
     page, anew = vedtak_for(
         f.HouseholdFactory(), {"valid_to": "1.", "facts": "Du bor i telt."}, login
     )
@@ -86,7 +86,7 @@ def test_vedtak_with_a_half_written_date_differs_only_in_saying_so(login):
 # ------------------------------------------------------------------ waiting list
 
 
-def test_why_this_number(as_caseworker):
+def test_explanation_of_the_place_on_the_list(as_caseworker):
     url = reverse("allocation:why", args=[f.ApplicationFactory(granted=True).pk])
     page = parsed(as_caseworker.get(reverse("allocation:waiting_list")))
     popover = swap(as_caseworker, page, url)
@@ -94,8 +94,8 @@ def test_why_this_number(as_caseworker):
     assert inner_html(popover) in main_html(parsed(as_caseworker.get(url)))
 
 
-def test_number_on_the_person_page_is_explained_by_the_same_words(as_caseworker):
-    """The fragment has no page of its own: without htmx it leads to the explanation."""
+def test_place_on_the_person_page_has_the_same_explanation(as_caseworker):
+    """The fragment has no own page: without htmx it redirects to the explanation."""
     application = f.ApplicationFactory(granted=True)
     url = reverse("desk:person_rank", args=[application.person_id, application.pk])
     page = parsed(as_caseworker.get(reverse("desk:person", args=[application.person_id])))
@@ -113,7 +113,7 @@ def test_number_on_the_person_page_is_explained_by_the_same_words(as_caseworker)
 # ------------------------------------------------------------------ person
 
 
-def test_whole_national_id(as_caseworker):
+def test_complete_national_id(as_caseworker):
     person = f.PersonFactory(with_household=True)
     url = reverse("desk:person_number", args=[person.pk])
     page = parsed(as_caseworker.get(reverse("desk:person", args=[person.pk])))
@@ -158,7 +158,7 @@ def test_sheet_before_saving_a_contact(changes, login, link, contact):
 @pytest.mark.parametrize(
     "changes", [{"link": ""}, {"channel": ""}, {"words": "æ" * 141}, {"on": "2030-01-01"}]
 )
-def test_faults_in_a_contact(changes, login, link, contact):
+def test_errors_in_a_contact(changes, login, link, contact):
     client = login(user=link.peer.user)
     url = reverse("peers:contact_confirm")
     page = parsed(client.get(reverse("peers:log")))
@@ -168,33 +168,33 @@ def test_faults_in_a_contact(changes, login, link, contact):
     assert main_html(page) == main_html(parsed(client.post(url, contact | changes)))
 
 
-# ------------------------------------------------------------------ none is missing
+# ------------------------------------------------------------------ the table is complete
 
-# What asks for a fragment: the template and its `hx-get` or `hx-post`; and the tests of it.
+# Every request for a fragment (template and `hx-get` or `hx-post`), with its tests.
 FRAGMENTS = {
-    ("allocation/waiting_list.html", "{{ why_url }}"): [test_why_this_number],
+    ("allocation/waiting_list.html", "{{ why_url }}"): [test_explanation_of_the_place_on_the_list],
     ("casework/vedtak/vedtak.html", "{% url 'casework:vedtak_preview' vedtak.pk %}"): [
         test_vedtak_after_a_change_in_its_form,
-        test_vedtak_with_a_half_written_date_differs_only_in_saying_so,
+        test_vedtak_with_an_incomplete_date_differs_only_in_the_error,
     ],
     ("desk/person.html", "{% url 'desk:person_rank' person.pk case.pk %}"): [
-        test_number_on_the_person_page_is_explained_by_the_same_words
+        test_place_on_the_person_page_has_the_same_explanation
     ],
     ("desk/person_number.html", "{% url 'desk:person_number' person.pk %}"): [
-        test_whole_national_id
+        test_complete_national_id
     ],
     ("peers/log.html", "{% url 'peers:contact_confirm' %}"): [
         test_sheet_before_saving_a_contact,
-        test_faults_in_a_contact,
+        test_errors_in_a_contact,
     ],
 }
 
 
 def test_every_fragment_is_in_the_table():
     folder = Path(settings.BASE_DIR) / "templates"
-    found = {
+    triggers = {
         (str(file.relative_to(folder)), " ".join(value.split()))
         for file in folder.rglob("*.html")
         for value in TRIGGER.findall(file.read_text())
     }
-    assert found == set(FRAGMENTS)
+    assert triggers == set(FRAGMENTS)

@@ -129,7 +129,7 @@ def test_page_has_the_same_number_of_queries_for_any_runs(login, django_assert_m
         client.get("/jobber/")
 
 
-# ------------------------------------------------------------------ lifted to the manager
+# ------------------------------------------------------------------ escalation
 
 
 @pytest.fixture
@@ -159,7 +159,7 @@ def test_flag_without_action_for_14_days_is_escalated_once(flag, today, login):
 
 
 @pytest.mark.django_db
-def test_the_manager_sees_the_days_as_they_are_today(today, login):
+def test_manager_sees_the_number_of_days_as_of_today(today, login):
     """Not the events of the day the flag was raised, 14 days ago."""
     person = PersonFactory(responsible=UserFactory(caseworker=True))
     StayFactory(person=person, days_ago=105)
@@ -181,7 +181,7 @@ def test_only_user_events_count_as_action_on_a_flag(flag, today):
     assert escalate(today + timedelta(days=11)).raised == 1
 
 
-# ------------------------------------------------------------------ the morning's mail
+# ------------------------------------------------------------------ the summary mail
 
 
 @pytest.mark.django_db

@@ -1,4 +1,4 @@
-"""Two who act at once wait for each other, and never for ever (docs/adr/0006)."""
+"""Two simultaneous actions wait for each other and never deadlock (docs/adr/0006)."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ REASONING = (
 )
 
 Action = Callable[[], object]
-# An action, and the table it has locked a row of when the other is let go on.
+# An action, and the table in which it locks a row before the other action continues.
 Side = tuple[Action, str]
 
 
@@ -58,10 +58,10 @@ def at_once(*sides: Side) -> None:
         def stop(execute, sql, params, many, context):
             nonlocal stopped
             result = execute(sql, params, many, context)
-            found = LOCKED.search(sql)
-            if found and found[1] == table and not stopped:
+            match = LOCKED.search(sql)
+            if match and match[1] == table and not stopped:
                 stopped = True
-                # Broken where the other waits for this one's lock, which is as it should be.
+                # Times out if the other action waits for this lock, as it should.
                 with suppress(BrokenBarrierError):
                     together.wait(timeout=1)
             return result
@@ -78,7 +78,7 @@ def at_once(*sides: Side) -> None:
 
 
 def a_reversal():
-    """A vedtak in force, an appeal against it, and the vedtak that answers it, to be approved."""
+    """A vedtak in force, an appeal against it, and a new vedtak that waits for approval."""
     application = ApplicationFactory(assessed=True)
     old = VedtakFactory(application=application, issued=True)
     new = VedtakFactory(
@@ -222,7 +222,7 @@ def two_joining_each_other() -> tuple[Side, Side]:
     return join(one, other), join(other, one)
 
 
-# Where a locked row may be deleted, rows that point to it must wait too.
+# If the locked row may be deleted, rows that refer to it must wait too.
 MAY_DELETE = {
     "_take_back",
     "_versions",
@@ -237,7 +237,7 @@ def sources() -> list[Path]:
     return [path for app in ours if app.parent == settings.BASE_DIR for path in app.rglob("*.py")]
 
 
-def test_a_lock_is_of_one_table_and_leaves_foreign_keys_alone():
+def test_lock_covers_one_table_and_does_not_block_foreign_keys():
     strong = set()
     for path in sources():
         source = path.read_text()
@@ -269,5 +269,5 @@ def test_a_lock_is_of_one_table_and_leaves_foreign_keys_alone():
         two_joining_each_other,
     ],
 )
-def test_two_who_act_at_once_both_get_their_answer(sides):
+def test_two_simultaneous_actions_both_finish(sides):
     at_once(*sides())

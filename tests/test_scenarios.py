@@ -59,7 +59,7 @@ def test_a_misspelt_key_is_named_and_never_ignored(tmp_path, right, wrong, named
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("right", "wrong", "told"),
+    ("right", "wrong", "message"),
     [
         ("days: 98", "days: 97", "days is 98, not 97"),
         ("threshold: 90", "threshold: 75", "threshold is 90, not 75"),
@@ -68,10 +68,10 @@ def test_a_misspelt_key_is_named_and_never_ignored(tmp_path, right, wrong, named
         ("from: 2026-08-18", "from: 2026-08-30", "41, not 98"),
     ],
 )
-def test_difference_is_reported(tmp_path, right, wrong, told):
+def test_difference_is_reported(tmp_path, right, wrong, message):
     text = SPEC.read_text(encoding="utf-8")
-    differed = run_file(write(tmp_path, text.replace(right, wrong, 1)))
-    assert told in "; ".join(differed)
+    differences = run_file(write(tmp_path, text.replace(right, wrong, 1)))
+    assert message in "; ".join(differences)
 
 
 @pytest.mark.django_db
@@ -86,9 +86,9 @@ def test_command_prints_a_line_per_file_and_saves_nothing(tmp_path):
 
     wrong = write(tmp_path, SPEC.read_text(encoding="utf-8").replace("days: 98", "days: 1"))
     out = StringIO()
-    with pytest.raises(CommandError) as no:
+    with pytest.raises(CommandError) as error:
         call_command("scenario", str(SPEC), str(wrong), stdout=out)
-    assert no.value.returncode == 1
+    assert error.value.returncode == 1
     first, second = out.getvalue().splitlines()
     assert first == f"{SPEC}: ok"
     assert "days is 98, not 1" in second

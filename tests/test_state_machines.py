@@ -41,7 +41,7 @@ TABLES = (
 )
 
 
-class World:
+class Simulation:
     """One case with an issued refusal, and five users who take random actions."""
 
     def __init__(self) -> None:
@@ -67,8 +67,8 @@ class World:
         return Appeal.objects.filter(vedtak__application=self.application).order_by("-pk").first()
 
 
-def save(world, by, at):
-    vedtak = world.vedtak(VedtakState.DRAFT, VedtakState.RETURNED)
+def save(simulation, by, at):
+    vedtak = simulation.vedtak(VedtakState.DRAFT, VedtakState.RETURNED)
     outcome = [Outcome.REFUSED, Outcome.GRANTED][vedtak.pk % 2]
     ground = RefusalGround.CONDITIONS if outcome == Outcome.REFUSED else ""
     vedtak_actions.save_draft(
@@ -84,25 +84,25 @@ def save(world, by, at):
             "reversal_ground": ReversalGround.CHANGED if vedtak.replaces_id else "",
             "reversal_reason": WHY if vedtak.replaces_id else "",
         },
-        outcomes=dict.fromkeys(world.application.bases.all(), (outcome, ground)),
+        outcomes=dict.fromkeys(simulation.application.bases.all(), (outcome, ground)),
         by=by,
         at=at,
     )
 
 
-def on_appeal(deed: Callable, **facts):
-    def move(world, by, at):
-        appeal = world.appeal()
+def on_appeal(action: Callable, **facts):
+    def move(simulation, by, at):
+        appeal = simulation.appeal()
         if appeal is not None:
-            deed(appeal=appeal, by=by, at=at, **facts)
+            action(appeal=appeal, by=by, at=at, **facts)
 
-    move.__name__ = f"{deed.__name__} {facts.get('outcome', '')}"
+    move.__name__ = f"{action.__name__} {facts.get('outcome', '')}"
     return move
 
 
 def register(late: bool):
-    def move(world, by, at):
-        vedtak = world.vedtak(VedtakState.ISSUED)
+    def move(simulation, by, at):
+        vedtak = simulation.vedtak(VedtakState.ISSUED)
         appeal = appeals.register_appeal(
             vedtak=vedtak, received_on=f.today(), words="Uenig.", by=by, at=at
         )
@@ -113,9 +113,9 @@ def register(late: bool):
     return move
 
 
-def assign(world, by, at):
-    if appeal := world.appeal():
-        appeals.assign_appeal(appeal=appeal, reviewer=by, by=world.people[0], at=at)
+def assign(simulation, by, at):
+    if appeal := simulation.appeal():
+        appeals.assign_appeal(appeal=appeal, reviewer=by, by=simulation.people[0], at=at)
 
 
 def outcome(state):
@@ -125,33 +125,33 @@ def outcome(state):
 def as_reviewer(move: Callable) -> Callable:
     """Done by a user who may, so that a run gets further than the first refusal."""
 
-    def pressed(world, by, at):
-        appeal = world.appeal()
-        move(world, appeal.reviewer if appeal and appeal.reviewer else by, at)
+    def pressed(simulation, by, at):
+        appeal = simulation.appeal()
+        move(simulation, appeal.reviewer if appeal and appeal.reviewer else by, at)
 
     pressed.__name__ = f"{move.__name__} by reviewer"
     return pressed
 
 
 def as_drafter(move: Callable) -> Callable:
-    def pressed(world, by, at):
-        move(world, world.vedtak(VedtakState.DRAFT, VedtakState.RETURNED).drafted_by, at)
+    def pressed(simulation, by, at):
+        move(simulation, simulation.vedtak(VedtakState.DRAFT, VedtakState.RETURNED).drafted_by, at)
 
     pressed.__name__ = f"{move.__name__} by drafter"
     return pressed
 
 
-def submit(world, by, at):
+def submit(simulation, by, at):
     vedtak_actions.submit_vedtak(
-        vedtak=world.vedtak(VedtakState.DRAFT, VedtakState.RETURNED),
-        approver=world.people[2 + vedtak_parity(world)],
+        vedtak=simulation.vedtak(VedtakState.DRAFT, VedtakState.RETURNED),
+        approver=simulation.people[2 + vedtak_parity(simulation)],
         by=by,
         at=at,
     )
 
 
-def vedtak_parity(world) -> int:
-    return world.vedtak().pk % 2
+def vedtak_parity(simulation) -> int:
+    return simulation.vedtak().pk % 2
 
 
 REVERSE = on_appeal(appeals.begin_reversal, reason=WHY)
@@ -189,21 +189,21 @@ MOVES: list[Callable] = [
 ]
 
 
-def press(world: World, move: Callable, who: int) -> None:
-    world.at += timedelta(milliseconds=1)
+def press(simulation: Simulation, move: Callable, who: int) -> None:
+    simulation.at += timedelta(milliseconds=1)
     try:
         with transaction.atomic():
-            move(world, world.people[who], world.at)
-    except RuleBroken as no:
-        assert str(no)
-    except IntegrityError as no:  # the database refuses too, with a sentence
-        assert explain_integrity_error(no), no
+            move(simulation, simulation.people[who], simulation.at)
+    except RuleBroken as error:
+        assert str(error)
+    except IntegrityError as error:  # the database refuses too, with a sentence
+        assert explain_integrity_error(error), error
 
 
-def check(world: World) -> None:
-    case = world.application
+def check(simulation: Simulation) -> None:
+    case = simulation.application
     found = {
-        Process.APPLICATION: [world.case()],
+        Process.APPLICATION: [simulation.case()],
         Process.VEDTAK: list(case.vedtak.all()),
         Process.APPEAL: list(Appeal.objects.filter(vedtak__application=case)),
     }
@@ -235,8 +235,8 @@ def check(world: World) -> None:
 def test_random_actions_keep_legal_states_and_log_every_move(monkeypatch):
     # Letters have their own tests; here a thousand actions must be fast. The file is real.
     monkeypatch.setattr(letters.pdf, "render", rendered(letters.pdf.render))
-    world = World()
-    began, reached = world.at, set()
+    simulation = Simulation()
+    began, reached = simulation.at, set()
 
     @settings(
         max_examples=20,
@@ -253,10 +253,10 @@ def test_random_actions_keep_legal_states_and_log_every_move(monkeypatch):
     )
     def walk(steps):
         with transaction.atomic():
-            world.at = began
+            simulation.at = began
             for number, who in steps:
-                press(world, MOVES[number], who)
-            check(world)
+                press(simulation, MOVES[number], who)
+            check(simulation)
             reached.update(
                 Transition.objects.filter(process=Process.APPEAL).values_list("to_state", flat=True)
             )

@@ -30,14 +30,14 @@ def ours() -> set[str]:
 def test_every_url_has_a_row_in_the_table():
     missing = sorted(ours() - set(TABLE))
     assert not missing, (
-        "These URLs have no row in tests/urls_table.py, so nobody has said who may open them:\n"
+        "These URLs have no row in tests/urls_table.py, so it is not declared who may open them:\n"
         + "\n".join(f'    "{name}": Row(…),' for name in missing)
     )
 
 
 def test_no_row_is_left_for_a_removed_url():
     gone = sorted(set(TABLE) - ours())
-    assert not gone, f"Rows in tests/urls_table.py for URLs that are not there: {gone}"
+    assert not gone, f"Rows in tests/urls_table.py for URLs that do not exist: {gone}"
 
 
 @pytest.mark.django_db

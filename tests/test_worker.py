@@ -43,10 +43,10 @@ JOB = "stays.tasks.flag_stays"
 
 def wait(until: Callable[[], object]) -> object:
     given_up = time.monotonic() + PATIENCE
-    while not (found := until()):
-        assert time.monotonic() < given_up, "it never came to it"
+    while not (result := until()):
+        assert time.monotonic() < given_up, "the condition was never met"
         time.sleep(0.05)
-    return found
+    return result
 
 
 @contextmanager
@@ -173,8 +173,8 @@ def test_worker_killed_during_a_job_loses_and_duplicates_no_flag(
         with running(WORKER, tmp_path / "first.log", VARIG_DB_NAME=queue) as worker:
             wait_until_in_the_middle(other, before)
             kill(worker)
-    assert not Flag.objects.exists(), "half a job is no job"
-    assert JobRun.objects.get().ended_at is None, "a run that was killed shows as one"
+    assert not Flag.objects.exists(), "an interrupted job saves nothing"
+    assert JobRun.objects.get().ended_at is None, "a killed run is shown as killed"
     half_an_hour_passes(broker, queue)
     # The message was not lost with the worker: it is not sent again.
     with running(WORKER, tmp_path / "second.log", VARIG_DB_NAME=queue):
@@ -216,8 +216,8 @@ def test_postgresql_stopped_during_a_job_loses_and_duplicates_no_flag(
             ended = "SELECT FROM accounts_jobrun WHERE ended_at IS NOT NULL AND failed = ''"
             with psycopg.connect(**theirs, autocommit=True) as asked:
                 wait(lambda: asked.execute(ended).fetchone() is not None)
-                found = asked.execute("SELECT person_id, threshold FROM casework_flag")
-                assert_each_is_flagged_once(found.fetchall(), many)
+                result = asked.execute("SELECT person_id, threshold FROM casework_flag")
+                assert_each_is_flagged_once(result.fetchall(), many)
 
 
 @contextmanager

@@ -242,7 +242,7 @@ def test_invalid_search_in_the_read_log_gets_a_message(login, query):
     assert response.context["form"].errors
 
 
-# ------------------------------------------------------------------ one's own
+# ------------------------------------------------------------------ own page
 
 
 def test_keyboard_shortcuts_can_be_switched_off(login):

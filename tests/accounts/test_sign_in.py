@@ -179,7 +179,7 @@ def test_invalid_password_reset_link_gets_a_message(client):
     assert "Lenken virker ikke" in page.content.decode()
 
 
-# ------------------------------------------------------------------ the demonstration
+# ------------------------------------------------------------------ demo mode
 
 
 @pytest.fixture

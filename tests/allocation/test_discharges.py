@@ -118,9 +118,9 @@ def test_occupied_or_offered_home_cannot_be_reserved(as_caseworker):
     # Taken while the form was open.
     LeaseFactory(unit=unit)
     kept = ReservationFactory(unit=kept)
-    for home, said in ((unit, "Det bor noen i"), (kept.unit, "allerede holdt av")):
+    for home, message in ((unit, "Det bor noen i"), (kept.unit, "allerede holdt av")):
         answer = as_caseworker.post(where, {**typed, "unit": home.pk})
-        assert said in answer.content.decode()
+        assert message in answer.content.decode()
     with pytest.raises(IntegrityError, match="unit_reserved_for_one"), transaction.atomic():
         ReservationFactory(unit=kept.unit)
 

@@ -52,9 +52,9 @@ HOME = Dwelling(unit_id=1, property_id=1, area_id=1, floor=3, free_from=ON)
     ],
 )
 def test_unmet_requirement_blocks_and_is_named(asked, has, failed):
-    found = fit.judge(replace(Seeker(), **asked), replace(HOME, **has), ON)
-    assert found.must_failed == failed
-    assert len(found.blocking) == len(failed) and all(found.blocking)
+    result = fit.judge(replace(Seeker(), **asked), replace(HOME, **has), ON)
+    assert result.must_failed == failed
+    assert len(result.blocking) == len(failed) and all(result.blocking)
 
 
 @pytest.mark.parametrize(
@@ -72,9 +72,9 @@ def test_unmet_requirement_blocks_and_is_named(asked, has, failed):
     ],
 )
 def test_wish_counts_and_never_blocks(asked, has, met):
-    found = fit.judge(replace(Seeker(), **asked), replace(HOME, **has), ON)
-    assert found.ok
-    assert found.wishes_met == met
+    result = fit.judge(replace(Seeker(), **asked), replace(HOME, **has), ON)
+    assert result.ok
+    assert result.wishes_met == met
 
 
 few = st.frozensets(st.integers(1, 3), max_size=2)
@@ -140,8 +140,8 @@ def test_one_pair_and_the_matrix_give_the_same_result(people, homes):
     table = fit.matrix(people, homes, ON)
     for row, seeker in enumerate(people):
         for col, home in enumerate(homes):
-            found = fit.judge(seeker, home, ON)
-            assert found.ok == table.ok[row, col]
-            assert len(found.wishes_met) == table.wishes[row, col]
-            for verdict in found.verdicts:
+            result = fit.judge(seeker, home, ON)
+            assert result.ok == table.ok[row, col]
+            assert len(result.wishes_met) == table.wishes[row, col]
+            for verdict in result.verdicts:
                 assert verdict.ok == table.by_code[verdict.code][row, col]

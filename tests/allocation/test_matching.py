@@ -56,8 +56,8 @@ def test_joint_matching_is_optimal(data):
     given_ = table(data.draw(cells), data.draw(weights), properties)
     classes = sorted(data.draw(st.lists(st.integers(1, 3), min_size=people, max_size=people)))
     most = data.draw(st.sampled_from([{}, {1: 1}, {1: 0}, {1: 1, 2: 1}]))
-    found, gap = matching.optimum(given_, classes, most)
-    value = (*(found.per_class.get(k, 0) for k in sorted(set(classes))), found.wishes_met)
+    result, gap = matching.optimum(given_, classes, most)
+    value = (*(result.per_class.get(k, 0) for k in sorted(set(classes))), result.wishes_met)
     assert value == best_of_all(given_, classes, most)
     assert gap == 0
 
@@ -66,16 +66,16 @@ def test_joint_matching_can_house_one_more_than_the_ranking_alone():
     # The first person fits both homes and wishes for the only home that fits the second.
     given_ = table([[1, 1], [1, 0]], [[1, 0], [0, 0]], [1, 2])
     assert matching.by_ranking(given_, [1, 2], {}).assigned == {1: 100}
-    found, _gap = matching.optimum(given_, [1, 2], {})
-    assert found.assigned == {1: 101, 2: 100}
+    result, _gap = matching.optimum(given_, [1, 2], {})
+    assert result.assigned == {1: 101, 2: 100}
 
 
 def test_one_of_a_higher_class_is_housed_before_two_of_a_lower():
     given_ = table([[1, 0], [1, 0], [0, 1]], [[0, 0], [3, 0], [0, 3]], [1, 1])
-    found, _gap = matching.optimum(given_, [1, 2, 2], {1: 1})
-    assert found.assigned == {1: 100}
+    result, _gap = matching.optimum(given_, [1, 2, 2], {1: 1})
+    assert result.assigned == {1: 100}
 
 
 def test_no_one_is_housed_when_no_home_fits():
-    found, gap = matching.optimum(table([[0]], [[0]], [1]), [1], {})
-    assert (found.houses, gap) == (0, 0)
+    result, gap = matching.optimum(table([[0]], [[0]], [1]), [1], {})
+    assert (result.houses, gap) == (0, 0)

@@ -155,7 +155,7 @@ def test_attendance_is_recorded_once_per_person(chair, meeting):
     assert "Velg en person, eller skriv et navn." in answer.content.decode()
 
 
-# ------------------------------------------------------------------ weighing
+# ------------------------------------------------------------------ candidates
 
 
 def test_first_three_candidates_the_home_fits_are_shown_side_by_side(chair, item):
@@ -313,7 +313,7 @@ def test_no_item_is_decided_before_the_meeting_opens(chair):
     assert "ikke åpnet" in answer.content.decode()
 
 
-# ------------------------------------------------------------------ inhabil
+# ------------------------------------------------------------------ disqualification
 
 
 def test_disqualified_attendee_must_leave_before_the_decision(chair, item):
@@ -388,7 +388,7 @@ def test_the_chair_approves_minutes_that_cannot_change(chair, item):
     assert "kan ikke endres" in page.content.decode()
 
 
-def test_a_home_nobody_has_described_goes_through_the_meeting(chair, item):
+def test_home_with_unknown_values_can_be_decided_in_a_meeting(chair, item):
     """Imported with unknown values: pages and minutes show them as unknown."""
     unknown_since = DateRange(None, None)
     unit, other = item.unit, f.UnitFactory(bedrooms=None, in_use=unknown_since)
@@ -495,7 +495,7 @@ def test_second_of_two_simultaneous_decisions_gets_a_message():
         module.install(None)
     item = f.AgendaItemFactory(meeting=sitting(boss))
     cases = [granted(), granted()]
-    ready, said = threading.Barrier(2), []
+    ready, results = threading.Barrier(2), []
 
     def decide_for(application):
         try:
@@ -509,9 +509,9 @@ def test_second_of_two_simultaneous_decisions_gets_a_message():
                 by=boss,
                 at=timezone.now(),
             )
-            said.append("ok")
-        except actions.AlreadyDecided as no:
-            said.append(str(no))
+            results.append("ok")
+        except actions.AlreadyDecided as error:
+            results.append(str(error))
         finally:
             connection.close()
 
@@ -520,6 +520,6 @@ def test_second_of_two_simultaneous_decisions_gets_a_message():
         thread.start()
     for thread in threads:
         thread.join(30)
-    assert sorted(said)[1] == "ok" or "ok" in said
-    assert len(said) == 2 and said.count("ok") == 1
+    assert sorted(results)[1] == "ok" or "ok" in results
+    assert len(results) == 2 and results.count("ok") == 1
     assert item.considerations.filter(chosen=True).count() == 1

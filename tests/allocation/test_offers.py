@@ -74,7 +74,7 @@ def test_chosen_person_gets_the_offer_by_letter(as_caseworker, today):
 
 
 @pytest.mark.parametrize("nynorsk", [False, True])
-def test_a_home_nobody_has_described_is_offered_as_not_settled(as_caseworker, today, nynorsk):
+def test_home_with_unknown_values_is_offered_with_unknown_values(as_caseworker, today, nynorsk):
     unit = f.UnitFactory(bedrooms=None, floor=None, staffing="", size_m2=None, rent=None)
     application = f.ApplicationFactory(granted=True, person=f.PersonFactory(nynorsk=nynorsk))
     consideration = chosen(
@@ -256,15 +256,15 @@ def test_offer_page_has_the_same_number_of_queries_for_many_offers(
 
 def at_once(*acts) -> list[str]:
     """Run each in its own thread, started together; returns the results."""
-    ready, said = threading.Barrier(len(acts)), []
+    ready, results = threading.Barrier(len(acts)), []
 
     def run(act):
         try:
             ready.wait(10)
             act()
-            said.append("ok")
-        except RuleBroken as no:
-            said.append(str(no))
+            results.append("ok")
+        except RuleBroken as error:
+            results.append(str(error))
         finally:
             connection.close()
 
@@ -273,7 +273,7 @@ def at_once(*acts) -> list[str]:
         thread.start()
     for thread in threads:
         thread.join(30)
-    return said
+    return results
 
 
 @pytest.fixture
@@ -289,7 +289,7 @@ def test_only_one_of_two_simultaneous_offers_of_a_home_is_sent(installed, today)
     by = f.UserFactory(caseworker=True)
     unit = f.UnitFactory()
     both = [chosen(item=f.AgendaItemFactory(decided=True, unit=unit)) for _ in range(2)]
-    said = at_once(
+    results = at_once(
         *(
             lambda c=consideration: actions.make_offer(
                 consideration=c, available_from=today, by=by, at=timezone.now()
@@ -297,23 +297,23 @@ def test_only_one_of_two_simultaneous_offers_of_a_home_is_sent(installed, today)
             for consideration in both
         )
     )
-    assert Offer.objects.filter(unit=unit).count() == 1 and said.count("ok") == 1
+    assert Offer.objects.filter(unit=unit).count() == 1 and results.count("ok") == 1
     # The second gets a sentence: from the check or, if simultaneous, from the constraint.
-    (told,) = [words for words in said if words != "ok"]
-    assert told in ("Boligen er allerede tilbudt til noen.", f"{unit} er ikke lenger ledig.")
+    (message,) = [words for words in results if words != "ok"]
+    assert message in ("Boligen er allerede tilbudt til noen.", f"{unit} er ikke lenger ledig.")
 
 
 def test_only_one_of_two_simultaneous_answers_counts(installed, today):
     by = f.UserFactory(caseworker=True)
     offer = f.OfferFactory()
-    said = at_once(
+    results = at_once(
         lambda: actions.answer_offer(offer=offer, yes=True, by=by, at=timezone.now()),
         lambda: actions.answer_offer(
             offer=offer, yes=False, decline_code="annet", by=by, at=timezone.now()
         ),
     )
-    assert said.count("ok") == 1 and len(said) == 2
-    assert any("svaret er ikke endret" in each for each in said)
+    assert results.count("ok") == 1 and len(results) == 2
+    assert any("svaret er ikke endret" in message for message in results)
 
 
 def test_only_one_of_two_simultaneous_leases_of_an_offer_is_agreed(installed, today):
@@ -332,8 +332,8 @@ def test_only_one_of_two_simultaneous_leases_of_an_offer_is_agreed(installed, to
             at=timezone.now(),
         )
 
-    said = at_once(let, let)
-    assert said.count("ok") == 1 and len(said) == 2
+    results = at_once(let, let)
+    assert results.count("ok") == 1 and len(results) == 2
 
 
 def test_item_without_a_chosen_person_cannot_be_offered():

@@ -98,7 +98,7 @@ def test_change_in_any_table_of_the_ranking_changes_the_version(reader):
         cursor.execute(
             "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'ranking_changed'"
         )
-        told = {name for (name,) in cursor.fetchall()}
+        triggers = {name for (name,) in cursor.fetchall()}
 
     assert len(read) > 8
-    assert read <= told
+    assert read <= triggers

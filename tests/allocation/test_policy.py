@@ -98,7 +98,7 @@ def test_time_alone_changes_the_class_on_a_predicted_day():
 
 def test_changes_that_would_raise_the_class_are_listed_nearest_first():
     raising = DEFAULT.would_raise(facts())
-    assert [each.name for each, _labels in raising] == ["Stort behov", "Haster", "Akutt"]
+    assert [higher.name for higher, _labels in raising] == ["Stort behov", "Haster", "Akutt"]
     assert "boligen må forlates innen 90 dager" in raising[0][1]
 
 

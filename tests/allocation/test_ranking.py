@@ -147,12 +147,12 @@ def test_nowhere_tonight_means_on_the_street_or_asking_for_a_place(case, lives, 
     street, asks, housed, unknown = case(), case(), case(), case()
     lives(street, StayKind.STREET, days_ago(1))
     lives(housed, StayKind.WITH_OTHERS, days_ago(50))
-    for each in (asks, housed):
-        ApplicationFactory(temporary=True, person=each.person, registered_by=by)
-    found = {entry.application_id: entry for entry in ranking.waiting(today())}
-    assert found[street.pk].facts.no_place and found[asks.pk].facts.no_place
-    assert not found[housed.pk].facts.no_place and not found[unknown.pk].facts.no_place
-    assert found[unknown.pk].priority.name == "Behov"
+    for application in (asks, housed):
+        ApplicationFactory(temporary=True, person=application.person, registered_by=by)
+    entries = {entry.application_id: entry for entry in ranking.waiting(today())}
+    assert entries[street.pk].facts.no_place and entries[asks.pk].facts.no_place
+    assert not entries[housed.pk].facts.no_place and not entries[unknown.pk].facts.no_place
+    assert entries[unknown.pk].priority.name == "Behov"
 
 
 def test_manual_class_counts_when_another_user_has_approved_it(case, by):
@@ -220,16 +220,16 @@ def test_sql_ranking_agrees_with_a_slow_python_model(case, lives, by, seed):
     on = today()
     cases = []
     for _number in range(14):
-        one = case(
+        application = case(
             birth_date=date(1950, 1, 1) + timedelta(days=rng.randrange(20000)),
             received_days_ago=rng.choice([10, 20, 40, 400]),
             kind=rng.choice([ApplicationKind.NEW, ApplicationKind.EXCHANGE]),
         )
-        one.refresh_from_db()
-        one.decision = one.vedtak.get()
-        cases.append(one)
+        application.refresh_from_db()
+        application.decision = application.vedtak.get()
+        cases.append(application)
         for _child in range(rng.choice([0, 0, 1, 2])):
-            child(one, rng.choice([3, 17.9, 18.1, 25]), rng.choice(list(LivingArrangement)))
+            child(application, rng.choice([3, 17.9, 18.1, 25]), rng.choice(list(LivingArrangement)))
         start = days_ago(rng.randrange(60, 200))
         for _stay in range(rng.randrange(4)):
             kind = rng.choice([k for k in StayKind if k != StayKind.LEASE])
@@ -244,14 +244,14 @@ def test_sql_ranking_agrees_with_a_slow_python_model(case, lives, by, seed):
                 known |= {"must_leave_by": on + timedelta(days=rng.randrange(120))}
             if rng.random() < 0.3:
                 known |= {"unsuitable": rng.choice(list(Unsuitable)), "unsafe": rng.random() < 0.5}
-            lives(one, kind, start, rng.choice([end, None]) if end > on else end, **known)
+            lives(application, kind, start, rng.choice([end, None]) if end > on else end, **known)
             start = end + timedelta(days=rng.choice([0, 5, 14, 15]))
             if start > on:
                 break
         if rng.random() < 0.3:
-            ApplicationFactory(temporary=True, person=one.person, registered_by=by)
+            ApplicationFactory(temporary=True, person=application.person, registered_by=by)
     entries = ranking.waiting(on)
-    slow = {one.pk: slow_facts(one, on) for one in cases}
+    slow = {application.pk: slow_facts(application, on) for application in cases}
     assert {e.application_id: e.facts for e in entries} == slow
     rules = policy.in_force(on)
     assert names(entries) == sorted(slow, key=lambda pk: rules.sort_key(slow[pk]))
@@ -291,14 +291,14 @@ def test_hidden_persons_leave_no_gap_in_the_list(case):
 def test_explanation_counts_those_ahead_by_reason(case, lives):
     higher, family, longer, mine = case(), case(), case(), case(received_days_ago=30)
     lives(higher, StayKind.STREET, days_ago(3))
-    for each, start in ((family, 10), (longer, 60), (mine, 20)):
-        lives(each, StayKind.WITH_OTHERS, days_ago(300))
-        lives(each, StayKind.TEMPORARY, days_ago(start), days_ago(1))
+    for application, start in ((family, 10), (longer, 60), (mine, 20)):
+        lives(application, StayKind.WITH_OTHERS, days_ago(300))
+        lives(application, StayKind.TEMPORARY, days_ago(start), days_ago(1))
     child(family, 4)
-    found = ranking.explain(mine.pk, today())
-    assert found.entry.rank == 4
-    assert found.in_higher_classes == 1
-    assert [(a.tie, a.number) for a in found.ahead] == [
+    explanation = ranking.explain(mine.pk, today())
+    assert explanation.entry.rank == 4
+    assert explanation.in_higher_classes == 1
+    assert [(a.tie, a.number) for a in explanation.ahead] == [
         ("children_first", 1),
         ("temporary_days_desc", 1),
     ]
@@ -316,9 +316,9 @@ def test_page_has_as_many_queries_for_twelve_persons_as_for_two(login, case):
     def queries():
         with CaptureQueriesContext(
             connection,
-        ) as found:
+        ) as executed:
             assert client.get(url).status_code == 200
-        return len(found)
+        return len(executed)
 
     case(), case()
     queries()  # queries of the page layout that are cached afterwards
@@ -326,9 +326,9 @@ def test_page_has_as_many_queries_for_twelve_persons_as_for_two(login, case):
     for _number in range(10):
         case()
     assert queries() == few
-    with CaptureQueriesContext(connection) as found:
+    with CaptureQueriesContext(connection) as executed:
         ranking.waiting(today())
-    assert len(found) == 3  # the policy, the gap that keeps a chain together, the list
+    assert len(executed) == 3  # the policy, the gap that keeps a chain together, the list
 
 
 def test_page_shows_the_list_its_views_and_the_links(login, case, lives):

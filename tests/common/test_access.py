@@ -40,11 +40,11 @@ def sent(may: bool, method: str = "post"):
     return request
 
 
-def test_who_has_the_right_gets_the_page():
+def test_user_with_the_right_gets_the_page():
     assert page(sent(may=True), 7).content == b"side 7"
 
 
-def test_who_has_not_gets_403_before_the_view_looks_anything_up():
+def test_user_without_the_right_gets_403_before_the_view_runs():
     def looks_up(request):
         raise AssertionError("the view was asked")
 
@@ -56,14 +56,14 @@ def test_a_wrong_method_is_405_for_everyone():
     assert page(sent(may=False, method="get"), 7).status_code == 405
 
 
-def test_a_right_that_depends_on_what_is_found_is_asked_for_within():
+def test_right_that_depends_on_the_object_is_checked_in_the_view():
     require(True)
     with pytest.raises(PermissionDenied):
         require(False)
 
 
 @pytest.mark.django_db
-def test_nothing_is_written_for_who_has_no_right():
+def test_nothing_is_saved_for_a_user_without_the_right():
     token = "0b4f9d4e-6f0c-4c38-9f5b-3d8a5a1f7c11"
     request = RequestFactory().post("/", {FIELD: token})
     request.user = UserFactory()
@@ -73,15 +73,15 @@ def test_nothing_is_written_for_who_has_no_right():
 
 
 def views(resolver: URLResolver | None = None, namespace: str = ""):
-    for one in (resolver or get_resolver()).url_patterns:
-        if isinstance(one, URLResolver):
-            inner = f"{namespace}{one.namespace}:" if one.namespace else namespace
-            yield from views(one, inner)
-        elif isinstance(one, URLPattern):
-            yield f"{namespace}{one.name or one.pattern}", one.callback
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from views(pattern, inner)
+        elif isinstance(pattern, URLPattern):
+            yield f"{namespace}{pattern.name or pattern.pattern}", pattern.callback
 
 
-def test_every_page_says_who_may_open_it():
+def test_every_view_declares_who_may_open_it():
     without = {
         name
         for name, view in views()

@@ -105,10 +105,10 @@ def test_working_days_counted_are_working_days(day, n):
 
 @given(days)
 def test_the_next_working_day_is_the_day_itself_or_soon_after(day):
-    found = next_working_day(day)
-    assert is_working_day(found)
-    assert (found == day) == is_working_day(day)
-    assert found - day <= timedelta(days=5)
+    result = next_working_day(day)
+    assert is_working_day(result)
+    assert (result == day) == is_working_day(day)
+    assert result - day <= timedelta(days=5)
 
 
 def test_age_turns_on_the_birthday():

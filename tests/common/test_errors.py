@@ -9,9 +9,9 @@ from common.errors import explain_integrity_error
 
 
 def refused(make, **fields) -> str | None:
-    with pytest.raises(IntegrityError) as no, transaction.atomic():
+    with pytest.raises(IntegrityError) as error, transaction.atomic():
         make.objects.create(**fields)
-    return explain_integrity_error(no.value)
+    return explain_integrity_error(error.value)
 
 
 def test_named_constraint_gives_its_sentence(thing):
@@ -52,10 +52,10 @@ def test_errors_in_varig_are_not_shown_as_the_users_mistake(thing):
 def test_missing_parent_row_is_an_error_in_varig(thing):
     from django.db import connection
 
-    with pytest.raises(IntegrityError) as no, transaction.atomic():
+    with pytest.raises(IntegrityError) as error, transaction.atomic():
         thing.objects.create(name="a", owner_id=987)
         connection.check_constraints()
-    assert explain_integrity_error(no.value) is None
+    assert explain_integrity_error(error.value) is None
 
 
 def test_error_that_is_not_from_the_database_has_no_sentence():

@@ -44,19 +44,19 @@ def answer(form: Form, error: Exception | None, *field: str) -> str:
     return "skjemaet"
 
 
-def test_what_follows_the_action_is_done_only_when_no_rule_is_broken():
+def test_code_after_the_action_runs_only_if_no_rule_is_broken():
     assert answer(filled(), None) == "videre"
     assert answer(filled(), RuleBroken("Nei.")) == "skjemaet"
 
 
-def test_the_sentence_stands_at_the_field_the_rule_names_with_what_was_typed():
+def test_error_is_at_the_field_the_rule_names_and_the_input_is_kept():
     form = filled()
     answer(form, DayRefused("Dagen er gått."))
     assert form.errors == {"day": ["Dagen er gått."]}
     assert form["day"].value() == "i går"
 
 
-def test_a_rule_that_names_no_field_is_said_of_the_form_or_where_the_view_says():
+def test_error_without_a_field_is_on_the_form_or_the_views_field():
     form = filled()
     answer(form, RuleBroken("Nei."))
     assert form.non_field_errors() == ["Nei."]
@@ -68,7 +68,7 @@ def test_a_rule_that_names_no_field_is_said_of_the_form_or_where_the_view_says()
     assert form.errors == {"day": ["Dagen er gått."]}
 
 
-def test_a_field_the_form_does_not_have_is_said_of_the_form_with_the_link_to_mend_it():
+def test_error_of_a_field_not_in_the_form_is_on_the_form_with_a_link():
     form = filled()
     answer(form, ElsewhereRefused("Adressen mangler."))
     (error,) = form.non_field_errors().as_data()
@@ -77,7 +77,7 @@ def test_a_field_the_form_does_not_have_is_said_of_the_form_with_the_link_to_men
 
 
 @pytest.mark.django_db
-def test_what_the_database_refused_is_said_in_the_words_of_the_constraint():
+def test_broken_constraint_shows_the_sentence_of_the_constraint():
     taken = UserFactory().username
     form = filled()
     with errors_on(form, "name"), transaction.atomic():
@@ -86,7 +86,7 @@ def test_what_the_database_refused_is_said_in_the_words_of_the_constraint():
 
 
 @pytest.mark.parametrize("error", [IntegrityError("null value"), ValueError("feil")])
-def test_a_fault_of_ours_is_raised(error):
+def test_error_without_a_sentence_is_raised(error):
     with pytest.raises(type(error)):
         answer(filled(), error)
 
@@ -102,12 +102,12 @@ def shown(error: Exception | None, *level: int) -> list[tuple[int, str]]:
     return [(one.level, str(one)) for one in request._messages]
 
 
-def test_after_a_button_the_sentence_is_a_message_instead_of_the_good_news():
+def test_broken_rule_after_a_button_is_a_message_instead_of_success():
     assert shown(None) == [(messages.SUCCESS, "Gjort.")]
     assert shown(RuleBroken("Nei.")) == [(messages.ERROR, "Nei.")]
     assert shown(RuleBroken("Nei."), messages.WARNING) == [(messages.WARNING, "Nei.")]
 
 
-def test_after_a_button_too_a_fault_of_ours_is_raised():
+def test_error_without_a_sentence_is_also_raised_after_a_button():
     with pytest.raises(ValueError, match="feil"):
         shown(ValueError("feil"))

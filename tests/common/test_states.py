@@ -37,9 +37,9 @@ def test_an_allowed_move_is_saved_and_logged(thing, table, log):
 def test_disallowed_move_is_refused_with_user_facing_labels(thing, table, log):
     draft = thing.objects.create(name="a")
     assert not table.may(draft, "done")
-    with pytest.raises(MoveNotAllowed, match=r"«Utkast».*«Avgjort»") as no:
+    with pytest.raises(MoveNotAllowed, match=r"«Utkast».*«Avgjort»") as error:
         table.move(draft, "done", by="Ingrid", at=AT)
-    assert isinstance(no.value, RuleBroken)
+    assert isinstance(error.value, RuleBroken)
     assert draft.state == "draft"
     assert log == []
 

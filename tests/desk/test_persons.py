@@ -153,7 +153,7 @@ def test_the_timeline_is_filtered_by_kind(as_caseworker, person):
 
 
 @pytest.mark.parametrize("group", EventGroup)
-def test_each_kind_of_event_is_found_under_its_own_group_only(as_caseworker, person, group):
+def test_each_kind_of_event_is_only_in_its_own_group(as_caseworker, person, group):
     for kind in all_kinds():
         f.EventFactory(person=person, kind=kind, text=f"Hendelse {kind} slutt")
     html = as_caseworker.get(_url("person_events", person) + f"?type={group}").content.decode()
@@ -162,7 +162,7 @@ def test_each_kind_of_event_is_found_under_its_own_group_only(as_caseworker, per
     assert shown
 
 
-def test_no_two_kinds_of_events_are_stored_as_the_same():
+def test_every_kind_of_event_has_a_unique_value():
     stored = Counter(kind.value for kind in all_kinds())
     assert [value for value, times in stored.items() if times > 1] == []
     assert {"note", "stay.changed", "meeting.chosen", "peer.linked"} <= stored.keys()

@@ -44,9 +44,9 @@ def test_vacant_dwellings_are_found_by_status(as_caseworker):
     free = f.UnitFactory()
     taken = f.StayFactory(days_ago=10).unit
     rows = as_caseworker.get("/boliger/?status=ledig").context["rows"]
-    found = [row["pk"] for row in rows]
-    assert free.pk in found
-    assert taken.pk not in found
+    keys = [row["pk"] for row in rows]
+    assert free.pk in keys
+    assert taken.pk not in keys
 
 
 def test_dwellings_are_found_by_a_combination_of_filters(as_caseworker):
@@ -67,7 +67,7 @@ def test_dwellings_are_found_by_a_combination_of_filters(as_caseworker):
     assert [row["pk"] for row in rows] == [wanted.pk]
 
 
-def test_what_a_file_did_not_say_of_a_home_is_not_settled(login):
+def test_unknown_values_of_a_dwelling_are_shown_as_unknown(login):
     """Bedrooms, floor and staffing may be unknown, and are then shown as unknown (need H1)."""
     unit = f.UnitFactory(bedrooms=None, floor=None, staffing="", size_m2=None, rent=None)
     for client in (login("boligforvalter"), login("saksbehandler")):

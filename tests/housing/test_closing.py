@@ -19,10 +19,10 @@ def stock(login):
 
 @pytest.fixture
 def house():
-    found = f.PropertyFactory(name="Havna")
+    building = f.PropertyFactory(name="Havna")
     for n in range(3):
-        f.UnitFactory(property=found, name=f"H010{n}", in_use=f.since(f.days_ago(900)))
-    return found
+        f.UnitFactory(property=building, name=f"H010{n}", in_use=f.since(f.days_ago(900)))
+    return building
 
 
 def change(stock, house, stage, **more):
@@ -55,7 +55,7 @@ def test_occupied_property_cannot_be_closed_and_the_number_is_shown(stock, house
     assert "Det bor noen i 2 boliger." in page.text
     assert "Én bolig er tilbudt, tildelt eller holdt av." in page.text
     assert page.context["form"]["stage"].errors
-    assert "Leieavtalen går ut" in page.text, "what was typed is kept"
+    assert "Leieavtalen går ut" in page.text, "the input is kept"
     house.refresh_from_db()
     assert (house.stage, in_use(house, today)) == ("i_bruk", 3)
 
@@ -86,7 +86,7 @@ def test_rebuilding_makes_the_homes_unavailable_until_its_end(stock, house, toda
     until = f.days_ago(-60)
     change(stock, house, "ombygging", stage_until=f"{until:%d.%m.%Y}")
     closed = Unavailability.objects.filter(cause="oppussing")
-    assert closed.count() == 2, "one could not be used already, for a cause of its own"
+    assert closed.count() == 2, "one home was already unavailable for another cause"
     assert {(each.period.lower, each.period.upper) for each in closed} == {(today, f.days_ago(-61))}
     page = change(stock, house, "i_bruk").text
     assert "2 boliger er tilgjengelige igjen" in page

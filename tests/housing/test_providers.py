@@ -87,7 +87,7 @@ def test_only_the_stock_manager_changes_them(as_caseworker):
     assert answer.status_code == 403
 
 
-# ------------------------------------------------------------------ agreements that run out
+# ------------------------------------------------------------------ agreements that expire
 
 
 @pytest.fixture
@@ -158,7 +158,7 @@ def test_flag_is_closed_once_by_its_owner_with_a_note(ending, stock, as_casework
     assert "allerede avsluttet" in stock.post(url, {"note": "En gang til."}).text
     flag.refresh_from_db()
     assert (flag.closed_by, flag.closing_note) == (stock.user, "Stedet avvikles i mars.")
-    assert flag_agreements(today).raised == 0, "what was followed up is not raised again"
+    assert flag_agreements(today).raised == 0, "a closed flag is not raised again"
     with pytest.raises(IntegrityError, match="says_what"), transaction.atomic():
         AgreementFlag.objects.update(closing_note="")
 

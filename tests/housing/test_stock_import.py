@@ -64,7 +64,7 @@ def the_stock() -> list[tuple]:
 
 def test_real_inventory_with_missing_values_can_be_imported(stock):
     made = upload(stock, INVENTORY.read_bytes(), "trondheim_botilbud.csv")
-    assert not Property.objects.exists(), "nothing is taken in before somebody has said yes"
+    assert not Property.objects.exists(), "nothing is imported before it is confirmed"
     page = stock.get(reverse("housing:import_review", args=[made.pk])).content.decode()
     assert "Ta inn 101 boliger" in page
     assert "Målgruppe tas ikke inn: en bolig beskrives med hva den er" in page
@@ -77,7 +77,7 @@ def test_real_inventory_with_missing_values_can_be_imported(stock):
     assert Unit.objects.filter(property__name="Herberget", type=UnitType.SHELTER).count() == 6
 
 
-def test_the_pages_that_show_homes_bear_the_gaps(stock, login):
+def test_pages_with_homes_work_with_unknown_values(stock, login):
     take_in(stock, upload(stock, INVENTORY.read_bytes(), "trondheim_botilbud.csv"))
     unit = Unit.objects.filter(staffing="").first()
     meeting = f.MeetingFactory().pk
@@ -107,7 +107,7 @@ def test_value_missing_from_the_file_stays_unknown():
     assert room.staffing == ""
     base = Unit.objects.filter(property__name="Innherredsveien").first()
     assert base.staffing == "", "«med base» can be read in several ways"
-    assert not base.in_use, "it is planned, and not in use"
+    assert not base.in_use, "it is planned and not in use"
     assert base.property.stage == PropertyStage.PLANNED
     assert not Unit.objects.filter(property__name="Tonstadbrinken").exists()
     day = Unit.objects.filter(property__name="Gamle Oslovei 91-93").first()
@@ -233,12 +233,12 @@ WRONG = {
 
 @pytest.mark.parametrize("case", WRONG)
 def test_file_with_a_false_type_is_an_error_beside_the_field(stock, case):
-    name, content, said = WRONG[case]
+    name, content, message = WRONG[case]
     answer = send(stock, content(), name)
     page = answer.content.decode()
     assert answer.status_code == 200
-    assert said in page
-    assert f"«{name}»" in page, "the browser forgets the file's name; the message remembers"
+    assert message in page
+    assert f"«{name}»" in page, "the browser does not keep the file name, so the message shows it"
     assert not StockImport.objects.exists()
 
 
@@ -246,7 +246,7 @@ def test_missing_file_is_an_error(stock):
     assert "Velg en fil." in stock.post(PAGE).content.decode()
 
 
-# ------------------------------------------------------------------ twice
+# ------------------------------------------------------------------ second submit
 
 
 def test_file_sent_twice_is_one_upload(stock):
@@ -272,15 +272,15 @@ def test_two_simultaneous_confirmations_import_once():
     made = StockImport.objects.create(
         file_name="b.csv", content=INVENTORY.read_bytes(), uploaded_at=f.now(), uploaded_by=by
     )
-    together, said = threading.Barrier(2), []
+    together, results = threading.Barrier(2), []
 
     def confirm() -> None:
         try:
             together.wait()
             actions.apply_import(upload=made, by=by, at=f.now())
-            said.append("inn")
+            results.append("inn")
         except actions.AlreadyTakenIn as error:
-            said.append(str(error))
+            results.append(str(error))
         finally:
             connection.close()
 
@@ -289,7 +289,7 @@ def test_two_simultaneous_confirmations_import_once():
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(said) == ["Filen er allerede tatt inn.", "inn"]
+    assert sorted(results) == ["Filen er allerede tatt inn.", "inn"]
     assert Unit.objects.count() == UNITS
 
 

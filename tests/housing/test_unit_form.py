@@ -50,7 +50,7 @@ def test_used_unit_name_is_an_error_and_the_input_is_kept(stock):
 
 
 @pytest.mark.parametrize(
-    ("wrong", "said"),
+    ("wrong", "message"),
     [
         ({"dwelling_number": "202"}, "Skriv bokstav og fire siffer, som H0202."),
         ({"min_age": 40, "max_age": 20}, "Alder til må være høyere enn alder fra."),
@@ -60,11 +60,11 @@ def test_used_unit_name_is_an_error_and_the_input_is_kept(stock):
         ({"type": "slott"}, "slott"),
     ],
 )
-def test_impossible_values_are_errors_beside_the_field(stock, wrong, said):
+def test_impossible_values_are_errors_beside_the_field(stock, wrong, message):
     unit = f.UnitFactory()
     answer = stock.post(reverse("housing:unit_edit", args=[unit.pk]), what_stands(unit, **wrong))
     assert answer.status_code == 200
-    assert said in answer.content.decode()
+    assert message in answer.content.decode()
     before = unit.history.count()
     unit.refresh_from_db()
     assert unit.history.count() == before

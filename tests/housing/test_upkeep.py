@@ -21,8 +21,8 @@ from tests.factories_housing import UpkeepFactory
 pytestmark = pytest.mark.django_db
 
 
-def _property(found):
-    return reverse("desk:property", args=[found.pk])
+def _property(house):
+    return reverse("desk:property", args=[house.pk])
 
 
 @pytest.fixture
@@ -68,34 +68,34 @@ def test_property_list_counts_vacant_homes_in_a_fixed_number_of_queries(
 
 
 def test_property_at_risk_shows_the_reason(stock):
-    found = f.PropertyFactory()
-    data = {"name": found.name, "stage": "utsatt", "stage_reason": ""}
-    url = reverse("housing:property_edit", args=[found.pk])
+    house = f.PropertyFactory()
+    data = {"name": house.name, "stage": "utsatt", "stage_reason": ""}
+    url = reverse("housing:property_edit", args=[house.pk])
     assert "Skriv hvorfor eiendommen kan falle bort." in stock.post(url, data).text
     data |= {"stage_reason": "Leieavtalen går ut", "stage_until": "01.06.2027"}
     assert stock.post(url, data).status_code == 302
-    page = stock.get(_property(found)).text
+    page = stock.get(_property(house)).text
     assert "Leieavtalen går ut" in page and "01.06.2027" in page
     with pytest.raises(IntegrityError), transaction.atomic():
-        Property.objects.filter(pk=found.pk).update(stage=PropertyStage.AT_RISK, stage_reason="")
+        Property.objects.filter(pk=house.pk).update(stage=PropertyStage.AT_RISK, stage_reason="")
 
 
 @pytest.mark.parametrize("name", ["Rusboligen", "Gamle NØDBOLIG 3"])
 def test_name_that_describes_the_tenants_is_refused_with_a_sentence(stock, name):
-    found = f.PropertyFactory()
-    url = reverse("housing:property_edit", args=[found.pk])
+    house = f.PropertyFactory()
+    url = reverse("housing:property_edit", args=[house.pk])
     page = stock.post(url, {"name": name, "stage": "i_bruk"}).text
     assert "sier noe om dem som bor der" in page and name in page
-    found.refresh_from_db()
-    assert found.name != name
+    house.refresh_from_db()
+    assert house.name != name
 
 
 def test_municipality_chooses_the_words_to_avoid_in_names(stock):
     stock.post("/boliger/ord/", {"word": "Gjenganger", "instead": ""})
-    found = f.PropertyFactory(name="Gjengangerhuset")
+    house = f.PropertyFactory(name="Gjengangerhuset")
     assert "Gjengangerhuset" in stock.get("/boliger/ord/").text
-    url = reverse("housing:property_edit", args=[found.pk])
-    assert "gjenganger" in stock.post(url, {"name": found.name, "stage": "i_bruk"}).text
+    url = reverse("housing:property_edit", args=[house.pk])
+    assert "gjenganger" in stock.post(url, {"name": house.name, "stage": "i_bruk"}).text
 
 
 # ------------------------------------------------------------------ upkeep
@@ -158,8 +158,8 @@ def test_only_the_stock_manager_closes_a_report(as_caseworker):
 
 
 def test_house_meeting_sent_twice_is_saved_once(as_caseworker, today):
-    found = f.PropertyFactory()
-    url = reverse("housing:meeting_new", args=[found.pk])
+    house = f.PropertyFactory()
+    url = reverse("housing:meeting_new", args=[house.pk])
     token = as_caseworker.get(url).context["form"]["form_token"].value()
     data = {
         "held_on": f"{today:%d.%m.%Y}",
@@ -172,4 +172,4 @@ def test_house_meeting_sent_twice_is_saved_once(as_caseworker, today):
     for _n in range(2):
         assert as_caseworker.post(url, data).status_code == 302
     assert ResidentsMeeting.objects.count() == 1
-    assert "Støy om natten" in as_caseworker.get(_property(found)).text
+    assert "Støy om natten" in as_caseworker.get(_property(house)).text

@@ -118,7 +118,7 @@ def test_median_and_p90_are_of_those_waiting_now(today):
     for _n in range(5):
         waits(152)
     assert kpi(today, "median")["value"] == "5,0\u00a0md."
-    assert kpi(today, "median")["note"] == "P90: –", "one in ten of five would be one person"
+    assert kpi(today, "median")["note"] == "P90: –", "ten per cent of five would be one person"
 
 
 def test_protected_persons_and_employees_are_in_no_figure(today, login):
@@ -148,7 +148,7 @@ def test_in_and_out_add_up_to_those_who_wait(today):
     type(gone).objects.filter(pk=gone.pk).update(state=ApplicationState.WITHDRAWN)
     months = figures.flow(today, 24)
     came, left = sum(m.came for m in months), sum(m.left for m in months)
-    assert (came, left) == (7, 3), "who withdrew without a date of it was never counted in"
+    assert (came, left) == (7, 3), "a withdrawal without a date was never counted"
     assert came - left == ranking.how_many(today) == 4
 
 
@@ -173,10 +173,10 @@ def test_small_numbers_are_not_shown(today, as_manager):
     page = as_manager.get(PAGE)
     overview = page.context["overview"]
     assert [kpi["value"] for kpi in overview.kpis][:4] == ["<5", "–", "<5", "–"]
-    for one in overview.panels:
-        if one.id != "tom" and one.id != "behov":
-            cells = {str(cell) for row in one.rows for cell in row[1:]}
-            assert not cells & {"1", "2", "3", "4"}, one.title
+    for drawn in overview.panels:
+        if drawn.id != "tom" and drawn.id != "behov":
+            cells = {str(cell) for row in drawn.rows for cell in row[1:]}
+            assert not cells & {"1", "2", "3", "4"}, drawn.title
 
 
 # ------------------------------------------------------------------ temporary places
@@ -226,17 +226,17 @@ def test_void_days_are_days_in_use_without_a_tenant():
         )
     f.UnavailabilityFactory(unit=unit, period=f.since(date(2026, 9, 9), date(2026, 9, 16)))
     f.UnitFactory(temporary=True)
-    found = {one.cause: one for one in figures.vacancies([month])}
+    voids = {void.cause: void for void in figures.vacancies([month])}
     # 30 days less 15 lived in; closed 9.–15., two of them occupied: 5 closed, 10 vacant.
-    assert found[""].days == 10
-    assert found[UnavailableCause.REFURBISHING].days == 5
-    assert found[""].lost == 10 * 7300 * 12 // 365
+    assert voids[""].days == 10
+    assert voids[UnavailableCause.REFURBISHING].days == 5
+    assert voids[""].lost == 10 * 7300 * 12 // 365
 
 
 def test_home_with_unknown_rent_counts_in_days_but_not_in_kroner():
     f.UnitFactory(rent=None)
-    (found,) = figures.vacancies([date(2026, 9, 1)])
-    assert (found.days, found.lost, found.unpriced) == (30, 0, 30)
+    (void,) = figures.vacancies([date(2026, 9, 1)])
+    assert (void.days, void.lost, void.unpriced) == (30, 0, 30)
 
 
 def test_homes_counted_as_vacant_are_those_that_can_be_allocated(today):
@@ -326,7 +326,7 @@ def test_replaced_or_old_refusals_are_not_unmet_need(today):
 
 
 @pytest.mark.parametrize(
-    ("people", "told", "rows"),
+    ("people", "finding", "rows"),
     [
         ({UnitType.ROBUST: 3}, "Færre enn fem fikk avslag", ["<5"]),
         ({UnitType.ROBUST: 6}, "6 fikk avslag fordi kommunen mangler forsterket bolig.", ["6"]),
@@ -339,11 +339,11 @@ def test_replaced_or_old_refusals_are_not_unmet_need(today):
         ),
     ],
 )
-def test_types_few_people_lack_are_grouped(today, people, told, rows):
+def test_types_few_people_lack_are_grouped(today, people, finding, rows):
     for kind, number in people.items():
         lacks(kind, number)
     shown = panel(today, "mangler")
-    assert told in shown.finding
+    assert finding in shown.finding
     assert [row[1] for row in shown.rows] == rows
 
 

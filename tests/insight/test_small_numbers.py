@@ -13,25 +13,25 @@ from insight.charts import is_few, shown
 counts = st.lists(st.integers(0, 12), min_size=1, max_size=6)
 
 
-def what_could_stand(guarded: list[int | None], total: int) -> list[set[int]]:
+def possible_counts(guarded: list[int | None], total: int) -> list[set[int]]:
     """For each cell shown as «<5»: the counts consistent with the sum and all shown values."""
     places = [i for i, count in enumerate(guarded) if is_few(count)]
     hidden = [i for i, count in enumerate(guarded) if count is None]
     seen = sum(count for count in guarded if count is not None and not is_few(count))
-    found: list[set[int]] = [set() for _place in places]
+    possible: list[set[int]] = [set() for _place in places]
     for guess in product(range(1, 5), repeat=len(places)):
         rest = total - seen - sum(guess)
         # The other hidden numbers are at least five each.
         if (rest == 0 and not hidden) or (hidden and rest >= 5 * len(hidden)):
             for i, value in enumerate(guess):
-                found[i].add(value)
-    return found
+                possible[i].add(value)
+    return possible
 
 
 @given(counts)
 def test_what_is_hidden_has_at_least_two_possible_values(numbers):
     guarded = small_numbers.guarded(numbers)
-    assert all(len(found) > 1 for found in what_could_stand(guarded, sum(numbers)))
+    assert all(len(possible) > 1 for possible in possible_counts(guarded, sum(numbers)))
 
 
 @given(counts)
@@ -59,9 +59,9 @@ def test_all_numbers_are_hidden_when_no_other_can_mask_them():
 
 @given(counts)
 def test_neighbouring_groups_are_merged_until_none_is_small(numbers):
-    found = small_numbers.merged(numbers, lambda count: count, lambda a, b: a + b)
-    assert sum(found) == sum(numbers)
-    assert len(found) == 1 or not any(map(is_few, found))
+    merged = small_numbers.merged(numbers, lambda count: count, lambda a, b: a + b)
+    assert sum(merged) == sum(numbers)
+    assert len(merged) == 1 or not any(map(is_few, merged))
 
 
 @given(counts, counts)

@@ -137,7 +137,7 @@ def test_a_caseworker_cannot_report_for_a_person_they_may_not_see(as_caseworker)
     assert as_caseworker.get(url("link_new", person)).status_code == 404
 
 
-# ------------------------------------------------------------------ the kobling
+# ------------------------------------------------------------------ the link
 
 
 def test_coordinator_links_after_the_matching_meeting(coordinator):
@@ -195,7 +195,7 @@ def test_peer_at_capacity_gets_no_more_links(coordinator):
 def test_only_one_of_two_coordinators_gets_the_last_place():
     peer, by = PeerFactory(capacity=1), UserFactory(peer_coordinator=True)
     links = [PeerLinkFactory(wanted=True), PeerLinkFactory(wanted=True)]
-    ready, said = threading.Barrier(2), []
+    ready, results = threading.Barrier(2), []
 
     def take(link):
         try:
@@ -209,9 +209,9 @@ def test_only_one_of_two_coordinators_gets_the_last_place():
                 by=by,
                 at=now(),
             )
-            said.append("won")
-        except RuleBroken as no:
-            said.append(str(no))
+            results.append("won")
+        except RuleBroken as error:
+            results.append(str(error))
         finally:
             connection.close()
 
@@ -220,7 +220,7 @@ def test_only_one_of_two_coordinators_gets_the_last_place():
         thread.start()
     for thread in threads:
         thread.join(timeout=30)
-    assert sorted(said) == [
+    assert sorted(results) == [
         f"{peer} har ikke plass til flere deltakere nå. Velg en annen.",
         "won",
     ]

@@ -70,7 +70,7 @@ def test_one_person_cannot_be_in_two_temporary_places_unless_moving(today, who):
         temporary(stay.person, unit, today, who)
     temporary(stay.person, unit, today, who, moving=True)
     chain = chain_of(stay.person_id, today)
-    assert (chain.days, chain.unit_id) == (30, unit.pk), "a move never starts the clock anew"
+    assert (chain.days, chain.unit_id) == (30, unit.pk), "a move never starts a new chain"
 
 
 def test_a_place_unsuited_to_children_needs_a_written_reason(today, who):
@@ -118,9 +118,9 @@ def test_a_short_lease_needs_a_written_reason(today, who):
     short = {"expires_on": add_months(today, 12)}
     with pytest.raises(StayRefused, match="Skriv hvorfor tiden er kortere"):
         lease(ApplicationFactory(granted=True), UnitFactory(), today, who, **short)
-    told = LetterFactory(kind=LetterKind.LEASE_INFORMATION)
+    letter = LetterFactory(kind=LetterKind.LEASE_INFORMATION)
     agreed = lease(
-        told.application,
+        letter.application,
         UnitFactory(),
         today,
         who,

@@ -36,16 +36,16 @@ def test_fifty_placements_at_once_in_ten_rooms_give_ten_stays(today):
                 at=timezone.now(),
                 reason="Akutt, vedtak følger.",
             )
-        except StayRefused as no:
-            return str(no)
+        except StayRefused as error:
+            return str(error)
         finally:
             connection.close()
         return ""
 
     with ThreadPoolExecutor(PEOPLE) as pool:
-        said = list(pool.map(place, range(PEOPLE)))
-    assert said.count("") == ROOMS
-    refusals = [words for words in said if words]
+        results = list(pool.map(place, range(PEOPLE)))
+    assert results.count("") == ROOMS
+    refusals = [words for words in results if words]
     assert len(refusals) == PEOPLE - ROOMS
     assert all("bor" in words and words.endswith(".") for words in refusals), set(refusals)
     taken = Stay.objects.values_list("unit", flat=True)

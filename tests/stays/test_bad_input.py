@@ -29,8 +29,8 @@ def refused(page, field: str, words: str) -> None:
     """The error is beside the field, and in the summary with a link to it."""
     form = page.context["form"]
     assert page.status_code in (200, 422)
-    assert any(words in said for said in form.errors.get(field, [])), form.errors
-    assert page.text.count(words) >= 2, "beside the field, and in the summary"
+    assert any(words in message for message in form.errors.get(field, [])), form.errors
+    assert page.text.count(words) >= 2, "once beside the field and once in the summary"
     assert f'href="#id_{field}' in page.text
 
 
@@ -39,7 +39,7 @@ def database_refuses(match: str, change, *, error=IntegrityError) -> None:
         change()
 
 
-# ------------------------------------------------------------------ two in one place at once
+# ---------------------------------------------------------- two in one place simultaneously
 
 
 def test_two_stays_in_one_place_at_once(as_caseworker, today):
@@ -73,7 +73,7 @@ def test_one_person_in_two_temporary_places_at_once(as_caseworker, today):
     )
 
 
-# ------------------------------------------------------------------ ending before it begins
+# ------------------------------------------------------------------ an end before the start
 
 
 def test_a_stay_that_ends_before_it_begins(as_caseworker, today):

@@ -45,7 +45,7 @@ def episode(person, kind, first=30, last=None, **known):
     )
 
 
-def told(person, on):
+def classified(person, on):
     return situations(person.stays.select_related("unit__property").order_by("-period"), on)
 
 
@@ -63,8 +63,8 @@ def told(person, on):
 def test_each_situation_has_a_code_and_whether_it_is_homeless(today, kind, ethos, homeless):
     person = PersonFactory()
     episode(person, kind)
-    (one,) = told(person, today)
-    assert (one.ethos, one.homeless) == (ethos, homeless)
+    (item,) = classified(person, today)
+    assert (item.ethos, item.homeless) == (ethos, homeless)
 
 
 @pytest.mark.parametrize(
@@ -73,17 +73,17 @@ def test_each_situation_has_a_code_and_whether_it_is_homeless(today, kind, ethos
 )
 def test_temporary_place_is_coded_by_its_type(today, type, ethos):
     stay = StayFactory(unit=UnitFactory(temporary=True, type=type))
-    (one,) = told(stay.person, today)
-    assert (one.ethos, one.homeless) == (ethos, True)
+    (item,) = classified(stay.person, today)
+    assert (item.ethos, item.homeless) == (ethos, True)
 
 
 @pytest.mark.parametrize(("months", "homeless"), [(1, True), (2, True), (3, False)])
 def test_institution_counts_as_homeless_two_months_before_discharge(today, months, homeless):
     person = PersonFactory()
     episode(person, StayKind.INSTITUTION, planned_out=add_months(today, months))
-    (one,) = told(person, today)
-    assert one.homeless is homeless
-    assert one.ethos == (4 if homeless else None)
+    (item,) = classified(person, today)
+    assert item.homeless is homeless
+    assert item.ethos == (4 if homeless else None)
 
 
 def test_person_with_a_home_to_go_to_is_not_homeless(today):
@@ -91,7 +91,7 @@ def test_person_with_a_home_to_go_to_is_not_homeless(today):
     episode(person, StayKind.OWN_HOME, 900)
     episode(person, StayKind.INSTITUTION, planned_out=today + timedelta(days=7))
     episode(person, StayKind.WITH_OTHERS, 20)
-    assert [one.homeless for one in told(person, today)] == [False, False, False]
+    assert [item.homeless for item in classified(person, today)] == [False, False, False]
 
 
 def test_past_episodes_are_classified_by_how_they_ended(today):
@@ -100,9 +100,9 @@ def test_past_episodes_are_classified_by_how_they_ended(today):
     episode(person, StayKind.STREET, 100, 90)
     episode(person, StayKind.INSTITUTION, 90, 10)
     episode(person, StayKind.OWN_HOME, 10)
-    found = told(person, today)
-    assert [one.homeless for one in found] == [False, False, True, True]
-    assert current(found).stay.kind == StayKind.OWN_HOME
+    episodes = classified(person, today)
+    assert [item.homeless for item in episodes] == [False, False, True, True]
+    assert current(episodes).stay.kind == StayKind.OWN_HOME
 
 
 @pytest.mark.parametrize("kind", [k for k in StayKind if k not in ("leie", "midlertidig", "prove")])
@@ -112,8 +112,8 @@ def test_the_waiting_list_and_the_page_agree_on_who_is_homeless(today, kind, mon
     out = add_months(today, months) if months and kind == StayKind.INSTITUTION else None
     episode(application.person, kind, planned_out=out)
     (entry,) = ranking.waiting(today)
-    (one,) = told(application.person, today)
-    assert entry.facts.homeless == bool(one.homeless)
+    (item,) = classified(application.person, today)
+    assert entry.facts.homeless == bool(item.homeless)
 
 
 # ------------------------------------------------------------------ the pages

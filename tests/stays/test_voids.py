@@ -15,7 +15,7 @@ START, END = date(2026, 1, 1), date(2026, 2, 1)
 
 
 def sums():
-    return {each.code: (each.days, each.cost) for each in by_cause(START, END)}
+    return {cause.code: (cause.days, cause.cost) for cause in by_cause(START, END)}
 
 
 def test_each_day_is_occupied_or_void_with_one_cause():

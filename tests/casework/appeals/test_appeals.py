@@ -221,7 +221,7 @@ def test_vedtak_with_two_appeals_bodies_gives_an_appeal_to_each(login):
     }
 
 
-# ------------------------------------------------------------------ by whom
+# ------------------------------------------------------------------ reviewer
 
 
 def test_neither_drafter_nor_approver_reviews_the_appeal(login):
@@ -322,7 +322,7 @@ def test_reversal_is_a_new_vedtak_and_the_old_is_valid_until_it_is_issued(login)
     assert appeal.vedtak.state == VedtakState.REPLACED
 
 
-# ------------------------------------------------------------------ sent on
+# ------------------------------------------------------------------ sending to another unit
 
 
 def test_appeal_is_forwarded_with_a_letter_and_a_frozen_file(login):
@@ -418,10 +418,10 @@ def test_file_of_a_protected_person_has_no_address_and_is_404_without_access(log
     reviewer = f.UserFactory(caseworker=True, sees_protected=True)
     appeal = forwarded(under_review(klage(refusal(person=person)), reviewer))
     assert "Hemmelige vei" not in text_of(appeal.file.content)
-    stranger = login("saksbehandler")
+    outsider = login("saksbehandler")
     for name in ("appeal", "appeal_documents", "appeal_forward"):
-        assert stranger.get(url(name, appeal)).status_code == 404
-    assert person.last_name not in stranger.get(reverse("casework:appeals")).text
+        assert outsider.get(url(name, appeal)).status_code == 404
+    assert person.last_name not in outsider.get(reverse("casework:appeals")).text
     with pytest.raises(actions.CannotReview):
         under_review(klage(refusal(person=person)), f.UserFactory(caseworker=True))
 
@@ -477,8 +477,8 @@ def test_answer_cannot_be_before_the_appeal_was_forwarded():
 def test_every_step_has_an_event_and_a_log_row():
     appeal = forwarded()
     actions.remind(appeal=appeal, by=appeal.reviewer, at=f.now())
-    told = Event.objects.filter(data__appeal=appeal.pk).order_by("pk")
-    assert [one.kind for one in told] == [
+    events = Event.objects.filter(data__appeal=appeal.pk).order_by("pk")
+    assert [event.kind for event in events] == [
         "appeal_received",
         "appeal_assigned",
         "appeal_forwarded",

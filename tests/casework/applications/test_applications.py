@@ -174,7 +174,7 @@ def test_case_of_a_protected_person_goes_only_to_users_with_access(client):
     assert client.post(to_new(person), typed(trusted)).status_code == 302
 
 
-# ------------------------------------------------------------------ the clock
+# ------------------------------------------------------------------ deadlines
 
 
 @pytest.mark.parametrize(
@@ -205,8 +205,8 @@ def test_deadlines_of_a_page_equal_the_deadlines_of_each_application(received, d
 def test_deadline_for_a_place_to_sleep_counts_from_the_minute_of_asking():
     application = ApplicationFactory(temporary=True)
 
-    found = reply_clock.clock(application, today()).place_by
-    assert found - application.received_at == timedelta(hours=24)
+    due = reply_clock.clock(application, today()).place_by
+    assert due - application.received_at == timedelta(hours=24)
 
 
 # ------------------------------------------------------------------ the list
@@ -392,7 +392,7 @@ def test_application_for_another_municipality_is_closed_here(client, caseworker)
     assert application.state == ApplicationState.FORWARDED
 
 
-# ------------------------------------------------------------------ foreløpig svar
+# ------------------------------------------------------------------ interim reply
 
 
 def reply(**changes) -> dict[str, str]:
@@ -488,7 +488,7 @@ def test_user_without_a_casework_role_sees_no_cases(client, role):
     assert client.get(to(ApplicationFactory())).status_code == 403
 
 
-# ------------------------------------------------------------------ hjemler with versions
+# ------------------------------------------------------------------ legal bases in versions
 
 
 def test_legal_basis_with_many_versions_is_once_on_the_form(client, caseworker):

@@ -95,7 +95,7 @@ def test_evening_in_the_future_is_refused(client, caseworker):
     )
 
 
-# ------------------------------------------------------------------ who applies for whom
+# ------------------------------------------------------------------ applying for others
 
 
 def test_prison_applies_for_a_person_with_its_own_date_and_contact(client, caseworker):
@@ -230,7 +230,7 @@ def test_paper_cannot_come_in_the_future_and_a_letter_needs_a_paper(client, case
     assert {"papers", "due_on"} <= set(refused.context["form"].errors)
 
 
-# ------------------------------------------------------------------ sent to the right unit
+# ------------------------------------------------------------------ sending to another unit
 
 
 def test_case_sent_to_another_unit_keeps_its_date_until_acknowledged(client, caseworker):
@@ -246,7 +246,7 @@ def test_case_sent_to_another_unit_keeps_its_date_until_acknowledged(client, cas
     assert case.responsible is None
 
     incoming = reverse("casework:applications") + "?mottak=1"
-    assert case.case_number not in page(client.get(incoming)), "it is not for this unit"
+    assert case.case_number not in page(client.get(incoming)), "it is for another unit"
     receiver = UserFactory(caseworker=True, unit=there)
     client.force_login(receiver)
     assert case.case_number in page(client.get(incoming))

@@ -67,7 +67,7 @@ def answered(code, need):
     return assessment
 
 
-# ------------------------------------------------------------------ the kartlegging
+# ------------------------------------------------------------------ the assessment
 
 
 def test_assessment_saves_wish_goals_and_every_dimension(client, caseworker):
@@ -229,7 +229,7 @@ def test_user_without_access_gets_404_and_a_reader_403(client):
     assert client.get(url).status_code == 403
 
 
-# ------------------------------------------------------------------ the boligbehov
+# ------------------------------------------------------------------ the housing need
 
 
 def member(household, age, relation=MemberRelation.CHILD, living=LivingArrangement.PERMANENT):
@@ -366,7 +366,7 @@ def test_assessment_pages_have_few_queries(client, caseworker, django_assert_max
         client.get(reverse("casework:need", args=[held.application_id]))
 
 
-# ------------------------------------------------------------------ from one to the next
+# ------------------------------------------------------------------ reserve
 
 
 def test_new_assessment_can_start_from_the_last_one(client, caseworker):
@@ -377,7 +377,7 @@ def test_new_assessment_can_start_from_the_last_one(client, caseworker):
     daily = dimension("hverdag")
     assert form[f"d{daily.pk}_own_view"].value() == "Det går greit."
     assert form[f"d{daily.pk}_support_need"].value() == SupportNeed.SOME
-    assert not form["words"].value(), "the wish is asked for anew"
+    assert not form["words"].value(), "the wish must be asked for again"
 
 
 def test_changes_since_the_last_assessment_are_shown(client, caseworker):
@@ -401,7 +401,7 @@ def test_changes_since_the_last_assessment_are_shown(client, caseworker):
     assert told["okonomi"] == (0, True, False)
     assert told["barn"] == (0, False, True)
     assert "Mer hjelp: Helse. Mindre hjelp: Hverdag hjemme. Uendret i 4 av 7." in response.text
-    assert "«Det går greit.»" in response.text, "what was said last is beside it"
+    assert "«Det går greit.»" in response.text, "the last answer is shown beside it"
 
 
 def test_unknown_support_need_has_neither_risen_nor_fallen(client, caseworker):
@@ -436,7 +436,9 @@ def test_answers_about_the_dwelling_give_the_housing_need(client, caseworker):
     assert lines["areas"].value == [north.pk]
     assert "trenger ikke si hvorfor" in lines["avoid_areas"].why
     assert lines["quiet"].value is True
-    assert "max_floor" not in lines and "drug_free" not in lines, "not said is not derived"
+    assert "max_floor" not in lines and "drug_free" not in lines, (
+        "an unanswered question gives no value"
+    )
 
 
 def test_proposed_and_decided_values_are_shown_side_by_side(client, caseworker):

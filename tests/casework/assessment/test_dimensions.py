@@ -68,7 +68,7 @@ def test_new_dimension_is_last_and_ended_dimension_is_not_asked(as_manager, logi
     assert worker.get(asked).context["form"].dimensions[-1] == made
     end = reverse("casework:dimension_end", args=[dimension("arbeid").pk])
     assert as_manager.post(end, {"last_day": f"{today():%d.%m.%Y}"}).status_code == 302
-    codes = {each.code for each in Dimension.objects.in_force(today() + timedelta(days=1))}
+    codes = {d.code for d in Dimension.objects.in_force(today() + timedelta(days=1))}
     assert "arbeid" not in codes and "natt-og-sovn" in codes
 
 
@@ -92,6 +92,6 @@ def test_name_that_only_resembles_a_drug_word_is_allowed(as_manager, name):
 
 def test_last_dimension_cannot_be_ended(as_manager):
     last, *rest = Dimension.objects.order_by("order")
-    Dimension.objects.filter(pk__in=[each.pk for each in rest]).delete()
+    Dimension.objects.filter(pk__in=[dimension.pk for dimension in rest]).delete()
     url = reverse("casework:dimension_end", args=[last.pk])
     assert "minst ett område" in as_manager.post(url, {"last_day": f"{today():%d.%m.%Y}"}).text

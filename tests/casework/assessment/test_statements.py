@@ -57,7 +57,7 @@ def outside_url(statement):
     return reverse("casework:statement_outside", args=[links.token(statement)])
 
 
-# ------------------------------------------------------------------ asked of a colleague
+# ------------------------------------------------------------------ colleagues
 
 
 def test_colleague_asked_for_a_statement_answers_from_min_dag(
@@ -96,9 +96,9 @@ def test_only_the_asked_user_answers_and_only_once(as_caseworker, login):
 
 def test_user_without_access_to_the_person_cannot_be_asked(login):
     person = PersonFactory(strictly_protected=True)
-    stranger = UserFactory(caseworker=True)
+    outsider = UserFactory(caseworker=True)
     client = login("saksbehandler", sees_protected=True)
-    assert "gyldig valg" in ask(client, person, asked_of=stranger.pk).text.lower()
+    assert "gyldig valg" in ask(client, person, asked_of=outsider.pk).text.lower()
     assert not Statement.objects.exists()
 
 
@@ -130,7 +130,7 @@ def test_question_to_an_external_helper_does_not_name_the_person(as_caseworker):
     assert ask(as_caseworker, person, **agreed).status_code == 302
 
 
-# ------------------------------------------------------------------ asked of somebody outside
+# ------------------------------------------------------------------ external helpers
 
 
 def test_external_helper_answers_through_the_link_once(
@@ -185,7 +185,7 @@ def test_too_many_wrong_codes_need_a_new_link(as_caseworker):
     outside.post(url, {"code": wrong})
     assert "virker ikke lenger" in outside.post(url, {"code": links.code(asked)}).text
     as_caseworker.post(reverse("casework:statement_renew", args=[asked.pk]))
-    assert outside.get(url).status_code == 404, "the old link is void"
+    assert outside.get(url).status_code == 404, "the old link no longer works"
     asked.refresh_from_db()
     right = outside.post(outside_url(asked), {"code": links.code(asked)}, follow=True)
     assert asked.question in right.text
@@ -256,7 +256,7 @@ def test_a_dry_run_does_nothing(capsys):
     assert asked.reminded_late_on is None and not Flag.objects.exists()
 
 
-# ------------------------------------------------------------------ heard
+# ------------------------------------------------------------------ shown at the decision
 
 
 def test_statement_and_comment_are_shown_where_the_case_is_decided(as_caseworker, login):

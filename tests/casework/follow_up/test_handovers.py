@@ -92,9 +92,9 @@ def test_unacknowledged_handover_is_flagged_after_the_set_working_days(
         flag_handovers(wednesday)
     flag = Flag.objects.get()
     assert (flag.kind, flag.key, flag.owner) == (FlagKind.HANDOVER, str(handover.pk), manager)
-    said = flags.words(flag, wednesday)
-    assert health.name in said.why and "Kvitter" in said.next
-    assert said.action_url == _url("handover", handover)
+    text = flags.words(flag, wednesday)
+    assert health.name in text.why and "Kvitter" in text.next
+    assert text.action_url == _url("handover", handover)
     flag_handovers(friday)  # a run for an earlier date closes nothing
     assert Flag.objects.open().count() == 1
     time_machine.move_to("2026-11-25 12:00+01:00")

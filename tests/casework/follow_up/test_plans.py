@@ -90,7 +90,7 @@ def test_closed_plan_cannot_be_changed(as_caseworker, person, today):
     assert not plan.milestones.exists()
 
 
-# ------------------------------------------------------------------ milestones past their day
+# ------------------------------------------------------------------ overdue milestones
 
 
 def test_a_milestone_is_flagged_the_day_after_its_due_date_and_once(today):
@@ -145,7 +145,7 @@ def test_dry_run_changes_nothing(today):
     assert not Flag.objects.filter(kind=FlagKind.MILESTONE).exists()
 
 
-# ------------------------------------------------------------------ what institutions tell
+# ------------------------------------------------------------------ notices from institutions
 
 
 def _notice(client, person, **facts):
@@ -165,7 +165,7 @@ def test_notice_moves_the_date_of_the_plan_and_the_stay(as_caseworker, person, t
     assert Stay.objects.get(pk=stay.pk).planned_out == out
     assert Event.objects.filter(person=person, kind="plan.moved").exists()
     moved = Event.objects.get(person=person, kind="stay.changed")
-    assert moved.text.startswith("Planlagt ut er flyttet fra"), "Nothing moves without a word."
+    assert moved.text.startswith("Planlagt ut er flyttet fra"), "A moved date needs a message."
 
 
 def test_older_notice_does_not_replace_a_newer_one(as_caseworker, person, today):
@@ -180,7 +180,7 @@ def test_older_notice_does_not_replace_a_newer_one(as_caseworker, person, today)
     plan.refresh_from_db()
     assert plan.expected_out == out
     assert Stay.objects.get(pk=stay.pk).planned_out == out
-    assert InstitutionNotice.objects.count() == 2, "The older one is kept, it only does not rule."
+    assert InstitutionNotice.objects.count() == 2, "The older notice is saved but does not count."
     sentence = f"Et nyere varsel sier ut {nbdate(out)}"
     assert sentence in answer.content.decode()
 
@@ -192,12 +192,12 @@ def test_last_registered_of_two_notices_on_a_day_counts(as_caseworker, person, t
         answer = _notice(as_caseworker, person, concerns_on=nbdate(day), notified_on=nbdate(today))
     plan.refresh_from_db()
     assert plan.expected_out == second
-    told = f"Forventet ut er flyttet fra {nbdate(first)} til {nbdate(second)}."
-    assert told in answer.content.decode()
+    message = f"Forventet ut er flyttet fra {nbdate(first)} til {nbdate(second)}."
+    assert message in answer.content.decode()
 
 
 @pytest.mark.parametrize(
-    ("kind", "days", "told", "late"),
+    ("kind", "days", "notice_days", "late"),
     [
         ("utskrivning", 14, 0, 0),  # fourteen days before: the last day in time
         ("utskrivning", 13, 0, 1),
@@ -208,9 +208,9 @@ def test_last_registered_of_two_notices_on_a_day_counts(as_caseworker, person, t
     ],
 )
 def test_late_or_missing_notice_is_logged_with_the_delay(
-    as_caseworker, person, today, kind, days, told, late
+    as_caseworker, person, today, kind, days, notice_days, late
 ):
-    notified = "" if told is None else nbdate(today + timedelta(days=told))
+    notified = "" if notice_days is None else nbdate(today + timedelta(days=notice_days))
     answer = _notice(
         as_caseworker, person, kind=kind, notified_on=notified,
         concerns_on=nbdate(today + timedelta(days=days)),
@@ -219,7 +219,7 @@ def test_late_or_missing_notice_is_logged_with_the_delay(
     assert event.data["late"] == late
     assert ("for sent" in event.text) == bool(late)
     page = answer.content.decode()
-    assert ("Ikke varslet" in page) == (told is None)
+    assert ("Ikke varslet" in page) == (notice_days is None)
 
 
 def test_notice_period_is_a_setting(person, today):

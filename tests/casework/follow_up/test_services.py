@@ -84,7 +84,7 @@ def test_new_coordinator_replaces_the_old_who_stays_in_the_group(as_caseworker, 
         )  # fmt: skip
         assert answer.status_code == 302
     now = TeamMember.objects.filter(person=person, period__contains=today)
-    assert {(each.name, each.is_coordinator) for each in now} == {
+    assert {(member.name, member.is_coordinator) for member in now} == {
         ("Frida Fastlege", False),
         ("Bo Veileder", True),
     }

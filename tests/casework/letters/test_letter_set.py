@@ -348,7 +348,7 @@ def test_letter_is_accessible_and_in_one_language(kind, language, whole):
     assert places == sorted(places)
     other = ONLY["nn" if language == "nb" else "nb"]
     assert not words_of(text) & set(other.split())
-    assert not re.search(r"[{}]|%\(|None", text), "a word that was not filled in"
+    assert not re.search(r"[{}]|%\(|None", text), "a placeholder was not filled in"
 
     copies = {copy.name: copy for copy in letter.copies.all()}
     assert ("Nils Brekke (fullmektig), Brygga 2, 9990 Solvær" in text) is whole
@@ -417,15 +417,15 @@ def test_external_validators_accept_the_letter_as_tagged_and_archival(kind, lang
     for number, file in enumerate([letter.file, letter.copies.first().file]):
         path = tmp_path / f"{number}.pdf"
         path.write_bytes(bytes(file.content))
-        said = _run("pdfinfo", path)
-        assert re.search(r"^Tagged: +yes$", said, re.MULTILINE)
+        info = _run("pdfinfo", path)
+        assert re.search(r"^Tagged: +yes$", info, re.MULTILINE)
         about = _run("pdfinfo", "-meta", path)
         assert "<pdfaid:part>2<" in about and "<pdfaid:conformance>A<" in about
-        assert letter.title in re.search(r"^Title: +(.+)$", said, re.MULTILINE)[1]
+        assert letter.title in re.search(r"^Title: +(.+)$", info, re.MULTILINE)[1]
         # In the order of the tags, as a screen reader reads it.
-        told = " ".join(_run("pdfinfo", "-struct-text", path).split())
+        structure = " ".join(_run("pdfinfo", "-struct-text", path).split())
         greeting = {"nb": "Med vennlig hilsen", "nn": "Med vennleg helsing"}[language]
-        places = [told.index(words) for words in (letter.title, greeting, "Kopi til")]
+        places = [structure.index(words) for words in (letter.title, greeting, "Kopi til")]
         assert places == sorted(places)
         assert "No syntax or stream encoding errors" in _run("qpdf", "--check", path)
         plain = _run("qpdf", "--qdf", "--object-streams=disable", path, "-")

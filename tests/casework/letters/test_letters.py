@@ -152,8 +152,8 @@ def test_no_letter_is_made_if_the_copy_cannot_be_sent(client):
     assert "Utleier sier du er sagt opp." in page
     assert not application.letters.exists()
     vedtak = VedtakFactory(application=application)
-    lacks = [each for each in completeness.missing(vedtak, today()) if each.part == "brev"]
-    assert [each.url for each in lacks] == [
+    gaps = [gap for gap in completeness.missing(vedtak, today()) if gap.part == "brev"]
+    assert [gap.url for gap in gaps] == [
         reverse("casework:representatives", args=[application.person_id])
     ]
 

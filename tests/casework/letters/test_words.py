@@ -1,4 +1,4 @@
-"""The words of letters stand in one place, and all of them in both målformer."""
+"""The words of letters are in one place, all of them in both language forms."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NB, NN = (_read(str(form)) for form in (LanguageForm.BOKMAL, LanguageForm.NYNORS
 
 
 def leaves(found: Any, at: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Each text of a file with the way to it; a list's texts are numbered."""
+    """Each text of a file with its path; texts of a list are numbered."""
     if isinstance(found, str):
         yield at, found
         return
@@ -37,7 +37,7 @@ def test_every_word_is_in_both_languages():
     assert all(text.strip() for text in (*nb.values(), *nn.values()))
 
 
-def test_what_is_filled_in_is_the_same_in_both_languages():
+def test_placeholders_are_the_same_in_both_languages():
     def filled(text: str) -> list[str]:
         return sorted(name for _text, name, _spec, _conv in string.Formatter().parse(text) if name)
 
@@ -58,7 +58,7 @@ def test_what_is_filled_in_is_the_same_in_both_languages():
         ("appeal_file", "support", SupportNeed),
     ],
 )
-def test_every_choice_has_its_word(letter, table, values):
+def test_every_choice_has_a_text(letter, table, values):
     found = words(letter, "nn")
     assert set(found[table] if table else found) == set(map(str, values.values))
 
@@ -72,7 +72,7 @@ def test_every_choice_has_its_word(letter, table, values):
         (NB["appeal_file"]["support"], SupportNeed),
     ],
 )
-def test_a_letter_in_bokmal_says_what_the_screen_says(found, values):
+def test_bokmal_letter_uses_the_words_of_the_screen(found, values):
     shown = {str(value): label for value, label in values.choices}
     assert {key: capfirst(word) for key, word in found.items()} == shown
 
@@ -82,7 +82,7 @@ WORD = re.compile(r"[a-zæøå]{3,}")
 
 
 def choosing_words(tree: ast.AST) -> Iterator[ast.AST]:
-    """Where code holds words by language: a dictionary, one text or the other, a word replaced."""
+    """Code that chooses words by language: a dictionary, a condition, a replaced word."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Dict):
             if len({ast.unparse(key) for key in node.keys if key} & LANGUAGES) > 1:
@@ -102,7 +102,7 @@ def choosing_words(tree: ast.AST) -> Iterator[ast.AST]:
                 yield node
 
 
-def test_no_code_holds_words_by_language():
+def test_no_code_chooses_words_by_language():
     ours = [Path(app.path) for app in apps.get_app_configs()]
     found = [
         f"{path.relative_to(settings.BASE_DIR)}:{node.lineno}"
@@ -123,5 +123,5 @@ def test_no_code_holds_words_by_language():
         "size = size.replace('uten', 'utan')",
     ],
 )
-def test_the_search_finds_such_code(code):
+def test_search_finds_code_that_chooses_words_by_language(code):
     assert list(choosing_words(ast.parse(code)))

@@ -83,7 +83,7 @@ def test_document_is_stored_unchanged_and_served_without_scripts(
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "told"),
+    ("name", "content", "message"),
     [
         ("vondt.pdf", b"MZ\x90\x00 this is a program", "innholdet er noe annet"),
         ("vondt.pdf", HTML, "innholdet er noe annet"),
@@ -101,11 +101,11 @@ def test_document_is_stored_unchanged_and_served_without_scripts(
     ],
 )
 def test_file_with_a_false_type_is_refused_with_a_sentence(
-    as_caseworker, person, name, content, told
+    as_caseworker, person, name, content, message
 ):
     answer = _send(as_caseworker, person, name, content)
     assert answer.status_code == 200
-    assert told in answer.content.decode()
+    assert message in answer.content.decode()
     assert not StoredFile.objects.exists()
 
 

@@ -150,7 +150,7 @@ def test_merged_person_redirects_to_the_survivor_and_is_in_no_list(client, casew
         assert answer.url == reverse(name, args=[survivor.pk])
     assert "Aase" not in client.get(reverse("desk:persons")).content.decode()
     search = client.post(reverse("desk:search"), {"q": number})
-    assert search.url == reverse("desk:person", args=[survivor.pk]), "found by either number"
+    assert search.url == reverse("desk:person", args=[survivor.pk]), "found by both numbers"
     taken = client.post(
         reverse("casework:person_new"),
         {"first_name": "A", "last_name": "B", "id_kind": "fnr", "national_id": number},
@@ -164,7 +164,7 @@ def test_values_are_chosen_in_a_side_by_side_comparison(client, caseworker):
     number = loser.national_id
     url = reverse("casework:merge", args=[survivor.pk, loser.pk])
     form = client.get(url).context["form"]
-    assert form["number"].initial == "der", "what is known, over what is not"
+    assert form["number"].initial == "der", "a known value replaces an unknown one"
 
     sent = dict.fromkeys(form.groups, "her") | {"number": "der", "phone": "der"}
     assert "reason" in client.post(url, sent).context["form"].errors
@@ -212,7 +212,7 @@ def test_merges_are_undone_once_in_reverse_order(client, caseworker):
     assert client.post(page).status_code == 302
 
 
-def test_a_merge_undone_before_says_which_day_it_was_undone():
+def test_undoing_twice_shows_the_day_of_the_first_undo():
     merge = MergeFactory()
     undo(merge)
     tomorrow = now() + timedelta(days=1)

@@ -114,5 +114,5 @@ def test_ranking_matching_and_vedtak_never_read_past_matters():
     apps = [Path(config.BASE_DIR, app) for app in ("allocation", "stays", "insight", "peers")]
     files = [path for app in apps for path in app.rglob("*.py")]
     files += list(Path(config.BASE_DIR, "casework").glob("vedtak*.py"))
-    found = [str(path) for path in files if "pastmatter" in path.read_text().lower()]
-    assert not found
+    readers = [str(path) for path in files if "pastmatter" in path.read_text().lower()]
+    assert not readers

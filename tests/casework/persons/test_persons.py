@@ -96,7 +96,7 @@ def test_every_kind_of_national_id_is_accepted_and_invalid_ones_refused(client, 
     else:
         assert response.status_code == 200
         assert response.context["form"].errors["national_id"]
-        assert row["number"] in page(response), "what was typed still stands"
+        assert row["number"] in page(response), "the input is kept"
         assert not Person.objects.exists()
 
 
@@ -191,7 +191,7 @@ def test_similar_person_is_shown_before_another_is_registered(client, caseworker
     response = client.post(NEW, sent)
 
     assert why in page(response)
-    assert "400 00 117" in page(response), "nothing typed is lost"
+    assert "400 00 117" in page(response), "all input is kept"
     assert Person.objects.count() == 1
 
     seen = response.context["form"]["seen"].value()
@@ -250,7 +250,7 @@ def test_a_change_is_kept_in_history_and_named_in_the_timeline(client, caseworke
     assert person.history.first().history_user == caseworker
     event = Event.objects.get(person=person, kind="person_changed")
     assert event.text == "Endret: telefon."
-    assert "117" not in str(event.data), "what was changed, never to what"
+    assert "117" not in str(event.data), "the event names the field, not the new value"
 
 
 def test_second_of_two_editors_gets_a_message_and_keeps_the_input(client, caseworker):
@@ -398,7 +398,7 @@ def test_invalid_membership_is_refused_with_a_sentence(client, caseworker, wrong
 
     assert response.status_code == 200
     assert list(response.context["form"].errors) == [field]
-    assert Person.objects.count() == 1, "nothing half-saved"
+    assert Person.objects.count() == 1, "nothing is saved in part"
 
 
 def test_periods_that_overlap_are_refused_beside_the_date(client, caseworker):

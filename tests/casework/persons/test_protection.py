@@ -26,7 +26,7 @@ def typed(client, person, **changes) -> dict[str, str]:
 
 
 def members(family) -> list[Person]:
-    return [each.person for each in family.members.order_by("relation", "pk")]
+    return [member.person for member in family.members.order_by("relation", "pk")]
 
 
 def test_household_of_a_protected_person_is_shown_and_protected_too(client, trusted):
@@ -36,9 +36,9 @@ def test_household_of_a_protected_person_is_shown_and_protected_too(client, trus
 
     asked = client.post(edit, typed(client, head))
     head.refresh_from_db()
-    assert head.protection == "ugradert", "nothing is saved before somebody has chosen"
+    assert head.protection == "ugradert", "nothing is saved before the user has chosen"
     form = asked.context["form"]
-    assert len(form["protect"].value()) == 2, "everybody is chosen until somebody says otherwise"
+    assert len(form["protect"].value()) == 2, "everyone is selected by default"
 
     sent = typed(client, head, asked="on", protect=form["protect"].value())
     refused = client.post(edit, sent)

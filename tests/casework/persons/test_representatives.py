@@ -42,21 +42,21 @@ def url(person) -> str:
 
 
 def copies(person, on) -> list[str]:
-    return [f"{one.name} ({one.role})" for one in letters.copies(person, language="nb", on=on)]
+    return [f"{copy.name} ({copy.role})" for copy in letters.copies(person, language="nb", on=on)]
 
 
 def test_proxy_is_shown_first_and_gets_letters_during_the_period(client, caseworker):
     person = PersonFactory()
     assert client.post(url(person), typed()).status_code == 302
 
-    one = person.representatives.get()
-    assert one.history.get().history_user == caseworker
+    proxy = person.representatives.get()
+    assert proxy.history.get().history_user == caseworker
     page = client.get(reverse("desk:person", args=[person.pk])).content.decode()
     assert "Ewa Wrona" in page
     assert "får kopi av brev" in page
     assert copies(person, today()) == ["Ewa Wrona (fullmektig)"]
     assert copies(person, today() - timedelta(days=1)) == []
-    assert "Ewa" not in Event.objects.get(person=person).text, "the log is read by more"
+    assert "Ewa" not in Event.objects.get(person=person).text, "more users read the log"
 
 
 def test_spokesperson_gets_no_letters(client, caseworker):
@@ -94,41 +94,41 @@ def test_same_representative_twice_at_a_time_is_refused(client, caseworker):
 
 
 def test_representation_ends_from_a_day_and_keeps_its_other_fields(client, caseworker):
-    one = RepresentativeFactory(period=since(today() - timedelta(days=30)))
-    ends = {"representative": one.pk, f"r{one.pk}-last": today().strftime("%d.%m.%Y")}
-    assert client.post(url(one.person), ends).status_code == 302
+    proxy = RepresentativeFactory(period=since(today() - timedelta(days=30)))
+    ends = {"representative": proxy.pk, f"r{proxy.pk}-last": today().strftime("%d.%m.%Y")}
+    assert client.post(url(proxy.person), ends).status_code == 302
 
-    assert copies(one.person, today()) == []
-    assert copies(one.person, today() - timedelta(days=1)) == ["Fredrik Fullmektig (fullmektig)"]
-    one.refresh_from_db()
-    assert one.history.count() == 2
+    assert copies(proxy.person, today()) == []
+    assert copies(proxy.person, today() - timedelta(days=1)) == ["Fredrik Fullmektig (fullmektig)"]
+    proxy.refresh_from_db()
+    assert proxy.history.count() == 2
     # Ended before: it is no longer offered.
-    assert client.post(url(one.person), ends).status_code == 404
+    assert client.post(url(proxy.person), ends).status_code == 404
 
 
 def test_representation_cannot_end_before_it_starts(client, caseworker):
-    one = RepresentativeFactory(period=since(today()))
-    ends = {"representative": one.pk, f"r{one.pk}-last": today().strftime("%d.%m.%Y")}
-    assert "Velg en dato etter det" in client.post(url(one.person), ends).content.decode()
+    proxy = RepresentativeFactory(period=since(today()))
+    ends = {"representative": proxy.pk, f"r{proxy.pk}-last": today().strftime("%d.%m.%Y")}
+    assert "Velg en dato etter det" in client.post(url(proxy.person), ends).content.decode()
 
 
 def test_a_change_is_kept_in_history(client, caseworker):
-    one = RepresentativeFactory()
-    edit = reverse("casework:representative_edit", args=[one.pk])
+    proxy = RepresentativeFactory()
+    edit = reverse("casework:representative_edit", args=[proxy.pk])
     assert client.get(edit).status_code == 200
     client.post(edit, typed(name="Fredrik Fullmektig", period_0="01.01.2026"))
 
-    changed = Representative.objects.get(pk=one.pk)
+    changed = Representative.objects.get(pk=proxy.pk)
     assert changed.sent_to == "Ospeveien 4, 9910 Solvær"
     assert changed.history.count() == 2
     assert Event.objects.filter(kind="representative_changed").count() == 1
 
 
 def test_representative_of_a_protected_person_is_404(client, caseworker):
-    one = RepresentativeFactory(person=PersonFactory(protected=True))
+    proxy = RepresentativeFactory(person=PersonFactory(protected=True))
 
-    assert client.get(url(one.person)).status_code == 404
-    edit = reverse("casework:representative_edit", args=[one.pk])
+    assert client.get(url(proxy.person)).status_code == 404
+    edit = reverse("casework:representative_edit", args=[proxy.pk])
     assert client.get(edit).status_code == 404
 
 
@@ -154,7 +154,7 @@ def test_receiver_of_copies_needs_an_address_that_is_not_protected(
     person = PersonFactory()
     response = client.post(url(person), typed(**facts))
     assert words in str(response.context["form"].errors[field])
-    assert response.context["form"]["name"].value() == "Ewa Wrona", "what was typed is kept"
+    assert response.context["form"]["name"].value() == "Ewa Wrona", "the input is kept"
     assert not person.representatives.exists()
 
 
@@ -164,8 +164,8 @@ def test_delivery_of_a_copy_to_a_protected_representative_is_agreed(client, case
     client.post(
         url(person), typed(is_protected="on", letter_agreement="Hentes på kontoret", **nowhere)
     )
-    one = person.representatives.get()
-    assert one.is_protected and one.is_reached and one.sent_to == ""
+    proxy = person.representatives.get()
+    assert proxy.is_protected and proxy.is_reached and proxy.sent_to == ""
     page = client.get(url(person)).text
     assert "Kopi av brev etter avtale: Hentes på kontoret" in page
     assert "Har adressebeskyttelse" in page

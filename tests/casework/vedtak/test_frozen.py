@@ -12,9 +12,9 @@ from tests import factories as f
 pytestmark = pytest.mark.django_db
 
 
-def refused(deed) -> None:
+def refused(action) -> None:
     with pytest.raises(DatabaseError, match=r"frozen|append-only"), transaction.atomic():
-        deed()
+        action()
 
 
 def test_the_outcomes_of_an_issued_vedtak_are_frozen():

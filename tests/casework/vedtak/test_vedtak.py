@@ -84,7 +84,7 @@ def url(name, vedtak):
 
 
 def parts_missing(vedtak, on=None):
-    return {lack.part for lack in completeness.missing(vedtak, on or today())}
+    return {gap.part for gap in completeness.missing(vedtak, on or today())}
 
 
 # ------------------------------------------------------------------ the draft
@@ -212,7 +212,7 @@ def test_refusal_needs_no_dwelling_and_no_period(draft):
 
 def test_a_refusal_says_why(draft):
     draft.outcomes.update(outcome=Outcome.REFUSED)
-    assert [lack.sentence for lack in completeness.missing(draft, today())] == [
+    assert [gap.sentence for gap in completeness.missing(draft, today())] == [
         "Utfall: velg hvorfor «Retningslinjer for kommunal bolig» avslås"
     ]
 
@@ -221,16 +221,16 @@ def test_place_after_section_27_is_named():
     vedtak = VedtakFactory(
         application=ApplicationFactory(temporary=True), reasoning=REASONING, dwelling_type=""
     )
-    assert [lack.field for lack in completeness.missing(vedtak, today())] == ["place"]
+    assert [gap.field for gap in completeness.missing(vedtak, today())] == ["place"]
     vedtak.place = "Fjordgløtt pensjonat"
     assert parts_missing(vedtak) == set()
 
 
 def test_legal_basis_without_an_outcome_is_named_as_missing(draft):
     draft.application.bases.add(basis("boligsosialloven_6"))
-    found = completeness.missing(draft, today())
-    assert [lack.part for lack in found] == ["utfall"]
-    assert "Boligsosialloven § 6" in found[0].sentence
+    gaps = completeness.missing(draft, today())
+    assert [gap.part for gap in gaps] == ["utfall"]
+    assert "Boligsosialloven § 6" in gaps[0].sentence
 
 
 @pytest.mark.parametrize("living", ["fast", "delt", "samvar"])
@@ -450,15 +450,15 @@ def test_second_approval_gets_a_plain_sentence(client, approver):
 def test_only_one_of_two_simultaneous_approvals_counts():
     vedtak = VedtakFactory(submitted=True, reasoning=REASONING)
     approvers = [vedtak.approver, UserFactory(approver=True)]
-    ready, said = threading.Barrier(2), []
+    ready, results = threading.Barrier(2), []
 
     def approve(user):
         try:
             ready.wait(timeout=10)
             actions.approve_vedtak(vedtak=vedtak, by=user, at=now())
-            said.append("won")
-        except RuleBroken as no:
-            said.append(str(no))
+            results.append("won")
+        except RuleBroken as error:
+            results.append(str(error))
         finally:
             connection.close()
 
@@ -467,8 +467,8 @@ def test_only_one_of_two_simultaneous_approvals_counts():
         thread.start()
     for thread in threads:
         thread.join(timeout=30)
-    assert sorted(said)[1] == "won"
-    assert "Vedtaket er allerede godkjent og fattet av" in sorted(said)[0]
+    assert sorted(results)[1] == "won"
+    assert "Vedtaket er allerede godkjent og fattet av" in sorted(results)[0]
     assert Letter.objects.filter(vedtak=vedtak).count() == 1
 
 
@@ -537,7 +537,7 @@ def test_vedtak_page_has_few_queries(client, draft, django_assert_max_num_querie
         client.get(url("vedtak", draft))
 
 
-# ------------------------------------------------------------------ klage
+# ------------------------------------------------------------------ appeals
 
 
 @pytest.fixture

@@ -185,7 +185,7 @@ def test_vedtak_with_an_expired_basis_is_not_sent(client, draft, approver):
     assert draft.facts == "Du bor hos en venn."  # saved, though not sent
 
 
-# ------------------------------------------------------------------ omgjøring
+# ------------------------------------------------------------------ reversal
 
 
 def test_new_vedtak_in_a_decided_case_says_which_it_changes_and_why(client, approver):
@@ -217,7 +217,7 @@ def test_new_vedtak_in_a_decided_case_says_which_it_changes_and_why(client, appr
     assert application.decision.state == VedtakState.REPLACED
 
 
-# ------------------------------------------------------------------ valg og konsekvenser
+# ------------------------------------------------------------------ alternatives
 
 
 def test_vedtak_needs_the_alternatives_the_person_could_choose(client, draft):
@@ -227,7 +227,7 @@ def test_vedtak_needs_the_alternatives_the_person_could_choose(client, draft):
     page = client.post(url("vedtak_submit", draft), typed(draft)).text
     there = reverse("casework:choices", args=[draft.application_id])
     assert f'href="{there}"' in page and "Valg og konsekvenser: skriv" in page
-    told = {
+    data = {
         "held_on": today().strftime("%d.%m.%Y"),
         "present": "Personen selv og tolk",
         "answer": "Jeg vil ha egen dør.",
@@ -238,15 +238,15 @@ def test_vedtak_needs_the_alternatives_the_person_could_choose(client, draft):
         "means_2": "",
         "chosen": "1",
     }
-    page = client.post(there, told).text
+    page = client.post(there, data).text
     assert "Skriv hva alternativet betyr for personen." in page
     assert not ChoiceTalk.objects.exists()  # a checkbox alone is not enough
     response = client.post(
-        there, {**told, "means_2": "Hjelp hele døgnet.", "changed": "Ingenting."}
+        there, {**data, "means_2": "Hjelp hele døgnet.", "changed": "Ingenting."}
     )
     assert response.url == url("vedtak", draft)
     assert parts_missing(draft) == set()
-    assert [each.chosen for each in ChoiceTalk.objects.get().alternatives.all()] == [True, False]
+    assert [row.chosen for row in ChoiceTalk.objects.get().alternatives.all()] == [True, False]
     client.post(url("vedtak", draft), typed(draft, sett_inn="valg"))
     draft.refresh_from_db()
     assert "Egen leilighet; Bofellesskap. Du svarte: «Jeg vil ha egen dør.»" in draft.person_view
@@ -308,7 +308,7 @@ def test_advice_is_shown_by_the_field_and_blocks_nothing(client, draft, approver
     assert client.post(url("vedtak_submit", draft), heavy).status_code == 302
 
 
-# ------------------------------------------------------------------ drafts saved by themselves
+# ------------------------------------------------------------------ autosave
 
 
 def opened(client, vedtak):
@@ -377,17 +377,17 @@ def test_vedtak_is_not_sent_when_the_letter_cannot_be_delivered(client, approver
     assert client.post(reply, {"delay": "Mange saker.", "expected_on": due}).status_code == 302
 
 
-# ------------------------------------------------------------------ forhåndsvarsel, queue
+# ------------------------------------------------------------------ advance notice, queue
 
 
 def test_advance_notice_is_a_letter_with_a_deadline(client):
     application = ApplicationFactory(assessed=True)
     client.force_login(application.registered_by)
     there = reverse("casework:notice_new", args=[application.pk])
-    told = {"considering": "Å avslå.", "grounds": "Utleier sier du er sagt opp."}
-    assert "Velg en frist fram i tid" in client.post(there, {**told, "due_on": "01.01.2020"}).text
+    data = {"considering": "Å avslå.", "grounds": "Utleier sier du er sagt opp."}
+    assert "Velg en frist fram i tid" in client.post(there, {**data, "due_on": "01.01.2020"}).text
     due = client.get(there).context["form"]["due_on"].value()
-    client.post(there, {**told, "due_on": due.strftime("%d.%m.%Y")})
+    client.post(there, {**data, "due_on": due.strftime("%d.%m.%Y")})
     letter = Letter.objects.get()
     text = PdfReader(io.BytesIO(bytes(letter.file.content))).pages[0].extract_text()
     assert "Utleier sier du er sagt opp." in text and "Svar innen" in text

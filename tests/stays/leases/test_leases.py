@@ -265,7 +265,7 @@ def test_manager_enters_the_index_once_per_month(login):
     assert "ikke er kommet" in ahead.content.decode()
 
 
-# ------------------------------------------------------------------ in danger
+# ------------------------------------------------------------------ tenancies at risk
 
 
 def test_tenancy_at_risk_has_a_plan_and_loses_no_service(as_caseworker):
@@ -287,7 +287,7 @@ def test_tenancy_at_risk_has_a_plan_and_loses_no_service(as_caseworker):
     step = lease.steps.get()
     assert step.due_on >= today() + timedelta(days=14)
     board = as_caseworker.get("/leieforhold/i-fare/", {"utkastelse": "1"})
-    assert [each.pk for each in board.context["page"]] == [risk.pk]
+    assert [row.pk for row in board.context["page"]] == [risk.pk]
     assert "Ingen hjelp faller bort" in board.content.decode()
     waiting.refresh_from_db()
     assert waiting.state == "avgjort" and lease.stay.period.upper is None
@@ -297,7 +297,7 @@ def test_tenancy_at_risk_has_a_plan_and_loses_no_service(as_caseworker):
 
 
 @pytest.mark.parametrize(
-    ("data", "said"),
+    ("data", "message"),
     [
         ({"kind": "oppsigelse", "on": 5}, "Dagen er ikke kommet"),
         ({"kind": "oppsigelse", "on": 0, "due_on": 7}, "Leietakeren har tid til"),
@@ -307,14 +307,14 @@ def test_tenancy_at_risk_has_a_plan_and_loses_no_service(as_caseworker):
         ({"kind": "begjaering", "on": 0}, "varselet, eller skriv i merknaden"),
     ],
 )
-def test_impossible_step_is_refused_with_a_sentence(as_caseworker, data, said):
+def test_impossible_step_is_refused_with_a_sentence(as_caseworker, data, message):
     lease = LeaseFactory(days_ago=400)
     typed = {
         name: nb(today() + timedelta(days=value)) if name != "kind" else value
         for name, value in data.items()
     }
     answer = post(as_caseworker, url("lease_step", lease.pk), **typed)
-    assert said in answer.content.decode()
+    assert message in answer.content.decode()
     assert not lease.steps.exists()
 
 

@@ -163,7 +163,7 @@ def test_place_taken_in_the_meantime_gets_a_message(as_caseworker, application, 
     assert Stay.objects.count() == 1
 
 
-# ------------------------------------------------------------------ looking, renewing
+# ------------------------------------------------------------------ search and renewal
 
 
 def test_each_failed_search_is_a_row_with_its_reason(as_caseworker, application, today):
@@ -208,7 +208,7 @@ def test_cost_to_date_covers_the_whole_chain_of_stays(today):
     assert costs(today, []) == {}
 
 
-# ------------------------------------------------------------------ tonight
+# ------------------------------------------------------------------ the night list
 
 
 def test_night_list_shows_only_the_names_it_needs(as_caseworker, login):

@@ -26,11 +26,11 @@ def naive(spans: list[tuple[str, int, int | None]], on: date, gap: int) -> tuple
 
     def lies(kind: str, night: date) -> bool:
         return any(
-            found == kind
+            span_kind == kind
             and START + DAY * first <= night
             and (last is None or night < START + DAY * last)
             and START + DAY * first <= on
-            for found, first, last in spans
+            for span_kind, first, last in spans
         )
 
     start, nights, away, home = None, 0, 0, False
@@ -100,12 +100,12 @@ def test_chain_length_equals_counting_night_by_night(spans, days, gap):
                 recorded_at=person.created_at,
                 recorded_by=clerk,
             )
-        found = chain_of(person.pk, on)
+        chain = chain_of(person.pk, on)
         everyone = chains(on).get(person.pk)
         transaction.set_rollback(True)
-    assert found == everyone, "asked for one, or for all, the answer is the same"
-    told = (found.chain_start, found.days, found.is_open) if found else None
-    assert told == naive(spans, on, gap)
+    assert chain == everyone, "the chain of one person equals the one in the list of all"
+    result = (chain.chain_start, chain.days, chain.is_open) if chain else None
+    assert result == naive(spans, on, gap)
 
 
 @pytest.mark.django_db
