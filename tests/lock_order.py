@@ -1,4 +1,7 @@
-"""The order rows are locked in (docs/adr/0006), minded in every test that runs in a transaction."""
+"""The order rows are locked in (docs/adr/0006).
+
+`tests/conftest.py` checks it in every test that runs in a transaction.
+"""
 
 from __future__ import annotations
 

@@ -30,6 +30,7 @@ from casework.vedtak import actions as vedtak_actions
 from casework.vedtak.processes import VEDTAK
 from common.errors import RuleBroken, explain_integrity_error
 from tests import factories as f
+from tests import lock_order
 
 pytestmark = pytest.mark.django_db
 
@@ -191,6 +192,7 @@ MOVES: list[Callable] = [
 
 def press(simulation: Simulation, move: Callable, who: int) -> None:
     simulation.at += timedelta(milliseconds=1)
+    lock_order.next_action()
     try:
         with transaction.atomic():
             move(simulation, simulation.people[who], simulation.at)
