@@ -17,13 +17,7 @@ from casework.models import Application, Letter, StoredFile
 from housing.models import Unit
 from stays.leases.models import Lease
 
-from .enums import (
-    DeclineCode,
-    ItemOutcome,
-    MeetingState,
-    NeedAnswer,
-    OfferState,
-)
+from .enums import DeclineCode, ItemOutcome, MeetingState, NeedAnswer, OfferState
 
 if TYPE_CHECKING:
     from accounts.models import User

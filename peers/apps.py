@@ -16,11 +16,11 @@ class PeersConfig(AppConfig):
     verbose_name = "likepersoner"
 
     def ready(self) -> None:
-        from casework.log import flags
+        from casework.follow_up.contact import register_contact
 
         from . import menu, perms
 
-        flags.register_contact("peers", REACHED)
+        register_contact("peers", REACHED)
         navigation.register(
             "likepersoner",
             _("Likepersoner"),

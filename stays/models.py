@@ -26,14 +26,7 @@ from stays.leases.models import (
     TenancyStep,
 )
 
-from .enums import (
-    IN_UNIT,
-    InstitutionKind,
-    SearchOutcome,
-    StayKind,
-    Unsuitable,
-    UnsuitedFor,
-)
+from .enums import IN_UNIT, InstitutionKind, SearchOutcome, StayKind, Unsuitable, UnsuitedFor
 
 if TYPE_CHECKING:
     from accounts.models import User

@@ -29,12 +29,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts import settings_table
-from casework.log.enums import (
-    OWN_HOUSEHOLD,
-    LivingArrangement,
-    MemberRelation,
-    SupportNeed,
-)
+from casework.log.enums import OWN_HOUSEHOLD, LivingArrangement, MemberRelation, SupportNeed
 from casework.persons.children import ADULT_AGE
 from common.formatting import NBSP
 from housing.enums import STAFFING_ORDER, Staffing, UnitType

@@ -5,8 +5,7 @@ without changing the record. Each app registers how its kinds of flag are worded
 
     flags.register(LEASE)      # a `FlagRule`, in AppConfig.ready()
 
-`LEASE.words(flag, on)` returns `Words`. This module also holds what counts as contact with a
-person. That is a registry because contacts are kept both here and in `peers`, an app above.
+`LEASE.words(flag, on)` returns `Words`.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.urls import reverse
@@ -25,9 +24,8 @@ from common.calendar import local_date
 from common.day import DEADLINE_DAYS
 from common.errors import RuleBroken
 from common.formatting import WEEKDAYS, days_nb
-from common.sql import end_of_day, values
 
-from .enums import APPLICATION_ALIVE, FlagClosed, FlagKind
+from .enums import FlagClosed, FlagKind
 from .event_kinds import CaseEvent
 from .events import record
 from .models import Flag
@@ -126,55 +124,6 @@ def due_words(due: date | None, on: date) -> tuple[str, str]:
 def short(day: date) -> str:
     """24.10. – a date in a sentence, without the year."""
     return f"{day.day:02}.{day.month:02}."
-
-
-# ------------------------------------------------------------------ contact with a person
-
-
-# name → an SQL condition: somebody was in contact with the person `{person}` on a day after
-# %(contact_after)s and up to %(on)s.
-_contacts: dict[str, str] = {
-    "notes": f"""EXISTS (
-        SELECT FROM casework_note note
-        WHERE note.is_contact AND note.person_id = {{person}}
-          AND note.written_at >= {end_of_day("%(contact_after)s")}
-          AND note.written_at < {end_of_day()})"""
-}
-
-
-def register_contact(name: str, sql: str) -> None:
-    """Add a kind of contact, from an app above. The SQL is like that in `_contacts`.
-
-    It tells only whether somebody reached the person, never what was said.
-    """
-    _contacts[name] = sql
-
-
-def no_service_sql(person: str) -> str:
-    """SQL condition: the person in the column `person` has no service on the date, and no contact
-    since `%(contact_after)s` (rules-and-scenarios.md, `no_service`). Takes `%(on)s` and
-    `%(contact_after)s`.
-    """
-    service = f"""EXISTS (
-        SELECT FROM casework_service service
-        WHERE service.person_id = {person} AND service.period @> %(on)s::date)"""
-    contacts = (sql.format(person=person) for sql in _contacts.values())
-    return " AND ".join(f"NOT {sql}" for sql in (service, *contacts))
-
-
-# Each person's newest living case (APPLICATION_ALIVE), as a CTE. Read in one pass: a subquery for
-# each of twenty thousand persons takes longer than the rest of the statement.
-PRESENT_CASE = """
-present_case AS (
-    SELECT DISTINCT ON (person_id) person_id, id, responsible_id
-    FROM casework_application WHERE state = ANY(%(alive_cases)s)
-    ORDER BY person_id, received_at DESC, id DESC
-)"""
-
-
-def case_params() -> dict[str, Any]:
-    """The parameters of `PRESENT_CASE`."""
-    return {"alive_cases": values(APPLICATION_ALIVE)}
 
 
 # ------------------------------------------------------------------ closing

@@ -17,7 +17,7 @@ from common.calendar import add_months
 from common.sql import enum_params, values
 
 if TYPE_CHECKING:
-    from casework.persons.models import HouseholdMember
+    from .models import HouseholdMember
 
 ADULT_AGE = 18  # years (vergemålsloven § 8)
 

@@ -15,12 +15,7 @@ from accounts.models import User
 from casework.applications import lease_terms
 from casework.applications.actions.applications import register_application
 from casework.letters.letters import make_letter
-from casework.log.enums import (
-    APPLICATION_ALIVE,
-    ApplicationChannel,
-    ApplicationKind,
-    LetterKind,
-)
+from casework.log.enums import APPLICATION_ALIVE, ApplicationChannel, ApplicationKind, LetterKind
 from casework.log.events import record
 from casework.log.saving import save
 from casework.models import Application, Vedtak

@@ -18,15 +18,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import settings_table
+from casework.applications.present_case import PRESENT_CASE, case_params
+from casework.follow_up.contact import no_service_sql
 from casework.log.enums import FlagKind
-from casework.log.flags import (
-    PRESENT_CASE,
-    Words,
-    case_params,
-    follow_up_url,
-    no_service_sql,
-    short,
-)
+from casework.log.flags import Words, follow_up_url, short
 from casework.log.raising import FlagRule
 from casework.models import Flag
 from casework.persons.children import born_after, child_params, is_child

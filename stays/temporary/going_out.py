@@ -14,8 +14,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts import settings_table
+from casework.applications.present_case import PRESENT_CASE, case_params
 from casework.log.enums import FlagKind
-from casework.log.flags import PRESENT_CASE, Words, case_params, due_words, follow_up_url, short
+from casework.log.flags import Words, due_words, follow_up_url, short
 from casework.log.raising import LEVEL, FlagRule
 from casework.models import Flag
 from common.jobs import Done

@@ -14,16 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts import settings_table
+from casework.applications.present_case import PRESENT_CASE, case_params
+from casework.follow_up.contact import no_service_sql
 from casework.log.enums import FlagKind
-from casework.log.flags import (
-    PRESENT_CASE,
-    Words,
-    case_params,
-    due_words,
-    follow_up_url,
-    no_service_sql,
-    short,
-)
+from casework.log.flags import Words, due_words, follow_up_url, short
 from casework.log.raising import LEVEL, FlagRule, due_on
 from casework.models import Flag
 from common.jobs import Done

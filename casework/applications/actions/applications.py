@@ -12,13 +12,7 @@ from django.utils.translation import gettext as _
 from casework.letters.models import LegalBasis, Letter
 from casework.letters.words import words
 from casework.log import events, flags
-from casework.log.enums import (
-    ApplicationKind,
-    ApplicationState,
-    FlagKind,
-    LetterKind,
-    Sender,
-)
+from casework.log.enums import ApplicationKind, ApplicationState, FlagKind, LetterKind, Sender
 from casework.log.event_kinds import CaseEvent
 from casework.persons.actions.persons import household_of, lock_persons
 from common.calendar import local_date

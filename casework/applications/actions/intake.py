@@ -13,12 +13,7 @@ from casework.follow_up import handover_flags
 from casework.letters import letters
 from casework.letters.words import words
 from casework.log import events, flags
-from casework.log.enums import (
-    ApplicationChannel,
-    ApplicationKind,
-    FlagKind,
-    LetterKind,
-)
+from casework.log.enums import ApplicationChannel, ApplicationKind, FlagKind, LetterKind
 from casework.log.event_kinds import CaseEvent
 from casework.persons.actions.persons import register_person
 from common.calendar import local_date
