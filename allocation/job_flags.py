@@ -147,6 +147,7 @@ FORGOTTEN_FLAG = FlagRule(
     },
     level=LEVEL,
     threshold=True,
+    on_day=False,
 )
 OFFER = FlagRule(
     kind=FlagKind.OFFER,
@@ -154,6 +155,7 @@ OFFER = FlagRule(
     wanted=UNANSWERED,
     enums=(OfferState,),
     level=LEVEL,
+    on_day=False,
 )
 CHOSEN = FlagRule(
     kind=FlagKind.CHOSEN,
@@ -165,6 +167,7 @@ CHOSEN = FlagRule(
     },
     enums=(ItemOutcome,),
     level=LEVEL,
+    on_day=False,
 )
 
 

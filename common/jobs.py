@@ -2,8 +2,8 @@
 
 A job is a function of a date. It is safe to run twice and for a past date, and returns how many
 flags it raised and closed. Each app registers its own in `tasks.py` (see `accounts.jobs.job`).
-The registration gives the Celery task, its schedule in beat, the command
-(`manage.py <name> --on DATE --dry-run`) and the row on the page «Jobber».
+The registration gives the Celery task, its schedule in beat and the row on the page «Jobber»; the
+command (`manage.py <name> --on DATE --dry-run`) is a `JobCommand` of the same name.
 """
 
 from __future__ import annotations

@@ -46,24 +46,6 @@ if TYPE_CHECKING:
 
 SHOWN = 5
 
-# Flags that wait under «Frister», and those of temporary places.
-DUE_FLAGS = (
-    FlagKind.SECTION_27,
-    FlagKind.INTERIM_REPLY,
-    FlagKind.PAPERS,
-    FlagKind.TEMPORARY_STAY,
-    FlagKind.LEASE,
-    FlagKind.MILESTONE,
-    FlagKind.HANDOVER,
-    FlagKind.STILL_NEEDED,
-    FlagKind.OUTREACH,
-    FlagKind.APPEAL,
-    FlagKind.APPEAL_BODY,
-    FlagKind.STATEMENT,
-    FlagKind.NO_SERVICE,
-)
-
-
 RECENT = 5
 RECENT_DAYS = 30
 
@@ -110,7 +92,7 @@ def day_of(user: User, on: date, at: datetime, *, everything: bool = False) -> D
         Flag.objects.visible_to(user)
         .open()
         .of(user)
-        .filter(kind__in=DUE_FLAGS)
+        .filter(kind__in=flag_words.day_kinds())
         .select_related("person", "application")
         .order_by("due_on", "pk")[: 2 * MOST]
     )

@@ -10,7 +10,6 @@ without changing the record. Each app registers how its kinds of flag are worded
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -76,17 +75,23 @@ class Words:
         return self.days is not None and self.days > self.mark
 
 
-_words: dict[str, Callable[[Flag, date], Words]] = {}
+_rules: dict[str, FlagRule] = {}
 
 
 def register(*rules: FlagRule) -> None:
-    """Register the wording of these kinds of flag. Registering a kind again replaces it."""
-    _words.update({str(rule.kind): rule.words for rule in rules})
+    """Register these kinds of flag. Registering a kind again replaces it."""
+    _rules.update({str(rule.kind): rule for rule in rules})
 
 
 def words(flag: Flag, on: date) -> Words:
     """The wording of the flag on a date. Makes no queries."""
-    return _words.get(flag.kind, _plain_words)(flag, on)
+    rule = _rules.get(flag.kind)
+    return rule.words(flag, on) if rule else _plain_words(flag, on)
+
+
+def day_kinds() -> list[str]:
+    """The kinds of flag that Min dag shows its user."""
+    return [kind for kind, rule in _rules.items() if rule.on_day]
 
 
 def follow_up_url(flag: Flag) -> str:

@@ -109,6 +109,8 @@ class FlagRule:
     `told`, which reads `fresh` (the new rows, with the columns of `wanted`).
 
     `replaces` is another kind: its open flag for the same person and key is superseded.
+
+    `on_day` is false for a kind that Min dag tells of in another way: a line or panel of its own.
     """
 
     kind: FlagKind
@@ -121,6 +123,7 @@ class FlagRule:
     marks: bool = False
     told: str | Callable[[], str] = ""
     replaces: FlagKind | None = None
+    on_day: bool = True
 
     @transaction.atomic
     def run(self, on: date) -> Done:

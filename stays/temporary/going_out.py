@@ -88,6 +88,7 @@ DISCHARGE = FlagRule(
     enums=(StayKind,),
     level=LEVEL,
     threshold=True,
+    on_day=False,
 )
 
 
