@@ -82,7 +82,7 @@ def leases(request: HttpRequest) -> HttpResponse:
         "chips": views,
         "filtered": any(request.GET.get(name) for name in ("innen", "mine", "uten")),
     }
-    return render(request, "stays/leases.html", context)
+    return render(request, "stays/leases/leases.html", context)
 
 
 # ------------------------------------------------------------------ one lease
@@ -118,7 +118,7 @@ def lease(request: HttpRequest, pk: int) -> HttpResponse:
         "tenant_since": _tenant_since(lease),
         "today": today,
     }
-    return render(request, "stays/lease.html", context)
+    return render(request, "stays/leases/lease.html", context)
 
 
 def _tenant_since(lease: Lease):
@@ -249,7 +249,7 @@ def price_index(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Indeksen er ført inn."))
             return redirect("stays:price_index")
     months = PriceIndex.objects.select_related("entered_by")[:36]
-    return render(request, "stays/price_index.html", {"form": form, "months": months})
+    return render(request, "stays/leases/price_index.html", {"form": form, "months": months})
 
 
 # ------------------------------------------------------------------ at risk
@@ -284,7 +284,7 @@ def leases_at_risk(request: HttpRequest) -> HttpResponse:
         "kinds": dict(TenancyStep._meta.get_field("kind").flatchoices),
         "filtered": bool(request.GET.get("mine") or request.GET.get("utkastelse")),
     }
-    return render(request, "stays/leases_at_risk.html", context)
+    return render(request, "stays/leases/leases_at_risk.html", context)
 
 
 @require_http_methods(["GET", "POST"])

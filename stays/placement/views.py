@@ -91,7 +91,7 @@ def place(request: HttpRequest, pk: int) -> HttpResponse:
         "service": Service.objects.filter(person=person, period__contains=today).first(),
         "searches": _searches(request, application),
     }
-    return render(request, "stays/place.html", context)
+    return render(request, "stays/placement/place.html", context)
 
 
 def _warnings(form: PlacementForm, on: date) -> list[str]:
@@ -137,7 +137,7 @@ def place_search(request: HttpRequest, pk: int) -> HttpResponse:
             return back
     log_read(request, application.person_id, "plassering")
     context = {"form": form, "application": application, "person": application.person}
-    return render(request, "stays/place_search.html", context)
+    return render(request, "stays/placement/place_search.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -169,7 +169,7 @@ def renew(request: HttpRequest, pk: int) -> HttpResponse:
         "cost": costs(today, [stay.person_id]).get(stay.person_id),
         "renewals": stay.renewals.select_related("responsible"),
     }
-    return render(request, "stays/renew.html", context)
+    return render(request, "stays/placement/renew.html", context)
 
 
 # ------------------------------------------------------------------ tonight
@@ -192,7 +192,7 @@ def tonight(request: HttpRequest) -> HttpResponse:
         "today": today,
         "total": everyone.count(),
     }
-    return render(request, "stays/tonight.html", context)
+    return render(request, "stays/temporary/tonight.html", context)
 
 
 @require_safe
@@ -217,7 +217,7 @@ def tonight_at(request: HttpRequest, pk: int) -> HttpResponse:
     ]
     log_reads(request, {stay.person_id for stay in there if stay.pk in visible}, "i-natt")
     context = {"property": place, "rows": rows, "today": today}
-    return render(request, "stays/tonight_at.html", context)
+    return render(request, "stays/temporary/tonight_at.html", context)
 
 
 def _short(person) -> str:

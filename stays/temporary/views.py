@@ -44,7 +44,7 @@ def temporary(request: HttpRequest) -> HttpResponse:
         "may_record": perms.can_record_stays(request.user),
         "filtered": any(request.GET.get(name) for name in ("over90", "barn", "mine")),
     }
-    return render(request, "stays/temporary.html", context)
+    return render(request, "stays/temporary/temporary.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -80,4 +80,4 @@ def flag(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "today": today,
     }
-    return render(request, "stays/flag.html", context)
+    return render(request, "stays/temporary/flag.html", context)
