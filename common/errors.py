@@ -24,8 +24,16 @@ class RuleBroken(Exception):
     """A business rule refused the action.
 
     `str()` is a plain Norwegian sentence to show beside a form: what happened and, where it
-    helps, what to do. Subclass it per rule, so that callers can tell the rules apart.
+    helps, what to do. `field` names the form field it is about, if it is about one. Subclass it
+    per rule, so that callers can tell the rules apart.
     """
+
+    field: str | None = None
+
+    def __init__(self, sentence: str = "", field: str | None = None) -> None:
+        super().__init__(sentence)
+        if field:
+            self.field = field
 
 
 def explain_integrity_error(exc: BaseException) -> str | None:
