@@ -1,7 +1,7 @@
-"""A priority class set by hand: one says why, another approves (need A2, the priority policy).
+"""A priority class set by hand: one user proposes it with a reason, another approves it (need A2).
 
-The class the rules give is computed as before, and shown beside. Class 0 takes the case back to
-the rules, by the same four eyes.
+The class by the rules is still computed, and shown beside it. Class 0 returns the case to the
+rules, and also needs approval by another user.
 """
 
 from __future__ import annotations
@@ -28,19 +28,18 @@ BY_THE_RULES = 0
 
 
 class ClassRefused(RuleBroken):
-    """The class cannot be set, or approved, so; `field` says which part is to blame."""
-
-    def __init__(self, sentence: str, field: str | None = None) -> None:
-        super().__init__(sentence)
-        self.field = field
+    """The class cannot be proposed, approved or declined."""
 
 
 @transaction.atomic
 def propose_class(
     *, application: Application, class_number: int, reason: str, by: User, at: datetime
 ) -> ManualClass:
-    """Say which class the case should have, and why. It counts when another has approved it."""
-    # Held, so that of two who propose at once the second is told.
+    """Propose a class for the case, with a reason. It applies once another user approves it.
+
+    `class_number` is a class of the policy in force, or 0 (by the rules). Raises ClassRefused.
+    """
+    # Locked: of two users who propose at once, the second is refused.
     application = (
         Application.objects.select_for_update(of=("self",), no_key=True)
         .select_related("person")
@@ -48,20 +47,20 @@ def propose_class(
     )
     if is_disqualified(by, application):
         raise ClassRefused(_("Du er inhabil i denne saken. En annen må ta den."))
-    waits = application.manual_classes.pending().select_related("set_by").first()
-    if waits:
+    pending = application.manual_classes.pending().select_related("set_by").first()
+    if pending:
         raise ClassRefused(
             _("%(name)s har allerede foreslått en prioritet, og den er ikke godkjent ennå.")
-            % {"name": waits.set_by}
+            % {"name": pending.set_by}
         )
     on = local_date(at)
-    names = {each.number: each.name for each in policies.in_force(on).classes}
-    if class_number != BY_THE_RULES and class_number not in names:
+    policy = policies.in_force(on)
+    if class_number != BY_THE_RULES and class_number not in policy.numbers:
         raise ClassRefused(_("Prioriteten finnes ikke i reglene som gjelder nå."), "class_number")
     try:
         entry = ranking.explain(application.pk, on).entry
-    except ranking.NotWaiting as no:
-        raise ClassRefused(_("Saken står ikke på ventelisten lenger.")) from no
+    except ranking.NotWaiting as error:
+        raise ClassRefused(_("Saken står ikke på ventelisten lenger.")) from error
     if class_number == BY_THE_RULES and not entry.is_manual:
         raise ClassRefused(_("Saken har allerede prioritet etter reglene."), "class_number")
     if entry.is_manual and entry.priority.number == class_number:
@@ -75,69 +74,70 @@ def propose_class(
         set_by=by,
     )
     text = _("Foreslått %(what)s: %(why)s")
-    _tell(proposal, AllocationEvent.CLASS_PROPOSED, text, names, by=by, at=at)
+    _record(proposal, AllocationEvent.CLASS_PROPOSED, text, policy, by=by, at=at)
     return proposal
 
 
 @transaction.atomic
 def approve_class(proposal: ManualClass, *, by: User, at: datetime) -> ManualClass:
-    """From now on the case stands where another than the approver has said."""
-    proposal = _held(proposal)
+    """Approve the proposed class, which applies from now on.
+
+    Raises ClassRefused for the user who proposed it, and for a disqualified user (fvl. § 6).
+    """
+    proposal = _locked(proposal)
     if proposal.set_by_id == by.pk:
         raise ClassRefused(_("Den som foreslo prioriteten, kan ikke godkjenne den."))
     if is_disqualified(by, proposal.application):
         raise ClassRefused(_("Du er inhabil i denne saken. En annen må ta den."))
     save(proposal, by, approved_at=at, approved_by=by)
-    names = {each.number: each.name for each in policies.in_force(local_date(at)).classes}
-    _tell(
-        proposal,
-        AllocationEvent.CLASS_APPROVED,
-        _("Godkjent %(what)s: %(why)s"),
-        names,
-        by=by,
-        at=at,
-    )
+    text = _("Godkjent %(what)s: %(why)s")
+    policy = policies.in_force(local_date(at))
+    _record(proposal, AllocationEvent.CLASS_APPROVED, text, policy, by=by, at=at)
     return proposal
 
 
 @transaction.atomic
 def decline_class(proposal: ManualClass, *, reason: str, by: User, at: datetime) -> None:
-    """Said no to, or taken back by who proposed it. The history and the timeline keep it."""
-    proposal = _held(proposal)
-    names = {each.number: each.name for each in policies.in_force(local_date(at)).classes}
+    """Delete the proposal: declined by an approver, or withdrawn by the user who proposed it.
+
+    The history and the timeline keep it. Raises ClassRefused when it is answered already.
+    """
+    proposal = _locked(proposal)
+    policy = policies.in_force(local_date(at))
     proposal._history_user = by
     text = _("Ikke godkjent %(what)s: %(why)s")
     if proposal.set_by_id == by.pk:
         text = _("Trukket forslag om %(what)s: %(why)s")
     proposal.reason = reason.strip()
-    _tell(proposal, AllocationEvent.CLASS_DECLINED, text, names, by=by, at=at)
+    _record(proposal, AllocationEvent.CLASS_DECLINED, text, policy, by=by, at=at)
     proposal.delete()
 
 
-def _held(proposal: ManualClass) -> ManualClass:
-    # Of two who answer, the second sees that it is done, or gone.
-    found = (
+def _locked(proposal: ManualClass) -> ManualClass:
+    # Of two users who answer at once, the second is refused.
+    locked = (
         ManualClass.objects.select_for_update(of=("self",), no_key=True)
         .select_related("application__person")
         .filter(pk=proposal.pk, approved_at__isnull=True)
         .first()
     )
-    if found is None:
+    if locked is None:
         raise ClassRefused(_("Forslaget er allerede svart på."))
-    return found
+    return locked
 
 
-def _tell(
+def _record(
     proposal: ManualClass,
     kind: AllocationEvent,
     text: str,
-    names: dict[int, str],
+    policy: policies.Policy,
     *,
     by: User,
     at: datetime,
 ) -> None:
     number = proposal.class_number
-    what = _("prioritet %(n)s %(name)s") % {"n": number, "name": names.get(number, "")}
+    name = policy.numbers[number].name if number in policy.numbers else ""
+    what = _("prioritet %(n)s %(name)s") % {"n": number, "name": name}
     if number == BY_THE_RULES:
         what = _("prioritet etter reglene")
     events.record(

@@ -1,4 +1,4 @@
-"""The tildelingsmøte: called, opened, decided item by item, and its minutes approved (need A7)."""
+"""The allocation meeting: called, opened, decided item by item, minutes approved (need A7)."""
 
 from __future__ import annotations
 
@@ -33,15 +33,15 @@ if TYPE_CHECKING:
 
 
 class MeetingClosed(RuleBroken):
-    """The meeting has not begun, or its minutes are approved."""
+    """The meeting is not open yet, or its minutes are approved."""
 
 
 class UnitNotVacant(RuleBroken):
-    """Somebody got the home, or it is no longer free."""
+    """The home is no longer vacant."""
 
 
 class AlreadyDecided(RuleBroken):
-    """The item is treated already, perhaps in another browser."""
+    """The item is decided already, perhaps in another browser."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -50,15 +50,11 @@ class AlreadyDecided(RuleBroken):
 
 
 class DecisionRefused(RuleBroken):
-    """What was decided lacks something; `field` says which part of the form is to blame."""
-
-    def __init__(self, sentence: str, field: str | None = None) -> None:
-        super().__init__(sentence)
-        self.field = field
+    """Something is missing or wrong in what was decided."""
 
 
 class Inhabil(RuleBroken):
-    """Somebody who may not take part is in the room, or writes the minutes (fvl. § 6)."""
+    """A disqualified user is in the room, or writes the minutes (fvl. § 6)."""
 
 
 class NotTheChair(RuleBroken):
@@ -79,7 +75,7 @@ def call_meeting(
     by: User,
     at: datetime,
 ) -> AllocationMeeting:
-    """Call a meeting; the chair is always among those who attend."""
+    """Call a meeting. The chair is always among those present."""
     meeting = AllocationMeeting(
         unit=unit, starts_at=starts_at, place=place, chair=chair, called_at=at, called_by=by
     )
@@ -98,21 +94,24 @@ def call_meeting(
 def add_units(
     *, meeting: AllocationMeeting, units: Collection[Unit], by: User, at: datetime
 ) -> int:
-    """Put vacant units on the agenda; those already on it stay. Returns how many were added."""
+    """Put vacant units on the agenda and return how many were added; those already on it stay.
+
+    Raises MeetingClosed, and UnitNotVacant for a unit that is no longer free.
+    """
     meeting = _locked(meeting)
     _check_not_approved(meeting)
-    free = set(
+    vacant = set(
         vacancy.vacant(local_date(at))
         .filter(pk__in=[unit.pk for unit in units])
         .values_list("pk", flat=True)
     )
-    there = set(meeting.items.values_list("unit_id", flat=True))
+    on_agenda = set(meeting.items.values_list("unit_id", flat=True))
     last = meeting.items.aggregate(last=Max("order"))["last"] or 0
     added = 0
     for unit in units:
-        if unit.pk in there:
+        if unit.pk in on_agenda:
             continue
-        if unit.pk not in free:
+        if unit.pk not in vacant:
             raise UnitNotVacant(_("%(unit)s er ikke lenger ledig.") % {"unit": unit})
         added += 1
         item = AgendaItem(meeting=meeting, unit=unit, order=last + added)
@@ -123,15 +122,15 @@ def add_units(
 
 @transaction.atomic
 def move_item(*, item: AgendaItem, step: int, by: User) -> None:
-    """Move an item up (-1) or down (1) on the agenda; at the end it stays."""
+    """Move an item up (-1) or down (1) on the agenda; the first and last stay. Or MeetingClosed."""
     meeting = _locked(item.meeting)
     _check_not_approved(meeting)
     items = list(meeting.items.select_for_update(of=("self",), no_key=True))
-    here = next(n for n, other in enumerate(items) if other.pk == item.pk)
-    there = here + step
-    if not 0 <= there < len(items):
+    index = next(n for n, other in enumerate(items) if other.pk == item.pk)
+    target = index + step
+    if not 0 <= target < len(items):
         return
-    items[here], items[there] = items[there], items[here]
+    items[index], items[target] = items[target], items[index]
     for order, other in enumerate(items, start=1):
         if other.order != order:
             other.order = order
@@ -141,7 +140,7 @@ def move_item(*, item: AgendaItem, step: int, by: User) -> None:
 
 @transaction.atomic
 def remove_item(*, item: AgendaItem, by: User) -> None:
-    """Take an item off the agenda, if it is not treated."""
+    """Take an item off the agenda. Raises AlreadyDecided and MeetingClosed."""
     meeting = _locked(item.meeting)
     _check_not_approved(meeting)
     item = AgendaItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
@@ -154,18 +153,19 @@ def remove_item(*, item: AgendaItem, by: User) -> None:
 def attend(
     *, meeting: AllocationMeeting, user: User | None = None, name: str = "", capacity: str = ""
 ) -> Attendance:
-    """Note somebody as present; a person twice is once."""
+    """Note a user or a named person as present; one already present is returned as noted."""
     name = name.strip() or (user.get_full_name() if user else "")
-    found, _made = Attendance.objects.get_or_create(
+    attendance, _created = Attendance.objects.get_or_create(
         meeting=meeting, name=name, defaults={"user": user, "capacity": capacity.strip()}
     )
-    return found
+    return attendance
 
 
 @transaction.atomic
 def note_present(
     *, meeting: AllocationMeeting, user: User | None, name: str, capacity: str
 ) -> Attendance:
+    """`attend`, until the minutes are approved. Raises MeetingClosed, and DecisionRefused."""
     meeting = _locked(meeting)
     _check_not_approved(meeting)
     if user is None and not name.strip():
@@ -175,7 +175,7 @@ def note_present(
 
 @transaction.atomic
 def note_absent(*, meeting: AllocationMeeting, attendance: Attendance) -> None:
-    """Somebody on the list did not come. The chair stays."""
+    """Remove somebody who did not come. Raises DecisionRefused for the chair, or MeetingClosed."""
     meeting = _locked(meeting)
     _check_not_approved(meeting)
     if attendance.user_id == meeting.chair_id:
@@ -185,7 +185,7 @@ def note_absent(*, meeting: AllocationMeeting, attendance: Attendance) -> None:
 
 @transaction.atomic
 def open_meeting(*, meeting: AllocationMeeting, by: User, at: datetime) -> None:
-    """Open it. From now the priority policy in force is the one it decides by (need A12)."""
+    """Open the meeting; it decides by the priority policy in force on this day (need A12)."""
     meeting = _locked(meeting)
     rules = policy.in_force(local_date(at))
     MEETING.move(
@@ -204,14 +204,18 @@ def open_meeting(*, meeting: AllocationMeeting, by: User, at: datetime) -> None:
 def declare_inhabil(
     *, item: AgendaItem, user: User, reason: str, left_room: bool, by: User, at: datetime
 ) -> ItemDisqualification:
-    """Somebody present is inhabil in this item (fvl. §§ 6 and 8)."""
+    """Note that a user who is present is disqualified (inhabil) in the item (fvl. §§ 6 and 8).
+
+    Called again when the user has left the room. Raises DecisionRefused, MeetingClosed,
+    AlreadyDecided.
+    """
     meeting = _locked(item.meeting)
     item = _open_item(meeting, item)
     if not reason.strip():
         raise DecisionRefused(_("Skriv hvorfor."), "reason")
     if not meeting.attendances.filter(user=user).exists():
         raise DecisionRefused(_("%(name)s er ikke til stede.") % {"name": user}, "user")
-    found, made = ItemDisqualification.objects.get_or_create(
+    disqualification, created = ItemDisqualification.objects.get_or_create(
         item=item,
         user=user,
         defaults={
@@ -221,10 +225,10 @@ def declare_inhabil(
             "declared_by": by,
         },
     )
-    if not made and left_room and not found.left_room:
-        found.left_room = True
-        found.save(update_fields=["left_room"])
-    return found
+    if not created and left_room and not disqualification.left_room:
+        disqualification.left_room = True
+        disqualification.save(update_fields=["left_room"])
+    return disqualification
 
 
 # ------------------------------------------------------------------ deciding
@@ -247,16 +251,17 @@ def decide_item(
     follow_up: str = "",
     follow_up_by: User | None = None,
 ) -> AgendaItem:
-    """Write what the meeting decided about a home, and freeze what it decided by (need A12).
+    """Write what the meeting decided about a home, and freeze the facts behind it (need A12).
 
-    `shown` are the applications that were weighed side by side, `chosen` and `reserve` among
-    them or found further down. Refuses, in words, when the meeting is not going on, the item is
-    treated, somebody inhabil has not left, the home is no longer vacant, the chosen one no longer
-    waits, or a requirement does not hold and the chair has not written why it is set aside.
+    `shown` are the ids of the applications compared side by side; `chosen` and `reserve` are
+    application ids, among them or further down the list. `why_not` has a reason for each id.
+
+    Raises MeetingClosed when the meeting is not open, AlreadyDecided, Inhabil when a disqualified
+    user has not left, UnitNotVacant, and DecisionRefused for a missing reason, a chosen case that
+    no longer waits, or a requirement not met that the chair has not set aside in writing.
     """
     on = local_date(at)
-    # In the order of docs/adr/0006: meeting, item, unit, application. What is decided by is
-    # read after.
+    # Locks in the order of docs/adr/0006, before anything the decision rests on is read.
     meeting = _locked(item.meeting)
     item = _open_item(meeting, item)
     unit = Unit.objects.select_for_update(of=("self",), no_key=True).get(pk=item.unit_id)
@@ -312,7 +317,7 @@ def decide_item(
         )
         for pk, (entry, fitted) in weighed.items()
     )
-    _tell(item, weighed, chosen, reserve, by=by, at=at)
+    _record_decision(item, weighed, chosen, reserve, by=by, at=at)
     return item
 
 
@@ -340,7 +345,7 @@ def _check_vacant(unit: Unit, on) -> None:
 
 
 def _check_override(meeting: AllocationMeeting, blocking: list[str], reason: str, by: User) -> None:
-    """A requirement is set aside by the chair alone, in writing (need A5)."""
+    """Only the chair may set a requirement aside, and with a reason (need A5)."""
     if meeting.chair_id != by.pk:
         raise DecisionRefused(
             _("Boligen passer ikke: %(why)s Bare møtelederen kan fravike det, med begrunnelse.")
@@ -358,35 +363,32 @@ def _check_override(meeting: AllocationMeeting, blocking: list[str], reason: str
 def _check_habile(
     meeting: AllocationMeeting, item: AgendaItem, application_ids: set[int], by: User
 ) -> None:
-    """Nobody inhabil takes part: neither in the item, nor in one of the cases weighed."""
+    """Nobody takes part who is disqualified in the item or in one of the cases weighed."""
     present = set(meeting.attendances.filter(user__isnull=False).values_list("user_id", flat=True))
     declared = {d.user_id: d for d in item.disqualifications.select_related("user")}
     in_cases = {d.user_id: d for d in weighing.disqualified(application_ids, present | {by.pk})}
     if by.pk in declared or by.pk in in_cases:
         raise Inhabil(_("Du er inhabil i denne saken. En annen må føre protokollen."))
-    for user_id, found in (in_cases | declared).items():
+    for user_id, disqualification in (in_cases | declared).items():
         if user_id in declared and declared[user_id].left_room:
             continue
         if user_id in present:
             raise Inhabil(
                 _("%(name)s er inhabil. Bekreft at vedkommende har gått ut før saken avgjøres.")
-                % {"name": found.user}
+                % {"name": disqualification.user}
             )
 
 
-def _tell(item: AgendaItem, weighed, chosen, reserve, *, by: User, at: datetime) -> None:
-    """One event on each person weighed. It names nobody else."""
+def _record_decision(item: AgendaItem, weighed, chosen, reserve, *, by: User, at: datetime) -> None:
+    """One event for each person weighed, which names nobody else."""
     cases = Application.objects.select_related("person").in_bulk(weighed)
     for pk, case in cases.items():
+        kind, text = AllocationEvent.MEETING_CONSIDERED, _("Vurdert for %(unit)s, ikke valgt.")
         if pk == chosen:
             kind, text = AllocationEvent.MEETING_CHOSEN, _("Valgt til %(unit)s i tildelingsmøtet.")
         elif pk == reserve:
-            kind, text = (
-                AllocationEvent.MEETING_RESERVE,
-                _("Reserve til %(unit)s i tildelingsmøtet."),
-            )
-        else:
-            kind, text = AllocationEvent.MEETING_CONSIDERED, _("Vurdert for %(unit)s, ikke valgt.")
+            kind = AllocationEvent.MEETING_RESERVE
+            text = _("Reserve til %(unit)s i tildelingsmøtet.")
         events.record(
             case.person,
             kind,
@@ -398,23 +400,26 @@ def _tell(item: AgendaItem, weighed, chosen, reserve, *, by: User, at: datetime)
         )
 
 
-# ------------------------------------------------------------------ after
+# ------------------------------------------------------------------ after the meeting
 
 
 @transaction.atomic
 def approve_minutes(*, meeting: AllocationMeeting, by: User, at: datetime) -> StoredFile:
-    """The chair approves: the minutes are printed, stored, and cannot change after."""
+    """The chair approves the minutes, which are printed and stored, and cannot change later.
+
+    Raises NotTheChair, and MeetingClosed while an item is open or when there are none.
+    """
     meeting = _locked(meeting)
     if not perms.can_approve_minutes(by, meeting):
         raise NotTheChair(_("Bare møtelederen kan godkjenne protokollen."))
     MEETING.check(meeting, MeetingState.APPROVED)
     if not meeting.items.exists():
         raise MeetingClosed(_("Møtet har ingen saker, og det er ikke noe å godkjenne."))
-    untreated = meeting.items.filter(outcome=ItemOutcome.OPEN).count()
-    if untreated:
+    undecided = meeting.items.filter(outcome=ItemOutcome.OPEN).count()
+    if undecided:
         raise MeetingClosed(
-            _("%(n)s saker er ikke behandlet. Behandle eller utsett dem først.") % {"n": untreated}
-            if untreated > 1
+            _("%(n)s saker er ikke behandlet. Behandle eller utsett dem først.") % {"n": undecided}
+            if undecided > 1
             else _("Én sak er ikke behandlet. Behandle eller utsett den først.")
         )
     file = StoredFile.objects.create(content=minutes.print_minutes(meeting, at), made_at=at)
@@ -434,7 +439,7 @@ def approve_minutes(*, meeting: AllocationMeeting, by: User, at: datetime) -> St
 
 
 def _locked(meeting: AllocationMeeting) -> AllocationMeeting:
-    # Everything in a meeting is written under its lock, so that the minutes have an order.
+    # Every change of a meeting is made under its lock, so that the minutes have an order.
     return (
         AllocationMeeting.objects.select_for_update(of=("self",), no_key=True)
         .select_related("policy", "unit", "chair")
@@ -448,16 +453,16 @@ def _check_not_approved(meeting: AllocationMeeting) -> None:
 
 
 def _open_item(meeting: AllocationMeeting, item: AgendaItem) -> AgendaItem:
-    """The item, locked, while the meeting goes on and nothing is decided about it."""
+    """The item, locked. Raises MeetingClosed unless the meeting is open, and AlreadyDecided."""
     _check_not_approved(meeting)
     if meeting.state != MeetingState.OPEN:
         raise MeetingClosed(_("Møtet er ikke åpnet ennå."))
-    found = (
+    item = (
         AgendaItem.objects.select_for_update(of=("self",), no_key=True)
         .select_related("unit__property")
         .get(pk=item.pk, meeting=meeting)
     )
-    if found.outcome:
+    if item.outcome:
         raise AlreadyDecided
-    found.meeting = meeting
-    return found
+    item.meeting = meeting
+    return item

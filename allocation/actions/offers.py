@@ -36,16 +36,12 @@ if TYPE_CHECKING:
 
 
 class OfferRefused(RuleBroken):
-    """The offer, the answer or the lease cannot be; `field` says which part is to blame."""
-
-    def __init__(self, sentence: str, field: str | None = None) -> None:
-        super().__init__(sentence)
-        self.field = field
+    """The offer, the answer or the lease cannot be registered."""
 
 
 def to_offer(item: AgendaItem) -> Consideration | None:
-    """Who is to be offered the home now: the chosen one, or the reserve when the chosen one's
-    offer came to nothing. None while an offer stands, or when nobody is left."""
+    """The case to offer the home to now: the chosen one, or the reserve when the offer to the
+    chosen one ended without a lease. None while an offer is open, or when nobody is left."""
     if item.outcome != ItemOutcome.CHOSEN:
         return None
     offers = {offer.application_id: offer for offer in item.offers.all()}
@@ -55,8 +51,8 @@ def to_offer(item: AgendaItem) -> Consideration | None:
         "-chosen", "-reserve", "rank"
     )
     for consideration in weighed:
-        wanted = consideration.chosen or consideration.reserve
-        if wanted and consideration.application_id not in offers:
+        is_candidate = consideration.chosen or consideration.reserve
+        if is_candidate and consideration.application_id not in offers:
             return consideration
     return None
 
@@ -70,22 +66,21 @@ def make_offer(
     at: datetime,
     viewing: str = "",
 ) -> Offer:
-    """Offer the home to the chosen one (or the reserve), by a letter with the day to answer by."""
-    # In the order of docs/adr/0006; of two who offer the same home, the second waits here, and
-    # then sees the first one's offer.
+    """Offer the home to the chosen case or the reserve, in a letter with the answer date.
+
+    Raises OfferRefused.
+    """
+    # Locks in the order of docs/adr/0006. Of two users who offer the same home, the second waits
+    # here, and then sees the first user's offer.
     item = AgendaItem.objects.select_for_update(of=("self",), no_key=True).get(
         pk=consideration.item_id
     )
-    unit = (
-        Unit.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("property")
-        .get(pk=item.unit_id)
-    )
-    application = _application(consideration.application_id)
+    unit = _locked_unit(item.unit_id)
+    application = _locked_application(consideration.application_id)
     _check_habile(by, application)
     _check_not_offered(unit)
-    next_one = to_offer(item)
-    if next_one is None or next_one.pk != consideration.pk:
+    candidate = to_offer(item)
+    if candidate is None or candidate.pk != consideration.pk:
         raise OfferRefused(_("Møtet har ikke valgt denne saken til boligen."))
     return _send(unit, application, item, available_from, viewing, by, at)
 
@@ -99,14 +94,10 @@ def offer_reserved(
     at: datetime,
     viewing: str = "",
 ) -> Offer:
-    """Offer the dwelling to the one it is kept for (need A13)."""
-    # In the order of docs/adr/0006.
-    unit = (
-        Unit.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("property")
-        .get(pk=reservation.unit_id)
-    )
-    application = _application(reservation.application_id)
+    """Offer a reserved dwelling to the case it is reserved for (need A13). Raises OfferRefused."""
+    # Locks in the order of docs/adr/0006.
+    unit = _locked_unit(reservation.unit_id)
+    application = _locked_application(reservation.application_id)
     _check_habile(by, application)
     _check_not_offered(unit)
     return _send(unit, application, None, available_from, viewing, by, at)
@@ -126,14 +117,14 @@ def _send(
     by: User,
     at: datetime,
 ) -> Offer:
-    """The letter and the offer, when the case waits and the home is free, or held for it."""
+    """Make the letter and the offer, if the case waits and the home is vacant or held for it."""
     on = local_date(at)
     _check_waits(application, on)
-    held = vacancy.with_status(Unit.objects.filter(pk=unit.pk), on).get()
-    free = held.status == vacancy.UnitStatus.VACANT or (
-        held.status == vacancy.UnitStatus.RESERVED and held.reserved_by == application.pk
+    current = vacancy.with_status(Unit.objects.filter(pk=unit.pk), on).get()
+    is_free = current.status == vacancy.UnitStatus.VACANT or (
+        current.status == vacancy.UnitStatus.RESERVED and current.reserved_by == application.pk
     )
-    if not free:
+    if not is_free:
         raise OfferRefused(_("%(unit)s er ikke lenger ledig.") % {"unit": unit})
     if available_from < on:
         raise OfferRefused(
@@ -168,14 +159,9 @@ def _send(
             raise OfferRefused(sentence) from error
         raise
     OFFER.log(offer, "", OfferState.SENT, by, at)
-    _tell(
-        offer,
-        AllocationEvent.OFFER_SENT,
-        _("Tilbud om %(unit)s sendt, svarfrist %(day)s.")
-        % {"unit": unit, "day": nbdate(answer_by)},
-        by=by,
-        at=at,
-    )
+    text = _("Tilbud om %(unit)s sendt, svarfrist %(day)s.")
+    text %= {"unit": unit, "day": nbdate(answer_by)}
+    _record(offer, AllocationEvent.OFFER_SENT, text, by=by, at=at)
     return offer
 
 
@@ -189,7 +175,10 @@ def answer_offer(
     decline_code: str = "",
     decline_words: str = "",
 ) -> Offer:
-    """Note the person's answer. A no needs a coded reason, so that offers get better."""
+    """Register the person's answer. A no needs a `DeclineCode`, so that offers get better.
+
+    Raises OfferRefused.
+    """
     offer = _locked(offer)
     _check_habile(by, offer.application)
     if offer.state != OfferState.SENT:
@@ -197,11 +186,11 @@ def answer_offer(
             _("Tilbudet står som «%(state)s», og svaret er ikke endret.")
             % {"state": offer.get_state_display()}
         )
-    facts = {"answered_at": at, "answered_by": by}
+    answered = {"answered_at": at, "answered_by": by}
     if yes:
-        OFFER.move(offer, OfferState.ACCEPTED, by=by, at=at, **facts)
+        OFFER.move(offer, OfferState.ACCEPTED, by=by, at=at, **answered)
         text = _("Takket ja til %(unit)s.") % {"unit": offer.unit}
-        _tell(offer, AllocationEvent.OFFER_ACCEPTED, text, by=by, at=at)
+        _record(offer, AllocationEvent.OFFER_ACCEPTED, text, by=by, at=at)
         return offer
     if decline_code not in DeclineCode.values:
         raise OfferRefused(_("Velg grunnen til at tilbudet ikke passet."), "decline_code")
@@ -212,19 +201,19 @@ def answer_offer(
         at=at,
         decline_code=decline_code,
         decline_words=decline_words.strip(),
-        **facts,
+        **answered,
     )
     text = _("Takket nei til %(unit)s: %(why)s.") % {
         "unit": offer.unit,
         "why": str(DeclineCode(decline_code).label).lower(),
     }
-    _tell(offer, AllocationEvent.OFFER_DECLINED, text, by=by, at=at)
+    _record(offer, AllocationEvent.OFFER_DECLINED, text, by=by, at=at)
     return offer
 
 
 @transaction.atomic
 def withdraw_offer(*, offer: Offer, reason: str, by: User, at: datetime) -> Offer:
-    """The municipality takes the offer back, as long as no lease is agreed."""
+    """The municipality withdraws the offer. Raises OfferRefused once a lease is agreed."""
     offer = _locked(offer)
     if not reason.strip():
         raise OfferRefused(_("Skriv hvorfor tilbudet trekkes."), "reason")
@@ -235,13 +224,13 @@ def withdraw_offer(*, offer: Offer, reason: str, by: User, at: datetime) -> Offe
         "unit": offer.unit,
         "why": reason.strip(),
     }
-    _tell(offer, AllocationEvent.OFFER_WITHDRAWN, text, by=by, at=at)
+    _record(offer, AllocationEvent.OFFER_WITHDRAWN, text, by=by, at=at)
     return offer
 
 
 @transaction.atomic
 def expire_offer(*, offer: Offer, by: User | None, at: datetime) -> Offer:
-    """The day to answer by is past without an answer; by a person, or by a job (`by=None`)."""
+    """Close an offer whose answer date is past; `by` is None in a job. Raises OfferRefused."""
     offer = _locked(offer)
     if offer.answer_by >= local_date(at):
         raise OfferRefused(
@@ -249,7 +238,7 @@ def expire_offer(*, offer: Offer, by: User | None, at: datetime) -> Offer:
         )
     OFFER.move(offer, OfferState.EXPIRED, by=by, at=at)
     text = _("Svarfristen på tilbudet om %(unit)s gikk ut.") % {"unit": offer.unit}
-    _tell(offer, AllocationEvent.OFFER_EXPIRED, text, by=by, at=at)
+    _record(offer, AllocationEvent.OFFER_EXPIRED, text, by=by, at=at)
     return offer
 
 
@@ -266,13 +255,14 @@ def let_home(
     deposit: int,
     short_term_reason: str = "",
 ) -> Offer:
-    """Agree the lease of an offer said yes to. From now the person no longer waits."""
+    """Agree the lease of an accepted offer; the person leaves the waiting list.
+
+    `rent` and `deposit` are in kroner, the rent a month. Raises OfferRefused, and what
+    `agree_lease` raises.
+    """
     offer = _locked(offer)
     _check_habile(by, offer.application)
-    if offer.lease_id:
-        raise OfferRefused(_("Leieforholdet er allerede inngått."))
-    if offer.state != OfferState.ACCEPTED:
-        raise OfferRefused(_("Personen har ikke takket ja til tilbudet."))
+    _check_lease_is_next(offer)
     if starts_on < offer.available_from:
         raise OfferRefused(
             _("Boligen er ledig fra %(day)s. Leieforholdet kan ikke begynne før.")
@@ -294,21 +284,18 @@ def let_home(
     )
     offer._history_user = by
     offer.save(update_fields=["lease"])
-    # What was held ahead for the person has done its work, whichever home it became.
-    for held in offer.application.reservations.standing(local_date(at)).order_by("pk"):
-        release(held, reason=_("Leieforholdet er inngått."), by=by, at=at)
+    # The person's reservations are no longer needed, whichever home it became.
+    for reservation in offer.application.reservations.standing(local_date(at)).order_by("pk"):
+        release(reservation, reason=_("Leieforholdet er inngått."), by=by, at=at)
     return offer
 
 
 @transaction.atomic
 def inform_tenant(*, offer: Offer, by: User, at: datetime, **terms: Any) -> Letter:
-    """Tell in writing, before the lease is signed, what it will be: its term and why it has one,
-    its rent and its deposit (husll. § 11-1)."""
+    """Make the letter the tenant gets before signing: the term and its reason, rent and deposit
+    (husll. § 11-1). Raises OfferRefused."""
     offer = _locked(offer)
-    if offer.lease_id:
-        raise OfferRefused(_("Leieforholdet er allerede inngått."))
-    if offer.state != OfferState.ACCEPTED:
-        raise OfferRefused(_("Personen har ikke takket ja til tilbudet."))
+    _check_lease_is_next(offer)
     information = lease_letters.information(offer.application, unit=str(offer.unit), **terms)
     letter = make_letter(
         kind=LetterKind.LEASE_INFORMATION,
@@ -318,15 +305,20 @@ def inform_tenant(*, offer: Offer, by: User, at: datetime, **terms: Any) -> Lett
         **information,
     )
     text = _("Skriftlig informasjon før leiekontrakt om %(unit)s.") % {"unit": offer.unit}
-    _tell(offer, AllocationEvent.LEASE_INFORMED, text, by=by, at=at)
+    _record(offer, AllocationEvent.LEASE_INFORMED, text, by=by, at=at)
     return letter
 
 
 # ------------------------------------------------------------------ parts
 
 
-def _application(pk: int) -> Application:
-    # Held, so that the case is not let a home, or withdrawn, while it is offered this one.
+def _locked_unit(pk: int) -> Unit:
+    units = Unit.objects.select_for_update(of=("self",), no_key=True)
+    return units.select_related("property").get(pk=pk)
+
+
+def _locked_application(pk: int) -> Application:
+    # So that the case gets no other lease, and is not withdrawn, while the offer is made.
     return (
         Application.objects.select_for_update(of=("self",), no_key=True)
         .select_related("person", "unit", "responsible")
@@ -335,21 +327,28 @@ def _application(pk: int) -> Application:
 
 
 def _locked(offer: Offer) -> Offer:
-    """The offer, with its unit and application, in the order of docs/adr/0006."""
+    """The offer, locked after its unit and application, in the order of docs/adr/0006."""
     Unit.objects.select_for_update(of=("self",), no_key=True).get(pk=offer.unit_id)
-    application = _application(offer.application_id)
-    found = (
+    application = _locked_application(offer.application_id)
+    locked = (
         Offer.objects.select_for_update(of=("self",), no_key=True)
         .select_related("unit__property")
         .get(pk=offer.pk)
     )
-    found.application = application
-    return found
+    locked.application = application
+    return locked
 
 
 def _check_habile(by: User, application: Application) -> None:
     if is_disqualified(by, application):
         raise OfferRefused(_("Du er inhabil i denne saken. En annen må ta den."))
+
+
+def _check_lease_is_next(offer: Offer) -> None:
+    if offer.lease_id:
+        raise OfferRefused(_("Leieforholdet er allerede inngått."))
+    if offer.state != OfferState.ACCEPTED:
+        raise OfferRefused(_("Personen har ikke takket ja til tilbudet."))
 
 
 def _check_waits(application: Application, on: date) -> None:
@@ -359,7 +358,9 @@ def _check_waits(application: Application, on: date) -> None:
         )
 
 
-def _tell(offer: Offer, kind: AllocationEvent, text: str, *, by: User | None, at: datetime) -> None:
+def _record(
+    offer: Offer, kind: AllocationEvent, text: str, *, by: User | None, at: datetime
+) -> None:
     events.record(
         offer.application.person,
         kind,
@@ -383,23 +384,23 @@ def _letter(
     by: User,
 ) -> dict:
     language = application.person.language_form
-    t = words("offer", language)
-    rent = t["unknown"] if unit.rent is None else t["rent_value"].format(rent=kroner(unit.rent))
+    w = words("offer", language)
+    rent = w["unknown"] if unit.rent is None else w["rent_value"].format(rent=kroner(unit.rent))
     return {
-        "intro": [t["intro"]],
+        "intro": [w["intro"]],
         "dwelling": {
             "address": str(unit),
             "facts": [
-                [t["size"], minutes.dwelling(unit, language) or t["unknown"]],
-                [t["rent"], rent],
-                [t["free"], nbdate_long(available_from)],
+                [w["size"], minutes.dwelling(unit, language) or w["unknown"]],
+                [w["rent"], rent],
+                [w["free"], nbdate_long(available_from)],
             ],
             "about": None,
         },
         "viewing": [viewing.strip()] if viewing.strip() else None,
         "answer_by": nbdate_long(answer_by),
-        "how_answer": [t["how"].format(name=by.get_full_name())],
-        "if_yes": [t["yes"].format(day=nbdate_long(available_from))],
-        "if_no": [t["no"]],
+        "how_answer": [w["how"].format(name=by.get_full_name())],
+        "if_yes": [w["yes"].format(day=nbdate_long(available_from))],
+        "if_no": [w["no"]],
         "slip": True,
     }

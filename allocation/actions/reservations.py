@@ -1,4 +1,4 @@
-"""A dwelling kept ahead for somebody who comes out of an institution or prison (need A13)."""
+"""A dwelling reserved for somebody who will leave an institution or prison (need A13)."""
 
 from __future__ import annotations
 
@@ -24,11 +24,7 @@ from ..models import Offer, Reservation
 
 
 class ReservationRefused(RuleBroken):
-    """The dwelling cannot be kept so; `field` says which part is to blame."""
-
-    def __init__(self, sentence: str, field: str | None = None) -> None:
-        super().__init__(sentence)
-        self.field = field
+    """The dwelling cannot be reserved or released."""
 
 
 @transaction.atomic
@@ -42,10 +38,10 @@ def reserve(
     by: User,
     at: datetime,
 ) -> Reservation:
-    """Keep the dwelling for the case from now until a last day; `ReservationRefused` says why not.
+    """Reserve the dwelling for the case from today to `until`, the last day.
 
-    Two who keep the same dwelling at once: the second waits for the unit's row, and then sees
-    the first one's reservation. `unit_reserved_for_one` would refuse it all the same.
+    Raises ReservationRefused. Of two users who reserve the same dwelling at once, the second
+    waits for the unit's row and then breaks the constraint `unit_reserved_for_one`.
     """
     on = local_date(at)
     unit = (
@@ -59,8 +55,7 @@ def reserve(
         raise ReservationRefused(_("Dagen er gått. Skriv en dag som kommer."), "moves_in_on")
     if until < moves_in_on:
         raise ReservationRefused(_("Boligen må holdes av til personen flytter inn."), "until")
-    lived_in = Stay.objects.filter(unit=unit, period__contains=moves_in_on).exists()
-    if lived_in:
+    if Stay.objects.filter(unit=unit, period__contains=moves_in_on).exists():
         raise ReservationRefused(
             _("Det bor noen i %(unit)s %(day)s. Velg en annen bolig.")
             % {"unit": unit, "day": nbdate(moves_in_on)},
@@ -71,8 +66,7 @@ def reserve(
             _("%(unit)s kan ikke leies ut %(day)s.") % {"unit": unit, "day": nbdate(moves_in_on)},
             "unit",
         )
-    taken = Offer.objects.reserving().filter(unit=unit).exclude(application=application)
-    if taken.exists():
+    if Offer.objects.reserving().filter(unit=unit).exclude(application=application).exists():
         raise ReservationRefused(_("Boligen er allerede tilbudt til noen."), "unit")
     reservation = save(
         Reservation(unit=unit, application=application),
@@ -87,14 +81,14 @@ def reserve(
         "unit": unit,
         "day": nbdate(moves_in_on),
     }
-    _tell(reservation, AllocationEvent.UNIT_RESERVED, text, by=by, at=at)
+    _record(reservation, AllocationEvent.UNIT_RESERVED, text, by=by, at=at)
     return reservation
 
 
 @transaction.atomic
 def release(reservation: Reservation, *, reason: str, by: User, at: datetime) -> Reservation:
-    """The dwelling is free for others again."""
-    # Locked: of two who release it, the second sees that it is done.
+    """End the reservation, so that others can get the dwelling. Raises ReservationRefused."""
+    # Locked: of two users who release it, the second is refused.
     reservation = (
         Reservation.objects.select_for_update(of=("self",), no_key=True)
         .select_related("unit__property", "application__person")
@@ -107,11 +101,11 @@ def release(reservation: Reservation, *, reason: str, by: User, at: datetime) ->
         "unit": reservation.unit,
         "why": reason.strip(),
     }
-    _tell(reservation, AllocationEvent.UNIT_RELEASED, text, by=by, at=at)
+    _record(reservation, AllocationEvent.UNIT_RELEASED, text, by=by, at=at)
     return reservation
 
 
-def _tell(
+def _record(
     reservation: Reservation, kind: AllocationEvent, text: str, *, by: User, at: datetime
 ) -> None:
     events.record(

@@ -1,4 +1,4 @@
-"""The answer to «trenger du fortsatt bolig?», and the letter that asks (need C26)."""
+"""The answer to «Trenger du fortsatt bolig?», and the letter that asks it (need C26)."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from ..models import NeedCheck
 
 
 class CheckRefused(RuleBroken):
-    """The question is answered already, or asked by letter already."""
+    """The question is answered, or asked in a letter, already."""
 
 
-def _held(check: NeedCheck) -> NeedCheck:
-    # Two who ring the same person: the second is told.
+def _locked(check: NeedCheck) -> NeedCheck:
+    # Of two users who ring the same person, the second is refused.
     check = NeedCheck.objects.select_for_update(of=("self",), no_key=True).get(pk=check.pk)
     if check.answered_at or check.lapsed_on:
         raise CheckRefused(_("Svaret er allerede ført inn, eller personen venter ikke lenger."))
@@ -39,10 +39,13 @@ def _held(check: NeedCheck) -> NeedCheck:
 def register_answer(
     check: NeedCheck, *, answer: NeedAnswer, note: str, phone: str, by: User, at: datetime
 ) -> NeedCheck:
-    """What the person said. A no changes nothing by itself: it is for the caseworker to register
-    that the application is withdrawn, in the person's own words."""
+    """Register what the person answered, and a new phone number. Raises CheckRefused.
+
+    A no changes nothing by itself: the caseworker registers that the application is withdrawn,
+    in the person's own words.
+    """
     lock_persons(check.application.person_id)
-    check = _held(check)
+    check = _locked(check)
     check.answer, check.note = answer, note
     check.answered_at, check.answered_by = at, by
     check._history_user = by
@@ -73,8 +76,11 @@ def register_answer(
 
 @transaction.atomic
 def send_letter(check: NeedCheck, *, by: User, at: datetime) -> Letter:
-    """The question as a letter, in the person's målform. `NoAddress` where it cannot reach them."""
-    check = _held(check)
+    """Make the question as a letter, in the person's language form.
+
+    Raises CheckRefused, and NoAddress when the person has no address.
+    """
+    check = _locked(check)
     if check.letter_id:
         raise CheckRefused(_("Brevet er allerede laget."))
     case = check.application
