@@ -37,7 +37,7 @@ class AllocationConfig(AppConfig):
             own_day.class_lines, own_day.offer_lines, own_day.chosen_lines, own_day.accepted_lines
         )
         post_migrate.connect(defaults.install, sender=self)
-        # No count beside it: who waits is computed, and that is too much for every page.
+        # Without a count: to compute the list takes too long for every page.
         navigation.register(
             "venteliste",
             _("Venteliste"),

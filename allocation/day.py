@@ -1,10 +1,10 @@
-"""Classes set by hand, offers and choices on Min dag."""
+"""The lines of allocation on Min dag: proposed classes, offers, and choices of a meeting."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
@@ -15,7 +15,7 @@ from casework.log.day import case_label
 from casework.log.enums import APPLICATION_CLOSED
 from casework.log.flags import due_words, short
 from casework.log.visibility import sees
-from casework.models import Flag
+from casework.models import Application, Flag
 from common.calendar import local_date
 from common.day import DEADLINE_DAYS, MOST, Line
 
@@ -26,11 +26,17 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
+def _line(application: Application, **parts: Any) -> Line:
+    person = application.person
+    url = reverse("desk:person", args=[person.pk])
+    return Line(name=person.name, url=url, icon="Clock", **parts)
+
+
 def class_lines(user: User, on: date, flags: Sequence[Flag]) -> list[Line]:
-    """Classes set by hand that another has proposed, and I may approve."""
+    """Priority classes that others have proposed and the user may approve."""
     if not user.has_role(RoleKind.APPROVER):
         return []
-    found = (
+    proposals = (
         ManualClass.objects.visible_to(user)
         .pending()
         .exclude(set_by=user)
@@ -38,30 +44,28 @@ def class_lines(user: User, on: date, flags: Sequence[Flag]) -> list[Line]:
         .order_by("set_at", "pk")[:MOST]
     )
     return [
-        Line(
-            name=each.application.person.name,
-            url=reverse("desk:person", args=[each.application.person_id]),
-            about=f"{_('Prioritet')} · {each.application.case_number}",
+        _line(
+            proposal.application,
+            about=f"{_('Prioritet')} · {proposal.application.case_number}",
             why=_("%(name)s vil sette prioriteten for hånd: %(why)s")
-            % {"name": each.set_by, "why": each.reason[:120]},
+            % {"name": proposal.set_by, "why": proposal.reason[:120]},
             next=_("Godkjenn, eller si hvorfor ikke."),
             action=_("Se forslaget"),
-            action_url=reverse("allocation:class_proposal", args=[each.pk]),
+            action_url=reverse("allocation:class_proposal", args=[proposal.pk]),
             color="warning",
-            when=_("Siden %(date)s") % {"date": short(local_date(each.set_at))}
-            if local_date(each.set_at) < on
+            when=_("Siden %(date)s") % {"date": short(local_date(proposal.set_at))}
+            if local_date(proposal.set_at) < on
             else _("I dag"),
             sub=_("godkjenning"),
-            icon="Clock",
             due=on,
         )
-        for each in found
+        for proposal in proposals
     ]
 
 
 def offer_lines(user: User, on: date, flags: Sequence[Flag]) -> list[Line]:
-    """Offers in my cases whose answer is due within a week, or has not come."""
-    found = (
+    """Offers in the user's cases with an answer date that is near or past."""
+    offers = (
         Offer.objects.visible_to(user)
         .open()
         .filter(application__responsible=user, answer_by__lte=on + timedelta(days=DEADLINE_DAYS))
@@ -69,12 +73,11 @@ def offer_lines(user: User, on: date, flags: Sequence[Flag]) -> list[Line]:
         .order_by("answer_by", "pk")[:MOST]
     )
     lines = []
-    for offer in found:
+    for offer in offers:
         when, color = due_words(offer.answer_by, on)
         lines.append(
-            Line(
-                name=offer.application.person.name,
-                url=reverse("desk:person", args=[offer.application.person_id]),
+            _line(
+                offer.application,
                 about=f"{_('Tilbud')} · {offer.application.case_number}",
                 why=_("Har tilbud om %(unit)s, sendt %(sent)s Svarfristen er %(due)s")
                 % {
@@ -88,7 +91,6 @@ def offer_lines(user: User, on: date, flags: Sequence[Flag]) -> list[Line]:
                 color=color,
                 when=when,
                 sub=_("svarfrist"),
-                icon="Clock",
                 due=offer.answer_by,
             )
         )
@@ -96,9 +98,9 @@ def offer_lines(user: User, on: date, flags: Sequence[Flag]) -> list[Line]:
 
 
 def chosen_lines(user: User, on: date, flags: Sequence[Flag]) -> list[Line]:
-    """Homes a meeting gave in my cases, that nobody has offered yet."""
+    """Homes that a meeting has allocated in the user's cases, and that are not offered yet."""
     sent = Offer.objects.filter(item=OuterRef("item"), application=OuterRef("application"))
-    found = (
+    choices = (
         Consideration.objects.filter(
             sees(user, "application__person__"),
             ~Exists(sent),
@@ -111,13 +113,12 @@ def chosen_lines(user: User, on: date, flags: Sequence[Flag]) -> list[Line]:
         .order_by("considered_at", "pk")[:MOST]
     )
     lines = []
-    for chosen in found:
+    for chosen in choices:
         decided = local_date(chosen.considered_at)
         when, color = due_words(decided, on)
         lines.append(
-            Line(
-                name=chosen.application.person.name,
-                url=reverse("desk:person", args=[chosen.application.person_id]),
+            _line(
+                chosen.application,
                 about=case_label(chosen.application),
                 why=_("Tildelingsmøtet valgte saken til %(unit)s %(day)s")
                 % {"unit": chosen.item.unit, "day": short(decided)},
@@ -127,7 +128,6 @@ def chosen_lines(user: User, on: date, flags: Sequence[Flag]) -> list[Line]:
                 color=color,
                 when=when,
                 sub=_("tildelt"),
-                icon="Clock",
                 due=decided,
             )
         )
@@ -135,21 +135,20 @@ def chosen_lines(user: User, on: date, flags: Sequence[Flag]) -> list[Line]:
 
 
 def accepted_lines(user: User, on: date, flags: Sequence[Flag]) -> list[Line]:
-    """Offers said yes to in my cases, without a lease."""
-    found = (
+    """Accepted offers in the user's cases that have no lease yet."""
+    offers = (
         Offer.objects.visible_to(user)
         .filter(application__responsible=user, state=OfferState.ACCEPTED, lease__isnull=True)
         .select_related("application__person", "unit__property")
         .order_by("answered_at", "pk")[:MOST]
     )
     lines = []
-    for offer in found:
+    for offer in offers:
         answered = local_date(offer.answered_at)
         when, color = due_words(answered, on)
         lines.append(
-            Line(
-                name=offer.application.person.name,
-                url=reverse("desk:person", args=[offer.application.person_id]),
+            _line(
+                offer.application,
                 about=case_label(offer.application),
                 why=_("Takket ja til %(unit)s %(day)s")
                 % {"unit": offer.unit, "day": short(answered)},
@@ -159,7 +158,6 @@ def accepted_lines(user: User, on: date, flags: Sequence[Flag]) -> list[Line]:
                 color=color,
                 when=when,
                 sub=_("sa ja"),
-                icon="Clock",
                 due=answered,
             )
         )

@@ -1,4 +1,4 @@
-"""The default priority policy (rules-and-scenarios.md), written where there is none."""
+"""The default priority policy (rules-and-scenarios.md), used until the municipality has its own."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ TIE_BREAKERS = ["children_first", "temporary_days_desc", "earliest_received"]
 
 
 def install(sender=None, **kwargs) -> None:
-    """Write the default policy where there is none. Runs after migrate."""
+    """Save the default policy if there is no policy. Runs after migrate."""
     from .models import PriorityPolicy
 
     if not PriorityPolicy.objects.exists():

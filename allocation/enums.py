@@ -26,7 +26,7 @@ class OfferState(models.TextChoices):
 
 
 class DeclineCode(models.TextChoices):
-    """Coded reasons; declining an unsuitable offer has no penalty (need A9)."""
+    """Why an offer was declined. Declining has no effect on the waiting list (need A9)."""
 
     AREA = "omrade", _("Området")
     ACCESS = "tilgjengelighet", _("Kan ikke bruke boligen")
@@ -38,12 +38,12 @@ class DeclineCode(models.TextChoices):
 
 
 OPEN_OFFERS = (OfferState.SENT,)
-# An offer said yes to keeps its unit reserved until the lease is agreed.
+# An accepted offer keeps its unit reserved until the lease is agreed.
 RESERVING_OFFERS = (OfferState.SENT, OfferState.ACCEPTED)
 
 
 class NeedAnswer(models.TextChoices):
-    """What somebody who waits says when asked whether the need is the same (need C26)."""
+    """The answer when somebody on the waiting list is asked if the need is the same (need C26)."""
 
     YES = "ja", _("Ja, trenger fortsatt bolig")
     CHANGED = "endret", _("Ja, men behovet er endret")
@@ -51,7 +51,7 @@ class NeedAnswer(models.TextChoices):
 
 
 class AllocationEvent(EventKind):
-    """Of meetings, offers and what is held for a person."""
+    """Events of meetings, offers, reservations and proposed classes."""
 
     CLASS_APPROVED = "class.approved"
     CLASS_DECLINED = "class.declined"

@@ -1,13 +1,13 @@
-"""What a priority is computed from: the facts of one waiting case on one date.
+"""The facts of one waiting case on one date, from which its priority is computed.
 
-The same names are the columns of `ranking.FACTS_SQL`, the fields here, and what the conditions
-of `policy` speak of, in SQL and in Python. A meeting freezes them as JSON (need A12).
+The fields have the names of the columns of `ranking.FACTS`, which the conditions of `policy` use
+in SQL and in Python. A meeting freezes them as JSON (need A12).
 """
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from common import calendar
@@ -16,16 +16,15 @@ from stays.situation import HOMELESS_INSTITUTION_MONTHS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """One case on the date `on`. None is «ikke avklart» or «nothing of the kind».
+    """One case on the date `on`. None means not known, or nothing of the kind.
 
-    children: members of the household under 18, children who visit (samvær) included; a member
-    registered as a child whose birth date is not known counts. temporary_days, temporary_since:
-    the present chain (`stays.temporary.chains`), 0 and None without one; in_temporary: sleeps in a
-    temporary place on the date. with_others, on_street, has_home, trial, makeshift (a caravan, a
-    boat): what stays say on the date; has_home is a home owned or rented. no_place: on the
-    street, or an open application for a place tonight (§ 27) and no stay at all. discharge_on:
-    planned out of the institution they are in, None for who has a home to go to. must_leave_by:
-    the earliest among the stays.
+    children: household members under 18, also those who only visit (samvær); a child without a
+    birth date counts. temporary_days (nights), temporary_since: the current chain
+    (`stays.temporary.chains`), 0 and None without one. in_temporary: in a temporary place on the
+    date. with_others, on_street, trial, makeshift (a caravan, a boat), has_home (owned or
+    rented): from the stays on the date. no_place: on the street, or an open application for a
+    place tonight (§ 27) and no stay. discharge_on: the planned day out of the institution, None
+    for a person with a home to go to. must_leave_by: the earliest of the stays.
     """
 
     on: date
@@ -69,10 +68,10 @@ class Facts:
 
     @property
     def homeless(self) -> bool:
-        """Bostedsløs by the national definition: no dwelling owned or rented, and in temporary
-        places (a treningsleilighet is one), with others, sleeping out or in what is no
-        dwelling, or in an institution or prison with two months or less to go. What is not known
-        is not homeless."""
+        """Homeless (bostedsløs) by the national definition: without an owned or rented home, and
+        in a temporary place or trial apartment (treningsleilighet), with others, on the street or
+        in what is no dwelling, or in an institution or prison with at most two months left. A
+        person whose situation is not known is not counted."""
         if self.has_home:
             return False
         leaves = calendar.add_months(self.on, HOMELESS_INSTITUTION_MONTHS)
@@ -86,12 +85,9 @@ class Facts:
         )
 
     def on_day(self, day: date) -> Facts:
-        """The same case on a later day, if nothing but time happens."""
+        """The same case on a later day, if only time passes."""
         nights = (day - self.on).days if self.in_temporary else 0
         return replace(self, on=day, temporary_days=self.temporary_days + nights)
 
     def days_until(self, day: date) -> int:
         return (day - self.on).days
-
-
-ONE_DAY = timedelta(days=1)

@@ -1,9 +1,9 @@
-"""Flags of those who wait: forgotten on the list (A3), an offer nobody answered, a choice not sent.
+"""Flags for cases on the waiting list (need A3).
 
 * `waiting`: `forgotten_days` since a meeting considered the case, an offer was sent, a class was
-  set by hand, or else since the vedtak. Counted anew from the next time somebody looks at it.
+  set by hand, or else since the vedtak. Starts again when the case is considered.
 * `offer`: the answer date is past, and no answer is registered.
-* `chosen`: a meeting chose the case for a dwelling `chosen_days` ago; it stands empty, unoffered.
+* `chosen`: a meeting chose the case for a dwelling `chosen_days` ago, and no offer is sent.
 """
 
 from __future__ import annotations
@@ -108,9 +108,9 @@ def waiting_words(flag: Flag, on: date) -> Words:
 
 def offer_words(flag: Flag, on: date) -> Words:
     when, color = due_words(flag.due_on, on)
-    told = {key: short(date.fromisoformat(flag.facts[key])) for key in ("sent", "answer_by")}
+    days = {key: short(date.fromisoformat(flag.facts[key])) for key in ("sent", "answer_by")}
     return Words(
-        why=_("Tilbud sendt %(sent)s Svarfristen var %(answer_by)s") % told,
+        why=_("Tilbud sendt %(sent)s Svarfristen var %(answer_by)s") % days,
         next=_("Ring, og før inn svaret."),
         action=_("Før inn svar"),
         action_url=reverse("allocation:offer_answer", args=[flag.facts["offer"]]),
@@ -172,10 +172,10 @@ CHOSEN = FlagRule(
 
 
 def flag_waiting(on: date) -> Done:
-    """The flags of who may be forgotten on the list. Safe to run twice, or for any date."""
+    """Flag cases nobody has considered for long. Safe to run twice, and for any date."""
     return FORGOTTEN_FLAG.run(on)
 
 
 def flag_offers(on: date) -> Done:
-    """The flags of offers without an answer, and of choices without an offer. Safe to run twice."""
+    """Flag offers without an answer, and choices without an offer. Safe to run twice."""
     return OFFER.run(on) + CHOSEN.run(on)

@@ -23,12 +23,16 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-class ManualClassQuerySet(models.QuerySet):
+class CaseQuerySet(models.QuerySet):
+    """Rows that belong to an application."""
+
     def visible_to(self, user: User) -> Self:
         return self.filter(sees(user, "application__person__"))
 
+
+class ManualClassQuerySet(CaseQuerySet):
     def pending(self) -> Self:
-        """Proposed, and not answered by another yet."""
+        """Proposals that nobody has approved or declined yet."""
         return self.filter(approved_at__isnull=True)
 
 
@@ -37,35 +41,26 @@ class MeetingQuerySet(models.QuerySet):
         return self.exclude(state=MeetingState.APPROVED)
 
 
-class OfferQuerySet(models.QuerySet):
-    def visible_to(self, user: User) -> Self:
-        return self.filter(sees(user, "application__person__"))
-
+class OfferQuerySet(CaseQuerySet):
     def open(self) -> Self:
         return self.filter(state=OfferState.SENT)
 
     def reserving(self) -> Self:
-        """Offers that hold their unit: waiting for an answer, or said yes to without a lease."""
+        """Offers that hold their unit: waiting for an answer, or accepted without a lease."""
         return self.filter(
             models.Q(state=OfferState.SENT)
             | models.Q(state=OfferState.ACCEPTED, lease__isnull=True)
         )
 
 
-class NeedCheckQuerySet(models.QuerySet):
-    def visible_to(self, user: User) -> Self:
-        return self.filter(sees(user, "application__person__"))
-
+class NeedCheckQuerySet(CaseQuerySet):
     def open(self) -> Self:
         return self.filter(answered_at__isnull=True, lapsed_on__isnull=True)
 
 
-class ReservationQuerySet(models.QuerySet):
-    def visible_to(self, user: User) -> Self:
-        return self.filter(sees(user, "application__person__"))
-
+class ReservationQuerySet(CaseQuerySet):
     def standing(self, on: date) -> Self:
-        """Those that hold their dwelling on the date: not released, and not run out."""
+        """Reservations that hold their dwelling on the date: not released, and not expired."""
         return self.filter(released_at__isnull=True, period__contains=on)
 
 
@@ -73,7 +68,7 @@ class PriorityPolicy(models.Model):
     """A version of the municipality's priorities: classes in order, never points (needs A1, A2).
 
     `classes` is a list of {"name", "sentence", "any": [condition, …]}; `tie_breakers` a list of
-    names. Their vocabulary, and what each condition says in words, is in `allocation.policy`.
+    names. `allocation.policy` defines the conditions and tie-breakers, and their texts.
     """
 
     name = models.CharField(_("navn"), max_length=120)
@@ -99,10 +94,8 @@ class PriorityPolicy(models.Model):
 
 
 class ManualClass(models.Model):
-    """A class set by hand, with a reason, counting only when another has approved it (A2).
-
-    Class 0 is «by the rules again».
-    """
+    """A priority class set by hand with a reason; it applies when another user has approved it
+    (need A2). Class 0 means the class by the rules again."""
 
     application = models.ForeignKey(Application, models.CASCADE, related_name="manual_classes")
     class_number = models.PositiveSmallIntegerField(_("prioritet"))
@@ -146,7 +139,7 @@ class ManualClass(models.Model):
 
 
 class AllocationMeeting(models.Model):
-    """A tildelingsmøte: called by a unit, chaired, with minutes that cannot change (need A7)."""
+    """An allocation meeting (tildelingsmøte), with minutes that cannot change (need A7)."""
 
     unit = models.ForeignKey(
         OrganisationUnit, models.PROTECT, related_name="meetings", verbose_name=_("kalles inn av")
@@ -299,7 +292,7 @@ class AgendaItem(models.Model):
 
 
 class Consideration(models.Model):
-    """A person weighed for a unit, with the inputs frozen as they were (needs A12, A3)."""
+    """An application weighed for a unit, with the facts frozen as they were (needs A12, A3)."""
 
     item = models.ForeignKey(AgendaItem, models.CASCADE, related_name="considerations")
     application = models.ForeignKey(
@@ -342,7 +335,7 @@ class Consideration(models.Model):
 
 
 class ItemDisqualification(models.Model):
-    """Someone present is inhabil in one item, and has left the room when it was decided."""
+    """A user who is present but disqualified (inhabil) in one item, and must leave the room."""
 
     item = models.ForeignKey(AgendaItem, models.CASCADE, related_name="disqualifications")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -363,7 +356,7 @@ class ItemDisqualification(models.Model):
 
 
 class Offer(models.Model):
-    """A concrete dwelling offered: logged, not a vedtak (law.md «two objects», need A9)."""
+    """A dwelling offered to an application. It is logged, but is not a vedtak (need A9)."""
 
     application = models.ForeignKey(
         Application, models.PROTECT, related_name="offers", verbose_name=_("søknad")
@@ -435,10 +428,10 @@ class Offer(models.Model):
 
 
 class NeedCheck(models.Model):
-    """Somebody who waits is asked: is the need the same, and the phone number? (need C26)
+    """The quarterly question to somebody who waits: is the need the same, and the phone number?
 
-    Written by the job, once a quarter. Silence leads to somebody looking for the person
-    (`still_needed`), never to the case being taken off the list.
+    A person who does not answer is contacted (`still_needed`), and is never taken off the list
+    for it (need C26).
     """
 
     application = models.ForeignKey(Application, models.CASCADE, related_name="need_checks")
@@ -453,7 +446,7 @@ class NeedCheck(models.Model):
     answered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
-    # The case waits no more, and the question with it.
+    # The day the case was found to have left the waiting list.
     lapsed_on = models.DateField(null=True, blank=True)
     history = HistoricalRecords()
 
@@ -483,9 +476,9 @@ class NeedCheck(models.Model):
 
 
 class Reservation(models.Model):
-    """A dwelling kept for somebody who comes out on a day, from now until a last day (need A13).
+    """A dwelling reserved for somebody who will leave an institution or prison (need A13).
 
-    `period` is how long it is kept; without a lease by then it is free again by itself.
+    It ends by itself with `period`, which is half-open.
     """
 
     unit = models.ForeignKey(

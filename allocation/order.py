@@ -1,18 +1,18 @@
-"""Everyone who waits, in order, as columns: what the list is counted, filtered and paged from.
+"""The waiting list in order, as columns, from which it is counted, filtered and paged.
 
-The order of ten thousand takes PostgreSQL a tenth of a second, and is the same for every reader
-with the same rights until something it is computed from is written. So it is kept, under a key
-that changes with every such write; it is never a source, and never older than what is committed:
+The order is the same for every user with the same rights until a row it is computed from changes.
+So it is cached, under a key that changes with every such write. The cache is never the source,
+and never older than the committed rows:
 
-- `ranking_changes` is a sequence that triggers on every table the ranking reads (migration 0003)
-  move as they are written, before the writer commits. It is read *before* the list is computed.
-- Then it is asked whether a transaction that writes is open; only when none is, is the list kept.
-  One that had moved the number, and whose rows are not to be seen yet, would be open; one that
-  begins to write later moves the number past the one read, where the kept list is never found.
+- Triggers on every table the ranking reads (migration 0003) move the sequence `ranking_changes`
+  at each write, before the writer commits. It is read *before* the list is computed.
+- The list is cached only if no writing transaction is open. A transaction that had moved the
+  sequence, with rows not visible yet, would be open. One that starts to write later moves the
+  sequence, so that the cached list is not found again.
 - The statement and its parameters (policy, settings, date, rights) are part of the key.
 
-What it buys, with 10 000 waiting (docs/scale.md): a page in about 50 ms. Asked for each time, the
-statement alone takes about 180 ms; the bound is 100.
+With 10 000 waiting (docs/scale.md) a page takes about 50 ms, and the bound is 100. Without the
+cache the statement alone takes about 180 ms.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 
-KEPT_SECONDS = 600  # bounded all the same: the day changes, and a database may be restored
+KEPT_SECONDS = 600  # limited because the day changes, and a database may be restored
 EPOCH = date(1970, 1, 1)
 NOBODY = 0
 COLUMNS = {
     "application_id": np.int64,
-    "responsible_id": np.int64,  # NOBODY where nobody is
+    "responsible_id": np.int64,  # NOBODY if there is none
     "children": np.int16,
     "temporary_days": np.int32,
     "considered": np.int32,  # days from EPOCH: a meeting, an offer, or else the vedtak
@@ -45,7 +45,7 @@ SELECT = f"""
     application_id, coalesce(responsible_id, {NOBODY}), children, temporary_days,
     coalesce(last_considered, issued_on) - DATE '1970-01-01', issued_on - DATE '1970-01-01',
     class, has_offer"""
-# Who writes holds a lock on the number of their transaction, ourselves included.
+# Every transaction that has written holds a lock on its own number; this one too.
 QUIET = """
 SELECT NOT EXISTS (
     SELECT FROM pg_locks lock JOIN pg_stat_activity session USING (pid)
@@ -55,7 +55,7 @@ SELECT NOT EXISTS (
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Columns of equal length; the case at index i has rank i + 1."""
+    """Columns of equal length; the application at index i has rank i + 1."""
 
     columns: dict[str, np.ndarray]
 
@@ -67,12 +67,12 @@ class Order:
 
 
 def kept(sql: str, params: dict[str, Any]) -> Order:
-    """The order the statement gives: as kept while nothing has changed, else asked for.
+    """The order by the statement, from the cache if nothing has changed, else computed.
 
-    `sql` is `WITH …` up to a SELECT of `SELECT`'s columns, first to last.
+    `sql` selects the columns of `SELECT`, ordered from first to last on the list.
     """
     with connection.cursor() as cursor:
-        # A sequence begins at a value it has not given yet, and gives that one first.
+        # A new sequence has its first value already, but `is_called` is false.
         cursor.execute("SELECT last_value, is_called FROM ranking_changes")
         version = cursor.fetchone()
     key = _key(sql, params, version)
@@ -81,18 +81,18 @@ def kept(sql: str, params: dict[str, Any]) -> Order:
         with connection.cursor() as cursor:
             cursor.execute(QUIET)
             (quiet,) = cursor.fetchone()
-        columns = _asked(sql, params)
+        columns = _computed(sql, params)
         if quiet:
             cache.set(key, columns, KEPT_SECONDS)
     return Order(columns)
 
 
 def _key(sql: str, params: dict[str, Any], version: tuple[int, bool]) -> str:
-    told = repr((sql, sorted(params.items()), version))
-    return f"ranking.{settings.DATABASE_NAME}.{hashlib.sha256(told.encode()).hexdigest()}"
+    text = repr((sql, sorted(params.items()), version))
+    return f"ranking.{settings.DATABASE_NAME}.{hashlib.sha256(text.encode()).hexdigest()}"
 
 
-def _asked(sql: str, params: dict[str, Any]) -> dict[str, np.ndarray]:
+def _computed(sql: str, params: dict[str, Any]) -> dict[str, np.ndarray]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         rows = cursor.fetchall()
@@ -104,7 +104,7 @@ def _asked(sql: str, params: dict[str, Any]) -> dict[str, np.ndarray]:
 
 
 def days(on: date) -> int:
-    """A date as the columns have it."""
+    """Days from EPOCH, as in the columns."""
     return (on - EPOCH).days
 
 
@@ -118,6 +118,6 @@ SORTS: dict[str, Callable[[Order], np.ndarray]] = {
 
 
 def sorted_by(order: Order, sort: str, shown: np.ndarray) -> np.ndarray:
-    """The indexes in `shown`, in this sort, and by rank where that says the same."""
+    """The indexes in `shown`, sorted by a key of SORTS and then by rank; else by rank alone."""
     by = SORTS.get(sort)
     return shown if by is None else shown[np.argsort(by(order)[shown], kind="stable")]

@@ -1,4 +1,4 @@
-"""Who may do what in allocation. Each function says it in prose."""
+"""Who may do what in allocation."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 def can_see_waiting_list(user: User) -> bool:
-    """Those who work with cases see the waiting list: caseworkers, approvers, chairs, managers.
+    """Everyone with a case role: caseworkers, approvers, chairs, managers.
 
-    Whom they see on it is another matter: protected and shielded people are absent for who has
-    no right to them, and the numbers do not reveal that they are (docs/adr/0004).
+    Protected and shielded people are left out for users without that right, and the numbers on
+    the list do not reveal it (docs/adr/0004).
     """
     return user.has_role(*CASE_ROLES)
 
@@ -32,17 +32,17 @@ def can_approve_class(user: User, proposal: ManualClass) -> bool:
 
 
 def can_decline_class(user: User, proposal: ManualClass) -> bool:
-    """Who may approve it says no to it; who proposed it takes it back."""
+    """An approver may decline the proposal; the user who proposed it may withdraw it."""
     return can_approve_class(user, proposal) or proposal.set_by_id == user.pk
 
 
 def can_read_meetings(user: User) -> bool:
-    """Whoever reads cases reads the meetings and their minutes, the closed part left out."""
+    """Everyone with a case role reads the meetings and minutes, but not the closed part."""
     return user.has_role(*CASE_ROLES)
 
 
 def can_run_meetings(user: User) -> bool:
-    """Chairs, caseworkers and approvers call meetings, set the agenda and write the minutes."""
+    """Chairs, caseworkers and approvers call meetings and write agendas and minutes."""
     return user.has_role(RoleKind.CHAIR, RoleKind.CASEWORKER, RoleKind.APPROVER)
 
 
@@ -52,10 +52,10 @@ def can_offer(user: User) -> bool:
 
 
 def can_approve_minutes(user: User, meeting: AllocationMeeting) -> bool:
-    """The chair of the meeting, and nobody else."""
+    """Only the chair of the meeting."""
     return meeting.chair_id == user.pk
 
 
 def can_ask_still_needed(user: User) -> bool:
-    """Caseworkers and approvers ring, write and note what people answer (need C26)."""
+    """Caseworkers and approvers ask people by phone or letter, and register answers (need C26)."""
     return user.has_role(RoleKind.CASEWORKER, RoleKind.APPROVER)

@@ -1,4 +1,4 @@
-"""The state tables of allocation: the moves a meeting and an offer allow."""
+"""The state tables of meetings and offers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ OFFER = StateTable(
     Process.OFFER,
     {
         _O.SENT: {_O.ACCEPTED, _O.DECLINED, _O.WITHDRAWN, _O.EXPIRED},
-        # Said yes to, but nothing signed: either side may still step back.
+        # Accepted, but not signed: either side may still withdraw.
         _O.ACCEPTED: {_O.DECLINED, _O.WITHDRAWN},
         _O.DECLINED: set(),
         _O.WITHDRAWN: set(),

@@ -1,4 +1,4 @@
-"""The jobs of allocation: what runs by itself, when, and in which words. See `common.jobs`."""
+"""The jobs of allocation. See `common.jobs`."""
 
 from django.utils.translation import gettext_lazy as _
 
