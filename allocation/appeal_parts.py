@@ -1,7 +1,7 @@
-"""What allocation adds to the file of a klage: how others stood, and what was vacant.
+"""What allocation adds to the file of an appeal: the waiting list, and the vacant dwellings.
 
-Classes and counts, never a name, an address or a case number. The one who complains may read the
-file (fvl. § 18), so a number so small that it could point somebody out is not given.
+Classes and counts, never a name, an address or a case number. The person who appeals may read
+the file (fvl. § 18), so a count so small that it could identify somebody is not given.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from . import ranking
 from .policy import NoPolicy
 from .vacancy import vacant
 
-FEWEST = 4  # who are fewer could be known by the rest of what is told
+FEWEST = 4  # fewer people could be recognised
 
 
 @dataclass(slots=True)
-class _Class:
+class _ClassCounts:
     name: str
     waiting: int = 0
     children: int = 0
-    longest: int = 0
+    longest: int = 0  # days
 
 
 def comparison(appeal: Appeal, on: date, language: str) -> Document:
@@ -55,45 +55,45 @@ def _list_on(day: date, application_id: int, t: dict[str, Any]) -> list[dict[str
     entries = ranking.waiting(day, policy=policy)
     if not entries:
         return [{"kind": "text", "text": t["none"]}]
-    classes = {each.number: _Class(each.name) for each in policy.classes}
+    classes = {cls.number: _ClassCounts(cls.name) for cls in policy.classes}
     own = None
     for entry in entries:
         if entry.application_id == application_id:
             own = entry
-        counted = classes[entry.priority.number]
-        counted.waiting += 1
-        counted.children += entry.facts.children > 0
-        counted.longest = max(counted.longest, entry.days_waited)
+        counts = classes[entry.priority.number]
+        counts.waiting += 1
+        counts.children += entry.facts.children > 0
+        counts.longest = max(counts.longest, entry.days_waited)
     rows = [
         [
-            f"{number}. {one.name}",
-            few(one.waiting),
-            few(one.children) if one.waiting >= FEWEST else "–",
-            days_nb(one.longest) if one.waiting >= FEWEST else "–",
+            f"{number}. {counts.name}",
+            few(counts.waiting),
+            few(counts.children) if counts.waiting >= FEWEST else "–",
+            days_nb(counts.longest) if counts.waiting >= FEWEST else "–",
         ]
-        for number, one in classes.items()
+        for number, counts in classes.items()
     ]
     if own is None:
-        stands = t["absent"]
+        text = t["absent"]
     else:
         before = [e for e in entries if e.rank < own.rank]
         same = sum(e.priority.number == own.priority.number for e in before)
-        stands = t["stands"].format(
+        text = t["stands"].format(
             name=own.priority.name, higher=few(len(before) - same), same=few(same)
         )
     return [
         {"kind": "table", "head": t["head"], "rows": rows},
-        {"kind": "text", "text": stands},
+        {"kind": "text", "text": text},
     ]
 
 
 def _classes(day: date, t: dict[str, Any]) -> list[dict[str, Any]]:
-    """What the classes are, in the words of the policy in force."""
+    """The classes and their sentences in the policy in force."""
     try:
         policy = policies.in_force(day)
     except NoPolicy:
         return []
-    sentences = [f"{each.number}. {each.name}: {each.sentence}" for each in policy.classes]
+    sentences = [f"{cls.number}. {cls.name}: {cls.sentence}" for cls in policy.classes]
     return [
         {"kind": "heading", "text": t["policy"]},
         {"kind": "text", "text": "\n".join(sentences)},
@@ -101,6 +101,7 @@ def _classes(day: date, t: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def few(n: int) -> str:
+    """A count of people as it may be read: «1–3» for one to three."""
     return str(n) if n == 0 or n >= FEWEST else f"1–{FEWEST - 1}"
 
 
@@ -109,15 +110,15 @@ def stock(appeal: Appeal, on: date, language: str) -> Document:
     t = words("comparison", language)
     # One column where the file is made on the day of the vedtak.
     vacant_on = {day: _vacant(day) for day in dict.fromkeys([appeal.vedtak.issued_on, on])}
-    found = {key for counted in vacant_on.values() for key in counted}
+    kinds = {key for counts in vacant_on.values() for key in counts}
     head = [*t["stock_head"], *(nbdate(day) for day in vacant_on)]
     rows = [
         [
             type_name(kind, language),
             t["unknown"] if bedrooms < 0 else str(bedrooms),
-            *(str(counted[kind, bedrooms]) for counted in vacant_on.values()),
+            *(str(counts[kind, bedrooms]) for counts in vacant_on.values()),
         ]
-        for kind, bedrooms in sorted(found, key=lambda key: (_order(key[0]), key[1]))
+        for kind, bedrooms in sorted(kinds, key=lambda key: (_order(key[0]), key[1]))
     ]
     blocks: list[dict[str, Any]] = [{"kind": "text", "text": t["stock_intro"]}]
     if rows:
@@ -128,8 +129,8 @@ def stock(appeal: Appeal, on: date, language: str) -> Document:
 
 
 def _vacant(day: date) -> Counter[tuple[str, int]]:
-    found = vacant(day).order_by().values_list("type", "bedrooms")
-    return Counter((kind, -1 if bedrooms is None else bedrooms) for kind, bedrooms in found)
+    rows = vacant(day).order_by().values_list("type", "bedrooms")
+    return Counter((kind, -1 if bedrooms is None else bedrooms) for kind, bedrooms in rows)
 
 
 def _order(kind: str) -> int:

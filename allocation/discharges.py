@@ -1,4 +1,4 @@
-"""Who comes out of an institution or prison, when, and whether a home is ready (needs C19, A13)."""
+"""People who will leave an institution or prison, and whether a home is ready (needs C19, A13)."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from .models import Offer, Reservation
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One line: who, the day, from where, and the home that waits, if any."""
+class Discharge:
+    """One line of the board: who, the day, from where, and the home that is ready, if any."""
 
     person: Person
     out_on: date
@@ -52,12 +52,12 @@ class Row:
 
     @property
     def last_day(self) -> date | None:
-        """The last day the dwelling is kept."""
+        """The last day of the reservation."""
         return self.reservation and self.reservation.period.upper - timedelta(days=1)
 
     @property
     def alarm(self) -> str:
-        """What is said of somebody near the day without a home."""
+        """The warning for somebody who is near the day without a home, or ""."""
         if self.is_ready or not self.color:
             return ""
         if self.days < 0:
@@ -65,25 +65,29 @@ class Row:
         return _("Haster: ingen bolig") if self.color == "danger" else _("Ingen bolig")
 
 
+def _inside(on: date) -> QuerySet[Stay]:
+    """Stays in an institution on the date with a planned day out."""
+    return Stay.objects.current(on).filter(kind=StayKind.INSTITUTION, planned_out__isnull=False)
+
+
 def coming_out(on: date) -> QuerySet[Person]:
-    """Those in an institution with a day to leave, or with an open plan that has one; `out_on`."""
-    inside = Stay.objects.current(on).filter(kind=StayKind.INSTITUTION, planned_out__isnull=False)
+    """People with a planned day out of an institution, or in an open plan; `out_on` is the day."""
     plans = TransitionPlan.objects.filter(settled_on__isnull=True, expected_out__isnull=False)
-    # A plan whose day is past says nothing of somebody who is no longer inside.
-    coming = plans.filter(expected_out__gte=on)
+    # A plan whose day is past does not count: the person may have left.
+    plans = plans.filter(expected_out__gte=on)
     own = {"person": OuterRef("pk")}
-    # A union, since an OR of the two would look at every person there is.
-    either = inside.order_by().values("person").union(coming.order_by().values("person"))
+    # A union: an OR would read every person.
+    either = _inside(on).order_by().values("person").union(plans.order_by().values("person"))
     return Person.objects.filter(pk__in=either).annotate(
         out_on=Coalesce(
-            Subquery(inside.filter(**own).order_by("planned_out").values("planned_out")[:1]),
-            Subquery(coming.filter(**own).order_by("expected_out").values("expected_out")[:1]),
+            Subquery(_inside(on).filter(**own).order_by("planned_out").values("planned_out")[:1]),
+            Subquery(plans.filter(**own).order_by("expected_out").values("expected_out")[:1]),
         )
     )
 
 
 def without_home(persons: QuerySet[Person], on: date) -> QuerySet[Person]:
-    """Those with neither a home, an offer that stands, nor a dwelling kept for them."""
+    """The persons without a home, an offer that holds a unit, or a reservation."""
     own = {"application__person": OuterRef("pk")}
     return persons.filter(
         ~Exists(_homes(on).filter(person=OuterRef("pk"))),
@@ -106,29 +110,27 @@ def board(
     no_home: bool = False,
     mine: bool = False,
     cursor: str | None = None,
-) -> Page[Row]:
-    """Who comes out, soonest first; for the user's eyes."""
+) -> Page[Discharge]:
+    """A page of the people who come out and the user may see, soonest first; `within` is days."""
     numbers = settings_table.values(on, "discharge_days", "discharge_red_days")
-    found = coming_out(on).visible_to(user)
+    persons = coming_out(on).visible_to(user)
     if within.isdecimal() and int(within) in numbers.values():
-        found = found.filter(out_on__lte=on + timedelta(days=int(within)))
+        persons = persons.filter(out_on__lte=on + timedelta(days=int(within)))
     if no_home:
-        found = without_home(found, on)
+        persons = without_home(persons, on)
     if mine:
-        found = found.filter(responsible=user)
-    page = keyset_page(found.select_related("responsible"), ("out_on", "pk"), cursor)
+        persons = persons.filter(responsible=user)
+    page = keyset_page(persons.select_related("responsible"), ("out_on", "pk"), cursor)
     return Page(_rows(page.items, on, numbers), page.next_cursor, page.prev_cursor)
 
 
-def _rows(persons: list[Person], on: date, numbers: dict) -> list[Row]:
+def _rows(persons: list[Person], on: date, numbers: dict) -> list[Discharge]:
     """Six queries, whatever the number of rows."""
     ids = [person.pk for person in persons]
     of_person = {"person__in": ids}
     of_case = {"application__person__in": ids}
-    inside = Stay.objects.current(on).filter(
-        kind=StayKind.INSTITUTION, planned_out__isnull=False, **of_person
-    )
-    stays = {stay.person_id: stay for stay in inside.order_by("-planned_out")}
+    inside = _inside(on).filter(**of_person).order_by("-planned_out")
+    stay_of = {stay.person_id: stay for stay in inside}
     plans = TransitionPlan.objects.filter(settled_on__isnull=True, **of_person)
     plan_of = {plan.person_id: plan for plan in plans}
     homes = _homes(on).filter(**of_person).select_related("unit__property")
@@ -138,38 +140,40 @@ def _rows(persons: list[Person], on: date, numbers: dict) -> list[Row]:
         offer.application.person_id: offer
         for offer in offers.select_related("application", "unit__property").order_by("sent_at")
     }
-    kept = Reservation.objects.standing(on).filter(**of_case)
-    kept_of = {
-        each.application.person_id: each
-        for each in kept.select_related("application", "unit__property").order_by("pk")
+    reservations = Reservation.objects.standing(on).filter(**of_case)
+    reservation_of = {
+        reservation.application.person_id: reservation
+        for reservation in reservations.select_related("application", "unit__property").order_by(
+            "pk"
+        )
     }
     cases = Application.objects.filter(state__in=APPLICATION_ALIVE, **of_person)
     case_of = {case.person_id: case for case in cases.order_by("received_at", "pk")}
-    made = []
+    rows = []
     for person in persons:
         days = (person.out_on - on).days
         color = ""
         if days <= numbers["discharge_days"]:
             color = "danger" if days <= numbers["discharge_red_days"] else "warning"
-        made.append(
-            Row(
+        rows.append(
+            Discharge(
                 person,
                 person.out_on,
                 days,
-                stays.get(person.pk),
+                stay_of.get(person.pk),
                 plan_of.get(person.pk),
                 home_of.get(person.pk),
                 offer_of.get(person.pk),
-                kept_of.get(person.pk),
+                reservation_of.get(person.pk),
                 case_of.get(person.pk),
                 color,
             )
         )
-    return made
+    return rows
 
 
 def free_from(day: date, on: date) -> QuerySet[Unit]:
-    """Homes nobody lives in on the day, and that are not kept or offered now."""
+    """Homes nobody lives in on `day`, and that are not reserved (on `on`) or offered."""
     lived_in = Stay.objects.filter(unit=OuterRef("pk"), period__contains=day)
     return Unit.objects.for_letting().filter(
         ~Exists(lived_in),

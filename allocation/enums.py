@@ -37,7 +37,6 @@ class DeclineCode(models.TextChoices):
     OTHER = "annet", _("Annet")
 
 
-OPEN_OFFERS = (OfferState.SENT,)
 # An accepted offer keeps its unit reserved until the lease is agreed.
 RESERVING_OFFERS = (OfferState.SENT, OfferState.ACCEPTED)
 

@@ -1,21 +1,20 @@
-"""Does a dwelling fit a person, and why not (needs A4, A5).
+"""Whether a dwelling fits a person, and why not (needs A4, A5).
 
-Each rule is written once, over columns: what people need as columns down, what dwellings are as
-columns across. A thousand people and twenty dwellings are a thousand by twenty, and a pair is
-one by one, so the meeting's sentences and the joint matching cannot disagree. `must` blocks,
-and can be overridden with a written reason; `wish` weighs, and counts only where it was wished.
+Each rule is written once, for arrays: people are rows, dwellings are columns. The joint matching
+uses the whole matrix, the meeting's sentences a matrix of one pair, so they cannot disagree. A
+`must` blocks, unless the chair sets it aside with a reason; a `wish` counts if it was asked for.
 Source: rules-and-scenarios.md, «Fit between a person and a unit».
 
 Where the specification leaves a choice:
-- `type`: a need that names no type is content with any lasting home.
-- `step_free`: a dwelling usable with a wheelchair has no stairs either.
-- `household_capacity`: a dwelling that does not say how many it has room for is not checked;
-  children who only visit need bedrooms, not a place. Not for children means not with children.
-- `age_range`: an unknown age does not pass a range.
-- `available_from`: free on the date, or on the later day from which the person can move. To ask
-  of a dwelling that comes free later, ask on that day.
-- `allocated_by_other`: the dwelling is allocated by another unit than the one asking, which is
-  the application's unit unless said.
+- `type`: a need without types accepts any lasting home.
+- `step_free`: a dwelling usable with a wheelchair also has no stairs.
+- `household_capacity`: not checked when the dwelling's capacity is not known; children who only
+  visit need bedrooms, but do not count. A dwelling not suited for children takes no children.
+- `age_range`: an unknown age is outside every range.
+- `available_from`: free on the date, or on the later day from which the person can move. For a
+  dwelling that becomes free later, use that day.
+- `allocated_by_other`: another organisation unit allocates the dwelling than the one that asks,
+  by default the application's unit.
 """
 
 from __future__ import annotations
@@ -53,11 +52,14 @@ TYPES = {kind: index for index, kind in enumerate(KINDS)}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seeker:
-    """What is asked for one application: the need in force, and facts of the household."""
+    """What one application needs: the current housing need, and facts of the household.
+
+    `rent_max` is in kroner a month; areas and properties are ids.
+    """
 
     application_id: int = 0
     person_id: int = 0
-    unit_id: int = 0  # the organisation unit that answers for the application
+    unit_id: int = 0  # the organisation unit responsible for the application
     age: int | None = None
     household_size: int = 1
     children: int = 0
@@ -83,7 +85,7 @@ class Seeker:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dwelling:
-    """What a dwelling is on the date."""
+    """A dwelling on the date. `rent` is in kroner a month, ages in years, both included."""
 
     unit_id: int = 0
     property_id: int = NOWHERE
@@ -105,16 +107,33 @@ class Dwelling:
     quiet: bool = False
     drug_free: bool = False
     rent: int | None = None
-    free_from: date | None = None  # None: not known to become free
+    free_from: date | None = None  # None: not known when
     reserved_for: int = NOBODY  # the application it is held for
-    allocated_by: int = NOBODY  # the organisation unit, or nobody in particular
+    allocated_by: int = NOBODY  # the organisation unit
+
+
+YES_OR_NO = (
+    "lift",
+    "step_free",
+    "wheelchair",
+    "suits_children",
+    "accepts_pets",
+    "own_entrance",
+    "near_transport",
+    "quiet",
+    "drug_free",
+)
+OF_UNIT = (  # copied from the unit
+    *YES_OR_NO,
+    *("type", "bedrooms", "floor", "staffing", "min_age", "max_age", "capacity", "rent"),
+)
 
 
 # ------------------------------------------------------------------ columns
 
 
 class Columns:
-    """Named arrays, shaped to meet those of the other side; and sets, as pairs of who and what."""
+    """Named arrays of people, as a column, or of dwellings, as a row; and sets, as (row, value)."""
 
     def __init__(self, shape: tuple[int, int]) -> None:
         self._shape = shape
@@ -127,56 +146,56 @@ class Columns:
     def put_set(self, name: str, pairs: Sequence[tuple[int, int]]) -> None:
         self._sets[name] = np.array(pairs, dtype=np.int64).reshape(-1, 2)
 
-    def named(self, name: str) -> np.ndarray:
-        """Who has named something at all."""
-        found = np.zeros((self.count, 1), dtype=bool)
-        found[self._sets[name][:, 0]] = True
-        return found
+    def has_any(self, name: str) -> np.ndarray:
+        """The rows whose set is not empty, as a mask."""
+        mask = np.zeros((self.count, 1), dtype=bool)
+        mask[self._sets[name][:, 0]] = True
+        return mask
 
     def holds(self, name: str, values: np.ndarray) -> np.ndarray:
-        """For each of these and each value of the other side, whether the set holds it."""
-        who, what = self._sets[name].T
-        found = np.zeros((self.count, values.shape[1]), dtype=bool)
+        """Whether the set of each row holds each value of the other side, as a mask."""
+        rows, members = self._sets[name].T
+        mask = np.zeros((self.count, values.shape[1]), dtype=bool)
         for col, value in enumerate(values[0]):
-            found[who[what == value], col] = True
-        return found
+            mask[rows[members == value], col] = True
+        return mask
 
 
 NEEDS = ("step_free", "wheelchair", "pets", "own_entrance", "near_transport", "quiet", "drug_free")
-OF_TYPES = ("types", "types_preferred")
-SETS = (*OF_TYPES, "avoid_areas", "areas", "avoid_properties")
-KEPT_APART = (*SETS, "has_need", "person_id")
+TYPE_SETS = ("types", "types_preferred")
+SETS = (*TYPE_SETS, "avoid_areas", "areas", "avoid_properties")
+NOT_COLUMNS = (*SETS, "has_need", "person_id")
 
 
 def people_columns(seekers: Sequence[Seeker], on: date) -> Columns:
-    """The columns of seekers at hand."""
-    names = [each.name for each in fields(Seeker) if each.name not in KEPT_APART]
+    """The columns of these seekers; people who can move earlier are asked for from `on`."""
+    names = [field.name for field in fields(Seeker) if field.name not in NOT_COLUMNS]
     sets = {
         name: [(row, value) for row, s in enumerate(seekers) for value in getattr(s, name)]
         for name in SETS
     }
-    for name in OF_TYPES:
+    for name in TYPE_SETS:
         sets[name] = [(row, TYPES[code]) for row, code in sets[name]]
     return _people({name: [getattr(s, name) for s in seekers] for name in names}, sets, on)
 
 
 def _people(
-    of: Mapping[str, Sequence[Any]], sets: Mapping[str, Sequence[tuple[int, int]]], on: date
+    values: Mapping[str, Sequence[Any]], sets: Mapping[str, Sequence[tuple[int, int]]], on: date
 ) -> Columns:
-    p = Columns((len(of["application_id"]), 1))
-    p.put("application", of["application_id"], np.int64)
-    p.put("unit", of["unit_id"], np.int64)
-    p.put("age", [UNKNOWN if age is None else age for age in of["age"]], np.int16)
+    p = Columns((len(values["application_id"]), 1))
+    p.put("application", values["application_id"], np.int64)
+    p.put("unit", values["unit_id"], np.int64)
+    p.put("age", [UNKNOWN if age is None else age for age in values["age"]], np.int16)
     for name in ("household_size", "children", "bedrooms"):
-        p.put(name, of[name], np.int16)
+        p.put(name, values[name], np.int16)
     for name in NEEDS:
-        p.put(name, of[name], bool)
-    p.put("max_floor", [99 if floor is None else floor for floor in of["max_floor"]], np.int16)
-    p.put("staffing", [STAFFING_ORDER[code] for code in of["staffing"]], np.int8)
-    p.put("has_rent_max", [rent is not None for rent in of["rent_max"]], bool)
-    p.put("rent_max", [rent or 0 for rent in of["rent_max"]], np.int64)
+        p.put(name, values[name], bool)
+    p.put("max_floor", [99 if floor is None else floor for floor in values["max_floor"]], np.int16)
+    p.put("staffing", [STAFFING_ORDER[code] for code in values["staffing"]], np.int8)
+    p.put("has_rent_max", [rent is not None for rent in values["rent_max"]], bool)
+    p.put("rent_max", [rent or 0 for rent in values["rent_max"]], np.int64)
     today = on.toordinal()
-    days = [max(day.toordinal(), today) if day else today for day in of["move_from"]]
+    days = [max(day.toordinal(), today) if day else today for day in values["move_from"]]
     p.put("needed_on", days, np.int64)
     for name, pairs in sets.items():
         p.put_set(name, pairs)
@@ -189,20 +208,10 @@ def unit_columns(dwellings: Sequence[Dwelling]) -> Columns:
     u.put("lasting", [d.type in LASTING_TYPES for d in dwellings], bool)
     for name in ("unit_id", "property_id", "area_id", "reserved_for", "allocated_by"):
         u.put(name, [getattr(d, name) for d in dwellings], np.int64)
-    # What is not known of a dwelling meets no requirement.
+    # A value that is not known meets no requirement.
     u.put("bedrooms", [-1 if d.bedrooms is None else d.bedrooms for d in dwellings], np.int16)
     u.put("floor", [99 if d.floor is None else d.floor for d in dwellings], np.int16)
-    for name in (
-        "lift",
-        "step_free",
-        "wheelchair",
-        "suits_children",
-        "accepts_pets",
-        "own_entrance",
-        "near_transport",
-        "quiet",
-        "drug_free",
-    ):
+    for name in YES_OR_NO:
         u.put(name, [getattr(d, name) for d in dwellings], bool)
     u.put("staffing", [STAFFING_ORDER.get(d.staffing, 0) for d in dwellings], np.int8)
     u.put("min_age", [0 if d.min_age is None else d.min_age for d in dwellings], np.int16)
@@ -221,16 +230,18 @@ def unit_columns(dwellings: Sequence[Dwelling]) -> Columns:
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
+    """The answer of one rule for one pair; `kind` is MUST or WISH."""
+
     code: str
     kind: str
     ok: bool
     sentence: str
-    asked: bool  # False: nothing was needed or wished, so it goes without saying
+    asked: bool  # False: the person has no such need or wish
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """`ok` answers for every pair; `asked` says for whom there is something to say."""
+    """`ok` and `asked` answer for every pair; `says` makes the sentence for one pair."""
 
     code: str
     kind: str
@@ -239,15 +250,14 @@ class Rule:
     asked: Callable[[Columns, Columns], np.ndarray] = lambda p, u: np.array([[True]])
 
     def mask(self, p: Columns, u: Columns) -> np.ndarray:
-        """True where the rule holds (a must), or the wish was wished and is met."""
-        shape = (p.count, u.count)
-        held = self.ok(p, u)
+        """True where a must holds, or where a wish was asked for and is met."""
+        mask = self.ok(p, u)
         if self.kind == WISH:
-            held = held & self.asked(p, u)
-        return np.broadcast_to(held, shape)
+            mask = mask & self.asked(p, u)
+        return np.broadcast_to(mask, (p.count, u.count))
 
     def check(self, p: Columns, u: Columns, seeker: Seeker, dwelling: Dwelling) -> Verdict:
-        """One pair, whose columns these are."""
+        """The verdict on one pair; `p` and `u` are its columns."""
         ok = bool(self.mask(p, u)[0, 0])
         asked = bool(np.broadcast_to(self.asked(p, u), (1, 1))[0, 0])
         return Verdict(
@@ -352,8 +362,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         code="type",
         kind=MUST,
-        # Who names no type is content with any lasting home.
-        ok=lambda p, u: p.holds("types", u.type) | (~p.named("types") & u.lasting),
+        ok=lambda p, u: p.holds("types", u.type) | (~p.has_any("types") & u.lasting),
         says=lambda s, d, ok: (
             _("%(type)s passer.") % {"type": _type_label(d.type)}
             if ok
@@ -433,7 +442,7 @@ RULES: tuple[Rule, ...] = (
         code="area_to_avoid",
         kind=MUST,
         ok=lambda p, u: ~p.holds("avoid_areas", u.area_id),
-        asked=lambda p, u: p.named("avoid_areas"),
+        asked=lambda p, u: p.has_any("avoid_areas"),
         says=_either(
             lambda: _("Ikke i et område personen vil unngå."),
             lambda: _("I et område personen vil unngå."),
@@ -443,7 +452,7 @@ RULES: tuple[Rule, ...] = (
         code="milieu_to_avoid",
         kind=MUST,
         ok=lambda p, u: ~p.holds("avoid_properties", u.property_id),
-        asked=lambda p, u: p.named("avoid_properties"),
+        asked=lambda p, u: p.has_any("avoid_properties"),
         says=_either(
             lambda: _("Ikke i et miljø personen vil unngå."),
             lambda: _("I et miljø personen vil unngå."),
@@ -473,7 +482,7 @@ RULES: tuple[Rule, ...] = (
         code="area",
         kind=WISH,
         ok=lambda p, u: p.holds("areas", u.area_id),
-        asked=lambda p, u: p.named("areas"),
+        asked=lambda p, u: p.has_any("areas"),
         says=_either(
             lambda: _("I et område personen ønsker."),
             lambda: _("Ikke i et område personen ønsker."),
@@ -483,7 +492,7 @@ RULES: tuple[Rule, ...] = (
         code="type_preferred",
         kind=WISH,
         ok=lambda p, u: p.holds("types_preferred", u.type),
-        asked=lambda p, u: p.named("types_preferred"),
+        asked=lambda p, u: p.has_any("types_preferred"),
         says=_either(
             lambda: _("En boligtype personen ønsker."),
             lambda: _("Ikke boligtypen personen helst vil ha."),
@@ -531,7 +540,6 @@ RULES: tuple[Rule, ...] = (
         ),
     ),
 )
-RULE = {rule.code: rule for rule in RULES}
 MUSTS = tuple(rule for rule in RULES if rule.kind == MUST)
 WISHES = tuple(rule for rule in RULES if rule.kind == WISH)
 
@@ -541,7 +549,7 @@ WISHES = tuple(rule for rule in RULES if rule.kind == WISH)
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """The answer for one pair."""
+    """The verdicts on one pair."""
 
     verdicts: tuple[Verdict, ...] = ()
 
@@ -558,16 +566,11 @@ class Fit:
         return [v.code for v in self.verdicts if v.kind == WISH and v.ok]
 
     @property
-    def against(self) -> list[str]:
-        """What argues against: requirements not met first, then wishes not met."""
-        return [v.sentence for v in self.verdicts if not v.ok and v.asked]
-
-    @property
     def blocking(self) -> list[str]:
         return [v.sentence for v in self.verdicts if v.kind == MUST and not v.ok]
 
     def as_json(self) -> list[dict[str, Any]]:
-        """For `Consideration.fit`: what was so when it was decided (need A12)."""
+        """For `Consideration.fit`, which freezes the verdicts of a decision (need A12)."""
         return [
             {"code": v.code, "kind": v.kind, "ok": v.ok, "sentence": v.sentence}
             for v in self.verdicts
@@ -576,7 +579,7 @@ class Fit:
 
 
 def judge(seeker: Seeker, dwelling: Dwelling, on: date) -> Fit:
-    """Every rule for one pair, in words."""
+    """Every rule for one pair, with sentences."""
     p, u = people_columns([seeker], on), unit_columns([dwelling])
     return Fit(tuple(rule.check(p, u, seeker, dwelling) for rule in RULES))
 
@@ -588,7 +591,7 @@ def fits(
     *,
     asking: OrganisationUnit | None = None,
 ) -> Fit:
-    """Whether the unit fits the application's need on the date; `asking` is the meeting's unit."""
+    """Whether the unit fits the application's need on the date, for the unit that asks."""
     (seeker,) = seekers([application.pk], on, asking=asking)
     (dwelling,) = dwellings([unit.pk], on)
     return judge(seeker, dwelling, on)
@@ -596,7 +599,8 @@ def fits(
 
 @dataclass(frozen=True, slots=True)
 class FitMatrix:
-    """People by dwellings. `wishes` counts the wishes met, `by_code` holds each rule's mask."""
+    """People (rows) by dwellings (columns): `ok` where every must holds, `wishes` how many wishes
+    are met, `by_code` the mask of each rule."""
 
     applications: Sequence[int]
     dwellings: list[Dwelling]
@@ -622,8 +626,7 @@ def matrix(people: Columns | Sequence[Seeker], dwellings: list[Dwelling], on: da
 
 # ------------------------------------------------------------------ reading
 
-# What each case asks for, in the order of the ids; as many statements for one as for ten thousand.
-# Without a need: one bedroom, and nothing more.
+# What each application needs, in the order of the ids. Without a housing need: one bedroom.
 READ = f"""
 WITH asked AS (
     SELECT asked.row, a.id, a.person_id, a.household_id, a.unit_id
@@ -663,7 +666,7 @@ JOIN casework_person p ON p.id = asked.person_id
 LEFT JOIN need n ON n.application_id = asked.id
 LEFT JOIN home ON home.household_id = asked.household_id
 ORDER BY asked.row"""
-# The sets of these needs, as pairs.
+# The sets of these needs, as (row, value).
 READ_SETS = """
 WITH need AS (
     SELECT * FROM unnest(%(needs)s::bigint[]) WITH ORDINALITY AS need(id, row) WHERE id > 0
@@ -679,7 +682,7 @@ JOIN casework_housingneed_avoid_properties ON housingneed_id = need.id"""
 def _read(
     application_ids: Collection[int], on: date, asking: OrganisationUnit | None
 ) -> tuple[dict[str, Sequence[Any]], dict[str, list[tuple[int, int]]]]:
-    """What the cases ask for: columns, and sets as pairs of row and value. Two queries."""
+    """What the applications need: columns, and sets as (row, value). Two queries."""
     ids = _array(application_ids)
     with connection.cursor() as cursor:
         params = {
@@ -692,33 +695,35 @@ def _read(
         cursor.execute(READ, params)
         names = [column.name for column in cursor.description]
         rows = cursor.fetchall()
-        of = dict(zip(names, zip(*rows, strict=True) if rows else [()] * len(names), strict=True))
+        columns = dict(
+            zip(names, zip(*rows, strict=True) if rows else [()] * len(names), strict=True)
+        )
         sets: dict[str, list[tuple[int, int]]] = {
             name: [
                 (row, TYPES[code])
-                for row, codes in enumerate(of[name])
+                for row, codes in enumerate(columns[name])
                 if codes
                 for code in codes.split()
             ]
-            for name in OF_TYPES
-        } | {name: [] for name in SETS if name not in OF_TYPES}
-        cursor.execute(READ_SETS, {"needs": _array(need or 0 for need in of["need"])})
+            for name in TYPE_SETS
+        } | {name: [] for name in SETS if name not in TYPE_SETS}
+        cursor.execute(READ_SETS, {"needs": _array(need or 0 for need in columns["need"])})
         for name, row, value in cursor.fetchall():
             sets[name].append((row, value))
-    return of, sets
+    return columns, sets
 
 
 def _array(ids: Iterable[int]) -> str:
-    """As PostgreSQL writes an array: ten thousand numbers need no adapter each."""
+    """An array as PostgreSQL text, which is faster than ten thousand parameters."""
     return f"{{{','.join(map(str, ids))}}}"
 
 
 def people(
     application_ids: Collection[int], on: date, *, asking: OrganisationUnit | None = None
 ) -> Columns:
-    """The columns of many cases, without a `Seeker` for each. Two queries."""
-    of, sets = _read(application_ids, on, asking)
-    return _people(of, sets, on)
+    """The columns of many applications, without a `Seeker` for each. Two queries."""
+    values, sets = _read(application_ids, on, asking)
+    return _people(values, sets, on)
 
 
 def seekers(
@@ -727,70 +732,46 @@ def seekers(
     *,
     asking: OrganisationUnit | None = None,
 ) -> list[Seeker]:
-    """What each application asks for on the date, in the order given. Two queries."""
-    of, pairs = _read(application_ids, on, asking)
+    """What each application needs on the date, in the order given. Two queries."""
+    columns, pairs = _read(application_ids, on, asking)
     sets: dict[str, dict[int, set]] = {name: {} for name in SETS}
-    for name, found in pairs.items():
-        for row, value in found:
-            value = KINDS[value] if name in OF_TYPES else value
+    for name, members in pairs.items():
+        for row, value in members:
+            value = KINDS[value] if name in TYPE_SETS else value
             sets[name].setdefault(row, set()).add(value)
-    names = [each.name for each in fields(Seeker) if each.name in of and each.name not in SETS]
+    names = [f.name for f in fields(Seeker) if f.name in columns and f.name not in SETS]
     return [
         Seeker(
-            **{name: of[name][row] for name in names},
+            **{name: columns[name][row] for name in names},
             **{name: frozenset(sets[name].get(row, ())) for name in SETS},
             has_need=need is not None,
         )
-        for row, need in enumerate(of["need"])
+        for row, need in enumerate(columns["need"])
     ]
 
 
 def dwellings(unit_ids: Collection[int], on: date) -> list[Dwelling]:
-    """What each unit is on the date, in the order given. Four queries."""
+    """Each unit on the date, in the order given. Four queries."""
     ids = list(unit_ids)
     units = {unit.pk: unit for unit in Unit.objects.filter(pk__in=ids).select_related("property")}
     free = _free_from(units, on)
     held = vacancy.reserved_for(ids, on)
-    found = []
-    for pk in ids:
-        unit = units[pk]
-        found.append(
-            Dwelling(
-                unit_id=pk,
-                property_id=unit.property_id,
-                area_id=unit.property.area_id or NOWHERE,
-                free_from=free[pk],
-                reserved_for=held.get(pk, NOBODY),
-                allocated_by=unit.allocated_by_id or NOBODY,
-                **{
-                    name: getattr(unit, name)
-                    for name in (
-                        "type",
-                        "bedrooms",
-                        "floor",
-                        "lift",
-                        "step_free",
-                        "wheelchair",
-                        "staffing",
-                        "min_age",
-                        "max_age",
-                        "capacity",
-                        "suits_children",
-                        "accepts_pets",
-                        "own_entrance",
-                        "near_transport",
-                        "quiet",
-                        "drug_free",
-                        "rent",
-                    )
-                },
-            )
+    return [
+        Dwelling(
+            unit_id=pk,
+            property_id=unit.property_id,
+            area_id=unit.property.area_id or NOWHERE,
+            free_from=free[pk],
+            reserved_for=held.get(pk, NOBODY),
+            allocated_by=unit.allocated_by_id or NOBODY,
+            **{name: getattr(unit, name) for name in OF_UNIT},
         )
-    return found
+        for pk, unit in ((pk, units[pk]) for pk in ids)
+    ]
 
 
 def _free_from(units: dict[int, Unit], on: date) -> dict[int, date | None]:
-    """The first day from the date that nobody lives there, nothing is repaired, and it is used."""
+    """The first day from the date when each unit is in use, not lived in and not closed."""
     busy: dict[int, list] = {pk: [] for pk in units}
     later = Q(period__endswith__gt=on) | Q(period__upper_inf=True)
     for model in (Stay, Unavailability):

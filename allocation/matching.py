@@ -1,10 +1,10 @@
-"""This week's vacancies matched jointly, beside the plain ranking (need A6). People decide.
+"""Proposes who gets which of several vacant dwellings, matched together (need A6). People decide.
 
-Each dwelling and each person gets at most one; every `must` holds; nobody is placed where a
-property would take more than its limit. First as many as possible of the highest class, then of
-the next, and so on; then as many wishes as possible; then the lowest numbers on the list. Each
-step is a mixed-integer program solved by HiGHS (scipy.optimize.milp), which proves the optimum:
-`gap` is what is left to prove, 0 when none. Source: rules-and-scenarios.md, «Joint matching».
+Each dwelling and each person is used at most once, every `must` holds, and no property gets more
+people than its limit. The goals, in order: most people of the highest class, then of the next,
+and so on; most wishes met; lowest numbers on the list. Each is a mixed-integer program solved by
+HiGHS (scipy.optimize.milp); `gap` is how far the proof is from the optimum, 0 when it is proved.
+Source: rules-and-scenarios.md, «Joint matching».
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class NoOptimum(RuleBroken):
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """Who gets which: unit id → application id."""
+    """`assigned`: unit id → application id; `per_class`: class number → how many are housed."""
 
     assigned: dict[int, int]
     per_class: dict[int, int]
@@ -47,6 +47,8 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class Match:
+    """The joint proposal, and beside it what the plain order of the list gives."""
+
     joint: Assignment
     plain: Assignment
     gap: float
@@ -56,9 +58,9 @@ def limits(
     max_in_property: Mapping[int, int] | None = None,
     max_share: Mapping[int, float] | None = None,
 ) -> dict[int, int]:
-    """The most who may be placed in a property at once, by property id.
+    """How many may be placed in each property now, by property id.
 
-    `max_share` is a share of all the property's dwellings, rounded down.
+    `max_share` is a share (0–1) of all the dwellings of the property, rounded down.
     """
     most = dict(max_in_property or {})
     if max_share:
@@ -79,7 +81,7 @@ def match(
     max_in_property: Mapping[int, int] | None = None,
     max_share: Mapping[int, float] | None = None,
 ) -> Match:
-    """Match the units with those who wait on the date."""
+    """Match the units with the waiting list on the date. Raises NoOptimum."""
     queue = ranking.places(on)
     people = fit.people([place.application_id for place in queue], on, asking=asking)
     table = fit.matrix(people, fit.dwellings(unit_ids, on), on)
@@ -87,7 +89,7 @@ def match(
 
 
 def solve(table: fit.FitMatrix, queue: Sequence[Place], most: Mapping[int, int]) -> Match:
-    """The same for a queue and its fit at hand."""
+    """Match a given queue by a given fit, with `limits`. Raises NoOptimum."""
     classes = [place.class_number for place in queue]
     plain = by_ranking(table, classes, most)
     joint, gap = optimum(table, classes, most)
@@ -95,7 +97,7 @@ def solve(table: fit.FitMatrix, queue: Sequence[Place], most: Mapping[int, int])
 
 
 def by_ranking(table: fit.FitMatrix, classes: Sequence[int], most: Mapping[int, int]) -> Assignment:
-    """Down the list: each takes the free dwelling that meets most of their wishes."""
+    """Down the list, each person gets the free dwelling that meets most of their wishes."""
     where = np.array([dwelling.property_id for dwelling in table.dwellings])
     taken: dict[int, int] = {}
     used: Counter[int] = Counter()
@@ -114,8 +116,8 @@ def by_ranking(table: fit.FitMatrix, classes: Sequence[int], most: Mapping[int, 
 def optimum(
     table: fit.FitMatrix, classes: Sequence[int], most: Mapping[int, int]
 ) -> tuple[Assignment, float]:
-    """The best joint assignment, and the gap left to prove. One variable per fitting pair."""
-    rows, cols = _contenders(table, np.array(classes))
+    """The best joint assignment and its gap. Raises NoOptimum."""
+    rows, cols = _candidate_pairs(table, np.array(classes))
     if not len(rows):
         return _assignment(table, classes, []), 0.0
     blocks = [_incidence(rows, len(table.applications)), _incidence(cols, len(table.dwellings))]
@@ -144,19 +146,19 @@ def optimum(
             raise NoOptimum(_("Fant ikke den beste fordelingen. Bruk ventelisten som den er."))
         chosen, best = result.x, round(-result.fun)
         gap = max(gap, float(result.mip_gap or 0.0))
-        # What is won is kept while the next goal is sought.
+        # The next goals must not make this one worse.
         constraints.append(LinearConstraint(goal.reshape(1, -1), lb=best - 0.5))
     picked = [(int(rows[k]), int(cols[k])) for k in np.flatnonzero(chosen > 0.5)]
     return _assignment(table, classes, picked), gap
 
 
-def _contenders(table: fit.FitMatrix, classes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The pairs an optimum can be found among: for each dwelling and class the first by wishes
-    met, then by the list, as many as there are dwellings.
+def _candidate_pairs(table: fit.FitMatrix, classes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The pairs that are enough to find an optimum: for each dwelling and class, the first N by
+    wishes met and then by the list, where N is the number of dwellings.
 
-    Nothing is lost. No more people than dwellings are housed, so if somebody further down were
-    given the dwelling, one of these would be free to take their place: of the same class, with no
-    fewer wishes met, and earlier on the list where as many are.
+    No more than N people are housed. So if somebody after the first N got the dwelling, one of the
+    first N would be unhoused and could take the place: of the same class, with at least as many
+    wishes met, and earlier on the list if equal.
     """
     rows, cols = np.nonzero(table.ok)
     if not len(rows):

@@ -1,8 +1,8 @@
-"""The minutes of a tildelingsmøte: as they grow on screen, and as they are printed (law.md).
+"""The minutes of an allocation meeting, on the screen and in print (law.md).
 
-Case numbers and initials only. Who has a protected address, or is shielded, is left out of the
-print, and so is a home that went to one of them; the print says, always, that such cases are kept
-apart, so that what is left out does not show (docs/adr/0007).
+They name people by case number and initials only. The print leaves out people with a protected
+address, shielded people, and homes that went to them. It always says that such cases are kept
+separately, so that nobody can see whether something is left out (docs/adr/0007).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 def items_for(user: User, meeting: AllocationMeeting) -> QuerySet[AgendaItem]:
-    """The agenda as the user may see it: without homes given to somebody they may not know of."""
+    """The agenda without homes allocated to a person the user may not see."""
     hidden = Consideration.objects.filter(item=OuterRef("pk"), chosen=True).exclude(
         sees(user, "application__person__")
     )
@@ -39,7 +39,7 @@ def items_for(user: User, meeting: AllocationMeeting) -> QuerySet[AgendaItem]:
 
 
 def weighed_for(user: User) -> Prefetch:
-    """The frozen considerations the user may see, as `item.weighed`."""
+    """Prefetches the considerations the user may see, as `item.weighed`."""
     return Prefetch(
         "considerations",
         queryset=Consideration.objects.filter(sees(user, "application__person__")).select_related(
@@ -61,7 +61,7 @@ def opened_at(meeting: AllocationMeeting) -> datetime | None:
 
 
 def print_minutes(meeting: AllocationMeeting, at: datetime) -> bytes:
-    """The PDF. Raises `common.pdf.UnprintableText`."""
+    """The minutes as a PDF. Raises `common.pdf.UnprintableText`."""
     on = local_date(at)
     day = local_date(meeting.starts_at)
     opened = opened_at(meeting)
@@ -124,13 +124,13 @@ def _present(meeting: AllocationMeeting, on: date) -> list[dict[str, str]]:
 
 
 def _open_items(meeting: AllocationMeeting) -> list[AgendaItem]:
-    """Items and considerations that may stand in the print."""
+    """The items for the print, each with the considerations that may be printed."""
     restricted = {"application__person__protection__in": PROTECTED}
     shielded = {"application__person__shielded": True}
-    kept_apart = Consideration.objects.filter(item=OuterRef("pk"), chosen=True)
+    chosen = Consideration.objects.filter(item=OuterRef("pk"), chosen=True)
     return list(
-        meeting.items.exclude(Exists(kept_apart.filter(**restricted)))
-        .exclude(Exists(kept_apart.filter(**shielded)))
+        meeting.items.exclude(Exists(chosen.filter(**restricted)))
+        .exclude(Exists(chosen.filter(**shielded)))
         .select_related("unit__property", "follow_up_by")
         .prefetch_related(
             "disqualifications__user",
@@ -186,7 +186,7 @@ def _item(item: AgendaItem, meeting: AllocationMeeting) -> dict[str, Any]:
 def _criteria(meeting: AllocationMeeting) -> list[str]:
     if meeting.policy is None:
         return [_("Kommunens retningslinjer for tildeling.")]
-    classes = "; ".join(str(each.get("name", "")) for each in meeting.policy.classes)
+    classes = "; ".join(str(priority.get("name", "")) for priority in meeting.policy.classes)
     return [
         _("%(name)s: %(classes)s.") % {"name": meeting.policy.name, "classes": classes},
         _("Innen en klasse: rekkefølgen i de samme reglene. Krav i boligbehovet må holde."),
@@ -194,7 +194,7 @@ def _criteria(meeting: AllocationMeeting) -> list[str]:
 
 
 def dwelling(unit: Unit, language: str = LanguageForm.BOKMAL) -> str:
-    """«2 soverom, 48 m², 3. etasje uten heis»: what is known of it, "" when nothing is."""
+    """The known facts of a dwelling, as in «2 soverom, 48 m², 3. etasje uten heis», or ""."""
     w = words("dwelling", language)
     parts = []
     if unit.bedrooms is not None:
@@ -238,7 +238,7 @@ def outcome_nb(consideration: Consideration) -> str:
 
 
 def reason_nb(consideration: Consideration, item: AgendaItem) -> str:
-    """Why they were chosen or not: what was written of each, else what they were weighed by."""
+    """Why the person was chosen or not: the written reason, else the facts they were weighed by."""
     if consideration.override_reason:
         return _("Krav fraveket: %(why)s") % {"why": consideration.override_reason}
     if consideration.why_not:

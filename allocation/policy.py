@@ -1,9 +1,8 @@
 """The priority policy: classes and order, never points (needs A1, A2).
 
 A policy version is data (`models.PriorityPolicy`): classes in order, each with conditions, and
-tie-breakers. This module is its vocabulary. Each condition and tie-breaker is one object that
-answers in SQL over the facts row, in Python over the same facts, and in words; so what is
-computed for the whole list, explained for one, and proved in a scenario cannot come apart.
+tie-breakers. Each condition and tie-breaker is one object here, with its SQL, its Python and its
+texts, so that the computed list and the explanation of one case agree.
 Source: rules-and-scenarios.md, «Priority policy».
 """
 
@@ -25,11 +24,11 @@ from common.formatting import days_nb, nbdate
 
 from .facts import HOMELESS_INSTITUTION_MONTHS, Facts
 
-MOST_DAYS = 3650  # an argument beyond ten years is a slip of the finger
+MOST_DAYS = 3650  # a larger argument is a typing error
 
 
 class PolicyInvalid(RuleBroken):
-    """A policy that cannot be used. The sentence names the place, such as `classes[1].any[0]`."""
+    """A policy with an error. The sentence names the place, such as `classes[1].any[0]`."""
 
 
 class NoPolicy(RuleBroken):
@@ -41,16 +40,16 @@ class NoPolicy(RuleBroken):
 
 @dataclass(frozen=True, kw_only=True)
 class Condition:
-    """One fact that can decide a class. `n` is its argument, 0 for those that take none."""
+    """One fact that can decide a class. `n` is its argument, 0 when it takes none."""
 
     name: str
-    label: Any  # what must be so, after «hvis»
+    label: Any  # the condition in words, to stand after «hvis»
     sql: Callable[[int], str]  # over the facts row `f`; NULL counts as false
     holds: Callable[[Facts, int], bool]
     short: Callable[[Facts, int], str]  # for a row of the list
-    sentence: Callable[[Facts, int], str]  # which fact, with its dates
-    takes: str = ""  # "days" or "years": the name takes an argument
-    turns: Callable[[Facts, int], list[date]] = lambda f, n: []  # days time alone may change it
+    sentence: Callable[[Facts, int], str]  # the fact, with its dates
+    takes: str = ""  # the unit of its argument: "days" or "years"
+    turns: Callable[[Facts, int], list[date]] = lambda f, n: []  # days when it may change by itself
 
 
 def _until(day: date | None, n: int) -> list[date]:
@@ -58,7 +57,7 @@ def _until(day: date | None, n: int) -> list[date]:
 
 
 def _birthday(born: date | None, years: int) -> list[date]:
-    """The first day somebody is that old; born on 29 February: 1 March (common.calendar)."""
+    """The day somebody gets that old; 1 March when born on 29 February (common.calendar)."""
     if born is None:
         return []
     day = calendar.add_months(born, 12 * years)
@@ -68,8 +67,8 @@ def _birthday(born: date | None, years: int) -> list[date]:
 def _homeless_turns(f: Facts, n: int) -> list[date]:
     if f.discharge_on is None:
         return []
-    about = calendar.add_months(f.discharge_on, -HOMELESS_INSTITUTION_MONTHS)
-    return [about + timedelta(days=d) for d in range(-1, 4)]  # months differ in length
+    near = calendar.add_months(f.discharge_on, -HOMELESS_INSTITUTION_MONTHS)
+    return [near + timedelta(days=d) for d in range(-1, 4)]  # months differ in length
 
 
 def _homeless_because(f: Facts, n: int) -> str:
@@ -259,7 +258,7 @@ CONDITIONS: dict[str, Condition] = {
 
 @dataclass(frozen=True, slots=True)
 class Because:
-    """A true condition and what made it true."""
+    """A condition that holds, and the facts that make it hold, in words."""
 
     condition: str
     short: str
@@ -268,6 +267,8 @@ class Because:
 
 @dataclass(frozen=True, slots=True)
 class Term:
+    """One condition with its argument."""
+
     condition: Condition
     n: int = 0
 
@@ -278,8 +279,8 @@ class Term:
         return self.condition.holds(facts, self.n)
 
     def because(self, facts: Facts) -> list[Because]:
-        one = self.condition
-        return [Because(one.name, one.short(facts, self.n), one.sentence(facts, self.n))]
+        c = self.condition
+        return [Because(c.name, c.short(facts, self.n), c.sentence(facts, self.n))]
 
     def label(self) -> str:
         label = str(self.condition.label)
@@ -291,7 +292,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Several:
-    """`all:` (every part must hold) or `any:` (one is enough)."""
+    """`all:` (`every`: all parts must hold) or `any:` (one part is enough)."""
 
     parts: tuple[Test, ...]
     every: bool
@@ -304,8 +305,7 @@ class Several:
         return (all if self.every else any)(part.holds(facts) for part in self.parts)
 
     def because(self, facts: Facts) -> list[Because]:
-        true = [part for part in self.parts if part.holds(facts)]
-        return [why for part in true for why in part.because(facts)]
+        return [why for part in self.parts if part.holds(facts) for why in part.because(facts)]
 
     def label(self) -> str:
         return (_(" og ") if self.every else _(" eller ")).join(p.label() for p in self.parts)
@@ -345,12 +345,12 @@ Test = Term | Several | Not
 
 @dataclass(frozen=True, kw_only=True)
 class TieBreaker:
-    """Who goes first of two in the same class: the smaller value."""
+    """Of two applications in the same class, the one with the smaller value is first."""
 
     name: str
     sql: str
     value: Callable[[Facts], Any]
-    ahead: Any  # what those ahead have that this one has not
+    ahead: Any  # in words, what those who stand before have
 
 
 FAR = date.max
@@ -389,7 +389,7 @@ TIE_BREAKERS: dict[str, TieBreaker] = {
         ),
     )
 }
-# Last always, so that the order is total.
+# Always last, so that no two applications have the same place.
 CASE_NUMBER = TieBreaker(
     name="case_number",
     sql="(f.case_year::bigint * 10000000 + f.case_seq)",
@@ -403,7 +403,7 @@ CASE_NUMBER = TieBreaker(
 
 @dataclass(frozen=True, slots=True)
 class PriorityClass:
-    """`number` is 1 for the first. Without a test it takes everyone not taken before it."""
+    """A class of the policy, number 1 first. Without a test it takes everyone who is left."""
 
     number: int
     name: str
@@ -416,7 +416,7 @@ class PriorityClass:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A policy that has been read and found good."""
+    """A valid policy, as `read` makes it. `numbers` has the classes by number."""
 
     classes: tuple[PriorityClass, ...]
     tie_breakers: tuple[TieBreaker, ...]
@@ -425,14 +425,14 @@ class Policy:
     numbers: dict[int, PriorityClass] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
-        self.numbers.update({each.number: each for each in self.classes})
+        self.numbers.update({cls.number: cls for cls in self.classes})
 
     def class_of(self, facts: Facts) -> PriorityClass:
-        """The first class with a true condition."""
-        return next(each for each in self.classes if each.holds(facts))
+        """The first class whose conditions hold."""
+        return next(cls for cls in self.classes if cls.holds(facts))
 
     def because(self, facts: Facts) -> list[Because]:
-        """The conditions that put them in their class, in the policy's order."""
+        """The conditions that put the case in its class, in the policy's order."""
         test = self.class_of(facts).test
         return test.because(facts) if test else []
 
@@ -441,20 +441,20 @@ class Policy:
         return (number, *(tie.value(facts) for tie in self.tie_breakers))
 
     def class_sql(self) -> str:
-        """The class's number as a CASE over the facts row `f`; takes `%(on)s`."""
+        """The class number as an SQL CASE over the facts row `f`, with the parameter `%(on)s`."""
         *tested, last = self.classes
         if not tested:
             return str(last.number)
-        whens = " ".join(f"WHEN {each.test.sql()} THEN {each.number}" for each in tested)
+        whens = " ".join(f"WHEN {cls.test.sql()} THEN {cls.number}" for cls in tested)
         return f"CASE {whens} ELSE {last.number} END"
 
     def terms(self) -> Iterator[Term]:
-        for each in self.classes:
-            if each.test:
-                yield from each.test.terms()
+        for cls in self.classes:
+            if cls.test:
+                yield from cls.test.terms()
 
     def next_change(self, facts: Facts) -> tuple[date, PriorityClass, list[Because]] | None:
-        """The first later day time alone moves them to another class, which, and why."""
+        """The first later day when the case changes class by itself, the class, and why."""
         now = self.class_of(facts)
         days = {day for t in self.terms() for day in t.condition.turns(facts, t.n)}
         for day in sorted(day for day in days if day > facts.on):
@@ -464,17 +464,17 @@ class Policy:
         return None
 
     def would_raise(self, facts: Facts) -> list[tuple[PriorityClass, list[str]]]:
-        """What would put them in each higher class, in words, the nearest class first."""
+        """What would put the case in each higher class, in words, the nearest class first."""
         number = self.class_of(facts).number
-        higher = [each for each in self.classes if each.number < number and each.test]
+        higher = [cls for cls in self.classes if cls.number < number and cls.test]
         return [
-            (each, [part.label() for part in getattr(each.test, "parts", (each.test,))])
-            for each in reversed(higher)
+            (cls, [part.label() for part in getattr(cls.test, "parts", (cls.test,))])
+            for cls in reversed(higher)
         ]
 
 
 def in_force(on: date) -> Policy:
-    """The policy in force on the date. NoPolicy when there is none, PolicyInvalid if faulty."""
+    """The policy in force on the date. Raises NoPolicy and PolicyInvalid."""
     from .models import PriorityPolicy
 
     row = PriorityPolicy.objects.filter(valid__contains=on).first()
@@ -492,19 +492,19 @@ COMBINATIONS = ("all", "any", "not")
 
 
 def read(classes: Any, tie_breakers: Any = (), *, name: str = "", pk: int | None = None) -> Policy:
-    """Read a policy from its JSON. PolicyInvalid names the key that is wrong.
+    """Read a policy from its JSON. Raises PolicyInvalid, which names the key that is wrong.
 
-    A class without conditions takes everyone, and so must be the last. When the last has
-    conditions, a class for everyone else follows it: whoever has a vedtak has a place in line.
+    A class without conditions takes everyone, and so must be the last. If the last class has
+    conditions, a class for everyone else is added, so that every case has a class.
     """
     if not isinstance(classes, list) or not classes:
         raise _invalid("classes", _("skal være en liste med minst én klasse"))
-    found: list[PriorityClass] = []
+    read_classes: list[PriorityClass] = []
     for index, data in enumerate(classes):
         where = f"classes[{index}]"
         if not isinstance(data, dict):
             raise _invalid(where, _("skal være navn, setning og betingelser"))
-        _known(where, data, CLASS_KEYS)
+        _check_keys(where, data, CLASS_KEYS)
         label = data.get("name")
         if not isinstance(label, str) or not label.strip():
             raise _invalid(f"{where}.name", _("mangler"))
@@ -516,13 +516,14 @@ def read(classes: Any, tie_breakers: Any = (), *, name: str = "", pk: int | None
             raise _invalid(
                 where, _("har ingen betingelser, og tar alle; bare den siste kan være slik")
             )
-        found.append(PriorityClass(index + 1, label.strip(), sentence, test))
-    if found[-1].test is not None:
-        found.append(PriorityClass(len(found) + 1, _("Andre med vedtak"), "", None))
-    names = [each.name for each in found]
-    if twice := next((each for each in names if names.count(each) > 1), None):
+        read_classes.append(PriorityClass(index + 1, label.strip(), sentence, test))
+    if read_classes[-1].test is not None:
+        number = len(read_classes) + 1
+        read_classes.append(PriorityClass(number, _("Andre med vedtak"), "", None))
+    names = [cls.name for cls in read_classes]
+    if twice := next((cls_name for cls_name in names if names.count(cls_name) > 1), None):
         raise _invalid("classes", _("navnet «%(name)s» er brukt to ganger") % {"name": twice})
-    return Policy(tuple(found), _ties(tie_breakers), name, pk)
+    return Policy(tuple(read_classes), _ties(tie_breakers), name, pk)
 
 
 def _ties(names: Any) -> tuple[TieBreaker, ...]:
@@ -532,7 +533,7 @@ def _ties(names: Any) -> tuple[TieBreaker, ...]:
     for index, name in enumerate(names):
         where = f"tie_breakers[{index}]"
         if name == CASE_NUMBER.name:
-            continue  # it is always last
+            continue  # always added last
         if not isinstance(name, str) or name not in TIE_BREAKERS:
             raise _unknown(where, name, TIE_BREAKERS)
         if TIE_BREAKERS[name] in ties:
@@ -557,7 +558,7 @@ def _combined(where: str, key: str, value: Any) -> Test:
         return Not(_test(where, value))
     if not isinstance(value, list) or not value:
         raise _invalid(where, _("skal være en liste med minst én betingelse"))
-    parts = tuple(_test(f"{where}[{i}]", each) for i, each in enumerate(value))
+    parts = tuple(_test(f"{where}[{i}]", part) for i, part in enumerate(value))
     return Several(parts, every=key == "all")
 
 
@@ -589,7 +590,7 @@ def _test(where: str, value: Any) -> Test:
     return Term(condition, argument)
 
 
-def _known(where: str, data: dict[str, Any], keys: set[str]) -> None:
+def _check_keys(where: str, data: dict[str, Any], keys: set[str]) -> None:
     for key in data:
         if key not in keys:
             raise _unknown(f"{where}.{key}", key, dict.fromkeys(keys))

@@ -1,15 +1,13 @@
 """The waiting list: who waits on a date, and in which order (needs A1–A3).
 
-Everything is computed from facts by ONE SQL statement: nothing about the order is stored, so it
-cannot drift. The statement first finds who waits, then gathers each fact for all of them at
-once (`FACTS`), gives each a class and tie-breaker values by the policy in force (`policy`), and
-numbers them. Callers take the whole list, a page, or one case with what stands before it.
+The order is computed by one SQL statement and never stored, so it cannot be out of date. The
+statement finds who waits (`WAITING`), gathers the facts of all of them (`FACTS`), gives each a
+class and tie-breaker values by the policy in force (`policy`), and numbers them. The numbers
+count only the cases the user may see (docs/adr/0004-rank-and-protected.md).
 
-Numbers run over what the reader may see: see docs/adr/0004-rank-and-protected.md.
-
-Waiting: an application with an issued vedtak that grants a home and is valid on the date (the
-last day included), whose applicant has no lease of that application agreed by the date, nor,
-for what was imported without a contract, a municipal tenancy begun since the vedtak.
+An application waits if it has an issued vedtak that grants a home and is valid on the date (the
+last day included), no lease of the application is agreed by the date, and no municipal tenancy
+of the person has begun since the vedtak (a tenancy may be imported without a lease).
 """
 
 from __future__ import annotations
@@ -53,10 +51,10 @@ if TYPE_CHECKING:
     from stays.models import Stay
 
 PAGE_SIZE = 50
-# The bases that give a home; § 27 gives a bed for the night, forlengelse the home they have.
+# The legal bases of a new home. § 27 gives a temporary place, forlengelse the current home.
 HOME_BASES = ("kommunal_bolig", "bytte", "boligsosialloven_6")
 
-# The vedtak `v` is issued by the date, and gives a home.
+# The vedtak `v` is issued by the date, and grants a home.
 GIVES_HOME = """
     v.state = %(VedtakState.ISSUED)s AND v.issued_on <= %(on)s::date
       AND v.id IN (
@@ -64,7 +62,7 @@ GIVES_HOME = """
           WHERE o.outcome = ANY(%(granted)s) AND o.basis_id = ANY(ARRAY(
               SELECT b.id FROM casework_legalbasis b WHERE b.code = ANY(%(home_bases)s))))"""
 
-# Takes `waiting_params`; {visible} narrows it to what a reader may see.
+# Takes `waiting_params`; {visible} is a condition on the application `a`, or "".
 WAITING = f"""
 waiting AS (
     SELECT DISTINCT ON (a.id) a.id AS application_id, a.person_id, a.household_id, a.kind,
@@ -84,18 +82,17 @@ waiting AS (
           WHERE home.person_id = a.person_id AND home.kind = %(StayKind.LEASE)s
             AND lower(home.period) BETWEEN v.issued_on AND %(on)s::date)
       {{visible}}
-    -- Two valid vedtak in one case: they have waited since the first.
+    -- With two valid vedtak the case has waited since the first.
     ORDER BY a.id, v.issued_on, v.id
 )"""
 
-# Who is, or lately was, in a temporary place: the few whose chain must be counted.
+# The few who are, or lately were, in a temporary place: only their chains are counted.
 CHAINED = f"""
     SELECT w.person_id FROM waiting w
     JOIN (SELECT DISTINCT person_id FROM ({LATELY}) stays_lately) lately
       ON lately.person_id = w.person_id"""
 
-# Each fact for all of them at once, joined on the case: what is asked of the database is a few
-# passes over a few thousand rows, never a question a row.
+# Each fact for all cases at once, joined on the case: no subquery for each row.
 FACTS = f"""
 living AS (
     SELECT w.application_id, bool_or(s.begun) AS somewhere,
@@ -188,7 +185,7 @@ facts AS (
 
 
 def waiting_params(on: date) -> dict[str, Any]:
-    """The parameters of `WAITING` and `GIVES_HOME`, and of what a reader may see."""
+    """The parameters of `WAITING`, `GIVES_HOME`, and the condition on what a user may see."""
     return {
         **enum_params(StayKind, VedtakState),
         "on": on,
@@ -200,8 +197,9 @@ def waiting_params(on: date) -> dict[str, Any]:
 
 
 def waits(case: Application, stays: list[Stay], on: date) -> bool:
-    """`WAITING` for one case, by what is read already: its vedtak and their outcomes, and the
-    person's stays with their leases. Asks the database nothing; tests/desk holds the two together.
+    """`WAITING` for one case whose vedtak with outcomes, and stays with leases, are read already.
+
+    Runs no query. A test in tests/desk checks that the two agree.
     """
     if case.state in APPLICATION_CLOSED:
         return False
@@ -218,8 +216,8 @@ def waits(case: Application, stays: list[Stay], on: date) -> bool:
             vedtak.valid_to is None or vedtak.valid_to >= on
         )
         gives = any(
-            each.outcome in GRANTED and each.basis.code in HOME_BASES
-            for each in vedtak.outcomes.all()
+            outcome.outcome in GRANTED and outcome.basis.code in HOME_BASES
+            for outcome in vedtak.outcomes.all()
         )
         moved_in = any(
             stay.kind == StayKind.LEASE and vedtak.issued_on <= stay.period.lower <= on
@@ -236,7 +234,8 @@ BORN = "(SELECT p.birth_date FROM casework_person p WHERE p.id = {}.person_id) A
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One case on the list. `rank` counts from 1 over what the reader sees."""
+    """One case on the list. `rank` is 1 for the first case the user may see; `priority` is its
+    class, `computed` the class by the rules, which differ when the class is set by hand."""
 
     rank: int
     priority: PriorityClass
@@ -275,7 +274,7 @@ class Entry:
 
     @property
     def days_since_considered(self) -> int:
-        """Days since a meeting, an offer, or else the vedtak."""
+        """Days since the last meeting or offer, or else since the vedtak."""
         return (self.facts.on - (self.last_considered or self.facts.issued_on)).days
 
     @property
@@ -286,7 +285,7 @@ class Entry:
 
 
 class Place(NamedTuple):
-    """A case on the list, and no more of it than says where it stands."""
+    """A case on the list, with only what shows its place."""
 
     application_id: int
     person_id: int
@@ -303,7 +302,7 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """What of the list is shown. Ranks stay those of the whole list."""
+    """Which cases are shown; ranks are still those of the whole list. `bedrooms` is (low, high)."""
 
     responsible_id: int | None = None
     families: bool = False
@@ -317,6 +316,8 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class RankedPage:
+    """A page of the list; `total` counts after filtering, `counts` each view before it."""
+
     entries: list[Entry]
     number: int
     size: int
@@ -341,7 +342,7 @@ class RankedPage:
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """How many of the same class stand before somebody, and by what."""
+    """How many of the same class stand before the case by one tie-breaker, and its text."""
 
     tie: str
     number: int
@@ -350,7 +351,7 @@ class Ahead:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why a case has its number: what the list says, in words (need A2)."""
+    """Why a case has its number on the list (need A2)."""
 
     entry: Entry
     policy: Policy
@@ -371,11 +372,11 @@ class NotWaiting(RuleBroken):
     """The case is not on the waiting list on the date."""
 
 
-# ------------------------------------------------------------------ asking
+# ------------------------------------------------------------------ the list
 
 
 def applications_waiting(on: date) -> QuerySet[Application]:
-    """The applications that wait on the date, as a queryset to filter further."""
+    """The applications that wait on the date, as a queryset."""
     sql = f"WITH {_waiting(None)} SELECT application_id FROM waiting"
     ids = RawSQL(*positional(sql, waiting_params(on)))
     return Application.objects.filter(pk__in=ids)
@@ -396,16 +397,16 @@ def waiting(
     policy: Policy | None = None,
     application_ids: Collection[int] | None = None,
 ) -> list[Entry]:
-    """The waiting list on the date, in order; everyone's when no reader is named (jobs).
+    """The waiting list on the date, in order; all cases when `visible_to` is None (in jobs).
 
-    `application_ids` picks cases out of the list; their numbers stay those of the whole list.
+    `application_ids` selects cases, with their numbers on the whole list. Raises NoPolicy.
     """
     policy = policy or policies.in_force(on)
     if application_ids is not None:
         sql = f"""{_placed(policy, visible_to)}, {_numbered(policy)}
         SELECT application_id, rank FROM ranked WHERE application_id = ANY(%(ids)s) ORDER BY rank"""
-        found = _rows(sql, on, {"ids": list(application_ids)})
-        return _entries({row["application_id"]: row["rank"] for row in found}, policy, on)
+        rows = _rows(sql, on, {"ids": list(application_ids)})
+        return _entries({row["application_id"]: row["rank"] for row in rows}, policy, on)
     sql = f"""{_classed(policy, _waiting(visible_to))}
     SELECT classed.*, row_number() OVER (ORDER BY class, {_ties(policy)})::int AS rank,
            {BORN.format("classed")}
@@ -416,7 +417,7 @@ def waiting(
 def places(
     on: date, *, visible_to: User | None = None, policy: Policy | None = None
 ) -> list[Place]:
-    """The whole list in order, narrow: to choose from before `entries` tells of the chosen."""
+    """The whole list in order, with few columns; `entries` reads the rest for some of them."""
     policy = policy or policies.in_force(on)
     sql = f"""{_classed(policy, _waiting(visible_to))}
     SELECT application_id, person_id,
@@ -428,9 +429,9 @@ def places(
         return [Place._make(row) for row in cursor.fetchall()]
 
 
-def entries(found: Iterable[Place], on: date, *, policy: Policy) -> dict[int, Entry]:
-    """These places with all their facts, by application."""
-    ranks = {place.application_id: place.rank for place in found}
+def entries(chosen: Iterable[Place], on: date, *, policy: Policy) -> dict[int, Entry]:
+    """These places with all their facts, by application id."""
+    ranks = {place.application_id: place.rank for place in chosen}
     return {entry.application_id: entry for entry in _entries(ranks, policy, on)}
 
 
@@ -443,9 +444,9 @@ def page(
     size: int = PAGE_SIZE,
     not_considered_days: int | None = None,
 ) -> RankedPage:
-    """A page of the list, with the counts of the views.
+    """A page of the list, with the counts of the views. Raises NoPolicy.
 
-    Everyone's place is asked for in columns (`order`); the facts only of those shown.
+    The order of everyone comes from `order`; facts are read only for the page.
     """
     policy = policies.in_force(on)
     forgotten_on = days(on) - (not_considered_days or settings_table.value("forgotten_days", on))
@@ -458,17 +459,17 @@ def page(
         "lenge": everyone["temporary_days"] > long_days,
         "ikke_vurdert": everyone["considered"] <= forgotten_on,
     }
-    counts = {"alle": len(everyone)} | {name: int(each.sum()) for name, each in views.items()}
+    counts = {"alle": len(everyone)} | {name: int(mask.sum()) for name, mask in views.items()}
     shown = sorted_by(
-        everyone, filters.sort, np.flatnonzero(_chosen(everyone, filters, on, long_days))
+        everyone, filters.sort, np.flatnonzero(_filtered(everyone, filters, on, long_days))
     )
     last_page = max(1, -(-len(shown) // size))
-    number = number if number <= last_page else 1  # what was there has gone since
+    number = number if number <= last_page else 1  # the list has become shorter
     of_page = shown[(number - 1) * size : number * size].tolist()
     ranks = {int(everyone["application_id"][index]): index + 1 for index in of_page}
-    found = _entries(ranks, policy, on)
+    page_entries = _entries(ranks, policy, on)
     median = _median(everyone, on)
-    return RankedPage(found, number, size, len(shown), counts, median, policy, long_days)
+    return RankedPage(page_entries, number, size, len(shown), counts, median, policy, long_days)
 
 
 def _order(params: dict[str, Any], visible_to: User, policy: Policy) -> Order:
@@ -477,7 +478,7 @@ def _order(params: dict[str, Any], visible_to: User, policy: Policy) -> Order:
     return order.kept(sql, params)
 
 
-def _chosen(everyone: Order, filters: Filters, on: date, long_days: int) -> np.ndarray:
+def _filtered(everyone: Order, filters: Filters, on: date, long_days: int) -> np.ndarray:
     """Who the filters keep, as a mask."""
     kept = np.ones(len(everyone), np.bool_)
     if filters.responsible_id is not None:
@@ -499,7 +500,7 @@ def _chosen(everyone: Order, filters: Filters, on: date, long_days: int) -> np.n
 
 
 def _needing(application_ids: list[int], bedrooms: tuple[int, int]) -> list[int]:
-    """Those whose newest boligbehov asks for so many bedrooms."""
+    """The applications whose latest housing need has from the fewest to the most bedrooms."""
     newest = HousingNeed.objects.filter(application__in=application_ids)
     newest = newest.order_by("application", "-decided_at", "-pk").distinct("application")
     fewest, most = bedrooms
@@ -507,14 +508,14 @@ def _needing(application_ids: list[int], bedrooms: tuple[int, int]) -> list[int]
 
 
 def _median(everyone: Order, on: date) -> int | None:
-    """Days waited by the one in the middle, the lower of two."""
+    """The median of days waited, the lower of two."""
     if not len(everyone):
         return None
     return int(np.percentile(days(on) - everyone["issued"], 50, method="inverted_cdf"))
 
 
 def explain(application_id: int, on: date, *, visible_to: User | None = None) -> Explanation:
-    """Why the case has its number on the date. NotWaiting when it has none."""
+    """Why the case has its number on the date. Raises NotWaiting and NoPolicy."""
     policy = policies.in_force(on)
     ties = [f"tie_{i}" for i in range(len(policy.tie_breakers))]
     counts, same = [], "o.class = me.class"
@@ -553,7 +554,7 @@ def explain(application_id: int, on: date, *, visible_to: User | None = None) ->
 
 
 def _visible(user: User | None) -> str:
-    """`casework.log.visibility.sees` as SQL over the case `a`; a test holds them together."""
+    """`casework.log.visibility.sees` as SQL over the application `a`; a test compares them."""
     if user is None:
         return ""
     if not user.has_role(*CASE_ROLES):
@@ -565,7 +566,7 @@ def _visible(user: User | None) -> str:
         hidden.append("p.shielded")
     if not hidden:
         return ""
-    # They are few, and have an index of their own; the many need not be looked up.
+    # Hidden people are few and have an index of their own.
     return f"""AND NOT EXISTS (
         SELECT FROM casework_person p WHERE p.id = a.person_id AND ({" OR ".join(hidden)}))"""
 
@@ -575,10 +576,10 @@ def _waiting(visible_to: User | None) -> str:
 
 
 def _classed(policy: Policy, waiting: str) -> str:
-    """`WITH …, classed AS (…)`: the facts of those who wait, with class and tie values."""
+    """`WITH …, classed AS (…)`: the facts of the cases, with class and tie-breaker values."""
     ties = ", ".join(f"{tie.sql} AS tie_{i}" for i, tie in enumerate(policy.tie_breakers))
     classes, last = policy.class_sql(), policy.classes[-1].number
-    # The birth date is looked up for those shown, and for all only if the policy asks of age.
+    # Birth dates are read for the entries shown, and for all only if the policy uses age.
     born = BORN_OF_ALL if "f.born" in classes + ties else "NULL::date"
     return f"""WITH {waiting},
     {FACTS.format(born=born)},
@@ -594,7 +595,7 @@ def _ties(policy: Policy) -> str:
 
 
 def _placed(policy: Policy, visible_to: User | None) -> str:
-    """`WITH …, placed AS (…)`: no more of each than what places and filters them."""
+    """`WITH …, placed AS (…)`: only the columns that order and filter the cases."""
     return f"""{_classed(policy, _waiting(visible_to))},
     placed AS (
         SELECT application_id, responsible_id, issued_on, last_considered, has_offer, children,
@@ -609,21 +610,17 @@ def _numbered(policy: Policy) -> str:
 
 
 def _entries(ranks: dict[int, int], policy: Policy, on: date) -> list[Entry]:
-    """The cases with these numbers, with all their facts, in the order they are named."""
+    """The cases of `ranks` (application id → rank) with all their facts, in the same order."""
     if not ranks:
         return []
     waiting = WAITING.format(visible="AND a.id = ANY(%(ids)s)")
     sql = f"""{_classed(policy, waiting)} SELECT classed.*, {BORN.format("classed")} FROM classed"""
-    rows = _rows(sql, on, {"ids": list(ranks)})
-    found = {
-        row["application_id"]: _entry(row | {"rank": ranks[row["application_id"]]}, policy, on)
-        for row in rows
-    }
-    return [found[application_id] for application_id in ranks]
+    by_id = {row["application_id"]: row for row in _rows(sql, on, {"ids": list(ranks)})}
+    return [_entry(by_id[pk] | {"rank": rank}, policy, on) for pk, rank in ranks.items()]
 
 
 def _params(on: date) -> dict[str, Any]:
-    """Of the whole statement."""
+    """The parameters of the whole statement."""
     return {
         **waiting_params(on),
         **chain_params(on),

@@ -1,9 +1,9 @@
-"""«Trenger du fortsatt bolig? Samme telefon?» to everyone who waits, each quarter (need C26).
+"""The quarterly question «Trenger du fortsatt bolig?» to everyone on the waiting list (need C26).
 
-The job writes a question for whoever has waited `still_needed_days` since the vedtak or the last
-answer, and a flag for who answers for the case. A question without an answer in time becomes an
-outreach flag instead. No statement here takes anybody off the list: only the person's own words,
-registered by somebody, lead to that.
+The job adds a question for everyone who has waited `still_needed_days` since the vedtak or the
+last answer, and a flag for the user responsible for the case. A question without an answer in
+time becomes an outreach flag. Nothing here takes anybody off the list: only the person's own
+words, registered by a caseworker, do.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ ON CONFLICT DO NOTHING
 """
 
 
-def _asked(and_also: str, facts: str, due: str) -> str:
-    """The questions that are open on the date, to those who still wait."""
+def _open_questions(condition: str, facts: str, due: str) -> str:
+    """The `wanted` rows of a flag rule: questions open on the date, to people who still wait."""
     return f"""
     {WAITING.format(visible="")},
     wanted AS (
@@ -62,15 +62,15 @@ def _asked(and_also: str, facts: str, due: str) -> str:
         JOIN waiting w ON w.application_id = c.application_id
         JOIN casework_person p ON p.id = w.person_id
         WHERE c.answered_at IS NULL AND c.lapsed_on IS NULL AND c.asked_on <= %(on)s::date
-            AND {and_also}
+            AND {condition}
     )"""
 
 
 @transaction.atomic
 def ask_still_needed(on: date) -> Done:
-    """Ask those who have waited a quarter since the vedtak or their last answer.
+    """Ask everyone who has waited `still_needed_days` since the vedtak or their last answer.
 
-    `raised` counts those asked, and those to be looked for. Safe to run twice, or for any date.
+    `raised` counts the new flags. Safe to run twice, and for any date.
     """
     numbers = settings_table.values(on, "still_needed_days", "still_needed_answer_days")
     params: dict[str, Any] = {
@@ -79,10 +79,10 @@ def ask_still_needed(on: date) -> Done:
         "answer_by": next_working_day(on + timedelta(days=numbers["still_needed_answer_days"])),
     }
     with connection.cursor() as cursor:
-        # One run at a time: two at once would both find nobody asked.
+        # One run at a time: two at once would ask the same people.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('ask_still_needed'))")
         cursor.execute(ASK, params)
-    # Outreach first: it supersedes the question it is about.
+    # Outreach first: its flag replaces the flag of the question.
     return OUTREACH.run(on) + STILL_NEEDED.run(on)
 
 
@@ -97,7 +97,7 @@ def asked_words(flag: Flag, on: date) -> Words:
         next=_("Ring eller skriv, og før inn svaret."),
         action=_("Før inn svar"),
         action_url=reverse("allocation:still_needed_answer", args=[flag.facts["check"]]),
-        # Nothing is lost on the day: who is silent is looked for.
+        # The day is no deadline for the person, so it is never red.
         color="neutral" if color == "danger" else color,
         when=when,
         sub=_("fortsatt behov"),
@@ -123,13 +123,15 @@ def outreach_words(flag: Flag, on: date) -> Words:
 STILL_NEEDED = FlagRule(
     kind=FlagKind.STILL_NEEDED,
     words=asked_words,
-    wanted=_asked("c.answer_by >= %(on)s::date", "'since', w.issued_on", "c.answer_by"),
+    wanted=_open_questions("c.answer_by >= %(on)s::date", "'since', w.issued_on", "c.answer_by"),
     params=waiting_params,
 )
 OUTREACH = FlagRule(
     kind=FlagKind.OUTREACH,
     words=outreach_words,
-    wanted=_asked("c.answer_by < %(on)s::date", "'answer_by', c.answer_by", "%(due_on)s::date"),
+    wanted=_open_questions(
+        "c.answer_by < %(on)s::date", "'answer_by', c.answer_by", "%(due_on)s::date"
+    ),
     params=lambda on: {**waiting_params(on), "due_on": due_on(on)},
     replaces=FlagKind.STILL_NEEDED,
 )

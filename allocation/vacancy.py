@@ -1,10 +1,8 @@
-"""The status of a dwelling on a date, read off from what is known, never stored (need H3).
+"""The status of a dwelling on a date, computed and never stored (need H3).
 
-In this order: not in use; occupied (somebody's stay); unavailable (repair, cleaning); reserved
-(an offer that waits or was said yes to, a meeting's choice not offered yet, or kept for somebody
-who comes out of an institution); vacant. Stays,
-repairs and use are read for the date; reservations are those that stand now, since an offer
-that was declined holds nothing.
+The first that applies: not in use; occupied (a stay); unavailable (repair, cleaning); reserved (an
+open or accepted offer, a meeting's choice that is not offered yet, or a reservation); vacant.
+Stays, repairs and use are those of the date. Offers and choices are those of now.
 """
 
 from __future__ import annotations
@@ -42,7 +40,7 @@ from .models import Consideration, Offer, Reservation
 
 
 class UnitStatus(TextChoices):
-    """Derived, never a column."""
+    """The status of a dwelling; it is no column."""
 
     VACANT = "ledig", _("Ledig")
     RESERVED = "reservert", _("Holdt av")
@@ -52,7 +50,7 @@ class UnitStatus(TextChoices):
 
 
 def _chosen() -> QuerySet[Consideration]:
-    """Meeting choices that wait for their offer."""
+    """The choices of meetings that are not offered yet."""
     return Consideration.objects.filter(
         ~Exists(Offer.objects.filter(item=OuterRef("item"))),
         chosen=True,
@@ -62,12 +60,12 @@ def _chosen() -> QuerySet[Consideration]:
 
 def with_status(units: QuerySet[Unit], on: date) -> QuerySet[Unit]:
     """Adds `status`, `status_cause` (of an unavailability), `vacant_since` (None unless vacant
-    or reserved), `occupied_by` (a person's key) and `reserved_by` (an application's key)."""
+    or reserved), `occupied_by` (a person id) and `reserved_by` (an application id)."""
     of_unit: dict[str, Any] = {"unit": OuterRef("pk")}
     stay = Stay.objects.filter(**of_unit, period__contains=on)
     closed = Unavailability.objects.filter(**of_unit, period__contains=on)
     return units.annotate(
-        # One at a time by constraint, so there is nothing to sort.
+        # A constraint allows one at a time, so there is nothing to sort.
         occupied_by=Subquery(stay.order_by().values("person_id")[:1]),
         status_cause=Subquery(closed.order_by().values("cause")[:1]),
         reserved_by=Coalesce(
@@ -105,8 +103,8 @@ def with_status(units: QuerySet[Unit], on: date) -> QuerySet[Unit]:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """What `with_status` says of one dwelling."""
+class StatusOnDate:
+    """The status of one dwelling, as in `with_status`; `occupied_by` is a person id."""
 
     status: UnitStatus
     cause: str
@@ -114,18 +112,18 @@ class Standing:
     occupied_by: int | None
 
 
-_standings = Prepared(
+_statuses = Prepared(
     lambda: with_status(Unit.objects.filter(pk__any_of=IDS).order_by(), DAY).values_list(
         "pk", "status", "status_cause", "vacant_since", "occupied_by"
     )
 )
 
 
-def standings(unit_ids: Collection[int], on: date) -> dict[int, Standing]:
-    """The status of each of some dwellings, such as those of a page."""
+def statuses(unit_ids: Collection[int], on: date) -> dict[int, StatusOnDate]:
+    """The status of each of these dwellings, by id. One prepared query."""
     return {
-        pk: Standing(UnitStatus(status), cause or "", since, person)
-        for pk, status, cause, since, person in _standings(on=on, ids=list(unit_ids))
+        pk: StatusOnDate(UnitStatus(status), cause or "", since, person)
+        for pk, status, cause, since, person in _statuses(on=on, ids=list(unit_ids))
     }
 
 
@@ -143,10 +141,10 @@ _held = Prepared(
 
 
 def of_status(units: QuerySet[Unit], status: str, on: date) -> QuerySet[Unit]:
-    """Those `with_status` gives this status, as conditions the database answers with a join.
-    For vacant and reserved homes, one query at once finds which are held.
+    """The units `with_status` gives this status. For VACANT and RESERVED it runs a query at once.
 
-    Compared with the annotation itself, it must work out the status of each dwelling there is.
+    Written as conditions that PostgreSQL answers with joins: a filter on the annotation computes
+    the status of every dwelling.
     """
     in_use = Q(in_use__contains=on)
     if status == UnitStatus.NOT_IN_USE:
@@ -158,7 +156,7 @@ def of_status(units: QuerySet[Unit], status: str, on: date) -> QuerySet[Unit]:
     if status == UnitStatus.UNAVAILABLE:
         return units.filter(in_use, closed, ~lived_in)
     open_to_let = units.filter(in_use, ~lived_in, ~closed)
-    # Asked first, and few: joined in, the question alone takes Django as long as the answer.
+    # A query of its own, since few are held: Django takes long to build one with this inside.
     held = Q(pk__any_of=[pk for (pk,) in _held(on=on)])
     if status == UnitStatus.RESERVED:
         return open_to_let.filter(held)
@@ -166,10 +164,9 @@ def of_status(units: QuerySet[Unit], status: str, on: date) -> QuerySet[Unit]:
 
 
 def _of_that_home() -> Func:
-    """`unit_id = unit.id`, put so that PostgreSQL asks the btree index on `unit_id`.
+    """`unit_id = unit.id`, written so that PostgreSQL uses the btree index on `unit_id`.
 
-    Put plainly, it asks the constraint's GiST index, which it thinks is cheaper and takes
-    twice the time; and a list of vacant homes asks of some two thousand.
+    In the plain form it uses the constraint's GiST index, which takes twice the time.
     """
     return Func(
         F("unit_id"),
@@ -193,25 +190,25 @@ def _in_use_from() -> Lower:
 
 
 def vacant(on: date) -> QuerySet[Unit]:
-    """Homes that stand empty and free to allocate on the date, longest empty first."""
+    """Homes that can be allocated on the date, the longest vacant first."""
     return with_status(of_status(Unit.objects.for_letting(), UnitStatus.VACANT, on), on).order_by(
         "vacant_since", "sort_name", "pk"
     )
 
 
 def chosen_elsewhere(unit_id: int) -> set[int]:
-    """Applications a meeting has chosen for another unit, and that wait for that offer."""
+    """The ids of applications a meeting has chosen for another unit, and not offered it yet."""
     others = _chosen().exclude(item__unit=unit_id)
     return set(others.values_list("application_id", flat=True))
 
 
 def reserved_for(unit_ids: Collection[int], on: date) -> dict[int, int]:
-    """Units held now, and the application each is held for. Two queries."""
+    """The units that are held, and the id of the application each is held for. Two queries."""
     ids = list(unit_ids)
-    kept = Reservation.objects.standing(on).filter(unit__in=ids).order_by()
+    reserved = Reservation.objects.standing(on).filter(unit__in=ids).order_by()
     chosen = _chosen().filter(item__unit__in=ids).order_by()
     held = dict(
-        kept.values_list("unit_id", "application_id").union(
+        reserved.values_list("unit_id", "application_id").union(
             chosen.values_list("item__unit_id", "application_id")
         )
     )
@@ -222,7 +219,8 @@ def reserved_for(unit_ids: Collection[int], on: date) -> dict[int, int]:
 
 
 def kept_or_offered(units: list[Unit], on: date) -> str:
-    """Asked before homes are taken out of use: how many are held for somebody (need H4)."""
+    """Why these homes cannot be taken out of use: how many are held for somebody; "" for none
+    (need H4)."""
     held = len(reserved_for([unit.pk for unit in units], on))
     if not held:
         return ""

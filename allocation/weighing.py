@@ -1,8 +1,8 @@
-"""Who could have a dwelling: the waiting list weighed against it, for one reader (need A4, A7).
+"""The candidates for a dwelling, from the waiting list as one user sees it (needs A4, A7).
 
-The order is the waiting list's; those whose requirements hold come first, and the three first of
-them are shown side by side. People with a protected address, or shielded, are weighed in a part
-of their own (`closed`), and are there only for who may see them: see docs/adr/0007.
+The first three on the list that the dwelling fits are compared side by side. People with a
+protected address, and shielded people, are compared in a separate part (`closed`), only for users
+who may see them (docs/adr/0007).
 """
 
 from __future__ import annotations
@@ -33,14 +33,17 @@ if TYPE_CHECKING:
 
     from .models import AgendaItem, AllocationMeeting
 
-BESIDE = 3  # weighed side by side
-A_GROUP = 8  # of those it does not fit, shown of each group; the rest are found by case number
-MOST_TOGETHER = 30  # an agenda longer than this is not matched while somebody waits
+BESIDE = 3  # compared side by side
+A_GROUP = 8  # shown of each group; the rest are found by case number
+MOST_TOGETHER = 30  # a longer agenda takes too long to match while a page is loading
 
 
 @dataclass(slots=True)
 class Candidate:
-    """One case weighed for the dwelling, with what a meeting looks at."""
+    """One application compared for the dwelling, with what the meeting looks at.
+
+    `closed`: in the closed part. `joint`: proposed for the dwelling by the joint matching.
+    """
 
     entry: Entry
     fit: Fit
@@ -62,25 +65,17 @@ class Candidate:
 
     @property
     def reasons_for(self) -> list[dict[str, Any]]:
-        found = [{"color": "success", "text": b.sentence} for b in self.entry.because]
-        return found + [
-            {"color": "success", "text": v.sentence}
-            for v in self.fit.verdicts
-            if v.ok and v.asked and v.code not in SAID_ABOVE
-        ]
+        met = [v for v in self.fit.verdicts if v.ok and v.asked and v.code not in NOT_REPEATED]
+        return [{"color": "success", "text": x.sentence} for x in (*self.entry.because, *met)]
 
     @property
     def reasons_against(self) -> list[dict[str, Any]]:
-        found = [
-            {"color": "warning", "text": v.sentence}
-            for v in self.fit.verdicts
-            if not v.ok and v.asked
-        ]
-        return found
+        failed = [v for v in self.fit.verdicts if not v.ok and v.asked]
+        return [{"color": "warning", "text": verdict.sentence} for verdict in failed]
 
 
-# What goes without saying for those who are weighed side by side.
-SAID_ABOVE = (
+# Rules that hold for everyone who is compared side by side.
+NOT_REPEATED = (
     "available_from",
     "type",
     "bedrooms",
@@ -92,7 +87,7 @@ SAID_ABOVE = (
 
 @dataclass(frozen=True, slots=True)
 class Rest:
-    """One who is not among those side by side, and why not."""
+    """An application that is not compared side by side, and why not."""
 
     entry: Entry
     closed: bool
@@ -100,8 +95,8 @@ class Rest:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
-    """Those a dwelling does not fit for the same first reason."""
+class RestGroup:
+    """Those not compared side by side for the same first reason; `number` counts them all."""
 
     label: str
     number: int
@@ -110,14 +105,16 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Weighing:
+    """Everyone the user may see, weighed for one dwelling. `others` counts all in `groups`."""
+
     best: list[Candidate]
     closed: list[Candidate]
-    groups: list[Group]
+    groups: list[RestGroup]
     others: int
-    found: list[Rest]
+    found: list[Rest]  # by case number
     policy: Policy
-    joint: Match | None = None  # the dwellings not treated yet, matched together
-    joint_entry: Entry | None = None  # whom that proposes for this one
+    joint: Match | None = None  # of the dwellings not decided yet
+    joint_entry: Entry | None = None  # the case the matching proposes for this dwelling
 
     @property
     def shown(self) -> list[Candidate]:
@@ -125,7 +122,7 @@ class Weighing:
 
 
 TAKEN = "taken"
-IS_TAKEN, FITS = -2, -1  # beside the numbers of the rules, in the order shown
+IS_TAKEN, FITS = -2, -1  # group numbers before those of the rules, in the order shown
 LABELS = {
     TAKEN: gettext_lazy("Valgt til, eller har tilbud om, en annen bolig"),
     "type": gettext_lazy("Trenger en annen boligtype"),
@@ -145,7 +142,7 @@ LABELS = {
 
 
 def policy_of(meeting: AllocationMeeting, on: date) -> Policy:
-    """The policy frozen when the meeting opened, else the one in force."""
+    """The policy saved when the meeting opened, else the one in force."""
     row = meeting.policy
     if row is None:
         return policy.in_force(on)
@@ -153,8 +150,8 @@ def policy_of(meeting: AllocationMeeting, on: date) -> Policy:
 
 
 def weigh(item: AgendaItem, on: date, *, by: User, find: str = "", tick: int = 0) -> Weighing:
-    """Everyone `by` may see, weighed for the item's dwelling. `find` picks out a case number,
-    `tick` an application to show among the rest."""
+    """Everyone `by` may see, weighed for the item's dwelling. `find` is a part of a case number
+    and `tick` an application id to show among the rest. Raises NoPolicy."""
     rules = policy_of(item.meeting, on)
     places = ranking.places(on, visible_to=by, policy=rules)
     if not places:
@@ -162,16 +159,18 @@ def weigh(item: AgendaItem, on: date, *, by: User, find: str = "", tick: int = 0
     ids = [place.application_id for place in places]
     units = _agenda(item)
     table = fit.matrix(fit.people(ids, on), fit.dwellings(units, on), on)
-    here = units.index(item.unit_id)
-    dwelling, ok = table.dwellings[here], table.ok[:, here]
-    failed = np.stack([~table.by_code[rule.code][:, here] for rule in fit.MUSTS], axis=1)
+    col = units.index(item.unit_id)
+    dwelling, ok = table.dwellings[col], table.ok[:, col]
+    failed = np.stack([~table.by_code[rule.code][:, col] for rule in fit.MUSTS], axis=1)
 
-    # Everyone is placed and judged in columns; words are found for those shown.
+    # Everyone is judged in arrays; entries and sentences are made only for those shown.
     elsewhere, restricted = vacancy.chosen_elsewhere(item.unit_id), _restricted()
     taken = np.array([p.has_offer or p.application_id in elsewhere for p in places])
-    apart = np.array([p.person_id in restricted for p in places])
-    could = ok & ~taken
-    best, closed = (np.flatnonzero(could & side)[:BESIDE].tolist() for side in (~apart, apart))
+    closed_part = np.array([p.person_id in restricted for p in places])
+    eligible = ok & ~taken
+    best, closed = (
+        np.flatnonzero(eligible & part)[:BESIDE].tolist() for part in (~closed_part, closed_part)
+    )
     others = np.ones(len(places), dtype=bool)
     others[[*best, *closed]] = False
     first = np.where(failed.any(axis=1), failed.argmax(axis=1), np.where(taken, IS_TAKEN, FITS))
@@ -195,17 +194,17 @@ def weigh(item: AgendaItem, on: date, *, by: User, find: str = "", tick: int = 0
     seekers = {s.application_id: s for s in fit.seekers(entries, on)}
 
     def why_not(n: int) -> Rest:
-        broken = [rule for rule, no in zip(fit.MUSTS, failed[n], strict=True) if no]
+        broken = [rule for rule, fails in zip(fit.MUSTS, failed[n], strict=True) if fails]
         reasons = [rule.says(seekers[ids[n]], dwelling, False) for rule in broken]
         if taken[n]:
             reasons.append(_("Er valgt til, eller har tilbud om, en annen bolig."))
         elif not broken:
             reasons = [_("Boligen passer, men andre som den passer for, står foran.")]
-        return Rest(entries[ids[n]], bool(apart[n]), reasons)
+        return Rest(entries[ids[n]], bool(closed_part[n]), reasons)
 
     def candidate(n: int) -> Candidate:
         judged = fit.judge(seekers[ids[n]], dwelling, on)
-        return Candidate(entries[ids[n]], judged, bool(apart[n]), ids[n] == proposed)
+        return Candidate(entries[ids[n]], judged, bool(closed_part[n]), ids[n] == proposed)
 
     beside, in_closed = [candidate(n) for n in best], [candidate(n) for n in closed]
     _describe([*beside, *in_closed], on)
@@ -213,7 +212,7 @@ def weigh(item: AgendaItem, on: date, *, by: User, find: str = "", tick: int = 0
         best=beside,
         closed=in_closed,
         groups=[
-            Group(_label(number), len(members), [why_not(n) for n in members[:A_GROUP]])
+            RestGroup(_label(number), len(members), [why_not(n) for n in members[:A_GROUP]])
             for number, members in grouped.items()
             if members
         ],
@@ -232,14 +231,14 @@ def _label(number: int) -> str:
 
 
 def _agenda(item: AgendaItem) -> list[int]:
-    """The dwellings to look at: those the meeting has not treated yet, or the item's alone."""
+    """The dwellings to match: those the meeting has not decided yet, or the item's alone."""
     open_items = item.meeting.items.filter(outcome=ItemOutcome.OPEN)
     units = list(open_items.values_list("unit_id", flat=True))
     return units if item.unit_id in units and len(units) <= MOST_TOGETHER else [item.unit_id]
 
 
 def _together(table: fit.FitMatrix, places: list[Place]) -> Match | None:
-    """The dwellings the meeting has not treated yet, matched together (need A6)."""
+    """The joint matching of these dwellings, or None if the solver found no optimum (need A6)."""
     try:
         return matching.solve(table, places, {})
     except matching.NoOptimum:
@@ -249,7 +248,7 @@ def _together(table: fit.FitMatrix, places: list[Place]) -> Match | None:
 def weigh_cases(
     item: AgendaItem, application_ids: Collection[int], on: date, *, by: User
 ) -> dict[int, tuple[Entry, Fit]]:
-    """The cases among these that still wait and `by` may see, with place and fit, to freeze."""
+    """Entry and fit, by id, of the applications that still wait and that `by` may see."""
     entries = ranking.waiting(
         on,
         visible_to=by,
@@ -267,7 +266,7 @@ def weigh_cases(
 def disqualified(
     application_ids: Collection[int], user_ids: Collection[int]
 ) -> list[Disqualification]:
-    """Those of the users who have declared inhabilitet in one of the cases (fvl. § 6)."""
+    """Disqualifications (inhabilitet) of these users in these applications (fvl. § 6)."""
     return list(
         Disqualification.objects.filter(application__in=application_ids, user__in=user_ids)
         .select_related("user", "application")
@@ -276,13 +275,13 @@ def disqualified(
 
 
 def _restricted() -> set[int]:
-    """The persons who are kept in the closed part: few, and found by an index of their own."""
+    """The persons of the closed part. They are few, and have an index of their own."""
     people = Person.objects.filter(Q(protection__in=PROTECTED) | Q(shielded=True))
     return set(people.values_list("pk", flat=True))
 
 
 def _describe(candidates: list[Candidate], on: date) -> None:
-    """Initials, age, the person's own words, and the areas they would avoid."""
+    """Fill in initials, age, the person's own words, statements, and areas to avoid."""
     ids = [candidate.pk for candidate in candidates]
     people = Person.objects.in_bulk([c.entry.person_id for c in candidates])
     wishes = {
@@ -298,10 +297,10 @@ def _describe(candidates: list[Candidate], on: date) -> None:
         .distinct("application_id")
         .prefetch_related("avoid_areas", "avoid_properties")
     }
-    told = statements.received_of(people.keys())
+    received = statements.received_of(people.keys())
     for candidate in candidates:
         person = people[candidate.entry.person_id]
-        candidate.statements = told.get(person.pk, [])
+        candidate.statements = received.get(person.pk, [])
         candidate.initials = person.initials
         candidate.age = person.age(on)
         candidate.words = wishes.get(person.pk, "")

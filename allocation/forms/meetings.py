@@ -18,7 +18,7 @@ from common.forms import NorwegianDateField, VarigFormHelper
 from ..enums import ItemOutcome
 from ..models import AgendaItem
 
-# Who sits in such meetings: those who work with cases, and those who know the homes.
+# Who takes part in allocation meetings.
 ATTEND = (*CASE_ROLES, RoleKind.STOCK_MANAGER)
 KEY = re.compile(r"[0-9]{1,12}")
 MOST_KEY = 10**12
@@ -75,7 +75,7 @@ class MeetingForm(OnceFormMixin, forms.Form):
 
 
 class PresentForm(OnceFormMixin, forms.Form):
-    """Somebody came: one of the house, or a name written in."""
+    """Somebody who is present: a user, or a name."""
 
     user = forms.ModelChoiceField(User.objects.none(), label=_("Ansatt"), required=False)
     name = forms.CharField(label=_("Eller navn"), max_length=120, required=False)
@@ -101,7 +101,7 @@ class InhabilForm(OnceFormMixin, forms.Form):
 
 
 class DecisionForm(OnceFormMixin, forms.Form):
-    """What the meeting decided. The judge is the action; here it is only read."""
+    """What the meeting decided. The action `decide_item` validates it; the form only parses."""
 
     outcome = forms.ChoiceField(
         choices=[(o, ItemOutcome(o).label) for o in ItemOutcome if o], required=False
@@ -157,7 +157,7 @@ class DecisionForm(OnceFormMixin, forms.Form):
         return [self[f"why_not_{c.pk}"] for c in self.candidates]
 
     def decided(self) -> dict[str, Any]:
-        """As `actions.meetings.decide_item` takes it."""
+        """The arguments of `actions.meetings.decide_item`."""
         data = dict(self.cleaned_data)
         notes = {
             c.pk: data.pop(f"why_not_{c.pk}", "")

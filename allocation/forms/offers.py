@@ -31,7 +31,7 @@ class OfferForm(OnceFormMixin, forms.Form):
         self.helper = VarigFormHelper(self, submit=_("Send tilbudet"), cancel=cancel)
 
 
-class AnswerForm(OnceFormMixin, forms.Form):
+class OfferAnswerForm(OnceFormMixin, forms.Form):
     answer = forms.ChoiceField(
         label=_("Svaret"),
         choices=[("ja", _("Ja, vil leie boligen")), ("nei", _("Nei, vil ikke leie boligen"))],

@@ -1,4 +1,4 @@
-"""Forms of dwellings kept ahead."""
+"""The forms to reserve and release a dwelling."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ class ReserveForm(OnceFormMixin, forms.Form):
             state__in=APPLICATION_ALIVE
         ).order_by("-received_at", "-pk")
         self.fields["application"].label_from_instance = _case
-        # The free ones are offered; one taken since the form was drawn is refused in words.
+        # Free homes, and the one sent: if it was taken meanwhile, the action says so.
         chosen = self.data.get("unit", "")
         listed = Q(pk__in=discharges.free_from(day, on).values("pk"))
         if chosen.isdecimal() and len(chosen) < 10:
             listed |= Q(pk=int(chosen))
         homes = Unit.objects.for_letting().filter(listed).select_related("property")
         self.fields["unit"].queryset = homes.order_by("sort_name", "pk")
-        # Told where the choice is made; what to weigh, not a refusal.
+        # A warning in the list of choices; it does not stop the reservation.
         self.full = milieu.full_houses(homes.order_by().values("property"), on)
         self.fields["unit"].label_from_instance = self._dwelling
         self.helper = VarigFormHelper(self, submit=_("Hold av boligen"), cancel=cancel)

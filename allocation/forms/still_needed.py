@@ -12,7 +12,7 @@ from common.forms import ListChoice, PhoneField, VarigFormHelper
 from ..enums import NeedAnswer
 
 
-class AnswerForm(OnceFormMixin, forms.Form):
+class NeedAnswerForm(OnceFormMixin, forms.Form):
     answer = forms.ChoiceField(
         label=_("Hva personen svarte"), choices=NeedAnswer.choices, widget=ListChoice
     )

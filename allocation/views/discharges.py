@@ -1,4 +1,4 @@
-"""The board of planned discharges and releases, and dwellings kept for those who come out."""
+"""The board of planned discharges, and reservations for the people on it."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from common.access import allowed
 from common.form_errors import posted
 from stays import milieu
 
-from .. import discharges as coming
 from .. import perms
 from ..actions import offers
 from ..actions import reservations as actions
+from ..discharges import board, coming_out
 from ..forms.offers import OfferForm
 from ..forms.reservations import ReleaseForm, ReserveForm
 from ..models import Reservation
@@ -36,10 +36,9 @@ PAGE = "utskrivninger"
 @require_safe
 @allowed(perms.can_see_waiting_list)
 def discharges(request: HttpRequest) -> HttpResponse:
-    """Who comes out, when, and whether a home is ready."""
     today = timezone.localdate()
     numbers = settings_table.values(today, "discharge_red_days", "discharge_days")
-    page = coming.board(
+    page = board(
         request.user,
         today,
         within=request.GET.get("innen", ""),
@@ -61,17 +60,17 @@ def discharges(request: HttpRequest) -> HttpResponse:
 @allowed(perms.can_offer)
 @once
 def reserve(request: HttpRequest, pk: int) -> HttpResponse:
-    """Keep a dwelling for the day somebody comes out."""
+    """Reserve a dwelling for the day a person leaves an institution."""
     person = get_object_or_404(Person.objects.visible_to(request.user), pk=pk)
     today = timezone.localdate()
     back = reverse("allocation:discharges")
     if not person.applications.filter(state__in=APPLICATION_ALIVE).exists():
         messages.error(request, _("Personen har ingen åpen sak. Registrer en søknad først."))
         return redirect("casework:application_new", person.pk)
-    found = coming.coming_out(today).filter(pk=person.pk).first()
-    day = max(found.out_on if found else today, today)
-    kept = settings_table.value("reserve_days", today)
-    initial = {"moves_in_on": day, "until": day + timedelta(days=kept)}
+    coming = coming_out(today).filter(pk=person.pk).first()
+    day = max(coming.out_on if coming else today, today)
+    length = timedelta(days=settings_table.value("reserve_days", today))
+    initial = {"moves_in_on": day, "until": day + length}
     form = ReserveForm(
         posted(request), person=person, day=day, on=today, cancel=back, initial=initial
     )
@@ -88,7 +87,7 @@ def reserve(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _kept(request: HttpRequest, pk: int) -> Reservation:
+def _reservation(request: HttpRequest, pk: int) -> Reservation:
     return get_object_or_404(
         Reservation.objects.visible_to(request.user)
         .filter(released_at__isnull=True)
@@ -101,22 +100,24 @@ def _kept(request: HttpRequest, pk: int) -> Reservation:
 @allowed(perms.can_offer)
 @once
 def offer_reserved(request: HttpRequest, pk: int) -> HttpResponse:
-    """Offer the dwelling to the one it is kept for."""
-    found = _kept(request, pk)
+    """Offer a reserved dwelling to the person it is reserved for."""
+    reservation = _reservation(request, pk)
     back = reverse("allocation:discharges")
-    form = OfferForm(posted(request), cancel=back, initial={"available_from": found.moves_in_on})
+    form = OfferForm(
+        posted(request), cancel=back, initial={"available_from": reservation.moves_in_on}
+    )
     return form_page(
         request,
-        found.application.person,
+        reservation.application.person,
         form,
-        partial(offers.offer_reserved, reservation=found),
+        partial(offers.offer_reserved, reservation=reservation),
         title=_("Send tilbud"),
         done=_("Tilbudet er sendt."),
         back=back,
         page=PAGE,
-        sub=str(found.unit),
+        sub=str(reservation.unit),
         template="allocation/kept_form.html",
-        milieu=milieu.warnings(found.unit, timezone.localdate()),
+        milieu=milieu.warnings(reservation.unit, timezone.localdate()),
     )
 
 
@@ -124,17 +125,17 @@ def offer_reserved(request: HttpRequest, pk: int) -> HttpResponse:
 @allowed(perms.can_offer)
 @once
 def release(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _kept(request, pk)
+    reservation = _reservation(request, pk)
     back = reverse("allocation:discharges")
     form = ReleaseForm(posted(request), cancel=back)
     return form_page(
         request,
-        found.application.person,
+        reservation.application.person,
         form,
-        partial(actions.release, found),
+        partial(actions.release, reservation),
         title=_("Frigi boligen"),
         done=_("Boligen er frigitt."),
         back=back,
         page=PAGE,
-        sub=str(found.unit),
+        sub=str(reservation.unit),
     )

@@ -1,4 +1,4 @@
-"""A priority class set by hand, and its approval by another."""
+"""A priority class set by hand, and its approval by another user."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ MOST = 100
 @require_safe
 @allowed(perms.can_set_class_by_hand)
 def queue(request: HttpRequest) -> HttpResponse:
-    """What waits for another's yes."""
-    found = ManualClass.objects.visible_to(request.user).pending()
-    found = found.select_related("application__person", "set_by").order_by("set_at", "pk")
-    return render(request, "allocation/class_queue.html", {"proposals": found[:MOST]})
+    """The proposals that wait for approval."""
+    proposals = ManualClass.objects.visible_to(request.user).pending()
+    proposals = proposals.select_related("application__person", "set_by").order_by("set_at", "pk")
+    return render(request, "allocation/class_queue.html", {"proposals": proposals[:MOST]})
 
 
 @require_http_methods(["GET", "POST"])
@@ -68,21 +68,21 @@ def propose(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @allowed(perms.can_set_class_by_hand)
 def proposal(request: HttpRequest, pk: int) -> HttpResponse:
-    """The proposal, while it waits; later the explanation says who approved it."""
-    found = _proposal(request, pk)
-    if found.approved_at:
-        return redirect("allocation:why", found.application_id)
-    return _proposal_page(request, found)
+    """The proposal; once approved, the explanation of the number shows who approved it."""
+    proposal = _proposal(request, pk)
+    if proposal.approved_at:
+        return redirect("allocation:why", proposal.application_id)
+    return _proposal_page(request, proposal)
 
 
 @require_POST
 @allowed(perms.can_set_class_by_hand)
 @once
 def approve(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _proposal(request, pk)
-    require(perms.can_approve_class(request.user, found))
+    pending = _proposal(request, pk)
+    require(perms.can_approve_class(request.user, pending))
     return _answered(
-        request, found, partial(actions.approve_class, found), _("Prioriteten er godkjent.")
+        request, pending, partial(actions.approve_class, pending), _("Prioriteten er godkjent.")
     )
 
 
@@ -90,20 +90,20 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
 @allowed(perms.can_set_class_by_hand)
 @once
 def decline(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _proposal(request, pk)
-    require(perms.can_decline_class(request.user, found))
-    form = _decline_form(request, found, posted(request))
+    pending = _proposal(request, pk)
+    require(perms.can_decline_class(request.user, pending))
+    form = _decline_form(request, pending, posted(request))
     if not form.is_valid():
-        return _proposal_page(request, found, form)
-    do = partial(actions.decline_class, found, reason=form.cleaned_data["reason"])
-    return _answered(request, found, do, _("Forslaget er avsluttet."))
+        return _proposal_page(request, pending, form)
+    action = partial(actions.decline_class, pending, reason=form.cleaned_data["reason"])
+    return _answered(request, pending, action, _("Forslaget er avsluttet."))
 
 
-def _answered(request: HttpRequest, found: ManualClass, do: Any, done: str) -> HttpResponse:
+def _answered(request: HttpRequest, pending: ManualClass, action: Any, done: str) -> HttpResponse:
     with errors_as_message(request):
-        do(by=request.user, at=timezone.now())
+        action(by=request.user, at=timezone.now())
         messages.success(request, done)
-    return redirect("allocation:why", found.application_id)
+    return redirect("allocation:why", pending.application_id)
 
 
 def _proposal(request: HttpRequest, pk: int) -> ManualClass:
@@ -116,33 +116,33 @@ def _proposal(request: HttpRequest, pk: int) -> ManualClass:
 
 
 def _proposal_page(
-    request: HttpRequest, found: ManualClass, form: DeclineForm | None = None
+    request: HttpRequest, pending: ManualClass, form: DeclineForm | None = None
 ) -> HttpResponse:
-    application = found.application
+    application = pending.application
     try:
         why = ranking.explain(application.pk, timezone.localdate(), visible_to=request.user)
     except ranking.NotWaiting:
         why = None
-    names = {each.number: each.name for each in why.policy.classes} if why else {}
+    priority = why.policy.numbers.get(pending.class_number) if why else None
     log_read(request, application.person_id, PAGE)
     context = {
-        "proposal": found,
+        "proposal": pending,
         "person": application.person,
-        "name": names.get(found.class_number, ""),
-        "mine": found.set_by_id == request.user.pk,
-        "may_approve": perms.can_approve_class(request.user, found),
-        "form": form or _decline_form(request, found, None)
-        if perms.can_decline_class(request.user, found)
+        "name": priority.name if priority else "",
+        "mine": pending.set_by_id == request.user.pk,
+        "may_approve": perms.can_approve_class(request.user, pending),
+        "form": form or _decline_form(request, pending, None)
+        if perms.can_decline_class(request.user, pending)
         else None,
         **_about(application, why.entry if why else None),
     }
     return render(request, "allocation/class_proposal.html", context)
 
 
-def _decline_form(request: HttpRequest, found: ManualClass, data: Any) -> DeclineForm:
-    mine = found.set_by_id == request.user.pk
+def _decline_form(request: HttpRequest, pending: ManualClass, data: Any) -> DeclineForm:
+    mine = pending.set_by_id == request.user.pk
     submit = _("Trekk forslaget") if mine else _("Ikke godkjenn")
-    cancel = reverse("allocation:why", args=[found.application_id])
+    cancel = reverse("allocation:why", args=[pending.application_id])
     return DeclineForm(data, submit=submit, cancel=cancel)
 
 

@@ -1,4 +1,4 @@
-"""The tildelingsmøter: the list, one meeting, one item, and the minutes."""
+"""The pages of allocation meetings: the list, one meeting, one item, and the minutes."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ from stays import milieu
 from .. import minutes, perms, vacancy, weighing
 from ..actions import meetings as actions
 from ..actions import offers as offer_actions
-from ..enums import ItemOutcome, MeetingState, OfferState
+from ..enums import RESERVING_OFFERS, ItemOutcome, MeetingState
 from ..forms.meetings import DecisionForm, InhabilForm, MeetingForm, PresentForm
 from ..models import AgendaItem, AllocationMeeting, Attendance
 from ..processes import MEETING
 
 SIZE = 50
 LONGEST_KEY = 12
-OFFERED = 40  # vacant homes to choose from on the meeting's page
+MOST_VACANT = 40  # homes to choose from on the meeting's page
 
 
 # ------------------------------------------------------------------ the list
@@ -42,14 +42,14 @@ OFFERED = 40  # vacant homes to choose from on the meeting's page
 @require_safe
 @allowed(perms.can_read_meetings)
 def meetings(request: HttpRequest) -> HttpResponse:
-    found = AllocationMeeting.objects.select_related("chair", "unit").annotate(
+    listed = AllocationMeeting.objects.select_related("chair", "unit").annotate(
         item_count=Count("items"), decided_count=Count("items", filter=~Q(items__outcome=""))
     )
     state = request.GET.get("tilstand", "")
     if state in MeetingState.values:
-        found = found.filter(state=state)
+        listed = listed.filter(state=state)
     page = keyset_page(
-        found, order=("-starts_at", "-pk"), cursor=request.GET.get("etter"), size=SIZE
+        listed, order=("-starts_at", "-pk"), cursor=request.GET.get("etter"), size=SIZE
     )
     return render(
         request,
@@ -97,38 +97,38 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _meeting_page(
-    request: HttpRequest, found: AllocationMeeting, present: PresentForm | None = None
+    request: HttpRequest, meeting: AllocationMeeting, present: PresentForm | None = None
 ) -> HttpResponse:
     on = timezone.localdate()
     can_run = perms.can_run_meetings(request.user)
-    items = _agenda(request, found, on)
-    changeable = can_run and not MEETING.is_final(found)
+    items = _agenda(request, meeting, on)
+    changeable = can_run and not MEETING.is_final(meeting)
     free = []
     if changeable:
-        taken = AgendaItem.objects.filter(meeting=found, unit=OuterRef("pk"))
+        taken = AgendaItem.objects.filter(meeting=meeting, unit=OuterRef("pk"))
         free = [
             {"unit": unit, "days": (on - unit.vacant_since).days if unit.vacant_since else None}
             for unit in vacancy.vacant(on)
             .filter(~Exists(taken))
-            .select_related("property__area")[:OFFERED]
+            .select_related("property__area")[:MOST_VACANT]
         ]
     return render(
         request,
         "allocation/meeting.html",
         {
-            "meeting": found,
+            "meeting": meeting,
             "items": items,
             "first": next((i for i in items if not i.outcome), items[0] if items else None),
             "decided": sum(1 for item in items if item.outcome),
             "free": free,
-            "attendances": list(found.attendances.select_related("user")),
+            "attendances": list(meeting.attendances.select_related("user")),
             "present_form": present or PresentForm(on=on),
             "changeable": changeable,
-            "may_open": changeable and MEETING.may(found, MeetingState.OPEN),
-            "may_approve": perms.can_approve_minutes(request.user, found)
-            and MEETING.may(found, MeetingState.APPROVED),
-            "is_open": found.state == MeetingState.OPEN,
-            "is_approved": MEETING.is_final(found),
+            "may_open": changeable and MEETING.may(meeting, MeetingState.OPEN),
+            "may_approve": perms.can_approve_minutes(request.user, meeting)
+            and MEETING.may(meeting, MeetingState.APPROVED),
+            "is_open": meeting.state == MeetingState.OPEN,
+            "is_approved": MEETING.is_final(meeting),
         },
     )
 
@@ -137,15 +137,15 @@ def _meeting_page(
 @allowed(perms.can_read_meetings)
 @once
 def meeting_add(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _to_run(request, pk)
+    meeting = _to_run(request, pk)
     ids = [key for key in map(_key, request.POST.getlist("bolig")) if key]
-    units = list(Unit.objects.select_related("property").filter(pk__in=ids[:OFFERED]))
+    units = list(Unit.objects.select_related("property").filter(pk__in=ids[:MOST_VACANT]))
     units.sort(key=lambda unit: ids.index(unit.pk))
     if not units:
         messages.error(request, _("Kryss av for boligene som skal på agendaen."))
     else:
         with errors_as_message(request):
-            actions.add_units(meeting=found, units=units, by=request.user, at=timezone.now())
+            actions.add_units(meeting=meeting, units=units, by=request.user, at=timezone.now())
     return redirect("allocation:meeting", pk)
 
 
@@ -153,10 +153,10 @@ def meeting_add(request: HttpRequest, pk: int) -> HttpResponse:
 @allowed(perms.can_read_meetings)
 @once
 def meeting_open(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _to_run(request, pk)
+    meeting = _to_run(request, pk)
     with errors_as_message(request):
-        actions.open_meeting(meeting=found, by=request.user, at=timezone.now())
-        first = found.items.filter(outcome=ItemOutcome.OPEN).first()
+        actions.open_meeting(meeting=meeting, by=request.user, at=timezone.now())
+        first = meeting.items.filter(outcome=ItemOutcome.OPEN).first()
         if first:
             return redirect("allocation:item", pk, first.pk)
     return redirect("allocation:meeting", pk)
@@ -166,25 +166,23 @@ def meeting_open(request: HttpRequest, pk: int) -> HttpResponse:
 @allowed(perms.can_read_meetings)
 @once
 def meeting_present(request: HttpRequest, pk: int) -> HttpResponse:
-    """Somebody came."""
-    found = _to_run(request, pk)
+    meeting = _to_run(request, pk)
     form = PresentForm(request.POST, on=timezone.localdate())
     if form.is_valid():
         with errors_on(form):
-            actions.note_present(meeting=found, **form.cleaned_data)
+            actions.note_present(meeting=meeting, **form.cleaned_data)
             return redirect("allocation:meeting", pk)
-    return _meeting_page(request, found, form)
+    return _meeting_page(request, meeting, form)
 
 
 @require_POST
 @allowed(perms.can_read_meetings)
 @once
 def meeting_absent(request: HttpRequest, pk: int, attendance_pk: int) -> HttpResponse:
-    """Somebody on the list did not come."""
-    found = _to_run(request, pk)
-    attendance = get_object_or_404(Attendance, pk=attendance_pk, meeting=found)
+    meeting = _to_run(request, pk)
+    attendance = get_object_or_404(Attendance, pk=attendance_pk, meeting=meeting)
     with errors_as_message(request):
-        actions.note_absent(meeting=found, attendance=attendance)
+        actions.note_absent(meeting=meeting, attendance=attendance)
     return redirect("allocation:meeting", pk)
 
 
@@ -192,10 +190,10 @@ def meeting_absent(request: HttpRequest, pk: int, attendance_pk: int) -> HttpRes
 @allowed(perms.can_read_meetings)
 @once
 def meeting_approve(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _meeting(request, pk)
-    require(perms.can_approve_minutes(request.user, found))
+    meeting = _meeting(request, pk)
+    require(perms.can_approve_minutes(request.user, meeting))
     with errors_as_message(request):
-        actions.approve_minutes(meeting=found, by=request.user, at=timezone.now())
+        actions.approve_minutes(meeting=meeting, by=request.user, at=timezone.now())
         messages.success(request, _("Protokollen er godkjent og kan ikke lenger endres."))
     return redirect("allocation:meeting", pk)
 
@@ -203,14 +201,14 @@ def meeting_approve(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @allowed(perms.can_read_meetings)
 def meeting_minutes(request: HttpRequest, pk: int) -> HttpResponse:
-    """The minutes as approved: the stored bytes."""
-    found = _meeting(request, pk)
-    if found.minutes_id is None:
+    """The approved minutes, as stored."""
+    meeting = _meeting(request, pk)
+    if meeting.minutes_id is None:
         raise Http404
-    day = timezone.localtime(found.starts_at)
+    day = timezone.localtime(meeting.starts_at)
     return HttpResponse(
-        bytes(found.minutes.content),
-        content_type=found.minutes.media_type,
+        bytes(meeting.minutes.content),
+        content_type=meeting.minutes.media_type,
         headers={
             "Content-Disposition": f'inline; filename="protokoll-{day:%Y-%m-%d}.pdf"',
             "X-Content-Type-Options": "nosniff",
@@ -226,28 +224,25 @@ def meeting_minutes(request: HttpRequest, pk: int) -> HttpResponse:
 @allowed(perms.can_read_meetings)
 @once
 def item(request: HttpRequest, pk: int, item_pk: int) -> HttpResponse:
-    """Weigh the home's candidates, and write what the meeting decided."""
-    found = _item(request, pk, item_pk)
+    """Compare the candidates for the home, and register what the meeting decided."""
+    item = _item(request, pk, item_pk)
     if request.method == "GET":
-        return _item_page(request, found)
+        return _item_page(request, item)
     require(perms.can_run_meetings(request.user))
     on = timezone.localdate()
     tick = _key(request.POST.get("chosen", ""))
-    if found.outcome:
+    if item.outcome:
         messages.error(request, str(actions.AlreadyDecided()))
-        return _item_page(request, found)
-    weighed = weighing.weigh(found, on, by=request.user, tick=tick)
-    form = _decision_form(request, found, weighed, on, request.POST)
+        return _item_page(request, item)
+    weighed = weighing.weigh(item, on, by=request.user, tick=tick)
+    form = _decision_form(request, item, weighed, on, request.POST)
     if form.is_valid():
         with errors_on(form):
-            actions.decide_item(item=found, by=request.user, at=timezone.now(), **form.decided())
-            following = (
-                minutes.items_for(request.user, found.meeting)
-                .filter(outcome=ItemOutcome.OPEN)
-                .first()
-            )
-            if following:
-                return redirect("allocation:item", pk, following.pk)
+            actions.decide_item(item=item, by=request.user, at=timezone.now(), **form.decided())
+            items = minutes.items_for(request.user, item.meeting)
+            next_item = items.filter(outcome=ItemOutcome.OPEN).first()
+            if next_item:
+                return redirect("allocation:item", pk, next_item.pk)
             return redirect("allocation:meeting", pk)
     return _item_page(request, _item(request, pk, item_pk), weighed, form)
 
@@ -256,16 +251,16 @@ def item(request: HttpRequest, pk: int, item_pk: int) -> HttpResponse:
 @allowed(perms.can_read_meetings)
 @once
 def item_move(request: HttpRequest, pk: int, item_pk: int) -> HttpResponse:
-    """Up, down, or off the agenda."""
-    found = _item(request, pk, item_pk)
+    """Move an item up or down, or take it off the agenda."""
+    item = _item(request, pk, item_pk)
     require(perms.can_run_meetings(request.user))
     where = request.POST.get("hvor", "")
     with errors_as_message(request):
         if where == "ut":
-            actions.remove_item(item=found, by=request.user)
+            actions.remove_item(item=item, by=request.user)
         elif where in ("opp", "ned"):
             step = -1 if where == "opp" else 1
-            actions.move_item(item=found, step=step, by=request.user)
+            actions.move_item(item=item, step=step, by=request.user)
     return redirect("allocation:meeting", pk)
 
 
@@ -273,74 +268,72 @@ def item_move(request: HttpRequest, pk: int, item_pk: int) -> HttpResponse:
 @allowed(perms.can_read_meetings)
 @once
 def item_inhabil(request: HttpRequest, pk: int, item_pk: int) -> HttpResponse:
-    """Somebody is inhabil in the item; or has now left the room."""
-    found = _item(request, pk, item_pk)
+    """Note that a user is disqualified in the item, or has now left the room."""
+    item = _item(request, pk, item_pk)
     require(perms.can_run_meetings(request.user))
-    form = InhabilForm(request.POST, item=found)
+    form = InhabilForm(request.POST, item=item)
     if form.is_valid():
         with errors_on(form):
             actions.declare_inhabil(
-                item=found, by=request.user, at=timezone.now(), **form.cleaned_data
+                item=item, by=request.user, at=timezone.now(), **form.cleaned_data
             )
             return redirect("allocation:item", pk, item_pk)
-    return _item_page(request, found, inhabil=form)
+    return _item_page(request, item, inhabil=form)
 
 
 def _item_page(
     request: HttpRequest,
-    found: AgendaItem,
+    item: AgendaItem,
     weighed: weighing.Weighing | None = None,
     form: DecisionForm | None = None,
     inhabil: InhabilForm | None = None,
 ) -> HttpResponse:
     on = timezone.localdate()
-    sitting = found.meeting
-    items = _agenda(request, sitting, on)
-    here = next((i for i in items if i.pk == found.pk), None)
-    if here is None:
+    meeting = item.meeting
+    items = _agenda(request, meeting, on)
+    shown = next((i for i in items if i.pk == item.pk), None)
+    if shown is None:
         raise Http404
     can_run = perms.can_run_meetings(request.user)
-    deciding = can_run and sitting.state == MeetingState.OPEN and not found.outcome
-    attendances = list(sitting.attendances.select_related("user"))
+    deciding = can_run and meeting.state == MeetingState.OPEN and not item.outcome
+    attendances = list(meeting.attendances.select_related("user"))
     context: dict[str, Any] = {}
-    if not found.outcome:
+    if not item.outcome:
         find = request.GET.get("hvorfor", "")[:20]
-        weighed = weighed or weighing.weigh(found, on, by=request.user, find=find)
+        weighed = weighed or weighing.weigh(item, on, by=request.user, find=find)
         context = {
-            "milieu": milieu.warnings(found.unit, on),
+            "milieu": milieu.warnings(item.unit, on),
             "weighing": weighed,
             "find": find,
-            "form": form or _decision_form(request, found, weighed, on),
+            "form": form or _decision_form(request, item, weighed, on),
             "chosen": (form["chosen"].value() or "") if form else "",
-            "inhabil_form": inhabil or InhabilForm(item=found),
-            "may_override": sitting.chair_id == request.user.pk,
-            "in_cases": _inhabil_in_cases(here, weighed, attendances),
+            "inhabil_form": inhabil or InhabilForm(item=item),
+            "may_override": meeting.chair_id == request.user.pk,
+            "in_cases": _inhabil_in_cases(shown, weighed, attendances),
         }
         for candidate in weighed.shown:
             log_read(request, candidate.entry.person_id, "tildelingsmote")
     else:
-        for consideration in here.weighed:
+        for consideration in shown.weighed:
             log_read(request, consideration.application.person_id, "tildelingsmote")
-        context = {
-            "to_offer": offer_actions.to_offer(found) if perms.can_offer(request.user) else None,
-        }
-        if context["to_offer"] and not _seen(here, context["to_offer"].pk):
-            context["to_offer"] = None
+        to_offer = offer_actions.to_offer(item) if perms.can_offer(request.user) else None
+        may_see = to_offer and any(c.pk == to_offer.pk for c in shown.weighed)
+        context = {"to_offer": to_offer if may_see else None}
     return render(
         request,
         "allocation/meeting_item.html",
         {
             **context,
-            "meeting": sitting,
-            "item": here,
+            "meeting": meeting,
+            "item": shown,
             "items": items,
-            "number": items.index(here) + 1,
-            "decided": sum(1 for each in items if each.outcome),
+            "number": items.index(shown) + 1,
+            "decided": sum(1 for other in items if other.outcome),
             "attendances": attendances,
-            "opened_at": minutes.opened_at(sitting),
+            "opened_at": minutes.opened_at(meeting),
             "deciding": deciding,
-            "is_open": sitting.state == MeetingState.OPEN,
-            "is_approved": MEETING.is_final(sitting),
+            "is_open": meeting.state == MeetingState.OPEN,
+            "is_approved": MEETING.is_final(meeting),
         },
     )
 
@@ -349,7 +342,7 @@ def _item_page(
 
 
 def _key(text: str) -> int:
-    """A primary key as it was sent; 0 for what is none."""
+    """The primary key that was sent; 0 if it is none."""
     return int(text) if text.isdecimal() and len(text) <= LONGEST_KEY else 0
 
 
@@ -360,64 +353,60 @@ def _meeting(request: HttpRequest, pk: int) -> AllocationMeeting:
 
 
 def _to_run(request: HttpRequest, pk: int) -> AllocationMeeting:
-    found = _meeting(request, pk)
+    meeting = _meeting(request, pk)
     require(perms.can_run_meetings(request.user))
-    return found
+    return meeting
 
 
 def _item(request: HttpRequest, pk: int, item_pk: int) -> AgendaItem:
-    sitting = _meeting(request, pk)
-    found = get_object_or_404(
-        minutes.items_for(request.user, sitting).select_related("unit__property__area"),
+    meeting = _meeting(request, pk)
+    item = get_object_or_404(
+        minutes.items_for(request.user, meeting).select_related("unit__property__area"),
         pk=item_pk,
     )
-    found.meeting = sitting
-    return found
+    item.meeting = meeting
+    return item
 
 
-def _agenda(request: HttpRequest, sitting: AllocationMeeting, on: date) -> list[AgendaItem]:
-    """The items as the user may see them, each with what the page says of its home."""
+def _agenda(request: HttpRequest, meeting: AllocationMeeting, on: date) -> list[AgendaItem]:
+    """The items the user may see, each with what the page shows about its home."""
     items = list(
-        minutes.items_for(request.user, sitting)
+        minutes.items_for(request.user, meeting)
         .select_related("unit__property__area", "follow_up_by")
         .prefetch_related(
             minutes.weighed_for(request.user), "disqualifications__user", "offers__letter"
         )
     )
     homes = vacancy.with_status(
-        Unit.objects.filter(pk__in=[each.unit_id for each in items]), on
+        Unit.objects.filter(pk__in=[item.unit_id for item in items]), on
     ).in_bulk()
-    for each in items:
-        home = homes[each.unit_id]
-        each.home_status = home.status
-        each.vacant_since = home.vacant_since
-        each.days_empty = (on - home.vacant_since).days if home.vacant_since else None
-        each.lost = (
-            round(each.days_empty * each.unit.rent * 12 / DAYS_A_YEAR)
-            if each.days_empty and each.unit.rent
+    for item in items:
+        home = homes[item.unit_id]
+        item.home_status = home.status
+        item.vacant_since = home.vacant_since
+        item.days_empty = (on - home.vacant_since).days if home.vacant_since else None
+        item.lost = (
+            round(item.days_empty * item.unit.rent * 12 / DAYS_A_YEAR)
+            if item.days_empty and item.unit.rent
             else None
         )
-        each.is_vacant = home.status == vacancy.UnitStatus.VACANT
-        each.chosen = next((c for c in each.weighed if c.chosen), None)
-        each.reserve = next((c for c in each.weighed if c.reserve), None)
-        each.decision = minutes.decision_nb(each, each.chosen) if each.outcome else ""
-        seen = {c.application_id for c in each.weighed}
-        each.sent = [o for o in each.offers.all() if o.application_id in seen]
-        for consideration in each.weighed:
+        item.is_vacant = home.status == vacancy.UnitStatus.VACANT
+        item.chosen = next((c for c in item.weighed if c.chosen), None)
+        item.reserve = next((c for c in item.weighed if c.reserve), None)
+        item.decision = minutes.decision_nb(item, item.chosen) if item.outcome else ""
+        visible = {c.application_id for c in item.weighed}
+        item.sent = [o for o in item.offers.all() if o.application_id in visible]
+        for consideration in item.weighed:
             consideration.fit_text = minutes.fit_nb(consideration)
             consideration.outcome_text = minutes.outcome_nb(consideration)
-            consideration.reason_text = minutes.reason_nb(consideration, each)
-        each.offer = next((o for o in each.sent if o.state in (OfferState.SENT, "ja")), None)
+            consideration.reason_text = minutes.reason_nb(consideration, item)
+        item.offer = next((o for o in item.sent if o.state in RESERVING_OFFERS), None)
     return items
-
-
-def _seen(here: AgendaItem, consideration_pk: int) -> bool:
-    return any(c.pk == consideration_pk for c in here.weighed)
 
 
 def _decision_form(
     request: HttpRequest,
-    found: AgendaItem,
+    item: AgendaItem,
     weighed: weighing.Weighing,
     on: date,
     data: Any = None,
@@ -426,17 +415,17 @@ def _decision_form(
         data,
         candidates=[*weighed.shown],
         on=on,
-        may_override=found.meeting.chair_id == request.user.pk,
+        may_override=item.meeting.chair_id == request.user.pk,
         initial={"shown": ",".join(str(c.pk) for c in weighed.shown)},
     )
 
 
 def _inhabil_in_cases(
-    here: AgendaItem, weighed: weighing.Weighing, attendances: list[Attendance]
+    item: AgendaItem, weighed: weighing.Weighing, attendances: list[Attendance]
 ) -> list[dict[str, Any]]:
-    """Those present who are inhabil in a case weighed, and have not been noted for this item."""
+    """Users present who are disqualified in a case weighed, and not noted so in this item."""
     present = {a.user_id for a in attendances if a.user_id}
-    noted = {d.user_id for d in here.disqualifications.all()}
+    noted = {d.user_id for d in item.disqualifications.all()}
     return [
         {"user": d.user, "case": d.application.case_number, "reason": d.reason}
         for d in weighing.disqualified([c.pk for c in weighed.shown], present - noted)

@@ -1,4 +1,4 @@
-"""The offer: sent, answered, and made into a lease."""
+"""The pages of an offer: send, answer, and agree the lease."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from stays.leases.actions import shortest_term
 from .. import minutes, perms
 from ..actions import offers as actions
 from ..enums import OfferState
-from ..forms.offers import AnswerForm, LeaseForm, OfferForm, WithdrawForm
+from ..forms.offers import LeaseForm, OfferAnswerForm, OfferForm, WithdrawForm
 from ..models import Consideration, Offer
 from ..processes import OFFER
 
@@ -35,7 +35,7 @@ from ..processes import OFFER
 @allowed(perms.can_read_meetings)
 @once
 def offer_new(request: HttpRequest, pk: int) -> HttpResponse:
-    """Offer the home to the one a meeting chose, or to the reserve."""
+    """Offer the home to the person a meeting chose, or to the reserve."""
     consideration = get_object_or_404(
         Consideration.objects.filter(sees(request.user, "application__person__")).select_related(
             "application__person", "item__unit__property", "item__meeting"
@@ -83,47 +83,47 @@ def offer(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _offer_page(
-    request: HttpRequest, found: Offer, withdraw: WithdrawForm | None = None
+    request: HttpRequest, offer: Offer, withdraw: WithdrawForm | None = None
 ) -> HttpResponse:
     on = timezone.localdate()
-    person = found.application.person
+    person = offer.application.person
     log_read(request, person.pk, "tilbud")
     can_work = perms.can_offer(request.user)
-    is_sent = found.state == OfferState.SENT
+    is_sent = offer.state == OfferState.SENT
     declined = list(
         Offer.objects.filter(application__person=person, state=OfferState.DECLINED)
-        .exclude(pk=found.pk)
+        .exclude(pk=offer.pk)
         .select_related("unit__property")
         .order_by("-sent_at")[:10]
     )
-    over = OFFER.is_final(found)
-    following = None
-    if can_work and over and found.item_id:
-        following = actions.to_offer(found.item)
-        visible = following and Consideration.objects.filter(
-            sees(request.user, "application__person__"), pk=following.pk
+    is_closed = OFFER.is_final(offer)
+    to_offer = None
+    if can_work and is_closed and offer.item_id:
+        to_offer = actions.to_offer(offer.item)
+        visible = to_offer and Consideration.objects.filter(
+            sees(request.user, "application__person__"), pk=to_offer.pk
         )
-        following = following if visible and visible.exists() else None
+        to_offer = to_offer if visible and visible.exists() else None
     return render(
         request,
         "allocation/offer.html",
         {
-            "offer": found,
+            "offer": offer,
             "person": person,
-            "application": found.application,
-            "unit": found.unit,
-            "size": minutes.dwelling(found.unit),
+            "application": offer.application,
+            "unit": offer.unit,
+            "size": minutes.dwelling(offer.unit),
             "declined": declined,
-            "days_left": (found.answer_by - on).days,
+            "days_left": (offer.answer_by - on).days,
             "is_sent": is_sent,
-            "is_yes": found.state == OfferState.ACCEPTED,
-            "is_no": found.state == OfferState.DECLINED,
+            "is_yes": offer.state == OfferState.ACCEPTED,
+            "is_no": offer.state == OfferState.DECLINED,
             "may_answer": can_work and is_sent,
-            "may_expire": can_work and is_sent and found.answer_by < on,
-            "may_let": can_work and found.state == OfferState.ACCEPTED and not found.lease_id,
-            "may_withdraw": can_work and not over and not found.lease_id,
+            "may_expire": can_work and is_sent and offer.answer_by < on,
+            "may_let": can_work and offer.state == OfferState.ACCEPTED and not offer.lease_id,
+            "may_withdraw": can_work and not is_closed and not offer.lease_id,
             "withdraw_form": withdraw or WithdrawForm(),
-            "to_offer": following,
+            "to_offer": to_offer,
         },
     )
 
@@ -132,42 +132,42 @@ def _offer_page(
 @allowed(perms.can_read_meetings)
 @once
 def offer_answer(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _to_work(request, pk)
+    offer = _to_work(request, pk)
     back = reverse("allocation:offer", args=[pk])
-    form = AnswerForm(request.POST or None, cancel=back)
+    form = OfferAnswerForm(request.POST or None, cancel=back)
     if request.method == "POST" and form.is_valid():
         with errors_on(form):
-            actions.answer_offer(offer=found, by=request.user, at=timezone.now(), **form.answered())
+            actions.answer_offer(offer=offer, by=request.user, at=timezone.now(), **form.answered())
             if form.answered()["yes"]:
                 return redirect("allocation:lease_new", pk)
             return redirect("allocation:offer", pk)
-    log_read(request, found.application.person_id, "tilbud")
-    return render(request, "allocation/offer_answer.html", _parts(found, form, back))
+    log_read(request, offer.application.person_id, "tilbud")
+    return render(request, "allocation/offer_answer.html", _parts(offer, form, back))
 
 
 @require_POST
 @allowed(perms.can_read_meetings)
 @once
 def offer_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _to_work(request, pk)
+    offer = _to_work(request, pk)
     form = WithdrawForm(request.POST)
     if form.is_valid():
         with errors_on(form):
             actions.withdraw_offer(
-                offer=found, by=request.user, at=timezone.now(), **form.cleaned_data
+                offer=offer, by=request.user, at=timezone.now(), **form.cleaned_data
             )
             messages.success(request, _("Tilbudet er trukket."))
             return redirect("allocation:offer", pk)
-    return _offer_page(request, found, form)
+    return _offer_page(request, offer, form)
 
 
 @require_POST
 @allowed(perms.can_read_meetings)
 @once
 def offer_expire(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _to_work(request, pk)
+    offer = _to_work(request, pk)
     with errors_as_message(request):
-        actions.expire_offer(offer=found, by=request.user, at=timezone.now())
+        actions.expire_offer(offer=offer, by=request.user, at=timezone.now())
     return redirect("allocation:offer", pk)
 
 
@@ -175,63 +175,63 @@ def offer_expire(request: HttpRequest, pk: int) -> HttpResponse:
 @allowed(perms.can_read_meetings)
 @once
 def lease_new(request: HttpRequest, pk: int) -> HttpResponse:
-    """The lease of an offer said yes to."""
-    found = _to_work(request, pk)
-    form = _lease_form(request, found, submit=_("Inngå leieforholdet"))
+    """Agree the lease of an accepted offer."""
+    offer = _to_work(request, pk)
+    form = _lease_form(request, offer, submit=_("Inngå leieforholdet"))
     if request.method == "POST" and form.is_valid():
         with errors_on(form):
             offer = actions.let_home(
-                offer=found, by=request.user, at=timezone.now(), **form.cleaned_data
+                offer=offer, by=request.user, at=timezone.now(), **form.cleaned_data
             )
             messages.success(
                 request,
                 _("Leieforholdet er inngått. Personen står ikke lenger på ventelisten."),
             )
             return redirect("stays:lease", offer.lease_id)
-    return _lease_page(request, found, form, _("Inngå leieforhold"))
+    return _lease_page(request, offer, form, _("Inngå leieforhold"))
 
 
 @require_http_methods(["GET", "POST"])
 @allowed(perms.can_read_meetings)
 @once
 def lease_information(request: HttpRequest, pk: int) -> HttpResponse:
-    """What the tenant is told in writing before signing (husll. § 11-1)."""
-    found = _to_work(request, pk)
-    form = _lease_form(request, found, submit=_("Lag brevet"))
+    """Make the letter the tenant gets before signing (husll. § 11-1)."""
+    offer = _to_work(request, pk)
+    form = _lease_form(request, offer, submit=_("Lag brevet"))
     if request.method == "POST" and form.is_valid():
         with errors_on(form):
             actions.inform_tenant(
-                offer=found, by=request.user, at=timezone.now(), **form.cleaned_data
+                offer=offer, by=request.user, at=timezone.now(), **form.cleaned_data
             )
             messages.success(request, _("Brevet er laget. Gi det til personen før signering."))
             return redirect("allocation:lease_new", pk)
-    return _lease_page(request, found, form, _("Informasjon før signering"))
+    return _lease_page(request, offer, form, _("Informasjon før signering"))
 
 
-def _lease_form(request: HttpRequest, found: Offer, *, submit: str) -> LeaseForm:
+def _lease_form(request: HttpRequest, offer: Offer, *, submit: str) -> LeaseForm:
     on = timezone.localdate()
-    starts_on = max(found.available_from, on)
+    starts_on = max(offer.available_from, on)
     return LeaseForm(
         request.POST or None,
-        cancel=reverse("allocation:offer", args=[found.pk]),
+        cancel=reverse("allocation:offer", args=[offer.pk]),
         submit=submit,
-        available_from=found.available_from,
+        available_from=offer.available_from,
         initial={
             "starts_on": starts_on,
-            "expires_on": shortest_term(found.application, starts_on),
-            "rent": found.unit.rent,
+            "expires_on": shortest_term(offer.application, starts_on),
+            "rent": offer.unit.rent,
         },
     )
 
 
-def _lease_page(request: HttpRequest, found: Offer, form: LeaseForm, title: str) -> HttpResponse:
-    log_read(request, found.application.person_id, "leieforhold")
-    told = found.application.letters.filter(kind=LetterKind.LEASE_INFORMATION)
+def _lease_page(request: HttpRequest, offer: Offer, form: LeaseForm, title: str) -> HttpResponse:
+    log_read(request, offer.application.person_id, "leieforhold")
+    letters = offer.application.letters.filter(kind=LetterKind.LEASE_INFORMATION)
     context = {
-        **_parts(found, form, reverse("allocation:offer", args=[found.pk])),
+        **_parts(offer, form, reverse("allocation:offer", args=[offer.pk])),
         "title": title,
         "shortest": form.initial["expires_on"],
-        "told": told.order_by("-made_at", "-pk").first(),
+        "letter": letters.order_by("-made_at", "-pk").first(),
     }
     return render(request, "allocation/lease_new.html", context)
 
@@ -255,18 +255,18 @@ def _offer(request: HttpRequest, pk: int) -> Offer:
 
 
 def _to_work(request: HttpRequest, pk: int) -> Offer:
-    found = _offer(request, pk)
+    offer = _offer(request, pk)
     require(perms.can_offer(request.user))
-    return found
+    return offer
 
 
-def _parts(found: Offer, form: Any, back: str) -> dict[str, Any]:
+def _parts(offer: Offer, form: Any, back: str) -> dict[str, Any]:
     return {
-        "offer": found,
+        "offer": offer,
         "form": form,
-        "person": found.application.person,
-        "application": found.application,
-        "unit": found.unit,
-        "size": minutes.dwelling(found.unit),
+        "person": offer.application.person,
+        "application": offer.application,
+        "unit": offer.unit,
+        "size": minutes.dwelling(offer.unit),
         "back": back,
     }

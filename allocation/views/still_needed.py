@@ -1,4 +1,4 @@
-"""Who is to be asked whether the need is the same: a list to ring from, letters, answers (C26)."""
+"""Asking people if the need is the same: the list to ring from, letters and answers (need C26)."""
 
 from __future__ import annotations
 
@@ -22,26 +22,25 @@ from common.paging import keyset_page
 from .. import perms
 from ..actions import still_needed as actions
 from ..enums import NeedAnswer
-from ..forms.still_needed import AnswerForm
+from ..forms.still_needed import NeedAnswerForm
 from ..models import NeedCheck
 
-# So many letters in one go; the rest by pressing again.
-BATCH = 25
+BATCH = 25  # letters made at a time
 
 
 def _checks(request: HttpRequest):
-    found = NeedCheck.objects.visible_to(request.user).open()
+    checks = NeedCheck.objects.visible_to(request.user).open()
     if request.GET.get("alle") != "1":
-        found = found.filter(application__responsible=request.user)
-    return found.select_related("application__person", "application__responsible", "letter")
+        checks = checks.filter(application__responsible=request.user)
+    return checks.select_related("application__person", "application__responsible", "letter")
 
 
 @require_safe
 @allowed(perms.can_ask_still_needed)
 def still_needed(request: HttpRequest) -> HttpResponse:
-    """The phone list: my cases, or everyone's with `?alle=1`."""
-    found = _checks(request)
-    page = keyset_page(found, order=("answer_by", "pk"), cursor=request.GET.get("etter"), size=50)
+    """The list to ring from: the user's cases, or all cases with `?alle=1`."""
+    checks = _checks(request)
+    page = keyset_page(checks, order=("answer_by", "pk"), cursor=request.GET.get("etter"), size=50)
     context = {
         "page": page,
         "today": timezone.localdate(),
@@ -56,16 +55,16 @@ def still_needed(request: HttpRequest) -> HttpResponse:
 @allowed(perms.can_ask_still_needed)
 @once
 def letters(request: HttpRequest) -> HttpResponse:
-    """Letters to those of the list who have none yet; those who cannot be reached are told of."""
-    found = _checks(request).filter(letter__isnull=True).order_by("answer_by", "pk")[:BATCH]
+    """Make letters to people on the list who have none; name the cases without an address."""
+    checks = _checks(request).filter(letter__isnull=True).order_by("answer_by", "pk")[:BATCH]
     made, unreached = 0, []
-    for check in found:
+    for check in checks:
         try:
             actions.send_letter(check, by=request.user, at=timezone.now())
         except NoAddress:
             unreached.append(check.application.case_number)
         except RuleBroken:
-            continue  # answered, or written by another, just now
+            continue  # another user has just answered it or made the letter
         else:
             made += 1
     if made:
@@ -84,13 +83,11 @@ def letters(request: HttpRequest) -> HttpResponse:
 @allowed(perms.can_ask_still_needed)
 @once
 def answer(request: HttpRequest, pk: int) -> HttpResponse:
-    found = NeedCheck.objects.visible_to(request.user).select_related(
-        "application__person", "letter"
-    )
-    check = get_object_or_404(found, pk=pk)
+    checks = NeedCheck.objects.visible_to(request.user)
+    check = get_object_or_404(checks.select_related("application__person", "letter"), pk=pk)
     case, person = check.application, check.application.person
     back = reverse("allocation:still_needed")
-    form = AnswerForm(
+    form = NeedAnswerForm(
         request.POST if request.method == "POST" else None,
         cancel=back,
         initial={"phone": person.phone},
@@ -108,10 +105,10 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _next(said: str, case) -> str:
-    """A no is withdrawn in the person's own words; a change is looked into."""
-    if said == NeedAnswer.NO:
+def _next(answer: str, case) -> str:
+    """The next page: after a no the withdrawal, after a changed need the application."""
+    if answer == NeedAnswer.NO:
         return reverse("casework:application_withdraw", args=[case.pk])
-    if said == NeedAnswer.CHANGED:
+    if answer == NeedAnswer.CHANGED:
         return reverse("casework:application", args=[case.pk])
     return reverse("allocation:still_needed")

@@ -1,4 +1,4 @@
-"""The waiting list, and why somebody has their number."""
+"""The pages of the waiting list, and of why a case has its number."""
 
 from __future__ import annotations
 
@@ -31,13 +31,16 @@ from .. import perms, ranking
 from ..models import ManualClass
 from ..ranking import Entry, Filters, RankedPage
 
-MONTHS_FROM_DAYS = 60  # a shorter wait is told in days
+MONTHS_FROM_DAYS = 60  # a shorter wait is shown in days
 BEDROOMS = {"1": (0, 1), "2": (2, 2), "3": (3, 9)}
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A line of the list, in words: fifty are drawn, and a tag in the template costs each time."""
+class ListRow:
+    """A line of the list as text, made here because template tags are slow on fifty lines.
+
+    `waited` and `since` (since last considered) are in days.
+    """
 
     entry: Entry
     name: str
@@ -46,7 +49,7 @@ class Row:
     size: str
     reason: str
     waited: int
-    since: int  # days since last considered
+    since: int
     forgotten: bool
 
 
@@ -115,49 +118,49 @@ def why(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _by_hand(application: Application) -> dict[str, ManualClass | None]:
-    """The class that waits for another's yes, and the newest one that has it."""
+    """The class that waits for approval, and the latest approved one."""
     newest = list(
         application.manual_classes.select_related("set_by", "approved_by").order_by(
             F("approved_at").desc(nulls_first=True), "-pk"
         )[:2]
     )
     return {
-        "waits": next((each for each in newest if each.approved_at is None), None),
-        "counts": next((each for each in newest if each.approved_at), None),
+        "waits": next((manual for manual in newest if manual.approved_at is None), None),
+        "counts": next((manual for manual in newest if manual.approved_at), None),
     }
 
 
-# ------------------------------------------------------------------ what is asked for
+# ------------------------------------------------------------------ the query string
 
 
 def _filters(request: HttpRequest, forgotten_days: int) -> tuple[str, Filters]:
-    """The view and the filters of the query string. What is not understood is left out."""
-    asked = request.GET
-    view = asked.get("visning", "")
-    chosen = asked.get("prioritet", "")
+    """The view and the filters of the query string. Values that are not valid are ignored."""
+    query = request.GET
+    view = query.get("visning", "")
+    chosen = query.get("prioritet", "")
     return view, Filters(
         responsible_id=request.user.pk if view == "mine" else None,
         families=view == "barnefamilier",
         long_temporary=view == "lenge",
         not_considered_days=forgotten_days if view == "ikke-vurdert" else None,
-        without_offer=asked.get("tilbud") == "skjul",
+        without_offer=query.get("tilbud") == "skjul",
         class_number=int(chosen)
         if chosen.isascii() and chosen.isdigit() and len(chosen) < 3
         else None,
-        bedrooms=BEDROOMS.get(asked.get("soverom", "")),
-        sort=asked.get("sorter", ""),
+        bedrooms=BEDROOMS.get(query.get("soverom", "")),
+        sort=query.get("sorter", ""),
     )
 
 
 def _page_number(request: HttpRequest) -> int:
-    """`?etter=100` is the page after a hundred lines: the chips and heads know that name."""
+    """The page number; `?etter=100` is the page after a hundred lines."""
     after = request.GET.get("etter", "")
     if not (after.isascii() and after.isdigit() and len(after) < 7):
         return 1
     return int(after) // ranking.PAGE_SIZE + 1
 
 
-# ------------------------------------------------------------------ what is shown
+# ------------------------------------------------------------------ the page
 
 
 def _views(
@@ -167,21 +170,15 @@ def _views(
         "": (_("Alle"), "alle"),
         "mine": (_("Mine"), "mine"),
         "barnefamilier": (_("Barnefamilier"), "barnefamilier"),
-        "lenge": (
-            _("Over %(n)d dager midlertidig") % {"n": page.long_days},
-            "lenge",
-        ),
-        "ikke-vurdert": (
-            _("Ikke vurdert på %(n)d dager") % {"n": forgotten_days},
-            "ikke_vurdert",
-        ),
+        "lenge": (_("Over %(n)d dager midlertidig") % {"n": page.long_days}, "lenge"),
+        "ikke-vurdert": (_("Ikke vurdert på %(n)d dager") % {"n": forgotten_days}, "ikke_vurdert"),
     }
-    known = view if view in names else ""
+    current = view if view in names else ""
     return [
         {
             "text": text,
             "url": "?" + urlencode({"visning": key}) if key else request.path,
-            "current": key == known,
+            "current": key == current,
             "count": page.counts[count],
         }
         for key, (text, count) in names.items()
@@ -189,16 +186,16 @@ def _views(
 
 
 def _pages(page: RankedPage) -> list[dict[str, Any]]:
-    """The numbers of the pager: the first, the last, and those around this one."""
+    """The page numbers to show: the first, the last, and those around this one."""
     near = {1, page.pages, *range(page.number - 1, page.number + 2)}
     numbers = sorted(n for n in near if 1 <= n <= page.pages)
-    found: list[dict[str, Any]] = []
+    pages: list[dict[str, Any]] = []
     for number in numbers:
-        if found and number > found[-1]["number"] + 1:
-            found.append({"number": number - 1, "gap": True})
+        if pages and number > pages[-1]["number"] + 1:
+            pages.append({"number": number - 1, "gap": True})
         after = (number - 1) * page.size
-        found.append({"number": number, "after": after or None, "gap": False})
-    return found if page.pages > 1 else []
+        pages.append({"number": number, "after": after or None, "gap": False})
+    return pages if page.pages > 1 else []
 
 
 def _span(days: int | None) -> str:
@@ -207,7 +204,7 @@ def _span(days: int | None) -> str:
     return months_nb(round(days / DAYS_A_MONTH)) if days >= MONTHS_FROM_DAYS else days_nb(days)
 
 
-def _rows(page: RankedPage, on: date, forgotten_days: int) -> list[Row]:
+def _rows(page: RankedPage, on: date, forgotten_days: int) -> list[ListRow]:
     entries = page.entries
     people = Person.objects.only("first_name", "last_name").in_bulk(
         {entry.person_id for entry in entries}
@@ -227,7 +224,7 @@ def _rows(page: RankedPage, on: date, forgotten_days: int) -> list[Row]:
     for entry in entries:
         need = needs.get(entry.application_id)
         rows.append(
-            Row(
+            ListRow(
                 entry=entry,
                 name=people[entry.person_id].name,
                 household=households.get(entry.household_id, one_adult),
@@ -243,25 +240,25 @@ def _rows(page: RankedPage, on: date, forgotten_days: int) -> list[Row]:
 
 
 def _areas(needs: Iterable[HousingNeed], field: str) -> dict[int, list[str]]:
-    """The names of the areas in a field of each need, in the order of areas."""
+    """The area names in a field of each need, by need id."""
     through = HousingNeed._meta.get_field(field).remote_field.through
-    found: dict[int, list[str]] = {}
+    names: dict[int, list[str]] = {}
     rows = through.objects.filter(housingneed__in=[need.pk for need in needs])
-    order = [f"area__{name}" for name in Area._meta.ordering]
+    order = [f"area__{field}" for field in Area._meta.ordering]
     for need, name in rows.order_by(*order).values_list("housingneed_id", "area__name"):
-        found.setdefault(need, []).append(name)
-    return found
+        names.setdefault(need, []).append(name)
+    return names
 
 
 def _households(ids: set[int], on: date) -> dict[int, str]:
-    """Each household in a few words: «1 voksen», «Par, 2 barn», «1 voksen, samværsbarn»."""
+    """Each household as text: «1 voksen», «Par, 2 barn», «1 voksen, samværsbarn»."""
     members: dict[int, list[tuple[str, str]]] = {}
     rows = HouseholdMember.objects.filter(household__in=ids, period__contains=on).values_list(
         "household_id", "relation", "living"
     )
     for household_id, relation, living in rows:
         members.setdefault(household_id, []).append((relation, living))
-    return {pk: _household(found) for pk, found in members.items()}
+    return {pk: _household(people) for pk, people in members.items()}
 
 
 def _household(members: list[tuple[str, str]]) -> str:
@@ -289,7 +286,7 @@ def _size(need: HousingNeed | None) -> str:
 def _need(
     need: HousingNeed | None, avoided: dict[int, list[str]], wished_in: dict[int, list[str]]
 ) -> str:
-    """What must be, then what is wished, in one line."""
+    """The requirements, then the wishes, in one line."""
     if need is None:
         return ""
     parts = []
@@ -308,13 +305,13 @@ def _need(
     if avoid := avoided.get(need.pk):
         parts.append(_("Ikke %(areas)s") % {"areas": ", ".join(avoid)})
     wished = [*wished_in.get(need.pk, ())]
-    for asked, text in (
+    for wanted, text in (
         (need.own_entrance, _("egen inngang")),
         (need.near_transport, _("nær buss eller bane")),
         (need.quiet, _("rolig")),
         (need.drug_free, _("rusfritt miljø")),
     ):
-        if asked:
+        if wanted:
             wished.append(text)
     if wished:
         parts.append(_("Ønsker %(what)s") % {"what": ", ".join(wished)})

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.reads import log_read
 from allocation.models import Offer
-from allocation.vacancy import UnitStatus, of_status, standings
+from allocation.vacancy import UnitStatus, of_status, statuses
 from casework.models import Person
 from common.access import allowed
 from common.formatting import days_nb, kroner
@@ -129,19 +129,19 @@ def _filtered(found: QuerySet[Unit], chosen: dict[str, Any], on: date) -> QueryS
 def _lines(request: HttpRequest, found: list[Unit], today: date) -> list[dict[str, Any]]:
     """The rows in words, with the tenants the reader may know of: two queries, one without that
     right."""
-    standing = standings([unit.pk for unit in found], today)
+    on_date = statuses([unit.pk for unit in found], today)
     tenants: dict[int, Person] = {}
     if perms.can_see_tenants(request.user):
-        ids = [each.occupied_by for each in standing.values() if each.occupied_by]
+        ids = [each.occupied_by for each in on_date.values() if each.occupied_by]
         tenants = Person.objects.visible_to(request.user).in_bulk(ids)
     # Looked up once a page: `get_type_display` builds the whole list of choices every time.
     types = {value: str(label) for value, label in UnitType.choices}
     staffing = {value: str(label) for value, label in Staffing.choices}
-    statuses = {value: str(label) for value, label in UnitStatus.choices}
+    status_labels = {value: str(label) for value, label in UnitStatus.choices}
     causes = {value: str(label) for value, label in UnavailableCause.choices}
     lines = []
     for unit in found:
-        now = standing[unit.pk]
+        now = on_date[unit.pk]
         area = unit.property.area
         lines.append(
             {
@@ -155,7 +155,7 @@ def _lines(request: HttpRequest, found: list[Unit], today: date) -> list[dict[st
                 "staffing": staffing.get(unit.staffing, ""),
                 "rent": kroner(unit.rent) if unit.rent else "",
                 "night_price": kroner(unit.night_price) if unit.night_price else "",
-                "status": statuses[now.status],
+                "status": status_labels[now.status],
                 "color": COLORS.get(now.status, "neutral"),
                 "cause": causes[now.cause] if now.status == UnitStatus.UNAVAILABLE else "",
                 "tenant": tenants.get(now.occupied_by),
