@@ -9,7 +9,7 @@ class DeskConfig(AppConfig):
     verbose_name = "arbeidsbord"
 
     def ready(self) -> None:
-        post_migrate.connect(_look_anew, sender=self)
+        post_migrate.connect(_analyze, sender=self)
         from common import navigation
 
         from . import perms
@@ -45,9 +45,9 @@ class DeskConfig(AppConfig):
         )
 
 
-def _look_anew(sender, using: str, plan: list, **kwargs) -> None:
-    """Let PostgreSQL look at what the migrations made. Until it has, it takes a new column's
-    values for rare, and reads a whole list in the wrong order to find its first page."""
+def _analyze(sender, using: str, plan: list, **kwargs) -> None:
+    """Update PostgreSQL's statistics after migrations. Without them it takes the values of a new
+    column to be rare, and reads a whole list to find its first page."""
     if plan:
         with connections[using].cursor() as cursor:
             cursor.execute("ANALYZE")

@@ -1,8 +1,8 @@
-"""Boligkarriere: where a person has lived, as a drawing and as a table (need C7).
+"""Housing history (boligkarriere): where a person has lived, as a drawing and a table (need C7).
 
-A row a kind of place, a bar a stay. What is older than fourteen months is pressed together, so
-that the present can be read; the shaded part says so. Past the ninetieth night of a temporary
-chain the bar is red, with a line on the day.
+One row for each kind of place, one bar for each stay. The time before `DETAIL_MONTHS` is
+compressed and shaded, so that the present can be read. From the day a temporary chain is long, the
+bar is red, with a line on that day.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ from stays.temporary.chains import Chain
 WIDTH, LEFT, RIGHT = 800, 126, 84
 TOP, ROW = 28, 30
 DETAIL_MONTHS = 14
-# Days: the least the drawing covers, the room after today, how much there must be before the
-# months in detail to press it together, and from how many quarters are named, not months.
-SHORTEST_DAYS, ROOM_DAYS, PRESSED_DAYS, QUARTERLY_DAYS = 30, 7, 180, 200
+# In days: the least the drawing covers; the space after today; how much older time there must be
+# to compress it; and from what length the axis has quarters instead of months.
+SHORTEST_DAYS, ROOM_DAYS, COMPRESSED_DAYS, QUARTERLY_DAYS = 30, 7, 180, 200
 OLD_SHARE = 0.36
 CHARACTER = 6.4
 MONTHS = ("jan.", "feb.", "mars", "apr.", "mai", "juni", "juli", "aug.", "sep.", "okt.", "nov.",
           "des.")  # fmt: skip
 
-# Kinds that share a row, the row's name, and the colour of its bars and of words upon them.
+# The kinds of a row, its name, and the CSS classes of its bars and of the text on them.
 ROWS = (
     (LASTING, gettext_lazy("Egen eller leid"), "f1", "inv"),
     ((StayKind.TRIAL,), gettext_lazy("Treningsleilighet"), "f1", "inv"),
@@ -46,7 +46,7 @@ ROWS = (
 
 @dataclass(frozen=True, slots=True)
 class Career:
-    """The drawing, its table, and what the head says of it."""
+    """The drawing, its table and the years it covers. `detailed`: older time is compressed."""
 
     svg: SafeString
     rows: list[tuple[str, str, str, str, str]]
@@ -55,13 +55,13 @@ class Career:
 
     @property
     def body(self) -> SafeString:
-        """The rows as HTML: ten years of them are two hundred cells, slow to draw one by one."""
+        """The rows as HTML, made here because many cells are slow in a template."""
         cells = "<td>{}</td>" * 5
         return format_html_join("", f"<tr>{cells}</tr>", self.rows)
 
 
 @dataclass(frozen=True, slots=True)
-class _Scale:
+class _TimeScale:
     first: date
     broken: date | None
     last: date
@@ -79,7 +79,7 @@ class _Scale:
 
 
 def career(stays: Sequence[Stay], chain: Chain | None, on: date) -> Career | None:
-    """The stays begun by the date, drawn and listed; None when nothing is known."""
+    """The stays that have begun by the date, drawn and listed; None if there are none."""
     begun = sorted(
         (stay for stay in stays if stay.period.lower <= on), key=lambda stay: stay.period.lower
     )
@@ -114,15 +114,15 @@ def career(stays: Sequence[Stay], chain: Chain | None, on: date) -> Career | Non
     )
 
 
-def _scale(begun: list[Stay], on: date) -> _Scale:
+def _scale(begun: list[Stay], on: date) -> _TimeScale:
     first = min(begun[0].period.lower, on - timedelta(days=SHORTEST_DAYS))
     last = on + timedelta(days=ROOM_DAYS)
     broken = add_months(on, -DETAIL_MONTHS)
-    return _Scale(first, broken if (broken - first).days > PRESSED_DAYS else None, last)
+    return _TimeScale(first, broken if (broken - first).days > COMPRESSED_DAYS else None, last)
 
 
 def _long_day(begun: list[Stay], chain: Chain | None, on: date) -> date | None:
-    """The day a present chain had lasted as long as is long; gaps in it do not count."""
+    """The day the current chain became a long stay, counting nights; None if it is not long."""
     if chain is None or chain.days < chain.long.days:
         return None
     left = chain.long.days
@@ -138,7 +138,7 @@ def _long_day(begun: list[Stay], chain: Chain | None, on: date) -> date | None:
 
 def _bar(
     stay: Stay,
-    scale: _Scale,
+    scale: _TimeScale,
     middle: float,
     css: str,
     word_css: str,
@@ -171,22 +171,22 @@ def _bar(
 
 
 def _lines(
-    scale: _Scale, chain: Chain | None, long_day: date | None, on: date, foot: int, used: list
+    scale: _TimeScale, chain: Chain | None, long_day: date | None, on: date, foot: int, used: list
 ) -> list[str]:
     out = []
     today = scale.x(on)
     if long_day:
         x = scale.x(long_day)
-        told = _("dag %(day)s (%(date)s)") % {
+        label = _("dag %(day)s (%(date)s)") % {
             "day": chain.long.days,
             "date": f"{long_day.day:02}.{long_day.month:02}.",
         }
         out.append(f'<path d="M{x:.1f} 8V{foot}" class="ld"/>')
-        out.append(f'<text x="{x - 4:.1f}" y="16" class="d" text-anchor="end">{told}</text>')
+        out.append(f'<text x="{x - 4:.1f}" y="16" class="d" text-anchor="end">{label}</text>')
     out.append(f'<path d="M{today:.1f} 8V{foot}" class="l2"/>')
     out.append(f'<text x="{today + 5:.1f}" y="16" class="t">{_("i dag")}</text>')
     if chain and chain.is_open:
-        row = next(i for i, each in enumerate(used) if StayKind.TEMPORARY in each[0])
+        row = next(i for i, kinds in enumerate(used) if StayKind.TEMPORARY in kinds[0])
         y = TOP + ROW * row + ROW / 2 + 4
         css = "d" if chain.long.is_long(chain.days) else "t"
         out.append(
@@ -195,8 +195,8 @@ def _lines(
     return out
 
 
-def _axis(scale: _Scale, foot: int) -> list[str]:
-    """Years over what is pressed together, quarters over what is not; no label upon another."""
+def _axis(scale: _TimeScale, foot: int) -> list[str]:
+    """Years under the compressed part, months or quarters under the rest, without overlaps."""
     out = [f'<path d="M{LEFT} {foot}H{WIDTH - RIGHT}" class="ax"/>']
     ticks: list[tuple[date, str]] = []
     plain_until = scale.broken or (scale.last if _years(scale) > 4 else scale.first)
@@ -223,24 +223,24 @@ def _axis(scale: _Scale, foot: int) -> list[str]:
     return out
 
 
-def _years(scale: _Scale) -> float:
+def _years(scale: _TimeScale) -> float:
     return (scale.last - scale.first).days / 365
 
 
 def _head(
     begun: list[Stay], chain: Chain | None, long_day: date | None, on: date, foot: int
 ) -> str:
-    told = [f"{_short(stay)} {_span(stay)}" for stay in begun[-12:]]
+    parts = [f"{_short(stay)} {_span(stay)}" for stay in begun[-12:]]
     if chain and chain.is_open:
-        told.append(_("%(days)s i midlertidig bolig") % {"days": days_nb(chain.days)})
+        parts.append(_("%(days)s i midlertidig bolig") % {"days": days_nb(chain.days)})
     if long_day:
-        told.append(
+        parts.append(
             _("dag %(day)s var %(date)s") % {"day": chain.long.days, "date": nbdate(long_day)}
         )
     return (
         f'<svg viewBox="0 0 {WIDTH} {foot + 24}" role="img" aria-labelledby="kt kd">'
         f'<title id="kt">{_("Boligkarriere")}</title>'
-        f'<desc id="kd">{escape("; ".join(told))}.</desc>'
+        f'<desc id="kd">{escape("; ".join(parts))}.</desc>'
     )
 
 
@@ -256,7 +256,7 @@ def _span(stay: Stay) -> str:
 def _table(
     begun: list[Stay], chain: Chain | None, on: date
 ) -> list[tuple[str, str, str, str, str]]:
-    """From, to, where, kind, and why it ended; the latest first."""
+    """From, to, where, kind, and why it ended, of each stay, the latest first."""
     rows = []
     for stay in reversed(begun):
         now = stay.period.upper is None or stay.period.upper > on

@@ -1,7 +1,4 @@
-"""What waits for me today, why, and the next step (need I1). Only the user's own things.
-
-Everything is asked anew: flags keep facts, words are made as they are read.
-"""
+"""Min dag: what waits for the user today, why, and the next step (need I1)."""
 
 from __future__ import annotations
 
@@ -21,11 +18,7 @@ from allocation import ranking
 from allocation.models import AllocationMeeting, Offer
 from casework.log import flags as flag_words
 from casework.log.day import case_label
-from casework.log.enums import (
-    APPLICATION_ALIVE,
-    APPLICATION_CLOSED,
-    FlagKind,
-)
+from casework.log.enums import APPLICATION_ALIVE, APPLICATION_CLOSED, FlagKind
 from casework.log.escalation import escalated
 from casework.log.flags import Words, due_words, follow_up_url, short
 from casework.log.visibility import sees
@@ -46,15 +39,12 @@ if TYPE_CHECKING:
 
 SHOWN = 5
 
-RECENT = 5
-RECENT_DAYS = 30
-
-RECENT_READS = 60
+RECENT, RECENT_DAYS, RECENT_READS = 5, 30, 60
 
 
 @dataclass(frozen=True, slots=True)
-class Panel:
-    """A list of lines: those shown, and how many there are in all."""
+class DayPanel:
+    """A panel of Min dag: the lines shown, how many there are, and how many are urgent."""
 
     lines: list[Line]
     total: int
@@ -67,10 +57,12 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    deadlines: Panel
-    temporary: Panel
-    discharges: Panel
-    forgotten: Panel
+    """Everything on Min dag. `mine` has label, number and URL of each group of cases."""
+
+    deadlines: DayPanel
+    temporary: DayPanel
+    discharges: DayPanel
+    forgotten: DayPanel
     forgotten_days: int
     long_days: int
     meeting: AllocationMeeting | None
@@ -79,11 +71,11 @@ class Day:
     waiting_mine: int
     recent: list[dict[str, Any]]
     begun: list[dict[str, Any]]
-    escalated: Panel | None = None
+    escalated: DayPanel | None = None
 
 
 def day_of(user: User, on: date, at: datetime, *, everything: bool = False) -> Day:
-    """The user's day. `everything` shows the panels whole, up to a hundred lines."""
+    """The user's day. `everything` shows whole panels, up to `MOST` lines each."""
     shown = MOST if everything else SHOWN
     numbers = settings_table.values(
         on, "forgotten_days", "discharge_days", "discharge_red_days", "long_stay_days"
@@ -114,28 +106,28 @@ def day_of(user: User, on: date, at: datetime, *, everything: bool = False) -> D
         mine_total=mine_total,
         waiting_mine=len(waiting),
         recent=_recent(user, at),
-        begun=_begun(user),
+        begun=_drafts(user),
         escalated=_escalated(user, on, shown) if user.has_role(RoleKind.MANAGER) else None,
     )
 
 
-def _escalated(user: User, on: date, shown: int) -> Panel:
-    """Whoever's flags nobody has touched: the manager's. Four queries."""
-    found = list(escalated(user)[:MOST])
-    stay_flags = [flag for flag in found if flag.kind == FlagKind.TEMPORARY_STAY]
-    today = {flag.pk: words for flag, words in explained(stay_flags, on)}
+def _escalated(user: User, on: date, shown: int) -> DayPanel:
+    """Flags nobody has handled, for the manager. Four queries."""
+    flags = list(escalated(user)[:MOST])
+    stay_flags = [flag for flag in flags if flag.kind == FlagKind.TEMPORARY_STAY]
+    stay_words = {flag.pk: words for flag, words in explained(stay_flags, on)}
     lines = []
-    for flag in found:
+    for flag in flags:
         owner = flag.owner.get_full_name() if flag.owner else _("Ingen ansvarlig")
-        line = _flag_line(flag, today.get(flag.pk) or flag_words.words(flag, on))
+        line = _flag_line(flag, stay_words.get(flag.pk) or flag_words.words(flag, on))
         about = f"{line.about} · {owner}"
         lines.append(replace(line, about=about, action=_("Les"), action_url=follow_up_url(flag)))
     lines += agreement_flags.lines(AgreementFlag.objects.escalated(), on)
-    return Panel(lines[:shown], len(lines), len(lines))
+    return DayPanel(lines[:shown], len(lines), len(lines))
 
 
-def _begun(user: User) -> list[dict[str, Any]]:
-    """Forms I have begun on and not sent, those about people I may know of. One query."""
+def _drafts(user: User) -> list[dict[str, Any]]:
+    """Forms the user has saved and not sent, about people the user may see. One query."""
     drafts = Draft.objects.filter(Q(person=None) | sees(user, "person__"), saved_by=user)
     return [
         {
@@ -151,21 +143,20 @@ def _begun(user: User) -> list[dict[str, Any]]:
     ]
 
 
-def _with_one_primary(panels: list[Panel]) -> list[Panel]:
-    """The first line of the first panel that has any is the page's most urgent next step."""
-    done = False
-    for place, panel in enumerate(panels):
-        if panel.lines and not done:
+def _with_one_primary(panels: list[DayPanel]) -> list[DayPanel]:
+    """The panels, where the first line of the first panel with lines is the primary one."""
+    for index, panel in enumerate(panels):
+        if panel.lines:
             lines = [replace(panel.lines[0], primary=True), *panel.lines[1:]]
-            panels[place] = replace(panel, lines=lines)
-            done = True
+            panels[index] = replace(panel, lines=lines)
+            break
     return panels
 
 
 # ------------------------------------------------------------------ deadlines
 
 
-def _deadlines(user: User, flags: list[Flag], on: date, shown: int) -> Panel:
+def _deadlines(user: User, flags: list[Flag], on: date, shown: int) -> DayPanel:
     until = on + timedelta(days=DEADLINE_DAYS)
     lines = [
         _flag_line(flag, flag_words.words(flag, on))
@@ -175,7 +166,7 @@ def _deadlines(user: User, flags: list[Flag], on: date, shown: int) -> Panel:
     lines += day.lines(user, on, flags)
     lines.sort(key=lambda line: (line.due or until, line.name))
     urgent = sum(line.due is not None and line.due <= on for line in lines)
-    return Panel(lines[:shown], len(lines), urgent)
+    return DayPanel(lines[:shown], len(lines), urgent)
 
 
 def _flag_line(flag: Flag, words: Words) -> Line:
@@ -201,9 +192,9 @@ def _flag_line(flag: Flag, words: Words) -> Line:
 # ------------------------------------------------------------------ temporary places
 
 
-def _temporary(flags: list[Flag], on: date, shown: int) -> Panel:
-    # Who came straight from an institution is flagged at once, and is told of first: behind those
-    # who have lived there longest nobody would see them the day something can be done.
+def _temporary(flags: list[Flag], on: date, shown: int) -> DayPanel:
+    # People flagged because they came straight from an institution are first: after those with
+    # the longest stays they would not be seen in time.
     pairs = sorted(
         explained(flags, on), key=lambda pair: (pair[0].threshold != 0, -(pair[1].days or 0))
     )
@@ -232,14 +223,14 @@ def _temporary(flags: list[Flag], on: date, shown: int) -> Panel:
             )
         )
     long = sum(words.is_long for _flag, words in pairs)
-    return Panel(lines[:shown], len(lines), long)
+    return DayPanel(lines[:shown], len(lines), long)
 
 
 # ------------------------------------------------------------------ out of an institution
 
 
-def _discharges(user: User, on: date, numbers: dict[str, Any], shown: int) -> Panel:
-    """Those of mine who are to leave an institution soon, without a home now or ahead."""
+def _discharges(user: User, on: date, numbers: dict[str, Any], shown: int) -> DayPanel:
+    """The user's persons who will soon leave an institution, without a home now or later."""
     home = Stay.objects.filter(person=OuterRef("person"), kind__in=LASTING, period__endswith__gt=on)
     endless = Stay.objects.filter(
         person=OuterRef("person"), kind__in=LASTING, period__upper_inf=True
@@ -265,7 +256,7 @@ def _discharges(user: User, on: date, numbers: dict[str, Any], shown: int) -> Pa
     )
     cases = _latest_cases([stay.person_id for stay in stays])
     lines = [_discharge_line(stay, cases.get(stay.person_id), on, numbers) for stay in stays]
-    return Panel(lines[:shown], len(lines), len(lines))
+    return DayPanel(lines[:shown], len(lines), len(lines))
 
 
 def _discharge_line(
@@ -276,13 +267,13 @@ def _discharge_line(
     prison = stay.institution == InstitutionKind.PRISON
     what = _("Løslatelse") if prison else _("Utskriving")
     if case is None:
-        step, act = _("Registrer søknad, så retten til bolig kan vurderes."), _("Ny søknad")
+        step, action = _("Registrer søknad, så retten til bolig kan vurderes."), _("Ny søknad")
         url = reverse("casework:application_new", args=[stay.person_id])
     elif case.is_open:
-        step, act = _("Gjør saken ferdig, så en bolig kan holdes av."), _("Åpne saken")
+        step, action = _("Gjør saken ferdig, så en bolig kan holdes av."), _("Åpne saken")
         url = reverse("casework:application", args=[case.pk])
     else:
-        step, act = _("Finn en bolig som passer, og ta den opp i møtet."), _("Finn bolig")
+        step, action = _("Finn en bolig som passer, og ta den opp i møtet."), _("Finn bolig")
         url = reverse("desk:units") + "?status=ledig"
     return Line(
         name=stay.person.name,
@@ -294,7 +285,7 @@ def _discharge_line(
             "date": short(stay.planned_out),
         },
         next=step,
-        action=act,
+        action=action,
         action_url=url,
         color="danger" if left <= numbers["discharge_red_days"] else "warning",
         when=when,
@@ -304,28 +295,25 @@ def _discharge_line(
 
 
 def _place(stay: Stay) -> str:
-    """The institution's name; its kind, in the middle of a sentence, when that is all we know."""
+    """The institution's name, or its kind for the middle of a sentence when no name is known."""
     kind = stay.get_institution_display().lower()
     return kind if stay.place.lower() in ("", kind) else stay.place
 
 
 def _latest_cases(persons: list[int]) -> dict[int, Application]:
-    """Each person's latest case that is not closed."""
+    """Each person's latest case that is not closed, by person id."""
     if not persons:
         return {}
-    found = Application.objects.filter(
-        person__in=persons,
-        state__in=APPLICATION_ALIVE,
-    ).order_by("received_at", "pk")
-    return {case.person_id: case for case in found}
+    cases = Application.objects.filter(person__in=persons, state__in=APPLICATION_ALIVE)
+    return {case.person_id: case for case in cases.order_by("received_at", "pk")}
 
 
 # ------------------------------------------------------------------ the waiting list
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
-    """A case of mine on the waiting list, and when a meeting or an offer last took it up."""
+class WaitingCase:
+    """A case on the waiting list, and the day of its last meeting or offer."""
 
     application_id: int
     case_number: str
@@ -338,7 +326,7 @@ class Waiting:
         return self.considered_on or self.issued_on
 
 
-# Mine alone: who stands before whom is asked of the list, where all are compared.
+# Only the user's cases, so without numbers, which compare all cases on the list.
 MY_WAITING = f"""
 WITH {ranking.WAITING.format(visible="AND a.id = ANY(%(mine)s)")},
 considered AS (
@@ -357,8 +345,8 @@ FROM waiting w LEFT JOIN considered c ON c.application_id = w.application_id
 """
 
 
-def _waiting(user: User, on: date) -> list[Waiting]:
-    """My cases on the waiting list, the longest not considered first."""
+def _waiting(user: User, on: date) -> list[WaitingCase]:
+    """The user's cases on the waiting list, those not considered for longest first."""
     mine = {
         case.pk: case
         for case in Application.objects.visible_to(user)
@@ -371,18 +359,18 @@ def _waiting(user: User, on: date) -> list[Waiting]:
         return []
     with connection.cursor() as cursor:
         cursor.execute(MY_WAITING, {**ranking.waiting_params(on), "mine": list(mine)})
-        found = [
-            Waiting(pk, mine[pk].case_number, mine[pk].person, issued, considered)
+        waiting = [
+            WaitingCase(pk, mine[pk].case_number, mine[pk].person, issued, considered)
             for pk, issued, considered in cursor.fetchall()
         ]
-    return sorted(found, key=lambda case: (case.since, case.application_id))
+    return sorted(waiting, key=lambda case: (case.since, case.application_id))
 
 
-def _forgotten(waiting: list[Waiting], on: date, forgotten_days: int, shown: int) -> Panel:
+def _forgotten(waiting: list[WaitingCase], on: date, forgotten_days: int, shown: int) -> DayPanel:
     before = on - timedelta(days=forgotten_days)
-    found = [case for case in waiting if case.since <= before]
+    forgotten = [case for case in waiting if case.since <= before]
     lines = []
-    for case in found[:shown]:
+    for case in forgotten[:shown]:
         if case.considered_on:
             why = _("Sist vurdert %(date)s Har ventet %(days)s.") % {
                 "date": short(case.considered_on),
@@ -407,7 +395,7 @@ def _forgotten(waiting: list[Waiting], on: date, forgotten_days: int, shown: int
                 icon="Hourglass",
             )
         )
-    return Panel(lines, len(found))
+    return DayPanel(lines, len(forgotten))
 
 
 # ------------------------------------------------------------------ the right column
@@ -425,7 +413,7 @@ def _next_meeting(on: date) -> AllocationMeeting | None:
 
 
 def _mine(user: User, waiting: int) -> tuple[list[tuple[str, int, str]], int]:
-    """My cases by where they stand: label, number, and the list behind it."""
+    """The user's cases by state, as label, number and URL; and how many there are."""
     states = dict(
         Application.objects.visible_to(user)
         .open()
@@ -439,20 +427,16 @@ def _mine(user: User, waiting: int) -> tuple[list[tuple[str, int, str]], int]:
     rows = [
         (_("Nye, ikke påbegynt"), states.get("mottatt", 0), f"{list_url}?mine=1&tilstand=mottatt"),
         (_("Under utredning"), states.get("utredes", 0), f"{list_url}?mine=1&tilstand=utredes"),
-        (
-            _("Venter på bolig"),
-            waiting,
-            reverse("allocation:waiting_list") + "?visning=mine",
-        ),
+        (_("Venter på bolig"), waiting, reverse("allocation:waiting_list") + "?visning=mine"),
     ]
     total = sum(number for _label, number, _url in rows)
-    # Some of those who wait have an offer: told, but not counted twice.
+    # Added after the total: they are also among those who wait.
     rows.append((_("… av dem med tilbud"), offers.count(), rows[-1][2]))
     return rows, total
 
 
 def _recent(user: User, at: datetime) -> list[dict[str, Any]]:
-    """The persons I last opened, those I may still see."""
+    """The persons the user opened last and may still see."""
     latest: dict[int, datetime] = {}
     reads = ReadLog.objects.filter(user=user, at__gte=at - timedelta(days=RECENT_DAYS)).order_by(
         "-at"

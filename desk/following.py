@@ -1,4 +1,4 @@
-"""What a person's page of plan and follow-up tells (needs C18, C19, C20, C22, C23)."""
+"""What a person's page of plan and follow-up shows (needs C18, C19, C20, C22, C23)."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ NOTES_SHOWN = 50
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The overgangsplan with its lines, each told how it stands on the date."""
+    """The transition plan (overgangsplan): milestones with colour, checklist items, days left."""
 
     plan: TransitionPlan
     milestones: list[tuple[Milestone, str]]
@@ -54,7 +54,7 @@ def plan_of(person: Person, on: date) -> Plan | None:
             Prefetch("milestones", Milestone.objects.select_related("owner", "done_by")),
             Prefetch("items", ChecklistItem.objects.select_related("kind", "done_by")),
         )
-        # The open one has no last day, which is first descending.
+        # NULL is first in descending order, so the open plan is first.
         .order_by("-settled_on", "-pk")
         .first()
     )
@@ -63,7 +63,7 @@ def plan_of(person: Person, on: date) -> Plan | None:
     items = sorted(plan.items.all(), key=lambda item: (item.kind.order, item.pk))
     return Plan(
         plan=plan,
-        milestones=[(each, _milestone_color(each, on)) for each in plan.milestones.all()],
+        milestones=[(step, _milestone_color(step, on)) for step in plan.milestones.all()],
         items=items,
         left=sum(item.is_open for item in items),
         days_out=(plan.expected_out - on).days if plan.expected_out else None,
@@ -78,8 +78,8 @@ def _milestone_color(milestone: Milestone, on: date) -> str:
 
 
 def services_of(person: Person, on: date) -> list[dict[str, Any]]:
-    """Every service, those that go on first, with how many hours it was when. Two queries."""
-    found = list(
+    """All services, current and coming ones first, with their hours over time. Two queries."""
+    services = (
         Service.objects.filter(person=person)
         .with_hours(on)
         .select_related("unit")
@@ -93,13 +93,13 @@ def services_of(person: Person, on: date) -> list[dict[str, Any]]:
             "ahead": service.period.lower > on,
             "curve": _curve(service),
         }
-        for service in found
+        for service in services
     ]
     return sorted(rows, key=lambda row: not (row["now"] or row["ahead"]))
 
 
 def _curve(service: Service) -> list[tuple[Any, date]]:
-    """(hours, from) in order; empty where the hours never changed."""
+    """(hours a week, from day) in order; empty if the hours never changed."""
     steps = [(step.hours_per_week, step.starts_on) for step in service.steps.all()]
     if not steps:
         return []
@@ -107,29 +107,29 @@ def _curve(service: Service) -> list[tuple[Any, date]]:
 
 
 def team_of(person: Person, on: date) -> tuple[list[TeamMember], TeamMeeting | None]:
-    """The ansvarsgruppe, its coordinator first, and its next meeting."""
+    """The team (ansvarsgruppe), its coordinator first, and its next meeting."""
     members = list(person.team.filter(period__contains=on))
     return members, person.team_meetings.filter(held_on__gte=on).order_by("held_on", "pk").first()
 
 
 def notices_of(person: Person, on: date) -> list[tuple[InstitutionNotice, int]]:
-    """The latest notices, each with how many days late it was."""
-    found = list(person.notices.order_by("-concerns_on", "-pk")[:10])
-    if not found:
+    """The latest notices from institutions, each with how many days late it was."""
+    latest = list(person.notices.order_by("-concerns_on", "-pk")[:10])
+    if not latest:
         return []
     numbers = settings_table.values(on, "notice_going_out_days", "notice_admission_days")
-    return [(notice, notices.days_late(notice, on, numbers)) for notice in found]
+    return [(notice, notices.days_late(notice, on, numbers)) for notice in latest]
 
 
 def handovers_of(person: Person, on: date) -> list[tuple[Handover, int]]:
-    """Tasks given away, those not done first, with the days since they were sent."""
-    found = person.handovers.select_related("to_unit", "to_user", "acknowledged_by", "sent_by")
-    latest = list(found.order_by("-sent_at", "-pk")[:20])
-    latest.sort(key=lambda each: each.done_at is not None)
-    return [(each, (on - local_date(each.sent_at)).days) for each in latest]
+    """Tasks handed over, those not done first, with the days since they were sent."""
+    handovers = person.handovers.select_related("to_unit", "to_user", "acknowledged_by", "sent_by")
+    latest = list(handovers.order_by("-sent_at", "-pk")[:20])
+    latest.sort(key=lambda handover: handover.done_at is not None)
+    return [(handover, (on - local_date(handover.sent_at)).days) for handover in latest]
 
 
 def notes_of(person: Person, user: User) -> list[Note]:
-    """Those the reader may read, newest first."""
-    found = person.notes.visible_to(user).select_related("written_by", "unit")
-    return list(found.order_by("-written_at", "-pk")[:NOTES_SHOWN])
+    """The notes the user may read, newest first."""
+    notes = person.notes.visible_to(user).select_related("written_by", "unit")
+    return list(notes.order_by("-written_at", "-pk")[:NOTES_SHOWN])

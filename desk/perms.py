@@ -1,4 +1,4 @@
-"""Who may open the desk's pages. Each function says it in prose."""
+"""Who may open the desk's pages."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ if TYPE_CHECKING:
 
 
 def can_see_day(user: User) -> bool:
-    """Whoever works with cases has a Min dag; the others have a first page of their own."""
+    """Users who read cases have Min dag; others have another first page."""
     return can_read_cases(user)
 
 
 def can_see_persons(user: User) -> bool:
-    """Whoever reads cases sees persons, those they may know of; nobody else does."""
+    """Only users who read cases see persons."""
     return can_read_cases(user)
 
 
 def can_see_units(user: User) -> bool:
-    """Whoever reads cases sees the dwellings, and so does the one who looks after them."""
+    """Users who read cases, and stock managers, see the dwellings."""
     return can_read_cases(user) or user.has_role(RoleKind.STOCK_MANAGER)
 
 
 def can_see_tenants(user: User) -> bool:
-    """Who lives in a dwelling is told to those who read cases, of persons they may know of."""
+    """Only users who read cases see who lives in a dwelling, if they may see the person."""
     return can_read_cases(user)
 
 
 def can_search(user: User) -> bool:
-    """Whoever sees persons or dwellings may search, and finds what they may see."""
+    """Users who see persons or dwellings may search, and find what they may see."""
     return can_see_units(user)

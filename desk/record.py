@@ -1,7 +1,4 @@
-"""What the person page tells: one person's case from every part of the house (need C24).
-
-Every number is asked for this person alone, so that ten years of history cost what one does.
-"""
+"""What the pages of one person show, from all apps (need C24)."""
 
 from __future__ import annotations
 
@@ -60,19 +57,19 @@ from stays.temporary.flags import stay_words
 if TYPE_CHECKING:
     from accounts.models import User
 
-# What is told of a stay, its dwelling and its lease; neither vedtak nor rent is.
+# The columns shown of a stay, its dwelling and its lease.
 STAY_COLUMNS = (
     *(field.attname for field in Stay._meta.concrete_fields),
     *("unit__name", "unit__type", "unit__property__name"),
     *("lease__application", "lease__agreed_on"),
 )
-# Flags in the order they press.
-PRESSING = (FlagKind.SECTION_27, FlagKind.TEMPORARY_STAY, FlagKind.INTERIM_REPLY, FlagKind.LEASE)
+# The most urgent kinds of flags, in order.
+URGENT = (FlagKind.SECTION_27, FlagKind.TEMPORARY_STAY, FlagKind.INTERIM_REPLY, FlagKind.LEASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What stands over every part of a person's page."""
+    """The head of every page of a person. `tags` have text, colour and icon; `works`: may edit."""
 
     person: Person
     age: int | None
@@ -87,7 +84,7 @@ class Head:
 
 
 def head(person: Person, user: User, on: date) -> Head:
-    """Five queries."""
+    """The head of the person's pages. Five queries."""
     chain = chain_of(person.pk, on)
     children = _children(person, user, on)
     tags: list[tuple[str, str, str]] = []
@@ -115,7 +112,7 @@ def head(person: Person, user: User, on: date) -> Head:
 
 
 def masked(person: Person) -> tuple[str, str]:
-    """The part of the number that is shown, and stars for the part that is asked for."""
+    """The part of the number that is shown, and stars for the rest."""
     if person.id_kind == IdKind.NATIONAL:
         return person.national_id[:6], "*****"
     if person.id_kind == IdKind.DUF:
@@ -126,7 +123,7 @@ def masked(person: Person) -> tuple[str, str]:
 def _children(
     person: Person, user: User, on: date
 ) -> list[tuple[Person, int | None, HouseholdMember]]:
-    """Children in the household the person heads, those the reader may know of."""
+    """Children, with age, of the household the person heads, if the user may see them."""
     heads = HouseholdMember.objects.filter(
         person=person,
         relation__in=OWN_HOUSEHOLD,
@@ -143,7 +140,9 @@ def _children(
         .order_by("person__birth_date", "pk")
     )
     return [
-        (each.person, each.person.age(on), each) for each in members if is_child_member(each, on)
+        (member.person, member.person.age(on), member)
+        for member in members
+        if is_child_member(member, on)
     ]
 
 
@@ -152,7 +151,7 @@ def _children(
 
 @dataclass(frozen=True, slots=True)
 class Primary:
-    """The one button: where it leads, and whether it is a deed."""
+    """The page's primary button: text, URL, whether it sends a POST, and why it is there."""
 
     text: str
     url: str
@@ -161,8 +160,8 @@ class Primary:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """The application that matters most now, its vedtak, and its place on the list."""
+class CurrentCase:
+    """The application the page shows, with its vedtak, need, next step and offer."""
 
     application: Application
     vedtak: Vedtak | None
@@ -177,16 +176,16 @@ class Standing:
 
     @property
     def granted(self) -> bool:
-        return any(each.outcome in GRANTED for each in self.outcomes)
+        return any(outcome.outcome in GRANTED for outcome in self.outcomes)
 
 
 def wish_of(person: Person) -> Wish | None:
     return person.wishes.order_by("-said_on", "-pk").first()
 
 
-def _places(model: type[Model], what: str, said: str) -> QuerySet:
+def _places(model: type[Model], field: str, label: str) -> QuerySet:
     rows = model._base_manager.filter(housingneed__id__any_of=IDS).order_by()
-    return rows.values_list(Value(said), f"{what}__name")
+    return rows.values_list(Value(label), f"{field}__name")
 
 
 _all_places = Prepared(
@@ -199,11 +198,11 @@ _all_places = Prepared(
 
 
 def places_of(need: HousingNeed | None) -> dict[str, list[str]]:
-    """Names of areas wanted, and of areas and houses to avoid, in one query."""
-    found: dict[str, list[str]] = {"wanted": [], "avoided": []}
-    for said, name in _all_places(ids=[need.pk]) if need else ():
-        found[said].append(name)
-    return {said: sorted(names, key=norwegian_key) for said, names in found.items()}
+    """Names of areas wanted, and of areas and properties to avoid. One query."""
+    places: dict[str, list[str]] = {"wanted": [], "avoided": []}
+    for label, name in _all_places(ids=[need.pk]) if need else ():
+        places[label].append(name)
+    return {label: sorted(names, key=norwegian_key) for label, names in places.items()}
 
 
 def applications_of(person: Person, *, alive: bool = False) -> list[Application]:
@@ -211,12 +210,14 @@ def applications_of(person: Person, *, alive: bool = False) -> list[Application]
 
     `alive`: those that can wait or be decided yet, and the latest, which is all `standing` reads.
     """
-    found = person.applications.all()
+    applications = person.applications.all()
     if alive:
-        latest = found.order_by("-received_at", "-pk").values("pk")[:1]
-        found = found.filter(~Q(state__in=APPLICATION_CLOSED) | Q(pk=Subquery(latest)))
+        latest = applications.order_by("-received_at", "-pk").values("pk")[:1]
+        applications = applications.filter(
+            ~Q(state__in=APPLICATION_CLOSED) | Q(pk=Subquery(latest))
+        )
     return list(
-        found.select_related("responsible", "unit")
+        applications.select_related("responsible", "unit")
         .prefetch_related(
             Prefetch(
                 "vedtak",
@@ -233,11 +234,10 @@ def applications_of(person: Person, *, alive: bool = False) -> list[Application]
 
 def standing(
     applications: list[Application], stays: list[Stay], user: User, on: date
-) -> Standing | None:
-    """The case to show: one on the waiting list, else an open one, else the latest.
+) -> CurrentCase | None:
+    """The case to show: one on the waiting list, else an open one, else the latest, else None.
 
-    Its number on the list is asked for apart (`rank_of`): a number is a comparison with everyone
-    who waits, and the rest of the page need not wait for that.
+    Its number is computed separately (`rank_of`), since it needs the whole waiting list.
     """
     waiting = next((case for case in applications if ranking.waits(case, stays, on)), None)
     chosen = waiting or next((case for case in applications if case.is_open), None)
@@ -246,7 +246,7 @@ def standing(
     if chosen is None:
         return None
     offers = Offer.objects.reserving().filter(application=chosen)
-    return Standing(
+    return CurrentCase(
         application=chosen,
         vedtak=_shown_vedtak(chosen),
         need=next(iter(chosen.needs.all()), None),
@@ -260,29 +260,29 @@ def standing(
 
 
 def rank_of(case: Application, user: User, on: date) -> tuple[Explanation | None, str]:
-    """The case's number and why; or none, and why the list cannot be made."""
+    """The case's number explained, or None with a text when there is no list."""
     try:
         return ranking.explain(case.pk, on, visible_to=user), ""
     except ranking.NotWaiting:
         return None, ""
-    except RuleBroken as no:
-        return None, str(no)
+    except RuleBroken as error:
+        return None, str(error)
 
 
 def _shown_vedtak(case: Application) -> Vedtak | None:
-    """The one in force, else the one being written."""
-    issued = [each for each in case.vedtak.all() if each.state == VedtakState.ISSUED]
+    """The latest issued vedtak, else the one being written."""
+    issued = [vedtak for vedtak in case.vedtak.all() if vedtak.state == VedtakState.ISSUED]
     if issued:
-        return max(issued, key=lambda each: (each.issued_on, each.pk))
-    return next((each for each in case.vedtak.all() if each.is_open), None)
+        return max(issued, key=lambda vedtak: (vedtak.issued_on, vedtak.pk))
+    return next((vedtak for vedtak in case.vedtak.all() if vedtak.is_open), None)
 
 
 def open_flags(person: Person, chain: Chain | None, on: date) -> list[tuple[Flag, Any]]:
-    """The person's open flags with their words, the most pressing first."""
-    found = list(person.flags.open().select_related("owner"))
-    found.sort(
+    """The person's open flags with their words, the most urgent first."""
+    flags = list(person.flags.open().select_related("owner"))
+    flags.sort(
         key=lambda flag: (
-            PRESSING.index(flag.kind) if flag.kind in PRESSING else len(PRESSING),
+            URGENT.index(flag.kind) if flag.kind in URGENT else len(URGENT),
             -(flag.threshold or 0),
             flag.pk,
         )
@@ -294,7 +294,7 @@ def open_flags(person: Person, chain: Chain | None, on: date) -> list[tuple[Flag
             if flag.kind == FlagKind.TEMPORARY_STAY
             else flag_words.words(flag, on),
         )
-        for flag in found
+        for flag in flags
     ]
 
 
@@ -302,10 +302,10 @@ def primary(
     person: Person,
     user: User,
     flags: list[tuple[Flag, Any]],
-    now: Standing | None,
+    now: CurrentCase | None,
     on: date,
 ) -> Primary | None:
-    """The most urgent next step this reader can take; None when there is none."""
+    """The most urgent next step this user can take, or None."""
     offer = now.offer if now and can_offer(user) else None
     answer = None
     if offer and offer.state == OfferState.SENT:
@@ -335,7 +335,7 @@ def latest_assessment(person: Person) -> Assessment | None:
 
 
 def who_does_what(person: Person, user: User, on: date) -> list[dict[str, Any]]:
-    """The caseworker, the services, and the peer when the person shares that."""
+    """The caseworker, the services, the team, and the peers the person shares with caseworkers."""
     lines = []
     if person.responsible:
         lines.append(
@@ -400,7 +400,7 @@ _links = Prepared(_shared_links)
 
 
 def _peers(person: Person, on: date) -> list[dict[str, Any]]:
-    """First name and last contact, only of links whose log the person shares (need P4)."""
+    """First name and last contact, of links whose log the person shares (need P4)."""
     lines = []
     for full_name, organisation, interval, last in _links(on=on, ids=[person.pk]):
         name = full_name.split(" ")[0]

@@ -1,4 +1,4 @@
-"""Search over persons, cases and dwellings: what the reader may see, and nothing else."""
+"""Search in persons, cases and dwellings the user may see."""
 
 from __future__ import annotations
 
@@ -16,16 +16,14 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 SHOWN = 20
-# Fewer letters than this match half the municipality, and no index helps.
-FEWEST = 2
-# So many matches are put in order; more say only that one should write more.
-MOST_SORTED = 500
+FEWEST = 2  # letters; fewer match too many, and use no index
+MOST_SORTED = 500  # matches that are sorted; with more the user should write more
 CASE = re.compile(r"^(\d{4})\s*[/-]\s*(\d{1,6})$")
 
 
 @dataclass(slots=True)
-class Found:
-    """What was found, by kind. `exact` is the one thing a whole number names."""
+class Results:
+    """The matches by kind. `exact` is the one match of a whole number."""
 
     persons: list[Person] = field(default_factory=list)
     cases: list[Application] = field(default_factory=list)
@@ -37,29 +35,29 @@ class Found:
         return len(self.persons) + len(self.cases) + len(self.units)
 
 
-def search(text: str, user: User) -> Found:
-    """Persons by name in any order or whole number, cases by number, dwellings by address."""
+def search(text: str, user: User) -> Results:
+    """Persons by name (in any order) or whole number, cases by number, dwellings by address."""
     text = " ".join(text.split())[:200]
-    found = Found()
+    results = Results()
     sees_persons = perms.can_see_persons(user)
     if match := CASE.match(text):
         if sees_persons:
             number = f"{match[1]}/{int(match[2]):04d}"
             cases = Application.objects.visible_to(user).filter(case_number=number)
-            found.cases = list(cases.select_related("person"))
-            found.exact = found.cases[0] if found.cases else None
-        return found
+            results.cases = list(cases.select_related("person"))
+            results.exact = results.cases[0] if results.cases else None
+        return results
     digits = text.replace(" ", "")
     if digits.isascii() and digits.isdigit() and len(digits) in (11, 12):
         if sees_persons:
-            found.persons = list(Person.objects.visible_to(user).matching(digits)[:2])
-            found.exact = found.persons[0] if len(found.persons) == 1 else None
-        return found
+            results.persons = list(Person.objects.visible_to(user).matching(digits)[:2])
+            results.exact = results.persons[0] if len(results.persons) == 1 else None
+        return results
     if len(text) < FEWEST:
-        return found
+        return results
     if sees_persons:
         named = Person.objects.visible_to(user).matching(text)
-        found.persons = _in_order(named.only("first_name", "last_name", "birth_date"))
+        results.persons = _in_order(named.only("first_name", "last_name", "birth_date"))
     if perms.can_see_units(user):
         units = Unit.objects.select_related("property__area").only(
             "name", "type", "property__name", "property__area__name"
@@ -67,14 +65,14 @@ def search(text: str, user: User) -> Found:
         for part in norwegian_key(text).split():
             units = units.filter(sort_name__contains=part)
         if norwegian_key(text):
-            found.units = _in_order(units)
-    return found
+            results.units = _in_order(units)
+    return results
 
 
 def _in_order(matches) -> list[Any]:
-    """The first by name. The matches are found by the trigram index and sorted after: asked for
-    in order at once, PostgreSQL may read the whole list by name to find the few."""
-    some = list(matches.values_list("sort_name", "pk").order_by()[:MOST_SORTED])
-    keys = [pk for _name, pk in sorted(some)[:SHOWN]]
+    """The first matches by name. Sorted here: in a sorted query PostgreSQL may read the whole
+    table by name instead of using the trigram index."""
+    names = list(matches.values_list("sort_name", "pk").order_by()[:MOST_SORTED])
+    keys = [pk for _name, pk in sorted(names)[:SHOWN]]
     rows = matches.in_bulk(keys)
     return [rows[pk] for pk in keys if pk in rows]

@@ -1,5 +1,4 @@
-"""One timeline of everything that happened to a person's case, narrowed by kind, case and period
-(need C24). Every narrowing is asked of the person's own index, so that ten years cost as one."""
+"""A person's events in one timeline, filtered by kind, case and period (need C24)."""
 
 from __future__ import annotations
 
@@ -35,24 +34,24 @@ class TimelineFilter(forms.Form):
 
 
 def filtered(
-    person: Person, user: User, asked: QueryDict
+    person: Person, user: User, query: QueryDict
 ) -> tuple[QuerySet[Event], TimelineFilter]:
-    """The person's events as asked for; what is not understood narrows nothing."""
+    """The person's events by the query string, and its form. Invalid values are ignored."""
     events = person.events.select_related("by", "application")
-    group = asked.get("type", "")
+    group = query.get("type", "")
     if group == EventGroup.CASE:
-        others = [each for each in EventGroup if each != EventGroup.CASE]
+        others = [other for other in EventGroup if other != EventGroup.CASE]
         events = events.exclude(kind__in=kinds_of(*others))
     elif group in EventGroup.values:
         events = events.filter(kind__in=kinds_of(EventGroup(group)))
-    form = TimelineFilter(asked, person=person, user=user)
+    form = TimelineFilter(query, person=person, user=user)
     form.is_valid()
-    wanted = form.cleaned_data
-    if case := wanted.get("sak"):
+    data = form.cleaned_data
+    if case := data.get("sak"):
         events = events.filter(application=case)
-    if first := wanted.get("fra"):
+    if first := data.get("fra"):
         events = events.filter(at__gte=_midnight(first))
-    if last := wanted.get("til"):
+    if last := data.get("til"):
         events = events.filter(at__lt=_midnight(last + timedelta(days=1)))
     return events, form
 

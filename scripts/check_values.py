@@ -35,7 +35,7 @@ ALLOWED_NUMBERS = {
     ("desk/career.py", "DETAIL_MONTHS"): "the drawing",
     ("desk/career.py", "SHORTEST_DAYS"): "the drawing",
     ("desk/career.py", "ROOM_DAYS"): "the drawing",
-    ("desk/career.py", "PRESSED_DAYS"): "the drawing",
+    ("desk/career.py", "COMPRESSED_DAYS"): "the drawing",
     ("desk/career.py", "QUARTERLY_DAYS"): "the drawing",
     ("desk/day.py", "RECENT_DAYS"): "how far back «sist åpnet» looks",
     ("desk/views/voids.py", "LONGEST_YEARS"): "the longest period a page can draw",

@@ -1,4 +1,4 @@
-"""Min dag, and where those without one are led."""
+"""Min dag, and the first page of users without it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from casework.log.perms import can_do_casework
 from .. import perms
 from ..day import day_of
 
-# Who has no Min dag begins somewhere else; the first role that fits.
+# The first page of users without Min dag, by the first role that fits.
 FIRST_PAGE = {
     RoleKind.STOCK_MANAGER: "desk:units",
     RoleKind.PEER_COORDINATOR: "peers:links",

@@ -1,4 +1,4 @@
-"""Bomiljø: where many homes stand close together, against the municipality's limits (need H6)."""
+"""Living environment (bomiljø): many homes close together, and the limits for it (need H6)."""
 
 from __future__ import annotations
 

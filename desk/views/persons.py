@@ -1,4 +1,4 @@
-"""The list of persons, and a person's page with its parts."""
+"""The list of persons, and the pages of one person."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from .. import following, perms, record, timeline
 from ..career import career
 
 EVENTS_SHOWN = 8
-# What a line of the list tells of a person.
+# The columns of a person in the list.
 LISTED = (
     "first_name",
     "last_name",
@@ -46,13 +46,13 @@ LISTED = (
 @allowed(perms.can_see_persons)
 def persons(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
-    found = Person.objects.visible_to(request.user)
+    listed = Person.objects.visible_to(request.user)
     if request.GET.get("mine") == "1":
-        found = found.filter(responsible=request.user)
+        listed = listed.filter(responsible=request.user)
     if request.GET.get("barn") == "1":
-        found = found.filter(Exists(_children(today)))
+        listed = listed.filter(Exists(_children(today)))
     page = keyset_page(
-        found.select_related("responsible").only(*LISTED),
+        listed.select_related("responsible").only(*LISTED),
         order=("sort_name", "pk"),
         cursor=request.GET.get("etter"),
         size=50,
@@ -67,7 +67,7 @@ def persons(request: HttpRequest) -> HttpResponse:
 
 
 def _children(today) -> QuerySet[HouseholdMember]:
-    """Children in a household the outer person heads."""
+    """Children in a household that the person of the outer query heads."""
     return HouseholdMember.objects.filter(
         relation=MemberRelation.CHILD,
         period__contains=today,
@@ -77,23 +77,23 @@ def _children(today) -> QuerySet[HouseholdMember]:
     )
 
 
-def _lines(found: list[Person], today) -> list[dict[str, Any]]:
-    """Where each lives now, and their open or latest case. Two queries."""
-    ids = [each.pk for each in found]
+def _lines(persons: list[Person], today) -> list[dict[str, Any]]:
+    """Each person with the current stay and the latest case. Two queries."""
+    ids = [person.pk for person in persons]
     stays = Stay.objects.current(today).filter(person__in=ids).select_related("unit__property")
-    told = ("person_id", "kind", "place", "period", "unit__name", "unit__property__name")
-    lives = {stay.person_id: stay for stay in stays.only(*told).order_by("pk")}
+    columns = ("person_id", "kind", "place", "period", "unit__name", "unit__property__name")
+    stay_of = {stay.person_id: stay for stay in stays.only(*columns).order_by("pk")}
     cases = Application.objects.filter(person__in=ids).order_by("received_at", "pk")
     cases = cases.only("person_id", "state", "case_number")
     latest = {case.person_id: case for case in cases}
     return [
         {
-            "person": each,
-            "age": each.age(today),
-            "stay": lives.get(each.pk),
-            "case": latest.get(each.pk),
+            "person": person,
+            "age": person.age(today),
+            "stay": stay_of.get(person.pk),
+            "case": latest.get(person.pk),
         }
-        for each in found
+        for person in persons
     ]
 
 
@@ -101,13 +101,13 @@ def _lines(found: list[Person], today) -> list[dict[str, Any]]:
 
 
 def _person(request: HttpRequest, pk: int) -> Person:
-    """The person, or 404 for whom the reader may not know of."""
-    found = Person.objects.visible_to(request.user).select_related("responsible")
-    return get_object_or_404(found, pk=pk)
+    """The person, or 404 if the user may not see the person."""
+    visible = Person.objects.visible_to(request.user).select_related("responsible")
+    return get_object_or_404(visible, pk=pk)
 
 
 def _context(request: HttpRequest, person: Person, part: str) -> dict[str, Any]:
-    """The head and the parts, for every page of a person; and the reading is logged."""
+    """The head and the tabs of every page of a person. It also logs the reading."""
     at = timezone.now()
     log_read(request, person.pk, part)
     on = timezone.localdate(at)
@@ -146,29 +146,29 @@ def _parts(person: Person, part: str) -> list[dict[str, Any]]:
 @require_safe
 @allowed(perms.can_see_persons)
 def person(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _person(request, pk)
-    return render(request, "desk/person.html", _overview(request, found))
+    person = _person(request, pk)
+    return render(request, "desk/person.html", _overview(request, person))
 
 
-def _overview(request: HttpRequest, found: Person) -> dict[str, Any]:
-    context = _context(request, found, "person")
+def _overview(request: HttpRequest, person: Person) -> dict[str, Any]:
+    context = _context(request, person, "person")
     on, user, chain = context["today"], request.user, context["head"].chain
-    stays = record.stays_of(found)
-    now = record.standing(record.applications_of(found, alive=True), stays, user, on)
-    flags = record.open_flags(found, chain, on)
+    stays = record.stays_of(person)
+    now = record.standing(record.applications_of(person, alive=True), stays, user, on)
+    flags = record.open_flags(person, chain, on)
     need = now.need if now else None
     context |= {
-        "wish": record.wish_of(found),
+        "wish": record.wish_of(person),
         "need": need,
         "places": record.places_of(need),
         "career": career(stays, chain, on),
         "now": now,
         "flags": flags,
-        "primary": record.primary(found, user, flags, now, on),
-        "assessment": record.latest_assessment(found),
-        "helpers": record.who_does_what(found, user, on),
-        "events": list(found.events.order_by("-at", "-pk")[:EVENTS_SHOWN]),
-        "events_total": found.events.count(),
+        "primary": record.primary(person, user, flags, now, on),
+        "assessment": record.latest_assessment(person),
+        "helpers": record.who_does_what(person, user, on),
+        "events": list(person.events.order_by("-at", "-pk")[:EVENTS_SHOWN]),
+        "events_total": person.events.count(),
     }
     return context
 
@@ -176,12 +176,12 @@ def _overview(request: HttpRequest, found: Person) -> dict[str, Any]:
 @require_safe
 @allowed(perms.can_see_persons)
 def person_rank(request: HttpRequest, pk: int, application_pk: int) -> HttpResponse:
-    """The place on the waiting list, fetched by the overview after it is shown."""
-    found = _person(request, pk)
-    case = get_object_or_404(found.applications, pk=application_pk)
+    """The number on the waiting list, which the overview fetches by htmx."""
+    person = _person(request, pk)
+    case = get_object_or_404(person.applications, pk=application_pk)
     if not request.htmx:
         return redirect("allocation:why", case.pk)
-    log_read(request, found.pk, "person")
+    log_read(request, person.pk, "person")
     why, fault = record.rank_of(case, request.user, timezone.localdate())
     return render(request, "desk/person_rank.html", {"case": case, "why": why, "fault": fault})
 
@@ -189,29 +189,31 @@ def person_rank(request: HttpRequest, pk: int, application_pk: int) -> HttpRespo
 @require_POST
 @allowed(perms.can_see_persons)
 def person_number(request: HttpRequest, pk: int) -> HttpResponse:
-    """The whole national id, asked for by a deed of its own, which is logged."""
-    found = _person(request, pk)
-    log_read(request, found.pk, "nummer")
+    """The whole national id, shown after a POST that is logged."""
+    person = _person(request, pk)
+    log_read(request, person.pk, "nummer")
     if request.htmx:
-        answer = render(request, "desk/person_number.html", {"person": found, "show_number": True})
-    else:
-        answer = render(
-            request, "desk/person.html", _overview(request, found) | {"show_number": True}
+        response = render(
+            request, "desk/person_number.html", {"person": person, "show_number": True}
         )
-    answer["Cache-Control"] = "no-store"
-    return answer
+    else:
+        response = render(
+            request, "desk/person.html", _overview(request, person) | {"show_number": True}
+        )
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 @require_safe
 @allowed(perms.can_see_persons)
 def person_assessments(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _person(request, pk)
-    context = _context(request, found, "person-assessments")
+    person = _person(request, pk)
+    context = _context(request, person, "person-assessments")
     context |= {
-        "wish": record.wish_of(found),
-        "statements": list(found.statements.select_related("asked_of")[:20]),
+        "wish": record.wish_of(person),
+        "statements": list(person.statements.select_related("asked_of")[:20]),
         "assessments": list(
-            found.assessments.order_by("-held_on", "-pk")
+            person.assessments.order_by("-held_on", "-pk")
             .select_related("made_by", "wish")
             .prefetch_related("answers__dimension")[:20]
         ),
@@ -222,12 +224,12 @@ def person_assessments(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @allowed(perms.can_see_persons)
 def person_cases(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _person(request, pk)
-    context = _context(request, found, "person-cases")
+    person = _person(request, pk)
+    context = _context(request, person, "person-cases")
     context |= {
-        "applications": record.applications_of(found),
+        "applications": record.applications_of(person),
         "letters": list(
-            found.letters.select_related("application")
+            person.letters.select_related("application")
             .prefetch_related("copies")
             .order_by("-made_at", "-pk")[:100]
         ),
@@ -241,11 +243,11 @@ def person_stays(request: HttpRequest, pk: int) -> HttpResponse:
     person = _person(request, pk)
     context = _context(request, person, "person-stays")
     stays = record.stays_of(person)
-    found = situations(stays, context["today"])
+    history = situations(stays, context["today"])
     context |= {
         "career": career(stays, context["head"].chain, context["today"]),
-        "situations": found,
-        "situation": current(found),
+        "situations": history,
+        "situation": current(history),
         "cost": sum_of_chain(context["today"], [person.pk]).get(person.pk)
         if context["head"].chain
         else None,
@@ -257,21 +259,21 @@ def person_stays(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @allowed(perms.can_see_persons)
 def person_follow_up(request: HttpRequest, pk: int) -> HttpResponse:
-    """Who does what, the overgangsplan, notices, tasks given away, and notes."""
-    found = _person(request, pk)
-    context = _context(request, found, "person-follow-up")
+    """Services, the transition plan, notices, handovers and notes."""
+    person = _person(request, pk)
+    context = _context(request, person, "person-follow-up")
     on = context["today"]
-    members, meeting = following.team_of(found, on)
+    members, meeting = following.team_of(person, on)
     context |= {
-        "flags": record.open_flags(found, context["head"].chain, on),
-        "helpers": record.who_does_what(found, request.user, on),
-        "shown": following.plan_of(found, on),
-        "services": following.services_of(found, on),
+        "flags": record.open_flags(person, context["head"].chain, on),
+        "helpers": record.who_does_what(person, request.user, on),
+        "shown": following.plan_of(person, on),
+        "services": following.services_of(person, on),
         "team": members,
         "meeting": meeting,
-        "notices": following.notices_of(found, on),
-        "handovers": following.handovers_of(found, on),
-        "notes": following.notes_of(found, request.user),
+        "notices": following.notices_of(person, on),
+        "handovers": following.handovers_of(person, on),
+        "notes": following.notes_of(person, request.user),
     }
     return render(request, "desk/person_follow_up.html", context)
 
@@ -279,10 +281,10 @@ def person_follow_up(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @allowed(perms.can_see_persons)
 def person_documents(request: HttpRequest, pk: int) -> HttpResponse:
-    """Papers that came in, and those that were withdrawn (need C22)."""
-    found = _person(request, pk)
-    context = _context(request, found, "person-documents")
-    documents = found.documents.visible_to(request.user).select_related(
+    """Documents received, also the withdrawn ones (need C22)."""
+    person = _person(request, pk)
+    context = _context(request, person, "person-documents")
+    documents = person.documents.visible_to(request.user).select_related(
         "application", "uploaded_by", "withdrawn_by", "file"
     )
     kind = request.GET.get("type", "")
@@ -301,10 +303,10 @@ def person_documents(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @allowed(perms.can_see_persons)
 def person_events(request: HttpRequest, pk: int) -> HttpResponse:
-    """Everything that happened, newest first, by kind, case and period (need C24)."""
-    found = _person(request, pk)
-    context = _context(request, found, "person-events")
-    events, form = timeline.filtered(found, request.user, request.GET)
+    """All events, newest first, filtered by kind, case and period (need C24)."""
+    person = _person(request, pk)
+    context = _context(request, person, "person-events")
+    events, form = timeline.filtered(person, request.user, request.GET)
     page = keyset_page(events, order=("-at", "-pk"), cursor=request.GET.get("etter"), size=50)
     context |= {
         "page": page,
@@ -319,11 +321,11 @@ def person_events(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @allowed(perms.can_see_persons)
 def person_reads(request: HttpRequest, pk: int) -> HttpResponse:
-    """The person's own report of who has read their record, to be printed (need S2)."""
-    found = _person(request, pk)
-    context = _context(request, found, "person-reads")
+    """Who has read the person's record; a report the person may get on paper (need S2)."""
+    person = _person(request, pk)
+    context = _context(request, person, "person-reads")
     page = keyset_page(
-        reads_of(found.pk, *found.merged.values_list("pk", flat=True)),
+        reads_of(person.pk, *person.merged.values_list("pk", flat=True)),
         order=("-at", "-pk"),
         cursor=request.GET.get("etter"),
         size=50,
@@ -334,18 +336,17 @@ def person_reads(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _reads(reads: list[ReadLog], users: set[int]) -> list[dict[str, Any]]:
-    """Each reading with who, from where, and on which page in words."""
+    """Each reading with the user, the role and unit on that day, and the page in words."""
     from accounts.models import Role
 
-    units: dict[int, list[Role]] = {}
-    for role in (
-        Role.objects.filter(user__in=users).select_related("unit").order_by("-period", "pk")
-    ):
-        units.setdefault(role.user_id, []).append(role)
+    roles: dict[int, list[Role]] = {}
+    of_users = Role.objects.filter(user__in=users).select_related("unit")
+    for role in of_users.order_by("-period", "pk"):
+        roles.setdefault(role.user_id, []).append(role)
     rows = []
     for read in reads:
         day = local_date(read.at)
-        role = next((each for each in units.get(read.user_id, ()) if day in each.period), None)
+        role = next((r for r in roles.get(read.user_id, ()) if day in r.period), None)
         rows.append(
             {
                 "at": read.at,

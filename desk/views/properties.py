@@ -1,4 +1,4 @@
-"""The properties: each house floor by floor, on any date, and who answers for it (H1, H3, H4)."""
+"""The list of properties, and each floor by floor on any date (needs H1, H3, H4)."""
 
 from __future__ import annotations
 
@@ -59,14 +59,14 @@ def properties(request: HttpRequest) -> HttpResponse:
     form = PropertyFilter(request.GET or None)
     form.is_valid()
     chosen = form.cleaned_data if form.is_bound else {}
-    found = Property.objects.select_related("area", "provider")
+    listed = Property.objects.select_related("area", "provider")
     if chosen.get("q"):
-        found = found.filter(sort_name__contains=norwegian_key(chosen["q"]))
+        listed = listed.filter(sort_name__contains=norwegian_key(chosen["q"]))
     if chosen.get("livslop"):
-        found = found.filter(stage=chosen["livslop"])
+        listed = listed.filter(stage=chosen["livslop"])
     if chosen.get("omrade"):
-        found = found.filter(area=chosen["omrade"])
-    page = keyset_page(found, order=("sort_name", "pk"), cursor=request.GET.get("etter"), size=50)
+        listed = listed.filter(area=chosen["omrade"])
+    page = keyset_page(listed, order=("sort_name", "pk"), cursor=request.GET.get("etter"), size=50)
     counts: dict[int, Counter] = {}
     units = with_status(Unit.objects.filter(property__in=page.items), today).order_by()
     for key, status in units.values_list("property_id", "status"):
@@ -74,32 +74,32 @@ def properties(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "page": page,
-        "rows": [_line(each, counts.get(each.pk, Counter())) for each in page.items],
+        "rows": [_line(building, counts.get(building.pk, Counter())) for building in page.items],
         "may_edit": can_manage_stock(request.user),
         "filtered": any(chosen.values()),
     }
     return render(request, "desk/properties.html", context)
 
 
-def _line(each: Property, counts: Counter) -> dict[str, Any]:
+def _line(building: Property, counts: Counter) -> dict[str, Any]:
     return {
-        "property": each,
+        "property": building,
         "units": sum(counts.values()) - counts[UnitStatus.NOT_IN_USE],
         "vacant": counts[UnitStatus.VACANT],
         "unavailable": counts[UnitStatus.UNAVAILABLE],
-        "color": STAGE_COLORS.get(PropertyStage(each.stage), "neutral"),
+        "color": STAGE_COLORS.get(PropertyStage(building.stage), "neutral"),
     }
 
 
 @require_safe
 @allowed(perms.can_see_units)
 def property_page(request: HttpRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(Property.objects.select_related("area", "provider"), pk=pk)
+    building = get_object_or_404(Property.objects.select_related("area", "provider"), pk=pk)
     today = timezone.localdate()
     form = OnDate(request.GET or None)
     on = (form.cleaned_data.get("dato") if form.is_valid() else None) or today
     units = list(
-        with_status(Unit.objects.filter(property=found), on)
+        with_status(Unit.objects.filter(property=building), on)
         .select_related("allocated_by", "operated_by", "followed_up_by")
         .order_by("-floor", "sort_name", "pk")[:MOST_UNITS]
     )
@@ -107,7 +107,7 @@ def property_page(request: HttpRequest, pk: int) -> HttpResponse:
     log_reads(request, tenants.keys(), "eiendom")
     counts = Counter(unit.status for unit in units)
     context = {
-        "property": found,
+        "property": building,
         "form": form,
         "on": on,
         "today": today,
@@ -117,11 +117,11 @@ def property_page(request: HttpRequest, pk: int) -> HttpResponse:
             for status in UnitStatus.values
             if counts[status]
         ],
-        "stage_color": STAGE_COLORS.get(PropertyStage(found.stage), "neutral"),
-        "out_of_use": found.stage in OUT_OF_USE,
+        "stage_color": STAGE_COLORS.get(PropertyStage(building.stage), "neutral"),
+        "out_of_use": building.stage in OUT_OF_USE,
         "answers": _answers(units),
-        "upkeep": list(found.upkeep.open().select_related("unit")[:20]),
-        "meetings": list(found.meetings.all()[:3]),
+        "upkeep": list(building.upkeep.open().select_related("unit")[:20]),
+        "meetings": list(building.meetings.all()[:3]),
         "names": perms.can_see_tenants(request.user),
         "may_edit": can_manage_stock(request.user),
         "may_report": can_report_upkeep(request.user),
@@ -130,7 +130,7 @@ def property_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _tenants(request: HttpRequest, units: list[Unit]) -> dict[int, Person]:
-    """Who lives there, of those the reader may know of; nobody without that right."""
+    """The tenants the user may see, by id."""
     ids = {unit.occupied_by for unit in units if unit.occupied_by}
     if not ids or not perms.can_see_tenants(request.user):
         return {}
@@ -138,7 +138,7 @@ def _tenants(request: HttpRequest, units: list[Unit]) -> dict[int, Person]:
 
 
 def _floors(units: list[Unit], tenants: dict[int, Person], on: date) -> list[dict[str, Any]]:
-    """The plan: floors from the top, and on each its homes and rooms."""
+    """The floors from the top, each with its homes and rooms; an unknown floor is last."""
     types = dict(UnitType.choices)
     floors = []
     for floor, there in groupby(units, key=lambda unit: unit.floor):
@@ -157,8 +157,7 @@ def _floors(units: list[Unit], tenants: dict[int, Person], on: date) -> list[dic
             for unit in there
         ]
         floors.append({"name": _floor_name(floor), "doors": doors})
-    # Where the floor is not known stands last.
-    floors.sort(key=lambda each: each["name"] == _floor_name(None))
+    floors.sort(key=lambda floor: floor["name"] == _floor_name(None))
     return floors
 
 
@@ -171,13 +170,13 @@ def _floor_name(floor: int | None) -> str:
 
 
 def _answers(units: list[Unit]) -> list[dict[str, Any]]:
-    """Who allocates, operates and follows up, and of how many homes when not of all of them."""
-    told = []
+    """Which organisation units allocate, operate and follow up, each for how many homes."""
+    answers = []
     for label, name in (
         (_("Tildeles av"), "allocated_by"),
         (_("Driftes av"), "operated_by"),
         (_("Følges opp av"), "followed_up_by"),
     ):
-        counted = Counter(str(unit) if (unit := getattr(each, name)) else "" for each in units)
-        told.append({"label": label, "who": sorted(counted.items(), key=lambda one: -one[1])})
-    return told
+        counts = Counter(str(getattr(home, name) or "") for home in units)
+        answers.append({"label": label, "who": counts.most_common()})
+    return answers

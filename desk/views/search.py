@@ -1,4 +1,4 @@
-"""Search. A name is not to stand in an address, so what is sought is sent by POST (need S8)."""
+"""Search. The text is sent by POST, so that no name is in a URL (need S8)."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ PAGE_OF = {Application: "casework:application", Person: "desk:person"}
 @allowed(perms.can_search)
 def search(request: HttpRequest) -> HttpResponse:
     text = request.POST.get("q", "").replace("\x00", "").strip()
-    found = searching.search(text, request.user) if text else None
-    if found and found.exact:
-        return redirect(PAGE_OF[type(found.exact)], found.exact.pk)
+    results = searching.search(text, request.user) if text else None
+    if results and results.exact:
+        return redirect(PAGE_OF[type(results.exact)], results.exact.pk)
     today = timezone.localdate()
     context = {
         "sought": text,
-        "found": found,
-        "ages": [(person, person.age(today)) for person in found.persons] if found else [],
+        "found": results,
+        "ages": [(person, person.age(today)) for person in results.persons] if results else [],
         "shown": searching.SHOWN,
         "sees_persons": perms.can_see_persons(request.user),
         "may_register": can_do_casework(request.user),
     }
-    answer = render(request, "desk/search.html", context)
-    answer["Referrer-Policy"] = "no-referrer"
-    return answer
+    response = render(request, "desk/search.html", context)
+    response["Referrer-Policy"] = "no-referrer"
+    return response

@@ -1,4 +1,4 @@
-"""The dwellings: what is free, and what has happened with each."""
+"""The list of dwellings, and the page of one with its history."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ COLORS = {
 }
 BEDROOMS = {"1": (0, 1), "2": (2, 2), "3": (3, 3), "4": (4, 99)}
 HISTORY = 50
-# What a home has or has not: the box ticked, and the column that must be true.
+# The checkboxes of the filter, and the column that must be true for each.
 HAS = {
     "heis": "lift",
     "trinnfri": "step_free",
@@ -49,7 +49,7 @@ HAS = {
 
 
 class UnitFilter(forms.Form):
-    """Dwellings as people look for them. What is no choice is no filter."""
+    """The filter of the list. An invalid choice is ignored."""
 
     status = forms.ChoiceField(
         label=_("Status"), required=False, choices=[("", _("Alle")), *UnitStatus.choices]
@@ -102,7 +102,7 @@ def units(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": _lines(request, page.items, today),
         "may_import": keeps_stock,
-        # Their first page: who keeps the stock has no Min dag.
+        # On this page because stock managers have no Min dag.
         "flags": agreement_flags.lines(agreements, today) if keeps_stock else [],
         "tenants": perms.can_see_tenants(request.user),
         "filtered": any(chosen.values()),
@@ -110,37 +110,36 @@ def units(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/units.html", context)
 
 
-def _filtered(found: QuerySet[Unit], chosen: dict[str, Any], on: date) -> QuerySet[Unit]:
+def _filtered(units: QuerySet[Unit], chosen: dict[str, Any], on: date) -> QuerySet[Unit]:
     if chosen.get("status"):
-        found = of_status(found, chosen["status"], on)
+        units = of_status(units, chosen["status"], on)
     if chosen.get("type"):
-        found = found.filter(type=chosen["type"])
+        units = units.filter(type=chosen["type"])
     if chosen.get("soverom"):
-        found = found.filter(bedrooms__range=BEDROOMS[chosen["soverom"]])
+        units = units.filter(bedrooms__range=BEDROOMS[chosen["soverom"]])
     if chosen.get("omrade"):
-        found = found.filter(property__area=chosen["omrade"])
+        units = units.filter(property__area=chosen["omrade"])
     if chosen.get("forste"):
-        found = found.filter(floor=1)
+        units = units.filter(floor=1)
     if chosen.get("natt"):
-        found = found.filter(staffing=Staffing.NIGHT)
-    return found.filter(**{column: True for box, column in HAS.items() if chosen.get(box)})
+        units = units.filter(staffing=Staffing.NIGHT)
+    return units.filter(**{column: True for box, column in HAS.items() if chosen.get(box)})
 
 
-def _lines(request: HttpRequest, found: list[Unit], today: date) -> list[dict[str, Any]]:
-    """The rows in words, with the tenants the reader may know of: two queries, one without that
-    right."""
-    on_date = statuses([unit.pk for unit in found], today)
+def _lines(request: HttpRequest, units: list[Unit], today: date) -> list[dict[str, Any]]:
+    """The rows as text, with the tenants the user may see. At most two queries."""
+    on_date = statuses([unit.pk for unit in units], today)
     tenants: dict[int, Person] = {}
     if perms.can_see_tenants(request.user):
-        ids = [each.occupied_by for each in on_date.values() if each.occupied_by]
+        ids = [status.occupied_by for status in on_date.values() if status.occupied_by]
         tenants = Person.objects.visible_to(request.user).in_bulk(ids)
-    # Looked up once a page: `get_type_display` builds the whole list of choices every time.
+    # Once a page: `get_type_display` builds the list of choices each time.
     types = {value: str(label) for value, label in UnitType.choices}
     staffing = {value: str(label) for value, label in Staffing.choices}
     status_labels = {value: str(label) for value, label in UnitStatus.choices}
     causes = {value: str(label) for value, label in UnavailableCause.choices}
     lines = []
-    for unit in found:
+    for unit in units:
         now = on_date[unit.pk]
         area = unit.property.area
         lines.append(
@@ -170,7 +169,7 @@ def _lines(request: HttpRequest, found: list[Unit], today: date) -> list[dict[st
 @allowed(perms.can_see_units)
 def unit(request: HttpRequest, pk: int) -> HttpResponse:
     today = timezone.localdate()
-    found = get_object_or_404(
+    unit = get_object_or_404(
         Unit.objects.select_related(
             "property__area",
             "property__provider",
@@ -180,14 +179,14 @@ def unit(request: HttpRequest, pk: int) -> HttpResponse:
         ),
         pk=pk,
     )
-    (row,) = _lines(request, [found], today)
-    history = _history(request, found)
-    offers = _offers(request, found)
-    named = {each["person"].pk for each in (*history, *offers) if each.get("person")}
+    (row,) = _lines(request, [unit], today)
+    history = _history(request, unit)
+    offers = _offers(request, unit)
+    named = {line["person"].pk for line in (*history, *offers) if line.get("person")}
     for person in sorted(named):
         log_read(request, person, "bolig")
     context = {
-        "unit": found,
+        "unit": unit,
         "row": row,
         "history": history,
         "offers": offers,
@@ -199,35 +198,34 @@ def unit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _history(request: HttpRequest, unit: Unit) -> list[dict[str, Any]]:
-    """Who and what has filled the dwelling, newest first. A tenant the reader may not know of is
-    «Bebodd», as every tenant is for who reads no cases."""
+    """Stays and unavailable periods, newest first; «Bebodd» for a tenant the user may not see."""
     stays = list(Stay.objects.filter(unit=unit).order_by("-period", "-pk")[:HISTORY])
-    known: dict[int, Person] = {}
+    tenants: dict[int, Person] = {}
     if perms.can_see_tenants(request.user):
         ids = [stay.person_id for stay in stays]
-        known = Person.objects.visible_to(request.user).in_bulk(ids)
+        tenants = Person.objects.visible_to(request.user).in_bulk(ids)
     lines = [
         {
             "period": stay.period,
             "text": _("Bebodd"),
-            "kind": stay.get_kind_display() if stay.person_id in known else "",
-            "person": known.get(stay.person_id),
+            "kind": stay.get_kind_display() if stay.person_id in tenants else "",
+            "person": tenants.get(stay.person_id),
         }
         for stay in stays
     ]
     closed = unit.unavailabilities.order_by("-period", "-pk")[:HISTORY]
     lines += [
-        {"period": each.period, "text": each.get_cause_display(), "note": each.note}
-        for each in closed
+        {"period": closure.period, "text": closure.get_cause_display(), "note": closure.note}
+        for closure in closed
     ]
     lines.sort(key=lambda line: line["period"].lower, reverse=True)
     return lines[:HISTORY]
 
 
 def _offers(request: HttpRequest, unit: Unit) -> list[dict[str, Any]]:
-    """Offers of the dwelling, of persons the reader may know of."""
+    """Offers of the dwelling to persons the user may see."""
     if not perms.can_see_tenants(request.user):
         return []
     offers = Offer.objects.visible_to(request.user).filter(unit=unit)
-    found = offers.select_related("application__person").order_by("-sent_at", "-pk")[:20]
-    return [{"offer": each, "person": each.application.person} for each in found]
+    offers = offers.select_related("application__person").order_by("-sent_at", "-pk")[:20]
+    return [{"offer": offer, "person": offer.application.person} for offer in offers]

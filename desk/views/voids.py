@@ -1,4 +1,4 @@
-"""The void ledger: what empty homes cost, and why they are empty (need H3)."""
+"""The cost of empty homes, and why they are empty (need H3)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from stays import voids as ledger
 from .. import perms
 
 LONGEST_YEARS = 5
-SHOWN_MONTHS = 12  # where no period is asked for
+SHOWN_MONTHS = 12  # when no period is given
 
 
 class VoidFilter(forms.Form):
@@ -43,7 +43,7 @@ class VoidFilter(forms.Form):
 @require_safe
 @allowed(perms.can_see_units)
 def voids(request: HttpRequest) -> HttpResponse:
-    """Void days and rent lost in a period, by cause, and the homes that cost most."""
+    """Days empty and rent lost in a period, by cause, and the homes that cost most."""
     today = timezone.localdate()
     form = VoidFilter(request.GET or None)
     chosen = form.cleaned_data if form.is_valid() else {}
@@ -51,15 +51,15 @@ def voids(request: HttpRequest) -> HttpResponse:
     last = min(chosen.get("til") or today - timedelta(days=1), date(2199, 1, 1))
     end = max(last, start) + timedelta(days=1)
     causes = ledger.by_cause(start, end)
-    cost = sum(each.cost or 0 for each in causes)
-    days = sum(each.days for each in causes)
-    dearest = max((each.cost or 0 for each in causes), default=0)
+    cost = sum(cause.cost or 0 for cause in causes)
+    days = sum(cause.days for cause in causes)
+    dearest = max((cause.cost or 0 for cause in causes), default=0)
     context = {
         "form": form,
         "start": start,
         "last": end - timedelta(days=1),
         "causes": [
-            (each, round(100 * (each.cost or 0) / dearest) if dearest else 0) for each in causes
+            (cause, round(100 * (cause.cost or 0) / dearest) if dearest else 0) for cause in causes
         ],
         "page": ledger.by_home(
             start, end, cause=chosen.get("arsak") or "", cursor=request.GET.get("etter")
