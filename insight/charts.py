@@ -1,13 +1,13 @@
-"""Small charts as inline SVG, made on the server, each with the table that says the same.
+"""Small charts as inline SVG, made on the server, each with a table of the same numbers.
 
 Colours are classes of `static/css/figures.css` (f1 f2 f3 f4 fd fw fn for areas, l1 l2 ld ax
-grid for lines, t d s for texts), so that light, dark and print follow by themselves and no inline
-style is needed. A figure has `role="img"` with a title and a description; its numbers are read
-from the table, never from the picture alone.
+grid for lines, t d s for texts), so that light, dark and print work without inline style. A
+figure has `role="img"` with a title and a description; its numbers can be read in the table.
 
-Counts of people from one to four are hidden: a dashed box marked "<5", drawn equally high
-whichever of them it is, and "<5" in the table. `people=False` is for what is not people (days,
-kroner, dwellings). Source: design, UI "Oversikt"; need for small numbers kept apart (insight).
+Counts of one to four people are hidden: a dashed box marked "<5", of the same height for all of
+them, and "<5" in the table (need I9). `people=False` is for counts of something else (days,
+kroner, dwellings). `id`, `title` and `desc` name the figure; `head` and `first` name columns of
+the table. Source: design, UI "Oversikt".
 """
 
 from __future__ import annotations
@@ -23,18 +23,17 @@ from django.utils.translation import gettext as _
 from common.formatting import MINUS, number
 
 WIDTH, HEIGHT = 353, 178
-BASE, TOP = 152, 10  # where a vertical chart's zero line and highest line stand
+BASE, TOP = 152, 10  # y of the zero line and of the highest line of a vertical chart
 LEFT = 30
 FEWEST_SHOWN = 5
 FEW = "<5"
 
-# About what a 12 px digit or letter of Inter takes, for placing texts that must not collide.
-CHARACTER = 6.4
+CHARACTER = 6.4  # about the width of a 12 px letter of Inter, to keep texts from overlapping
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One colour of a chart: its name in the legend, its values, its class."""
+    """One series of a chart: its name in the legend, its values, its CSS class."""
 
     label: str
     values: Sequence[float | None]
@@ -43,7 +42,7 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One horizontal bar. `text` stands after it; without, the value does."""
+    """One horizontal bar, with `text` after it, or the value if there is no text."""
 
     label: str
     value: float
@@ -53,7 +52,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Survivor:
-    """A step of a survival curve: months since the start, and per cent still there with bounds."""
+    """A step of a survival curve: months since the start, and per cent left, with bounds."""
 
     time: float
     percent: float
@@ -63,7 +62,7 @@ class Survivor:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A drawn chart and its table twin. In a template `{{ chart }}` is the drawing."""
+    """A chart and the table of its numbers. In a template `{{ chart }}` is the drawing."""
 
     svg: SafeString
     head: tuple[str, ...]
@@ -78,12 +77,12 @@ class Chart:
 
 
 def is_few(value: float | None, people: bool = True) -> bool:
-    """Whether a count is so low that it could point at someone: one to four people."""
+    """Whether a count is so low that it could identify somebody: one to four people."""
     return people and value is not None and 0 < value < FEWEST_SHOWN
 
 
 def shown(value: float | None, people: bool = True) -> str:
-    """A count as it may be read: "<5" for one to four people, "–" where there is none."""
+    """A count as it may be shown: "<5" for one to four people, "–" for None."""
     if value is None:
         return "–"
     return FEW if is_few(value, people) else number(value)
@@ -100,7 +99,7 @@ def bars(
     css: str = "f1",
     people: bool = True,
 ) -> Chart:
-    """One bar per label. `head` names the table's two columns."""
+    """One bar for each label."""
     return grouped_bars(
         id=id,
         title=title,
@@ -122,27 +121,20 @@ def grouped_bars(
     first: str,
     people: bool = True,
 ) -> Chart:
-    """Bars side by side for every label. `first` names the table's column of labels."""
+    """Bars side by side for each label."""
     _same_length(labels, series)
-    scale = _Scale.reaching(_highest((v for one in series for v in one.values), people))
+    scale = _Scale.reaching(_highest((v for part in series for v in part.values), people))
     slot = (WIDTH - LEFT) / max(len(labels), 1)
     width = min(slot * 0.76 / max(len(series), 1), 28)
     start = (slot - width * len(series)) / 2
     out = [scale.axis()]
     for i in range(len(labels)):
-        for j, one in enumerate(series):
+        for j, part in enumerate(series):
             x = LEFT + i * slot + start + j * width
-            out.append(_bar(x + 0.5, width - 1, one.values[i], one.css, scale, people))
+            out.append(_bar(x + 0.5, width - 1, part.values[i], part.css, scale, people))
     out.append(_labels_below(labels, slot))
-    rows = [
-        (label, *(shown(one.values[i], people) for one in series)) for i, label in enumerate(labels)
-    ]
-    return Chart(
-        _figure(id, title, desc, out, empty=not labels),
-        (first, *(one.label for one in series)),
-        rows,
-        [(one.css, one.label) for one in series],
-    )
+    figure = _figure(id, title, desc, out, empty=not labels)
+    return _with_table(figure, labels, series, first, people)
 
 
 def stacked_bars(
@@ -155,14 +147,14 @@ def stacked_bars(
     first: str,
     people: bool = True,
 ) -> Chart:
-    """Bars on top of each other, the first series lowest; the last column's sum stands over it.
+    """Bars on top of each other, the first series lowest, with the sum above the last column.
 
-    The sum is left out where a part is hidden, since the part could be found from it.
+    There is no sum if a part is hidden, because the part could be computed from it.
     """
     _same_length(labels, series)
     half = FEWEST_SHOWN / 2
     heights = [
-        [half if is_few(one.values[i], people) else (one.values[i] or 0) for one in series]
+        [half if is_few(part.values[i], people) else (part.values[i] or 0) for part in series]
         for i in range(len(labels))
     ]
     scale = _Scale.reaching(max(map(sum, heights), default=0))
@@ -171,26 +163,30 @@ def stacked_bars(
     out = [scale.axis()]
     for i, column in enumerate(heights):
         x, y = LEFT + i * slot + (slot - width) / 2, float(BASE)
-        for one, value in zip(series, column, strict=True):
+        for part, value in zip(series, column, strict=True):
             height = scale.height(value)
             y -= height
-            if is_few(one.values[i], people):
+            if is_few(part.values[i], people):
                 out.append(_dashed(x + 0.5, y + 0.5, width - 1, max(height - 1.3, 1)))
             elif height:
-                out.append(_rect(x, y, width, max(height - 0.8, 0.6), one.css))
+                out.append(_rect(x, y, width, max(height - 0.8, 0.6), part.css))
         is_last = i == len(labels) - 1
-        if is_last and column and not any(is_few(one.values[i], people) for one in series):
+        if is_last and column and not any(is_few(part.values[i], people) for part in series):
             out.append(_text(x + width / 2, y - 5, number(sum(column)), "t", "middle"))
     out.append(_labels_below(labels, slot))
+    figure = _figure(id, title, desc, out, empty=not labels)
+    return _with_table(figure, labels, series, first, people)
+
+
+def _with_table(
+    figure: SafeString, labels: Sequence[str], series: Sequence[Series], first: str, people: bool
+) -> Chart:
     rows = [
-        (label, *(shown(one.values[i], people) for one in series)) for i, label in enumerate(labels)
+        (label, *(shown(part.values[i], people) for part in series))
+        for i, label in enumerate(labels)
     ]
-    return Chart(
-        _figure(id, title, desc, out, empty=not labels),
-        (first, *(one.label for one in series)),
-        rows,
-        [(one.css, one.label) for one in series],
-    )
+    head = (first, *(part.label for part in series))
+    return Chart(figure, head, rows, [(part.css, part.label) for part in series])
 
 
 def histogram(
@@ -210,7 +206,7 @@ def histogram(
     """How many fall in `[start, start + step)` and each interval after it.
 
     `marks` are vertical lines with a text (median, P90); bars from `beyond` on are pale;
-    `open_ended` says that the last interval also holds everything after it.
+    `open_ended`: the last interval also holds everything after it.
     """
     top = 22 if marks else TOP
     scale = _Scale.reaching(_highest(counts, people), top=top)
@@ -249,7 +245,7 @@ def hbars(
     head: tuple[str, str],
     people: bool = False,
 ) -> Chart:
-    """Horizontal bars with the name above and a text after each; as high as it has rows."""
+    """Horizontal bars with the name above and a text after each."""
     longest = max((bar.value for bar in rows), default=0) or 1
     room = max((len(_after(bar, people)) for bar in rows), default=0) * CHARACTER + 10
     full = max(WIDTH - max(room, 150), 80)
@@ -284,10 +280,10 @@ def dumbbell(
     gap: str,
     people: bool = True,
 ) -> Chart:
-    """Two points and the way between them per label, and what is missing (have minus need).
+    """For each label two points with a line between them, and the gap (have minus need).
 
-    `first` and `gap` name the table's first and last column. Where one of the two is hidden,
-    the gap is given from its safe end ("−12 eller mer"); where both are, not at all.
+    `gap` names the table's last column. If one of the two numbers is hidden, the gap is given as
+    its smallest possible size ("−12 eller mer"); if both are, as "–".
     """
     _same_length(labels, (have, need))
     highest = _highest([*have.values, *need.values], people)
@@ -334,11 +330,11 @@ def survival(
     mark: tuple[float, str] | None = None,
     every: int = 3,
 ) -> Chart:
-    """A falling staircase of per cent still there, with its uncertainty as a pale band.
+    """A falling step curve of per cent left, with its uncertainty as a pale band.
 
     `steps` are sorted by time and begin at time 0. `mark` is a time with a text at the curve.
-    The table has a row every `every` months. The axis begins at the nearest ten below the band,
-    so the legend should say so when that is not 0.
+    The table has a row for each `every` months. The axis may begin above 0; the legend should
+    say so.
     """
     left, y0, y1 = 42, BASE, 12
     end = max((step.time for step in steps), default=0) or 1
@@ -394,7 +390,7 @@ def survival(
 
 @dataclass(frozen=True, slots=True)
 class _Scale:
-    """A vertical axis from 0 to `end`, a line every `step`."""
+    """A vertical axis from 0 to `end`, with a line for each `step`."""
 
     end: float
     step: float
@@ -426,7 +422,7 @@ def _step(highest: float) -> int:
 
 
 def _tick(value: float) -> str:
-    """Thousands are shortened, since the axis has room for three characters."""
+    """A number of at most three characters, shortened to k (thousands) or m (millions)."""
     if value >= 1_000_000:
         return f"{number(value / 1_000_000).removesuffix(',0')}m"
     if value >= 1_000:
@@ -435,8 +431,8 @@ def _tick(value: float) -> str:
 
 
 def _highest(values: Iterable[float | None], people: bool) -> float:
-    found = [FEWEST_SHOWN if is_few(v, people) else v for v in values if v is not None]
-    return max(found, default=0)
+    heights = (FEWEST_SHOWN if is_few(v, people) else v for v in values if v is not None)
+    return max(heights, default=0)
 
 
 def _bar(x: float, width: float, value: float | None, css: str, scale: _Scale, people: bool) -> str:
@@ -455,7 +451,7 @@ def _bar(x: float, width: float, value: float | None, css: str, scale: _Scale, p
 def _labels_below(labels: Sequence[str], slot: float) -> str:
     widest = max((len(label) for label in labels), default=0) * CHARACTER + 4
     every = max(1, math.ceil(widest / slot))
-    # Counted from the right: the latest month keeps its name.
+    # From the right, so that the latest month has its label.
     return "".join(
         _text(LEFT + i * slot + slot / 2, 170, label, anchor="middle")
         for i, label in enumerate(labels)
@@ -476,14 +472,14 @@ def _marks(marks: list[tuple[float, str]]) -> str:
 
 
 def _gap(have: float, need: float, people: bool) -> tuple[str, str]:
-    """The difference, short for the picture and in words for the table."""
+    """The difference, short for the drawing and in words for the table."""
     hidden = [is_few(have, people), is_few(need, people)]
     if all(hidden):
         return "–", "–"
     if not any(hidden):
         text = _signed(have - need)
         return text, text
-    # One of them is 1 to 4: the end of the range that claims least.
+    # One of them is 1 to 4: use the value that gives the smallest gap.
     known_missing = need - (FEWEST_SHOWN - 1) if hidden[0] else 1 - have
     if known_missing <= 0:
         over = have - (FEWEST_SHOWN - 1) if hidden[1] else 1 - need
@@ -520,9 +516,9 @@ def _cut(text: str, longest: int) -> str:
 
 
 def _same_length(labels: Sequence[str], series: Iterable[Series]) -> None:
-    for one in series:
-        if len(one.values) != len(labels):
-            raise ValueError(f"{one.label}: {len(one.values)} values for {len(labels)} labels")
+    for part in series:
+        if len(part.values) != len(labels):
+            raise ValueError(f"{part.label}: {len(part.values)} values for {len(labels)} labels")
 
 
 def _rect(x: float, y: float, width: float, height: float, css: str, radius: int = 0) -> str:
@@ -541,7 +537,7 @@ def _dashed(x: float, y: float, width: float, height: float) -> str:
 
 
 def _dot(x: float, y: float, css: str, few: bool) -> str:
-    if few:  # hollow: somewhere about here
+    if few:  # hollow, because the place is not exact
         return (
             f'<circle cx="{x:.1f}" cy="{y}" r="4.5" class="fn"/>'
             f'<circle cx="{x:.1f}" cy="{y}" r="4.5" class="ax" fill="none" '
@@ -559,7 +555,7 @@ def _text(x: float, y: float, content: str, css: str = "", anchor: str = "") -> 
 def _figure(
     id: str, title: str, desc: str, body: list[str], height: float = HEIGHT, empty: bool = False
 ) -> SafeString:
-    """The SVG around a drawing. Everything from outside has been escaped by the helpers above."""
+    """The SVG element around a drawing, whose texts the helpers above have escaped."""
     if empty:
         body = [_text(WIDTH / 2, HEIGHT / 2, _("Ingen tall for perioden."), anchor="middle")]
     name = escape(id)

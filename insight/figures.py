@@ -1,8 +1,8 @@
-"""The figures of the overview, each as one SQL statement over the whole set (needs I2, I3, I5).
+"""The figures of the overview, each computed by one SQL statement (needs I2, I3, I5).
 
-Left out of every count of people, for every reader: people with a protected address and the
-municipality's own employees. So the figures are the same whoever looks, and the gap between a
-figure and a list never tells that somebody hidden is on it.
+Every count leaves out people with a protected address and the municipality's own employees, for
+every user. So the figures are the same for everyone, and comparing a figure with a list never
+reveals that somebody hidden is on it.
 """
 
 from __future__ import annotations
@@ -28,18 +28,17 @@ from housing.models import Unit
 from stays.temporary.chains import chain_ctes, chain_params
 from stays.temporary.long_stays import long_stay
 
-# The first band of stays goes to this day; the next to where a stay soon is long, and is long.
+# The last day of the first band of stays. The next bands end where a stay is soon long, and long.
 SHORT_DAYS = 14
 
-
-# Those left out are few, and have an index of their own: they are looked up, not the many.
+# People to leave out. They are few, and have an index of their own.
 LEFT_OUT = """
     SELECT FROM casework_person p
     WHERE (p.protection = ANY(%(protected)s) OR p.shielded) AND p.id ="""
 
 
 def months_to(on: date, number: int) -> list[date]:
-    """The first day of each of the `number` latest months, the one of `on` last."""
+    """The first day of each of the latest `number` months, the month of `on` last."""
     first = on.replace(day=1)
     return [add_months(first, -back) for back in reversed(range(number))]
 
@@ -49,7 +48,7 @@ def months_to(on: date, number: int) -> list[date]:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """So many wait, since so many days, for this type of dwelling and so many bedrooms."""
+    """How many (`number`) have waited `days` for a type of dwelling with so many bedrooms."""
 
     days: int
     type: str
@@ -59,17 +58,17 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Who waits on a date, counted."""
+    """The people on the waiting list on a date, in groups."""
 
     groups: list[Group]
 
     def days(self, wanted: Callable[[Group], bool] = lambda group: True) -> Counter[int]:
-        """How many have waited each number of days, of all or of some."""
-        found: Counter[int] = Counter()
+        """How many have waited each number of days, in the wanted groups."""
+        counts: Counter[int] = Counter()
         for group in self.groups:
             if wanted(group):
-                found[group.days] += group.number
-        return found
+                counts[group.days] += group.number
+        return counts
 
     @property
     def total(self) -> int:
@@ -77,10 +76,10 @@ class Waiting:
 
 
 def waiting(on: date) -> Waiting:
-    """The waiting list on the date. One query; who waits is said by `allocation.ranking`."""
-    counted = f"AND NOT EXISTS ({LEFT_OUT} a.person_id)"
+    """The waiting list on the date, by the rule of `allocation.ranking`. One query."""
+    visible = f"AND NOT EXISTS ({LEFT_OUT} a.person_id)"
     sql = f"""
-    WITH {ranking.WAITING.format(visible=counted)},
+    WITH {ranking.WAITING.format(visible=visible)},
     need AS (
         SELECT DISTINCT ON (application_id) application_id, bedrooms FROM casework_housingneed
         WHERE application_id IN (SELECT application_id FROM waiting)
@@ -95,7 +94,7 @@ def waiting(on: date) -> Waiting:
 
 
 def percentile(counts: Counter[int], share: float) -> int | None:
-    """The smallest value that at least this share of the counted do not exceed."""
+    """The smallest value that at least this share (0–1) do not exceed; None for no counts."""
     wanted, seen = math.ceil(counts.total() * share), 0
     for value in sorted(counts):
         seen += counts[value]
@@ -113,9 +112,9 @@ class Flow:
     left: int
 
 
-# A vedtak puts a case on the list from the day it is issued and valid. The case leaves it on the
-# first of: a lease agreed, a municipal tenancy begun, the day after the vedtak ends, and the
-# withdrawal or closing of the case. The same rule as `allocation.ranking.WAITING`, over time.
+# The rule of `allocation.ranking.WAITING` over time. A case comes on the list the day its vedtak is
+# issued and valid. It leaves on the first of: a lease agreed, a municipal tenancy begun, the day
+# after the vedtak ends, and the withdrawal or closing of the case.
 FLOW = f"""
 WITH lease AS (
     SELECT application_id, min(agreed_on) AS agreed_on FROM stays_lease
@@ -129,7 +128,7 @@ closed AS (
 granted AS (
     SELECT v.id, v.application_id, a.person_id, v.issued_on,
            greatest(v.issued_on, v.valid_from) AS came_on, v.valid_to + 1 AS ended_on,
-           -- A case closed without a date of it was never on the list, for all we know.
+           -- A case closed without a known date counts as never on the list.
            CASE WHEN a.state = ANY(%(closed_states)s)
                 THEN coalesce(c.closed_on, v.issued_on) END AS closed_on
     FROM casework_vedtak v
@@ -169,7 +168,7 @@ ORDER BY 1"""
 
 
 def flow(on: date, months: int) -> list[Flow]:
-    """In and out of the waiting list a month, the month of `on` up to the date. One query."""
+    """How many came and left in each month; the month of `on` until the date. One query."""
     params = {
         **ranking.waiting_params(on),
         **enum_params(Process),
@@ -196,10 +195,9 @@ SELECT dwelling_type, count(*)::int FROM refused GROUP BY 1"""
 
 
 def unmet(on: date, months: int) -> Counter[str]:
-    """People refused in the months because no dwelling of the type exists, by the type (C17).
+    """People refused in these months because the municipality has no such dwelling, by type.
 
-    Each counts once, by the latest vedtak, and only while it is in force. It is what the
-    municipality lacks that is counted, never anything about the person. One query.
+    Each person counts once, by the latest issued vedtak (need C17). One query.
     """
     params = {
         **enum_params(RefusalGround, VedtakState),
@@ -215,19 +213,22 @@ def unmet(on: date, months: int) -> Counter[str]:
 
 @dataclass(frozen=True, slots=True)
 class Temporary:
-    """Who lived in a temporary place on a day, by how long they had been in the chain."""
+    """How many lived in a temporary place on a day, in bands by the length of their chain.
+
+    `limits`: the last day of each band but the last, which has no end.
+    """
 
     day: date
     bands: tuple[int, int, int, int]
     with_children: int
-    limits: tuple[int, int, int]  # the last day of each band but the last, which has no end
+    limits: tuple[int, int, int]
 
     @property
     def total(self) -> int:
         return sum(self.bands)
 
 
-# In a temporary place at some time since the first day asked about.
+# People who were in a temporary place at some time from the first day.
 LIVED_SINCE = """
     SELECT person_id FROM stays_stay
     WHERE kind = %(StayKind.TEMPORARY)s AND lower(period) <= %(on)s::date
@@ -235,10 +236,10 @@ LIVED_SINCE = """
 
 
 def temporary(on: date, months: int) -> list[Temporary]:
-    """Temporary places at the end of each month, and on the date for the last. Two queries.
+    """Temporary places at the end of each month, and for the last month on the date. Two queries.
 
-    The chain is that of `stays.temporary.chains`. Where a chain begins does not change with the
-    day asked about, so each stay is given the nights of its chain before it once, for all the days.
+    Chains are those of `stays.temporary.chains`. The start of a chain is the same for every day,
+    so the nights of a chain before each stay are computed once.
     """
     days = [add_months(first, 1) - timedelta(days=1) for first in months_to(on, months)]
     days[-1] = on
@@ -261,7 +262,7 @@ def temporary(on: date, months: int) -> list[Temporary]:
         SELECT asked.day, asked.born_after, s.person_id, asked.day - s.began + s.nights AS days
         FROM asked JOIN spell s ON s.began <= asked.day AND s.until > asked.day
     ),
-    -- With whom they live who may be a child, and when.
+    -- Household members who may be children, and when.
     young AS (
         SELECT me.person_id, me.period * m.period AS period, child.birth_date, m.relation
         FROM casework_householdmember me
@@ -306,10 +307,10 @@ def temporary(on: date, months: int) -> list[Temporary]:
 
 @dataclass(frozen=True, slots=True)
 class Vacancy:
-    """Days without a tenant in a month for one cause, and the rent lost for them in kroner.
+    """Days without a tenant in a month for one cause, and the rent lost in kroner.
 
-    `cause` is a code of `housing.enums.UnavailableCause`, or "" for homes that only wait for
-    somebody. `unpriced` are the days in homes whose rent is not known: they are in no sum.
+    `cause` is a `housing.enums.UnavailableCause`, or "" for homes that wait to be allocated.
+    `unpriced` are the days in homes without a known rent, which are not in `lost`.
     """
 
     month: date
@@ -328,7 +329,7 @@ stay AS (
     SELECT unit_id, period, period @> %(window)s::daterange AS throughout FROM stays_stay
     WHERE unit_id IS NOT NULL AND period && %(window)s::daterange
 ),
--- Where somebody lived all the time, nothing stood empty: that is nearly every home.
+-- Without the homes somebody lived in all the time, which are nearly all.
 home AS (
     SELECT u.id, u.rent, asked.month, u.in_use * asked.span AS span
     FROM (
@@ -345,13 +346,13 @@ shut AS (
     SELECT h.id, h.month, h.rent, x.cause, x.period * h.span AS span
     FROM home h JOIN housing_unavailability x ON x.unit_id = h.id WHERE x.period && h.span
 ),
--- Somebody lived there while it was noted as closed: then it did not stand empty.
+-- Somebody lived there while it was registered as closed: then it was not empty.
 lived_shut AS (
     SELECT x.id, x.month, x.cause, x.rent, l.period * x.span AS span
     FROM shut x CROSS JOIN LATERAL (
         SELECT period FROM stays_stay WHERE unit_id = x.id AND period && x.span) l
 ),
--- Days added and taken away; neither stays nor closed periods of a home overlap among themselves.
+-- Days to add and subtract. Stays of a home do not overlap each other, nor do closed periods.
 part AS (
     SELECT month, '' AS cause, rent, span, 1 AS sign FROM home
     UNION ALL SELECT month, '', rent, span, -1 FROM lived
@@ -371,18 +372,17 @@ FROM counted GROUP BY month, cause HAVING sum(days) > 0 ORDER BY month, days DES
 
 
 def vacancies(months: Sequence[date]) -> list[Vacancy]:
-    """Vacancy days a month and cause, for homes in use, most first. One query."""
-    window = DateRange(min(months), add_months(max(months), 1))
+    """Vacancy by month and cause, of homes in use, most days first. One query."""
     params = {
         "months": list(months),
-        "window": window,
+        "window": DateRange(min(months), add_months(max(months), 1)),
         "temporary_types": values(TEMPORARY_TYPES),
     }
     return [Vacancy(*row) for row in _rows(VACANCY, params)]
 
 
 def vacant_by_bedrooms(on: date) -> Counter[int | None]:
-    """Homes free to allocate on the date, by bedrooms; who says so is `allocation.vacancy`."""
+    """Homes that can be allocated on the date, by bedrooms, by the rule of `allocation.vacancy`."""
     vacant = vacancy.of_status(Unit.objects.for_letting(), vacancy.UnitStatus.VACANT, on)
     return Counter(dict(vacant.order_by().values_list("bedrooms").annotate(number=Count("pk"))))
 

@@ -1,4 +1,4 @@
-"""What the overview says of its figures: the strip, and seven panels with chart and finding."""
+"""The texts and charts of the overview: the key figures, and seven panels."""
 
 from __future__ import annotations
 
@@ -23,21 +23,20 @@ from housing.enums import UnavailableCause, UnitType
 from . import charts, figures, small_numbers
 from .charts import FEWEST_SHOWN, Bar, Chart, Series, is_few, shown
 from .figures import Flow, Temporary, Vacancy, Waiting
+from .small_numbers import Total
 
 MEDIAN, LONG_WAIT = 0.5, 0.9  # P50 and P90
-# One in ten of fewer than these is one person.
-FEWEST_BEHIND_P90 = 20
-STEP = 2  # months a bar of the histogram
+FEWEST_BEHIND_P90 = 20  # one in ten of fewer people is one person
+STEP = 2  # months in a bar of the histogram
 LONGEST = 12  # bars; the last also holds everything longer
-# From how many bedrooms each size is; the waiting list filters by the same (?soverom=).
-SIZES = (0, 2, 3, 4)
+SIZES = (0, 2, 3, 4)  # the fewest bedrooms of each size; the waiting list has the same (?soverom=)
 EMPTY = "tom"
 BAND_COLOURS = ("f4", "f3", "f1", "fd")
 
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One panel: what it is about, what it says first, and its chart with the table twin."""
+    """One panel: title, main finding, and chart with table."""
 
     id: str
     title: str
@@ -63,7 +62,10 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """Bedrooms from `low` to `high` (None is no limit), how many wait for it and stand vacant."""
+    """Dwellings with `low` to `high` bedrooms: how many people wait, and how many are vacant.
+
+    `high` None is no limit, `low` None is a size that is not known.
+    """
 
     low: int | None
     high: int | None
@@ -84,7 +86,7 @@ class Size:
 
     @property
     def url(self) -> str:
-        """The waiting list narrowed to the size, where it can be."""
+        """The waiting list filtered by the size, or "" if it has no such filter."""
         known = {(0, 1): 1, (2, 2): 2, (3, None): 3}
         wanted = known.get((self.low, self.high))
         return f"{reverse('allocation:waiting_list')}?soverom={wanted}" if wanted else ""
@@ -95,7 +97,7 @@ class Size:
         return self.low <= bedrooms and (self.high is None or bedrooms <= self.high)
 
     def and_(self, other: Size) -> Size:
-        """The two as one; what is not known of goes with the largest."""
+        """This size and the next as one; an unknown size joins the largest."""
         return Size(
             self.low,
             other.high if other.low is not None else None,
@@ -106,14 +108,14 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Everything the page shows."""
+    """What the page shows."""
 
     kpis: list[dict[str, Any]]
     panels: list[Panel]
 
 
 def overview(on: date, months: int) -> Overview:
-    """The overview on the date, with so many months of history. Nine queries, whatever size."""
+    """The overview on the date, with so many months of history. Nine queries."""
     waiting = figures.waiting(on)
     flow = figures.flow(on, months)
     temporary = figures.temporary(on, months)
@@ -129,7 +131,7 @@ def overview(on: date, months: int) -> Overview:
             _flow_panel(flow),
             _wait_panel(waiting),
             _temporary_panel(temporary),
-            _empty_panel([one for one in empty if one.month == last], last),
+            _empty_panel([vacancy for vacancy in empty if vacancy.month == last], last),
             _need_panel(sizes),
             _kinds_panel(waiting, sizes),
             _unmet_panel(figures.unmet(on, months), months),
@@ -137,7 +139,7 @@ def overview(on: date, months: int) -> Overview:
     )
 
 
-# ------------------------------------------------------------------ the strip
+# ------------------------------------------------------------------ key figures
 
 
 def _kpis(
@@ -152,8 +154,8 @@ def _kpis(
     board_url = reverse("stays:temporary")
     now, over_long = temporary[-1], _bands(temporary[-1])[-1]
     days = waiting.days()
-    here = sum(one.days for one in empty if one.month == last)
-    there = sum(one.days for one in empty if one.month != last)
+    empty_days = sum(vacancy.days for vacancy in empty if vacancy.month == last)
+    earlier_days = sum(vacancy.days for vacancy in empty if vacancy.month != last)
     return [
         {
             "value": shown(waiting.total),
@@ -181,9 +183,9 @@ def _kpis(
             "url": f"{board_url}?over90=1",
         },
         {
-            "value": number(here),
+            "value": number(empty_days),
             "label": _("tomgangsdager i %(month)s") % {"month": _month(last)},
-            "note": _change(here, there, _month(add_months(last, -1))),
+            "note": _change(empty_days, earlier_days, _month(add_months(last, -1))),
             "url": f"#h-{EMPTY}",
         },
         {
@@ -195,13 +197,18 @@ def _kpis(
     ]
 
 
+def _totals(flow: Sequence[Flow]) -> tuple[Total, Total]:
+    """How many came, and how many left."""
+    came = small_numbers.total([month.came for month in flow])
+    return came, small_numbers.total([month.left for month in flow])
+
+
 def _net(flow: Sequence[Flow]) -> str:
-    came = small_numbers.total([one.came for one in flow])
-    left = small_numbers.total([one.left for one in flow])
-    over = {"change": _signed(came.value - left.value), "n": len(flow)}
+    came, left = _totals(flow)
+    facts = {"change": _signed(came.value - left.value), "n": len(flow)}
     if came.about or left.about:
-        return _("om lag %(change)s på %(n)d måneder") % over
-    return _("%(change)s på %(n)d måneder") % over
+        return _("om lag %(change)s på %(n)d måneder") % facts
+    return _("%(change)s på %(n)d måneder") % facts
 
 
 def _with_children(families: int) -> str:
@@ -213,17 +220,17 @@ def _with_children(families: int) -> str:
 def _since_last_month(temporary: Sequence[Temporary]) -> str:
     if len(temporary) < 2:
         return ""
-    now, then = (_bands(one)[-1] for one in (temporary[-1], temporary[-2]))
-    month = _month(temporary[-2].day)
+    now, then = (_bands(month)[-1] for month in (temporary[-1], temporary[-2]))
+    name = _month(temporary[-2].day)
     if now is None or then is None or is_few(now) or is_few(then):
-        return _("mot %(n)s ved slutten av %(month)s") % {"n": shown(then), "month": month}
-    return _("%(change)s siden %(month)s") % {"change": _signed(now - then), "month": month}
+        return _("mot %(n)s ved slutten av %(month)s") % {"n": shown(then), "month": name}
+    return _("%(change)s siden %(month)s") % {"change": _signed(now - then), "month": name}
 
 
-def _change(here: int, there: int, month: str) -> str:
-    if not there:
+def _change(now: int, earlier: int, month: str) -> str:
+    if not earlier:
         return _("ingen i %(month)s") % {"month": month}
-    share = round((here - there) * 100 / there)
+    share = round((now - earlier) * 100 / earlier)
     return _("%(change)s\u00a0%% fra %(month)s") % {"change": _signed(share), "month": month}
 
 
@@ -231,28 +238,27 @@ def _change(here: int, there: int, month: str) -> str:
 
 
 def _flow_panel(flow: Sequence[Flow]) -> Panel:
-    came = small_numbers.total([one.came for one in flow])
-    left = small_numbers.total([one.left for one in flow])
+    came, left = _totals(flow)
     change = came.value - left.value
-    said = {"came": number(came.value), "left": number(left.value), "n": number(abs(change))}
+    facts = {"came": number(came.value), "left": number(left.value), "n": number(abs(change))}
     if came.about or left.about:
         finding = _("Om lag %(came)s inn og %(left)s ut på %(months)d måneder.") % (
-            said | {"months": len(flow)}
+            facts | {"months": len(flow)}
         )
     elif change > 0:
-        finding = _("%(came)s inn og %(left)s ut. Ventelisten har vokst med %(n)s.") % said
+        finding = _("%(came)s inn og %(left)s ut. Ventelisten har vokst med %(n)s.") % facts
     elif change < 0:
-        finding = _("%(came)s inn og %(left)s ut. Ventelisten er %(n)s kortere.") % said
+        finding = _("%(came)s inn og %(left)s ut. Ventelisten er %(n)s kortere.") % facts
     else:
-        finding = _("%(came)s inn og %(left)s ut. Ventelisten er like lang.") % said
+        finding = _("%(came)s inn og %(left)s ut. Ventelisten er like lang.") % facts
     chart = charts.grouped_bars(
         id="flyt",
         title=_("Nye på ventelisten og ut av ventelisten per måned"),
         desc=finding,
-        labels=_month_labels([one.month for one in flow]),
+        labels=_month_labels([row.month for row in flow]),
         series=[
-            Series(_("Nye vedtak"), [one.came for one in flow], "f1"),
-            Series(_("Flyttet inn, bortfalt eller trukket"), [one.left for one in flow], "f2"),
+            Series(_("Nye vedtak"), [month.came for month in flow], "f1"),
+            Series(_("Flyttet inn, bortfalt eller trukket"), [month.left for month in flow], "f2"),
         ],
         first=_("Måned"),
     )
@@ -301,7 +307,7 @@ def _wait_panel(waiting: Waiting) -> Panel:
 
 def _temporary_panel(temporary: Sequence[Temporary]) -> Panel:
     now = temporary[-1]
-    bands = [_bands(one) for one in temporary]
+    bands = [_bands(month) for month in temporary]
     over = bands[-1][-1]
     if not now.total:
         finding = _("Ingen bor i midlertidig bolig.")
@@ -329,7 +335,7 @@ def _temporary_panel(temporary: Sequence[Temporary]) -> Panel:
         id="midl",
         title=_("Personer i midlertidig bolig per måned, etter dager i strekk"),
         desc=finding,
-        labels=_month_labels([one.day for one in temporary]),
+        labels=_month_labels([month.day for month in temporary]),
         series=[
             Series(label, [band[i] for band in bands], css)
             for i, (label, css) in enumerate(zip(labels, BAND_COLOURS, strict=True))
@@ -337,14 +343,14 @@ def _temporary_panel(temporary: Sequence[Temporary]) -> Panel:
         first=_("Måned"),
     )
     rows = [
-        (*row, shown(one.with_children)) for row, one in zip(chart.rows, temporary, strict=True)
+        (*row, shown(month.with_children)) for row, month in zip(chart.rows, temporary, strict=True)
     ]
     chart = replace(chart, head=(_("Måned"), *names, _("Barn")), rows=rows)
     return Panel("midl", _("Midlertidig bolig"), finding, chart)
 
 
 def _empty_panel(empty: Sequence[Vacancy], month: date) -> Panel:
-    days, lost = sum(one.days for one in empty), sum(one.lost for one in empty)
+    days, lost = sum(vacancy.days for vacancy in empty), sum(vacancy.lost for vacancy in empty)
     if days:
         finding = _("%(days)s uten leietaker, %(lost)s i tapt leie.") % {
             "days": days_nb(days),
@@ -354,12 +360,12 @@ def _empty_panel(empty: Sequence[Vacancy], month: date) -> Panel:
         finding = _("Ingen bolig sto tom.")
     rows = [
         Bar(
-            _cause(one.cause),
-            one.days,
-            f"{days_nb(one.days)} · {kroner(one.lost)}",
-            "f1" if one.cause else "fw",
+            _cause(vacancy.cause),
+            vacancy.days,
+            f"{days_nb(vacancy.days)} · {kroner(vacancy.lost)}",
+            "f1" if vacancy.cause else "fw",
         )
-        for one in empty
+        for vacancy in empty
     ]
     chart = charts.hbars(
         id=EMPTY,
@@ -371,7 +377,9 @@ def _empty_panel(empty: Sequence[Vacancy], month: date) -> Panel:
     chart = replace(
         chart,
         head=(_("Årsak"), _("Dager"), _("Tapt leie")),
-        rows=[(_cause(one.cause), number(one.days), kroner(one.lost)) for one in empty],
+        rows=[
+            (_cause(vacancy.cause), number(vacancy.days), kroner(vacancy.lost)) for vacancy in empty
+        ],
         legend=[("fw", _("Kan vi gjøre noe med selv i tildelingsmøtet"))] if days else [],
     )
     title = _("Tomme boliger i %(month)s") % {"month": _month(month)}
@@ -388,7 +396,7 @@ def _need_panel(sizes: Sequence[Size]) -> Panel:
             "waiting": shown(worst.waiting),
             "vacant": number(worst.vacant) if worst.vacant else _("ingen"),
         }
-    one_hidden = any(is_few(size.waiting) for size in sizes)
+    has_few = any(is_few(size.waiting) for size in sizes)
     chart = charts.dumbbell(
         id="behov",
         title=_("Hvor mange som venter, mot boliger som er ledige nå"),
@@ -398,7 +406,7 @@ def _need_panel(sizes: Sequence[Size]) -> Panel:
         need=Series(_("Venter nå"), [size.waiting for size in sizes], "f1"),
         first=_("Størrelse"),
         gap=_("Differanse"),
-        people=one_hidden,
+        people=has_few,
     )
     rows = [
         (_linked(size.url, row[0]), *row[1:]) for size, row in zip(sizes, chart.rows, strict=True)
@@ -407,7 +415,7 @@ def _need_panel(sizes: Sequence[Size]) -> Panel:
 
 
 def _kinds_panel(waiting: Waiting, sizes: Sequence[Size]) -> Panel:
-    """How long people wait by type of dwelling; by size where all wait for the same type."""
+    """How long people wait by type of dwelling, or by size if all wait for the same type."""
     types: Counter[str] = Counter()
     for group in waiting.groups:
         types[group.type] += group.number
@@ -421,7 +429,7 @@ def _kinds_panel(waiting: Waiting, sizes: Sequence[Size]) -> Panel:
             for codes in _types_together(types)
         ]
     else:
-        # The last size may hold those whose need is not known, when they are few.
+        # When few have an unknown need, `merged` has put them in the last size.
         unknown = not any(size.low is None for size in sizes)
         kinds = [
             (
@@ -483,7 +491,7 @@ def _kinds_panel(waiting: Waiting, sizes: Sequence[Size]) -> Panel:
 
 
 def _unmet_panel(unmet: Counter[str], months: int) -> Panel:
-    """Which homes the municipality lacked, by how many it refused for want of them (C17)."""
+    """Dwellings the municipality does not have, by how many it refused for that reason (C17)."""
     total = unmet.total()
     groups = [(codes, sum(unmet[code] for code in codes)) for codes in _types_together(unmet)]
     known = [(people, codes) for codes, people in groups if len(codes) == 1 and codes[0]]
@@ -526,7 +534,7 @@ def _type_name(codes: tuple[str, ...]) -> str:
 
 
 def _types_together(types: Counter[str]) -> list[tuple[str, ...]]:
-    """The types, most waited for first; the few and those after the fourth as one group."""
+    """The types, most people first; small counts and those after the fourth as one group."""
     order = [code for code, _n in types.most_common()]
     keep = [code for code in order if not is_few(types[code])][:4]
     rest = [code for code in order if code not in keep]
@@ -558,9 +566,9 @@ def _sizes(waiting: Waiting, vacant: Counter[int | None]) -> list[Size]:
 # ------------------------------------------------------------------ words
 
 
-def _bands(one: Temporary) -> list[int | None]:
-    """The bands as they may be shown beside their sum; those of long stays are kept to the last."""
-    return small_numbers.guarded(one.bands, keep=(len(one.bands) - 1,))
+def _bands(month: Temporary) -> list[int | None]:
+    """The bands as they may be shown beside their sum; long stays are the last to be hidden."""
+    return small_numbers.guarded(month.bands, keep=(len(month.bands) - 1,))
 
 
 def _band_names(limits: Sequence[int]) -> list[str]:
@@ -580,9 +588,9 @@ def _month(day: date) -> str:
 
 
 def _month_labels(days: Sequence[date]) -> list[str]:
-    """okt, nov; with the year where the months would else come twice."""
-    twice = len(days) > 12
-    return [f"{_month(day)[:3]}{f' {day:%y}' if twice else ''}" for day in days]
+    """okt, nov; with the year if there are more than twelve."""
+    with_year = len(days) > 12
+    return [f"{_month(day)[:3]}{f' {day:%y}' if with_year else ''}" for day in days]
 
 
 def _months(days: int | None) -> str:
@@ -590,7 +598,7 @@ def _months(days: int | None) -> str:
 
 
 def _months_or_few(days: Counter[int], share: float) -> str:
-    """A percentile in months; not of so few that it would be one person's wait."""
+    """A percentile in months, or "–" for so few people that it would show one person's wait."""
     if days.total() < (FEWEST_SHOWN if share == MEDIAN else FEWEST_BEHIND_P90):
         return "–"
     return _months(figures.percentile(days, share))

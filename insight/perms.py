@@ -11,5 +11,5 @@ if TYPE_CHECKING:
 
 
 def can_see_overview(user: User) -> bool:
-    """Managers and chairs of meetings: those who answer for the whole, and may open the lists."""
+    """Managers and chairs of meetings, who may also open the lists behind the figures."""
     return user.has_role(RoleKind.MANAGER, RoleKind.CHAIR)

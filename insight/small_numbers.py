@@ -1,15 +1,14 @@
-"""One to four people are never counted aloud, nor to be found by subtraction (need I9).
+"""Counts of one to four people are never shown, and cannot be computed by subtraction (need I9).
 
-A count from one to four is shown as "<5" (`insight.charts.shown`). Where a total stands beside
-the parts, that is not enough: 40 less the parts one can read may leave one part alone. Three
-ways out, by what the figure is:
+Such a count is shown as "<5" (`insight.charts.shown`). Beside a total that is not enough: the
+total minus the counts that are shown may give the hidden one. Three ways to prevent it:
 
-- `guarded`: an ordered row of counts beside an exact total. If what is hidden could be worked
-  out, one more count is hidden (None, drawn as nothing and written «–»).
-- `merged`: neighbours that can be named together («3 soverom eller flere») are put together
-  until none is from one to four.
-- `total`: the sum of a row without an exact total elsewhere. Counted from what is shown alone,
-  each hidden count as two and a half, and rounded; so it tells nothing that the row does not.
+- `guarded`: a row of counts with an exact total beside it. If a hidden count could be computed,
+  one more count is hidden (None: not drawn, and «–» in the table).
+- `merged`: neighbours that can have one name («3 soverom eller flere») are merged until no count
+  is from one to four.
+- `total`: the sum of a row that has no exact total elsewhere. It uses only what is shown, each
+  hidden count as two and a half, and is rounded; so it reveals nothing more than the row.
 """
 
 from __future__ import annotations
@@ -23,29 +22,29 @@ from .charts import FEWEST_SHOWN, is_few
 Group = TypeVar("Group")
 
 MOST_HIDDEN = FEWEST_SHOWN - 1
-# A further count this big leaves the hidden one at least two possible values.
+# If a count of at least this is hidden too, the first has at least two possible values.
 SECOND_AT_LEAST = FEWEST_SHOWN + 1
 ROUND_TO = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """A sum, and whether it is only about."""
+    """A sum, and whether it is approximate."""
 
     value: int
     about: bool
 
 
 def guarded(counts: Sequence[int], keep: Collection[int] = ()) -> list[int | None]:
-    """The counts, so that nobody can find one from one to four though the sum is known.
+    """The counts, so that nobody can compute one from one to four when the sum is known.
 
-    The smallest other count big enough is hidden too; those at the places `keep` only if
-    nothing else will do. Where no count is big enough, all but the noughts are hidden.
+    The smallest other count that is large enough is replaced by None; those at the indexes `keep`
+    only if there is no other. If no count is large enough, all counts but zeros become None.
     """
     hidden = [count for count in counts if is_few(count)]
-    # With two or more hidden, their sum gives them away only as all ones or all fours.
-    free = len(hidden) > 1 and len(hidden) < sum(hidden) < MOST_HIDDEN * len(hidden)
-    if not hidden or free:
+    # The sum of two or more hidden counts reveals them only if all are ones or all are fours.
+    safe = len(hidden) > 1 and len(hidden) < sum(hidden) < MOST_HIDDEN * len(hidden)
+    if not hidden or safe:
         return list(counts)
     others = [i for i, count in enumerate(counts) if count >= SECOND_AT_LEAST]
     if not others:
@@ -57,20 +56,20 @@ def guarded(counts: Sequence[int], keep: Collection[int] = ()) -> list[int | Non
 def merged(
     groups: Sequence[Group], count: Callable[[Group], int], join: Callable[[Group, Group], Group]
 ) -> list[Group]:
-    """The groups, neighbours put together until none counts from one to four people."""
-    found = list(groups)
-    while len(found) > 1:
-        few = next((i for i, group in enumerate(found) if is_few(count(group))), None)
+    """The groups, with neighbours joined until no count is from one to four people."""
+    result = list(groups)
+    while len(result) > 1:
+        few = next((i for i, group in enumerate(result) if is_few(count(group))), None)
         if few is None:
             break
-        first = few - 1 if few == len(found) - 1 else few
-        found[first : first + 2] = [join(found[first], found[first + 1])]
-    return found
+        first = few - 1 if few == len(result) - 1 else few
+        result[first : first + 2] = [join(result[first], result[first + 1])]
+    return result
 
 
 def total(counts: Sequence[int]) -> Total:
-    """The sum of a row whose sum is known from nowhere else."""
+    """The sum of a row whose exact sum is not shown elsewhere."""
     if not any(map(is_few, counts)):
         return Total(sum(counts), about=False)
-    seen = sum(FEWEST_SHOWN / 2 if is_few(count) else count for count in counts)
-    return Total(ROUND_TO * max(round(seen / ROUND_TO), 1), about=True)
+    estimate = sum(FEWEST_SHOWN / 2 if is_few(count) else count for count in counts)
+    return Total(ROUND_TO * max(round(estimate / ROUND_TO), 1), about=True)

@@ -17,9 +17,9 @@ USUAL = 12
 @require_safe
 @allowed(perms.can_see_overview)
 def overview(request: HttpRequest) -> HttpResponse:
-    """How many wait and since when, temporary places, empty homes: for those who answer for it."""
-    asked = request.GET.get("periode", "")
-    months = next((period for period in PERIODS if str(period) == asked), USUAL)
+    """Key figures of the waiting list, temporary places and empty homes, for managers."""
+    chosen = request.GET.get("periode", "")
+    months = next((period for period in PERIODS if str(period) == chosen), USUAL)
     on = timezone.localdate()
     context = {
         "on": on,
