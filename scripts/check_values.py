@@ -1,7 +1,7 @@
-"""Two project rules: enum values are written only in the enum, numbers of days only in the
-settings. `scripts.checks` runs them.
+"""Two project rules: no enum value as a bare string, and no number of days outside the settings.
 
-They match text, so they also find harmless cases; these are listed in ALLOWED_…, with the reason.
+`scripts.checks` runs them. They match text, so false matches are listed in ALLOWED_STRINGS and
+ALLOWED_NUMBERS with the reason.
 """
 
 from __future__ import annotations
@@ -11,40 +11,35 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-# Made-up data, tests and migrations may use literal values.
+# Tests, made-up data and finished migrations may contain such values.
 LEFT_OUT = {"tests", "demo", "scenarios", "migrations", "scripts"}
 SETTINGS = Path("accounts/settings_table.py")
 
-# Literals that only look like an enum value: file and literal.
-ALLOWED_STRINGS = {
-    ("templates/components/sort_th.html", "none"): "aria-sort, not Staffing",
-}
-# Constants of days, months and years that are not settings.
+# A literal that only looks like an enum value: file, literal and what it is.
+ALLOWED_STRINGS = {("templates/components/sort_th.html", "none"): "a value of aria-sort"}
+# Constants of days, months and years that are not decided in the settings, and why.
 ALLOWED_NUMBERS = {
     ("accounts/jobs.py", "KEPT_DAYS"): "technical: how long the log of the jobs is kept",
-    ("allocation/policy.py", "MOST_DAYS"): "a guard against typing errors",
-    (
-        "allocation/views/waiting.py",
-        "MONTHS_FROM_DAYS",
-    ): "the unit in which a waiting time is shown",
-    ("casework/persons/children.py", "ADULT_AGE"): "the law's definition of a child",
-    ("casework/vedtak/day.py", "LATE_DAYS"): "a colour",
-    ("common/calendar.py", "DAYS_A_MONTH"): "unit conversion",
-    ("common/calendar.py", "DAYS_A_YEAR"): "unit conversion",
+    ("allocation/policy.py", "MOST_DAYS"): "a limit that catches typing errors",
+    ("allocation/views/waiting.py", "MONTHS_FROM_DAYS"): "shows a wait in days or in months",
+    ("casework/persons/children.py", "ADULT_AGE"): "the age of majority, set by law",
+    ("casework/vedtak/day.py", "LATE_DAYS"): "decides a colour",
+    ("common/calendar.py", "DAYS_A_MONTH"): "converts days to months",
+    ("common/calendar.py", "DAYS_A_YEAR"): "converts days to years",
     ("common/day.py", "DEADLINE_DAYS"): "how far ahead Min dag looks, and a colour",
-    ("desk/career.py", "DETAIL_MONTHS"): "the drawing",
-    ("desk/career.py", "SHORTEST_DAYS"): "the drawing",
-    ("desk/career.py", "ROOM_DAYS"): "the drawing",
-    ("desk/career.py", "COMPRESSED_DAYS"): "the drawing",
-    ("desk/career.py", "QUARTERLY_DAYS"): "the drawing",
-    ("desk/day.py", "RECENT_DAYS"): "how far back «sist åpnet» looks",
-    ("desk/views/voids.py", "LONGEST_YEARS"): "the longest period a page can draw",
-    ("desk/views/voids.py", "SHOWN_MONTHS"): "the default period",
+    ("desk/career.py", "DETAIL_MONTHS"): "layout of a drawing",
+    ("desk/career.py", "SHORTEST_DAYS"): "layout of a drawing",
+    ("desk/career.py", "ROOM_DAYS"): "layout of a drawing",
+    ("desk/career.py", "COMPRESSED_DAYS"): "layout of a drawing",
+    ("desk/career.py", "QUARTERLY_DAYS"): "layout of a drawing",
+    ("desk/day.py", "RECENT_DAYS"): "how far back the recently opened persons go",
+    ("desk/views/voids.py", "LONGEST_YEARS"): "the longest period a page can show",
+    ("desk/views/voids.py", "SHOWN_MONTHS"): "the default period of a page",
     ("insight/figures.py", "SHORT_DAYS"): "the first band of a chart",
-    ("peers/forms.py", "OLDEST_DAYS"): "a guard against typing errors",
-    ("stays/leases/horizon.py", "MONTHS_DIFFER_DAYS"): "the calendar",
-    ("stays/situation.py", "HOMELESS_INSTITUTION_MONTHS"): "the national definition of bostedsløs",
-    ("stays/situation.py", "NEAR_MONTHS"): "a colour",
+    ("peers/forms.py", "OLDEST_DAYS"): "a limit that catches typing errors",
+    ("stays/leases/horizon.py", "MONTHS_DIFFER_DAYS"): "months differ in length",
+    ("stays/situation.py", "HOMELESS_INSTITUTION_MONTHS"): "the national definition of homeless",
+    ("stays/situation.py", "NEAR_MONTHS"): "decides a colour",
     ("stays/temporary/section_27.py", "1 year"): "technical: how far back the job reads",
 }
 
@@ -62,14 +57,13 @@ MEASURE = re.compile(rf"(?:^|_){UNITS}$", re.IGNORECASE)
 NUMBER_NAME = re.compile(rf"(?:^|_){UNITS}(?:_|$)", re.IGNORECASE)
 INTERVAL = re.compile(r"interval\s+'(\d+ (?:day|week|month|year)s?)'", re.IGNORECASE)
 MEASURED = re.compile(rf"\b\w*{UNITS}\s*(?:<=|>=|<|>|==|=)\s*(\d+)")
-FREE = {"1 day", "1 week", "1 month"}  # the next day, week or month
+FREE = {"0", "1", "1 day", "1 week", "1 month"}
 
 
 def enum_strings(root: Path) -> list[str]:
-    """No enum value is a bare string in SQL or in a comparison of a template.
+    """No enum value is a bare string in SQL, or compared with a bare string in a template.
 
-    In SQL use a parameter (`common.sql.enum_params`), in a template a property that says what
-    the value means.
+    In SQL use a parameter (`common.sql.enum_params`), in a template a property of the model.
     """
     known = _enum_values(root)
     errors = []
@@ -78,23 +72,21 @@ def enum_strings(root: Path) -> list[str]:
             for at, value in _literals(text):
                 if value in known:
                     where = f"{path.relative_to(root)}:{line + text.count(chr(10), 0, at)}"
-                    errors.append(f"{where}: '{value}' is a value of {known[value]}, in SQL")
-    for path in sorted((root / "templates").rglob("*.html")):
-        name, text = str(path.relative_to(root)), path.read_text(encoding="utf-8")
-        for condition in CONDITION.finditer(text):
-            for match in COMPARED.finditer(condition[1]):
-                value = match[1] or match[2]
-                if value in known and (name, value) not in ALLOWED_STRINGS:
-                    line = text.count("\n", 0, condition.start(1) + match.start()) + 1
-                    errors.append(f"{name}:{line}: '{value}' is a value of {known[value]}")
+                    errors.append(f"{where}: '{value}' is a {known[value]}: use enum_params")
+    for name, line, condition in _conditions(root):
+        for match in COMPARED.finditer(condition):
+            value = match[1] or match[2]
+            if value in known and (name, value) not in ALLOWED_STRINGS:
+                where = f"{name}:{line + condition.count(chr(10), 0, match.start())}"
+                errors.append(f"{where}: '{value}' is a {known[value]}: use a property")
     return errors
 
 
 def day_numbers(root: Path) -> list[str]:
-    """No number of days, months or years, and no age, is outside the settings.
+    """No number of days, months or years, and no age, is written outside the settings.
 
-    0 and 1 (tomorrow, next month) are allowed. A number the municipality does not decide is a
-    named constant in ALLOWED_NUMBERS.
+    0 and 1 are allowed, as in tomorrow or next month. A number that the municipality does not
+    decide is a named constant in ALLOWED_NUMBERS.
     """
     errors = []
     for path in _sources(root):
@@ -107,21 +99,18 @@ def day_numbers(root: Path) -> list[str]:
         ]
         for line, text in _strings(path):
             for match in (*INTERVAL.finditer(text), *MEASURED.finditer(text)):
-                if match[1] not in FREE and match[1] not in ("0", "1"):
+                if match[1] not in FREE:
                     numbers.append((line + text.count("\n", 0, match.start()), match[1]))
         errors += [
-            f"{name}:{line}: {what}: a key of accounts/settings_table.py"
+            f"{name}:{line}: {what}: make it a setting in {SETTINGS}"
             for line, what in sorted(numbers)
             if (str(name), what) not in ALLOWED_NUMBERS
         ]
-    for path in sorted((root / "templates").rglob("*.html")):
-        text = path.read_text(encoding="utf-8")
-        for condition in CONDITION.finditer(text):
-            for match in MEASURED.finditer(condition[1]):
-                if match[1] not in ("0", "1"):
-                    line = text.count("\n", 0, condition.start(1) + match.start()) + 1
-                    where = f"{path.relative_to(root)}:{line}"
-                    errors.append(f"{where}: {match[1]}: a key of accounts/settings_table.py")
+    for name, line, condition in _conditions(root):
+        for match in MEASURED.finditer(condition):
+            if match[1] not in FREE:
+                where = f"{name}:{line + condition.count(chr(10), 0, match.start())}"
+                errors.append(f"{where}: {match[1]}: make it a setting in {SETTINGS}")
     return errors
 
 
@@ -138,9 +127,17 @@ def _sources(root: Path) -> Iterator[Path]:
                 yield path
 
 
+def _conditions(root: Path) -> Iterator[tuple[str, int, str]]:
+    """The file, line and text of each `if` in the templates."""
+    for path in sorted((root / "templates").rglob("*.html")):
+        name, text = str(path.relative_to(root)), path.read_text(encoding="utf-8")
+        for match in CONDITION.finditer(text):
+            yield name, text.count("\n", 0, match.start(1)) + 1, match[1]
+
+
 def _enum_values(root: Path) -> dict[str, str]:
-    """The values of the choices in every `enums.py`, each with the name of its enum."""
-    enums: dict[str, str] = {}
+    """The values of the choices in every `enums.py`, and the name of their enum."""
+    enum_of: dict[str, str] = {}
     for path in _sources(root):
         if path.name != "enums.py":
             continue
@@ -152,23 +149,23 @@ def _enum_values(root: Path) -> dict[str, str]:
                     value = member.value
                     value = value.elts[0] if isinstance(value, ast.Tuple) else value
                     if isinstance(value, ast.Constant) and isinstance(value.value, str):
-                        enums.setdefault(value.value, node.name)
-    enums.pop("", None)
-    return enums
+                        enum_of.setdefault(value.value, node.name)
+    enum_of.pop("", None)
+    return enum_of
 
 
 def _strings(path: Path) -> Iterator[tuple[int, str]]:
-    """Each string with its line number, without docstrings; parts of f-strings separately."""
+    """Strings with the line they begin on, without docstrings; f-strings in parts."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
-        written = isinstance(node, ast.Constant) and isinstance(node.value, str)
-        if written and id(node) not in docstrings:
+        is_string = isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if is_string and id(node) not in docstrings:
             yield node.lineno, node.value
 
 
 def _literals(sql: str) -> Iterator[tuple[int, str]]:
-    """Quoted literals that SQL compares with or returns, each with its position."""
+    """The index and text of quoted literals that SQL compares with, or returns."""
     for pattern in IN_SQL:
         yield from ((match.start(1), match[1]) for match in pattern.finditer(sql))
     for listed in LISTED.finditer(sql):
@@ -177,11 +174,11 @@ def _literals(sql: str) -> Iterator[tuple[int, str]]:
 
 
 def _numbers(node: ast.AST) -> Iterator[str]:
-    """The bare numbers of days, months or years in one node of the code."""
+    """The bare numbers of days, months or years in one node; a constant gives its name."""
     if isinstance(node, ast.Call):
         name = ast.unparse(node.func).rsplit(".", 1)[-1]
         if name == "timedelta":
-            given = [keyword.value for keyword in node.keywords if keyword.arg in ("days", "weeks")]
+            given = [word.value for word in node.keywords if word.arg in ("days", "weeks")]
             yield from _bare(node.args[:1] + given)
         elif name == "add_months":
             yield from _bare(node.args[1:])

@@ -38,7 +38,7 @@ def project(tmp_path):
 )
 def test_an_enum_value_in_sql_is_named_by_file_and_line(project, sql):
     root = project("stays/rules.py", f'SQL = """{sql}"""'.replace("\\n", "\n"))
-    assert enum_strings(root) == ["stays/rules.py:2: 'leie' is a value of StayKind, in SQL"]
+    assert enum_strings(root) == ["stays/rules.py:2: 'leie' is a StayKind: use enum_params"]
 
 
 def test_parameter_json_key_and_docstring_are_not_reported(project):
@@ -54,7 +54,9 @@ def test_parameter_json_key_and_docstring_are_not_reported(project):
 @pytest.mark.parametrize("written", ["stay.kind == 'leie'", '"leie" != stay.kind'])
 def test_an_enum_value_compared_with_in_a_template_is_named(project, written):
     root = project("templates/stays/stay.html", f"<p>\n{{% if {written} %}}Leie{{% endif %}}</p>")
-    assert enum_strings(root) == ["templates/stays/stay.html:2: 'leie' is a value of StayKind"]
+    assert enum_strings(root) == [
+        "templates/stays/stay.html:2: 'leie' is a StayKind: use a property"
+    ]
 
 
 def test_template_can_compare_with_other_values(project):
@@ -83,7 +85,7 @@ def test_template_can_compare_with_other_values(project):
 def test_a_bare_number_of_days_is_named_by_file_and_line(project, code):
     (fault,) = day_numbers(project("stays/rules.py", code))
     assert fault.startswith(("stays/rules.py:1: ", "stays/rules.py:0: "))
-    assert fault.endswith(": a key of accounts/settings_table.py")
+    assert fault.endswith(": make it a setting in accounts/settings_table.py")
 
 
 @pytest.mark.parametrize(
@@ -112,5 +114,5 @@ def test_settings_demo_and_tests_can_name_days(project):
 def test_days_compared_with_a_number_in_a_template_are_named(project):
     root = project("templates/stays/stay.html", "\n{% if row.days > 90 %}Lenge{% endif %}")
     assert day_numbers(root) == [
-        "templates/stays/stay.html:2: 90: a key of accounts/settings_table.py"
+        "templates/stays/stay.html:2: 90: make it a setting in accounts/settings_table.py"
     ]
