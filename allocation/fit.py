@@ -168,7 +168,7 @@ NOT_COLUMNS = (*SETS, "has_need", "person_id")
 
 
 def people_columns(seekers: Sequence[Seeker], on: date) -> Columns:
-    """The columns of these seekers; people who can move earlier are asked for from `on`."""
+    """The columns of these seekers. A dwelling is needed from `on` at the earliest."""
     names = [field.name for field in fields(Seeker) if field.name not in NOT_COLUMNS]
     sets = {
         name: [(row, value) for row, s in enumerate(seekers) for value in getattr(s, name)]

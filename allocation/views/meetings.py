@@ -423,7 +423,7 @@ def _decision_form(
 def _inhabil_in_cases(
     item: AgendaItem, weighed: weighing.Weighing, attendances: list[Attendance]
 ) -> list[dict[str, Any]]:
-    """Users present who are disqualified in a case weighed, and not noted so in this item."""
+    """Users present who are disqualified in a case weighed, but not noted so in this item."""
     present = {a.user_id for a in attendances if a.user_id}
     noted = {d.user_id for d in item.disqualifications.all()}
     return [
