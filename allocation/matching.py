@@ -25,7 +25,7 @@ from common.errors import RuleBroken
 from housing.models import Unit
 
 from . import fit, ranking
-from .ranking import Place
+from .ranking import RankedCase
 
 
 class NoOptimum(RuleBroken):
@@ -88,7 +88,7 @@ def match(
     return solve(table, queue, limits(max_in_property, max_share))
 
 
-def solve(table: fit.FitMatrix, queue: Sequence[Place], most: Mapping[int, int]) -> Match:
+def solve(table: fit.FitMatrix, queue: Sequence[RankedCase], most: Mapping[int, int]) -> Match:
     """Match a given queue by a given fit, with `limits`. Raises NoOptimum."""
     classes = [place.class_number for place in queue]
     plain = by_ranking(table, classes, most)

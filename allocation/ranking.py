@@ -284,7 +284,7 @@ class Entry:
         return self.because[0].short if self.because else self.priority.name
 
 
-class Place(NamedTuple):
+class RankedCase(NamedTuple):
     """A case on the list, with only what shows its place."""
 
     application_id: int
@@ -416,7 +416,7 @@ def waiting(
 
 def places(
     on: date, *, visible_to: User | None = None, policy: Policy | None = None
-) -> list[Place]:
+) -> list[RankedCase]:
     """The whole list in order, with few columns; `entries` reads the rest for some of them."""
     policy = policy or policies.in_force(on)
     sql = f"""{_classed(policy, _waiting(visible_to))}
@@ -426,10 +426,10 @@ def places(
     FROM classed ORDER BY rank"""
     with connection.cursor() as cursor:
         cursor.execute(sql, _params(on))
-        return [Place._make(row) for row in cursor.fetchall()]
+        return [RankedCase._make(row) for row in cursor.fetchall()]
 
 
-def entries(chosen: Iterable[Place], on: date, *, policy: Policy) -> dict[int, Entry]:
+def entries(chosen: Iterable[RankedCase], on: date, *, policy: Policy) -> dict[int, Entry]:
     """These places with all their facts, by application id."""
     ranks = {place.application_id: place.rank for place in chosen}
     return {entry.application_id: entry for entry in _entries(ranks, policy, on)}

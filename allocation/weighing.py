@@ -26,7 +26,7 @@ from .enums import ItemOutcome
 from .fit import Fit
 from .matching import Match
 from .policy import Policy
-from .ranking import Entry, Place
+from .ranking import Entry, RankedCase
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -237,7 +237,7 @@ def _agenda(item: AgendaItem) -> list[int]:
     return units if item.unit_id in units and len(units) <= MOST_TOGETHER else [item.unit_id]
 
 
-def _together(table: fit.FitMatrix, places: list[Place]) -> Match | None:
+def _together(table: fit.FitMatrix, places: list[RankedCase]) -> Match | None:
     """The joint matching of these dwellings, or None if the solver found no optimum (need A6)."""
     try:
         return matching.solve(table, places, {})

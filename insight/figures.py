@@ -213,15 +213,12 @@ def unmet(on: date, months: int) -> Counter[str]:
 
 @dataclass(frozen=True, slots=True)
 class Temporary:
-    """How many lived in a temporary place on a day, in bands by the length of their chain.
-
-    `limits`: the last day of each band but the last, which has no end.
-    """
+    """How many lived in a temporary place on a day, in bands by the days of their chain."""
 
     day: date
     bands: tuple[int, int, int, int]
     with_children: int
-    limits: tuple[int, int, int]
+    limits: tuple[int, int, int]  # the last day of each band; the last band has none
 
     @property
     def total(self) -> int:

@@ -62,13 +62,10 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """Dwellings with `low` to `high` bedrooms: how many people wait, and how many are vacant.
+    """How many people wait for dwellings of a size, in bedrooms, and how many are vacant."""
 
-    `high` None is no limit, `low` None is a size that is not known.
-    """
-
-    low: int | None
-    high: int | None
+    low: int | None  # None: the size is not known
+    high: int | None  # None: no limit
     waiting: int
     vacant: int
 
