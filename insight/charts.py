@@ -51,16 +51,6 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Survivor:
-    """A step of a survival curve: months since the start, and per cent left, with bounds."""
-
-    time: float
-    percent: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True)
 class Chart:
     """A chart and the table of its numbers. In a template `{{ chart }}` is the drawing."""
 
@@ -86,29 +76,6 @@ def shown(value: float | None, people: bool = True) -> str:
     if value is None:
         return "–"
     return FEW if is_few(value, people) else number(value)
-
-
-def bars(
-    *,
-    id: str,
-    title: str,
-    desc: str,
-    labels: Sequence[str],
-    values: Sequence[float | None],
-    head: tuple[str, str],
-    css: str = "f1",
-    people: bool = True,
-) -> Chart:
-    """One bar for each label."""
-    return grouped_bars(
-        id=id,
-        title=title,
-        desc=desc,
-        labels=labels,
-        series=[Series(head[1], values, css)],
-        first=head[0],
-        people=people,
-    )
 
 
 def grouped_bars(
@@ -320,71 +287,6 @@ def dumbbell(
     )
 
 
-def survival(
-    *,
-    id: str,
-    title: str,
-    desc: str,
-    steps: Sequence[Survivor],
-    head: tuple[str, str, str],
-    mark: tuple[float, str] | None = None,
-    every: int = 3,
-) -> Chart:
-    """A falling step curve of per cent left, with its uncertainty as a pale band.
-
-    `steps` are sorted by time and begin at time 0. `mark` is a time with a text at the curve.
-    The table has a row for each `every` months. The axis may begin above 0; the legend should
-    say so.
-    """
-    left, y0, y1 = 42, BASE, 12
-    end = max((step.time for step in steps), default=0) or 1
-    lowest = min((step.low for step in steps), default=0)
-    floor = min(max(math.floor(lowest / 10) * 10, 0), 90)
-    by = 10 if floor >= 50 else 20 if floor >= 20 else 25
-    floor = floor if by == 10 else 20 if by == 20 else 0
-
-    def x_of(time: float) -> float:
-        return left + (WIDTH - left - 12) * time / end
-
-    def y_of(percent: float) -> float:
-        return y0 - (y0 - y1) * (max(percent, floor) - floor) / (100 - floor)
-
-    out = []
-    for value in range(floor, 101, by):
-        css = "ax" if value == floor else "grid"
-        out.append(f'<path d="M{left} {y_of(value):.1f}H{WIDTH}" class="{css}"/>')
-        out.append(_text(left - 6, y_of(value) + 4, f"{value}\u00a0%", anchor="end"))
-    if steps:
-        upper = _staircase([(x_of(s.time), y_of(s.high)) for s in steps])
-        lower = _staircase([(x_of(s.time), y_of(s.low)) for s in steps])
-        band = " ".join(f"{x:.1f},{y:.1f}" for x, y in [*upper, *reversed(lower)])
-        out.append(f'<polygon points="{band}" class="f3" opacity=".35"/>')
-        line = _staircase([(x_of(s.time), y_of(s.percent)) for s in steps])
-        path = "L".join(f"{x:.1f} {y:.1f}" for x, y in line)
-        out.append(f'<path d="M{path}" class="l1"/>')
-    if mark and steps:
-        time, text = mark
-        x, y = x_of(time), y_of(_at(steps, time).percent)
-        room = x + len(text) * CHARACTER < WIDTH
-        out += [
-            f'<path d="M{x:.1f} {y:.1f}V{y0}" class="l2" stroke-dasharray="3 3"/>',
-            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4.5" class="f1"/>',
-            _text(x - 4 if room else WIDTH, y - 9, text, "t", "start" if room else "end"),
-        ]
-    times = list(range(0, int(end) + 1, every))
-    out += [
-        _text(x_of(time), 170, str(time), anchor="middle")
-        for time in times
-        if len(times) <= 10 or time % (every * math.ceil(len(times) / 10)) == 0
-    ]
-    rows = []
-    for time in times if steps else []:
-        step = _at(steps, time)
-        bounds = f"{number(step.low, 0)}–{number(step.high, 0)}\u00a0%"
-        rows.append((str(time), f"{number(step.percent, 1)}\u00a0%", bounds))
-    return Chart(_figure(id, title, desc, out, empty=not steps), head, rows)
-
-
 # ---------------------------------------------------------------- the parts of a drawing
 
 
@@ -498,17 +400,6 @@ def _signed(value: float) -> str:
 
 def _after(bar: Bar, people: bool) -> str:
     return bar.text if bar.text and not is_few(bar.value, people) else shown(bar.value, people)
-
-
-def _at(steps: Sequence[Survivor], time: float) -> Survivor:
-    return max((s for s in steps if s.time <= time), key=lambda s: s.time, default=steps[0])
-
-
-def _staircase(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
-    out = points[:1]
-    for x, y in points[1:]:
-        out += [(x, out[-1][1]), (x, y)]
-    return out
 
 
 def _cut(text: str, longest: int) -> str:

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -31,10 +30,6 @@ LONGEST_WORDS = 140
 
 class PeerRuleBroken(RuleBroken):
     """A rule about a link is broken; `field` is the form field with the error."""
-
-    def __init__(self, sentence: str | Promise, field: str | None = None) -> None:
-        super().__init__(str(sentence))
-        self.field = field
 
 
 class PeerFull(PeerRuleBroken):

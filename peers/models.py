@@ -170,10 +170,6 @@ class ContactQuerySet(models.QuerySet):
             may |= sees(user, "link__person__") & Q(link__shares__contains=[Share.CASEWORKER])
         return self.filter(may)
 
-    def shared_with_casework(self) -> Self:
-        """Contacts that the agreement lets caseworkers read."""
-        return self.filter(link__shares__contains=[Share.CASEWORKER])
-
 
 class Peer(models.Model):
     """A peer (likeperson, erfaringskonsulent). Nothing is stored of their own past (need P1)."""

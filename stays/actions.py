@@ -7,7 +7,6 @@ from datetime import date, datetime
 from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Q
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -32,10 +31,6 @@ ENDED_BY_LEASE = SLEEPS
 
 class StayRefused(RuleBroken):
     """The stay cannot be saved as entered; `field` is the form field with the error."""
-
-    def __init__(self, sentence: str | Promise, field: str | None = None) -> None:
-        super().__init__(str(sentence))
-        self.field = field
 
 
 class UnitTaken(StayRefused):

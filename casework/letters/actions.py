@@ -50,10 +50,6 @@ CODE_LETTERS = str.maketrans({"æ": "ae", "ø": "o", "å": "a", "Æ": "Ae", "Ø"
 class WordingRefused(RuleBroken):
     """The change to a wording is not allowed; `field` is the form field in error."""
 
-    def __init__(self, sentence: str, field: str | None = None) -> None:
-        super().__init__(sentence)
-        self.field = field
-
 
 @transaction.atomic
 def write_text(

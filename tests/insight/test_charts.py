@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from insight import charts
-from insight.charts import Bar, Series, Survivor
+from insight.charts import Bar, Series
 
 MONTHS = ["des", "jan", "feb", "mar", "apr", "mai", "jun", "jul", "aug", "sep", "okt", "nov"]
 NASTY = '<script>alert("x")</script>&\'"'
@@ -18,7 +18,6 @@ def all_kinds(text="Tittel", counts=(24, 3, 0)):
     common = {"id": "c", "title": text, "desc": text}
     labels = [text, "b", "c"]
     return {
-        "bars": charts.bars(**common, labels=labels, values=counts, head=(text, text)),
         "grouped": charts.grouped_bars(
             **common,
             labels=labels,
@@ -44,12 +43,6 @@ def all_kinds(text="Tittel", counts=(24, 3, 0)):
             need=Series("behov", counts[::-1]),
             first=text,
             gap=text,
-        ),
-        "survival": charts.survival(
-            **common,
-            steps=[Survivor(0, 100, 100, 100), Survivor(6, 90, 85, 95)],
-            head=(text, text, text),
-            mark=(3, text),
         ),
     }
 
@@ -80,17 +73,17 @@ def test_written_text_is_escaped(kind):
 
 
 def test_one_to_four_people_look_the_same_in_chart_and_table():
-    for kind in ("bars", "grouped", "stacked", "histogram", "dumbbell"):
+    for kind in ("grouped", "stacked", "histogram", "dumbbell"):
         drawn = {
             (chart.svg, str(chart.rows))
             for chart in (all_kinds(counts=(24, n, 30))[kind] for n in (1, 2, 3, 4))
         }
         assert len(drawn) == 1, kind
-        assert "&lt;5" in str(all_kinds(counts=(24, 1, 30))["bars"].svg)
+        assert "&lt;5" in str(all_kinds(counts=(24, 1, 30))["grouped"].svg)
 
 
 def test_none_and_five_are_shown_as_they_are():
-    chart = all_kinds(counts=(5, 0, 4))["bars"]
+    chart = all_kinds(counts=(5, 0, 4))["grouped"]
     assert [row[1] for row in chart.rows] == ["5", "0", "<5"]
 
 
@@ -138,27 +131,29 @@ def test_gap_never_reveals_a_hidden_number():
 
 
 def test_a_chart_without_numbers_says_so():
-    empty = charts.bars(id="c", title="t", desc="d", labels=[], values=[], head=("a", "b"))
+    empty = charts.grouped_bars(id="c", title="t", desc="d", labels=[], series=[], first="a")
     assert texts(empty) == ["Ingen tall for perioden."]
     assert empty.rows == []
     for chart in (
         charts.stacked_bars(id="c", title="t", desc="d", labels=[], series=[], first="a"),
         charts.histogram(id="c", title="t", desc="d", counts=[], step=1, head=("a", "b")),
         charts.hbars(id="c", title="t", desc="d", rows=[], head=("a", "b")),
-        charts.survival(id="c", title="t", desc="d", steps=[], head=("a", "b", "c")),
     ):
         assert texts(chart) == ["Ingen tall for perioden."]
 
 
 def test_values_and_labels_must_match():
     with pytest.raises(ValueError, match="2 values for 1 labels"):
-        charts.bars(id="c", title="t", desc="d", labels=["a"], values=[1, 2], head=("a", "b"))
+        charts.grouped_bars(
+            id="c", title="t", desc="d", labels=["a"], series=[Series("s", [1, 2])], first="a"
+        )
 
 
 @given(st.lists(st.integers(0, 10**7), min_size=1, max_size=40))
 def test_no_bar_is_outside_the_chart(values):
-    chart = charts.bars(
-        id="c", title="t", desc="d", labels=[str(n) for n in values], values=values, head=("a", "b")
+    labels = [str(n) for n in values]
+    chart = charts.grouped_bars(
+        id="c", title="t", desc="d", labels=labels, series=[Series("s", values)], first="a"
     )
     for rect in ElementTree.fromstring(chart.svg).iter("rect"):
         x, y, width, height = (float(rect.get(k)) for k in ("x", "y", "width", "height"))
@@ -167,16 +162,3 @@ def test_no_bar_is_outside_the_chart(values):
         assert x + width <= charts.WIDTH + 0.1
         assert y + height <= charts.BASE + 0.2
     assert len(texts(chart)) >= 2
-
-
-def test_survival_curve_drops_in_the_right_month():
-    chart = charts.survival(
-        id="c",
-        title="t",
-        desc="d",
-        steps=[Survivor(0, 100, 100, 100), Survivor(5, 80, 72, 88), Survivor(12, 60, 50, 70)],
-        head=("Måned", "Andel", "Usikkerhet"),
-    )
-    assert chart.rows[1] == ("3", "100,0\u00a0%", "100–100\u00a0%")
-    assert chart.rows[2] == ("6", "80,0\u00a0%", "72–88\u00a0%")
-    assert chart.rows[-1] == ("12", "60,0\u00a0%", "50–70\u00a0%")

@@ -32,10 +32,6 @@ CODE_LETTERS = str.maketrans({"æ": "e", "ø": "o", "å": "a", "Æ": "e", "Ø": 
 class DimensionRefused(RuleBroken):
     """The change to a dimension is not allowed; `field` is the form field in error."""
 
-    def __init__(self, sentence: str, field: str | None = None) -> None:
-        super().__init__(sentence)
-        self.field = field
-
 
 @transaction.atomic
 def add_dimension(

@@ -30,10 +30,6 @@ if TYPE_CHECKING:
 class StatementRefused(RuleBroken):
     """The step is not allowed for the statement; `field` is the form field in error."""
 
-    def __init__(self, sentence: str, field: str | None = None) -> None:
-        super().__init__(sentence)
-        self.field = field
-
 
 class LinkDead(RuleBroken):
     """The link is used or expired, or a newer one has replaced it."""

@@ -28,10 +28,6 @@ if TYPE_CHECKING:
 class HandoverRefused(RuleBroken):
     """The task cannot be sent or taken like this; `field` is the form field."""
 
-    def __init__(self, sentence: str, field: str | None = None) -> None:
-        super().__init__(sentence)
-        self.field = field
-
 
 @transaction.atomic
 def hand_over(

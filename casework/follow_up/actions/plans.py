@@ -29,10 +29,6 @@ if TYPE_CHECKING:
 class PlanRefused(RuleBroken):
     """The plan cannot be changed like this; `field` is the form field."""
 
-    def __init__(self, sentence: str, field: str | None = None) -> None:
-        super().__init__(sentence)
-        self.field = field
-
 
 def _locked(plan: TransitionPlan) -> TransitionPlan:
     """The plan, locked, so that nothing is added while another user closes it."""

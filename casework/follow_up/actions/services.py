@@ -27,10 +27,6 @@ if TYPE_CHECKING:
 class OutsideThePeriod(RuleBroken):
     """The day is outside the period of the service or the membership."""
 
-    def __init__(self, sentence: str, field: str) -> None:
-        super().__init__(sentence)
-        self.field = field
-
 
 @transaction.atomic
 def add_service(

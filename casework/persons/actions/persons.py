@@ -62,10 +62,6 @@ class ChangedMeanwhile(RuleBroken):
 class MembershipRefused(RuleBroken):
     """The person cannot join or leave the household like that; `field` is the form field."""
 
-    def __init__(self, sentence: str, field: str | None = None) -> None:
-        super().__init__(sentence)
-        self.field = field
-
 
 @dataclass(frozen=True)
 class Similar:

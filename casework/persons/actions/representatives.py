@@ -25,10 +25,6 @@ if TYPE_CHECKING:
 class RepresentativeRefused(RuleBroken):
     """The representative cannot be saved like this; `field` is the form field."""
 
-    def __init__(self, sentence: str, field: str | None = None) -> None:
-        super().__init__(sentence)
-        self.field = field
-
 
 @transaction.atomic
 def add_representative(
