@@ -86,7 +86,7 @@ def _told() -> str:
 -- The day the nights of the chain came to the threshold, where breaks put it off.
 threshold_day AS (
     SELECT f.person_id, min(s.began + f.level - (s.nights_before - f.nights_before)::int) AS day
-    FROM fresh f
+    FROM changed f
     JOIN temporary_stay s ON s.person_id = f.person_id AND s.began >= f.chain_start
     WHERE f.days < coalesce(f.left_on, %(on)s::date) - f.chain_start
         AND s.nights_before - f.nights_before + (s.stopped - s.began) >= f.level
@@ -95,8 +95,9 @@ threshold_day AS (
 told AS (
     SELECT f.person_id, a.id AS application_id, f.key, f.level, f.level AS threshold,
         -- What does not hold is left out; adding nothing costs nothing.
-        jsonb_build_object('chain_start', f.chain_start, 'days', f.days,
-            'long_days', %(long_stay_days)s::int)
+        jsonb_build_object('chain_start', f.chain_start, 'days', f.days)
+            || CASE WHEN %(long_stay_days)s::int = {DEFAULT.days} THEN '{{}}'
+                ELSE jsonb_build_object('long_days', %(long_stay_days)s::int) END
             || CASE WHEN t.day IS NULL THEN '{{}}'
                 ELSE jsonb_build_object('threshold_day', t.day) END
             || CASE WHEN f.children = 0 THEN '{{}}'
