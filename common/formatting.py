@@ -40,6 +40,11 @@ def nbdate(value: date | datetime | None) -> str:
     return f"{day.day:02}.{day.month:02}.{day.year:04}" if day else ""
 
 
+def short_date(day: date) -> str:
+    """24.10., with the final dot: a date in a sentence, without the year."""
+    return f"{day.day:02}.{day.month:02}."
+
+
 def nbdate_long(value: date | datetime | None, *, year: bool = True) -> str:
     """20. november 2026, or 20. november with `year=False`."""
     day = _day(value)

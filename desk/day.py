@@ -20,12 +20,12 @@ from casework.log import flags as flag_words
 from casework.log.day import case_label
 from casework.log.enums import APPLICATION_ALIVE, APPLICATION_CLOSED, FlagKind
 from casework.log.escalation import escalated
-from casework.log.flags import Words, due_words, follow_up_url, short
+from casework.log.flags import Words, due_words, follow_up_url
 from casework.log.visibility import sees
 from casework.models import Application, Draft, Flag, Person
 from common import day
 from common.day import DEADLINE_DAYS, MOST, Line
-from common.formatting import days_nb
+from common.formatting import days_nb, short_date
 from common.sql import end_of_day, local_day
 from housing.providers import flags as agreement_flags
 from housing.providers.models import AgreementFlag
@@ -282,7 +282,7 @@ def _discharge_line(
         why=_("Ingen bolig er avklart. Planlagt ut fra %(place)s %(date)s")
         % {
             "place": _place(stay),
-            "date": short(stay.planned_out),
+            "date": short_date(stay.planned_out),
         },
         next=step,
         action=action,
@@ -373,12 +373,12 @@ def _forgotten(waiting: list[WaitingCase], on: date, forgotten_days: int, shown:
     for case in forgotten[:shown]:
         if case.considered_on:
             why = _("Sist vurdert %(date)s Har ventet %(days)s.") % {
-                "date": short(case.considered_on),
+                "date": short_date(case.considered_on),
                 "days": days_nb((on - case.issued_on).days),
             }
         else:
             why = _("Vedtaket kom %(date)s Saken er ikke tatt opp i noe møte.") % {
-                "date": short(case.issued_on)
+                "date": short_date(case.issued_on)
             }
         lines.append(
             Line(
@@ -391,7 +391,7 @@ def _forgotten(waiting: list[WaitingCase], on: date, forgotten_days: int, shown:
                 action_url=reverse("casework:note_new", args=[case.person.pk])
                 + f"?sak={case.application_id}&kontakt=1",
                 when=days_nb((on - case.since).days),
-                sub=_("siden %(date)s") % {"date": short(case.since)},
+                sub=_("siden %(date)s") % {"date": short_date(case.since)},
                 icon="Hourglass",
             )
         )

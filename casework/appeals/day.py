@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from casework.log.enums import AppealState, FlagKind
-from casework.log.flags import short
 from casework.log.models import Flag
 from common.day import MOST, Line
+from common.formatting import short_date
 
 from .models import Appeal
 
@@ -37,7 +37,7 @@ def appeal_lines(user: User, on: date, flags: Sequence[Flag]) -> list[Line]:
     lines = []
     for appeal in appeals:
         application = appeal.vedtak.application
-        why = _("Klagen kom %(date)s") % {"date": short(appeal.received_on)}
+        why = _("Klagen kom %(date)s") % {"date": short_date(appeal.received_on)}
         url, act = reverse("casework:appeal", args=[appeal.pk]), _("Åpne klagen")
         if appeal.state == AppealState.RECEIVED:
             why = f"{why} {_('Ingen vurderer den ennå.')}"
@@ -60,7 +60,7 @@ def appeal_lines(user: User, on: date, flags: Sequence[Flag]) -> list[Line]:
                 action=act,
                 action_url=url,
                 color="warning" if urgent else "neutral",
-                when=_("Siden %(date)s") % {"date": short(appeal.received_on)},
+                when=_("Siden %(date)s") % {"date": short_date(appeal.received_on)},
                 sub=_("klage"),
                 icon="Gavel",
             )

@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 
 from accounts.settings_table import in_force
 from casework.log.enums import AppealState, FlagKind
-from casework.log.flags import Words, due_words, short
+from casework.log.flags import Words, due_words
 from casework.log.models import Flag
 from casework.log.raising import FlagRule
 from common.calendar import first_working_day, holidays_around
+from common.formatting import short_date
 from common.jobs import Done
 from common.sql import local_day
 
@@ -89,7 +90,7 @@ def _due_soon(running: str, weeks: str, warn_days: str) -> str:
 
 
 def appeal_words(flag: Flag, on: date) -> Words:
-    began = short(date.fromisoformat(flag.facts["began"]))
+    began = short_date(date.fromisoformat(flag.facts["began"]))
     when, color = due_words(flag.due_on, on)
     if flag.facts["new"]:
         why = _("Klageinstansen endret eller opphevet vedtaket %(date)s") % {"date": began}
@@ -113,7 +114,7 @@ def body_words(flag: Flag, on: date) -> Words:
     when, color = due_words(flag.due_on, on)
     return Words(
         why=_("Klageinstansen har hatt klagen siden %(date)s, og har ikke svart.")
-        % {"date": short(date.fromisoformat(flag.facts["began"])).rstrip(".")},
+        % {"date": short_date(date.fromisoformat(flag.facts["began"])).rstrip(".")},
         next=_("Spør hvordan det går, og si fra til personen."),
         action=_("Åpne klagen"),
         action_url=reverse("casework:appeal", args=[flag.facts["appeal"]]),

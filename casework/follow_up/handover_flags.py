@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 from accounts import settings_table
 from accounts.enums import CASE_ROLES, RoleKind
 from casework.log.enums import PROTECTED, FlagKind
-from casework.log.flags import Words, due_words, short
+from casework.log.flags import Words, due_words
 from casework.log.models import Flag
 from casework.log.raising import FlagRule
 from common.calendar import add_working_days, next_working_day
+from common.formatting import short_date
 from common.jobs import Done
 from common.sql import local_day, values
 
@@ -102,7 +103,7 @@ def handover_words(flag: Flag, on: date) -> Words:
     when, color = due_words(flag.due_on, on)
     values_shown = {
         "unit": flag.facts["unit"],
-        "day": short(date.fromisoformat(flag.facts["sent"])),
+        "day": short_date(date.fromisoformat(flag.facts["sent"])),
         "what": flag.facts.get("what", ""),
     }
     if "transfer" in flag.facts:
