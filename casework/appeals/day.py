@@ -16,6 +16,7 @@ from common.day import MOST, Line
 from common.formatting import short_date
 
 from .models import Appeal
+from .words import REVERSE_OR_FORWARD
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -48,7 +49,7 @@ def appeal_lines(user: User, on: date, flags: Sequence[Flag]) -> list[Line]:
         elif appeal.must_judge_lateness:
             step = _("Den kom etter fristen. Ta den opp, eller avvis den.")
         else:
-            step = _("Gjør om vedtaket, eller send klagen videre.")
+            step = str(REVERSE_OR_FORWARD)
         urgent = appeal.state == AppealState.RECEIVED or appeal.suspension_waits
         lines.append(
             Line(

@@ -21,6 +21,7 @@ from common.jobs import Done
 from common.sql import local_day
 
 from . import clock
+from .words import REVERSE_OR_FORWARD
 
 # With us until forwarded or closed, and again when the appeals body requires a new vedtak.
 WITH_US = f"""
@@ -97,7 +98,7 @@ def appeal_words(flag: Flag, on: date) -> Words:
         step = _("Skriv nytt vedtak, og få det godkjent.")
     else:
         why = _("Klagen kom %(date)s Den skal være vurdert på nytt (fvl. § 33).") % {"date": began}
-        step = _("Gjør om vedtaket, eller send klagen videre.")
+        step = str(REVERSE_OR_FORWARD)
     return Words(
         why=why,
         next=step,
