@@ -112,14 +112,6 @@ def age(born: date, on: date) -> int:
     return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
 
-def age_months(born: date, on: date) -> int:
-    """Whole calendar months lived on a day, for children under two. ValueError as `age`."""
-    if on < born:
-        raise ValueError("the day is before the birth date")
-    months = (on.year - born.year) * 12 + on.month - born.month
-    return months - (on < add_months(born, months))
-
-
 def local_date(at: datetime) -> date:
     """The calendar day in Norway at a moment. Deadlines count days as people live them."""
     return at.astimezone(get_default_timezone()).date()
