@@ -14,6 +14,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 import holidays
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.timezone import get_default_timezone
 
 SATURDAY = 5
@@ -100,6 +101,11 @@ def deadline_weeks(start: date, n: int) -> date:
 def deadline_months(start: date, n: int) -> date:
     """The last day of a deadline of n months: the same date, moved to a working day."""
     return next_working_day(add_months(start, n))
+
+
+def last_day(period: DateRange) -> date | None:
+    """The last day of a half-open period; None when it has no end."""
+    return period.upper - ONE_DAY if period.upper else None
 
 
 def age(born: date, on: date) -> int:
