@@ -20,7 +20,6 @@ from django.utils.timezone import get_default_timezone
 SATURDAY = 5
 ONE_DAY = timedelta(days=1)
 DAYS_A_MONTH = 30.4  # to show a waiting time in months
-DAYS_A_YEAR = 365  # to convert a monthly rent to days
 
 
 @lru_cache(maxsize=256)

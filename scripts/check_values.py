@@ -25,7 +25,6 @@ ALLOWED_NUMBERS = {
     ("casework/persons/children.py", "ADULT_AGE"): "the age of majority, set by law",
     ("casework/vedtak/day.py", "LATE_DAYS"): "decides a colour",
     ("common/calendar.py", "DAYS_A_MONTH"): "converts days to months",
-    ("common/calendar.py", "DAYS_A_YEAR"): "converts days to years",
     ("common/day.py", "DEADLINE_DAYS"): "how far ahead Min dag looks, and a colour",
     ("desk/career.py", "DETAIL_MONTHS"): "layout of a drawing",
     ("desk/career.py", "SHORTEST_DAYS"): "layout of a drawing",
