@@ -23,7 +23,7 @@ from casework.log.enums import PROTECTED, Process, RefusalGround, VedtakState
 from casework.persons.children import born_after, child_params, is_child, may_be_child
 from common.calendar import add_months
 from common.sql import enum_params, local_day, values
-from housing.enums import TEMPORARY_TYPES
+from housing.enums import TEMPORARY_TYPES, UnitStatus
 from housing.models import Unit
 from housing.rent import RENT_LOST
 from stays.temporary.chains import chain_ctes, chain_params
@@ -381,7 +381,7 @@ def vacancies(months: Sequence[date]) -> list[Vacancy]:
 
 def vacant_by_bedrooms(on: date) -> Counter[int | None]:
     """Homes that can be allocated on the date, by bedrooms, by the rule of `allocation.vacancy`."""
-    vacant = vacancy.of_status(Unit.objects.for_letting(), vacancy.UnitStatus.VACANT, on)
+    vacant = vacancy.of_status(Unit.objects.for_letting(), UnitStatus.VACANT, on)
     return Counter(dict(vacant.order_by().values_list("bedrooms").annotate(number=Count("pk"))))
 
 

@@ -15,11 +15,14 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from common.paging import Page
-from housing.enums import TEMPORARY_TYPES, UnavailableCause
+from common.sql import values
+from housing.enums import TEMPORARY_TYPES, UnavailableCause, UnitStatus
 from housing.rent import RENT_LOST
 
-WAITING = "ledig"
-CAUSES = {WAITING: _("Ledig, venter på tildeling"), **dict(UnavailableCause.choices)}
+CAUSES = {
+    UnitStatus.VACANT.value: _("Ledig, venter på tildeling"),
+    **dict(UnavailableCause.choices),
+}
 FRESH_SECONDS = 300
 
 # In one pass: the days in use in the period, minus the days somebody lived there, by cause.
@@ -45,7 +48,7 @@ part AS (
     FROM empty e JOIN housing_unavailability c ON c.unit_id = e.id, period p
     WHERE c.period && p.days AND NOT isempty(e.days)
     UNION ALL
-    SELECT e.id, e.property_id, e.rent, 'ledig', e.days - coalesce(c.days, '{}'::datemultirange)
+    SELECT e.id, e.property_id, e.rent, %(vacant)s, e.days - coalesce(c.days, '{}'::datemultirange)
     FROM empty e
     LEFT JOIN (
         SELECT unit_id, range_agg(c.period) AS days
@@ -182,8 +185,8 @@ def _ask(what: str, statement: str, start: date, end: date, **more) -> list[tupl
         key = "|".join(str(part).replace(" ", "") for part in (*parts, *cursor.fetchone()))
         rows = cache.get(key)
         if rows is None:
-            params = {"start": start, "end": end, "temporary": [*map(str, TEMPORARY_TYPES)], **more}
-            cursor.execute(statement, params)
+            params = {"temporary": values(TEMPORARY_TYPES), "vacant": UnitStatus.VACANT.value}
+            cursor.execute(statement, {"start": start, "end": end, **params, **more})
             rows = cursor.fetchall()
             cache.set(key, rows, FRESH_SECONDS)
     return rows
