@@ -49,7 +49,7 @@ STAFFING_ORDER = {Staffing.NONE: 0, Staffing.DAY: 1, Staffing.NIGHT: 2}
 
 
 class UnitStatus(models.TextChoices):
-    """What a home is on a date (`allocation.vacancy`). Derived, never a column."""
+    """The status of a home on a date, worked out by `allocation.vacancy`; not a column."""
 
     VACANT = "ledig", _("Ledig")
     RESERVED = "reservert", _("Holdt av")

@@ -9,13 +9,14 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 # Tests, made-up data and finished migrations may contain such values.
 LEFT_OUT = {"tests", "demo", "scenarios", "migrations", "scripts"}
 SETTINGS = Path("accounts/settings_table.py")
 
-# Its templates still compare its values; they are to get properties.
+# Their templates still compare bare values.
 NOT_CHECKED = {"Urgency"}
 # A literal that only looks like an enum value: file, literal and what it is.
 ALLOWED_STRINGS = {
@@ -91,7 +92,7 @@ def enum_strings(root: Path) -> list[str]:
                 places.add((name, line + text.count("\n", 0, at), value, "enum_params"))
             for match in QUERY_STRING.finditer(text):
                 places.add((name, line, match[1], "the enum"))
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(_tree(path)):
             places.update((name, line, value, "the enum") for line, value in _values(node))
     for name, line, condition in _conditions(root):
         for match in COMPARED.finditer(condition):
@@ -118,7 +119,7 @@ def day_numbers(root: Path) -> list[str]:
         name = path.relative_to(root)
         if name == SETTINGS:
             continue
-        tree = ast.parse(path.read_text(encoding="utf-8"))
+        tree = _tree(path)
         numbers = [
             (getattr(node, "lineno", 0), what) for node in ast.walk(tree) for what in _numbers(node)
         ]
@@ -152,6 +153,11 @@ def _sources(root: Path) -> Iterator[Path]:
                 yield path
 
 
+@cache
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def _templates(root: Path) -> Iterator[tuple[str, str]]:
     """The name and text of each template."""
     for path in sorted((root / "templates").rglob("*.html")):
@@ -170,7 +176,7 @@ def _enum_values(root: Path) -> dict[str, str]:
     classes = {
         node.name: node
         for path in _sources(root)
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(_tree(path))
         if isinstance(node, ast.ClassDef)
     }
 
@@ -194,7 +200,7 @@ def _enum_values(root: Path) -> dict[str, str]:
 
 def _strings(path: Path) -> Iterator[tuple[int, str]]:
     """Strings with the line they begin on, without docstrings; f-strings in parts."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = _tree(path)
     docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
         is_string = isinstance(node, ast.Constant) and isinstance(node.value, str)
