@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from common.errors import RuleBroken
 
+from .enums import RoleKind
 from .models import OrganisationUnit, Role, Setting, User
 from .settings_table import KEYS
 
@@ -78,7 +79,7 @@ def end_role(*, role: Role, last_day: date, first_day_after: date, by: User, on:
     role = Role.objects.select_for_update(of=("self",), no_key=True).get(pk=role.pk)
     if role.period.upper and role.period.upper <= on:
         raise RoleAlreadyOver(_("Rollen er allerede avsluttet."))
-    if role.user_id == by.pk and role.kind == "systemadministrator":
+    if role.user_id == by.pk and role.kind == RoleKind.SYSTEM_ADMIN:
         raise OwnAdministration(
             _("Du kan ikke avslutte din egen rolle som systemadministrator. Be en annen gjøre det.")
         )

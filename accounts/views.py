@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.http import require_GET, require_http_methods
 
 from common.access import allowed
+from common.calendar import last_day
 from common.form_errors import errors_on
 from common.paging import keyset_page
 
@@ -84,7 +85,7 @@ def user(request: HttpRequest, pk: int) -> HttpResponse:
     roles = list(person.roles.select_related("unit").order_by("-period", "pk"))
     for role in roles:
         role.is_over = role.period.upper is not None and role.period.upper <= today
-        role.last_day = role.period.upper - timedelta(days=1) if role.period.upper else None
+        role.last_day = last_day(role.period)
         role.is_coming = role.period.lower is not None and role.period.lower > today
     return render(request, "accounts/user.html", {"form": form, "person": person, "roles": roles})
 
@@ -184,7 +185,7 @@ def setting(request: HttpRequest, key: str) -> HttpResponse:
                 {
                     "value": shown(row.value),
                     "first": row.valid.lower,
-                    "last": row.valid.upper - timedelta(days=1) if row.valid.upper else None,
+                    "last": last_day(row.valid),
                 }
                 for row in earlier
             ],

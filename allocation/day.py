@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 from accounts.enums import RoleKind
 from casework.log.day import case_label
 from casework.log.enums import APPLICATION_CLOSED
-from casework.log.flags import due_words, short
+from casework.log.flags import due_words
 from casework.log.visibility import sees
 from casework.models import Application, Flag
 from common.calendar import local_date
 from common.day import DEADLINE_DAYS, MOST, Line
+from common.formatting import short_date
 
 from .enums import ItemOutcome, OfferState
 from .models import Consideration, ManualClass, Offer
@@ -53,7 +54,7 @@ def class_lines(user: User, on: date, flags: Sequence[Flag]) -> list[Line]:
             action=_("Se forslaget"),
             action_url=reverse("allocation:class_proposal", args=[proposal.pk]),
             color="warning",
-            when=_("Siden %(date)s") % {"date": short(local_date(proposal.set_at))}
+            when=_("Siden %(date)s") % {"date": short_date(local_date(proposal.set_at))}
             if local_date(proposal.set_at) < on
             else _("I dag"),
             sub=_("godkjenning"),
@@ -82,8 +83,8 @@ def offer_lines(user: User, on: date, flags: Sequence[Flag]) -> list[Line]:
                 why=_("Har tilbud om %(unit)s, sendt %(sent)s Svarfristen er %(due)s")
                 % {
                     "unit": offer.unit,
-                    "sent": short(local_date(offer.sent_at)),
-                    "due": short(offer.answer_by),
+                    "sent": short_date(local_date(offer.sent_at)),
+                    "due": short_date(offer.answer_by),
                 },
                 next=_("Ring, og før inn svaret."),
                 action=_("Før inn svar"),
@@ -121,7 +122,7 @@ def chosen_lines(user: User, on: date, flags: Sequence[Flag]) -> list[Line]:
                 chosen.application,
                 about=case_label(chosen.application),
                 why=_("Tildelingsmøtet valgte saken til %(unit)s %(day)s")
-                % {"unit": chosen.item.unit, "day": short(decided)},
+                % {"unit": chosen.item.unit, "day": short_date(decided)},
                 next=_("Send tilbudet, og ring."),
                 action=_("Send tilbud"),
                 action_url=reverse("allocation:offer_new", args=[chosen.pk]),
@@ -151,7 +152,7 @@ def accepted_lines(user: User, on: date, flags: Sequence[Flag]) -> list[Line]:
                 offer.application,
                 about=case_label(offer.application),
                 why=_("Takket ja til %(unit)s %(day)s")
-                % {"unit": offer.unit, "day": short(answered)},
+                % {"unit": offer.unit, "day": short_date(answered)},
                 next=_("Avtal leieforholdet."),
                 action=_("Avtal leie"),
                 action_url=reverse("allocation:lease_new", args=[offer.pk]),

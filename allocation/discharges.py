@@ -13,6 +13,7 @@ from accounts import settings_table
 from accounts.models import User
 from casework.log.enums import APPLICATION_ALIVE
 from casework.models import Application, Person, TransitionPlan
+from common.calendar import last_day
 from common.paging import Page, keyset_page
 from housing.models import Unit
 from stays.enums import HOMES, StayKind
@@ -53,7 +54,7 @@ class Discharge:
     @property
     def last_day(self) -> date | None:
         """The last day of the reservation."""
-        return self.reservation and self.reservation.period.upper - timedelta(days=1)
+        return self.reservation and last_day(self.reservation.period)
 
     @property
     def alarm(self) -> str:

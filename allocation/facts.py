@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from typing import Any
 
+from casework.log.enums import ApplicationKind
 from common import calendar
 from stays.situation import HOMELESS_INSTITUTION_MONTHS
 
@@ -30,7 +31,7 @@ class Facts:
     on: date
     application_id: int = 0
     person_id: int = 0
-    kind: str = "ny"
+    kind: str = ApplicationKind.NEW
     case_year: int = 0
     case_seq: int = 0
     received_on: date

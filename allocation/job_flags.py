@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 
 from accounts import settings_table
 from casework.log.enums import APPLICATION_CLOSED, FlagKind
-from casework.log.flags import Words, due_words, short
+from casework.log.flags import Words, due_words
 from casework.log.raising import LEVEL, FlagRule, due_on
 from casework.models import Flag
-from common.formatting import days_nb
+from common.formatting import days_nb, short_date
 from common.jobs import Done
 from common.sql import end_of_day, local_day, values
 
@@ -95,7 +95,7 @@ def waiting_words(flag: Flag, on: date) -> Words:
     when, color = due_words(flag.due_on, on)
     return Words(
         why=_("Ingen har vurdert saken siden %(date)s, for %(days)s siden.")
-        % {"date": short(since), "days": days_nb((on - since).days)},
+        % {"date": short_date(since), "days": days_nb((on - since).days)},
         next=_("Ta saken opp i neste møte, eller skriv hvorfor ikke."),
         action=_("Se plassen på lista"),
         action_url=reverse("allocation:why", args=[flag.application_id]),
@@ -108,7 +108,7 @@ def waiting_words(flag: Flag, on: date) -> Words:
 
 def offer_words(flag: Flag, on: date) -> Words:
     when, color = due_words(flag.due_on, on)
-    days = {key: short(date.fromisoformat(flag.facts[key])) for key in ("sent", "answer_by")}
+    days = {key: short_date(date.fromisoformat(flag.facts[key])) for key in ("sent", "answer_by")}
     return Words(
         why=_("Tilbud sendt %(sent)s Svarfristen var %(answer_by)s") % days,
         next=_("Ring, og før inn svaret."),
@@ -125,7 +125,7 @@ def chosen_words(flag: Flag, on: date) -> Words:
     when, color = due_words(flag.due_on, on)
     return Words(
         why=_("Tildelingsmøtet valgte saken %(date)s Boligen står tom, og er ikke tilbudt.")
-        % {"date": short(date.fromisoformat(flag.facts["chosen"]))},
+        % {"date": short_date(date.fromisoformat(flag.facts["chosen"]))},
         next=_("Send tilbudet, og ring."),
         action=_("Send tilbud"),
         action_url=reverse("allocation:offer_new", args=[flag.facts["consideration"]]),

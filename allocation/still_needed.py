@@ -17,10 +17,11 @@ from django.utils.translation import gettext as _
 
 from accounts import settings_table
 from casework.log.enums import FlagKind
-from casework.log.flags import Words, due_words, short
+from casework.log.flags import Words, due_words
 from casework.log.raising import FlagRule, due_on
 from casework.models import Flag
 from common.calendar import next_working_day
+from common.formatting import short_date
 from common.jobs import Done
 from common.sql import local_day
 
@@ -93,7 +94,7 @@ def asked_words(flag: Flag, on: date) -> Words:
     when, color = due_words(flag.due_on, on)
     return Words(
         why=_("Har ventet siden %(day)s Hvert kvartal spør vi om behovet er det samme.")
-        % {"day": short(date.fromisoformat(flag.facts["since"]))},
+        % {"day": short_date(date.fromisoformat(flag.facts["since"]))},
         next=_("Ring eller skriv, og før inn svaret."),
         action=_("Før inn svar"),
         action_url=reverse("allocation:still_needed_answer", args=[flag.facts["check"]]),
@@ -109,7 +110,7 @@ def outreach_words(flag: Flag, on: date) -> Words:
     when, color = due_words(flag.due_on, on)
     return Words(
         why=_("Ble spurt %(day)s, og har ikke svart. Plassen på ventelisten er den samme.")
-        % {"day": short(date.fromisoformat(flag.facts["asked"]))},
+        % {"day": short_date(date.fromisoformat(flag.facts["asked"]))},
         next=_("Oppsøk personen, eller spør dem som har kontakt."),
         action=_("Før inn svar"),
         action_url=reverse("allocation:still_needed_answer", args=[flag.facts["check"]]),

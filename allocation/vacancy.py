@@ -23,30 +23,19 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
-    TextChoices,
     Value,
     When,
 )
 from django.db.models.functions import Coalesce, Greatest, Lower, Upper
-from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from common.prepared import DAY, IDS, Prepared
+from housing.enums import UnitStatus
 from housing.models import Unavailability, Unit
 from stays.models import Stay
 
 from .enums import ItemOutcome
 from .models import Consideration, Offer, Reservation
-
-
-class UnitStatus(TextChoices):
-    """The status of a dwelling; it is no column."""
-
-    VACANT = "ledig", _("Ledig")
-    RESERVED = "reservert", _("Holdt av")
-    OCCUPIED = "bebodd", _("Bebodd")
-    UNAVAILABLE = "utilgjengelig", _("Utilgjengelig")
-    NOT_IN_USE = "ikke_i_bruk", _("Ikke i bruk")
 
 
 def _chosen() -> QuerySet[Consideration]:

@@ -14,12 +14,12 @@ from functools import lru_cache
 from types import MappingProxyType
 
 import holidays
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.timezone import get_default_timezone
 
 SATURDAY = 5
 ONE_DAY = timedelta(days=1)
 DAYS_A_MONTH = 30.4  # to show a waiting time in months
-DAYS_A_YEAR = 365  # to convert a monthly rent to days
 
 
 @lru_cache(maxsize=256)
@@ -102,6 +102,11 @@ def deadline_months(start: date, n: int) -> date:
     return next_working_day(add_months(start, n))
 
 
+def last_day(period: DateRange) -> date | None:
+    """The last day of a half-open period; None when it has no end."""
+    return period.upper - ONE_DAY if period.upper else None
+
+
 def age(born: date, on: date) -> int:
     """Whole years lived on a day. Someone born on 29 February is a year older on 1 March.
 
@@ -110,14 +115,6 @@ def age(born: date, on: date) -> int:
     if on < born:
         raise ValueError("the day is before the birth date")
     return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
-
-
-def age_months(born: date, on: date) -> int:
-    """Whole calendar months lived on a day, for children under two. ValueError as `age`."""
-    if on < born:
-        raise ValueError("the day is before the birth date")
-    months = (on.year - born.year) * 12 + on.month - born.month
-    return months - (on < add_months(born, months))
 
 
 def local_date(at: datetime) -> date:

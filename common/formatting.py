@@ -13,8 +13,6 @@ from typing import Final
 
 from django.utils import timezone
 
-from .calendar import age, age_months
-
 NBSP: Final = "\u00a0"
 MINUS: Final = "\u2212"
 MONTHS: Final = (
@@ -38,6 +36,11 @@ def nbdate(value: date | datetime | None) -> str:
     """20.11.2026. A datetime is first converted to local time."""
     day = _day(value)
     return f"{day.day:02}.{day.month:02}.{day.year:04}" if day else ""
+
+
+def short_date(day: date) -> str:
+    """24.10., with the final dot: a date in a sentence, without the year."""
+    return f"{day.day:02}.{day.month:02}."
 
 
 def nbdate_long(value: date | datetime | None, *, year: bool = True) -> str:
@@ -115,15 +118,6 @@ def weeks_nb(n: int | None) -> str:
 def months_nb(n: int | None) -> str:
     """1 måned, 6 måneder."""
     return _counted(n, "måned", "måneder")
-
-
-def age_nb(born: date | None, on: date) -> str:
-    """36 år, or 7 måneder for a child under two. Empty before birth or without a birth date."""
-    if born is None or on < born:
-        return ""
-    if (months := age_months(born, on)) < 24:
-        return months_nb(months)
-    return f"{age(born, on)}{NBSP}år"
 
 
 def initials(name: str | None) -> str:

@@ -15,7 +15,7 @@ chips, and the crispy-forms helper that draws a form in Varig's style.
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -28,8 +28,9 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models.fields import BLANK_CHOICE_DASH
 from django.utils.translation import gettext_lazy as _
 
+from .calendar import ONE_DAY, last_day
+
 EARLIEST, LATEST = date(1880, 1, 1), date(2199, 12, 31)
-ONE_DAY = timedelta(days=1)
 WRITTEN_DATES = [
     re.compile(pattern, re.ASCII)
     for pattern in (
@@ -110,7 +111,7 @@ class PeriodInput(forms.MultiWidget):
     def decompress(self, value: DateRange | None) -> list[date | None]:
         if not value:
             return [None, None]
-        return [value.lower, value.upper - ONE_DAY if value.upper else None]
+        return [value.lower, last_day(value)]
 
 
 class PeriodField(forms.MultiValueField):

@@ -88,23 +88,6 @@ class NationalId:
         """True when the number may belong to a real person. A demo refuses these."""
         return not self.is_synthetic
 
-    @property
-    def formatted(self) -> str:
-        """The number as it is shown: six digits, a no-break space, five digits."""
-        return f"{self.value[:6]}\u00a0{self.value[6:]}"
-
-    def agrees_with(self, born: date) -> bool:
-        """Whether the number could belong to someone born on this date.
-
-        Used for a warning, not a rule: a D-number or a corrected birth date may rightly differ.
-        """
-        day, month, short_year, individual = _parts(self.value)
-        day -= D_NUMBER_DAY_OFFSET if day > D_NUMBER_DAY_OFFSET else 0
-        month -= _month_offset(month) or 0
-        return (born.day, born.month) == (day, month) and born.year in _possible_years(
-            short_year, individual
-        )
-
 
 def parse(value: str) -> NationalId:
     """Return the national identity number written in `value`, or raise `InvalidNationalId`.

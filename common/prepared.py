@@ -1,7 +1,7 @@
 """Queries that Django compiles to SQL once per process and that run many times.
 
-Compiling a queryset with seven subqueries takes Django longer than PostgreSQL takes to run it.
-The query is still written as a queryset.
+Compiling takes Django about 10 ms for the status of dwellings (`allocation.vacancy`), and 0.6 to
+1.2 ms for each of the four others. The query is still written as a queryset.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ from typing import Any
 from django.db import connection
 from django.db.models import BigAutoField, Lookup, QuerySet
 
-DAY = date(1111, 11, 11)  # placeholder for the date
-IDS = [-11111111]  # placeholder for the list of keys: use it with `pk__any_of`
+# Placeholders for the date and the keys. Django compiles only a real date and real numbers, so
+# these are ones that no record has. Use IDS with `pk__any_of`.
+DAY = date(1111, 11, 11)
+IDS = [-11111111]
 
 
 @BigAutoField.register_lookup

@@ -18,15 +18,16 @@ from allocation import ranking
 from allocation.models import AllocationMeeting, Offer
 from casework.log import flags as flag_words
 from casework.log.day import case_label
-from casework.log.enums import APPLICATION_ALIVE, APPLICATION_CLOSED, FlagKind
+from casework.log.enums import APPLICATION_ALIVE, APPLICATION_CLOSED, ApplicationState, FlagKind
 from casework.log.escalation import escalated
-from casework.log.flags import Words, due_words, follow_up_url, short
+from casework.log.flags import Words, due_words, follow_up_url
 from casework.log.visibility import sees
 from casework.models import Application, Draft, Flag, Person
 from common import day
 from common.day import DEADLINE_DAYS, MOST, Line
-from common.formatting import days_nb
+from common.formatting import days_nb, short_date
 from common.sql import end_of_day, local_day
+from housing.enums import UnitStatus
 from housing.providers import flags as agreement_flags
 from housing.providers.models import AgreementFlag
 from stays.enums import LASTING, InstitutionKind, StayKind
@@ -274,7 +275,7 @@ def _discharge_line(
         url = reverse("casework:application", args=[case.pk])
     else:
         step, action = _("Finn en bolig som passer, og ta den opp i møtet."), _("Finn bolig")
-        url = reverse("desk:units") + "?status=ledig"
+        url = f"{reverse('desk:units')}?status={UnitStatus.VACANT}"
     return Line(
         name=stay.person.name,
         url=reverse("desk:person", args=[stay.person_id]),
@@ -282,7 +283,7 @@ def _discharge_line(
         why=_("Ingen bolig er avklart. Planlagt ut fra %(place)s %(date)s")
         % {
             "place": _place(stay),
-            "date": short(stay.planned_out),
+            "date": short_date(stay.planned_out),
         },
         next=step,
         action=action,
@@ -373,12 +374,12 @@ def _forgotten(waiting: list[WaitingCase], on: date, forgotten_days: int, shown:
     for case in forgotten[:shown]:
         if case.considered_on:
             why = _("Sist vurdert %(date)s Har ventet %(days)s.") % {
-                "date": short(case.considered_on),
+                "date": short_date(case.considered_on),
                 "days": days_nb((on - case.issued_on).days),
             }
         else:
             why = _("Vedtaket kom %(date)s Saken er ikke tatt opp i noe møte.") % {
-                "date": short(case.issued_on)
+                "date": short_date(case.issued_on)
             }
         lines.append(
             Line(
@@ -391,7 +392,7 @@ def _forgotten(waiting: list[WaitingCase], on: date, forgotten_days: int, shown:
                 action_url=reverse("casework:note_new", args=[case.person.pk])
                 + f"?sak={case.application_id}&kontakt=1",
                 when=days_nb((on - case.since).days),
-                sub=_("siden %(date)s") % {"date": short(case.since)},
+                sub=_("siden %(date)s") % {"date": short_date(case.since)},
                 icon="Hourglass",
             )
         )
@@ -424,14 +425,19 @@ def _mine(user: User, waiting: int) -> tuple[list[tuple[str, int, str]], int]:
     )
     offers = Offer.objects.visible_to(user).reserving().filter(application__responsible=user)
     list_url = reverse("casework:applications")
+    labels = {
+        ApplicationState.RECEIVED: _("Nye, ikke påbegynt"),
+        ApplicationState.ASSESSING: _("Under utredning"),
+    }
     rows = [
-        (_("Nye, ikke påbegynt"), states.get("mottatt", 0), f"{list_url}?mine=1&tilstand=mottatt"),
-        (_("Under utredning"), states.get("utredes", 0), f"{list_url}?mine=1&tilstand=utredes"),
-        (_("Venter på bolig"), waiting, reverse("allocation:waiting_list") + "?visning=mine"),
+        (label, states.get(state, 0), f"{list_url}?mine=1&tilstand={state}")
+        for state, label in labels.items()
     ]
+    waiting_url = f"{reverse('allocation:waiting_list')}?visning=mine"
+    rows.append((_("Venter på bolig"), waiting, waiting_url))
     total = sum(number for _label, number, _url in rows)
     # Added after the total: they are also among those who wait.
-    rows.append((_("… av dem med tilbud"), offers.count(), rows[-1][2]))
+    rows.append((_("… av dem med tilbud"), offers.count(), waiting_url))
     return rows, total
 
 

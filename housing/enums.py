@@ -48,6 +48,16 @@ class Staffing(models.TextChoices):
 STAFFING_ORDER = {Staffing.NONE: 0, Staffing.DAY: 1, Staffing.NIGHT: 2}
 
 
+class UnitStatus(models.TextChoices):
+    """The status of a home on a date, worked out by `allocation.vacancy`; not a column."""
+
+    VACANT = "ledig", _("Ledig")
+    RESERVED = "reservert", _("Holdt av")
+    OCCUPIED = "bebodd", _("Bebodd")
+    UNAVAILABLE = "utilgjengelig", _("Utilgjengelig")
+    NOT_IN_USE = "ikke_i_bruk", _("Ikke i bruk")
+
+
 class UnavailableCause(models.TextChoices):
     REFURBISHING = "oppussing", _("Oppussing")
     CLEANING = "rydding", _("Rydding og vask")

@@ -23,8 +23,9 @@ from casework.log.enums import PROTECTED, Process, RefusalGround, VedtakState
 from casework.persons.children import born_after, child_params, is_child, may_be_child
 from common.calendar import add_months
 from common.sql import enum_params, local_day, values
-from housing.enums import TEMPORARY_TYPES
+from housing.enums import TEMPORARY_TYPES, UnitStatus
 from housing.models import Unit
+from housing.rent import RENT_LOST
 from stays.temporary.chains import chain_ctes, chain_params
 from stays.temporary.long_stays import long_stay
 
@@ -317,7 +318,7 @@ class Vacancy:
     unpriced: int
 
 
-VACANCY = """
+VACANCY = f"""
 WITH asked AS (
     SELECT m::date AS month, daterange(m::date, (m + interval '1 month')::date) AS span
     FROM unnest(%(months)s::date[]) AS m
@@ -363,7 +364,7 @@ counted AS (
     FROM part GROUP BY month, cause, rent
 )
 SELECT month, cause, sum(days)::int AS days,
-       coalesce(round(sum(days * rent * 12 / 365.0)), 0)::int AS lost,
+       coalesce(round(sum({RENT_LOST})), 0)::int AS lost,
        coalesce(sum(days) FILTER (WHERE rent IS NULL), 0)::int AS unpriced
 FROM counted GROUP BY month, cause HAVING sum(days) > 0 ORDER BY month, days DESC, cause"""
 
@@ -380,7 +381,7 @@ def vacancies(months: Sequence[date]) -> list[Vacancy]:
 
 def vacant_by_bedrooms(on: date) -> Counter[int | None]:
     """Homes that can be allocated on the date, by bedrooms, by the rule of `allocation.vacancy`."""
-    vacant = vacancy.of_status(Unit.objects.for_letting(), vacancy.UnitStatus.VACANT, on)
+    vacant = vacancy.of_status(Unit.objects.for_letting(), UnitStatus.VACANT, on)
     return Counter(dict(vacant.order_by().values_list("bedrooms").annotate(number=Count("pk"))))
 
 

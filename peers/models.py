@@ -10,14 +10,16 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField, DateRangeField
 from django.db import models
 from django.db.models import Count, DateField, F, Func, IntegerField, OuterRef, Q, Subquery, Value
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast, Coalesce, Greatest
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from accounts import settings_table
 from accounts.enums import CASE_ROLES, RoleKind
 from accounts.models import OrganisationUnit
 from casework.models import Person
-from common.prepared import IDS, Prepared
+from common.prepared import DAY, IDS, Prepared
 
 from .enums import Channel, LifeDomain, LinkState, PeerKind, Share
 
@@ -120,6 +122,7 @@ def _latest() -> models.QuerySet:
 
 def _with_tries() -> models.QuerySet:
     last = _latest()
+    limit = settings_table.in_force("no_contact_days", "%s::date")
     return (
         PeerLink.objects.filter(pk__any_of=IDS)
         .order_by()
@@ -129,6 +132,7 @@ def _with_tries() -> models.QuerySet:
             Subquery(last.values("on")[:1]),
             Subquery(last.values("channel")[:1]),
             Subquery(last.values("reached")[:1]),
+            RawSQL(limit, [DAY], IntegerField()),
         )
     )
 
@@ -138,17 +142,20 @@ _tries = Prepared(_with_tries)
 
 @dataclass(frozen=True, slots=True)
 class Tries:
-    """The channel of a link's last contact, and its last attempt, which may have failed."""
+    """The channel of a link's last contact, its last attempt, which may have failed, and the
+    municipality's `no_contact_days`.
+    """
 
     reached_by: str | None
     tried_on: date | None
     tried_by: str | None
     tried_reached: bool | None
+    long_days: int
 
 
-def tries_of(link_ids: Collection[int]) -> dict[int, Tries]:
+def tries_of(link_ids: Collection[int], on: date) -> dict[int, Tries]:
     """The last contact and attempt of each link, by link id. One query."""
-    return {pk: Tries(*rest) for pk, *rest in _tries(ids=list(link_ids))}
+    return {pk: Tries(*rest) for pk, *rest in _tries(on=on, ids=list(link_ids))}
 
 
 class ContactQuerySet(models.QuerySet):

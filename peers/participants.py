@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
-from accounts import settings_table
 from accounts.enums import RoleKind
 from accounts.models import Role
 from common.forms import PhoneField
@@ -23,18 +22,13 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-# For pages that do not show `too_quiet`, and so do not read the municipality's setting.
-DEFAULT_LONG_DAYS = settings_table.KEYS["no_contact_days"].default
-
-
 @dataclass(frozen=True)
 class Participant:
-    """`link` needs `with_contact()`. `long_days` is the municipality's no_contact_days."""
+    """`link` needs `with_contact()`."""
 
     link: PeerLink
     tries: Tries
     on: date
-    long_days: int
 
     @cached_property
     def pk(self) -> int:
@@ -86,7 +80,7 @@ class Participant:
     @cached_property
     def too_quiet(self) -> bool:
         """Quiet for as long as the municipality's limit, or longer."""
-        return self.quiet and self.days >= self.long_days
+        return self.quiet and self.days >= self.tries.long_days
 
     @cached_property
     def tried(self) -> str:
@@ -107,13 +101,11 @@ def followed_by(user: User, on: date) -> list[Participant]:
     return sorted(of(links, on), key=lambda participant: participant.silenced)
 
 
-def of(
-    links: Iterable[PeerLink], on: date, long_days: int = DEFAULT_LONG_DAYS
-) -> list[Participant]:
+def of(links: Iterable[PeerLink], on: date) -> list[Participant]:
     """The links as participants; they need `with_contact()`. One query."""
     links = list(links)
-    tries = tries_of([link.pk for link in links])
-    return [Participant(link, tries[link.pk], on, long_days) for link in links]
+    tries = tries_of([link.pk for link in links], on)
+    return [Participant(link, tries[link.pk], on) for link in links]
 
 
 @dataclass(frozen=True)

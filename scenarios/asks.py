@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from allocation import fit, matching, ranking
 from casework.applications import lease_terms
 from casework.applications.deadlines import KINDS
 from casework.models import LegalBasis
@@ -22,8 +23,6 @@ def deadline(when: dict[str, Any], world: World) -> dict[str, Any]:
 
 
 def rank(when: dict[str, Any], world: World) -> dict[str, Any]:
-    from allocation import ranking
-
     ids = world.person_ids()
     rows = [
         {
@@ -39,18 +38,12 @@ def rank(when: dict[str, Any], world: World) -> dict[str, Any]:
 
 
 def fits(when: dict[str, Any], world: World) -> dict[str, Any]:
-    from allocation import fit
-
     unit = world.unit(when["unit"], "when.unit")
     result = fit.fits(world.application(when["person"], "when.person"), unit, when["on"])
     return {"fits": result.ok, "must_failed": result.must_failed, "wishes_met": result.wishes_met}
 
 
 def match(when: dict[str, Any], world: World) -> dict[str, Any]:
-    try:
-        from allocation import matching
-    except ImportError as error:
-        raise ScenarioError("when.ask: 'match' is not built yet") from error
     limits = {key: when[key] for key in ("max_share", "max_in_property") if key in when}
     units = {world.unit(name, "when.units").pk: name for name in when["units"]}
     result = matching.match(list(units), when["on"], **limits)

@@ -12,12 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.calendar import add_months
+from common.calendar import add_months, last_day
 from common.formatting import nbdate
 from housing.enums import UnitType
 
@@ -98,7 +98,7 @@ def current(situations: Iterable[Situation]) -> Situation | None:
 
 def _situation(stay: Stay, stays: list[Stay], on: date) -> Situation:
     now = stay.period.upper is None or stay.period.upper > on
-    day = on if now else stay.period.upper - timedelta(days=1)
+    day = on if now else last_day(stay.period)
     home = _home_beside(stay, stays, day)
     if stay.kind == StayKind.INSTITUTION:
         homeless, because = _from_institution(stay, stays, day, now)

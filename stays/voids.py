@@ -1,8 +1,8 @@
 """The void ledger: days homes stood empty in a period, by cause, and the rent lost (need H3).
 
 A day is void when the home is in use and nobody lives there. Its cause is the cause of the
-unavailability on that day; otherwise the home was ready and waiting. The rent for a day is the
-monthly rent times 12 / 365, in kroner. Without a known rent, days are counted and cost is unknown.
+unavailability on that day; otherwise the home was ready and waiting. Without a known rent, days are
+counted and cost is unknown.
 """
 
 from __future__ import annotations
@@ -15,10 +15,14 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from common.paging import Page
-from housing.enums import TEMPORARY_TYPES, UnavailableCause
+from common.sql import values
+from housing.enums import TEMPORARY_TYPES, UnavailableCause, UnitStatus
+from housing.rent import RENT_LOST
 
-WAITING = "ledig"
-CAUSES = {WAITING: _("Ledig, venter på tildeling"), **dict(UnavailableCause.choices)}
+CAUSES = {
+    UnitStatus.VACANT.value: _("Ledig, venter på tildeling"),
+    **dict(UnavailableCause.choices),
+}
 FRESH_SECONDS = 300
 
 # In one pass: the days in use in the period, minus the days somebody lived there, by cause.
@@ -44,7 +48,7 @@ part AS (
     FROM empty e JOIN housing_unavailability c ON c.unit_id = e.id, period p
     WHERE c.period && p.days AND NOT isempty(e.days)
     UNION ALL
-    SELECT e.id, e.property_id, e.rent, 'ledig', e.days - coalesce(c.days, '{}'::datemultirange)
+    SELECT e.id, e.property_id, e.rent, %(vacant)s, e.days - coalesce(c.days, '{}'::datemultirange)
     FROM empty e
     LEFT JOIN (
         SELECT unit_id, range_agg(c.period) AS days
@@ -60,26 +64,26 @@ counted AS (
 """
 BY_CAUSE = (
     VOIDS
-    + """
+    + f"""
 SELECT cause, count(DISTINCT id)::int, sum(days)::int,
-    round(sum(days * rent * 12 / 365.0))::bigint,
+    round(sum({RENT_LOST}))::bigint,
     count(DISTINCT id) FILTER (WHERE rent IS NULL)::int
 FROM counted WHERE days > 0 GROUP BY cause ORDER BY 4 DESC NULLS LAST, cause
 """
 )
 BY_HOME = (
     VOIDS
-    + """
+    + f"""
 SELECT c.id, c.property_id, p.name, u.name, c.cause, c.days, c.cost
 FROM (
-    SELECT *, round(days * rent * 12 / 365.0)::bigint AS cost FROM counted
+    SELECT *, round({RENT_LOST})::bigint AS cost FROM counted
     WHERE days > 0 AND (%(cause)s = '' OR cause = %(cause)s)
 ) c
 JOIN housing_unit u ON u.id = c.id JOIN housing_property p ON p.id = c.property_id
 -- Every part of the key descends; an unknown cost sorts as -1.
 WHERE (coalesce(c.cost, -1), c.days, -c.id, c.cause)
-    {beyond} (%(cost)s::bigint, %(days)s::int, %(home)s::bigint, %(of)s::text)
-ORDER BY coalesce(c.cost, -1) {way}, c.days {way}, -c.id {way}, c.cause {way} LIMIT %(most)s
+    {{beyond}} (%(cost)s::bigint, %(days)s::int, %(home)s::bigint, %(of)s::text)
+ORDER BY coalesce(c.cost, -1) {{way}}, c.days {{way}}, -c.id {{way}}, c.cause {{way}} LIMIT %(most)s
 """
 )
 SIZE = 50
@@ -181,8 +185,8 @@ def _ask(what: str, statement: str, start: date, end: date, **more) -> list[tupl
         key = "|".join(str(part).replace(" ", "") for part in (*parts, *cursor.fetchone()))
         rows = cache.get(key)
         if rows is None:
-            params = {"start": start, "end": end, "temporary": [*map(str, TEMPORARY_TYPES)], **more}
-            cursor.execute(statement, params)
+            params = {"temporary": values(TEMPORARY_TYPES), "vacant": UnitStatus.VACANT.value}
+            cursor.execute(statement, {"start": start, "end": end, **params, **more})
             rows = cursor.fetchall()
             cache.set(key, rows, FRESH_SECONDS)
     return rows

@@ -34,11 +34,67 @@ def project(tmp_path):
         "SELECT 1,\\nCASE kind WHEN 'leie' THEN 1 END",
         "SELECT 1,\\ncoalesce(kind, 'leie')",
         "true\\nAND kind <> 'leie'",
+        "SELECT id,\\n'leie' AS kind FROM s",
     ],
 )
 def test_an_enum_value_in_sql_is_named_by_file_and_line(project, sql):
     root = project("stays/rules.py", f'SQL = """{sql}"""'.replace("\\n", "\n"))
     assert enum_strings(root) == ["stays/rules.py:2: 'leie' is a StayKind: use enum_params"]
+
+
+@pytest.mark.parametrize(
+    ("name", "enum"),
+    [
+        ("enums.py", "class OtherKind(models.IntegerChoices):\n    ONE = 1"),
+        ("plan.py", "class Plan(TextChoices):\n    SHORT = 'kort', _('Kort')"),
+        ("plan.py", "def make():\n    class Plan(StrEnum):\n        SHORT = 'kort'"),
+        ("plan.py", "class Base(StrEnum):\n    pass\nclass Plan(Base):\n    SHORT = 'kort', 1"),
+    ],
+)
+def test_enums_of_every_file_are_known(project, name, enum):
+    project(f"peers/{name}", enum)
+    project("peers/__init__.py", "")
+    root = project("stays/rules.py", "SQL = \"WHERE kind = 'leie' OR plan = 'kort'\"")
+    errors = ["stays/rules.py:1: 'leie' is a StayKind: use enum_params"]
+    if name == "plan.py":
+        errors.insert(0, "stays/rules.py:1: 'kort' is a Plan: use enum_params")
+    assert enum_strings(root) == errors
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "same = stay.kind == 'leie'",
+        "same = 'leie' != stay.kind",
+        "same = stay.kind in (StayKind.TEMPORARY, 'leie')",
+        "leases = numbers.get('leie', 0)",
+        "leases = stays.filter(kind='leie')",
+        "leases = Q(person=person, kind='leie')",
+        "class Facts: kind: str = 'leie'",
+        "def stays(kind='leie'): ...",
+        "def stays(*, kind='leie'): ...",
+        "url = reverse('stays') + '?type=leie'",
+        "url = f'{base}?mine=1&type=leie'",
+    ],
+)
+def test_an_enum_value_in_python_is_named_by_file_and_line(project, code):
+    root = project("stays/rules.py", f"\n{code}")
+    assert enum_strings(root) == ["stays/rules.py:2: 'leie' is a StayKind: use the enum"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "kind = request.GET.get('leie')",
+        "rent = facts['leie']",
+        "shown = 'leie' in request.GET",
+        "name = path('leie/', name='leie')",
+        "url = f'?type={StayKind.LEASE}'",
+        "same = stay.kind == 'ute'",
+    ],
+)
+def test_name_of_a_field_or_a_page_is_not_reported(project, code):
+    assert enum_strings(project("stays/rules.py", code)) == []
 
 
 def test_parameter_json_key_and_docstring_are_not_reported(project):
@@ -56,6 +112,13 @@ def test_an_enum_value_compared_with_in_a_template_is_named(project, written):
     root = project("templates/stays/stay.html", f"<p>\n{{% if {written} %}}Leie{{% endif %}}</p>")
     assert enum_strings(root) == [
         "templates/stays/stay.html:2: 'leie' is a StayKind: use a property"
+    ]
+
+
+def test_an_enum_value_in_a_link_of_a_template_is_named(project):
+    root = project("templates/stays/stay.html", "\n<a href=\"{% url 'new' %}?type=leie\">")
+    assert enum_strings(root) == [
+        "templates/stays/stay.html:2: 'leie' is a StayKind: use a variable"
     ]
 
 

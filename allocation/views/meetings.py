@@ -17,10 +17,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.once import once
 from accounts.reads import log_read
 from common.access import allowed, require
-from common.calendar import DAYS_A_YEAR
 from common.form_errors import errors_as_message, errors_on
 from common.paging import keyset_page
 from housing.models import Unit
+from housing.rent import rent_lost
 from stays import milieu
 
 from .. import minutes, perms, vacancy, weighing
@@ -385,11 +385,8 @@ def _agenda(request: HttpRequest, meeting: AllocationMeeting, on: date) -> list[
         item.home_status = home.status
         item.vacant_since = home.vacant_since
         item.days_empty = (on - home.vacant_since).days if home.vacant_since else None
-        item.lost = (
-            round(item.days_empty * item.unit.rent * 12 / DAYS_A_YEAR)
-            if item.days_empty and item.unit.rent
-            else None
-        )
+        known = item.days_empty and item.unit.rent
+        item.lost = rent_lost(item.days_empty, item.unit.rent) if known else None
         item.is_vacant = home.status == vacancy.UnitStatus.VACANT
         item.chosen = next((c for c in item.weighed if c.chosen), None)
         item.reserve = next((c for c in item.weighed if c.reserve), None)

@@ -11,11 +11,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from casework.log.enums import AppealState, FlagKind
-from casework.log.flags import short
 from casework.log.models import Flag
 from common.day import MOST, Line
+from common.formatting import short_date
 
 from .models import Appeal
+from .words import REVERSE_OR_FORWARD
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -37,7 +38,7 @@ def appeal_lines(user: User, on: date, flags: Sequence[Flag]) -> list[Line]:
     lines = []
     for appeal in appeals:
         application = appeal.vedtak.application
-        why = _("Klagen kom %(date)s") % {"date": short(appeal.received_on)}
+        why = _("Klagen kom %(date)s") % {"date": short_date(appeal.received_on)}
         url, act = reverse("casework:appeal", args=[appeal.pk]), _("Åpne klagen")
         if appeal.state == AppealState.RECEIVED:
             why = f"{why} {_('Ingen vurderer den ennå.')}"
@@ -48,7 +49,7 @@ def appeal_lines(user: User, on: date, flags: Sequence[Flag]) -> list[Line]:
         elif appeal.must_judge_lateness:
             step = _("Den kom etter fristen. Ta den opp, eller avvis den.")
         else:
-            step = _("Gjør om vedtaket, eller send klagen videre.")
+            step = str(REVERSE_OR_FORWARD)
         urgent = appeal.state == AppealState.RECEIVED or appeal.suspension_waits
         lines.append(
             Line(
@@ -60,7 +61,7 @@ def appeal_lines(user: User, on: date, flags: Sequence[Flag]) -> list[Line]:
                 action=act,
                 action_url=url,
                 color="warning" if urgent else "neutral",
-                when=_("Siden %(date)s") % {"date": short(appeal.received_on)},
+                when=_("Siden %(date)s") % {"date": short_date(appeal.received_on)},
                 sub=_("klage"),
                 icon="Gavel",
             )

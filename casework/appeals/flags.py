@@ -12,14 +12,16 @@ from django.utils.translation import gettext as _
 
 from accounts.settings_table import in_force
 from casework.log.enums import AppealState, FlagKind
-from casework.log.flags import Words, due_words, short
+from casework.log.flags import Words, due_words
 from casework.log.models import Flag
 from casework.log.raising import FlagRule
 from common.calendar import first_working_day, holidays_around
+from common.formatting import short_date
 from common.jobs import Done
 from common.sql import local_day
 
 from . import clock
+from .words import REVERSE_OR_FORWARD
 
 # With us until forwarded or closed, and again when the appeals body requires a new vedtak.
 WITH_US = f"""
@@ -89,14 +91,14 @@ def _due_soon(running: str, weeks: str, warn_days: str) -> str:
 
 
 def appeal_words(flag: Flag, on: date) -> Words:
-    began = short(date.fromisoformat(flag.facts["began"]))
+    began = short_date(date.fromisoformat(flag.facts["began"]))
     when, color = due_words(flag.due_on, on)
     if flag.facts["new"]:
         why = _("Klageinstansen endret eller opphevet vedtaket %(date)s") % {"date": began}
         step = _("Skriv nytt vedtak, og få det godkjent.")
     else:
         why = _("Klagen kom %(date)s Den skal være vurdert på nytt (fvl. § 33).") % {"date": began}
-        step = _("Gjør om vedtaket, eller send klagen videre.")
+        step = str(REVERSE_OR_FORWARD)
     return Words(
         why=why,
         next=step,
@@ -113,7 +115,7 @@ def body_words(flag: Flag, on: date) -> Words:
     when, color = due_words(flag.due_on, on)
     return Words(
         why=_("Klageinstansen har hatt klagen siden %(date)s, og har ikke svart.")
-        % {"date": short(date.fromisoformat(flag.facts["began"])).rstrip(".")},
+        % {"date": short_date(date.fromisoformat(flag.facts["began"])).rstrip(".")},
         next=_("Spør hvordan det går, og si fra til personen."),
         action=_("Åpne klagen"),
         action_url=reverse("casework:appeal", args=[flag.facts["appeal"]]),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts import settings_table
 from casework.log.enums import AppealState
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from casework.vedtak.models import Vedtak
 
     from .models import Appeal
+
+REVERSE_OR_FORWARD = gettext_lazy("Gjør om vedtaket, eller send klagen videre.")
 
 
 def bodies_of(vedtak: Vedtak) -> dict[str, list[LegalBasis]]:
@@ -120,8 +123,7 @@ def next_step(appeal: Appeal, user: User, *, reviews: bool, works: bool, own: bo
         if appeal.suspension_waits:
             why = _("Personen venter svar på om vedtaket settes i verk nå.")
             return step(_("Avgjør utsatt iverksetting"), why, "appeal_suspension")
-        why = _("Gjør om vedtaket, eller hold på det og send klagen videre.")
-        return step(_("Send til klageinstansen"), why, "appeal_forward")
+        return step(_("Send til klageinstansen"), str(REVERSE_OR_FORWARD), "appeal_forward")
     if appeal.state == AppealState.REDRAFTING:
         return Step(
             _("Skriv ferdig det nye vedtaket"),

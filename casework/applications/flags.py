@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 
 from accounts.settings_table import in_force
 from casework.log.enums import APPLICATION_ALIVE, APPLICATION_OPEN, FlagKind
-from casework.log.flags import Words, due_words, short
+from casework.log.flags import Words, due_words
 from casework.log.models import Flag
 from casework.log.raising import FlagRule
 from common.calendar import first_working_day, holidays_around
+from common.formatting import short_date
 from common.jobs import Done
 from common.sql import local_day, values
 
@@ -69,7 +70,7 @@ def interim_words(flag: Flag, on: date) -> Words:
     when, color = due_words(flag.due_on, on)
     return Words(
         why=_("Søknaden kom %(date)s Du må svare innen én måned (fvl. § 11 a).")
-        % {"date": short(received)},
+        % {"date": short_date(received)},
         next=_("Send foreløpig svar, eller fatt vedtak."),
         action=_("Skriv svar"),
         action_url=reverse("casework:interim_reply", args=[flag.application_id]),
@@ -86,8 +87,8 @@ def papers_words(flag: Flag, on: date) -> Words:
     return Words(
         why=_("Venter på papirer siden %(asked)s De skulle vært her %(due)s Vår frist løper.")
         % {
-            "asked": short(date.fromisoformat(flag.facts["asked"])),
-            "due": short(date.fromisoformat(flag.facts["due"])),
+            "asked": short_date(date.fromisoformat(flag.facts["asked"])),
+            "due": short_date(date.fromisoformat(flag.facts["due"])),
         },
         next=_("Ring, og hjelp til å skaffe dem, eller avgjør saken med det vi har."),
         action=_("Åpne saken"),

@@ -10,10 +10,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from casework.log.day import case_label
-from casework.log.flags import due_words, short
+from casework.log.flags import due_words
 from casework.log.models import Flag
 from common.calendar import local_date
 from common.day import MOST, Line
+from common.formatting import short_date
 
 from .models import Statement
 
@@ -39,7 +40,7 @@ def statement_lines(user: User, on: date, flags: Sequence[Flag]) -> list[Line]:
                 url=reverse("desk:person", args=[statement.person_id]),
                 about=case_label(statement.application),
                 why=_("%(name)s ba deg om en uttalelse %(date)s")
-                % {"name": statement.asked_by, "date": short(local_date(statement.asked_at))},
+                % {"name": statement.asked_by, "date": short_date(local_date(statement.asked_at))},
                 next=_("Skriv det du vet, så de som tildeler kan velge rett."),
                 action=_("Skriv uttalelse"),
                 action_url=reverse("casework:statement_answer", args=[statement.pk]),

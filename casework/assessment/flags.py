@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 
 from accounts import settings_table
 from casework.log.enums import FlagKind
-from casework.log.flags import Words, due_words, short
+from casework.log.flags import Words, due_words
 from casework.log.models import Flag
 from casework.log.raising import FlagRule
+from common.formatting import short_date
 from common.jobs import Done
 from common.sql import local_day
 
@@ -66,7 +67,7 @@ def statement_words(flag: Flag, on: date) -> Words:
     when, color = due_words(due, on)
     return Words(
         why=_("En uttalelse skulle kommet %(day)s Den som er spurt, er påminnet.")
-        % {"day": short(due)},
+        % {"day": short_date(due)},
         next=_("Ring den som er spurt, eller trekk spørsmålet."),
         action=_("Se spørsmålet"),
         action_url=reverse("casework:statement", args=[flag.facts["statement"]]),

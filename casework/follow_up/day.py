@@ -10,10 +10,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from casework.log.day import case_label
-from casework.log.flags import due_words, short
+from casework.log.flags import due_words
 from casework.log.models import Flag
 from common.calendar import local_date
 from common.day import MOST, Line
+from common.formatting import short_date
 
 from .models import Handover
 
@@ -41,14 +42,14 @@ def handover_lines(user: User, on: date, flags: Sequence[Flag]) -> list[Line]:
                 url=reverse("desk:person", args=[task.person_id]),
                 about=case_label(task.application),
                 why=_("%(name)s ba %(day)s om «%(what)s».")
-                % {"name": task.sent_by, "day": short(sent), "what": task.what},
+                % {"name": task.sent_by, "day": short_date(sent), "what": task.what},
                 next=_("Gjør oppgaven, og si fra når den er ferdig.")
                 if taken
                 else _("Les, og kvitter for at du tar den."),
                 action=_("Åpne oppgaven") if taken else _("Kvitter"),
                 action_url=reverse("casework:handover", args=[task.pk]),
                 color=color if taken else "warning",
-                when=when or (_("Siden %(day)s") % {"day": short(sent)}),
+                when=when or (_("Siden %(day)s") % {"day": short_date(sent)}),
                 sub=_("din oppgave") if taken else _("ny oppgave"),
                 icon="Clock",
                 due=due,

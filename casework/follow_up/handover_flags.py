@@ -5,7 +5,7 @@ Closed by the job when the facts change, and at once when somebody acknowledges.
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
@@ -14,15 +14,15 @@ from django.utils.translation import gettext as _
 from accounts import settings_table
 from accounts.enums import CASE_ROLES, RoleKind
 from casework.log.enums import PROTECTED, FlagKind
-from casework.log.flags import Words, due_words, short
+from casework.log.flags import Words, due_words
 from casework.log.models import Flag
 from casework.log.raising import FlagRule
-from common.calendar import add_working_days, next_working_day
+from common.calendar import ONE_DAY, add_working_days, next_working_day
+from common.formatting import short_date
 from common.jobs import Done
 from common.sql import local_day, values
 
 DAYS = "handover_days"
-ONE_DAY = timedelta(days=1)
 
 
 def transfer_key(transfer_id: int) -> str:
@@ -102,7 +102,7 @@ def handover_words(flag: Flag, on: date) -> Words:
     when, color = due_words(flag.due_on, on)
     values_shown = {
         "unit": flag.facts["unit"],
-        "day": short(date.fromisoformat(flag.facts["sent"])),
+        "day": short_date(date.fromisoformat(flag.facts["sent"])),
         "what": flag.facts.get("what", ""),
     }
     if "transfer" in flag.facts:

@@ -8,9 +8,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from casework.log.enums import FlagKind
-from casework.log.flags import Words, due_words, short
+from casework.log.flags import Words, due_words
 from casework.log.models import Flag
 from casework.log.raising import FlagRule
+from common.formatting import short_date
 from common.jobs import Done
 from common.sql import local_day
 
@@ -33,7 +34,7 @@ def milestone_words(flag: Flag, on: date) -> Words:
     when, color = due_words(flag.due_on, on)
     return Words(
         why=_("«%(title)s» i overgangsplanen skulle vært nådd %(day)s")
-        % {"title": flag.facts["title"], "day": short(date.fromisoformat(flag.facts["due"]))},
+        % {"title": flag.facts["title"], "day": short_date(date.fromisoformat(flag.facts["due"]))},
         next=_("Si at den er nådd, eller avtal en ny frist med personen."),
         action=_("Åpne planen"),
         action_url=reverse("casework:milestone", args=[flag.facts["milestone"]]),

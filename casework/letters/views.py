@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -25,6 +24,7 @@ from casework.log import perms
 from casework.log.visibility import sees
 from casework.persons.models import Person
 from common.access import allowed
+from common.calendar import last_day
 from common.form_errors import errors_on, posted
 
 from . import actions, letters
@@ -231,7 +231,7 @@ def _list(request: HttpRequest, kind: Kind) -> HttpResponse:
     on = timezone.localdate()
     now, coming, ended = [], [], []
     for version in kind.model.objects.all():
-        row = (version, _last_day(version))
+        row = (version, last_day(version.valid))
         if on in version.valid:
             now.append(row)
         elif version.valid.lower and version.valid.lower > on:
@@ -261,7 +261,7 @@ def _write(request: HttpRequest, kind: Kind, pk: int | None = None) -> HttpRespo
         "kind": kind,
         "form": form,
         "title": str(current) if current else kind.new,
-        "versions": [(version, _last_day(version)) for version in versions],
+        "versions": [(version, last_day(version.valid)) for version in versions],
         "found": current,
     }
     return render(request, "casework/letters/wording_form.html", context)
@@ -284,7 +284,3 @@ def _end(request: HttpRequest, kind: Kind, pk: int) -> HttpResponse:
         "found": None,
     }
     return render(request, "casework/letters/wording_form.html", context)
-
-
-def _last_day(version: Any) -> date | None:
-    return version.valid.upper - timedelta(days=1) if version.valid.upper else None

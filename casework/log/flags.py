@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from common.calendar import local_date
 from common.day import DEADLINE_DAYS
 from common.errors import RuleBroken
-from common.formatting import WEEKDAYS, days_nb
+from common.formatting import WEEKDAYS, days_nb, short_date
 
 from .enums import FlagClosed, FlagKind
 from .event_kinds import CaseEvent
@@ -103,7 +103,7 @@ def _plain_words(flag: Flag, on: date) -> Words:
     when, color = due_words(flag.due_on, on)
     return Words(
         why=_("%(kind)s. Varslet %(date)s")
-        % {"kind": flag.get_kind_display(), "date": short(flag.raised_on)},
+        % {"kind": flag.get_kind_display(), "date": short_date(flag.raised_on)},
         next=_("Les saken, og skriv hva som er gjort."),
         action=_("Følg opp"),
         action_url=follow_up_url(flag),
@@ -123,12 +123,7 @@ def due_words(due: date | None, on: date) -> tuple[str, str]:
     if left == 0:
         return _("I dag"), "danger"
     weekday = WEEKDAYS[due.weekday()][:3].capitalize()
-    return f"{weekday}. {short(due)}", "warning" if left <= DEADLINE_DAYS else "neutral"
-
-
-def short(day: date) -> str:
-    """24.10. – a date in a sentence, without the year."""
-    return f"{day.day:02}.{day.month:02}."
+    return f"{weekday}. {short_date(due)}", "warning" if left <= DEADLINE_DAYS else "neutral"
 
 
 # ------------------------------------------------------------------ closing

@@ -11,10 +11,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from casework.log.enums import VedtakState
-from casework.log.flags import short
 from casework.log.models import Flag
 from common.calendar import local_date
 from common.day import MOST, Line
+from common.formatting import short_date
 
 from .models import Vedtak
 
@@ -41,7 +41,7 @@ def vedtak_lines(user: User, on: date, flags: Sequence[Flag]) -> list[Line]:
         if vedtak.state == VedtakState.SUBMITTED:
             why = _("%(name)s ba deg godkjenne %(date)s Du har ikke skrevet vedtaket.") % {
                 "name": vedtak.drafted_by,
-                "date": short(sent),
+                "date": short_date(sent),
             }
             sub, step, act = (
                 _("godkjenning"),
@@ -65,7 +65,7 @@ def vedtak_lines(user: User, on: date, flags: Sequence[Flag]) -> list[Line]:
                 action=act,
                 action_url=reverse("casework:vedtak", args=[vedtak.pk]),
                 color="danger" if (on - sent).days > LATE_DAYS else "warning",
-                when=_("Siden %(date)s") % {"date": short(sent)} if sent < on else _("I dag"),
+                when=_("Siden %(date)s") % {"date": short_date(sent)} if sent < on else _("I dag"),
                 sub=sub,
                 icon="Clock",
                 due=on,

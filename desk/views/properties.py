@@ -16,13 +16,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from accounts.reads import log_reads
-from allocation.vacancy import UnitStatus, with_status
+from allocation.vacancy import with_status
 from casework.models import Person
 from common.access import allowed
 from common.forms import NorwegianDateField
 from common.paging import keyset_page
 from common.sorting import norwegian_key
-from housing.enums import OUT_OF_USE, PropertyStage, UnavailableCause, UnitType
+from housing.enums import OUT_OF_USE, PropertyStage, UnavailableCause, UnitStatus, UnitType
 from housing.models import Area, Property, Unit
 from housing.perms import can_manage_stock, can_report_upkeep
 

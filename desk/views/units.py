@@ -15,12 +15,12 @@ from django.views.decorators.http import require_safe
 
 from accounts.reads import log_read
 from allocation.models import Offer
-from allocation.vacancy import UnitStatus, of_status, statuses
+from allocation.vacancy import of_status, statuses
 from casework.models import Person
 from common.access import allowed
 from common.formatting import days_nb, kroner
 from common.paging import keyset_page
-from housing.enums import Staffing, UnavailableCause, UnitType
+from housing.enums import Staffing, UnavailableCause, UnitStatus, UnitType
 from housing.models import Area, Unit
 from housing.perms import can_manage_stock
 from housing.providers import flags as agreement_flags

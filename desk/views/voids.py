@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from common.access import allowed
-from common.calendar import add_months
+from common.calendar import ONE_DAY, add_months
 from common.formatting import days_nb, kroner
 from common.forms import NorwegianDateField
 from stays import voids as ledger
@@ -48,8 +48,8 @@ def voids(request: HttpRequest) -> HttpResponse:
     form = VoidFilter(request.GET or None)
     chosen = form.cleaned_data if form.is_valid() else {}
     start = chosen.get("fra") or add_months(chosen.get("til") or today, -SHOWN_MONTHS)
-    last = min(chosen.get("til") or today - timedelta(days=1), date(2199, 1, 1))
-    end = max(last, start) + timedelta(days=1)
+    last = max(start, min(chosen.get("til") or today - ONE_DAY, date(2199, 1, 1)))
+    end = last + ONE_DAY
     causes = ledger.by_cause(start, end)
     cost = sum(cause.cost or 0 for cause in causes)
     days = sum(cause.days for cause in causes)
@@ -57,7 +57,7 @@ def voids(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "start": start,
-        "last": end - timedelta(days=1),
+        "last": last,
         "causes": [
             (cause, round(100 * (cause.cost or 0) / dearest) if dearest else 0) for cause in causes
         ],

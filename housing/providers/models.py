@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Self
 
 from django.conf import settings
@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from common.calendar import last_day
 from common.model_parts import together
 
 from ..enums import AgreementFlagClosed
@@ -105,7 +106,7 @@ class QualityAgreement(models.Model):
 
     @property
     def last_day(self) -> date:
-        return self.valid.upper - timedelta(days=1)
+        return last_day(self.valid)
 
 
 class AgreementFlag(models.Model):

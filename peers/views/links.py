@@ -17,7 +17,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import settings_table
 from accounts.models import User
 from accounts.once import once
 from accounts.reads import log_read
@@ -93,7 +92,6 @@ def _report(
 def links(request: HttpRequest) -> HttpResponse:
     """Who waits for a peer, the active links, and the number of free places."""
     today = timezone.localdate()
-    long_days = settings_table.value("no_contact_days", today)
     mine = PeerLink.objects.visible_to(request.user)
     active = mine.active().with_contact()
     quiet = active.quiet(today)
@@ -109,7 +107,7 @@ def links(request: HttpRequest) -> HttpResponse:
         "views": _views("links"),
         "not_asked": numbers["not_asked"],
         "page": page,
-        "rows": participants.of(page.items, today, long_days),
+        "rows": participants.of(page.items, today),
         "filtered": show in ("stille", "pause"),
         "kpis": [
             _figure(len(waiting), _("ønsker likeperson og venter"), "#venter", "accent"),
@@ -120,7 +118,6 @@ def links(request: HttpRequest) -> HttpResponse:
             _figure(numbers["places"], _("ledige plasser"), reverse("peers:places")),
         ],
         "today": today,
-        "long_days": long_days,
     }
     return render(request, "peers/links.html", context)
 
@@ -283,11 +280,10 @@ def _page(
 ) -> HttpResponse:
     log_read(request, link.person_id, "peer-link")
     today = timezone.localdate()
-    long_days = settings_table.value("no_contact_days", today)
     may_read = Share.COORDINATOR in link.shares
     contacts = Contact.objects.visible_to(request.user).filter(link=link)[:LATEST]
     waiting = link.state == LinkState.WANTED
-    (who,) = participants.of([link], today, long_days)
+    (who,) = participants.of([link], today)
     context = {
         "link": link,
         "who": who,

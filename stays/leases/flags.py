@@ -17,11 +17,11 @@ from django.utils.translation import gettext as _
 
 from accounts import settings_table
 from casework.log.enums import FlagKind
-from casework.log.flags import Words, due_words, short
+from casework.log.flags import Words, due_words
 from casework.log.raising import LEVEL, FlagRule, due_on
 from casework.models import Flag
 from common.calendar import add_months
-from common.formatting import days_nb
+from common.formatting import days_nb, short_date
 from common.jobs import Done
 from common.sql import local_day
 from stays.enums import StepKind
@@ -86,12 +86,13 @@ def lease_words(flag: Flag, on: date) -> Words:
         over = (on - expires).days
         why = _("Leietiden gikk ut %(date)s, for %(days)s siden. Uten skriftlig krav om å flytte")
         why = f"{why} " + _("før %(limit)s blir leieforholdet tidsubestemt (husll. § 9-2).")
-        values = {"date": short(expires), "days": days_nb(max(over, 0)), "limit": short(limit)}
+        days = days_nb(max(over, 0))
+        values = {"date": short_date(expires), "days": days, "limit": short_date(limit)}
         step = _("Avgjør nå: ny kontrakt, eller skriftlig krav om å flytte.")
         color = "danger"
     else:
         why = _("Leietiden går ut %(date)s (varsles %(months)s måneder før).")
-        values = {"date": short(expires), "months": flag.threshold}
+        values = {"date": short_date(expires), "months": flag.threshold}
         step = _("Snakk med leietakeren, og ta stilling til forlengelse.")
     return Words(
         why=why % values,

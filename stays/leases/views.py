@@ -18,6 +18,7 @@ from accounts import settings_table
 from accounts.once import once
 from accounts.perms import can_change_settings
 from accounts.reads import log_read
+from casework.log.enums import ApplicationKind
 from casework.persons.views.on_person import form_page
 from common.access import allowed
 from common.form_errors import errors_as_message, errors_on, posted
@@ -105,6 +106,7 @@ def lease(request: HttpRequest, pk: int) -> HttpResponse:
         "lease": lease,
         "person": person,
         "row": row,
+        "exchange": ApplicationKind.EXCHANGE,
         "works": works and lives_there,
         "lives_there": lives_there,
         "rent": in_force[0].new_rent if in_force else lease.rent,

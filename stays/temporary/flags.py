@@ -21,11 +21,12 @@ from accounts import settings_table
 from casework.applications.present_case import PRESENT_CASE, case_params
 from casework.follow_up.contact import no_service_sql
 from casework.log.enums import FlagKind
-from casework.log.flags import Words, follow_up_url, short
+from casework.log.flags import Words, follow_up_url
 from casework.log.raising import FlagRule
 from casework.models import Flag
 from casework.persons.children import born_after, child_params, is_child
 from common.calendar import next_working_day
+from common.formatting import short_date
 from common.jobs import Done
 from stays.enums import InstitutionKind, StayKind
 
@@ -186,17 +187,17 @@ def _asks_for_reasons(flag: Flag) -> bool:
 
 def _why(flag: Flag) -> str:
     facts = flag.facts
-    began = short(date.fromisoformat(facts["chain_start"]))
+    began = short_date(date.fromisoformat(facts["chain_start"]))
     if flag.threshold:
         told = _("Dag %(number)s var %(date)s") % {
             "number": flag.threshold,
-            "date": short(day_of_threshold(flag)),
+            "date": short_date(day_of_threshold(flag)),
         }
         told += " " + _("Telles fra %(date)s, også når vedtaket er forlenget.") % {"date": began}
     else:
         told = _("Kom rett fra %(place)s %(date)s") % {
             "place": CAME_FROM[InstitutionKind(facts["institution"])],
-            "date": short(date.fromisoformat(facts["released_on"])),
+            "date": short_date(date.fromisoformat(facts["released_on"])),
         }
         told += " " + _("Midlertidig bolig fra %(date)s") % {"date": began}
     if children := facts.get("children"):

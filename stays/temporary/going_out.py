@@ -16,9 +16,10 @@ from django.utils.translation import gettext as _
 from accounts import settings_table
 from casework.applications.present_case import PRESENT_CASE, case_params
 from casework.log.enums import FlagKind
-from casework.log.flags import Words, due_words, follow_up_url, short
+from casework.log.flags import Words, due_words, follow_up_url
 from casework.log.raising import LEVEL, FlagRule
 from casework.models import Flag
+from common.formatting import short_date
 from common.jobs import Done
 from common.sql import values
 from stays.enums import HOMES, InstitutionKind, StayKind
@@ -67,7 +68,7 @@ def discharge_words(flag: Flag, on: date) -> Words:
         step, act = _("Registrer søknad, så retten til bolig kan vurderes."), _("Følg opp")
         url = follow_up_url(flag)
     return Words(
-        why=why % {"date": short(date.fromisoformat(facts["planned_out"]))}
+        why=why % {"date": short_date(date.fromisoformat(facts["planned_out"]))}
         + " "
         + _("Ingen bolig er avklart."),
         next=step,

@@ -17,9 +17,10 @@ from accounts import settings_table
 from casework.applications.present_case import PRESENT_CASE, case_params
 from casework.follow_up.contact import no_service_sql
 from casework.log.enums import FlagKind
-from casework.log.flags import Words, due_words, follow_up_url, short
+from casework.log.flags import Words, due_words, follow_up_url
 from casework.log.raising import LEVEL, FlagRule, due_on
 from casework.models import Flag
+from common.formatting import short_date
 from common.jobs import Done
 
 from .chains import chain_ctes, chain_params
@@ -60,7 +61,7 @@ def _params(on: date) -> dict[str, Any]:
 
 def no_service_words(flag: Flag, on: date) -> Words:
     when, color = due_words(flag.due_on, on)
-    since = short(date.fromisoformat(flag.facts["chain_start"]))
+    since = short_date(date.fromisoformat(flag.facts["chain_start"]))
     days = flag.facts["days"]
     alone = ngettext("på én dag", "på %(days)s dager", days) % {"days": days}
     return Words(

@@ -20,10 +20,10 @@ from django.utils.translation import gettext as _
 
 from accounts.settings_table import in_force
 from casework.log.enums import APPLICATION_ALIVE, GRANTED, ApplicationKind, FlagKind, VedtakState
-from casework.log.flags import Words, due_words, short
+from casework.log.flags import Words, due_words
 from casework.log.raising import FlagRule
 from casework.models import Flag
-from common.formatting import nbtime
+from common.formatting import nbtime, short_date
 from common.jobs import Done
 from common.sql import local_day, values
 from stays.enums import ROOFLESS
@@ -72,7 +72,7 @@ wanted AS (
 def section_27_words(flag: Flag, on: date) -> Words:
     received = _here(flag.facts["received"])
     when, color = due_words(flag.due_on, on)
-    times = {"on": short(received.date()), "time": nbtime(received)}
+    times = {"on": short_date(received.date()), "time": nbtime(received)}
     if flag.facts["what"] == "vedtak":
         return Words(
             why=_("Søknaden etter § 27 kom %(on)s %(time)s, og behandles samme dag.") % times,
@@ -85,7 +85,7 @@ def section_27_words(flag: Flag, on: date) -> Words:
             icon="Clock",
         )
     by = _here(flag.facts["place_by"])
-    times |= {"by": short(by.date()), "clock": nbtime(by)}
+    times |= {"by": short_date(by.date()), "clock": nbtime(by)}
     return Words(
         why=_(
             "Søknaden etter § 27 kom %(on)s %(time)s. Et sted å sove skal være klart "

@@ -10,7 +10,6 @@ from common.calendar import (
     add_months,
     add_working_days,
     age,
-    age_months,
     deadline_months,
     deadline_weeks,
     is_working_day,
@@ -116,13 +115,6 @@ def test_age_turns_on_the_birthday():
     assert age(date(1990, 11, 20), date(2026, 11, 20)) == 36
     assert age(date(2008, 2, 29), date(2026, 2, 28)) == 17
     assert age(date(2008, 2, 29), date(2026, 3, 1)) == 18
-
-
-@given(days, st.integers(0, 40_000))
-def test_months_and_years_of_age_agree(born, lived):
-    on = min(born + timedelta(days=lived), date(2150, 1, 1))
-    if (born.month, born.day) != (2, 29):
-        assert age_months(born, on) // 12 == age(born, on)
 
 
 def test_age_before_birth_is_an_error():

@@ -69,15 +69,6 @@ def test_counts_with_units():
     assert f.months_nb(1) == f"1{NB}måned"
 
 
-def test_ages():
-    on = date(2026, 11, 20)
-    assert f.age_nb(date(1990, 3, 2), on) == f"36{NB}år"
-    assert f.age_nb(date(2026, 4, 20), on) == f"7{NB}måneder"
-    assert f.age_nb(date(2024, 11, 20), on) == f"2{NB}år"
-    assert f.age_nb(None, on) == ""
-    assert f.age_nb(date(2027, 1, 1), on) == ""
-
-
 @pytest.mark.parametrize(
     ("name", "letters"),
     [

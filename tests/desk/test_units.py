@@ -8,7 +8,8 @@ import pytest
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.urls import reverse
 
-from allocation.vacancy import UnitStatus, of_status, with_status
+from allocation.vacancy import of_status, with_status
+from housing.enums import UnitStatus
 from housing.models import Unit
 from tests import factories as f
 

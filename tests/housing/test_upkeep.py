@@ -9,11 +9,11 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from accounts.models import ReadLog
-from allocation.vacancy import UnitStatus, with_status
+from allocation.vacancy import with_status
 from casework.log.enums import Protection
 from common.calendar import local_date
 from housing import actions
-from housing.enums import PropertyStage, UpkeepKind
+from housing.enums import PropertyStage, UnitStatus, UpkeepKind
 from housing.models import Property, ResidentsMeeting, Unavailability, Unit, Upkeep
 from tests import factories as f
 from tests.factories_housing import UpkeepFactory

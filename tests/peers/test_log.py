@@ -8,9 +8,17 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from accounts.models import Setting
 from peers.enums import Channel, LifeDomain, LinkState, Share
-from peers.models import Contact
-from tests.factories import ContactFactory, PeerFactory, PeerLinkFactory, PersonFactory, today
+from peers.models import Contact, PeerLink
+from tests.factories import (
+    ContactFactory,
+    PeerFactory,
+    PeerLinkFactory,
+    PersonFactory,
+    since,
+    today,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -52,6 +60,19 @@ def show(phone, data, **headers):
 
 def save(phone, data, answer="lagre"):
     return phone.post(reverse("peers:log"), {**data, "svar": answer})
+
+
+def test_peer_page_uses_the_municipality_s_limit_for_long_without_contact(phone, tomasz):
+    Setting.objects.create(key="no_contact_days", value=50, valid=since(today()))
+    PeerLink.objects.filter(pk=tomasz.pk).update(
+        wanted_on=today() - timedelta(days=60), met_on=today() - timedelta(days=49)
+    )
+    url = reverse("peers:participant", args=[tomasz.pk])
+    assert phone.get(url).context["who"].quiet
+    assert not phone.get(url).context["who"].too_quiet
+    PeerLink.objects.filter(pk=tomasz.pk).update(met_on=today() - timedelta(days=50))
+    assert phone.get(url).context["who"].too_quiet
+    assert phone.get(reverse("peers:mine")).context["mine"][0].too_quiet
 
 
 def test_person_sees_the_text_before_it_is_saved(phone, tomasz):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.once import once
 from accounts.perms import can_change_settings
 from common.access import allowed
+from common.calendar import last_day
 from common.form_errors import errors_as_message, errors_on
 from housing.enums import Staffing
 
@@ -39,7 +38,7 @@ def dimensions(request: HttpRequest) -> HttpResponse:
             "first": position == 0,
             "last": position == len(now) - 1,
             "next": coming.pop(version.code, [None])[0],
-            "last_day": version.valid.upper - timedelta(days=1) if version.valid.upper else None,
+            "last_day": last_day(version.valid),
         }
         for position, version in enumerate(now)
     ]
@@ -47,7 +46,7 @@ def dimensions(request: HttpRequest) -> HttpResponse:
         "lines": lines,
         "coming": [version for versions in coming.values() for version in versions],
         "ended": [
-            (version, version.valid.upper - timedelta(days=1))
+            (version, last_day(version.valid))
             for version in rows
             if version.valid.upper and version.valid.upper <= on
         ],
@@ -101,7 +100,7 @@ def dimension(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("Området er endret. Gamle svar beholder sin versjon."))
             return back
     versions = [
-        (version, version.valid.upper - timedelta(days=1) if version.valid.upper else None)
+        (version, last_day(version.valid))
         for version in Dimension.objects.filter(code=current.code).order_by("-valid")
     ]
     context = {"form": form, "title": current.name, "versions": versions}

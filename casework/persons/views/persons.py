@@ -17,8 +17,8 @@ from accounts.reads import log_read
 from casework.log import perms
 from casework.log.enums import MemberRelation
 from common.access import allowed
+from common.calendar import ONE_DAY
 from common.form_errors import errors_on, posted
-from common.forms import ONE_DAY
 
 from ..actions import persons as actions
 from ..forms.persons import ChangeLivingForm, EndMembershipForm, MemberForm, PersonForm
