@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from casework.applications import lease_terms
-from casework.applications.deadlines import KINDS
+from casework.log.deadlines import KINDS
 from casework.models import LegalBasis
 from casework.vedtak import completeness
 from casework.vedtak import letter as vedtak_letter

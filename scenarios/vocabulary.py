@@ -7,7 +7,7 @@ from typing import Any
 
 from accounts import settings_table
 from allocation.enums import DeclineCode, OfferState
-from casework.applications.deadlines import KINDS as DEADLINES
+from casework.log.deadlines import KINDS as DEADLINES
 from casework.log.enums import (
     APPEAL_ANSWERED,
     AppealBody,

@@ -20,8 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import Municipality
 from accounts.once import once
 from accounts.reads import log_read
-from casework.applications import deadlines
-from casework.log import perms
+from casework.log import deadlines, perms
 from casework.log.enums import APPEAL_ANSWERED, AppealBody, AppealState, RepresentativeKind
 from casework.vedtak import letter as vedtak_letter
 from casework.vedtak.models import Vedtak
