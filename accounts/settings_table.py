@@ -264,11 +264,13 @@ class Table:
     """The values of some keys on any date, read in one query, for a list of rows."""
 
     def __init__(self, *keys: str) -> None:
-        found = Setting.objects.filter(key__in=keys)
-        self.rows = list(found.values_list("key", "value", "valid"))
+        self.defaults = {key: KEYS[key].default for key in keys}
+        self.rows = list(Setting.objects.filter(key__in=keys).values_list("key", "value", "valid"))
 
-    def value(self, key: str, on: date) -> Any:
-        for found, value, valid in self.rows:
-            if found == key and on in valid:
-                return value
-        return KEYS[key].default
+    def values(self, on: date, *keys: str) -> dict[str, Any]:
+        """The values in force `on`, or the defaults. KeyError if a key was not read."""
+        numbers = {key: self.defaults[key] for key in keys}
+        for key, value, valid in self.rows:
+            if key in numbers and on in valid:
+                numbers[key] = value
+        return numbers

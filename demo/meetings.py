@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 from allocation.enums import DeclineCode, ItemOutcome, MeetingState, OfferState
 from allocation.models import AgendaItem, AllocationMeeting, Attendance, Consideration, Offer
+from casework.log import deadlines
 from casework.models import StoredFile
-from common.calendar import add_working_days
 
 from .lives import Lives, at
 
@@ -134,7 +134,7 @@ def _offers(lives: Lives, case, item: int, held: date, others: list) -> None:
             item_id=item,
             state=OfferState.DECLINED,
             available_from=case.moved_in,
-            answer_by=add_working_days(held, 5),
+            answer_by=deadlines.offer_answer(held).due,
             sent_at=at(held - timedelta(days=6), 13),
             sent_by_id=other.someone.responsible,
             answered_at=at(held - timedelta(days=2), 11),
@@ -149,7 +149,7 @@ def _offers(lives: Lives, case, item: int, held: date, others: list) -> None:
         item_id=item,
         state=OfferState.ACCEPTED,
         available_from=case.moved_in,
-        answer_by=add_working_days(held, 5),
+        answer_by=deadlines.offer_answer(held).due,
         sent_at=at(held, 13),
         sent_by_id=case.someone.responsible,
         answered_at=at(held + timedelta(days=2), 11),

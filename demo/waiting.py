@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.db.backends.postgresql.psycopg_any import DateRange
 
+from casework.log import deadlines
 from casework.log.enums import (
     AppealBody,
     AppealState,
@@ -15,7 +16,7 @@ from casework.log.enums import (
     Sender,
 )
 from casework.models import Appeal
-from common.calendar import deadline_weeks, next_working_day
+from common.calendar import next_working_day
 from stays.enums import StayKind, Unsuitable
 from stays.models import Stay
 
@@ -165,7 +166,7 @@ def _appeal(lives: Lives, case: Case, vedtak: int) -> None:
         received_on=received,
         made_on=received,
         words="Jeg mener dere ikke har sett på hvordan jeg bor.",
-        due_on=deadline_weeks(case.issued + timedelta(days=3), 3),
+        due_on=deadlines.appeal(case.issued).due,
         closed_on=received + timedelta(days=45) if old else None,
         registered_at=at(received),
         registered_by_id=case.someone.responsible,

@@ -7,18 +7,18 @@ from typing import Any
 
 from allocation import fit, matching, ranking
 from casework.applications import lease_terms
-from casework.applications.deadlines import KINDS
 from casework.models import LegalBasis
 from casework.vedtak import completeness
 from casework.vedtak import letter as vedtak_letter
 from stays.leases import horizon
 
-from .building import World
+from .building import World, at_noon
 from .errors import ScenarioError
+from .vocabulary import DEADLINES
 
 
 def deadline(when: dict[str, Any], world: World) -> dict[str, Any]:
-    limit = KINDS[when["kind"]](when["from"])
+    limit = DEADLINES[when["kind"]](at_noon(when["from"]))
     return {"due": limit.due, "warn": limit.warn}
 
 

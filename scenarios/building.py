@@ -14,7 +14,7 @@ from accounts.models import OrganisationUnit, Setting, User
 from allocation import policy as policies
 from allocation.enums import OfferState
 from allocation.models import Offer, PriorityPolicy
-from casework.applications.deadlines import missing_papers, offer_answer
+from casework.log.deadlines import missing_papers, offer_answer
 from casework.log.enums import (
     APPLICATION_OPEN,
     AppealState,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from accounts import settings_table
 from allocation.enums import DeclineCode, OfferState
-from casework.applications.deadlines import KINDS as DEADLINES
+from casework.log import deadlines
 from casework.log.enums import (
     APPEAL_ANSWERED,
     AppealBody,
@@ -23,6 +24,7 @@ from casework.log.enums import (
     Sex,
 )
 from casework.vedtak.completeness import PARTS
+from common.calendar import local_date
 from housing.enums import Staffing, UnitType
 from stays.enums import InstitutionKind, StayKind, Unsuitable
 
@@ -369,6 +371,18 @@ JOBS = (
     "ask_still_needed",
     "flag_agreements",
 )
+DEADLINES: Mapping[str, Callable[[datetime], deadlines.Deadline]] = {
+    "forelopig_svar": deadlines.interim_reply,
+    "klage": lambda arrived: deadlines.appeal(local_date(arrived), local_date(arrived)),
+    "klage_forberedt": deadlines.appeal_prepared,
+    "klage_hos_klageinstansen": deadlines.appeal_answered,
+    "tilbud": deadlines.offer_answer,
+    "paragraf_27_vedtak": deadlines.section_27_decision,
+    "paragraf_27_sted": lambda received: deadlines.Deadline(
+        local_date(deadlines.section_27_place(received))
+    ),
+    "mangelbrev": deadlines.missing_papers,
+}
 ASKS: Mapping[str, tuple[Mapping[str, Check], tuple[str, ...]]] = {
     "deadline": ({"kind": one_of(DEADLINES), "from": moment}, ("kind", "from")),
     "rank": ({"on": day}, ("on",)),

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from accounts import settings_table
 from casework.applications.perms import is_disqualified
 from casework.letters.letters import make_letter
 from casework.letters.words import words
-from casework.log import events
+from casework.log import deadlines, events
 from casework.log.enums import LetterKind
 from casework.models import Application, Letter
-from common.calendar import add_working_days, local_date
+from common.calendar import local_date
 from common.errors import RuleBroken, explain_integrity_error
 from common.formatting import kroner, nbdate, nbdate_long
 from housing.models import Unit
@@ -131,7 +130,7 @@ def _send(
             _("Boligen kan ikke være ledig fra en dag som er gått."), "available_from"
         )
 
-    answer_by = add_working_days(on, settings_table.value("offer_working_days", on))
+    answer_by = deadlines.offer_answer(on).due
     letter = make_letter(
         kind=LetterKind.OFFER,
         application=application,

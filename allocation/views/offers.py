@@ -15,10 +15,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import settings_table
 from accounts.once import once
 from accounts.reads import log_read
+from casework.log import deadlines
 from casework.log.enums import LetterKind
 from casework.log.visibility import sees
 from common.access import allowed, require
-from common.calendar import add_working_days
 from common.form_errors import errors_as_message, errors_on
 from stays import milieu
 from stays.leases.actions import shortest_term
@@ -57,7 +57,7 @@ def offer_new(request: HttpRequest, pk: int) -> HttpResponse:
             )
             return redirect("allocation:offer", offer.pk)
     log_read(request, consideration.application.person_id, "tilbud")
-    days = settings_table.value("offer_working_days", on)
+    table = settings_table.Table("offer_working_days")
     return render(
         request,
         "allocation/offer_new.html",
@@ -70,8 +70,8 @@ def offer_new(request: HttpRequest, pk: int) -> HttpResponse:
             "unit": item.unit,
             "back": back,
             "size": minutes.dwelling(item.unit),
-            "answer_by": add_working_days(on, days),
-            "days": days,
+            "answer_by": deadlines.offer_answer(on, table).due,
+            "days": table.values(on, "offer_working_days")["offer_working_days"],
         },
     )
 

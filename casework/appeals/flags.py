@@ -1,6 +1,6 @@
 """Flags of appeals: those we must reverse or forward, and those the appeals body must answer.
 
-The settings are those in force on the day the clock started.
+The SQL counts as `deadlines.appeal_prepared` and `deadlines.appeal_answered`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from common.formatting import short_date
 from common.jobs import Done
 from common.sql import local_day
 
-from . import clock
 from .words import REVERSE_OR_FORWARD
 
 # With us until forwarded or closed, and again when the appeals body requires a new vedtak.
@@ -129,14 +128,16 @@ def body_words(flag: Flag, on: date) -> Words:
 APPEAL = FlagRule(
     kind=FlagKind.APPEAL,
     words=appeal_words,
-    wanted=_due_soon(WITH_US, clock.PREPARE, in_force(clock.WARN, "r.began")),
+    wanted=_due_soon(
+        WITH_US, "appeal_prepare_weeks", in_force("appeal_prepare_warn_days", "r.began")
+    ),
     params=lambda on: {"holidays": holidays_around(on)},
     enums=(AppealState,),
 )
 APPEAL_BODY = FlagRule(
     kind=FlagKind.APPEAL_BODY,
     words=body_words,
-    wanted=_due_soon(WITH_APPEALS_BODY, clock.REMIND, "0"),
+    wanted=_due_soon(WITH_APPEALS_BODY, "appeal_remind_weeks", "0"),
     params=lambda on: {"holidays": holidays_around(on)},
 )
 

@@ -6,16 +6,14 @@ reasons, in the person's language form. A lawyer in each municipality confirms t
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from accounts import settings_table
 from accounts.models import Municipality
 from casework.letters import letters
 from casework.letters.words import words
 from casework.log.enums import AppealSender, LanguageForm
 from casework.vedtak import letter as vedtak_letter
-from common.calendar import deadline_weeks
 from common.formatting import nbdate_long
 
 from . import clock as appeal_clock
@@ -163,15 +161,6 @@ def dismissal(appeal: Appeal, reason: str, on: date) -> dict[str, Any]:
     """The letter that dismisses the appeal, which can itself be appealed within three weeks."""
     _person, language, t, body = _shared(appeal)
     shared = words("vedtak", language)
-    numbers = settings_table.values(on, "appeal_weeks", "paper_arrival_days")
-    weeks = numbers["appeal_weeks"]
-    arrives = on + timedelta(days=numbers["paper_arrival_days"])
-    deadline = [
-        t["weeks_letter"].format(weeks=shared["weeks"].get(str(weeks), weeks)),
-        shared["last_day"].format(
-            arrives=nbdate_long(arrives), due=nbdate_long(deadline_weeks(arrives, weeks))
-        ),
-    ]
     return {
         "title": t["dismiss_title"],
         "template": "appeal_letter",
@@ -185,7 +174,7 @@ def dismissal(appeal: Appeal, reason: str, on: date) -> dict[str, Any]:
             "parts": [{"heading": t["why"], "text": reason}],
             "box": None,
             "appeal": {
-                "deadline": " ".join(deadline),
+                "deadline": " ".join(vedtak_letter.appeal_sentences(t["weeks_letter"], on, shared)),
                 "instance": t["dismiss_instance"].format(body=body),
                 "how": shared["how"].format(unit=appeal.vedtak.application.unit.name),
                 "help": shared["help_appeal"],

@@ -37,7 +37,7 @@ class AppealQuerySet(models.QuerySet):
         return self.filter(state__in=APPEAL_HERE)
 
     def late(self, before: date) -> Self:
-        """With us, and received on or before `before` (see `deadlines.appeals_late_before`)."""
+        """With us, and received on or before `before` (see `clock.late_before`)."""
         return self.here().filter(received_on__lte=before)
 
 

@@ -20,7 +20,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import Municipality
 from accounts.once import once
 from accounts.reads import log_read
-from casework.applications import deadlines
 from casework.log import perms
 from casework.log.enums import APPEAL_ANSWERED, AppealBody, AppealState, RepresentativeKind
 from casework.vedtak import letter as vedtak_letter
@@ -88,7 +87,7 @@ def _filtered(request: HttpRequest, today: date) -> QuerySet[Appeal]:
             Q(reviewer=request.user) | Q(vedtak__application__responsible=request.user)
         )
     if request.GET.get("sen"):
-        appeals = appeals.late(deadlines.appeals_late_before(today))
+        appeals = appeals.late(appeal_clock.late_before(today))
     return appeals
 
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import settings_table
+from casework.log import deadlines
 from casework.log.enums import AppealState
 from casework.log.steps import Step
 from common import calendar
@@ -39,24 +39,21 @@ def bodies_of(vedtak: Vedtak) -> dict[str, list[LegalBasis]]:
 def timeliness(appeal: Appeal) -> list[str]:
     """Sentences on how the deadline was counted, and whether the appeal came in time."""
     vedtak = appeal.vedtak
-    numbers = settings_table.values(vedtak.issued_on, "appeal_weeks", "paper_arrival_days")
+    deadline = deadlines.appeal(vedtak.issued_on, vedtak.arrived_on)
     if vedtak.arrived_on:
-        arrived = vedtak.arrived_on
-        sentences = [_("Brevet kom fram %(on)s.") % {"on": nbdate_long(arrived)}]
+        sentences = [_("Brevet kom fram %(on)s.") % {"on": nbdate_long(deadline.arrived)}]
     else:
-        arrived = vedtak.issued_on + timedelta(days=numbers["paper_arrival_days"])
         sentences = [
             _("Vedtaket ble fattet %(on)s. Brevet regnes som framme %(arrived)s, %(days)s etter.")
             % {
                 "on": nbdate_long(vedtak.issued_on),
-                "arrived": nbdate_long(arrived),
-                "days": days_nb(numbers["paper_arrival_days"]),
+                "arrived": nbdate_long(deadline.arrived),
+                "days": days_nb((deadline.arrived - vedtak.issued_on).days),
             }
         ]
-    weeks = numbers["appeal_weeks"]
-    weeks_end = arrived + timedelta(weeks=weeks)
+    weeks_end = deadline.arrived + timedelta(weeks=deadline.weeks)
     counting = _("%(weeks)d uker etter det er %(day)s %(on)s.") % {
-        "weeks": weeks,
+        "weeks": deadline.weeks,
         "day": WEEKDAYS[weeks_end.weekday()],
         "on": nbdate(weeks_end),
     }

@@ -1,6 +1,6 @@
 """Flags of applications: an interim reply that is due, and papers that have not come (need C6).
 
-Like `Application.reply_due`, the settings are those in force on the day it was received.
+The SQL of an interim reply counts as `deadlines.interim_reply`.
 """
 
 from __future__ import annotations

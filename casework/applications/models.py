@@ -12,9 +12,9 @@ from django.db.models.functions import Cast, Concat, LPad
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from accounts import settings_table
 from accounts.models import OrganisationUnit
 from casework.letters.models import LegalBasis, Letter
+from casework.log import deadlines
 from casework.log.enums import (
     APPLICATION_ALIVE,
     APPLICATION_OPEN,
@@ -26,7 +26,6 @@ from casework.log.enums import (
 )
 from casework.log.visibility import sees
 from casework.persons.models import Household, Person
-from common import calendar
 from common.calendar import local_date
 
 if TYPE_CHECKING:
@@ -190,8 +189,7 @@ class Application(models.Model):
 
     def reply_due(self) -> date:
         """The last day to send an interim reply or a vedtak (fvl. § 11 a)."""
-        months = settings_table.value("interim_reply_months", self.received_on)
-        return calendar.deadline_months(self.received_on, months)
+        return deadlines.interim_reply(self.received_at).due
 
     def is_late(self, at: datetime) -> bool:
         return self.is_open and not self.interim_reply_at and local_date(at) > self.reply_due()

@@ -11,18 +11,16 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts import settings_table
 from accounts.enums import CASE_ROLES, RoleKind
+from casework.log import deadlines
 from casework.log.enums import PROTECTED, FlagKind
 from casework.log.flags import Words, due_words
 from casework.log.models import Flag
 from casework.log.raising import FlagRule
-from common.calendar import ONE_DAY, add_working_days, next_working_day
+from common.calendar import next_working_day
 from common.formatting import short_date
 from common.jobs import Done
 from common.sql import local_day, values
-
-DAYS = "handover_days"
 
 
 def transfer_key(transfer_id: int) -> str:
@@ -74,25 +72,11 @@ wanted AS (
 
 def _params(on: date) -> dict[str, Any]:
     return {
-        "before": _sent_before(on),
+        "before": deadlines.last_late_start(deadlines.handover, on, "handover_days"),
         "due_on": next_working_day(on),
         "roles": values(CASE_ROLES),
         "protected": values(PROTECTED),
     }
-
-
-def due(sent: date, days: int) -> date:
-    """The last day to acknowledge what was sent on `sent`: `days` working days later."""
-    return add_working_days(sent, days)
-
-
-def _sent_before(on: date) -> date:
-    """The last sending day whose deadline to acknowledge has passed."""
-    numbers, day = settings_table.Table(DAYS), on - ONE_DAY
-    # A later sending day never has an earlier deadline.
-    while due(day, numbers.value(DAYS, day)) >= on:
-        day -= ONE_DAY
-    return day
 
 
 # ------------------------------------------------------------------ in words

@@ -1,3 +1,5 @@
+from enum import Enum, auto
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -288,6 +290,17 @@ class NoticeKind(models.TextChoices):
 
 
 GOING_OUT = (NoticeKind.DISCHARGE, NoticeKind.RELEASE)
+
+
+class Urgency(Enum):
+    """How near the deadline of an application or appeal is."""
+
+    ANSWERED = auto()  # an interim reply is sent
+    STOPPED = auto()  # decided, withdrawn, forwarded
+    FINE = auto()
+    SOON = auto()
+    TODAY = auto()
+    LATE = auto()
 
 
 class NoteReaders(models.TextChoices):

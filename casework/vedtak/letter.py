@@ -8,14 +8,14 @@ A lawyer in each municipality confirms the wording (law.md).
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.utils.text import capfirst
 
-from accounts import settings_table
 from accounts.models import Municipality
 from casework.letters.words import words
+from casework.log import deadlines
 from casework.log.enums import (
     GRANTED,
     AppealBody,
@@ -24,7 +24,6 @@ from casework.log.enums import (
     RefusalGround,
     ReversalGround,
 )
-from common import calendar
 from common.formatting import nbdate_long
 from housing.enums import UnitType
 
@@ -249,13 +248,7 @@ def _next(vedtak: Vedtak, content: Contents, t: dict) -> list[str]:
 
 
 def _appeal(vedtak: Vedtak, content: Contents, on: date, t: dict) -> dict[str, Any]:
-    numbers = settings_table.values(on, "appeal_weeks", "paper_arrival_days")
-    weeks = numbers["appeal_weeks"]
-    deadline = [t["deadline"].format(weeks=t["weeks"].get(str(weeks), weeks))]
-    if vedtak.issued_on:
-        arrives = vedtak.issued_on + timedelta(days=numbers["paper_arrival_days"])
-        due = calendar.deadline_weeks(arrives, weeks)
-        deadline.append(t["last_day"].format(arrives=nbdate_long(arrives), due=nbdate_long(due)))
+    weeks, last_day = appeal_sentences(t["deadline"], vedtak.issued_on or on, t)
     bodies: dict[str, list[str]] = {}
     for basis in [outcome.basis for outcome in content.outcomes] or content.bases:
         bodies.setdefault(basis.appeal_body, []).append(
@@ -263,7 +256,7 @@ def _appeal(vedtak: Vedtak, content: Contents, on: date, t: dict) -> dict[str, A
         )
     municipality = Municipality.objects.get().name
     return {
-        "deadline": " ".join(deadline),
+        "deadline": f"{weeks} {last_day}" if vedtak.issued_on else weeks,
         "instance": " ".join(
             t["state" if body == AppealBody.STATE else "municipal"].format(
                 municipality=municipality, what=_joined(what, t)
@@ -275,6 +268,15 @@ def _appeal(vedtak: Vedtak, content: Contents, on: date, t: dict) -> dict[str, A
         "access": t["access"],
         "suspension": t["suspension"],
     }
+
+
+def appeal_sentences(sentence: str, issued: date, t: dict) -> tuple[str, str]:
+    """The number of weeks to appeal, in the given sentence, and the last day (fvl. § 29)."""
+    appeal = deadlines.appeal(issued)
+    return (
+        sentence.format(weeks=t["weeks"].get(str(appeal.weeks), appeal.weeks)),
+        t["last_day"].format(arrives=nbdate_long(appeal.arrived), due=nbdate_long(appeal.due)),
+    )
 
 
 def _joined(parts: list[str], t: dict) -> str:

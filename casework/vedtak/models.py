@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
@@ -9,9 +9,9 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from accounts import settings_table
 from casework.applications.models import Application
 from casework.letters.models import LegalBasis, StandardText
+from casework.log import deadlines
 from casework.log.enums import (
     GRANTED,
     REFUSED,
@@ -22,7 +22,6 @@ from casework.log.enums import (
     VedtakState,
 )
 from casework.log.visibility import sees
-from common import calendar
 from common.model_parts import together
 from housing.enums import UnitType
 
@@ -202,18 +201,10 @@ class Vedtak(models.Model):
         return self.state in (VedtakState.DRAFT, VedtakState.SUBMITTED, VedtakState.RETURNED)
 
     def appeal_due(self) -> date | None:
-        """The last day to appeal: three weeks after the letter arrived (fvl. §§ 29-30).
-
-        If the day of arrival is unknown, it is counted from the setting `paper_arrival_days`.
-        None if the vedtak is not issued.
-        """
+        """The last day to appeal (fvl. §§ 29-30). None if the vedtak is not issued."""
         if self.issued_on is None:
             return None
-        arrived = self.arrived_on or self.issued_on + timedelta(
-            days=settings_table.value("paper_arrival_days", self.issued_on)
-        )
-        weeks = settings_table.value("appeal_weeks", self.issued_on)
-        return calendar.deadline_weeks(arrived, weeks)
+        return deadlines.appeal(self.issued_on, self.arrived_on).due
 
 
 class VedtakOutcome(models.Model):

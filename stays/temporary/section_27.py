@@ -1,6 +1,7 @@
 """Flags for § 27 applications: decided the same day, a place to sleep within 24 hours.
 
-Each case has two clocks, each with its own flag (the key is «case:what»):
+Each case has two clocks, each with its own flag (the key is «case:what»). They count as
+`deadlines.section_27_decision` and `deadlines.section_27_place`:
 
 * `vedtak`: due on the day of receipt; closed when a vedtak is issued in the case;
 * `plass`: due on the day the hours run out; closed when a stay with a place to sleep begins on or

@@ -12,11 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.once import once
 from accounts.reads import log_read
-from casework.log import perms
+from casework.log import deadlines, perms
 from common.access import allowed
 from common.form_errors import errors_as_message, errors_on, posted
 
-from .. import deadlines, reply_clock
+from .. import reply_clock
 from ..actions import intake as actions
 from ..forms.intake import PapersForm, Section27Form
 from . import drafts

@@ -11,9 +11,8 @@ from django.urls import reverse
 
 from accounts.enums import UnitKind
 from casework.applications import reply_clock
-from casework.applications.reply_clock import Urgency
 from casework.letters import actions as wording
-from casework.log.enums import ApplicationState, FlagKind, LetterKind, Protection
+from casework.log.enums import ApplicationState, FlagKind, LetterKind, Protection, Urgency
 from casework.models import Application, Disqualification, Event, LegalBasis, Letter, Transition
 from tests.factories import (
     ApplicationFactory,
