@@ -14,7 +14,7 @@ class AccountsConfig(AppConfig):
 
         from . import defaults, perms
 
-        context.municipality_from(self._municipality)
+        context.register_municipality(self._municipality)
         post_migrate.connect(defaults.install, sender=self)
         for key, label, icon, url_name, order, can in (
             ("leselogg", _("Leselogg"), "FileSearch", "accounts:read_log", 100, perms.can_read_log),

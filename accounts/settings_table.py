@@ -260,7 +260,7 @@ def in_force(key: str, day: str) -> str:
         WHERE s.key = '{key}' AND s.valid @> {day}), {default})"""
 
 
-class Table:
+class SettingsTable:
     """The values of some keys on any date, read in one query, for a list of rows."""
 
     def __init__(self, *keys: str) -> None:

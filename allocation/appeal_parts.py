@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from casework.appeals.file import Document
+from casework.appeals.file import FileDocument
 from casework.letters.words import words
 from casework.models import Appeal
 from casework.vedtak.letter import type_name
@@ -34,7 +34,7 @@ class _ClassCounts:
     longest: int = 0  # days
 
 
-def comparison(appeal: Appeal, on: date, language: str) -> Document:
+def comparison(appeal: Appeal, on: date, language: str) -> FileDocument:
     """The waiting list by class on the day of the vedtak, and now."""
     t = words("comparison", language)
     blocks: list[dict[str, Any]] = [{"kind": "text", "text": t["intro"]}]
@@ -44,7 +44,7 @@ def comparison(appeal: Appeal, on: date, language: str) -> Document:
             heading += f", {t['now']}"
         blocks.append({"kind": "heading", "text": heading})
         blocks += _list_on(day, appeal.vedtak.application_id, t)
-    return Document(t["title"], on, [*blocks, *_classes(on, t)])
+    return FileDocument(t["title"], on, [*blocks, *_classes(on, t)])
 
 
 def _list_on(day: date, application_id: int, t: dict[str, Any]) -> list[dict[str, Any]]:
@@ -105,7 +105,7 @@ def few(n: int) -> str:
     return str(n) if n == 0 or n >= FEWEST else f"1–{FEWEST - 1}"
 
 
-def stock(appeal: Appeal, on: date, language: str) -> Document:
+def stock(appeal: Appeal, on: date, language: str) -> FileDocument:
     """Homes vacant on the day of the vedtak and now, by type and size."""
     t = words("comparison", language)
     # One column where the file is made on the day of the vedtak.
@@ -125,7 +125,7 @@ def stock(appeal: Appeal, on: date, language: str) -> Document:
         blocks.append({"kind": "table", "head": head, "rows": rows})
     else:
         blocks.append({"kind": "text", "text": t["stock_none"]})
-    return Document(t["stock_title"], on, blocks)
+    return FileDocument(t["stock_title"], on, blocks)
 
 
 def _vacant(day: date) -> Counter[tuple[str, int]]:

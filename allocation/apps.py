@@ -32,7 +32,7 @@ class AllocationConfig(AppConfig):
         )
         appeal_file.register("stock", _("Ledige boliger"), appeal_parts.stock)
 
-        closing.ask(vacancy.kept_or_offered)
+        closing.register_check(vacancy.kept_or_offered)
         day.register(
             own_day.class_lines, own_day.offer_lines, own_day.chosen_lines, own_day.accepted_lines
         )

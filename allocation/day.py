@@ -17,7 +17,7 @@ from casework.log.flags import due_words
 from casework.log.visibility import sees
 from casework.models import Application, Flag
 from common.calendar import local_date
-from common.day import DEADLINE_DAYS, MOST, Line
+from common.day import DEADLINE_DAYS, MOST, DayLine
 from common.formatting import short_date
 
 from .enums import ItemOutcome, OfferState
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-def _line(application: Application, **parts: Any) -> Line:
+def _line(application: Application, **parts: Any) -> DayLine:
     person = application.person
     url = reverse("desk:person", args=[person.pk])
-    return Line(name=person.name, url=url, icon="Clock", **parts)
+    return DayLine(name=person.name, url=url, icon="Clock", **parts)
 
 
-def class_lines(user: User, on: date, flags: Sequence[Flag]) -> list[Line]:
+def class_lines(user: User, on: date, flags: Sequence[Flag]) -> list[DayLine]:
     """Priority classes that others have proposed and the user may approve."""
     if not user.has_role(RoleKind.APPROVER):
         return []
@@ -64,7 +64,7 @@ def class_lines(user: User, on: date, flags: Sequence[Flag]) -> list[Line]:
     ]
 
 
-def offer_lines(user: User, on: date, flags: Sequence[Flag]) -> list[Line]:
+def offer_lines(user: User, on: date, flags: Sequence[Flag]) -> list[DayLine]:
     """Offers in the user's cases with an answer date that is near or past."""
     offers = (
         Offer.objects.visible_to(user)
@@ -98,7 +98,7 @@ def offer_lines(user: User, on: date, flags: Sequence[Flag]) -> list[Line]:
     return lines
 
 
-def chosen_lines(user: User, on: date, flags: Sequence[Flag]) -> list[Line]:
+def chosen_lines(user: User, on: date, flags: Sequence[Flag]) -> list[DayLine]:
     """Homes that a meeting has allocated in the user's cases, and that are not offered yet."""
     sent = Offer.objects.filter(item=OuterRef("item"), application=OuterRef("application"))
     choices = (
@@ -135,7 +135,7 @@ def chosen_lines(user: User, on: date, flags: Sequence[Flag]) -> list[Line]:
     return lines
 
 
-def accepted_lines(user: User, on: date, flags: Sequence[Flag]) -> list[Line]:
+def accepted_lines(user: User, on: date, flags: Sequence[Flag]) -> list[DayLine]:
     """Accepted offers in the user's cases that have no lease yet."""
     offers = (
         Offer.objects.visible_to(user)

@@ -196,7 +196,7 @@ def waiting_params(on: date) -> dict[str, Any]:
     }
 
 
-def waits(case: Application, stays: list[Stay], on: date) -> bool:
+def is_waiting(case: Application, stays: list[Stay], on: date) -> bool:
     """`WAITING` for one case whose vedtak with outcomes, and stays with leases, are read already.
 
     Runs no query. A test in tests/desk checks that the two agree.

@@ -31,7 +31,7 @@ class CaseworkConfig(AppConfig):
 
         for defaults in (letter_defaults, assessment_defaults, follow_up_defaults):
             post_migrate.connect(defaults.install, sender=self)
-        on_issue(appeals.reversed_by)
+        on_issue(appeals.close_reversed_appeal)
         flags.register(
             application_flags.INTERIM_REPLY,
             application_flags.PAPERS,

@@ -14,7 +14,7 @@ from . import navigation
 _municipality: list[Callable[[], str]] = []
 
 
-def municipality_from(source: Callable[[], str]) -> None:
+def register_municipality(source: Callable[[], str]) -> None:
     """Register the function that gives the municipality's name. `accounts` does this at start."""
     _municipality[:] = [source]
 

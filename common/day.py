@@ -20,7 +20,7 @@ DEADLINE_DAYS = 7  # a deadline is shown when it is at most this many days away
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class DayLine:
     """One thing that waits, as `components/flag.html` draws it. `days` counts days waited."""
 
     name: str
@@ -41,7 +41,7 @@ class Line:
     primary: bool = False
 
 
-Source = Callable[[Any, date, Sequence[Any]], list[Line]]
+Source = Callable[[Any, date, Sequence[Any]], list[DayLine]]
 _sources: list[Source] = []
 
 
@@ -50,6 +50,6 @@ def register(*sources: Source) -> None:
     _sources.extend(source for source in sources if source not in _sources)
 
 
-def lines(user: Any, on: date, flags: Sequence[Any]) -> list[Line]:
+def lines(user: Any, on: date, flags: Sequence[Any]) -> list[DayLine]:
     """The user's lines from every app on this day, without the flags themselves."""
     return [line for source in _sources for line in source(user, on, flags)]

@@ -69,7 +69,7 @@ def register(
 _may_search: list[Callable[[Any], bool]] = []
 
 
-def search_is_for(can: Callable[[Any], bool]) -> None:
+def register_search(can: Callable[[Any], bool]) -> None:
     """Show the search field of the top bar only to users for whom `can(user)` is true."""
     _may_search[:] = [can]
 

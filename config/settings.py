@@ -139,7 +139,7 @@ MIDDLEWARE = [
     "simple_history.middleware.HistoryRequestMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.SecondFactorMiddleware",
-    "casework.persons.middleware.LeadToSurvivorMiddleware",
+    "casework.persons.middleware.MergedPersonRedirectMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"

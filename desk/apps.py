@@ -14,7 +14,7 @@ class DeskConfig(AppConfig):
 
         from . import perms
 
-        navigation.search_is_for(perms.can_search)
+        navigation.register_search(perms.can_search)
         navigation.register(
             "min-dag",
             _("Min dag"),

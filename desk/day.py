@@ -24,7 +24,7 @@ from casework.log.flags import Words, due_words, follow_up_url
 from casework.log.visibility import sees
 from casework.models import Application, Draft, Flag, Person
 from common import day
-from common.day import DEADLINE_DAYS, MOST, Line
+from common.day import DEADLINE_DAYS, MOST, DayLine
 from common.formatting import days_nb, short_date
 from common.sql import end_of_day, local_day
 from housing.enums import UnitStatus
@@ -47,7 +47,7 @@ RECENT, RECENT_DAYS, RECENT_READS = 5, 30, 60
 class DayPanel:
     """A panel of Min dag: the lines shown, how many there are, and how many are urgent."""
 
-    lines: list[Line]
+    lines: list[DayLine]
     total: int
     urgent: int = 0
 
@@ -170,8 +170,8 @@ def _deadlines(user: User, flags: list[Flag], on: date, shown: int) -> DayPanel:
     return DayPanel(lines[:shown], len(lines), urgent)
 
 
-def _flag_line(flag: Flag, words: Words) -> Line:
-    return Line(
+def _flag_line(flag: Flag, words: Words) -> DayLine:
+    return DayLine(
         name=flag.person.name,
         url=reverse("desk:person", args=[flag.person_id]),
         about=case_label(flag.application),
@@ -209,7 +209,7 @@ def _temporary(flags: list[Flag], on: date, shown: int) -> DayPanel:
         place = places.get(flag.person_id)
         case = case_label(flag.application, short=bool(place))
         lines.append(
-            Line(
+            DayLine(
                 name=flag.person.name,
                 url=reverse("desk:person", args=[flag.person_id]),
                 about=f"{place} · {case}" if place else case,
@@ -262,7 +262,7 @@ def _discharges(user: User, on: date, numbers: dict[str, Any], shown: int) -> Da
 
 def _discharge_line(
     stay: Stay, case: Application | None, on: date, numbers: dict[str, Any]
-) -> Line:
+) -> DayLine:
     left = (stay.planned_out - on).days
     when, _color = due_words(stay.planned_out, on)
     prison = stay.institution == InstitutionKind.PRISON
@@ -276,7 +276,7 @@ def _discharge_line(
     else:
         step, action = _("Finn en bolig som passer, og ta den opp i møtet."), _("Finn bolig")
         url = f"{reverse('desk:units')}?status={UnitStatus.VACANT}"
-    return Line(
+    return DayLine(
         name=stay.person.name,
         url=reverse("desk:person", args=[stay.person_id]),
         about=f"{what} · {case.case_number}" if case else what,
@@ -382,7 +382,7 @@ def _forgotten(waiting: list[WaitingCase], on: date, forgotten_days: int, shown:
                 "date": short_date(case.issued_on)
             }
         lines.append(
-            Line(
+            DayLine(
                 name=case.person.name,
                 url=reverse("desk:person", args=[case.person.pk]),
                 about=f"{_('Sak')} {case.case_number}",

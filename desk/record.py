@@ -239,7 +239,7 @@ def standing(
 
     Its number is computed separately (`rank_of`), since it needs the whole waiting list.
     """
-    waiting = next((case for case in applications if ranking.waits(case, stays, on)), None)
+    waiting = next((case for case in applications if ranking.is_waiting(case, stays, on)), None)
     chosen = waiting or next((case for case in applications if case.is_open), None)
     if chosen is None:
         chosen = applications[0] if applications else None

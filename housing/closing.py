@@ -2,9 +2,9 @@
 
 The apps above know who lives there, and which homes are reserved or offered. They register a check:
 
-    closing.ask(people_in)      # in AppConfig.ready()
+    closing.register_check(occupied_units_text)      # in AppConfig.ready()
 
-`people_in(units, on)` returns a sentence on why not, with a number, or "" if nothing is in the
+`occupied_units_text(units, on)` returns a sentence on why not, with a number, or "" if nothing is in the
 way. All checks are run, so that the user sees every reason at once.
 """
 
@@ -36,7 +36,7 @@ class CannotClose(RuleBroken):
     """Somebody lives there, or a home is reserved or offered."""
 
 
-def ask(check: Callable[[list[Unit], date], str]) -> None:
+def register_check(check: Callable[[list[Unit], date], str]) -> None:
     """Register a check that is run before homes are taken out of use, from an app above."""
     if check not in _checks:
         _checks.append(check)

@@ -487,7 +487,7 @@ def save_stay(obj: Stay | Lease | Renewal | PlaceSearch) -> None:
 
 
 @transaction.atomic
-def hear_notice(notice: InstitutionNotice, *, by: User, at: datetime) -> None:
+def move_planned_out(notice: InstitutionNotice, *, by: User, at: datetime) -> None:
     """Move the planned day out of the person's institution stay to the day in a notice; the
     waiting list and Min dag read it (need C20)."""
     if notice.kind not in GOING_OUT:
@@ -520,7 +520,7 @@ def hear_notice(notice: InstitutionNotice, *, by: User, at: datetime) -> None:
         )
 
 
-def people_in(units: list[Unit], on: date) -> str:
+def occupied_units_text(units: list[Unit], on: date) -> str:
     """How many of the units have residents, now or later, as a sentence; "" if none (need H4)."""
     lives = Stay.objects.filter(unit__in=units, period__overlap=DateRange(on, None))
     homes = lives.order_by().values("unit").distinct().count()

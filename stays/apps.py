@@ -22,11 +22,11 @@ class StaysConfig(AppConfig):
         from stays.temporary.section_27 import SECTION_27
 
         from . import perms
-        from .actions import hear_notice, people_in
+        from .actions import move_planned_out, occupied_units_text
 
         flags.register(TEMPORARY_STAY, NO_SERVICE, DISCHARGE, SECTION_27, LEASE)
-        notices.listen(hear_notice)
-        closing.ask(people_in)
+        notices.listen(move_planned_out)
+        closing.register_check(occupied_units_text)
         navigation.register(
             "leieforhold",
             _("Leieforhold"),

@@ -57,7 +57,7 @@ def offer_new(request: HttpRequest, pk: int) -> HttpResponse:
             )
             return redirect("allocation:offer", offer.pk)
     log_read(request, consideration.application.person_id, "tilbud")
-    table = settings_table.Table("offer_working_days")
+    table = settings_table.SettingsTable("offer_working_days")
     return render(
         request,
         "allocation/offer_new.html",

@@ -56,7 +56,7 @@ class NotAppealable(RuleBroken):
     """The vedtak cannot be appealed: not issued, replaced, or not to this appeals body."""
 
 
-class ReceivedOutsideTime(RuleBroken):
+class ImpossibleDate(RuleBroken):
     """A date of the appeal is impossible: before the vedtak, in the future, or out of order."""
 
 
@@ -192,16 +192,16 @@ def _check_dates(
     vedtak: Vedtak, received_on: date, made_on: date, arrived_on: date | None, today: date
 ) -> None:
     if received_on > today:
-        raise ReceivedOutsideTime(_("Klagen kan ikke være mottatt fram i tid."))
+        raise ImpossibleDate(_("Klagen kan ikke være mottatt fram i tid."))
     if min(received_on, made_on) < vedtak.issued_on:
-        raise ReceivedOutsideTime(
+        raise ImpossibleDate(
             _("Klagen kan ikke være mottatt før vedtaket ble fattet %(on)s.")
             % {"on": nbdate(vedtak.issued_on)}
         )
     if made_on > received_on:
-        raise ReceivedOutsideTime(_("Klagen kan ikke være sendt etter at den er mottatt."))
+        raise ImpossibleDate(_("Klagen kan ikke være sendt etter at den er mottatt."))
     if arrived_on and not vedtak.issued_on <= arrived_on <= received_on:
-        raise ReceivedOutsideTime(
+        raise ImpossibleDate(
             _("Brevet kan ikke være framme før vedtaket ble fattet, eller etter klagen.")
         )
 
@@ -408,7 +408,7 @@ def begin_reversal(*, appeal: Appeal, reason: str, by: User, at: datetime) -> Ve
 
 
 @transaction.atomic
-def reversed_by(vedtak: Vedtak, *, by: User, at: datetime) -> None:
+def close_reversed_appeal(vedtak: Vedtak, *, by: User, at: datetime) -> None:
     """Close the appeal as reversed when the new vedtak drafted for it is issued.
 
     Called in the transaction that issues it, with its application and its row locked.
@@ -525,7 +525,7 @@ def ask_suspension(*, appeal: Appeal, asked_on: date, by: User, at: datetime) ->
     if appeal.suspension_asked_on is not None:
         raise StepNotPossible(_("Det er allerede bedt om utsatt iverksetting."))
     if not appeal.vedtak.issued_on <= asked_on <= local_date(at):
-        raise ReceivedOutsideTime(_("Datoen må være mellom vedtaket og i dag."))
+        raise ImpossibleDate(_("Datoen må være mellom vedtaket og i dag."))
     _save(appeal, suspension_asked_on=asked_on)
     _log(
         appeal, CaseEvent.APPEAL_SUSPENSION_ASKED, _("Det er bedt om utsatt iverksetting."), by, at
@@ -558,7 +558,7 @@ def record_outcome(
         raise StepNotPossible(_("Klagen er ikke hos klageinstansen. Send den over først."))
     today = local_date(at)
     if not local_date(appeal.forwarded_at) <= outcome_on <= today:
-        raise ReceivedOutsideTime(
+        raise ImpossibleDate(
             _("Svaret må ha en dato mellom oversendelsen %(on)s og i dag.")
             % {"on": nbdate(appeal.forwarded_at)}
         )

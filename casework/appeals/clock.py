@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING
 
-from accounts.settings_table import Table
+from accounts.settings_table import SettingsTable
 from casework.log import deadlines
 from casework.log.deadlines import Clock
 from casework.log.enums import AppealState, Urgency
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def clocks(appeals: Iterable[Appeal], on: date) -> dict[int, Clock]:
     """The clock of each appeal on the date, by primary key, in one query."""
     appeals = list(appeals)
-    table = Table(*deadlines.APPEAL_KEYS) if appeals else None
+    table = SettingsTable(*deadlines.APPEAL_KEYS) if appeals else None
     return {appeal.pk: _clock(appeal, on, table) for appeal in appeals}
 
 
@@ -35,7 +35,7 @@ def late_before(on: date) -> date:
     return deadlines.last_late_start(deadlines.appeal_prepared, on, *deadlines.APPEAL_KEYS)
 
 
-def _clock(appeal: Appeal, on: date, table: Table) -> Clock:
+def _clock(appeal: Appeal, on: date, table: SettingsTable) -> Clock:
     if appeal.state == AppealState.FORWARDED and appeal.forwarded_at:
         deadline = deadlines.appeal_answered(appeal.reminded_at or appeal.forwarded_at, table)
     else:

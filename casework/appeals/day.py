@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from casework.log.enums import AppealState, FlagKind
 from casework.log.models import Flag
-from common.day import MOST, Line
+from common.day import MOST, DayLine
 from common.formatting import short_date
 
 from .models import Appeal
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-def appeal_lines(user: User, on: date, flags: Sequence[Flag]) -> list[Line]:
+def appeal_lines(user: User, on: date, flags: Sequence[Flag]) -> list[DayLine]:
     """Unassigned appeals in the user's cases, and those the user reviews, without a flag."""
     flagged = {flag.facts["appeal"] for flag in flags if flag.kind == FlagKind.APPEAL}
     appeals = (
@@ -52,7 +52,7 @@ def appeal_lines(user: User, on: date, flags: Sequence[Flag]) -> list[Line]:
             step = str(REVERSE_OR_FORWARD)
         urgent = appeal.state == AppealState.RECEIVED or appeal.suspension_waits
         lines.append(
-            Line(
+            DayLine(
                 name=application.person.name,
                 url=reverse("desk:person", args=[application.person_id]),
                 about=f"{_('Klage')} · {application.case_number}",

@@ -37,7 +37,7 @@ Block = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class FileDocument:
     """One document: a finished PDF (`content`), or blocks to make pages from."""
 
     title: str
@@ -47,11 +47,13 @@ class Document:
 
 
 # By name: a function that makes the document, or None if there is nothing to show; and its title.
-_parts: dict[str, Callable[[Appeal, date, str], Document | None]] = {}
+_parts: dict[str, Callable[[Appeal, date, str], FileDocument | None]] = {}
 _titles: dict[str, str] = {}
 
 
-def register(name: str, title: str, part: Callable[[Appeal, date, str], Document | None]) -> None:
+def register(
+    name: str, title: str, part: Callable[[Appeal, date, str], FileDocument | None]
+) -> None:
     """Add a document from another app to every file, after those of casework.
 
     It must not identify other persons: the party has a right to see the file (fvl. § 18).
@@ -69,7 +71,7 @@ def assemble(appeal: Appeal, letter: Letter, *, on: date, at: datetime) -> Store
         )
 
 
-def documents(appeal: Appeal, letter: Letter | None, on: date, language: str) -> list[Document]:
+def documents(appeal: Appeal, letter: Letter | None, on: date, language: str) -> list[FileDocument]:
     """The documents in order: our letter, the vedtak, the appeal, the case, then all others."""
     application = appeal.vedtak.application
     t = words("appeal_file", language)
@@ -117,15 +119,15 @@ def titles(appeal: Appeal) -> list[str]:
 # ------------------------------------------------------------------ the documents
 
 
-def _sent(letter: Letter) -> Document:
-    return Document(letter.title, letter.made_at.date(), content=bytes(letter.file.content))
+def _sent(letter: Letter) -> FileDocument:
+    return FileDocument(letter.title, letter.made_at.date(), content=bytes(letter.file.content))
 
 
-def _vedtak(appeal: Appeal, t: dict[str, Any]) -> Document:
+def _vedtak(appeal: Appeal, t: dict[str, Any]) -> FileDocument:
     vedtak = appeal.vedtak
     letter = Letter.objects.filter(vedtak=vedtak).select_related("file").first()
     if letter:
-        return Document(
+        return FileDocument(
             f"{t['vedtak']}: {letter.title}", vedtak.issued_on, content=bytes(letter.file.content)
         )
     blocks: list[Block] = [{"kind": "note", "text": t["imported"]}]
@@ -142,11 +144,11 @@ def _vedtak(appeal: Appeal, t: dict[str, Any]) -> Document:
         text = getattr(vedtak, name).strip()
         if text:
             blocks += [{"kind": "heading", "text": t[name]}, {"kind": "text", "text": text}]
-    return Document(t["vedtak"], vedtak.issued_on, blocks)
+    return FileDocument(t["vedtak"], vedtak.issued_on, blocks)
 
 
-def _appeal(appeal: Appeal, t: dict[str, Any], language: str) -> Document:
-    return Document(
+def _appeal(appeal: Appeal, t: dict[str, Any], language: str) -> FileDocument:
+    return FileDocument(
         t["klage"],
         appeal.received_on,
         [
@@ -156,7 +158,7 @@ def _appeal(appeal: Appeal, t: dict[str, Any], language: str) -> Document:
     )
 
 
-def _application(application, t: dict[str, Any], language: str) -> Document:
+def _application(application, t: dict[str, Any], language: str) -> FileDocument:
     bases = application.bases.order_by("pk")
     blocks: list[Block] = [
         {
@@ -170,7 +172,7 @@ def _application(application, t: dict[str, Any], language: str) -> Document:
     ]
     if application.words:
         blocks.append({"kind": "quote", "text": application.words})
-    return Document(t["application"], application.received_on, blocks)
+    return FileDocument(t["application"], application.received_on, blocks)
 
 
 def _assessments(application):
@@ -181,7 +183,7 @@ def _assessments(application):
     )
 
 
-def _assessment(assessment, t: dict[str, Any]) -> Document:
+def _assessment(assessment, t: dict[str, Any]) -> FileDocument:
     blocks: list[Block] = [
         {"kind": "heading", "text": t["wish"]},
         {"kind": "quote", "text": assessment.wish.words},
@@ -200,10 +202,10 @@ def _assessment(assessment, t: dict[str, Any]) -> Document:
     ]
     if rows:
         blocks.append({"kind": "table", "head": t["dimensions"], "rows": rows})
-    return Document(t["assessment"], assessment.held_on, blocks)
+    return FileDocument(t["assessment"], assessment.held_on, blocks)
 
 
-def _need(need: HousingNeed, t: dict[str, Any], language: str) -> Document:
+def _need(need: HousingNeed, t: dict[str, Any], language: str) -> FileDocument:
     types = ", ".join(vedtak_letter.type_name(kind, language) for kind in need.types)
     pairs = [
         (t["bedrooms"], bedrooms_nb(need.bedrooms)),
@@ -214,10 +216,10 @@ def _need(need: HousingNeed, t: dict[str, Any], language: str) -> Document:
     ]
     if need.edit_reason:
         pairs.append((t["edited"], need.edit_reason))
-    return Document(t["need"], need.decided_at.date(), [{"kind": "facts", "pairs": pairs}])
+    return FileDocument(t["need"], need.decided_at.date(), [{"kind": "facts", "pairs": pairs}])
 
 
-def _notes(notes, t: dict[str, Any]) -> Document:
+def _notes(notes, t: dict[str, Any]) -> FileDocument:
     blocks: list[Block] = []
     for note in notes:
         by = t["by"].format(on=nbdate(note.written_at), name=note.written_by.get_full_name())
@@ -227,14 +229,14 @@ def _notes(notes, t: dict[str, Any]) -> Document:
         if note.quotation:
             blocks.append({"kind": "text", "text": f"{t['said']}:"})
             blocks.append({"kind": "quote", "text": note.quotation})
-    return Document(t["notes"], notes[-1].written_at.date(), blocks)
+    return FileDocument(t["notes"], notes[-1].written_at.date(), blocks)
 
 
 # ------------------------------------------------------------------ as one PDF
 
 
 def _printed(
-    appeal: Appeal, documents: list[Document], on: date, at: datetime, language: str
+    appeal: Appeal, documents: list[FileDocument], on: date, at: datetime, language: str
 ) -> bytes:
     application, t = appeal.vedtak.application, words("appeal_file", language)
     shared = letters.frame(application, language=language, on=on, by=appeal.reviewer)
@@ -284,7 +286,7 @@ def _printed(
 
 
 def _make_parts(
-    documents: list[Document], shared: dict[str, Any], language: str, before: int
+    documents: list[FileDocument], shared: dict[str, Any], language: str, before: int
 ) -> tuple[list[pdf_join.Part], list[int]]:
     """The documents as PDFs, and the page each begins on, from 0. Blocks in a row share a PDF."""
     parts: list[pdf_join.Part] = []

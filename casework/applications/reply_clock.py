@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.timezone import get_default_timezone
 
-from accounts.settings_table import Table
+from accounts.settings_table import SettingsTable
 from casework.log import deadlines
 from casework.log.deadlines import Clock
 from casework.log.enums import Urgency
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def clocks(applications: Iterable[Application], on: date) -> dict[int, Clock]:
     """The reply clock of each application on the date, by primary key, in one query."""
     applications = list(applications)
-    table = Table(*deadlines.REPLY_KEYS) if applications else None
+    table = SettingsTable(*deadlines.REPLY_KEYS) if applications else None
     return {application.pk: _clock(application, on, table) for application in applications}
 
 
@@ -36,7 +36,7 @@ def late_before(on: date) -> datetime:
     return datetime.combine(day + ONE_DAY, time.min, tzinfo=get_default_timezone())
 
 
-def _clock(application: Application, on: date, table: Table) -> Clock:
+def _clock(application: Application, on: date, table: SettingsTable) -> Clock:
     deadline = deadlines.interim_reply(application.received_on, table)
     if not application.is_open:
         urgency = Urgency.STOPPED

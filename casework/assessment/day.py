@@ -13,7 +13,7 @@ from casework.log.day import case_label
 from casework.log.flags import due_words
 from casework.log.models import Flag
 from common.calendar import local_date
-from common.day import MOST, Line
+from common.day import MOST, DayLine
 from common.formatting import short_date
 
 from .models import Statement
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-def statement_lines(user: User, on: date, flags: Sequence[Flag]) -> list[Line]:
+def statement_lines(user: User, on: date, flags: Sequence[Flag]) -> list[DayLine]:
     """Statements the user was asked for and has not written."""
     statements = (
         Statement.objects.visible_to(user)
@@ -35,7 +35,7 @@ def statement_lines(user: User, on: date, flags: Sequence[Flag]) -> list[Line]:
     for statement in statements:
         when, color = due_words(statement.due_on, on)
         lines.append(
-            Line(
+            DayLine(
                 name=statement.person.name,
                 url=reverse("desk:person", args=[statement.person_id]),
                 about=case_label(statement.application),

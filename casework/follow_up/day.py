@@ -13,7 +13,7 @@ from casework.log.day import case_label
 from casework.log.flags import due_words
 from casework.log.models import Flag
 from common.calendar import local_date
-from common.day import MOST, Line
+from common.day import MOST, DayLine
 from common.formatting import short_date
 
 from .models import Handover
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-def handover_lines(user: User, on: date, flags: Sequence[Flag]) -> list[Line]:
+def handover_lines(user: User, on: date, flags: Sequence[Flag]) -> list[DayLine]:
     """Tasks sent to the user, or to their unit without a name, and tasks they took."""
     tasks = (
         Handover.objects.visible_to(user)
@@ -37,7 +37,7 @@ def handover_lines(user: User, on: date, flags: Sequence[Flag]) -> list[Line]:
         due = task.due_on or (None if taken else sent)
         when, color = due_words(task.due_on, on)
         lines.append(
-            Line(
+            DayLine(
                 name=task.person.name,
                 url=reverse("desk:person", args=[task.person_id]),
                 about=case_label(task.application),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from accounts import settings_table
-from accounts.settings_table import Table
+from accounts.settings_table import SettingsTable
 from common import calendar
 from common.calendar import local_date
 
@@ -87,7 +87,7 @@ class Clock:
         return self.urgency == Urgency.LATE
 
 
-def interim_reply(received: date | datetime, table: Table | None = None) -> Deadline:
+def interim_reply(received: date | datetime, table: SettingsTable | None = None) -> Deadline:
     """An interim reply or a vedtak: one month after the application came (fvl. § 11 a)."""
     start = day_of(received)
     numbers = _numbers(table, start, "interim_reply_months", "interim_reply_warn_days")
@@ -110,14 +110,14 @@ def appeal(issued: date, arrived: date | None = None) -> AppealDeadline:
     return AppealDeadline(due=due, arrived=arrived, weeks=weeks)
 
 
-def offer_answer(sent: date | datetime, table: Table | None = None) -> Deadline:
+def offer_answer(sent: date | datetime, table: SettingsTable | None = None) -> Deadline:
     """The answer to an offer: by default five working days after the offer was sent."""
     start = day_of(sent)
     days = _numbers(table, start, "offer_working_days")["offer_working_days"]
     return Deadline(due=calendar.add_working_days(start, days))
 
 
-def appeal_prepared(received: date | datetime, table: Table | None = None) -> Deadline:
+def appeal_prepared(received: date | datetime, table: SettingsTable | None = None) -> Deadline:
     """The municipality's own limit for reversing a vedtak or forwarding the appeal (fvl. § 33)."""
     start = day_of(received)
     numbers = _numbers(table, start, "appeal_prepare_weeks", "appeal_prepare_warn_days")
@@ -125,7 +125,7 @@ def appeal_prepared(received: date | datetime, table: Table | None = None) -> De
     return Deadline(due=due, warn=due - timedelta(days=numbers["appeal_prepare_warn_days"]))
 
 
-def appeal_answered(forwarded: date | datetime, table: Table | None = None) -> Deadline:
+def appeal_answered(forwarded: date | datetime, table: SettingsTable | None = None) -> Deadline:
     """When to ask the appeals body about the appeal, after it was forwarded or last asked about."""
     start = day_of(forwarded)
     weeks = _numbers(table, start, "appeal_remind_weeks")["appeal_remind_weeks"]
@@ -137,7 +137,7 @@ def section_27_decision(received: date | datetime) -> Deadline:
     return Deadline(due=day_of(received))
 
 
-def section_27_place(received: datetime, table: Table | None = None) -> datetime:
+def section_27_place(received: datetime, table: SettingsTable | None = None) -> datetime:
     """When a place to sleep is due: by default 24 hours later, working day or not.
 
     Counts real hours: a day when the clocks change has 23 or 25 of them.
@@ -153,15 +153,17 @@ def missing_papers(sent: date | datetime) -> Deadline:
     return Deadline(due=calendar.next_working_day(start + timedelta(days=days)))
 
 
-def handover(sent: date, table: Table | None = None) -> Deadline:
+def handover(sent: date, table: SettingsTable | None = None) -> Deadline:
     """A task or case is acknowledged where it was sent: by default within two working days."""
     days = _numbers(table, sent, "handover_days")["handover_days"]
     return Deadline(due=calendar.add_working_days(sent, days))
 
 
-def last_late_start(deadline: Callable[[date, Table], Deadline], on: date, *keys: str) -> date:
+def last_late_start(
+    deadline: Callable[[date, SettingsTable], Deadline], on: date, *keys: str
+) -> date:
     """The last start day whose deadline, counted with the settings `keys`, is over on the date."""
-    table, day = Table(*keys), on
+    table, day = SettingsTable(*keys), on
     # A later start never gives an earlier deadline, so the first match is the last such day.
     while deadline(day, table).due >= on:
         day -= calendar.ONE_DAY
@@ -173,5 +175,5 @@ def day_of(moment: date | datetime) -> date:
     return local_date(moment) if isinstance(moment, datetime) else moment
 
 
-def _numbers(table: Table | None, on: date, *keys: str) -> dict[str, int]:
+def _numbers(table: SettingsTable | None, on: date, *keys: str) -> dict[str, int]:
     return (table or settings_table).values(on, *keys)

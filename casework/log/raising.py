@@ -57,7 +57,7 @@ fresh AS (
         WHERE f.person_id = c.person_id AND f.kind = %(kind)s AND {key} = c.key
             AND {reached})
 ),
-{told}
+{details}
 raised AS (
     INSERT INTO casework_flag (person_id, application_id, kind, key, threshold, facts, marks,
         owner_id, due_on, raised_on, closed_because, closing_note)
@@ -105,8 +105,8 @@ class FlagRule:
     a column level in `wanted`; the key of its flags is «key:level». `threshold` and `marks` are
     True when `wanted` has those columns.
 
-    `told` adds columns that are costly to compute, for new flags only: CTEs that end in one named
-    `told`, which reads `fresh` (the new rows, with the columns of `wanted`).
+    `details` adds columns that are costly to compute, for new flags only: CTEs that end in
+    `detailed`, which reads `fresh` (the new rows, with the columns of `wanted`).
 
     `replaces` is another kind: its open flag for the same person and key is superseded.
 
@@ -121,7 +121,7 @@ class FlagRule:
     level: str = ""
     threshold: bool = False
     marks: bool = False
-    told: str | Callable[[], str] = ""
+    details: str | Callable[[], str] = ""
     replaces: FlagKind | None = None
     on_day: bool = True
 
@@ -145,15 +145,15 @@ class FlagRule:
         """The SQL statement, without the parts this kind does not use."""
         levels = bool(self.level)
         in_facts = " || jsonb_build_object('level', t.level)" if self.level == LEVEL else ""
-        told = _text(self.told)
+        details = _text(self.details)
         return RAISE.format(
             wanted=_text(self.wanted),
             key=f"left(f.key, -1 - length(({self.level})::text))" if levels else "f.key",
             level=self.level or "1",
             further="w.level > o.level" if levels else "false",
             reached=f"{self.level} >= c.level" if levels else "true",
-            told=f"{told}," if told else "",
-            source="told" if told else "fresh",
+            details=f"{details}," if details else "",
+            source="detailed" if details else "fresh",
             new_key="t.key || ':' || t.level" if levels else "t.key",
             threshold="t.threshold" if self.threshold else "NULL::int",
             facts=f"t.facts{in_facts}",

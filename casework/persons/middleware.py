@@ -8,7 +8,7 @@ from .models import Person
 PERSON_PAGES = "personer/<int:pk>/"
 
 
-class LeadToSurvivorMiddleware:
+class MergedPersonRedirectMiddleware:
     """Redirects a page of a merged person to the same page of the surviving record.
 
     Done in one place, so that the pages of all apps behave alike (need C4).

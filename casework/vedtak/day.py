@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from casework.log.enums import VedtakState
 from casework.log.models import Flag
 from common.calendar import local_date
-from common.day import MOST, Line
+from common.day import MOST, DayLine
 from common.formatting import short_date
 
 from .models import Vedtak
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 LATE_DAYS = 2  # a vedtak that has waited longer is shown in red
 
 
-def vedtak_lines(user: User, on: date, flags: Sequence[Flag]) -> list[Line]:
+def vedtak_lines(user: User, on: date, flags: Sequence[Flag]) -> list[DayLine]:
     """Vedtak waiting for the user's approval, and the user's drafts that were sent back."""
     waiting = (
         Vedtak.objects.visible_to(user)
@@ -56,7 +56,7 @@ def vedtak_lines(user: User, on: date, flags: Sequence[Flag]) -> list[Line]:
             why = f"{why} «{comment[:120]}»" if comment else why
             sub, step, act = _("sendt tilbake"), _("Rett, og send på nytt."), _("Åpne utkast")
         lines.append(
-            Line(
+            DayLine(
                 name=vedtak.application.person.name,
                 url=reverse("desk:person", args=[vedtak.application.person_id]),
                 about=f"{_('Vedtak')} · {vedtak.application.case_number}",

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from accounts import settings_table
 from common.calendar import local_date, next_working_day
-from common.day import MOST, Line
+from common.day import MOST, DayLine
 from common.errors import RuleBroken
 from common.formatting import days_nb, nbdate
 from common.jobs import Done
@@ -114,7 +114,7 @@ def close_renewed(agreement: QualityAgreement, on: date) -> None:
     open_flags.filter(followed).update(closed_on=on, closed_because=AgreementFlagClosed.FACTS)
 
 
-def line(flag: AgreementFlag, on: date) -> Line:
+def line(flag: AgreementFlag, on: date) -> DayLine:
     """The flag as a line on a date. Makes no queries."""
     agreement = flag.agreement
     last, url = agreement.last_day, reverse("housing:provider", args=[agreement.provider_id])
@@ -125,7 +125,7 @@ def line(flag: AgreementFlag, on: date) -> Line:
     else:
         why = _("Kvalitetsavtalen går ut %(date)s, om %(days)s. Stedene er i bruk.")
         step = _("Gå gjennom kontrollene, og forny avtalen.")
-    return Line(
+    return DayLine(
         name=agreement.provider.name,
         url=url,
         about=f"{agreement.reference} · {flag.owner}",
@@ -141,13 +141,13 @@ def line(flag: AgreementFlag, on: date) -> Line:
     )
 
 
-def lines(flags: QuerySet[AgreementFlag], on: date) -> list[Line]:
+def lines(flags: QuerySet[AgreementFlag], on: date) -> list[DayLine]:
     """Flags as lines, the most urgent first. One query."""
     rows = flags.select_related("agreement__provider", "owner")
     return [line(flag, on) for flag in rows.order_by("threshold", "due_on", "pk")[:MOST]]
 
 
-def own_lines(user: User, on: date, flags: Sequence) -> list[Line]:
+def own_lines(user: User, on: date, flags: Sequence) -> list[DayLine]:
     """The user's own flags, for My day (Min dag)."""
     return lines(AgreementFlag.objects.open().filter(owner=user), on)
 

@@ -81,7 +81,7 @@ reached AS (
 wanted AS (SELECT *, chain_start::text AS key FROM reached WHERE level IS NOT NULL)"""
 
 
-def _told() -> str:
+def _details() -> str:
     return f"""
 {PRESENT_CASE},
 -- The day the nights of the chain came to the threshold, where breaks put it off.
@@ -93,7 +93,7 @@ threshold_day AS (
         AND s.nights_before - f.nights_before + (s.stopped - s.began) >= f.level
     GROUP BY f.person_id
 ),
-told AS (
+detailed AS (
     SELECT f.person_id, a.id AS application_id, f.key, f.level, f.level AS threshold,
         -- What does not hold is left out; adding nothing costs nothing.
         jsonb_build_object('chain_start', f.chain_start, 'days', f.days)
@@ -189,24 +189,24 @@ def _why(flag: Flag) -> str:
     facts = flag.facts
     began = short_date(date.fromisoformat(facts["chain_start"]))
     if flag.threshold:
-        told = _("Dag %(number)s var %(date)s") % {
+        text = _("Dag %(number)s var %(date)s") % {
             "number": flag.threshold,
             "date": short_date(day_of_threshold(flag)),
         }
-        told += " " + _("Telles fra %(date)s, også når vedtaket er forlenget.") % {"date": began}
+        text += " " + _("Telles fra %(date)s, også når vedtaket er forlenget.") % {"date": began}
     else:
-        told = _("Kom rett fra %(place)s %(date)s") % {
+        text = _("Kom rett fra %(place)s %(date)s") % {
             "place": CAME_FROM[InstitutionKind(facts["institution"])],
             "date": short_date(date.fromisoformat(facts["released_on"])),
         }
-        told += " " + _("Midlertidig bolig fra %(date)s") % {"date": began}
+        text += " " + _("Midlertidig bolig fra %(date)s") % {"date": began}
     if children := facts.get("children"):
-        told += " " + ngettext("Ett barn bor her.", "%(count)s barn bor her.", children) % {
+        text += " " + ngettext("Ett barn bor her.", "%(count)s barn bor her.", children) % {
             "count": children
         }
     if NO_SERVICE in flag.marks:
-        told += " " + _("Ingen tjeneste, og ingen kontakt den siste tiden.")
-    return told
+        text += " " + _("Ingen tjeneste, og ingen kontakt den siste tiden.")
+    return text
 
 
 def day_of_threshold(flag: Flag) -> date:
@@ -236,7 +236,7 @@ TEMPORARY_STAY = FlagRule(
     kind=FlagKind.TEMPORARY_STAY,
     words=stay_words,
     wanted=REACHED,
-    told=_told,  # a function, since other apps say what counts as contact
+    details=_details,  # a function, since other apps say what counts as contact
     params=_params,
     enums=(StayKind,),
     level="f.threshold",

@@ -57,7 +57,7 @@ def raised(job, kind: FlagKind, on: date = ON) -> dict[str, Flag]:
 @pytest.mark.parametrize("at", [time(0, 30), time(23, 30)])
 def test_flags_of_an_application_are_due_when_its_page_says(at):
     f.ApplicationFactory(temporary=True)
-    table = settings_table.Table(*deadlines.REPLY_KEYS)
+    table = settings_table.SettingsTable(*deadlines.REPLY_KEYS)
     for day in STARTS:
         received = moment(day, at)
         Application.objects.update(received_at=received)
@@ -78,7 +78,7 @@ def test_flags_of_an_application_are_due_when_its_page_says(at):
 
 def test_flags_of_an_appeal_are_due_when_its_page_says():
     f.AppealFactory()
-    table = settings_table.Table(*deadlines.APPEAL_KEYS)
+    table = settings_table.SettingsTable(*deadlines.APPEAL_KEYS)
     for day in STARTS:
         Appeal.objects.update(received_on=day, made_on=day)
 
@@ -92,7 +92,7 @@ def test_flags_of_an_appeal_are_due_when_its_page_says():
 
 def test_flags_of_an_appeal_at_the_appeals_body_are_due_when_its_page_says():
     f.AppealFactory(forwarded=True)
-    table = settings_table.Table(*deadlines.APPEAL_KEYS)
+    table = settings_table.SettingsTable(*deadlines.APPEAL_KEYS)
     for day in STARTS:
         forwarded = moment(day, time(23, 30))
         Appeal.objects.update(forwarded_at=forwarded)
@@ -104,4 +104,4 @@ def test_flags_of_an_appeal_at_the_appeals_body_are_due_when_its_page_says():
 
 def test_setting_that_was_not_read_is_an_error_and_not_the_default():
     with pytest.raises(KeyError):
-        deadlines.appeal_answered(ON, settings_table.Table(*deadlines.REPLY_KEYS))
+        deadlines.appeal_answered(ON, settings_table.SettingsTable(*deadlines.REPLY_KEYS))

@@ -122,7 +122,7 @@ def test_the_page_and_the_list_agree_on_who_waits(today):
     listed = {entry.application_id for entry in ranking.waiting(today)}
     for case in (*cases, housed):
         (same,) = [each for each in record.applications_of(case.person) if each.pk == case.pk]
-        found = ranking.waits(same, record.stays_of(case.person), today)
+        found = ranking.is_waiting(same, record.stays_of(case.person), today)
         assert found == (case.pk in listed)
 
 

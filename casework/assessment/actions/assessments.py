@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-class NotHeldYet(RuleBroken):
+class AssessmentNotHeldYet(RuleBroken):
     """The assessment or the wish is dated after today; `field` says which."""
 
     def __init__(self, field: str) -> None:
@@ -65,7 +65,7 @@ def hold_assessment(
     today = local_date(at)
     for field, day in (("said_on", wish["said_on"]), ("held_on", held_on)):
         if day > today:
-            raise NotHeldYet(field)
+            raise AssessmentNotHeldYet(field)
     # Locked, so that the case moves to assessing once.
     application = (
         Application.objects.select_for_update(of=("self",), no_key=True)

@@ -460,7 +460,7 @@ def test_outcome_of_the_appeals_body_is_recorded(outcome, login):
 
 def test_answer_cannot_be_before_the_appeal_was_forwarded():
     appeal = forwarded()
-    with pytest.raises(actions.ReceivedOutsideTime, match="mellom oversendelsen"):
+    with pytest.raises(actions.ImpossibleDate, match="mellom oversendelsen"):
         actions.record_outcome(
             appeal=appeal,
             outcome=AppealState.UPHELD,

@@ -9,8 +9,8 @@ from django.urls import reverse
 
 from casework.assessment import needs
 from casework.assessment.actions.assessments import (
+    AssessmentNotHeldYet,
     ChangeNeedsReason,
-    NotHeldYet,
     decide_need,
     hold_assessment,
 )
@@ -192,7 +192,7 @@ def test_all_or_nothing_is_saved():
 def test_future_wish_is_refused_by_the_action():
     application = ApplicationFactory()
     wish = {"words": "Ro", "setting": "", "said_on": today() + timedelta(1), "read_back": False}
-    with pytest.raises(NotHeldYet):
+    with pytest.raises(AssessmentNotHeldYet):
         hold_assessment(
             application=application,
             wish=wish,
