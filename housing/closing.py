@@ -4,8 +4,8 @@ The apps above know who lives there, and which homes are reserved or offered. Th
 
     closing.register_check(occupied_units_text)      # in AppConfig.ready()
 
-`occupied_units_text(units, on)` returns a sentence on why not, with a number, or "" if nothing is in the
-way. All checks are run, so that the user sees every reason at once.
+`occupied_units_text(units, on)` returns a sentence on why not, with a number, or "" if nothing is
+in the way. All checks are run, so that the user sees every reason at once.
 """
 
 from __future__ import annotations
