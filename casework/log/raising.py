@@ -76,7 +76,7 @@ closed AS (
     {replaced}
 )
 SELECT (SELECT count(*) FROM raised),
-    count(*) FILTER (WHERE closed_because = %(FlagClosed.SUPERSEDED)s),
+    count(*) FILTER (WHERE closed_because = %(FlagClosed.SUPERSEDED)s){replaced_count},
     count(*) FILTER (WHERE closed_because = %(FlagClosed.FACTS)s)
 FROM closed
 """
@@ -88,7 +88,8 @@ replaced AS (
     SET closed_on = %(on)s::date, closed_because = %(FlagClosed.SUPERSEDED)s
     FROM wanted w
     WHERE f.person_id = w.person_id AND f.kind = %(replaces)s AND f.key = w.key
-        AND f.closed_on IS NULL AND f.raised_on <= %(on)s::date"""
+        AND f.closed_on IS NULL AND f.raised_on <= %(on)s::date
+    RETURNING 1"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,6 +160,7 @@ class FlagRule:
             facts=f"t.facts{in_facts}",
             marks="t.marks" if self.marks else "'{}'",
             replaced=REPLACED if self.replaces else "",
+            replaced_count=" + (SELECT count(*) FROM replaced)" if self.replaces else "",
         )
 
 

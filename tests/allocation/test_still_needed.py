@@ -55,8 +55,9 @@ def test_no_answer_leads_to_outreach_and_keeps_the_place(waits):
     asked = waits.decision.issued_on + timedelta(days=90)
     ask_still_needed(asked)
     late = NeedCheck.objects.get().answer_by + timedelta(days=1)
-    for _run in range(2):
-        ask_still_needed(late)
+    runs = [ask_still_needed(late) for _run in range(2)]
+    # The outreach flag is raised, and the question's flag gives way to it, once.
+    assert [(run.raised, run.closed) for run in runs] == [(1, 1), (0, 0)]
     assert not _open(FlagKind.STILL_NEEDED).exists()
     assert _open(FlagKind.OUTREACH).get().owner == waits.responsible
     ask_still_needed(late + timedelta(days=150))
