@@ -18,7 +18,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
-from common.jobs import GRACE, JOBS, Done, Job, register
+from common.jobs import GRACE, JOBS, Job, JobResult, register
 
 from .models import JobRun
 
@@ -28,7 +28,7 @@ KEPT_DAYS = 90
 INSTALLED_BY = ("accounts", "0001_initial")
 
 
-def run(job: Job, on: date) -> Done:
+def run(job: Job, on: date) -> JobResult:
     """Run a job for a date, and record when it began and ended, and what it did.
 
     The record is saved before the work, in its own transaction, so that a killed run shows as
@@ -50,7 +50,7 @@ def run(job: Job, on: date) -> Done:
     return result
 
 
-def dry_run(job: Job, on: date) -> Done:
+def dry_run(job: Job, on: date) -> JobResult:
     """Run the job, roll it back, and return what it would have done."""
     with transaction.atomic():
         result = job.does(on)
@@ -71,7 +71,7 @@ def _record_failure(job_run: JobRun, error: BaseException) -> None:
 # ------------------------------------------------------------------ task and command
 
 
-def job(task: str, does: Callable[[date], Done], *words: Any, **when: Any) -> Callable:
+def job(task: str, does: Callable[[date], JobResult], *words: Any, **when: Any) -> Callable:
     """Register a job and return its Celery task: `flag_stays = job("stays.tasks.flag_stays", …)`.
 
     The arguments are those of `common.jobs.Job`. When the database is unavailable the task is

@@ -1,3 +1,5 @@
+"""Users, roles, organisation units, settings, and the logs of readings and jobs."""
+
 from __future__ import annotations
 
 import uuid

@@ -21,7 +21,7 @@ from housing.enums import UnitType
 from . import policy as policies
 from . import ranking
 from .policy import NoPolicy
-from .vacancy import vacant
+from .vacancy import vacant_units
 
 FEWEST = 4  # fewer people could be recognised
 
@@ -129,7 +129,7 @@ def stock(appeal: Appeal, on: date, language: str) -> FileDocument:
 
 
 def _vacant(day: date) -> Counter[tuple[str, int]]:
-    rows = vacant(day).order_by().values_list("type", "bedrooms")
+    rows = vacant_units(day).order_by().values_list("type", "bedrooms")
     return Counter((kind, -1 if bedrooms is None else bedrooms) for kind, bedrooms in rows)
 
 

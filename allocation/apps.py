@@ -16,13 +16,14 @@ class AllocationConfig(AppConfig):
         from common import day, navigation
         from housing import closing
 
-        from . import appeal_parts, defaults, job_flags, perms, still_needed, vacancy
+        from . import appeal_parts, defaults, perms, still_needed, vacancy
         from . import day as own_day
+        from . import flags as own_flags
 
         flags.register(
-            job_flags.FORGOTTEN_FLAG,
-            job_flags.OFFER,
-            job_flags.CHOSEN,
+            own_flags.FORGOTTEN_FLAG,
+            own_flags.OFFER,
+            own_flags.CHOSEN,
             still_needed.STILL_NEEDED,
             still_needed.OUTREACH,
         )

@@ -14,7 +14,7 @@ from accounts.enums import RoleKind
 from casework.log.day import case_label
 from casework.log.enums import APPLICATION_CLOSED
 from casework.log.flags import due_words
-from casework.log.visibility import sees
+from casework.log.visibility import visible_persons
 from casework.models import Application, Flag
 from common.calendar import local_date
 from common.day import DEADLINE_DAYS, MOST, DayLine
@@ -103,7 +103,7 @@ def chosen_lines(user: User, on: date, flags: Sequence[Flag]) -> list[DayLine]:
     sent = Offer.objects.filter(item=OuterRef("item"), application=OuterRef("application"))
     choices = (
         Consideration.objects.filter(
-            sees(user, "application__person__"),
+            visible_persons(user, "application__person__"),
             ~Exists(sent),
             ~Q(application__state__in=APPLICATION_CLOSED),
             chosen=True,

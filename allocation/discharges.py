@@ -93,7 +93,7 @@ def without_home(persons: QuerySet[Person], on: date) -> QuerySet[Person]:
     return persons.filter(
         ~Exists(_homes(on).filter(person=OuterRef("pk"))),
         ~Exists(Offer.objects.reserving().filter(**own)),
-        ~Exists(Reservation.objects.standing(on).filter(**own)),
+        ~Exists(Reservation.objects.in_force(on).filter(**own)),
     )
 
 
@@ -141,7 +141,7 @@ def _rows(persons: list[Person], on: date, numbers: dict) -> list[Discharge]:
         offer.application.person_id: offer
         for offer in offers.select_related("application", "unit__property").order_by("sent_at")
     }
-    reservations = Reservation.objects.standing(on).filter(**of_case)
+    reservations = Reservation.objects.in_force(on).filter(**of_case)
     reservation_of = {
         reservation.application.person_id: reservation
         for reservation in reservations.select_related("application", "unit__property").order_by(
@@ -179,6 +179,6 @@ def free_from(day: date, on: date) -> QuerySet[Unit]:
     return Unit.objects.for_letting().filter(
         ~Exists(lived_in),
         ~Exists(Offer.objects.reserving().filter(unit=OuterRef("pk"))),
-        ~Exists(Reservation.objects.standing(on).filter(unit=OuterRef("pk"))),
+        ~Exists(Reservation.objects.in_force(on).filter(unit=OuterRef("pk"))),
         in_use__contains=day,
     )

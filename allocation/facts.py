@@ -71,8 +71,8 @@ class Facts:
     def homeless(self) -> bool:
         """Homeless (bostedsløs) by the national definition: without an owned or rented home, and
         in a temporary place or trial apartment (treningsleilighet), with others, on the street or
-        in what is no dwelling, or in an institution or prison with at most two months left. A
-        person whose situation is not known is not counted."""
+        in something not meant as a dwelling, or in an institution or prison with at most two
+        months left. A person whose situation is not known is not counted."""
         if self.has_home:
             return False
         leaves = calendar.add_months(self.on, HOMELESS_INSTITUTION_MONTHS)

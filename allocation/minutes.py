@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Municipality, Role
 from casework.letters.words import words
 from casework.log.enums import PROTECTED, LanguageForm, Process
-from casework.log.visibility import sees
+from casework.log.visibility import visible_persons
 from casework.models import Transition
 from common import pdf
 from common.calendar import local_date
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 def items_for(user: User, meeting: AllocationMeeting) -> QuerySet[AgendaItem]:
     """The agenda without homes allocated to a person the user may not see."""
     hidden = Consideration.objects.filter(item=OuterRef("pk"), chosen=True).exclude(
-        sees(user, "application__person__")
+        visible_persons(user, "application__person__")
     )
     return meeting.items.filter(~Exists(hidden))
 
@@ -42,9 +42,9 @@ def weighed_for(user: User) -> Prefetch:
     """Prefetches the considerations the user may see, as `item.weighed`."""
     return Prefetch(
         "considerations",
-        queryset=Consideration.objects.filter(sees(user, "application__person__")).select_related(
-            "application__person"
-        ),
+        queryset=Consideration.objects.filter(
+            visible_persons(user, "application__person__")
+        ).select_related("application__person"),
         to_attr="weighed",
     )
 

@@ -1,3 +1,5 @@
+"""Priorities, meetings, considerations, offers and reservations (needs A1–A13, C26)."""
+
 from __future__ import annotations
 
 from datetime import date
@@ -12,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from accounts.models import OrganisationUnit
-from casework.log.visibility import sees
+from casework.log.visibility import visible_persons
 from casework.models import Application, Letter, StoredFile
 from housing.models import Unit
 from stays.leases.models import Lease
@@ -27,7 +29,7 @@ class CaseQuerySet(models.QuerySet):
     """Rows that belong to an application."""
 
     def visible_to(self, user: User) -> Self:
-        return self.filter(sees(user, "application__person__"))
+        return self.filter(visible_persons(user, "application__person__"))
 
 
 class ManualClassQuerySet(CaseQuerySet):
@@ -59,7 +61,7 @@ class NeedCheckQuerySet(CaseQuerySet):
 
 
 class ReservationQuerySet(CaseQuerySet):
-    def standing(self, on: date) -> Self:
+    def in_force(self, on: date) -> Self:
         """Reservations that hold their dwelling on the date: not released, and not expired."""
         return self.filter(released_at__isnull=True, period__contains=on)
 

@@ -66,7 +66,7 @@ class Order:
         return len(self.columns["application_id"])
 
 
-def kept(sql: str, params: dict[str, Any]) -> Order:
+def cached_order(sql: str, params: dict[str, Any]) -> Order:
     """The order by the statement, from the cache if nothing has changed, else computed.
 
     `sql` selects the columns of `SELECT`, ordered from first to last on the list.

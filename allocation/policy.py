@@ -596,8 +596,8 @@ def _check_keys(where: str, data: dict[str, Any], keys: set[str]) -> None:
             raise _unknown(f"{where}.{key}", key, dict.fromkeys(keys))
 
 
-def _invalid(where: str, fault: str) -> PolicyInvalid:
-    return PolicyInvalid(_("%(where)s %(fault)s.") % {"where": where, "fault": fault})
+def _invalid(where: str, error: str) -> PolicyInvalid:
+    return PolicyInvalid(_("%(where)s %(error)s.") % {"where": where, "error": error})
 
 
 def _unknown(where: str, name: Any, known: dict[str, Any]) -> PolicyInvalid:

@@ -35,7 +35,7 @@ from casework.log.enums import (
 from casework.models import Application, HousingNeed
 from casework.persons.children import child_params, is_child, may_be_child
 from common.errors import RuleBroken
-from common.sql import end_of_day, enum_params, local_day, positional, values
+from common.sql import end_of_day, enum_params, enum_values, local_day, with_positional_params
 from stays.enums import HOMES, StayKind, Unsuitable
 from stays.temporary.chains import LATELY, chain_ctes, chain_params
 
@@ -189,10 +189,10 @@ def waiting_params(on: date) -> dict[str, Any]:
     return {
         **enum_params(StayKind, VedtakState),
         "on": on,
-        "closed_states": values(APPLICATION_CLOSED),
-        "granted": values(GRANTED),
+        "closed_states": enum_values(APPLICATION_CLOSED),
+        "granted": enum_values(GRANTED),
         "home_bases": list(HOME_BASES),
-        "protected": values(PROTECTED),
+        "protected": enum_values(PROTECTED),
     }
 
 
@@ -378,11 +378,11 @@ class NotWaiting(RuleBroken):
 def applications_waiting(on: date) -> QuerySet[Application]:
     """The applications that wait on the date, as a queryset."""
     sql = f"WITH {_waiting(None)} SELECT application_id FROM waiting"
-    ids = RawSQL(*positional(sql, waiting_params(on)))
+    ids = RawSQL(*with_positional_params(sql, waiting_params(on)))
     return Application.objects.filter(pk__in=ids)
 
 
-def how_many(on: date, *, visible_to: User | None = None) -> int:
+def count_waiting(on: date, *, visible_to: User | None = None) -> int:
     """How many wait on the date, without ranking them."""
     sql = f"WITH {_waiting(visible_to)} SELECT count(*) FROM waiting"
     with connection.cursor() as cursor:
@@ -475,7 +475,7 @@ def page(
 def _order(params: dict[str, Any], visible_to: User, policy: Policy) -> Order:
     sql = f"""{_classed(policy, _waiting(visible_to))}
     SELECT {order.SELECT} FROM classed ORDER BY class, {_ties(policy)}"""
-    return order.kept(sql, params)
+    return order.cached_order(sql, params)
 
 
 def _filtered(everyone: Order, filters: Filters, on: date, long_days: int) -> np.ndarray:
@@ -626,8 +626,8 @@ def _params(on: date) -> dict[str, Any]:
         **chain_params(on),
         **child_params(on),
         **enum_params(ApplicationKind, OfferState, Unsuitable),
-        "homes": values(HOMES),
-        "open_states": values(APPLICATION_OPEN),
+        "homes": enum_values(HOMES),
+        "open_states": enum_values(APPLICATION_OPEN),
     }
 
 

@@ -17,12 +17,12 @@ from django.utils.translation import gettext as _
 
 from accounts import settings_table
 from casework.log.enums import FlagKind
-from casework.log.flags import Words, due_words
+from casework.log.flags import FlagWording, due_words
 from casework.log.raising import FlagRule, due_on
 from casework.models import Flag
 from common.calendar import next_working_day
 from common.formatting import short_date
-from common.jobs import Done
+from common.jobs import JobResult
 from common.sql import local_day
 
 from .ranking import WAITING, waiting_params
@@ -68,7 +68,7 @@ def _open_questions(condition: str, facts: str, due: str) -> str:
 
 
 @transaction.atomic
-def ask_still_needed(on: date) -> Done:
+def ask_still_needed(on: date) -> JobResult:
     """Ask everyone who has waited `still_needed_days` since the vedtak or their last answer.
 
     `raised` counts the new flags. Safe to run twice, and for any date.
@@ -90,9 +90,9 @@ def ask_still_needed(on: date) -> Done:
 # ------------------------------------------------------------------ in words
 
 
-def asked_words(flag: Flag, on: date) -> Words:
+def asked_words(flag: Flag, on: date) -> FlagWording:
     when, color = due_words(flag.due_on, on)
-    return Words(
+    return FlagWording(
         why=_("Har ventet siden %(day)s Hvert kvartal spør vi om behovet er det samme.")
         % {"day": short_date(date.fromisoformat(flag.facts["since"]))},
         next=_("Ring eller skriv, og før inn svaret."),
@@ -106,9 +106,9 @@ def asked_words(flag: Flag, on: date) -> Words:
     )
 
 
-def outreach_words(flag: Flag, on: date) -> Words:
+def outreach_words(flag: Flag, on: date) -> FlagWording:
     when, color = due_words(flag.due_on, on)
-    return Words(
+    return FlagWording(
         why=_("Ble spurt %(day)s, og har ikke svart. Plassen på ventelisten er den samme.")
         % {"day": short_date(date.fromisoformat(flag.facts["asked"]))},
         next=_("Oppsøk personen, eller spør dem som har kontakt."),

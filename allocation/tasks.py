@@ -4,17 +4,17 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.jobs import job
 
-from . import job_flags, still_needed
+from . import flags, still_needed
 
 flag_waiting = job(
     "allocation.tasks.flag_waiting",
-    job_flags.flag_waiting,
+    flags.flag_waiting,
     _("Glemt på ventelisten"),
     _("Varsler om saker ingen har vurdert på lenge."),
 )
 flag_offers = job(
     "allocation.tasks.flag_offers",
-    job_flags.flag_offers,
+    flags.flag_offers,
     _("Tilbud"),
     _("Varsler om tilbud uten svar, og valg som ikke er tilbudt."),
 )

@@ -66,7 +66,7 @@ def with_status(units: QuerySet[Unit], on: date) -> QuerySet[Unit]:
                 .values("application_id")[:1]
             ),
             Subquery(
-                Reservation.objects.standing(on)
+                Reservation.objects.in_force(on)
                 .filter(**of_unit)
                 .order_by()
                 .values("application_id")[:1]
@@ -123,7 +123,7 @@ _held = Prepared(
         .values_list("unit_id")
         .union(
             _chosen().order_by().values_list("item__unit_id"),
-            Reservation.objects.standing(DAY).order_by().values_list("unit_id"),
+            Reservation.objects.in_force(DAY).order_by().values_list("unit_id"),
         )
     )
 )
@@ -178,7 +178,7 @@ def _in_use_from() -> Lower:
     return Lower(F("in_use"), output_field=DateField())
 
 
-def vacant(on: date) -> QuerySet[Unit]:
+def vacant_units(on: date) -> QuerySet[Unit]:
     """Homes that can be allocated on the date, the longest vacant first."""
     return with_status(of_status(Unit.objects.for_letting(), UnitStatus.VACANT, on), on).order_by(
         "vacant_since", "sort_name", "pk"
@@ -194,7 +194,7 @@ def chosen_elsewhere(unit_id: int) -> set[int]:
 def reserved_for(unit_ids: Collection[int], on: date) -> dict[int, int]:
     """The units that are held, and the id of the application each is held for. Two queries."""
     ids = list(unit_ids)
-    reserved = Reservation.objects.standing(on).filter(unit__in=ids).order_by()
+    reserved = Reservation.objects.in_force(on).filter(unit__in=ids).order_by()
     chosen = _chosen().filter(item__unit__in=ids).order_by()
     held = dict(
         reserved.values_list("unit_id", "application_id").union(

@@ -32,7 +32,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "municipality": SimpleLazyObject(lambda: _municipality[0]() if _municipality else ""),
         "demo_mode": bool(getattr(settings, "DEMO", False)),
         "nav_items": items,
-        "nav_here": SimpleLazyObject(lambda: navigation.here(items, request.path)),
+        "nav_here": SimpleLazyObject(lambda: navigation.current_key(items, request.path)),
         "shell": SimpleLazyObject(lambda: items[0]["shell"] if items else navigation.STAFF),
         "may_search": SimpleLazyObject(
             lambda: bool(user and user.is_authenticated and navigation.may_search(user))

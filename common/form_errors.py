@@ -41,7 +41,7 @@ def refuse(form, error: Exception, field: str | None = None) -> None:
     """Add the sentence of a broken rule, or of a broken constraint, to the form.
 
     It is added to the field the error names, else to `field`, else to the form as a whole. An
-    error without a sentence for people is raised again: it is our fault.
+    error without a sentence for people is raised again: the error is ours.
     """
     sentence = str(error) if isinstance(error, RuleBroken) else explain_integrity_error(error)
     if sentence is None:

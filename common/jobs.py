@@ -21,7 +21,7 @@ GRACE = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class JobResult:
     """What a run of a job did: flags raised, flags replaced by a more serious one, and flags
     closed because the facts changed. For a job without flags: rows created and deleted."""
 
@@ -33,8 +33,8 @@ class Done:
     def closed(self) -> int:
         return self.superseded + self.ended
 
-    def __add__(self, other: Done) -> Done:
-        return Done(
+    def __add__(self, other: JobResult) -> JobResult:
+        return JobResult(
             self.raised + other.raised,
             self.superseded + other.superseded,
             self.ended + other.ended,
@@ -48,7 +48,7 @@ class Job:
     """
 
     task: str
-    does: Callable[[date], Done]
+    does: Callable[[date], JobResult]
     title: str | Promise
     about: str | Promise
     at: time = NIGHT

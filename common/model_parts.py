@@ -17,8 +17,8 @@ def done_by(**options: Any) -> models.ForeignKey:
     return models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", **options)
 
 
-def together(name: str, *fields: str, message: str | None = None) -> models.CheckConstraint:
-    """All of the fields are set or none is: `together("note_edited", "edited_at", "edited_by")`."""
+def all_or_none(name: str, *fields: str, message: str | None = None) -> models.CheckConstraint:
+    """All the fields are set or none is: `all_or_none("note_edited", "edited_at", "edited_by")`."""
     return models.CheckConstraint(
         name=name,
         condition=Q(**{f"{field}__isnull": True for field in fields})

@@ -129,7 +129,7 @@ def _counts(user: Any, keys: list[str]) -> dict[str, int | None]:
     return counts
 
 
-def here(items: list[dict[str, Any]], path: str) -> str:
+def current_key(items: list[dict[str, Any]], path: str) -> str:
     """The key of the line with the longest URL prefix of `path`; "" when there is none.
 
     "/" is a prefix of everything, so it counts only when it is the whole path.

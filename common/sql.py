@@ -21,12 +21,12 @@ def enum_params(*enums: type[Enum]) -> dict[str, str | int]:
     return {f"{enum.__name__}.{member.name}": member.value for enum in enums for member in enum}
 
 
-def values(members: Iterable[Enum]) -> list:
+def enum_values(members: Iterable[Enum]) -> list:
     """The values of the members as one array parameter: `kind = ANY(%(lasting)s)`."""
     return [member.value for member in members]
 
 
-def positional(sql: str, params: dict[str, Any]) -> tuple[str, list[Any]]:
+def with_positional_params(sql: str, params: dict[str, Any]) -> tuple[str, list[Any]]:
     """SQL with named parameters, as `RawSQL` needs it: with `%s`, and the values in order.
 
     KeyError if a parameter is missing.

@@ -22,7 +22,7 @@ class Environment:
 
     def __init__(self, values: dict[str, str] | None = None):
         self.values = dict(os.environ if values is None else values)
-        self.faults: list[str] = []
+        self.errors: list[str] = []
 
     def text(self, name: str, default: str = "") -> str:
         return self.values.get(name, "").strip() or default
@@ -31,14 +31,14 @@ class Environment:
         word = self.text(name).lower()
         if word in {"", "1", "true", "yes", "on", "0", "false", "no", "off"}:
             return word in {"1", "true", "yes", "on"} if word else default
-        self.faults.append(f"{name} is {word!r}; it must be 1 or 0.")
+        self.errors.append(f"{name} is {word!r}; it must be 1 or 0.")
         return default
 
     def number(self, name: str, default: int) -> int:
         word = self.text(name, str(default))
         if word.isdigit():
             return int(word)
-        self.faults.append(f"{name} is {word!r}; it must be a whole number.")
+        self.errors.append(f"{name} is {word!r}; it must be a whole number.")
         return default
 
     def words(self, name: str) -> list[str]:
@@ -48,19 +48,19 @@ class Environment:
         try:
             return json.loads(self.text(name)) if self.text(name) else default
         except ValueError as error:
-            self.faults.append(f"{name} is not JSON: {error}.")
+            self.errors.append(f"{name} is not JSON: {error}.")
             return default
 
     def mode(self) -> str:
         mode = self.text("VARIG_MODE", "test" if "pytest" in sys.modules else "production")
         if mode not in MODES:
-            self.faults.append(f"VARIG_MODE is {mode!r}; it must be one of {', '.join(MODES)}.")
+            self.errors.append(f"VARIG_MODE is {mode!r}; it must be one of {', '.join(MODES)}.")
             return "production"
         return mode
 
     def refuse(self) -> None:
-        if self.faults:
-            listed = "\n".join(f"  - {fault}" for fault in self.faults)
+        if self.errors:
+            listed = "\n".join(f"  - {error}" for error in self.errors)
             raise ImproperlyConfigured(
                 f"Varig does not start: its environment is not safe or not complete.\n{listed}\n"
                 "Each variable is explained in .env.example."

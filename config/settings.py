@@ -30,13 +30,13 @@ CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 
 if PRODUCTION:
     if DEBUG:
-        env.faults.append("DEBUG is on; it shows personal data to anyone. Leave it unset.")
+        env.errors.append("DEBUG is on; it shows personal data to anyone. Leave it unset.")
     if len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 10:
-        env.faults.append("SECRET_KEY is missing or weak; give at least 50 random characters.")
+        env.errors.append("SECRET_KEY is missing or weak; give at least 50 random characters.")
     if not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS:
-        env.faults.append("ALLOWED_HOSTS must name the hosts the service is reached at, never *.")
+        env.errors.append("ALLOWED_HOSTS must name the hosts the service is reached at, never *.")
     if any(not origin.startswith("https://") for origin in CSRF_TRUSTED_ORIGINS):
-        env.faults.append("CSRF_TRUSTED_ORIGINS must be https:// addresses.")
+        env.errors.append("CSRF_TRUSTED_ORIGINS must be https:// addresses.")
 else:
     ALLOWED_HOSTS = ALLOWED_HOSTS or ["localhost", "127.0.0.1", "[::1]", "testserver"]
     if not SECRET_KEY and DEMO:
@@ -59,9 +59,9 @@ SILENCED_SYSTEM_CHECKS = ["security.W021"]
 SECURE_HSTS_PRELOAD = PRODUCTION and env.yes("SECURE_HSTS_PRELOAD", False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION and env.yes("COOKIES_SECURE", True)
 if PRODUCTION and not SESSION_COOKIE_SECURE:
-    env.faults.append("COOKIES_SECURE is off; sessions would travel in the clear.")
+    env.errors.append("COOKIES_SECURE is off; sessions would travel in the clear.")
 if PRODUCTION and SECURE_HSTS_SECONDS < 3600:
-    env.faults.append("SECURE_HSTS_SECONDS must be at least 3600.")
+    env.errors.append("SECURE_HSTS_SECONDS must be at least 3600.")
 SESSION_COOKIE_NAME = "__Host-varig" if PRODUCTION else "varig"
 CSRF_COOKIE_NAME = "__Host-varig-csrf" if PRODUCTION else "varig-csrf"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
@@ -179,11 +179,11 @@ DATABASE_URL = env.text("DATABASE_URL") or services.get("database_url", "")
 REDIS_URL = env.text("REDIS_URL") or services.get("redis_url", "")
 if PRODUCTION:
     if not DATABASE_URL:
-        env.faults.append("DATABASE_URL is missing: postgresql://user:password@host:5432/varig.")
+        env.errors.append("DATABASE_URL is missing: postgresql://user:password@host:5432/varig.")
     if not REDIS_URL:
-        env.faults.append("REDIS_URL is missing: redis://:password@host:6379/0.")
+        env.errors.append("REDIS_URL is missing: redis://:password@host:6379/0.")
 elif not (DATABASE_URL and REDIS_URL):
-    env.faults.append(
+    env.errors.append(
         "No database is running. Run `make services` (or set DATABASE_URL, REDIS_URL)."
     )
 
@@ -191,7 +191,7 @@ database: dict = {}
 try:
     database = database_from_url(DATABASE_URL, env.text("VARIG_DB_NAME")) if DATABASE_URL else {}
 except ValueError as error:
-    env.faults.append(f"DATABASE_URL is not usable: {error}.")
+    env.errors.append(f"DATABASE_URL is not usable: {error}.")
 if database:
     options = database["OPTIONS"]
     options.setdefault("connect_timeout", "5")

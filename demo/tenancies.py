@@ -72,7 +72,7 @@ def add(today: date) -> None:
             at=moment,
         )
     for kind, done in ((Readiness.VIEWING, True), (Readiness.KEYS, True), (Readiness.POWER, False)):
-        actions.ready(
+        actions.save_readiness(
             lease=leases[0],
             kind=kind,
             helper="Miljøarbeider Eli Moe",
@@ -108,7 +108,7 @@ def _reserved(today: date, by: User, moment: datetime) -> None:
         .order_by("person__stays__planned_out", "pk")
         .first()
     )
-    home = vacancy.vacant(today).exclude(type__in=TEMPORARY_TYPES).last()
+    home = vacancy.vacant_units(today).exclude(type__in=TEMPORARY_TYPES).last()
     if application is None or home is None:
         return
     leaves_on = application.person.stays.filter(planned_out__gt=today).values_list(

@@ -20,8 +20,8 @@ from casework.log import flags as flag_words
 from casework.log.day import case_label
 from casework.log.enums import APPLICATION_ALIVE, APPLICATION_CLOSED, ApplicationState, FlagKind
 from casework.log.escalation import escalated
-from casework.log.flags import Words, due_words, follow_up_url
-from casework.log.visibility import sees
+from casework.log.flags import FlagWording, due_words, follow_up_url
+from casework.log.visibility import visible_persons
 from casework.models import Application, Draft, Flag, Person
 from common import day
 from common.day import DEADLINE_DAYS, MOST, DayLine
@@ -129,7 +129,7 @@ def _escalated(user: User, on: date, shown: int) -> DayPanel:
 
 def _drafts(user: User) -> list[dict[str, Any]]:
     """Forms the user has saved and not sent, about people the user may see. One query."""
-    drafts = Draft.objects.filter(Q(person=None) | sees(user, "person__"), saved_by=user)
+    drafts = Draft.objects.filter(Q(person=None) | visible_persons(user, "person__"), saved_by=user)
     return [
         {
             "text": _("Søknad fra %(name)s") % {"name": draft.person}
@@ -170,7 +170,7 @@ def _deadlines(user: User, flags: list[Flag], on: date, shown: int) -> DayPanel:
     return DayPanel(lines[:shown], len(lines), urgent)
 
 
-def _flag_line(flag: Flag, words: Words) -> DayLine:
+def _flag_line(flag: Flag, words: FlagWording) -> DayLine:
     return DayLine(
         name=flag.person.name,
         url=reverse("desk:person", args=[flag.person_id]),

@@ -28,7 +28,7 @@ from casework.log.enums import (
 )
 from casework.log.perms import can_do_casework
 from casework.log.steps import Step
-from casework.log.visibility import sees
+from casework.log.visibility import visible_persons
 from casework.models import (
     Application,
     Assessment,
@@ -131,7 +131,7 @@ def _children(
     )
     members = (
         HouseholdMember.objects.filter(
-            sees(user, "person__"),
+            visible_persons(user, "person__"),
             household__in=heads.values("household"),
             period__contains=on,
         )
@@ -208,7 +208,7 @@ def places_of(need: HousingNeed | None) -> dict[str, list[str]]:
 def applications_of(person: Person, *, alive: bool = False) -> list[Application]:
     """The person's applications with all `next_step` asks for, newest first.
 
-    `alive`: those that can wait or be decided yet, and the latest, which is all `standing` reads.
+    `alive`: those that can wait or be decided yet, and the latest: all that `current_case` reads.
     """
     applications = person.applications.all()
     if alive:
@@ -232,7 +232,7 @@ def applications_of(person: Person, *, alive: bool = False) -> list[Application]
     )
 
 
-def standing(
+def current_case(
     applications: list[Application], stays: list[Stay], user: User, on: date
 ) -> CurrentCase | None:
     """The case to show: one on the waiting list, else an open one, else the latest, else None.

@@ -34,17 +34,17 @@ class MeetingNotHeldYet(RuleBroken):
     """A residents' meeting cannot be recorded before it has been held."""
 
 
-class AlreadyTakenIn(RuleBroken):
+class AlreadyImported(RuleBroken):
     """The uploaded file has already been imported."""
 
 
 @transaction.atomic
 def apply_import(*, upload: StockImport, by: User, at: datetime) -> stock_import.Report:
-    """Import an uploaded file, once. Raises `AlreadyTakenIn` the second time."""
+    """Import an uploaded file, once. Raises `AlreadyImported` the second time."""
     # Locked: of two users who confirm the same upload at once, the second gets the error.
     upload = StockImport.objects.select_for_update(of=("self",), no_key=True).get(pk=upload.pk)
     if upload.applied_at:
-        raise AlreadyTakenIn(_("Filen er allerede tatt inn."))
+        raise AlreadyImported(_("Filen er allerede tatt inn."))
     report = stock_import.apply(stock_import.read(bytes(upload.content), upload.file_name))
     upload.applied_at, upload.applied_by = at, by
     upload.save(update_fields=["applied_at", "applied_by"])
@@ -58,7 +58,7 @@ def export_stock(*, file_format: str, by: User, at: datetime) -> tuple[bytes, St
     export = StockExport.objects.create(
         file_format=file_format, rows=len(table), exported_at=at, exported_by=by
     )
-    return stock_export.written(table, file_format), export
+    return stock_export.to_file(table, file_format), export
 
 
 @transaction.atomic

@@ -1,3 +1,5 @@
+"""The stock: areas, properties, units, and when they cannot be used (needs H1–H11)."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -16,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from accounts.models import OrganisationUnit
-from common.model_parts import together
+from common.model_parts import all_or_none
 from common.sorting import norwegian_key
 
 from .enums import (
@@ -444,8 +446,8 @@ class Upkeep(models.Model):
             models.Index(fields=["-done_at", "-id"], name="upkeep_done"),
         ]
         constraints = [
-            together("upkeep_started_at_by", "started_at", "started_by"),
-            together("upkeep_done_at_by", "done_at", "done_by"),
+            all_or_none("upkeep_started_at_by", "started_at", "started_by"),
+            all_or_none("upkeep_done_at_by", "done_at", "done_by"),
             models.CheckConstraint(
                 name="upkeep_lock_is_urgent",
                 condition=~Q(kind__in=ALWAYS_URGENT) | Q(urgent=True),

@@ -42,7 +42,7 @@ def table(units: QuerySet[Unit]) -> tablib.Dataset:
     return dataset
 
 
-def written(dataset: tablib.Dataset, file_format: str) -> bytes:
+def to_file(dataset: tablib.Dataset, file_format: str) -> bytes:
     """The content of the file. CSV gets a byte order mark, so that Excel reads æ, ø and å."""
     content = dataset.export(file_format)
     return content if isinstance(content, bytes) else content.encode("utf-8-sig")

@@ -22,7 +22,7 @@ from allocation import ranking, vacancy
 from casework.log.enums import PROTECTED, Process, RefusalGround, VedtakState
 from casework.persons.children import born_after, child_params, is_child, may_be_child
 from common.calendar import add_months
-from common.sql import enum_params, local_day, values
+from common.sql import enum_params, enum_values, local_day
 from housing.enums import TEMPORARY_TYPES, UnitStatus
 from housing.models import Unit
 from housing.rent import RENT_LOST
@@ -204,7 +204,7 @@ def unmet(on: date, months: int) -> Counter[str]:
         **enum_params(RefusalGround, VedtakState),
         "on": on,
         "first": months_to(on, months)[0],
-        "protected": values(PROTECTED),
+        "protected": enum_values(PROTECTED),
     }
     return Counter(dict(_rows(UNMET, params)))
 
@@ -295,7 +295,7 @@ def temporary(on: date, months: int) -> list[Temporary]:
         "days": days,
         "born_after": [born_after(day) for day in days],
         "since": days[0],
-        "protected": values(PROTECTED),
+        "protected": enum_values(PROTECTED),
     }
     return [Temporary(row[0], tuple(row[1:5]), row[5], limits) for row in _rows(sql, params)]
 
@@ -374,7 +374,7 @@ def vacancies(months: Sequence[date]) -> list[Vacancy]:
     params = {
         "months": list(months),
         "window": DateRange(min(months), add_months(max(months), 1)),
-        "temporary_types": values(TEMPORARY_TYPES),
+        "temporary_types": enum_values(TEMPORARY_TYPES),
     }
     return [Vacancy(*row) for row in _rows(VACANCY, params)]
 

@@ -1,3 +1,5 @@
+"""Peers, their links with persons, and the contact log (needs P1–P6)."""
+
 from __future__ import annotations
 
 import uuid
@@ -55,12 +57,12 @@ class PeerLinkQuerySet(models.QuerySet):
         their own participants (need P8). Before a yes, neither sees anything.
         """
         if user.has_role(RoleKind.PEER_COORDINATOR):
-            return self.known_to(user).filter(
+            return self.not_hidden_from(user).filter(
                 state__in=[LinkState.WANTED, *ACTIVE, LinkState.ENDED]
             )
         return self.followed_by(user)
 
-    def known_to(self, user: User) -> Self:
+    def not_hidden_from(self, user: User) -> Self:
         """Leave out protected and shielded people the user may not see (needs S3, S4)."""
         from casework.models import Person
 
@@ -165,7 +167,7 @@ class ContactQuerySet(models.QuerySet):
         Peers read the log of their own links. Coordinators and caseworkers read it if the
         agreement names them and they may see the person.
         """
-        from casework.log.visibility import sees
+        from casework.log.visibility import visible_persons
 
         may = Q(link__in=PeerLink.objects.followed_by(user))
         if user.has_role(RoleKind.PEER_COORDINATOR):
@@ -174,7 +176,9 @@ class ContactQuerySet(models.QuerySet):
                 link__shares__contains=[Share.COORDINATOR],
             )
         if user.has_role(*CASE_ROLES):
-            may |= sees(user, "link__person__") & Q(link__shares__contains=[Share.CASEWORKER])
+            may |= visible_persons(user, "link__person__") & Q(
+                link__shares__contains=[Share.CASEWORKER]
+            )
         return self.filter(may)
 
 

@@ -98,10 +98,10 @@ class Participant:
 def followed_by(user: User, on: date) -> list[Participant]:
     """The peer's own participants, longest without contact first, those on pause last."""
     links = PeerLink.objects.followed_by(user).with_contact().order_by("quiet_since", "pk")
-    return sorted(of(links, on), key=lambda participant: participant.silenced)
+    return sorted(participants_of(links, on), key=lambda participant: participant.silenced)
 
 
-def of(links: Iterable[PeerLink], on: date) -> list[Participant]:
+def participants_of(links: Iterable[PeerLink], on: date) -> list[Participant]:
     """The links as participants; they need `with_contact()`. One query."""
     links = list(links)
     tries = tries_of([link.pk for link in links], on)

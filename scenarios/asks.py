@@ -85,12 +85,12 @@ def lease_term(when: dict[str, Any], world: World) -> dict[str, Any]:
 
 def lease_horizon(when: dict[str, Any], world: World) -> dict[str, Any]:
     on = when["on"]
-    place = horizon.place(when["expires"], on, horizon.numbers(on), when.get("asked"))
+    status = horizon.lease_status(when["expires"], on, horizon.numbers(on), when.get("asked"))
     return {
-        "months": place.months,
-        "days": place.days,
-        "indefinite_from": place.indefinite_from,
-        "indefinite": place.is_indefinite,
+        "months": status.months,
+        "days": status.days,
+        "indefinite_from": status.indefinite_from,
+        "indefinite": status.is_indefinite,
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from allocation.job_flags import flag_offers, flag_waiting
+from allocation.flags import flag_offers, flag_waiting
 from allocation.still_needed import ask_still_needed
 from casework.appeals.flags import APPEAL, APPEAL_BODY
 from casework.applications.flags import flag_deadlines, flag_papers
@@ -14,8 +14,8 @@ from casework.models import Flag
 from housing.providers.flags import flag_agreements
 from housing.providers.models import AgreementFlag
 from stays.leases.flags import flag_leases
+from stays.temporary.discharge_flags import flag_discharges
 from stays.temporary.flags import day_of_threshold, flag_stays
-from stays.temporary.going_out import flag_discharges
 from stays.temporary.no_service import flag_no_service
 from stays.temporary.section_27 import flag_section_27
 

@@ -1,6 +1,6 @@
 // peers-log.js – the peer's log: names on the button, and contacts that wait for coverage.
-// What waits lies in this browser's storage without names: the kobling's number, what was chosen
-// and the short text, until it is sent. The rest of the page works without script.
+// Unsent contacts are kept in this browser's storage without names: the link's number, the choices
+// and the short text. The rest of the page works without script.
 (() => {
   "use strict";
   const $ = (selector, root = document) => root.querySelector(selector);
@@ -36,7 +36,7 @@
     change.closest("[popover]").hidePopover();
   });
 
-  /* Faults that are mended go when the sheet comes. */
+  /* Remove the old error messages when the confirmation sheet opens. */
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target.id !== "vis") return;
     const old = ".ds-error-summary, .ds-validation-message";
@@ -68,24 +68,24 @@
   const send = async () => {
     if (sending || !navigator.onLine || !read().length) return;
     sending = true;
-    let fault = "";
+    let error = "";
     try {
       for (const entry of read()) {
         const body = new URLSearchParams(entry);
         body.set("csrfmiddlewaretoken", $("input[name=csrfmiddlewaretoken]").value);
         const answer = await fetch(form().dataset.send, { method: "POST", body, redirect: "manual" });
-        if (answer.status === 422) fault = (await answer.json()).error;
-        else if (!answer.ok) break; /* signed out, or our fault: it waits */
-        /* Read anew: another tab may have added to it. */
+        if (answer.status === 422) error = (await answer.json()).error;
+        else if (!answer.ok) break; /* signed out, or our error: it waits */
+        /* Read again: another tab may have added to it. */
         const id = new URLSearchParams(entry).get("client_id");
         write(read().filter((one) => new URLSearchParams(one).get("client_id") !== id));
       }
     } catch {
-      /* Coverage went again; what is left waits. */
+      /* Coverage was lost again; the rest stays in the queue. */
     } finally {
       sending = false;
     }
-    if (fault) tell(bar.dataset.fault.replace("%s", fault));
+    if (error) tell(bar.dataset.error.replace("%s", error));
     else if (read().length) count();
     else tell(bar.dataset.sent);
   };

@@ -25,7 +25,7 @@
     tell();
   });
 
-  /* A form with faults opens with its error summary in focus. */
+  /* Focus the error summary when a form has errors. */
   const focusErrors = (root) => {
     const summary = $(".ds-error-summary[data-focus]", root);
     if (summary) summary.focus();
@@ -41,7 +41,7 @@
     field.focus({ preventScroll: true });
   });
 
-  /* A form is sent once. The button is never disabled: the server holds the truth, and after
+  /* A form is sent once. The button is never disabled: the server decides, and after
      some seconds the form may be sent again. */
   document.addEventListener("submit", (event) => {
     const form = event.target;
@@ -84,7 +84,7 @@
     if (event.target.matches("textarea")) grow(event.target);
   });
 
-  /* A form begun on is kept as it is typed: a moment after the last key, and as the page is left. */
+  /* Save the draft of a form shortly after the last key press, and when the user leaves the page. */
   const drafts = new WeakMap();
   const keep = async (form) => {
     clearTimeout(drafts.get(form));
@@ -94,7 +94,7 @@
     try {
       const options = { method: "POST", body: new FormData(form), keepalive: true, redirect: "manual" };
       kept = (await fetch(form.dataset.draft, options)).status === 204;
-    } catch { /* told below */ }
+    } catch { /* the status below says so */ }
     if (status) status.textContent = kept ? status.dataset.saved : status.dataset.lost;
   };
   document.addEventListener("input", (event) => {

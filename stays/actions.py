@@ -23,7 +23,7 @@ from housing.models import Unit
 
 from .enums import IN_UNIT, SLEEPS, StayEvent, StayKind, UnsuitedFor
 from .models import Lease, PlaceSearch, Renewal, Stay
-from .suited import unsuited_for
+from .unsuited import unsuited_for
 
 # The kinds of stay that end when the person moves into a lasting home.
 ENDED_BY_LEASE = SLEEPS

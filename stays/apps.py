@@ -16,8 +16,8 @@ class StaysConfig(AppConfig):
         from housing import closing
         from stays.leases.flags import LEASE
         from stays.temporary.board import how_many
+        from stays.temporary.discharge_flags import DISCHARGE
         from stays.temporary.flags import TEMPORARY_STAY
-        from stays.temporary.going_out import DISCHARGE
         from stays.temporary.no_service import NO_SERVICE
         from stays.temporary.section_27 import SECTION_27
 

@@ -1,3 +1,5 @@
+"""Where a person lives and has lived: stays, renewals and searches for a place (docs/adr/0001)."""
+
 from __future__ import annotations
 
 from datetime import date
@@ -13,7 +15,7 @@ from django.db.models.functions import TruncDate
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from casework.log.visibility import sees
+from casework.log.visibility import visible_persons
 from casework.models import Application, Person, Vedtak
 from housing.models import Unit
 from stays.leases.models import (
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
 
 class StayQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:
-        return self.filter(sees(user, "person__"))
+        return self.filter(visible_persons(user, "person__"))
 
     def current(self, on: date) -> Self:
         return self.filter(period__contains=on)
@@ -45,12 +47,12 @@ class StayQuerySet(models.QuerySet):
 
 class RenewalQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:
-        return self.filter(sees(user, "stay__person__"))
+        return self.filter(visible_persons(user, "stay__person__"))
 
 
 class PlaceSearchQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:
-        return self.filter(sees(user, "person__"))
+        return self.filter(visible_persons(user, "person__"))
 
 
 __all__ = [

@@ -86,7 +86,7 @@ def situations(stays: Iterable[Stay], on: date) -> list[Situation]:
     return [_situation(stay, stays, on) for stay in stays if stay.period.lower <= on]
 
 
-def current(situations: Iterable[Situation]) -> Situation | None:
+def current_situation(situations: Iterable[Situation]) -> Situation | None:
     """The situation to show today: of the open stays a homeless one first, then a known one."""
     going_on = [situation for situation in situations if situation.now]
     for answer in (True, False, None):

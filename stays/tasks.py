@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.jobs import job
 from stays.leases import flags as lease_flags
+from stays.temporary import discharge_flags, no_service, section_27
 from stays.temporary import flags as stay_flags
-from stays.temporary import going_out, no_service, section_27
 
 flag_stays = job(
     "stays.tasks.flag_stays",
@@ -23,7 +23,7 @@ flag_no_service = job(
 )
 flag_discharges = job(
     "stays.tasks.flag_discharges",
-    going_out.flag_discharges,
+    discharge_flags.flag_discharges,
     _("Utskriving og løslatelse"),
     _("Varsler om den som snart skal ut uten en bolig å gå til."),
 )

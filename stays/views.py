@@ -17,7 +17,7 @@ from stays.temporary.chains import chain_of
 from . import actions, perms
 from .forms import ChangeStayForm, EndStayForm, StayForm
 from .models import Stay
-from .suited import children_in_household
+from .unsuited import children_in_household
 
 
 @require_http_methods(["GET", "POST"])

@@ -15,7 +15,7 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from common.paging import Page
-from common.sql import values
+from common.sql import enum_values
 from housing.enums import TEMPORARY_TYPES, UnavailableCause, UnitStatus
 from housing.rent import RENT_LOST
 
@@ -185,7 +185,7 @@ def _ask(what: str, statement: str, start: date, end: date, **more) -> list[tupl
         key = "|".join(str(part).replace(" ", "") for part in (*parts, *cursor.fetchone()))
         rows = cache.get(key)
         if rows is None:
-            params = {"temporary": values(TEMPORARY_TYPES), "vacant": UnitStatus.VACANT.value}
+            params = {"temporary": enum_values(TEMPORARY_TYPES), "vacant": UnitStatus.VACANT.value}
             cursor.execute(statement, {"start": start, "end": end, **params, **more})
             rows = cursor.fetchall()
             cache.set(key, rows, FRESH_SECONDS)

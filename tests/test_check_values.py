@@ -146,9 +146,9 @@ def test_template_can_compare_with_other_values(project):
     ],
 )
 def test_a_bare_number_of_days_is_named_by_file_and_line(project, code):
-    (fault,) = day_numbers(project("stays/rules.py", code))
-    assert fault.startswith(("stays/rules.py:1: ", "stays/rules.py:0: "))
-    assert fault.endswith(": make it a setting in accounts/settings_table.py")
+    (error,) = day_numbers(project("stays/rules.py", code))
+    assert error.startswith(("stays/rules.py:1: ", "stays/rules.py:0: "))
+    assert error.endswith(": make it a setting in accounts/settings_table.py")
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ AT_WITHOUT_BY = {
     "accounts.Submission.at": "has its `user`",
     "accounts.JobRun.started_at": "done by the clock, or by a command",
     "accounts.JobRun.ended_at": "done by the clock, or by a command",
-    "allocation.AllocationMeeting.starts_at": "a time planned, not a deed",
+    "allocation.AllocationMeeting.starts_at": "a planned time, not an action",
     "allocation.Consideration.considered_at": "weighed by the meeting its item belongs to",
     "casework.Application.received_at": "done by the sender, in `sender`",
     "casework.Vedtak.saved_at": "only who drafts it saves it, `drafted_by`",
@@ -42,7 +42,7 @@ AT_WITHOUT_BY = {
 }
 
 
-def times_of_deeds() -> list[tuple[type[models.Model], str]]:
+def times_of_actions() -> list[tuple[type[models.Model], str]]:
     return [
         (model, field.name)
         for model in OURS
@@ -61,7 +61,7 @@ def fields_in(condition: models.Q) -> set[str]:
     return names
 
 
-@pytest.mark.parametrize(("model", "at"), times_of_deeds(), ids=str)
+@pytest.mark.parametrize(("model", "at"), times_of_actions(), ids=str)
 def test_every_action_has_both_time_and_author(model, at):
     """An `x_at` and its `x_by` are both required, or bound by a check constraint (style 7)."""
     name = f"{label(model)}.{at}"
@@ -82,7 +82,9 @@ def test_every_action_has_both_time_and_author(model, at):
 
 
 def test_no_exception_is_listed_for_a_removed_field():
-    there = {f"{label(model)}.{at}" for model, at in times_of_deeds()} | {"accounts.Submission.at"}
+    there = {f"{label(model)}.{at}" for model, at in times_of_actions()} | {
+        "accounts.Submission.at"
+    }
     assert set(AT_WITHOUT_BY) <= there
 
 

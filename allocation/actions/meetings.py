@@ -53,7 +53,7 @@ class DecisionRefused(RuleBroken):
     """Something is missing or wrong in what was decided."""
 
 
-class Inhabil(RuleBroken):
+class UserDisqualified(RuleBroken):
     """A disqualified user is in the room, or writes the minutes (fvl. § 6)."""
 
 
@@ -101,7 +101,7 @@ def add_units(
     meeting = _locked(meeting)
     _check_not_approved(meeting)
     vacant = set(
-        vacancy.vacant(local_date(at))
+        vacancy.vacant_units(local_date(at))
         .filter(pk__in=[unit.pk for unit in units])
         .values_list("pk", flat=True)
     )
@@ -368,12 +368,12 @@ def _check_habile(
     declared = {d.user_id: d for d in item.disqualifications.select_related("user")}
     in_cases = {d.user_id: d for d in weighing.disqualified(application_ids, present | {by.pk})}
     if by.pk in declared or by.pk in in_cases:
-        raise Inhabil(_("Du er inhabil i denne saken. En annen må føre protokollen."))
+        raise UserDisqualified(_("Du er inhabil i denne saken. En annen må føre protokollen."))
     for user_id, disqualification in (in_cases | declared).items():
         if user_id in declared and declared[user_id].left_room:
             continue
         if user_id in present:
-            raise Inhabil(
+            raise UserDisqualified(
                 _("%(name)s er inhabil. Bekreft at vedkommende har gått ut før saken avgjøres.")
                 % {"name": disqualification.user}
             )

@@ -38,7 +38,7 @@ class OfferRefused(RuleBroken):
     """The offer, the answer or the lease cannot be registered."""
 
 
-def to_offer(item: AgendaItem) -> Consideration | None:
+def next_to_offer(item: AgendaItem) -> Consideration | None:
     """The case to offer the home to now: the chosen one, or the reserve when the offer to the
     chosen one ended without a lease. None while an offer is open, or when nobody is left."""
     if item.outcome != ItemOutcome.CHOSEN:
@@ -78,7 +78,7 @@ def make_offer(
     application = _locked_application(consideration.application_id)
     _check_habile(by, application)
     _check_not_offered(unit)
-    candidate = to_offer(item)
+    candidate = next_to_offer(item)
     if candidate is None or candidate.pk != consideration.pk:
         raise OfferRefused(_("Møtet har ikke valgt denne saken til boligen."))
     return _send(unit, application, item, available_from, viewing, by, at)
@@ -284,7 +284,7 @@ def let_home(
     offer._history_user = by
     offer.save(update_fields=["lease"])
     # The person's reservations are no longer needed, whichever home it became.
-    for reservation in offer.application.reservations.standing(local_date(at)).order_by("pk"):
+    for reservation in offer.application.reservations.in_force(local_date(at)).order_by("pk"):
         release(reservation, reason=_("Leieforholdet er inngått."), by=by, at=at)
     return offer
 

@@ -108,7 +108,7 @@ def _meeting_page(
         taken = AgendaItem.objects.filter(meeting=meeting, unit=OuterRef("pk"))
         free = [
             {"unit": unit, "days": (on - unit.vacant_since).days if unit.vacant_since else None}
-            for unit in vacancy.vacant(on)
+            for unit in vacancy.vacant_units(on)
             .filter(~Exists(taken))
             .select_related("property__area")[:MOST_VACANT]
         ]
@@ -316,7 +316,7 @@ def _item_page(
     else:
         for consideration in shown.weighed:
             log_read(request, consideration.application.person_id, "tildelingsmote")
-        to_offer = offer_actions.to_offer(item) if perms.can_offer(request.user) else None
+        to_offer = offer_actions.next_to_offer(item) if perms.can_offer(request.user) else None
         may_see = to_offer and any(c.pk == to_offer.pk for c in shown.weighed)
         context = {"to_offer": to_offer if may_see else None}
     return render(

@@ -17,7 +17,7 @@ from accounts.once import once
 from accounts.reads import log_read
 from casework.log import deadlines
 from casework.log.enums import LetterKind
-from casework.log.visibility import sees
+from casework.log.visibility import visible_persons
 from common.access import allowed, require
 from common.form_errors import errors_as_message, errors_on
 from stays import milieu
@@ -37,9 +37,9 @@ from ..processes import OFFER
 def offer_new(request: HttpRequest, pk: int) -> HttpResponse:
     """Offer the home to the person a meeting chose, or to the reserve."""
     consideration = get_object_or_404(
-        Consideration.objects.filter(sees(request.user, "application__person__")).select_related(
-            "application__person", "item__unit__property", "item__meeting"
-        ),
+        Consideration.objects.filter(
+            visible_persons(request.user, "application__person__")
+        ).select_related("application__person", "item__unit__property", "item__meeting"),
         pk=pk,
     )
     require(perms.can_offer(request.user))
@@ -99,9 +99,9 @@ def _offer_page(
     is_closed = OFFER.is_final(offer)
     to_offer = None
     if can_work and is_closed and offer.item_id:
-        to_offer = actions.to_offer(offer.item)
+        to_offer = actions.next_to_offer(offer.item)
         visible = to_offer and Consideration.objects.filter(
-            sees(request.user, "application__person__"), pk=to_offer.pk
+            visible_persons(request.user, "application__person__"), pk=to_offer.pk
         )
         to_offer = to_offer if visible and visible.exists() else None
     return render(

@@ -70,7 +70,7 @@ def waiting_list(request: HttpRequest) -> HttpResponse:
             not_considered_days=forgotten_days,
         )
     except RuleBroken as error:
-        return render(request, "allocation/waiting_list.html", context | {"fault": str(error)})
+        return render(request, "allocation/waiting_list.html", context | {"error": str(error)})
     context |= {
         "page": page,
         "rows": _rows(page, on, forgotten_days),
@@ -83,7 +83,7 @@ def waiting_list(request: HttpRequest) -> HttpResponse:
         "bedrooms": BEDROOMS.get(request.GET.get("soverom", "")) and request.GET["soverom"],
         "class_chosen": filters.class_number and page.policy.numbers.get(filters.class_number),
         "narrowed": len(request.GET) > 0,
-        "fault": "",
+        "error": "",
     }
     return render(request, "allocation/waiting_list.html", context)
 

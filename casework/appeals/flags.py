@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 
 from accounts.settings_table import in_force
 from casework.log.enums import AppealState, FlagKind
-from casework.log.flags import Words, due_words
+from casework.log.flags import FlagWording, due_words
 from casework.log.models import Flag
 from casework.log.raising import FlagRule
 from common.calendar import first_working_day, holidays_around
 from common.formatting import short_date
-from common.jobs import Done
+from common.jobs import JobResult
 from common.sql import local_day
 
 from .words import REVERSE_OR_FORWARD
@@ -89,7 +89,7 @@ def _due_soon(running: str, weeks: str, warn_days: str) -> str:
 # ------------------------------------------------------------------ texts
 
 
-def appeal_words(flag: Flag, on: date) -> Words:
+def appeal_words(flag: Flag, on: date) -> FlagWording:
     began = short_date(date.fromisoformat(flag.facts["began"]))
     when, color = due_words(flag.due_on, on)
     if flag.facts["new"]:
@@ -98,7 +98,7 @@ def appeal_words(flag: Flag, on: date) -> Words:
     else:
         why = _("Klagen kom %(date)s Den skal være vurdert på nytt (fvl. § 33).") % {"date": began}
         step = str(REVERSE_OR_FORWARD)
-    return Words(
+    return FlagWording(
         why=why,
         next=step,
         action=_("Åpne klagen"),
@@ -110,9 +110,9 @@ def appeal_words(flag: Flag, on: date) -> Words:
     )
 
 
-def body_words(flag: Flag, on: date) -> Words:
+def body_words(flag: Flag, on: date) -> FlagWording:
     when, color = due_words(flag.due_on, on)
-    return Words(
+    return FlagWording(
         why=_("Klageinstansen har hatt klagen siden %(date)s, og har ikke svart.")
         % {"date": short_date(date.fromisoformat(flag.facts["began"])).rstrip(".")},
         next=_("Spør hvordan det går, og si fra til personen."),
@@ -142,6 +142,6 @@ APPEAL_BODY = FlagRule(
 )
 
 
-def flag_appeals(on: date) -> Done:
+def flag_appeals(on: date) -> JobResult:
     """Update the flags of appeals, with us and with the appeals body. Safe to run twice."""
     return APPEAL.run(on) + APPEAL_BODY.run(on)

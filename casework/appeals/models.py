@@ -17,9 +17,9 @@ from casework.log.enums import (
     AppealSender,
     AppealState,
 )
-from casework.log.visibility import sees
+from casework.log.visibility import visible_persons
 from casework.vedtak.models import Vedtak
-from common.model_parts import done_by, together
+from common.model_parts import all_or_none, done_by
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 class AppealQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:
-        return self.filter(sees(user, "vedtak__application__person__"))
+        return self.filter(visible_persons(user, "vedtak__application__person__"))
 
     def open(self) -> Self:
         return self.filter(state__in=APPEAL_OPEN)
@@ -136,15 +136,15 @@ class Appeal(models.Model):
             ),
         ]
         constraints = [
-            together("appeal_assigned_at_by", "assigned_at", "assigned_by", "reviewer"),
-            together("appeal_taken_up_at_by", "taken_up_at", "taken_up_by"),
-            together(
+            all_or_none("appeal_assigned_at_by", "assigned_at", "assigned_by", "reviewer"),
+            all_or_none("appeal_taken_up_at_by", "taken_up_at", "taken_up_by"),
+            all_or_none(
                 "appeal_suspension_at_by", "suspension_at", "suspension_by", "suspension_granted"
             ),
-            together("appeal_reviewed_at_by", "reviewed_at", "reviewed_by"),
-            together("appeal_forwarded_at_by", "forwarded_at", "forwarded_by", "letter", "file"),
-            together("appeal_reminded_at_by", "reminded_at", "reminded_by"),
-            together("appeal_outcome_at_by", "outcome_at", "outcome_by", "outcome_on"),
+            all_or_none("appeal_reviewed_at_by", "reviewed_at", "reviewed_by"),
+            all_or_none("appeal_forwarded_at_by", "forwarded_at", "forwarded_by", "letter", "file"),
+            all_or_none("appeal_reminded_at_by", "reminded_at", "reminded_by"),
+            all_or_none("appeal_outcome_at_by", "outcome_at", "outcome_by", "outcome_on"),
             models.CheckConstraint(
                 name="appeal_reviewed_by_another",
                 condition=Q(reviewer__isnull=True)

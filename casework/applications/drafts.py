@@ -7,13 +7,13 @@ from datetime import date, datetime, time, timedelta
 from django.utils.timezone import get_default_timezone
 
 from accounts import settings_table
-from common.jobs import Done
+from common.jobs import JobResult
 
 from .actions.intake import delete_old_drafts
 
 
-def delete_drafts(on: date) -> Done:
+def delete_drafts(on: date) -> JobResult:
     """Delete the drafts last saved more than `draft_days` days before the date."""
     max_age = timedelta(days=settings_table.value("draft_days", on))
     before = datetime.combine(on - max_age, time.min, tzinfo=get_default_timezone())
-    return Done(ended=delete_old_drafts(before))
+    return JobResult(ended=delete_old_drafts(before))

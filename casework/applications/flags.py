@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 
 from accounts.settings_table import in_force
 from casework.log.enums import APPLICATION_ALIVE, APPLICATION_OPEN, FlagKind
-from casework.log.flags import Words, due_words
+from casework.log.flags import FlagWording, due_words
 from casework.log.models import Flag
 from casework.log.raising import FlagRule
 from common.calendar import first_working_day, holidays_around
 from common.formatting import short_date
-from common.jobs import Done
-from common.sql import local_day, values
+from common.jobs import JobResult
+from common.sql import enum_values, local_day
 
 # From the first day to warn until somebody has replied.
 UNANSWERED = f"""
@@ -64,11 +64,11 @@ wanted AS (
 )"""
 
 
-def interim_words(flag: Flag, on: date) -> Words:
+def interim_words(flag: Flag, on: date) -> FlagWording:
     """What the flag of an interim reply says (fvl. § 11 a)."""
     received = date.fromisoformat(flag.facts["received"])
     when, color = due_words(flag.due_on, on)
-    return Words(
+    return FlagWording(
         why=_("Søknaden kom %(date)s Du må svare innen én måned (fvl. § 11 a).")
         % {"date": short_date(received)},
         next=_("Send foreløpig svar, eller fatt vedtak."),
@@ -81,10 +81,10 @@ def interim_words(flag: Flag, on: date) -> Words:
     )
 
 
-def papers_words(flag: Flag, on: date) -> Words:
+def papers_words(flag: Flag, on: date) -> FlagWording:
     """What the flag of missing papers says: the case goes on with what is known."""
     when, color = due_words(flag.due_on, on)
-    return Words(
+    return FlagWording(
         why=_("Venter på papirer siden %(asked)s De skulle vært her %(due)s Vår frist løper.")
         % {
             "asked": short_date(date.fromisoformat(flag.facts["asked"])),
@@ -104,21 +104,21 @@ INTERIM_REPLY = FlagRule(
     kind=FlagKind.INTERIM_REPLY,
     words=interim_words,
     wanted=UNANSWERED,
-    params=lambda on: {"alive": values(APPLICATION_ALIVE), "holidays": holidays_around(on)},
+    params=lambda on: {"alive": enum_values(APPLICATION_ALIVE), "holidays": holidays_around(on)},
 )
 PAPERS = FlagRule(
     kind=FlagKind.PAPERS,
     words=papers_words,
     wanted=MISSING,
-    params=lambda on: {"open": values(APPLICATION_OPEN)},
+    params=lambda on: {"open": enum_values(APPLICATION_OPEN)},
 )
 
 
-def flag_deadlines(on: date) -> Done:
+def flag_deadlines(on: date) -> JobResult:
     """Update the flags of interim replies as of a date (fvl. § 11 a). Safe to run twice."""
     return INTERIM_REPLY.run(on)
 
 
-def flag_papers(on: date) -> Done:
+def flag_papers(on: date) -> JobResult:
     """Update the flags of missing papers as of a date. Safe to run twice."""
     return PAPERS.run(on)

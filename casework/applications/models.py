@@ -24,7 +24,7 @@ from casework.log.enums import (
     Sender,
     Tonight,
 )
-from casework.log.visibility import sees
+from casework.log.visibility import visible_persons
 from casework.persons.models import Household, Person
 from common.calendar import local_date
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 class ApplicationQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:
-        return self.filter(sees(user, "person__"))
+        return self.filter(visible_persons(user, "person__"))
 
     def open(self) -> Self:
         return self.filter(state__in=APPLICATION_OPEN)

@@ -1,11 +1,11 @@
-"""The case a person is met about now: the newest one that is still alive."""
+"""A person's current case: the newest application that is not withdrawn, lapsed or forwarded."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from casework.log.enums import APPLICATION_ALIVE
-from common.sql import values
+from common.sql import enum_values
 
 # Each person's newest living case (APPLICATION_ALIVE), as a CTE. Read in one pass: a subquery for
 # each of twenty thousand persons takes longer than the rest of the statement.
@@ -19,4 +19,4 @@ present_case AS (
 
 def case_params() -> dict[str, Any]:
     """The parameters of `PRESENT_CASE`."""
-    return {"alive_cases": values(APPLICATION_ALIVE)}
+    return {"alive_cases": enum_values(APPLICATION_ALIVE)}

@@ -54,7 +54,7 @@ class Change:
         )
 
     @property
-    def told(self) -> list[tuple[str, str, str]]:
+    def tags(self) -> list[tuple[str, str, str]]:
         """The tags to show for the change: text, colour, icon."""
         if self.earlier is None:
             return [(_("Nytt område"), "neutral", "")]

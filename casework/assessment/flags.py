@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 
 from accounts import settings_table
 from casework.log.enums import FlagKind
-from casework.log.flags import Words, due_words
+from casework.log.flags import FlagWording, due_words
 from casework.log.models import Flag
 from casework.log.raising import FlagRule
 from common.formatting import short_date
-from common.jobs import Done
+from common.jobs import JobResult
 from common.sql import local_day
 
 from . import statement_mail
@@ -62,10 +62,10 @@ SELECT (SELECT coalesce(array_agg(id), '{{}}') FROM reminded),
 """
 
 
-def statement_words(flag: Flag, on: date) -> Words:
+def statement_words(flag: Flag, on: date) -> FlagWording:
     due = date.fromisoformat(flag.facts["due"])
     when, color = due_words(due, on)
-    return Words(
+    return FlagWording(
         why=_("En uttalelse skulle kommet %(day)s Den som er spurt, er påminnet.")
         % {"day": short_date(due)},
         next=_("Ring den som er spurt, eller trekk spørsmålet."),
@@ -82,7 +82,7 @@ STATEMENT = FlagRule(kind=FlagKind.STATEMENT, words=statement_words, wanted=LATE
 
 
 @transaction.atomic
-def flag_statements(on: date) -> Done:
+def flag_statements(on: date) -> JobResult:
     """Send reminders, and update the flags of statements, as of a date. Safe to run twice."""
     params = {"on": on, "days": settings_table.value("statement_remind_days", on)}
     with connection.cursor() as cursor:

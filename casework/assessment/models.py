@@ -1,3 +1,5 @@
+"""Assessments, the housing need, talks about choices, and statements (needs C8–C11, C21)."""
+
 from __future__ import annotations
 
 from datetime import date
@@ -13,7 +15,7 @@ from simple_history.models import HistoricalRecords
 
 from casework.applications.models import Application, Wish
 from casework.log.enums import StatementSource, SupportNeed
-from casework.log.visibility import sees
+from casework.log.visibility import visible_persons
 from casework.persons.models import Person
 from housing.enums import Staffing, UnitType
 from housing.models import Area, Property
@@ -29,7 +31,7 @@ class DimensionQuerySet(models.QuerySet):
 
 class StatementQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:
-        return self.filter(sees(user, "person__"))
+        return self.filter(visible_persons(user, "person__"))
 
     def open(self) -> Self:
         return self.filter(received_at__isnull=True, withdrawn_at__isnull=True)

@@ -24,7 +24,7 @@ from casework.applications.processes import APPLICATION
 from casework.applications.views.applications import visible_cases
 from casework.log import perms
 from casework.log.enums import ApplicationState
-from casework.log.visibility import sees
+from casework.log.visibility import visible_persons
 from casework.persons.actions.persons import members_visible_to
 from casework.persons.views.persons import age_on
 from casework.vedtak.models import Vedtak
@@ -127,7 +127,7 @@ def paper_receive(request: HttpRequest, pk: int) -> HttpResponse:
     """Register from the page of the case that one paper has come."""
     paper = get_object_or_404(
         MissingPaper.objects.filter(
-            sees(request.user, "request__application__person__")
+            visible_persons(request.user, "request__application__person__")
         ).select_related("request__application"),
         pk=pk,
     )

@@ -32,8 +32,10 @@ def no_service_sql(person: str) -> str:
     since `%(contact_after)s` (rules-and-scenarios.md, `no_service`). Takes `%(on)s` and
     `%(contact_after)s`.
     """
-    service = f"""EXISTS (
-        SELECT FROM casework_service service
-        WHERE service.person_id = {person} AND service.period @> %(on)s::date)"""
+    # IN, not EXISTS: PostgreSQL then reads the services of the day once, however few rows it
+    # expects. With EXISTS the stay job asked the index for each of 18 446 rows: 6 % of its time.
+    service = f"""{person} IN (
+        SELECT service.person_id FROM casework_service service
+        WHERE service.period @> %(on)s::date)"""
     contacts = (sql.format(person=person) for sql in _contacts.values())
     return " AND ".join(f"NOT {sql}" for sql in (service, *contacts))

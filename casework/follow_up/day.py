@@ -1,4 +1,4 @@
-"""Tasks handed over, as lines on My day (Min dag)."""
+"""Tasks handed over, as lines on Min dag."""
 
 from __future__ import annotations
 

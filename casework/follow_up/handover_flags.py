@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _
 from accounts.enums import CASE_ROLES, RoleKind
 from casework.log import deadlines
 from casework.log.enums import PROTECTED, FlagKind
-from casework.log.flags import Words, due_words
+from casework.log.flags import FlagWording, due_words
 from casework.log.models import Flag
 from casework.log.raising import FlagRule
 from common.calendar import next_working_day
 from common.formatting import short_date
-from common.jobs import Done
-from common.sql import local_day, values
+from common.jobs import JobResult
+from common.sql import enum_values, local_day
 
 
 def transfer_key(transfer_id: int) -> str:
@@ -74,15 +74,15 @@ def _params(on: date) -> dict[str, Any]:
     return {
         "before": deadlines.last_late_start(deadlines.handover, on, "handover_days"),
         "due_on": next_working_day(on),
-        "roles": values(CASE_ROLES),
-        "protected": values(PROTECTED),
+        "roles": enum_values(CASE_ROLES),
+        "protected": enum_values(PROTECTED),
     }
 
 
 # ------------------------------------------------------------------ in words
 
 
-def handover_words(flag: Flag, on: date) -> Words:
+def handover_words(flag: Flag, on: date) -> FlagWording:
     when, color = due_words(flag.due_on, on)
     values_shown = {
         "unit": flag.facts["unit"],
@@ -99,7 +99,7 @@ def handover_words(flag: Flag, on: date) -> Words:
         step = _("Kvitter for oppgaven, eller få avklart hvem på enheten som tar den.")
         action, sub = _("Åpne oppgaven"), _("overlevering")
         url = reverse("casework:handover", args=[flag.facts["handover"]])
-    return Words(
+    return FlagWording(
         why=why % values_shown,
         next=step,
         action=action,
@@ -120,7 +120,7 @@ HANDOVER = FlagRule(
 )
 
 
-def flag_handovers(on: date) -> Done:
+def flag_handovers(on: date) -> JobResult:
     """Flag what nobody has acknowledged within `handover_days` working days, by the setting in
     force on the day it was sent. Safe to run twice, or for any date."""
     return HANDOVER.run(on)

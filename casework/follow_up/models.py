@@ -17,9 +17,9 @@ from simple_history.models import HistoricalRecords
 
 from accounts.models import OrganisationUnit
 from casework.log.enums import NoticeKind
-from casework.log.visibility import sees
+from casework.log.visibility import visible_persons
 from casework.persons.models import Person
-from common.model_parts import WHO_AND_WHEN, done_by, together
+from common.model_parts import WHO_AND_WHEN, all_or_none, done_by
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -35,7 +35,7 @@ class ServiceQuerySet(models.QuerySet):
 
 class PlanQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:
-        return self.filter(sees(user, "person__"))
+        return self.filter(visible_persons(user, "person__"))
 
     def open(self) -> Self:
         return self.filter(settled_on__isnull=True)
@@ -43,12 +43,12 @@ class PlanQuerySet(models.QuerySet):
 
 class MilestoneQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:
-        return self.filter(sees(user, "plan__person__"))
+        return self.filter(visible_persons(user, "plan__person__"))
 
 
 class HandoverQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:
-        return self.filter(sees(user, "person__"))
+        return self.filter(visible_persons(user, "person__"))
 
     def waiting_for(self, user: User) -> Self:
         """Open handovers that are the user's: sent to them, sent to their unit without a name,
@@ -265,7 +265,7 @@ class Milestone(models.Model):
         indexes = [
             models.Index(fields=["due_on"], name="milestone_due", condition=Q(done_at__isnull=True))
         ]
-        constraints = [together("milestone_done", "done_at", "done_by", message=WHO_AND_WHEN)]
+        constraints = [all_or_none("milestone_done", "done_at", "done_by", message=WHO_AND_WHEN)]
 
     def __str__(self) -> str:
         return self.title
@@ -315,7 +315,7 @@ class ChecklistItem(models.Model):
         verbose_name_plural = _("punkter i en plan")
         ordering = ["kind__order", "pk"]
         constraints = [
-            together("checklist_item_done", "done_at", "done_by", message=WHO_AND_WHEN),
+            all_or_none("checklist_item_done", "done_at", "done_by", message=WHO_AND_WHEN),
             models.UniqueConstraint(
                 fields=["plan", "kind"],
                 name="checklist_item_once",
@@ -419,10 +419,10 @@ class Handover(models.Model):
             ),
         ]
         constraints = [
-            together(
+            all_or_none(
                 "handover_acknowledged", "acknowledged_at", "acknowledged_by", message=WHO_AND_WHEN
             ),
-            together("handover_done", "done_at", "done_by", message=WHO_AND_WHEN),
+            all_or_none("handover_done", "done_at", "done_by", message=WHO_AND_WHEN),
             models.CheckConstraint(
                 name="handover_acknowledged_first",
                 condition=Q(done_at__isnull=True) | Q(acknowledged_at__isnull=False),

@@ -8,11 +8,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from casework.log.enums import FlagKind
-from casework.log.flags import Words, due_words
+from casework.log.flags import FlagWording, due_words
 from casework.log.models import Flag
 from casework.log.raising import FlagRule
 from common.formatting import short_date
-from common.jobs import Done
+from common.jobs import JobResult
 from common.sql import local_day
 
 # The due date is part of the key, so a milestone with a new date may be flagged again.
@@ -30,9 +30,9 @@ wanted AS (
 )"""
 
 
-def milestone_words(flag: Flag, on: date) -> Words:
+def milestone_words(flag: Flag, on: date) -> FlagWording:
     when, color = due_words(flag.due_on, on)
-    return Words(
+    return FlagWording(
         why=_("«%(title)s» i overgangsplanen skulle vært nådd %(day)s")
         % {"title": flag.facts["title"], "day": short_date(date.fromisoformat(flag.facts["due"]))},
         next=_("Si at den er nådd, eller avtal en ny frist med personen."),
@@ -48,6 +48,6 @@ def milestone_words(flag: Flag, on: date) -> Words:
 MILESTONE = FlagRule(kind=FlagKind.MILESTONE, words=milestone_words, wanted=LATE)
 
 
-def flag_milestones(on: date) -> Done:
+def flag_milestones(on: date) -> JobResult:
     """Flag milestones past their due date. Safe to run twice, or for any date."""
     return MILESTONE.run(on)

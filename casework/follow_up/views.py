@@ -18,7 +18,7 @@ from accounts.perms import can_change_settings
 from accounts.reads import log_read
 from casework.log import perms
 from casework.log.enums import GOING_OUT
-from casework.log.visibility import sees
+from casework.log.visibility import visible_persons
 from casework.persons.views.on_person import form_page, part_url, visible_person
 from common.access import allowed, require
 from common.form_errors import errors_as_message, posted
@@ -58,7 +58,7 @@ PAGE = "person-follow-up"
 def _visible_row(request: HttpRequest, rows, pk: int, path: str = "person"):
     """A row of a person the user may see, or 404. `path` leads to the person."""
     return get_object_or_404(
-        rows.filter(sees(request.user, f"{path}__")).select_related(path), pk=pk
+        rows.filter(visible_persons(request.user, f"{path}__")).select_related(path), pk=pk
     )
 
 

@@ -21,7 +21,7 @@ from accounts.once import once
 from accounts.perms import can_change_settings
 from accounts.reads import log_read
 from casework.log import perms
-from casework.log.visibility import sees
+from casework.log.visibility import visible_persons
 from casework.persons.models import Person
 from common.access import allowed
 from common.calendar import last_day
@@ -46,7 +46,9 @@ if TYPE_CHECKING:
 @allowed(perms.can_read_cases)
 def letter(request: HttpRequest, pk: int) -> HttpResponse:
     letter = get_object_or_404(
-        Letter.objects.filter(sees(request.user, "person__")).select_related("application", "file"),
+        Letter.objects.filter(visible_persons(request.user, "person__")).select_related(
+            "application", "file"
+        ),
         pk=pk,
     )
     log_read(request, letter.person_id, "brev")
@@ -58,7 +60,7 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
 def letter_copy(request: HttpRequest, pk: int) -> HttpResponse:
     """The copy of a letter, as it was addressed."""
     copy = get_object_or_404(
-        LetterCopy.objects.filter(sees(request.user, "letter__person__")).select_related(
+        LetterCopy.objects.filter(visible_persons(request.user, "letter__person__")).select_related(
             "letter__application", "file"
         ),
         pk=pk,

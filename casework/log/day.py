@@ -1,4 +1,4 @@
-"""The label of a case on My day (Min dag)."""
+"""The label of a case on Min dag."""
 
 from __future__ import annotations
 

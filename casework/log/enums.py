@@ -1,3 +1,8 @@
+"""The codes of all rooms of casework.
+
+They are here because the lowest room and the apps above use them too.
+"""
+
 from enum import Enum, auto
 
 from django.db import models

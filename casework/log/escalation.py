@@ -17,7 +17,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from django.db.models.functions import TruncDate
 
 from accounts import settings_table
-from common.jobs import Done
+from common.jobs import JobResult
 from common.sql import end_of_day
 from housing.providers.models import AgreementFlag
 
@@ -39,7 +39,7 @@ WHERE f.closed_on IS NULL AND f.escalated_on IS NULL
 """
 
 
-def escalate(on: date) -> Done:
+def escalate(on: date) -> JobResult:
     """Escalate the flags untouched as of the date. Safe to run twice: each is escalated once."""
     days = settings_table.value("escalate_days", on)
     with connection.cursor() as cursor:
@@ -49,7 +49,7 @@ def escalate(on: date) -> Done:
     untouched = AgreementFlag.objects.open().filter(
         escalated_on__isnull=True, raised_on__lte=on - timedelta(days=days)
     )
-    return Done(raised=escalated_count + untouched.update(escalated_on=on))
+    return JobResult(raised=escalated_count + untouched.update(escalated_on=on))
 
 
 def escalated(user: User) -> QuerySet[Flag]:

@@ -50,7 +50,7 @@ class AlreadyClosed(RuleBroken):
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class FlagWording:
     """What is shown for a flag: why (date, rule and fact), the next step, and one button.
 
     `days` is shown as a number over a bar with a tick at `mark`, red past it and amber from
@@ -83,7 +83,7 @@ def register(*rules: FlagRule) -> None:
     _rules.update({str(rule.kind): rule for rule in rules})
 
 
-def words(flag: Flag, on: date) -> Words:
+def words(flag: Flag, on: date) -> FlagWording:
     """The wording of the flag on a date. Makes no queries."""
     rule = _rules.get(flag.kind)
     return rule.words(flag, on) if rule else _plain_words(flag, on)
@@ -99,9 +99,9 @@ def follow_up_url(flag: Flag) -> str:
     return reverse("stays:flag", args=[flag.pk])
 
 
-def _plain_words(flag: Flag, on: date) -> Words:
+def _plain_words(flag: Flag, on: date) -> FlagWording:
     when, color = due_words(flag.due_on, on)
-    return Words(
+    return FlagWording(
         why=_("%(kind)s. Varslet %(date)s")
         % {"kind": flag.get_kind_display(), "date": short_date(flag.raised_on)},
         next=_("Les saken, og skriv hva som er gjort."),

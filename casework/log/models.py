@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from .enums import FlagClosed, FlagKind, Process
-from .visibility import sees
+from .visibility import visible_persons
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 class FlagQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:
-        return self.filter(sees(user, "person__"))
+        return self.filter(visible_persons(user, "person__"))
 
     def open(self) -> Self:
         return self.filter(closed_on__isnull=True)

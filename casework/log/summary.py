@@ -16,12 +16,12 @@ from django.utils.translation import ngettext
 
 from accounts.enums import CASE_ROLES, RoleKind
 from accounts.models import User
-from common.jobs import Done
+from common.jobs import JobResult
 
 from .models import Flag
 
 
-def send_summary(on: date) -> Done:
+def send_summary(on: date) -> JobResult:
     """Send the summary for a date to users who want it and have not had it. Two queries a user."""
     users = (
         User.objects.filter(daily_summary=True, is_active=True)
@@ -40,7 +40,7 @@ def send_summary(on: date) -> Done:
     if emails:
         # A mail that fails is not sent again: better one too few than one too many.
         transaction.on_commit(lambda: mail.get_connection().send_messages(emails))
-    return Done(raised=len(emails))
+    return JobResult(raised=len(emails))
 
 
 def _email(user: User, on: date) -> mail.EmailMessage:

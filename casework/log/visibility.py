@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-def sees(user: User, prefix: str = "") -> Q:
+def visible_persons(user: User, prefix: str = "") -> Q:
     """A filter for the persons the user may see; `prefix` is the path to the person.
 
     Persons with a protected address (fortrolig, strengt fortrolig) and the municipality's own

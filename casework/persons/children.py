@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from casework.log.enums import MAY_BE_CHILD, MemberRelation
 from common.calendar import add_months
-from common.sql import enum_params, values
+from common.sql import enum_params, enum_values
 
 if TYPE_CHECKING:
     from .models import HouseholdMember
@@ -85,6 +85,6 @@ def child_params(on: date) -> dict[str, Any]:
     """The parameters of `is_child` and `may_be_child`."""
     return {
         **enum_params(MemberRelation),
-        "may_be_child": values(MAY_BE_CHILD),
+        "may_be_child": enum_values(MAY_BE_CHILD),
         "child_born_after": born_after(on),
     }

@@ -21,8 +21,8 @@ from casework.log.enums import (
     ReversalGround,
     VedtakState,
 )
-from casework.log.visibility import sees
-from common.model_parts import together
+from casework.log.visibility import visible_persons
+from common.model_parts import all_or_none
 from housing.enums import UnitType
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 class VedtakQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:
-        return self.filter(sees(user, "application__person__"))
+        return self.filter(visible_persons(user, "application__person__"))
 
     def issued(self) -> Self:
         return self.filter(state=VedtakState.ISSUED)
@@ -135,8 +135,8 @@ class Vedtak(models.Model):
             models.Index(fields=["approver", "state"], name="vedtak_approver"),
         ]
         constraints = [
-            together("vedtak_submitted_at_by", "submitted_at", "submitted_by"),
-            together("vedtak_issued_at_by", "issued_at", "issued_by"),
+            all_or_none("vedtak_submitted_at_by", "submitted_at", "submitted_by"),
+            all_or_none("vedtak_issued_at_by", "issued_at", "issued_by"),
             models.CheckConstraint(
                 name="vedtak_four_eyes",
                 condition=Q(issued_by__isnull=True) | ~Q(issued_by=F("drafted_by")),

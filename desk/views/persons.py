@@ -23,7 +23,7 @@ from common.calendar import local_date
 from common.paging import keyset_page
 from stays.models import Stay
 from stays.placement.rules import costs as sum_of_chain
-from stays.situation import current, situations
+from stays.situation import current_situation, situations
 
 from .. import following, perms, record, timeline
 from ..career import career
@@ -154,7 +154,7 @@ def _overview(request: HttpRequest, person: Person) -> dict[str, Any]:
     context = _context(request, person, "person")
     on, user, chain = context["today"], request.user, context["head"].chain
     stays = record.stays_of(person)
-    now = record.standing(record.applications_of(person, alive=True), stays, user, on)
+    now = record.current_case(record.applications_of(person, alive=True), stays, user, on)
     flags = record.open_flags(person, chain, on)
     need = now.need if now else None
     context |= {
@@ -182,8 +182,8 @@ def person_rank(request: HttpRequest, pk: int, application_pk: int) -> HttpRespo
     if not request.htmx:
         return redirect("allocation:why", case.pk)
     log_read(request, person.pk, "person")
-    why, fault = record.rank_of(case, request.user, timezone.localdate())
-    return render(request, "desk/person_rank.html", {"case": case, "why": why, "fault": fault})
+    why, error = record.rank_of(case, request.user, timezone.localdate())
+    return render(request, "desk/person_rank.html", {"case": case, "why": why, "error": error})
 
 
 @require_POST
@@ -247,7 +247,7 @@ def person_stays(request: HttpRequest, pk: int) -> HttpResponse:
     context |= {
         "career": career(stays, context["head"].chain, context["today"]),
         "situations": history,
-        "situation": current(history),
+        "situation": current_situation(history),
         "cost": sum_of_chain(context["today"], [person.pk]).get(person.pk)
         if context["head"].chain
         else None,

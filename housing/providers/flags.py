@@ -21,7 +21,7 @@ from common.calendar import local_date, next_working_day
 from common.day import MOST, DayLine
 from common.errors import RuleBroken
 from common.formatting import days_nb, nbdate
-from common.jobs import Done
+from common.jobs import JobResult
 from common.sql import enum_params
 
 from ..enums import AgreementFlagClosed, PropertyStage
@@ -83,7 +83,7 @@ class NotFollowedUp(RuleBroken):
 
 
 @transaction.atomic
-def flag_agreements(on: date) -> Done:
+def flag_agreements(on: date) -> JobResult:
     """Raise and close the flags of expiring agreements. Safe to run twice, or for any date."""
     numbers = settings_table.values(on, "agreement_horizon_days", "flag_due_days")
     days = numbers["agreement_horizon_days"]
@@ -99,7 +99,7 @@ def flag_agreements(on: date) -> Done:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('flags agreement'))")
         cursor.execute(FLAG_AGREEMENTS, params)
         raised, ended = cursor.fetchone()
-        return Done(raised=raised, ended=ended)
+        return JobResult(raised=raised, ended=ended)
 
 
 def close_renewed(agreement: QualityAgreement, on: date) -> None:
@@ -148,7 +148,7 @@ def lines(flags: QuerySet[AgreementFlag], on: date) -> list[DayLine]:
 
 
 def own_lines(user: User, on: date, flags: Sequence) -> list[DayLine]:
-    """The user's own flags, for My day (Min dag)."""
+    """The user's own flags, for Min dag."""
     return lines(AgreementFlag.objects.open().filter(owner=user), on)
 
 

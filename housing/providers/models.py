@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from common.calendar import last_day
-from common.model_parts import together
+from common.model_parts import all_or_none
 
 from ..enums import AgreementFlagClosed
 
@@ -201,7 +201,7 @@ class QualityCheck(models.Model):
             )
         ]
         constraints = [
-            together("check_mended_at_by", "mended_at", "mended_by"),
+            all_or_none("check_mended_at_by", "mended_at", "mended_by"),
             models.CheckConstraint(
                 name="check_breach_has_a_date",
                 condition=Q(breach="", mend_by__isnull=True)

@@ -107,7 +107,7 @@ def links(request: HttpRequest) -> HttpResponse:
         "views": _views("links"),
         "not_asked": numbers["not_asked"],
         "page": page,
-        "rows": participants.of(page.items, today),
+        "rows": participants.participants_of(page.items, today),
         "filtered": show in ("stille", "pause"),
         "kpis": [
             _figure(len(waiting), _("ønsker likeperson og venter"), "#venter", "accent"),
@@ -151,7 +151,7 @@ def _numbers(user: User, on: date) -> dict[str, int]:
     if numbers is None:
         mine = PeerLink.objects.visible_to(user)
         free = Peer.objects.active(on).with_load().filter(places__gt=0)
-        reported = PeerLink.objects.known_to(user).filter(state=LinkState.REPORTED)
+        reported = PeerLink.objects.not_hidden_from(user).filter(state=LinkState.REPORTED)
         numbers = {
             "active": mine.active().count(),
             "quiet": mine.active().with_contact().quiet(on).count(),
@@ -283,7 +283,7 @@ def _page(
     may_read = Share.COORDINATOR in link.shares
     contacts = Contact.objects.visible_to(request.user).filter(link=link)[:LATEST]
     waiting = link.state == LinkState.WANTED
-    (who,) = participants.of([link], today)
+    (who,) = participants.participants_of([link], today)
     context = {
         "link": link,
         "who": who,

@@ -110,7 +110,7 @@ def participant(request: HttpRequest, pk: int) -> HttpResponse:
     link = get_object_or_404(PeerLink.objects.followed_by(request.user).with_contact(), pk=pk)
     log_read(request, link.person_id, "peer-participant")
     contacts = Contact.objects.visible_to(request.user).filter(link=link)[:50]
-    (who,) = participants.of([link], today)
+    (who,) = participants.participants_of([link], today)
     context = {
         "who": who,
         "readers": words.readers(link),
@@ -177,7 +177,7 @@ def _form_page(request: HttpRequest, form: ContactForm) -> HttpResponse:
         "day": form["on"].field.widget.format_value(values["on"]) or "",
         "other_day": bool(form.is_bound and form.errors.get("on")),
         "client_id": values["client_id"],
-        "faults": {name: errors[0] for name, errors in form.errors.items()},
+        "errors": {name: errors[0] for name, errors in form.errors.items()},
         "nav_here": "logg",
     }
     if request.htmx:

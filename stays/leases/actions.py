@@ -178,7 +178,7 @@ def step_deadline(kind: str, on: date) -> date | None:
 
 
 @transaction.atomic
-def ready(
+def save_readiness(
     *,
     lease: Lease,
     kind: str,

@@ -17,12 +17,12 @@ from django.utils.translation import gettext as _
 
 from accounts import settings_table
 from casework.log.enums import FlagKind
-from casework.log.flags import Words, due_words
+from casework.log.flags import FlagWording, due_words
 from casework.log.raising import LEVEL, FlagRule, due_on
 from casework.models import Flag
 from common.calendar import add_months
 from common.formatting import days_nb, short_date
-from common.jobs import Done
+from common.jobs import JobResult
 from common.sql import local_day
 from stays.enums import StepKind
 
@@ -78,7 +78,7 @@ def _params(on: date) -> dict[str, Any]:
     }
 
 
-def lease_words(flag: Flag, on: date) -> Words:
+def lease_words(flag: Flag, on: date) -> FlagWording:
     expires = date.fromisoformat(flag.facts["expires_on"])
     when, color = due_words(flag.due_on, on)
     if flag.facts["stage"] == "after":
@@ -94,7 +94,7 @@ def lease_words(flag: Flag, on: date) -> Words:
         why = _("Leietiden går ut %(date)s (varsles %(months)s måneder før).")
         values = {"date": short_date(expires), "months": flag.threshold}
         step = _("Snakk med leietakeren, og ta stilling til forlengelse.")
-    return Words(
+    return FlagWording(
         why=why % values,
         next=step,
         action=_("Følg opp"),
@@ -117,6 +117,6 @@ LEASE = FlagRule(
 )
 
 
-def flag_leases(on: date) -> Done:
+def flag_leases(on: date) -> JobResult:
     """Raise and close the flags for leases that expire. Safe to run twice, or for any date."""
     return LEASE.run(on)

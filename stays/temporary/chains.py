@@ -38,7 +38,7 @@ from typing import Any
 from django.db import connection
 
 from accounts import settings_table
-from common.sql import enum_params, values
+from common.sql import enum_params, enum_values
 from stays.enums import LASTING, StayKind
 
 from .long_stays import LONG_STAY_KEYS, LongStay, long_stay
@@ -152,7 +152,7 @@ def chain_params(on: date) -> dict[str, Any]:
     """
     return {
         **enum_params(StayKind),
-        "lasting": values(LASTING),
+        "lasting": enum_values(LASTING),
         "on": on,
         **settings_table.values(on, "gap_days", *LONG_STAY_KEYS),
     }

@@ -21,13 +21,13 @@ from accounts import settings_table
 from casework.applications.present_case import PRESENT_CASE, case_params
 from casework.follow_up.contact import no_service_sql
 from casework.log.enums import FlagKind
-from casework.log.flags import Words, follow_up_url
+from casework.log.flags import FlagWording, follow_up_url
 from casework.log.raising import FlagRule
 from casework.models import Flag
 from casework.persons.children import born_after, child_params, is_child
 from common.calendar import next_working_day
 from common.formatting import short_date
-from common.jobs import Done
+from common.jobs import JobResult
 from stays.enums import InstitutionKind, StayKind
 
 from .chains import Chain, chain_ctes, chain_params, chains
@@ -95,26 +95,24 @@ threshold_day AS (
 ),
 detailed AS (
     SELECT f.person_id, a.id AS application_id, f.key, f.level, f.level AS threshold,
-        -- What does not hold is left out; adding nothing costs nothing.
+        -- What does not hold is left out.
         jsonb_build_object('chain_start', f.chain_start, 'days', f.days)
-            || CASE WHEN %(long_stay_days)s::int = {DEFAULT.days} THEN '{{}}'
-                ELSE jsonb_build_object('long_days', %(long_stay_days)s::int) END
-            || CASE WHEN t.day IS NULL THEN '{{}}'
-                ELSE jsonb_build_object('threshold_day', t.day) END
-            || CASE WHEN f.children = 0 THEN '{{}}'
-                ELSE jsonb_build_object('children', f.children) END
-            || CASE WHEN f.institution IS NULL THEN '{{}}' ELSE jsonb_build_object(
-                'institution', f.institution, 'released_on', f.released_on) END AS facts,
-        CASE WHEN f.institution IS NULL THEN '{{}}' ELSE '{{{FROM_INSTITUTION}}}' END::text[]
-            || CASE WHEN f.children = 0 THEN '{{}}' ELSE '{{{WITH_CHILDREN}}}' END::text[]
-            || CASE WHEN {no_service_sql("f.person_id")} THEN '{{{NO_SERVICE}}}'
-                ELSE '{{}}' END::text[] AS marks,
+            || CASE WHEN num_nonnulls(o.long_days, t.day, o.children, f.institution) = 0 THEN '{{}}'
+                ELSE jsonb_strip_nulls(jsonb_build_object('long_days', o.long_days,
+                    'threshold_day', t.day, 'children', o.children,
+                    'institution', f.institution, 'released_on', f.released_on)) END AS facts,
+        array_remove(ARRAY[
+            CASE WHEN f.institution IS NOT NULL THEN '{FROM_INSTITUTION}' END,
+            CASE WHEN f.children > 0 THEN '{WITH_CHILDREN}' END,
+            CASE WHEN {no_service_sql("f.person_id")} THEN '{NO_SERVICE}' END], NULL) AS marks,
         coalesce(a.responsible_id, (
             SELECT p.responsible_id FROM casework_person p WHERE p.id = f.person_id)) AS owner_id,
         %(due_on)s::date AS due_on
     FROM fresh f
     LEFT JOIN threshold_day t ON t.person_id = f.person_id
     LEFT JOIN present_case a ON a.person_id = f.person_id
+    CROSS JOIN LATERAL (SELECT nullif(f.children, 0) AS children,
+        nullif(%(long_stay_days)s::int, {DEFAULT.days}) AS long_days) o
 )"""
 
 
@@ -152,10 +150,10 @@ CAME_FROM = {
 }
 
 
-def stay_words(flag: Flag, on: date, chain: Chain | None = None) -> Words:
+def stay_words(flag: Flag, on: date, chain: Chain | None = None) -> FlagWording:
     """A stay flag in words. The days are those of the chain today; else as when it was raised."""
     days, long = (chain.days, chain.long) if chain else (flag.facts["days"], _long(flag))
-    return Words(
+    return FlagWording(
         why=_why(flag),
         next=next_step(flag),
         action=_("Skriv begrunnelse") if _asks_for_reasons(flag) else _("Følg opp"),
@@ -167,7 +165,7 @@ def stay_words(flag: Flag, on: date, chain: Chain | None = None) -> Words:
     )
 
 
-def explained(flags: Iterable[Flag], on: date) -> list[tuple[Flag, Words]]:
+def explained(flags: Iterable[Flag], on: date) -> list[tuple[Flag, FlagWording]]:
     """Stay flags with their words, and their days as they are today. Two queries in all."""
     flags = list(flags)
     now = chains(on, {flag.person_id for flag in flags}) if flags else {}
@@ -242,9 +240,10 @@ TEMPORARY_STAY = FlagRule(
     level="f.threshold",
     threshold=True,
     marks=True,
+    one_each=True,
 )
 
 
-def flag_stays(on: date) -> Done:
+def flag_stays(on: date) -> JobResult:
     """Raise and close the flags of temporary stays as of a date. See the module."""
     return TEMPORARY_STAY.run(on)

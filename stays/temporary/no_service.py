@@ -17,11 +17,11 @@ from accounts import settings_table
 from casework.applications.present_case import PRESENT_CASE, case_params
 from casework.follow_up.contact import no_service_sql
 from casework.log.enums import FlagKind
-from casework.log.flags import Words, due_words, follow_up_url
+from casework.log.flags import FlagWording, due_words, follow_up_url
 from casework.log.raising import LEVEL, FlagRule, due_on
 from casework.models import Flag
 from common.formatting import short_date
-from common.jobs import Done
+from common.jobs import JobResult
 
 from .chains import chain_ctes, chain_params
 
@@ -59,12 +59,12 @@ def _params(on: date) -> dict[str, Any]:
     }
 
 
-def no_service_words(flag: Flag, on: date) -> Words:
+def no_service_words(flag: Flag, on: date) -> FlagWording:
     when, color = due_words(flag.due_on, on)
     since = short_date(date.fromisoformat(flag.facts["chain_start"]))
     days = flag.facts["days"]
     alone = ngettext("på én dag", "på %(days)s dager", days) % {"days": days}
-    return Words(
+    return FlagWording(
         why=_("Midlertidig bolig siden %(date)s Ingen tjeneste, og ingen kontakt %(alone)s.")
         % {"date": since, "alone": alone},
         next=_("Ta kontakt, og avklar hvem som følger opp."),
@@ -87,6 +87,6 @@ NO_SERVICE = FlagRule(
 )
 
 
-def flag_no_service(on: date) -> Done:
+def flag_no_service(on: date) -> JobResult:
     """Raise and close the flags of this module. Safe to run twice, or for any date."""
     return NO_SERVICE.run(on)

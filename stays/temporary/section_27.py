@@ -21,12 +21,12 @@ from django.utils.translation import gettext as _
 
 from accounts.settings_table import in_force
 from casework.log.enums import APPLICATION_ALIVE, GRANTED, ApplicationKind, FlagKind, VedtakState
-from casework.log.flags import Words, due_words
+from casework.log.flags import FlagWording, due_words
 from casework.log.raising import FlagRule
 from casework.models import Flag
 from common.formatting import nbtime, short_date
-from common.jobs import Done
-from common.sql import local_day, values
+from common.jobs import JobResult
+from common.sql import enum_values, local_day
 from stays.enums import ROOFLESS
 
 RECEIVED = local_day("a.received_at")
@@ -70,12 +70,12 @@ wanted AS (
 )"""
 
 
-def section_27_words(flag: Flag, on: date) -> Words:
+def section_27_words(flag: Flag, on: date) -> FlagWording:
     received = _here(flag.facts["received"])
     when, color = due_words(flag.due_on, on)
     times = {"on": short_date(received.date()), "time": nbtime(received)}
     if flag.facts["what"] == "vedtak":
-        return Words(
+        return FlagWording(
             why=_("Søknaden etter § 27 kom %(on)s %(time)s, og behandles samme dag.") % times,
             next=_("Fatt vedtak i dag."),
             action=_("Åpne saken"),
@@ -87,7 +87,7 @@ def section_27_words(flag: Flag, on: date) -> Words:
         )
     by = _here(flag.facts["place_by"])
     times |= {"by": short_date(by.date()), "clock": nbtime(by)}
-    return Words(
+    return FlagWording(
         why=_(
             "Søknaden etter § 27 kom %(on)s %(time)s. Et sted å sove skal være klart "
             "innen %(by)s %(clock)s."
@@ -113,14 +113,14 @@ SECTION_27 = FlagRule(
     words=section_27_words,
     wanted=CLOCKS,
     params=lambda on: {
-        "alive": values(APPLICATION_ALIVE),
-        "granted": values(GRANTED),
-        "roofless": values(ROOFLESS),
+        "alive": enum_values(APPLICATION_ALIVE),
+        "granted": enum_values(GRANTED),
+        "roofless": enum_values(ROOFLESS),
     },
     enums=(ApplicationKind, VedtakState),
 )
 
 
-def flag_section_27(on: date) -> Done:
+def flag_section_27(on: date) -> JobResult:
     """Raise and close the § 27 flags as of the end of a date. Safe to run twice."""
     return SECTION_27.run(on)

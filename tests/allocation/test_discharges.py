@@ -95,7 +95,7 @@ def test_home_reserved_for_a_discharge_is_reserved_until_that_day(as_caseworker)
     post(as_caseworker, where, **typed)
     kept = Reservation.objects.get()
     assert status(unit) == vacancy.UnitStatus.RESERVED
-    assert unit not in vacancy.vacant(today())
+    assert unit not in vacancy.vacant_units(today())
     # Offered to the person it is reserved for, and to no one else.
     post(
         as_caseworker,

@@ -235,7 +235,7 @@ def test_decision_freezes_the_facts_it_was_based_on(chair, item):
         reserve.person_id: "meeting.reserve",
         other.person_id: "meeting.considered",
     }
-    assert item.unit not in vacancy.vacant(f.today())
+    assert item.unit not in vacancy.vacant_units(f.today())
 
 
 def test_frozen_facts_are_shown_after_the_situation_has_changed(chair, item):
@@ -254,7 +254,7 @@ def test_postponed_and_no_candidate_are_outcomes_with_a_reason(chair, item, outc
     assert decide(chair, item, outcome=outcome).status_code == 302
     item.refresh_from_db()
     assert item.outcome == outcome
-    assert item.unit in vacancy.vacant(f.today())
+    assert item.unit in vacancy.vacant_units(f.today())
 
 
 def test_refused_decision_keeps_the_input(chair, item):

@@ -70,7 +70,7 @@ def test_chosen_person_gets_the_offer_by_letter(as_caseworker, today):
     assert bytes(offer.letter.file.content).startswith(b"%PDF")
     assert Event.objects.filter(kind="offer.sent", person=offer.application.person).exists()
     assert Transition.objects.filter(process=Process.OFFER, to_state="sendt").exists()
-    assert offer.unit not in vacancy.vacant(today)
+    assert offer.unit not in vacancy.vacant_units(today)
 
 
 @pytest.mark.parametrize("nynorsk", [False, True])
@@ -143,7 +143,7 @@ def test_declining_needs_a_reason_code_and_has_no_penalty(as_caseworker, today):
     offer.refresh_from_db()
     assert (offer.state, offer.decline_words) == (OfferState.DECLINED, "For nær gamle kjente.")
     assert [e.application_id for e in ranking.waiting(today)] == before
-    assert offer.unit in vacancy.vacant(today)
+    assert offer.unit in vacancy.vacant_units(today)
 
 
 def test_repeated_declines_are_shown_as_a_pattern(as_caseworker):
@@ -205,7 +205,7 @@ def test_accepted_offer_becomes_a_lease_and_ends_waiting_and_vacancy(as_casework
     as_caseworker.post(url("lease_new", offer), lease_form(today))
     offer.refresh_from_db()
     assert offer.lease.rent == 8000 and offer.lease.stay.unit == offer.unit
-    assert offer.unit not in vacancy.vacant(today)
+    assert offer.unit not in vacancy.vacant_units(today)
     assert not ranking.applications_waiting(today).filter(pk=offer.application_id).exists()
     waiting = as_caseworker.get(reverse("allocation:waiting_list")).content.decode()
     assert offer.application.case_number not in waiting
@@ -339,4 +339,4 @@ def test_only_one_of_two_simultaneous_leases_of_an_offer_is_agreed(installed, to
 def test_item_without_a_chosen_person_cannot_be_offered():
     item = f.AgendaItemFactory()
     item.outcome = ItemOutcome.POSTPONED
-    assert actions.to_offer(item) is None
+    assert actions.next_to_offer(item) is None

@@ -127,6 +127,6 @@ def test_person_outside_every_class_still_has_a_place_in_the_list():
     ],
 )
 def test_invalid_policy_is_refused_and_the_error_located(classes, ties, says):
-    with pytest.raises(policy.PolicyInvalid) as fault:
+    with pytest.raises(policy.PolicyInvalid) as error:
         policy.read(classes, ties)
-    assert says in str(fault.value)
+    assert says in str(error.value)

@@ -136,11 +136,11 @@ def test_only_a_valid_granted_vedtak_puts_a_person_on_the_list(case, by):
                        kind=ApplicationKind.TEMPORARY)  # fmt: skip
     ApplicationFactory(granted=True, registered_by=by, state=ApplicationState.WITHDRAWN)
     assert names(ranking.waiting(today())) == [waits.pk]
-    assert ranking.how_many(today()) == 1
+    assert ranking.count_waiting(today()) == 1
     assert list(ranking.applications_waiting(today())) == [waits]
     last = waits.decision.valid_to
-    assert ranking.how_many(last) == 1
-    assert ranking.how_many(last + timedelta(days=1)) == 0
+    assert ranking.count_waiting(last) == 1
+    assert ranking.count_waiting(last + timedelta(days=1)) == 0
 
 
 def test_nowhere_tonight_means_on_the_street_or_asking_for_a_place(case, lives, by):

@@ -46,7 +46,7 @@ def test_current_line_is_the_one_with_the_longest_url_prefix() -> None:
         {"key": "personer", "prefixes": ("/personer/",)},
         {"key": "soknader", "prefixes": ("/soknader/", "/vedtak/")},
     ]
-    assert navigation.here(items, "/") == "dag"
-    assert navigation.here(items, "/personer/12/") == "personer"
-    assert navigation.here(items, "/vedtak/7/") == "soknader"
-    assert navigation.here(items, "/annet/") == ""
+    assert navigation.current_key(items, "/") == "dag"
+    assert navigation.current_key(items, "/personer/12/") == "personer"
+    assert navigation.current_key(items, "/vedtak/7/") == "soknader"
+    assert navigation.current_key(items, "/annet/") == ""

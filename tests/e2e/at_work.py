@@ -11,22 +11,22 @@ from pypdf import PdfReader
 class Browser:
     """One person at work in the browser: goes, presses, writes, and looks at every page.
 
-    `axe` finds accessibility faults; without it they are not looked for.
+    `axe` finds accessibility errors; without it they are not looked for.
     """
 
     def __init__(self, page, axe, who: str) -> None:
         self.page, self.axe, self.who = page, axe, who
-        self.faults: list[str] = []
+        self.errors: list[str] = []
 
     def look(self) -> None:
-        """No accessibility fault, no sideways scrolling, no script that failed."""
+        """No accessibility error, no sideways scrolling, no script that failed."""
         where = f"{self.who} {self.page.url.split('/', 3)[-1]}"
-        self.faults += [f"{where}: {fault}" for fault in self.axe(self.page)] if self.axe else []
+        self.errors += [f"{where}: {error}" for error in self.axe(self.page)] if self.axe else []
         wide = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
         if wide > 0:
-            self.faults.append(f"{where}: {wide} px wider than the screen")
-        self.faults += [f"{where}: {fault}" for fault in self.page.faults]
-        self.page.faults.clear()
+            self.errors.append(f"{where}: {wide} px wider than the screen")
+        self.errors += [f"{where}: {error}" for error in self.page.errors]
+        self.page.errors.clear()
 
     def go(self, url: str) -> None:
         self.page.goto(url)

@@ -1,6 +1,6 @@
 """A real browser on the real server, over the test database.
 
-`open_page(role)` gives a signed-in page; `axe(page)` its accessibility faults. Data is made with
+`open_page(role)` gives a signed-in page; `axe(page)` its accessibility errors. Data is made with
 the factories before the page is opened: the server's threads share the database.
 """
 
@@ -100,22 +100,22 @@ def open_page(new_context, live_server):
                 [{"name": name, "value": client.cookies[name].value, "url": live_server.url}]
             )
         page = context.new_page()
-        page.faults = []
-        page.on("pageerror", lambda error: page.faults.append(str(error)))
-        page.on("response", lambda answer: _note(answer, page.faults))
+        page.errors = []
+        page.on("pageerror", lambda error: page.errors.append(str(error)))
+        page.on("response", lambda answer: _note(answer, page.errors))
         return page
 
     return open_
 
 
-def _note(answer, faults: list[str]) -> None:
+def _note(answer, errors: list[str]) -> None:
     if answer.status >= 500:
-        faults.append(f"{answer.status} at {answer.url}")
+        errors.append(f"{answer.status} at {answer.url}")
 
 
 @pytest.fixture
 def axe() -> Callable[..., list[str]]:
-    """`axe(page)`: one line a fault, with where it is; none when all is well."""
+    """`axe(page)`: one line a error, with where it is; none when all is well."""
 
     def run(page) -> list[str]:
         if not page.evaluate("'axe' in window"):
@@ -125,18 +125,18 @@ def axe() -> Callable[..., list[str]]:
             " preload: false})",
             RULES,
         )
-        faults = []
-        for fault in result["violations"]:
-            where = "; ".join(str(node["target"][0]) for node in fault["nodes"][:3])
-            faults.append(f"{fault['id']}: {fault['help']} – {where}")
-        return faults
+        errors = []
+        for error in result["violations"]:
+            where = "; ".join(str(node["target"][0]) for node in error["nodes"][:3])
+            errors.append(f"{error['id']}: {error['help']} – {where}")
+        return errors
 
     return run
 
 
 @pytest.fixture
 def sit_down(open_page, axe):
-    """`sit_down(user)`: the user at a browser of their own; at the end no page had a fault."""
+    """`sit_down(user)`: the user at a browser of their own; at the end no page had a error."""
     seated: list[Browser] = []
 
     def sit(user, viewport=DESKTOP) -> Browser:
@@ -144,5 +144,5 @@ def sit_down(open_page, axe):
         return seated[-1]
 
     yield sit
-    faults = [fault for browser in seated for fault in browser.faults]
-    assert not faults, "\n".join(faults)
+    errors = [error for browser in seated for error in browser.errors]
+    assert not errors, "\n".join(errors)

@@ -1,6 +1,6 @@
-"""Every page, as someone who may open it, on a desk and on a phone: no accessibility fault.
+"""Every page, as someone who may open it, on a desk and on a phone: no accessibility error.
 
-Each page's forms are also sent empty, so that the faults they then show are looked at too.
+Each page's forms are also sent empty, so that the errors they then show are looked at too.
 """
 
 from __future__ import annotations
@@ -37,25 +37,25 @@ def look(page, url: str, axe, sizes=(DESKTOP, PHONE)) -> list[str]:
         return []
     if not page.locator("main").count():  # a fragment; it is looked at in its page
         return []
-    faults = []
+    errors = []
     heights = {size["width"]: size["height"] for size in sizes}
     for width in sorted(WIDTHS, key=lambda width: width == sizes[0]["width"]):
         page.set_viewport_size({"width": width, "height": heights.get(width, 900)})
         wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         if wide > 0:
-            faults.append(f"{url}: {wide} px wider than a screen of {width}")
+            errors.append(f"{url}: {wide} px wider than a screen of {width}")
         if width in heights:
-            faults += [f"{url} at {width}: {fault}" for fault in axe(page)]
-    return faults
+            errors += [f"{url} at {width}: {error}" for error in axe(page)]
+    return errors
 
 
-def look_with_faults(page, url: str, axe) -> list[str]:
+def look_with_errors(page, url: str, axe) -> list[str]:
     """Send the forms of the page that is open empty, one by one, and look at what they answer."""
-    faults: list[str] = []
+    errors: list[str] = []
     for number in range(min(page.locator(FORMS).count(), MOST_FORMS)):
         if number:
             page.goto(url)
-        # One sent empty may have done its deed, and then is not there the next time.
+        # A form sent empty may have succeeded, and may then be gone from the page.
         if page.locator(FORMS).count() <= number:
             break
         form = page.locator(FORMS).nth(number)
@@ -66,8 +66,8 @@ def look_with_faults(page, url: str, axe) -> list[str]:
         )
         with page.expect_navigation():
             form.evaluate("form => HTMLFormElement.prototype.submit.call(form)")
-        faults += [f"{url} sent empty: {fault}" for fault in axe(page)]
-    return faults
+        errors += [f"{url} sent empty: {error}" for error in axe(page)]
+    return errors
 
 
 def portions(size: int = 9) -> list[tuple[str, list[str]]]:
@@ -90,30 +90,30 @@ def test_pages_have_no_fault(portion, open_page, axe):
     role, names = portion
     made = samples()
     page = open_page(role)
-    faults = []
+    errors = []
     for name in names:
         url = TABLE[name].url(name, made)
-        faults += look(page, url, axe)
-        faults += look_with_faults(page, url, axe)
-    assert not faults, "\n".join(faults)
-    assert not page.faults
+        errors += look(page, url, axe)
+        errors += look_with_errors(page, url, axe)
+    assert not errors, "\n".join(errors)
+    assert not page.errors
 
 
 @pytest.mark.parametrize("role", sorted(by_role()))
 def test_pages_have_no_fault_in_the_dark(role, open_page, axe):
     made = samples()
     page = open_page(role, dark=True)
-    faults = []
+    errors = []
     for name in by_role()[role][:3]:
-        faults += look(page, TABLE[name].url(name, made), axe, sizes=(DESKTOP,))
-    assert not faults, "\n".join(faults)
+        errors += look(page, TABLE[name].url(name, made), axe, sizes=(DESKTOP,))
+    assert not errors, "\n".join(errors)
 
 
 def test_pages_before_signing_in_have_no_fault(open_page, axe):
     page = open_page()
-    faults = []
+    errors = []
     for url in SIGN_IN:
-        faults += look(page, url, axe)
+        errors += look(page, url, axe)
         if url == SIGN_IN[0]:
-            faults += look_with_faults(page, url, axe)
-    assert not faults, "\n".join(faults)
+            errors += look_with_errors(page, url, axe)
+    assert not errors, "\n".join(errors)

@@ -58,7 +58,7 @@ def keyboard(open_page):
     page.wait_for_load_state()
     hands = Keyboard(page)
     yield hands
-    assert not page.faults
+    assert not page.errors
 
 
 def test_a_whole_application_by_keyboard_alone(keyboard, capsys):

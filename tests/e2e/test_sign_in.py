@@ -22,7 +22,7 @@ def test_ingrid_signs_in_with_her_password_and_out_again(open_page):
     page.get_by_role("button", name="Brukermeny for Ingrid Strand").click()
     page.get_by_role("button", name="Logg ut").click()
     page.wait_for_url("**/konto/login/**")
-    assert not page.faults
+    assert not page.errors
 
 
 def test_in_the_demonstration_one_press_is_enough_on_a_phone_too(open_page, settings, axe):

@@ -279,7 +279,7 @@ def test_two_simultaneous_confirmations_import_once():
             together.wait()
             actions.apply_import(upload=made, by=by, at=f.now())
             results.append("inn")
-        except actions.AlreadyTakenIn as error:
+        except actions.AlreadyImported as error:
             results.append(str(error))
         finally:
             connection.close()

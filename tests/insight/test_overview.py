@@ -107,7 +107,7 @@ def test_overview_counts_the_persons_on_the_waiting_list(today):
     f.ApplicationFactory(refused=True)
     housed = waits(60)
     f.LeaseFactory(application=housed)
-    assert figures.waiting(today).total == ranking.how_many(today) == 6
+    assert figures.waiting(today).total == ranking.count_waiting(today) == 6
     assert kpi(today, "på ventelisten")["value"] == "6"
 
 
@@ -149,7 +149,7 @@ def test_in_and_out_add_up_to_those_who_wait(today):
     months = figures.flow(today, 24)
     came, left = sum(m.came for m in months), sum(m.left for m in months)
     assert (came, left) == (7, 3), "a withdrawal without a date was never counted"
-    assert came - left == ranking.how_many(today) == 4
+    assert came - left == ranking.count_waiting(today) == 4
 
 
 def test_a_case_leaves_in_the_month_it_was_closed(today):
@@ -246,7 +246,7 @@ def test_homes_counted_as_vacant_are_those_that_can_be_allocated(today):
     f.StayFactory(lease=True)
     f.OfferFactory()
     counted = figures.vacant_by_bedrooms(today)
-    assert counted.total() == vacancy.vacant(today).count()
+    assert counted.total() == vacancy.vacant_units(today).count()
     assert (counted[2], counted[None]) == (1, 1)
 
 

@@ -29,6 +29,7 @@ def test_filters_for_long_stays_families_and_own_cases_work(as_caseworker):
     StayFactory(days_ago=20)
     StayFactory(person=FamilyFactory(children=1).head, days_ago=30)
     StayFactory(person=PersonFactory(responsible=as_caseworker.user), days_ago=40)
+    StayFactory(days_ago=90)  # not over 90
     StayFactory(days_ago=91)
     days = {
         chosen: [row.days for row in as_caseworker.get(BOARD, {chosen: "1"}).context["page"]]

@@ -14,7 +14,7 @@ from common.calendar import add_months
 from housing.enums import UnitType
 from stays.enums import InstitutionKind, StayKind
 from stays.models import Stay
-from stays.situation import current, situations
+from stays.situation import current_situation, situations
 from stays.temporary.chains import chain_of
 from tests.factories import (
     ApplicationFactory,
@@ -102,7 +102,7 @@ def test_past_episodes_are_classified_by_how_they_ended(today):
     episode(person, StayKind.OWN_HOME, 10)
     episodes = classified(person, today)
     assert [item.homeless for item in episodes] == [False, False, True, True]
-    assert current(episodes).stay.kind == StayKind.OWN_HOME
+    assert current_situation(episodes).stay.kind == StayKind.OWN_HOME
 
 
 @pytest.mark.parametrize("kind", [k for k in StayKind if k not in ("leie", "midlertidig", "prove")])

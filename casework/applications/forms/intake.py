@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import OrganisationUnit, User
 from accounts.once import OnceFormMixin
 from casework.log.enums import Sender, Tonight
-from casework.persons.forms.persons import FindsPerson
+from casework.persons.forms.persons import FindPersonForm
 from common.forms import ListChoice, NorwegianDateField, PhoneField, VarigFormHelper
 
 from .applications import CASE_UNITS, ClockTimeField, case_units, combine_received
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ..models import MissingPaper
 
 
-class Section27Form(OnceFormMixin, FindsPerson):
+class Section27Form(OnceFormMixin, FindPersonForm):
     """A § 27 application by phone: the person has nowhere to sleep tonight (need C5)."""
 
     phone = PhoneField(label=_("Telefon"), landline=True, required=False)

@@ -16,7 +16,7 @@ from accounts.once import once
 from accounts.reads import log_read
 from casework.applications.models import Application
 from casework.log import perms
-from casework.log.visibility import sees
+from casework.log.visibility import visible_persons
 from common.access import allowed, require
 from common.form_errors import errors_on
 
@@ -82,7 +82,7 @@ def assessment_new(request: HttpRequest, pk: int) -> HttpResponse:
 @allowed(perms.can_read_cases)
 def assessment(request: HttpRequest, pk: int) -> HttpResponse:
     assessment = get_object_or_404(
-        Assessment.objects.filter(sees(request.user, "person__"))
+        Assessment.objects.filter(visible_persons(request.user, "person__"))
         .select_related("person", "application__household", "wish__recorded_by", "made_by")
         .prefetch_related("answers__dimension"),
         pk=pk,

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from casework.log import events
 from casework.log.enums import OWN_HOUSEHOLD, PROTECTED, MemberRelation
 from casework.log.event_kinds import CaseEvent
-from casework.log.visibility import sees
+from casework.log.visibility import visible_persons
 from common.calendar import local_date
 from common.errors import RuleBroken
 from common.formatting import nbdate
@@ -312,7 +312,7 @@ def household_of(person: Person, *, by: User, at: datetime) -> Household:
 def members_visible_to(user: User, household: Household) -> QuerySet[HouseholdMember]:
     """Everyone who is, was or will be in the household, if the user may see them."""
     return (
-        household.members.filter(sees(user, "person__"))
+        household.members.filter(visible_persons(user, "person__"))
         .select_related("person")
         .order_by("period", "pk")
     )

@@ -293,7 +293,7 @@ class PersonForm(OnceFormMixin, forms.ModelForm):
         return differing
 
 
-class FindsPerson(forms.Form):
+class FindPersonForm(forms.Form):
     """Finds a person by number or name, or registers one with few fields. `person` is the match.
 
     The subclass sets `on` and `user` before cleaning; `exclude_pk` is never a match.
@@ -434,7 +434,7 @@ def check_nights(form: forms.Form, facts: dict[str, Any]) -> None:
         form.add_error("nights", _("Den som bor fast, er her alle netter. La feltet stå tomt."))
 
 
-class MemberForm(OnceFormMixin, FindsPerson):
+class MemberForm(OnceFormMixin, FindPersonForm):
     """Adds a member to a household."""
 
     relation = forms.ChoiceField(

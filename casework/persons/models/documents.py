@@ -12,8 +12,8 @@ from simple_history.models import HistoricalRecords
 
 from casework.log.enums import DocumentCategory
 from casework.log.models import StoredFile
-from casework.log.visibility import sees
-from common.model_parts import WHO_AND_WHEN, done_by, together
+from casework.log.visibility import visible_persons
+from common.model_parts import WHO_AND_WHEN, all_or_none, done_by
 
 from .persons import Person
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 class DocumentQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:
-        return self.filter(sees(user, "person__"))
+        return self.filter(visible_persons(user, "person__"))
 
 
 class Document(models.Model):
@@ -60,7 +60,7 @@ class Document(models.Model):
         ordering = ["-uploaded_at", "-pk"]
         indexes = [models.Index(fields=["person", "-uploaded_at"], name="document_person")]
         constraints = [
-            together("document_withdrawn", "withdrawn_at", "withdrawn_by", message=WHO_AND_WHEN),
+            all_or_none("document_withdrawn", "withdrawn_at", "withdrawn_by", message=WHO_AND_WHEN),
             models.CheckConstraint(
                 name="document_withdrawn_why",
                 condition=Q(withdrawn_at__isnull=True, withdrawn_why="")

@@ -10,7 +10,7 @@ from simple_history.models import HistoricalRecords
 
 from accounts.models import OrganisationUnit
 from casework.log.enums import NoteReaders
-from casework.log.visibility import sees
+from casework.log.visibility import visible_persons
 
 from .persons import Person
 
@@ -23,7 +23,7 @@ class NoteQuerySet(models.QuerySet):
         """Notes the user may read: for everyone, for their unit, or for them (need C22)."""
         units = [role.unit_id for role in user.current_roles]
         return self.filter(
-            sees(user, "person__"),
+            visible_persons(user, "person__"),
             Q(readers=NoteReaders.CASE)
             | Q(readers=NoteReaders.UNIT, unit__in=units)
             | Q(written_by=user)

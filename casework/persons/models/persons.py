@@ -1,3 +1,5 @@
+"""Persons, their households, and who may see them (needs C1, C2, S3, S4)."""
+
 from __future__ import annotations
 
 from datetime import date
@@ -27,7 +29,7 @@ from casework.log.enums import (
     RepresentativeKind,
     Sex,
 )
-from casework.log.visibility import sees
+from casework.log.visibility import visible_persons
 from common import calendar, national_id
 from common.sorting import norwegian_key
 
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
 class PersonQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:
         """Persons the user may see. A merged record is left out: its survivor is shown."""
-        return self.filter(sees(user), merged_into__isnull=True)
+        return self.filter(visible_persons(user), merged_into__isnull=True)
 
     def hidden_from(self, user: User) -> Self:
         """Persons a caseworker may not see. They are few, so counting all minus these is fast."""

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.once import once
 from accounts.reads import log_read
-from casework.log.visibility import sees
+from casework.log.visibility import visible_persons
 from common.access import allowed
 from common.errors import RuleBroken
 from common.form_errors import errors_on, posted
@@ -95,7 +95,7 @@ def merge(request: HttpRequest, pk: int, other: int) -> HttpResponse:
 def merge_undo(request: HttpRequest, pk: int) -> HttpResponse:
     merge = get_object_or_404(
         PersonMerge.objects.filter(
-            sees(request.user, "survivor__"), sees(request.user, "loser__")
+            visible_persons(request.user, "survivor__"), visible_persons(request.user, "loser__")
         ).select_related("survivor", "loser", "merged_by", "undone_by"),
         pk=pk,
     )
@@ -112,7 +112,7 @@ def merge_undo(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "merge": merge,
         "person": merge.survivor,
-        "fault": error_text,
+        "error": error_text,
         "moved": actions.moved_counts(merge),
     }
     return render(request, "casework/persons/merge_undo.html", context)

@@ -17,7 +17,7 @@ from accounts import settings_table
 from accounts.once import once
 from accounts.reads import log_read
 from casework.log import perms
-from casework.log.visibility import sees
+from casework.log.visibility import visible_persons
 from common.access import allowed, require
 from common.calendar import add_months
 from common.form_errors import posted
@@ -107,7 +107,7 @@ def past_matter_new(request: HttpRequest, pk: int) -> HttpResponse:
 def _matter(request: HttpRequest, pk: int) -> PastMatter:
     matter = get_object_or_404(
         PastMatter.objects.filter(
-            sees(request.user, "person__"), expires_on__gte=timezone.localdate()
+            visible_persons(request.user, "person__"), expires_on__gte=timezone.localdate()
         ).select_related("person"),
         pk=pk,
     )

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.once import once
 from accounts.reads import log_read
 from casework.log import perms
-from casework.log.visibility import sees
+from casework.log.visibility import visible_persons
 from common.access import allowed
 from common.form_errors import errors_on, posted
 
@@ -99,7 +99,9 @@ def _end(request: HttpRequest, representative: Representative, form: EndRepresen
 @once
 def representative_edit(request: HttpRequest, pk: int) -> HttpResponse:
     representative = get_object_or_404(
-        Representative.objects.filter(sees(request.user, "person__")).select_related("person"),
+        Representative.objects.filter(visible_persons(request.user, "person__")).select_related(
+            "person"
+        ),
         pk=pk,
     )
     back = reverse("casework:representatives", args=[representative.person_id])

@@ -146,7 +146,7 @@ def test_the_horizon_shows_a_year_ahead_and_what_has_ended(as_caseworker):
     shown = as_caseworker.get("/leieforhold/")
     assert [row.lease for row in shown.context["page"]] == [long_over, over, soon, later]
     first, second, *_ = shown.context["page"]
-    assert first.place.is_indefinite and not second.place.is_indefinite
+    assert first.status.is_indefinite and not second.status.is_indefinite
     assert "Tidsubestemt" in shown.content.decode()
     for within, expected in {"1": [soon], "6": [soon, later], "utgatt": [long_over, over]}.items():
         page = as_caseworker.get("/leieforhold/", {"innen": within}).context["page"]
@@ -166,7 +166,7 @@ def test_lease_of_tenant_asked_in_writing_to_leave_stays_fixed_term():
         by=UserFactory(caseworker=True),
         at=now(),
     )
-    assert not horizon.rows([lease], today())[0].place.is_indefinite
+    assert not horizon.rows([lease], today())[0].status.is_indefinite
 
 
 def test_horizon_has_the_same_number_of_queries_for_many(

@@ -15,12 +15,12 @@ from django.utils.translation import gettext as _
 
 from accounts import settings_table
 from casework.log.enums import APPLICATION_CLOSED, FlagKind
-from casework.log.flags import Words, due_words
+from casework.log.flags import FlagWording, due_words
 from casework.log.raising import LEVEL, FlagRule, due_on
 from casework.models import Flag
 from common.formatting import days_nb, short_date
-from common.jobs import Done
-from common.sql import end_of_day, local_day, values
+from common.jobs import JobResult
+from common.sql import end_of_day, enum_values, local_day
 
 from .enums import ItemOutcome, OfferState
 from .ranking import WAITING, waiting_params
@@ -90,10 +90,10 @@ wanted AS (
 # ------------------------------------------------------------------ in words
 
 
-def waiting_words(flag: Flag, on: date) -> Words:
+def waiting_words(flag: Flag, on: date) -> FlagWording:
     since = date.fromisoformat(flag.facts["since"])
     when, color = due_words(flag.due_on, on)
-    return Words(
+    return FlagWording(
         why=_("Ingen har vurdert saken siden %(date)s, for %(days)s siden.")
         % {"date": short_date(since), "days": days_nb((on - since).days)},
         next=_("Ta saken opp i neste møte, eller skriv hvorfor ikke."),
@@ -106,10 +106,10 @@ def waiting_words(flag: Flag, on: date) -> Words:
     )
 
 
-def offer_words(flag: Flag, on: date) -> Words:
+def offer_words(flag: Flag, on: date) -> FlagWording:
     when, color = due_words(flag.due_on, on)
     days = {key: short_date(date.fromisoformat(flag.facts[key])) for key in ("sent", "answer_by")}
-    return Words(
+    return FlagWording(
         why=_("Tilbud sendt %(sent)s Svarfristen var %(answer_by)s") % days,
         next=_("Ring, og før inn svaret."),
         action=_("Før inn svar"),
@@ -121,9 +121,9 @@ def offer_words(flag: Flag, on: date) -> Words:
     )
 
 
-def chosen_words(flag: Flag, on: date) -> Words:
+def chosen_words(flag: Flag, on: date) -> FlagWording:
     when, color = due_words(flag.due_on, on)
-    return Words(
+    return FlagWording(
         why=_("Tildelingsmøtet valgte saken %(date)s Boligen står tom, og er ikke tilbudt.")
         % {"date": short_date(date.fromisoformat(flag.facts["chosen"]))},
         next=_("Send tilbudet, og ring."),
@@ -163,7 +163,7 @@ CHOSEN = FlagRule(
     wanted=UNOFFERED,
     params=lambda on: {
         "days": settings_table.value("chosen_days", on),
-        "closed": values(APPLICATION_CLOSED),
+        "closed": enum_values(APPLICATION_CLOSED),
     },
     enums=(ItemOutcome,),
     level=LEVEL,
@@ -171,11 +171,11 @@ CHOSEN = FlagRule(
 )
 
 
-def flag_waiting(on: date) -> Done:
+def flag_waiting(on: date) -> JobResult:
     """Flag cases nobody has considered for long. Safe to run twice, and for any date."""
     return FORGOTTEN_FLAG.run(on)
 
 
-def flag_offers(on: date) -> Done:
+def flag_offers(on: date) -> JobResult:
     """Flag offers without an answer, and choices without an offer. Safe to run twice."""
     return OFFER.run(on) + CHOSEN.run(on)

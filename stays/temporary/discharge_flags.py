@@ -16,12 +16,12 @@ from django.utils.translation import gettext as _
 from accounts import settings_table
 from casework.applications.present_case import PRESENT_CASE, case_params
 from casework.log.enums import FlagKind
-from casework.log.flags import Words, due_words, follow_up_url
+from casework.log.flags import FlagWording, due_words, follow_up_url
 from casework.log.raising import LEVEL, FlagRule
 from casework.models import Flag
 from common.formatting import short_date
-from common.jobs import Done
-from common.sql import values
+from common.jobs import JobResult
+from common.sql import enum_values
 from stays.enums import HOMES, InstitutionKind, StayKind
 
 GOING_OUT = f"""
@@ -52,11 +52,11 @@ def _params(on: date) -> dict[str, Any]:
         **case_params(),
         "days": numbers["discharge_days"],
         "red": numbers["discharge_red_days"],
-        "homes": values(HOMES),
+        "homes": enum_values(HOMES),
     }
 
 
-def discharge_words(flag: Flag, on: date) -> Words:
+def discharge_words(flag: Flag, on: date) -> FlagWording:
     facts = flag.facts
     when, color = due_words(flag.due_on, on)
     prison = facts["institution"] == InstitutionKind.PRISON
@@ -67,7 +67,7 @@ def discharge_words(flag: Flag, on: date) -> Words:
     else:
         step, act = _("Registrer søknad, så retten til bolig kan vurderes."), _("Følg opp")
         url = follow_up_url(flag)
-    return Words(
+    return FlagWording(
         why=why % {"date": short_date(date.fromisoformat(facts["planned_out"]))}
         + " "
         + _("Ingen bolig er avklart."),
@@ -93,6 +93,6 @@ DISCHARGE = FlagRule(
 )
 
 
-def flag_discharges(on: date) -> Done:
+def flag_discharges(on: date) -> JobResult:
     """Raise and close the flags for discharges. Safe to run twice, or for any date."""
     return DISCHARGE.run(on)
