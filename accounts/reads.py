@@ -26,6 +26,7 @@ PAGES = {
     "person-events": _("Hendelser"),
     "person-reads": _("Hvem har sett"),
     "person-edit": _("Endre personen"),
+    "death": _("Dødsfall"),
     "household": _("Husstand"),
     "merge": _("Slå sammen"),
     "representatives": _("Representanter"),

@@ -13,12 +13,14 @@ class AllocationConfig(AppConfig):
         import_module("allocation.tasks")  # registers the jobs
         from casework.appeals import file as appeal_file
         from casework.log import flags
+        from casework.persons.actions.deaths import Phase, on_death
         from common import day, navigation
         from housing import closing
 
         from . import appeal_parts, defaults, perms, still_needed, vacancy
         from . import day as own_day
         from . import flags as own_flags
+        from .actions import deaths
 
         flags.register(
             own_flags.FORGOTTEN_FLAG,
@@ -28,6 +30,9 @@ class AllocationConfig(AppConfig):
             still_needed.OUTREACH,
         )
 
+        on_death(Phase.UNITS, deaths.lock_units)
+        on_death(Phase.OFFERS, deaths.withdraw_offers)
+        on_death(Phase.HOLDS, deaths.release_homes)
         appeal_file.register(
             "comparison", _("Sammenligning med andre på ventelisten"), appeal_parts.comparison
         )

@@ -15,23 +15,33 @@ class CaseworkConfig(AppConfig):
         import_module("casework.tasks")  # registers the jobs
         from .appeals import actions as appeals
         from .appeals import day as appeal_day
+        from .appeals import deaths as appeal_deaths
         from .appeals import flags as appeal_flags
         from .applications import flags as application_flags
         from .applications import menu
+        from .applications.actions import deaths as application_deaths
         from .assessment import day as statement_day
         from .assessment import defaults as assessment_defaults
         from .assessment import flags as statement_flags
+        from .assessment.actions.deaths import withdraw_statements
         from .follow_up import day as handover_day
         from .follow_up import defaults as follow_up_defaults
         from .follow_up import handover_flags, plan_flags
+        from .follow_up.actions.deaths import end_follow_up
         from .letters import defaults as letter_defaults
         from .log import flags, perms
+        from .persons.actions.deaths import Phase, on_death
         from .vedtak import day as vedtak_day
         from .vedtak.actions import on_issue
 
         for defaults in (letter_defaults, assessment_defaults, follow_up_defaults):
             post_migrate.connect(defaults.install, sender=self)
         on_issue(appeals.close_reversed_appeal)
+        on_death(Phase.CASES, application_deaths.settle_cases)
+        on_death(Phase.CASES, appeal_deaths.withdraw_appeals)
+        on_death(Phase.PERSON, withdraw_statements)
+        on_death(Phase.PERSON, end_follow_up)
+        on_death(Phase.PERSON, application_deaths.drop_drafts)
         flags.register(
             application_flags.INTERIM_REPLY,
             application_flags.PAPERS,

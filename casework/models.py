@@ -36,6 +36,7 @@ from casework.follow_up.models import (
 from casework.letters.models import LegalBasis, Letter, LetterCopy, PlainWord, StandardText
 from casework.log.models import Event, Flag, StoredFile, Transition
 from casework.persons.models import (
+    Death,
     Document,
     Household,
     HouseholdMember,
@@ -59,6 +60,7 @@ __all__ = [
     "ChecklistKind",
     "ChoiceAlternative",
     "ChoiceTalk",
+    "Death",
     "Dimension",
     "Disqualification",
     "Document",

@@ -33,6 +33,7 @@ from casework.models import (
     Application,
     Assessment,
     AssessmentAnswer,
+    Death,
     Flag,
     HouseholdMember,
     HousingNeed,
@@ -44,7 +45,7 @@ from casework.models import (
 )
 from casework.persons.children import is_child_member
 from common.errors import RuleBroken
-from common.formatting import days_nb, initials, phone
+from common.formatting import days_nb, initials, nbdate, phone
 from common.prepared import DAY, IDS, Prepared
 from common.sorting import norwegian_key
 from peers.enums import Share
@@ -81,10 +82,11 @@ class Head:
     children: list[tuple[Person, int | None, HouseholdMember]]
     phone: str
     works: bool
+    death: Death | None
 
 
 def head(person: Person, user: User, on: date) -> Head:
-    """The head of the person's pages. Five queries."""
+    """The head of the person's pages. Six queries."""
     chain = chain_of(person.pk, on)
     children = _children(person, user, on)
     tags: list[tuple[str, str, str]] = []
@@ -96,6 +98,9 @@ def head(person: Person, user: User, on: date) -> Head:
         tags.append((_("Samværsbarn") if visiting else _("Har barn"), "neutral", ""))
     if person.is_protected:
         tags.append((person.get_protection_display(), "warning", "PadlockLocked"))
+    death = person.deaths.in_force().first()
+    if death:
+        tags = [(_("Død %(day)s") % {"day": nbdate(death.died_on)}, "neutral", "")]
     shown, hidden = masked(person)
     return Head(
         person=person,
@@ -108,6 +113,7 @@ def head(person: Person, user: User, on: date) -> Head:
         children=children,
         phone=phone(person.phone),
         works=can_do_casework(user),
+        death=death,
     )
 
 

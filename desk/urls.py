@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import day, milieu, persons, properties, search, units, voids
+from .views import day, deaths, milieu, persons, properties, search, units, voids
 
 app_name = "desk"
 
@@ -11,6 +11,8 @@ urlpatterns = [
     path("personer/<int:pk>/", persons.person, name="person"),
     path("personer/<int:pk>/plass/<int:application_pk>/", persons.person_rank, name="person_rank"),
     path("personer/<int:pk>/nummer/", persons.person_number, name="person_number"),
+    path("personer/<int:pk>/dodsfall/", deaths.death, name="death"),
+    path("personer/<int:pk>/dodsfall/angre/", deaths.death_undo, name="death_undo"),
     path("personer/<int:pk>/kartlegging/", persons.person_assessments, name="person_assessments"),
     path("personer/<int:pk>/saker/", persons.person_cases, name="person_cases"),
     path("personer/<int:pk>/opphold/", persons.person_stays, name="person_stays"),

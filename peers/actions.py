@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from casework.log.events import record
 from casework.models import Person
+from casework.persons.actions.deaths import refuse_dead
 from common.calendar import local_date
 from common.errors import RuleBroken, explain_integrity_error
 from common.formatting import nbdate
@@ -59,6 +60,7 @@ def report_need(
     """Report that a peer could help a person. Nothing more happens unless the person wants it:
     `wanted_on` is the day they said yes; without it the coordinator sees no name.
     """
+    refuse_dead(person)
     existing = PeerLink.objects.open().filter(person=person).first()
     if existing is not None:
         raise PeerRuleBroken(

@@ -17,10 +17,13 @@ class PeersConfig(AppConfig):
 
     def ready(self) -> None:
         from casework.follow_up.contact import register_contact
+        from casework.persons.actions.deaths import Phase, on_death
 
         from . import menu, perms
+        from .deaths import end_links
 
         register_contact("peers", REACHED)
+        on_death(Phase.LINKS, end_links)
         navigation.register(
             "likepersoner",
             _("Likepersoner"),

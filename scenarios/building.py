@@ -16,11 +16,13 @@ from allocation.enums import OfferState
 from allocation.models import Offer, PriorityPolicy
 from casework.log.deadlines import missing_papers, offer_answer
 from casework.log.enums import (
+    APPLICATION_ALIVE,
     APPLICATION_OPEN,
     AppealState,
     ApplicationChannel,
     ApplicationKind,
     ApplicationState,
+    DeathSource,
     IdKind,
     LetterKind,
     LivingArrangement,
@@ -51,11 +53,13 @@ from casework.models import (
     Vedtak,
     Wish,
 )
-from common.errors import explain_integrity_error
+from casework.persons.actions import deaths
+from common.errors import RuleBroken, explain_integrity_error
 from housing.enums import TEMPORARY_TYPES, TRIAL_TYPES, PropertyStage, UnavailableCause, UnitType
 from housing.models import Area, Property, Unavailability, Unit
 from housing.providers.models import Provider, QualityAgreement
 from stays.enums import StayKind, StepKind
+from stays.leases.deaths import homes_of, last_day_of_notice
 from stays.leases.models import Lease
 from stays.models import Stay, TenancyStep
 
@@ -121,6 +125,7 @@ class World:
                 ("contacts", self._contact),
                 ("offers", self._offer),
                 ("appeals", self._appeal),
+                ("deaths", self._death),
             ):
                 for n, facts in enumerate(given.get(section, [])):
                     self._build(build, facts, f"given.{section}[{n}]")
@@ -441,6 +446,32 @@ class World:
             **{key: facts[key] for key in SITUATION if key in facts},
             **more,
         )
+
+    def _death(self, facts: dict[str, Any], where: str) -> None:
+        def named(key: str) -> Person | None:
+            return self.person(facts[key], f"{where}.{key}") if key in facts else None
+
+        person, on = self.person(facts["person"], f"{where}.person"), facts["on"]
+        cases = Application.objects.filter(person=person, state__in=APPLICATION_ALIVE)
+        end = deaths.EndOfLease(facts.get("lease_until", last_day_of_notice(on)), named("lease_to"))
+        try:
+            death = deaths.register_death(
+                person=person,
+                died_on=on,
+                source=DeathSource.REGISTER,
+                note="",
+                cases=dict.fromkeys(cases.values_list("pk", flat=True), named("case_to")),
+                leases={home.pk: end for home in homes_of(person, on)},
+                by=self.clerk,
+                at=at_noon(on),
+            )
+            if facts.get("undone"):
+                deaths.undo_death(death=death, reason="Feil person", by=self.clerk, at=at_noon(on))
+        except RuleBroken as error:
+            raise ScenarioError(f"{where}: {error}") from error
+        # Read again: the cases may have another holder now.
+        for application in self.applications.values():
+            application.refresh_from_db()
 
     # ------------------------------------------------------------------ cases
 

@@ -350,6 +350,21 @@ GIVEN: Mapping[str, Check] = {
             required=["unit", "sent"],
         )
     ),
+    # Our addition: somebody has died. `case_to` goes on with the open cases, which else lapse; the
+    # estate rents to and with `lease_until`, or `lease_to` takes the lease over.
+    "deaths": list_of(
+        record(
+            {
+                "person": word,
+                "on": day,
+                "case_to": word,
+                "lease_until": day,
+                "lease_to": word,
+                "undone": yes_no,
+            },
+            required=["person", "on"],
+        )
+    ),
     "policy": record({"classes": anything, "tie_breakers": list_of(word)}, required=["classes"]),
 }
 

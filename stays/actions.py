@@ -15,6 +15,8 @@ from accounts.models import User
 from casework.log.enums import GOING_OUT
 from casework.log.events import record
 from casework.models import Application, InstitutionNotice, Person, Vedtak
+from casework.persons.actions.deaths import PersonIsDead
+from casework.persons.models.deaths import died_on
 from common.calendar import local_date
 from common.errors import RuleBroken, explain_integrity_error
 from common.formatting import nbdate
@@ -73,6 +75,8 @@ def register_stay(
     kroner a night. Raises `StayRefused`.
     """
     _check_days(person, starts_on, ends_on, planned_out, must_leave_by)
+    if (day := died_on(person)) and starts_on >= day:
+        raise PersonIsDead(day)
     unsuited = ""
     _check_planned_out(planned_out, ends_on, local_date(at))
     if kind in IN_UNIT:

@@ -12,8 +12,10 @@ class StaysConfig(AppConfig):
         import_module("stays.tasks")  # registers the jobs
         from casework.follow_up import notices
         from casework.log import flags
+        from casework.persons.actions.deaths import Phase, on_death
         from common import navigation
         from housing import closing
+        from stays.leases.deaths import end_stays
         from stays.leases.flags import LEASE
         from stays.temporary.board import how_many
         from stays.temporary.discharge_flags import DISCHARGE
@@ -25,6 +27,7 @@ class StaysConfig(AppConfig):
         from .actions import move_planned_out, occupied_units_text
 
         flags.register(TEMPORARY_STAY, NO_SERVICE, DISCHARGE, SECTION_27, LEASE)
+        on_death(Phase.STAYS, end_stays)
         notices.listen(move_planned_out)
         closing.register_check(occupied_units_text)
         navigation.register(

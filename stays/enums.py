@@ -20,6 +20,8 @@ class StayKind(models.TextChoices):
 
 # Lasting homes. A night in one ends a temporary chain.
 LASTING = (StayKind.LEASE, StayKind.OWN_HOME)
+# Homes of the municipality, rented by the person.
+RENTED = (StayKind.LEASE, StayKind.TRIAL)
 # A home to return to: owned, rented or with close family. With one, a person is not homeless.
 HOMES = (*LASTING, StayKind.FAMILY)
 # Places not made for sleeping.

@@ -292,6 +292,19 @@ class PersonFactory(Factory):
             HouseholdFactory(head=person)
 
 
+class DeathFactory(Factory):
+    """A death registered of a person; what they had is not ended: `register_death` does that."""
+
+    class Meta:
+        model = casework.Death
+
+    person = factory.SubFactory(PersonFactory)
+    died_on = factory.LazyFunction(today)
+    source = "folkeregister"
+    registered_at = factory.LazyFunction(now)
+    registered_by = factory.SubFactory(UserFactory, caseworker=True)
+
+
 class HouseholdFactory(Factory):
     """A household with its head (`head=person`, else a new one); `children=2`, `partner=person`."""
 

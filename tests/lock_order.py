@@ -24,6 +24,7 @@ ORDER = (
     "housing_stockimport",
     # The person, and the meeting with what it gives away.
     "casework_personmerge",
+    "casework_death",
     "casework_person",
     "allocation_allocationmeeting",
     "allocation_agendaitem",

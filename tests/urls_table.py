@@ -322,6 +322,8 @@ DESK: dict[str, UrlRow] = {
     "desk:person": UrlRow(CASE, "person"),
     "desk:person_rank": UrlRow(CASE, ("person", "application"), ok=302, page=False),
     "desk:person_number": post_row(CASE, "person"),
+    "desk:death": UrlRow(CASEWORK, "person"),
+    "desk:death_undo": UrlRow(CASEWORK, "dead"),
     "desk:person_assessments": UrlRow(CASE, "person"),
     "desk:person_cases": UrlRow(CASE, "person"),
     "desk:person_stays": UrlRow(CASE, "person"),
@@ -373,6 +375,8 @@ def samples() -> SimpleNamespace:
     made.role = made.user.roles.get()
     made.person = f.PersonFactory(with_household=True)
     made.application = f.ApplicationFactory(person=made.person, granted=True)
+    made.dead = f.PersonFactory()
+    f.DeathFactory(person=made.dead)
     made.assessment = made.application.assessments.first()
     made.basis = f.basis()
     made.text = StandardText.objects.get(code="opplyst")

@@ -30,10 +30,11 @@ from casework.log.enums import LetterKind, RepresentativeKind
 from casework.log.event_kinds import CaseEvent
 from casework.log.models import StoredFile
 from casework.persons.models import Person, Representative
+from casework.persons.models.deaths import died_on
 from common import pdf
 from common.calendar import local_date
 from common.errors import RuleBroken
-from common.formatting import nbdate_long
+from common.formatting import nbdate, nbdate_long
 
 from .models import Letter, LetterCopy
 from .words import words
@@ -60,6 +61,20 @@ class NoAddress(RuleBroken):
     def __init__(self, to: Person | Representative) -> None:
         super().__init__(no_address_text(to))
         self.url = agreement_url(to)
+
+
+class RecipientDead(RuleBroken):
+    """The person has died, and nobody represents the estate: no letter can be made."""
+
+    def __init__(self, person: Person, day: date) -> None:
+        super().__init__(
+            _(
+                "%(name)s døde %(day)s, og får ingen brev. Skal dødsboet ha det, registrer først "
+                "den som representerer dødsboet, under «Representanter»."
+            )
+            % {"name": person.name, "day": nbdate(day)}
+        )
+        self.url = reverse("casework:representatives", args=[person.pk])
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +107,12 @@ def make_letter(
     default template is that of the kind, or `plain`. A letter to another receiver (the appeals
     body) gives its own `recipient`. The language is that of the vedtak, else of the person. The
     representatives who get all letters (`copied_to`), and `to_others`, get a copy addressed to
-    them. Raises `NoAddress`, and `common.pdf.UnprintableText` if some text cannot be printed.
+    them. A letter to somebody who has died goes to the representative of the estate, if there is
+    one. Raises `RecipientDead`, `NoAddress`, and `common.pdf.UnprintableText` if some text cannot
+    be printed.
     """
+    if estate := _estate(application.person, local_date(at)):
+        data = {"recipient": estate, **data}
     if "recipient" not in data and not can_reach(application.person):
         raise NoAddress(application.person)
     language = vedtak.language if vedtak else application.person.language_form
@@ -117,6 +136,27 @@ def make_letter(
     for copy in to:
         _send_copy(letter, copy, template, content)
     return letter
+
+
+def _estate(person: Person, on: date) -> dict[str, Any] | None:
+    """The recipient of letters about somebody who has died; None while the person lives.
+
+    Raises `RecipientDead` when nobody represents the estate, and `NoAddress`.
+    """
+    day = died_on(person)
+    if day is None:
+        return None
+    representative = (
+        person.representatives.filter(kind=RepresentativeKind.ESTATE, period__contains=on)
+        .order_by("pk")
+        .first()
+    )
+    if representative is None:
+        raise RecipientDead(person, day)
+    if not representative.is_reached:
+        raise NoAddress(representative)
+    copy = _copy(representative, person.language_form)
+    return {"name": f"{copy.role} {person.name}, {copy.name}", "address": copy.address}
 
 
 def _send_copy(letter: Letter, copy: Copy, template: str, content: dict[str, Any]) -> None:
@@ -256,6 +296,8 @@ def _copy(to: Representative, language: str) -> Copy:
 
 def copy_to_party(person: Person, language: str) -> Copy:
     """The person's copy of a letter sent to another receiver (fvl. § 33). Raises `NoAddress`."""
+    if day := died_on(person):
+        raise RecipientDead(person, day)
     if not can_reach(person):
         raise NoAddress(person)
     return Copy(person.name, words("letter", language)["party"], address(person, language))

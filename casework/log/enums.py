@@ -237,6 +237,16 @@ class RepresentativeKind(models.TextChoices):
     PROXY = "fullmektig", _("Fullmektig")
     GUARDIAN = "verge", _("Verge")
     SPOKESPERSON = "talsmann", _("Talsmann")
+    ESTATE = "dodsbo", _("Representant for dødsboet")
+
+
+class DeathSource(models.TextChoices):
+    """Where the municipality has a death from."""
+
+    REGISTER = "folkeregister", _("Folkeregisteret")
+    FAMILY = "parorende", _("Pårørende")
+    HOSPITAL = "institusjon", _("Sykehus eller institusjon")
+    OTHER = "annet", _("Annet")
 
 
 class StatementSource(models.TextChoices):

@@ -5,7 +5,8 @@ is worded. `RULE.run(on)` makes the open flags match those rows, in one SQL stat
 
 * a row without a flag gets one, only once for its key and level however often the job runs;
 * a row that has reached a higher level gets a new flag, which supersedes the old one;
-* an open flag without a row is closed, because the facts have changed.
+* an open flag without a row is closed, because the facts have changed;
+* a row about somebody who has died counts for none.
 
 Running for an earlier date is safe: the run closes nothing raised after its date, raises nothing
 at or below a level that was raised already, and reopens nothing.
@@ -39,6 +40,12 @@ LEVEL = "(f.facts ->> 'level')::int"
 
 RAISE = """
 WITH {wanted},
+-- Nothing waits for somebody who has died, on whatever day the job runs.
+living AS (
+    SELECT w.* FROM wanted w
+    WHERE NOT EXISTS (
+        SELECT FROM casework_death d WHERE d.person_id = w.person_id AND d.undone_at IS NULL)
+),
 open_flag AS (
     SELECT f.id, f.person_id, {key} AS key, {level} AS level, f.raised_on
     FROM casework_flag f WHERE f.kind = %(kind)s AND f.closed_on IS NULL
@@ -46,7 +53,7 @@ open_flag AS (
 -- Wanted rows and open flags that do not match. Nearly all match, and need no change.
 changed AS (
     SELECT w.*, o.id AS flag_id, o.raised_on AS flag_raised_on
-    FROM wanted w
+    FROM living w
     FULL JOIN open_flag o ON o.person_id = w.person_id AND o.key = w.key
     WHERE o.id IS NULL OR w.person_id IS NULL OR {further}
 ),

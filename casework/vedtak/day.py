@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from casework.log.enums import VedtakState
+from casework.log.enums import APPLICATION_CLOSED, VedtakState
 from casework.log.models import Flag
 from common.calendar import local_date
 from common.day import MOST, DayLine
@@ -32,6 +32,7 @@ def vedtak_lines(user: User, on: date, flags: Sequence[Flag]) -> list[DayLine]:
             Q(state=VedtakState.SUBMITTED, approver=user)
             | Q(state=VedtakState.RETURNED, drafted_by=user)
         )
+        .exclude(application__state__in=APPLICATION_CLOSED)
         .select_related("application__person", "drafted_by", "approver")
         .order_by("submitted_at", "pk")[:MOST]
     )

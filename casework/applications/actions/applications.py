@@ -14,6 +14,7 @@ from casework.letters.words import words
 from casework.log import events, flags
 from casework.log.enums import ApplicationKind, ApplicationState, FlagKind, LetterKind, Sender
 from casework.log.event_kinds import CaseEvent
+from casework.persons.actions.deaths import refuse_dead
 from casework.persons.actions.persons import household_of, lock_persons
 from common.calendar import local_date
 from common.errors import RuleBroken
@@ -92,10 +93,12 @@ def register_application(
 ) -> Application:
     """Register an application with its time of receipt and a case number (need C5).
 
-    Without `bases` it gets `default_bases`. Raises `ReceivedTooLate` or `BasisNotInForce`.
+    Without `bases` it gets `default_bases`. Raises `ReceivedTooLate`, `BasisNotInForce` or
+    `PersonIsDead`.
     """
     if received_at > at:
         raise ReceivedTooLate
+    refuse_dead(person)
     received_on = local_date(received_at)
     bases = list(bases) or default_bases(kind, received_on)
     for basis in bases:

@@ -41,7 +41,8 @@ class RepresentativeForm(OnceFormMixin, forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["kind"].choices = RepresentativeKind.choices
         self.fields["kind"].help_text = _(
-            "Fullmektig og verge får kopi av alle brev. En talsmann snakker for personen i møter."
+            "Fullmektig og verge får kopi av alle brev. En talsmann snakker for personen i møter. "
+            "Representanten for dødsboet får brevene når personen er død."
         )
         self.fields["relation"].help_text = _("For eksempel søster, advokat, likeperson.")
         self.fields["is_protected"].help_text = _("Da skal adressen ikke stå her, og ikke i brev.")

@@ -1,3 +1,4 @@
+from .deaths import Death
 from .documents import Document
 from .merging import PersonMerge
 from .notes import Note
@@ -5,6 +6,7 @@ from .past import NeedToKnow, PastMatter, PaymentPlan
 from .persons import Household, HouseholdMember, Person, Representative
 
 __all__ = [
+    "Death",
     "Document",
     "Household",
     "HouseholdMember",

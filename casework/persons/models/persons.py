@@ -361,8 +361,9 @@ class Representative(models.Model):
 
     @property
     def receives_letters(self) -> bool:
-        """Proxies and guardians get a copy of every letter (fvl. § 12); a spokesperson does not."""
-        return self.kind in (RepresentativeKind.PROXY, RepresentativeKind.GUARDIAN)
+        """Proxies and guardians get a copy of every letter (fvl. § 12), and who represents the
+        estate gets the letters themselves; a spokesperson gets none."""
+        return self.kind != RepresentativeKind.SPOKESPERSON
 
     @property
     def sent_to(self) -> str:
