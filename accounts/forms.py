@@ -103,7 +103,7 @@ class EndRoleForm(forms.Form):
 
 
 class SettingForm(OnceFormMixin, forms.Form):
-    """A new value: a whole number, or several with commas when the default is a list."""
+    """A new value: like the default a whole number, several with commas, or ja or nei."""
 
     value = forms.CharField(label=_("Ny verdi"), max_length=60)
     start = NorwegianDateField(label=_("Gjelder fra"))
@@ -120,11 +120,15 @@ class SettingForm(OnceFormMixin, forms.Form):
             value.help_text = _("Hele tall med komma mellom, for eksempel %(example)s.") % {
                 "example": shown(self.default)
             }
+        elif isinstance(self.default, bool):
+            value.help_text = _("Skriv ja eller nei.")
         else:
             value.widget.attrs["inputmode"] = "numeric"
         self.helper = VarigFormHelper(submit=_("Endre"), cancel=cancel)
 
-    def clean_value(self) -> int | list[int]:
+    def clean_value(self) -> bool | int | list[int]:
+        if isinstance(self.default, bool):
+            return self._yes_or_no()
         parts = [part.strip() for part in self.cleaned_data["value"].split(",")]
         if not self.is_list and len(parts) > 1:
             raise ValidationError(_("Skriv ett helt tall."))
@@ -142,6 +146,12 @@ class SettingForm(OnceFormMixin, forms.Form):
                 _("Skriv tallene i %(order)s rekkefølge, hvert bare én gang.") % {"order": order}
             )
         return numbers
+
+    def _yes_or_no(self) -> bool:
+        answer = self.cleaned_data["value"].strip().lower()
+        if answer not in ("ja", "nei"):
+            raise ValidationError(_("Skriv ja eller nei."))
+        return answer == "ja"
 
 
 class _Names(ModelChoiceIterator):

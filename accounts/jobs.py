@@ -89,8 +89,9 @@ def job(task: str, does: Callable[[date], JobResult], *words: Any, **when: Any) 
         max_retries=20,
     )
     def task_function(on: str | None = None, **ignored: object) -> dict[str, int]:
-        day = date.fromisoformat(on) if on else timezone.localdate()  # noqa: TID251
-        result = run(JOBS[name], day)
+        today = timezone.localdate()  # noqa: TID251
+        # Never ahead of today: flags are as of the latest day they were judged for.
+        result = run(JOBS[name], min(date.fromisoformat(on), today) if on else today)
         return {"raised": result.raised, "closed": result.closed}
 
     return task_function
@@ -110,9 +111,12 @@ class JobCommand(BaseCommand):
 
     def handle(self, *args, on: str | None, dry_run: bool, **options) -> None:
         try:
-            day = date.fromisoformat(on) if on else timezone.localdate()  # noqa: TID251
+            today = timezone.localdate()  # noqa: TID251
+            day = date.fromisoformat(on) if on else today
         except ValueError as error:
             raise CommandError(f"--on must be a date like 2026-11-20, not {on!r}.") from error
+        if day > today and not dry_run:
+            raise CommandError(f"{day} has not come. Use --dry-run to see what it would do.")
         result = globals()["dry_run" if dry_run else "run"](JOBS[self.job], day)
         would = "would have " if dry_run else ""
         self.stdout.write(f"{day}: {would}raised {result.raised}, closed {result.closed}.")

@@ -30,6 +30,12 @@ KEYS: dict[str, Key] = {
     "gap_days": Key(
         14, _("Brudd som ikke avslutter en kjede"), _("dager"), _("kommunens egne rutiner")
     ),
+    "family_ends_chain": Key(
+        True,
+        _("Fast bosted hos nær familie avslutter en kjede"),
+        _("ja eller nei"),
+        _("kommunens egne rutiner"),
+    ),
     "stay_thresholds": Key(
         [14, 60, 75, 90],
         _("Terskler for midlertidig bolig"),
@@ -57,6 +63,12 @@ KEYS: dict[str, Key] = {
     ),
     "no_service_days": Key(
         30, _("Uten tjeneste og kontakt i"), _("dager"), _("kommunens egne rutiner")
+    ),
+    "same_matter_days": Key(
+        7,
+        _("Et varsel gjelder det samme når datoen er rettet med høyst"),
+        _("dager"),
+        _("kommunens egne rutiner"),
     ),
     "flag_due_days": Key(7, _("Varsler følges opp innen"), _("dager"), _("kommunens egne rutiner")),
     "interim_reply_months": Key(1, _("Foreløpig svar innen"), _("måneder"), "fvl. § 11 a"),

@@ -147,6 +147,7 @@ FORGOTTEN_FLAG = FlagRule(
     },
     level=LEVEL,
     threshold=True,
+    dated=True,
     on_day=False,
 )
 OFFER = FlagRule(

@@ -36,8 +36,8 @@ from casework.models import Application, HousingNeed
 from casework.persons.children import child_params, is_child, may_be_child
 from common.errors import RuleBroken
 from common.sql import end_of_day, enum_params, enum_values, local_day, with_positional_params
-from stays.enums import HOMES, StayKind, Unsuitable
-from stays.temporary.chains import LATELY, chain_ctes, chain_params
+from stays.enums import HOMES, LASTING, StayKind, Unsuitable
+from stays.temporary.chains import HOLDERS_AND_MEMBERS, chain_ctes, chain_params
 
 from . import order
 from . import policy as policies
@@ -89,8 +89,7 @@ waiting AS (
 # The few who are, or lately were, in a temporary place: only their chains are counted.
 CHAINED = f"""
     SELECT w.person_id FROM waiting w
-    JOIN (SELECT DISTINCT person_id FROM ({LATELY}) stays_lately) lately
-      ON lately.person_id = w.person_id"""
+    JOIN ({HOLDERS_AND_MEMBERS}) lately ON lately.person_id = w.person_id"""
 
 # Each fact for all cases at once, joined on the case: no subquery for each row.
 FACTS = f"""
@@ -156,7 +155,7 @@ facts AS (
     SELECT w.*, {local_day("w.received_at")} AS received_on,
            {{born}} AS born,
            coalesce(c.number, 0) AS children,
-           coalesce(l.in_temporary, false) AS in_temporary,
+           coalesce(l.in_temporary, ch.is_open, false) AS in_temporary,
            coalesce(ch.days, 0) AS temporary_days, ch.chain_start AS temporary_since,
            coalesce(ch.days > %(long_stay_days)s, false) AS long_temporary,
            coalesce(l.with_others, false) AS with_others,
@@ -165,7 +164,8 @@ facts AS (
            coalesce(l.makeshift, false) AS makeshift,
            coalesce(l.has_home, false) AS has_home,
            coalesce(l.on_street, false)
-               OR (t.person_id IS NOT NULL AND NOT coalesce(l.somewhere, false)) AS no_place,
+               OR (t.person_id IS NOT NULL AND NOT coalesce(l.somewhere, ch.is_open, false))
+               AS no_place,
            CASE WHEN NOT l.home_ahead THEN l.planned_out END AS discharge_on,
            l.must_leave_by,
            coalesce(l.unsafe, false) AS unsafe,
@@ -627,6 +627,7 @@ def _params(on: date) -> dict[str, Any]:
         **child_params(on),
         **enum_params(ApplicationKind, OfferState, Unsuitable),
         "homes": enum_values(HOMES),
+        "lasting": enum_values(LASTING),
         "open_states": enum_values(APPLICATION_OPEN),
     }
 

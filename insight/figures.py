@@ -254,7 +254,7 @@ def temporary(on: date, months: int) -> list[Temporary]:
         SELECT person_id, began, CASE WHEN is_open THEN 'infinity'::date ELSE stopped END AS until,
                nights_before - max(nights_before) FILTER (WHERE begins_chain)
                    OVER (PARTITION BY person_id ORDER BY began) AS nights
-        FROM begun WHERE NOT EXISTS ({LEFT_OUT} begun.person_id)
+        FROM begun WHERE holder_id = person_id AND NOT EXISTS ({LEFT_OUT} begun.person_id)
     ),
     lived AS (
         SELECT asked.day, asked.born_after, s.person_id, asked.day - s.began + s.nights AS days

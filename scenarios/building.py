@@ -37,6 +37,7 @@ from casework.models import (
     Assessment,
     CaseCounter,
     Dimension,
+    FlagDay,
     Handover,
     Household,
     HouseholdMember,
@@ -91,6 +92,8 @@ class World:
         self.properties: dict[str, Property] = {}
         self.offices: dict[str, OrganisationUnit] = {}
         self.rooms = 0
+        # Flags are as of the days of the scenario, also in a database where the jobs have run.
+        FlagDay.objects.all().delete()
         self.clerk = User.objects.create(username="scenario", full_name="Scenario")
         self.approver = User.objects.create(username="scenario2", full_name="Scenario To")
         self._given(given)

@@ -82,16 +82,14 @@ class Transition(models.Model):
 class Flag(models.Model):
     """Something that waits for somebody: why, the next step, whose, and by when (need T8).
 
-    Raised by one SQL statement per kind, with `ON CONFLICT DO NOTHING` on `flag_once`. The key
-    names what the flag is about (for a stay: the chain's first day and the threshold), so that a
-    job may run twice, or for an earlier date. `casework.log.flags` makes sentences of `facts`.
+    Raised by one SQL statement per kind. The key names what the flag is about (for a stay: the
+    chain's first day and the threshold); a matter has one open flag at a time (`flag_once`).
+    `casework.log.flags` makes sentences of `facts`.
     """
 
-    # Twenty thousand may be raised at once, so only indexes that are used. A person's flags are
-    # found by `flag_once`, where person is the first column; nothing looks flags up by case.
-    person = models.ForeignKey(
-        "casework.Person", models.CASCADE, related_name="flags", db_index=False
-    )
+    # Twenty thousand may be raised at once, so only indexes that are used: nothing looks flags up
+    # by case.
+    person = models.ForeignKey("casework.Person", models.CASCADE, related_name="flags")
     application = models.ForeignKey(
         "casework.Application",
         models.CASCADE,
@@ -142,18 +140,17 @@ class Flag(models.Model):
                 condition=Q(closed_on__isnull=True),
             ),
             models.Index(
-                fields=["kind", "person"],
-                name="flag_open_kind",
-                condition=Q(closed_on__isnull=True),
-            ),
-            models.Index(
                 fields=["escalated_on"],
                 name="flag_escalated",
                 condition=Q(closed_on__isnull=True, escalated_on__isnull=False),
             ),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["person", "kind", "key"], name="flag_once"),
+            models.UniqueConstraint(
+                fields=["kind", "person", "key"],
+                name="flag_once",
+                condition=Q(closed_on__isnull=True),
+            ),
             models.CheckConstraint(
                 name="flag_closed_because",
                 condition=Q(closed_on__isnull=True, closed_because="")
@@ -164,6 +161,24 @@ class Flag(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.key}"
+
+
+class FlagDay(models.Model):
+    """The latest day the flags of a kind were judged for: one row a kind of flag.
+
+    A run for an earlier day judges for this day, so the order of runs does not matter
+    (`casework.log.raising`).
+    """
+
+    kind = models.CharField(_("gjelder"), max_length=20, primary_key=True)
+    day = models.DateField(_("dag"))
+
+    class Meta:
+        verbose_name = _("dag for varsler")
+        verbose_name_plural = _("dager for varsler")
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.day}"
 
 
 class StoredFile(models.Model):

@@ -3,13 +3,17 @@
 A kind of flag is data, a `FlagRule`: the rows that should have a flag on a date, and how the flag
 is worded. `RULE.run(on)` makes the open flags match those rows, in one SQL statement:
 
-* a row without a flag gets one, only once for its key and level however often the job runs;
-* a row that has reached a higher level gets a new flag, which supersedes the old one;
-* an open flag without a row is closed, because the facts have changed;
-* a row about somebody who has died counts for none.
+* a row without a flag gets one, also when a flag of it was closed by facts that were wrong;
+* a row whose flag somebody followed up gets none, until it reaches a higher level;
+* an open flag without a row, or at another level, is closed: superseded by a higher level, or
+  because the facts have changed.
 
-Running for an earlier date is safe: the run closes nothing raised after its date, raises nothing
-at or below a level that was raised already, and reopens nothing.
+So a row never has two open flags. What a flag is about may have a date in its key, such as the
+first day of a stay. When that date is corrected by at most `same_matter_days`, the matter is the
+same: an open flag is kept, with the new facts, and one that was followed up does not come back.
+
+Flags are as of the latest day the kind was run for (`FlagDay`). A run for an earlier day judges
+the facts as of that latest day, so jobs may be run for any days, in any order.
 """
 
 from __future__ import annotations
@@ -47,22 +51,24 @@ living AS (
         SELECT FROM casework_death d WHERE d.person_id = w.person_id AND d.undone_at IS NULL)
 ),
 open_flag AS (
-    SELECT f.id, f.person_id, {key} AS key, {level} AS level, f.raised_on
+    SELECT f.id, f.person_id, {key} AS key, {level} AS level
     FROM casework_flag f WHERE f.kind = %(kind)s AND f.closed_on IS NULL
 ),
 -- Wanted rows and open flags that do not match. Nearly all match, and need no change.
 changed AS (
-    SELECT w.*, o.id AS flag_id, o.raised_on AS flag_raised_on
+    SELECT w.*, o.id AS flag_id, o.person_id AS flag_person_id, o.key AS flag_key,
+        o.level AS flag_level
     FROM living w
-    FULL JOIN open_flag o ON o.person_id = w.person_id AND o.key = w.key
-    WHERE o.id IS NULL OR w.person_id IS NULL OR {further}
+    FULL JOIN open_flag o ON o.person_id = w.person_id AND o.key = w.key {same_level}
+    WHERE o.id IS NULL OR w.person_id IS NULL
 ),
 fresh AS (
-    SELECT c.* FROM changed c
+    SELECT c.*, {moved_id} AS moved_id
+    FROM changed c {moved_from}
     WHERE c.person_id IS NOT NULL AND NOT EXISTS (
         SELECT FROM casework_flag f
-        WHERE f.person_id = c.person_id AND f.kind = %(kind)s AND {key} = c.key
-            AND {reached})
+        WHERE f.person_id = c.person_id AND f.kind = %(kind)s
+            AND f.closed_because = %(FlagClosed.HANDLED)s AND {handled})
 ),
 {details}
 raised AS (
@@ -70,16 +76,18 @@ raised AS (
         owner_id, due_on, raised_on, closed_because, closing_note)
     SELECT t.person_id, t.application_id, %(kind)s, {new_key}, {threshold}, {facts}, {marks},
         t.owner_id, t.due_on, %(on)s::date, '', ''
-    FROM {source} t
+    FROM {source} t WHERE t.moved_id IS NULL
     {conflict}
     RETURNING 1
 ),
 closed AS (
     UPDATE casework_flag f
     SET closed_on = %(on)s::date, closed_because = CASE
-        WHEN c.person_id IS NULL THEN %(FlagClosed.FACTS)s ELSE %(FlagClosed.SUPERSEDED)s END
-    FROM changed c WHERE f.id = c.flag_id AND c.flag_raised_on <= %(on)s::date
+        WHEN {superseded} THEN %(FlagClosed.SUPERSEDED)s ELSE %(FlagClosed.FACTS)s END
+    FROM changed c {higher}
+    WHERE f.id = c.flag_id AND {not_moved}
     RETURNING f.closed_because
+    {moved}
     {replaced}
 )
 SELECT (SELECT count(*) FROM raised),
@@ -88,6 +96,22 @@ SELECT (SELECT count(*) FROM raised),
 FROM closed
 """
 
+# For keys with a date: the open flag of the same matter and level, which only gets new facts.
+MOVED_FROM = """LEFT JOIN (
+        SELECT DISTINCT ON (flag_person_id, flag_level, left(flag_key, -10)) *
+        FROM changed WHERE person_id IS NULL
+        ORDER BY flag_person_id, flag_level, left(flag_key, -10), flag_id
+    ) o ON o.flag_person_id = c.person_id AND o.flag_level = {level} AND {same}"""
+# The row of the same matter at a higher level.
+HIGHER = """LEFT JOIN changed w ON w.person_id = c.flag_person_id
+        AND w.level > c.flag_level AND {same}"""
+MOVED = """
+),
+moved AS (
+    UPDATE casework_flag f SET key = {new_key}, facts = {facts}, marks = {marks}
+    FROM {source} t WHERE f.id = t.moved_id
+    RETURNING 1"""
+
 REPLACED = """
 ),
 replaced AS (
@@ -95,7 +119,7 @@ replaced AS (
     SET closed_on = %(on)s::date, closed_because = %(FlagClosed.SUPERSEDED)s
     FROM wanted w
     WHERE f.person_id = w.person_id AND f.kind = %(replaces)s AND f.key = w.key
-        AND f.closed_on IS NULL AND f.raised_on <= %(on)s::date
+        AND f.closed_on IS NULL
     RETURNING 1"""
 
 
@@ -108,6 +132,9 @@ class FlagRule:
     facts (jsonb), owner_id and due_on. It is a function when other apps register parts of it.
 
     `params(on)` gives the parameters of `wanted` besides `%(on)s`, `%(kind)s` and those of `enums`.
+
+    `dated` is True when the key ends in a date that may be registered wrong. It is False where
+    another date is another matter, such as a new due date that somebody agreed.
 
     A kind with levels has `level`, the SQL for the level of a flag `f` (`LEVEL`, or a column), and
     a column level in `wanted`; the key of its flags is «key:level». `threshold` and `marks` are
@@ -133,23 +160,27 @@ class FlagRule:
     threshold: bool = False
     marks: bool = False
     details: str | Callable[[], str] = ""
+    dated: bool = False
     replaces: FlagKind | None = None
     one_each: bool = False
     on_day: bool = True
 
     @transaction.atomic
     def run(self, on: date) -> JobResult:
-        """Raise and close flags to match the rows wanted on the date. Safe to run twice."""
-        params = {
-            **enum_params(FlagClosed, *self.enums),
-            **self.params(on),
-            "on": on,
-            "kind": str(self.kind),
-            "replaces": str(self.replaces or ""),
-        }
+        """Raise and close flags to match the rows wanted on the date. Safe to run twice.
+
+        After a run for a later date, it is that date that counts (see the module).
+        """
         with connection.cursor() as cursor:
-            # One run at a time: two runs for different dates could miss each other's flags.
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"flags {self.kind}"])
+            on = latest_day(cursor, self.kind, on)
+            params = {
+                **enum_params(FlagClosed, *self.enums),
+                **self.params(on),
+                "on": on,
+                "kind": str(self.kind),
+                "replaces": str(self.replaces or ""),
+                "same_matter_days": settings_table.value("same_matter_days", on),
+            }
             cursor.execute(self.statement(), params)
             return JobResult(*cursor.fetchone())
 
@@ -158,22 +189,64 @@ class FlagRule:
         levels = bool(self.level)
         in_facts = " || jsonb_build_object('level', t.level)" if self.level == LEVEL else ""
         details = _text(self.details)
+        key = f"left(f.key, -1 - length(({self.level})::text))" if levels else "f.key"
+        parts = {
+            "source": "detailed" if details else "fresh",
+            "new_key": "t.key || ':' || t.level" if levels else "t.key",
+            "facts": f"t.facts{in_facts}",
+            "marks": "t.marks" if self.marks else "'{}'",
+        }
+        handled = self._same(key, "c.key")
+        if levels:
+            handled += f" AND {self.level} >= c.level"
+        moved_from = MOVED_FROM.format(
+            level="c.level" if levels else "1", same=self._same("o.flag_key", "c.key")
+        )
+        not_moved = "NOT EXISTS (SELECT FROM fresh WHERE moved_id = f.id)"
         return RAISE.format(
+            **parts,
             wanted=_text(self.wanted),
-            key=f"left(f.key, -1 - length(({self.level})::text))" if levels else "f.key",
+            key=key,
             level=self.level or "1",
-            further="w.level > o.level" if levels else "false",
-            reached=f"{self.level} >= c.level" if levels else "true",
+            same_level="AND o.level = w.level" if levels else "",
+            handled=handled,
+            moved_id="o.flag_id" if self.dated else "NULL::bigint",
+            moved_from=moved_from if self.dated else "",
+            moved=MOVED.format(**parts) if self.dated else "",
             details=f"{details}," if details else "",
-            source="detailed" if details else "fresh",
-            new_key="t.key || ':' || t.level" if levels else "t.key",
             threshold="t.threshold" if self.threshold else "NULL::int",
-            facts=f"t.facts{in_facts}",
-            marks="t.marks" if self.marks else "'{}'",
-            conflict="" if self.one_each else "ON CONFLICT (person_id, kind, key) DO NOTHING",
+            conflict="" if self.one_each else CONFLICT,
+            superseded="w.person_id IS NOT NULL" if levels else "false",
+            higher=HIGHER.format(same=self._same("w.key", "c.flag_key")) if levels else "",
+            not_moved=not_moved if self.dated else "true",
             replaced=REPLACED if self.replaces else "",
             replaced_count=" + (SELECT count(*) FROM replaced)" if self.replaces else "",
         )
+
+    def _same(self, key: str, other: str) -> str:
+        """SQL condition: two keys of this kind are about the same matter."""
+        if not self.dated:
+            return f"{key} = {other}"
+        return f"""left({key}, -10) = left({other}, -10)
+            AND abs(right({key}, 10)::date - right({other}, 10)::date)
+                <= %(same_matter_days)s::int"""
+
+
+CONFLICT = "ON CONFLICT (kind, person_id, key) WHERE closed_on IS NULL DO NOTHING"
+
+
+def latest_day(cursor: Any, kind: str, on: date) -> date:
+    """The latest day the kind was run for, this run included.
+
+    It locks the row of the kind until the end of the transaction, so that two runs of a kind at
+    once wait for each other.
+    """
+    cursor.execute(
+        """INSERT INTO casework_flagday AS d (kind, day) VALUES (%s, %s)
+        ON CONFLICT (kind) DO UPDATE SET day = greatest(d.day, excluded.day) RETURNING day""",
+        [str(kind), on],
+    )
+    return cursor.fetchone()[0]
 
 
 def _text(sql: str | Callable[[], str]) -> str:

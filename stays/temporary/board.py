@@ -140,7 +140,9 @@ def _order(on: date, params: dict[str, Any]) -> array[Place]:
     cached = cache.get(key)
     if cached is not None:
         return array("q", cached)
-    open_chains = (chain for chain in chains(on, params=params).values() if chain.is_open)
+    open_chains = (
+        chain for chain in chains(on, params=params).values() if chain.is_open and chain.speaks_for
+    )
     order = array("q", sorted(_place(chain.days, chain.stay_id) for chain in open_chains))
     cache.set(key, order.tobytes(), FRESH_SECONDS)
     return order

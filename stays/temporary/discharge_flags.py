@@ -89,6 +89,7 @@ DISCHARGE = FlagRule(
     enums=(StayKind,),
     level=LEVEL,
     threshold=True,
+    dated=True,
     on_day=False,
 )
 

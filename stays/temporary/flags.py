@@ -4,8 +4,9 @@
 for a flag of the highest threshold the chain has reached (`days >= threshold`). A flag's key is
 «chain start:threshold», so a further threshold supersedes, and a chain that is over ends its flag.
 
-Where a stay is registered late, so that a chain turns out to begin earlier, it is another chain:
-the flags of the old one close by the facts, and the right one is raised.
+Where a stay is registered late, so that a chain turns out to begin more than `same_matter_days`
+earlier, it is another chain: the flags of the old one close by the facts, and the right one is
+raised.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ household_child AS (
     JOIN casework_householdmember own ON own.household_id = m.household_id
         AND own.person_id <> m.person_id AND own.period @> %(on)s::date
     WHERE {is_child("child", "m")}
-        AND own.person_id IN (SELECT person_id FROM temporary_stay)
+        AND own.person_id IN (SELECT person_id FROM chain)
     GROUP BY own.person_id
 ),
 -- Everyone who left an institution, and when they next left one.
@@ -68,6 +69,7 @@ counted AS (
     LEFT JOIN discharge d ON d.person_id = c.person_id AND d.released_on <= c.chain_start
         AND d.released_on >= c.chain_start - %(from_institution_days)s::int
         AND coalesce(d.left_next > c.chain_start, true)
+    WHERE c.speaks_for
 ),
 reached AS (
     SELECT *, coalesce(
@@ -87,7 +89,7 @@ def _details() -> str:
 -- The day the nights of the chain came to the threshold, where breaks put it off.
 threshold_day AS (
     SELECT f.person_id, min(s.began + f.level - (s.nights_before - f.nights_before)::int) AS day
-    FROM changed f
+    FROM fresh f
     JOIN temporary_stay s ON s.person_id = f.person_id AND s.began >= f.chain_start
     WHERE f.days < coalesce(f.left_on, %(on)s::date) - f.chain_start
         AND s.nights_before - f.nights_before + (s.stopped - s.began) >= f.level
@@ -107,7 +109,7 @@ detailed AS (
             CASE WHEN {no_service_sql("f.person_id")} THEN '{NO_SERVICE}' END], NULL) AS marks,
         coalesce(a.responsible_id, (
             SELECT p.responsible_id FROM casework_person p WHERE p.id = f.person_id)) AS owner_id,
-        %(due_on)s::date AS due_on
+        %(due_on)s::date AS due_on, f.moved_id
     FROM fresh f
     LEFT JOIN threshold_day t ON t.person_id = f.person_id
     LEFT JOIN present_case a ON a.person_id = f.person_id
@@ -240,6 +242,7 @@ TEMPORARY_STAY = FlagRule(
     level="f.threshold",
     threshold=True,
     marks=True,
+    dated=True,
     one_each=True,
 )
 

@@ -2,7 +2,7 @@
 
 Raised for a person with no active service and no contact in the last `no_service_days`. Closed by
 a service, a contact, or the end of the stay. If contact begins and stops again, a new flag is
-raised. If a user closed the flag and there is still no contact, none is.
+raised. If a user closed the flag, none is raised again in this chain.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from casework.applications.present_case import PRESENT_CASE, case_params
 from casework.follow_up.contact import no_service_sql
 from casework.log.enums import FlagKind
 from casework.log.flags import FlagWording, due_words, follow_up_url
-from casework.log.raising import LEVEL, FlagRule, due_on
+from casework.log.raising import FlagRule, due_on
 from casework.models import Flag
 from common.formatting import short_date
 from common.jobs import JobResult
@@ -32,19 +32,13 @@ def _alone() -> str:
 {PRESENT_CASE},
 wanted AS (
     SELECT c.person_id, a.id AS application_id, c.chain_start::text AS key,
-        -- Earlier flags of this chain that the facts closed are over; this is the next.
-        1 + (SELECT count(*) FROM casework_flag f
-            WHERE f.person_id = c.person_id AND f.kind = %(kind)s
-                AND f.closed_because = %(FlagClosed.FACTS)s
-                AND starts_with(f.key, c.chain_start::text) AND f.closed_on <= %(on)s::date)::int
-            AS level,
         %(days)s::int AS threshold,
         jsonb_build_object('chain_start', c.chain_start, 'days', %(days)s::int) AS facts,
         coalesce(a.responsible_id, p.responsible_id) AS owner_id, %(due_on)s::date AS due_on
     FROM chain c
     JOIN casework_person p ON p.id = c.person_id
     LEFT JOIN present_case a ON a.person_id = c.person_id
-    WHERE c.is_open AND {no_service_sql("c.person_id")}
+    WHERE c.is_open AND c.speaks_for AND {no_service_sql("c.person_id")}
 )"""
 
 
@@ -82,8 +76,8 @@ NO_SERVICE = FlagRule(
     words=no_service_words,
     wanted=_alone,  # a function, since other apps register what counts as contact
     params=_params,
-    level=LEVEL,
     threshold=True,
+    dated=True,
 )
 
 

@@ -11,10 +11,12 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import Setting
+from casework.log.enums import MemberRelation
+from casework.models import Household
 from stays.enums import StayKind
 from stays.models import Stay
 from stays.temporary.chains import chain_of, chains
-from tests.factories import PersonFactory, UnitFactory, UserFactory
+from tests.factories import PersonFactory, StayFactory, UnitFactory, UserFactory
 
 START = date(2028, 2, 1)  # a leap year
 DAY = timedelta(days=1)
@@ -106,6 +108,70 @@ def test_chain_length_equals_counting_night_by_night(spans, days, gap):
     assert chain == everyone, "the chain of one person equals the one in the list of all"
     result = (chain.chain_start, chain.days, chain.is_open) if chain else None
     assert result == naive(spans, on, gap)
+
+
+def periods(most: int):
+    return st.tuples(st.integers(0, most), st.integers(1, 12)).map(lambda p: (p[0], p[0] + p[1]))
+
+
+@pytest.mark.django_db
+@settings(
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@example([(0, 30)], [], None, (10, 15), 29, 3)  # a room kept, for too long
+@example([(0, 30)], [(25, 40)], (0, 20), None, 29, 6)  # they split, and a break
+@given(
+    st.lists(periods(30), max_size=2),
+    st.lists(periods(30), max_size=2),
+    st.none() | periods(25),
+    st.none() | periods(30),
+    st.integers(0, 45),
+    st.integers(0, 5),
+)
+def test_nights_belong_to_people(his, hers, together, inside, days, gap):
+    """Her chain: own nights outside the institution, and his while they lived together."""
+
+    def lies(spans, night):
+        return any(first <= night < last for first, last in spans if first <= days)
+
+    hers = [span for n, span in enumerate(hers) if n == 0 or span[0] >= hers[0][1]]
+    his = [span for n, span in enumerate(his) if n == 0 or span[0] >= his[0][1]]
+    admitted, shared = [inside] if inside else [], [together] if together else []
+    nights = [
+        night
+        for night in range(days + 1)
+        if (lies(hers, night) and not lies(admitted, night))
+        or (
+            lies(his, night)
+            and lies(shared, night)
+            and not lies(hers, night)
+            and not lies(admitted, night)
+        )
+    ]
+    spans = [(TEMPORARY, night, night + 1) for night in nights]
+    on = START + DAY * days
+    with transaction.atomic():
+        Setting.objects.create(key="gap_days", value=gap, valid=DateRange(date(2000, 1, 1), None))
+        he, she = PersonFactory(), PersonFactory()
+        household = Household.objects.create(created_at=he.created_at, created_by=he.created_by)
+        if together:
+            for person, relation in ((he, MemberRelation.SELF), (she, MemberRelation.PARTNER)):
+                household.members.create(person=person, relation=relation, period=days_of(together))
+        for person, stays in ((he, his), (she, hers)):
+            for span in stays:
+                StayFactory(person=person, period=days_of(span))
+        if inside:
+            StayFactory(person=she, treatment=True, period=days_of(inside))
+        chain = chain_of(she.pk, on)
+        transaction.set_rollback(True)
+    result = (chain.chain_start, chain.days, chain.is_open) if chain else None
+    assert result == naive(spans, on, gap)
+
+
+def days_of(span: tuple[int, int]) -> DateRange:
+    return DateRange(START + DAY * span[0], START + DAY * span[1])
 
 
 @pytest.mark.django_db

@@ -6,7 +6,8 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 
 from casework.log import flags as casework_flags
@@ -52,6 +53,70 @@ def test_closed_flag_is_not_raised_again_before_the_next_threshold(today):
     assert not Flag.objects.open().exists()
     flag_stays(today + timedelta(days=25))
     assert Flag.objects.open().get().threshold == 120
+
+
+def test_flag_closed_by_a_wrong_fact_comes_back(today):
+    stay = StayFactory(days_ago=100)
+    flag_stays(today)
+    began = stay.period.lower
+    stay.period = DateRange(began, today - timedelta(days=27))
+    stay.save()
+    flag_stays(today)
+    assert not Flag.objects.open().exists()
+    stay.period = DateRange(began, None)
+    stay.save()
+    flag_stays(today)
+    assert Flag.objects.open().get().threshold == 90
+    assert Flag.objects.get(closed_because=FlagClosed.FACTS).threshold == 90, "with a trace"
+
+
+def test_followed_up_flag_does_not_come_back_for_a_few_days_correction(today):
+    stay = StayFactory(days_ago=95)
+    flag_stays(today)
+    user = UserFactory(caseworker=True)
+    casework_flags.close(Flag.objects.get(), by=user, at=timezone.now(), note="Plan er skrevet.")
+    for days in (98, 93, 88):  # at 88 days, a lower threshold than the one followed up
+        stay.period = DateRange(today - timedelta(days=days), None)
+        stay.save()
+        flag_stays(today)
+        assert not Flag.objects.open().exists(), days
+    stay.period = DateRange(today - timedelta(days=125), None)  # no correction of a few days
+    stay.save()
+    flag_stays(today)
+    assert Flag.objects.open().get().threshold == 120
+
+
+def test_open_flag_of_a_corrected_chain_is_kept_with_the_right_start(today):
+    stay = StayFactory(days_ago=95)
+    flag_stays(today - timedelta(days=2))
+    before = Flag.objects.get()
+    stay.period = DateRange(today - timedelta(days=92), None)
+    stay.save()
+    flag_stays(today)
+    after = Flag.objects.get()
+    assert (after.pk, after.raised_on, after.due_on) == (before.pk, before.raised_on, before.due_on)
+    assert after.facts["chain_start"] == (today - timedelta(days=92)).isoformat()
+    assert after.key == f"{today - timedelta(days=92)}:90"
+
+
+def test_corrected_chain_that_has_not_come_as_far_has_the_lower_flag(today):
+    stay = StayFactory(days_ago=92)
+    flag_stays(today)
+    stay.period = DateRange(today - timedelta(days=88), None)
+    stay.save()
+    flag_stays(today)
+    assert Flag.objects.open().get().threshold == 75
+    assert Flag.objects.get(threshold=90).closed_because == FlagClosed.FACTS
+
+
+def test_command_does_not_judge_a_day_that_has_not_come(today):
+    StayFactory(days_ago=95)
+    tomorrow = today + timedelta(days=1)
+    with pytest.raises(CommandError, match="has not come"):
+        call_command("flag_stays", "--on", tomorrow.isoformat())
+    call_command("flag_stays", "--on", tomorrow.isoformat(), "--dry-run", stdout=StringIO())
+    assert task(tomorrow.isoformat())["raised"] == 1
+    assert Flag.objects.get().raised_on == today
 
 
 def test_closing_a_flag_needs_a_note_and_adds_an_event(today):
@@ -113,10 +178,11 @@ def test_flag_shows_reason_date_rule_and_next_step(today):
     assert words.days == 95
 
 
-def test_job_takes_two_sql_statements_and_a_lock_for_any_number(today, django_assert_num_queries):
+def test_job_takes_one_sql_statement_for_any_number(today, django_assert_num_queries):
     for _ in range(4):
         StayFactory(days_ago=95)
-    with django_assert_num_queries(6):  # two of settings, savepoint, lock, the statement, release
+    # Three of settings, savepoint, the day (which locks), the statement, release.
+    with django_assert_num_queries(7):
         run = flag_stays(today)
     assert run.raised == 4
 
