@@ -15,7 +15,6 @@ from casework.log.enums import APPLICATION_ALIVE
 from casework.models import Application, Person, TransitionPlan
 from common.calendar import last_day
 from common.paging import Page, keyset_page
-from housing.models import Unit
 from stays.enums import HOMES, StayKind
 from stays.models import Stay
 
@@ -171,14 +170,3 @@ def _rows(persons: list[Person], on: date, numbers: dict) -> list[Discharge]:
             )
         )
     return rows
-
-
-def free_from(day: date, on: date) -> QuerySet[Unit]:
-    """Homes nobody lives in on `day`, and that are not reserved (on `on`) or offered."""
-    lived_in = Stay.objects.filter(unit=OuterRef("pk"), period__contains=day)
-    return Unit.objects.for_letting().filter(
-        ~Exists(lived_in),
-        ~Exists(Offer.objects.reserving().filter(unit=OuterRef("pk"))),
-        ~Exists(Reservation.objects.in_force(on).filter(unit=OuterRef("pk"))),
-        in_use__contains=day,
-    )

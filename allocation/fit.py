@@ -11,8 +11,8 @@ Where the specification leaves a choice:
 - `household_capacity`: not checked when the dwelling's capacity is not known; children who only
   visit need bedrooms, but do not count. A dwelling not suited for children takes no children.
 - `age_range`: an unknown age is outside every range.
-- `available_from`: free on the date, or on the later day from which the person can move. For a
-  dwelling that becomes free later, use that day.
+- `available_from`: free on the date, or on the later day from which the person can move or the
+  home is given.
 - `allocated_by_other`: another organisation unit allocates the dwelling than the one that asks,
   by default the application's unit.
 """
@@ -26,7 +26,6 @@ from typing import Any
 
 import numpy as np
 from django.db import connection
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -37,8 +36,8 @@ from casework.persons.children import child_params, is_child, may_be_child
 from common.formatting import kroner, nbdate
 from common.sql import enum_params
 from housing.enums import LASTING_TYPES, STAFFING_ORDER, Staffing, UnitType
-from housing.models import Unavailability, Unit
-from stays.models import Stay
+from housing.models import Unit
+from stays.availability import first_free
 
 from . import vacancy
 
@@ -108,6 +107,7 @@ class Dwelling:
     drug_free: bool = False
     rent: int | None = None
     free_from: date | None = None  # None: not known when
+    given_from: date | None = None  # a later day from which it is given
     reserved_for: int = NOBODY  # the application it is held for
     allocated_by: int = NOBODY  # the organisation unit
 
@@ -222,6 +222,8 @@ def unit_columns(dwellings: Sequence[Dwelling]) -> Columns:
     u.put("rent", [d.rent or 0 for d in dwellings], np.int64)
     free = [NEVER if d.free_from is None else d.free_from.toordinal() for d in dwellings]
     u.put("free_from", free, np.int64)
+    given = [d.given_from.toordinal() if d.given_from else 0 for d in dwellings]
+    u.put("given_from", given, np.int64)
     return u
 
 
@@ -425,7 +427,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         code="available_from",
         kind=MUST,
-        ok=lambda p, u: u.free_from <= p.needed_on,
+        ok=lambda p, u: u.free_from <= np.maximum(p.needed_on, u.given_from),
         says=_free_says,
     ),
     Rule(
@@ -750,45 +752,24 @@ def seekers(
     ]
 
 
-def dwellings(unit_ids: Collection[int], on: date) -> list[Dwelling]:
-    """Each unit on the date, in the order given. Four queries."""
+def dwellings(unit_ids: Collection[int], on: date, *, when_free: bool = False) -> list[Dwelling]:
+    """Each unit on the date, in the order given. `when_free`: the homes are given from the day
+    they are free, as a meeting does, so that nobody is refused one for being free later. Seven
+    queries."""
     ids = list(unit_ids)
     units = {unit.pk: unit for unit in Unit.objects.filter(pk__in=ids).select_related("property")}
-    free = _free_from(units, on)
+    free = first_free(ids, on)
     held = vacancy.reserved_for(ids, on)
     return [
         Dwelling(
             unit_id=pk,
             property_id=unit.property_id,
             area_id=unit.property.area_id or NOWHERE,
-            free_from=free[pk],
+            free_from=free.get(pk),
+            given_from=free.get(pk) if when_free else None,
             reserved_for=held.get(pk, NOBODY),
             allocated_by=unit.allocated_by_id or NOBODY,
             **{name: getattr(unit, name) for name in OF_UNIT},
         )
         for pk, unit in ((pk, units[pk]) for pk in ids)
     ]
-
-
-def _free_from(units: dict[int, Unit], on: date) -> dict[int, date | None]:
-    """The first day from the date when each unit is in use, not lived in and not closed."""
-    busy: dict[int, list] = {pk: [] for pk in units}
-    later = Q(period__endswith__gt=on) | Q(period__upper_inf=True)
-    for model in (Stay, Unavailability):
-        rows = model.objects.filter(later, unit_id__in=units).values_list("unit_id", "period")
-        for pk, period in rows:
-            busy[pk].append((period.lower or date.min, period.upper))
-    free: dict[int, date | None] = {}
-    for pk, unit in units.items():
-        day: date | None = max(on, unit.in_use.lower or on)
-        for start, stop in sorted(busy[pk], key=lambda period: period[0]):
-            if start > day:
-                break
-            if stop is None:
-                day = None
-                break
-            day = max(day, stop)
-        if day is not None and unit.in_use.upper and day >= unit.in_use.upper:
-            day = None
-        free[pk] = day
-    return free

@@ -1,8 +1,11 @@
 """The status of a dwelling on a date, computed and never stored (need H3).
 
 The first that applies: not in use; occupied (a stay); unavailable (repair, cleaning); reserved (an
-open or accepted offer, a meeting's choice that is not offered yet, or a reservation); vacant.
-Stays, repairs and use are those of the date. Offers and choices are those of now.
+open or accepted offer, a meeting's choice that is not offered yet, a reservation, or somebody who
+moves in later); vacant. Stays, repairs and use are those of the date, as known then. Offers and
+choices are those of now.
+
+Whether a home can be given from a day is another question: `free`, and `free_days`.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import (
     BooleanField,
     Case,
@@ -27,11 +31,15 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Coalesce, Greatest, Lower, Upper
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from casework.models import Application
+from common.formatting import nbdate
 from common.prepared import DAY, IDS, Prepared
 from housing.enums import UnitStatus
 from housing.models import Unavailability, Unit
+from stays.availability import first_free, unoccupied
 from stays.models import Stay
 
 from .enums import ItemOutcome
@@ -47,6 +55,11 @@ def _chosen() -> QuerySet[Consideration]:
     )
 
 
+def _moves_in_later(on: date) -> Q:
+    """Stays that begin after the date, and were known on it."""
+    return Q(period__startswith__gt=on, recorded_at__date__lte=on)
+
+
 def with_status(units: QuerySet[Unit], on: date) -> QuerySet[Unit]:
     """Adds `status`, `status_cause` (of an unavailability), `vacant_since` (None unless vacant
     or reserved), `occupied_by` (a person id) and `reserved_by` (an application id)."""
@@ -54,6 +67,7 @@ def with_status(units: QuerySet[Unit], on: date) -> QuerySet[Unit]:
     stay = Stay.objects.filter(**of_unit, period__contains=on)
     closed = Unavailability.objects.filter(**of_unit, period__contains=on)
     return units.annotate(
+        moves_in=Exists(Stay.objects.filter(**of_unit).filter(_moves_in_later(on))),
         # A constraint allows one at a time, so there is nothing to sort.
         occupied_by=Subquery(stay.order_by().values("person_id")[:1]),
         status_cause=Subquery(closed.order_by().values("cause")[:1]),
@@ -77,7 +91,7 @@ def with_status(units: QuerySet[Unit], on: date) -> QuerySet[Unit]:
             When(~Q(in_use__contains=on), then=Value(UnitStatus.NOT_IN_USE)),
             When(occupied_by__isnull=False, then=Value(UnitStatus.OCCUPIED)),
             When(status_cause__isnull=False, then=Value(UnitStatus.UNAVAILABLE)),
-            When(reserved_by__isnull=False, then=Value(UnitStatus.RESERVED)),
+            When(Q(reserved_by__isnull=False) | Q(moves_in=True), then=Value(UnitStatus.RESERVED)),
             default=Value(UnitStatus.VACANT),
         ),
         vacant_since=Case(
@@ -127,10 +141,17 @@ _held = Prepared(
         )
     )
 )
+_let_from_later = Prepared(
+    lambda: (
+        Stay.objects.filter(_moves_in_later(DAY), unit__isnull=False)
+        .order_by()
+        .values_list("unit_id")
+    )
+)
 
 
 def of_status(units: QuerySet[Unit], status: str, on: date) -> QuerySet[Unit]:
-    """The units `with_status` gives this status. For VACANT and RESERVED it runs a query at once.
+    """The units `with_status` gives this status. VACANT and RESERVED run two queries at once.
 
     Written as conditions that PostgreSQL answers with joins: a filter on the annotation computes
     the status of every dwelling.
@@ -144,9 +165,9 @@ def of_status(units: QuerySet[Unit], status: str, on: date) -> QuerySet[Unit]:
     closed = Exists(Unavailability.objects.filter(_of_that_home(), period__contains=on))
     if status == UnitStatus.UNAVAILABLE:
         return units.filter(in_use, closed, ~lived_in)
+    # Queries of their own, since few are held: Django takes long to build one with this inside.
+    held = Q(pk__any_of=[pk for (pk,) in (*_held(on=on), *_let_from_later(on=on))])
     open_to_let = units.filter(in_use, ~lived_in, ~closed)
-    # A query of its own, since few are held: Django takes long to build one with this inside.
-    held = Q(pk__any_of=[pk for (pk,) in _held(on=on)])
     if status == UnitStatus.RESERVED:
         return open_to_let.filter(held)
     return open_to_let.exclude(held)
@@ -185,6 +206,50 @@ def vacant_units(on: date) -> QuerySet[Unit]:
     )
 
 
+def free(units: QuerySet[Unit], period: DateRange, on: date) -> QuerySet[Unit]:
+    """The homes that can be given for the half-open period: open, nobody lives there, and on `on`
+    not offered, chosen or held for anybody. `period` is read as in `stays.availability`."""
+    held = [pk for (pk,) in _held(on=on)]
+    return unoccupied(units.for_letting(), period).exclude(pk__any_of=held)
+
+
+def is_free(unit: Unit, period: DateRange, on: date, application: Application) -> bool:
+    """Whether the home can be given to the application for the period: as in `free`, or held for
+    it."""
+    if not unoccupied(Unit.objects.for_letting().filter(pk=unit.pk), period).exists():
+        return False
+    return reserved_for([unit.pk], on).get(unit.pk, application.pk) == application.pk
+
+
+def free_days(unit_ids: Collection[int], on: date) -> dict[int, date]:
+    """The first day from the date on which each home can be given, as in `free`; a home without
+    such a day is missing. Seven queries."""
+    homes = Unit.objects.for_letting().filter(pk__in=unit_ids).order_by()
+    days = first_free(list(homes.values_list("pk", flat=True)), on)
+    held = reserved_for(days, on)
+    return {pk: day for pk, day in days.items() if pk not in held}
+
+
+def free_later(on: date) -> dict[int, date]:
+    """The homes that can be given from a known later day, and that day, the soonest first."""
+    ends_later = {"period__upper_inf": False, "period__endswith__gt": on}
+    homes = Unit.objects.for_letting()
+    ids = set(homes.filter(in_use__startswith__gt=on).values_list("pk", flat=True))
+    for model in (Stay, Unavailability):
+        ending = model.objects.filter(**ends_later, unit__in=homes).order_by()
+        ids.update(ending.values_list("unit_id", flat=True))
+    later = [(pk, day) for pk, day in free_days(ids, on).items() if day > on]
+    return dict(sorted(later, key=lambda pair: (pair[1], pair[0])))
+
+
+def not_free(unit: Unit, day: date) -> str:
+    """A sentence on a home that cannot be given from the day: when it can, if that is known."""
+    later = first_free([unit.pk], day).get(unit.pk)
+    if later is None or later == day:
+        return _("%(unit)s er ikke lenger ledig.") % {"unit": unit}
+    return _("%(unit)s er ledig fra %(day)s.") % {"unit": unit, "day": nbdate(later)}
+
+
 def chosen_elsewhere(unit_id: int) -> set[int]:
     """The ids of applications a meeting has chosen for another unit, and not offered it yet."""
     others = _chosen().exclude(item__unit=unit_id)
@@ -192,18 +257,15 @@ def chosen_elsewhere(unit_id: int) -> set[int]:
 
 
 def reserved_for(unit_ids: Collection[int], on: date) -> dict[int, int]:
-    """The units that are held, and the id of the application each is held for. Two queries."""
+    """The units that are held, and the id of the application each is held for, as `reserved_by` in
+    `with_status`. Three queries."""
     ids = list(unit_ids)
     reserved = Reservation.objects.in_force(on).filter(unit__in=ids).order_by()
-    chosen = _chosen().filter(item__unit__in=ids).order_by()
-    held = dict(
-        reserved.values_list("unit_id", "application_id").union(
-            chosen.values_list("item__unit_id", "application_id")
-        )
-    )
-    held.update(
-        Offer.objects.reserving().filter(unit__in=ids).values_list("unit_id", "application_id")
-    )
+    chosen = _chosen().filter(item__unit__in=ids).order_by("pk")
+    offered = Offer.objects.reserving().filter(unit__in=ids).order_by()
+    held = dict(reserved.values_list("unit_id", "application_id"))
+    held.update(chosen.values_list("item__unit_id", "application_id"))
+    held.update(offered.values_list("unit_id", "application_id"))
     return held
 
 

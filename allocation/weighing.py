@@ -158,7 +158,7 @@ def weigh(item: AgendaItem, on: date, *, by: User, find: str = "", tick: int = 0
         return Weighing(best=[], closed=[], groups=[], others=0, found=[], policy=rules)
     ids = [place.application_id for place in places]
     units = _agenda(item)
-    table = fit.matrix(fit.people(ids, on), fit.dwellings(units, on), on)
+    table = fit.matrix(fit.people(ids, on), fit.dwellings(units, on, when_free=True), on)
     col = units.index(item.unit_id)
     dwelling, ok = table.dwellings[col], table.ok[:, col]
     failed = np.stack([~table.by_code[rule.code][:, col] for rule in fit.MUSTS], axis=1)
@@ -256,7 +256,7 @@ def weigh_cases(
         application_ids=application_ids,
     )
     seekers = fit.seekers([entry.application_id for entry in entries], on)
-    (dwelling,) = fit.dwellings([item.unit_id], on)
+    (dwelling,) = fit.dwellings([item.unit_id], on, when_free=True)
     return {
         entry.application_id: (entry, fit.judge(seeker, dwelling, on))
         for entry, seeker in zip(entries, seekers, strict=True)

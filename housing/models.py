@@ -13,6 +13,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -49,10 +50,17 @@ class UnitQuerySet(models.QuerySet):
         """Lasting homes and training homes: all but the temporary types."""
         return self.exclude(type__in=TEMPORARY_TYPES)
 
-    def available(self, on: date) -> Self:
-        """In use and not unavailable on the date. It may be occupied."""
-        blocked = Unavailability.objects.filter(unit=OuterRef("pk"), period__contains=on)
-        return self.in_use(on).filter(~Exists(blocked))
+    def open_in(self, period: DateRange) -> Self:
+        """In use and not unavailable in the half-open period; without an end, on its first day.
+
+        Somebody may live there: see `stays.availability`.
+        """
+        if period.upper is None:
+            closed, days = {"period__contains": period.lower}, period.lower
+        else:
+            closed, days = {"period__overlap": period}, period
+        blocked = Unavailability.objects.filter(unit=OuterRef("pk"), **closed)
+        return self.filter(~Exists(blocked), in_use__contains=days)
 
 
 class UpkeepQuerySet(models.QuerySet):

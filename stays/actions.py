@@ -23,6 +23,7 @@ from common.formatting import nbdate
 from housing.enums import TEMPORARY_TYPES, TRIAL_TYPES
 from housing.models import Unit
 
+from .availability import first_free
 from .enums import IN_UNIT, SLEEPS, StayEvent, StayKind, UnsuitedFor
 from .models import Lease, PlaceSearch, Renewal, Stay
 from .unsuited import unsuited_for
@@ -38,8 +39,14 @@ class StayRefused(RuleBroken):
 class UnitTaken(StayRefused):
     """Somebody lives in the unit, or will move in, during the period."""
 
-    def __init__(self) -> None:
-        super().__init__(_("Det bor noen i denne boligen i perioden. Velg en annen."), "unit")
+    def __init__(self, unit: Unit, starts_on: date) -> None:
+        day = first_free([unit.pk], starts_on).get(unit.pk)
+        text = (
+            _("Det bor noen i %(unit)s. Den er ledig fra %(day)s.")
+            if day
+            else _("Det bor noen i %(unit)s i perioden. Velg en annen.")
+        )
+        super().__init__(text % {"unit": unit, "day": day and nbdate(day)}, "unit")
 
 
 @transaction.atomic
@@ -88,7 +95,10 @@ def register_stay(
             .select_related("property")
             .get(pk=unit.pk)
         )
-        check_unit(unit, kind, starts_on)
+        until = ends_on or granted_until
+        # What is past is recorded as it was, also in a room that was closed on some of the days.
+        is_past = until is not None and until <= local_date(at)
+        check_unit(unit, kind, DateRange(starts_on, None if is_past else until))
         unsuited = _check_suited(person, unit, starts_on, unsuited_reason.strip())
     if granted_until is not None and granted_until <= starts_on:
         raise StayRefused(
@@ -126,6 +136,8 @@ def register_stay(
         recorded_by=by,
     )
     _check_overlap(stay)
+    if stay.unit_id:
+        check_unoccupied(unit, stay.period)
     save_stay(stay)
     text = _("%(kind)s fra %(date)s: %(where)s.") % {
         "kind": stay.get_kind_display(),
@@ -406,7 +418,13 @@ def _check_overlap(stay: Stay) -> None:
     )
 
 
-def check_unit(unit: Unit, kind: str, on: date) -> None:
+def check_unoccupied(unit: Unit, period: DateRange) -> None:
+    if Stay.objects.filter(unit=unit, period__overlap=period).exists():
+        raise UnitTaken(unit, period.lower)
+
+
+def check_unit(unit: Unit, kind: str, period: DateRange) -> None:
+    """Refuse a unit of another type, or one that is not open in the period."""
     if kind == StayKind.TEMPORARY and unit.type not in TEMPORARY_TYPES:
         raise StayRefused(
             _("%(unit)s er ikke et midlertidig bosted. Velg et annet sted.") % {"unit": unit},
@@ -414,10 +432,17 @@ def check_unit(unit: Unit, kind: str, on: date) -> None:
         )
     if kind == StayKind.TRIAL and unit.type not in TRIAL_TYPES:
         raise StayRefused(_("%(unit)s er ikke en treningsleilighet.") % {"unit": unit}, "unit")
-    if not Unit.objects.available(on).filter(pk=unit.pk).exists():
+    this = Unit.objects.filter(pk=unit.pk)
+    if not this.open_in(DateRange(period.lower, None)).exists():
         raise StayRefused(
             _("%(unit)s er ikke i bruk %(date)s. Velg et annet sted eller en annen dato.")
-            % {"unit": unit, "date": nbdate(on)},
+            % {"unit": unit, "date": nbdate(period.lower)},
+            "unit",
+        )
+    if not this.open_in(period).exists():
+        raise StayRefused(
+            _("%(unit)s kan ikke brukes helt til %(date)s. Velg et annet sted eller en annen dato.")
+            % {"unit": unit, "date": nbdate(period.upper)},
             "unit",
         )
 

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 from crispy_forms.layout import Fieldset, Layout, Row
 from django import forms
-from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from accounts.once import OnceFormMixin
@@ -14,6 +14,7 @@ from common.forms import ChipChoice, NorwegianDateField, VarigFormHelper
 from housing.enums import TEMPORARY_TYPES, TRIAL_TYPES
 from housing.models import Unit
 
+from .availability import first_free
 from .enums import SLEEPS, InstitutionKind, StayKind, Unsuitable
 from .models import Stay
 
@@ -51,9 +52,7 @@ class StayForm(OnceFormMixin, RiskFields):
         empty_label=_("Ikke valgt"),
         queryset=Unit.objects.none(),
         required=False,
-        help_text=_("Ledige midlertidige bosteder og treningsleiligheter."),
-        # Somebody else got the place after the page was opened.
-        error_messages={"invalid_choice": _("Det bor noen der allerede. Velg et annet sted.")},
+        help_text=_("Midlertidige bosteder og treningsleiligheter."),
     )
     night_price = forms.IntegerField(
         label=_("Pris (kr per natt)"),
@@ -95,12 +94,11 @@ class StayForm(OnceFormMixin, RiskFields):
     def __init__(self, *args, person: Person, on: date, cancel: str = "", **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.person = person
-        taken = Stay.objects.filter(unit=OuterRef("pk"), period__contains=on)
-        self.fields["unit"].queryset = (
-            Unit.objects.available(on)
-            .filter(~Exists(taken), type__in=[*TEMPORARY_TYPES, *TRIAL_TYPES])
-            .select_related("property")
-            .order_by("sort_name", "pk")
+        rooms = Unit.objects.filter(type__in=[*TEMPORARY_TYPES, *TRIAL_TYPES])
+        rooms = rooms.select_related("property").order_by("sort_name", "pk")
+        self.fields["unit"].queryset = rooms
+        self.fields["unit"].choices = by_first_free(
+            self.fields["unit"], on, label=_unit_label, with_taken=True
         )
         self.fields["vedtak"].queryset = (
             Vedtak.objects.granted()
@@ -110,7 +108,6 @@ class StayForm(OnceFormMixin, RiskFields):
             .order_by("-issued_on", "-pk")
         )
         self.fields["vedtak"].label_from_instance = vedtak_label
-        self.fields["unit"].label_from_instance = _unit_label
         may_move = Stay.objects.current(on).filter(person=person, kind__in=SLEEPS).exists()
         if not may_move:
             del self.fields["moving"]
@@ -229,6 +226,27 @@ class FollowUpForm(OnceFormMixin, forms.Form):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.helper = VarigFormHelper(self, submit=_("Lagre og avslutt varselet"))
+
+
+def by_first_free(
+    field: forms.ModelChoiceField, on: date, *, label: Callable[[Unit], str], with_taken: bool
+) -> list[tuple[str, str | list[tuple[int, str]]]]:
+    """The choices of a field with units, in groups: free from the date, free from a later day, and
+    taken (for stays that are past). The action asks again, for the period that was sent."""
+    units = list(field.queryset)
+    days = first_free([unit.pk for unit in units], on)
+    now = [(unit.pk, label(unit)) for unit in units if days.get(unit.pk) == on]
+    later = [
+        (unit.pk, f"{label(unit)} · {_('ledig fra %s') % nbdate(days[unit.pk])}")
+        for unit in sorted(
+            (unit for unit in units if days.get(unit.pk, on) > on), key=lambda u: days[u.pk]
+        )
+    ]
+    taken = [(unit.pk, label(unit)) for unit in units if unit.pk not in days]
+    groups = [(_("Ledige nå"), now), (_("Ledige senere"), later)]
+    if with_taken:
+        groups.append((_("Ikke ledige nå, for opphold som er over"), taken))
+    return [("", field.empty_label), *(group for group in groups if group[1])]
 
 
 def vedtak_label(vedtak: Vedtak) -> str:

@@ -94,24 +94,21 @@ def call_meeting(
 def add_units(
     *, meeting: AllocationMeeting, units: Collection[Unit], by: User, at: datetime
 ) -> int:
-    """Put vacant units on the agenda and return how many were added; those already on it stay.
+    """Put units that are free, or will be on a known day, on the agenda, and return how many were
+    added; those already on it stay.
 
     Raises MeetingClosed, and UnitNotVacant for a unit that is no longer free.
     """
     meeting = _locked(meeting)
     _check_not_approved(meeting)
-    vacant = set(
-        vacancy.vacant_units(local_date(at))
-        .filter(pk__in=[unit.pk for unit in units])
-        .values_list("pk", flat=True)
-    )
+    free = vacancy.free_days([unit.pk for unit in units], local_date(at))
     on_agenda = set(meeting.items.values_list("unit_id", flat=True))
     last = meeting.items.aggregate(last=Max("order"))["last"] or 0
     added = 0
     for unit in units:
         if unit.pk in on_agenda:
             continue
-        if unit.pk not in vacant:
+        if unit.pk not in free:
             raise UnitNotVacant(_("%(unit)s er ikke lenger ledig.") % {"unit": unit})
         added += 1
         item = AgendaItem(meeting=meeting, unit=unit, order=last + added)
@@ -336,8 +333,7 @@ def _check_choice(chosen: int | None, reserve: int | None, weighed: Mapping) -> 
 
 
 def _check_vacant(unit: Unit, on) -> None:
-    status = vacancy.with_status(Unit.objects.filter(pk=unit.pk), on).get().status
-    if status != vacancy.UnitStatus.VACANT:
+    if unit.pk not in vacancy.free_days([unit.pk], on):
         raise UnitNotVacant(
             _("%(unit)s er ikke lenger ledig. Utsett saken, eller ta den av agendaen.")
             % {"unit": unit}

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext as _
 
 from casework.applications.perms import is_disqualified
@@ -116,19 +117,16 @@ def _send(
     by: User,
     at: datetime,
 ) -> Offer:
-    """Make the letter and the offer, if the case waits and the home is vacant or held for it."""
+    """Make the letter and the offer, if the case waits, and the home can be given to it from the
+    day."""
     on = local_date(at)
     _check_waits(application, on)
-    current = vacancy.with_status(Unit.objects.filter(pk=unit.pk), on).get()
-    is_free = current.status == vacancy.UnitStatus.VACANT or (
-        current.status == vacancy.UnitStatus.RESERVED and current.reserved_by == application.pk
-    )
-    if not is_free:
-        raise OfferRefused(_("%(unit)s er ikke lenger ledig.") % {"unit": unit})
     if available_from < on:
         raise OfferRefused(
             _("Boligen kan ikke være ledig fra en dag som er gått."), "available_from"
         )
+    if not vacancy.is_free(unit, DateRange(available_from, None), on, application):
+        raise OfferRefused(vacancy.not_free(unit, available_from), "available_from")
 
     answer_by = deadlines.offer_answer(on).due
     letter = make_letter(

@@ -55,13 +55,14 @@ def reserve(
         raise ReservationRefused(_("Dagen er gått. Skriv en dag som kommer."), "moves_in_on")
     if until < moves_in_on:
         raise ReservationRefused(_("Boligen må holdes av til personen flytter inn."), "until")
-    if Stay.objects.filter(unit=unit, period__contains=moves_in_on).exists():
+    this, for_good = Unit.objects.filter(pk=unit.pk), DateRange(moves_in_on, None)
+    if Stay.objects.filter(unit=unit, period__overlap=for_good).exists():
         raise ReservationRefused(
             _("Det bor noen i %(unit)s %(day)s. Velg en annen bolig.")
             % {"unit": unit, "day": nbdate(moves_in_on)},
             "unit",
         )
-    if not Unit.objects.for_letting().filter(pk=unit.pk, in_use__contains=moves_in_on).exists():
+    if not this.for_letting().open_in(for_good).exists():
         raise ReservationRefused(
             _("%(unit)s kan ikke leies ut %(day)s.") % {"unit": unit, "day": nbdate(moves_in_on)},
             "unit",

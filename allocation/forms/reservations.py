@@ -7,6 +7,7 @@ from typing import Any
 
 from crispy_forms.layout import Layout, Row
 from django import forms
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -17,7 +18,7 @@ from common.forms import NorwegianDateField, VarigFormHelper
 from housing.models import Unit
 from stays import milieu
 
-from .. import discharges
+from .. import vacancy
 
 
 class ReserveForm(OnceFormMixin, forms.Form):
@@ -43,7 +44,8 @@ class ReserveForm(OnceFormMixin, forms.Form):
         self.fields["application"].label_from_instance = _case
         # Free homes, and the one sent: if it was taken meanwhile, the action says so.
         chosen = self.data.get("unit", "")
-        listed = Q(pk__in=discharges.free_from(day, on).values("pk"))
+        free = vacancy.free(Unit.objects.all(), DateRange(day, None), on)
+        listed = Q(pk__in=free.order_by().values("pk"))
         if chosen.isdecimal() and len(chosen) < 10:
             listed |= Q(pk=int(chosen))
         homes = Unit.objects.for_letting().filter(listed).select_related("property")

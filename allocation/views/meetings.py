@@ -22,6 +22,7 @@ from common.paging import keyset_page
 from housing.models import Unit
 from housing.rent import rent_lost
 from stays import milieu
+from stays.availability import first_free
 
 from .. import minutes, perms, vacancy, weighing
 from ..actions import meetings as actions
@@ -105,13 +106,7 @@ def _meeting_page(
     changeable = can_run and not MEETING.is_final(meeting)
     free = []
     if changeable:
-        taken = AgendaItem.objects.filter(meeting=meeting, unit=OuterRef("pk"))
-        free = [
-            {"unit": unit, "days": (on - unit.vacant_since).days if unit.vacant_since else None}
-            for unit in vacancy.vacant_units(on)
-            .filter(~Exists(taken))
-            .select_related("property__area")[:MOST_VACANT]
-        ]
+        free = _free(meeting, on)
     return render(
         request,
         "allocation/meeting.html",
@@ -341,6 +336,25 @@ def _item_page(
 # ------------------------------------------------------------------ parts
 
 
+def _free(meeting: AllocationMeeting, on: date) -> list[dict[str, Any]]:
+    """Homes for the agenda: the vacant ones first, then those free on a later day."""
+    taken = AgendaItem.objects.filter(meeting=meeting, unit=OuterRef("pk"))
+    vacant = (vacancy.vacant_units(on).filter(~Exists(taken)).select_related("property__area"))[
+        :MOST_VACANT
+    ]
+    rows = [
+        {"unit": unit, "days": (on - unit.vacant_since).days if unit.vacant_since else None}
+        for unit in vacant
+    ]
+    days = vacancy.free_later(on)
+    later = Unit.objects.filter(~Exists(taken), pk__in=days).select_related("property__area")
+    rows += [
+        {"unit": unit, "free_from": days[unit.pk]}
+        for unit in sorted(later, key=lambda unit: (days[unit.pk], unit.sort_name, unit.pk))
+    ]
+    return rows[:MOST_VACANT]
+
+
 def _key(text: str) -> int:
     """The primary key that was sent; 0 if it is none."""
     return int(text) if text.isdecimal() and len(text) <= LONGEST_KEY else 0
@@ -380,14 +394,15 @@ def _agenda(request: HttpRequest, meeting: AllocationMeeting, on: date) -> list[
     homes = vacancy.with_status(
         Unit.objects.filter(pk__in=[item.unit_id for item in items]), on
     ).in_bulk()
+    days = first_free(homes, on)
     for item in items:
         home = homes[item.unit_id]
-        item.home_status = home.status
+        item.free_from = None if home.reserved_by else days.get(item.unit_id)
         item.vacant_since = home.vacant_since
         item.days_empty = (on - home.vacant_since).days if home.vacant_since else None
         known = item.days_empty and item.unit.rent
         item.lost = rent_lost(item.days_empty, item.unit.rent) if known else None
-        item.is_vacant = home.status == vacancy.UnitStatus.VACANT
+        item.is_vacant = item.free_from == on
         item.chosen = next((c for c in item.weighed if c.chosen), None)
         item.reserve = next((c for c in item.weighed if c.reserve), None)
         item.decision = minutes.decision_nb(item, item.chosen) if item.outcome else ""

@@ -21,6 +21,7 @@ from casework.log.visibility import visible_persons
 from common.access import allowed, require
 from common.form_errors import errors_as_message, errors_on
 from stays import milieu
+from stays.availability import first_free
 from stays.leases.actions import shortest_term
 
 from .. import minutes, perms
@@ -46,7 +47,8 @@ def offer_new(request: HttpRequest, pk: int) -> HttpResponse:
     on = timezone.localdate()
     item = consideration.item
     back = reverse("allocation:item", args=[item.meeting_id, item.pk])
-    form = OfferForm(request.POST or None, cancel=back, initial={"available_from": on})
+    free_from = first_free([item.unit_id], on).get(item.unit_id, on)
+    form = OfferForm(request.POST or None, cancel=back, initial={"available_from": free_from})
     if request.method == "POST" and form.is_valid():
         with errors_on(form):
             offer = actions.make_offer(

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from accounts.reads import log_reads
-from allocation.vacancy import with_status
+from allocation.vacancy import free_days, with_status
 from casework.models import Person
 from common.access import allowed
 from common.forms import NorwegianDateField
@@ -111,7 +111,7 @@ def property_page(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "on": on,
         "today": today,
-        "floors": _floors(units, tenants, on),
+        "floors": _floors(units, tenants, on, free_days([unit.pk for unit in units], on)),
         "sums": [
             (UnitStatus(status).label, counts[status])
             for status in UnitStatus.values
@@ -137,7 +137,9 @@ def _tenants(request: HttpRequest, units: list[Unit]) -> dict[int, Person]:
     return Person.objects.visible_to(request.user).in_bulk(ids)
 
 
-def _floors(units: list[Unit], tenants: dict[int, Person], on: date) -> list[dict[str, Any]]:
+def _floors(
+    units: list[Unit], tenants: dict[int, Person], on: date, free_from: dict[int, date]
+) -> list[dict[str, Any]]:
     """The floors from the top, each with its homes and rooms; an unknown floor is last."""
     types = dict(UnitType.choices)
     floors = []
@@ -152,6 +154,7 @@ def _floors(units: list[Unit], tenants: dict[int, Person], on: date) -> list[dic
                 if unit.status == UnitStatus.UNAVAILABLE
                 else "",
                 "tenant": tenants.get(unit.occupied_by),
+                "free_from": day if (day := free_from.get(unit.pk, on)) > on else None,
                 "empty_days": (on - unit.vacant_since).days if unit.vacant_since else None,
             }
             for unit in there

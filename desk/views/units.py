@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -15,10 +16,11 @@ from django.views.decorators.http import require_safe
 
 from accounts.reads import log_read
 from allocation.models import Offer
-from allocation.vacancy import of_status, statuses
+from allocation.vacancy import free, free_days, of_status, statuses
 from casework.models import Person
 from common.access import allowed
-from common.formatting import days_nb, kroner
+from common.formatting import days_nb, kroner, nbdate
+from common.forms import NorwegianDateField
 from common.paging import keyset_page
 from housing.enums import Staffing, UnavailableCause, UnitStatus, UnitType
 from housing.models import Area, Unit
@@ -34,6 +36,7 @@ COLORS = {
     UnitStatus.RESERVED: "info",
     UnitStatus.UNAVAILABLE: "warning",
 }
+FREE_OR_HELD = (UnitStatus.VACANT, UnitStatus.RESERVED)
 BEDROOMS = {"1": (0, 1), "2": (2, 2), "3": (3, 3), "4": (4, 99)}
 HISTORY = 50
 # The checkboxes of the filter, and the column that must be true for each.
@@ -54,6 +57,7 @@ class UnitFilter(forms.Form):
     status = forms.ChoiceField(
         label=_("Status"), required=False, choices=[("", _("Alle")), *UnitStatus.choices]
     )
+    ledig = NorwegianDateField(label=_("Ledig fra"), required=False)
     type = forms.ChoiceField(
         label=_("Type"), required=False, choices=[("", _("Alle typer")), *UnitType.choices]
     )
@@ -111,6 +115,8 @@ def units(request: HttpRequest) -> HttpResponse:
 
 
 def _filtered(units: QuerySet[Unit], chosen: dict[str, Any], on: date) -> QuerySet[Unit]:
+    if day := chosen.get("ledig"):
+        units = free(units, DateRange(day, None), on)
     if chosen.get("status"):
         units = of_status(units, chosen["status"], on)
     if chosen.get("type"):
@@ -127,8 +133,11 @@ def _filtered(units: QuerySet[Unit], chosen: dict[str, Any], on: date) -> QueryS
 
 
 def _lines(request: HttpRequest, units: list[Unit], today: date) -> list[dict[str, Any]]:
-    """The rows as text, with the tenants the user may see. At most two queries."""
+    """The rows as text, with the tenants the user may see. At most eight queries."""
     on_date = statuses([unit.pk for unit in units], today)
+    # Of homes that are lived in or closed. A temporary place is free when the stay ends.
+    not_now = [pk for pk, now in on_date.items() if now.status not in FREE_OR_HELD]
+    free_from = {pk: nbdate(day) for pk, day in free_days(not_now, today).items()}
     tenants: dict[int, Person] = {}
     if perms.can_see_tenants(request.user):
         ids = [status.occupied_by for status in on_date.values() if status.occupied_by]
@@ -159,6 +168,7 @@ def _lines(request: HttpRequest, units: list[Unit], today: date) -> list[dict[st
                 "cause": causes[now.cause] if now.status == UnitStatus.UNAVAILABLE else "",
                 "tenant": tenants.get(now.occupied_by),
                 "vacant_since": now.vacant_since,
+                "free_from": free_from.get(unit.pk, ""),
                 "empty": days_nb((today - now.vacant_since).days) if now.vacant_since else "",
             }
         )

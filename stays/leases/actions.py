@@ -27,8 +27,8 @@ from housing.models import Unit
 from stays.actions import (
     ENDED_BY_LEASE,
     StayRefused,
-    UnitTaken,
     check_unit,
+    check_unoccupied,
     end_open,
     kind_in,
     save_stay,
@@ -76,7 +76,14 @@ def agree_lease(
     person = application.person
     if unit.type in TEMPORARY_TYPES:
         raise StayRefused(_("Et midlertidig bosted leies ikke ut med leiekontrakt."), "unit")
-    check_unit(unit, kind_in(unit), starts_on)
+    check_unit(unit, kind_in(unit), DateRange(starts_on, None))
+    closes_on = unit.in_use.upper
+    if closes_on and (expires_on is None or expires_on >= closes_on):
+        raise StayRefused(
+            _("%(unit)s er i bruk til %(day)s. Leieforholdet må ta slutt før det.")
+            % {"unit": unit, "day": nbdate(closes_on)},
+            "expires_on",
+        )
     shortest = shortest_term(application, starts_on)
     if expires_on is not None:
         check_term(starts_on, expires_on, shortest, short_term_reason.strip())
@@ -93,8 +100,7 @@ def agree_lease(
             ),
             "expires_on",
         )
-    if Stay.objects.filter(unit=unit, period__overlap=DateRange(starts_on, None)).exists():
-        raise UnitTaken
+    check_unoccupied(unit, DateRange(starts_on, None))
     ended = ENDED_BY_LEASE
     if application.kind == ApplicationKind.EXCHANGE:
         ended = (*ended, StayKind.LEASE)

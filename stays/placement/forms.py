@@ -18,10 +18,10 @@ from common.forms import ChipChoice, NorwegianDateField, VarigFormHelper
 from housing.models import Unit
 from stays import milieu
 from stays.enums import SLEEPS, SearchOutcome, StayKind
-from stays.forms import vedtak_label
+from stays.forms import by_first_free, vedtak_label
 from stays.models import Stay
 
-from .rules import free_places, unwanted, vedtak_for
+from .rules import unwanted, vedtak_for
 
 
 class PlacementForm(OnceFormMixin, forms.Form):
@@ -31,8 +31,6 @@ class PlacementForm(OnceFormMixin, forms.Form):
         Unit.objects.none(),
         label=_("Sted"),
         empty_label=_("Velg et ledig sted"),
-        # Somebody else got the place after the page was opened.
-        error_messages={"invalid_choice": _("Stedet er ikke lenger ledig. Velg et annet.")},
     )
     starts_on = NorwegianDateField(label=_("Fra"))
     granted_until = NorwegianDateField(label=_("Til"), help_text=_("Dagen personen skal ut."))
@@ -71,12 +69,15 @@ class PlacementForm(OnceFormMixin, forms.Form):
 
     def __init__(self, *args: Any, person: Person, on: date, cancel: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        places = free_places(on)
+        places = Unit.objects.temporary().select_related("property__provider")
+        places = places.order_by("sort_name", "pk")
         self.fields["unit"].queryset = places
         # The list shows the warnings beside each place (need H6).
         self.full = milieu.full_houses(places.order_by().values("property"), on)
         self.unwanted = unwanted(person, places)
-        self.fields["unit"].label_from_instance = self._place
+        self.fields["unit"].choices = by_first_free(
+            self.fields["unit"], on, label=self._place, with_taken=False
+        )
         self.fields["vedtak"].queryset = vedtak_for(person)
         self.fields["vedtak"].label_from_instance = vedtak_label
         may_move = Stay.objects.current(on).filter(person=person, kind__in=SLEEPS).exists()

@@ -6,11 +6,11 @@ from collections.abc import Collection
 from datetime import date
 
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from casework.models import HousingNeed, Person, Vedtak
 from housing.models import Unit
-from stays.models import Stay
+from stays.availability import unoccupied
 from stays.temporary.chains import chains_with_cost
 
 
@@ -23,14 +23,7 @@ def costs(on: date, person_ids: Collection[int]) -> dict[int, int | None]:
 
 def free_places(on: date) -> QuerySet[Unit]:
     """Temporary places in use on the day, with nobody there now or later."""
-    taken = Stay.objects.filter(unit=OuterRef("pk"), period__overlap=DateRange(on, None))
-    return (
-        Unit.objects.available(on)
-        .temporary()
-        .filter(~Exists(taken))
-        .select_related("property__provider")
-        .order_by("sort_name", "pk")
-    )
+    return unoccupied(Unit.objects.temporary(), DateRange(on, None))
 
 
 def unwanted(person: Person, units: QuerySet[Unit]) -> set[int]:

@@ -479,7 +479,7 @@ def test_item_page_has_the_same_number_of_queries_for_many_candidates(
 
 
 LIST_QUERIES = 12
-ITEM_QUERIES = 45
+ITEM_QUERIES = 50
 
 
 # ------------------------------------------------------------------ two at once

@@ -52,7 +52,7 @@ def test_two_stays_in_one_place_at_once(as_caseworker, today):
         "reason": "Kom på kvelden.",
     }
     page = as_caseworker.post(reverse("stays:stay_new", args=[person.pk]), data)
-    refused(page, "unit", "Det bor noen der allerede.")
+    refused(page, "unit", f"Det bor noen i {there.unit} i perioden. Velg en annen.")
     assert "Kom på kvelden." in page.text and Stay.objects.count() == 1
     database_refuses("unit_one_at_a_time", lambda: f.StayFactory(unit=there.unit, days_ago=5))
 

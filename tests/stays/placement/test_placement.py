@@ -159,7 +159,7 @@ def test_place_taken_in_the_meantime_gets_a_message(as_caseworker, application, 
     unit = f.UnitFactory(temporary=True)
     f.StayFactory(unit=unit, days_ago=0)
     page = as_caseworker.post(asked(application), given(unit, today)).text
-    assert "Stedet er ikke lenger ledig. Velg et annet." in page
+    assert f"Det bor noen i {unit} i perioden. Velg en annen." in page
     assert Stay.objects.count() == 1
 
 
