@@ -1,6 +1,7 @@
 from django.urls import path
 
 from stays.leases import views as lease_views
+from stays.placement import separation_views
 from stays.placement import views as placement
 from stays.temporary.views import flag, temporary
 
@@ -11,6 +12,7 @@ app_name = "stays"
 urlpatterns = [
     path("midlertidig/", temporary, name="temporary"),
     path("personer/<int:pk>/opphold/nytt/", views.stay_new, name="stay_new"),
+    path("personer/<int:pk>/husstand/del/", separation_views.separation, name="separate"),
     path("opphold/<int:pk>/endre/", views.stay_change, name="stay_change"),
     path("midlertidig/i-natt/", placement.tonight, name="tonight"),
     path("midlertidig/i-natt/<int:pk>/", placement.tonight_at, name="tonight_at"),

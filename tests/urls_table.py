@@ -212,6 +212,7 @@ CASEWORK_APP: dict[str, UrlRow] = {
 STAYS: dict[str, UrlRow] = {
     "stays:temporary": UrlRow(CASE),
     "stays:stay_new": UrlRow(CASEWORK, "person"),
+    "stays:separate": UrlRow(CASEWORK, "person"),
     "stays:stay_change": UrlRow(CASEWORK, "stay"),
     "stays:stay_end": UrlRow(CASEWORK, "stay"),
     "stays:renew": UrlRow(CASEWORK, "stay"),

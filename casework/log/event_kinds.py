@@ -81,6 +81,7 @@ class CaseEvent(EventKind):
     HOUSEHOLD_CHANGED = "household_changed"
     HOUSEHOLD_JOINED = "household_joined"
     HOUSEHOLD_LEFT = "household_left"
+    HOUSEHOLD_SPLIT = "household_split"
     NEED_DECIDED = "need_decided"
     PAST_CORRECTED = "past.corrected"
     PAST_PAYMENTS = "past.payments"

@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 from accounts import settings_table
 from casework.log.events import record
 from casework.persons.actions.deaths import Aftermath, DeathRefused, EndOfLease
-from common.calendar import ONE_DAY, add_months, local_date
+from common.calendar import ONE_DAY, add_months
 from stays.enums import RENTED, RiskOutcome, StayEvent
 from stays.models import Lease, Stay, TenancyRisk
+
+from .takeover import taken_over
 
 
 def last_day_of_notice(died_on: date) -> date:
@@ -84,36 +86,13 @@ def _end_home(aftermath: Aftermath, stay: Stay, lease: Lease | None, end: EndOfL
     aftermath.change(
         stay, period=period, end_reason=_("Leietakeren døde. En i husstanden overtok.")
     )
-    taken_over = Stay(
-        person=end.successor,
-        kind=stay.kind,
-        unit_id=stay.unit_id,
-        period=DateRange(period.upper, None),
-        recorded_at=aftermath.at,
-        recorded_by=aftermath.by,
-    )
-    aftermath.add(taken_over)
-    if lease:
-        expires_on = lease.expires_on
-        rent = lease.adjustments.first()
-        aftermath.add(
-            Lease(
-                stay=taken_over,
-                application_id=lease.application_id,
-                agreed_on=local_date(aftermath.at),
-                starts_on=period.upper,
-                expires_on=expires_on if expires_on and expires_on > period.upper else None,
-                rent=rent.new_rent if rent else lease.rent,
-                deposit_kind=lease.deposit_kind,
-                deposit=lease.deposit,
-                agreed_by=aftermath.by,
-            )
-        )
+    rows = taken_over(stay, end.successor, period.upper, by=aftermath.by, at=aftermath.at)
+    for row in rows:
+        aftermath.add(row)
     record(
         end.successor,
         StayEvent.LEASE_AGREED,
         _("Trådte inn i leieavtalen etter en i husstanden som er død (husll. § 8-2)."),
         by=aftermath.by,
         at=aftermath.at,
-        stay=taken_over.pk,
     )

@@ -5,23 +5,27 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from crispy_forms.layout import Layout, Row
+from crispy_forms.layout import Fieldset, Layout, Row
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import RoleKind
 from accounts.models import Role, User
 from accounts.once import OnceFormMixin
-from casework.models import Person, Vedtak
+from casework.models import HouseholdMember, Person, Vedtak
+from casework.persons.children import is_child_member
 from common.formatting import kroner
 from common.forms import ChipChoice, NorwegianDateField, VarigFormHelper
 from housing.models import Unit
 from stays import milieu
 from stays.enums import SLEEPS, SearchOutcome, StayKind
-from stays.forms import by_first_free, vedtak_label
+from stays.forms import KINDS, by_first_free, vedtak_label
 from stays.models import Stay
 
 from .rules import unwanted, vedtak_for
+
+# What becomes of each member when a household splits.
+STAYS, MOVES, BOTH = "blir", "flytter", "begge"
 
 
 class PlacementForm(OnceFormMixin, forms.Form):
@@ -182,3 +186,87 @@ def _place_label(unit: Unit) -> str:
     if not unit.suits_young:
         parts.append(str(_("ikke for unge")))
     return " · ".join(parts)
+
+
+class SeparationForm(OnceFormMixin, forms.Form):
+    """Who of a household moves out, from which day, and where they live from then."""
+
+    since = NorwegianDateField(label=_("Fra"), help_text=_("Første natt på det nye stedet."))
+    new_head = forms.ModelChoiceField(
+        Person.objects.none(),
+        label=_("Hovedperson i den nye husstanden"),
+        empty_label=_("Velg"),
+    )
+    kind = forms.ChoiceField(label=_("Flytter til"), choices=KINDS, widget=ChipChoice)
+    unit = forms.ModelChoiceField(
+        Unit.objects.none(),
+        label=_("Midlertidig sted"),
+        required=False,
+        empty_label=_("Ikke valgt"),
+    )
+    place = forms.CharField(label=_("Hvis et annet sted: hvor"), required=False, max_length=120)
+    reason = forms.CharField(
+        label=_("Hvis midlertidig: hvorfor det ikke er noe vedtak ennå"),
+        required=False,
+        max_length=200,
+    )
+    unsuited_reason = forms.CharField(
+        label=_("Hvis stedet ikke er egnet for barn eller unge: hvorfor det likevel brukes"),
+        required=False,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    own_case = forms.BooleanField(
+        label=_("Registrer en egen sak for den av dem som ikke har noen"),
+        required=False,
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        members: list[HouseholdMember],
+        on: date,
+        cancel: str,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.members = members
+        names = []
+        for member in members:
+            choices = [(STAYS, _("Blir boende")), (MOVES, _("Flytter ut"))]
+            child = is_child_member(member, on)
+            if child:
+                choices.append((BOTH, _("Bor begge steder (delt bosted)")))
+            names.append(f"member_{member.pk}")
+            self.fields[names[-1]] = forms.ChoiceField(
+                label=member.person.name, choices=choices, initial=STAYS, widget=ChipChoice
+            )
+        adults = [member.person_id for member in members if not is_child_member(member, on)]
+        heads = Person.objects.filter(pk__in=adults).order_by("sort_name", "pk")
+        self.fields["new_head"].queryset = heads
+        places = Unit.objects.temporary().select_related("property__provider")
+        self.fields["unit"].queryset = places.order_by("sort_name", "pk")
+        self.fields["unit"].choices = by_first_free(
+            self.fields["unit"], on, label=_place_label, with_taken=False
+        )
+        self.helper = VarigFormHelper(self, submit=_("Del husstanden"), cancel=cancel)
+        self.helper.layout = Layout(
+            Fieldset(_("Hvem flytter"), *names),
+            Row("since", "new_head"),
+            "kind",
+            Row("unit", "place"),
+            "reason",
+            "unsuited_reason",
+            "own_case",
+        )
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The arguments of `separation.separate`, besides whose household it is."""
+        answers = {m.person: self.cleaned_data[f"member_{m.pk}"] for m in self.members}
+        facts = {name: self.cleaned_data[name] for name in self.base_fields}
+        return {
+            **facts,
+            "moving": [person for person, answer in answers.items() if answer == MOVES],
+            "shared": [person for person, answer in answers.items() if answer == BOTH],
+        }

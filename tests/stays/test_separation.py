@@ -1,0 +1,168 @@
+"""A household splits in one act: who moves, from which day, where to, and an own case."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from casework.log.enums import LivingArrangement, MemberRelation
+from casework.models import Application
+from stays.enums import StayKind
+from stays.models import Lease, Stay
+from tests import factories as f
+
+pytestmark = pytest.mark.django_db
+
+
+def nb(day):
+    return day.strftime("%d.%m.%Y")
+
+
+def split(client, head, members, *, new_head, since, **answers):
+    """`members`: the answer for each person of the household."""
+    rows = head.memberships.get().household.members.all()
+    data = {f"member_{row.pk}": members.get(row.person, "blir") for row in rows}
+    data |= {
+        "since": nb(since),
+        "new_head": new_head.pk,
+        "kind": StayKind.WITH_OTHERS,
+        "place": "Søsteren",
+        "own_case": "on",
+        **answers,
+    }
+    return client.post(reverse("stays:separate", args=[head.pk]), data)
+
+
+@pytest.fixture
+def family(login):
+    client = login("saksbehandler")
+    client.partner = f.PersonFactory()
+    client.household = f.HouseholdFactory(partner=client.partner, children=2)
+    client.head = client.household.head
+    client.since = f.days_ago(3)
+    return client
+
+
+def test_mother_and_one_child_move_out(family):
+    case = f.ApplicationFactory(person=family.head, household=family.household, granted=True)
+    stay = f.StayFactory(person=family.head, days_ago=40)
+    older, younger = family.household.children
+    response = split(
+        family,
+        family.head,
+        {family.partner: "flytter", younger: "flytter", older: "begge"},
+        new_head=family.partner,
+        since=family.since,
+    )
+    assert response.status_code == 302, response.content.decode()
+    new = family.partner.memberships.get(relation=MemberRelation.SELF)
+    assert new.period.lower == family.since
+    assert set(new.household.members.values_list("person", flat=True)) == {
+        family.partner.pk, younger.pk, older.pk,
+    }  # fmt: skip
+    now = family.household.members.filter(period__contains=family.since)
+    assert set(now.values_list("person", flat=True)) == {family.head.pk, older.pk}
+    assert now.get(person=older).living == LivingArrangement.SHARED
+    # The day before, all lived together.
+    before = family.household.members.filter(period__contains=f.days_ago(4))
+    assert before.count() == 4
+    # The old household keeps its place; the one who moved has a stay and a case of their own.
+    stay.refresh_from_db()
+    assert stay.period.upper is None
+    assert Stay.objects.get(person=family.partner).place == "Søsteren"
+    own = Application.objects.get(person=family.partner)
+    assert own.household == new.household
+    case.refresh_from_db()
+    assert case.household == family.household
+
+
+def test_when_the_tenant_moves_those_left_keep_the_home(family):
+    lease = f.LeaseFactory(person=family.head, days_ago=400)
+    response = split(
+        family,
+        family.head,
+        {family.head: "flytter"},
+        new_head=family.head,
+        since=family.since,
+    )
+    assert response.status_code == 302, response.content.decode()
+    lease.stay.refresh_from_db()
+    assert lease.stay.period.upper == family.since
+    kept = Lease.objects.get(stay__person=family.partner)
+    assert kept.stay.unit == lease.stay.unit
+    assert kept.expires_on == lease.expires_on
+    head = family.household.members.get(relation=MemberRelation.SELF, period__contains=family.since)
+    assert head.person == family.partner
+
+
+def test_the_applicant_who_moves_takes_the_case_and_the_other_gets_one(family):
+    case = f.ApplicationFactory(person=family.head, household=family.household, granted=True)
+    split(family, family.head, {family.head: "flytter"}, new_head=family.head, since=family.since)
+    case.refresh_from_db()
+    assert case.household != family.household
+    assert Application.objects.get(person=family.partner).household == family.household
+
+
+def test_no_case_is_made_when_nobody_asked_for_one(family):
+    f.ApplicationFactory(person=family.head, household=family.household)
+    split(
+        family,
+        family.head,
+        {family.partner: "flytter"},
+        new_head=family.partner,
+        since=family.since,
+        own_case="",
+    )
+    assert Application.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("who", "says"),
+    [("nobody", "Velg hvem som flytter ut"), ("all", "Ingen voksne blir igjen")],
+)
+def test_refused_in_words(family, who, says):
+    members = {}
+    if who == "all":
+        members = {family.head: "flytter", family.partner: "flytter"}
+    response = split(family, family.head, members, new_head=family.partner, since=family.since)
+    assert response.status_code == 200
+    assert says in response.content.decode()
+    assert family.household.members.count() == 4
+
+
+def test_a_refused_stay_leaves_the_household_whole(family):
+    """A temporary place needs a vedtak or a reason: nothing is half done."""
+    room = f.UnitFactory(temporary=True)
+    response = split(
+        family,
+        family.head,
+        {family.partner: "flytter"},
+        new_head=family.partner,
+        since=family.since,
+        kind=StayKind.TEMPORARY,
+        unit=room.pk,
+        place="",
+    )
+    assert response.status_code == 200
+    assert family.household.members.filter(period__upper_inf=True).count() == 4
+    assert not Stay.objects.filter(person=family.partner).exists()
+
+
+def test_a_day_to_come(family):
+    since = f.today() + timedelta(days=10)
+    response = split(
+        family, family.head, {family.partner: "flytter"}, new_head=family.partner, since=since
+    )
+    assert response.status_code == 302
+    assert family.household.members.filter(period__contains=f.today()).count() == 4
+    assert family.household.members.filter(period__contains=since).count() == 3
+
+
+def test_a_hidden_member_is_not_named(login):
+    client = login("saksbehandler")
+    hidden = f.PersonFactory(strictly_protected=True, last_name="Kanari")
+    household = f.HouseholdFactory(partner=hidden)
+    page = client.get(reverse("stays:separate", args=[household.head.pk])).content.decode()
+    assert "Kanari" not in page
