@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext as _
 
+from common.calendar import local_date
 from common.errors import RuleBroken
 
+from . import leaving
 from .enums import RoleKind
 from .models import OrganisationUnit, Role, Setting, User
 from .settings_table import KEYS
@@ -69,12 +71,23 @@ def give_role(
 
 
 @transaction.atomic
-def end_role(*, role: Role, last_day: date, first_day_after: date, by: User, on: date) -> None:
-    """End the role after `last_day`.
+def end_role(
+    *,
+    role: Role,
+    last_day: date,
+    first_day_after: date,
+    by: User,
+    at: datetime,
+    receiver: User | None = None,
+) -> None:
+    """End the role after `last_day`. When it is the user's last one and they hold something, it
+    is handed over to `receiver`: now, or on the first day without a role.
 
-    Raises RoleAlreadyOver, OwnAdministration when users end their own administration, or
-    RuleBroken when `last_day` is before the role began.
+    Raises RoleAlreadyOver, OwnAdministration when users end their own administration,
+    HandOverRefused without a receiver who is needed, or RuleBroken when `last_day` is before the
+    role began.
     """
+    on = local_date(at)
     # Locked, so that only one of two users who end it at once succeeds.
     role = Role.objects.select_for_update(of=("self",), no_key=True).get(pk=role.pk)
     if role.period.upper and role.period.upper <= on:
@@ -87,6 +100,17 @@ def end_role(*, role: Role, last_day: date, first_day_after: date, by: User, on:
         raise RuleBroken(_("Siste dag kan ikke være før rollen begynte."))
     role.period = DateRange(role.period.lower, first_day_after)
     role.save()
+    user = role.user
+    if leaving.has_role_after(user, max(first_day_after, on), without=role):
+        return
+    if receiver is None and leaving.held_by(user):
+        raise leaving.HandOverRefused(
+            _("Dette er den siste rollen. Velg hvem som overtar det brukeren har ansvar for.")
+        )
+    if receiver is not None:
+        leaving.plan_departure(
+            user=user, receiver=receiver, on=max(first_day_after, on), by=by, at=at
+        )
 
 
 @transaction.atomic

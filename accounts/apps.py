@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.cache import cache
@@ -10,6 +12,7 @@ class AccountsConfig(AppConfig):
     verbose_name = "brukere"
 
     def ready(self) -> None:
+        import_module("accounts.tasks")  # registers the jobs
         from common import context, navigation
 
         from . import defaults, perms

@@ -6,6 +6,7 @@ from typing import Any
 from crispy_forms.layout import Layout, Row
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.forms.models import ModelChoiceIterator
 from django.utils.translation import gettext_lazy as _
 
@@ -95,11 +96,33 @@ class RoleForm(OnceFormMixin, forms.ModelForm):
 
 
 class EndRoleForm(forms.Form):
+    """The last day; and the receiver, when it is the last role of somebody who holds something."""
+
     last_day = NorwegianDateField(label=_("Siste dag"))
 
-    def __init__(self, *args: Any, cancel: str = "", **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, receivers: QuerySet[User] | None, cancel: str = "", **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if receivers is not None:
+            self.fields["receiver"] = _receiver(receivers)
         self.helper = VarigFormHelper(submit=_("Avslutt rollen"), cancel=cancel)
+
+
+class HandOverForm(OnceFormMixin, forms.Form):
+    def __init__(self, *args: Any, receivers: QuerySet[User], cancel: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["receiver"] = _receiver(receivers)
+        self.helper = VarigFormHelper(submit=_("Overfør alt"), cancel=cancel)
+
+
+def _receiver(users: QuerySet[User]) -> forms.ModelChoiceField:
+    return forms.ModelChoiceField(
+        users,
+        label=_("Hvem overtar"),
+        empty_label=_("Velg"),
+        help_text=_("En som har samme slags rolle i dag, og som kan se personene det gjelder."),
+    )
 
 
 class SettingForm(OnceFormMixin, forms.Form):

@@ -148,6 +148,46 @@ class Role(models.Model):
         return f"{self.get_kind_display()}, {self.unit}"
 
 
+class Departure(models.Model):
+    """What a user holds is handed over to another: on the first day without a role (issue 10).
+
+    `moved` counts what was moved, by the key of its kind; `moved_on` is None until then.
+    """
+
+    user = models.ForeignKey(
+        User, models.PROTECT, related_name="departures", verbose_name=_("bruker")
+    )
+    receiver = models.ForeignKey(
+        User, models.PROTECT, related_name="+", verbose_name=_("hvem som overtar")
+    )
+    on = models.DateField(_("fra"))
+    moved_on = models.DateField(_("overført"), null=True, blank=True)
+    moved = models.JSONField(default=dict)
+    planned_at = models.DateTimeField()
+    planned_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("overføring av ansvar")
+        verbose_name_plural = _("overføringer av ansvar")
+        ordering = ["-planned_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=models.Q(moved_on__isnull=True),
+                name="departure_one_planned",
+                violation_error_message=_("En overføring er allerede planlagt."),
+            ),
+            models.CheckConstraint(
+                name="departure_to_another",
+                condition=~models.Q(user=models.F("receiver")),
+                violation_error_message=_("Velg en annen til å overta."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} → {self.receiver}"
+
+
 class ReadLog(models.Model):
     """Who read whose record, when, and on which page (need S2).
 

@@ -6,6 +6,7 @@ app_name = "accounts"
 urlpatterns = [
     path("min-profil/", views.me, name="me"),
     path("brukere/", views.users, name="users"),
+    path("brukere/<int:pk>/overfor/", views.hand_over, name="hand_over"),
     path("brukere/<int:pk>/", views.user, name="user"),
     path("roller/<int:pk>/avslutt/", views.role_end, name="role_end"),
     path("innstillinger/", views.settings_page, name="settings"),

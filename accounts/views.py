@@ -18,8 +18,17 @@ from common.calendar import last_day
 from common.form_errors import errors_on
 from common.paging import keyset_page
 
-from . import actions, jobs, perms
-from .forms import EndRoleForm, ProfileForm, ReadLogFilter, RoleForm, SettingForm, UserForm, shown
+from . import actions, jobs, leaving, perms
+from .forms import (
+    EndRoleForm,
+    HandOverForm,
+    ProfileForm,
+    ReadLogFilter,
+    RoleForm,
+    SettingForm,
+    UserForm,
+    shown,
+)
 from .models import ReadLog, Role, Setting, User
 from .once import once
 from .reads import PAGES
@@ -66,7 +75,9 @@ def users(request: HttpRequest) -> HttpResponse:
     if text:
         accounts = accounts.filter(full_name__icontains=text)
     page = keyset_page(accounts, order=("full_name", "pk"), cursor=request.GET.get("etter"))
-    return render(request, "accounts/users.html", {"form": form, "page": page, "text": text})
+    leavers = [] if text else leaving.leavers(timezone.localdate())
+    context = {"form": form, "page": page, "text": text, "leavers": leavers}
+    return render(request, "accounts/users.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -87,7 +98,15 @@ def user(request: HttpRequest, pk: int) -> HttpResponse:
         role.is_over = role.period.upper is not None and role.period.upper <= today
         role.last_day = last_day(role.period)
         role.is_coming = role.period.lower is not None and role.period.lower > today
-    return render(request, "accounts/user.html", {"form": form, "person": person, "roles": roles})
+    departures = person.departures.select_related("receiver", "planned_by")
+    context = {
+        "form": form,
+        "person": person,
+        "roles": roles,
+        "held": leaving.held_by(person),
+        "departures": [(each, leaving.moved_words(each)) for each in departures],
+    }
+    return render(request, "accounts/user.html", context)
 
 
 @require_GET
@@ -104,9 +123,17 @@ def jobs_page(request: HttpRequest) -> HttpResponse:
 @allowed(perms.can_manage_users)
 def role_end(request: HttpRequest, pk: int) -> HttpResponse:
     role = get_object_or_404(Role.objects.select_related("user", "unit"), pk=pk)
-    today = timezone.localdate()
+    at = timezone.now()
+    today = timezone.localdate(at)
     back = redirect("accounts:user", role.user_id)
-    form = EndRoleForm(request.POST or None, initial={"last_day": today}, cancel=back.url)
+    is_last = not leaving.has_role_after(role.user, today, without=role)
+    held = leaving.held_by(role.user) if is_last else []
+    form = EndRoleForm(
+        request.POST or None,
+        initial={"last_day": today},
+        receivers=leaving.receivers(role.user, today) if held else None,
+        cancel=back.url,
+    )
     if request.method == "POST" and form.is_valid():
         last_day = form.cleaned_data["last_day"]
         with errors_on(form):
@@ -114,12 +141,45 @@ def role_end(request: HttpRequest, pk: int) -> HttpResponse:
                 role=role,
                 last_day=last_day,
                 first_day_after=last_day + timedelta(days=1),
+                receiver=form.cleaned_data.get("receiver"),
                 by=request.user,
-                on=today,
+                at=at,
             )
             messages.success(request, _("Rollen er avsluttet."))
             return back
-    return render(request, "accounts/role_end.html", {"form": form, "role": role})
+    return render(request, "accounts/role_end.html", {"form": form, "role": role, "held": held})
+
+
+@require_http_methods(["GET", "POST"])
+@allowed(perms.can_manage_users)
+@once
+def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
+    """What a user holds, in numbers, and the form that gives it to another now."""
+    person = get_object_or_404(User, pk=pk)
+    at = timezone.now()
+    today = timezone.localdate(at)
+    back = redirect("accounts:user", pk)
+    held = leaving.held_by(person)
+    form = HandOverForm(
+        request.POST or None, receivers=leaving.receivers(person, today), cancel=back.url
+    )
+    if request.method == "POST" and form.is_valid():
+        with errors_on(form):
+            leaving.plan_departure(
+                user=person, on=today, by=request.user, at=at, **form.cleaned_data
+            )
+            if left := leaving.held_by(person):
+                rest = ", ".join(f"{label.lower()}: {number}" for label, number in left)
+                messages.warning(
+                    request,
+                    _("Dette kan ikke mottakeren ta over, og må få en annen: %s.") % rest,
+                )
+            else:
+                messages.success(request, _("Alt er overført."))
+            return back
+    return render(
+        request, "accounts/hand_over.html", {"form": form, "person": person, "held": held}
+    )
 
 
 ONE_OF = {"dager": _l("dag"), "uker": _l("uke"), "måneder": _l("måned"), "timer": _l("time")}

@@ -11,13 +11,14 @@ class AllocationConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("allocation.tasks")  # registers the jobs
+        from accounts import leaving
         from casework.appeals import file as appeal_file
         from casework.log import flags
         from casework.persons.actions.deaths import Phase, on_death
         from common import day, navigation
         from housing import closing
 
-        from . import appeal_parts, defaults, perms, still_needed, vacancy
+        from . import appeal_parts, defaults, holdings, perms, still_needed, vacancy
         from . import day as own_day
         from . import flags as own_flags
         from .actions import deaths
@@ -30,6 +31,7 @@ class AllocationConfig(AppConfig):
             still_needed.OUTREACH,
         )
 
+        leaving.register(*holdings.HOLDINGS)
         on_death(Phase.UNITS, deaths.lock_units)
         on_death(Phase.OFFERS, deaths.withdraw_offers)
         on_death(Phase.HOLDS, deaths.release_homes)

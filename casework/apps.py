@@ -13,6 +13,8 @@ class CaseworkConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("casework.tasks")  # registers the jobs
+        from accounts import leaving
+
         from .appeals import actions as appeals
         from .appeals import day as appeal_day
         from .appeals import deaths as appeal_deaths
@@ -24,6 +26,7 @@ class CaseworkConfig(AppConfig):
         from .assessment import defaults as assessment_defaults
         from .assessment import flags as statement_flags
         from .assessment.actions.deaths import withdraw_statements
+        from .case.holdings import HOLDINGS
         from .follow_up import day as handover_day
         from .follow_up import defaults as follow_up_defaults
         from .follow_up import handover_flags, plan_flags
@@ -36,6 +39,7 @@ class CaseworkConfig(AppConfig):
 
         for defaults in (letter_defaults, assessment_defaults, follow_up_defaults):
             post_migrate.connect(defaults.install, sender=self)
+        leaving.register(*HOLDINGS)
         on_issue(appeals.close_reversed_appeal)
         on_death(Phase.CASES, application_deaths.settle_cases)
         on_death(Phase.CASES, appeal_deaths.withdraw_appeals)

@@ -11,10 +11,13 @@ class HousingConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("housing.tasks")  # registers the jobs
+        from accounts import leaving
         from common import day
 
         from . import defaults
         from .providers.flags import own_lines
+        from .providers.holdings import HOLDINGS
 
         day.register(own_lines)
+        leaving.register(*HOLDINGS)
         post_migrate.connect(defaults.install, sender=self)

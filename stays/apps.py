@@ -10,6 +10,8 @@ class StaysConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("stays.tasks")  # registers the jobs
+        from accounts import leaving
+        from accounts.enums import CASE_ROLES
         from casework.follow_up import notices
         from casework.log import flags
         from casework.persons.actions.deaths import Phase, on_death
@@ -25,8 +27,19 @@ class StaysConfig(AppConfig):
 
         from . import perms
         from .actions import move_planned_out, occupied_units_text
+        from .models import TenancyRisk
 
         flags.register(TEMPORARY_STAY, NO_SERVICE, DISCHARGE, SECTION_27, LEASE)
+        leaving.register(
+            leaving.Holding(
+                key="risks",
+                label=_("Leieforhold i fare"),
+                rows=lambda user: TenancyRisk.objects.open().filter(responsible=user),
+                field="responsible",
+                roles=CASE_ROLES,
+                place=60,
+            )
+        )
         on_death(Phase.STAYS, end_stays)
         notices.listen(move_planned_out)
         closing.register_check(occupied_units_text)

@@ -20,6 +20,7 @@ ORDER = (
     "casework_legalbasis",
     "casework_standardtext",
     "housing_agreementflag",
+    "housing_qualityagreement",
     "housing_qualitycheck",
     "housing_stockimport",
     # The person, and the meeting with what it gives away.

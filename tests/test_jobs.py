@@ -39,6 +39,7 @@ def test_every_job_has_a_function_a_task_a_command_and_a_time():
 def test_task_names_stay_the_same_when_the_code_moves():
     """A message that waits in the queue during an upgrade can still be read after it."""
     assert {job.task for job in JOBS.values()} == {
+        "accounts.tasks.hand_over",
         "allocation.tasks.ask_still_needed",
         "allocation.tasks.flag_offers",
         "allocation.tasks.flag_waiting",

@@ -83,6 +83,7 @@ ACCOUNTS = {
     "accounts:users": UrlRow((ADMIN,)),
     "accounts:user": UrlRow((ADMIN,), "user"),
     "accounts:role_end": UrlRow((ADMIN,), "role"),
+    "accounts:hand_over": UrlRow((ADMIN,), "user"),
     "accounts:jobs": UrlRow((ADMIN, MANAGER)),
     "accounts:settings": UrlRow((ADMIN, MANAGER)),
     "accounts:setting": UrlRow((ADMIN, MANAGER), "setting_key"),

@@ -25,7 +25,11 @@ def send(statement: Statement, kind: str) -> bool:
     """Send an e-mail to the one asked; returns whether it was sent.
 
     A failure is only logged: the question is in Varig, and the link can be sent another way."""
-    to = statement.asked_of.email if statement.asked_of else statement.helper_email
+    to = statement.helper_email
+    if statement.asked_of:
+        # Nobody without a role is written to: they cannot answer.
+        works = statement.asked_of.is_active and statement.asked_of.current_roles
+        to = statement.asked_of.email if works else ""
     if not to:
         return False
     subject, opening = {

@@ -2,8 +2,9 @@
 
 A flag is touched when a user does something in the person's case: every action of a user leaves
 an event (a renewal, a note, a vedtak, a letter), and a follow-up closes the flag. A flag is
-escalated when `escalate_days` have passed since it was raised or last touched. The owner keeps
-it, and the manager sees it too, until it is touched or closed.
+escalated when `escalate_days` have passed since it was raised or last touched, or at once when
+its owner has no role, or nobody owns it. The owner keeps it, and the manager sees it too, until it
+is touched or closed.
 """
 
 from __future__ import annotations
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
 ESCALATE = f"""
 UPDATE casework_flag f SET escalated_on = %(on)s::date
 WHERE f.closed_on IS NULL AND f.escalated_on IS NULL
-    AND f.raised_on <= %(on)s::date - %(days)s::int
+    AND f.raised_on <= %(on)s::date
+    AND (f.raised_on <= %(on)s::date - %(days)s::int OR NOT EXISTS (
+        SELECT FROM accounts_role r WHERE r.user_id = f.owner_id AND r.period @> %(on)s::date))
     AND NOT EXISTS (
         SELECT FROM casework_event e
         WHERE e.person_id = f.person_id AND e.by_id IS NOT NULL

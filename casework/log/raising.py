@@ -44,6 +44,11 @@ LEVEL = "(f.facts ->> 'level')::int"
 
 RAISE = """
 WITH {wanted},
+-- Nobody without a role on the day is given a flag: it has no owner, and goes to the manager.
+working AS (
+    SELECT DISTINCT u.id FROM accounts_user u JOIN accounts_role r ON r.user_id = u.id
+    WHERE u.is_active AND r.period @> %(on)s::date
+),
 -- Nothing waits for somebody who has died, on whatever day the job runs.
 living AS (
     SELECT w.* FROM wanted w
@@ -75,8 +80,8 @@ raised AS (
     INSERT INTO casework_flag (person_id, application_id, kind, key, threshold, facts, marks,
         owner_id, due_on, raised_on, closed_because, closing_note)
     SELECT t.person_id, t.application_id, %(kind)s, {new_key}, {threshold}, {facts}, {marks},
-        t.owner_id, t.due_on, %(on)s::date, '', ''
-    FROM {source} t WHERE t.moved_id IS NULL
+        working.id, t.due_on, %(on)s::date, '', ''
+    FROM {source} t LEFT JOIN working ON working.id = t.owner_id WHERE t.moved_id IS NULL
     {conflict}
     RETURNING 1
 ),
