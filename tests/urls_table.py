@@ -213,7 +213,7 @@ CASEWORK_APP: dict[str, UrlRow] = {
 STAYS: dict[str, UrlRow] = {
     "stays:temporary": UrlRow(CASE),
     "stays:stay_new": UrlRow(CASEWORK, "person"),
-    "stays:separate": UrlRow(CASEWORK, "person"),
+    "stays:separate": UrlRow(CASEWORK, "parent"),
     "stays:stay_change": UrlRow(CASEWORK, "stay"),
     "stays:stay_end": UrlRow(CASEWORK, "stay"),
     "stays:renew": UrlRow(CASEWORK, "stay"),
@@ -378,6 +378,7 @@ def samples() -> SimpleNamespace:
     made.person = f.PersonFactory(with_household=True)
     made.application = f.ApplicationFactory(person=made.person, granted=True)
     made.dead = f.PersonFactory()
+    made.parent = f.HouseholdFactory(partner=f.PersonFactory(), children=1).head
     f.DeathFactory(person=made.dead)
     made.assessment = made.application.assessments.first()
     made.basis = f.basis()
