@@ -6,29 +6,68 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0002_append_only'),
+        ("accounts", "0002_append_only"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Departure',
+            name="Departure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField(verbose_name='fra')),
-                ('moved_on', models.DateField(blank=True, null=True, verbose_name='overført')),
-                ('moved', models.JSONField(default=dict)),
-                ('planned_at', models.DateTimeField()),
-                ('planned_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('receiver', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='hvem som overtar')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='departures', to=settings.AUTH_USER_MODEL, verbose_name='bruker')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("on", models.DateField(verbose_name="fra")),
+                ("moved_on", models.DateField(blank=True, null=True, verbose_name="overført")),
+                ("moved", models.JSONField(default=dict)),
+                ("planned_at", models.DateTimeField()),
+                (
+                    "planned_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "receiver",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="hvem som overtar",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="departures",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="bruker",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'overføring av ansvar',
-                'verbose_name_plural': 'overføringer av ansvar',
-                'ordering': ['-planned_at', '-pk'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('moved_on__isnull', True)), fields=('user',), name='departure_one_planned', violation_error_message='En overføring er allerede planlagt.'), models.CheckConstraint(condition=models.Q(('user', models.F('receiver')), _negated=True), name='departure_to_another', violation_error_message='Velg en annen til å overta.')],
+                "verbose_name": "overføring av ansvar",
+                "verbose_name_plural": "overføringer av ansvar",
+                "ordering": ["-planned_at", "-pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("moved_on__isnull", True)),
+                        fields=("user",),
+                        name="departure_one_planned",
+                        violation_error_message="En overføring er allerede planlagt.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("user", models.F("receiver")), _negated=True),
+                        name="departure_to_another",
+                        violation_error_message="Velg en annen til å overta.",
+                    ),
+                ],
             },
         ),
     ]
