@@ -17,11 +17,13 @@ class AllocationConfig(AppConfig):
         from casework.persons.actions.deaths import Phase, on_death
         from common import day, navigation
         from housing import closing
+        from stays.leases import cancelling
 
         from . import appeal_parts, defaults, holdings, perms, still_needed, vacancy
         from . import day as own_day
         from . import flags as own_flags
         from .actions import deaths
+        from .actions.offers import let_go_of_lease
 
         flags.register(
             own_flags.FORGOTTEN_FLAG,
@@ -40,6 +42,7 @@ class AllocationConfig(AppConfig):
         )
         appeal_file.register("stock", _("Ledige boliger"), appeal_parts.stock)
 
+        cancelling.listen(let_go_of_lease)
         closing.register_check(vacancy.kept_or_offered)
         day.register(
             own_day.class_lines, own_day.offer_lines, own_day.chosen_lines, own_day.accepted_lines

@@ -88,6 +88,7 @@ class World:
         self.persons: dict[str, Person] = {}
         self.units: dict[str, Unit] = {}
         self.applications: dict[str, Application] = {}
+        self.stays: dict[str, int] = {}  # the stays' ids in the database
         self.areas: dict[str, Area] = {}
         self.properties: dict[str, Property] = {}
         self.offices: dict[str, OrganisationUnit] = {}
@@ -113,7 +114,7 @@ class World:
             for name, facts in given.get("providers", {}).items():
                 self._provider(name, facts)
             for section, build in (
-                ("stays", self._stay),
+                ("stays", self.live),
                 ("situations", self._situation),
                 ("institutions", self._institution),
                 ("applications", self._application),
@@ -390,7 +391,7 @@ class World:
 
     # ------------------------------------------------------------------ where people live
 
-    def _stay(self, facts: dict[str, Any], where: str) -> None:
+    def live(self, facts: dict[str, Any], where: str) -> None:
         unit = self.unit(facts["unit"], f"{where}.unit")
         kind = StayKind.LEASE
         if unit.type in TEMPORARY_TYPES:
@@ -441,7 +442,7 @@ class World:
     def _live(self, facts: dict[str, Any], where: str, **more: Any) -> Stay:
         if "to" in facts and facts["to"] <= facts["from"]:
             raise ScenarioError(f"{where}.to: must be after `from`")
-        return Stay.objects.create(
+        stay = Stay.objects.create(
             person=self.person(facts["person"], f"{where}.person"),
             period=DateRange(facts["from"], facts.get("to")),
             recorded_at=EPOCH,
@@ -449,6 +450,33 @@ class World:
             **{key: facts[key] for key in SITUATION if key in facts},
             **more,
         )
+        if "id" in facts:
+            self.stays[facts["id"]] = stay.pk
+        return stay
+
+    def stay(self, name: str, where: str) -> Stay:
+        """By its id, or the person's only one."""
+        stays = Stay.objects.select_related("person", "unit__property")
+        if name in self.stays:
+            return stays.get(pk=self.stays[name])
+        if name not in self.persons:
+            raise unknown(where, name, [*self.stays, *self.persons])
+        own = stays.filter(person=self.persons[name]).order_by("pk")
+        if len(own) != 1:
+            raise ScenarioError(f"{where}: {name!r} has {len(own)} stays; use an id")
+        return own[0]
+
+    def lease(self, name: str, where: str) -> Lease:
+        """By the id of the lease, or the person's only one."""
+        leases = Lease.objects.select_related("stay")
+        own = (
+            leases.filter(stay=self.stays[name])
+            if name in self.stays
+            else leases.filter(stay__person=self.person(name, where))
+        )
+        if len(own) != 1:
+            raise ScenarioError(f"{where}: {name!r} has {len(own)} leases; use an id")
+        return own[0]
 
     def _death(self, facts: dict[str, Any], where: str) -> None:
         def named(key: str) -> Person | None:

@@ -20,6 +20,7 @@ from stays.temporary.no_service import flag_no_service
 from stays.temporary.section_27 import flag_section_27
 
 from .building import World
+from .changes import Changes
 from .errors import ScenarioError
 from .vocabulary import AGREEMENT, FLAG
 
@@ -41,12 +42,14 @@ JOBS = {
 }
 
 
-def run_job(when: dict[str, Any], world: World) -> dict[str, Any]:
-    """Run the job for each date in turn; returns the open and the closed flags after that."""
+def run_job(when: dict[str, Any], world: World, changes: Changes) -> dict[str, Any]:
+    """Run the job for each date in turn, each after the changes until that day; returns the open
+    and the closed flags after that."""
     if when["run"] not in JOBS:
         raise ScenarioError(f"when.run: {when['run']!r} is not built yet")
     kind, job = JOBS[when["run"]]
     for on in when["on"]:
+        changes.until(on)
         job(on)
     if kind == AGREEMENT:
         flags = [_agreement_flag(flag) for flag in AgreementFlag.objects.order_by("pk")]

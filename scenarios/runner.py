@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +13,19 @@ from common.errors import RuleBroken
 
 from .asks import ANSWERS
 from .building import World
+from .changes import Changes
 from .compare import differences
 from .errors import ScenarioError
 from .jobs import run_job
-from .reading import load, shape, word
-from .vocabulary import GIVEN, read_then, read_when
+from .reading import list_of, load, shape, word
+from .vocabulary import GIVEN, change, read_then, read_when
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
     title: str
     given: dict[str, Any]
+    changes: list[dict[str, Any]]
     when: dict[str, Any]
     then: dict[str, Any]
 
@@ -30,7 +33,7 @@ class Scenario:
 def read(path: Path) -> Scenario:
     """The scenario in a file. ScenarioError names a key or value that is not valid."""
     data = load(path)
-    shape(data, "the file", dict.fromkeys(["title", "given", "when", "then"], _as_is))
+    shape(data, "the file", dict.fromkeys(["title", "given", "changes", "when", "then"], _as_is))
     for key in ("title", "when", "then"):
         if key not in data:
             raise ScenarioError(f"the file: {key!r} is missing")
@@ -38,6 +41,7 @@ def read(path: Path) -> Scenario:
     return Scenario(
         title=word(data["title"], "title"),
         given=shape(data.get("given") or {}, "given", GIVEN),
+        changes=list_of(change)(data.get("changes") or [], "changes"),
         when=when,
         then=read_then(data["then"], when),
     )
@@ -53,9 +57,11 @@ def run(scenario: Scenario) -> list[str]:
     with transaction.atomic():
         try:
             world = World(scenario.given)
+            changes = Changes(scenario.changes, world)
             if "run" in scenario.when:
-                answer = run_job(scenario.when, world)
+                answer = run_job(scenario.when, world, changes)
             else:
+                changes.until(date.max)
                 answer = ANSWERS[scenario.when["ask"]](scenario.when, world)
             return differences(scenario, answer, world)
         except RuleBroken as error:

@@ -26,7 +26,7 @@ from casework.log.enums import (
 from casework.vedtak.completeness import PARTS
 from common.calendar import local_date
 from housing.enums import Staffing, UnitType
-from stays.enums import InstitutionKind, StayKind, Unsuitable
+from stays.enums import InstitutionKind, StayKind, Unsuitable, VoidedAs
 
 from .errors import ScenarioError
 from .reading import (
@@ -133,6 +133,35 @@ DERIVED = (
 )
 
 
+stay = record(
+    {
+        "id": word,
+        "person": word,
+        "unit": word,
+        "from": day,
+        "to": day,
+        "must_leave_by": day,
+        "unsafe": yes_no,
+        "unsuitable": one_of(Unsuitable.values),
+    },
+    required=["person", "unit", "from"],
+)
+# What is changed after the facts were registered (`scenarios.changes`), with its day.
+CHANGE: Mapping[str, Check] = {
+    "on": day,
+    "register": stay,
+    "end": word,
+    "correct": word,
+    "reopen": word,
+    "void": word,
+    "cancel": word,
+    "from": day,
+    "to": day,
+    "open": yes_no,
+    "planned_out": day,
+    "how": one_of(VoidedAs.values),
+}
+
 GIVEN: Mapping[str, Check] = {
     "settings": settings,
     "persons": mapping_of(
@@ -191,24 +220,12 @@ GIVEN: Mapping[str, Check] = {
             required=["type"],
         )
     ),
-    "stays": list_of(
-        record(
-            {
-                "person": word,
-                "unit": word,
-                "from": day,
-                "to": day,
-                "must_leave_by": day,
-                "unsafe": yes_no,
-                "unsuitable": one_of(Unsuitable.values),
-            },
-            required=["person", "unit", "from"],
-        )
-    ),
+    "stays": list_of(stay),
     # Our addition: a lease; `expires` is when the contract ends, `to` when the tenant moved out.
     "leases": list_of(
         record(
             {
+                "id": word,
                 "person": word,
                 "unit": word,
                 "application": word,
@@ -225,6 +242,7 @@ GIVEN: Mapping[str, Check] = {
     "situations": list_of(
         record(
             {
+                "id": word,
                 "person": word,
                 "kind": one_of([k for k in StayKind.values if k not in ("leie", "midlertidig")]),
                 "from": day,
@@ -239,6 +257,7 @@ GIVEN: Mapping[str, Check] = {
     "institutions": list_of(
         record(
             {
+                "id": word,
                 "person": word,
                 "kind": one_of(InstitutionKind.values),
                 "from": day,
@@ -492,6 +511,17 @@ THEN: Mapping[str, Mapping[str, Check]] = {
         "klageinstans": list_of(one_of(AppealBody.values)),
     },
 }
+
+
+VERBS = ("register", "end", "correct", "reopen", "void", "cancel")
+
+
+def change(value: Any, where: str) -> dict[str, Any]:
+    """One change: its day, and one thing that is done."""
+    facts = shape(value, where, CHANGE, ["on"])
+    if len([verb for verb in VERBS if verb in facts]) != 1:
+        raise ScenarioError(f"{where}: must have one of {', '.join(VERBS)}")
+    return facts
 
 
 def read_when(value: Any) -> dict[str, Any]:

@@ -1,10 +1,14 @@
-"""Actions on stays: register, correct, end and renew a stay, and log a search for a place."""
+"""Actions on stays: register, end and renew a stay, and log a search for a place.
+
+What is registered wrong is corrected in `stays.correcting`.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -12,20 +16,20 @@ from django.utils.translation import ngettext
 
 from accounts import settings_table
 from accounts.models import User
-from casework.log.enums import GOING_OUT
+from casework.log.enums import GOING_OUT, FlagClosed, FlagKind
 from casework.log.events import record
-from casework.models import Application, InstitutionNotice, Person, Vedtak
+from casework.models import Application, Flag, InstitutionNotice, Person, Vedtak
 from casework.persons.actions.deaths import PersonIsDead
 from casework.persons.models.deaths import died_on
-from common.calendar import local_date
+from common.calendar import add_months, local_date
 from common.errors import RuleBroken, explain_integrity_error
 from common.formatting import nbdate
 from housing.enums import TEMPORARY_TYPES, TRIAL_TYPES
 from housing.models import Unit
 
 from .availability import first_free
-from .enums import IN_UNIT, SLEEPS, StayEvent, StayKind, UnsuitedFor
-from .models import Lease, PlaceSearch, Renewal, Stay
+from .enums import IN_UNIT, SLEEPS, StayEvent, StayKind, UnsuitedFor, VoidedAs
+from .models import PlaceSearch, Renewal, Stay, VoidedStay
 from .unsuited import unsuited_for
 
 # The kinds of stay that end when the person moves into a lasting home.
@@ -81,11 +85,19 @@ def register_stay(
     that the flag for people who come straight from there is raised (need T6). `night_price` is
     kroner a night. Raises `StayRefused`.
     """
-    _check_days(person, starts_on, ends_on, planned_out, must_leave_by)
+    check_days(person, starts_on, ends_on, planned_out, must_leave_by)
+    check_reasonable(
+        local_date(at),
+        starts_on=starts_on,
+        ends_on=ends_on,
+        planned_out=planned_out,
+        must_leave_by=must_leave_by,
+        granted_until=granted_until,
+    )
     if (day := died_on(person)) and starts_on >= day:
         raise PersonIsDead(day)
     unsuited = ""
-    _check_planned_out(planned_out, ends_on, local_date(at))
+    check_planned_out(planned_out, ends_on, local_date(at))
     if kind in IN_UNIT:
         if unit is None:
             raise StayRefused(_("Velg boligen oppholdet er i."), "unit")
@@ -99,7 +111,7 @@ def register_stay(
         # What is past is recorded as it was, also in a room that was closed on some of the days.
         is_past = until is not None and until <= local_date(at)
         check_unit(unit, kind, DateRange(starts_on, None if is_past else until))
-        unsuited = _check_suited(person, unit, starts_on, unsuited_reason.strip())
+        unsuited = check_suited(person, unit, starts_on, unsuited_reason.strip())
     if granted_until is not None and granted_until <= starts_on:
         raise StayRefused(
             _("Oppholdet må være innvilget til etter at det begynte."), "granted_until"
@@ -110,10 +122,10 @@ def register_stay(
             "vedtak",
         )
     if moving:
-        _take_back(person, starts_on, by, at)
-        end_open(person, SLEEPS, starts_on, _("Flyttet"))
+        end_open(person, kinds=SLEEPS, on=starts_on, reason=_("Flyttet"), by=by, at=at)
     if let_out:
-        end_open(person, (StayKind.INSTITUTION,), starts_on, _("Rett til midlertidig bolig"))
+        why, inside = _("Rett til midlertidig bolig"), (StayKind.INSTITUTION,)
+        end_open(person, kinds=inside, on=starts_on, reason=why, by=by, at=at)
     stay = Stay(
         person=person,
         kind=kind,
@@ -135,7 +147,7 @@ def register_stay(
         recorded_at=at,
         recorded_by=by,
     )
-    _check_overlap(stay)
+    check_overlap(stay)
     if stay.unit_id:
         check_unoccupied(unit, stay.period)
     save_stay(stay)
@@ -159,87 +171,29 @@ def register_stay(
 
 
 @transaction.atomic
-def change_stay(
-    *,
-    stay: Stay,
-    starts_on: date,
-    ends_on: date | None,
-    why: str,
-    by: User,
-    at: datetime,
-    place: str = "",
-    institution: str = "",
-    planned_out: date | None = None,
-    must_leave_by: date | None = None,
-    unsuitable: str = "",
-    unsafe: bool = False,
-    end_reason: str = "",
-) -> Stay:
-    """Correct a stay, or add new facts about it; `why` is kept on the timeline.
+def end_stay(
+    *, stay: Stay, ends_on: date, reason: str, by: User, at: datetime
+) -> Stay | VoidedStay:
+    """Record the day a person left; the night before is the last counted.
 
-    The kind and the unit cannot change: living elsewhere is another stay. The days of a lease
-    follow its contract. The clock of temporary stays counts the corrected days as if they had
-    been right from the start. Raises `StayRefused`.
+    Who leaves on the first day has slept no night there: the stay came to nothing, and is kept as
+    a `VoidedStay` (docs/adr/0013). Raises `StayRefused`.
     """
-    # Locked, so that two corrections at the same time run one after the other.
-    stay = (
-        Stay.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("person", "unit__property")
-        .get(pk=stay.pk)
-    )
-    days = DateRange(starts_on, ends_on)
-    if stay.kind == StayKind.LEASE and (starts_on, ends_on) != (
-        stay.period.lower,
-        stay.period.upper,
-    ):
-        raise StayRefused(
-            _("Datoene følger leieforholdet. Avslutt oppholdet når personen flytter."), "starts_on"
-        )
-    _check_days(stay.person, starts_on, ends_on, planned_out, must_leave_by)
-    if planned_out != stay.planned_out:
-        _check_planned_out(planned_out, ends_on, local_date(at))
-    stay.period = days
-    stay.place = "" if stay.unit_id else place.strip()
-    if stay.kind == StayKind.INSTITUTION:
-        stay.institution, stay.planned_out = institution, planned_out
-    stay.must_leave_by = must_leave_by
-    stay.unsuitable = unsuitable
-    stay.unsafe = unsafe
-    stay.end_reason = end_reason.strip() if ends_on else ""
-    _check_overlap(stay)
-    save_stay(stay)
-    record(
-        stay.person,
-        StayEvent.STAY_CHANGED,
-        _("Bosituasjon rettet: %(kind)s fra %(date)s, %(where)s. %(why)s")
-        % {
-            "kind": stay.get_kind_display(),
-            "date": nbdate(starts_on),
-            "where": stay.where,
-            "why": why.strip(),
-        },
-        by=by,
-        at=at,
-        stay=stay.pk,
-    )
-    return stay
-
-
-@transaction.atomic
-def end_stay(*, stay: Stay, ends_on: date, reason: str, by: User, at: datetime) -> Stay:
-    """Record the day a person left; the night before is the last counted. Raises `StayRefused`."""
-    # Locked, so that two users who end it on different days do so one after the other.
-    stay = Stay.objects.select_for_update(of=("self",), no_key=True).get(pk=stay.pk)
+    stay = locked_stay(stay)
     if stay.period.upper is not None and stay.period.upper <= local_date(at):
         raise StayRefused(
             _("Oppholdet er allerede avsluttet %(date)s.") % {"date": nbdate(stay.period.upper)}
         )
-    if ends_on <= stay.period.lower:
+    if ends_on == stay.period.lower:
+        refuse_lease(stay)
+        return void(stay, how=VoidedAs.UNUSED, reason=reason, by=by, at=at)
+    if ends_on < stay.period.lower:
         raise StayRefused(
-            _("Oppholdet begynte %(date)s, og kan ikke slutte før dagen etter.")
+            _("Oppholdet begynte %(date)s, og kan ikke slutte før det.")
             % {"date": nbdate(stay.period.lower)},
             "ends_on",
         )
+    check_reasonable(local_date(at), ends_on=ends_on)
     stay.period = DateRange(stay.period.lower, ends_on)
     stay.end_reason = reason.strip()
     save_stay(stay)
@@ -272,8 +226,7 @@ def renew_stay(
     Requires a reason, the next step towards a lasting home, and a user responsible for it.
     Raises `StayRefused`.
     """
-    # Locked, so that two renewals at the same time run one after the other.
-    stay = Stay.objects.select_for_update(of=("self",), no_key=True).get(pk=stay.pk)
+    stay = locked_stay(stay)
     today = local_date(at)
     if stay.kind != StayKind.TEMPORARY or (stay.period.upper and stay.period.upper <= today):
         raise StayRefused(_("Bare et midlertidig opphold som pågår, kan forlenges."))
@@ -282,6 +235,7 @@ def renew_stay(
         raise StayRefused(
             _("Skriv en dag etter %(day)s.") % {"day": nbdate(max(starts_on, today))}, "until"
         )
+    check_reasonable(today, until=until)
     renewal = Renewal(
         stay=stay,
         starts_on=starts_on,
@@ -323,6 +277,7 @@ def log_search(
     place: str = "",
 ) -> PlaceSearch:
     """Record one search for a place for the night and its outcome, as a new row (need T4)."""
+    check_reasonable(local_date(at), on=on)
     search = PlaceSearch(
         person=person,
         application=application,
@@ -350,7 +305,7 @@ def kind_in(unit: Unit) -> StayKind:
     return StayKind.TRIAL if unit.type in TRIAL_TYPES else StayKind.LEASE
 
 
-def _check_days(
+def check_days(
     person: Person,
     starts_on: date,
     ends_on: date | None,
@@ -374,7 +329,25 @@ def _check_days(
         )
 
 
-def _check_planned_out(planned_out: date | None, ends_on: date | None, today: date) -> None:
+# Dates further ahead are typing errors: nobody moves in so late, and no contract is so long.
+YEARS_TO_BEGIN, YEARS_AHEAD, YEARS_BACK = 2, 30, 120
+BEGINNINGS = ("starts_on", "on", "effective_on", "agreed_on")
+
+
+def check_reasonable(today: date, **days: date | None) -> None:
+    """Refuse days that cannot be meant, like the year 2126, by the name of their field."""
+    for field, day in days.items():
+        last = add_months(today, 12 * (YEARS_TO_BEGIN if field in BEGINNINGS else YEARS_AHEAD))
+        first = add_months(today, -12 * YEARS_BACK)
+        if day is not None and not first <= day <= last:
+            raise StayRefused(
+                _("Året %(year)s kan ikke stemme. Skriv en dag fra %(first)s til %(last)s.")
+                % {"year": day.year, "first": nbdate(first), "last": nbdate(last)},
+                field,
+            )
+
+
+def check_planned_out(planned_out: date | None, ends_on: date | None, today: date) -> None:
     """The planned day out of an open stay must not be in the past."""
     if planned_out is not None and ends_on is None and planned_out < today:
         raise StayRefused(
@@ -384,7 +357,7 @@ def _check_planned_out(planned_out: date | None, ends_on: date | None, today: da
         )
 
 
-def _check_overlap(stay: Stay) -> None:
+def check_overlap(stay: Stay) -> None:
     """Refuse a second place to sleep; the message names the existing stay and what to do.
 
     For two users who save at the same time, the database also refuses overlapping temporary
@@ -447,7 +420,7 @@ def check_unit(unit: Unit, kind: str, period: DateRange) -> None:
         )
 
 
-def _check_suited(person: Person, unit: Unit, on: date, reason: str) -> str:
+def check_suited(person: Person, unit: Unit, on: date, reason: str) -> str:
     """Whom the place is unsuited for, or ""; using it then needs a written reason (need T5)."""
     unsuited = unsuited_for(person, unit, on, settings_table.value("young_under_age", on))
     if unsuited and not reason:
@@ -459,51 +432,120 @@ def _check_suited(person: Person, unit: Unit, on: date, reason: str) -> str:
     return unsuited
 
 
-def _take_back(person: Person, on: date, by: User, at: datetime) -> None:
-    """Delete a temporary stay that begins on the day the person moves on: nobody slept there, so
-    it has no night to end on. Its history and the event remain."""
-    unused = (
-        Stay.objects.temporary()
-        .select_for_update(of=("self",))
-        .select_related("unit__property")
-        .filter(person=person, period__startswith=on, renewals=None)
-        .order_by("pk")
-    )
-    for stay in unused:
-        record(
-            person,
-            StayEvent.STAY_TAKEN_BACK,
-            _("Plassen ble ikke brukt: %(where)s, gitt fra %(day)s.")
-            % {"where": stay.where, "day": nbdate(on)},
-            by=by,
-            at=at,
-        )
-        stay._history_user = by
-        stay.delete()
+@transaction.atomic
+def end_open(
+    person: Person,
+    *,
+    kinds: tuple[StayKind, ...],
+    on: date,
+    reason: str,
+    by: User,
+    at: datetime,
+) -> None:
+    """End open stays of these kinds on the day the person moves on.
 
-
-def end_open(person: Person, kinds: tuple[StayKind, ...], on: date, reason: str) -> None:
-    """End open stays of these kinds on the day; refuse if one begins on that day or later."""
-    # Locked, so that nobody else changes the same stay meanwhile.
+    One that begins on that very day came to nothing, since nobody slept there. Raises
+    `StayRefused` if one begins later.
+    """
+    # Locked, so that nobody else changes the same stay meanwhile. They may be deleted.
     going_on = (
-        Stay.objects.select_for_update(of=("self",), no_key=True)
+        Stay.objects.select_for_update(of=("self",))
+        .select_related("person", "unit__property")
         .filter(person=person, kind__in=kinds)
         .filter(Q(period__upper_inf=True) | Q(period__endswith__gt=on))
         .order_by("pk")
     )
     for stay in going_on:
-        if stay.period.lower >= on:
+        if stay.period.lower > on or (stay.period.lower == on and hasattr(stay, "lease")):
             raise StayRefused(
                 _("Personen har et opphold fra %(date)s (%(where)s). Avslutt eller rett det først.")
                 % {"date": nbdate(stay.period.lower), "where": stay.where},
                 "starts_on",
             )
+        if stay.period.lower == on:
+            void(stay, how=VoidedAs.UNUSED, reason=reason, by=by, at=at)
+            continue
         stay.period = DateRange(stay.period.lower, on)
         stay.end_reason = stay.end_reason or str(reason)
         stay.save()
 
 
-def save_stay(obj: Stay | Lease | Renewal | PlaceSearch) -> None:
+@transaction.atomic
+def void(
+    stay: Stay, *, how: VoidedAs, reason: str, by: User, at: datetime, **data: int
+) -> VoidedStay:
+    """Delete the locked stay, and keep what it said as a `VoidedStay` with the reason.
+
+    Flags about a chain that began with it are closed; the jobs raise what the facts now say.
+    """
+    if not reason.strip():
+        raise StayRefused(_("Skriv hvorfor."), "reason")
+    voided = VoidedStay(
+        person=stay.person,
+        kind=stay.kind,
+        unit=stay.unit,
+        place=stay.place,
+        starts_on=stay.period.lower,
+        ends_on=stay.period.upper,
+        how=how,
+        reason=reason.strip(),
+        voided_at=at,
+        voided_by=by,
+    )
+    voided.save()
+    record(
+        stay.person,
+        StayEvent.STAY_VOIDED if how != VoidedAs.NO_CONTRACT else StayEvent.LEASE_CANCELLED,
+        _("%(how)s: %(where)s fra %(day)s. %(why)s")
+        % {
+            "how": VoidedAs(how).label,
+            "where": stay.where,
+            "day": nbdate(stay.period.lower),
+            "why": voided.reason,
+        },
+        by=by,
+        at=at,
+        stay=stay.pk,
+        **data,
+    )
+    delete_rows(stay.renewals.all(), by=by)
+    Flag.objects.open().filter(
+        person=stay.person,
+        kind__in=[FlagKind.TEMPORARY_STAY, FlagKind.NO_SERVICE],
+        key__startswith=stay.period.lower.isoformat(),
+    ).update(closed_on=local_date(at), closed_because=FlagClosed.FACTS)
+    stay._history_user = by
+    stay.delete()
+    return voided
+
+
+@transaction.atomic
+def delete_rows(rows: Iterable[models.Model], *, by: User) -> None:
+    """Delete rows one by one, so that the history of each says who did it."""
+    for row in rows:
+        row._history_user = by
+        row.delete()
+
+
+def refuse_lease(stay: Stay) -> None:
+    """A stay with a lease is corrected by its lease."""
+    if hasattr(stay, "lease"):
+        raise StayRefused(
+            _("Oppholdet følger en leiekontrakt. Velg «Kontrakten gjelder ikke» på leieforholdet.")
+        )
+
+
+def locked_stay(stay: Stay) -> Stay:
+    """The stay as it is now. Locked, so that two who change it do so one after the other; without
+    `no_key`, since it may be deleted."""
+    return (
+        Stay.objects.select_for_update(of=("self",))
+        .select_related("person", "unit__property")
+        .get(pk=stay.pk)
+    )
+
+
+def save_stay(obj: models.Model) -> None:
     """Save; raise a broken constraint as `StayRefused` with a sentence for the user."""
     try:
         with transaction.atomic():

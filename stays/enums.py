@@ -115,6 +115,14 @@ class RiskOutcome(models.TextChoices):
     LOST = "tapt", _("Leieforholdet tok slutt")
 
 
+class VoidedAs(models.TextChoices):
+    """Why a stay that was registered does not count: it was never so."""
+
+    MISTAKEN = "feilregistrert", _("Feilregistrert")
+    UNUSED = "ikke_brukt", _("Ble ikke noe av")
+    NO_CONTRACT = "ikke_inngatt", _("Kontrakt ikke inngått")
+
+
 class StayEvent(EventKind):
     """Of where a person lives, and of their lease."""
 
@@ -123,12 +131,16 @@ class StayEvent(EventKind):
     TENANCY_SAFE = "tenancy.safe"
     TENANCY_STEP = "tenancy.step"
     LEASE_AGREED = "lease.agreed", EventGroup.HOUSING
+    LEASE_CANCELLED = "lease.cancelled", EventGroup.HOUSING
+    LEASE_CHANGED = "lease.changed", EventGroup.HOUSING
     LEASE_PROLONGED = "lease.prolonged", EventGroup.HOUSING
     LEASE_READY = "lease.ready", EventGroup.HOUSING
     LEASE_RENT = "lease.rent", EventGroup.HOUSING
     STAY_CHANGED = "stay.changed", EventGroup.HOUSING
     STAY_ENDED = "stay.ended", EventGroup.HOUSING
     STAY_REGISTERED = "stay.registered", EventGroup.HOUSING
+    STAY_REOPENED = "stay.reopened", EventGroup.HOUSING
     STAY_RENEWED = "stay.renewed", EventGroup.HOUSING
     STAY_SEARCH = "stay.search", EventGroup.HOUSING
-    STAY_TAKEN_BACK = "stay.taken_back", EventGroup.HOUSING
+    STAY_SEARCH_CHANGED = "stay.search_changed", EventGroup.HOUSING
+    STAY_VOIDED = "stay.voided", EventGroup.HOUSING

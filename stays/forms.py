@@ -5,17 +5,19 @@ from datetime import date
 
 from crispy_forms.layout import Fieldset, Layout, Row
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.once import OnceFormMixin
 from casework.models import Person, Vedtak
+from common.corrections import SeenMixin
 from common.formatting import nbdate
-from common.forms import ChipChoice, NorwegianDateField, VarigFormHelper
+from common.forms import ChipChoice, ListChoice, NorwegianDateField, VarigFormHelper
 from housing.enums import TEMPORARY_TYPES, TRIAL_TYPES
 from housing.models import Unit
 
 from .availability import first_free
-from .enums import SLEEPS, InstitutionKind, StayKind, Unsuitable
+from .enums import SLEEPS, InstitutionKind, StayKind, Unsuitable, VoidedAs
 from .models import Stay
 
 UNSUITABLE = [("", _("Boligen kan brukes")), *Unsuitable.choices]
@@ -100,13 +102,7 @@ class StayForm(OnceFormMixin, RiskFields):
         self.fields["unit"].choices = by_first_free(
             self.fields["unit"], on, label=_unit_label, with_taken=True
         )
-        self.fields["vedtak"].queryset = (
-            Vedtak.objects.granted()
-            .filter(application__person=person, outcomes__basis__code="sosialtjenesteloven_27")
-            .select_related("application")
-            .distinct()
-            .order_by("-issued_on", "-pk")
-        )
+        self.fields["vedtak"].queryset = vedtak_for(person)
         self.fields["vedtak"].label_from_instance = vedtak_label
         may_move = Stay.objects.current(on).filter(person=person, kind__in=SLEEPS).exists()
         if not may_move:
@@ -132,21 +128,55 @@ class StayForm(OnceFormMixin, RiskFields):
         )
 
     def clean(self) -> dict:
-        cleaned = super().clean()
-        if cleaned.get("kind") == StayKind.INSTITUTION and not cleaned.get("institution"):
-            self.add_error("institution", _("Velg hva slags institusjon det er."))
-        return cleaned
+        return institution_is_chosen(self, super().clean())
 
 
-class ChangeStayForm(OnceFormMixin, RiskFields):
-    """Correct a stay or add facts to it; the fields depend on its kind."""
+def institution_is_chosen(form: forms.Form, cleaned: dict) -> dict:
+    if cleaned.get("kind") == StayKind.INSTITUTION and not cleaned.get("institution"):
+        form.add_error("institution", _("Velg hva slags institusjon det er."))
+    return cleaned
 
+
+# The fields of a correction that follow the contract of a lease, or do not apply to one.
+NOT_OF_A_LEASE = (
+    *("kind", "unit", "night_price", "granted_until", "vedtak", "unsuited_reason", "place"),
+    *("institution", "planned_out"),
+)
+
+
+class ChangeStayForm(SeenMixin, OnceFormMixin, RiskFields):
+    """Correct a stay or add facts to it; those of another kind of place are left out when saved."""
+
+    kind = forms.ChoiceField(label=_("Bor"), choices=KINDS, widget=ChipChoice)
     starts_on = NorwegianDateField(label=_("Fra"))
     ends_on = NorwegianDateField(
         label=_("Flyttet ut"), required=False, help_text=_("La stå tomt når personen bor der.")
     )
+    unit = forms.ModelChoiceField(
+        Unit.objects.none(), label=_("Bolig"), empty_label=_("Ikke valgt"), required=False
+    )
+    night_price = forms.IntegerField(
+        label=_("Pris (kr per natt)"), required=False, min_value=0, max_value=100_000
+    )
+    granted_until = NorwegianDateField(label=_("Innvilget til"), required=False)
+    vedtak = forms.ModelChoiceField(
+        Vedtak.objects.none(),
+        label=_("Vedtak om midlertidig botilbud"),
+        empty_label=_("Ikke noe vedtak ennå"),
+        required=False,
+    )
+    unsuited_reason = forms.CharField(
+        label=_("Hvis stedet ikke er egnet for barn: hvorfor det likevel brukes"),
+        required=False,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
     place = forms.CharField(label=_("Sted"), required=False, max_length=120)
-    institution = forms.ChoiceField(label=_("Type"), choices=InstitutionKind.choices)
+    institution = forms.ChoiceField(
+        label=_("Hvis institusjon: type"),
+        choices=[("", _("Ikke institusjon")), *InstitutionKind.choices],
+        required=False,
+    )
     planned_out = NorwegianDateField(label=_("Planlagt ut"), required=False)
     end_reason = forms.CharField(label=_("Hvorfor det tok slutt"), required=False, max_length=160)
     why = forms.CharField(
@@ -154,47 +184,108 @@ class ChangeStayForm(OnceFormMixin, RiskFields):
     )
 
     def __init__(self, *args, stay: Stay, cancel: str = "", **kwargs) -> None:
-        super().__init__(
-            *args,
-            initial={
-                "starts_on": stay.period.lower,
-                "ends_on": stay.period.upper,
-                **{
-                    name: getattr(stay, name)
-                    for name in (
-                        "place",
-                        "institution",
-                        "planned_out",
-                        "must_leave_by",
-                        "unsuitable",
-                        "unsafe",
-                        "end_reason",
-                    )
-                },
+        super().__init__(*args, row=stay, **kwargs)
+        self.initial = {
+            "starts_on": stay.period.lower,
+            "ends_on": stay.period.upper,
+            **{
+                name: getattr(stay, name)
+                for name in self.fields
+                if name not in ("starts_on", "ends_on", "why") and hasattr(stay, name)
             },
-            **kwargs,
-        )
-        parts: list = [Row("starts_on", "ends_on")]
+            **self.initial,
+        }
+        places: list = ["kind", Row("starts_on", "ends_on")]
         if stay.kind == StayKind.LEASE:
             for name in ("starts_on", "ends_on"):
                 self.fields[name].disabled = True
                 self.fields[name].help_text = _("Følger leieforholdet.")
-        if stay.unit_id:
-            del self.fields["place"]
+            for name in NOT_OF_A_LEASE:
+                del self.fields[name]
+            places.remove("kind")
         else:
-            parts.append("place")
-        if stay.kind == StayKind.INSTITUTION:
-            parts.append(Row("institution", "planned_out"))
-        else:
-            del self.fields["institution"]
-            del self.fields["planned_out"]
-        parts.append("end_reason")
+            units = Unit.objects.filter(type__in=[*TEMPORARY_TYPES, *TRIAL_TYPES])
+            self.fields["unit"].queryset = units.select_related("property").order_by(
+                "sort_name", "pk"
+            )
+            self.fields["unit"].label_from_instance = _unit_label
+            self.fields["vedtak"].queryset = vedtak_for(stay.person)
+            self.fields["vedtak"].label_from_instance = vedtak_label
+            places += [
+                Fieldset(
+                    _("Midlertidig bosted eller treningsleilighet"),
+                    "unit",
+                    Row("night_price", "granted_until"),
+                    "vedtak",
+                    "unsuited_reason",
+                ),
+                Fieldset(
+                    _("Institusjon, hos andre, egen bolig eller uten sted"),
+                    "place",
+                    Row("institution", "planned_out"),
+                ),
+            ]
         self.helper = VarigFormHelper(self, submit=_("Lagre"), cancel=cancel)
         self.helper.layout = Layout(
-            *parts,
+            *places,
             Fieldset(_("Kan personen bli boende?"), Row("must_leave_by", "unsuitable"), "unsafe"),
+            "end_reason",
             "why",
         )
+
+    def clean(self) -> dict:
+        return institution_is_chosen(self, super().clean())
+
+
+class VoidStayForm(SeenMixin, OnceFormMixin, forms.Form):
+    """Why a stay does not count, and which stays that ended because of it go on."""
+
+    how = forms.ChoiceField(
+        label=_("Hva er galt?"),
+        choices=[
+            (VoidedAs.MISTAKEN, _("Feilregistrert: det gjaldt en annen, eller er ført to ganger")),
+            (VoidedAs.UNUSED, _("Ble ikke noe av: personen sov aldri der")),
+        ],
+        widget=ListChoice,
+        initial=VoidedAs.MISTAKEN,
+    )
+    reason = forms.CharField(
+        label=_("Hvorfor"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Står på personens side. Skriv ikke navn på andre."),
+    )
+    reopen = forms.ModelMultipleChoiceField(
+        Stay.objects.none(),
+        label=_("Ble avsluttet den dagen, og åpnes igjen"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args, stay: Stay, ended: QuerySet[Stay], cancel: str, **kwargs) -> None:
+        super().__init__(*args, row=stay, **kwargs)
+        offer_to_reopen(self, ended)
+        self.helper = VarigFormHelper(self, submit=_("Ta oppholdet ut"), cancel=cancel)
+
+
+def offer_to_reopen(form: forms.Form, ended: QuerySet[Stay]) -> None:
+    """Let the form choose among the stays that ended; all are ticked. No field without any."""
+    if not ended:
+        del form.fields["reopen"]
+        return
+    field = form.fields["reopen"]
+    field.queryset, field.initial = ended, [stay.pk for stay in ended]
+    field.label_from_instance = lambda stay: f"{stay.get_kind_display()}: {stay.where}"
+
+
+class ReopenStayForm(OnceFormMixin, forms.Form):
+    reason = forms.CharField(
+        label=_("Hvordan vet vi at personen fortsatt bor der?"), max_length=200
+    )
+
+    def __init__(self, *args, cancel: str, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = VarigFormHelper(self, submit=_("Åpne oppholdet igjen"), cancel=cancel)
 
 
 class EndStayForm(OnceFormMixin, forms.Form):
@@ -247,6 +338,17 @@ def by_first_free(
     if with_taken:
         groups.append((_("Ikke ledige nå, for opphold som er over"), taken))
     return [("", field.empty_label), *(group for group in groups if group[1])]
+
+
+def vedtak_for(person: Person) -> QuerySet[Vedtak]:
+    """Vedtak that grant the person a temporary place (sosialtjenesteloven § 27), newest first."""
+    return (
+        Vedtak.objects.granted()
+        .filter(application__person=person, outcomes__basis__code="sosialtjenesteloven_27")
+        .select_related("application")
+        .distinct()
+        .order_by("-issued_on", "-pk")
+    )
 
 
 def vedtak_label(vedtak: Vedtak) -> str:

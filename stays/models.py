@@ -28,7 +28,15 @@ from stays.leases.models import (
     TenancyStep,
 )
 
-from .enums import IN_UNIT, InstitutionKind, SearchOutcome, StayKind, Unsuitable, UnsuitedFor
+from .enums import (
+    IN_UNIT,
+    InstitutionKind,
+    SearchOutcome,
+    StayKind,
+    Unsuitable,
+    UnsuitedFor,
+    VoidedAs,
+)
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -66,6 +74,7 @@ __all__ = [
     "Stay",
     "TenancyRisk",
     "TenancyStep",
+    "VoidedStay",
 ]
 
 
@@ -238,6 +247,49 @@ class Stay(models.Model):
         """Nights in `[from, to)`; an open stay counts up to `on`."""
         to = min(self.period.upper or on, on)
         return max((to - self.period.lower).days, 0)
+
+
+class VoidedStay(models.Model):
+    """A stay that was registered and never was: what it said, why it does not count, and who said
+    so (docs/adr/0013).
+
+    The row of the stay itself is deleted, so that no clock, list, vacancy or number can count it;
+    its history remains. A stay that ended on its first day is one too: it has no night.
+    """
+
+    person = models.ForeignKey(
+        Person, models.PROTECT, related_name="voided_stays", verbose_name=_("person")
+    )
+    kind = models.CharField(_("bor"), max_length=20, choices=StayKind)
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("bolig")
+    )
+    place = models.CharField(_("sted"), max_length=120, blank=True)
+    starts_on = models.DateField(_("fra"))
+    ends_on = models.DateField(_("til"), null=True, blank=True)
+    how = models.CharField(_("hvorfor det ikke telles"), max_length=20, choices=VoidedAs)
+    reason = models.CharField(_("begrunnelse"), max_length=300)
+    voided_at = models.DateTimeField()
+    voided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("opphold som ikke telles")
+        verbose_name_plural = _("opphold som ikke telles")
+        ordering = ["-voided_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="voided_stay_says_why",
+                condition=~Q(reason=""),
+                violation_error_message=_("Skriv hvorfor."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.starts_on}"
+
+    @property
+    def where(self) -> str:
+        return str(self.unit) if self.unit_id else (self.place or self.get_kind_display())
 
 
 class Renewal(models.Model):

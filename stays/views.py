@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -10,12 +13,14 @@ from django.views.decorators.http import require_http_methods
 from accounts.once import once
 from accounts.reads import log_read
 from casework.models import Person
+from casework.persons.views.on_person import form_page
 from common.access import allowed
-from common.form_errors import errors_on
+from common.form_errors import errors_on, posted
+from common.formatting import nbdate
 from stays.temporary.chains import chain_of
 
-from . import actions, perms
-from .forms import ChangeStayForm, EndStayForm, StayForm
+from . import actions, correcting, perms
+from .forms import ChangeStayForm, EndStayForm, ReopenStayForm, StayForm, VoidStayForm
 from .models import Stay
 from .unsuited import children_in_household
 
@@ -49,19 +54,28 @@ def stay_new(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "stays/stay_new.html", context)
 
 
+def _stay(request: HttpRequest, pk: int) -> Stay:
+    return get_object_or_404(
+        Stay.objects.visible_to(request.user).select_related(
+            "person", "unit__property", "vedtak__application", "lease"
+        ),
+        pk=pk,
+    )
+
+
 @require_http_methods(["GET", "POST"])
 @allowed(perms.can_record_stays)
 @once
 def stay_change(request: HttpRequest, pk: int) -> HttpResponse:
     """Correct a stay, or add new facts about it."""
-    stay = get_object_or_404(
-        Stay.objects.visible_to(request.user).select_related("person", "unit__property"), pk=pk
-    )
+    stay = _stay(request, pk)
     back = redirect("desk:person_stays", stay.person_id)
     form = ChangeStayForm(request.POST or None, stay=stay, cancel=back.url)
     if request.method == "POST" and form.is_valid():
         with errors_on(form):
-            actions.change_stay(stay=stay, by=request.user, at=timezone.now(), **form.cleaned_data)
+            correcting.change_stay(
+                stay=stay, by=request.user, at=timezone.now(), **form.cleaned_data
+            )
             messages.success(request, _("Bosituasjonen er rettet."))
             return back
     log_read(request, stay.person_id, "stay-change")
@@ -72,11 +86,58 @@ def stay_change(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @allowed(perms.can_record_stays)
 @once
+def stay_void(request: HttpRequest, pk: int) -> HttpResponse:
+    """A stay that never was: it is taken out, with the reason."""
+    stay = _stay(request, pk)
+    if hasattr(stay, "lease"):
+        return redirect("stays:lease_cancel", stay.lease.pk)
+    back = reverse("desk:person_stays", args=[stay.person_id])
+    ended = correcting.ended_by(stay)
+    form = VoidStayForm(posted(request), stay=stay, ended=ended, cancel=back)
+    return form_page(
+        request,
+        stay.person,
+        form,
+        partial(correcting.void_stay, stay=stay),
+        title=_("Opphold som ikke telles"),
+        done=_("Oppholdet er tatt ut. Det står med begrunnelsen nederst på siden."),
+        back=back,
+        page="stay-void",
+        sub=_("%(where)s fra %(day)s. Oppholdet telles ikke lenger noe sted.")
+        % {"where": stay.where, "day": nbdate(stay.period.lower)},
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@allowed(perms.can_record_stays)
+@once
+def stay_reopen(request: HttpRequest, pk: int) -> HttpResponse:
+    """The person has not left after all."""
+    stay = _stay(request, pk)
+    back = reverse("desk:person_stays", args=[stay.person_id])
+    form = ReopenStayForm(posted(request), cancel=back)
+    return form_page(
+        request,
+        stay.person,
+        form,
+        partial(correcting.reopen_stay, stay=stay),
+        title=_("Åpne oppholdet igjen"),
+        done=_("Oppholdet er åpnet igjen."),
+        back=back,
+        page="stay-reopen",
+        sub=_("%(where)s, avsluttet %(day)s")
+        % {"where": stay.where, "day": nbdate(stay.period.upper)}
+        if stay.period.upper
+        else stay.where,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@allowed(perms.can_record_stays)
+@once
 def stay_end(request: HttpRequest, pk: int) -> HttpResponse:
     """Record the day somebody left."""
-    stay = get_object_or_404(
-        Stay.objects.visible_to(request.user).select_related("person", "unit__property"), pk=pk
-    )
+    stay = _stay(request, pk)
     today = timezone.localdate()
     back = redirect("desk:person_stays", stay.person_id)
     form = EndStayForm(request.POST or None, initial={"ends_on": today}, cancel=back.url)

@@ -58,7 +58,7 @@ from housing.providers.models import Provider
 from peers import models as peers
 from peers.enums import Channel, LifeDomain, LinkState, Share
 from stays import models as stays
-from stays.enums import Deposit, InstitutionKind, StayKind
+from stays.enums import Deposit, InstitutionKind, SearchOutcome, StayKind
 from stays.leases.models import Lease
 
 LONG_AGO = date(2020, 1, 1)
@@ -743,6 +743,20 @@ class StayFactory(Factory):
     )
     recorded_at = factory.LazyFunction(now)
     recorded_by = factory.SubFactory(UserFactory, caseworker=True)
+
+
+class PlaceSearchFactory(Factory):
+    """No place was found for tonight."""
+
+    class Meta:
+        model = stays.PlaceSearch
+
+    person = factory.SubFactory(PersonFactory)
+    outcome = SearchOutcome.NONE_FOUND
+    reason = "Alle spurt, alle fulle."
+    on = factory.LazyFunction(today)
+    logged_at = factory.LazyFunction(now)
+    logged_by = factory.SubFactory(UserFactory, caseworker=True)
 
 
 class LeaseFactory(Factory):

@@ -121,6 +121,7 @@ WITHOUT_HISTORY = {
     "casework.StoredFile": "frozen by trigger",
     "casework.Transition": "is history",
     "casework.VedtakOutcome": "frozen with the vedtak, whose history has the moves",
+    "stays.VoidedStay": "written once; the stay it was has its history",
     "housing.Area": "a name in a list",
     "housing.StockImport": "its rows are the log of uploads",
     "housing.StockExport": "its rows are the log of what was taken out",

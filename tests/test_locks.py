@@ -224,10 +224,14 @@ def two_joining_each_other() -> tuple[Side, Side]:
 
 # If the locked row may be deleted, rows that refer to it must wait too.
 MAY_DELETE = {
+    "_locked_search",
     "_take_back",
     "_versions",
+    "cancel_lease",
     "change_dimension",
     "end_dimension",
+    "end_open",
+    "locked_stay",
     "remove_item",
 }
 

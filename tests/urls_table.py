@@ -216,9 +216,13 @@ STAYS: dict[str, UrlRow] = {
     "stays:separate": UrlRow(CASEWORK, "parent"),
     "stays:stay_change": UrlRow(CASEWORK, "stay"),
     "stays:stay_end": UrlRow(CASEWORK, "stay"),
+    "stays:stay_void": UrlRow(CASEWORK, "stay"),
+    "stays:stay_reopen": UrlRow(CASEWORK, "stay"),
     "stays:renew": UrlRow(CASEWORK, "stay"),
     "stays:place": UrlRow(CASEWORK, "open_application"),
     "stays:place_search": UrlRow(CASEWORK, "open_application"),
+    "stays:place_search_correct": UrlRow(CASEWORK, "search"),
+    "stays:place_search_withdraw": UrlRow(CASEWORK, "search"),
     "stays:tonight": UrlRow(CASE),
     "stays:tonight_at": UrlRow(CASE, "stay_place"),
     "stays:flag": UrlRow(CASE, "flag"),
@@ -228,6 +232,7 @@ STAYS: dict[str, UrlRow] = {
     "stays:risk_close": UrlRow(CASEWORK, "risk"),
     "stays:price_index": UrlRow((ADMIN, MANAGER)),
     "stays:lease": UrlRow(CASE, "lease"),
+    "stays:lease_cancel": UrlRow(CASEWORK, "lease"),
     "stays:lease_ready": UrlRow(CASEWORK, ("lease", "readiness_kind")),
     "stays:lease_renew": post_row(CASEWORK, "lease"),
     # Without a vedtak on extension there is no lease to write.
@@ -403,6 +408,7 @@ def samples() -> SimpleNamespace:
     made.appeal = f.AppealFactory(reviewing=True)
     made.forwarded_appeal = f.AppealFactory(forwarded=True)
     made.stay = f.StayFactory(person=made.person, days_ago=100)
+    made.search = f.PlaceSearchFactory(person=made.person)
     made.stay_place = made.stay.unit.property
     made.flag = f.FlagFactory(person=made.person, application=made.application)
     follow_up.add_samples(made)

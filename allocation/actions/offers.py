@@ -24,6 +24,7 @@ from common.formatting import kroner, nbdate, nbdate_long
 from housing.models import Unit
 from stays.leases import letters as lease_letters
 from stays.leases.actions import agree_lease
+from stays.leases.models import Lease
 
 from .. import minutes, ranking, vacancy
 from ..enums import AllocationEvent, DeclineCode, ItemOutcome, OfferState
@@ -285,6 +286,21 @@ def let_home(
     for reservation in offer.application.reservations.in_force(local_date(at)).order_by("pk"):
         release(reservation, reason=_("Leieforholdet er inngått."), by=by, at=at)
     return offer
+
+
+@transaction.atomic
+def let_go_of_lease(lease: Lease, *, keep_offer: bool, reason: str, by: User, at: datetime) -> None:
+    """The lease of an offer is cancelled: the offer stands as accepted, or is withdrawn, so that
+    the home is vacant. A home that was held stays released. Raises OfferRefused."""
+    if not (offer := Offer.objects.filter(lease=lease.pk).first()):
+        return
+    offer = _locked(offer)
+    _check_habile(by, offer.application)
+    offer.lease = None
+    offer._history_user = by
+    offer.save(update_fields=["lease"])
+    if not keep_offer:
+        withdraw_offer(offer=offer, reason=reason, by=by, at=at)
 
 
 @transaction.atomic

@@ -252,6 +252,7 @@ def person_stays(request: HttpRequest, pk: int) -> HttpResponse:
         if context["head"].chain
         else None,
         "coming": [stay for stay in stays if stay.period.lower > context["today"]],
+        "voided": person.voided_stays.select_related("unit__property", "voided_by"),
     }
     return render(request, "desk/person_stays.html", context)
 

@@ -27,6 +27,7 @@ from housing.models import Unit
 from stays.actions import (
     ENDED_BY_LEASE,
     StayRefused,
+    check_reasonable,
     check_unit,
     check_unoccupied,
     end_open,
@@ -76,6 +77,7 @@ def agree_lease(
     person = application.person
     if unit.type in TEMPORARY_TYPES:
         raise StayRefused(_("Et midlertidig bosted leies ikke ut med leiekontrakt."), "unit")
+    check_reasonable(local_date(at), starts_on=starts_on, expires_on=expires_on)
     check_unit(unit, kind_in(unit), DateRange(starts_on, None))
     closes_on = unit.in_use.upper
     if closes_on and (expires_on is None or expires_on >= closes_on):
@@ -104,7 +106,8 @@ def agree_lease(
     ended = ENDED_BY_LEASE
     if application.kind == ApplicationKind.EXCHANGE:
         ended = (*ended, StayKind.LEASE)
-    end_open(person, ended, starts_on, _("Flyttet til egen leid bolig"))
+    why = _("Flyttet til egen leid bolig")
+    end_open(person, kinds=ended, on=starts_on, reason=why, by=by, at=at)
     stay = Stay(
         person=person,
         kind=kind_in(unit),
@@ -200,6 +203,7 @@ def save_readiness(
         raise StayRefused(_("Punktet er enten ferdig, eller trengs ikke."), "not_needed")
     if done and not helper.strip():
         raise StayRefused(_("Skriv hvem som hjalp, før punktet er ferdig."), "helper")
+    check_reasonable(local_date(at), due_on=due_on)
     # Locked, so that two users who save the same item make one row.
     lease = _locked(lease)
     item = lease.readiness.filter(kind=kind).first() or ReadinessItem(lease=lease, kind=kind)
@@ -278,6 +282,7 @@ def prolong(
         raise StayRefused(_("Leieforholdet har ingen sluttdato, og trenger ingen forlengelse."))
     starts_on = lease.expires_on + timedelta(days=1)
     shortest = shortest_term(vedtak.application, starts_on)
+    check_reasonable(local_date(at), expires_on=expires_on)
     check_term(starts_on, expires_on, shortest, short_term_reason.strip())
     renewal = save(
         LeaseRenewal(lease=lease, application=vedtak.application),
@@ -319,6 +324,7 @@ def earliest_adjustment(lease: Lease, on: date) -> date:
 def adjust_rent(*, lease: Lease, effective_on: date, by: User, at: datetime) -> RentAdjustment:
     """Raise the rent by the consumer price index and send the notice letter (husll. § 4-2)."""
     on = local_date(at)
+    check_reasonable(on, effective_on=effective_on)
     lease = _locked(lease)
     earliest = earliest_adjustment(lease, on)
     if effective_on < earliest:
@@ -453,6 +459,7 @@ def take_step(
             % {"day": nbdate(shortest)},
             "due_on",
         )
+    check_reasonable(local_date(at), on=on, due_on=due_on)
     if due_on and due_on < on:
         raise StayRefused(_("Fristen kan ikke være før dagen steget ble gjort."), "due_on")
     if not note.strip():
@@ -525,6 +532,7 @@ def _locked_risk(risk: TenancyRisk) -> TenancyRisk:
 def _check_review(review_on: date, today: date) -> None:
     if review_on < today:
         raise StayRefused(_("Planen må ses på igjen en dag som kommer."), "review_on")
+    check_reasonable(today, review_on=review_on)
 
 
 def _case_of(lease: Lease) -> Application:

@@ -7,13 +7,19 @@ from typing import Any
 
 from crispy_forms.layout import Layout, Row
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import RoleKind
 from accounts.models import User
 from accounts.once import OnceFormMixin
-from common.forms import ChipChoice, NorwegianDateField, VarigFormHelper
-from stays.enums import RiskCause, RiskOutcome, StepKind
+from common.corrections import SeenMixin
+from common.forms import ChipChoice, ListChoice, NorwegianDateField, VarigFormHelper
+from stays.enums import RiskCause, RiskOutcome, StepKind, VoidedAs
+from stays.forms import offer_to_reopen
+from stays.models import Stay
+
+from .models import Lease
 
 
 class ReadinessForm(OnceFormMixin, forms.Form):
@@ -34,6 +40,55 @@ class ReadinessForm(OnceFormMixin, forms.Form):
             "helper" if name == "helper_name" else name: value
             for name, value in self.cleaned_data.items()
         }
+
+
+class CancelForm(SeenMixin, OnceFormMixin, forms.Form):
+    """Why a lease does not hold, and what then stands."""
+
+    how = forms.ChoiceField(
+        label=_("Hva er galt?"),
+        choices=[
+            (VoidedAs.NO_CONTRACT, _("Kontrakten ble ikke inngått: personen flytter ikke inn")),
+            (VoidedAs.MISTAKEN, _("Feilregistrert: gjaldt en annen person eller bolig")),
+        ],
+        widget=ListChoice,
+    )
+    reason = forms.CharField(
+        label=_("Hvorfor"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Står på personens side. Skriv ikke navn på andre."),
+    )
+    keep_offer = forms.BooleanField(
+        label=_("Tilbudet står: personen vil fortsatt leie boligen, og det lages en ny kontrakt"),
+        required=False,
+    )
+    reopen = forms.ModelMultipleChoiceField(
+        Stay.objects.none(),
+        label=_("Ble avsluttet da leieforholdet skulle begynne, og åpnes igjen"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        lease: Lease,
+        ended: QuerySet[Stay],
+        has_offer: bool,
+        has_begun: bool,
+        cancel: str,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, row=lease, **kwargs)
+        how = self.fields["how"]
+        how.initial = VoidedAs.NO_CONTRACT
+        if has_begun:
+            how.initial, how.choices = VoidedAs.MISTAKEN, how.choices[1:]
+        if not has_offer:
+            del self.fields["keep_offer"]
+        offer_to_reopen(self, ended)
+        self.helper = VarigFormHelper(self, submit=_("Ta leieforholdet ut"), cancel=cancel)
 
 
 class ProlongForm(OnceFormMixin, forms.Form):

@@ -24,13 +24,14 @@ from common.access import allowed
 from common.form_errors import errors_as_message, errors_on, posted
 from common.formatting import nbdate
 from common.paging import keyset_page
-from stays import perms
+from stays import correcting, perms
 from stays.enums import Readiness, RiskOutcome, StayKind
 from stays.models import PriceIndex, Stay, TenancyRisk, TenancyStep
 
-from . import actions, horizon
+from . import actions, cancelling, horizon
 from .actions import shortest_term
 from .forms import (
+    CancelForm,
     CloseRiskForm,
     IndexForm,
     ProlongForm,
@@ -108,6 +109,7 @@ def lease(request: HttpRequest, pk: int) -> HttpResponse:
         "row": row,
         "exchange": ApplicationKind.EXCHANGE,
         "works": works and lives_there,
+        "may_correct": works,
         "lives_there": lives_there,
         "rent": in_force[0].new_rent if in_force else lease.rent,
         "adjustments": adjustments,
@@ -168,6 +170,39 @@ def lease_ready(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
         back=back,
         page=PAGE,
         sub=_("Før innflytting i %(unit)s") % {"unit": lease.stay.where},
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@allowed(perms.can_record_stays)
+@once
+def lease_cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    """A lease that never was: it is taken out, with the reason."""
+    lease = _lease(request, pk)
+    back = reverse("stays:lease", args=[pk])
+    form = CancelForm(
+        posted(request),
+        lease=lease,
+        ended=correcting.ended_by(lease.stay),
+        has_offer=hasattr(lease, "offer"),
+        has_begun=cancelling.has_begun(lease, timezone.now()),
+        cancel=back,
+    )
+    return form_page(
+        request,
+        lease.stay.person,
+        form,
+        partial(cancelling.cancel_lease, lease=lease),
+        title=_("Kontrakten gjelder ikke"),
+        done=_("Leieforholdet er tatt ut. Boligen er ledig, og personen venter som før."),
+        back=back,
+        after=reverse("desk:person_stays", args=[lease.stay.person_id]),
+        page=PAGE,
+        sub=_(
+            "%(unit)s fra %(day)s. Boligen blir ledig igjen, og personen venter som før, med samme "
+            "plass på ventelisten."
+        )
+        % {"unit": lease.stay.where, "day": nbdate(lease.starts_on)},
     )
 
 

@@ -14,15 +14,16 @@ from accounts.models import Role, User
 from accounts.once import OnceFormMixin
 from casework.models import HouseholdMember, Person, Vedtak
 from casework.persons.children import is_child_member
+from common.corrections import SeenMixin
 from common.formatting import kroner
 from common.forms import ChipChoice, NorwegianDateField, VarigFormHelper
 from housing.models import Unit
 from stays import milieu
 from stays.enums import SLEEPS, SearchOutcome, StayKind
-from stays.forms import KINDS, by_first_free, vedtak_label
-from stays.models import Stay
+from stays.forms import KINDS, by_first_free, vedtak_for, vedtak_label
+from stays.models import PlaceSearch, Stay
 
-from .rules import unwanted, vedtak_for
+from .rules import unwanted
 
 # What becomes of each member when a household splits.
 STAYS, MOVES, BOTH = "blir", "flytter", "begge"
@@ -136,6 +137,28 @@ class SearchForm(OnceFormMixin, forms.Form):
         self.fields["unit"].queryset = places.order_by("sort_name", "pk")
         self.helper = VarigFormHelper(self, submit=_("Skriv i loggen"), cancel=cancel)
         self.helper.layout = Layout("outcome", "on", Row("unit", "place"), "reason")
+
+
+class CorrectSearchForm(SeenMixin, SearchForm):
+    why = forms.CharField(label=_("Hva er rettet, og hvordan vet vi det"), max_length=200)
+
+    def __init__(self, *args: Any, search: PlaceSearch, cancel: str, **kwargs: Any) -> None:
+        names = ("outcome", "on", "unit", "place", "reason")
+        initial = {name: getattr(search, name) for name in names}
+        super().__init__(*args, row=search, cancel=cancel, initial=initial, **kwargs)
+        self.helper.layout.append("why")
+
+
+class WithdrawForm(OnceFormMixin, forms.Form):
+    why = forms.CharField(
+        label=_("Hvorfor linjen tas ut"),
+        max_length=200,
+        help_text=_("For eksempel at den gjaldt en annen. Skriv ikke navn på andre."),
+    )
+
+    def __init__(self, *args: Any, cancel: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = VarigFormHelper(self, submit=_("Ta ut"), cancel=cancel)
 
 
 class RenewalForm(OnceFormMixin, forms.Form):

@@ -8,7 +8,7 @@ from datetime import date
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Q, QuerySet
 
-from casework.models import HousingNeed, Person, Vedtak
+from casework.models import HousingNeed, Person
 from housing.models import Unit
 from stays.availability import unoccupied
 from stays.temporary.chains import chains_with_cost
@@ -36,14 +36,3 @@ def unwanted(person: Person, units: QuerySet[Unit]) -> set[int]:
         property__in=need.avoid_properties.all()
     )
     return set(units.filter(avoided).order_by().values_list("pk", flat=True))
-
-
-def vedtak_for(person: Person) -> QuerySet[Vedtak]:
-    """Vedtak that grant the person a temporary place (sosialtjenesteloven § 27), newest first."""
-    return (
-        Vedtak.objects.granted()
-        .filter(application__person=person, outcomes__basis__code="sosialtjenesteloven_27")
-        .select_related("application")
-        .distinct()
-        .order_by("-issued_on", "-pk")
-    )

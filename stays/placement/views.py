@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import partial
 
 from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -16,18 +18,20 @@ from accounts import settings_table
 from accounts.once import once
 from accounts.reads import log_read, log_reads
 from casework.models import Application, Service
+from casework.persons.views.on_person import form_page
 from common.access import allowed
 from common.calendar import add_months
-from common.form_errors import errors_on
+from common.form_errors import errors_on, posted
+from common.formatting import nbdate
 from common.paging import keyset_page
 from housing.models import Property
-from stays import actions, milieu, perms
+from stays import actions, correcting, milieu, perms
 from stays.enums import StayKind
 from stays.models import PlaceSearch, Stay
 from stays.temporary.chains import chain_of
 from stays.unsuited import children_along, children_in_household
 
-from .forms import PlacementForm, RenewalForm, SearchForm
+from .forms import CorrectSearchForm, PlacementForm, RenewalForm, SearchForm, WithdrawForm
 from .rules import costs, free_places
 
 SHOWN_SEARCHES = 20
@@ -138,6 +142,58 @@ def place_search(request: HttpRequest, pk: int) -> HttpResponse:
     log_read(request, application.person_id, "plassering")
     context = {"form": form, "application": application, "person": application.person}
     return render(request, "stays/placement/place_search.html", context)
+
+
+def _search(request: HttpRequest, pk: int) -> PlaceSearch:
+    return get_object_or_404(
+        PlaceSearch.objects.visible_to(request.user).select_related("person"), pk=pk
+    )
+
+
+def _after(search: PlaceSearch) -> str:
+    """Back to where the log is shown."""
+    if search.application_id:
+        return reverse("stays:place", args=[search.application_id])
+    return reverse("desk:person_stays", args=[search.person_id])
+
+
+@require_http_methods(["GET", "POST"])
+@allowed(perms.can_record_stays)
+@once
+def place_search_correct(request: HttpRequest, pk: int) -> HttpResponse:
+    """Correct a line of the log."""
+    search = _search(request, pk)
+    form = CorrectSearchForm(posted(request), search=search, cancel=_after(search))
+    return form_page(
+        request,
+        search.person,
+        form,
+        partial(correcting.correct_search, search),
+        title=_("Rett linjen i loggen"),
+        done=_("Rettet i loggen."),
+        back=_after(search),
+        page="plassering",
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@allowed(perms.can_record_stays)
+@once
+def place_search_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a line out of the log."""
+    search = _search(request, pk)
+    form = WithdrawForm(posted(request), cancel=_after(search))
+    return form_page(
+        request,
+        search.person,
+        form,
+        partial(correcting.withdraw_search, search),
+        title=_("Ta linjen ut av loggen"),
+        done=_("Tatt ut av loggen."),
+        back=_after(search),
+        page="plassering",
+        sub=f"{search.get_outcome_display()} {nbdate(search.on)}",
+    )
 
 
 @require_http_methods(["GET", "POST"])

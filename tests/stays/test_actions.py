@@ -85,7 +85,7 @@ def test_a_place_unsuited_to_children_needs_a_written_reason(today, who):
 def test_a_stay_ends_once_and_after_it_began(today, who):
     stay = StayFactory(days_ago=30)
     with pytest.raises(StayRefused, match="kan ikke slutte før"):
-        end_stay(stay=stay, ends_on=stay.period.lower, reason="", **who)
+        end_stay(stay=stay, ends_on=stay.period.lower - timedelta(days=1), reason="", **who)
     end_stay(stay=stay, ends_on=today, reason="Flyttet til søsteren", **who)
     with pytest.raises(StayRefused, match="allerede avsluttet"):
         end_stay(stay=stay, ends_on=today, reason="", **who)

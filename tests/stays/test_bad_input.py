@@ -90,7 +90,7 @@ def test_a_stay_that_ends_before_it_begins(as_caseworker, today):
         reverse("stays:stay_end", args=[stay.pk]),
         {"ends_on": typed(stay.period.lower - timedelta(days=1)), "reason": "Dro"},
     )
-    refused(page, "ends_on", "kan ikke slutte før dagen etter")
+    refused(page, "ends_on", "kan ikke slutte før")
     own = Stay.objects.filter(pk=stay.pk)
     database_refuses("stay_begins", lambda: own.update(period=f.since(today, today)))
     backwards = f.since(today, today - timedelta(days=1))

@@ -170,7 +170,8 @@ def test_episode_is_corrected_with_a_reason_and_days_are_recounted(as_caseworker
     stay = StayFactory(days_ago=30)
     url = reverse("stays:stay_change", args=[stay.pk])
     assert as_caseworker.get(url).status_code == 200
-    data = {"starts_on": typed(days_ago(40)), "ends_on": ""}
+    data = {"kind": stay.kind, "unit": stay.unit_id}
+    data |= {"starts_on": typed(days_ago(40)), "ends_on": ""}
     assert "Fyll ut" in as_caseworker.post(url, data).text
     assert as_caseworker.post(url, {**data, "why": "Kvitteringen viser det."}).status_code == 302
     assert chain_of(stay.person_id, today).days == 40

@@ -37,15 +37,17 @@ def form_page(
     done: str,
     back: str,
     page: str,
+    after: str = "",
     template: str = "casework/persons/on_person_form.html",
     **extra: Any,
 ) -> HttpResponse:
-    """Show the form; when valid, call `action` with its values, `by` and `at`, then go `back`."""
+    """Show the form; when valid, call `action` with its values, `by` and `at`, then go `back`, or
+    to `after` where the page that led here is gone."""
     if form.is_bound and form.is_valid():
         with errors_on(form):
             action(by=request.user, at=timezone.now(), **form.cleaned_data)
             messages.success(request, done)
-            return redirect(back)
+            return redirect(after or back)
     log_read(request, person.pk, page)
     context = {"sub": "", **extra, "form": form, "person": person, "title": title, "back": back}
     return render(request, template, context)

@@ -107,7 +107,7 @@ def test_place_left_before_the_first_night_is_cancelled(as_caseworker, applicati
     data = given(second, today, moving="on")
     assert as_caseworker.post(asked(application), data).status_code == 302
     assert Stay.objects.get().unit == second
-    event = Event.objects.get(kind="stay.taken_back")
+    event = Event.objects.get(kind="stay.voided")
     assert str(first) in event.text and event.by == as_caseworker.user
     # No one lives in the first place now.
     other = f.ApplicationFactory(assessed=True)

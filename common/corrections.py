@@ -1,0 +1,72 @@
+"""Correcting what is registered, without undoing a correction that somebody else just saved.
+
+The form has a hidden field, `seen`: the revision of the row when the page was opened. The action
+locks the row and refuses a form that was opened before the latest change:
+
+    class StepForm(SeenMixin, OnceFormMixin, forms.Form): ...
+
+    form = StepForm(posted(request), row=step)
+
+    @transaction.atomic
+    def correct_step(step, *, seen, by, at, **facts):
+        step = TenancyStep.objects.select_for_update(…).get(pk=step.pk)
+        check_seen(step, seen)
+
+The page is then shown again with what was typed, and can be sent once more.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db import models
+from django.utils.translation import gettext as _
+
+from .errors import RuleBroken
+
+FIELD = "seen"
+
+
+class Overwritten(RuleBroken):
+    """Somebody has changed the row since the page was opened."""
+
+    field = FIELD
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Noen har endret dette etter at du åpnet siden, og ingenting er lagret. Det du "
+                "skrev, står her. Se hva som er nytt, og lagre igjen hvis det fortsatt stemmer."
+            )
+        )
+
+
+def revision(row: models.Model) -> int:
+    """A number that grows each time the row is saved, from its history; 0 without history."""
+    return row.history.aggregate(last=models.Max("history_id"))["last"] or 0
+
+
+def check_seen(row: models.Model, seen: int | None) -> None:
+    """Raise `Overwritten` if the locked row has changed since. `seen` is None in jobs and tests."""
+    if seen is not None and seen != revision(row):
+        raise Overwritten
+
+
+class SeenMixin:
+    """Gives a form the hidden `seen` of `row`. The first base, before `OnceFormMixin`."""
+
+    def __init__(self, *args: Any, row: models.Model, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.row = row
+        self.fields[FIELD] = forms.IntegerField(
+            required=False, widget=forms.HiddenInput, initial=revision(row)
+        )
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        if field == FIELD:
+            # Told of the change, the user may send the form again.
+            self.data = self.data.copy()
+            self.data[self.add_prefix(FIELD)] = str(revision(self.row))
+            field = None
+        super().add_error(field, error)

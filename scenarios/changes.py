@@ -1,0 +1,112 @@
+"""What is registered, corrected, ended or cancelled later on, in the order of the file.
+
+    changes:
+      - {on: 2026-09-01, void: ane, how: feilregistrert}
+      - {on: 2026-09-05, correct: ane, from: 2026-06-01}
+
+Each is done by the action behind the page, before the job runs for its day or a later one. A stay
+or a lease is named by its `id`, or by its person if that is the only one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from stays import actions, correcting
+from stays.enums import VoidedAs
+from stays.leases.cancelling import cancel_lease
+from stays.models import Stay
+
+from .building import World, at_noon
+from .errors import ScenarioError
+
+WHY = "Scenario"
+
+
+class Changes:
+    """The changes of a scenario that are not yet made."""
+
+    def __init__(self, rows: list[dict[str, Any]], world: World) -> None:
+        self.left = list(enumerate(rows))
+        self.world = world
+
+    def until(self, on: date) -> None:
+        """Make those whose day has come, in the order of the file."""
+        while self.left and self.left[0][1]["on"] <= on:
+            number, facts = self.left.pop(0)
+            verb = next(verb for verb in VERBS if verb in facts)
+            VERBS[verb](facts, self.world, f"changes[{number}].{verb}")
+
+
+def _register(facts: dict[str, Any], world: World, where: str) -> None:
+    world.live(facts["register"], where)
+
+
+def _end(facts: dict[str, Any], world: World, where: str) -> None:
+    if "to" not in facts:
+        raise ScenarioError(f"{where}: 'to' is missing")
+    actions.end_stay(
+        stay=world.stay(facts["end"], where), ends_on=facts["to"], reason=WHY, **_who(facts, world)
+    )
+
+
+def _correct(facts: dict[str, Any], world: World, where: str) -> None:
+    """`from`, `to` and `planned_out` are changed if given; `open: yes` takes the end away."""
+    stay = world.stay(facts["correct"], where)
+    more = {key: facts[key] for key in ("planned_out",) if key in facts}
+    correcting.change_stay(
+        stay=stay,
+        starts_on=facts.get("from", stay.period.lower),
+        ends_on=None if facts.get("open") else facts.get("to", stay.period.upper),
+        why=WHY,
+        **more,
+        **_who(facts, world),
+    )
+
+
+def _reopen(facts: dict[str, Any], world: World, where: str) -> None:
+    stay = world.stay(facts["reopen"], where)
+    correcting.reopen_stay(stay=stay, reason=WHY, **_who(facts, world))
+
+
+def _void(facts: dict[str, Any], world: World, where: str) -> None:
+    stay = world.stay(facts["void"], where)
+    correcting.void_stay(
+        stay=stay,
+        how=facts.get("how", VoidedAs.MISTAKEN),
+        reason=WHY,
+        reopen=_ended_by(stay),
+        **_who(facts, world),
+    )
+
+
+def _cancel(facts: dict[str, Any], world: World, where: str) -> None:
+    lease = world.lease(facts["cancel"], where)
+    cancel_lease(
+        lease=lease,
+        how=facts.get("how", VoidedAs.NO_CONTRACT),
+        reason=WHY,
+        reopen=_ended_by(lease.stay),
+        **_who(facts, world),
+    )
+
+
+def _ended_by(stay: Stay) -> list[Stay]:
+    """As on the page, where all that ended that day are ticked."""
+    return list(correcting.ended_by(stay))
+
+
+def _who(facts: dict[str, Any], world: World) -> dict[str, Any]:
+    return {"by": world.clerk, "at": at_noon(facts["on"])}
+
+
+VERBS: dict[str, Callable[[dict[str, Any], World, str], None]] = {
+    "register": _register,
+    "end": _end,
+    "correct": _correct,
+    "reopen": _reopen,
+    "void": _void,
+    "cancel": _cancel,
+}
