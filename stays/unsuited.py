@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
+
+from django.db.models import Exists, F, OuterRef
 
 from casework.applications import lease_terms
-from casework.log.enums import ApplicationKind, ApplicationState
-from casework.models import Application, Person
-from casework.persons.children import ADULT_AGE, born_after, is_minor
+from casework.log.enums import (
+    OWN_HOUSEHOLD,
+    ApplicationKind,
+    ApplicationState,
+    LivingArrangement,
+)
+from casework.log.visibility import visible_persons
+from casework.models import Application, HouseholdMember, Person
+from casework.persons.children import ADULT_AGE, born_after, is_child_member, is_minor
 from housing.models import Unit
 
 from .enums import UnsuitedFor
+from .models import Stay
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 
 def children_in_household(person: Person, on: date) -> int:
@@ -29,6 +43,40 @@ def children_along(person: Person, on: date) -> int:
         .first()
     )
     return max(children_in_household(person, on), last_number or 0)
+
+
+class WithThem(NamedTuple):
+    """Who lives in a place besides the one who holds the stay."""
+
+    adults: int
+    children: int
+
+
+def with_them(holders: Collection[int], on: date, user: User) -> dict[int, WithThem]:
+    """Who lives with each holder of a stay on the date, of those the user may see. One query.
+
+    Members of the household who have no place of their own then; a child who visits is not one.
+    """
+    elsewhere = Stay.objects.current(on).filter(person=OuterRef("person"), unsafe=False)
+    members = (
+        HouseholdMember.objects.filter(
+            visible_persons(user, "person__"),
+            ~Exists(elsewhere),
+            household__members__in=HouseholdMember.objects.filter(
+                person__in=holders, relation__in=OWN_HOUSEHOLD, period__contains=on
+            ),
+            period__contains=on,
+        )
+        .exclude(person__in=holders)
+        .exclude(living=LivingArrangement.VISITING)
+        .annotate(holder=F("household__members__person"))
+        .select_related("person")
+        .order_by("pk")
+    )
+    found = {holder: [0, 0] for holder in holders}
+    for member in members:
+        found[member.holder][is_child_member(member, on)] += 1
+    return {holder: WithThem(*numbers) for holder, numbers in found.items()}
 
 
 def unsuited_for(person: Person, unit: Unit, on: date, young_under: int) -> str:

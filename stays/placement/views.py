@@ -29,7 +29,7 @@ from stays import actions, correcting, milieu, perms
 from stays.enums import StayKind
 from stays.models import PlaceSearch, Stay
 from stays.temporary.chains import chain_of
-from stays.unsuited import children_along, children_in_household
+from stays.unsuited import children_along, children_in_household, with_them
 
 from .forms import CorrectSearchForm, PlacementForm, RenewalForm, SearchForm, WithdrawForm
 from .rules import costs, free_places
@@ -254,7 +254,7 @@ def tonight(request: HttpRequest) -> HttpResponse:
 @require_safe
 @allowed(perms.can_see_stays)
 def tonight_at(request: HttpRequest, pk: int) -> HttpResponse:
-    """The night staff's list of one place: room, first name and last day; nothing more."""
+    """The night staff's list of one place: room, first name, who is with them, and the last day."""
     place = get_object_or_404(Property, pk=pk)
     today = timezone.localdate()
     there = (
@@ -263,12 +263,24 @@ def tonight_at(request: HttpRequest, pk: int) -> HttpResponse:
         .order_by("unit__sort_name", "unit_id")
     )
     visible = set(there.visible_to(request.user).order_by().values_list("pk", flat=True))
+    holders = [stay.person_id for stay in there if stay.pk in visible]
+    away = set(
+        Stay.objects.current(today)
+        .filter(person__in=holders, kind=StayKind.INSTITUTION)
+        .order_by()
+        .values_list("person", flat=True)
+    )
+    others = with_them(holders, today, request.user)
     rows = [
         {
             "unit": stay.unit,
-            "name": _short(stay.person) if stay.pk in visible else "",
-            "until": stay.granted_until if stay.pk in visible else None,
+            "name": _short(stay.person),
+            "away": stay.person_id in away,
+            "others": others.get(stay.person_id),
+            "until": stay.granted_until,
         }
+        if stay.pk in visible
+        else {"unit": stay.unit}
         for stay in there
     ]
     log_reads(request, {stay.person_id for stay in there if stay.pk in visible}, "i-natt")

@@ -10,7 +10,7 @@ from django.db.utils import DataError
 from django.urls import reverse
 
 from accounts.models import ReadLog
-from casework.log.enums import ApplicationKind
+from casework.log.enums import ApplicationKind, LivingArrangement
 from casework.models import Event, Flag
 from stays.enums import UnsuitedFor
 from stays.models import PlaceSearch, Renewal, Stay
@@ -224,3 +224,28 @@ def test_night_list_shows_only_the_names_it_needs(as_caseworker, login):
     assert ReadLog.objects.filter(page="i-natt").values_list("person_id", flat=True).get() == (
         stay.person_id
     )
+
+
+def test_night_list_says_who_is_with_them(as_caseworker, today):
+    far, mor = f.PersonFactory(first_name="Far"), f.PersonFactory()
+    household = f.HouseholdFactory(head=far, partner=mor, children=2)
+    visiting = household.members.filter(person=household.children[0])
+    stay = f.StayFactory(person=far)
+    url = reverse("stays:tonight_at", args=[stay.unit.property_id])
+    page = as_caseworker.get(url).text
+    assert "Én voksen til." in page and "2 barn." in page and "Borte" not in page
+    visiting.update(living=LivingArrangement.VISITING)  # lives elsewhere
+    f.StayFactory(person=mor, with_friends=True)
+    page = as_caseworker.get(url).text
+    assert "voksen" not in page and "Ett barn." in page
+    f.StayFactory(person=far, prison=True)
+    page = as_caseworker.get(url).text
+    assert "Borte i natt, rommet holdes." in page and "fengsel" not in page.lower()
+
+
+def test_night_list_is_silent_about_a_hidden_member(as_caseworker):
+    far, mor = f.PersonFactory(), f.PersonFactory(strictly_protected=True)
+    f.HouseholdFactory(head=far, partner=mor)
+    stay = f.StayFactory(person=far)
+    page = as_caseworker.get(reverse("stays:tonight_at", args=[stay.unit.property_id])).text
+    assert far.first_name in page and "voksen" not in page
