@@ -50,6 +50,20 @@ def run(job: Job, on: date) -> JobResult:
     return result
 
 
+def latest_day(cursor: Any, kind: str, on: date) -> date:
+    """The latest day the kind was run for, this run included.
+
+    It locks the row of the kind until the end of the transaction, so that two runs of a kind at
+    once wait for each other.
+    """
+    cursor.execute(
+        """INSERT INTO accounts_flagday AS d (kind, day) VALUES (%s, %s)
+        ON CONFLICT (kind) DO UPDATE SET day = greatest(d.day, excluded.day) RETURNING day""",
+        [str(kind), on],
+    )
+    return cursor.fetchone()[0]
+
+
 def dry_run(job: Job, on: date) -> JobResult:
     """Run the job, roll it back, and return what it would have done."""
     with transaction.atomic():

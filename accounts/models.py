@@ -283,6 +283,24 @@ class Setting(models.Model):
         return f"{self.key} = {self.value}"
 
 
+class FlagDay(models.Model):
+    """The latest day the flags of a kind were judged for: one row a kind of flag.
+
+    A run for an earlier day judges for this day, so the order of runs does not matter
+    (`jobs.latest_day`).
+    """
+
+    kind = models.CharField(_("gjelder"), max_length=20, primary_key=True)
+    day = models.DateField(_("dag"))
+
+    class Meta:
+        verbose_name = _("dag for varsler")
+        verbose_name_plural = _("dager for varsler")
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.day}"
+
+
 class JobRun(models.Model):
     """A run of a job: for which date, when, and what it did (need T8). See `accounts.jobs`.
 

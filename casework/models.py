@@ -34,7 +34,7 @@ from casework.follow_up.models import (
     TransitionPlan,
 )
 from casework.letters.models import LegalBasis, Letter, LetterCopy, PlainWord, StandardText
-from casework.log.models import Event, Flag, FlagDay, StoredFile, Transition
+from casework.log.models import Event, Flag, StoredFile, Transition
 from casework.persons.models import (
     Death,
     Document,
@@ -67,7 +67,6 @@ __all__ = [
     "Draft",
     "Event",
     "Flag",
-    "FlagDay",
     "Handover",
     "Household",
     "HouseholdMember",

@@ -10,7 +10,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.timezone import get_default_timezone
 
 from accounts.enums import UnitKind
-from accounts.models import OrganisationUnit, Setting, User
+from accounts.models import FlagDay, OrganisationUnit, Setting, User
 from allocation import policy as policies
 from allocation.enums import OfferState
 from allocation.models import Offer, PriorityPolicy
@@ -37,7 +37,6 @@ from casework.models import (
     Assessment,
     CaseCounter,
     Dimension,
-    FlagDay,
     Handover,
     Household,
     HouseholdMember,

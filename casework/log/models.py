@@ -163,24 +163,6 @@ class Flag(models.Model):
         return f"{self.get_kind_display()} {self.key}"
 
 
-class FlagDay(models.Model):
-    """The latest day the flags of a kind were judged for: one row a kind of flag.
-
-    A run for an earlier day judges for this day, so the order of runs does not matter
-    (`casework.log.raising`).
-    """
-
-    kind = models.CharField(_("gjelder"), max_length=20, primary_key=True)
-    day = models.DateField(_("dag"))
-
-    class Meta:
-        verbose_name = _("dag for varsler")
-        verbose_name_plural = _("dager for varsler")
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.day}"
-
-
 class StoredFile(models.Model):
     """A file that never changes, with its SHA-256: a letter or minutes, rendered once.
 

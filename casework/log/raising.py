@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection, transaction
 
 from accounts import settings_table
+from accounts.jobs import latest_day
 from common.calendar import next_working_day
 from common.jobs import JobResult
 from common.sql import enum_params
@@ -238,20 +239,6 @@ class FlagRule:
 
 
 CONFLICT = "ON CONFLICT (kind, person_id, key) WHERE closed_on IS NULL DO NOTHING"
-
-
-def latest_day(cursor: Any, kind: str, on: date) -> date:
-    """The latest day the kind was run for, this run included.
-
-    It locks the row of the kind until the end of the transaction, so that two runs of a kind at
-    once wait for each other.
-    """
-    cursor.execute(
-        """INSERT INTO casework_flagday AS d (kind, day) VALUES (%s, %s)
-        ON CONFLICT (kind) DO UPDATE SET day = greatest(d.day, excluded.day) RETURNING day""",
-        [str(kind), on],
-    )
-    return cursor.fetchone()[0]
 
 
 def _text(sql: str | Callable[[], str]) -> str:

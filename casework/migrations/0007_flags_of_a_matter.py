@@ -12,22 +12,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="FlagDay",
-            fields=[
-                (
-                    "kind",
-                    models.CharField(
-                        max_length=20, primary_key=True, serialize=False, verbose_name="gjelder"
-                    ),
-                ),
-                ("day", models.DateField(verbose_name="dag")),
-            ],
-            options={
-                "verbose_name": "dag for varsler",
-                "verbose_name_plural": "dager for varsler",
-            },
-        ),
         migrations.RemoveConstraint(
             model_name="flag",
             name="flag_once",

@@ -2,7 +2,8 @@
 
 A flag is raised at each of `agreement_horizon_days` before the agreement expires; a later one
 supersedes the earlier. It is closed by the job when another agreement follows without a gap or
-has begun, or when none of the provider's places is in use. Safe to run twice, or for any date.
+has begun, or when none of the provider's places is in use. As in `casework.log.raising`, the flags
+follow the facts as of the latest day the job was run for, and what was followed up stays so.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts import settings_table
+from accounts.jobs import latest_day
 from common.calendar import local_date, next_working_day
 from common.day import MOST, DayLine
 from common.errors import RuleBroken
@@ -52,11 +54,12 @@ raised AS (
         (agreement_id, threshold, owner_id, due_on, raised_on, closed_because, closing_note)
     SELECT w.agreement_id, w.threshold, w.responsible_id, %(due_on)s::date, %(on)s::date, '', ''
     FROM wanted w
-    -- Not when a later flag was raised already, by a run for a later date.
     WHERE NOT EXISTS (
         SELECT FROM housing_agreementflag f
-        WHERE f.agreement_id = w.agreement_id AND f.threshold < w.threshold)
-    ON CONFLICT (agreement_id, threshold) DO NOTHING
+        WHERE f.agreement_id = w.agreement_id
+            AND (f.closed_on IS NULL AND f.threshold = w.threshold
+                OR f.closed_because = %(AgreementFlagClosed.HANDLED)s
+                    AND f.threshold <= w.threshold))
     RETURNING 1
 ),
 closed AS (
@@ -65,11 +68,10 @@ closed AS (
         closed_because = CASE WHEN past.further
             THEN %(AgreementFlagClosed.SUPERSEDED)s ELSE %(AgreementFlagClosed.FACTS)s END
     FROM (
-        SELECT o.id, w.agreement_id IS NOT NULL AS further
+        SELECT o.id, coalesce(w.threshold < o.threshold, false) AS further
         FROM housing_agreementflag o
         LEFT JOIN wanted w ON w.agreement_id = o.agreement_id
-        WHERE o.closed_on IS NULL AND o.raised_on <= %(on)s::date
-            AND (w.agreement_id IS NULL OR w.threshold < o.threshold)
+        WHERE o.closed_on IS NULL AND w.threshold IS DISTINCT FROM o.threshold
     ) past
     WHERE f.id = past.id
     RETURNING 1
@@ -85,18 +87,17 @@ class NotFollowedUp(RuleBroken):
 @transaction.atomic
 def flag_agreements(on: date) -> JobResult:
     """Raise and close the flags of expiring agreements. Safe to run twice, or for any date."""
-    numbers = settings_table.values(on, "agreement_horizon_days", "flag_due_days")
-    days = numbers["agreement_horizon_days"]
-    params = {
-        **enum_params(AgreementFlagClosed, PropertyStage),
-        "on": on,
-        "days": days,
-        "furthest": max(days, default=0),
-        "due_on": next_working_day(on + timedelta(days=numbers["flag_due_days"])),
-    }
     with connection.cursor() as cursor:
-        # One run at a time, as in `casework.log.raising`.
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('flags agreement'))")
+        on = latest_day(cursor, "agreement", on)
+        numbers = settings_table.values(on, "agreement_horizon_days", "flag_due_days")
+        days = numbers["agreement_horizon_days"]
+        params = {
+            **enum_params(AgreementFlagClosed, PropertyStage),
+            "on": on,
+            "days": days,
+            "furthest": max(days, default=0),
+            "due_on": next_working_day(on + timedelta(days=numbers["flag_due_days"])),
+        }
         cursor.execute(FLAG_AGREEMENTS, params)
         raised, ended = cursor.fetchone()
         return JobResult(raised=raised, ended=ended)

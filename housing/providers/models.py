@@ -141,7 +141,11 @@ class AgreementFlag(models.Model):
         verbose_name_plural = _("varsler om kvalitetsavtaler")
         ordering = ["due_on", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["agreement", "threshold"], name="agreement_flag_once"),
+            models.UniqueConstraint(
+                fields=["agreement", "threshold"],
+                name="agreement_flag_once",
+                condition=Q(closed_on__isnull=True),
+            ),
             models.CheckConstraint(
                 name="agreement_flag_closed_because",
                 condition=Q(closed_on__isnull=True, closed_because="")
