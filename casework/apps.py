@@ -27,12 +27,14 @@ class CaseworkConfig(AppConfig):
         from .assessment import flags as statement_flags
         from .assessment.actions.deaths import withdraw_statements
         from .case.holdings import HOLDINGS
+        from .follow_up import corrections as follow_up_corrections
         from .follow_up import day as handover_day
         from .follow_up import defaults as follow_up_defaults
         from .follow_up import handover_flags, plan_flags
         from .follow_up.actions.deaths import end_follow_up
         from .letters import defaults as letter_defaults
-        from .log import flags, perms
+        from .log import corrections, flags, perms
+        from .persons import corrections as person_corrections
         from .persons.actions.deaths import Phase, on_death
         from .vedtak import day as vedtak_day
         from .vedtak.actions import on_issue
@@ -46,6 +48,18 @@ class CaseworkConfig(AppConfig):
         on_death(Phase.PERSON, withdraw_statements)
         on_death(Phase.PERSON, end_follow_up)
         on_death(Phase.PERSON, application_deaths.drop_drafts)
+        corrections.register(
+            person_corrections.MEMBER,
+            person_corrections.REPRESENTATIVE,
+            person_corrections.NOTE,
+            person_corrections.PAST_MATTER,
+            follow_up_corrections.SERVICE,
+            follow_up_corrections.TEAM_MEMBER,
+            follow_up_corrections.TEAM_MEETING,
+            follow_up_corrections.MILESTONE,
+            follow_up_corrections.NOTICE,
+            follow_up_corrections.HANDOVER,
+        )
         flags.register(
             application_flags.INTERIM_REPLY,
             application_flags.PAPERS,

@@ -139,6 +139,7 @@ def add_samples(made: SimpleNamespace) -> None:
     made.team_member = TeamMemberFactory(person=made.person)
     made.plan = PlanFactory(person=made.person)
     made.milestone = MilestoneFactory(plan=made.plan)
+    made.settled_plan = PlanFactory(settled_on=f.today(), outcome="Flyttet inn.")
     made.checklist_item = made.plan.items.order_by("pk").first()
     made.checklist_kind = casework.ChecklistKind.objects.order_by("pk").first()
     made.notice = NoticeFactory(person=made.person)

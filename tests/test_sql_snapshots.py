@@ -39,7 +39,9 @@ LEFT_OUT = {
         casework:appeal_ask_suspension casework:appeal_assign casework:appeal_dismiss
         casework:appeal_forward casework:appeal_new casework:appeal_outcome casework:appeal_reverse
         casework:appeal_suspension casework:appeal_take_up casework:appeal_withdraw
-        casework:application_forward casework:application_new casework:application_withdraw
+        casework:application_forward casework:application_new casework:application_reopen
+        casework:application_withdraw casework:member_correct casework:plan_reopen
+        casework:take_back
         casework:assessment_new casework:basis casework:basis_end casework:basis_new
         casework:checklist_item casework:dimension casework:dimension_end casework:dimension_new
         casework:document_new casework:document_withdraw casework:handover_new

@@ -99,6 +99,8 @@ CASEWORK_APP: dict[str, UrlRow] = {
     "casework:person_new": UrlRow(CASEWORK),
     "casework:person_edit": UrlRow(CASEWORK, "person"),
     "casework:household": UrlRow(CASEWORK, "person"),
+    "casework:member_correct": UrlRow(CASEWORK, "household_member"),
+    "casework:take_back": UrlRow(CASEWORK, ("service_slug", "service")),
     "casework:representatives": UrlRow(CASEWORK, "person"),
     "casework:representative_edit": UrlRow(CASEWORK, "representative"),
     "casework:section_27": UrlRow(CASEWORK),
@@ -116,6 +118,7 @@ CASEWORK_APP: dict[str, UrlRow] = {
     "casework:application": UrlRow(CASE, "application"),
     "casework:application_take": post_row(CASEWORK, "open_application"),
     "casework:application_withdraw": UrlRow(CASEWORK, "open_application"),
+    "casework:application_reopen": UrlRow(CASEWORK, "open_application"),
     "casework:application_forward": UrlRow(CASEWORK, "open_application"),
     "casework:interim_reply": UrlRow(CASEWORK, "open_application"),
     "casework:text_list": UrlRow((ADMIN, MANAGER)),
@@ -177,6 +180,7 @@ CASEWORK_APP: dict[str, UrlRow] = {
     "casework:notice_new": UrlRow(CASEWORK, "open_application"),
     "casework:service_new": UrlRow(CASEWORK, "person"),
     "casework:service": UrlRow(CASEWORK, "service"),
+    "casework:plan_reopen": UrlRow(CASEWORK, "settled_plan"),
     "casework:service_hours": UrlRow(CASEWORK, "service"),
     "casework:service_end": UrlRow(CASEWORK, "service"),
     "casework:team_member_new": UrlRow(CASEWORK, "person"),
@@ -382,6 +386,8 @@ def samples() -> SimpleNamespace:
     made.role = made.user.roles.get()
     made.person = f.PersonFactory(with_household=True)
     made.application = f.ApplicationFactory(person=made.person, granted=True)
+    made.household_member = f.FamilyFactory(children=1).members.get(relation="barn")
+    made.service_slug = "tjeneste"
     made.dead = f.PersonFactory()
     made.parent = f.HouseholdFactory(partner=f.PersonFactory(), children=1).head
     f.DeathFactory(person=made.dead)

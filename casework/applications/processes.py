@@ -15,8 +15,9 @@ APPLICATION = StateTable(
         _A.ASSESSING: {_A.DECIDED, _A.WITHDRAWN, _A.LAPSED, _A.FORWARDED},
         # A person on the waiting list may withdraw or be gone: the vedtak still stands.
         _A.DECIDED: {_A.ASSESSING, _A.WITHDRAWN, _A.LAPSED},
-        _A.WITHDRAWN: {_A.ASSESSING},
-        _A.LAPSED: {_A.ASSESSING},
+        # Withdrawn or lapsed by mistake: back to where it was.
+        _A.WITHDRAWN: {_A.RECEIVED, _A.ASSESSING, _A.DECIDED},
+        _A.LAPSED: {_A.RECEIVED, _A.ASSESSING, _A.DECIDED},
         _A.FORWARDED: set(),
     },
     log=log_to(Process.APPLICATION),

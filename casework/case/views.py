@@ -100,6 +100,7 @@ def _case(request: HttpRequest, case: Application, refused: ReceivedForm | None)
         ),
         "may_ask": works and case.is_open,
         "may_withdraw": works and APPLICATION.may(case, ApplicationState.WITHDRAWN),
+        "may_reopen": works and case.state in (ApplicationState.WITHDRAWN, ApplicationState.LAPSED),
         "may_send_on": works and APPLICATION.may(case, ApplicationState.FORWARDED),
         "may_reply": works and needs_reply,
     }

@@ -136,6 +136,14 @@ class PlanForm(OnceFormMixin, forms.ModelForm):
         self.helper.layout = Layout("goal", Row("institution", "expected_out"), "owner")
 
 
+class ReopenPlanForm(OnceFormMixin, forms.Form):
+    why = forms.CharField(label=_("Hvorfor planen gjenåpnes"), max_length=200)
+
+    def __init__(self, *args: Any, cancel: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = VarigFormHelper(submit=_("Gjenåpne planen"), cancel=cancel)
+
+
 class SettlePlanForm(OnceFormMixin, forms.Form):
     outcome = forms.CharField(
         label=_("Hvordan det gikk"),

@@ -17,6 +17,7 @@ urlpatterns = [
     path("personer/<int:pk>/plan/ny/", views.plan_new, name="plan_new"),
     path("planer/<int:pk>/endre/", views.plan_edit, name="plan_edit"),
     path("planer/<int:pk>/avslutt/", views.plan_settle, name="plan_settle"),
+    path("planer/<int:pk>/gjenapne/", views.plan_reopen, name="plan_reopen"),
     path("planer/<int:pk>/milepel/ny/", views.milestone_new, name="milestone_new"),
     path("milepeler/<int:pk>/", views.milestone, name="milestone"),
     path("milepeler/<int:pk>/ferdig/", views.milestone_done, name="milestone_done"),

@@ -36,6 +36,7 @@ from .forms import (
     InstitutionNoticeForm,
     MilestoneForm,
     PlanForm,
+    ReopenPlanForm,
     ServiceForm,
     SettlePlanForm,
     TeamMeetingForm,
@@ -262,6 +263,25 @@ def plan_settle(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @allowed(perms.can_do_casework)
 @once
+def plan_reopen(request: HttpRequest, pk: int) -> HttpResponse:
+    """Reopen a plan that was settled by mistake."""
+    plan = _visible_row(request, TransitionPlan.objects.filter(settled_on__isnull=False), pk)
+    back = part_url(plan.person)
+    return form_page(
+        request,
+        plan.person,
+        ReopenPlanForm(posted(request), cancel=back),
+        partial(plans.reopen_plan, plan),
+        title=_("Gjenåpne overgangsplanen"),
+        done=_("Planen er gjenåpnet."),
+        back=back,
+        page=PAGE,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@allowed(perms.can_do_casework)
+@once
 def milestone_new(request: HttpRequest, pk: int) -> HttpResponse:
     plan = _visible_row(request, TransitionPlan.objects, pk)
     today, back = timezone.localdate(), part_url(plan.person)
@@ -310,8 +330,12 @@ def milestone(request: HttpRequest, pk: int) -> HttpResponse:
 def milestone_done(request: HttpRequest, pk: int) -> HttpResponse:
     milestone = _visible_row(request, Milestone.objects, pk, "plan__person")
     with errors_as_message(request):
-        plans.reach_milestone(milestone, by=request.user, at=timezone.now())
-        messages.success(request, _("Milepælen er nådd."))
+        if "gjenapne" in request.POST:
+            plans.reopen_milestone(milestone, by=request.user, at=timezone.now())
+            messages.success(request, _("Milepælen står igjen som ikke nådd."))
+        else:
+            plans.reach_milestone(milestone, by=request.user, at=timezone.now())
+            messages.success(request, _("Milepælen er nådd."))
     return redirect(part_url(milestone.plan.person))
 
 

@@ -1,11 +1,13 @@
 from django.urls import path
 
-from .views import documents, merging, notes, past, persons, representatives
+from .views import corrections, documents, merging, notes, past, persons, representatives
 
 urlpatterns = [
     path("personer/ny/", persons.person_new, name="person_new"),
     path("personer/<int:pk>/endre/", persons.person_edit, name="person_edit"),
     path("personer/<int:pk>/husstand/", persons.household, name="household"),
+    path("husstandsmedlem/<int:pk>/rett/", corrections.member_correct, name="member_correct"),
+    path("feilregistrert/<slug:what>/<int:pk>/", corrections.take_back, name="take_back"),
     path(
         "personer/<int:pk>/representanter/",
         representatives.representatives,

@@ -12,8 +12,16 @@ from django.utils.translation import gettext as _
 from casework.letters.models import LegalBasis, Letter
 from casework.letters.words import words
 from casework.log import events, flags
-from casework.log.enums import ApplicationKind, ApplicationState, FlagKind, LetterKind, Sender
+from casework.log.enums import (
+    ApplicationKind,
+    ApplicationState,
+    FlagKind,
+    LetterKind,
+    Process,
+    Sender,
+)
 from casework.log.event_kinds import CaseEvent
+from casework.log.models import Transition
 from casework.persons.actions.deaths import refuse_dead
 from casework.persons.actions.persons import household_of, lock_persons
 from common.calendar import local_date
@@ -53,6 +61,10 @@ class BasisNotInForce(RuleBroken):
             _("«%(basis)s» gjaldt ikke %(on)s, da søknaden kom inn.")
             % {"basis": basis, "on": nbdate(on)}
         )
+
+
+class NotReopened(RuleBroken):
+    """The case is not withdrawn or lapsed."""
 
 
 class AlreadyAnswered(RuleBroken):
@@ -182,6 +194,40 @@ def withdraw(*, application: Application, reason: str, by: User, at: datetime) -
         application.person,
         CaseEvent.APPLICATION_WITHDRAWN,
         _("Søknaden er trukket: %(reason)s") % {"reason": reason},
+        by=by,
+        at=at,
+        application=application,
+    )
+    return application
+
+
+@transaction.atomic
+def reopen(*, application: Application, why: str, by: User, at: datetime) -> Application:
+    """Reopen a case that was withdrawn or lapsed by mistake, in the state it had before.
+
+    It keeps its number, received day, vedtak and place on the waiting list, and its deadlines are
+    counted as if it had never been away: flags closed for it come back when the jobs run. Raises
+    `NotReopened`, and `PersonIsDead`.
+    """
+    lock_persons(application.person_id)
+    application = lock_application(application)
+    if application.state not in (ApplicationState.WITHDRAWN, ApplicationState.LAPSED):
+        raise NotReopened(_("Saken er ikke trukket eller bortfalt."))
+    refuse_dead(application.person)
+    before = (
+        Transition.objects.filter(
+            process=Process.APPLICATION, object_id=application.pk, to_state=application.state
+        )
+        .order_by("-at", "-pk")
+        .values_list("from_state", flat=True)
+        .first()
+    )
+    APPLICATION.move(application, before or ApplicationState.ASSESSING, by=by, at=at)
+    events.record(
+        application.person,
+        CaseEvent.APPLICATION_REOPENED,
+        _("Saken er gjenåpnet. Mottatt %(on)s gjelder fortsatt. %(why)s")
+        % {"on": nbdate(application.received_on), "why": why.strip()},
         by=by,
         at=at,
         application=application,

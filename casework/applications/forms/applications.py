@@ -216,6 +216,18 @@ class WithdrawApplicationForm(OnceFormMixin, forms.Form):
         self.helper = VarigFormHelper(submit=_("Registrer at søknaden er trukket"), cancel=cancel)
 
 
+class ReopenApplicationForm(OnceFormMixin, forms.Form):
+    why = forms.CharField(
+        label=_("Hvorfor saken gjenåpnes"),
+        max_length=200,
+        help_text=_("Mottatt dato, frister og plass på ventelisten blir som før."),
+    )
+
+    def __init__(self, *args: Any, cancel: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = VarigFormHelper(submit=_("Gjenåpne saken"), cancel=cancel)
+
+
 class ForwardForm(OnceFormMixin, forms.Form):
     unit = forms.ModelChoiceField(
         label=_("Enhet i kommunen"),

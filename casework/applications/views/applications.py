@@ -28,6 +28,7 @@ from ..forms.applications import (
     ApplicationForm,
     ForwardForm,
     InterimReplyForm,
+    ReopenApplicationForm,
     WithdrawApplicationForm,
 )
 from ..models import Application, MissingPaper, UnitTransfer
@@ -215,6 +216,24 @@ def application_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect(back)
     title = _("Søknaden er trukket")
     return _move_page(request, case, form, title)
+
+
+@require_http_methods(["GET", "POST"])
+@allowed(perms.can_do_casework)
+@once
+def application_reopen(request: HttpRequest, pk: int) -> HttpResponse:
+    """Reopen a case that was withdrawn or lapsed by mistake."""
+    case = visible_case(request, pk)
+    back = reverse("casework:application", args=[pk])
+    form = ReopenApplicationForm(posted(request), cancel=back)
+    if request.method == "POST" and form.is_valid():
+        with errors_on(form):
+            actions.reopen(
+                application=case, by=request.user, at=timezone.now(), **form.cleaned_data
+            )
+            messages.success(request, _("Saken er gjenåpnet."))
+            return redirect(back)
+    return _move_page(request, case, form, _("Gjenåpne saken"))
 
 
 @require_http_methods(["GET", "POST"])

@@ -120,9 +120,23 @@ def settle_plan(plan: TransitionPlan, *, outcome: str, by: User, at: datetime) -
     plan = _locked(plan)
     save(plan, by, settled_on=local_date(at), outcome=outcome)
     for milestone in plan.milestones.filter(done_at__isnull=True):
-        _close_flag(milestone, local_date(at))
+        close_flag(milestone, local_date(at))
     text = _("Overgangsplanen er avsluttet. %(how)s") % {"how": outcome}
     record(plan.person, CaseEvent.PLAN_SETTLED, text, by=by, at=at, plan=plan.pk)
+    return plan
+
+
+@transaction.atomic
+def reopen_plan(plan: TransitionPlan, *, why: str, by: User, at: datetime) -> TransitionPlan:
+    """Reopen a plan that was settled by mistake. A newer open plan breaks `plan_one_open`."""
+    plan = (
+        TransitionPlan.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("person")
+        .get(pk=plan.pk)
+    )
+    save(plan, by, settled_on=None, outcome="")
+    text = _("Overgangsplanen er gjenåpnet. %(why)s") % {"why": why.strip()}
+    record(plan.person, CaseEvent.PLAN_CHANGED, text, by=by, at=at, plan=plan.pk)
     return plan
 
 
@@ -149,7 +163,7 @@ def change_milestone(
     if due_on < plan.started_on:
         raise PlanRefused(_("Fristen er før planen begynte."), "due_on")
     if due_on != milestone.due_on:
-        _close_flag(milestone, local_date(at))
+        close_flag(milestone, local_date(at))
     save(milestone, by, title=title, owner=owner, due_on=due_on)
     text = _("Milepælen %(title)s er endret, med frist %(day)s.") % {
         "title": title,
@@ -167,13 +181,23 @@ def reach_milestone(milestone: Milestone, *, by: User, at: datetime) -> Mileston
     if milestone.done_at:
         raise PlanRefused(_("Milepælen er allerede nådd."))
     save(milestone, by, done_at=at, done_by=by)
-    _close_flag(milestone, local_date(at))
+    close_flag(milestone, local_date(at))
     text = _("Milepæl nådd: %(title)s.") % {"title": milestone.title}
     record(plan.person, CaseEvent.PLAN_MILESTONE, text, by=by, at=at, milestone=milestone.pk)
     return milestone
 
 
-def _close_flag(milestone: Milestone, on: date) -> None:
+@transaction.atomic
+def reopen_milestone(milestone: Milestone, *, by: User, at: datetime) -> Milestone:
+    """Mark a milestone as not reached after all. Its flag comes back with the next run."""
+    plan = _locked(milestone.plan)
+    save(milestone, by, done_at=None, done_by=None)
+    text = _("Ikke nådd likevel: %(title)s.") % {"title": milestone.title}
+    record(plan.person, CaseEvent.PLAN_MILESTONE, text, by=by, at=at, milestone=milestone.pk)
+    return milestone
+
+
+def close_flag(milestone: Milestone, on: date) -> None:
     flags.close_by_facts(FlagKind.MILESTONE, f"{milestone.pk}:{milestone.due_on}", on)
 
 
@@ -280,14 +304,26 @@ def register_notice(
     record(person, CaseEvent.NOTICE, text, by=by, at=at, notice=notice.pk, late=late)
     if newer:
         return notice
-    if kind in GOING_OUT:
-        plan = person.plans.open().select_for_update(of=("self",), no_key=True).first()
+    follow_notice(notice, by=by, at=at)
+    return notice
+
+
+@transaction.atomic
+def follow_notice(notice: InstitutionNotice, *, by: User, at: datetime) -> None:
+    """Set the day out in the open plan to the notice's, and inform the listeners."""
+    if notice.kind in GOING_OUT:
+        plans = notice.person.plans.open().select_for_update(of=("self",), no_key=True)
+        plan = plans.first()
         # A notice about a day before the plan started does not change the plan.
-        if plan and plan.started_on <= concerns_on != plan.expected_out:
-            save(plan, by, expected_out=concerns_on, institution=plan.institution or institution)
+        if plan and plan.started_on <= notice.concerns_on != plan.expected_out:
+            save(
+                plan,
+                by,
+                expected_out=notice.concerns_on,
+                institution=plan.institution or notice.institution,
+            )
             _record_moved(plan, by=by, at=at)
     notices.inform(notice, by=by, at=at)
-    return notice
 
 
 # ------------------------------------------------------------------ the municipality's checklist

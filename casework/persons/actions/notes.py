@@ -63,12 +63,18 @@ def edit_note(
     *,
     observation: str,
     quotation: str,
+    is_contact: bool,
     readers: NoteReaders,
     by: User,
     at: datetime,
 ) -> Note:
     """Correct a note; the earlier text is kept and shown beside it. Raises `NothingChanged`."""
-    new = {"observation": observation, "quotation": quotation, "readers": readers}
+    new = {
+        "observation": observation,
+        "quotation": quotation,
+        "is_contact": is_contact,
+        "readers": readers,
+    }
     if all(getattr(note, name) == value for name, value in new.items()):
         raise NothingChanged
     unit = by.main_unit if readers == NoteReaders.UNIT else None

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from casework.log import events
 from casework.log.enums import OWN_HOUSEHOLD, PROTECTED, MemberRelation
 from casework.log.event_kinds import CaseEvent
+from casework.log.saving import save
 from casework.log.visibility import visible_persons
 from common.calendar import local_date
 from common.errors import RuleBroken
@@ -342,12 +343,7 @@ def join_household(
     if person is None:
         inherited = {"protection": head.protection, "shielded": head.shielded}
         person = register_person(by=by, at=at, facts={**facts, **inherited})
-    if person.birth_date and since < person.birth_date:
-        raise MembershipRefused(
-            _("Personen er født %(born)s og kan ikke være med før det.")
-            % {"born": nbdate(person.birth_date)},
-            "since",
-        )
+    _check_born(person, since)
     _refuse_overlap(household, person, relation, since)
     member = HouseholdMember(
         household=household,
@@ -377,6 +373,15 @@ def join_household(
             at=at,
         )
     return member
+
+
+def _check_born(person: Person, since: date) -> None:
+    if person.birth_date and since < person.birth_date:
+        raise MembershipRefused(
+            _("Personen er født %(born)s og kan ikke være med før det.")
+            % {"born": nbdate(person.birth_date)},
+            "since",
+        )
 
 
 def _refuse_overlap(household: Household, person: Person, relation: str, since: date) -> None:
@@ -477,6 +482,62 @@ def change_living(
             member=member.person_id,
         )
     return new
+
+
+@transaction.atomic
+def correct_member(
+    *,
+    member: HouseholdMember,
+    head: Person | None,
+    relation: str,
+    living: str,
+    nights: int | None,
+    since: date,
+    until: date | None,
+    why: str,
+    by: User,
+    at: datetime,
+) -> HouseholdMember:
+    """Correct one period of a membership, as if it had been right from the start.
+
+    `until` is the first day outside. A new way of living from a day is `change_living`. Raises
+    `MembershipRefused`; a period that overlaps another of the same person breaks a constraint.
+    """
+    # Locked, so that two corrections at the same time run one after the other.
+    member = (
+        HouseholdMember.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("person")
+        .get(pk=member.pk)
+    )
+    if member.relation == MemberRelation.SELF:
+        raise MembershipRefused(_("Hovedpersonen rettes ikke her."), "relation")
+    if until is not None and until <= since:
+        raise MembershipRefused(
+            _("Personen kom inn i husstanden %(on)s. Velg en dato etter det.")
+            % {"on": nbdate(since)},
+            "until",
+        )
+    if since != member.period.lower:
+        _check_born(member.person, since)
+    save(
+        member,
+        by,
+        relation=relation,
+        living=living,
+        nights=nights,
+        period=DateRange(since, until),
+    )
+    text = _("Rettet i husstanden: %(relation)s, %(how)s, %(period)s. %(why)s") % {
+        "relation": member.get_relation_display().lower(),
+        "how": member.get_living_display().lower(),
+        "period": _in_words(member.period),
+        "why": why.strip(),
+    }
+    for person in {member.person, head or member.person}:
+        events.record(
+            person, CaseEvent.HOUSEHOLD_CHANGED, text, by=by, at=at, member=member.person_id
+        )
+    return member
 
 
 @transaction.atomic

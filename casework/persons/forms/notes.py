@@ -50,14 +50,14 @@ class NoteForm(OnceFormMixin, forms.ModelForm):
 class EditNoteForm(OnceFormMixin, forms.ModelForm):
     class Meta:
         model = Note
-        fields = ["quotation", "observation", "readers"]
+        fields = ["quotation", "observation", "is_contact", "readers"]
         widgets = {"readers": ListChoice}
         formfield_callback = norwegian
 
     def __init__(self, *args: Any, cancel: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = VarigFormHelper(submit=_("Lagre endringen"), cancel=cancel)
-        self.helper.layout = Layout("quotation", "observation", "readers")
+        self.helper.layout = Layout("quotation", "observation", "is_contact", "readers")
 
 
 class ObjectionForm(OnceFormMixin, forms.Form):

@@ -169,6 +169,7 @@ def _rows(request: HttpRequest, household: Household | None) -> list[dict]:
                 "age": age_on(member.person, today),
                 "end": end,
                 "change": change,
+                "correctable": member.relation != MemberRelation.SELF,
                 "part": "for" if over else ("kommer" if ahead else "naa"),
             }
         )
