@@ -84,10 +84,12 @@ def add_months(day: date, n: int) -> date:
     """The same date n calendar months later (earlier, if n is negative).
 
     In a month without that date it is the last day: 31 January + 1 month is 28 or 29 February
-    (law.md, "Counting").
+    (law.md, "Counting"). Beyond the calendar it is its first or last day.
     """
     months = day.year * 12 + (day.month - 1) + n
     year, month = divmod(months, 12)
+    if not date.min.year <= year <= date.max.year:
+        return date.min if n < 0 else date.max
     month += 1
     return date(year, month, min(day.day, monthrange(year, month)[1]))
 

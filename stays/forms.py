@@ -20,6 +20,8 @@ from .availability import first_free
 from .enums import SLEEPS, InstitutionKind, StayKind, Unsuitable, VoidedAs
 from .models import Stay
 
+# The last field of every correction.
+WHY = _("Hva er rettet eller nytt, og hvordan vet vi det")
 UNSUITABLE = [("", _("Boligen kan brukes")), *Unsuitable.choices]
 
 
@@ -179,9 +181,7 @@ class ChangeStayForm(SeenMixin, OnceFormMixin, RiskFields):
     )
     planned_out = NorwegianDateField(label=_("Planlagt ut"), required=False)
     end_reason = forms.CharField(label=_("Hvorfor det tok slutt"), required=False, max_length=160)
-    why = forms.CharField(
-        label=_("Hva er rettet eller nytt, og hvordan vet vi det"), max_length=200
-    )
+    why = forms.CharField(label=WHY, max_length=200)
 
     def __init__(self, *args, stay: Stay, cancel: str = "", **kwargs) -> None:
         super().__init__(*args, row=stay, **kwargs)
@@ -301,6 +301,20 @@ class EndStayForm(OnceFormMixin, forms.Form):
     def __init__(self, *args, cancel: str = "", **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.helper = VarigFormHelper(self, submit=_("Avslutt oppholdet"), cancel=cancel)
+
+
+class WithdrawForm(OnceFormMixin, forms.Form):
+    """Why a line in a log is taken out."""
+
+    why = forms.CharField(
+        label=_("Hvorfor det tas ut"),
+        max_length=200,
+        help_text=_("For eksempel at det gjaldt en annen. Skriv ikke navn på andre."),
+    )
+
+    def __init__(self, *args, cancel: str, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = VarigFormHelper(self, submit=_("Ta ut"), cancel=cancel)
 
 
 class FollowUpForm(OnceFormMixin, forms.Form):

@@ -51,6 +51,43 @@ class PriceIndexFactory(f.Factory):
     entered_by = factory.SubFactory(f.UserFactory, caseworker=True)
 
 
+class AdjustmentFactory(f.Factory):
+    """A new rent from a month after yesterday's notice."""
+
+    class Meta:
+        model = stays.RentAdjustment
+
+    lease = factory.SubFactory(f.LeaseFactory, days_ago=500)
+    old_rent = 8000
+    new_rent = 8200
+    from_index = factory.SubFactory(
+        PriceIndexFactory, month=factory.LazyFunction(lambda: f.days_ago(500).replace(day=1))
+    )
+    to_index = factory.SubFactory(PriceIndexFactory, value=Decimal("143.5"))
+    notified_on = factory.LazyFunction(lambda: f.days_ago(1))
+    effective_on = factory.LazyFunction(lambda: f.today() + timedelta(days=31))
+    letter = factory.SubFactory(f.LetterFactory)
+    adjusted_at = factory.LazyFunction(f.now)
+    adjusted_by = factory.SubFactory(f.UserFactory, caseworker=True)
+
+
+class LeaseRenewalFactory(f.Factory):
+    """The lease goes on for three years more."""
+
+    class Meta:
+        model = stays.LeaseRenewal
+
+    lease = factory.SubFactory(f.LeaseFactory, days_ago=1000)
+    application = factory.LazyAttribute(
+        lambda o: f.ApplicationFactory(person=o.lease.stay.person, kind="forlengelse")
+    )
+    old_expires_on = factory.LazyAttribute(lambda o: o.lease.expires_on)
+    expires_on = factory.LazyAttribute(lambda o: o.old_expires_on + timedelta(days=3 * 365))
+    shortest_until = factory.SelfAttribute("expires_on")
+    prolonged_at = factory.LazyFunction(f.now)
+    prolonged_by = factory.SubFactory(f.UserFactory, caseworker=True)
+
+
 class ReservationFactory(f.Factory):
     """Reserved for a person discharged in three weeks, until a week after that."""
 

@@ -23,6 +23,7 @@ ORDER = (
     "housing_qualityagreement",
     "housing_qualitycheck",
     "housing_stockimport",
+    "stays_priceindex",
     # The person, and the meeting with what it gives away.
     "casework_personmerge",
     "casework_death",

@@ -236,6 +236,13 @@ STAYS: dict[str, UrlRow] = {
     "stays:risk_close": UrlRow(CASEWORK, "risk"),
     "stays:price_index": UrlRow((ADMIN, MANAGER)),
     "stays:lease": UrlRow(CASE, "lease"),
+    "stays:price_index_correct": UrlRow((ADMIN, MANAGER), "index"),
+    "stays:lease_correct": UrlRow(CASEWORK, "lease"),
+    "stays:step_correct": UrlRow(CASEWORK, "step"),
+    "stays:step_withdraw": UrlRow(CASEWORK, "step"),
+    "stays:renewal_correct": UrlRow(CASEWORK, "renewal"),
+    "stays:renewal_withdraw": UrlRow(CASEWORK, "renewal"),
+    "stays:adjustment_withdraw": UrlRow(CASEWORK, "adjustment"),
     "stays:lease_cancel": UrlRow(CASEWORK, "lease"),
     "stays:lease_ready": UrlRow(CASEWORK, ("lease", "readiness_kind")),
     "stays:lease_renew": post_row(CASEWORK, "lease"),
@@ -377,7 +384,14 @@ def samples() -> SimpleNamespace:
     from tests import factories_follow_up as follow_up
     from tests.factories_housing import AgreementFlagFactory, QualityCheckFactory, UpkeepFactory
     from tests.factories_intake import MissingPaperFactory
-    from tests.factories_leases import ReservationFactory, RiskFactory
+    from tests.factories_leases import (
+        AdjustmentFactory,
+        LeaseRenewalFactory,
+        PriceIndexFactory,
+        ReservationFactory,
+        RiskFactory,
+        StepFactory,
+    )
     from tests.factories_merging import MergeFactory
     from tests.factories_statements import StatementFactory
 
@@ -421,6 +435,10 @@ def samples() -> SimpleNamespace:
     made.lease = f.LeaseFactory()
     made.readiness_kind = "visning"
     made.risk = RiskFactory(lease=made.lease)
+    made.step = StepFactory(lease=made.lease)
+    made.index = PriceIndexFactory()
+    made.renewal = LeaseRenewalFactory()
+    made.adjustment = AdjustmentFactory(to_index=made.index)
     made.open_person = made.open_application.person
     made.reservation = ReservationFactory(application=made.open_application)
     made.manual_class = ManualClass.objects.create(

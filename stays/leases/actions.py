@@ -21,6 +21,7 @@ from casework.log.saving import save
 from casework.models import Application, Vedtak
 from casework.persons.actions.persons import lock_persons
 from common.calendar import add_months, local_date, next_working_day
+from common.corrections import check_seen
 from common.formatting import nbdate
 from housing.enums import TEMPORARY_TYPES
 from housing.models import Unit
@@ -205,7 +206,7 @@ def save_readiness(
         raise StayRefused(_("Skriv hvem som hjalp, før punktet er ferdig."), "helper")
     check_reasonable(local_date(at), due_on=due_on)
     # Locked, so that two users who save the same item make one row.
-    lease = _locked(lease)
+    lease = locked_lease(lease)
     item = lease.readiness.filter(kind=kind).first() or ReadinessItem(lease=lease, kind=kind)
     was_done = item.done_at is not None
     save(
@@ -229,7 +230,7 @@ def start_renewal(*, lease: Lease, by: User, at: datetime) -> Application:
     """Register an application for a longer lease, or return the open one. It leads to a vedtak
     like any application."""
     lock_persons(lease.stay.person_id)
-    lease = _locked(lease)
+    lease = locked_lease(lease)
     person = lease.stay.person
     begun = person.applications.filter(
         kind=ApplicationKind.EXTENSION, state__in=APPLICATION_ALIVE, lease_renewal__isnull=True
@@ -274,7 +275,7 @@ def prolong(
     *, lease: Lease, expires_on: date, short_term_reason: str, by: User, at: datetime
 ) -> LeaseRenewal:
     """Extend the lease after a vedtak; the tenant signs the new term. Raises `StayRefused`."""
-    lease = _locked(lease)
+    lease = locked_lease(lease)
     vedtak = granted_renewal(lease)
     if vedtak is None:
         raise StayRefused(_("Det er ikke fattet noe vedtak om forlengelse."))
@@ -325,7 +326,7 @@ def adjust_rent(*, lease: Lease, effective_on: date, by: User, at: datetime) -> 
     """Raise the rent by the consumer price index and send the notice letter (husll. § 4-2)."""
     on = local_date(at)
     check_reasonable(on, effective_on=effective_on)
-    lease = _locked(lease)
+    lease = locked_lease(lease)
     earliest = earliest_adjustment(lease, on)
     if effective_on < earliest:
         raise StayRefused(
@@ -399,7 +400,7 @@ def put_at_risk(
 ) -> TenancyRisk:
     """Record that a tenancy is at risk, with a plan to keep it and who is responsible."""
     _check_review(review_on, local_date(at))
-    lease = _locked(lease)
+    lease = locked_lease(lease)
     risk = save(
         TenancyRisk(lease=lease, opened_at=at, opened_by=by),
         by,
@@ -420,9 +421,12 @@ def put_at_risk(
 
 
 @transaction.atomic
-def change_risk(risk: TenancyRisk, *, by: User, at: datetime, **facts) -> TenancyRisk:
-    """Change the plan, the responsible user or the day of the next review."""
+def change_risk(
+    risk: TenancyRisk, *, by: User, at: datetime, seen: int | None = None, **facts
+) -> TenancyRisk:
+    """Change the plan, the responsible user or the day of the next review. Raises `Overwritten`."""
     risk = _locked_risk(risk)
+    check_seen(risk, seen)
     _check_review(facts["review_on"], local_date(at))
     save(risk, by, **facts)
     _record(
@@ -446,6 +450,25 @@ def take_step(
     *, lease: Lease, kind: str, on: date, due_on: date | None, note: str, by: User, at: datetime
 ) -> TenancyStep:
     """Record a step in a tenancy. Its deadline is that of the rules, or a later one."""
+    due_on = check_step(lease, kind=kind, on=on, due_on=due_on, note=note, at=at)
+    step = save(
+        TenancyStep(lease=lease, kind=kind, on=on, logged_at=at, logged_by=by),
+        by,
+        due_on=due_on,
+        note=note.strip(),
+    )
+    text = _("%(step)s %(day)s.") % {"step": step.get_kind_display(), "day": nbdate(on)}
+    _record(lease, StayEvent.TENANCY_STEP, f"{text} {step.note}".strip()[:400], by=by, at=at)
+    return step
+
+
+# ------------------------------------------------------------------ parts
+
+
+def check_step(
+    lease: Lease, *, kind: str, on: date, due_on: date | None, note: str, at: datetime
+) -> date | None:
+    """The deadline of a step that may be recorded: the one given, or that of the rules."""
     if on > local_date(at) and kind != StepKind.EVICTION_DAY:
         raise StayRefused(_("Dagen er ikke kommet ennå. Skriv når det ble gjort."), "on")
     if on < lease.starts_on:
@@ -464,18 +487,7 @@ def take_step(
         raise StayRefused(_("Fristen kan ikke være før dagen steget ble gjort."), "due_on")
     if not note.strip():
         _check_reason(lease, kind, on)
-    step = save(
-        TenancyStep(lease=lease, kind=kind, on=on, logged_at=at, logged_by=by),
-        by,
-        due_on=due_on or shortest,
-        note=note.strip(),
-    )
-    text = _("%(step)s %(day)s.") % {"step": step.get_kind_display(), "day": nbdate(on)}
-    _record(lease, StayEvent.TENANCY_STEP, f"{text} {step.note}".strip()[:400], by=by, at=at)
-    return step
-
-
-# ------------------------------------------------------------------ parts
+    return due_on or shortest
 
 
 def _check_reason(lease: Lease, kind: str, on: date) -> None:
@@ -508,7 +520,7 @@ def _check_reason(lease: Lease, kind: str, on: date) -> None:
         )
 
 
-def _locked(lease: Lease) -> Lease:
+def locked_lease(lease: Lease) -> Lease:
     """The current lease, locked: a second user who changes it sees the first change."""
     return (
         Lease.objects.select_for_update(of=("self",), no_key=True)

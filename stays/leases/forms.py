@@ -15,11 +15,13 @@ from accounts.models import User
 from accounts.once import OnceFormMixin
 from common.corrections import SeenMixin
 from common.forms import ChipChoice, ListChoice, NorwegianDateField, VarigFormHelper
-from stays.enums import RiskCause, RiskOutcome, StepKind, VoidedAs
-from stays.forms import offer_to_reopen
-from stays.models import Stay
+from stays.enums import Deposit, RiskCause, RiskOutcome, StepKind, VoidedAs
+from stays.forms import WHY, offer_to_reopen
+from stays.models import LeaseRenewal, PriceIndex, Stay, TenancyStep
 
 from .models import Lease
+
+MOST_RENT = 100_000
 
 
 class ReadinessForm(OnceFormMixin, forms.Form):
@@ -91,6 +93,68 @@ class CancelForm(SeenMixin, OnceFormMixin, forms.Form):
         self.helper = VarigFormHelper(self, submit=_("Ta leieforholdet ut"), cancel=cancel)
 
 
+class CorrectLeaseForm(SeenMixin, OnceFormMixin, forms.Form):
+    """The terms of the contract, as they should have been written down."""
+
+    agreed_on = NorwegianDateField(label=_("Inngått"))
+    starts_on = NorwegianDateField(label=_("Leies fra"))
+    expires_on = NorwegianDateField(
+        label=_("Leies til"),
+        required=False,
+        help_text=_("dd.mm.åååå. La stå tom for en kontrakt uten sluttdato."),
+    )
+    rent = forms.IntegerField(
+        label=_("Husleie i kontrakten (kr per måned)"), min_value=0, max_value=MOST_RENT
+    )
+    deposit_kind = forms.ChoiceField(
+        label=_("Sikkerhet"), choices=Deposit.choices, widget=ChipChoice
+    )
+    deposit = forms.IntegerField(
+        label=_("Beløp (kr)"),
+        help_text=_("Høyst seks måneders husleie (husll. § 3-5)."),
+        min_value=0,
+        max_value=6 * MOST_RENT,
+        required=False,
+    )
+    short_term_reason = forms.CharField(
+        label=_("Hvorfor kortere tid enn regelen"), max_length=300, required=False
+    )
+    why = forms.CharField(label=WHY, max_length=200)
+
+    def __init__(self, *args: Any, lease: Lease, cancel: str, **kwargs: Any) -> None:
+        super().__init__(*args, row=lease, **kwargs)
+        self.initial = {name: getattr(lease, name) for name in self.fields if hasattr(lease, name)}
+        self.helper = VarigFormHelper(self, submit=_("Lagre"), cancel=cancel)
+        self.helper.layout = Layout(
+            Row("agreed_on", "starts_on", "expires_on"),
+            "rent",
+            "deposit_kind",
+            "deposit",
+            "short_term_reason",
+            "why",
+        )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        no_deposit = data.get("deposit_kind") == Deposit.NONE
+        data["deposit"] = 0 if no_deposit else data.get("deposit") or 0
+        return data
+
+
+class CorrectRenewalForm(SeenMixin, OnceFormMixin, forms.Form):
+    expires_on = NorwegianDateField(label=_("Forlenget til"))
+    short_term_reason = forms.CharField(
+        label=_("Hvorfor kortere tid enn regelen"), max_length=300, required=False
+    )
+    why = forms.CharField(label=WHY, max_length=200)
+
+    def __init__(self, *args: Any, renewal: LeaseRenewal, cancel: str, **kwargs: Any) -> None:
+        names = ("expires_on", "short_term_reason")
+        initial = {name: getattr(renewal, name) for name in names}
+        super().__init__(*args, row=renewal, initial=initial, **kwargs)
+        self.helper = VarigFormHelper(self, submit=_("Lagre"), cancel=cancel)
+
+
 class ProlongForm(OnceFormMixin, forms.Form):
     expires_on = NorwegianDateField(label=_("Leies til"))
     short_term_reason = forms.CharField(
@@ -136,6 +200,17 @@ class IndexForm(OnceFormMixin, forms.Form):
         return month
 
 
+class CorrectIndexForm(SeenMixin, OnceFormMixin, forms.Form):
+    value = forms.DecimalField(
+        label=_("Indeks"), max_digits=6, decimal_places=1, min_value=1, localize=True
+    )
+    why = forms.CharField(label=WHY, max_length=100)
+
+    def __init__(self, *args: Any, index: PriceIndex, cancel: str, **kwargs: Any) -> None:
+        super().__init__(*args, row=index, initial={"value": index.value}, **kwargs)
+        self.helper = VarigFormHelper(self, submit=_("Lagre"), cancel=cancel)
+
+
 class RiskForm(OnceFormMixin, forms.Form):
     cause = forms.ChoiceField(label=_("I fare av"), choices=RiskCause.choices, widget=ChipChoice)
     what = forms.CharField(label=_("Hva som har skjedd"), max_length=400)
@@ -179,6 +254,10 @@ class RiskForm(OnceFormMixin, forms.Form):
         )
 
 
+class ChangeRiskForm(SeenMixin, RiskForm):
+    """The plan, which two may have open at once."""
+
+
 class CloseRiskForm(OnceFormMixin, forms.Form):
     outcome = forms.ChoiceField(
         label=_("Hvordan gikk det?"), choices=RiskOutcome.choices, widget=ChipChoice
@@ -208,3 +287,12 @@ class StepForm(OnceFormMixin, forms.Form):
         super().__init__(*args, **kwargs)
         self.helper = VarigFormHelper(self, submit=_("Før steget"), cancel=cancel)
         self.helper.layout = Layout("kind", Row("on", "due_on"), "note")
+
+
+class CorrectStepForm(SeenMixin, StepForm):
+    why = forms.CharField(label=WHY, max_length=200)
+
+    def __init__(self, *args: Any, step: TenancyStep, cancel: str, **kwargs: Any) -> None:
+        initial = {name: getattr(step, name) for name in ("kind", "on", "due_on", "note")}
+        super().__init__(*args, row=step, initial=initial, cancel=cancel, **kwargs)
+        self.helper.layout.append("why")

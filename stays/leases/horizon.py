@@ -20,7 +20,7 @@ from accounts import settings_table
 from accounts.models import User
 from casework.log.enums import APPLICATION_ALIVE, ApplicationKind
 from casework.models import Application, Vedtak
-from common.calendar import add_months
+from common.calendar import ONE_DAY, add_months
 from common.formatting import nbdate
 from common.paging import Page, keyset_page
 from stays.enums import StepKind
@@ -57,7 +57,8 @@ def lease_status(
 
     `asked_on` is the day of a written request to leave.
     """
-    indefinite_from = add_months(expires_on, numbers["lease_indefinite_months"]) + timedelta(days=1)
+    last_warned = add_months(expires_on, numbers["lease_indefinite_months"])
+    indefinite_from = min(last_warned, date.max - ONE_DAY) + ONE_DAY
     asked = asked_on is not None and asked_on < indefinite_from
     days = (expires_on - on).days
     horizon = set(numbers["lease_horizon_months"])

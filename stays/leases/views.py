@@ -22,17 +22,31 @@ from casework.log.enums import ApplicationKind
 from casework.persons.views.on_person import form_page
 from common.access import allowed
 from common.form_errors import errors_as_message, errors_on, posted
-from common.formatting import nbdate
+from common.formatting import kroner, nbdate
 from common.paging import keyset_page
 from stays import correcting, perms
 from stays.enums import Readiness, RiskOutcome, StayKind
-from stays.models import PriceIndex, Stay, TenancyRisk, TenancyStep
+from stays.forms import WithdrawForm
+from stays.models import (
+    LeaseRenewal,
+    PriceIndex,
+    RentAdjustment,
+    Stay,
+    TenancyRisk,
+    TenancyStep,
+)
 
 from . import actions, cancelling, horizon
+from . import correcting as lease_correcting
 from .actions import shortest_term
 from .forms import (
     CancelForm,
+    ChangeRiskForm,
     CloseRiskForm,
+    CorrectIndexForm,
+    CorrectLeaseForm,
+    CorrectRenewalForm,
+    CorrectStepForm,
     IndexForm,
     ProlongForm,
     ReadinessForm,
@@ -176,6 +190,28 @@ def lease_ready(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @allowed(perms.can_record_stays)
 @once
+def lease_correct(request: HttpRequest, pk: int) -> HttpResponse:
+    """Correct the terms of the contract."""
+    lease = _lease(request, pk)
+    back = reverse("stays:lease", args=[pk])
+    form = CorrectLeaseForm(posted(request), lease=lease, cancel=back)
+    return form_page(
+        request,
+        lease.stay.person,
+        form,
+        partial(lease_correcting.correct_lease, lease),
+        title=_("Rett leieforholdet"),
+        done=_("Leieforholdet er rettet."),
+        back=back,
+        page=PAGE,
+        sub=_("%(unit)s. Rett det som er ført feil. Reguleringer av husleien står.")
+        % {"unit": lease.stay.where},
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@allowed(perms.can_record_stays)
+@once
 def lease_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     """A lease that never was: it is taken out, with the reason."""
     lease = _lease(request, pk)
@@ -286,7 +322,105 @@ def price_index(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Indeksen er ført inn."))
             return redirect("stays:price_index")
     months = PriceIndex.objects.select_related("entered_by")[:36]
-    return render(request, "stays/leases/price_index.html", {"form": form, "months": months})
+    context = {"form": form, "months": months, "corrects": None}
+    return render(request, "stays/leases/price_index.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@allowed(can_change_settings)
+@once
+def price_index_correct(request: HttpRequest, pk: int) -> HttpResponse:
+    """Correct the index of a month."""
+    index = get_object_or_404(PriceIndex, pk=pk)
+    form = CorrectIndexForm(posted(request), index=index, cancel=reverse("stays:price_index"))
+    if request.method == "POST" and form.is_valid():
+        with errors_on(form):
+            lease_correcting.correct_index(
+                index, by=request.user, at=timezone.now(), **form.cleaned_data
+            )
+            messages.success(request, _("Indeksen er rettet. Varsler som er sendt, står."))
+            return redirect("stays:price_index")
+    months = PriceIndex.objects.select_related("entered_by")[:36]
+    context = {"form": form, "months": months, "corrects": index}
+    return render(request, "stays/leases/price_index.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@allowed(perms.can_record_stays)
+@once
+def renewal_correct(request: HttpRequest, pk: int) -> HttpResponse:
+    renewal = _on_lease(request, LeaseRenewal, pk)
+    back = reverse("stays:lease", args=[renewal.lease_id])
+    form = CorrectRenewalForm(posted(request), renewal=renewal, cancel=back)
+    return form_page(
+        request,
+        renewal.lease.stay.person,
+        form,
+        partial(lease_correcting.correct_renewal, renewal),
+        title=_("Rett forlengelsen"),
+        done=_("Forlengelsen er rettet."),
+        back=back,
+        page=PAGE,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@allowed(perms.can_record_stays)
+@once
+def renewal_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    renewal = _on_lease(request, LeaseRenewal, pk)
+    return _withdraw_page(
+        request,
+        renewal.lease,
+        partial(lease_correcting.withdraw_renewal, renewal),
+        title=_("Ta ut forlengelsen"),
+        done=_("Forlengelsen er tatt ut."),
+        sub=_("Leieforholdet går da ut %(day)s.") % {"day": nbdate(renewal.old_expires_on)},
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@allowed(perms.can_record_stays)
+@once
+def adjustment_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    adjustment = _on_lease(request, RentAdjustment, pk)
+    return _withdraw_page(
+        request,
+        adjustment.lease,
+        partial(lease_correcting.withdraw_adjustment, adjustment),
+        title=_("Varselet om ny husleie gjelder ikke"),
+        done=_("Varselet gjelder ikke. Si fra til leietakeren."),
+        sub=_("Husleien blir %(rent)s. Brevet står i saken, så si fra til leietakeren.")
+        % {"rent": kroner(adjustment.old_rent)},
+    )
+
+
+def _on_lease(request: HttpRequest, model: type, pk: int):
+    """A row of the lease of somebody the user may see."""
+    return get_object_or_404(
+        model.objects.filter(lease__in=Lease.objects.visible_to(request.user)).select_related(
+            "lease__stay__person", "lease__stay__unit__property"
+        ),
+        pk=pk,
+    )
+
+
+def _withdraw_page(
+    request: HttpRequest, lease: Lease, action, *, title: str, done: str, sub: str
+) -> HttpResponse:
+    back = reverse("stays:lease", args=[lease.pk])
+    form = WithdrawForm(posted(request), cancel=back)
+    return form_page(
+        request,
+        lease.stay.person,
+        form,
+        action,
+        title=title,
+        done=done,
+        back=back,
+        page=PAGE,
+        sub=sub,
+    )
 
 
 # ------------------------------------------------------------------ at risk
@@ -365,7 +499,7 @@ def risk(request: HttpRequest, pk: int) -> HttpResponse:
     back = reverse("stays:lease", args=[risk.lease_id])
     names = ("cause", "what", "amount", "responsible", "review_on", "plan", "person_view")
     initial = {name: getattr(risk, name) for name in names}
-    form = RiskForm(posted(request), on=today, cancel=back, initial=initial)
+    form = ChangeRiskForm(posted(request), row=risk, on=today, cancel=back, initial=initial)
     return form_page(
         request,
         risk.lease.stay.person,
@@ -415,4 +549,38 @@ def lease_step(request: HttpRequest, pk: int) -> HttpResponse:
         back=back,
         page=PAGE,
         sub=_("Steget står med sin dag og frist. Ingen hjelp faller bort av det."),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@allowed(perms.can_record_stays)
+@once
+def step_correct(request: HttpRequest, pk: int) -> HttpResponse:
+    step = _on_lease(request, TenancyStep, pk)
+    back = reverse("stays:lease", args=[step.lease_id])
+    form = CorrectStepForm(posted(request), step=step, cancel=back)
+    return form_page(
+        request,
+        step.lease.stay.person,
+        form,
+        partial(lease_correcting.correct_step, step),
+        title=_("Rett steget"),
+        done=_("Steget er rettet."),
+        back=back,
+        page=PAGE,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@allowed(perms.can_record_stays)
+@once
+def step_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    step = _on_lease(request, TenancyStep, pk)
+    return _withdraw_page(
+        request,
+        step.lease,
+        partial(lease_correcting.withdraw_step, step),
+        title=_("Ta ut steget"),
+        done=_("Steget er tatt ut."),
+        sub=f"{step.get_kind_display()} {nbdate(step.on)}",
     )

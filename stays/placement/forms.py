@@ -20,7 +20,7 @@ from common.forms import ChipChoice, NorwegianDateField, VarigFormHelper
 from housing.models import Unit
 from stays import milieu
 from stays.enums import SLEEPS, SearchOutcome, StayKind
-from stays.forms import KINDS, by_first_free, vedtak_for, vedtak_label
+from stays.forms import KINDS, WHY, by_first_free, vedtak_for, vedtak_label
 from stays.models import PlaceSearch, Stay
 
 from .rules import unwanted
@@ -140,25 +140,13 @@ class SearchForm(OnceFormMixin, forms.Form):
 
 
 class CorrectSearchForm(SeenMixin, SearchForm):
-    why = forms.CharField(label=_("Hva er rettet, og hvordan vet vi det"), max_length=200)
+    why = forms.CharField(label=WHY, max_length=200)
 
     def __init__(self, *args: Any, search: PlaceSearch, cancel: str, **kwargs: Any) -> None:
         names = ("outcome", "on", "unit", "place", "reason")
         initial = {name: getattr(search, name) for name in names}
         super().__init__(*args, row=search, cancel=cancel, initial=initial, **kwargs)
         self.helper.layout.append("why")
-
-
-class WithdrawForm(OnceFormMixin, forms.Form):
-    why = forms.CharField(
-        label=_("Hvorfor linjen tas ut"),
-        max_length=200,
-        help_text=_("For eksempel at den gjaldt en annen. Skriv ikke navn på andre."),
-    )
-
-    def __init__(self, *args: Any, cancel: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = VarigFormHelper(self, submit=_("Ta ut"), cancel=cancel)
 
 
 class RenewalForm(OnceFormMixin, forms.Form):

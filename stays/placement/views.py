@@ -27,11 +27,12 @@ from common.paging import keyset_page
 from housing.models import Property
 from stays import actions, correcting, milieu, perms
 from stays.enums import StayKind
+from stays.forms import WithdrawForm
 from stays.models import PlaceSearch, Stay
 from stays.temporary.chains import chain_of
 from stays.unsuited import children_along, children_in_household, with_them
 
-from .forms import CorrectSearchForm, PlacementForm, RenewalForm, SearchForm, WithdrawForm
+from .forms import CorrectSearchForm, PlacementForm, RenewalForm, SearchForm
 from .rules import costs, free_places
 
 SHOWN_SEARCHES = 20
