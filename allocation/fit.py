@@ -326,7 +326,7 @@ def _capacity_says(s: Seeker, d: Dwelling, ok: bool) -> str:
     if s.children and not d.suits_children:
         return _("Boligen er ikke egnet for barn, og det er barn i husstanden.")
     if d.capacity is None:
-        return _("Det er ikke oppgitt hvor mange det er plass til.")
+        return _("Det er ikke avklart hvor mange det er plass til.")
     return _("Plass til %(room)d, husstanden er %(size)d.") % {
         "room": d.capacity,
         "size": s.household_size,
@@ -335,13 +335,13 @@ def _capacity_says(s: Seeker, d: Dwelling, ok: bool) -> str:
 
 def _free_says(s: Seeker, d: Dwelling, ok: bool) -> str:
     if d.free_from is None:
-        return _("Det er ikke kjent når boligen blir ledig.")
+        return _("Det er ikke avklart når boligen blir ledig.")
     return _("Ledig fra %(day)s.") % {"day": nbdate(d.free_from)}
 
 
 def _rent_says(s: Seeker, d: Dwelling, ok: bool) -> str:
     if d.rent is None:
-        return _("Husleien er ikke oppgitt, personen kan betale %(max)s.") % {
+        return _("Husleien er ikke avklart, personen kan betale %(max)s.") % {
             "max": kroner(s.rent_max)
         }
     text = (

@@ -20,7 +20,7 @@ from casework.log.visibility import visible_persons
 from casework.models import Transition
 from common import pdf
 from common.calendar import local_date
-from common.formatting import kroner, nbdate, nbdate_long, nbtime
+from common.formatting import UNCLEAR, kroner, nbdate, nbdate_long, nbtime
 
 from .enums import ItemOutcome, MeetingState
 from .models import AgendaItem, AllocationMeeting, Consideration
@@ -86,7 +86,7 @@ def print_minutes(meeting: AllocationMeeting, at: datetime) -> bytes:
             "meeting": [
                 [_("Dato"), nbdate_long(day)],
                 [_("Tid"), _time(opened or meeting.starts_at, at)],
-                [_("Sted"), meeting.place or _("ikke oppgitt")],
+                [_("Sted"), meeting.place or UNCLEAR],
                 [_("Møteleder"), meeting.chair.get_full_name()],
             ],
             "present": _present(meeting, on),
@@ -153,8 +153,8 @@ def _item(item: AgendaItem, meeting: AllocationMeeting) -> dict[str, Any]:
         "number": str(item.order),
         "dwelling": str(unit),
         "facts": [
-            [_("Bolig"), dwelling(unit) or _("ikke avklart")],
-            [_("Husleie"), kroner(unit.rent) if unit.rent is not None else _("ikke oppgitt")],
+            [_("Bolig"), dwelling(unit) or UNCLEAR],
+            [_("Husleie"), kroner(unit.rent) if unit.rent is not None else UNCLEAR],
         ],
         "inhabile": [
             {

@@ -12,7 +12,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
+# The words for a value nobody knows, on pages, in letters and in sentences.
+UNCLEAR: Final = _("ikke avklart")
 NBSP: Final = "\u00a0"
 MINUS: Final = "\u2212"
 MONTHS: Final = (

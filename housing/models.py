@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from accounts.models import OrganisationUnit
+from common.formatting import kroner
 from common.model_parts import all_or_none
 from common.sorting import norwegian_key
 
@@ -307,6 +308,14 @@ class Unit(models.Model):
 
     def clean(self) -> None:
         _check_name(self.name)
+
+    def price(self) -> str:
+        """«8 000 kr», or «1 250 kr per natt»; "" when neither is known."""
+        if self.rent is not None:
+            return kroner(self.rent)
+        if self.night_price is not None:
+            return _("%(price)s per natt") % {"price": kroner(self.night_price)}
+        return ""
 
 
 class Unavailability(models.Model):

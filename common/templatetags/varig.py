@@ -71,9 +71,24 @@ for _name, _filter in {
 
 @register.filter
 def or_muted(value: Any, words: str) -> Any:
-    """`{{ unit.area|or_muted:_("ikke avklart") }}`: the value, or the words in grey when the
-    value is empty, None or 0."""
+    """`{{ case.responsible|or_muted:_("ikke fordelt") }}`: the value, or the words in grey when the
+    value is empty, None or 0. A value nobody knows is `or_unclear`."""
     return value or format_html('<span class="v-muted">{}</span>', words)
+
+
+@register.filter
+def or_unclear(value: Any) -> Any:
+    """`{{ unit.floor|or_unclear }}`: the value, or «ikke avklart» in grey when it is None or "".
+
+    0 is a value: nobody pays rent, or no bedroom.
+    """
+    return unclear() if value is None or value == "" else value
+
+
+@register.simple_tag
+def unclear() -> SafeString:
+    """`{% unclear %}`: «ikke avklart» in grey, for a value nobody knows."""
+    return format_html('<span class="v-muted">{}</span>', formatting.UNCLEAR)
 
 
 ROOM_PAST_MARK = 13 / 9  # of a bar of days: full at 130 where the mark is at 90

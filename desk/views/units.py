@@ -19,7 +19,7 @@ from allocation.models import Offer
 from allocation.vacancy import free, free_days, of_status, statuses
 from casework.models import Person
 from common.access import allowed
-from common.formatting import days_nb, kroner, nbdate
+from common.formatting import days_nb, nbdate
 from common.forms import NorwegianDateField
 from common.paging import keyset_page
 from housing.enums import Staffing, UnavailableCause, UnitStatus, UnitType
@@ -161,8 +161,7 @@ def _lines(request: HttpRequest, units: list[Unit], today: date) -> list[dict[st
                 "lift": unit.lift,
                 "area": area.name if area else "",
                 "staffing": staffing.get(unit.staffing, ""),
-                "rent": kroner(unit.rent) if unit.rent else "",
-                "night_price": kroner(unit.night_price) if unit.night_price else "",
+                "price": unit.price(),
                 "status": status_labels[now.status],
                 "color": COLORS.get(now.status, "neutral"),
                 "cause": causes[now.cause] if now.status == UnitStatus.UNAVAILABLE else "",

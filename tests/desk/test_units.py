@@ -106,3 +106,19 @@ def test_status_filter_finds_the_dwellings_with_that_status(status, today):
     shown = {unit.pk for unit in with_status(Unit.objects.all(), today) if unit.status == status}
     assert shown
     assert set(of_status(Unit.objects.all(), status, today).values_list("pk", flat=True)) == shown
+
+
+@pytest.mark.parametrize(
+    ("price", "shown"),
+    [
+        ({"rent": 0}, "0 kr"),
+        ({"rent": None, "night_price": 1250}, "1 250 kr per natt"),
+        ({"rent": None, "night_price": None}, "ikke avklart"),
+    ],
+)
+def test_price_nobody_knows_is_unclear_and_nothing_to_pay_is_not(login, price, shown):
+    unit = f.UnitFactory(bedrooms=0, floor=0, size_m2=20, **price)
+    client = login("boligforvalter")
+    for url in ("/boliger/", _unit(unit)):
+        html = client.get(url).content.decode().replace("\u00a0", " ")
+        assert shown in html
