@@ -73,10 +73,11 @@ def test_unknown_values_of_a_dwelling_are_shown_as_unknown(login):
     unit = f.UnitFactory(bedrooms=None, floor=None, staffing="", size_m2=None, rent=None)
     for client in (login("boligforvalter"), login("saksbehandler")):
         row = re.search(r"<tbody.*?</tbody>", client.get("/boliger/").content.decode(), re.S)[0]
-        assert row.count(">ikke avklart<") == 3  # bedrooms, floor, staffing
-        assert "soverom ikke avklart" in row  # on a phone
+        # On a phone: bedrooms. In columns: bedrooms, floor, staffing, rent.
+        assert row.count(">ikke avklart<") == 5
+        assert re.search(r"soverom <span class=.v-muted.>ikke avklart", row)
         html = client.get(_unit(unit)).content.decode()
-        assert html.count('"v-muted">ikke avklart<') == 5  # bedrooms, size, floor, staffing, rent
+        assert html.count('"v-muted">ikke avklart<') == 8  # and who allocates, operates, follows up
         assert "None" not in html
 
 
