@@ -61,28 +61,123 @@ def export_stock(*, file_format: str, by: User, at: datetime) -> tuple[bytes, St
     return stock_export.to_file(table, file_format), export
 
 
+# ------------------------------------------------------------------ properties and homes
+
+
+class ChangedMeanwhile(RuleBroken):
+    """Somebody saved it after the form was opened; nothing is overwritten unseen."""
+
+
+def _lock(changed: Property | Unit) -> Property | Unit:
+    """The stored row, locked. Raises `ChangedMeanwhile` when it is not the one the user read."""
+    model = type(changed)
+    stored = model.objects.select_for_update(of=("self",), no_key=True).get(pk=changed.pk)
+    if stored.revision != changed.revision:
+        latest = stored.history.select_related("history_user").first()
+        who = latest and latest.history_user
+        raise ChangedMeanwhile(
+            _(
+                "%(who)s har endret dette etter at du åpnet siden. Åpne siden på nytt, og gjør "
+                "endringen din der."
+            )
+            % {"who": who or _("Noen")}
+        )
+    changed.revision += 1
+    return stored
+
+
 @transaction.atomic
-def change_unit(*, unit: Unit, by: User) -> Unit:
-    """Save a changed unit; its history keeps the old values and who changed it."""
-    unit._history_user = by
-    unit.save()
-    return unit
+def add_property(*, property: Property, by: User, at: datetime) -> Property:
+    """Save a new property. Its stage counts from today when no other day is given (need H1)."""
+    property.stage_from = property.stage_from or local_date(at)
+    property._history_user = by
+    property.save()
+    return property
 
 
 @transaction.atomic
 def change_property(*, property: Property, by: User, at: datetime) -> int:
     """Save a changed property; its history keeps the old values and who changed it.
 
-    When it is closed or rebuilt, its homes are out of use from today; returns how many. Raises
-    `closing.CannotClose` while somebody lives there, or a home is reserved or offered.
+    Its homes follow a changed stage from `stage_from`, or from today; returns how many. Raises
+    `ChangedMeanwhile`, and `closing.CannotClose` while somebody lives there, or a home is
+    reserved or offered.
     """
-    # Read again, since somebody else may have changed it after the form was opened.
-    stage_before = (
-        Property.objects.select_for_update(of=("self",), no_key=True).get(pk=property.pk).stage
-    )
+    stored = _lock(property)
+    if property.stage != stored.stage and property.stage_from in (None, stored.stage_from):
+        property.stage_from = local_date(at)
     property._history_user = by
     property.save()
-    return closing.apply_stage(property, stage_before=stage_before, by=by, on=local_date(at))
+    return closing.apply_stage(property, before=stored, by=by)
+
+
+@transaction.atomic
+def add_unit(*, unit: Unit, by: User) -> Unit:
+    """Save a new home or room, with the days it is in use (need H1)."""
+    unit._history_user = by
+    unit.save()
+    return unit
+
+
+@transaction.atomic
+def change_unit(*, unit: Unit, by: User) -> Unit:
+    """Save a changed home; its history keeps the old values and who changed it.
+
+    Raises `ChangedMeanwhile`, and `closing.CannotClose` when its use ends while somebody needs it.
+    """
+    stored = _lock(unit)
+    end = unit.in_use.upper
+    if end is not None and end != stored.in_use.upper:
+        closing.refuse_if_needed([stored], end)
+    unit._history_user = by
+    unit.save()
+    return unit
+
+
+# ------------------------------------------------------------------ out of use for a time
+
+
+@transaction.atomic
+def take_out_of_use(
+    *,
+    unit: Unit,
+    cause: str,
+    period: DateRange,
+    by: User,
+    note: str = "",
+    cost: int | None = None,
+) -> Unavailability:
+    """Nobody can live in the home in the period: repair, cleaning, conversion (need H3).
+
+    `cost` is in kroner. Raises IntegrityError when the home is already out of use then.
+    """
+    row = Unavailability(unit=unit, cause=cause, period=period, note=note, cost=cost)
+    row._history_user = by
+    row.save()
+    return row
+
+
+@transaction.atomic
+def change_out_of_use(
+    *, unavailability: Unavailability, by: User, cause: str, period: DateRange, note: str, cost
+) -> Unavailability:
+    """Correct a period out of use; its history keeps what it said."""
+    # Locked, so that two corrections at the same time run one after the other.
+    row = Unavailability.objects.select_for_update(of=("self",), no_key=True).get(
+        pk=unavailability.pk
+    )
+    row.cause, row.period, row.note, row.cost = cause, period, note, cost
+    row._history_user = by
+    row.save()
+    return row
+
+
+@transaction.atomic
+def undo_out_of_use(*, unavailability: Unavailability, by: User) -> None:
+    """It was registered by mistake: the days are as if it had never been. The history is kept."""
+    unavailability._history_user = by
+    unavailability._change_reason = "feilregistrert"
+    unavailability.delete()
 
 
 # ------------------------------------------------------------------ upkeep

@@ -1,4 +1,4 @@
-"""Takes a property with its homes out of use (need H4).
+"""What a change in the lifecycle of a property does to its homes (need H4).
 
 The apps above know who lives there, and which homes are reserved or offered. They register a check:
 
@@ -15,6 +15,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from common.errors import RuleBroken
@@ -26,10 +27,8 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 _checks: list[Callable[[list[Unit], date], str]] = []
-# The stages that take homes out of use, for good or during a rebuilding.
-TAKEN_OUT = (PropertyStage.CLOSED, PropertyStage.REBUILT)
-# The note by which the rows are found again, so it is not translated.
-REBUILT = "Eiendommen bygges om"
+# The stages in which no home is in use. In a rebuilding they are, but nobody can live there.
+NO_HOMES = (PropertyStage.PLANNED, PropertyStage.CLOSED)
 
 
 class CannotClose(RuleBroken):
@@ -42,29 +41,90 @@ def register_check(check: Callable[[list[Unit], date], str]) -> None:
         _checks.append(check)
 
 
-def apply_stage(property: Property, *, stage_before: str, by: User, on: date) -> int:
-    """Apply a changed stage to the homes; returns how many changed. Raises `CannotClose`.
-
-    Closed: no home is in use from the day. Being rebuilt: the homes are unavailable through
-    `stage_until`. No longer being rebuilt: the homes are available again.
-    """
-    if property.stage == stage_before:
-        return 0
-    if property.stage in TAKEN_OUT:
-        return _take_out(property, by, on)
-    if stage_before == PropertyStage.REBUILT:
-        return _take_back(property, by, on)
-    return 0
-
-
-def _take_out(property: Property, by: User, on: date) -> int:
-    # Locked, so that nobody allocates a home here while the property is closed.
-    homes = property.units.filter(in_use__overlap=DateRange(on, None)).select_related("property")
-    units = list(homes.select_for_update(of=("self",), no_key=True).order_by("pk"))
+def refuse_if_needed(units: list[Unit], on: date) -> None:
+    """Raises `CannotClose` if somebody needs one of the homes from the day."""
     reasons = [reason for check in _checks if (reason := check(units, on))]
-    later = sum(unit.in_use.lower is not None and unit.in_use.lower >= on for unit in units)
-    if later and property.stage == PropertyStage.CLOSED:
-        reasons.append(
+    if reasons:
+        raise CannotClose(" ".join(reasons))
+
+
+def apply_stage(property: Property, *, before: Property, by: User) -> int:
+    """Make the homes follow the changed stage, or its changed first day (`stage_from`).
+
+    Planned or closed: no home is in use from the day. Being rebuilt: the homes are unavailable
+    through `stage_until`. In use or at risk: those that followed the earlier stage are in use, and
+    available, from the day. Returns how many homes changed. Raises `CannotClose`.
+    """
+    on = property.stage_from
+    dates = (on, property.stage_until) if property.stage == PropertyStage.REBUILT else (on,)
+    earlier = (before.stage_from, before.stage_until)[: len(dates)]
+    if on is None or (property.stage == before.stage and dates == earlier):
+        return 0
+    # Locked, so that nobody allocates a home here while the property is closed. A home that was
+    # split, merged or renumbered has ended, whatever the house does.
+    homes = property.units.filter(successors__isnull=True).select_related("property")
+    units = list(homes.select_for_update(of=("self",), no_key=True).order_by("pk"))
+    corrected = property.stage == before.stage and before.stage_from is not None
+    since = before.stage_from if corrected else on
+    changed: set[int] = set()
+    if before.stage == PropertyStage.REBUILT:
+        changed |= _end_rebuilding(property, since, by)
+    if before.stage in NO_HOMES and (corrected or property.stage not in NO_HOMES):
+        changed |= {
+            unit.pk
+            for unit in units
+            if not (corrected and unit.in_use.isempty)
+            and _begin(unit, before.stage_from, since, by)
+        }
+    elif corrected and property.stage not in (*NO_HOMES, PropertyStage.REBUILT):
+        changed |= {unit.pk for unit in units if _move_start(unit, before.stage_from, on, by)}
+    if property.stage in NO_HOMES and (corrected or before.stage not in NO_HOMES):
+        changed |= _take_out(units, on, by)
+    if property.stage == PropertyStage.REBUILT:
+        until = property.stage_until + timedelta(days=1) if property.stage_until else None
+        in_use = [unit for unit in units if on in unit.in_use or (unit.in_use.lower or on) > on]
+        refuse_if_needed(in_use, on)
+        note = _("Eiendommen bygges om")
+        for unit in in_use:
+            if fill(unit, DateRange(on, until), UnavailableCause.CONVERSION, by, note=note):
+                changed.add(unit.pk)
+    return len(changed)
+
+
+def fill(
+    unit: Unit, period: DateRange, cause: UnavailableCause, by: User, *, note: str = ""
+) -> int:
+    """Make the home unavailable on the days of the period when it is not already; how many rows."""
+    start, made = period.lower, 0
+    taken = unit.unavailabilities.filter(period__overlap=period).order_by("period")
+    gaps = []
+    for other in taken:
+        if other.period.lower and other.period.lower > start:
+            gaps.append(DateRange(start, other.period.lower))
+        if other.period.upper is None:
+            break
+        start = max(start, other.period.upper)
+    else:
+        if period.upper is None or start < period.upper:
+            gaps.append(DateRange(start, period.upper))
+    for gap in gaps:
+        row = Unavailability(unit=unit, cause=cause, period=gap, note=note, by_stage=True)
+        row._history_user = by
+        row.save()
+        made += 1
+    return made
+
+
+def _take_out(units: list[Unit], on: date, by: User) -> set[int]:
+    ending = [
+        unit
+        for unit in units
+        if not unit.in_use.isempty and (unit.in_use.upper is None or unit.in_use.upper > on)
+    ]
+    refuse_if_needed(ending, on)
+    later = sum(unit.in_use.lower is not None and unit.in_use.lower > on for unit in ending)
+    if later:
+        raise CannotClose(
             ngettext(
                 "Én bolig skal tas i bruk senere. Endre den først.",
                 "%(n)s boliger skal tas i bruk senere. Endre dem først.",
@@ -72,48 +132,72 @@ def _take_out(property: Property, by: User, on: date) -> int:
             )
             % {"n": later}
         )
-    if reasons:
-        raise CannotClose(" ".join(reasons))
-    for unit in units:
-        if property.stage == PropertyStage.CLOSED:
-            unit.in_use = DateRange(unit.in_use.lower, on)
-            unit._history_user = by
-            unit.save()
-        else:
-            _rebuild(unit, property, by, on)
-    return len(units)
+    for unit in ending:
+        _save(unit, end_on(unit.in_use, on), by)
+    return {unit.pk for unit in ending}
 
 
-def _rebuild(unit: Unit, property: Property, by: User, on: date) -> None:
-    until = property.stage_until + timedelta(days=1) if property.stage_until else None
-    later = unit.unavailabilities.filter(period__overlap=DateRange(on, until)).order_by("period")
-    first = later.first()
-    if first is not None and on in first.period:
-        return  # already unavailable for another cause
-    rebuilding = Unavailability(
-        unit=unit,
-        cause=UnavailableCause.REFURBISHING,
-        period=DateRange(on, first.period.lower if first else until),
-        note=REBUILT,
-    )
-    rebuilding._history_user = by
-    rebuilding.save()
+def end_on(in_use: DateRange, day: date) -> DateRange:
+    """The days of use with `day` as the first day without; none if it had not begun."""
+    if in_use.lower is not None and in_use.lower >= day:
+        return DateRange(empty=True)
+    return DateRange(in_use.lower, day)
 
 
-def _take_back(property: Property, by: User, on: date) -> int:
-    rebuilding = Unavailability.objects.select_for_update(of=("self",)).filter(
+def _begin(unit: Unit, closed_on: date | None, on: date, by: User) -> bool:
+    """Take a home into use from the day, if it went out of use with the property."""
+    ended = unit.in_use.upper
+    if unit.in_use.isempty:
+        _save(unit, DateRange(on, None), by)
+        return True
+    if ended is None or (closed_on is not None and ended != closed_on):
+        return False
+    if ended < on:
+        fill(unit, DateRange(ended, on), UnavailableCause.NOT_IN_STOCK, by)
+    _save(unit, DateRange(unit.in_use.lower, None), by)
+    return True
+
+
+def _move_start(unit: Unit, was: date, on: date, by: User) -> bool:
+    """The first day of use was wrong: move it, for a home that began on that day."""
+    for row in unit.unavailabilities.filter(
+        by_stage=True, cause=UnavailableCause.NOT_IN_STOCK, period__endswith=was
+    ):
+        if row.period.lower < on:
+            row.period = DateRange(row.period.lower, on)
+            _save_row(row, by)
+    if unit.in_use.isempty or unit.in_use.lower != was:
+        return False
+    _save(unit, DateRange(on, unit.in_use.upper), by)
+    return True
+
+
+def _end_rebuilding(property: Property, on: date, by: User) -> set[int]:
+    rows = Unavailability.objects.select_for_update(of=("self",)).filter(
         unit__property=property,
-        cause=UnavailableCause.REFURBISHING,
-        note=REBUILT,
-        period__contains=on,
+        by_stage=True,
+        cause=UnavailableCause.CONVERSION,
+        period__overlap=DateRange(on, None),
     )
-    count = 0
-    for unavailability in rebuilding.order_by("pk"):
-        count += 1
-        unavailability._history_user = by
-        if unavailability.period.lower < on:
-            unavailability.period = DateRange(unavailability.period.lower, on)
-            unavailability.save()
+    changed = set()
+    for row in rows.order_by("pk"):
+        changed.add(row.unit_id)
+        if row.period.lower < on:
+            row.period = DateRange(row.period.lower, on)
+            _save_row(row, by)
         else:  # changed back the same day, so no day was lost
-            unavailability.delete()
-    return count
+            row._history_user = by
+            row.delete()
+    return changed
+
+
+def _save(unit: Unit, in_use: DateRange, by: User) -> None:
+    unit.in_use = in_use
+    unit.revision += 1
+    unit._history_user = by
+    unit.save()
+
+
+def _save_row(row: Unavailability, by: User) -> None:
+    row._history_user = by
+    row.save()

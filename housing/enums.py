@@ -59,10 +59,19 @@ class UnitStatus(models.TextChoices):
 
 
 class UnavailableCause(models.TextChoices):
+    REPAIR = "reparasjon", _("Reparasjon")
     REFURBISHING = "oppussing", _("Oppussing")
     CLEANING = "rydding", _("Rydding og vask")
+    CONVERSION = "ombygging", _("Ombygging")
     DAMAGE = "skade", _("Skade")
+    PESTS = "skadedyr", _("Skadedyr")
     OTHER = "annet", _("Annet")
+    NOT_IN_STOCK = "ute", _("Ikke i bruk som bolig")
+
+
+# Chosen by a person. `NOT_IN_STOCK` is only set as a closed property is taken into use again: the
+# days between are no void.
+CHOSEN_CAUSES = tuple(cause for cause in UnavailableCause if cause != UnavailableCause.NOT_IN_STOCK)
 
 
 class PropertyStage(models.TextChoices):

@@ -2,14 +2,17 @@ from __future__ import annotations
 
 from crispy_forms.layout import Fieldset, Layout, Row
 from django import forms
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext_lazy as _
 
 from accounts.once import OnceFormMixin
-from common.forms import NorwegianDateField, VarigFormHelper, norwegian
+from common.calendar import ONE_DAY, last_day
+from common.forms import NorwegianDateField, PeriodField, VarigFormHelper, norwegian
 
 from . import stock_import
-from .enums import PropertyStage, Staffing, UpkeepKind
-from .models import NameToAvoid, Property, Unit
+from .closing import NO_HOMES
+from .enums import CHOSEN_CAUSES, PropertyStage, Staffing, UpkeepKind
+from .models import NameToAvoid, Property, Unavailability, Unit
 
 
 class StockFileForm(OnceFormMixin, forms.Form):
@@ -42,14 +45,41 @@ class StockFileForm(OnceFormMixin, forms.Form):
         return uploaded.name, content
 
 
-class UnitForm(forms.ModelForm):
+class RevisionMixin(forms.ModelForm):
+    """The form carries which revision was read, so that a second tab overwrites nothing unseen."""
+
+    revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["revision"].initial = self.instance.revision
+
+    def clean_revision(self) -> int:
+        read = self.cleaned_data["revision"]
+        if read is not None:
+            self.instance.revision = read
+        return self.instance.revision
+
+
+class UnitForm(OnceFormMixin, RevisionMixin):
+    used_from = NorwegianDateField(
+        label=_("I bruk fra"),
+        required=False,
+        help_text=_("Tomme dager telles fra denne dagen. Tomt når det ikke er avklart."),
+    )
+    used_to = NorwegianDateField(
+        label=_("I bruk til og med"),
+        required=False,
+        help_text=_("Fyll ut når boligen går ut av bruk for godt."),
+    )
+
     class Meta:
         model = Unit
         fields = (
             "name", "type", "dwelling_number", "bedrooms", "size_m2", "floor", "lift", "step_free",
             "wheelchair", "capacity", "staffing", "own_entrance", "accepts_pets", "near_transport",
             "quiet", "drug_free", "suits_children", "suits_young", "min_age", "max_age",
-            "rent", "night_price",
+            "extra_reference", "rent", "night_price",
             "allocated_by", "operated_by", "followed_up_by",
         )  # fmt: skip
 
@@ -58,11 +88,14 @@ class UnitForm(forms.ModelForm):
         for name in ("allocated_by", "operated_by", "followed_up_by"):
             self.fields[name].empty_label = _("Ikke avklart")
         self.fields["staffing"].choices = [("", _("Ikke avklart")), *Staffing.choices]
+        if self.instance.in_use is not None:
+            self.fields["used_from"].initial = self.instance.in_use.lower
+            self.fields["used_to"].initial = last_day(self.instance.in_use)
         self.helper = VarigFormHelper(submit=_("Lagre"), cancel=cancel)
         self.helper.layout = Layout(
             Fieldset(
                 _("Boligen"),
-                Row("name", "dwelling_number"),
+                Row("name", "dwelling_number", "extra_reference"),
                 Row("type", "staffing"),
                 Row("bedrooms", "size_m2", "floor"),
                 Row("capacity", "min_age", "max_age"),
@@ -76,18 +109,37 @@ class UnitForm(forms.ModelForm):
             ),
             Fieldset(_("Pris"), Row("rent", "night_price")),
             Fieldset(_("Hvem gjør hva"), Row("allocated_by", "operated_by", "followed_up_by")),
+            Fieldset(_("I bruk"), Row("used_from", "used_to")),
         )  # fmt: skip
+
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        start, last = cleaned.get("used_from"), cleaned.get("used_to")
+        if start and last and last < start:
+            self.add_error("used_to", _("Siste dag kan ikke være før første dag."))
+        elif start or last or not self._not_in_use():
+            self.instance.in_use = DateRange(start, last + ONE_DAY if last else None)
+        else:
+            self.instance.in_use = DateRange(empty=True)
+        return cleaned
+
+    def _not_in_use(self) -> bool:
+        """Without days it is not in use: it was not before, or the house is not."""
+        if self.instance.pk:
+            return self.instance.in_use.isempty
+        return self.instance.property.stage in NO_HOMES
 
     def clean_dwelling_number(self) -> str:
         return self.cleaned_data["dwelling_number"].upper()
 
 
-class PropertyForm(forms.ModelForm):
+class PropertyForm(OnceFormMixin, RevisionMixin):
     class Meta:
         model = Property
         fields = (
-            "name", "address", "postcode", "area", "provider", "stage", "stage_reason",
-            "stage_until", "contact_name", "contact_phone", "surroundings", "expectations",
+            "name", "address", "postcode", "area", "provider", "acquired_on", "stage",
+            "stage_reason", "stage_from", "stage_until", "contact_name", "contact_phone",
+            "resident_contact", "resident_contact_phone", "surroundings", "expectations",
             "max_stay_months",
         )  # fmt: skip
         formfield_callback = norwegian
@@ -97,15 +149,27 @@ class PropertyForm(forms.ModelForm):
         self.fields["area"].empty_label = _("Ikke avklart")
         self.fields["provider"].empty_label = _("Ingen, kommunen driver selv")
         self.fields["stage"].help_text = _(
-            "Avviklet tar boligene ut av bruk fra i dag. Bygges om gjør dem utilgjengelige imens."
+            "Boligene følger med: planlagt og avviklet tar dem ut av bruk, bygges om gjør dem "
+            "utilgjengelige imens, og i bruk tar dem inn igjen."
         )
+        self.fields["stage_from"].label = _("Fra")
+        self.fields["stage_from"].help_text = _("Fra i dag når du lar det stå.")
         self.fields["stage_reason"].label = _("Hvorfor")
         self.fields["stage_until"].label = _("Til")
         self.helper = VarigFormHelper(submit=_("Lagre"), cancel=cancel)
         self.helper.layout = Layout(
-            Fieldset(_("Eiendommen"), "name", Row("address", "postcode"), Row("area", "provider")),
-            Fieldset(_("Livsløp"), "stage", Row("stage_reason", "stage_until")),
-            Fieldset(_("Kontakt"), Row("contact_name", "contact_phone")),
+            Fieldset(
+                _("Eiendommen"),
+                "name",
+                Row("address", "postcode"),
+                Row("area", "provider", "acquired_on"),
+            ),
+            Fieldset(_("Livsløp"), "stage", "stage_reason", Row("stage_from", "stage_until")),
+            Fieldset(
+                _("Kontakt"),
+                Row("contact_name", "contact_phone"),
+                Row("resident_contact", "resident_contact_phone"),
+            ),
             Fieldset(_("Huset"), "surroundings", "expectations", "max_stay_months"),
         )
 
@@ -116,7 +180,29 @@ class PropertyForm(forms.ModelForm):
             self.add_error("stage_reason", _("Skriv hvorfor eiendommen kan falle bort."))
         elif stage == PropertyStage.IN_USE:
             cleaned["stage_reason"], cleaned["stage_until"] = "", None
+        start, until = cleaned.get("stage_from"), cleaned.get("stage_until")
+        if start and until and until < start and "stage" not in self.changed_data:
+            self.add_error("stage_until", _("Siste dag kan ikke være før første dag."))
         return cleaned
+
+
+class OutOfUseForm(OnceFormMixin, forms.ModelForm):
+    """A period in which nobody can live in the home."""
+
+    period = PeriodField(label=_("Ute av bruk"))
+
+    class Meta:
+        model = Unavailability
+        fields = ("cause", "period", "note", "cost")
+        formfield_callback = norwegian
+
+    def __init__(self, *args, cancel: str = "", **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        labels = [(cause.value, cause.label) for cause in CHOSEN_CAUSES]
+        self.fields["cause"].choices = [("", _("Velg")), *labels]
+        self.fields["note"].help_text = _("Skriv hva som gjøres, og ikke hvem som bor der.")
+        self.helper = VarigFormHelper(submit=_("Lagre"), cancel=cancel)
+        self.helper.layout = Layout("cause", "period", "note", "cost")
 
 
 class UpkeepForm(OnceFormMixin, forms.Form):

@@ -152,9 +152,25 @@ class Property(models.Model):
         blank=True,
         help_text=_("For eksempel «Leieavtalen med borettslaget går ut»."),
     )
+    stage_from = models.DateField(_("fra"), null=True, blank=True)
     stage_until = models.DateField(_("til"), null=True, blank=True)
+    acquired_on = models.DateField(
+        _("kommunen har hatt den siden"),
+        null=True,
+        blank=True,
+        help_text=_("Tomme dager telles ikke før denne dagen."),
+    )
     contact_name = models.CharField(_("kontaktperson"), max_length=120, blank=True)
     contact_phone = models.CharField(_("telefon"), max_length=20, blank=True)
+    resident_contact = models.CharField(
+        _("beboerkontakt"),
+        max_length=120,
+        blank=True,
+        help_text=_("Den beboerne i huset går til. Bare en som har sagt ja til å stå her."),
+    )
+    resident_contact_phone = models.CharField(
+        _("telefon til beboerkontakten"), max_length=20, blank=True
+    )
     surroundings = models.TextField(
         _("omgivelser"),
         max_length=1000,
@@ -166,6 +182,7 @@ class Property(models.Model):
         _("lengste opphold (måneder)"), null=True, blank=True
     )
     source_note = models.CharField(_("merknad"), max_length=300, blank=True)
+    revision = models.PositiveIntegerField(default=0, editable=False)
     history = HistoricalRecords()
 
     objects = PropertyQuerySet.as_manager()
@@ -271,6 +288,15 @@ class Unit(models.Model):
         verbose_name=_("følges opp av"),
     )
     in_use = DateRangeField(_("i bruk"))
+    predecessors = models.ManyToManyField(
+        "self",
+        symmetrical=False,
+        blank=True,
+        related_name="successors",
+        verbose_name=_("er blitt til av"),
+        help_text=_("Boligene denne er delt fra, slått sammen av eller omnummerert fra."),
+    )
+    revision = models.PositiveIntegerField(default=0, editable=False)
     history = HistoricalRecords()
 
     objects = UnitQuerySet.as_manager()
@@ -327,6 +353,9 @@ class Unavailability(models.Model):
     cause = models.CharField(_("årsak"), max_length=20, choices=UnavailableCause)
     period = DateRangeField(_("periode"))
     note = models.CharField(_("merknad"), max_length=200, blank=True)
+    cost = models.PositiveIntegerField(_("kostnad (kr)"), null=True, blank=True)
+    # Made by `housing.closing` as the property's stage changed, and ended by it.
+    by_stage = models.BooleanField(default=False, editable=False)
     history = HistoricalRecords()
 
     class Meta:

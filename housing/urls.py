@@ -9,6 +9,8 @@ urlpatterns = [
     path("boliger/import/<int:pk>/", views.import_review, name="import_review"),
     path("boliger/import/<int:pk>/ta-inn/", views.import_apply, name="import_apply"),
     path("boliger/eksport/", views.export_stock, name="export"),
+    path("eiendommer/ny/", views.property_new, name="property_new"),
+    path("eiendommer/<int:pk>/bolig/ny/", views.unit_new, name="unit_new"),
     path("eiendommer/<int:pk>/endre/", views.property_edit, name="property_edit"),
     path("eiendommer/<int:pk>/feil/ny/", views.upkeep_new, name="upkeep_new"),
     path("eiendommer/<int:pk>/husmoter/nytt/", views.meeting_new, name="meeting_new"),
@@ -24,5 +26,7 @@ urlpatterns = [
     path("vedlikehold/<int:pk>/", views.upkeep_done, name="upkeep_done"),
     path("boliger/ord/", views.words, name="words"),
     path("boliger/ord/<int:pk>/fjern/", views.word_remove, name="word_remove"),
+    path("boliger/<int:pk>/ute-av-bruk/", views.out_of_use_new, name="out_of_use_new"),
+    path("boliger/ute-av-bruk/<int:pk>/", views.out_of_use_edit, name="out_of_use_edit"),
     path("boliger/<int:pk>/endre/", views.unit_edit, name="unit_edit"),
 ]

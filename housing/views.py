@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from crispy_forms.layout import Submit
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,12 +13,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.once import once
 from common.access import allowed, require
 from common.errors import RuleBroken
-from common.form_errors import errors_as_message, errors_on
+from common.form_errors import errors_as_message, errors_on, posted
 from common.paging import keyset_page
 
 from . import actions, perms, stock_export, stock_import
+from .closing import NO_HOMES
 from .enums import PropertyStage
 from .forms import (
+    OutOfUseForm,
     PropertyForm,
     ResidentsMeetingForm,
     StockFileForm,
@@ -26,7 +29,15 @@ from .forms import (
     UpkeepStepForm,
     WordForm,
 )
-from .models import NameToAvoid, Property, StockExport, StockImport, Unit, Upkeep
+from .models import (
+    NameToAvoid,
+    Property,
+    StockExport,
+    StockImport,
+    Unavailability,
+    Unit,
+    Upkeep,
+)
 
 MOST_ROWS_SHOWN = 200
 
@@ -126,27 +137,108 @@ def export_stock(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @allowed(perms.can_manage_stock)
-def unit_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    unit = get_object_or_404(Unit.objects.select_related("property"), pk=pk)
-    back = reverse("desk:unit", args=[unit.pk])
-    sent = request.method == "POST"
-    form = UnitForm(request.POST if sent else None, instance=unit, cancel=back)
-    if sent and form.is_valid():
+@once
+def unit_new(request: HttpRequest, pk: int) -> HttpResponse:
+    """A new home or room in the property."""
+    property = get_object_or_404(Property, pk=pk)
+    unit = Unit(property=property, bedrooms=None, floor=None, staffing="")
+    in_use = None if property.stage in NO_HOMES else timezone.localdate()
+    form = UnitForm(
+        posted(request),
+        instance=unit,
+        initial={"used_from": in_use},
+        cancel=reverse("desk:property", args=[pk]),
+    )
+    if request.method == "POST" and form.is_valid():
         with errors_on(form, "name"):  # another home in the property may have the name
-            actions.change_unit(unit=form.instance, by=request.user)
-            messages.success(request, _("Boligen er lagret."))
-            return redirect(back)
-    stored = Unit.objects.select_related("property").get(pk=unit.pk)
-    return render(request, "housing/unit_form.html", {"form": form, "unit": stored})
+            added = actions.add_unit(unit=form.instance, by=request.user)
+            messages.success(request, _("Boligen er lagt til."))
+            return redirect("desk:unit", added.pk)
+    return _form_page(request, form, _("Ny bolig"), property.name, pk)
 
 
 @require_http_methods(["GET", "POST"])
 @allowed(perms.can_manage_stock)
+@once
+def unit_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    unit = get_object_or_404(Unit.objects.select_related("property"), pk=pk)
+    back = reverse("desk:unit", args=[unit.pk])
+    form = UnitForm(posted(request), instance=unit, cancel=back)
+    if request.method == "POST" and form.is_valid():
+        with errors_on(form, "name"):  # another home in the property may have the name
+            actions.change_unit(unit=form.instance, by=request.user)
+            messages.success(request, _("Boligen er lagret."))
+            return redirect(back)
+    return _unit_page(request, form, pk, _("Endre"))
+
+
+def _unit_page(request: HttpRequest, form, pk: int, title: str) -> HttpResponse:
+    """The form on the page of a home, under the name that is stored."""
+    stored = Unit.objects.select_related("property").get(pk=pk)
+    context = {"form": form, "unit": stored, "title": title}
+    return render(request, "housing/unit_form.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@allowed(perms.can_manage_stock)
+@once
+def out_of_use_new(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a home out of use for repair, cleaning or conversion, from a day and to a day."""
+    unit = get_object_or_404(Unit, pk=pk)
+    back = reverse("desk:unit", args=[pk])
+    initial = {"period": [timezone.localdate(), None]}
+    form = OutOfUseForm(posted(request), initial=initial, cancel=back)
+    if request.method == "POST" and form.is_valid():
+        with errors_on(form, "period"):
+            actions.take_out_of_use(unit=unit, by=request.user, **form.cleaned_data)
+            messages.success(request, _("Boligen er ute av bruk i perioden."))
+            return redirect(back)
+    return _unit_page(request, form, pk, _("Ute av bruk"))
+
+
+@require_http_methods(["GET", "POST"])
+@allowed(perms.can_manage_stock)
+@once
+def out_of_use_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Correct a period out of use, or mark it as registered by mistake."""
+    row = get_object_or_404(Unavailability.objects.filter(by_stage=False), pk=pk)
+    unit_id = row.unit_id
+    back = reverse("desk:unit", args=[unit_id])
+    if "undo" in request.POST:
+        actions.undo_out_of_use(unavailability=row, by=request.user)
+        messages.success(request, _("Perioden er feilregistrert, og teller ikke lenger."))
+        return redirect(back)
+    form = OutOfUseForm(posted(request), instance=row, cancel=back)
+    form.helper.add_input(Submit("undo", _("Feilregistrert"), css_class="secondary"))
+    if request.method == "POST" and form.is_valid():
+        with errors_on(form, "period"):
+            actions.change_out_of_use(unavailability=row, by=request.user, **form.cleaned_data)
+            messages.success(request, _("Perioden er rettet."))
+            return redirect(back)
+    return _unit_page(request, form, unit_id, _("Ute av bruk"))
+
+
+@require_http_methods(["GET", "POST"])
+@allowed(perms.can_manage_stock)
+@once
+def property_new(request: HttpRequest) -> HttpResponse:
+    form = PropertyForm(posted(request), cancel=reverse("desk:properties"))
+    if request.method == "POST" and form.is_valid():
+        with errors_on(form, "name"):
+            added = actions.add_property(property=form.instance, by=request.user, at=timezone.now())
+            messages.success(request, _("Eiendommen er lagt til. Legg til boligene."))
+            return redirect("desk:property", added.pk)
+    return _form_page(request, form, _("Ny eiendom"))
+
+
+@require_http_methods(["GET", "POST"])
+@allowed(perms.can_manage_stock)
+@once
 def property_edit(request: HttpRequest, pk: int) -> HttpResponse:
     property = get_object_or_404(Property, pk=pk)
     name = property.name
     back = reverse("desk:property", args=[pk])
-    form = PropertyForm(request.POST or None, instance=property, cancel=back)
+    form = PropertyForm(posted(request), instance=property, cancel=back)
     if request.method == "POST" and form.is_valid():
         with errors_on(form, "stage"):
             homes = actions.change_property(
@@ -160,7 +252,7 @@ def property_edit(request: HttpRequest, pk: int) -> HttpResponse:
 def _saved_message(changed: Property, homes: int) -> str:
     if not homes:
         return _("Eiendommen er lagret.")
-    if changed.stage == PropertyStage.CLOSED:
+    if changed.stage in NO_HOMES:
         text = ngettext(
             "%(n)s bolig er tatt ut av bruk.", "%(n)s boliger er tatt ut av bruk.", homes
         )
@@ -169,9 +261,7 @@ def _saved_message(changed: Property, homes: int) -> str:
             "%(n)s bolig er utilgjengelig imens.", "%(n)s boliger er utilgjengelige imens.", homes
         )
     else:
-        text = ngettext(
-            "%(n)s bolig er tilgjengelig igjen.", "%(n)s boliger er tilgjengelige igjen.", homes
-        )
+        text = ngettext("%(n)s bolig er tilgjengelig.", "%(n)s boliger er tilgjengelige.", homes)
     return f"{_('Eiendommen er lagret.')} {text % {'n': homes}}"
 
 
@@ -291,6 +381,8 @@ def word_remove(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("housing:words")
 
 
-def _form_page(request: HttpRequest, form, title: str, name: str, pk: int) -> HttpResponse:
+def _form_page(
+    request: HttpRequest, form, title: str, name: str = "", pk: int | None = None
+) -> HttpResponse:
     context = {"form": form, "title": title, "name": name, "pk": pk}
     return render(request, "housing/property_form.html", context)

@@ -24,6 +24,7 @@ from casework.persons.children import born_after, child_params, is_child, may_be
 from common.calendar import add_months
 from common.sql import enum_params, enum_values, local_day
 from housing.enums import TEMPORARY_TYPES, UnitStatus
+from housing.held import HELD_DAYS, NOT_VOID
 from housing.models import Unit
 from housing.rent import RENT_LOST
 from stays.temporary.chains import chain_ctes, chain_params
@@ -329,12 +330,12 @@ stay AS (
 ),
 -- Without the homes somebody lived in all the time, which are nearly all.
 home AS (
-    SELECT u.id, u.rent, asked.month, u.in_use * asked.span AS span
+    SELECT u.id, u.rent, asked.month, u.held * asked.span AS span
     FROM (
-        SELECT * FROM housing_unit
+        SELECT u.id, u.rent, {HELD_DAYS} AS held FROM housing_unit u
         WHERE type <> ALL(%(temporary_types)s) AND in_use && %(window)s::daterange
           AND id NOT IN (SELECT unit_id FROM stay WHERE throughout)
-    ) u JOIN asked ON u.in_use && asked.span
+    ) u JOIN asked ON u.held && asked.span
 ),
 lived AS (
     SELECT h.month, h.rent, s.period * h.span AS span
@@ -361,7 +362,7 @@ part AS (
 ),
 counted AS (
     SELECT month, cause, rent, sum(sign * (upper(span) - lower(span))) AS days
-    FROM part GROUP BY month, cause, rent
+    FROM part WHERE cause <> %(not_void)s GROUP BY month, cause, rent
 )
 SELECT month, cause, sum(days)::int AS days,
        coalesce(round(sum({RENT_LOST})), 0)::int AS lost,
@@ -375,6 +376,7 @@ def vacancies(months: Sequence[date]) -> list[Vacancy]:
         "months": list(months),
         "window": DateRange(min(months), add_months(max(months), 1)),
         "temporary_types": enum_values(TEMPORARY_TYPES),
+        "not_void": NOT_VOID,
     }
     return [Vacancy(*row) for row in _rows(VACANCY, params)]
 

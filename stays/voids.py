@@ -1,8 +1,8 @@
 """The void ledger: days homes stood empty in a period, by cause, and the rent lost (need H3).
 
-A day is void when the home is in use and nobody lives there. Its cause is the cause of the
-unavailability on that day; otherwise the home was ready and waiting. Without a known rent, days are
-counted and cost is unknown.
+A day is void when the municipality holds the home (`housing.held`) and nobody lives there. Its
+cause is the cause of the unavailability on that day; otherwise the home was ready and waiting.
+Without a known rent, days are counted and cost is unknown.
 """
 
 from __future__ import annotations
@@ -16,20 +16,21 @@ from django.utils.translation import gettext_lazy as _
 
 from common.paging import Page
 from common.sql import enum_values
-from housing.enums import TEMPORARY_TYPES, UnavailableCause, UnitStatus
+from housing.enums import CHOSEN_CAUSES, TEMPORARY_TYPES, UnitStatus
+from housing.held import HELD_DAYS, NOT_VOID
 from housing.rent import RENT_LOST
 
 CAUSES = {
     UnitStatus.VACANT.value: _("Ledig, venter på tildeling"),
-    **dict(UnavailableCause.choices),
+    **{cause.value: cause.label for cause in CHOSEN_CAUSES},
 }
 FRESH_SECONDS = 300
 
 # In one pass: the days in use in the period, minus the days somebody lived there, by cause.
-VOIDS = """
+VOIDS = f"""
 WITH period AS (SELECT daterange(%(start)s, %(end)s) AS days),
 home AS (
-    SELECT u.id, u.property_id, u.rent, u.in_use * p.days AS days
+    SELECT u.id, u.property_id, u.rent, ({HELD_DAYS}) * p.days AS days
     FROM housing_unit u, period p
     WHERE u.in_use && p.days AND NOT u.type = ANY(%(temporary)s)
 ),
@@ -40,7 +41,7 @@ lived AS (
 ),
 empty AS (
     SELECT h.id, h.property_id, h.rent,
-        datemultirange(h.days) - coalesce(l.days, '{}'::datemultirange) AS days
+        datemultirange(h.days) - coalesce(l.days, '{{}}'::datemultirange) AS days
     FROM home h LEFT JOIN lived l ON l.unit_id = h.id
 ),
 part AS (
@@ -48,7 +49,8 @@ part AS (
     FROM empty e JOIN housing_unavailability c ON c.unit_id = e.id, period p
     WHERE c.period && p.days AND NOT isempty(e.days)
     UNION ALL
-    SELECT e.id, e.property_id, e.rent, %(vacant)s, e.days - coalesce(c.days, '{}'::datemultirange)
+    SELECT e.id, e.property_id, e.rent, %(vacant)s,
+        e.days - coalesce(c.days, '{{}}'::datemultirange)
     FROM empty e
     LEFT JOIN (
         SELECT unit_id, range_agg(c.period) AS days
@@ -59,7 +61,7 @@ part AS (
 counted AS (
     SELECT id, property_id, rent, cause,
         (SELECT coalesce(sum(upper(one) - lower(one)), 0)::int FROM unnest(days) one) AS days
-    FROM part
+    FROM part WHERE cause <> %(not_void)s
 )
 """
 BY_CAUSE = (
@@ -179,13 +181,18 @@ def _ask(what: str, statement: str, start: date, end: date, **more) -> list[tupl
         cursor.execute(
             "SELECT (SELECT coalesce(max(history_id), 0) FROM stays_historicalstay),"
             " (SELECT coalesce(max(history_id), 0) FROM housing_historicalunit),"
-            " (SELECT coalesce(max(history_id), 0) FROM housing_historicalunavailability)"
+            " (SELECT coalesce(max(history_id), 0) FROM housing_historicalunavailability),"
+            " (SELECT coalesce(max(history_id), 0) FROM housing_historicalproperty)"
         )
         parts = ("voids", connection.settings_dict["NAME"], what, start, end, *more.values())
         key = "|".join(str(part).replace(" ", "") for part in (*parts, *cursor.fetchone()))
         rows = cache.get(key)
         if rows is None:
-            params = {"temporary": enum_values(TEMPORARY_TYPES), "vacant": UnitStatus.VACANT.value}
+            params = {
+                "temporary": enum_values(TEMPORARY_TYPES),
+                "vacant": UnitStatus.VACANT.value,
+                "not_void": NOT_VOID,
+            }
             cursor.execute(statement, {"start": start, "end": end, **params, **more})
             rows = cursor.fetchall()
             cache.set(key, rows, FRESH_SECONDS)

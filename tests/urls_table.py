@@ -323,6 +323,10 @@ HOUSING: dict[str, UrlRow] = {
     "housing:check_mended": post_row((STOCK,), "quality_check"),
     "housing:agreement_flag": UrlRow((STOCK,), "agreement_flag"),
     "housing:unit_edit": UrlRow((STOCK,), "unit"),
+    "housing:unit_new": UrlRow((STOCK,), "property"),
+    "housing:out_of_use_new": UrlRow((STOCK,), "unit"),
+    "housing:out_of_use_edit": UrlRow((STOCK,), "unavailability"),
+    "housing:property_new": UrlRow((STOCK,)),
     "housing:property_edit": UrlRow((STOCK,), "property"),
     "housing:upkeep": UrlRow((*CASE, STOCK)),
     "housing:upkeep_new": UrlRow((*CASE, STOCK), "property"),
@@ -449,6 +453,9 @@ def samples() -> SimpleNamespace:
         set_by=made.user,
     )
     made.unit = f.UnitFactory()
+    made.unavailability = f.UnavailabilityFactory(
+        unit=made.unit, period=f.since(f.days_ago(300), f.days_ago(290))
+    )
     made.property = made.unit.property
     made.upkeep = UpkeepFactory(property=made.property, unit=made.unit)
     made.provider = f.ProviderFactory()

@@ -120,6 +120,7 @@ def property_page(request: HttpRequest, pk: int) -> HttpResponse:
         "stage_color": STAGE_COLORS.get(PropertyStage(building.stage), "neutral"),
         "out_of_use": building.stage in OUT_OF_USE,
         "answers": _answers(units),
+        "lifecycle": _lifecycle(building),
         "upkeep": list(building.upkeep.open().select_related("unit")[:20]),
         "meetings": list(building.meetings.all()[:3]),
         "names": perms.can_see_tenants(request.user),
@@ -127,6 +128,25 @@ def property_page(request: HttpRequest, pk: int) -> HttpResponse:
         "may_report": can_report_upkeep(request.user),
     }
     return render(request, "desk/property.html", context)
+
+
+def _lifecycle(building: Property) -> list[dict[str, Any]]:
+    """What the stage has been, newest first: since when, who wrote it and why. One query."""
+    lines: list[dict[str, Any]] = []
+    before = None
+    for row in building.history.select_related("history_user").order_by("history_id"):
+        if before != (row.stage, row.stage_from):
+            lines.append(
+                {
+                    "stage": PropertyStage(row.stage).label,
+                    "since": row.stage_from,
+                    "reason": row.stage_reason,
+                    "at": row.history_date,
+                    "by": row.history_user,
+                }
+            )
+        before = (row.stage, row.stage_from)
+    return lines[::-1]
 
 
 def _tenants(request: HttpRequest, units: list[Unit]) -> dict[int, Person]:

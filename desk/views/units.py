@@ -10,6 +10,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
@@ -224,7 +225,15 @@ def _history(request: HttpRequest, unit: Unit) -> list[dict[str, Any]]:
     ]
     closed = unit.unavailabilities.order_by("-period", "-pk")[:HISTORY]
     lines += [
-        {"period": closure.period, "text": closure.get_cause_display(), "note": closure.note}
+        {
+            "period": closure.period,
+            "text": closure.get_cause_display(),
+            "note": closure.note,
+            "cost": closure.cost,
+            "url": ""
+            if closure.by_stage
+            else reverse("housing:out_of_use_edit", args=[closure.pk]),
+        }
         for closure in closed
     ]
     lines.sort(key=lambda line: line["period"].lower, reverse=True)

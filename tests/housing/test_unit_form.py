@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
+from common.formatting import nbdate
 from housing.models import Unit
 from tests import factories as f
 
@@ -14,7 +15,8 @@ def what_stands(unit: Unit, **changed) -> dict:
     data = {
         "name": unit.name, "type": unit.type, "dwelling_number": unit.dwelling_number,
         "bedrooms": unit.bedrooms, "size_m2": unit.size_m2, "floor": unit.floor,
-        "staffing": unit.staffing, "rent": unit.rent,
+        "staffing": unit.staffing, "rent": unit.rent, "revision": unit.revision,
+        "used_from": nbdate(unit.in_use.lower),
     }  # fmt: skip
     return {key: value for key, value in (data | changed).items() if value is not None}
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from housing.enums import UnavailableCause
+from insight import figures
 from stays.voids import by_cause, by_home
 from tests import factories as f
 
@@ -79,3 +80,47 @@ def test_home_list_is_paged_in_both_directions(as_caseworker, django_assert_max_
     assert [line.unit_id for line in back] == [line.unit_id for line in first]
     for bad in ("e.1.2.3", "e.x.1.1.ledig", "f.1.1.1.tull", "e." + "9" * 90, "e.٣.1.1.ledig"):
         assert as_caseworker.get("/boliger/tomme/", {"etter": bad}).status_code == 200
+
+
+# ------------------------------------------------------------------ since the municipality had it
+
+
+def both_statements() -> tuple[int, int]:
+    """The void days of January 2026 by this ledger, and in the manager's figures."""
+    return (
+        sum(cause.days for cause in by_cause(START, END)),
+        sum(vacancy.days for vacancy in figures.vacancies([START])),
+    )
+
+
+@pytest.mark.parametrize(
+    ("acquired", "used_from", "days"),
+    [
+        (date(2026, 1, 22), None, 10),
+        (date(2026, 1, 22), date(2020, 1, 1), 10),
+        (date(2020, 1, 1), date(2026, 1, 29), 3),
+        (None, date(2026, 1, 29), 3),
+        (None, None, 0),
+    ],
+)
+def test_empty_days_count_from_the_day_the_municipality_had_the_home(acquired, used_from, days):
+    """Without a day it counts from the day it was registered, which is after this January."""
+    home = f.PropertyFactory(acquired_on=acquired)
+    f.UnitFactory(property=home, in_use=f.since(used_from))
+    assert both_statements() == (days, days)
+
+
+def test_home_without_a_day_counts_from_the_day_it_was_registered():
+    unit = f.UnitFactory(in_use=f.since(None))
+    unit.history.update(history_date=datetime(2026, 1, 30, 23, 30, tzinfo=UTC))
+    assert both_statements() == (1, 1), "31.01. in Oslo"
+
+
+def test_days_between_a_closing_and_a_new_start_are_no_void():
+    unit = f.UnitFactory(in_use=f.since(date(2020, 1, 1)))
+    f.UnavailabilityFactory(
+        unit=unit,
+        cause=UnavailableCause.NOT_IN_STOCK,
+        period=f.since(date(2026, 1, 2), date(2026, 1, 31)),
+    )
+    assert both_statements() == (2, 2)
