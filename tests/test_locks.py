@@ -225,7 +225,7 @@ def two_joining_each_other() -> tuple[Side, Side]:
 # If the locked row may be deleted, rows that refer to it must wait too.
 MAY_DELETE = {
     "_locked_search",
-    "_take_back",
+    "_end_rebuilding",
     "_versions",
     "cancel_lease",
     "change_dimension",
