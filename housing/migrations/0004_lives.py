@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("housing", "0002_agreement_flags"),
+        ("housing", "0003_flags_of_a_matter"),
     ]
 
     operations = [
