@@ -2,38 +2,68 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from accounts import settings_table
 from accounts.models import User
-from casework.log.enums import APPLICATION_ALIVE
-from casework.models import Application, Person, TransitionPlan
-from common.calendar import last_day
+from casework.models import Person, TransitionPlan
 from common.paging import Page, keyset_page
-from stays.enums import HOMES, StayKind
+from common.sql import end_of_day, enum_params
+from stays.enums import HomeAhead, StayKind
+from stays.homes import NAME_OF_UNIT, HomeBy, homes_by
 from stays.models import Stay
 
-from .models import Offer, Reservation
+from .enums import OfferState
+from .ranking import GIVES_HOME, gives_home_params
+
+# Homes promised to people as of %(on)s, for `stays.homes`.
+PROMISES = f"""
+    SELECT a.person_id, CASE o.state WHEN %(OfferState.ACCEPTED)s
+            THEN %(HomeAhead.ACCEPTED)s ELSE %(HomeAhead.OFFERED)s END AS what,
+        o.id AS ref, {NAME_OF_UNIT} AS home, o.available_from AS day,
+        CASE o.state WHEN %(OfferState.SENT)s THEN o.answer_by END AS until
+    FROM allocation_offer o
+    JOIN casework_application a ON a.id = o.application_id
+    JOIN housing_unit unit ON unit.id = o.unit_id
+    JOIN housing_property property ON property.id = unit.property_id
+    WHERE o.state = %(OfferState.SENT)s AND o.sent_at < {end_of_day()}
+        OR o.state = %(OfferState.ACCEPTED)s AND o.lease_id IS NULL
+            AND o.answered_at < {end_of_day()}
+    UNION ALL
+    SELECT a.person_id, CASE WHEN EXISTS (
+            SELECT FROM casework_vedtak v WHERE v.application_id = a.id AND {GIVES_HOME}
+                AND coalesce(v.valid_to >= %(on)s::date, true))
+            THEN %(HomeAhead.RESERVED)s ELSE %(HomeAhead.HELD)s END,
+        r.id, {NAME_OF_UNIT}, r.moves_in_on, upper(r.period) - 1
+    FROM allocation_reservation r
+    JOIN casework_application a ON a.id = r.application_id
+    JOIN housing_unit unit ON unit.id = r.unit_id
+    JOIN housing_property property ON property.id = unit.property_id
+    WHERE r.released_at IS NULL AND r.period @> %(on)s::date"""
+
+
+def promise_params() -> dict[str, Any]:
+    """The parameters of `PROMISES` besides `%(on)s` and those of `HomeAhead`."""
+    return {**enum_params(OfferState), **gives_home_params()}
 
 
 @dataclass(frozen=True, slots=True)
 class Discharge:
-    """One line of the board: who, the day, from where, and the home that is ready, if any."""
+    """One line of the board: who, the day, from where, and the home on that day."""
 
     person: Person
     out_on: date
     days: int
     stay: Stay | None
     plan: TransitionPlan | None
-    home: Stay | None
-    offer: Offer | None
-    reservation: Reservation | None
-    application: Application | None
+    home: HomeBy
     color: str
 
     @property
@@ -43,26 +73,26 @@ class Discharge:
         return self.plan.institution if self.plan else ""
 
     @property
-    def is_ready(self) -> bool:
-        return bool(self.home or self.offer or self.reservation)
-
-    @property
     def overdue(self) -> int:
         return -self.days
 
     @property
-    def last_day(self) -> date | None:
-        """The last day of the reservation."""
-        return self.reservation and last_day(self.reservation.period)
-
-    @property
     def alarm(self) -> str:
         """The warning for somebody who is near the day without a home, or ""."""
-        if self.is_ready or not self.color:
+        if self.home.standing or not self.color:
             return ""
         if self.days < 0:
             return _("Dagen er gått, uten bolig")
         return _("Haster: ingen bolig") if self.color == "danger" else _("Ingen bolig")
+
+    @property
+    def offer(self) -> int | None:
+        """The id of the offer, when it is what there is."""
+        return self.home.ref if self.home.what in (HomeAhead.ACCEPTED, HomeAhead.OFFERED) else None
+
+    @property
+    def reservation(self) -> int | None:
+        return self.home.ref if self.home.what in (HomeAhead.RESERVED, HomeAhead.HELD) else None
 
 
 def _inside(on: date) -> QuerySet[Stay]:
@@ -86,20 +116,16 @@ def coming_out(on: date) -> QuerySet[Person]:
     )
 
 
+def homes_of(persons: Iterable[Person], on: date) -> dict[int, HomeBy]:
+    """What each has for the day they leave (`out_on`), or for today when that is past."""
+    homes = homes_by([(person.pk, max(person.out_on, on)) for person in persons], on)
+    return {pk: home for (pk, _day), home in homes.items()}
+
+
 def without_home(persons: QuerySet[Person], on: date) -> QuerySet[Person]:
-    """The persons without a home, an offer that holds a unit, or a reservation."""
-    own = {"application__person": OuterRef("pk")}
-    return persons.filter(
-        ~Exists(_homes(on).filter(person=OuterRef("pk"))),
-        ~Exists(Offer.objects.reserving().filter(**own)),
-        ~Exists(Reservation.objects.in_force(on).filter(**own)),
-    )
-
-
-def _homes(on: date) -> QuerySet[Stay]:
-    return Stay.objects.filter(
-        Q(period__upper_inf=True) | Q(period__endswith__gt=on), kind__in=HOMES
-    )
+    """The persons without a home on the day, and without one that is agreed."""
+    homes = homes_of(persons.only("pk"), on)
+    return persons.filter(pk__in=[pk for pk, home in homes.items() if not home.standing])
 
 
 def board(
@@ -125,30 +151,13 @@ def board(
 
 
 def _rows(persons: list[Person], on: date, numbers: dict) -> list[Discharge]:
-    """Six queries, whatever the number of rows."""
-    ids = [person.pk for person in persons]
-    of_person = {"person__in": ids}
-    of_case = {"application__person__in": ids}
+    """Three queries, whatever the number of rows."""
+    of_person = {"person__in": [person.pk for person in persons]}
     inside = _inside(on).filter(**of_person).order_by("-planned_out")
     stay_of = {stay.person_id: stay for stay in inside}
     plans = TransitionPlan.objects.filter(settled_on__isnull=True, **of_person)
     plan_of = {plan.person_id: plan for plan in plans}
-    homes = _homes(on).filter(**of_person).select_related("unit__property")
-    home_of = {home.person_id: home for home in homes.order_by("period")}
-    offers = Offer.objects.reserving().filter(**of_case)
-    offer_of = {
-        offer.application.person_id: offer
-        for offer in offers.select_related("application", "unit__property").order_by("sent_at")
-    }
-    reservations = Reservation.objects.in_force(on).filter(**of_case)
-    reservation_of = {
-        reservation.application.person_id: reservation
-        for reservation in reservations.select_related("application", "unit__property").order_by(
-            "pk"
-        )
-    }
-    cases = Application.objects.filter(state__in=APPLICATION_ALIVE, **of_person)
-    case_of = {case.person_id: case for case in cases.order_by("received_at", "pk")}
+    home_of = homes_of(persons, on)
     rows = []
     for person in persons:
         days = (person.out_on - on).days
@@ -162,10 +171,7 @@ def _rows(persons: list[Person], on: date, numbers: dict) -> list[Discharge]:
                 days,
                 stay_of.get(person.pk),
                 plan_of.get(person.pk),
-                home_of.get(person.pk),
-                offer_of.get(person.pk),
-                reservation_of.get(person.pk),
-                case_of.get(person.pk),
+                home_of[person.pk],
                 color,
             )
         )

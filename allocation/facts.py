@@ -25,7 +25,7 @@ class Facts:
     date. with_others, on_street, trial, makeshift (a caravan, a boat), has_home (owned or
     rented): from the stays on the date. no_place: on the street, or an open application for a
     place tonight (§ 27) and no stay. discharge_on: the planned day out of the institution, None
-    for a person with a home to go to. must_leave_by: the earliest of the stays.
+    for a person with a home on that day (`stays.homes`). must_leave_by: the earliest of the stays.
     """
 
     on: date
@@ -72,17 +72,20 @@ class Facts:
         """Homeless (bostedsløs) by the national definition: without an owned or rented home, and
         in a temporary place or trial apartment (treningsleilighet), with others, on the street or
         in something not meant as a dwelling, or in an institution or prison with at most two
-        months left. A person whose situation is not known is not counted."""
-        if self.has_home:
-            return False
-        leaves = calendar.add_months(self.on, HOMELESS_INSTITUTION_MONTHS)
-        return (
-            self.in_temporary
-            or self.with_others
-            or self.trial
-            or self.makeshift
-            or self.no_place
-            or (self.discharge_on is not None and self.discharge_on <= leaves)
+        months left. A person whose situation is not known is not counted. A home today
+        does not count for somebody who leaves an institution when it is gone."""
+        return self.leaves_soon or self.homeless_now
+
+    @property
+    def leaves_soon(self) -> bool:
+        """Leaves an institution or prison without a home in at most two months."""
+        near = calendar.add_months(self.on, HOMELESS_INSTITUTION_MONTHS)
+        return self.discharge_on is not None and self.discharge_on <= near
+
+    @property
+    def homeless_now(self) -> bool:
+        return not self.has_home and (
+            self.in_temporary or self.with_others or self.trial or self.makeshift or self.no_place
         )
 
     def on_day(self, day: date) -> Facts:

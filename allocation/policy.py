@@ -72,6 +72,10 @@ def _homeless_turns(f: Facts, n: int) -> list[date]:
 
 
 def _homeless_because(f: Facts, n: int) -> str:
+    if not f.homeless_now:
+        return _("Er bostedsløs: skal ut fra institusjon eller fengsel %(day)s uten bolig.") % {
+            "day": nbdate(f.discharge_on)
+        }
     if f.on_street:
         return _("Er bostedsløs: har ikke noe sted å sove.")
     if f.in_temporary:
@@ -84,11 +88,7 @@ def _homeless_because(f: Facts, n: int) -> str:
         return _("Er bostedsløs: bor i treningsleilighet for en periode.")
     if f.makeshift:
         return _("Er bostedsløs: bor i campingvogn, båt eller lignende.")
-    if f.no_place:
-        return _("Er bostedsløs: har ikke noe sted å bo.")
-    return _("Er bostedsløs: skal ut fra institusjon eller fengsel %(day)s uten bolig.") % {
-        "day": nbdate(f.discharge_on)
-    }
+    return _("Er bostedsløs: har ikke noe sted å bo.")
 
 
 def _in_days(day: date | None, on: date) -> str:
@@ -127,9 +127,9 @@ CONDITIONS: dict[str, Condition] = {
             label=gettext_lazy("personen er bostedsløs"),
             sql=lambda n: (
                 "(NOT f.has_home AND (f.in_temporary OR f.with_others OR f.trial OR"
-                " f.makeshift OR f.no_place OR"
-                " coalesce(f.discharge_on <= (%(on)s::date"
-                f" + interval '{HOMELESS_INSTITUTION_MONTHS} months')::date, false)))"
+                " f.makeshift OR f.no_place)"
+                " OR coalesce(f.discharge_on <= (%(on)s::date"
+                f" + interval '{HOMELESS_INSTITUTION_MONTHS} months')::date, false))"
             ),
             holds=lambda f, n: f.homeless,
             short=lambda f, n: _("Bostedsløs"),
@@ -181,11 +181,9 @@ CONDITIONS: dict[str, Condition] = {
             name="discharge_within_days",
             takes="days",
             label=gettext_lazy("utskriving eller løslatelse uten bolig er innen %(n)s dager"),
-            sql=lambda n: f"(NOT f.has_home AND f.discharge_on <= %(on)s::date + {n})",
+            sql=lambda n: f"f.discharge_on <= %(on)s::date + {n}",
             holds=lambda f, n: (
-                not f.has_home
-                and f.discharge_on is not None
-                and f.discharge_on <= f.on + timedelta(days=n)
+                f.discharge_on is not None and f.discharge_on <= f.on + timedelta(days=n)
             ),
             short=lambda f, n: (
                 _("Skal ut fra institusjon %(day)s") % {"day": nbdate(f.discharge_on)}

@@ -36,7 +36,8 @@ from casework.models import Application, HousingNeed
 from casework.persons.children import child_params, is_child, may_be_child
 from common.errors import RuleBroken
 from common.sql import end_of_day, enum_params, enum_values, local_day, with_positional_params
-from stays.enums import HOMES, LASTING, StayKind, Unsuitable
+from stays.enums import LASTING, StayKind, Unsuitable
+from stays.homes import has_home, homes_param
 from stays.temporary.chains import HOLDERS_AND_MEMBERS, chain_ctes, chain_params
 
 from . import order
@@ -104,9 +105,6 @@ living AS (
            bool_or(s.begun AND s.unsafe) AS unsafe,
            bool_or(s.begun AND s.unsuitable = %(Unsuitable.ACCESS)s) AS unsuitable_access,
            bool_or(s.begun AND s.unsuitable = %(Unsuitable.OTHER)s) AS unsuitable_other,
-           bool_or(s.kind = ANY(%(homes)s)) AS home_ahead,
-           min(s.planned_out) FILTER (WHERE s.begun AND s.kind = %(StayKind.INSTITUTION)s)
-               AS planned_out,
            min(s.must_leave_by) FILTER (WHERE s.begun) AS must_leave_by
     FROM waiting w
     JOIN (
@@ -114,6 +112,15 @@ living AS (
         WHERE coalesce(upper(period), 'infinity'::date) > %(on)s::date
     ) s ON s.person_id = w.person_id
     GROUP BY w.application_id
+),
+-- The few who will leave an institution without a home on the day, or today when it is past.
+leaving AS (
+    SELECT inside.person_id, min(inside.planned_out) AS discharge_on
+    FROM stays_stay inside
+    WHERE inside.kind = %(StayKind.INSTITUTION)s AND inside.planned_out IS NOT NULL
+        AND inside.period @> %(on)s::date
+        AND NOT {has_home("inside.person_id", "greatest(inside.planned_out, %(on)s::date)")}
+    GROUP BY inside.person_id
 ),
 asked_for_tonight AS (
     SELECT DISTINCT person_id FROM casework_application
@@ -166,7 +173,7 @@ facts AS (
            coalesce(l.on_street, false)
                OR (t.person_id IS NOT NULL AND NOT coalesce(l.somewhere, ch.is_open, false))
                AS no_place,
-           CASE WHEN NOT l.home_ahead THEN l.planned_out END AS discharge_on,
+           g.discharge_on,
            l.must_leave_by,
            coalesce(l.unsafe, false) AS unsafe,
            coalesce(l.unsuitable_access, false) AS unsuitable_access,
@@ -176,6 +183,7 @@ facts AS (
            m.set_by_id AS manual_by
     FROM waiting w
     LEFT JOIN living l ON l.application_id = w.application_id
+    LEFT JOIN leaving g ON g.person_id = w.person_id
     LEFT JOIN asked_for_tonight t ON t.person_id = w.person_id
     LEFT JOIN children c ON c.application_id = w.application_id
     LEFT JOIN chain ch ON ch.person_id = w.person_id
@@ -184,14 +192,22 @@ facts AS (
 )"""
 
 
+def gives_home_params() -> dict[str, Any]:
+    """The parameters of `GIVES_HOME` besides `%(on)s`."""
+    return {
+        **enum_params(VedtakState),
+        "granted": enum_values(GRANTED),
+        "home_bases": list(HOME_BASES),
+    }
+
+
 def waiting_params(on: date) -> dict[str, Any]:
     """The parameters of `WAITING`, `GIVES_HOME`, and the condition on what a user may see."""
     return {
-        **enum_params(StayKind, VedtakState),
+        **enum_params(StayKind),
+        **gives_home_params(),
         "on": on,
         "closed_states": enum_values(APPLICATION_CLOSED),
-        "granted": enum_values(GRANTED),
-        "home_bases": list(HOME_BASES),
         "protected": enum_values(PROTECTED),
     }
 
@@ -626,7 +642,7 @@ def _params(on: date) -> dict[str, Any]:
         **chain_params(on),
         **child_params(on),
         **enum_params(ApplicationKind, OfferState, Unsuitable),
-        "homes": enum_values(HOMES),
+        "homes": homes_param(),
         "lasting": enum_values(LASTING),
         "open_states": enum_values(APPLICATION_OPEN),
     }

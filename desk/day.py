@@ -30,8 +30,10 @@ from common.sql import end_of_day, local_day
 from housing.enums import UnitStatus
 from housing.providers import flags as agreement_flags
 from housing.providers.models import AgreementFlag
-from stays.enums import LASTING, InstitutionKind, StayKind
+from stays.enums import InstitutionKind, StayKind
+from stays.homes import HomeBy, homes_by
 from stays.models import Stay
+from stays.temporary.discharge_flags import agreed_step, without_home
 from stays.temporary.flags import explained
 
 if TYPE_CHECKING:
@@ -231,11 +233,10 @@ def _temporary(flags: list[Flag], on: date, shown: int) -> DayPanel:
 
 
 def _discharges(user: User, on: date, numbers: dict[str, Any], shown: int) -> DayPanel:
-    """The user's persons who will soon leave an institution, without a home now or later."""
-    home = Stay.objects.filter(person=OuterRef("person"), kind__in=LASTING, period__endswith__gt=on)
-    endless = Stay.objects.filter(
-        person=OuterRef("person"), kind__in=LASTING, period__upper_inf=True
-    )
+    """The user's persons who will soon leave an institution without a home on that day.
+
+    Those with a home agreed are last, as reminders, and do not count as urgent.
+    """
     open_case = Application.objects.filter(
         person=OuterRef("person"),
         responsible=user,
@@ -246,22 +247,27 @@ def _discharges(user: User, on: date, numbers: dict[str, Any], shown: int) -> Da
         .current(on)
         .filter(
             Q(person__responsible=user) | Exists(open_case),
-            ~Exists(home),
-            ~Exists(endless),
             kind=StayKind.INSTITUTION,
             planned_out__isnull=False,
             planned_out__lte=on + timedelta(days=numbers["discharge_days"]),
         )
         .select_related("person")
-        .order_by("planned_out", "pk")[:MOST]
+        .order_by("planned_out", "pk")
     )
-    cases = _latest_cases([stay.person_id for stay in stays])
-    lines = [_discharge_line(stay, cases.get(stay.person_id), on, numbers) for stay in stays]
-    return DayPanel(lines[:shown], len(lines), len(lines))
+    homes = homes_by({(stay.person_id, max(stay.planned_out, on)) for stay in stays}, on)
+    pairs = [(stay, homes[stay.person_id, max(stay.planned_out, on)]) for stay in stays]
+    pairs = [pair for pair in pairs if not pair[1].is_ready]
+    pairs.sort(key=lambda pair: pair[1].is_agreed)
+    cases = _latest_cases([stay.person_id for stay, _home in pairs])
+    lines = [
+        _discharge_line(stay, home, cases.get(stay.person_id), on, numbers)
+        for stay, home in pairs[:MOST]
+    ]
+    return DayPanel(lines[:shown], len(lines), sum(not home.is_agreed for _stay, home in pairs))
 
 
 def _discharge_line(
-    stay: Stay, case: Application | None, on: date, numbers: dict[str, Any]
+    stay: Stay, home: HomeBy, case: Application | None, on: date, numbers: dict[str, Any]
 ) -> DayLine:
     left = (stay.planned_out - on).days
     when, _color = due_words(stay.planned_out, on)
@@ -276,19 +282,23 @@ def _discharge_line(
     else:
         step, action = _("Finn en bolig som passer, og ta den opp i møtet."), _("Finn bolig")
         url = f"{reverse('desk:units')}?status={UnitStatus.VACANT}"
+    color = "danger" if left <= numbers["discharge_red_days"] else "warning"
+    if home.is_agreed:
+        step, color = agreed_step(home), "neutral"
     return DayLine(
         name=stay.person.name,
         url=reverse("desk:person", args=[stay.person_id]),
         about=f"{what} · {case.case_number}" if case else what,
-        why=_("Ingen bolig er avklart. Planlagt ut fra %(place)s %(date)s")
+        why=_("%(home)s Planlagt ut fra %(place)s %(date)s")
         % {
+            "home": home.sentence if home.is_agreed else without_home(home),
             "place": _place(stay),
             "date": short_date(stay.planned_out),
         },
         next=step,
         action=action,
         action_url=url,
-        color="danger" if left <= numbers["discharge_red_days"] else "warning",
+        color=color,
         when=when,
         sub=_("om %(days)s") % {"days": days_nb(left)} if left > 0 else "",
         icon="Calendar",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from django.db import IntegrityError
+from django.db import DataError, IntegrityError
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.timezone import get_default_timezone
 
@@ -13,7 +15,7 @@ from accounts.enums import UnitKind
 from accounts.models import FlagDay, OrganisationUnit, Setting, User
 from allocation import policy as policies
 from allocation.enums import OfferState
-from allocation.models import Offer, PriorityPolicy
+from allocation.models import Offer, PriorityPolicy, Reservation
 from casework.log.deadlines import missing_papers, offer_answer
 from casework.log.enums import (
     APPLICATION_ALIVE,
@@ -63,7 +65,7 @@ from stays.leases.deaths import homes_of, last_day_of_notice
 from stays.leases.models import Lease
 from stays.models import Stay, TenancyStep
 
-from .errors import ScenarioError
+from .errors import ScenarioError, first_line
 from .reading import unknown
 from .vocabulary import SENDERS, SUPPORT
 
@@ -103,15 +105,11 @@ class World:
         try:
             self._settings(given.get("settings", {}))
             self._policy(given.get("policy"))
-            for name, facts in given.get("persons", {}).items():
-                self._person(name, facts)
-            for n, facts in enumerate(given.get("households", [])):
-                self._household(facts, f"given.households[{n}]")
+            self._named("persons", self._person, given)
+            self._listed("households", self._household, given)
             self._households_of_one()
-            for name, facts in given.get("units", {}).items():
-                self._unit(name, facts)
-            for name, facts in given.get("providers", {}).items():
-                self._provider(name, facts)
+            self._named("units", self._unit, given)
+            self._named("providers", self._provider, given)
             for section, build in (
                 ("stays", self.live),
                 ("situations", self._situation),
@@ -127,30 +125,33 @@ class World:
                 ("services", self._service),
                 ("contacts", self._contact),
                 ("offers", self._offer),
+                ("reservations", self._reservation),
                 ("appeals", self._appeal),
                 ("deaths", self._death),
             ):
-                for n, facts in enumerate(given.get(section, [])):
-                    self._build(build, facts, f"given.{section}[{n}]")
+                self._listed(section, build, given)
         except IntegrityError as error:
             raise ScenarioError(f"given: {explain_integrity_error(error) or error}") from error
 
-    def _build(self, build, facts: dict[str, Any], where: str) -> None:
-        try:
-            build(facts, where)
-        except IntegrityError as error:
-            text = explain_integrity_error(error) or str(error).splitlines()[0]
-            raise ScenarioError(f"{where}: {text}") from error
+    def _listed(self, section: str, build: Callable, given: dict[str, Any]) -> None:
+        for n, facts in enumerate(given.get(section, [])):
+            with _naming(f"given.{section}[{n}]") as where:
+                build(facts, where)
 
-    def _provider(self, name: str, facts: dict[str, Any]) -> None:
+    def _named(self, section: str, build: Callable, given: dict[str, Any]) -> None:
+        for name, facts in given.get(section, {}).items():
+            with _naming(f"given.{section}.{name}") as where:
+                build(name, facts, where)
+
+    def _provider(self, name: str, facts: dict[str, Any], where: str) -> None:
         provider = Provider.objects.create(name=name)
         stage = PropertyStage.IN_USE if facts.get("in_use", True) else PropertyStage.CLOSED
         Property.objects.create(name=f"Stedet til {name}", provider=provider, stage=stage)
-        for agreement in facts.get("agreements", []):
+        for n, agreement in enumerate(facts.get("agreements", [])):
             QualityAgreement.objects.create(
                 provider=provider,
                 reference=name,
-                valid=DateRange(agreement["from"], agreement["last"] + timedelta(days=1)),
+                valid=_period(agreement, f"{where}.agreements[{n}]"),
                 responsible=self.clerk,
             )
 
@@ -205,7 +206,8 @@ class World:
         if given is None:
             return
         ties = given.get("tie_breakers", [])
-        policies.read(given["classes"], ties)  # raises if it is not valid
+        with _naming("given.policy"):
+            policies.read(given["classes"], ties)  # raises if it is not valid
         PriorityPolicy.objects.all().delete()
         PriorityPolicy.objects.create(
             name="Scenario",
@@ -216,7 +218,7 @@ class World:
 
     # ------------------------------------------------------------------ people
 
-    def _person(self, name: str, facts: dict[str, Any]) -> None:
+    def _person(self, name: str, facts: dict[str, Any], where: str) -> None:
         self.persons[name] = Person.objects.create(
             first_name=name,
             last_name="Scenario",
@@ -239,7 +241,7 @@ class World:
         if not names or names[0] in children or names[0] in visiting:
             raise ScenarioError(f"{where}.members: the first must be the applicant, not a child")
         household = Household.objects.create(created_at=EPOCH, created_by=self.clerk)
-        period = DateRange(facts.get("from", LONG_AGO), facts.get("to"))
+        period = _period(facts, where)
         for n, name in enumerate(names):
             child = name in children or name in visiting
             relation = MemberRelation.CHILD if child else MemberRelation.OTHER
@@ -305,7 +307,7 @@ class World:
         Service.objects.create(
             person=self.person(facts["person"], where),
             name=facts.get("name", "Oppfølging"),
-            period=DateRange(facts.get("from", LONG_AGO), facts.get("to")),
+            period=_period(facts, where),
         )
 
     def _contact(self, facts: dict[str, Any], where: str) -> None:
@@ -340,8 +342,7 @@ class World:
             )
         return self.offices[name]
 
-    def _unit(self, name: str, facts: dict[str, Any]) -> None:
-        where = f"given.units.{name}"
+    def _unit(self, name: str, facts: dict[str, Any], where: str) -> None:
         floor, lift = facts.get("floor", 1), facts.get("lift", False)
         wheelchair = facts.get("wheelchair", False)
         columns = {
@@ -364,16 +365,12 @@ class World:
         self.units[name] = unit
         blocked = list(facts.get("unavailable", []))
         if "available_from" in facts:
-            blocked.append({"from": LONG_AGO, "to": facts["available_from"]})
-        for period in blocked:
-            self._build(
-                lambda given, _where: Unavailability.objects.create(
-                    unit=unit,
-                    cause=UnavailableCause.REFURBISHING,
-                    period=DateRange(given["from"], given.get("to")),
-                ),
-                period,
-                where,
+            blocked.append({"to": facts["available_from"]})
+        for n, period in enumerate(blocked):
+            Unavailability.objects.create(
+                unit=unit,
+                cause=UnavailableCause.REFURBISHING,
+                period=_period(period, f"{where}.unavailable[{n}]"),
             )
 
     def _room_in(self, unit: Unit) -> Unit:
@@ -439,11 +436,9 @@ class World:
             )
 
     def _live(self, facts: dict[str, Any], where: str, **more: Any) -> Stay:
-        if "to" in facts and facts["to"] <= facts["from"]:
-            raise ScenarioError(f"{where}.to: must be after `from`")
         stay = Stay.objects.create(
             person=self.person(facts["person"], f"{where}.person"),
-            period=DateRange(facts["from"], facts.get("to")),
+            period=_period(facts, where),
             recorded_at=EPOCH,
             recorded_by=self.clerk,
             **{key: facts[key] for key in SITUATION if key in facts},
@@ -484,21 +479,18 @@ class World:
         person, on = self.person(facts["person"], f"{where}.person"), facts["on"]
         cases = Application.objects.filter(person=person, state__in=APPLICATION_ALIVE)
         end = deaths.EndOfLease(facts.get("lease_until", last_day_of_notice(on)), named("lease_to"))
-        try:
-            death = deaths.register_death(
-                person=person,
-                died_on=on,
-                source=DeathSource.REGISTER,
-                note="",
-                cases=dict.fromkeys(cases.values_list("pk", flat=True), named("case_to")),
-                leases={home.pk: end for home in homes_of(person, on)},
-                by=self.clerk,
-                at=at_noon(on),
-            )
-            if facts.get("undone"):
-                deaths.undo_death(death=death, reason="Feil person", by=self.clerk, at=at_noon(on))
-        except RuleBroken as error:
-            raise ScenarioError(f"{where}: {error}") from error
+        death = deaths.register_death(
+            person=person,
+            died_on=on,
+            source=DeathSource.REGISTER,
+            note="",
+            cases=dict.fromkeys(cases.values_list("pk", flat=True), named("case_to")),
+            leases={home.pk: end for home in homes_of(person, on)},
+            by=self.clerk,
+            at=at_noon(on),
+        )
+        if facts.get("undone"):
+            deaths.undo_death(death=death, reason="Feil person", by=self.clerk, at=at_noon(on))
         # Read again: the cases may have another holder now.
         for application in self.applications.values():
             application.refresh_from_db()
@@ -740,11 +732,8 @@ class World:
         return StoredFile.objects.create(content=b"%PDF-1.7", made_at=at)
 
     def _need_of(self, facts: dict[str, Any], where: str) -> None:
-        if ("person" in facts) == ("application" in facts):
-            raise ScenarioError(f"{where}: name either the person or the application")
-        name = facts.get("application", facts.get("person"))
+        application = self._case_of(facts, where)
         need = {key: facts[key] for key in facts if key not in ("person", "application")}
-        application = self.application(name, where)
         self._need(application, need, application.received_at)
 
     def _need(self, application: Application, facts: dict[str, Any], at: datetime) -> None:
@@ -763,18 +752,37 @@ class World:
         for name, values in sets.items():
             getattr(need, name).set(values)
 
-    def _offer(self, facts: dict[str, Any], where: str) -> None:
+    def _case_of(self, facts: dict[str, Any], where: str) -> Application:
+        """The application that a row names, itself or by its person."""
         if ("person" in facts) == ("application" in facts):
             raise ScenarioError(f"{where}: name either the person or the application")
+        return self.application(facts.get("application", facts.get("person")), where)
+
+    def _reservation(self, facts: dict[str, Any], where: str) -> None:
+        released = facts.get("released")
+        Reservation.objects.create(
+            application=self._case_of(facts, where),
+            unit=self.unit(facts["unit"], f"{where}.unit"),
+            moves_in_on=facts["moves_in"],
+            period=_period(facts, where),
+            reason="Scenario",
+            reserved_at=at_noon(facts["from"]),
+            reserved_by=self.clerk,
+            released_at=at_noon(released) if released else None,
+            released_by=self.clerk if released else None,
+            release_reason="Scenario" if released else "",
+        )
+
+    def _offer(self, facts: dict[str, Any], where: str) -> None:
         sent = at_noon(facts["sent"])
         state = facts.get("state", OfferState.SENT)
         answered = state != OfferState.SENT
         declined = state == OfferState.DECLINED
         Offer.objects.create(
-            application=self.application(facts.get("application", facts.get("person")), where),
+            application=self._case_of(facts, where),
             unit=self.unit(facts["unit"], f"{where}.unit"),
             state=state,
-            available_from=sent.date(),
+            available_from=facts.get("available_from", sent.date()),
             answer_by=facts.get("answer_by", offer_answer(sent).due),
             sent_at=sent,
             sent_by=self.clerk,
@@ -786,6 +794,27 @@ class World:
 
 SITUATION = ("must_leave_by", "unsafe", "unsuitable")
 PLACED = ("property", "area", "allocated_by", "available_from", "closed_from", "unavailable")
+
+
+@contextmanager
+def _naming(where: str) -> Iterator[str]:
+    """Errors inside name the row at `where`."""
+    try:
+        yield where
+    except (IntegrityError, DataError, RuleBroken, ArithmeticError, ValueError) as error:
+        explained = isinstance(error, IntegrityError) and explain_integrity_error(error)
+        raise ScenarioError(f"{where}: {explained or first_line(error)}") from error
+
+
+def _period(facts: dict[str, Any], where: str) -> DateRange:
+    """`from` and `to` (the day it is over) or `last` (the last day), each if known."""
+    start = facts.get("from", LONG_AGO)
+    if "last" in facts and facts["last"] < start:
+        raise ScenarioError(f"{where}.last: must not be before `from`")
+    if "to" in facts and facts["to"] <= start:
+        raise ScenarioError(f"{where}.to: must be after `from`")
+    end = facts["last"] + timedelta(days=1) if "last" in facts else facts.get("to")
+    return DateRange(start, end)
 
 
 def at_noon(value: date | datetime) -> datetime:

@@ -83,6 +83,10 @@ def _times(flag: Flag | AgreementFlag) -> dict[str, Any]:
     }
 
 
+def _unit_name(home: str | None, world: World) -> str | None:
+    return next((name for name, unit in world.units.items() if str(unit) == home), None)
+
+
 def _flag(flag: Flag, world: World) -> dict[str, Any]:
     """A flag with the keys of the scenario format."""
     return {
@@ -100,4 +104,6 @@ def _flag(flag: Flag, world: World) -> dict[str, Any]:
         "what": flag.facts.get("what"),
         "papers": flag.facts.get("papers"),
         "children": flag.facts.get("children"),
+        "home": _unit_name(flag.facts.get("home", {}).get("home"), world),
+        "standing": flag.facts.get("home", {}).get("what"),
     }

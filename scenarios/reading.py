@@ -137,9 +137,16 @@ def one_of(codes: Collection[str]) -> Check:
     return inner
 
 
+# No column holds a longer word, a larger number, or a day outside these years.
+LONGEST_WORD, LARGEST_NUMBER = 200, 32767
+YEARS = range(1900, 2201)
+
+
 def word(value: Any, where: str) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise ScenarioError(f"{where}: must be a word, not {value!r}")
+    if len(str(value)) > LONGEST_WORD:
+        raise ScenarioError(f"{where}: must be at most {LONGEST_WORD} characters")
     return str(value)
 
 
@@ -152,13 +159,21 @@ def yes_no(value: Any, where: str) -> bool:
 def whole(value: Any, where: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise ScenarioError(f"{where}: must be a whole number, not {value!r}")
+    if abs(value) > LARGEST_NUMBER:
+        raise ScenarioError(f"{where}: must be at most {LARGEST_NUMBER}, not {value}")
     return value
 
 
 def day(value: Any, where: str) -> date:
     if isinstance(value, datetime) or not isinstance(value, date):
         raise ScenarioError(f"{where}: must be a date like 2026-10-10, not {value!r}")
+    _check_year(value, where)
     return value
+
+
+def _check_year(value: date, where: str) -> None:
+    if value.year not in YEARS:
+        raise ScenarioError(f"{where}: must be in {YEARS[0]}–{YEARS[-1]}, not {value.year}")
 
 
 def moment(value: Any, where: str) -> date | datetime:
@@ -169,6 +184,7 @@ def moment(value: Any, where: str) -> date | datetime:
         except ValueError as error:
             raise ScenarioError(f"{where}: must be a date or a time, not {value!r}") from error
     if isinstance(value, datetime):
+        _check_year(value, where)
         return value.replace(tzinfo=get_default_timezone()) if is_naive(value) else value
     return day(value, where)
 

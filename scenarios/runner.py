@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
+from django.db import DataError, transaction
 
 from common.errors import RuleBroken
 
@@ -15,7 +15,7 @@ from .asks import ANSWERS
 from .building import World
 from .changes import Changes
 from .compare import differences
-from .errors import ScenarioError
+from .errors import ScenarioError, first_line
 from .jobs import run_job
 from .reading import list_of, load, shape, word
 from .vocabulary import GIVEN, change, read_then, read_when
@@ -40,7 +40,7 @@ def read(path: Path) -> Scenario:
     when = read_when(data["when"])
     return Scenario(
         title=word(data["title"], "title"),
-        given=shape(data.get("given") or {}, "given", GIVEN),
+        given=shape({} if data.get("given") is None else data["given"], "given", GIVEN),
         changes=list_of(change)(data.get("changes") or [], "changes"),
         when=when,
         then=read_then(data["then"], when),
@@ -58,16 +58,21 @@ def run(scenario: Scenario) -> list[str]:
         try:
             world = World(scenario.given)
             changes = Changes(scenario.changes, world)
-            if "run" in scenario.when:
-                answer = run_job(scenario.when, world, changes)
-            else:
-                changes.until(date.max)
-                answer = ANSWERS[scenario.when["ask"]](scenario.when, world)
+            try:
+                answer = _answer(scenario.when, world, changes)
+            # Values that are right one by one, but not together: not one born tomorrow has an age.
+            except (RuleBroken, DataError, ArithmeticError, ValueError) as error:
+                raise ScenarioError(f"when: {first_line(error)}") from error
             return differences(scenario, answer, world)
-        except RuleBroken as error:
-            raise ScenarioError(str(error)) from error
         finally:
             transaction.set_rollback(True)
+
+
+def _answer(when: dict[str, Any], world: World, changes: Changes) -> dict[str, Any]:
+    if "run" in when:
+        return run_job(when, world, changes)
+    changes.until(date.max)
+    return ANSWERS[when["ask"]](when, world)
 
 
 def _as_is(value: Any, where: str) -> Any:

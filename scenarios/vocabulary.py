@@ -26,7 +26,7 @@ from casework.log.enums import (
 from casework.vedtak.completeness import PARTS
 from common.calendar import local_date
 from housing.enums import Staffing, UnitType
-from stays.enums import InstitutionKind, StayKind, Unsuitable, VoidedAs
+from stays.enums import HomeAhead, InstitutionKind, StayKind, Unsuitable, VoidedAs
 
 from .errors import ScenarioError
 from .reading import (
@@ -86,6 +86,18 @@ def settings(value: Any, where: str) -> dict[str, Any]:
     for key in value:
         if key not in settings_table.KEYS:
             raise unknown(where, key, settings_table.KEYS)
+    return {key: _setting(key, item, f"{where}.{key}") for key, item in value.items()}
+
+
+def _setting(key: str, value: Any, where: str) -> Any:
+    """A value like the default: yes or no, a whole number from 0, or a list of them."""
+    default = settings_table.KEYS[key].default
+    if isinstance(default, bool):
+        return yes_no(value, where)
+    several = isinstance(default, list)
+    for number in list_of(whole)(value, where) if several else [whole(value, where)]:
+        if number < 0:
+            raise ScenarioError(f"{where}: must be 0 or more, not {number}")
     return value
 
 
@@ -365,6 +377,7 @@ GIVEN: Mapping[str, Check] = {
                 "state": one_of(OfferState.values),
                 "answered": moment,
                 "decline_code": one_of(DeclineCode.values),
+                "available_from": day,
             },
             required=["unit", "sent"],
         )
@@ -382,6 +395,22 @@ GIVEN: Mapping[str, Check] = {
                 "undone": yes_no,
             },
             required=["person", "on"],
+        )
+    ),
+    # Our addition: a home reserved for the day somebody leaves an institution; `last` is the last
+    # day of the reservation.
+    "reservations": list_of(
+        record(
+            {
+                "person": word,
+                "application": word,
+                "unit": word,
+                "from": day,
+                "moves_in": day,
+                "last": day,
+                "released": day,
+            },
+            required=["unit", "from", "moves_in", "last"],
         )
     ),
     "policy": record({"classes": anything, "tie_breakers": list_of(word)}, required=["classes"]),
@@ -462,6 +491,8 @@ FLAG: Mapping[str, Check] = {
     "due": day,
     "what": one_of(["vedtak", "plass"]),
     "papers": whole,
+    "home": word,  # the unit that is offered, reserved or lived in
+    "standing": one_of(HomeAhead.values),
 }
 CLOSED_FLAG: Mapping[str, Check] = {
     **FLAG,

@@ -20,7 +20,7 @@ class StaysConfig(AppConfig):
         from stays.leases.deaths import end_stays
         from stays.leases.flags import LEASE
         from stays.temporary.board import how_many
-        from stays.temporary.discharge_flags import DISCHARGE
+        from stays.temporary.discharge_flags import DISCHARGE, HOME_AGREED
         from stays.temporary.flags import TEMPORARY_STAY
         from stays.temporary.no_service import NO_SERVICE
         from stays.temporary.section_27 import SECTION_27
@@ -29,7 +29,7 @@ class StaysConfig(AppConfig):
         from .actions import move_planned_out, occupied_units_text
         from .models import TenancyRisk
 
-        flags.register(TEMPORARY_STAY, NO_SERVICE, DISCHARGE, SECTION_27, LEASE)
+        flags.register(TEMPORARY_STAY, NO_SERVICE, DISCHARGE, HOME_AGREED, SECTION_27, LEASE)
         leaving.register(
             leaving.Holding(
                 key="risks",

@@ -47,6 +47,23 @@ class InstitutionKind(models.TextChoices):
     PRISON = "prison", _("Fengsel")
 
 
+class HomeAhead(models.TextChoices):
+    """What a person has or is promised for the day they leave an institution, best first."""
+
+    READY = "klar", _("Bolig klar")
+    ACCEPTED = "takket_ja", _("Takket ja til tilbud")
+    RESERVED = "holdt_av", _("Holdt av, med vedtak")
+    OFFERED = "tilbudt", _("Tilbudt")
+    HELD = "holdt_av_uten_vedtak", _("Holdt av, uten vedtak")
+    BEGINS = "begynner", _("Begynner etterpå")
+    ENDS = "slutter", _("Slutter før")
+    UNSAFE = "utrygg", _("Utrygg")
+
+
+# With one of these in time, a home is agreed.
+AGREED = (HomeAhead.ACCEPTED, HomeAhead.RESERVED)
+
+
 class Unsuitable(models.TextChoices):
     """Why a person's home is not suitable for them."""
 

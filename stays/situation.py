@@ -21,7 +21,8 @@ from common.calendar import add_months, last_day
 from common.formatting import nbdate
 from housing.enums import UnitType
 
-from .enums import HOMES, LASTING, StayKind
+from .enums import LASTING, StayKind
+from .homes import is_home_on
 from .models import Stay
 
 NEAR_MONTHS = 2  # a day to leave by within this is shown in red
@@ -138,12 +139,7 @@ def _from_institution(
 ) -> tuple[bool | None, str]:
     """Whether a person in an institution is homeless, and the reason as a sentence."""
     out = stay.planned_out if now else stay.period.upper
-    if any(
-        other.kind in HOMES
-        and (other.period.upper is None or other.period.upper > (out or day))
-        and (now or other.period.lower <= out)
-        for other in stays
-    ):
+    if any(is_home_on(other, max(out or day, day)) for other in stays):
         return False, _("Har bolig å komme ut til.")
     if out is None:
         return None, _("Det er ikke avklart når personen skal ut.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import StringIO
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from scenarios.errors import ScenarioError
+from scenarios.management.commands import scenario as command
 from scenarios.runner import run_file
 
 FILES = sorted(Path(__file__).parent.joinpath("scenarios").glob("*.yaml"))
@@ -59,6 +61,47 @@ def test_a_misspelt_key_is_named_and_never_ignored(tmp_path, right, wrong, named
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
+    ("right", "wrong", "named"),
+    [
+        ("gap_days: 14", "gap_days: fjorten", r"given\.settings\.gap_days: "),
+        ("gap_days: 14", "gap_days: {}", r"given\.settings\.gap_days: "),
+        ("gap_days: 14", "gap_days: -1", r"given\.settings\.gap_days: "),
+        ("gap_days: 14", "stay_thresholds: [14, to]", r"given\.settings\.stay_thresholds\[1\]: "),
+        ("floor: 3", "floor: 1000000000000", r"given\.units\.storgata_1\.floor: "),
+        ("bedrooms: 2", "bedrooms: -1", r"given\.units\.storgata_1: "),
+        ("born: 1985-03-02", "born: 9999-12-31", r"given\.persons\.ane\.born: "),
+        (
+            "  stays:",
+            "  providers: {huset: {agreements: [{from: 2026-02-01, last: 2026-01-01}]}}\n  stays:",
+            r"given\.providers\.huset\.agreements\[0\]\.last: ",
+        ),
+        (
+            "  stays:",
+            "  policy: {classes: [{name: Akutt, any: [hastar]}]}\n  stays:",
+            r"given\.policy: ",
+        ),
+        ("title: ", f"title: {'x' * 300} ", "title: must be at most 200"),
+        ("on: 2026-10-10", "on: 9999-12-31", r"when\.on"),
+        ("given:", "given: 0\nformer:", "former"),
+    ],
+)
+def test_a_wrong_value_names_its_key(tmp_path, right, wrong, named):
+    text = SPEC.read_text(encoding="utf-8")
+    assert right in text
+    with pytest.raises(ScenarioError, match=named):
+        run_file(write(tmp_path, text.replace(right, wrong, 1)))
+
+
+@pytest.mark.django_db
+def test_values_that_do_not_go_together_are_an_error_of_the_file(tmp_path):
+    path = SPEC.with_name("need_one_adult.yaml")
+    text = re.sub(r"born: \S+?(?=[,}])", "born: 2199-01-01", path.read_text(encoding="utf-8"))
+    with pytest.raises(ScenarioError, match="when: the day is before the birth date"):
+        run_file(write(tmp_path, text))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
     ("right", "wrong", "message"),
     [
         ("days: 98", "days: 97", "days is 98, not 97"),
@@ -93,3 +136,29 @@ def test_command_prints_a_line_per_file_and_saves_nothing(tmp_path):
     assert first == f"{SPEC}: ok"
     assert "days is 98, not 1" in second
     assert not Person.objects.exists()
+
+
+@pytest.mark.django_db
+def test_the_other_files_run_on_after_one_that_cannot_be_run(tmp_path, monkeypatch):
+    """Whatever is wrong with a file, also what nobody thought of."""
+    text = SPEC.read_text(encoding="utf-8")
+    wrong = write(tmp_path, text.replace("gap_days: 14", "gap_days: fjorten"))
+    broken = tmp_path / "broken.yaml"
+    broken.write_text(text, encoding="utf-8")
+    run = command.run_file
+
+    def run_or_break(path):
+        return {}["nobody"] if path == broken else run(path)
+
+    monkeypatch.setattr(command, "run_file", run_or_break)
+    out, missing = StringIO(), tmp_path / "missing.yaml"
+    with pytest.raises(CommandError, match="Failed scenarios: 3") as error:
+        call_command("scenario", str(wrong), str(missing), str(broken), str(SPEC), stdout=out)
+    assert error.value.returncode == 1
+    lines = out.getvalue().splitlines()
+    assert lines[0].startswith(f"{wrong}: error: given.settings.gap_days: must be a whole number")
+    assert lines[1:] == [
+        f"{missing}: error: the file cannot be read",
+        f"{broken}: error: KeyError: 'nobody'",
+        f"{SPEC}: ok",
+    ]

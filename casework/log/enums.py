@@ -264,6 +264,7 @@ class FlagKind(models.TextChoices):
     INTERIM_REPLY = "interim_reply", _("Foreløpig svar")
     FORGOTTEN = "waiting", _("Kan være glemt på ventelisten")
     DISCHARGE = "discharge", _("Skal ut uten avklart bolig")
+    HOME_AGREED = "home_agreed", _("Skal ut, med avtalt bolig")
     LEASE = "lease", _("Leieforhold går ut")
     SECTION_27 = "section_27", _("Søknad etter § 27")
     PAPERS = "papers", _("Venter på papirer")
@@ -277,6 +278,10 @@ class FlagKind(models.TextChoices):
     OFFER = "offer", _("Tilbud uten svar")
     CHOSEN = "chosen", _("Valgt, men ikke tilbudt")
     NO_SERVICE = "no_service", _("Uten tjeneste i midlertidig bolig")
+
+
+# They only remind somebody of what is agreed, and are not escalated.
+REMINDERS = (FlagKind.HOME_AGREED,)
 
 
 class FlagClosed(models.TextChoices):

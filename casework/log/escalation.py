@@ -19,9 +19,10 @@ from django.db.models.functions import TruncDate
 
 from accounts import settings_table
 from common.jobs import JobResult
-from common.sql import end_of_day
+from common.sql import end_of_day, enum_values
 from housing.providers.models import AgreementFlag
 
+from .enums import REMINDERS
 from .models import Event, Flag
 
 if TYPE_CHECKING:
@@ -31,7 +32,8 @@ ESCALATE = f"""
 UPDATE casework_flag f SET escalated_on = %(on)s::date
 WHERE f.closed_on IS NULL AND f.escalated_on IS NULL
     AND f.raised_on <= %(on)s::date
-    AND (f.raised_on <= %(on)s::date - %(days)s::int OR NOT EXISTS (
+    AND (f.raised_on <= %(on)s::date - %(days)s::int AND f.kind <> ALL(%(reminders)s)
+        OR NOT EXISTS (
         SELECT FROM accounts_role r WHERE r.user_id = f.owner_id AND r.period @> %(on)s::date))
     AND NOT EXISTS (
         SELECT FROM casework_event e
@@ -46,7 +48,8 @@ def escalate(on: date) -> JobResult:
     """Escalate the flags untouched as of the date. Safe to run twice: each is escalated once."""
     days = settings_table.value("escalate_days", on)
     with connection.cursor() as cursor:
-        cursor.execute(ESCALATE, {"on": on, "days": days, "tz": settings.TIME_ZONE})
+        params = {"on": on, "days": days, "tz": settings.TIME_ZONE}
+        cursor.execute(ESCALATE, params | {"reminders": enum_values(REMINDERS)})
         escalated_count = cursor.rowcount
     # A follow-up or a new agreement closes the flag of an agreement, so an open one is untouched.
     untouched = AgreementFlag.objects.open().filter(

@@ -5,7 +5,8 @@ Each case has two clocks, each with its own flag (the key is «case:what»). The
 
 * `vedtak`: due on the day of receipt; closed when a vedtak is issued in the case;
 * `plass`: due on the day the hours run out; closed when a stay with a place to sleep begins on or
-  after the day of receipt, or when the application is refused or no longer open.
+  after the day of receipt, or when the application is refused or no longer open. Not raised for a
+  person who already sleeps in a temporary place or a treningsleilighet that holds on that day.
 
 The clocks also run on Saturdays, Sundays and public holidays. A run for an earlier date raises and
 closes flags as of that date, and reopens none.
@@ -27,7 +28,7 @@ from casework.models import Flag
 from common.formatting import nbtime, short_date
 from common.jobs import JobResult
 from common.sql import enum_values, local_day
-from stays.enums import ROOFLESS
+from stays.enums import ROOFLESS, StayKind
 
 RECEIVED = local_day("a.received_at")
 HOURS = in_force("section_27_place_hours", RECEIVED)
@@ -36,7 +37,8 @@ CLOCKS = f"""
 asked AS (
     SELECT a.id, a.person_id, coalesce(a.responsible_id, p.responsible_id) AS owner_id,
         a.received_at, {RECEIVED} AS received,
-        a.received_at + make_interval(hours => {HOURS}) AS place_by
+        a.received_at + make_interval(hours => {HOURS}) AS place_by,
+        {local_day(f"(a.received_at + make_interval(hours => {HOURS}))")} AS place_day
     FROM casework_application a
     JOIN casework_person p ON p.id = a.person_id
     WHERE a.kind = %(ApplicationKind.TEMPORARY)s AND a.state = ANY(%(alive)s)
@@ -52,8 +54,13 @@ known AS (
             WHERE v.application_id = a.id AND v.issued_on <= %(on)s::date
                 AND v.state = %(VedtakState.ISSUED)s AND o.outcome <> ALL(%(granted)s)) AS refused,
         EXISTS (SELECT FROM stays_stay s
-            WHERE s.person_id = a.person_id AND s.kind <> ALL(%(roofless)s)
-                AND lower(s.period) BETWEEN a.received AND %(on)s::date) AS placed
+            WHERE s.person_id = a.person_id AND CASE
+                WHEN lower(s.period) >= a.received
+                    THEN s.kind <> ALL(%(roofless)s) AND lower(s.period) <= %(on)s::date
+                -- There when they applied: a place of the municipality that holds.
+                ELSE s.kind = ANY(%(places)s) AND NOT s.unsafe
+                    AND s.period @> a.place_day
+                    AND coalesce(s.must_leave_by > a.place_day, true) END) AS placed
     FROM asked a
 ),
 wanted AS (
@@ -64,7 +71,7 @@ wanted AS (
     FROM known k
     CROSS JOIN LATERAL (VALUES
         ('vedtak', k.received, NOT k.decided),
-        ('plass', {local_day("k.place_by")}, NOT k.refused AND NOT k.placed)
+        ('plass', k.place_day, NOT k.refused AND NOT k.placed)
     ) clock (what, due, runs)
     WHERE runs
 )"""
@@ -116,6 +123,7 @@ SECTION_27 = FlagRule(
         "alive": enum_values(APPLICATION_ALIVE),
         "granted": enum_values(GRANTED),
         "roofless": enum_values(ROOFLESS),
+        "places": [str(StayKind.TEMPORARY), str(StayKind.TRIAL)],
     },
     enums=(ApplicationKind, VedtakState),
 )

@@ -9,11 +9,15 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from allocation import vacancy
+from allocation.enums import OfferState
 from allocation.models import Offer, Reservation
-from casework.models import Person
+from casework.log.enums import FlagKind
+from casework.log.escalation import escalate
+from casework.models import Flag, Person
 from housing.models import Unit
-from stays.enums import InstitutionKind, StayKind
+from stays.enums import HomeAhead, InstitutionKind, StayKind
 from stays.models import Stay
+from stays.temporary.discharge_flags import flag_discharges
 from tests.factories import (
     ApplicationFactory,
     LeaseFactory,
@@ -65,15 +69,85 @@ def test_board_shows_discharges_and_whether_a_home_is_ready(as_caseworker):
     housed = inside(20)
     LeaseFactory(person=housed.person)
     kept = inside(30)
-    ReservationFactory(application=ApplicationFactory(granted=True, person=kept.person))
+    ReservationFactory(
+        application=ApplicationFactory(granted=True, person=kept.person), moves_in_on=ahead(30)
+    )
     page = as_caseworker.get(BOARD)
     rows = list(page.context["page"])
     order = [soon.person, housed.person, kept.person, later.person, far]
     assert [row.person for row in rows] == order
     assert [row.alarm for row in rows] == ["Haster: ingen bolig", "", "", "Ingen bolig", ""]
-    assert "Bolig klar" in page.content.decode() and "Holdt av" in page.content.decode()
+    assert "Bolig klar" in page.text and "Bolig avtalt" in page.text
     without = as_caseworker.get(BOARD, {"uten": "1", "innen": "60"}).context["page"]
     assert [row.person for row in without] == [soon.person, later.person]
+
+
+def row_of(client, person: Person):
+    return next(row for row in client.get(BOARD).context["page"] if row.person == person)
+
+
+@pytest.mark.parametrize(
+    ("known", "what", "text"),
+    [
+        ({"days_ago": 300, "days": 310}, HomeAhead.ENDS, "bare til og med"),
+        ({"days_ago": -40}, HomeAhead.BEGINS, "først fra"),
+        ({"days_ago": 300, "unsafe": True}, HomeAhead.UNSAFE, "ikke trygt"),
+    ],
+)
+def test_home_that_does_not_hold_on_the_day_is_none(as_caseworker, known, what, text):
+    stay = inside(30)
+    StayFactory(person=stay.person, kind=StayKind.LEASE, unit=UnitFactory(), **known)
+    row = row_of(as_caseworker, stay.person)
+    assert (row.home.what, row.alarm) == (what, "Ingen bolig")
+    assert text in as_caseworker.get(BOARD, {"uten": "1"}).text
+
+
+def test_accepted_offer_in_time_is_agreed_and_an_unanswered_one_is_not(as_caseworker):
+    said_yes, asked, late = inside(20), inside(20), inside(20)
+    for stay, accepted, ready in ((said_yes, True, 14), (asked, False, 14), (late, True, 25)):
+        OfferFactory(
+            application=ApplicationFactory(granted=True, person=stay.person),
+            accepted=accepted,
+            available_from=ahead(ready),
+        )
+    page = as_caseworker.get(BOARD)
+    assert page.text.count("Bolig avtalt") == 1 and "men den er ledig først" in page.text
+    without = as_caseworker.get(BOARD, {"uten": "1"}).context["page"]
+    assert {row.person for row in without} == {asked.person, late.person}
+    assert row_of(as_caseworker, asked.person).alarm == "Ingen bolig"
+
+
+def test_flag_with_a_home_agreed_is_a_reminder_below_the_others(as_caseworker):
+    agreed, without = inside(20), inside(40)
+    for stay in (agreed, without):
+        Person.objects.filter(pk=stay.person_id).update(responsible=as_caseworker.user)
+    application = ApplicationFactory(granted=True, person=agreed.person)
+    offer = OfferFactory(application=application, accepted=True, available_from=ahead(14))
+    for _twice in range(2):
+        flag_discharges(today())
+    assert {flag.kind: flag.person for flag in Flag.objects.all()} == {
+        FlagKind.HOME_AGREED: agreed.person,
+        FlagKind.DISCHARGE: without.person,
+    }
+    day = as_caseworker.get("/").context["day"].discharges
+    assert [line.name for line in day.lines] == [without.person.name, agreed.person.name]
+    assert (day.total, day.urgent, day.lines[1].color) == (2, 1, "neutral")
+    flag = Flag.objects.get(kind=FlagKind.HOME_AGREED)
+    for where in ("/", reverse("stays:flag", args=[flag.pk]), f"/personer/{flag.person_id}/"):
+        assert f"Har takket ja til {offer.unit}" in as_caseworker.get(where).text
+    # The offer comes to nothing: the reminder closes, and the flag is raised.
+    Offer.objects.update(state=OfferState.WITHDRAWN)
+    flag_discharges(today())
+    assert Flag.objects.get(person=agreed.person, closed_on=None).kind == FlagKind.DISCHARGE
+
+
+def test_reminder_is_not_escalated():
+    stay = inside(20)
+    application = ApplicationFactory(granted=True, person=stay.person)
+    OfferFactory(application=application, accepted=True, available_from=ahead(14))
+    flag_discharges(today())
+    escalate(ahead(19))
+    assert Flag.objects.get().escalated_on is None
 
 
 def test_home_reserved_for_a_discharge_is_reserved_until_that_day(as_caseworker):

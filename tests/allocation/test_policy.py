@@ -33,7 +33,8 @@ def facts(**known) -> Facts:
         ),
         ({"discharge_on": ON + timedelta(days=61)}, 2, ["homeless"]),  # two months are 61 days
         ({"discharge_on": ON + timedelta(days=62)}, 4, []),
-        ({"discharge_on": ON + timedelta(days=3), "has_home": True}, 4, []),
+        # `discharge_on` is known only for those without a home on that day.
+        ({"discharge_on": ON + timedelta(days=3), "has_home": True}, 1, ["discharge_within_days"]),
         ({"in_temporary": True, "temporary_days": 90}, 2, ["homeless"]),
         (
             {"in_temporary": True, "temporary_days": 91, "temporary_since": date(2026, 8, 21)},

@@ -16,6 +16,7 @@ from allocation.models import ManualClass
 from casework.log.enums import ApplicationKind, ApplicationState, LivingArrangement, MemberRelation
 from casework.models import HouseholdMember, Person
 from stays.enums import InstitutionKind, StayKind, Unsuitable
+from stays.homes import is_home_on
 from stays.leases.models import Lease
 from stays.models import Stay
 from stays.temporary.chains import chain_of
@@ -174,9 +175,14 @@ def slow_facts(application, on) -> Facts:
     stays = [s for s in person.stays.all() if s.period.upper is None or s.period.upper > on]
     here = [s for s in stays if s.period.lower <= on]
     kinds = {s.kind for s in here}
-    ahead = {s.kind for s in stays} & {StayKind.LEASE, StayKind.OWN_HOME, StayKind.FAMILY}
     chain = chain_of(person.pk, on)
-    out = [s.planned_out for s in here if s.kind == StayKind.INSTITUTION and s.planned_out]
+    out = [
+        s.planned_out
+        for s in here
+        if s.kind == StayKind.INSTITUTION
+        and s.planned_out
+        and not any(is_home_on(home, max(s.planned_out, on)) for home in stays)
+    ]
     leave = [s.must_leave_by for s in here if s.must_leave_by]
     open_27 = any(
         a.kind == ApplicationKind.TEMPORARY and a.is_open and a.received_on <= on
@@ -206,7 +212,7 @@ def slow_facts(application, on) -> Facts:
         makeshift=StayKind.MAKESHIFT in kinds,
         has_home=bool(kinds & {StayKind.LEASE, StayKind.OWN_HOME}),
         no_place=StayKind.STREET in kinds or (open_27 and not here),
-        discharge_on=min(out) if out and not ahead else None,
+        discharge_on=min(out, default=None),
         must_leave_by=min(leave, default=None),
         unsafe=any(s.unsafe for s in here),
         unsuitable_access=any(s.unsuitable == Unsuitable.ACCESS for s in here),

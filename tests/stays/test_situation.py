@@ -13,6 +13,7 @@ from casework.models import Event
 from common.calendar import add_months
 from housing.enums import UnitType
 from stays.enums import InstitutionKind, StayKind
+from stays.homes import homes_by, is_home_on
 from stays.models import Stay
 from stays.situation import current_situation, situations
 from stays.temporary.chains import chain_of
@@ -92,6 +93,30 @@ def test_person_with_a_home_to_go_to_is_not_homeless(today):
     episode(person, StayKind.INSTITUTION, planned_out=today + timedelta(days=7))
     episode(person, StayKind.WITH_OTHERS, 20)
     assert [item.homeless for item in classified(person, today)] == [False, False, False]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "known", "homeless"),
+    [
+        (900, None, {}, False),
+        (900, -5, {}, True),
+        (-7, None, {}, False),
+        (-8, None, {}, True),
+        (900, None, {"unsafe": True}, True),
+        (900, None, {"must_leave_by": days_ago(-7)}, True),
+        (900, None, {"must_leave_by": days_ago(-8)}, False),
+    ],
+)
+def test_home_on_the_day_of_leaving_is_one_rule(today, first, last, known, homeless):
+    application = ApplicationFactory(granted=True)
+    person, out = application.person, today + timedelta(days=7)
+    home = episode(person, StayKind.OWN_HOME, first, last, **known)
+    inside = episode(person, StayKind.INSTITUTION, planned_out=out)
+    item = next(item for item in classified(person, today) if item.stay == inside)
+    (entry,) = ranking.waiting(today)
+    ready = homes_by([(person.pk, out)], today)[person.pk, out].is_ready
+    assert (item.homeless, entry.facts.homeless) == (homeless, homeless)
+    assert ready == is_home_on(home, out) == (not homeless)
 
 
 def test_past_episodes_are_classified_by_how_they_ended(today):

@@ -3,8 +3,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import InterfaceError, OperationalError
 
-from ...errors import ScenarioError
+from ...errors import ScenarioError, first_line
 from ...runner import run_file
 
 
@@ -21,6 +22,10 @@ class Command(BaseCommand):
                 differences = run_file(Path(name))
             except ScenarioError as error:
                 differences = [f"error: {error}"]
+            except (InterfaceError, OperationalError):  # no database, so no file can be run
+                raise
+            except Exception as error:  # one file that cannot be run stops none of the others
+                differences = [f"error: {type(error).__name__}: {first_line(error)}"]
             failed += bool(differences)
             self.stdout.write(f"{name}: {'; '.join(differences) if differences else 'ok'}")
         if failed:
