@@ -129,6 +129,15 @@ KEYS: dict[str, Key] = {
     "reserve_days": Key(
         7, _("Bolig foreslås holdt av etter utskriving i"), _("dager"), _("kommunens egne rutiner")
     ),
+    "reserve_longest_days": Key(
+        120, _("Bolig holdes av høyst"), _("dager"), _("kommunens egne rutiner")
+    ),
+    "grant_warn_days": Key(
+        30, _("Vedtak som går ut, varsles"), _("dager før"), _("kommunens egne rutiner")
+    ),
+    "step_longest_days": Key(
+        365, _("Steg i et leieforhold føres høyst"), _("dager fram"), _("kommunens egne rutiner")
+    ),
     "lease_horizon_months": Key(
         [12, 6, 3, 1], _("Leieforhold varsles"), _("måneder før"), "husll. § 9-2"
     ),

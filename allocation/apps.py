@@ -29,6 +29,7 @@ class AllocationConfig(AppConfig):
         flags.register(
             own_flags.FORGOTTEN_FLAG,
             own_flags.OFFER,
+            own_flags.VIEWING,
             own_flags.CHOSEN,
             still_needed.STILL_NEEDED,
             still_needed.OUTREACH,

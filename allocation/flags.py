@@ -3,6 +3,7 @@
 * `waiting`: `forgotten_days` since a meeting considered the case, an offer was sent, a class was
   set by hand, or else since the vedtak. Starts again when the case is considered.
 * `offer`: the answer date is past, and no answer is registered.
+* `viewing`: the day of the viewing is past, and no answer is registered.
 * `chosen`: a meeting chose the case for a dwelling `chosen_days` ago, and no offer is sent.
 """
 
@@ -65,6 +66,19 @@ wanted AS (
         AND (o.state = %(OfferState.SENT)s OR {local_day("o.answered_at")} > %(on)s::date)
 )"""
 
+VIEWED = f"""
+wanted AS (
+    SELECT a.person_id, a.id AS application_id, o.id || ':' || o.viewing_on AS key,
+        jsonb_build_object('offer', o.id, 'viewing', o.viewing_on) AS facts,
+        coalesce(a.responsible_id, p.responsible_id) AS owner_id, o.viewing_on AS due_on
+    FROM allocation_offer o
+    JOIN casework_application a ON a.id = o.application_id
+    JOIN casework_person p ON p.id = a.person_id
+    -- From the answer date, the flag of the offer says the same.
+    WHERE o.viewing_on < %(on)s::date AND o.answer_by >= %(on)s::date
+        AND (o.state = %(OfferState.SENT)s OR {local_day("o.answered_at")} > %(on)s::date)
+)"""
+
 UNOFFERED = f"""
 wanted AS (
     SELECT a.person_id, a.id AS application_id, c.id::text AS key, 1 AS level,
@@ -121,6 +135,21 @@ def offer_words(flag: Flag, on: date) -> FlagWording:
     )
 
 
+def viewing_words(flag: Flag, on: date) -> FlagWording:
+    when, color = due_words(flag.due_on, on)
+    return FlagWording(
+        why=_("Visningen var %(day)s, og det er ikke ført noe svar.")
+        % {"day": short_date(date.fromisoformat(flag.facts["viewing"]))},
+        next=_("Ring, og hør hvordan det gikk."),
+        action=_("Før inn svar"),
+        action_url=reverse("allocation:offer_answer", args=[flag.facts["offer"]]),
+        color=color,
+        when=when,
+        sub=_("visning"),
+        icon="Calendar",
+    )
+
+
 def chosen_words(flag: Flag, on: date) -> FlagWording:
     when, color = due_words(flag.due_on, on)
     return FlagWording(
@@ -158,6 +187,7 @@ OFFER = FlagRule(
     level=LEVEL,
     on_day=False,
 )
+VIEWING = FlagRule(kind=FlagKind.VIEWING, words=viewing_words, wanted=VIEWED, enums=(OfferState,))
 CHOSEN = FlagRule(
     kind=FlagKind.CHOSEN,
     words=chosen_words,
@@ -178,5 +208,6 @@ def flag_waiting(on: date) -> JobResult:
 
 
 def flag_offers(on: date) -> JobResult:
-    """Flag offers without an answer, and choices without an offer. Safe to run twice."""
-    return OFFER.run(on) + CHOSEN.run(on)
+    """Flag offers and viewings without an answer, and choices without an offer. Safe to run
+    twice."""
+    return OFFER.run(on) + VIEWING.run(on) + CHOSEN.run(on)

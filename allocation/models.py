@@ -372,6 +372,7 @@ class Offer(models.Model):
     )
     available_from = models.DateField(_("ledig fra"))
     answer_by = models.DateField(_("svarfrist"))
+    viewing_on = models.DateField(_("visning"), null=True, blank=True)
     sent_at = models.DateTimeField()
     sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     answered_at = models.DateTimeField(null=True, blank=True)

@@ -37,6 +37,7 @@ class CaseworkConfig(AppConfig):
         from .persons import corrections as person_corrections
         from .persons.actions.deaths import Phase, on_death
         from .vedtak import day as vedtak_day
+        from .vedtak import flags as vedtak_flags
         from .vedtak.actions import on_issue
 
         for defaults in (letter_defaults, assessment_defaults, follow_up_defaults):
@@ -63,6 +64,8 @@ class CaseworkConfig(AppConfig):
         flags.register(
             application_flags.INTERIM_REPLY,
             application_flags.PAPERS,
+            application_flags.PROMISED,
+            vedtak_flags.CONDITION,
             statement_flags.STATEMENT,
             plan_flags.MILESTONE,
             handover_flags.HANDOVER,

@@ -11,6 +11,7 @@ from casework.applications import flags as application_flags
 from casework.assessment import flags as statement_flags
 from casework.follow_up import handover_flags, plan_flags
 from casework.log import escalation, summary
+from casework.vedtak import flags as vedtak_flags
 
 flag_deadlines = job(
     "casework.tasks.flag_deadlines",
@@ -23,6 +24,18 @@ flag_papers = job(
     application_flags.flag_papers,
     _("Papirer som mangler"),
     _("Varsler når fristen i et mangelbrev er ute."),
+)
+flag_promises = job(
+    "casework.tasks.flag_promises",
+    application_flags.flag_promises,
+    _("Lovet svar"),
+    _("Varsler når dagen vi har lovet svar, er kommet."),
+)
+flag_conditions = job(
+    "casework.tasks.flag_conditions",
+    vedtak_flags.flag_conditions,
+    _("Vilkår i vedtak"),
+    _("Varsler når en dato i vilkårene er kommet."),
 )
 flag_statements = job(
     "casework.tasks.flag_statements",

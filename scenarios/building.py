@@ -60,7 +60,7 @@ from common.errors import RuleBroken, explain_integrity_error
 from housing.enums import TEMPORARY_TYPES, TRIAL_TYPES, PropertyStage, UnavailableCause, UnitType
 from housing.models import Area, Property, Unavailability, Unit
 from housing.providers.models import Provider, QualityAgreement
-from stays.enums import StayKind, StepKind
+from stays.enums import RiskCause, StayKind, StepKind
 from stays.leases.deaths import homes_of, last_day_of_notice
 from stays.leases.models import Lease
 from stays.models import Stay, TenancyStep
@@ -434,6 +434,34 @@ class World:
                 logged_at=EPOCH,
                 logged_by=self.clerk,
             )
+        for step in facts.get("steps", []):
+            TenancyStep.objects.create(
+                lease=lease,
+                kind=step["kind"],
+                on=step["on"],
+                due_on=step.get("due"),
+                logged_at=at_noon(step.get("logged", step["on"])),
+                logged_by=self.clerk,
+            )
+        for item in facts.get("ready", []):
+            done = at_noon(item["done"]) if "done" in item else None
+            lease.readiness.create(
+                kind=item["kind"],
+                helper="Scenario",
+                due_on=item["due"],
+                done_at=done,
+                done_by=self.clerk if done else None,
+            )
+        if "review" in facts:
+            lease.risks.create(
+                cause=RiskCause.ARREARS,
+                what="Restanse",
+                responsible=self.clerk,
+                plan="Avtale",
+                review_on=facts["review"],
+                opened_at=at_noon(facts["from"]),
+                opened_by=self.clerk,
+            )
 
     def _live(self, facts: dict[str, Any], where: str, **more: Any) -> Stay:
         stay = Stay.objects.create(
@@ -519,6 +547,7 @@ class World:
             responsible=self.clerk,
             registered_at=received,
             registered_by=self.clerk,
+            promised_on=facts.get("promised"),
             interim_reply_at=at_noon(reply) if reply else None,
             interim_reply_by=self.clerk if reply else None,
         )
@@ -592,6 +621,7 @@ class World:
             application=application,
             valid_from=facts.get("valid_from", issued),
             valid_to=facts.get("valid_to"),
+            conditions=facts.get("conditions", ""),
             drafted_at=at - timedelta(days=1),
             drafted_by=self.clerk,
             submitted_at=at - timedelta(hours=2),
@@ -784,6 +814,7 @@ class World:
             state=state,
             available_from=facts.get("available_from", sent.date()),
             answer_by=facts.get("answer_by", offer_answer(sent).due),
+            viewing_on=facts.get("viewing"),
             sent_at=sent,
             sent_by=self.clerk,
             answered_at=at_noon(facts.get("answered", facts["sent"])) if answered else None,

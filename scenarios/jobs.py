@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from allocation.flags import flag_offers, flag_waiting
+from allocation.flags import VIEWING, flag_offers, flag_waiting
 from allocation.still_needed import ask_still_needed
 from casework.appeals.flags import APPEAL, APPEAL_BODY
-from casework.applications.flags import flag_deadlines, flag_papers
+from casework.applications.flags import flag_deadlines, flag_papers, flag_promises
 from casework.follow_up.handover_flags import flag_handovers
 from casework.log.enums import FlagKind
 from casework.models import Flag
+from casework.vedtak.flags import flag_conditions
 from housing.providers.flags import flag_agreements
 from housing.providers.models import AgreementFlag
+from stays.leases.date_flags import GRANT, READINESS, TENANCY
 from stays.leases.flags import flag_leases
 from stays.temporary.discharge_flags import flag_discharges
 from stays.temporary.flags import day_of_threshold, flag_stays
@@ -35,6 +37,12 @@ JOBS = {
     "flag_no_service": (FlagKind.NO_SERVICE, flag_no_service),
     "flag_discharges": (FlagKind.DISCHARGE, flag_discharges),
     "flag_leases": (FlagKind.LEASE, flag_leases),
+    "flag_tenancies": (FlagKind.TENANCY, TENANCY.run),
+    "flag_readiness": (FlagKind.READINESS, READINESS.run),
+    "flag_grants": (FlagKind.GRANT, GRANT.run),
+    "flag_conditions": (FlagKind.CONDITION, flag_conditions),
+    "flag_promises": (FlagKind.PROMISED, flag_promises),
+    "flag_viewings": (FlagKind.VIEWING, VIEWING.run),
     "flag_waiting": (FlagKind.FORGOTTEN, flag_waiting),
     "flag_offers": (FlagKind.OFFER, flag_offers),
     "ask_still_needed": (FlagKind.OUTREACH, ask_still_needed),

@@ -26,7 +26,15 @@ from casework.log.enums import (
 from casework.vedtak.completeness import PARTS
 from common.calendar import local_date
 from housing.enums import Staffing, UnitType
-from stays.enums import HomeAhead, InstitutionKind, StayKind, Unsuitable, VoidedAs
+from stays.enums import (
+    HomeAhead,
+    InstitutionKind,
+    Readiness,
+    StayKind,
+    StepKind,
+    Unsuitable,
+    VoidedAs,
+)
 
 from .errors import ScenarioError
 from .reading import (
@@ -246,6 +254,19 @@ GIVEN: Mapping[str, Check] = {
                 "expires": day,
                 "to": day,
                 "asked": day,  # asked in writing to leave
+                # Steps taken, in order, and things agreed for before moving in.
+                "steps": list_of(
+                    record(
+                        {"kind": one_of(StepKind.values), "on": day, "due": day, "logged": day},
+                        ["kind", "on"],
+                    )
+                ),
+                "ready": list_of(
+                    record(
+                        {"kind": one_of(Readiness.values), "due": day, "done": day}, ["kind", "due"]
+                    )
+                ),
+                "review": day,  # reported as at risk, with a plan to be looked at again
             },
             required=["person", "unit", "from"],
         )
@@ -291,6 +312,7 @@ GIVEN: Mapping[str, Check] = {
                 "state": one_of(ApplicationState.values),
                 "unit": word,
                 "interim_reply": moment,
+                "promised": day,
             },
             required=["person", "received"],
         )
@@ -305,6 +327,7 @@ GIVEN: Mapping[str, Check] = {
                 "arrived": day,
                 "valid_from": day,
                 "valid_to": day,
+                "conditions": word,
                 "need": record(NEED),
             },
             required=["application", "issued"],
@@ -374,6 +397,7 @@ GIVEN: Mapping[str, Check] = {
                 "unit": word,
                 "sent": moment,
                 "answer_by": day,
+                "viewing": day,
                 "state": one_of(OfferState.values),
                 "answered": moment,
                 "decline_code": one_of(DeclineCode.values),
@@ -429,6 +453,12 @@ JOBS = (
     "flag_handovers",
     "flag_section_27",
     "flag_leases",
+    "flag_tenancies",
+    "flag_readiness",
+    "flag_grants",
+    "flag_conditions",
+    "flag_promises",
+    "flag_viewings",
     "flag_no_service",
     "flag_offers",
     "ask_still_needed",

@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.utils.translation import gettext_lazy as _
 
 from accounts.jobs import job
+from stays.leases import date_flags
 from stays.leases import flags as lease_flags
 from stays.temporary import discharge_flags, no_service, section_27
 from stays.temporary import flags as stay_flags
@@ -32,6 +33,12 @@ flag_leases = job(
     lease_flags.flag_leases,
     _("Leieforhold som går ut"),
     _("Varsler i god tid før leietiden er ute, og når den er det."),
+)
+flag_dates = job(
+    "stays.tasks.flag_dates",
+    date_flags.flag_dates,
+    _("Datoer i leieforhold og vedtak"),
+    _("Varsler om steg med frist, utkastelser, avtalte dager og vedtak som går ut."),
 )
 flag_section_27 = job(
     "stays.tasks.flag_section_27",

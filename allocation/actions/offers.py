@@ -66,6 +66,7 @@ def make_offer(
     by: User,
     at: datetime,
     viewing: str = "",
+    viewing_on: date | None = None,
 ) -> Offer:
     """Offer the home to the chosen case or the reserve, in a letter with the answer date.
 
@@ -83,7 +84,7 @@ def make_offer(
     candidate = next_to_offer(item)
     if candidate is None or candidate.pk != consideration.pk:
         raise OfferRefused(_("Møtet har ikke valgt denne saken til boligen."))
-    return _send(unit, application, item, available_from, viewing, by, at)
+    return _send(unit, application, item, available_from, viewing, viewing_on, by, at)
 
 
 @transaction.atomic
@@ -94,6 +95,7 @@ def offer_reserved(
     by: User,
     at: datetime,
     viewing: str = "",
+    viewing_on: date | None = None,
 ) -> Offer:
     """Offer a reserved dwelling to the case it is reserved for (need A13). Raises OfferRefused."""
     # Locks in the order of docs/adr/0006.
@@ -101,7 +103,7 @@ def offer_reserved(
     application = _locked_application(reservation.application_id)
     _check_habile(by, application)
     _check_not_offered(unit)
-    return _send(unit, application, None, available_from, viewing, by, at)
+    return _send(unit, application, None, available_from, viewing, viewing_on, by, at)
 
 
 def _check_not_offered(unit: Unit) -> None:
@@ -115,6 +117,7 @@ def _send(
     item: AgendaItem | None,
     available_from: date,
     viewing: str,
+    viewing_on: date | None,
     by: User,
     at: datetime,
 ) -> Offer:
@@ -128,6 +131,8 @@ def _send(
         )
     if not vacancy.is_free(unit, DateRange(available_from, None), on, application):
         raise OfferRefused(vacancy.not_free(unit, available_from), "available_from")
+    if viewing_on and viewing_on < on:
+        raise OfferRefused(_("Dagen for visningen er gått."), "viewing_on")
 
     answer_by = deadlines.offer_answer(on).due
     letter = make_letter(
@@ -144,6 +149,7 @@ def _send(
         item=item,
         available_from=available_from,
         answer_by=answer_by,
+        viewing_on=viewing_on,
         sent_at=at,
         sent_by=by,
         letter=letter,

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext as _
 
+from accounts import settings_table
 from accounts.models import User
 from casework.applications.perms import is_disqualified
 from casework.log import events
@@ -55,6 +56,13 @@ def reserve(
         raise ReservationRefused(_("Dagen er gått. Skriv en dag som kommer."), "moves_in_on")
     if until < moves_in_on:
         raise ReservationRefused(_("Boligen må holdes av til personen flytter inn."), "until")
+    latest = on + timedelta(days=settings_table.value("reserve_longest_days", on))
+    if until > latest:
+        raise ReservationRefused(
+            _("En bolig holdes av høyst til %(day)s. Skriv en tidligere dag.")
+            % {"day": nbdate(latest)},
+            "until",
+        )
     this, for_good = Unit.objects.filter(pk=unit.pk), DateRange(moves_in_on, None)
     if Stay.objects.filter(unit=unit, period__overlap=for_good).exists():
         raise ReservationRefused(

@@ -26,6 +26,12 @@ class OfferForm(OnceFormMixin, forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
+    viewing_on = NorwegianDateField(
+        label=_("Dagen for visningen"),
+        required=False,
+        help_text=_("Er dagen gått uten svar, får du et varsel."),
+    )
+
     def __init__(self, *args: Any, cancel: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = VarigFormHelper(self, submit=_("Send tilbudet"), cancel=cancel)

@@ -63,6 +63,20 @@ wanted AS (
     GROUP BY r.id, a.id, p.responsible_id
 )"""
 
+# The day the person was told to expect an answer has come, and there is none.
+PROMISES = """
+wanted AS (
+    SELECT a.person_id, a.id AS application_id, a.id || ':' || a.promised_on AS key,
+        jsonb_build_object('promised', a.promised_on) AS facts,
+        coalesce(a.responsible_id, p.responsible_id) AS owner_id, a.promised_on AS due_on
+    FROM casework_application a
+    JOIN casework_person p ON p.id = a.person_id
+    WHERE a.promised_on <= %(on)s::date AND a.state = ANY(%(open)s)
+        AND NOT EXISTS (
+            SELECT FROM casework_vedtak v
+            WHERE v.application_id = a.id AND v.issued_on <= %(on)s::date)
+)"""
+
 
 def interim_words(flag: Flag, on: date) -> FlagWording:
     """What the flag of an interim reply says (fvl. § 11 a)."""
@@ -100,6 +114,22 @@ def papers_words(flag: Flag, on: date) -> FlagWording:
     )
 
 
+def promised_words(flag: Flag, on: date) -> FlagWording:
+    """What the flag of a promised day says."""
+    when, color = due_words(flag.due_on, on)
+    return FlagWording(
+        why=_("Personen fikk vite at svaret skulle komme innen %(day)s")
+        % {"day": short_date(date.fromisoformat(flag.facts["promised"]))},
+        next=_("Fatt vedtak, eller ring og si hvorfor det drøyer."),
+        action=_("Åpne saken"),
+        action_url=reverse("casework:application", args=[flag.application_id]),
+        color=color,
+        when=when,
+        sub=_("lovet svar"),
+        icon="Clock",
+    )
+
+
 INTERIM_REPLY = FlagRule(
     kind=FlagKind.INTERIM_REPLY,
     words=interim_words,
@@ -114,6 +144,14 @@ PAPERS = FlagRule(
 )
 
 
+PROMISED = FlagRule(
+    kind=FlagKind.PROMISED,
+    words=promised_words,
+    wanted=PROMISES,
+    params=lambda on: {"open": enum_values(APPLICATION_OPEN)},
+)
+
+
 def flag_deadlines(on: date) -> JobResult:
     """Update the flags of interim replies as of a date (fvl. § 11 a). Safe to run twice."""
     return INTERIM_REPLY.run(on)
@@ -122,3 +160,8 @@ def flag_deadlines(on: date) -> JobResult:
 def flag_papers(on: date) -> JobResult:
     """Update the flags of missing papers as of a date. Safe to run twice."""
     return PAPERS.run(on)
+
+
+def flag_promises(on: date) -> JobResult:
+    """Flag the days people were promised an answer by. Safe to run twice, and for any date."""
+    return PROMISED.run(on)

@@ -118,6 +118,8 @@ class Application(models.Model):
     registered_at = models.DateTimeField(_("registrert"))
     registered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     interim_reply_at = models.DateTimeField(_("foreløpig svar sendt"), null=True, blank=True)
+    # The day the person was told they can expect an answer by.
+    promised_on = models.DateField(_("lovet svar innen"), null=True, blank=True)
     interim_reply_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )

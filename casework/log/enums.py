@@ -277,6 +277,12 @@ class FlagKind(models.TextChoices):
     STATEMENT = "statement", _("Uttalelse mangler")
     OFFER = "offer", _("Tilbud uten svar")
     CHOSEN = "chosen", _("Valgt, men ikke tilbudt")
+    TENANCY = "tenancy", _("Frist i et leieforhold")
+    READINESS = "readiness", _("Avtalt dag er gått")
+    GRANT = "grant", _("Vedtak går ut")
+    CONDITION = "condition", _("Vilkår med dato")
+    PROMISED = "promised", _("Lovet svar")
+    VIEWING = "viewing", _("Visning uten svar")
     NO_SERVICE = "no_service", _("Uten tjeneste i midlertidig bolig")
 
 

@@ -475,6 +475,18 @@ def check_step(
         raise StayRefused(
             _("Leieforholdet begynte %(day)s.") % {"day": nbdate(lease.starts_on)}, "on"
         )
+    latest = local_date(at) + timedelta(
+        days=settings_table.value("step_longest_days", local_date(at))
+    )
+    for field, day in (("on", on), ("due_on", due_on)):
+        if day and day > latest:
+            raise StayRefused(
+                _("Dagen er for langt fram. Skriv en dag til og med %(day)s.")
+                % {"day": nbdate(latest)},
+                field,
+            )
+    if kind == StepKind.EVICTION_DAY:
+        _check_claimed(lease, on)
     shortest = step_deadline(kind, on)
     if due_on and shortest and due_on < shortest:
         raise StayRefused(
@@ -517,6 +529,15 @@ def _check_reason(lease: Lease, kind: str, on: date) -> None:
             )
             % {"day": nbdate(notice.due_on)},
             "note",
+        )
+
+
+def _check_claimed(lease: Lease, on: date) -> None:
+    """Refuse a day of eviction that nobody has asked the enforcement officer for."""
+    if not lease.steps.filter(kind=StepKind.EVICTION_CLAIM, on__lte=on).exists():
+        raise StayRefused(
+            _("En utkastelse berammes etter en begjæring, og ingen er ført. Før den først."),
+            "kind",
         )
 
 

@@ -10,8 +10,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import DateField, F, Func, Max, Q, QuerySet, Value
-from django.db.models.functions import TruncDate
+from django.db.models import (
+    DateField,
+    Exists,
+    F,
+    Func,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
+from django.db.models.functions import Coalesce, TruncDate
 from django.db.models.lookups import LessThanOrEqual
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -24,7 +35,7 @@ from common.calendar import ONE_DAY, add_months
 from common.formatting import nbdate
 from common.paging import Page, keyset_page
 from stays.enums import StepKind
-from stays.models import TenancyStep
+from stays.models import TenancyRisk, TenancyStep
 
 from .models import Lease
 
@@ -212,3 +223,23 @@ def _row(lease: Lease, status: LeaseStatus, application: Application | None, gra
     else:
         step = _("Spør om behovet er det samme, og start forlengelse.")
     return LeaseRow(lease, status, step, _("Åpne"), own, None)
+
+
+SHOWN_STEPS = 50
+
+
+def open_steps(user: User, on: date) -> list[TenancyStep]:
+    """The last step of each current tenancy nobody has made a plan for, the nearest deadline
+    first: it is shown by its dates, whether or not the tenancy is reported as at risk."""
+    later = TenancyStep.objects.filter(lease=OuterRef("lease")).order_by("-on", "-pk")
+    return list(
+        TenancyStep.objects.filter(
+            pk=Subquery(later.values("pk")[:1]),
+            lease__in=Lease.objects.visible_to(user).current(on),
+        )
+        .filter(Q(due_on__isnull=False) | Q(kind=StepKind.EVICTION_DAY))
+        .exclude(Exists(TenancyRisk.objects.filter(lease=OuterRef("lease"))))
+        .annotate(deadline=Coalesce("due_on", "on"))
+        .select_related("lease__stay__person", "lease__stay__unit__property")
+        .order_by("deadline", "pk")[:SHOWN_STEPS]
+    )

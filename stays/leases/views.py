@@ -450,6 +450,7 @@ def leases_at_risk(request: HttpRequest) -> HttpResponse:
         eviction = TenancyStep.objects.filter(kind__in=actions.EVICTION)
         risks = risks.filter(lease__in=eviction.values("lease"))
     context = {
+        "steps": horizon.open_steps(request.user, today),
         "page": keyset_page(risks, ("review_on", "pk"), request.GET.get("etter")),
         "today": today,
         "kinds": dict(TenancyStep._meta.get_field("kind").flatchoices),

@@ -341,9 +341,10 @@ def send_interim_reply(
         at=at,
     )
     application.interim_reply_at = at
+    application.promised_on = expected_on
     application.interim_reply_by = by
     application._history_user = by
-    application.save(update_fields=["interim_reply_at", "interim_reply_by"])
+    application.save(update_fields=["interim_reply_at", "interim_reply_by", "promised_on"])
     flags.close_by_facts(FlagKind.INTERIM_REPLY, str(application.pk), local_date(at))
     events.record(
         application.person,
