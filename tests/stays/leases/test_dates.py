@@ -99,7 +99,7 @@ def test_a_hold_ends_within_reason(as_caseworker):
         "until": nb(f.today() + timedelta(days=400)),
         "reason": "Skal ut.",
     }
-    url = reverse("allocation:reserve", args=[stay.pk])
+    url = reverse("allocation:reserve", args=[stay.person_id])
     page = as_caseworker.post(url, data).content.decode()
     assert "holdes av høyst til" in page
     assert not Reservation.objects.exists()
