@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.forms.models import ModelChoiceIterator
 from django.utils.translation import gettext_lazy as _
 
-from common.forms import NorwegianDateField, VarigFormHelper, norwegian
+from common.forms import NorwegianDateField, PeriodField, VarigFormHelper, norwegian
 
 from .enums import RoleKind
 from .models import Role, User
@@ -123,6 +123,21 @@ def _receiver(users: QuerySet[User]) -> forms.ModelChoiceField:
         empty_label=_("Velg"),
         help_text=_("En som har samme slags rolle i dag, og som kan se personene det gjelder."),
     )
+
+
+class AbsenceForm(OnceFormMixin, forms.Form):
+    stand_in = forms.ModelChoiceField(
+        User.objects.none(),
+        label=_("Stedfortreder"),
+        empty_label=_("Velg"),
+        help_text=_("Ser Min dag for den som er borte, og kan gjøre det som står der."),
+    )
+    period = PeriodField(label=_("Borte"), open_ended=False)
+
+    def __init__(self, *args: Any, stand_ins: QuerySet[User], cancel: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["stand_in"].queryset = stand_ins
+        self.helper = VarigFormHelper(submit=_("Før fraværet"), cancel=cancel)
 
 
 class SettingForm(OnceFormMixin, forms.Form):

@@ -100,6 +100,16 @@ class User(AbstractUser):
         return any(role.shielded_access for role in self.current_roles)
 
     @cached_property
+    def stands_in_for(self) -> dict[int, date]:
+        """The users this one stands in for today, by id, with the first day they are back."""
+        # The clock may be read here, as for the roles.
+        away = Absence.objects.filter(
+            stand_in=self,
+            period__contains=timezone.localdate(),  # noqa: TID251
+        )
+        return {absence.user_id: absence.period.upper for absence in away.order_by("pk")}
+
+    @cached_property
     def main_unit(self) -> OrganisationUnit | None:
         return self.current_roles[0].unit if self.current_roles else None
 
@@ -146,6 +156,48 @@ class Role(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}, {self.unit}"
+
+
+class Absence(models.Model):
+    """A user is away for a half-open period, and another stands in for them (issue 10).
+
+    The stand-in sees the absent user's Min dag and may act; they see only the persons that they
+    themselves may see.
+    """
+
+    user = models.ForeignKey(
+        User, models.CASCADE, related_name="absences", verbose_name=_("bruker")
+    )
+    stand_in = models.ForeignKey(
+        User, models.PROTECT, related_name="+", verbose_name=_("stedfortreder")
+    )
+    period = DateRangeField(_("borte"))
+    registered_at = models.DateTimeField()
+    registered_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("fravær")
+        verbose_name_plural = _("fravær")
+        ordering = ["period", "pk"]
+        constraints = [
+            ExclusionConstraint(
+                name="absence_one_stand_in",
+                expressions=[
+                    ("user", RangeOperators.EQUAL),
+                    ("period", RangeOperators.OVERLAPS),
+                ],
+                violation_error_message=_("Det er allerede ført et fravær i perioden."),
+            ),
+            models.CheckConstraint(
+                name="absence_another_stands_in",
+                condition=~models.Q(user=models.F("stand_in")),
+                violation_error_message=_("Velg en annen som stedfortreder."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} borte {self.period}"
 
 
 class Departure(models.Model):

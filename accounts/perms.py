@@ -38,3 +38,8 @@ def can_change_settings(user: User) -> bool:
 def can_see_jobs(user: User) -> bool:
     """A manager and the system administrator see whether the jobs run: counts, not persons."""
     return user.has_role(RoleKind.MANAGER, RoleKind.SYSTEM_ADMIN)
+
+
+def can_register_absence(user: User) -> bool:
+    """Users register their own absence; a manager or the system administrator that of others."""
+    return user.has_role(RoleKind.MANAGER, RoleKind.SYSTEM_ADMIN)

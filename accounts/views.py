@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
@@ -18,8 +19,10 @@ from common.calendar import last_day
 from common.form_errors import errors_on
 from common.paging import keyset_page
 
+from . import absence as absences
 from . import actions, jobs, leaving, perms
 from .forms import (
+    AbsenceForm,
     EndRoleForm,
     HandOverForm,
     ProfileForm,
@@ -180,6 +183,44 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
     return render(
         request, "accounts/hand_over.html", {"form": form, "person": person, "held": held}
     )
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def my_absence(request: HttpRequest) -> HttpResponse:
+    """The user's own absences, open to everyone signed in."""
+    return _absence(request, request.user, reverse("accounts:me"))
+
+
+@require_http_methods(["GET", "POST"])
+@allowed(perms.can_register_absence)
+@once
+def absence(request: HttpRequest, pk: int) -> HttpResponse:
+    """The absences of another user, who may be ill."""
+    return _absence(request, get_object_or_404(User, pk=pk), "")
+
+
+def _absence(request: HttpRequest, person: User, back: str) -> HttpResponse:
+    at = timezone.now()
+    today = timezone.localdate(at)
+    here = redirect(request.path)
+    rows = person.absences.filter(period__endswith__gt=today).select_related("stand_in")
+    if "slutt" in request.POST:
+        pk = request.POST["slutt"]
+        ended = get_object_or_404(rows, pk=pk if pk.isdecimal() and len(pk) < 10 else 0)
+        absences.end_absence(absence=ended, by=request.user, at=at)
+        messages.success(request, _("Fraværet er avsluttet."))
+        return here
+    stand_ins = leaving.receivers(person, today)
+    form = AbsenceForm(request.POST or None, stand_ins=stand_ins, cancel=back)
+    if request.method == "POST" and form.is_valid():
+        with errors_on(form):
+            absences.register_absence(user=person, by=request.user, at=at, **form.cleaned_data)
+            messages.success(request, _("Fraværet er ført."))
+            return here
+    lines = [(row, last_day(row.period)) for row in rows.order_by("period", "pk")]
+    context = {"form": form, "person": person, "lines": lines}
+    return render(request, "accounts/absence.html", context)
 
 
 ONE_OF = {"dager": _l("dag"), "uker": _l("uke"), "måneder": _l("måned"), "timer": _l("time")}

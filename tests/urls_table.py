@@ -83,6 +83,8 @@ ACCOUNTS = {
     "accounts:users": UrlRow((ADMIN,)),
     "accounts:user": UrlRow((ADMIN,), "user"),
     "accounts:role_end": UrlRow((ADMIN,), "role"),
+    "accounts:my_absence": UrlRow(EVERYONE),
+    "accounts:absence": UrlRow((ADMIN, MANAGER), "user"),
     "accounts:hand_over": UrlRow((ADMIN,), "user"),
     "accounts:jobs": UrlRow((ADMIN, MANAGER)),
     "accounts:settings": UrlRow((ADMIN, MANAGER)),

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.core.mail import send_mail
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.absence import away
 from common.formatting import nbdate
 
 from . import statement_links as links
@@ -28,8 +30,9 @@ def send(statement: Statement, kind: str) -> bool:
     to = statement.helper_email
     if statement.asked_of:
         # Nobody without a role is written to: they cannot answer.
-        works = statement.asked_of.is_active and statement.asked_of.current_roles
-        to = statement.asked_of.email if works else ""
+        today = timezone.localdate()  # noqa: TID251 the mail is sent now
+        asked = away(today).get(statement.asked_of_id, statement.asked_of)
+        to = asked.email if asked.is_active and asked.current_roles else ""
     if not to:
         return False
     subject, opening = {

@@ -14,11 +14,12 @@ if TYPE_CHECKING:
 
 
 def can_take_handover(user: User, handover: Handover) -> bool:
-    """The user it was sent to; if nobody is named, users who read cases at the unit."""
+    """The user it was sent to, or who stands in for them; if nobody is named, users who read cases
+    at the unit."""
     if not can_read_cases(user):
         return False
     if handover.to_user_id:
-        return handover.to_user_id == user.pk
+        return handover.to_user_id == user.pk or handover.to_user_id in user.stands_in_for
     return any(
         role.unit_id == handover.to_unit_id and role.kind in CASE_ROLES
         for role in user.current_roles

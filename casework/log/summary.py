@@ -14,6 +14,7 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.absence import away
 from accounts.enums import CASE_ROLES, RoleKind
 from accounts.models import User
 from common.jobs import JobResult
@@ -23,8 +24,13 @@ from .models import Flag
 
 def send_summary(on: date) -> JobResult:
     """Send the summary for a date to users who want it and have not had it. Two queries a user."""
+    stand_ins = away(on)
+    wanting = User.objects.filter(daily_summary=True)
+    # The mail of somebody who is away goes to who stands in for them.
+    instead = [u.pk for pk, u in stand_ins.items() if wanting.filter(pk=pk).exists()]
     users = (
-        User.objects.filter(daily_summary=True, is_active=True)
+        User.objects.filter(Q(daily_summary=True) | Q(pk__in=instead), is_active=True)
+        .exclude(pk__in=stand_ins)
         .filter(roles__kind__in=CASE_ROLES, roles__period__contains=on)
         .exclude(email="")
         .exclude(summary_sent_on__gte=on)
@@ -36,15 +42,17 @@ def send_summary(on: date) -> JobResult:
         # Marked first, with a condition: two runs at once send one mail.
         unsent = Q(summary_sent_on__isnull=True) | Q(summary_sent_on__lt=on)
         if User.objects.filter(unsent, pk=user.pk).update(summary_sent_on=on):
-            emails.append(_email(user, on))
+            absent = [pk for pk, stand_in in stand_ins.items() if stand_in.pk == user.pk]
+            emails.append(_email(user, absent, on))
     if emails:
         # A mail that fails is not sent again: better one too few than one too many.
         transaction.on_commit(lambda: mail.get_connection().send_messages(emails))
     return JobResult(raised=len(emails))
 
 
-def _email(user: User, on: date) -> mail.EmailMessage:
-    mine = Q(owner=user)
+def _email(user: User, absent: list[int], on: date) -> mail.EmailMessage:
+    """The counts of the user's flags, and of those of the users they stand in for."""
+    mine = Q(owner__in=[user.pk, *absent])
     counts = (
         Flag.objects.visible_to(user)
         .open()

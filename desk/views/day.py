@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from accounts.absence import seen_by
 from accounts.enums import RoleKind
+from accounts.models import User
 from casework.log.perms import can_do_casework
 
 from .. import perms
@@ -34,8 +38,18 @@ def day(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     today = timezone.localdate(at)
     everything = request.GET.get("alle") == "1"
+    away = list(User.objects.filter(pk__in=request.user.stands_in_for).order_by("full_name", "pk"))
+    absent = next((user for user in away if str(user.pk) == request.GET.get("for")), None)
+    if absent:
+        shown = day_of(seen_by(absent, request.user), today, at, everything=everything)
+        # What the absent user has read and begun is theirs alone.
+        shown = replace(shown, recent=[], begun=[])
+    else:
+        shown = day_of(request.user, today, at, everything=everything)
     context = {
-        "day": day_of(request.user, today, at, everything=everything),
+        "day": shown,
+        "absent": absent,
+        "away": [(user, request.user.stands_in_for[user.pk]) for user in away],
         "may_register": can_do_casework(request.user),
         "today": today,
         "at": at,
