@@ -28,3 +28,20 @@ class RoleKind(models.TextChoices):
 
 # The roles that work with persons' cases. Only these may see persons.
 CASE_ROLES = (RoleKind.CASEWORKER, RoleKind.APPROVER, RoleKind.CHAIR, RoleKind.MANAGER)
+
+
+class ImportState(models.TextChoices):
+    """How far the import of a file has come."""
+
+    READING = "leses", _("Leses")
+    READ = "lest", _("Venter på ja")
+    APPLYING = "tas_inn", _("Tas inn")
+    APPLIED = "tatt_inn", _("Tatt inn")
+    FAILED = "feilet", _("Ble ikke tatt inn")
+    CANCELLED = "stoppet", _("Stoppet")
+    EXPIRED = "kastet", _("Kastet")
+
+    @classmethod
+    def running(cls) -> tuple[str, ...]:
+        """The states in which a job works on the file."""
+        return (cls.READING, cls.APPLYING)

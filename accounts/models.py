@@ -15,7 +15,9 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from .enums import RoleKind, UnitKind
+from common.model_parts import all_or_none
+
+from .enums import ImportState, RoleKind, UnitKind
 
 
 class OrganisationUnit(models.Model):
@@ -351,6 +353,68 @@ class FlagDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.day}"
+
+
+class FileImport(models.Model):
+    """An uploaded file, what it means row by row, and how far taking it in has come (need X1).
+
+    A file about persons is thrown away when it has been taken in. `rows_done` is the last row
+    taken in, for files that are taken in row by row.
+    """
+
+    kind = models.CharField(_("gjelder"), max_length=40)
+    file_name = models.CharField(_("filnavn"), max_length=200)
+    content = models.BinaryField()
+    state = models.CharField(_("status"), max_length=20, choices=ImportState)
+    report = models.JSONField(_("rapport"), default=dict, blank=True)
+    error = models.CharField(_("hva som gikk galt"), max_length=300, blank=True)
+    digest = models.CharField(max_length=32, blank=True, editable=False)
+    with_changes = models.BooleanField(_("også endringer"), default=False)
+    rows_done = models.PositiveIntegerField(_("tatt inn til og med rad"), default=0)
+    uploaded_at = models.DateTimeField(_("lastet opp"))
+    uploaded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    confirmed_at = models.DateTimeField(_("sagt ja til"), null=True, blank=True)
+    confirmed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    ended_at = models.DateTimeField(_("ferdig"), null=True, blank=True)
+    cancelled_at = models.DateTimeField(_("stoppet"), null=True, blank=True)
+    cancelled_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("import av fil")
+        verbose_name_plural = _("importer av filer")
+        ordering = ["-uploaded_at", "-pk"]
+        indexes = [models.Index(fields=["kind", "-uploaded_at"], name="fileimport_kind")]
+        constraints = [
+            all_or_none("fileimport_confirmed_at_by", "confirmed_at", "confirmed_by"),
+            all_or_none("fileimport_cancelled_at_by", "cancelled_at", "cancelled_by"),
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+    @property
+    def is_running(self) -> bool:
+        return self.state in ImportState.running()
+
+    @property
+    def is_reading(self) -> bool:
+        return self.state == ImportState.READING
+
+    @property
+    def is_read(self) -> bool:
+        return self.state == ImportState.READ
+
+    @property
+    def is_applied(self) -> bool:
+        return self.state == ImportState.APPLIED
+
+    @property
+    def is_failed(self) -> bool:
+        return self.state == ImportState.FAILED
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.state == ImportState.CANCELLED
 
 
 class JobRun(models.Model):

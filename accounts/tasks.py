@@ -5,7 +5,10 @@ from datetime import time
 from django.utils.translation import gettext_lazy as _
 
 from . import leaving
+from .file_imports.running import run_file_import, throw_away
 from .jobs import job
+
+__all__ = ["hand_over", "run_file_import", "throw_away_files"]
 
 hand_over = job(
     "accounts.tasks.hand_over",
@@ -14,4 +17,10 @@ hand_over = job(
     _("Gir det en bruker som har sluttet, hadde ansvar for, til den som skal overta."),
     # Before the flags of the night are raised, so that they get the new owner.
     at=time(5, 0),
+)
+throw_away_files = job(
+    "accounts.tasks.throw_away_files",
+    throw_away,
+    _("Opplastede filer som ikke ble tatt inn"),
+    _("Kaster innholdet i filer som ingen har sagt ja til på en måned."),
 )

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from . import views
+from .file_imports import views as file_imports
 
 app_name = "accounts"
 urlpatterns = [
@@ -15,4 +16,12 @@ urlpatterns = [
     path("innstillinger/<slug:key>/", views.setting, name="setting"),
     path("jobber/", views.jobs_page, name="jobs"),
     path("leselogg/", views.read_log, name="read_log"),
+    path("import/", file_imports.imports, name="imports"),
+    path("import/<slug:kind>/", file_imports.import_new, name="import_new"),
+    path("import/<slug:kind>/mal/", file_imports.import_template, name="import_template"),
+    path("import/fil/<int:pk>/", file_imports.import_one, name="import"),
+    path("import/fil/<int:pk>/rapport/", file_imports.import_report, name="import_report"),
+    path("import/fil/<int:pk>/ta-inn/", file_imports.import_confirm, name="import_confirm"),
+    path("import/fil/<int:pk>/stopp/", file_imports.import_cancel, name="import_cancel"),
+    path("import/fil/<int:pk>/igjen/", file_imports.import_resume, name="import_resume"),
 ]

@@ -13,6 +13,7 @@ class CaseworkConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("casework.tasks")  # registers the jobs
+        import_module("casework.vedtak.imports").install()
         from accounts import leaving
 
         from .appeals import actions as appeals

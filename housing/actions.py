@@ -9,18 +9,18 @@ from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext as _
 
+from common import spreadsheets
 from common.calendar import local_date
 from common.errors import RuleBroken
 from common.formatting import nbdate
 
-from . import closing, stock_export, stock_import
+from . import closing, stock_export
 from .enums import ALWAYS_URGENT, UnavailableCause
 from .models import (
     NameToAvoid,
     Property,
     ResidentsMeeting,
     StockExport,
-    StockImport,
     Unavailability,
     Unit,
     Upkeep,
@@ -34,31 +34,15 @@ class MeetingNotHeldYet(RuleBroken):
     """A residents' meeting cannot be recorded before it has been held."""
 
 
-class AlreadyImported(RuleBroken):
-    """The uploaded file has already been imported."""
-
-
-@transaction.atomic
-def apply_import(*, upload: StockImport, by: User, at: datetime) -> stock_import.Report:
-    """Import an uploaded file, once. Raises `AlreadyImported` the second time."""
-    # Locked: of two users who confirm the same upload at once, the second gets the error.
-    upload = StockImport.objects.select_for_update(of=("self",), no_key=True).get(pk=upload.pk)
-    if upload.applied_at:
-        raise AlreadyImported(_("Filen er allerede tatt inn."))
-    report = stock_import.apply(stock_import.read(bytes(upload.content), upload.file_name))
-    upload.applied_at, upload.applied_by = at, by
-    upload.save(update_fields=["applied_at", "applied_by"])
-    return report
-
-
 @transaction.atomic
 def export_stock(*, file_format: str, by: User, at: datetime) -> tuple[bytes, StockExport]:
     """The whole stock as a file, and the record of who exported it."""
-    table = stock_export.table(Unit.objects.all())
+    empty = Property.objects.filter(units__isnull=True)
+    rows = list(stock_export.rows(Unit.objects.all(), empty))
     export = StockExport.objects.create(
-        file_format=file_format, rows=len(table), exported_at=at, exported_by=by
+        file_format=file_format, rows=len(rows), exported_at=at, exported_by=by
     )
-    return stock_export.to_file(table, file_format), export
+    return spreadsheets.write(stock_export.NAMES, rows, file_format), export
 
 
 # ------------------------------------------------------------------ properties and homes

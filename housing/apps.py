@@ -11,6 +11,7 @@ class HousingConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("housing.tasks")  # registers the jobs
+        import_module("housing.file_kinds").install()
         from accounts import leaving
         from common import day
 

@@ -9,40 +9,9 @@ from accounts.once import OnceFormMixin
 from common.calendar import ONE_DAY, last_day
 from common.forms import NorwegianDateField, PeriodField, VarigFormHelper, norwegian
 
-from . import stock_import
 from .closing import NO_HOMES
 from .enums import CHOSEN_CAUSES, PropertyStage, Staffing, UpkeepKind
 from .models import NameToAvoid, Property, Unavailability, Unit
-
-
-class StockFileForm(OnceFormMixin, forms.Form):
-    """A file with dwellings. It is checked before anything is stored."""
-
-    file = forms.FileField(
-        label=_("Fil med boliger"),
-        help_text=_(
-            "CSV eller Excel. Trenger kolonnene navn og boligtype, og antall_enheter eller "
-            "bruksenhetsnummer. Ingenting tas inn før du har sett hva filen betyr."
-        ),
-        error_messages={"required": _("Velg en fil.")},
-        allow_empty_file=True,  # `stock_import.read` has a better message
-        widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}),
-    )
-
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = VarigFormHelper(submit=_("Se gjennom filen"))
-
-    def clean_file(self):
-        uploaded = self.cleaned_data["file"]
-        # One byte above the limit is enough to refuse the file.
-        content = uploaded.read(stock_import.MOST_BYTES + 1)
-        try:
-            stock_import.examine(stock_import.read(content, uploaded.name))
-        except stock_import.NotAStockFile as error:
-            # The browser forgets the chosen file, so the message names it.
-            raise forms.ValidationError(f"«{uploaded.name}»: {error}") from error
-        return uploaded.name, content
 
 
 class RevisionMixin(forms.ModelForm):
@@ -79,8 +48,10 @@ class UnitForm(OnceFormMixin, RevisionMixin):
             "name", "type", "dwelling_number", "bedrooms", "size_m2", "floor", "lift", "step_free",
             "wheelchair", "capacity", "staffing", "own_entrance", "accepts_pets", "near_transport",
             "quiet", "drug_free", "suits_children", "suits_young", "min_age", "max_age",
-            "extra_reference", "rent", "night_price",
+            "rent", "night_price",
             "allocated_by", "operated_by", "followed_up_by",
+            "extra_reference", "kobo_id", "provider_reference", "disposal_form", "ownership_form",
+            "owner", "owned_section", "shared_home", "rent_to_own", "features",
         )  # fmt: skip
 
     def __init__(self, *args, cancel: str = "", **kwargs) -> None:
@@ -110,6 +81,14 @@ class UnitForm(OnceFormMixin, RevisionMixin):
             Fieldset(_("Pris"), Row("rent", "night_price")),
             Fieldset(_("Hvem gjør hva"), Row("allocated_by", "operated_by", "followed_up_by")),
             Fieldset(_("I bruk"), Row("used_from", "used_to")),
+            Fieldset(
+                _("Referanser og Kobo Bolig"),
+                Row("kobo_id", "provider_reference"),
+                Row("disposal_form", "ownership_form"),
+                Row("owner", "owned_section"),
+                Row("shared_home", "rent_to_own"),
+                "features",
+            ),
         )  # fmt: skip
 
     def clean(self) -> dict:

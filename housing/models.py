@@ -234,7 +234,9 @@ class Unit(models.Model):
             RegexValidator(r"^[HKLU]\d{4}$", _("Skriv bokstav og fire siffer, som H0202."))
         ],
     )
-    extra_reference = models.CharField(_("ekstra referanse"), max_length=40, blank=True)
+    extra_reference = models.CharField(_("egen referanse"), max_length=40, blank=True)
+    kobo_id = models.CharField(_("Kobo-ID"), max_length=40, blank=True)
+    provider_reference = models.CharField(_("leverandørens ID"), max_length=40, blank=True)
     type = models.CharField(_("boligtype"), max_length=20, choices=UnitType)
     bedrooms = models.PositiveSmallIntegerField(
         _("antall soverom"),
@@ -287,6 +289,14 @@ class Unit(models.Model):
         related_name="+",
         verbose_name=_("følges opp av"),
     )
+    # What Kobo Bolig knows of the home, in its own words. No rule reads them.
+    disposal_form = models.CharField(_("disposisjonsform"), max_length=60, blank=True)
+    ownership_form = models.CharField(_("eieform"), max_length=60, blank=True)
+    owner = models.CharField(_("eier"), max_length=120, blank=True)
+    owned_section = models.CharField(_("eierseksjon"), max_length=40, blank=True)
+    features = models.CharField(_("egenskaper"), max_length=500, blank=True)
+    shared_home = models.BooleanField(_("er bofellesskap"), null=True, blank=True)
+    rent_to_own = models.BooleanField(_("kan kjøpes etter leie"), null=True, blank=True)
     in_use = DateRangeField(_("i bruk"))
     predecessors = models.ManyToManyField(
         "self",
@@ -315,6 +325,12 @@ class Unit(models.Model):
                 fields=["property", "name", "extra_reference"],
                 name="unit_named_once",
                 violation_error_message=_("Eiendommen har allerede en bolig med dette navnet."),
+            ),
+            models.UniqueConstraint(
+                fields=["kobo_id"],
+                name="unit_kobo_id_once",
+                condition=~Q(kobo_id=""),
+                violation_error_message=_("En annen bolig har denne Kobo-ID-en."),
             ),
             models.CheckConstraint(
                 name="unit_age_range",
@@ -374,34 +390,6 @@ class Unavailability(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit}: {self.get_cause_display()}"
-
-
-class StockImport(models.Model):
-    """An uploaded file with dwellings, and when it was imported (need X1)."""
-
-    file_name = models.CharField(_("filnavn"), max_length=200)
-    content = models.BinaryField()
-    uploaded_at = models.DateTimeField(_("lastet opp"))
-    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    applied_at = models.DateTimeField(_("tatt inn"), null=True, blank=True)
-    applied_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
-    )
-
-    class Meta:
-        verbose_name = _("import av boliger")
-        verbose_name_plural = _("importer av boliger")
-        ordering = ["-uploaded_at", "-pk"]
-        constraints = [
-            models.CheckConstraint(
-                name="stock_import_applied_at_by",
-                condition=Q(applied_at__isnull=True, applied_by__isnull=True)
-                | Q(applied_at__isnull=False, applied_by__isnull=False),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.file_name
 
 
 class StockExport(models.Model):

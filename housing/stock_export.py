@@ -5,54 +5,51 @@ An exported file can be imported again, and gives the same homes. It does not sa
 
 from __future__ import annotations
 
-import tablib
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import QuerySet
 
-from .enums import PropertyStage, Staffing, UnitType
-from .models import Unit
+from common.calendar import last_day
 
-COLUMNS = (
-    "eiendom", "adresse", "postnummer", "område", "status", "merknad", "boligtype", "betegnelse",
-    "bruksenhetsnummer", "ekstraReferanse", "antallSoverom", "bruksareal", "etasjenummer",
-    "erTilgjengeligForRullestolbruker", "bemanning", "leiekostnad", "ansvarlig_enhet",
-)  # fmt: skip
-FORMATS = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
-# A spreadsheet program runs a text that starts like this as a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+from .models import Property, Unit
+from .stock_columns import (
+    NOT_IN_USE,
+    PERIOD_COLUMNS,
+    PROPERTY_COLUMNS,
+    SINCE_UNKNOWN,
+    UNIT_COLUMNS,
+    Column,
+)
 
-
-def table(units: QuerySet[Unit]) -> tablib.Dataset:
-    """One row per home, in the order of the list of homes."""
-    dataset = tablib.Dataset(headers=COLUMNS)
-    types, stages, staffing = map(_labels, (UnitType, PropertyStage, Staffing))
-    rows = units.select_related("property__area", "followed_up_by").order_by("sort_name", "pk")
-    for unit in rows.iterator(chunk_size=2000):
-        home = unit.property
-        row = (
-            home.name, home.address, home.postcode, home.area.name if home.area else "",
-            stages[home.stage], home.source_note, types[unit.type], unit.name,
-            unit.dwelling_number, unit.extra_reference, unit.bedrooms, unit.size_m2, unit.floor,
-            "ja" if unit.wheelchair else "nei", staffing.get(unit.staffing, ""), unit.rent,
-            unit.followed_up_by.name if unit.followed_up_by else "",
-        )  # fmt: skip
-        dataset.append([_safe(value) for value in row])
-    return dataset
+NAMES = [column.name for column in (*PROPERTY_COLUMNS, *UNIT_COLUMNS, *PERIOD_COLUMNS)]
 
 
-def to_file(dataset: tablib.Dataset, file_format: str) -> bytes:
-    """The content of the file. CSV gets a byte order mark, so that Excel reads æ, ø and å."""
-    content = dataset.export(file_format)
-    return content if isinstance(content, bytes) else content.encode("utf-8-sig")
+def rows(units: QuerySet[Unit], empty: QuerySet[Property]) -> Iterator[list[Any]]:
+    """One row per home, in the order of the list of homes; then the properties without homes."""
+    units = units.select_related(
+        "property__area", "property__provider", "allocated_by", "operated_by", "followed_up_by"
+    )
+    for unit in units.order_by("sort_name", "pk").iterator(chunk_size=2000):
+        row = [_value(unit.property, column) for column in PROPERTY_COLUMNS]
+        row += [_value(unit, column) for column in UNIT_COLUMNS]
+        yield row + _in_use(unit.in_use)
+    for home in empty.select_related("area", "provider").order_by("sort_name", "pk"):
+        row = [_value(home, column) for column in PROPERTY_COLUMNS]
+        yield row + [""] * (len(NAMES) - len(row))
 
 
-def _labels(choices: type) -> dict[str, str]:
-    return {value: str(label) for value, label in choices.choices}
+def _value(thing: Any, column: Column) -> Any:
+    value = getattr(thing, column.field)
+    if column.named:
+        return value.name if value else ""
+    display = getattr(thing, f"get_{column.field}_display", None)
+    return display() if display and value else value
 
 
-def _safe(value: object) -> object:
-    if isinstance(value, str) and value.startswith(FORMULA):
-        return f"'{value}"
-    return "" if value is None else value
+def _in_use(period: DateRange) -> list[str | date]:
+    if period.isempty:
+        return [NOT_IN_USE, ""]
+    return [period.lower or SINCE_UNKNOWN, last_day(period) or ""]

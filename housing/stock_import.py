@@ -1,427 +1,672 @@
 """Imports the stock from a spreadsheet, also one with gaps (needs H1, X1).
 
-Two kinds of file are read. In an *inventory* a row is a property with a number of units: that
-many are created, and none without a number. In a *unit list* a row is one unit, with Kobo Bolig's
-column names or ours. What the file leaves out stays unknown and is reported; what is interpreted
-from free text («dag og kveld» as staff by day) is reported too. Nothing is guessed, nothing is
-deleted, and importing the same file again changes nothing.
+Two kinds of file are read. In an *inventory* a row is the homes of one type at a property, with
+their number: that many are created, and none without a number. In a *unit list* a row is one unit,
+with Kobo Bolig's column names or ours. What the file leaves out stays unknown and is reported;
+what is interpreted from free text («dag og kveld» as staff by day) is reported too. Nothing is
+guessed, nothing is deleted, and importing the same file again changes nothing.
 
-The target group of a place («målgruppe») is not imported: a dwelling is described by what it is,
-never by diagnoses or groups of people (needs H6, H7).
+A unit is found again by its Kobo ID, its own reference, or its name; capitals and spelling do not
+matter. Values that differ from Varig's are reported, and taken in only when asked for. An empty
+cell changes nothing.
 """
 
 from __future__ import annotations
 
-import io
-import re
-import zipfile
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
-import tablib
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import Model
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from tablib.exceptions import TablibException
+from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
+from accounts.file_imports.kinds import Progress, Report, RowReport, Work, WrongColumns
 from accounts.models import OrganisationUnit
-from common.errors import RuleBroken
+from common import cells
+from common.cells import Unreadable, folded
+from common.sorting import norwegian_key
+from common.spreadsheets import Sheet
 
-from .enums import TEMPORARY_TYPES, PropertyStage, Staffing, UnitType
+from . import stock_columns as columns
+from .enums import TEMPORARY_TYPES, PropertyStage
 from .models import Area, NameToAvoid, Property, Unit
+from .providers.models import Provider
+from .stock_columns import COUNT, IN_USE_FROM, IN_USE_TO, Column
 
-MOST_BYTES = 5_000_000
-MOST_ROWS = 20_000
-MOST_UNITS_IN_A_ROW = 999
+if TYPE_CHECKING:
+    from accounts.models import User
+
 MOST_UNITS = 20_000
-LONGEST_NAME = 120
-# The limit for an Excel file, which is a zip, when unpacked.
-MOST_BYTES_OPENED = 100_000_000
-
-# The accepted column names, in lower case without spaces: ours, the report's and Kobo's.
-COLUMNS = {
-    "property": ("navn", "eiendom", "eiendomsnavn"),
-    "type": ("boligtype", "type"),
-    "count": ("antall_enheter", "antallenheter", "antallboliger", "antall"),
-    "staffing": ("bemanning",),
-    "stage": ("status", "livsløp"),
-    "note": ("merknad",),
-    "followed_up_by": ("ansvarlig_enhet", "ansvarligenhet", "følgesoppav"),
-    "address": ("adresse",),
-    "postcode": ("postnummer",),
-    "area": ("område", "bydel"),
-    "unit": ("betegnelse", "bolig"),
-    "dwelling_number": ("bruksenhetsnummer",),
-    "extra_reference": ("ekstrareferanse",),
-    "bedrooms": ("antallsoverom", "soverom"),
-    "size_m2": ("bruksareal", "areal"),
-    "floor": ("etasjenummer", "etasje"),
-    "wheelchair": ("ertilgjengeligforrullestolbruker", "rullestol"),
-    "rent": ("leiekostnad", "husleie"),
-}
-LEFT_OUT = ("malgruppe", "målgruppe")
-
-STAGES = {
-    "": PropertyStage.IN_USE,
-    "i bruk": PropertyStage.IN_USE,
-    "planlagt": PropertyStage.PLANNED,
-    "ikke tatt i bruk": PropertyStage.PLANNED,
-    "avvikles": PropertyStage.AT_RISK,
-    "kan falle bort": PropertyStage.AT_RISK,
-    "avviklet": PropertyStage.CLOSED,
-}
-YES, NO = ("ja", "j", "true", "1", "x"), ("nei", "n", "false", "0", "")
+BATCH = 500
+# Key of the advisory lock that lets one import of the stock run at a time.
+IMPORT_LOCK = 8_101
+STANDING = (PropertyStage.IN_USE, PropertyStage.AT_RISK)
 
 
-class NotAStockFile(RuleBroken):
-    """The file is not a readable spreadsheet, or not one about dwellings."""
+class NotAStockFile(WrongColumns):
+    """The file is not one about dwellings."""
 
 
-@dataclass
-class RowReport:
-    """The result of one row: what it creates, what is missing, and how texts were read."""
-
-    number: int
-    name: str
-    new_property: bool = False
-    new_units: int = 0
-    existing_units: int = 0
-    missing: list[str] = field(default_factory=list)
-    read_as: list[str] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
-
-    @property
-    def accepted(self) -> bool:
-        return not self.errors
-
-    @property
-    def changes(self) -> bool:
-        return self.accepted and (self.new_property or self.new_units > 0)
-
-    @property
-    def verdict(self) -> str:
-        if self.errors:
-            return _("Tas ikke inn")
-        if not self.changes:
-            return _("Finnes fra før")
-        if self.new_units == 0:
-            return _("Eiendom uten boliger")
-        return ngettext("%(n)d ny bolig", "%(n)d nye boliger", self.new_units) % {
-            "n": self.new_units
-        }
+def check_headings(headings: Sequence[str]) -> None:
+    """Raises `NotAStockFile` if the file cannot be about dwellings."""
+    known = columns.by_name()
+    fields = {known[columns.key(name)][1].field for name in headings if columns.key(name) in known}
+    with_property = any(
+        columns.key(name) in ("navn", "eiendom", "eiendomsnavn") for name in headings
+    )
+    if "kobo_id" not in fields and not ("type" in fields and with_property):
+        raise NotAStockFile(
+            _("Filen må ha en kolonne for navn (eller eiendom) og en for boligtype.")
+        )
 
 
-@dataclass
-class Report:
-    """What a file would do, or did: row by row, and the columns that were not read."""
+def work(job: Work) -> Report:
+    """Read the file against the stock, and with `job.write` import every valid row.
 
-    rows: list[RowReport]
-    unknown_columns: list[str]
-    left_out_columns: list[str]
-
-    @property
-    def new_units(self) -> int:
-        return sum(row.new_units for row in self.rows if row.accepted)
-
-    @property
-    def new_properties(self) -> int:
-        return sum(row.new_property for row in self.rows if row.accepted)
-
-    @property
-    def refused(self) -> int:
-        return sum(not row.accepted for row in self.rows)
-
-    @property
-    def with_gaps(self) -> int:
-        return sum(bool(row.missing) for row in self.rows if row.accepted)
-
-    @property
-    def changes(self) -> bool:
-        return any(row.changes for row in self.rows)
-
-
-def read(content: bytes, file_name: str) -> tablib.Dataset:
-    """The rows of a CSV or Excel file. Raises `NotAStockFile` with what is wrong."""
-    if len(content) > MOST_BYTES:
-        raise NotAStockFile(_("Filen er større enn 5 MB. Del den opp."))
-    if not content.strip():
-        raise NotAStockFile(_("Filen er tom."))
-    is_zip = content.startswith(b"PK\x03\x04")
-    try:
-        if file_name.lower().endswith(".xlsx"):
-            if not is_zip:
-                raise NotAStockFile(
-                    _("Filen heter .xlsx, men er ikke et Excel-ark. Lagre den på nytt.")
-                )
-            _refuse_too_big_inside(content)
-            table = tablib.Dataset().load(content, format="xlsx", read_only=True)
-        elif file_name.lower().endswith(".csv"):
-            table = _csv(content, is_zip)
-        else:
-            raise NotAStockFile(_("Filen må være en CSV-fil (.csv) eller et Excel-ark (.xlsx)."))
-    except NotAStockFile:
-        raise
-    except (TablibException, ValueError, KeyError, OSError, IndexError, TypeError) as error:
-        raise NotAStockFile(_("Filen kan ikke leses. Lagre den på nytt, og prøv igjen.")) from error
-    except Exception as error:  # openpyxl and zipfile raise many kinds of errors on a broken file
-        raise NotAStockFile(_("Filen kan ikke leses. Lagre den på nytt, og prøv igjen.")) from error
-    if not table.headers or not len(table):
-        raise NotAStockFile(_("Filen har ingen rader under overskriften."))
-    if len(table) > MOST_ROWS:
-        raise NotAStockFile(_("Filen har mer enn 20 000 rader. Del den opp."))
-    return table
-
-
-def _refuse_too_big_inside(content: bytes) -> None:
-    with zipfile.ZipFile(io.BytesIO(content)) as parts:
-        if sum(part.file_size for part in parts.infolist()) > MOST_BYTES_OPENED:
-            raise NotAStockFile(_("Excel-arket er for stort når det åpnes. Del det opp."))
-
-
-def _csv(content: bytes, is_zip: bool) -> tablib.Dataset:
-    if is_zip or b"\x00" in content:
-        raise NotAStockFile(_("Filen heter .csv, men er ikke en tekstfil. Er det et Excel-ark?"))
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="strict")
-    head = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=head.count)
-    return tablib.Dataset().load(text, format="csv", delimiter=delimiter)
-
-
-def examine(table: tablib.Dataset) -> Report:
-    """What the file would do, row by row, without doing it."""
-    return _Import(table).run(write=False)
+    The report lists the rows left out. With `job.with_changes`, homes that are in Varig get the
+    file's values. A second import at the same time waits, sees what the first one created, and
+    creates nothing twice. Runs in the caller's transaction.
+    """
+    if not job.write:
+        return _Plan(job.sheet, job.progress).report
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [IMPORT_LOCK])
+    plan = _Plan(job.sheet, lambda done, total: job.progress(done // 2, total))
+    if job.with_changes and plan.report.changed:
+        # Others may have changed these rows meanwhile: locked, and compared again.
+        for model, wanted in (
+            (Property, [known.object.pk for known in plan.changed_homes()]),
+            (Unit, [unit.pk for unit in plan.changed_units()]),
+        ):
+            rows = model.objects.filter(pk__in=wanted).order_by("pk")
+            list(rows.select_for_update(of=("self",), no_key=True).values_list("pk"))
+        plan = _Plan(job.sheet)
+    job.agreed(plan.report)
+    total = len(job.sheet.rows)
+    plan.write(
+        job.by,
+        job.with_changes,
+        lambda part: job.progress(total // 2 + int(part * total) // 2, total),
+    )
+    return plan.report
 
 
 @transaction.atomic
-def apply(table: tablib.Dataset) -> Report:
-    """Import every valid row, in one transaction. The report lists the rows left out.
-
-    The table of properties is locked, so that a second import at the same time waits, sees what
-    the first one created, and creates nothing twice.
-    """
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute("LOCK TABLE housing_property IN SHARE ROW EXCLUSIVE MODE")
-    return _Import(table).run(write=True)
+def apply(sheet: Sheet, *, by: User | None, at: datetime, with_changes: bool = False) -> Report:
+    """Import a file in one go, outside the pages: for the command and the tests."""
+    return work(Work(sheet, by, at, write=True, with_changes=with_changes))
 
 
-class _Import:
-    """One pass over the rows; with `write` it also creates what it reports."""
+@dataclass
+class _Home:
+    """A property in Varig or new in the file, its units, and where the file speaks of it."""
 
-    def __init__(self, table: tablib.Dataset) -> None:
-        known = {alias: key for key, aliases in COLUMNS.items() for alias in aliases}
-        self.headers = [str(header or "").strip() for header in table.headers]
-        self.keys = [known.get(_folded(header)) for header in self.headers]
-        if "property" not in self.keys or "type" not in self.keys:
-            raise NotAStockFile(
-                _("Filen må ha en kolonne for navn (eller eiendom) og en for boligtype.")
-            )
-        self.table = table
-        self.per_unit = "unit" in self.keys or "dwelling_number" in self.keys
-        self.properties = {item.name: item for item in Property.objects.all()}
-        self.units: dict[str, set[tuple[str, str]]] = {}
-        for name, unit, extra in Unit.objects.values_list(
-            "property__name", "name", "extra_reference"
-        ):
-            self.units.setdefault(name, set()).add((unit, extra))
-        self.organisation = {unit.name: unit for unit in OrganisationUnit.objects.all()}
-        self.areas = {area.name.casefold(): area for area in Area.objects.all()}
+    object: Property
+    new: bool
+    units: list[Unit] = field(default_factory=list)
+    said: dict[str, tuple[int, Any]] = field(default_factory=dict)
+    changed: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class _Row:
+    """The values of a row, before it is compared with Varig."""
+
+    report: RowReport
+    home: dict[str, Any] = field(default_factory=dict)
+    unit: dict[str, Any] = field(default_factory=dict)
+    other: dict[str, Any] = field(default_factory=dict)
+    at: _Home | None = None
+    known: Unit | None = None
+
+    @property
+    def of_home_only(self) -> bool:
+        """The row says nothing about a unit: a property without homes."""
+        return not self.other and all(value in (None, "") for value in self.unit.values())
+
+
+class _Plan:
+    """Everything the file means against the stock as it is now; `write` does it."""
+
+    def __init__(self, sheet: Sheet, progress: Progress = lambda done, total: None) -> None:
+        check_headings(sheet.headings)
+        known = columns.by_name()
+        self.columns = [known.get(columns.key(name)) for name in sheet.headings]
+        fields = {entry[1].field for entry in self.columns if entry and entry[0] is not Property}
+        self.per_unit = bool(fields & {"name", "dwelling_number", "kobo_id"})
+        self._read_stock()
+        self.new_units: list[tuple[_Home, Unit]] = []
+        self.changes: dict[int, tuple[Unit, dict[str, Any]]] = {}
+        self.groups: dict[tuple, int] = {}
+        self.claimed: dict[int, int] = {}
+        self.seen: dict[tuple, int] = {}
+        rows = [self._read(number, row) for number, row in sheet.rows]
+        self._find(rows)
+        for done, row in enumerate(rows):
+            if not row.report.errors:
+                self._judge(row)
+            row.report.verdict = _verdict(row.report)
+            if done % BATCH == 0:
+                progress(done, len(rows))
+        if sum(row.report.makes for row in rows) > MOST_UNITS:
+            raise NotAStockFile(_("Filen gir mer enn 20 000 boliger. Del den opp."))
+        unread = [name for name, of in zip(sheet.headings, self.columns, strict=True) if not of]
+        reasons = [(name, columns.left_out(name)) for name in unread if name]
+        self.report = Report(
+            [row.report for row in rows],
+            [name for name, reason in reasons if not reason],
+            [(name, reason) for name, reason in reasons if reason],
+            sheet.other_sheets,
+        )
+
+    def _read_stock(self) -> None:
+        homes = {item.pk: _Home(item, False) for item in Property.objects.order_by("pk")}
+        self.kobo: dict[str, tuple[_Home, Unit]] = {}
+        for unit in Unit.objects.order_by("pk"):
+            homes[unit.property_id].units.append(unit)
+            if unit.kobo_id:
+                self.kobo[unit.kobo_id] = (homes[unit.property_id], unit)
+        self.homes = {home.object.name: home for home in homes.values()}
+        self.folded_homes: dict[str, list[_Home]] = {}
+        for home in homes.values():
+            self.folded_homes.setdefault(folded(home.object.name), []).append(home)
+        offices = list(OrganisationUnit.objects.order_by("pk"))
+        self.named: dict[str, dict[str, Model]] = {
+            "area": {folded(area.name): area for area in Area.objects.order_by("pk")},
+            "provider": {folded(each.name): each for each in Provider.objects.order_by("pk")},
+        }
+        for name in ("allocated_by", "operated_by", "followed_up_by"):
+            self.named[name] = {folded(office.name): office for office in offices}
         self.refusal = NameToAvoid.objects.name_check()
 
-    def run(self, *, write: bool) -> Report:
-        rows = [
-            self._row(number, values, write)
-            for number, values in enumerate(self.table, start=2)
-            if any(str(value or "").strip() for value in values)
+    # ------------------------------------------------------------------ reading a row
+
+    def _read(self, number: int, cell_values: Sequence[Any]) -> _Row:
+        row = _Row(RowReport(number))
+        for entry, cell in zip(self.columns, cell_values, strict=False):
+            if entry is None:
+                continue
+            model, column = entry
+            try:
+                self._read_cell(row, model, column, cell)
+            except Unreadable as error:
+                row.report.errors.append(str(error))
+        name = row.home.get("name", "")
+        found = self.kobo.get(row.unit.get("kobo_id", ""))
+        if not name and found:
+            name = found[0].object.name
+        if not name and row.home.get("address"):
+            name = row.home["address"]
+            row.report.read_as.append(_("eiendommen heter som adressen, «%(n)s»") % {"n": name})
+        row.home["name"] = row.report.name = name
+        if not name and not row.report.errors:
+            row.report.errors.append(_("Navn mangler."))
+        if reason := self.refusal(name, row.unit.get("name", "")):
+            row.report.errors.append(reason)
+        return row
+
+    def _read_cell(self, row: _Row, model: type | None, column: Column, cell: Any) -> None:
+        if column.field == "staffing":
+            self._read_staffing(row, cells.one_line(cell))
+        elif column.named:
+            self._read_named(row, model, column, cells.one_line(cell))
+        elif column.field == IN_USE_FROM:
+            if since := self._in_use_from(cell, column.name):
+                row.other[IN_USE_FROM] = since
+        elif model is None:
+            label = _("antall boliger") if column.field == COUNT else column.name
+            if (value := column.value(cell, label)) is not None:
+                row.other[column.field] = value
+        else:
+            label = column.label_in(model)
+            value = column.value(cell, label)
+            if isinstance(value, int) and cells.was_rounded(cell, value) and value not in (0, 1):
+                row.report.read_as.append(_read_as(label, cells.one_line(cell), value))
+            if column.field == "stage" and value:
+                text = cells.one_line(cell)
+                if norwegian_key(text) != norwegian_key(str(value.label)):
+                    row.report.read_as.append(_read_as(_("status"), text, value.label))
+            if column.field == "postcode" and value != cells.one_line(cell):
+                row.report.read_as.append(_read_as(label, cells.one_line(cell), value))
+            (row.home if model is Property else row.unit)[column.field] = value
+
+    def _read_staffing(self, row: _Row, text: str) -> None:
+        staffing = columns.staffing_from(text)
+        row.unit["staffing"] = staffing or ""
+        if text and staffing is None:
+            row.report.missing.append(
+                _("bemanning («%(text)s» kan leses på flere måter)") % {"text": text}
+            )
+        elif text and norwegian_key(text) != norwegian_key(str(staffing.label)):
+            row.report.read_as.append(_read_as(_("bemanning"), text, staffing.label))
+
+    def _read_named(self, row: _Row, model: type, column: Column, text: str) -> None:
+        """An area and a provider that are new get a line in their list; an office must exist,
+        since rights depend on it."""
+        values = row.home if model is Property else row.unit
+        thing = self.named[column.field].get(folded(text)) if text else None
+        if text and thing is None and column.field == "area":
+            if len(text) > 80:
+                raise Unreadable(_("Området er lengre enn 80 tegn."))
+            thing = Area(name=text)
+        elif text and thing is None and column.field == "provider":
+            if len(text) > 120:
+                raise Unreadable(_("Leverandøren er lengre enn 120 tegn."))
+            thing = Provider(name=text)
+        elif text and thing is None:
+            row.report.missing.append(_("enheten «%(name)s» finnes ikke i Varig") % {"name": text})
+        if thing is not None:
+            self.named[column.field][folded(text)] = thing
+            if thing.pk is None:
+                row.report.read_as.append(
+                    _("%(what)s «%(name)s» er nytt i Varig")
+                    % {"what": column.label_in(model), "name": text}
+                )
+        values[column.field] = thing
+
+    def _in_use_from(self, cell: Any, label: str) -> Any:
+        if cell is None:
+            return ""
+        if isinstance(cell, str):
+            text = cells.one_line(cell).casefold()
+            if text in ("", columns.NOT_IN_USE, columns.SINCE_UNKNOWN):
+                return text
+        return cells.day(cell, label) or ""
+
+    # ------------------------------------------------------------------ finding what is known
+
+    def _find(self, rows: list[_Row]) -> None:
+        """Find each row's property and unit: all exact ones first, then the similar ones."""
+        good = [row for row in rows if not row.report.errors]
+        for row in good:
+            self._find_home(row)
+        if not self.per_unit:
+            return
+        good = [row for row in good if not row.of_home_only]
+        for row in good:
+            self._name_unit(row)
+        good = [row for row in good if not row.report.errors]
+        references = Counter((id(row.at), folded(row.unit["extra_reference"])) for row in good)
+        for row in good:
+            row.known = self._exactly(row)
+            if row.known is not None:
+                self._claim(row)
+        for row in good:
+            if row.known is None and not row.report.errors:
+                alone = references[id(row.at), folded(row.unit["extra_reference"])] == 1
+                row.known = self._similar(row, alone)
+                if row.known is not None:
+                    self._claim(row)
+
+    def _find_home(self, row: _Row) -> None:
+        name = row.report.name
+        home = self.homes.get(name)
+        if home is None:
+            similar = self.folded_homes.get(folded(name), [])
+            home = similar[0] if len(similar) == 1 else None
+            if home is not None:
+                row.report.read_as.append(_read_as(_("eiendommen"), name, home.object.name))
+        if home is None:
+            home = _Home(Property(name=name), True)
+            self.homes[name] = home
+            self.folded_homes.setdefault(folded(name), []).append(home)
+        row.at = home
+
+    def _name_unit(self, row: _Row) -> None:
+        unit = row.unit
+        found = self.kobo.get(unit.get("kobo_id", ""))
+        unit["extra_reference"] = unit.get("extra_reference", "")
+        unit["name"] = unit.get("name") or unit.get("dwelling_number", "")
+        if not unit["name"] and found:
+            unit["name"] = found[1].name
+        if not unit["name"]:
+            row.report.errors.append(_("Betegnelse eller bruksenhetsnummer mangler."))
+        elif found and found[0] is not row.at:
+            row.report.errors.append(
+                _("Kobo-ID-en hører til en bolig i «%(name)s» i Varig.")
+                % {"name": found[0].object.name}
+            )
+
+    def _exactly(self, row: _Row) -> Unit | None:
+        if found := self.kobo.get(row.unit.get("kobo_id", "")):
+            return found[1]
+        wanted = (row.unit["name"], row.unit["extra_reference"])
+        for unit in row.at.units:
+            if (unit.name, unit.extra_reference) == wanted and self._may_be(row, unit):
+                return unit
+        return None
+
+    def _similar(self, row: _Row, alone: bool) -> Unit | None:
+        free = [u for u in row.at.units if u.pk not in self.claimed and self._may_be(row, u)]
+        reference = folded(row.unit["extra_reference"])
+        if reference and alone:
+            same = [unit for unit in free if folded(unit.extra_reference) == reference]
+            if len(same) == 1:
+                return same[0]
+        name = folded(row.unit["name"])
+        same = [
+            unit
+            for unit in free
+            if folded(unit.name) == name
+            and (not reference or folded(unit.extra_reference) in ("", reference))
         ]
-        if sum(row.new_units for row in rows) > MOST_UNITS:
-            raise NotAStockFile(_("Filen gir mer enn 20 000 boliger. Del den opp."))
-        named = [(h, k) for h, k in zip(self.headers, self.keys, strict=True) if h and not k]
-        left_out = [header for header, _key in named if _folded(header) in LEFT_OUT]
-        return Report(rows, [h for h, _key in named if h not in left_out], left_out)
+        if len(same) > 1:
+            row.report.errors.append(
+                _("Flere boliger heter «%(name)s» her. Skriv egen referanse eller Kobo-ID.")
+                % {"name": row.unit["name"]}
+            )
+            return None
+        return same[0] if same else None
 
-    def _row(self, number: int, values: Sequence, write: bool) -> RowReport:
-        row = {
-            key: " ".join(str(value if value is not None else "").split())
-            for key, value in zip(self.keys, values, strict=False)
-            if key
-        }
-        report = RowReport(number, row.get("property", ""))
-        if not report.name:
-            report.errors.append(_("Navn mangler."))
-            return report
-        if len(report.name) > LONGEST_NAME:
-            report.errors.append(_("Navnet er lengre enn 120 tegn."))
-            return report
-        if reason := self.refusal(report.name, row.get("unit", "")):
-            report.errors.append(reason)
-            return report
-        kind = _enum(UnitType, row.get("type", ""))
+    def _may_be(self, row: _Row, unit: Unit) -> bool:
+        kobo_id = row.unit.get("kobo_id")
+        return not kobo_id or not unit.kobo_id or unit.kobo_id == kobo_id
+
+    def _claim(self, row: _Row) -> None:
+        number = self.claimed.setdefault(row.known.pk, row.report.number)
+        if number != row.report.number:
+            row.report.errors.append(_("Samme bolig står på rad %(n)d.") % {"n": number})
+
+    # ------------------------------------------------------------------ judging a row
+
+    def _judge(self, row: _Row) -> None:
+        report, home = row.report, row.at
+        of_unit = self.per_unit and not row.of_home_only
+        if row.unit.get("type") is None and (of_unit or not self.per_unit) and row.known is None:
+            report.errors.append(_("Boligtype mangler."))
+        names = [] if self.per_unit else self._counted(row)
+        if of_unit and row.known is None:
+            names = [row.unit["name"]]
+            self._refuse_second(row)
+        self._check_ages(row)
+        details = self._home_details(row)
+        period = self._period(row, details.get("stage") or home.object.stage)
+        if report.errors:
+            return
+        if not self.per_unit or of_unit:
+            self._note_missing(row)
+        self._home_takes(row, details)
+        report.makes_parent = home.new and not home.said
+        for field_name, value in details.items():
+            home.said.setdefault(field_name, (report.number, value))
+        home.said.setdefault("name", (report.number, home.object.name))
+        if row.known is not None:
+            report.known = 1
+            self._change(row, period)
+            return
+        report.makes = len(names)
+        for name in names:
+            unit = self._new_unit(row, name, period)
+            home.units.append(unit)
+            self.new_units.append((home, unit))
+
+    def _refuse_second(self, row: _Row) -> None:
+        """The same new home twice in the file, by name or by Kobo ID, is an error."""
+        keys = [(id(row.at), folded(row.unit["name"]), folded(row.unit["extra_reference"]))]
+        if row.unit.get("kobo_id"):
+            keys.append((row.unit["kobo_id"],))
+        for key in keys:
+            number = self.seen.setdefault(key, row.report.number)
+            if number != row.report.number:
+                row.report.errors.append(_("Samme bolig står på rad %(n)d.") % {"n": number})
+                return
+
+    def _check_ages(self, row: _Row) -> None:
+        least, most = row.unit.get("min_age"), row.unit.get("max_age")
+        if row.known is not None:
+            least = row.known.min_age if least is None else least
+            most = row.known.max_age if most is None else most
+        if least is not None and most is not None and most < least:
+            row.report.errors.append(_("Alder til må være høyere enn alder fra."))
+
+    def _counted(self, row: _Row) -> list[str]:
+        """The names of the new homes of an inventory's row: those of its type that are missing."""
+        report, count = row.report, row.other.get(COUNT)
+        kind = row.unit.get("type")
         if kind is None:
+            return []
+        number = self.groups.setdefault((id(row.at), kind), report.number)
+        if number != report.number:
             report.errors.append(
-                _("Boligtypen «%(type)s» finnes ikke.") % {"type": row["type"]}
-                if row.get("type")
-                else _("Boligtype mangler.")
+                _("Rad %(n)d har samme eiendom og boligtype. Slå radene sammen.") % {"n": number}
             )
-            return report
-        details = self._property_details(row, report)
-        units = self._one_unit(row, report) if self.per_unit else self._counted_units(row, report)
-        if report.errors:
-            return report
-        shared = self._unit_details(row, kind, details["stage"], report)
-        if report.errors:
-            return report
-        self._count(report, units)
-        if write and report.changes:
-            self._make(report, details, shared, units)
-        # Later rows of the file must see what this row creates.
-        self.properties.setdefault(report.name, self.properties.get(report.name))
-        self.units.setdefault(report.name, set()).update(_key_of(unit) for unit in units)
-        return report
-
-    # ------------------------------------------------------------------ reading
-
-    def _property_details(self, row: dict, report: RowReport) -> dict:
-        stage_text = row.get("stage", "")
-        stage = STAGES.get(stage_text.casefold()) or _enum(PropertyStage, stage_text)
-        if stage is None:
-            report.errors.append(_("Statusen «%(text)s» finnes ikke.") % {"text": stage_text})
-            stage = PropertyStage.IN_USE
-        elif stage_text and stage.label.casefold() != stage_text.casefold():
-            report.read_as.append(_read_as(_("status"), stage_text, stage.label))
-        postcode = row.get("postcode", "")
-        if postcode and not re.fullmatch(r"\d{4}", postcode):
-            report.errors.append(_("Postnummeret har fire siffer."))
-        area = self.areas.get(row.get("area", "").casefold())
-        if row.get("area") and area is None:
-            report.missing.append(
-                _("området «%(name)s» finnes ikke i Varig") % {"name": row["area"]}
-            )
-        if not row.get("address"):
-            report.missing.append(_("adresse"))
-        return {
-            "stage": stage,
-            "address": row.get("address", "")[:200],
-            "postcode": postcode[:4],
-            "area": area,
-            "stage_reason": (row.get("note") or _("Ikke skrevet i filen"))[:300]
-            if stage == PropertyStage.AT_RISK
-            else "",
-            "source_note": row.get("note", "")[:300],
-        }
-
-    def _counted_units(self, row: dict, report: RowReport) -> list[dict]:
-        text = row.get("count", "")
-        if not text:
+            return []
+        there = sum(unit.type == kind for unit in row.at.units)
+        if count is None:
             report.missing.append(_("antall boliger, så ingen boliger lages"))
             return []
-        count = _whole(text)
-        if count is None or not 1 <= count <= MOST_UNITS_IN_A_ROW:
-            report.errors.append(
-                _("Antall boliger må være et helt tall fra 1 til 999, ikke «%(text)s».")
-                % {"text": text}
-            )
-            return []
-        report.read_as.append(_("boligene heter Bolig 1 og oppover, siden filen ikke navngir dem"))
-        return [{"name": f"Bolig {number}"} for number in range(1, count + 1)]
-
-    def _one_unit(self, row: dict, report: RowReport) -> list[dict]:
-        dwelling_number = row.get("dwelling_number", "").upper()
-        if dwelling_number and not re.fullmatch(r"[HKLU]\d{4}", dwelling_number):
-            report.errors.append(_("Bruksenhetsnummer er en bokstav og fire siffer, som H0202."))
-        name = row.get("unit") or dwelling_number
-        if not name:
-            report.errors.append(_("Betegnelse eller bruksenhetsnummer mangler."))
-        return [
-            {
-                "name": name[:40],
-                "dwelling_number": dwelling_number[:5],
-                "extra_reference": row.get("extra_reference", "")[:40],
-            }
-        ]
-
-    def _unit_details(self, row: dict, kind: str, stage: str, report: RowReport) -> dict:
-        numbers = {}
-        for key, label, least, most in (
-            ("bedrooms", _("antall soverom"), 0, 20),
-            ("size_m2", _("bruksareal"), 1, 2000),
-            ("floor", _("etasje"), -3, 60),
-            ("rent", _("husleie"), 0, 200_000),
-        ):
-            text = row.get(key, "")
-            numbers[key] = _whole(text)
-            if not text:
-                report.missing.append(label)
-            elif numbers[key] is None or not least <= numbers[key] <= most:
-                report.errors.append(
-                    _("«%(text)s» kan ikke leses som %(label)s.") % {"text": text, "label": label}
-                )
-        staffing = _staffing(row.get("staffing", ""))
-        if not row.get("staffing"):
-            report.missing.append(_("bemanning"))
-        elif staffing is None:
-            report.missing.append(
-                _("bemanning («%(text)s» kan leses på flere måter)") % {"text": row["staffing"]}
-            )
-        else:
-            report.read_as.append(_read_as(_("bemanning"), row["staffing"], staffing.label))
-        followed_up_by = self.organisation.get(row.get("followed_up_by", ""))
-        if row.get("followed_up_by") and followed_up_by is None:
-            report.missing.append(
-                _("enheten «%(name)s» finnes ikke i Varig") % {"name": row["followed_up_by"]}
-            )
-        wheelchair = row.get("wheelchair", "").casefold()
-        if wheelchair not in YES and wheelchair not in NO:
-            report.errors.append(_("Rullestol må være ja eller nei."))
-        return {
-            **numbers,
-            "type": kind,
-            "staffing": staffing or "",
-            "followed_up_by": followed_up_by,
-            "wheelchair": wheelchair in YES,
-            "step_free": wheelchair in YES,
-            # The file has no column for this, so nothing is promised.
-            "accepts_pets": False,
-            "suits_children": kind not in TEMPORARY_TYPES and (numbers["bedrooms"] or 0) > 1,
-            "in_use": DateRange(None, None)
-            if stage in (PropertyStage.IN_USE, PropertyStage.AT_RISK)
-            else DateRange(empty=True),
-        }
-
-    # ------------------------------------------------------------------ making
-
-    def _count(self, report: RowReport, units: list[dict]) -> None:
-        existing = self.units.get(report.name, set())
-        report.new_property = report.name not in self.properties
-        report.new_units = sum(_key_of(unit) not in existing for unit in units)
-        report.existing_units = len(units) - report.new_units
-        if not self.per_unit and units and len(existing) > len(units):
+        if there > count:
             report.read_as.append(
-                _("Varig har %(n)d boliger her fra før; ingen tas bort") % {"n": len(existing)}
+                _("Varig har %(n)d boliger her fra før; ingen tas bort") % {"n": there}
             )
+        report.known = min(there, count)
+        wanted = max(count - there, 0)
+        if wanted:
+            report.read_as.append(
+                _("boligene heter Bolig 1 og oppover, siden filen ikke navngir dem")
+            )
+        taken = {folded(unit.name) for unit in row.at.units}
+        free = (name for n in range(1, 2000) if folded(name := f"Bolig {n}") not in taken)
+        return [name for _n, name in zip(range(wanted), free, strict=False)]
 
-    def _make(self, report: RowReport, details: dict, shared: dict, units: Iterable[dict]) -> None:
-        existing = self.units.get(report.name, set())
-        row_property = self.properties.get(report.name)
-        if row_property is None:
-            row_property = Property.objects.create(name=report.name, **details)
-            self.properties[report.name] = row_property
-        for unit in units:
-            if _key_of(unit) not in existing:
-                Unit.objects.create(property=row_property, **shared, **unit)
+    def _home_details(self, row: _Row) -> dict[str, Any]:
+        """What the row says of the property. An error if an earlier row says something else."""
+        details = {}
+        for name, value in row.home.items():
+            if name == "name" or value in (None, ""):
+                continue
+            details[name] = value
+            number, earlier = row.at.said.get(name, (0, value))
+            if earlier != value:
+                label = Property._meta.get_field(name).verbose_name
+                row.report.errors.append(
+                    _("Rad %(n)d sier noe annet om %(label)s for den samme eiendommen.")
+                    % {"n": number, "label": label}
+                )
+        return details
+
+    def _period(self, row: _Row, stage: str) -> DateRange:
+        """When the home is in use. A file that does not say so follows the property's stage."""
+        since, until = row.other.get(IN_USE_FROM, ""), row.other.get(IN_USE_TO)
+        if since == columns.NOT_IN_USE or (not since and not until and stage not in STANDING):
+            return DateRange(empty=True)
+        lower = None if since in ("", columns.SINCE_UNKNOWN) else since
+        if lower and until and until < lower:
+            row.report.errors.append(_("Boligen går ut av bruk før den er tatt i bruk."))
+            return DateRange(empty=True)
+        return DateRange(lower, until + timedelta(days=1) if until else None)
+
+    def _note_missing(self, row: _Row) -> None:
+        """What is still unknown when the row is taken in."""
+        checked = [(row.home, row.at.object, Property, columns.PROPERTY_COLUMNS)]
+        checked.append((row.unit, row.known, Unit, columns.UNIT_COLUMNS))
+        for values, stored, model, all_columns in checked:
+            for column in all_columns:
+                value = values.get(column.field)
+                kept = getattr(stored, column.field) if stored is not None else None
+                if column.unknown and value in (None, "") and kept in (None, ""):
+                    row.report.missing.append(column.label_in(model))
+        said = row.unit.get("staffing") or (row.known is not None and row.known.staffing)
+        unclear = any(text.startswith(_("bemanning")) for text in row.report.missing)
+        if not said and not unclear:
+            row.report.missing.append(_("bemanning"))
+
+    def _home_takes(self, row: _Row, details: dict[str, Any]) -> None:
+        home = row.at
+        if home.new:
+            for name, value in details.items():
+                setattr(home.object, name, value)
+            if home.object.stage == PropertyStage.AT_RISK and not home.object.stage_reason:
+                home.object.stage_reason = home.object.source_note or _("Ikke skrevet i filen")
+            return
+        for name, value in details.items():
+            if name in home.said or _same(getattr(home.object, name), value):
+                continue
+            label = Property._meta.get_field(name).verbose_name
+            if name == "stage":
+                row.report.read_as.append(
+                    _("livsløp er «%(old)s» i Varig, og endres på eiendommens side")
+                    % {"old": home.object.get_stage_display()}
+                )
+                continue
+            row.report.changed.append(_change(label, getattr(home.object, name), value))
+            home.changed[name] = value
+
+    def _change(self, row: _Row, period: DateRange) -> None:
+        unit, changes = row.known, {}
+        for name, value in row.unit.items():
+            old = getattr(unit, name)
+            if value in (None, "") or _same(old, value):
+                continue
+            if name in ("name", "extra_reference") and folded(old) == folded(value):
+                continue
+            changes[name] = value
+            label = Unit._meta.get_field(name).verbose_name
+            row.report.changed.append(_change(label, _shown(unit, name, old), value))
+        if changes.keys() & {"name", "extra_reference"}:
+            name = changes.get("name", unit.name)
+            reference = changes.get("extra_reference", unit.extra_reference)
+            for other in row.at.units:
+                if other is not unit and (other.name, other.extra_reference) == (name, reference):
+                    row.report.errors.append(
+                        _("Eiendommen har allerede en bolig med dette navnet.")
+                    )
+                    return
+        said = row.other.get(IN_USE_FROM) or row.other.get(IN_USE_TO)
+        if said and period != unit.in_use:
+            row.report.read_as.append(_("når boligen er i bruk, endres på boligens side"))
+        if changes:
+            self.changes[unit.pk] = (unit, changes)
+
+    def _new_unit(self, row: _Row, name: str, period: DateRange) -> Unit:
+        values = {key: value for key, value in row.unit.items() if value is not None}
+        kind = values["type"]
+        defaults = {
+            "bedrooms": None,
+            "floor": None,
+            "staffing": "",
+            "step_free": values.get("wheelchair", False),
+            # Without a column for this, nothing is promised.
+            "accepts_pets": False,
+            "suits_children": kind not in TEMPORARY_TYPES and (values.get("bedrooms") or 0) > 1,
+        }
+        return Unit(**{**defaults, **values, "name": name, "in_use": period})
+
+    # ------------------------------------------------------------------ writing
+
+    def changed_homes(self) -> list[_Home]:
+        return [home for home in self.homes.values() if home.changed]
+
+    def changed_units(self) -> list[Unit]:
+        return [unit for unit, _changes in self.changes.values()]
+
+    def write(self, by: User | None, with_changes: bool, progress: Callable[[float], None]) -> None:
+        new = [home for home in self.homes.values() if home.new and home.said]
+        self._write_named()
+        for home in new:
+            home.object.sort_name = norwegian_key(home.object.name)
+        bulk_create_with_history(
+            [home.object for home in new], Property, batch_size=BATCH, default_user=by
+        )
+        for start in range(0, len(self.new_units), BATCH):
+            units = []
+            for home, unit in self.new_units[start : start + BATCH]:
+                unit.property = home.object
+                unit.sort_name = norwegian_key(f"{home.object.name}, {unit.name}")
+                units.append(unit)
+            bulk_create_with_history(units, Unit, batch_size=BATCH, default_user=by)
+            progress(start / len(self.new_units))
+        if with_changes:
+            self._write_changes(by)
+        progress(1)
+
+    def _write_named(self) -> None:
+        """Areas and providers that the accepted rows need, before what points at them."""
+        for home in self.homes.values():
+            if not home.said:
+                continue
+            area = home.object.area if home.new else home.changed.get("area")
+            if area is not None and area.pk is None:
+                area.code = _free_code(area.name)
+                area.save()
+            provider = home.object.provider if home.new else home.changed.get("provider")
+            if provider is not None and provider.pk is None:
+                provider.save()
+
+    def _write_changes(self, by: User | None) -> None:
+        for model, changes in (
+            (Property, [(home.object, home.changed) for home in self.changed_homes()]),
+            (Unit, list(self.changes.values())),
+        ):
+            names: set[str] = set()
+            for thing, values in changes:
+                for name, value in values.items():
+                    setattr(thing, name, value)
+                thing.revision += 1  # an open form must be read again
+                names |= {*values, "revision"}
+            if model is Unit and "name" in names:
+                names.add("sort_name")
+                homes = {home.object.pk: home.object for home in self.homes.values()}
+                for unit, _values in changes:
+                    unit.sort_name = norwegian_key(f"{homes[unit.property_id].name}, {unit.name}")
+            if names:
+                bulk_update_with_history(
+                    [thing for thing, _values in changes], model, sorted(names),
+                    batch_size=BATCH, default_user=by,
+                )  # fmt: skip
 
 
-def _key_of(unit: dict) -> tuple[str, str]:
-    return unit["name"], unit.get("extra_reference", "")
+def _verdict(row: RowReport) -> str:
+    if row.errors:
+        return _("Tas ikke inn")
+    if row.makes:
+        return ngettext("%(n)d ny bolig", "%(n)d nye boliger", row.makes) % {"n": row.makes}
+    if row.makes_parent:
+        return _("Eiendom uten boliger")
+    return _("Endres") if row.changed else _("Finnes fra før")
 
 
-def _folded(header: str) -> str:
-    return header.casefold().replace(" ", "")
+def _free_code(name: str) -> str:
+    letters = str.maketrans({"æ": "ae", "ø": "o", "å": "a"})
+    code = slugify(name.casefold().translate(letters))[:36] or "omrade"
+    number = 1
+    wanted = code
+    while Area.objects.filter(code=wanted).exists():
+        number += 1
+        wanted = f"{code}-{number}"
+    return wanted
+
+
+def _same(old: Any, new: Any) -> bool:
+    if isinstance(old, str) and isinstance(new, str):
+        return cells.paragraphs(old) == new or cells.one_line(old) == new
+    return old == new
+
+
+def _change(label: object, old: Any, new: Any) -> str:
+    return _("%(label)s: %(old)s → %(new)s") % {
+        "label": label,
+        "old": _readable(old),
+        "new": _readable(new),
+    }
+
+
+def _shown(unit: Unit, name: str, value: Any) -> Any:
+    display = getattr(unit, f"get_{name}_display", None)
+    return display() if display and value else value
+
+
+def _readable(value: Any) -> str:
+    if value in (None, ""):
+        return _("ikke avklart")
+    return str(getattr(value, "label", cells.written(value)))
 
 
 def _read_as(what: str, text: str, label: object) -> str:
@@ -430,30 +675,3 @@ def _read_as(what: str, text: str, label: object) -> str:
         "text": text,
         "label": label,
     }
-
-
-def _enum(choices: type, text: str):
-    for choice in choices:
-        if text.casefold() in (choice.value.casefold(), str(choice.label).casefold()):
-            return choice
-    return None
-
-
-def _staffing(text: str) -> Staffing | None:
-    """The staffing a free text describes; None when it is unclear."""
-    folded = text.casefold()
-    if not folded or "base" in folded:
-        return None
-    if "ambulerende" in folded and not re.search(r"døgn|personell|dag", folded):
-        return Staffing.NONE
-    if re.search(r"døgn|nattevakt|^natt$", folded):
-        return Staffing.NIGHT
-    if re.search(r"dag|kveld|hverdager", folded):
-        return Staffing.DAY
-    return _enum(Staffing, text)
-
-
-def _whole(text: str) -> int | None:
-    """A whole number, also as a spreadsheet writes it (7.0); None for anything else."""
-    match = re.fullmatch(r"(-?\d{1,6})(?:[.,]0+)?", text.replace(" ", "").replace("\u00a0", ""))
-    return int(match[1]) if match else None

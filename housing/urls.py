@@ -5,9 +5,6 @@ from .providers import views as providers
 
 app_name = "housing"
 urlpatterns = [
-    path("boliger/import/", views.import_stock, name="import"),
-    path("boliger/import/<int:pk>/", views.import_review, name="import_review"),
-    path("boliger/import/<int:pk>/ta-inn/", views.import_apply, name="import_apply"),
     path("boliger/eksport/", views.export_stock, name="export"),
     path("eiendommer/ny/", views.property_new, name="property_new"),
     path("eiendommer/<int:pk>/bolig/ny/", views.unit_new, name="unit_new"),

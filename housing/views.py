@@ -11,110 +11,24 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.once import once
+from common import spreadsheets
 from common.access import allowed, require
-from common.errors import RuleBroken
-from common.form_errors import errors_as_message, errors_on, posted
+from common.form_errors import errors_on, posted
 from common.paging import keyset_page
 
-from . import actions, perms, stock_export, stock_import
+from . import actions, perms
 from .closing import NO_HOMES
 from .enums import PropertyStage
 from .forms import (
     OutOfUseForm,
     PropertyForm,
     ResidentsMeetingForm,
-    StockFileForm,
     UnitForm,
     UpkeepForm,
     UpkeepStepForm,
     WordForm,
 )
-from .models import (
-    NameToAvoid,
-    Property,
-    StockExport,
-    StockImport,
-    Unavailability,
-    Unit,
-    Upkeep,
-)
-
-MOST_ROWS_SHOWN = 200
-
-
-@require_http_methods(["GET", "POST"])
-@allowed(perms.can_manage_stock)
-@once
-def import_stock(request: HttpRequest) -> HttpResponse:
-    """Choose a file; the next page shows what importing it would do."""
-    sent = request.method == "POST"
-    form = StockFileForm(request.POST, request.FILES) if sent else StockFileForm()
-    if sent and form.is_valid():
-        name, content = form.cleaned_data["file"]
-        upload = StockImport.objects.create(
-            file_name=name[-200:],
-            content=content,
-            uploaded_at=timezone.now(),
-            uploaded_by=request.user,
-        )
-        return redirect("housing:import_review", upload.pk)
-    earlier = (
-        StockImport.objects.filter(applied_at__isnull=False)
-        .select_related("applied_by")
-        .defer("content")
-        .order_by("-applied_at", "-pk")
-    )
-    context = {
-        "form": form,
-        "earlier": earlier[:10],
-        "taken_out": StockExport.objects.select_related("exported_by")[:10],
-    }
-    return render(request, "housing/import.html", context)
-
-
-@require_http_methods(["GET"])
-@allowed(perms.can_manage_stock)
-def import_review(request: HttpRequest, pk: int) -> HttpResponse:
-    """What the import would do, row by row, before anything is imported."""
-    upload = get_object_or_404(StockImport.objects.select_related("applied_by"), pk=pk)
-    try:
-        report = stock_import.examine(stock_import.read(bytes(upload.content), upload.file_name))
-    except RuleBroken as error:  # the register has changed since the upload
-        messages.error(request, str(error))
-        return redirect("housing:import")
-    rows = report.rows
-    if len(rows) > MOST_ROWS_SHOWN:
-        rows = [row for row in rows if row.errors or row.missing or row.changes]
-        rows.sort(key=lambda row: (not row.errors, not row.missing, row.number))
-    context = {
-        "upload": upload,
-        "report": report,
-        "rows": rows[:MOST_ROWS_SHOWN],
-        "shortened": len(report.rows) > MOST_ROWS_SHOWN,
-    }
-    return render(request, "housing/import_review.html", context)
-
-
-@require_POST
-@allowed(perms.can_manage_stock)
-@once
-def import_apply(request: HttpRequest, pk: int) -> HttpResponse:
-    upload = get_object_or_404(StockImport, pk=pk)
-    with errors_as_message(request):
-        report = actions.apply_import(upload=upload, by=request.user, at=timezone.now())
-        messages.success(request, _import_message(report))
-    return redirect("housing:import_review", upload.pk)
-
-
-def _import_message(report: stock_import.Report) -> str:
-    text = ngettext("%(n)d bolig er tatt inn.", "%(n)d boliger er tatt inn.", report.new_units) % {
-        "n": report.new_units
-    }
-    if report.refused:
-        text += " " + ngettext(
-            "%(n)d rad ble ikke tatt inn.", "%(n)d rader ble ikke tatt inn.", report.refused
-        ) % {"n": report.refused}
-    return text
+from .models import NameToAvoid, Property, Unavailability, Unit, Upkeep
 
 
 @require_POST
@@ -122,7 +36,7 @@ def _import_message(report: stock_import.Report) -> str:
 def export_stock(request: HttpRequest) -> HttpResponse:
     """The stock as a file, with the import's columns. The export is recorded."""
     file_format = request.POST.get("format", "")
-    if file_format not in stock_export.FORMATS:
+    if file_format not in spreadsheets.FORMATS:
         file_format = "xlsx"
     content, export = actions.export_stock(
         file_format=file_format, by=request.user, at=timezone.now()
@@ -130,7 +44,7 @@ def export_stock(request: HttpRequest) -> HttpResponse:
     name = f"boliger-{timezone.localdate(export.exported_at):%Y-%m-%d}.{file_format}"
     return HttpResponse(
         content,
-        content_type=stock_export.FORMATS[file_format],
+        content_type=spreadsheets.FORMATS[file_format],
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
 

@@ -29,6 +29,7 @@ ALLOWED_STRINGS = {
 # Constants of days, months and years that are not decided in the settings, and why.
 ALLOWED_NUMBERS = {
     ("accounts/jobs.py", "KEPT_DAYS"): "technical: how long the log of the jobs is kept",
+    ("accounts/file_imports/running.py", "KEPT_DAYS"): "technical: how long an upload is kept",
     ("allocation/policy.py", "MOST_DAYS"): "a limit that catches typing errors",
     ("allocation/views/waiting.py", "MONTHS_FROM_DAYS"): "shows a wait in days or in months",
     ("casework/persons/children.py", "ADULT_AGE"): "the age of majority, set by law",

@@ -10,6 +10,8 @@ class StaysConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("stays.tasks")  # registers the jobs
+        import_module("stays.leases.imports").install()
+        import_module("stays.temporary.imports").install()
         from accounts import leaving
         from accounts.enums import CASE_ROLES
         from casework.follow_up import notices

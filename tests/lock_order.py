@@ -22,7 +22,7 @@ ORDER = (
     "housing_agreementflag",
     "housing_qualityagreement",
     "housing_qualitycheck",
-    "housing_stockimport",
+    "accounts_fileimport",
     "stays_priceindex",
     # The person, and the meeting with what it gives away.
     "casework_personmerge",

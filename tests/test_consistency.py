@@ -34,6 +34,7 @@ AT_WITHOUT_BY = {
     "accounts.Submission.at": "has its `user`",
     "accounts.JobRun.started_at": "done by the clock, or by a command",
     "accounts.JobRun.ended_at": "done by the clock, or by a command",
+    "accounts.FileImport.ended_at": "done by the job, for who said yes",
     "allocation.AllocationMeeting.starts_at": "a planned time, not an action",
     "allocation.Consideration.considered_at": "weighed by the meeting its item belongs to",
     "casework.Application.received_at": "done by the sender, in `sender`",
@@ -93,6 +94,8 @@ def test_no_exception_is_listed_for_a_removed_field():
 # Models without history, and why.
 WITHOUT_HISTORY = {
     "accounts.Departure": "planned once, carried out once; both are on it",
+    "accounts.FileImport": "its rows are the log of uploads",
+    "accounts.FlagDay": "the latest day of a kind of flag, kept by its job",
     "accounts.JobRun": "is a log",
     "accounts.ReadLog": "append-only by trigger",
     "accounts.Submission": "a token, thrown away",
@@ -123,7 +126,6 @@ WITHOUT_HISTORY = {
     "casework.VedtakOutcome": "frozen with the vedtak, whose history has the moves",
     "stays.VoidedStay": "written once; the stay it was has its history",
     "housing.Area": "a name in a list",
-    "housing.StockImport": "its rows are the log of uploads",
     "housing.StockExport": "its rows are the log of what was taken out",
 }
 

@@ -17,9 +17,8 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from accounts.enums import RoleKind
-from accounts.models import ReadLog
-from housing.models import StockImport
+from accounts.enums import ImportState, RoleKind
+from accounts.models import FileImport, ReadLog
 from tests import factories as f
 from tests.factories_leases import StepFactory
 from tests.sql_snapshots import Query, as_text, captured_queries
@@ -63,7 +62,8 @@ LEFT_OUT = {
         stays:renew stays:risk_close stays:risk_new stays:stay_change stays:stay_end
         stays:stay_new""",
     "a file": """
-        allocation:minutes casework:appeal_documents casework:document casework:letter
+        accounts:import_report accounts:import_template allocation:minutes
+        casework:appeal_documents casework:document casework:letter
         casework:letter_copy casework:vedtak_draft""",
     "a part of a page": "casework:vedtak_preview desk:person_rank",
     "the pieces that pages are made of": "common:components",
@@ -122,13 +122,15 @@ def add_rows(world: SimpleNamespace) -> None:
         f.LeaseFactory(days_ago=3 * 365 - 30)  # expires in a month
     for _n in range(4):  # many new in one house
         f.StayFactory(lease=True, unit=f.UnitFactory(property=world.property), days_ago=20)
-    StockImport.objects.create(
+    FileImport.objects.create(
+        kind="boliger",
         file_name="boliger.csv",
         content=b"",
+        state=ImportState.APPLIED,
         uploaded_at=f.now(),
         uploaded_by=world.user,
-        applied_at=f.now(),
-        applied_by=world.user,
+        confirmed_at=f.now(),
+        confirmed_by=world.user,
     )
     ReadLog.objects.create(user=world.user, person_id=world.person.pk, page="person", at=f.now())
 

@@ -28,6 +28,8 @@ STOCK, COORDINATOR, PEER = R.STOCK_MANAGER, R.PEER_COORDINATOR, R.PEER
 PRIVACY, ADMIN = R.PRIVACY_OFFICER, R.SYSTEM_ADMIN
 
 EVERYONE = tuple(R)
+# Whoever may import some kind of file.
+IMPORTERS = (STOCK, CASEWORKER, APPROVER, MANAGER, ADMIN)
 CASE = (CASEWORKER, APPROVER, CHAIR, MANAGER)  # roles that read cases
 CASEWORK = (CASEWORKER, APPROVER)  # roles that do casework
 NOBODY: tuple = ()
@@ -87,6 +89,14 @@ ACCOUNTS = {
     "accounts:absence": UrlRow((ADMIN, MANAGER), "user"),
     "accounts:hand_over": UrlRow((ADMIN,), "user"),
     "accounts:jobs": UrlRow((ADMIN, MANAGER)),
+    "accounts:imports": UrlRow(IMPORTERS),
+    "accounts:import_new": UrlRow((STOCK,), "import_kind"),
+    "accounts:import_template": UrlRow((STOCK,), "import_kind", page=False),
+    "accounts:import": UrlRow((STOCK,), "file_import"),
+    "accounts:import_report": UrlRow((STOCK,), "file_import", page=False),
+    "accounts:import_confirm": post_row((STOCK,), "file_import"),
+    "accounts:import_cancel": post_row((STOCK,), "file_import"),
+    "accounts:import_resume": post_row((STOCK,), "file_import"),
     "accounts:settings": UrlRow((ADMIN, MANAGER)),
     "accounts:setting": UrlRow((ADMIN, MANAGER), "setting_key"),
     "accounts:read_log": UrlRow((PRIVACY,)),
@@ -312,9 +322,6 @@ PEERS: dict[str, UrlRow] = {
 }
 
 HOUSING: dict[str, UrlRow] = {
-    "housing:import": UrlRow((STOCK,)),
-    "housing:import_review": UrlRow((STOCK,), "stock_import"),
-    "housing:import_apply": post_row((STOCK,), "stock_import"),
     "housing:export": post_row((STOCK,)),
     "housing:providers": UrlRow((*CASE, STOCK)),
     "housing:provider": UrlRow((*CASE, STOCK), "provider"),
@@ -382,10 +389,13 @@ TABLE: dict[str, UrlRow] = {
 
 def samples() -> SimpleNamespace:
     """One of each object the URLs name; all for people without protection."""
+    from accounts.enums import ImportState
+    from accounts.file_imports.kinds import Report, RowReport
+    from accounts.models import FileImport
     from allocation.models import ManualClass
     from casework.assessment import statement_links as links
     from casework.models import PlainWord, StandardText
-    from housing.models import NameToAvoid, StockImport
+    from housing.models import NameToAvoid
     from tests import factories as f
     from tests import factories_follow_up as follow_up
     from tests.factories_housing import AgreementFlagFactory, QualityCheckFactory, UpkeepFactory
@@ -464,9 +474,15 @@ def samples() -> SimpleNamespace:
     made.agreement_flag = AgreementFlagFactory(agreement__provider=made.provider)
     made.quality_check = QualityCheckFactory(provider=made.provider)
     made.avoided = NameToAvoid.objects.create(word="gjenganger")
-    made.stock_import = StockImport.objects.create(
+    made.import_kind = "boliger"
+    made.file_import = FileImport.objects.create(
+        kind="boliger",
         file_name="boliger.csv",
         content=b"navn,boligtype,antall_enheter\nFurulia 2,kommunal,3\n",
+        state=ImportState.READ,
+        report=Report(
+            [RowReport(2, "Furulia 2", makes=3, missing=["adresse"], verdict="3 nye boliger")]
+        ).as_json(),
         uploaded_at=f.now(),
         uploaded_by=made.user,
     )

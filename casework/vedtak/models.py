@@ -73,6 +73,8 @@ class Vedtak(models.Model):
         related_name="replaced_by",
         verbose_name=_("omgjør"),
     )
+    # Where a vedtak from before Varig is kept; "" for one written here.
+    earlier_reference = models.CharField(_("vedtaket ligger i"), max_length=80, blank=True)
     reversal_ground = models.CharField(
         _("grunnlag for å endre vedtaket"), max_length=20, choices=ReversalGround, blank=True
     )
@@ -139,7 +141,9 @@ class Vedtak(models.Model):
             all_or_none("vedtak_issued_at_by", "issued_at", "issued_by"),
             models.CheckConstraint(
                 name="vedtak_four_eyes",
-                condition=Q(issued_by__isnull=True) | ~Q(issued_by=F("drafted_by")),
+                condition=Q(issued_by__isnull=True)
+                | ~Q(issued_by=F("drafted_by"))
+                | ~Q(earlier_reference=""),
                 violation_error_message=_("Den som skrev vedtaket, kan ikke godkjenne det."),
             ),
             models.CheckConstraint(

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import ROUND_DOWN, Decimal
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.formats import date_format
+from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext as _
 
 from accounts import settings_table
 from accounts.models import User
 from casework.applications import lease_terms
 from casework.applications.actions.applications import register_application
+from casework.applications.processes import APPLICATION
 from casework.letters.letters import make_letter
-from casework.log.enums import APPLICATION_ALIVE, ApplicationChannel, ApplicationKind, LetterKind
+from casework.log.enums import (
+    APPLICATION_ALIVE,
+    ApplicationChannel,
+    ApplicationKind,
+    ApplicationState,
+    LetterKind,
+)
 from casework.log.events import record
 from casework.log.saving import save
-from casework.models import Application, Vedtak
+from casework.models import Application, Person, Vedtak
 from casework.persons.actions.persons import lock_persons
 from common.calendar import add_months, local_date, next_working_day
 from common.corrections import check_seen
@@ -143,6 +151,60 @@ def agree_lease(
         application=application,
         lease=lease.pk,
     )
+    return lease
+
+
+@transaction.atomic
+def take_over_lease(
+    *,
+    person: Person,
+    unit: Unit,
+    agreed_on: date,
+    starts_on: date,
+    expires_on: date | None,
+    rent: int,
+    by: User,
+    at: datetime,
+    deposit_kind: str = Deposit.NONE,
+    deposit: int = 0,
+) -> Lease:
+    """Record a lease that is older than Varig, without a case. Its term is what was agreed then.
+
+    Raises `StayRefused` when the unit is not a home, or not in use or taken in the period.
+    """
+    # Locked: of two users who let the same unit, the second waits, then gets a sentence.
+    unit = Unit.objects.select_for_update(of=("self",), no_key=True).get(pk=unit.pk)
+    if unit.type in TEMPORARY_TYPES:
+        raise StayRefused(_("Et midlertidig bosted leies ikke ut med leiekontrakt."), "unit")
+    if starts_on > local_date(at):
+        raise StayRefused(
+            _("Leieforholdet har ikke begynt. Et nytt leieforhold inngås fra saken."), "starts_on"
+        )
+    check_reasonable(local_date(at), starts_on=starts_on, expires_on=expires_on)
+    check_unit(unit, kind_in(unit), DateRange(starts_on, None))
+    stay = Stay(
+        person=person,
+        kind=kind_in(unit),
+        unit=unit,
+        period=DateRange(starts_on, None),
+        recorded_at=at,
+        recorded_by=by,
+    )
+    save_stay(stay)
+    lease = Lease(
+        stay=stay,
+        agreed_on=agreed_on,
+        starts_on=starts_on,
+        expires_on=expires_on,
+        rent=rent,
+        deposit_kind=deposit_kind,
+        deposit=deposit,
+        agreed_by=by,
+    )
+    save_stay(lease)
+    text = _("Leieforholdet er tatt inn fra fil: %(unit)s fra %(date)s.")
+    values = {"unit": unit, "date": nbdate(starts_on)}
+    _record(lease, StayEvent.LEASE_AGREED, text % values, by=by, at=at)
     return lease
 
 
@@ -326,6 +388,8 @@ def adjust_rent(*, lease: Lease, effective_on: date, by: User, at: datetime) -> 
     """Raise the rent by the consumer price index and send the notice letter (husll. § 4-2)."""
     on = local_date(at)
     check_reasonable(on, effective_on=effective_on)
+    lock_persons(lease.stay.person_id)
+    application = _case_of(lease, by, at)
     lease = locked_lease(lease)
     earliest = earliest_adjustment(lease, on)
     if effective_on < earliest:
@@ -348,7 +412,6 @@ def adjust_rent(*, lease: Lease, effective_on: date, by: User, at: datetime) -> 
     )
     if new_rent == old_rent:
         raise StayRefused(_("Konsumprisindeksen har ikke steget siden leien ble satt."))
-    application = _case_of(lease)
     words = lease_letters.rent(
         lease, old_rent, new_rent, from_index, to_index, effective_on, application
     )
@@ -568,15 +631,37 @@ def _check_review(review_on: date, today: date) -> None:
     check_reasonable(today, review_on=review_on)
 
 
-def _case_of(lease: Lease) -> Application:
-    """The application that a letter about the lease belongs to."""
+def _case_of(lease: Lease, by: User, at: datetime) -> Application:
+    """The application that a letter about the lease belongs to; the person is locked."""
+    lease = Lease.objects.select_related("application", "stay__person__responsible").get(
+        pk=lease.pk
+    )
     application = lease.application or (
         lease.stay.person.applications.select_related("unit", "responsible")
         .order_by("-received_at", "-pk")
         .first()
     )
     if application is None:
-        raise StayRefused(_("Et brev hører til en sak. Registrer en søknad på personen først."))
+        application = _case_for_old_lease(lease, by, at)
+    return application
+
+
+def _case_for_old_lease(lease: Lease, by: User, at: datetime) -> Application:
+    """A case for the letters of a lease that is older than Varig: decided when it was agreed."""
+    agreed_at = datetime.combine(lease.agreed_on, time(12), tzinfo=get_default_timezone())
+    application = register_application(
+        person=lease.stay.person,
+        kind=ApplicationKind.NEW,
+        channel=ApplicationChannel.LETTER,
+        received_at=min(agreed_at, at),
+        unit=by.current_roles[0].unit,
+        responsible=lease.stay.person.responsible,
+        words=_("Leieforholdet er eldre enn Varig. Saken samler brevene om det."),
+        by=by,
+        at=at,
+    )
+    APPLICATION.move(application, ApplicationState.DECIDED, by=by, at=at)
+    save(lease, by, application=application)
     return application
 
 

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
 from statistics import median, quantiles
+from threading import Thread
 from time import perf_counter
 
 from django.conf import settings
@@ -18,8 +19,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.enums import RoleKind
-from accounts.models import User
+from accounts.enums import ImportState, RoleKind
+from accounts.file_imports import actions, running
+from accounts.file_imports.kinds import Report
+from accounts.models import FileImport, User
 from allocation.models import AllocationMeeting
 from casework.log.enums import ApplicationState, FlagKind
 from casework.models import Application, Event, Person
@@ -104,6 +107,7 @@ class Command(BaseCommand):
         )
         self._pages()
         self._jobs()
+        self._import()
         self._write(json)
 
     def _size(self) -> str:
@@ -204,6 +208,63 @@ class Command(BaseCommand):
         self._compare_with_bare(
             "flag_stays, all of them new", lambda: flag_stays(self.today), all_new=True
         )
+
+    def _import(self) -> None:
+        """Importing 5 000 homes as a job, and the list of homes for a user meanwhile.
+
+        The import is rolled back. `bare SQL` is left out: there is no smaller import.
+        """
+        content = ["eiendom;boligtype;betegnelse;leiekostnad;antallSoverom"]
+        content += [f"Målegata {n // 5};kommunal;H{n:04d};8.500;2" for n in range(5000)]
+        by = User.objects.filter(
+            roles__kind=RoleKind.STOCK_MANAGER, roles__period__contains=self.today
+        ).first()
+        if by is None:
+            return
+        upload = FileImport.objects.create(
+            kind="boliger",
+            file_name="bench.csv",
+            content="\n".join(content).encode(),
+            state=ImportState.READING,
+            uploaded_at=timezone.now(),
+            uploaded_by=by,
+        )
+        took: list[float] = []
+
+        def job() -> None:
+            try:
+                took.append(_timed(lambda: running.run(upload.pk)))
+                upload.refresh_from_db()
+                with transaction.atomic():
+                    actions.confirm(
+                        upload=upload,
+                        digest=Report.from_json(upload.report).digest,
+                        with_changes=False,
+                        by=by,
+                        at=timezone.now(),
+                    )
+                    took.append(_timed(lambda: running.run(upload.pk)))
+                    transaction.set_rollback(True)
+            finally:
+                connection.close()
+
+        client, meanwhile = self._client("anders"), []
+        thread = Thread(target=job)
+        try:
+            thread.start()
+            while thread.is_alive():
+                meanwhile.append(_timed(lambda: client.get(reverse("desk:units"))))
+            thread.join()
+        finally:
+            FileImport.objects.filter(pk=upload.pk).delete()
+        if len(took) < 2 or len(meanwhile) < 2:
+            raise CommandError("The import of 5 000 homes did not finish.")
+        for name, times, limit in (
+            ("import of 5 000 homes, read and taken in", [sum(took)] * 2, 20_000),
+            ("dwellings while they are imported", meanwhile, 1000),
+        ):
+            p95 = round(quantiles(times, n=20)[-1], 1)
+            self._row(Measurement(name, self.label, round(median(times), 1), p95, 0, 0, limit))
 
     def _compare_with_bare(self, name: str, job: Callable[[], object], *, all_new: bool) -> None:
         """Measure a job and its minimum SQL in turn; both are rolled back."""

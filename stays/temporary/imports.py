@@ -1,0 +1,74 @@
+"""People in temporary places as a file, when a municipality goes live (needs T1, X1)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.file_imports.kinds import FileKind, RowReport, TemplateColumn, Work, register
+from casework.persons import imports as persons
+from common import cells
+from common.errors import RuleBroken
+from housing import finding
+from stays import actions
+from stays.enums import StayKind
+from stays.models import Stay
+from stays.perms import can_record_stays
+
+COLUMNS = (
+    *persons.COLUMNS,
+    *finding.COLUMNS,
+    TemplateColumn("fra", _("første natt i dette stedet"), "01.10.2026", True),
+    TemplateColumn("til", _("dagen personen flyttet ut; tom for den som bor der nå")),
+    TemplateColumn("innvilget_til", _("dagen vedtaket går til")),
+    TemplateColumn("pris_per_natt", _("kroner; ellers boligens egen pris"), 950),
+    TemplateColumn("begrunnelse", _("hvorfor det ikke er noe vedtak i Varig")),
+    TemplateColumn("hvorfor_likevel", _("når stedet ikke er egnet for barn eller unge")),
+)
+
+
+def take_in(work: Work, values: Sequence[Any]) -> RowReport:
+    """One stay. Earlier places of the same person are rows of their own, so the clock is right."""
+    row = work.named(values)
+    starts_on = cells.day(row.get("fra"), "fra")
+    if starts_on is None:
+        raise RuleBroken(str(_("fra må fylles ut.")))
+    unit = work.once("homes", finding.Homes).find(row)
+    person, is_new = persons.person_of(row, by=work.by, at=work.at)
+    if Stay.objects.filter(person=person, unit=unit, period__startswith=starts_on).exists():
+        return RowReport(0, known=1, verdict=str(_("Finnes fra før")))
+    reason = cells.one_line(row.get("begrunnelse"))
+    actions.register_stay(
+        person=person,
+        kind=StayKind.TEMPORARY,
+        unit=unit,
+        starts_on=starts_on,
+        ends_on=cells.day(row.get("til"), "til"),
+        granted_until=cells.day(row.get("innvilgettil"), "innvilget_til"),
+        night_price=cells.whole(row.get("prispernatt"), "pris_per_natt", 0, 100_000),
+        reason=reason or str(_("Vedtaket er fra før Varig.")),
+        unsuited_reason=cells.one_line(row.get("hvorforlikevel"))[:300],
+        by=work.by,
+        at=work.at,
+    )
+    said = _("ny person") if is_new else _("personen er i Varig fra før")
+    return RowReport(0, makes=1, verdict=str(_("Nytt opphold")), read_as=[str(said)])
+
+
+def install() -> None:
+    """Register the kind. Called when the app is ready."""
+    register(
+        FileKind(
+            key="midlertidige-opphold",
+            title=_("Midlertidige opphold"),
+            about=_("De som bor midlertidig nå, med dagen de kom. En rad per sted og person."),
+            may=can_record_stays,
+            columns=lambda: COLUMNS,
+            row=take_in,
+            personal=True,
+            one=_("nytt opphold"),
+            many=_("nye opphold"),
+        )
+    )
