@@ -25,9 +25,8 @@ from casework.log.visibility import visible_persons
 from casework.models import Application, Draft, Flag, Person
 from common import day
 from common.day import DEADLINE_DAYS, MOST, DayLine
-from common.formatting import days_nb, short_date
+from common.formatting import days_nb, nbdate, short_date
 from common.sql import end_of_day, local_day
-from housing.enums import UnitStatus
 from housing.providers import flags as agreement_flags
 from housing.providers.models import AgreementFlag
 from stays.enums import InstitutionKind, StayKind
@@ -281,7 +280,7 @@ def _discharge_line(
         url = reverse("casework:application", args=[case.pk])
     else:
         step, action = _("Finn en bolig som passer, og ta den opp i møtet."), _("Finn bolig")
-        url = f"{reverse('desk:units')}?status={UnitStatus.VACANT}"
+        url = f"{reverse('desk:units')}?ledig={nbdate(max(stay.planned_out, on))}"
     color = "danger" if left <= numbers["discharge_red_days"] else "warning"
     if home.is_agreed:
         step, color = agreed_step(home), "neutral"

@@ -14,6 +14,12 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from casework.applications.actions import applications
+from casework.log.corrections import take_back
+from casework.log.enums import LivingArrangement, MemberRelation
+from casework.models import HouseholdMember
+from casework.persons.actions import persons
+from casework.persons.corrections import MEMBER
 from stays import actions, correcting
 from stays.enums import VoidedAs
 from stays.leases.cancelling import cancel_lease
@@ -93,6 +99,46 @@ def _cancel(facts: dict[str, Any], world: World, where: str) -> None:
     )
 
 
+def _correct_member(facts: dict[str, Any], world: World, where: str) -> None:
+    """`from`, `to` and `living` are changed if given; `open: yes` takes the end away."""
+    member = _member(facts["correct_member"], world, where)
+    living = facts.get("living", member.living)
+    persons.correct_member(
+        member=member,
+        head=None,
+        relation=member.relation,
+        living=living,
+        nights=None if living == LivingArrangement.PERMANENT else member.nights,
+        since=facts.get("from", member.period.lower),
+        until=None if facts.get("open") else facts.get("to", member.period.upper),
+        why=WHY,
+        **_who(facts, world),
+    )
+
+
+def _not_member(facts: dict[str, Any], world: World, where: str) -> None:
+    member = _member(facts["not_member"], world, where)
+    take_back(MEMBER, member, why=WHY, **_who(facts, world))
+
+
+def _member(name: str, world: World, where: str) -> HouseholdMember:
+    """The person's only membership in the household of another."""
+    rows = world.person(name, where).memberships.exclude(relation=MemberRelation.SELF)
+    if rows.count() != 1:
+        raise ScenarioError(f"{where}: {name} is not in one household")
+    return rows.get()
+
+
+def _withdraw_case(facts: dict[str, Any], world: World, where: str) -> None:
+    application = world.application(facts["withdraw_case"], where)
+    applications.withdraw(application=application, reason=WHY, **_who(facts, world))
+
+
+def _reopen_case(facts: dict[str, Any], world: World, where: str) -> None:
+    application = world.application(facts["reopen_case"], where)
+    applications.reopen(application=application, why=WHY, **_who(facts, world))
+
+
 def _ended_by(stay: Stay) -> list[Stay]:
     """As on the page, where all that ended that day are ticked."""
     return list(correcting.ended_by(stay))
@@ -109,4 +155,8 @@ VERBS: dict[str, Callable[[dict[str, Any], World, str], None]] = {
     "reopen": _reopen,
     "void": _void,
     "cancel": _cancel,
+    "correct_member": _correct_member,
+    "not_member": _not_member,
+    "withdraw_case": _withdraw_case,
+    "reopen_case": _reopen_case,
 }

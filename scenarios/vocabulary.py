@@ -17,6 +17,7 @@ from casework.log.enums import (
     FlagClosed,
     FlagKind,
     LanguageForm,
+    LivingArrangement,
     Outcome,
     Protection,
     RefusalGround,
@@ -175,6 +176,11 @@ CHANGE: Mapping[str, Check] = {
     "reopen": word,
     "void": word,
     "cancel": word,
+    "correct_member": word,
+    "not_member": word,
+    "withdraw_case": word,
+    "reopen_case": word,
+    "living": one_of(LivingArrangement.values),
     "from": day,
     "to": day,
     "open": yes_no,
@@ -574,7 +580,18 @@ THEN: Mapping[str, Mapping[str, Check]] = {
 }
 
 
-VERBS = ("register", "end", "correct", "reopen", "void", "cancel")
+VERBS = (
+    "register",
+    "end",
+    "correct",
+    "reopen",
+    "void",
+    "cancel",
+    "correct_member",
+    "not_member",
+    "withdraw_case",
+    "reopen_case",
+)
 
 
 def change(value: Any, where: str) -> dict[str, Any]:

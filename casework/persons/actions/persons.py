@@ -20,6 +20,7 @@ from casework.log.event_kinds import CaseEvent
 from casework.log.saving import save
 from casework.log.visibility import visible_persons
 from common.calendar import local_date
+from common.corrections import check_seen
 from common.errors import RuleBroken
 from common.formatting import nbdate
 
@@ -497,11 +498,13 @@ def correct_member(
     why: str,
     by: User,
     at: datetime,
+    seen: int | None = None,
 ) -> HouseholdMember:
     """Correct one period of a membership, as if it had been right from the start.
 
     `until` is the first day outside. A new way of living from a day is `change_living`. Raises
-    `MembershipRefused`; a period that overlaps another of the same person breaks a constraint.
+    `MembershipRefused`, and `Overwritten` if it has changed since `seen`; a period that overlaps
+    another of the same person breaks a constraint.
     """
     # Locked, so that two corrections at the same time run one after the other.
     member = (
@@ -509,6 +512,7 @@ def correct_member(
         .select_related("person")
         .get(pk=member.pk)
     )
+    check_seen(member, seen)
     if member.relation == MemberRelation.SELF:
         raise MembershipRefused(_("Hovedpersonen rettes ikke her."), "relation")
     if until is not None and until <= since:
@@ -533,9 +537,17 @@ def correct_member(
         "period": _in_words(member.period),
         "why": why.strip(),
     }
-    for person in {member.person, head or member.person}:
+    events.record(member.person, CaseEvent.HOUSEHOLD_CHANGED, text, by=by, at=at)
+    if head is not None and head.pk != member.person_id:
         events.record(
-            person, CaseEvent.HOUSEHOLD_CHANGED, text, by=by, at=at, member=member.person_id
+            head,
+            CaseEvent.HOUSEHOLD_CHANGED,
+            # Without the reason: those who read it may not see the member.
+            _("Et medlem av husstanden er rettet, %(period)s.")
+            % {"period": _in_words(member.period)},
+            by=by,
+            at=at,
+            member=member.person_id,
         )
     return member
 

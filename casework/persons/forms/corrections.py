@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.once import OnceFormMixin
 from casework.log.enums import LivingArrangement, MemberRelation
+from common.corrections import SeenMixin
 from common.forms import ListChoice, NorwegianDateField, VarigFormHelper
 
 from ..models import HouseholdMember
@@ -28,7 +29,7 @@ class TakeBackForm(OnceFormMixin, forms.Form):
         self.helper = VarigFormHelper(submit=_("Før som feilregistrert"), cancel=cancel)
 
 
-class CorrectMemberForm(OnceFormMixin, forms.Form):
+class CorrectMemberForm(SeenMixin, OnceFormMixin, forms.Form):
     relation = forms.ChoiceField(
         label=_("Relasjon"),
         choices=[choice for choice in MemberRelation.choices if choice[0] != MemberRelation.SELF],
@@ -47,7 +48,7 @@ class CorrectMemberForm(OnceFormMixin, forms.Form):
     def __init__(self, *args: Any, member: HouseholdMember, cancel: str, **kwargs: Any) -> None:
         initial = {name: getattr(member, name) for name in ("relation", "living", "nights")}
         initial |= {"since": member.period.lower, "until": member.period.upper}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, row=member, initial=initial, **kwargs)
         self.helper = VarigFormHelper(submit=_("Lagre rettelsen"), cancel=cancel)
         self.helper.layout = Layout(
             Row("relation", "living"), Row("nights", "since", "until"), "why"
