@@ -86,7 +86,8 @@ def take_back(kind: Correctable, row: Model, *, why: str, by: User, at: datetime
     """Delete the row, which was registered by mistake. Raises NotTakenBack, and what the kind's
     `check` raises."""
     # Locked, so that of two users who take it back, the second gets a sentence.
-    row = kind.rows(by).select_for_update(of=("self",)).filter(pk=row.pk).first()
+    rows = kind.model._default_manager.select_related(kind.person_path)
+    row = rows.select_for_update(of=("self",)).filter(pk=row.pk).first()
     if row is None:
         raise NotTakenBack(_("Dette er allerede ført som feilregistrert."))
     kind.check(row)

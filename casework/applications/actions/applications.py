@@ -209,7 +209,6 @@ def reopen(*, application: Application, why: str, by: User, at: datetime) -> App
     counted as if it had never been away: flags closed for it come back when the jobs run. Raises
     `NotReopened`, and `PersonIsDead`.
     """
-    lock_persons(application.person_id)
     application = lock_application(application)
     if application.state not in (ApplicationState.WITHDRAWN, ApplicationState.LAPSED):
         raise NotReopened(_("Saken er ikke trukket eller bortfalt."))
