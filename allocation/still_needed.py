@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts import settings_table
+from accounts.jobs import latest_day
 from casework.log.enums import FlagKind
 from casework.log.flags import FlagWording, due_words
 from casework.log.raising import FlagRule, due_on
@@ -73,15 +74,16 @@ def ask_still_needed(on: date) -> JobResult:
 
     `raised` counts the new flags. Safe to run twice, and for any date.
     """
-    numbers = settings_table.values(on, "still_needed_days", "still_needed_answer_days")
-    params: dict[str, Any] = {
-        **waiting_params(on),
-        "before": on - timedelta(days=numbers["still_needed_days"]),
-        "answer_by": next_working_day(on + timedelta(days=numbers["still_needed_answer_days"])),
-    }
     with connection.cursor() as cursor:
-        # One run at a time: two at once would ask the same people.
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('ask_still_needed'))")
+        # One run at a time, and as of the latest day: a run for an earlier one asks nobody who has
+        # left the list since.
+        on = latest_day(cursor, FlagKind.STILL_NEEDED, on)
+        numbers = settings_table.values(on, "still_needed_days", "still_needed_answer_days")
+        params: dict[str, Any] = {
+            **waiting_params(on),
+            "before": on - timedelta(days=numbers["still_needed_days"]),
+            "answer_by": next_working_day(on + timedelta(days=numbers["still_needed_answer_days"])),
+        }
         cursor.execute(ASK, params)
     # Outreach first: its flag replaces the flag of the question.
     return OUTREACH.run(on) + STILL_NEEDED.run(on)

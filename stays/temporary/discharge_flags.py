@@ -19,10 +19,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts import settings_table
+from accounts.jobs import latest_day
 from casework.applications.present_case import PRESENT_CASE, case_params
 from casework.log.enums import FlagKind
 from casework.log.flags import FlagWording, due_words, follow_up_url
-from casework.log.raising import LEVEL, FlagRule, latest_day
+from casework.log.raising import LEVEL, FlagRule
 from casework.models import Flag
 from common.formatting import short_date
 from common.jobs import JobResult
