@@ -133,7 +133,7 @@ def _take_out(units: list[Unit], on: date, by: User) -> set[int]:
             % {"n": later}
         )
     for unit in ending:
-        _save(unit, end_on(unit.in_use, on), by)
+        save_use(unit, end_on(unit.in_use, on), by)
     return {unit.pk for unit in ending}
 
 
@@ -148,13 +148,13 @@ def _begin(unit: Unit, closed_on: date | None, on: date, by: User) -> bool:
     """Take a home into use from the day, if it went out of use with the property."""
     ended = unit.in_use.upper
     if unit.in_use.isempty:
-        _save(unit, DateRange(on, None), by)
+        save_use(unit, DateRange(on, None), by)
         return True
     if ended is None or (closed_on is not None and ended != closed_on):
         return False
     if ended < on:
         fill(unit, DateRange(ended, on), UnavailableCause.NOT_IN_STOCK, by)
-    _save(unit, DateRange(unit.in_use.lower, None), by)
+    save_use(unit, DateRange(unit.in_use.lower, None), by)
     return True
 
 
@@ -168,7 +168,7 @@ def _move_start(unit: Unit, was: date, on: date, by: User) -> bool:
             _save_row(row, by)
     if unit.in_use.isempty or unit.in_use.lower != was:
         return False
-    _save(unit, DateRange(on, unit.in_use.upper), by)
+    save_use(unit, DateRange(on, unit.in_use.upper), by)
     return True
 
 
@@ -191,7 +191,8 @@ def _end_rebuilding(property: Property, on: date, by: User) -> set[int]:
     return changed
 
 
-def _save(unit: Unit, in_use: DateRange, by: User) -> None:
+def save_use(unit: Unit, in_use: DateRange, by: User) -> None:
+    """Save the days a locked home is in use."""
     unit.in_use = in_use
     unit.revision += 1
     unit._history_user = by

@@ -165,6 +165,58 @@ class PropertyForm(OnceFormMixin, RevisionMixin):
         return cleaned
 
 
+class ReshapeForm(OnceFormMixin, forms.Form):
+    """Split one home, or merge it with others of the property, from a day."""
+
+    with_others = forms.ModelMultipleChoiceField(
+        Unit.objects.none(),
+        label=_("Slå sammen med"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    names = forms.CharField(
+        label=_("Hva heter boligene etterpå"),
+        help_text=_("Ett navn på hver linje. Flere navn deler boligen."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=1000,
+    )
+    on = NorwegianDateField(label=_("Fra"))
+
+    def __init__(self, *args, unit: Unit, cancel: str = "", **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        others = unit.property.units.exclude(pk=unit.pk).filter(successors__isnull=True)
+        others = others.exclude(in_use__isempty=not unit.in_use.isempty)
+        self.fields["with_others"].queryset = others.order_by("sort_name", "pk")
+        self.fields["with_others"].label_from_instance = lambda other: other.name
+        self.property = unit.property
+        self.helper = VarigFormHelper(submit=_("Del eller slå sammen"), cancel=cancel)
+
+    def clean_names(self) -> list[str]:
+        names = [" ".join(line.split()) for line in self.cleaned_data["names"].splitlines()]
+        names = [name for name in names if name]
+        refusal = NameToAvoid.objects.name_check()
+        if reason := refusal(*names):
+            raise forms.ValidationError(reason)
+        if any(len(name) > 40 for name in names):
+            raise forms.ValidationError(_("Et navn er høyst 40 tegn."))
+        if len(set(names)) < len(names):
+            raise forms.ValidationError(_("To boliger kan ikke ha samme navn."))
+        if self.property.units.filter(name__in=names, extra_reference="").exists():
+            raise forms.ValidationError(_("Eiendommen har allerede en bolig med dette navnet."))
+        return names
+
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        names, others = cleaned.get("names"), cleaned.get("with_others")
+        if names is not None and others is not None and len(names) < 2 and not others:
+            self.add_error(
+                "names",
+                _("Skriv minst to navn, eller velg boligene den slås sammen med. Skal boligen bare "
+                  "få et annet nummer, endrer du betegnelsen."),
+            )  # fmt: skip
+        return cleaned
+
+
 class OutOfUseForm(OnceFormMixin, forms.ModelForm):
     """A period in which nobody can live in the home."""
 

@@ -9,6 +9,6 @@ from .providers import flags as agreement_flags
 flag_agreements = job(
     "housing.tasks.flag_agreements",
     agreement_flags.flag_agreements,
-    _("Kvalitetsavtaler som går ut"),
-    _("Varsler den som har ansvaret for avtalen, til den er fornyet."),
+    _("Kvalitetsavtaler som går ut, og avvik"),
+    _("Varsler den som har ansvaret, til avtalen er fornyet eller avviket er rettet."),
 )

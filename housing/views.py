@@ -13,15 +13,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.once import once
 from common import spreadsheets
 from common.access import allowed, require
-from common.form_errors import errors_on, posted
+from common.form_errors import errors_as_message, errors_on, posted
 from common.paging import keyset_page
 
-from . import actions, perms
+from . import actions, perms, reshaping
 from .closing import NO_HOMES
 from .enums import PropertyStage
 from .forms import (
     OutOfUseForm,
     PropertyForm,
+    ReshapeForm,
     ResidentsMeetingForm,
     UnitForm,
     UpkeepForm,
@@ -91,6 +92,41 @@ def _unit_page(request: HttpRequest, form, pk: int, title: str) -> HttpResponse:
     stored = Unit.objects.select_related("property").get(pk=pk)
     context = {"form": form, "unit": stored, "title": title}
     return render(request, "housing/unit_form.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@allowed(perms.can_manage_stock)
+@once
+def unit_reshape(request: HttpRequest, pk: int) -> HttpResponse:
+    """Split a home, or merge it with others: the old end, the new begin."""
+    unit = get_object_or_404(Unit.objects.select_related("property"), pk=pk)
+    form = ReshapeForm(
+        posted(request),
+        unit=unit,
+        initial={"on": timezone.localdate()},
+        cancel=reverse("desk:unit", args=[pk]),
+    )
+    if request.method == "POST" and form.is_valid():
+        with errors_on(form, "names"):
+            new = reshaping.reshape(
+                units=[unit, *form.cleaned_data["with_others"]],
+                into=form.cleaned_data["names"],
+                on=form.cleaned_data["on"],
+                by=request.user,
+            )
+            messages.success(request, _("Skriv inn soverom, størrelse og husleie for det nye."))
+            return redirect("desk:unit", new[0].pk)
+    return _unit_page(request, form, pk, _("Del eller slå sammen"))
+
+
+@require_POST
+@allowed(perms.can_manage_stock)
+def unit_reshape_undo(request: HttpRequest, pk: int) -> HttpResponse:
+    unit = get_object_or_404(Unit, pk=pk)
+    with errors_as_message(request):
+        reshaping.undo(unit=unit, by=request.user)
+        messages.success(request, _("Delingen er angret."))
+    return redirect("desk:unit", pk)
 
 
 @require_http_methods(["GET", "POST"])

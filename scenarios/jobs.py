@@ -75,7 +75,7 @@ def _agreement_flag(flag: AgreementFlag) -> dict[str, Any]:
     return {
         **dict.fromkeys(FLAG),
         "marks": [],
-        "provider": flag.agreement.provider.name,
+        "provider": flag.provider.name,
         "kind": AGREEMENT,
         **_times(flag),
     }

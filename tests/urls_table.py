@@ -333,6 +333,8 @@ HOUSING: dict[str, UrlRow] = {
     "housing:agreement_flag": UrlRow((STOCK,), "agreement_flag"),
     "housing:unit_edit": UrlRow((STOCK,), "unit"),
     "housing:unit_new": UrlRow((STOCK,), "property"),
+    "housing:unit_reshape": UrlRow((STOCK,), "unit"),
+    "housing:unit_reshape_undo": post_row((STOCK,), "unit"),
     "housing:out_of_use_new": UrlRow((STOCK,), "unit"),
     "housing:out_of_use_edit": UrlRow((STOCK,), "unavailability"),
     "housing:property_new": UrlRow((STOCK,)),

@@ -202,6 +202,9 @@ def unit(request: HttpRequest, pk: int) -> HttpResponse:
         "offers": offers,
         "tenants": perms.can_see_tenants(request.user),
         "may_edit": can_manage_stock(request.user),
+        "predecessors": unit.predecessors.select_related("property").order_by("sort_name", "pk"),
+        "successors": unit.successors.select_related("property").order_by("sort_name", "pk"),
+        "earlier_names": _earlier_names(unit),
         "today": today,
     }
     return render(request, "desk/unit.html", context)
@@ -238,6 +241,12 @@ def _history(request: HttpRequest, unit: Unit) -> list[dict[str, Any]]:
     ]
     lines.sort(key=lambda line: line["period"].lower, reverse=True)
     return lines[:HISTORY]
+
+
+def _earlier_names(unit: Unit) -> list[str]:
+    """The names the home has had, the latest first."""
+    names = unit.history.exclude(name=unit.name).order_by("-history_id")
+    return list(dict.fromkeys(names.values_list("name", flat=True)[:20]))
 
 
 def _offers(request: HttpRequest, unit: Unit) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from common.calendar import local_date
 from common.errors import RuleBroken, explain_integrity_error
 
 from . import flags as agreement_flags
@@ -69,4 +70,5 @@ def correct_breach(*, check: QualityCheck, by: User, at: datetime) -> QualityChe
         raise ProviderRefused(_("Det er ikke noe avvik å rette her."))
     check.mended_at, check.mended_by = at, by
     check.save()
+    agreement_flags.close_corrected(check, local_date(at))
     return check

@@ -1,9 +1,11 @@
-"""Flags for quality agreements that expire while places are still in use (needs H12, T8).
+"""Flags for quality agreements that expire while places are still in use, and for breaches that
+are not corrected in time (needs H12, T8).
 
 A flag is raised at each of `agreement_horizon_days` before the agreement expires; a later one
 supersedes the earlier. It is closed by the job when another agreement follows without a gap or
-has begun, or when none of the provider's places is in use. As in `casework.log.raising`, the flags
-follow the facts as of the latest day the job was run for, and what was followed up stays so.
+has begun, or when none of the provider's places is in use. A breach is flagged the day after it
+was to be corrected, and closed when it is. As in `casework.log.raising`, the flags follow the facts
+as of the latest day the job was run for, and what was followed up stays so.
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ from common.jobs import JobResult
 from common.sql import enum_params
 
 from ..enums import AgreementFlagClosed, PropertyStage
-from .models import AgreementFlag, QualityAgreement
+from .models import AgreementFlag, QualityAgreement, QualityCheck
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -71,9 +73,41 @@ closed AS (
         SELECT o.id, coalesce(w.threshold < o.threshold, false) AS further
         FROM housing_agreementflag o
         LEFT JOIN wanted w ON w.agreement_id = o.agreement_id
-        WHERE o.closed_on IS NULL AND w.threshold IS DISTINCT FROM o.threshold
+        WHERE o.agreement_id IS NOT NULL
+            AND o.closed_on IS NULL AND w.threshold IS DISTINCT FROM o.threshold
     ) past
     WHERE f.id = past.id
+    RETURNING 1
+)
+SELECT (SELECT count(*) FROM raised), (SELECT count(*) FROM closed)
+"""
+
+
+# The owner answers for the agreement on the day, else for the latest one, else made the check.
+FLAG_BREACHES = """
+WITH wanted AS (
+    SELECT c.id AS check_id, coalesce((
+        SELECT a.responsible_id FROM housing_qualityagreement a
+        WHERE a.provider_id = c.provider_id
+        ORDER BY a.valid @> %(on)s::date DESC, lower(a.valid) DESC LIMIT 1
+    ), c.checked_by_id) AS owner_id
+    FROM housing_qualitycheck c
+    WHERE c.mended_at IS NULL AND c.mend_by < %(on)s::date
+),
+raised AS (
+    INSERT INTO housing_agreementflag AS f
+        (check_made_id, threshold, owner_id, due_on, raised_on, closed_because, closing_note)
+    SELECT w.check_id, 0, w.owner_id, %(due_on)s::date, %(on)s::date, '', '' FROM wanted w
+    -- Closed by a fact that was wrong: it comes back. Followed up: it does not.
+    ON CONFLICT (check_made_id) DO UPDATE SET closed_on = NULL, closed_because = ''
+        WHERE f.closed_because = %(AgreementFlagClosed.FACTS)s
+    RETURNING 1
+),
+closed AS (
+    UPDATE housing_agreementflag f
+    SET closed_on = %(on)s::date, closed_because = %(AgreementFlagClosed.FACTS)s
+    WHERE f.check_made_id IS NOT NULL AND f.closed_on IS NULL
+        AND f.check_made_id NOT IN (SELECT check_id FROM wanted)
     RETURNING 1
 )
 SELECT (SELECT count(*) FROM raised), (SELECT count(*) FROM closed)
@@ -86,7 +120,8 @@ class NotFollowedUp(RuleBroken):
 
 @transaction.atomic
 def flag_agreements(on: date) -> JobResult:
-    """Raise and close the flags of expiring agreements. Safe to run twice, or for any date."""
+    """Raise and close the flags of expiring agreements and late breaches. Safe to run twice, or
+    for any date."""
     with connection.cursor() as cursor:
         on = latest_day(cursor, "agreement", on)
         numbers = settings_table.values(on, "agreement_horizon_days", "flag_due_days")
@@ -98,8 +133,11 @@ def flag_agreements(on: date) -> JobResult:
             "furthest": max(days, default=0),
             "due_on": next_working_day(on + timedelta(days=numbers["flag_due_days"])),
         }
-        cursor.execute(FLAG_AGREEMENTS, params)
-        raised, ended = cursor.fetchone()
+        raised = ended = 0
+        for statement in (FLAG_AGREEMENTS, FLAG_BREACHES):
+            cursor.execute(statement, params)
+            now_raised, now_ended = cursor.fetchone()
+            raised, ended = raised + now_raised, ended + now_ended
         return JobResult(raised=raised, ended=ended)
 
 
@@ -115,9 +153,19 @@ def close_renewed(agreement: QualityAgreement, on: date) -> None:
     open_flags.filter(followed).update(closed_on=on, closed_because=AgreementFlagClosed.FACTS)
 
 
+def close_corrected(check: QualityCheck, on: date) -> None:
+    """Close the flag of a breach that is corrected, without waiting for the job."""
+    AgreementFlag.objects.open().filter(check_made=check).update(
+        closed_on=on, closed_because=AgreementFlagClosed.FACTS
+    )
+
+
 def line(flag: AgreementFlag, on: date) -> DayLine:
     """The flag as a line on a date. Makes no queries."""
+    if flag.check_made is not None:
+        return _breach_line(flag, flag.check_made, on)
     agreement = flag.agreement
+    assert agreement is not None  # agreement_flag_of_one
     last, url = agreement.last_day, reverse("housing:provider", args=[agreement.provider_id])
     over = last < on
     if over:
@@ -142,9 +190,33 @@ def line(flag: AgreementFlag, on: date) -> DayLine:
     )
 
 
+def _breach_line(flag: AgreementFlag, check: QualityCheck, on: date) -> DayLine:
+    url = reverse("housing:provider", args=[check.provider_id])
+    why = _("Avviket skulle vært rettet %(date)s, for %(days)s siden: %(what)s")
+    return DayLine(
+        name=check.provider.name,
+        url=url,
+        about=f"{nbdate(check.checked_on)} · {flag.owner}",
+        why=why
+        % {
+            "date": nbdate(check.mend_by),
+            "days": days_nb((on - check.mend_by).days if check.mend_by else 0),
+            "what": check.breach,
+        },
+        next=_("Krev at det rettes, eller skriv at det er gjort."),
+        action=_("Se kontrollen"),
+        action_url=url,
+        color="danger",
+        when=nbdate(check.mend_by),
+        sub=_("avvik"),
+        icon="ExclamationmarkTriangle",
+        due=flag.due_on,
+    )
+
+
 def lines(flags: QuerySet[AgreementFlag], on: date) -> list[DayLine]:
     """Flags as lines, the most urgent first. One query."""
-    rows = flags.select_related("agreement__provider", "owner")
+    rows = flags.select_related("agreement__provider", "check_made__provider", "owner")
     return [line(flag, on) for flag in rows.order_by("threshold", "due_on", "pk")[:MOST]]
 
 

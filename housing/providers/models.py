@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Self
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
-from django.core.validators import RegexValidator
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +17,17 @@ from common.calendar import last_day
 from common.model_parts import all_or_none
 
 from ..enums import AgreementFlagClosed
+
+WEIGHTS = (3, 2, 7, 6, 5, 4, 3, 2)  # of the first eight digits of an organisation number
+
+
+def check_organisation_number(number: str) -> None:
+    """Nine digits, the last a control digit (mod 11). Source: brreg.no, «Organisasjonsnummeret»."""
+    if not re.fullmatch(r"[0-9]{9}", number):
+        raise ValidationError(_("Organisasjonsnummeret har ni siffer."))
+    weighed = sum(int(digit) * weight for digit, weight in zip(number[:8], WEIGHTS, strict=True))
+    if (11 - weighed % 11) % 11 != int(number[8]):
+        raise ValidationError(_("Organisasjonsnummeret finnes ikke. Se etter en skrivefeil."))
 
 
 class AgreementQuerySet(models.QuerySet):
@@ -39,7 +51,7 @@ class Provider(models.Model):
         _("organisasjonsnummer"),
         max_length=9,
         blank=True,
-        validators=[RegexValidator(r"^\d{9}$", _("Organisasjonsnummeret har ni siffer."))],
+        validators=[check_organisation_number],
     )
     contact_name = models.CharField(_("kontaktperson"), max_length=120, blank=True)
     phone = models.CharField(_("telefon"), max_length=20, blank=True)
@@ -110,13 +122,24 @@ class QualityAgreement(models.Model):
 
 
 class AgreementFlag(models.Model):
-    """A flag that a quality agreement expires while its places are in use (needs H12, T8).
+    """A quality agreement expires while its places are in use, or a breach that a check found is
+    not corrected in time (needs H12, T8).
 
     Not a `casework.Flag`, which is about a person and hidden when the person is. The owner is
     responsible for the agreement. Raised and closed by `housing.providers.flags`.
     """
 
-    agreement = models.ForeignKey(QualityAgreement, models.CASCADE, related_name="flags")
+    agreement = models.ForeignKey(
+        QualityAgreement, models.CASCADE, null=True, blank=True, related_name="flags"
+    )
+    check_made = models.OneToOneField(
+        "housing.QualityCheck",
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="flag",
+        verbose_name=_("kontroll"),
+    )
     threshold = models.PositiveSmallIntegerField(_("dager før"))
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -147,6 +170,11 @@ class AgreementFlag(models.Model):
                 condition=Q(closed_on__isnull=True),
             ),
             models.CheckConstraint(
+                name="agreement_flag_of_one",
+                condition=Q(agreement__isnull=False, check_made__isnull=True)
+                | Q(agreement__isnull=True, check_made__isnull=False),
+            ),
+            models.CheckConstraint(
                 name="agreement_flag_closed_because",
                 condition=Q(closed_on__isnull=True, closed_because="")
                 | Q(closed_on__isnull=False) & ~Q(closed_because=""),
@@ -163,7 +191,13 @@ class AgreementFlag(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.agreement}: {self.threshold}"
+        return f"{self.agreement or self.check_made}: {self.threshold}"
+
+    @property
+    def provider(self) -> Provider:
+        about = self.agreement or self.check_made
+        assert about is not None  # agreement_flag_of_one
+        return about.provider
 
 
 class QualityCheck(models.Model):

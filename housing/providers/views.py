@@ -77,15 +77,21 @@ def provider(request: HttpRequest, pk: int) -> HttpResponse:
     today = timezone.localdate()
     agreements = list(provider.agreements.select_related("responsible"))
     newest = agreements[0].valid.upper if agreements else None
-    # A provider has one open flag at most, since a later one supersedes it.
-    flags = AgreementFlag.objects.open().filter(agreement__provider=provider)
-    flag = flags.select_related("agreement__provider", "owner").first()
+    # One of the agreement at most, since a later one supersedes it, and one of each late breach.
+    of_provider = Q(agreement__provider=provider) | Q(check_made__provider=provider)
+    flags = AgreementFlag.objects.open().filter(of_provider)
+    flags = flags.select_related("agreement__provider", "check_made__provider", "owner")
     context = {
         "provider": provider,
         "agreements": agreements,
         "expiry": _expiry(newest, today, _soon(today)),
-        "flag": flag and agreement_flags.line(flag, today),
-        "follow_up": flag and perms.can_follow_up_agreement(request.user, flag) and flag,
+        "flags": [
+            (
+                agreement_flags.line(flag, today),
+                perms.can_follow_up_agreement(request.user, flag) and flag,
+            )
+            for flag in flags.order_by("threshold", "due_on", "pk")
+        ],
         "checks": list(provider.checks.select_related("property", "checked_by", "mended_by")[:50]),
         "places": provider.properties.order_by("sort_name", "pk"),
         "today": today,
@@ -169,10 +175,13 @@ def check_mended(request: HttpRequest, pk: int) -> HttpResponse:
 def agreement_flag(request: HttpRequest, pk: int) -> HttpResponse:
     """Close an agreement's flag by writing what was done: for its owner and stock managers."""
     flag = get_object_or_404(
-        AgreementFlag.objects.select_related("agreement__provider", "owner"), pk=pk
+        AgreementFlag.objects.select_related(
+            "agreement__provider", "check_made__provider", "owner"
+        ),
+        pk=pk,
     )
     require(perms.can_follow_up_agreement(request.user, flag))
-    back = redirect("housing:provider", flag.agreement.provider_id)
+    back = redirect("housing:provider", flag.provider.pk)
     form = FlagNoteForm(request.POST or None, cancel=back.url)
     if request.method == "POST" and form.is_valid():
         with errors_on(form):
@@ -182,7 +191,7 @@ def agreement_flag(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("Varselet er fulgt opp og avsluttet."))
             return back
     line = agreement_flags.line(flag, timezone.localdate())
-    title = _("Følg opp kvalitetsavtalen")
+    title = _("Følg opp avviket") if flag.check_made else _("Følg opp kvalitetsavtalen")
     return _page(request, form, title, sub=f"{line.name}. {line.why} {line.next}")
 
 
