@@ -72,3 +72,15 @@ def correct_breach(*, check: QualityCheck, by: User, at: datetime) -> QualityChe
     check.save()
     agreement_flags.close_corrected(check, local_date(at))
     return check
+
+
+@transaction.atomic
+def breach_not_corrected(*, check: QualityCheck, by: User) -> QualityCheck:
+    """It was marked as corrected by mistake. The history is kept, and the job flags it again."""
+    check = QualityCheck.objects.select_for_update(of=("self",), no_key=True).get(pk=check.pk)
+    if not check.mended_at:
+        raise ProviderRefused(_("Avviket er ikke meldt rettet."))
+    check.mended_at = check.mended_by = None
+    check._history_user = by
+    check.save()
+    return check

@@ -166,7 +166,10 @@ def check_new(request: HttpRequest, pk: int) -> HttpResponse:
 def check_mended(request: HttpRequest, pk: int) -> HttpResponse:
     check = get_object_or_404(QualityCheck, pk=pk)
     with errors_as_message(request):
-        actions.correct_breach(check=check, by=request.user, at=timezone.now())
+        if "undo" in request.POST:
+            actions.breach_not_corrected(check=check, by=request.user)
+        else:
+            actions.correct_breach(check=check, by=request.user, at=timezone.now())
     return redirect("housing:provider", check.provider_id)
 
 

@@ -174,3 +174,61 @@ def test_provider_list_has_the_same_number_of_queries_for_many(
     assert len(page.context["page"].items) == 50
     following = stock.get("/leverandorer/", {"etter": page.context["page"].next_cursor})
     assert "Sted 59" in following.text
+
+
+# ------------------------------------------------------------------ breaches not corrected in time
+
+
+@pytest.fixture
+def late(ending, stock, today):
+    """A breach that was to be corrected yesterday, found with a provider that has an agreement."""
+    return QualityCheckFactory(
+        provider=ending.provider, checked_on=f.days_ago(10), mend_by=f.days_ago(1)
+    )
+
+
+def breach_flags():
+    return AgreementFlag.objects.open().filter(check_made__isnull=False)
+
+
+def test_breach_is_flagged_the_day_after_it_was_to_be_corrected(late, stock, today):
+    flag_agreements(f.days_ago(1))
+    assert not breach_flags().exists()
+    flag_agreements(today)
+    flag_agreements(today)
+    flag = breach_flags().get()
+    assert flag.owner == stock.user, "who answers for the agreement"
+    for page in ("/boliger/", "/leverandorer/", f"/leverandorer/{late.provider_id}/"):
+        assert "Avviket skulle vært rettet" in stock.get(page).text, page
+    url = reverse("housing:agreement_flag", args=[flag.pk])
+    assert "Følg opp avviket" in stock.get(url).text
+    stock.post(url, {"note": "Ringt, låsen kommer mandag"})
+    flag_agreements(today)
+    assert not breach_flags().exists(), "followed up: it does not come back"
+
+
+def test_flag_of_a_breach_closes_when_it_is_corrected_and_comes_back_if_it_was_not(
+    late, stock, today
+):
+    flag_agreements(today)
+    url = reverse("housing:check_mended", args=[late.pk])
+    stock.post(url)
+    assert not breach_flags().exists()
+    page = stock.post(url, {"undo": "1"}, follow=True).text
+    assert "Rom uten lås" in page
+    late.refresh_from_db()
+    assert late.mended_at is None
+    flag_agreements(today)
+    assert breach_flags().count() == 1
+    assert AgreementFlag.objects.filter(check_made=late).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("number", "ok"), [("974760673", True), ("974760674", False), ("12345678", False)]
+)
+def test_organisation_number_has_a_control_digit(stock, number, ok):
+    data = {"name": "Havna Overnatting", "organisation_number": number}
+    answer = stock.post(reverse("housing:provider_new"), data)
+    assert answer.status_code == (302 if ok else 200)
+    if not ok:
+        assert "Organisasjonsnummeret" in answer.text
