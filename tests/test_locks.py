@@ -224,6 +224,7 @@ def two_joining_each_other() -> tuple[Side, Side]:
 
 # If the locked row may be deleted, rows that refer to it must wait too.
 MAY_DELETE = {
+    "_locked",
     "_locked_search",
     "_end_rebuilding",
     "_versions",
