@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("housing", "0004_lives"),
+        ("housing", "0006_drop_stock_imports"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
