@@ -234,6 +234,7 @@ MAY_DELETE = {
     "end_open",
     "locked_stay",
     "remove_item",
+    "take_back",
 }
 
 
