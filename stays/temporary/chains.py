@@ -226,7 +226,7 @@ COLUMNS = (
 
 # Kroner of the chain so far: nights times price, for the stays with a known price.
 COST = """(
-    SELECT sum(s.night_price * (
+    SELECT sum(s.night_price::bigint * (
         least(coalesce(upper(s.period), %(on)s::date), %(on)s::date)
         - greatest(lower(s.period), chain.chain_start)))::bigint
     FROM stays_stay s
