@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -122,6 +124,11 @@ def import_report(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+def _digest(sent: str) -> str:
+    """The digest of the report that was read; what is no digest is that of no report."""
+    return sent if re.fullmatch(r"[0-9a-f]{32}", sent) else ""
+
+
 @require_POST
 @allowed(perms.can_import_something)
 @once
@@ -130,7 +137,7 @@ def import_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     with errors_as_message(request):
         actions.confirm(
             upload=upload,
-            digest=request.POST.get("digest", ""),
+            digest=_digest(request.POST.get("digest", "")),
             with_changes=request.POST.get("changes") == "1",
             by=request.user,
             at=timezone.now(),

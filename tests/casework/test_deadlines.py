@@ -9,7 +9,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.timezone import get_default_timezone
 
 from accounts import settings_table
-from accounts.models import Setting
+from accounts.models import FlagDay, Setting
 from casework.appeals.flags import flag_appeals
 from casework.appeals.models import Appeal
 from casework.applications.flags import flag_deadlines
@@ -50,6 +50,7 @@ def moment(day: date, at: time) -> datetime:
 def raised(job, kind: FlagKind, on: date = ON) -> dict[str, Flag]:
     """The flags one run raises, by the last part of the key."""
     Flag.objects.all().delete()
+    FlagDay.objects.all().delete()  # as if no other day had been judged
     job(on)
     return {flag.key.rpartition(":")[2]: flag for flag in Flag.objects.filter(kind=kind)}
 

@@ -20,6 +20,7 @@ from tests.urls_table import NOT_OURS
 # Views without an access declaration, and why.
 OPEN = {
     "accounts:me",  # everyone's own profile
+    "accounts:my_absence",  # everyone's own
     "casework:statement_outside",  # anyone with the link and the code
     "common:components",  # only in development
     "demo:sign_in",  # only in demo mode

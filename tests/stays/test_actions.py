@@ -58,7 +58,7 @@ def test_a_stay_cannot_end_before_it_begins(today, who):
 def test_two_cannot_live_in_the_same_room(today, who):
     unit = UnitFactory(temporary=True)
     temporary(PersonFactory(), unit, today, who)
-    with pytest.raises(StayRefused, match="bor allerede noen"):
+    with pytest.raises(StayRefused, match="Det bor noen i"):
         temporary(PersonFactory(), unit, today, who)
     assert Stay.objects.count() == 1
 

@@ -55,7 +55,9 @@ class Life:
 
     def __init__(self, by) -> None:
         self.by = by
-        self.person = ApplicationFactory(responsible=by, received_on=day(0)).person
+        self.person = ApplicationFactory(
+            responsible=by, received_at=AT - timedelta(days=DAYS)
+        ).person
         self.units = []
 
     def register(self, kind: StayKind, first: int, last: int | None) -> Stay:

@@ -134,7 +134,7 @@ def test_closing_a_flag_needs_a_note_and_adds_an_event(today):
 
 
 def test_flag_owner_is_responsible_for_the_case_or_else_for_the_person(today):
-    of_case, of_person = UserFactory(), UserFactory()
+    of_case, of_person = UserFactory(caseworker=True), UserFactory(caseworker=True)
     first = PersonFactory(responsible=of_person)
     ApplicationFactory(person=first, received_at=timezone.now() - timedelta(days=40))
     ApplicationFactory(person=first, responsible=of_case)
