@@ -54,6 +54,7 @@ def install() -> None:
             one=_("ny bolig"),
             many=_("nye boliger"),
             parent_label=_("nye eiendommer"),
+            shown_at=("desk:units", _("Se boligene")),
             beside="housing/import_beside.html",
             context=beside,
         )

@@ -184,6 +184,7 @@ class FileKind:
     one: str | Promise = ""
     many: str | Promise = ""
     parent_label: str | Promise = ""
+    shown_at: tuple[str, str | Promise] | None = None  # the URL name of the result, and a link text
     beside: str = ""  # a template with panels beside the form, and what it needs
     context: Callable[[], dict[str, Any]] = dict
 

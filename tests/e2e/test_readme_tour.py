@@ -355,7 +355,7 @@ def take_in_a_spreadsheet(anders: Browser, tour: Tour) -> None:
     anders.follow("Ta inn fra fil")
     anders.page.locator("[name=file]").set_input_files(Path(settings.BASE_DIR) / IMPORTED)
     anders.press("Se gjennom filen")
-    anders.press("Ta inn 101 boliger")
+    anders.press("Ta inn 101 nye boliger")
     anders.follow("Se boligene")
     assert "Bispegata 9, Bolig 1" in anders.text
     assert "ikke avklart" in anders.text
