@@ -28,7 +28,7 @@ from tests.test_scenarios import FILES
 
 pytestmark = pytest.mark.django_db
 
-MOST = 8  # scenarios of a job
+MOST = 4  # scenarios of a job
 RUNS: dict[str, list[Path]] = {name: [] for name in jobs.JOBS}
 for path in FILES:
     if "run" in (when := read(path).when):
