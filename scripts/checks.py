@@ -15,12 +15,14 @@ from .check_values import day_numbers, enum_strings
 ROOT = Path(__file__).resolve().parent.parent
 
 TEMPLATE_WIDTH = 120
+SUFFIXES = (".html", ".typ", ".toml")
 
 
 def template_width(root: Path) -> list[str]:
     """No line of a template is wider than 120 characters."""
     errors = []
-    for path in sorted((root / "templates").rglob("*.html")):
+    templates = (path for path in (root / "templates").rglob("*") if path.suffix in SUFFIXES)
+    for path in sorted(templates):
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
             if len(line) > TEMPLATE_WIDTH:
                 where = f"{path.relative_to(root)}:{number}"
