@@ -185,8 +185,9 @@ class FlagRule:
                 "on": on,
                 "kind": str(self.kind),
                 "replaces": str(self.replaces or ""),
-                "same_matter_days": settings_table.value("same_matter_days", on),
             }
+            if self.dated:
+                params["same_matter_days"] = settings_table.value("same_matter_days", on)
             cursor.execute(self.statement(), params)
             return JobResult(*cursor.fetchone())
 

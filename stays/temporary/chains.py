@@ -115,14 +115,21 @@ inside AS (
     WHERE kind = %(StayKind.INSTITUTION)s AND person_id IN (SELECT person_id FROM asked_for)
     GROUP BY person_id
 ),
-shared_stay AS (
-    SELECT me.person_id, s.id, s.unit_id, s.person_id AS holder_id, lower(s.period) AS stay_start,
-           s.period * me.period * other.period AS period
-    FROM {HOUSEHOLDS}
-    JOIN stays_stay s ON s.person_id = other.person_id AND s.kind = %(StayKind.TEMPORARY)s
-        AND s.period && (me.period * other.period) AND lower(s.period) <= %(on)s::date
+lived_with AS (
+    SELECT me.person_id, me.living AS own_living, other.person_id AS other_id, other.relation,
+           other.living, me.period * other.period AS period
+    FROM casework_householdmember me
+    JOIN casework_householdmember other ON other.household_id = me.household_id
+        AND other.person_id <> me.person_id AND other.period && me.period
     WHERE me.person_id IN (SELECT person_id FROM asked_for)
-      AND me.living <> %(LivingArrangement.VISITING)s
+),
+shared_stay AS (
+    SELECT w.person_id, s.id, s.unit_id, s.person_id AS holder_id, lower(s.period) AS stay_start,
+           s.period * w.period AS period
+    FROM lived_with w
+    JOIN stays_stay s ON s.person_id = w.other_id AND s.kind = %(StayKind.TEMPORARY)s
+        AND s.period && w.period AND lower(s.period) <= %(on)s::date
+    WHERE w.relation = ANY(%(own_household)s) AND w.own_living <> %(LivingArrangement.VISITING)s
 ),
 elsewhere AS (
     SELECT person_id, range_agg(period) AS periods FROM stays_stay
@@ -244,12 +251,13 @@ def chain_ctes(persons: str | None = None) -> str:
     return CTES.format(persons=persons or f"{HOLDERS} UNION SELECT person_id FROM stand_in")
 
 
-def chain_params(on: date) -> dict[str, Any]:
-    """The parameters of `chain_ctes`, with the municipality's numbers in force on the date.
+def chain_params(on: date, *keys: str) -> dict[str, Any]:
+    """The parameters of `chain_ctes`, with the municipality's numbers in force on the date: its
+    own, and those of `keys`.
 
     `long_stays.long_stay` reads from them which stay is long. One query.
     """
-    numbers = settings_table.values(on, "gap_days", "family_ends_chain", *LONG_STAY_KEYS)
+    numbers = settings_table.values(on, "gap_days", "family_ends_chain", *LONG_STAY_KEYS, *keys)
     return {
         **enum_params(StayKind, LivingArrangement, MemberRelation),
         "own_household": enum_values(OWN_HOUSEHOLD),

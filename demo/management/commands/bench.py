@@ -52,7 +52,7 @@ WHERE r.threshold IS NOT NULL AND NOT EXISTS (
     SELECT FROM casework_flag f
     WHERE f.person_id = r.person_id AND f.kind = %(kind)s AND f.closed_on IS NULL
         AND left(f.key, 10)::date = r.chain_start AND f.threshold >= r.threshold)
-ON CONFLICT (person_id, kind, key) DO NOTHING"""
+ON CONFLICT (kind, person_id, key) WHERE closed_on IS NULL DO NOTHING"""
 WARM_UP = 3
 TEN_YEARS = "person, ten years"
 PARTS = ("assessments", "cases", "stays", "follow_up", "events", "reads")
