@@ -20,12 +20,13 @@ class Facts:
     """One case on the date `on`. None means not known, or nothing of the kind.
 
     children: household members under 18, also those who only visit (samvær); a child without a
-    birth date counts. temporary_days (nights), temporary_since: the current chain
-    (`stays.temporary.chains`), 0 and None without one. in_temporary: in a temporary place on the
-    date. with_others, on_street, trial, makeshift (a caravan, a boat), has_home (owned or
-    rented): from the stays on the date. no_place: on the street, or an open application for a
-    place tonight (§ 27) and no stay. discharge_on: the planned day out of the institution, None
-    for a person with a home on that day (`stays.homes`). must_leave_by: the earliest of the stays.
+    birth date counts. children_living: without those who visit. temporary_days (nights),
+    temporary_since: the current chain (`stays.temporary.chains`), 0 and None without one.
+    in_temporary: in a temporary place on the date. with_others, on_street, trial, makeshift (a
+    caravan, a boat), has_home (owned or rented): from the stays on the date. no_place: on the
+    street, or an open application for a place tonight (§ 27) and no stay. discharge_on: the
+    planned day out of the institution, None for a person with a home on that day
+    (`stays.homes`). must_leave_by: the earliest of the stays.
     """
 
     on: date
@@ -38,6 +39,7 @@ class Facts:
     issued_on: date
     born: date | None = None
     children: int = 0
+    children_living: int = 0
     in_temporary: bool = False
     temporary_days: int = 0
     temporary_since: date | None = None

@@ -169,12 +169,12 @@ CONDITIONS: dict[str, Condition] = {
         Condition(
             name="child_in_temporary",
             label=gettext_lazy("det er barn i midlertidig bolig"),
-            sql=lambda n: "(f.in_temporary AND f.children > 0)",
-            holds=lambda f, n: f.in_temporary and f.children > 0,
+            sql=lambda n: "(f.in_temporary AND f.children_living > 0)",
+            holds=lambda f, n: f.in_temporary and f.children_living > 0,
             short=lambda f, n: _("Barn i midlertidig bolig"),
             sentence=lambda f, n: (
-                _("Har %(children)s under 18 år i husstanden og bor i midlertidig bolig.")
-                % {"children": _children(f.children)}
+                _("Har %(children)s som bor fast eller delt, og bor i midlertidig bolig.")
+                % {"children": _children(f.children_living)}
             ),
         ),
         Condition(

@@ -128,7 +128,8 @@ asked_for_tonight AS (
       AND received_at < {end_of_day()}
 ),
 children AS (
-    SELECT w.application_id, count(*)::int AS number
+    SELECT w.application_id, count(*)::int AS number,
+           count(*) FILTER (WHERE m.living <> %(LivingArrangement.VISITING)s)::int AS live_there
     FROM waiting w
     JOIN casework_householdmember m ON m.household_id = w.household_id
     JOIN casework_person c ON c.id = m.person_id
@@ -162,6 +163,7 @@ facts AS (
     SELECT w.*, {local_day("w.received_at")} AS received_on,
            {{born}} AS born,
            coalesce(c.number, 0) AS children,
+           coalesce(c.live_there, 0) AS children_living,
            coalesce(l.in_temporary, ch.is_open, false) AS in_temporary,
            coalesce(ch.days, 0) AS temporary_days, ch.chain_start AS temporary_since,
            coalesce(ch.days > %(long_stay_days)s, false) AS long_temporary,

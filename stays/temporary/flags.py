@@ -18,7 +18,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts import settings_table
 from casework.applications.present_case import PRESENT_CASE, case_params
 from casework.follow_up.contact import no_service_sql
 from casework.log.enums import FlagKind
@@ -38,17 +37,15 @@ FROM_INSTITUTION, WITH_CHILDREN, NO_SERVICE = "from_institution", "children", "n
 
 REACHED = f"""
 {chain_ctes()},
--- Children in the person's household on the date, those who visit (samvær) included. Joined flat,
--- so that PostgreSQL may begin with the children or with those who live temporarily.
+-- Children in the person's household on the date, those who visit (samvær) included.
 household_child AS (
-    SELECT own.person_id, count(DISTINCT child.id)::int AS children
-    FROM casework_person child
-    JOIN casework_householdmember m ON m.person_id = child.id AND m.period @> %(on)s::date
-    JOIN casework_householdmember own ON own.household_id = m.household_id
-        AND own.person_id <> m.person_id AND own.period @> %(on)s::date
-    WHERE {is_child("child", "m")}
-        AND own.person_id IN (SELECT person_id FROM chain)
-    GROUP BY own.person_id
+    SELECT w.person_id, count(DISTINCT child.id)::int AS children,
+        count(DISTINCT child.id) FILTER (
+            WHERE w.living = %(LivingArrangement.VISITING)s)::int AS visiting
+    FROM lived_with w
+    JOIN casework_person child ON child.id = w.other_id
+    WHERE w.period @> %(on)s::date AND {is_child("child", "w")}
+    GROUP BY w.person_id
 ),
 -- Everyone who left an institution, and when they next left one.
 discharge AS (
@@ -58,7 +55,8 @@ discharge AS (
 ),
 counted AS (
     SELECT c.person_id, c.chain_start, c.days, c.left_on, c.nights_before,
-        coalesce(h.children, 0) AS children, d.institution, d.released_on,
+        coalesce(h.children, 0) AS children, coalesce(h.visiting, 0) AS visiting,
+        d.institution, d.released_on,
         CASE WHEN h.children > 0 OR y.id IS NOT NULL
             THEN %(early)s::int[] ELSE %(normal)s::int[] END AS thresholds
     FROM chain c
@@ -101,7 +99,7 @@ detailed AS (
         jsonb_build_object('chain_start', f.chain_start, 'days', f.days)
             || CASE WHEN num_nonnulls(o.long_days, t.day, o.children, f.institution) = 0 THEN '{{}}'
                 ELSE jsonb_strip_nulls(jsonb_build_object('long_days', o.long_days,
-                    'threshold_day', t.day, 'children', o.children,
+                    'threshold_day', t.day, 'children', o.children, 'visiting', o.visiting,
                     'institution', f.institution, 'released_on', f.released_on)) END AS facts,
         array_remove(ARRAY[
             CASE WHEN f.institution IS NOT NULL THEN '{FROM_INSTITUTION}' END,
@@ -114,12 +112,13 @@ detailed AS (
     LEFT JOIN threshold_day t ON t.person_id = f.person_id
     LEFT JOIN present_case a ON a.person_id = f.person_id
     CROSS JOIN LATERAL (SELECT nullif(f.children, 0) AS children,
+        nullif(f.visiting, 0) AS visiting,
         nullif(%(long_stay_days)s::int, {DEFAULT.days}) AS long_days) o
 )"""
 
 
 def _params(on: date) -> dict[str, Any]:
-    numbers = settings_table.values(
+    numbers = chain_params(
         on,
         "stay_thresholds",
         "stay_thresholds_early",
@@ -130,14 +129,13 @@ def _params(on: date) -> dict[str, Any]:
         "flag_due_days",
     )
     return {
-        **chain_params(on),
+        **numbers,
         **case_params(),
         **child_params(on),
         "normal": sorted(numbers["stay_thresholds"]),
         "early": sorted(numbers["stay_thresholds_early"]),
         "step": numbers["stay_threshold_step"],
         "young_born_after": born_after(on, numbers["young_under_age"]),
-        "from_institution_days": numbers["from_institution_days"],
         "contact_after": on - timedelta(days=numbers["no_service_days"]),
         "due_on": next_working_day(on + timedelta(days=numbers["flag_due_days"])),
     }
@@ -200,9 +198,14 @@ def _why(flag: Flag) -> str:
             "date": short_date(date.fromisoformat(facts["released_on"])),
         }
         text += " " + _("Midlertidig bolig fra %(date)s") % {"date": began}
-    if children := facts.get("children"):
-        text += " " + ngettext("Ett barn bor her.", "%(count)s barn bor her.", children) % {
-            "count": children
+    visiting = facts.get("visiting", 0)
+    if living := facts.get("children", 0) - visiting:
+        text += " " + ngettext("Ett barn bor her.", "%(count)s barn bor her.", living) % {
+            "count": living
+        }
+    if visiting:
+        text += " " + ngettext("Ett samværsbarn.", "%(count)s samværsbarn.", visiting) % {
+            "count": visiting
         }
     if NO_SERVICE in flag.marks:
         text += " " + _("Ingen tjeneste, og ingen kontakt den siste tiden.")

@@ -23,7 +23,8 @@ def facts(**known) -> Facts:
     [
         ({}, 4, []),
         ({"no_place": True, "on_street": True}, 1, ["no_place_tonight"]),
-        ({"in_temporary": True, "children": 1, "temporary_days": 3}, 1, ["child_in_temporary"]),
+        ({"in_temporary": True, "children": 1, "children_living": 1}, 1, ["child_in_temporary"]),
+        ({"in_temporary": True, "children": 1}, 2, ["homeless"]),  # the child only visits
         ({"children": 2}, 4, []),
         ({"discharge_on": ON + timedelta(days=14)}, 1, ["discharge_within_days"]),
         (

@@ -99,7 +99,7 @@ def test_a_family_in_a_guest_house_precedes_a_single_person_there_longer(case, l
     single, family = case(), case()
     lives(single, StayKind.TEMPORARY, days_ago(100))
     lives(family, StayKind.TEMPORARY, days_ago(3))
-    child(family, 6, LivingArrangement.VISITING)
+    child(family, 6, LivingArrangement.SHARED)
     first, second = ranking.waiting(today())
     assert names([first, second]) == [family.pk, single.pk]
     assert (first.priority.name, second.priority.name) == ("Akutt", "Haster")
@@ -200,6 +200,12 @@ def slow_facts(application, on) -> Facts:
         born=person.birth_date,
         children=sum(
             m.relation == MemberRelation.CHILD
+            and (m.person.age(on) is None or m.person.age(on) < 18)
+            for m in application.household.members.all()
+        ),
+        children_living=sum(
+            m.relation == MemberRelation.CHILD
+            and m.living != LivingArrangement.VISITING
             and (m.person.age(on) is None or m.person.age(on) < 18)
             for m in application.household.members.all()
         ),

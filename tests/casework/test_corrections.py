@@ -68,6 +68,7 @@ def test_corrected_child_is_judged_again_everywhere(as_caseworker, family, child
     assert answer.url == reverse("casework:household", args=[family.head.pk])
     child.refresh_from_db()
     assert (child.living, child.nights) == ("samvar", 4)
+    assert [case.class_number for case in ranking.places(today)] != [1], "it does not live there"
 
     out = nb(today - timedelta(days=20))
     as_caseworker.post(where, member_form(child, until=out))

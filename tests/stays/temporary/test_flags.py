@@ -11,7 +11,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 
 from casework.log import flags as casework_flags
-from casework.log.enums import FlagClosed, FlagKind
+from casework.log.enums import FlagClosed, FlagKind, LivingArrangement
 from casework.models import Event, Flag
 from stays.tasks import flag_stays as task
 from stays.temporary.flags import explained, flag_stays
@@ -173,16 +173,27 @@ def test_flag_shows_reason_date_rule_and_next_step(today):
     began, reached = stay.period.lower, stay.period.lower + timedelta(days=90)
     assert f"Dag 90 var {reached:%d.%m.}" in words.why
     assert f"Telles fra {began:%d.%m.}" in words.why
-    assert "2 barn bor her." in words.why
+    assert "2 barn bor her." in words.why and "samværsbarn" not in words.why
     assert words.next == "Skriv begrunnelse og plan for varig bolig."
     assert words.days == 95
+
+
+def test_child_who_visits_is_called_so(today):
+    family = FamilyFactory(children=2)
+    member = family.members.get(person=family.children[0])
+    member.living = LivingArrangement.VISITING
+    member.save()
+    StayFactory(person=family.head, days_ago=95)
+    flag_stays(today)
+    ((_flag, words),) = explained(Flag.objects.all(), today)
+    assert "Ett barn bor her. Ett samværsbarn." in words.why
 
 
 def test_job_takes_one_sql_statement_for_any_number(today, django_assert_num_queries):
     for _ in range(4):
         StayFactory(days_ago=95)
-    # Three of settings, savepoint, the day (which locks), the statement, release.
-    with django_assert_num_queries(7):
+    # Two of settings, savepoint, the day (which locks), the statement, release.
+    with django_assert_num_queries(6):
         run = flag_stays(today)
     assert run.raised == 4
 
