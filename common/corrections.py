@@ -17,23 +17,27 @@ The page is then shown again with what was typed, and can be sent once more.
 
 from __future__ import annotations
 
+import zlib
 from typing import Any
 
 from django import forms
 from django.db import models
 from django.utils.translation import gettext as _
 
+from . import changes
 from .errors import RuleBroken
 
 FIELD = "seen"
 
 
 class Overwritten(RuleBroken):
-    """Somebody has changed the row since the page was opened."""
+    """Somebody has changed the row since the page was opened. `told` says by whom and when,
+    and `changes` what differs from the revision that was seen."""
 
     field = FIELD
 
-    def __init__(self) -> None:
+    def __init__(self, row: models.Model, seen: int) -> None:
+        self.told, self.changes = changes.of_row(row, seen)
         super().__init__(
             _(
                 "Noen har endret dette etter at du åpnet siden, og ingenting er lagret. Det du "
@@ -43,14 +47,20 @@ class Overwritten(RuleBroken):
 
 
 def revision(row: models.Model) -> int:
-    """A number that grows each time the row is saved, from its history; 0 without history."""
-    return row.history.aggregate(last=models.Max("history_id"))["last"] or 0
+    """A number that changes each time the row is saved: from its history, or, if the model keeps
+    none, from its values. 0 for a row that is not saved yet."""
+    if row.pk is None:
+        return 0
+    if hasattr(row, "history"):
+        return row.history.aggregate(last=models.Max("history_id"))["last"] or 0
+    values = type(row)._base_manager.filter(pk=row.pk).values_list().first()
+    return zlib.crc32(repr(values).encode())
 
 
 def check_seen(row: models.Model, seen: int | None) -> None:
     """Raise `Overwritten` if the locked row has changed since. `seen` is None in jobs and tests."""
     if seen is not None and seen != revision(row):
-        raise Overwritten
+        raise Overwritten(row, seen)
 
 
 class SeenMixin:

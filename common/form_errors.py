@@ -49,6 +49,8 @@ def refuse(form, error: Exception, field: str | None = None) -> None:
     field = getattr(error, "field", None) or field
     invalid = ValidationError(sentence)
     invalid.url = getattr(error, "url", "")  # where it can be mended, if not here: `error_lines`
+    if hasattr(error, "changes"):  # since the page was opened: `components/changed.html`
+        form.changed = error
     form.add_error(field if field in form.fields else None, invalid)
 
 

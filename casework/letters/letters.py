@@ -89,7 +89,23 @@ class Copy:
         return ", ".join([f"{self.name} ({self.role})", *self.address])
 
 
-def make_letter(
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A letter with all its words, not printed yet. `content` is what its template gets."""
+
+    kind: LetterKind
+    application: Application
+    vedtak: Vedtak | None
+    language: str
+    title: str
+    template: str
+    content: dict[str, Any]
+    to: list[Copy]
+    by: User
+    at: datetime
+
+
+def compose(
     *,
     kind: LetterKind,
     application: Application,
@@ -100,42 +116,69 @@ def make_letter(
     template: str = "",
     vedtak: Vedtak | None = None,
     to_others: Sequence[Copy] = (),
-) -> Letter:
-    """Render and store a letter to the applicant, in the caller's transaction.
+    reached: bool = True,
+) -> Composed:
+    """All the words of a letter to the applicant, for `send` or for a page to show.
 
     `data` is what `templates/letters/<template>.typ` needs, and overrides what `frame` gives. The
     default template is that of the kind, or `plain`. A letter to another receiver (the appeals
     body) gives its own `recipient`. The language is that of the vedtak, else of the person. The
     representatives who get all letters (`copied_to`), and `to_others`, get a copy addressed to
     them. A letter to somebody who has died goes to the representative of the estate, if there is
-    one. Raises `RecipientDead`, `NoAddress`, and `common.pdf.UnprintableText` if some text cannot
-    be printed.
+    one. Raises `RecipientDead` and `NoAddress` if it reaches nobody, unless `reached` is False.
     """
-    if estate := _estate(application.person, local_date(at)):
-        data = {"recipient": estate, **data}
-    if "recipient" not in data and not can_reach(application.person):
-        raise NoAddress(application.person)
-    language = vedtak.language if vedtak else application.person.language_form
     on = local_date(at)
-    to = [*to_others, *copies(application.person, language=language, on=on, reached=True)]
+    try:
+        if estate := _estate(application.person, on):
+            data = {"recipient": estate, **data}
+        if "recipient" not in data and not can_reach(application.person):
+            raise NoAddress(application.person)
+    except RuleBroken:
+        if reached:
+            raise
+    language = vedtak.language if vedtak else application.person.language_form
+    to = [*to_others, *copies(application.person, language=language, on=on, reached=reached)]
     shared = frame(application, language=language, on=on, by=by)
     shared["copies"] = [str(copy) for copy in to]
-    content = {**shared, "made_at": at, "title": title, **data}
-    template = template or TEMPLATES.get(kind, PLAIN)
+    return Composed(
+        kind=kind,
+        application=application,
+        vedtak=vedtak,
+        language=language,
+        title=title,
+        template=template or TEMPLATES.get(kind, PLAIN),
+        content={**shared, "made_at": at, "title": title, **data},
+        to=to,
+        by=by,
+        at=at,
+    )
+
+
+def send(composed: Composed) -> Letter:
+    """Print and store the letter and its copies, in the caller's transaction.
+
+    Raises `common.pdf.UnprintableText` if some text cannot be printed.
+    """
+    application, at, language = composed.application, composed.at, composed.language
     letter = Letter.objects.create(
         person=application.person,
         application=application,
-        vedtak=vedtak,
-        kind=kind,
+        vedtak=composed.vedtak,
+        kind=composed.kind,
         language=language,
-        title=title,
-        file=_stored(template, content, title, language, at),
+        title=composed.title,
+        file=_stored(composed.template, composed.content, composed.title, language, at),
         made_at=at,
-        made_by=by,
+        made_by=composed.by,
     )
-    for copy in to:
-        _send_copy(letter, copy, template, content)
+    for copy in composed.to:
+        _send_copy(letter, copy, composed.template, composed.content)
     return letter
+
+
+def make_letter(**said: Any) -> Letter:
+    """Compose a letter to the applicant and send it: see `compose` and `send`."""
+    return send(compose(**said))
 
 
 def _estate(person: Person, on: date) -> dict[str, Any] | None:

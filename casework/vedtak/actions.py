@@ -26,7 +26,6 @@ from casework.log.enums import (
     ApplicationKind,
     ApplicationState,
     FlagKind,
-    LetterKind,
     VedtakState,
 )
 from casework.log.event_kinds import CaseEvent
@@ -34,8 +33,9 @@ from common import calendar
 from common.calendar import local_date
 from common.errors import RuleBroken
 from common.formatting import nbtime
+from common.readings import approval, check_read
 
-from . import completeness
+from . import completeness, reading
 from . import letter as vedtak_letter
 from .models import Vedtak, VedtakOutcome
 from .perms import can_approve_vedtak
@@ -313,27 +313,38 @@ def submit_vedtak(*, vedtak: Vedtak, approver: User, by: User, at: datetime) -> 
     return vedtak
 
 
+@approval
 @transaction.atomic
-def return_vedtak(*, vedtak: Vedtak, comment: str, by: User, at: datetime) -> Vedtak:
-    """Send back to the drafter with a comment. Raises `CommentMissing` or `CannotApprove`."""
+def return_vedtak(
+    *, vedtak: Vedtak, comment: str, by: User, at: datetime, read: str | None = None
+) -> Vedtak:
+    """Send back to the drafter with a comment.
+
+    Raises `CommentMissing`, `CannotApprove` or `ChangedSinceRead`.
+    """
     vedtak = _lock_vedtak(vedtak)
     _refuse_issued(vedtak)
     _check_may_approve(vedtak, by)
     if not comment.strip():
         raise CommentMissing
+    VEDTAK.check(vedtak, VedtakState.RETURNED)
+    content = completeness.contents(vedtak, local_date(at))
+    check_read(reading.reading(vedtak, content, by=by, at=at), read)
     vedtak._history_user = by
     VEDTAK.move(vedtak, VedtakState.RETURNED, by=by, at=at, return_comment=comment.strip())
     _log(vedtak, CaseEvent.VEDTAK_RETURNED, _("Vedtak sendt tilbake med kommentar."), by, at)
     return vedtak
 
 
+@approval
 @transaction.atomic
-def approve_vedtak(*, vedtak: Vedtak, by: User, at: datetime) -> Vedtak:
+def approve_vedtak(*, vedtak: Vedtak, by: User, at: datetime, read: str | None = None) -> Vedtak:
     """Approve and issue the vedtak: sets the date, makes the letter and decides the application.
 
     All in one transaction. It replaces an earlier vedtak in the case (omgjøring, fvl. § 35). What
     is missing is checked again, since a legal basis may have ended after it was sent for approval.
-    Raises `CannotApprove`, `VedtakIncomplete`, `MoveNotAllowed` and `common.pdf.UnprintableText`.
+    Raises `CannotApprove`, `ChangedSinceRead`, `VedtakIncomplete`, `MoveNotAllowed` and
+    `common.pdf.UnprintableText`.
     """
     vedtak = _lock_vedtak(vedtak)
     _refuse_issued(vedtak)
@@ -341,6 +352,8 @@ def approve_vedtak(*, vedtak: Vedtak, by: User, at: datetime) -> Vedtak:
     _check_may_approve(vedtak, by)
     on = local_date(at)
     content = completeness.contents(vedtak, on)
+    approved = reading.reading(vedtak, content, by=by, at=at)
+    check_read(approved, read)
     missing = completeness.missing(vedtak, on, content)
     if missing:
         raise VedtakIncomplete(missing)
@@ -353,17 +366,9 @@ def approve_vedtak(*, vedtak: Vedtak, by: User, at: datetime) -> Vedtak:
     if application.state != ApplicationState.DECIDED:
         application._history_user = by
         APPLICATION.move(application, ApplicationState.DECIDED, by=by, at=at)
-    data = vedtak_letter.letter_data(vedtak, content, on)
-    letters.make_letter(
-        kind=LetterKind.VEDTAK,
-        application=vedtak.application,
-        title=data["title"],
-        template="vedtak",
-        data={**data, "signers": vedtak_letter.signers(vedtak)},
-        by=by,
-        at=at,
-        vedtak=vedtak,
-    )
+    composed = reading.compose(vedtak, content, by=by, at=at)
+    reading.check_sent(composed, approved)
+    letters.send(composed)
     outcomes = ", ".join(
         f"{outcome.basis.title} – {outcome.get_outcome_display().lower()}"
         for outcome in content.outcomes

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from casework.assessment.needs import rooms
 from casework.log.enums import REFUSED, LanguageForm, Outcome, RefusalGround, ReversalGround
 from common.forms import ChipChoice, ListChoice, norwegian
+from common.readings import ReadMixin
 from housing.enums import TEMPORARY_TYPES, UnitType
 
 from . import letter as vedtak_letter
@@ -203,7 +204,11 @@ class VedtakForm(forms.ModelForm):
             self.add_error(item.field if item.field in self.fields else None, item.sentence)
 
 
-class ReturnForm(forms.Form):
+class ApproveForm(ReadMixin, forms.Form):
+    """The button that approves; it carries what was read."""
+
+
+class ReturnForm(ReadMixin, forms.Form):
     comment = forms.CharField(
         label=_("Hva må endres?"),
         required=False,

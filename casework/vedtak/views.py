@@ -23,16 +23,17 @@ from casework.letters.models import StandardText
 from casework.letters.words import words
 from casework.log import perms
 from casework.log.enums import LanguageForm, Outcome, RefusalGround, TextPart, VedtakState
-from common import pdf
+from common import pdf, readings
 from common.access import allowed, require
 from common.errors import RuleBroken
 from common.form_errors import errors_as_message, errors_on, refuse
 from common.paging import keyset_page
+from common.readings import ChangedSinceRead
 from common.templatetags.designsystemet import error_lines
 
-from . import actions, completeness
+from . import actions, completeness, reading
 from . import letter as vedtak_letter
-from .forms import ReturnForm, VedtakForm
+from .forms import ApproveForm, ReturnForm, VedtakForm
 from .models import Vedtak
 from .parts import parts
 from .perms import approvers, can_approve, can_approve_vedtak, can_edit_vedtak
@@ -120,7 +121,9 @@ def vedtak_approve(request: HttpRequest, pk: int) -> HttpResponse:
     vedtak = _vedtak(request, pk)
     require(can_approve(request.user))
     try:
-        actions.approve_vedtak(vedtak=vedtak, by=request.user, at=timezone.now())
+        actions.approve_vedtak(
+            vedtak=vedtak, by=request.user, at=timezone.now(), read=readings.sent(request)
+        )
     except RuleBroken as error:
         return _refused(request, pk, error)
     messages.success(request, _("Vedtaket er fattet, og brevet er laget."))
@@ -132,21 +135,17 @@ def vedtak_approve(request: HttpRequest, pk: int) -> HttpResponse:
 def vedtak_return(request: HttpRequest, pk: int) -> HttpResponse:
     vedtak = _vedtak(request, pk)
     require(can_approve(request.user))
-    form = ReturnForm(request.POST)
-    form.is_valid()
+    comment = request.POST.get("comment", "")
     try:
         actions.return_vedtak(
             vedtak=vedtak,
-            comment=form.cleaned_data["comment"],
+            comment=comment,
             by=request.user,
             at=timezone.now(),
+            read=readings.sent(request),
         )
-    except actions.CommentMissing as error:
-        refuse(form, error, "comment")
-        on = timezone.localdate()
-        return _page(request, vedtak, completeness.contents(vedtak, on), returning=form)
     except RuleBroken as error:
-        return _refused(request, pk, error)
+        return _refused(request, pk, error, comment=comment)
     messages.success(
         request, _("Vedtaket er sendt tilbake til %(name)s.") % {"name": vedtak.drafted_by}
     )
@@ -375,15 +374,38 @@ def _standard_texts(on: date) -> dict[str, list[StandardText]]:
     return texts
 
 
-def _refused(request: HttpRequest, pk: int, error: RuleBroken) -> HttpResponse:
-    """The page as it is now, since another user may have changed it, with the errors."""
-    if isinstance(error, actions.VedtakIncomplete):
-        sentences = [item.sentence for item in error.missing]
-    else:
-        sentences = [str(error)]
+def _refused(
+    request: HttpRequest, pk: int, error: RuleBroken, *, comment: str | None = None
+) -> HttpResponse:
+    """The page as it is now, since another user may have changed it, with the errors and the
+    approver's comment."""
     vedtak = _vedtak(request, pk)
     content = completeness.contents(vedtak, timezone.localdate())
-    return _page(request, vedtak, content, refused=sentences)
+    return _page(request, vedtak, content, refused=error, comment=comment)
+
+
+def _refused_lines(error: RuleBroken | None) -> list[dict[str, str]]:
+    if error is None or isinstance(error, actions.CommentMissing):
+        return []
+    missing = error.missing if isinstance(error, actions.VedtakIncomplete) else []
+    sentences = [item.sentence for item in missing] or [str(error)]
+    return [{"id": "", "text": sentence} for sentence in sentences]
+
+
+def _answer_forms(
+    request: HttpRequest,
+    vedtak: Vedtak,
+    content: completeness.Contents,
+    error: RuleBroken | None,
+    comment: str | None,
+) -> dict[str, Any]:
+    """The approver's two forms, each with what the page shows as it is read now."""
+    now = reading.reading(vedtak, content, by=request.user, at=timezone.now())
+    returning = ReturnForm(reading=now, initial={"comment": comment})
+    if isinstance(error, actions.CommentMissing):
+        returning = ReturnForm({"comment": comment, "read": now.signed()}, reading=now)
+        refuse(returning, error, "comment")
+    return {"approving": ApproveForm(reading=now), "returning": returning}
 
 
 def _page(
@@ -392,8 +414,8 @@ def _page(
     content: completeness.Contents,
     *,
     form: VedtakForm | None = None,
-    returning: ReturnForm | None = None,
-    refused: list[str] | None = None,
+    refused: RuleBroken | None = None,
+    comment: str | None = None,
     tried: bool = False,
 ) -> HttpResponse:
     on = timezone.localdate()
@@ -426,9 +448,9 @@ def _page(
         "outcome_rows": form.outcome_rows() if form else [],
         "wish": person.wishes.first(),
         "need": application.needs.first(),
-        "refused": [{"id": "", "text": text} for text in refused or []],
+        "refused": _refused_lines(refused),
+        "changed": refused if isinstance(refused, ChangedSinceRead) else None,
         "may_approve": may_approve,
-        "returning": (returning or ReturnForm()) if may_approve else None,
         "saved_at": vedtak.saved_at or vedtak.drafted_at,
         "today": on,
         "due": vedtak.appeal_due(),
@@ -438,6 +460,8 @@ def _page(
         "disqualified": is_disqualified(request.user, application),
         **_letter(shown, shown_content, on, tried=tried),
     }
+    if may_approve:
+        context |= _answer_forms(request, vedtak, content, refused, comment)
     return render(request, "casework/vedtak/vedtak.html", context)
 
 

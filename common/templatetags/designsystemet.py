@@ -129,6 +129,12 @@ def target(field: BoundField) -> str:
 
 
 @register.filter
+def changed_since(form: forms.BaseForm | BaseFormSet) -> Any:
+    """The broken rule that says what changed since the page was opened, if that was the error."""
+    return getattr(form, "changed", None)
+
+
+@register.filter
 def error_lines(
     form: forms.BaseForm | BaseFormSet, also: forms.BaseForm | BaseFormSet | None = None
 ) -> list[dict[str, str]]:

@@ -38,6 +38,7 @@ from tests.factories import (
     now,
     today,
 )
+from tests.readings import read_of
 
 pytestmark = pytest.mark.django_db
 
@@ -370,7 +371,8 @@ def test_approver_sends_back_with_a_comment(client, approver):
     client.force_login(approver)
     page = client.post(url("vedtak_return", vedtak), {"comment": " "}).text
     assert "Skriv hva som må endres" in page
-    client.post(url("vedtak_return", vedtak), {"comment": "Skriv om skolen."})
+    read = read_of(client.get(url("vedtak", vedtak)))
+    client.post(url("vedtak_return", vedtak), {"comment": "Skriv om skolen.", **read})
     vedtak.refresh_from_db()
     assert vedtak.state == VedtakState.RETURNED
     client.force_login(vedtak.drafted_by)
@@ -390,7 +392,8 @@ def test_sent_vedtak_is_not_changed(client):
 def test_approving_issues_everything_at_once(client, approver):
     vedtak = VedtakFactory(submitted=True, approver=approver, reasoning=REASONING)
     client.force_login(approver)
-    response = client.post(url("vedtak_approve", vedtak))
+    read = read_of(client.get(url("vedtak", vedtak)))
+    response = client.post(url("vedtak_approve", vedtak), read)
     assert response.status_code == 302
     vedtak.refresh_from_db()
     assert (vedtak.state, vedtak.issued_by, vedtak.issued_on) == (
@@ -421,7 +424,8 @@ def test_vedtak_that_became_incomplete_is_not_issued(client, approver):
     vedtak = VedtakFactory(submitted=True, approver=approver, reasoning=REASONING)
     LegalBasis.objects.filter(code="kommunal_bolig").update(valid=(date(2000, 1, 1), today()))
     client.force_login(approver)
-    page = client.post(url("vedtak_approve", vedtak)).text
+    read = read_of(client.get(url("vedtak", vedtak)))
+    page = client.post(url("vedtak_approve", vedtak), read).text
     assert "gjelder ikke lenger fra" in page
 
 
@@ -600,6 +604,6 @@ def test_issuing_the_vedtak_closes_the_reply_flag_at_once(client, approver):
         person=case.person, application=case, kind=FlagKind.INTERIM_REPLY, key=str(case.pk)
     )
     client.force_login(approver)
-    client.post(url("vedtak_approve", vedtak))
+    client.post(url("vedtak_approve", vedtak), read_of(client.get(url("vedtak", vedtak))))
     flag.refresh_from_db()
     assert (flag.closed_on, flag.closed_because) == (today(), FlagClosed.FACTS)

@@ -35,6 +35,7 @@ from tests.factories import (
     now,
     today,
 )
+from tests.readings import read_of
 
 pytestmark = pytest.mark.django_db
 
@@ -406,7 +407,8 @@ def test_queue_has_mine_first_and_says_what_was_sent_back(
     assert mine.application.case_number in page or url("vedtak", mine) in page
     assert url("vedtak", other) not in page
     assert url("vedtak", other) in client.get(there, {"visning": "alle"}).text
-    client.post(url("vedtak_return", mine), {"comment": "Skriv om skolen."})
+    read = read_of(client.get(url("vedtak", mine)))
+    client.post(url("vedtak_return", mine), {"comment": "Skriv om skolen.", **read})
     client.force_login(mine.drafted_by)
     assert "Skriv om skolen." in client.get(there, {"visning": "sendt"}).text
 

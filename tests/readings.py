@@ -1,0 +1,15 @@
+"""What a page carries of what was read, for tests that approve and sign through HTTP."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+READ = re.compile(r'<input[^>]*name="read"[^>]*value="([^"]*)"')
+
+
+def read_of(page) -> dict[str, str]:
+    """The hidden reading on a page, as data to send; of several they are the same."""
+    found = READ.search(page.content.decode())
+    assert found, "the page carries nothing of what was read"
+    return {"read": unescape(found[1])}
