@@ -32,7 +32,7 @@ from django.utils.translation import ngettext
 from accounts.models import OrganisationUnit
 from casework.log.enums import LivingArrangement
 from casework.models import Application
-from casework.persons.children import child_params, is_child, may_be_child
+from casework.persons.children import child_params, is_child
 from common.formatting import kroner, nbdate
 from common.sql import enum_params
 from housing.enums import LASTING_TYPES, STAFFING_ORDER, Staffing, UnitType
@@ -643,8 +643,7 @@ need AS (
 home AS (
     SELECT m.household_id,
            count(*) FILTER (WHERE m.living <> %(LivingArrangement.VISITING)s)::int AS size,
-           count(*) FILTER (
-               WHERE {may_be_child("m")} AND {is_child("c", "m", born=False)})::int AS children
+           count(*) FILTER (WHERE {is_child("c", "m", born=False)})::int AS children
     FROM casework_householdmember m JOIN casework_person c ON c.id = m.person_id
     WHERE m.household_id IN (SELECT household_id FROM asked) AND m.period @> %(on)s::date
     GROUP BY m.household_id

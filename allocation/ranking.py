@@ -33,7 +33,7 @@ from casework.log.enums import (
     VedtakState,
 )
 from casework.models import Application, HousingNeed
-from casework.persons.children import child_params, is_child, may_be_child
+from casework.persons.children import child_params, is_child
 from common.errors import RuleBroken
 from common.sql import end_of_day, enum_params, enum_values, local_day, with_positional_params
 from stays.enums import LASTING, StayKind, Unsuitable
@@ -133,7 +133,7 @@ children AS (
     FROM waiting w
     JOIN casework_householdmember m ON m.household_id = w.household_id
     JOIN casework_person c ON c.id = m.person_id
-    WHERE {may_be_child("m")} AND lower(m.period) <= %(on)s::date
+    WHERE lower(m.period) <= %(on)s::date
       AND coalesce(upper(m.period), 'infinity'::date) > %(on)s::date
       AND {is_child("c", "m", born=False)}
     GROUP BY w.application_id

@@ -20,7 +20,7 @@ from django.db.models import Count
 
 from allocation import ranking, vacancy
 from casework.log.enums import PROTECTED, Process, RefusalGround, VedtakState
-from casework.persons.children import born_after, child_params, is_child, may_be_child
+from casework.persons.children import born_after, child_params, is_child
 from common.calendar import add_months
 from common.sql import enum_params, enum_values, local_day
 from housing.enums import TEMPORARY_TYPES, UnitStatus
@@ -261,14 +261,14 @@ def temporary(on: date, months: int) -> list[Temporary]:
         SELECT asked.day, asked.born_after, s.person_id, asked.day - s.began + s.nights AS days
         FROM asked JOIN spell s ON s.began <= asked.day AND s.until > asked.day
     ),
-    -- Household members who may be children, and when.
+    -- Those they lived with, and when.
     young AS (
         SELECT me.person_id, me.period * m.period AS period, child.birth_date, m.relation
         FROM casework_householdmember me
         JOIN casework_householdmember m ON m.household_id = me.household_id
         JOIN casework_person child ON child.id = m.person_id
         WHERE me.person_id IN (SELECT person_id FROM lived)
-          AND m.person_id <> me.person_id AND {may_be_child("m")}
+          AND m.person_id <> me.person_id
           AND m.period && me.period
     ),
     family AS (

@@ -18,8 +18,9 @@ from django.views.decorators.http import require_safe
 
 from accounts import settings_table
 from accounts.reads import log_read
-from casework.log.enums import LivingArrangement, MemberRelation
+from casework.log.enums import OWN_HOUSEHOLD, LivingArrangement, MemberRelation
 from casework.models import Application, HouseholdMember, HousingNeed, Person, Wish
+from casework.persons.children import is_child_of_household
 from common.access import allowed
 from common.calendar import DAYS_A_MONTH
 from common.errors import RuleBroken
@@ -252,21 +253,22 @@ def _areas(needs: Iterable[HousingNeed], field: str) -> dict[int, list[str]]:
 
 def _households(ids: set[int], on: date) -> dict[int, str]:
     """Each household as text: «1 voksen», «Par, 2 barn», «1 voksen, samværsbarn»."""
-    members: dict[int, list[tuple[str, str]]] = {}
+    members: dict[int, list[tuple[str, str, bool]]] = {}
     rows = HouseholdMember.objects.filter(household__in=ids, period__contains=on).values_list(
-        "household_id", "relation", "living"
+        "household_id", "relation", "living", "person__birth_date"
     )
-    for household_id, relation, living in rows:
-        members.setdefault(household_id, []).append((relation, living))
+    for household_id, relation, living, born in rows:
+        child = is_child_of_household(relation, born, on)
+        members.setdefault(household_id, []).append((relation, living, child))
     return {pk: _household(people) for pk, people in members.items()}
 
 
-def _household(members: list[tuple[str, str]]) -> str:
+def _household(members: list[tuple[str, str, bool]]) -> str:
     visiting = [m for m in members if m[1] == LivingArrangement.VISITING]
     living = [m for m in members if m[1] != LivingArrangement.VISITING]
-    children = sum(relation == MemberRelation.CHILD for relation, _living in living)
-    others = sum(relation == MemberRelation.OTHER for relation, _living in living)
-    paired = any(relation == MemberRelation.PARTNER for relation, _living in living)
+    children = sum(child for _relation, _living, child in living)
+    paired = any(relation == MemberRelation.PARTNER for relation, *_rest in living)
+    others = sum(not child and relation not in OWN_HOUSEHOLD for relation, _living, child in living)
     parts = [_("Par") if paired else _("1 voksen")]
     if children:
         parts.append(ngettext("%(n)d barn", "%(n)d barn", children) % {"n": children})

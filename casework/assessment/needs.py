@@ -30,7 +30,7 @@ from django.utils.translation import ngettext
 
 from accounts import settings_table
 from casework.log.enums import OWN_HOUSEHOLD, LivingArrangement, MemberRelation, SupportNeed
-from casework.persons.children import ADULT_AGE
+from casework.persons.children import is_child_member, is_minor
 from common.formatting import NBSP
 from housing.enums import STAFFING_ORDER, Staffing, UnitType
 
@@ -54,6 +54,7 @@ class Composition:
     others: int = 0  # grown children and other adults
     living: list[HouseholdMember] = field(default_factory=list)  # children, all or half the time
     visiting: list[HouseholdMember] = field(default_factory=list)  # visiting children (samvær)
+    minors: list[HouseholdMember] = field(default_factory=list)  # head or partner under 18
     head_age: int | None = None
 
     @property
@@ -90,7 +91,7 @@ def label(name: str) -> str:
 
 
 def composition(household: Household, on: date) -> Composition:
-    """Who lives in the household on the date. A child with no known birth date is a child."""
+    """Who lives in the household on the date (see `casework.persons.children`)."""
     people = Composition()
     members = (
         household.members.filter(period__contains=on)
@@ -98,12 +99,13 @@ def composition(household: Household, on: date) -> Composition:
         .order_by("person__birth_date", "pk")
     )
     for member in members:
-        age = member.person.age(on)
         if member.relation in OWN_HOUSEHOLD:
             people.adults += 1
             if member.relation == MemberRelation.SELF:
-                people.head_age = age
-        elif member.relation != MemberRelation.CHILD or (age is not None and age >= ADULT_AGE):
+                people.head_age = member.person.age(on)
+            if is_minor(member.person.birth_date, on):
+                people.minors.append(member)
+        elif not is_child_member(member, on):
             people.others += 1
         elif member.living == LivingArrangement.VISITING:
             people.visiting.append(member)

@@ -26,6 +26,7 @@ from casework.log import perms
 from casework.log.enums import ApplicationState
 from casework.log.visibility import visible_persons
 from casework.persons.actions.persons import members_visible_to
+from casework.persons.children import is_child_member
 from casework.persons.views.persons import age_on
 from casework.vedtak.models import Vedtak
 from common.access import allowed
@@ -70,7 +71,11 @@ def _case(request: HttpRequest, case: Application, refused: ReceivedForm | None)
     today = timezone.localdate()
     works = perms.can_do_casework(request.user)
     members = [
-        {"member": member, "age": age_on(member.person, today)}
+        {
+            "member": member,
+            "age": age_on(member.person, today),
+            "is_child": is_child_member(member, today),
+        }
         for member in members_visible_to(request.user, case.household)
         if today in member.period
     ]

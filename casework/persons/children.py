@@ -1,8 +1,15 @@
-"""Who is a child: under 18 on the date; with an unknown birth date, by the relation.
+"""Who is a child: under 18 on the date. It follows from the birth date, never from the relation.
+
+- A *minor* is anyone under 18 (`is_minor`).
+- A *child of a household* is a member who is a minor, whatever the relation says: a grandchild or
+  a foster child registered as «annen» is one. The head and a partner are not, also when they are
+  minors: the household is their own. They count as its adults for bedrooms and leases, as young for
+  thresholds, and their own best interests are assessed in a vedtak (`needs.Composition.minors`).
+- Only when the birth date is not known does the relation decide: «barn» is a child.
 
 The age is the law's and the same everywhere, so it is no setting (vergemålsloven § 8). The rule
-exists for one person (`is_minor`, `is_child_member`), for querysets (`minors`, `children`) and in
-SQL (`is_child`).
+exists for values (`is_child_of_household`), for one member (`is_child_member`), for querysets
+(`children`) and in SQL (`is_child`).
 """
 
 from __future__ import annotations
@@ -32,29 +39,34 @@ def is_minor(born: date | None, on: date) -> bool:
     return born is not None and born > born_after(on)
 
 
+def is_child_of_household(relation: str, born: date | None, on: date) -> bool:
+    """Whether a member with this relation and birth date is a child of the household."""
+    if relation not in MAY_BE_CHILD:
+        return False
+    return relation == MemberRelation.CHILD if born is None else is_minor(born, on)
+
+
 def is_child_member(member: HouseholdMember, on: date) -> bool:
     """Whether the member of a household is a child on the date. Reads the person."""
-    if member.relation not in MAY_BE_CHILD:
-        return False
-    if member.person.birth_date is None:
-        return member.relation == MemberRelation.CHILD
-    return is_minor(member.person.birth_date, on)
+    return is_child_of_household(member.relation, member.person.birth_date, on)
 
 
-def minors(on: date, prefix: str = "person__", age: int = ADULT_AGE) -> Q:
-    """A filter for persons born by the date and under the age; `prefix` is the path to them."""
-    return Q(
+def children(on: date, age: int = ADULT_AGE, prefix: str = "") -> Q:
+    """A filter for members of households who are children; `prefix` is the path to the member."""
+    known = Q(
         **{
-            f"{prefix}birth_date__gt": born_after(on, age),
-            f"{prefix}birth_date__lte": on,
+            f"{prefix}person__birth_date__gt": born_after(on, age),
+            f"{prefix}person__birth_date__lte": on,
+            f"{prefix}relation__in": MAY_BE_CHILD,
         }
     )
-
-
-def children(on: date, age: int = ADULT_AGE) -> Q:
-    """A filter for household members who are children, also with an unknown birth date."""
-    unknown = Q(person__birth_date__isnull=True, relation=MemberRelation.CHILD)
-    return minors(on, age=age) | unknown
+    unknown = Q(
+        **{
+            f"{prefix}person__birth_date__isnull": True,
+            f"{prefix}relation": MemberRelation.CHILD,
+        }
+    )
+    return known | unknown
 
 
 def is_child(
@@ -64,25 +76,20 @@ def is_child(
     after: str = "%(child_born_after)s::date",
     born: bool = True,
 ) -> str:
-    """SQL condition: the person is a child.
+    """SQL condition: the member of the household is a child.
 
     `person` and `member` are aliases of casework_person and casework_householdmember, `after` is
     the day of `born_after`. `born` leaves out a child born after `%(on)s`. Takes `child_params`.
     """
-    condition = f"""({person}.birth_date > {after}
+    condition = f"""{member}.relation = ANY(%(may_be_child)s) AND ({person}.birth_date > {after}
         OR {person}.birth_date IS NULL AND {member}.relation = %(MemberRelation.CHILD)s)"""
     if born:
         condition += f" AND coalesce({person}.birth_date <= %(on)s::date, true)"
     return f"({condition})"
 
 
-def may_be_child(member: str) -> str:
-    """SQL condition: the member is neither head nor partner. Takes `child_params`."""
-    return f"{member}.relation = ANY(%(may_be_child)s)"
-
-
 def child_params(on: date) -> dict[str, Any]:
-    """The parameters of `is_child` and `may_be_child`."""
+    """The parameters of `is_child`."""
     return {
         **enum_params(MemberRelation),
         "may_be_child": enum_values(MAY_BE_CHILD),

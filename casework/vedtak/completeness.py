@@ -71,6 +71,8 @@ class Contents:
     bases: Sequence[LegalBasis]
     outcomes: Sequence[VedtakOutcome]
     children: Sequence[HouseholdMember]
+    # The head or the partner, when under 18: their own best interests count too.
+    minors: Sequence[HouseholdMember] = ()
     talks: Sequence[ChoiceTalk] = ()
     # Representatives who get a copy of the letter.
     copied_to: Sequence[Representative] = ()
@@ -120,6 +122,11 @@ class Contents:
         return any(row.outcome not in (Outcome.DISMISSED, Outcome.LAPSED) for row in self.outcomes)
 
     @property
+    def weighs_best_interests(self) -> bool:
+        """Whether the vedtak concerns somebody under 18 (Grunnloven § 104)."""
+        return bool(self.children or self.minors)
+
+    @property
     def asks_place(self) -> bool:
         return any(basis.code == PLACE_BASIS for basis in self.bases)
 
@@ -147,13 +154,15 @@ def contents(vedtak: Vedtak, on: date) -> Contents:
     """Read `Contents`, in seven queries."""
     bases = bases_of(vedtak.application, on)
     order = {basis.code: place for place, basis in enumerate(bases)}
+    people = needs.composition(vedtak.application.household, on)
     return Contents(
         bases=bases,
         outcomes=sorted(
             vedtak.outcomes.select_related("basis"),
             key=lambda outcome: order.get(outcome.basis.code, len(order)),
         ),
-        children=needs.children(vedtak.application.household, on),
+        children=people.children,
+        minors=people.minors,
         talks=list(vedtak.application.choice_talks.prefetch_related("alternatives")),
         copied_to=letters.copied_to(vedtak.application.person, on),
     )
@@ -292,12 +301,14 @@ def _texts(vedtak: Vedtak, content: Contents) -> list[Missing]:
         items.append(
             Missing("syn", _("Personens syn: skriv hva personen selv mener"), "person_view")
         )
-    if content.children and not vedtak.best_interests.strip():
-        sentence = (
-            _("Barnets beste: ett barn i husstanden, må vurderes")
-            if len(content.children) == 1
-            else _("Barnets beste: %d barn i husstanden, må vurderes") % len(content.children)
-        )
+    if content.weighs_best_interests and not vedtak.best_interests.strip():
+        number = len(content.children)
+        if not number:
+            sentence = _("Barnets beste: søkeren eller partneren er under 18 år, må vurderes")
+        elif number == 1:
+            sentence = _("Barnets beste: ett barn i husstanden, må vurderes")
+        else:
+            sentence = _("Barnets beste: %d barn i husstanden, må vurderes") % number
         items.append(Missing("barn", sentence, "best_interests"))
     return items
 

@@ -73,7 +73,7 @@ def parts(
         ("vurdering", _("Vurdering"), _("Skrevet")),
         ("syn", _("Personens syn"), _("Skrevet")),
     ]
-    if content.children:
+    if content.weighs_best_interests:
         shown_parts.append(("barn", _("Barnets beste"), _("Skrevet")))
     if content.decides_matter or content.talks:
         day = nbdate(content.talks[0].held_on) if content.talks else ""

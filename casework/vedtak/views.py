@@ -499,7 +499,7 @@ def _letter(
         },
         "letter_language": vedtak.language,
         "issued": vedtak.issued_on,
-        "has_children": bool(content.children),
+        "weighs_best_interests": content.weighs_best_interests,
         "missing_parts": {item.part for item in missing},
         "steps": steps,
         "done": sum(step["state"] == "done" for step in steps),
@@ -507,7 +507,7 @@ def _letter(
             part: plain_language.advice(getattr(vedtak, part), advice_rules) if advice_rules else []
             for part in ADVISED
             if (part != "reversal_reason" or vedtak.replaces_id)
-            and (part != "best_interests" or content.children)
+            and (part != "best_interests" or content.weighs_best_interests)
         },
         "lix": vedtak_letter.lix(vedtak_letter.all_text(data)),
         "swapped": False,

@@ -18,6 +18,7 @@ from casework.log.enums import DocumentCategory, MemberRelation
 from casework.log.event_kinds import EventGroup
 from casework.log.perms import can_do_casework
 from casework.models import Application, HouseholdMember, Person
+from casework.persons.children import children
 from common.access import allowed
 from common.calendar import local_date
 from common.paging import keyset_page
@@ -69,7 +70,7 @@ def persons(request: HttpRequest) -> HttpResponse:
 def _children(today) -> QuerySet[HouseholdMember]:
     """Children in a household that the person of the outer query heads."""
     return HouseholdMember.objects.filter(
-        relation=MemberRelation.CHILD,
+        children(today),
         period__contains=today,
         household__members__person=OuterRef("pk"),
         household__members__relation=MemberRelation.SELF,

@@ -21,7 +21,7 @@ from accounts.enums import CASE_ROLES
 from accounts.models import User
 from casework.log.enums import FlagKind
 from casework.models import Flag, HouseholdMember, Person
-from casework.persons.children import minors
+from casework.persons.children import children
 from common.formatting import kroner
 from common.paging import Page
 from stays.enums import StayKind
@@ -162,7 +162,7 @@ def _wanted(user: User, on: date, *, mine: bool, with_children: bool) -> set[int
 
 
 def _children(on: date):
-    return HouseholdMember.objects.filter(minors(on), period__contains=on).order_by()
+    return HouseholdMember.objects.filter(children(on), period__contains=on).order_by()
 
 
 def _page(
@@ -209,7 +209,7 @@ def _visible(user: User, places: array[Place]) -> list[tuple[Place, Shown]]:
 def _rows(shown: list[tuple[Place, Shown]], on: date, params: dict[str, Any]) -> list[StayRow]:
     persons = [stay.person_id for _place, stay in shown]
     now, long = chains_with_cost(on, persons, params), long_stay(params)
-    children = _how_many_children(persons, on)
+    how_many = _how_many_children(persons, on)
     open_flags = Flag.objects.open().filter(kind=FlagKind.TEMPORARY_STAY, person__in=persons)
     # The highest threshold comes last, and replaces the others.
     flags = {
@@ -240,7 +240,7 @@ def _rows(shown: list[tuple[Place, Shown]], on: date, params: dict[str, Any]) ->
                 long=long,
                 chain_start=chain.chain_start if chain else stay.period.lower,
                 cost=kroner(cost),
-                children=children.get(stay.person_id, 0),
+                children=how_many.get(stay.person_id, 0),
                 owner=owners.get(flag.owner_id if flag else stay.responsible, ""),
                 flag_id=flag.pk if flag else None,
                 next=next_step(flag) if flag else "",
@@ -252,7 +252,7 @@ def _rows(shown: list[tuple[Place, Shown]], on: date, params: dict[str, Any]) ->
 def _how_many_children(persons: list[int], on: date) -> dict[int, int]:
     # One filter call, so that the same member of the household meets all conditions.
     pairs = HouseholdMember.objects.filter(
-        minors(on, "household__members__person__"),
+        children(on, prefix="household__members__"),
         person__in=persons,
         period__contains=on,
         household__members__period__contains=on,

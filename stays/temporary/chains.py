@@ -47,7 +47,8 @@ from typing import Any
 from django.db import connection
 
 from accounts import settings_table
-from casework.log.enums import OWN_HOUSEHOLD, LivingArrangement, MemberRelation
+from casework.log.enums import OWN_HOUSEHOLD, LivingArrangement
+from casework.persons.children import child_params, is_child
 from common.sql import enum_params, enum_values
 from stays.enums import HOMES, LASTING, StayKind
 
@@ -107,7 +108,7 @@ stand_in AS (
       AND NOT EXISTS (
           SELECT FROM stays_stay own
           WHERE own.person_id = me.person_id AND own.period @> %(on)s::date AND NOT own.unsafe)
-    ORDER BY s.id, me.relation = %(MemberRelation.CHILD)s, p.birth_date, p.id
+    ORDER BY s.id, {is_child("p", "me")}, p.birth_date, p.id
 ),
 asked_for AS (SELECT DISTINCT person_id FROM ({{persons}}) persons (person_id)),
 inside AS (
@@ -259,7 +260,8 @@ def chain_params(on: date, *keys: str) -> dict[str, Any]:
     """
     numbers = settings_table.values(on, "gap_days", "family_ends_chain", *LONG_STAY_KEYS, *keys)
     return {
-        **enum_params(StayKind, LivingArrangement, MemberRelation),
+        **enum_params(StayKind, LivingArrangement),
+        **child_params(on),
         "own_household": enum_values(OWN_HOUSEHOLD),
         "ends_chain": enum_values(HOMES if numbers["family_ends_chain"] else LASTING),
         "on": on,

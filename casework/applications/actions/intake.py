@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -13,9 +13,24 @@ from casework.follow_up import handover_flags
 from casework.letters import letters
 from casework.letters.words import words
 from casework.log import events, flags
-from casework.log.enums import ApplicationChannel, ApplicationKind, FlagKind, LetterKind
+from casework.log.enums import (
+    ApplicationChannel,
+    ApplicationKind,
+    FlagKind,
+    IdKind,
+    LetterKind,
+    LivingArrangement,
+    MemberRelation,
+)
 from casework.log.event_kinds import CaseEvent
-from casework.persons.actions.persons import register_person
+from casework.persons.actions.persons import (
+    change_person,
+    join_household,
+    register_person,
+    version_of,
+)
+from casework.persons.children import is_child_member
+from casework.persons.models import Person
 from common.calendar import local_date
 from common.errors import RuleBroken
 from common.formatting import nbdate, nbdate_long
@@ -26,9 +41,16 @@ from .applications import lock_application, register_application, start_assessin
 if TYPE_CHECKING:
     from accounts.models import User
     from casework.letters.models import Letter
-    from casework.persons.models import Person
 
 LARGEST_DRAFT = 40_000  # characters; far more than the forms hold
+
+
+class ToldChild(NamedTuple):
+    """A child somebody tells of by phone: what they know of the name and the birth date."""
+
+    first_name: str = ""
+    last_name: str = ""
+    birth_date: date | None = None
 
 
 class NothingMissing(RuleBroken):
@@ -90,12 +112,15 @@ def register_section_27(
     facts: Mapping[str, Any],
     application: Mapping[str, Any],
     wish: str,
+    children: Sequence[ToldChild] = (),
     by: User,
     at: datetime,
 ) -> Application:
     """Register a § 27 application by phone, with person and wish; the user takes the case.
 
-    A § 27 application may be oral, and is decided the same day (R35-00).
+    A § 27 application may be oral, and is decided the same day (R35-00). The children who are told
+    of, `children` and as many as `children_tonight` says, become members of the household at once,
+    so that they count everywhere; a name that is not known is corrected later.
     """
     if person is None:
         person = register_person(by=by, at=at, facts=facts)
@@ -108,6 +133,7 @@ def register_section_27(
         at=at,
         **application,
     )
+    _register_children(case, children, by, at)
     if wish:
         new_wish = Wish(
             person=person,
@@ -123,6 +149,57 @@ def register_section_27(
             person, CaseEvent.WISH, _("Ønsket er skrevet ned."), by=by, at=at, application=case
         )
     return start_assessing(application=case, by=by, at=at)
+
+
+def _register_children(
+    case: Application, told: Sequence[ToldChild], by: User, at: datetime
+) -> None:
+    """Let the children told of join the household, unless they are there already.
+
+    One who is there without a name gets the name that is told now.
+    """
+    on = case.received_on
+    members = case.household.members.filter(period__contains=local_date(at)).order_by("pk")
+    there = [m.person for m in members.select_related("person") if is_child_member(m, on)]
+    known = {_same(child) for child in there}
+    unnamed = [child for child in there if child.first_name.startswith(_("Barn %s") % "")]
+    new = [child for child in told if _same(child) not in known]
+    while new and unnamed:
+        child, facts = unnamed.pop(0), new.pop(0)._asdict()
+        change_person(person=child, facts=facts, version=version_of(child), by=by, at=at)
+    new += [ToldChild()] * max(0, (case.children_tonight or 0) - len(there) - len(new))
+    for number, child in enumerate(new, start=len(there) + 1):
+        facts = child._asdict()
+        if not child.first_name:
+            facts |= {"first_name": _("Barn %s") % number, "last_name": case.person.last_name}
+        join_household(
+            head=case.person,
+            person=_registered(child, by),
+            facts={**facts, "id_kind": IdKind.NONE},
+            relation=MemberRelation.CHILD,
+            living=LivingArrangement.PERMANENT,
+            since=max(on, child.birth_date or on),
+            two_homes=True,
+            by=by,
+            at=at,
+        )
+
+
+def _same(child: ToldChild | Person) -> tuple[str, str, date | None]:
+    return child.first_name.lower(), child.last_name.lower(), child.birth_date
+
+
+def _registered(child: ToldChild, by: User) -> Person | None:
+    """The one registered person with the name and birth date, whom the user may see."""
+    if child.birth_date is None:
+        return None
+    same = Person.objects.visible_to(by).filter(
+        first_name__iexact=child.first_name,
+        last_name__iexact=child.last_name,
+        birth_date=child.birth_date,
+    )
+    found = list(same.order_by("pk")[:2])
+    return found[0] if len(found) == 1 else None
 
 
 # ------------------------------------------------------------------ missing papers

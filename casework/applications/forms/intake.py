@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import OrganisationUnit, User
 from accounts.once import OnceFormMixin
 from casework.log.enums import Sender, Tonight
-from casework.persons.forms.persons import FindPersonForm
+from casework.persons.forms.persons import IN_THE_FUTURE, FindPersonForm
 from common.forms import ListChoice, NorwegianDateField, PhoneField, VarigFormHelper
 
+from ..actions.intake import ToldChild
 from .applications import CASE_UNITS, ClockTimeField, case_units, combine_received
 
 if TYPE_CHECKING:
@@ -30,6 +31,13 @@ class Section27Form(OnceFormMixin, FindPersonForm):
     )
     children_tonight = forms.IntegerField(
         label=_("Barn som er med"), min_value=0, max_value=20, required=False, initial=0
+    )
+    children = forms.CharField(
+        label=_("Navn og fødselsdato på barna, om du får vite det"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Ett barn på hver linje, for eksempel «Ida Vik 14.03.2015»."),
     )
     words = forms.CharField(
         label=_("Hva personen forteller"),
@@ -82,13 +90,37 @@ class Section27Form(OnceFormMixin, FindPersonForm):
                 Row("first_name", "last_name", "birth_date"),
                 Row("phone", "caller"),
             ),
-            Fieldset(_("Situasjonen"), "tonight", "children_tonight", "words", "wish"),
+            Fieldset(_("Situasjonen"), "tonight", "children_tonight", "children", "words", "wish"),
             Fieldset(_("Mottatt"), Row("received_on", "received_time", "unit")),
         )
+
+    def clean_children(self) -> list[ToldChild]:
+        lines = self.cleaned_data["children"].splitlines()
+        return [self._child(" ".join(line.split())) for line in lines if line.strip()]
+
+    def _child(self, line: str) -> ToldChild:
+        """The child of a line: a name, a birth date, or both. A number that is no date is an
+        error, so that no birth date is lost."""
+        words = line.split(" ")
+        born = None
+        if any(sign.isdigit() for sign in words[-1]):
+            born = NorwegianDateField().clean(words.pop())
+            if born > self.on:
+                raise ValidationError(IN_THE_FUTURE, code="future")
+        name = " ".join(words).rstrip(",")
+        if any(sign.isdigit() for sign in name):
+            raise ValidationError(
+                _("Skriv navn og så fødselsdato, ett barn på hver linje. Dette kan ikke leses: %s")
+                % line
+            )
+        first, _space, last = name.rpartition(" ")
+        return ToldChild(first or last, last if first else "", born)
 
     def clean(self) -> dict[str, Any]:
         facts = super().clean()
         combine_received(self, facts, self.at)
+        told = len(facts.get("children") or [])
+        facts["children_tonight"] = max(facts.get("children_tonight") or 0, told)
         return facts
 
     @property

@@ -41,6 +41,7 @@ def section_27(request: HttpRequest) -> HttpResponse:
                 facts=form.new_person,
                 application=form.application,
                 wish=form.cleaned_data["wish"],
+                children=form.cleaned_data["children"],
                 by=request.user,
                 at=at,
             )

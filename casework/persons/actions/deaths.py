@@ -31,6 +31,7 @@ from common.calendar import ONE_DAY, local_date
 from common.errors import RuleBroken
 from common.formatting import nbdate
 
+from ..children import is_child_member
 from ..models import Death, HouseholdMember, Person, Representative
 from ..models.deaths import died_on
 from .persons import lock_persons
@@ -259,10 +260,13 @@ def leave_households(aftermath: Aftermath) -> None:
 
 
 def _make_head(aftermath: Aftermath, beside: list[HouseholdMember], since: date) -> None:
-    """The one who goes on with the case becomes head of the household, else the partner."""
+    """The one who goes on with the case becomes head of the household, else the partner, else the
+    oldest adult. Children alone have no head."""
     holders = [other.pk for other in aftermath.cases.values() if other is not None]
     chosen = [each for each in beside if each.person_id in holders]
     chosen += [each for each in beside if each.relation == MemberRelation.PARTNER]
+    adults = [each for each in beside if not is_child_member(each, since)]
+    chosen += sorted(adults, key=lambda each: (each.person.birth_date or since, each.pk))
     if not chosen:
         return
     member = chosen[0]

@@ -15,7 +15,13 @@ from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
 from casework.log import events
-from casework.log.enums import OWN_HOUSEHOLD, PROTECTED, MemberRelation
+from casework.log.enums import (
+    APPLICATION_ALIVE,
+    OWN_HOUSEHOLD,
+    PROTECTED,
+    LivingArrangement,
+    MemberRelation,
+)
 from casework.log.event_kinds import CaseEvent
 from casework.log.saving import save
 from casework.log.visibility import visible_persons
@@ -24,6 +30,7 @@ from common.corrections import check_seen
 from common.errors import RuleBroken
 from common.formatting import nbdate
 
+from ..children import is_child_of_household
 from ..models import Household, HouseholdMember, Person
 
 if TYPE_CHECKING:
@@ -63,6 +70,21 @@ class ChangedMeanwhile(RuleBroken):
 
 class MembershipRefused(RuleBroken):
     """The person cannot join or leave the household like that; `field` is the form field."""
+
+
+class LivesInTwoHomes(MembershipRefused):
+    """A child would live permanently in two households at once; the user is asked first."""
+
+    field = "two_homes"
+
+    def __init__(self, child: Person) -> None:
+        super().__init__(
+            _(
+                "%(name)s står som «bor fast» også i en annen husstand i perioden. Velg «delt "
+                "bosted» eller «samvær», eller kryss av for at barnet bor fast begge steder."
+            )
+            % {"name": child}
+        )
 
 
 @dataclass(frozen=True)
@@ -332,11 +354,13 @@ def join_household(
     by: User,
     at: datetime,
     nights: int | None = None,
+    two_homes: bool = False,
 ) -> HouseholdMember:
     """Add a person to the head's household from `since`; without one, register one from `facts`.
 
     A person registered here gets the head's address protection and shielding, because a child's
-    address reveals where the parent lives (need S3). Raises `MembershipRefused`.
+    address reveals where the parent lives (need S3). `two_homes`: the user has confirmed that the
+    child lives permanently elsewhere too. Raises `MembershipRefused`.
     """
     # Locked, so that of two users adding the same person, the second gets the refusal.
     lock_persons(head.pk, *([person.pk] if person else []))
@@ -354,6 +378,7 @@ def join_household(
         nights=nights,
         period=DateRange(since, None),
     )
+    asked = _ask_about_two_homes(member, two_homes, by)
     member._history_user = by
     member.save()
     events.record(
@@ -369,11 +394,41 @@ def join_household(
         events.record(
             person,
             CaseEvent.HOUSEHOLD_JOINED,
-            _("Ble med i en husstand fra %(since)s.") % {"since": nbdate(since)},
+            _("Ble med i en husstand fra %(since)s.") % {"since": nbdate(since)} + asked,
             by=by,
             at=at,
         )
     return member
+
+
+def _ask_about_two_homes(member: HouseholdMember, confirmed: bool, by: User) -> str:
+    """Raise `LivesInTwoHomes` for a child who lives permanently in another household as well.
+
+    Returns the words for the event when the user has confirmed it, else "". A household whose
+    members the user may not see is not told of (need S3).
+    """
+    born, since = member.person.birth_date, member.period.lower
+    if member.living != LivingArrangement.PERMANENT or not is_child_of_household(
+        member.relation, born, since
+    ):
+        return ""
+    elsewhere = (
+        HouseholdMember.objects.filter(
+            person=member.person,
+            living=LivingArrangement.PERMANENT,
+            period__overlap=member.period,
+            household__members__in=HouseholdMember.objects.filter(
+                visible_persons(by, "person__"), relation=MemberRelation.SELF
+            ),
+        )
+        .exclude(household=member.household_id)
+        .exists()
+    )
+    if not elsewhere:
+        return ""
+    if not confirmed:
+        raise LivesInTwoHomes(member.person)
+    return " " + _("Bekreftet: barnet bor fast i to husstander.")
 
 
 def _check_born(person: Person, since: date) -> None:
@@ -435,6 +490,7 @@ def change_living(
     since: date,
     by: User,
     at: datetime,
+    two_homes: bool = False,
 ) -> HouseholdMember:
     """Change how the member lives here from `since`; the earlier period keeps its values."""
     until = member.period.upper
@@ -462,6 +518,7 @@ def change_living(
         nights=nights,
         period=DateRange(since, member.period.upper),
     )
+    asked = _ask_about_two_homes(new, two_homes, by)
     member.period = DateRange(member.period.lower, since)
     # The old row first, or the two periods would overlap.
     for row in (member, new):
@@ -471,7 +528,7 @@ def change_living(
         "since": nbdate(since),
         "how": new.get_living_display().lower(),
     }
-    events.record(member.person, CaseEvent.HOUSEHOLD_CHANGED, text, by=by, at=at)
+    events.record(member.person, CaseEvent.HOUSEHOLD_CHANGED, text + asked, by=by, at=at)
     if member.person_id != head.pk:
         events.record(
             head,
@@ -499,6 +556,7 @@ def correct_member(
     by: User,
     at: datetime,
     seen: int | None = None,
+    two_homes: bool = False,
 ) -> HouseholdMember:
     """Correct one period of a membership, as if it had been right from the start.
 
@@ -523,21 +581,18 @@ def correct_member(
         )
     if since != member.period.lower:
         _check_born(member.person, since)
-    save(
-        member,
-        by,
-        relation=relation,
-        living=living,
-        nights=nights,
-        period=DateRange(since, until),
-    )
+    facts = {"relation": relation, "living": living, "nights": nights}
+    facts["period"] = DateRange(since, until)
+    corrected = HouseholdMember(household_id=member.household_id, person=member.person, **facts)
+    asked = _ask_about_two_homes(corrected, two_homes, by)
+    save(member, by, **facts)
     text = _("Rettet i husstanden: %(relation)s, %(how)s, %(period)s. %(why)s") % {
         "relation": member.get_relation_display().lower(),
         "how": member.get_living_display().lower(),
         "period": _in_words(member.period),
         "why": why.strip(),
     }
-    events.record(member.person, CaseEvent.HOUSEHOLD_CHANGED, text, by=by, at=at)
+    events.record(member.person, CaseEvent.HOUSEHOLD_CHANGED, text + asked, by=by, at=at)
     if head is not None and head.pk != member.person_id:
         events.record(
             head,
@@ -556,7 +611,11 @@ def correct_member(
 def end_membership(
     *, member: HouseholdMember, head: Person, last: date, by: User, at: datetime
 ) -> HouseholdMember:
-    """End the membership; `last` is the first day outside. Raises `MembershipRefused`."""
+    """End the membership; `last` is the first day outside. Raises `MembershipRefused`.
+
+    Nobody leaves a household without its head, or with a case that counts those who are left: the
+    act for that is `stays.placement.separation`.
+    """
     # Locked, so that two users do not end it on two different days.
     member = (
         HouseholdMember.objects.select_for_update(of=("self",), no_key=True)
@@ -573,6 +632,28 @@ def end_membership(
         raise MembershipRefused(
             _("Personen kom inn i husstanden %(on)s. Velg en dato etter det.")
             % {"on": nbdate(member.period.lower)},
+            "last",
+        )
+    others = member.household.members.filter(period__contains=last).exclude(pk=member.pk)
+    if member.relation == MemberRelation.SELF and others.exists():
+        raise MembershipRefused(
+            _(
+                "%(name)s er hovedperson, og de andre blir igjen. Bruk «Del husstanden»: der "
+                "velger du hvem som blir hovedperson, og hvor hver av dem bor."
+            )
+            % {"name": member.person},
+            "last",
+        )
+    cases = member.household.applications.filter(
+        person=member.person_id, state__in=APPLICATION_ALIVE
+    )
+    if member.relation in OWN_HOUSEHOLD and cases.exists():
+        raise MembershipRefused(
+            _(
+                "%(name)s har en sak som gjelder denne husstanden. Bruk «Del husstanden», så "
+                "følger saken med."
+            )
+            % {"name": member.person},
             "last",
         )
     member.period = DateRange(member.period.lower, last)

@@ -14,7 +14,7 @@ from common.corrections import SeenMixin
 from common.forms import ListChoice, NorwegianDateField, VarigFormHelper
 
 from ..models import HouseholdMember
-from .persons import check_nights, nights_field
+from .persons import AsksTwoHomesMixin, check_nights, nights_field
 
 
 class TakeBackForm(OnceFormMixin, forms.Form):
@@ -29,7 +29,7 @@ class TakeBackForm(OnceFormMixin, forms.Form):
         self.helper = VarigFormHelper(submit=_("Før som feilregistrert"), cancel=cancel)
 
 
-class CorrectMemberForm(SeenMixin, OnceFormMixin, forms.Form):
+class CorrectMemberForm(AsksTwoHomesMixin, SeenMixin, OnceFormMixin, forms.Form):
     relation = forms.ChoiceField(
         label=_("Relasjon"),
         choices=[choice for choice in MemberRelation.choices if choice[0] != MemberRelation.SELF],
@@ -51,7 +51,7 @@ class CorrectMemberForm(SeenMixin, OnceFormMixin, forms.Form):
         super().__init__(*args, row=member, initial=initial, **kwargs)
         self.helper = VarigFormHelper(submit=_("Lagre rettelsen"), cancel=cancel)
         self.helper.layout = Layout(
-            Row("relation", "living"), Row("nights", "since", "until"), "why"
+            Row("relation", "living"), Row("nights", "since", "until"), "two_homes", "why"
         )
 
     def clean(self) -> dict[str, Any]:

@@ -428,13 +428,26 @@ def nights_field() -> forms.IntegerField:
     )
 
 
+class AsksTwoHomesMixin(forms.Form):
+    """A form for how a child lives. The question is shown only when the action asks it."""
+
+    two_homes = forms.BooleanField(
+        label=_("Barnet bor fast i to husstander"), required=False, widget=forms.HiddenInput
+    )
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        if field == "two_homes":
+            self.fields["two_homes"].widget = forms.CheckboxInput()
+        super().add_error(field, error)
+
+
 def check_nights(form: forms.Form, facts: dict[str, Any]) -> None:
     """Refuse nights for a member who lives there permanently."""
     if facts.get("nights") and facts.get("living") == LivingArrangement.PERMANENT:
         form.add_error("nights", _("Den som bor fast, er her alle netter. La feltet stå tomt."))
 
 
-class MemberForm(OnceFormMixin, FindPersonForm):
+class MemberForm(AsksTwoHomesMixin, OnceFormMixin, FindPersonForm):
     """Adds a member to a household."""
 
     relation = forms.ChoiceField(
@@ -468,6 +481,7 @@ class MemberForm(OnceFormMixin, FindPersonForm):
             Row("first_name", "last_name", "birth_date"),
             Row("relation", "living"),
             Row("nights", "since"),
+            "two_homes",
         )
 
     def clean(self) -> dict[str, Any]:
@@ -486,7 +500,7 @@ class EndMembershipForm(OnceFormMixin, forms.Form):
     last = NorwegianDateField(label=_("Ute fra"))
 
 
-class ChangeLivingForm(OnceFormMixin, forms.Form):
+class ChangeLivingForm(AsksTwoHomesMixin, OnceFormMixin, forms.Form):
     living = forms.ChoiceField(
         label=_("Bor i husstanden"), choices=LivingArrangement.choices, widget=ListChoice
     )

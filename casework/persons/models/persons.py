@@ -308,11 +308,6 @@ class HouseholdMember(models.Model):
         return f"{self.person_id} ({self.get_relation_display()})"
 
     @property
-    def is_child_of_household(self) -> bool:
-        """By the relation only; `children.is_child_member` considers the age too."""
-        return self.relation == MemberRelation.CHILD
-
-    @property
     def is_visiting(self) -> bool:
         return self.living == LivingArrangement.VISITING
 

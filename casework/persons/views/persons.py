@@ -15,12 +15,13 @@ from django.views.decorators.http import require_http_methods
 from accounts.once import once
 from accounts.reads import log_read
 from casework.log import perms
-from casework.log.enums import MemberRelation
+from casework.log.enums import LivingArrangement, MemberRelation
 from common.access import allowed
 from common.calendar import ONE_DAY
 from common.form_errors import errors_on, posted
 
 from ..actions import persons as actions
+from ..children import is_child_member
 from ..forms.persons import ChangeLivingForm, EndMembershipForm, MemberForm, PersonForm
 from ..models import Household, HouseholdMember, Person
 from .on_person import visible_person
@@ -156,7 +157,8 @@ def _rows(request: HttpRequest, household: Household | None) -> list[dict]:
                 auto_id=f"m{member.pk}_%s",
                 initial={"last": max(today, member.period.lower + ONE_DAY)},
             )
-        if upper is None and member.relation == MemberRelation.CHILD:
+        lives = is_child_member(member, today) or member.living != LivingArrangement.PERMANENT
+        if upper is None and lives:
             change = ChangeLivingForm(
                 request.POST if is_posted and "change" in request.POST else None,
                 prefix=f"c{member.pk}",
@@ -167,6 +169,7 @@ def _rows(request: HttpRequest, household: Household | None) -> list[dict]:
             {
                 "member": member,
                 "age": age_on(member.person, today),
+                "shows_living": lives,
                 "end": end,
                 "change": change,
                 "correctable": member.relation != MemberRelation.SELF,
@@ -199,6 +202,7 @@ def _add(request: HttpRequest, form: MemberForm, head: Person) -> bool:
             living=facts["living"],
             nights=facts["nights"],
             since=facts["since"],
+            two_homes=facts["two_homes"],
             by=request.user,
             at=at,
         )
