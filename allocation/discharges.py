@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts import settings_table
 from accounts.models import User
 from casework.models import Person, TransitionPlan
+from casework.vedtak.standing import LAST_DAY
 from common.paging import Page, keyset_page
 from common.sql import end_of_day, enum_params
 from stays.enums import HomeAhead, StayKind
@@ -21,7 +22,7 @@ from stays.homes import NAME_OF_UNIT, HomeBy, homes_by
 from stays.models import Stay
 
 from .enums import OfferState
-from .ranking import GIVES_HOME, gives_home_params
+from .ranking import HOME_GRANTS, gives_home_params
 
 # Homes promised to people as of %(on)s, for `stays.homes`.
 PROMISES = f"""
@@ -38,8 +39,8 @@ PROMISES = f"""
             AND o.answered_at < {end_of_day()}
     UNION ALL
     SELECT a.person_id, CASE WHEN EXISTS (
-            SELECT FROM casework_vedtak v WHERE v.application_id = a.id AND {GIVES_HOME}
-                AND coalesce(v.valid_to >= %(on)s::date, true))
+            SELECT FROM {HOME_GRANTS}
+            WHERE v.application_id = a.id AND coalesce({LAST_DAY} >= %(on)s::date, true))
             THEN %(HomeAhead.RESERVED)s ELSE %(HomeAhead.HELD)s END,
         r.id, {NAME_OF_UNIT}, r.moves_in_on, upper(r.period) - 1
     FROM allocation_reservation r

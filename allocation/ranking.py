@@ -5,8 +5,8 @@ statement finds who waits (`WAITING`), gathers the facts of all of them (`FACTS`
 class and tie-breaker values by the policy in force (`policy`), and numbers them. The numbers
 count only the cases the user may see (docs/adr/0004-rank-and-protected.md).
 
-An application waits if it has an issued vedtak that grants a home and is valid on the date (the
-last day included), no lease of the application is agreed by the date, and no municipal tenancy
+An application waits if a home is granted in it, by an outcome that stands and is valid on the date
+(the last day included), no lease of the application is agreed by the date, and no municipal tenancy
 of the person has begun since the vedtak (a tenancy may be imported without a lease).
 """
 
@@ -34,6 +34,7 @@ from casework.log.enums import (
 )
 from casework.models import Application, HousingNeed
 from casework.persons.children import child_params, is_child
+from casework.vedtak.standing import FIRST_DAY, LAST_DAY, STANDS
 from common.errors import RuleBroken
 from common.sql import end_of_day, enum_params, enum_values, local_day, with_positional_params
 from stays.enums import LASTING, StayKind, Unsuitable
@@ -55,13 +56,12 @@ PAGE_SIZE = 50
 # The legal bases of a new home. § 27 gives a temporary place, forlengelse the current home.
 HOME_BASES = ("kommunal_bolig", "bytte", "boligsosialloven_6")
 
-# The vedtak `v` is issued by the date, and grants a home.
-GIVES_HOME = """
-    v.state = %(VedtakState.ISSUED)s AND v.issued_on <= %(on)s::date
-      AND v.id IN (
-          SELECT o.vedtak_id FROM casework_vedtakoutcome o
-          WHERE o.outcome = ANY(%(granted)s) AND o.basis_id = ANY(ARRAY(
-              SELECT b.id FROM casework_legalbasis b WHERE b.code = ANY(%(home_bases)s))))"""
+# The outcomes `o` that grant a home and stand on the date, with their vedtak `v`.
+HOME_GRANTS = f"""
+    casework_vedtak v
+    JOIN casework_vedtakoutcome o ON {STANDS}
+        AND o.outcome = ANY(%(granted)s) AND o.basis_id = ANY(ARRAY(
+            SELECT b.id FROM casework_legalbasis b WHERE b.code = ANY(%(home_bases)s)))"""
 
 # Takes `waiting_params`; {visible} is a condition on the application `a`, or "".
 WAITING = f"""
@@ -69,11 +69,10 @@ waiting AS (
     SELECT DISTINCT ON (a.id) a.id AS application_id, a.person_id, a.household_id, a.kind,
            a.unit_id, a.responsible_id, a.case_year, a.case_seq, a.received_at,
            v.id AS vedtak_id, v.issued_on
-    FROM casework_vedtak v
+    FROM {HOME_GRANTS}
     JOIN casework_application a ON a.id = v.application_id
-    WHERE {GIVES_HOME}
-      AND (v.valid_to IS NULL OR v.valid_to >= %(on)s::date)
-      AND (v.valid_from IS NULL OR v.valid_from <= %(on)s::date)
+    WHERE coalesce({LAST_DAY} >= %(on)s::date, true)
+      AND coalesce({FIRST_DAY} <= %(on)s::date, true)
       AND a.state <> ALL(%(closed_states)s)
       AND NOT EXISTS (
           SELECT FROM stays_lease l
@@ -83,7 +82,7 @@ waiting AS (
           WHERE home.person_id = a.person_id AND home.kind = %(StayKind.LEASE)s
             AND lower(home.period) BETWEEN v.issued_on AND %(on)s::date)
       {{visible}}
-    -- With two valid vedtak the case has waited since the first.
+    -- With two valid grants the case has waited since the first.
     ORDER BY a.id, v.issued_on, v.id
 )"""
 
@@ -195,7 +194,7 @@ facts AS (
 
 
 def gives_home_params() -> dict[str, Any]:
-    """The parameters of `GIVES_HOME` besides `%(on)s`."""
+    """The parameters of `HOME_GRANTS` besides `%(on)s`."""
     return {
         **enum_params(VedtakState),
         "granted": enum_values(GRANTED),
@@ -204,7 +203,7 @@ def gives_home_params() -> dict[str, Any]:
 
 
 def waiting_params(on: date) -> dict[str, Any]:
-    """The parameters of `WAITING`, `GIVES_HOME`, and the condition on what a user may see."""
+    """The parameters of `WAITING`, `HOME_GRANTS`, and the condition on what a user may see."""
     return {
         **enum_params(StayKind),
         **gives_home_params(),
@@ -228,20 +227,21 @@ def is_waiting(case: Application, stays: list[Stay], on: date) -> bool:
     ):
         return False
     for vedtak in case.vedtak.all():
-        if vedtak.state != VedtakState.ISSUED or vedtak.issued_on > on:
+        if not vedtak.is_issued or vedtak.issued_on > on:
             continue
-        valid = (vedtak.valid_from is None or vedtak.valid_from <= on) and (
-            vedtak.valid_to is None or vedtak.valid_to >= on
-        )
         gives = any(
-            outcome.outcome in GRANTED and outcome.basis.code in HOME_BASES
+            outcome.stands
+            and outcome.is_granted
+            and outcome.basis.code in HOME_BASES
+            and (outcome.first_day is None or outcome.first_day <= on)
+            and (outcome.last_day is None or outcome.last_day >= on)
             for outcome in vedtak.outcomes.all()
         )
         moved_in = any(
             stay.kind == StayKind.LEASE and vedtak.issued_on <= stay.period.lower <= on
             for stay in stays
         )
-        if valid and gives and not moved_in:
+        if gives and not moved_in:
             return True
     return False
 

@@ -102,6 +102,8 @@ class Lives:
     def __post_init__(self) -> None:
         self.horizon = self.today - timedelta(days=DAYS)
         self.bases = dict(LegalBasis.objects.values_list("code", "pk"))
+        # The outcome of each vedtak.
+        self.outcome_of: dict[int, int] = {}
         self.cases = [user.pk for user in self.users["caseworkers"]]
         self.approvers = [user.pk for user in self.users["approvers"]]
         self.office = self.users["units"]["bolig"].pk
@@ -300,7 +302,7 @@ class Lives:
         # One refusal in three: the municipality has no dwelling of the type.
         unmet = outcome == Outcome.REFUSED and pk % 3 == 0
         ground = RefusalGround.NO_DWELLING if unmet else RefusalGround.CONDITIONS
-        self.bulk.add(
+        self.outcome_of[pk] = self.bulk.add(
             VedtakOutcome,
             vedtak_id=pk,
             basis_id=self.bases[basis],

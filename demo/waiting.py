@@ -156,9 +156,14 @@ def _appeal(lives: Lives, case: Case, vedtak: int) -> None:
         if old
         else AppealState.RECEIVED
     )
+    appeal = lives.bulk.take(Appeal)
+    lives.bulk.add(
+        Appeal.outcomes.through, appeal_id=appeal, vedtakoutcome_id=lives.outcome_of[vedtak]
+    )
     lives.bulk.add(
         Appeal,
         vedtak_id=vedtak,
+        id=appeal,
         drafter_id=case.someone.responsible,
         approver_id=case.approver,
         body=AppealBody.MUNICIPAL,

@@ -20,11 +20,9 @@ from casework.case.next_step import next_step
 from casework.log import flags as flag_words
 from casework.log.enums import (
     APPLICATION_CLOSED,
-    GRANTED,
     OWN_HOUSEHOLD,
     FlagKind,
     IdKind,
-    VedtakState,
 )
 from casework.log.perms import can_do_casework
 from casework.log.steps import Step
@@ -178,11 +176,20 @@ class CurrentCase:
 
     @property
     def outcomes(self) -> list[Any]:
-        return list(self.vedtak.outcomes.all()) if self.vedtak else []
+        """The outcomes that stand, of any vedtak in the case; else those being written."""
+        standing = [
+            outcome
+            for vedtak in self.application.vedtak.all()
+            for outcome in vedtak.outcomes.all()
+            if outcome.stands
+        ]
+        return standing or (list(self.vedtak.outcomes.all()) if self.vedtak else [])
 
     @property
-    def granted(self) -> bool:
-        return any(outcome.outcome in GRANTED for outcome in self.outcomes)
+    def valid_to(self) -> date | None:
+        """The last day of what is granted; None if nothing is, or it has no end."""
+        days = [outcome.last_day for outcome in self.outcomes if outcome.is_granted]
+        return max(days) if days and None not in days else None
 
 
 def wish_of(person: Person) -> Wish | None:
@@ -276,10 +283,15 @@ def rank_of(case: Application, user: User, on: date) -> tuple[Explanation | None
 
 
 def _shown_vedtak(case: Application) -> Vedtak | None:
-    """The latest issued vedtak, else the one being written."""
-    issued = [vedtak for vedtak in case.vedtak.all() if vedtak.state == VedtakState.ISSUED]
+    """The vedtak in force, first the latest that grants something; else the one being written."""
+
+    def order(vedtak: Vedtak) -> tuple[bool, date, int]:
+        grants = any(one.stands and one.is_granted for one in vedtak.outcomes.all())
+        return grants, vedtak.issued_on, vedtak.pk
+
+    issued = [vedtak for vedtak in case.vedtak.all() if vedtak.is_issued]
     if issued:
-        return max(issued, key=lambda vedtak: (vedtak.issued_on, vedtak.pk))
+        return max(issued, key=order)
     return next((vedtak for vedtak in case.vedtak.all() if vedtak.is_open), None)
 
 

@@ -21,6 +21,7 @@ from django.db.models import Count
 from allocation import ranking, vacancy
 from casework.log.enums import PROTECTED, Process, RefusalGround, VedtakState
 from casework.persons.children import born_after, child_params, is_child
+from casework.vedtak.standing import FIRST_DAY, LAST_DAY, STANDS
 from common.calendar import add_months
 from common.sql import enum_params, enum_values, local_day
 from housing.enums import TEMPORARY_TYPES, UnitStatus
@@ -129,15 +130,14 @@ closed AS (
 ),
 granted AS (
     SELECT v.id, v.application_id, a.person_id, v.issued_on,
-           greatest(v.issued_on, v.valid_from) AS came_on, v.valid_to + 1 AS ended_on,
+           greatest(v.issued_on, {FIRST_DAY}) AS came_on, {LAST_DAY} + 1 AS ended_on,
            -- A case closed without a known date counts as never on the list.
            CASE WHEN a.state = ANY(%(closed_states)s)
                 THEN coalesce(c.closed_on, v.issued_on) END AS closed_on
-    FROM casework_vedtak v
+    FROM {ranking.HOME_GRANTS}
     JOIN casework_application a ON a.id = v.application_id
     LEFT JOIN closed c ON c.object_id = a.id
-    WHERE {ranking.GIVES_HOME}
-      AND NOT EXISTS ({LEFT_OUT} a.person_id)
+    WHERE NOT EXISTS ({LEFT_OUT} a.person_id)
 ),
 home AS (
     SELECT g.id, min(lower(s.period)) AS began FROM granted g
@@ -186,10 +186,9 @@ UNMET = f"""
 WITH refused AS (
     SELECT DISTINCT ON (a.person_id) v.dwelling_type
     FROM casework_vedtakoutcome o
-    JOIN casework_vedtak v ON v.id = o.vedtak_id
+    JOIN casework_vedtak v ON {STANDS}
     JOIN casework_application a ON a.id = v.application_id
-    WHERE o.ground = %(RefusalGround.NO_DWELLING)s AND v.state = %(VedtakState.ISSUED)s
-      AND v.issued_on BETWEEN %(first)s::date AND %(on)s::date
+    WHERE o.ground = %(RefusalGround.NO_DWELLING)s AND v.issued_on >= %(first)s::date
       AND NOT EXISTS ({LEFT_OUT} a.person_id)
     ORDER BY a.person_id, v.issued_on DESC, v.id DESC
 )

@@ -745,11 +745,12 @@ class World:
             }
         if "withdrawn" in facts:
             fields |= {"state": AppealState.WITHDRAWN, "closed_on": facts["withdrawn"]}
-        Appeal.objects.create(
+        about = vedtak.outcomes.select_related("basis").first()
+        appeal = Appeal.objects.create(
             vedtak=vedtak,
             drafter=vedtak.drafted_by,
             approver=vedtak.issued_by,
-            body=vedtak.outcomes.select_related("basis").first().basis.appeal_body,
+            body=about.basis.appeal_body,
             received_on=received,
             made_on=facts.get("made", received),
             due_on=vedtak.appeal_due(),
@@ -757,6 +758,7 @@ class World:
             registered_by=self.clerk,
             **fields,
         )
+        appeal.outcomes.add(about)
 
     def _file(self, at: datetime) -> StoredFile:
         return StoredFile.objects.create(content=b"%PDF-1.7", made_at=at)

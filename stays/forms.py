@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.once import OnceFormMixin
 from casework.models import Person, Vedtak
+from casework.vedtak.completeness import PLACE_BASIS
 from common.corrections import SeenMixin
 from common.formatting import nbdate
 from common.forms import ChipChoice, ListChoice, NorwegianDateField, VarigFormHelper
@@ -357,10 +358,9 @@ def by_first_free(
 def vedtak_for(person: Person) -> QuerySet[Vedtak]:
     """Vedtak that grant the person a temporary place (sosialtjenesteloven § 27), newest first."""
     return (
-        Vedtak.objects.granted()
-        .filter(application__person=person, outcomes__basis__code="sosialtjenesteloven_27")
+        Vedtak.objects.granted(PLACE_BASIS)
+        .filter(application__person=person)
         .select_related("application")
-        .distinct()
         .order_by("-issued_on", "-pk")
     )
 

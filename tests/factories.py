@@ -645,6 +645,11 @@ class AppealFactory(Factory):
     registered_at = factory.LazyFunction(now)
     registered_by = factory.SubFactory(UserFactory, caseworker=True)
 
+    @factory.post_generation
+    def outcomes(appeal, create, extracted, **kwargs):
+        same_body = [o for o in appeal.vedtak.outcomes.all() if o.basis.appeal_body == appeal.body]
+        appeal.outcomes.set(extracted or same_body)
+
 
 class FlagFactory(Factory):
     """An open flag of a long temporary stay; `closed=True` is followed up."""

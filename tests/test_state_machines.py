@@ -25,7 +25,7 @@ from casework.log.enums import (
     ReversalGround,
     VedtakState,
 )
-from casework.models import Appeal, Application, Transition, Vedtak
+from casework.models import Appeal, Application, Transition, Vedtak, VedtakOutcome
 from casework.vedtak import actions as vedtak_actions
 from casework.vedtak.processes import VEDTAK
 from common.errors import RuleBroken, explain_integrity_error
@@ -220,8 +220,11 @@ def check(simulation: Simulation) -> None:
                 assert before.to_state == after.from_state
             if moves:
                 assert moves[-1].to_state == thing.state, (process, thing.state)
-    states = [one.state for one in found[Process.VEDTAK]]
-    assert states.count(VedtakState.ISSUED) == 1
+    standing = VedtakOutcome.objects.standing().filter(vedtak__application=case)
+    assert standing.values("basis__code").distinct().count() == standing.count() > 0
+    for one in found[Process.VEDTAK]:
+        if one.issued_at:
+            assert one.is_replaced != one.outcomes.standing().exists()
     assert sum(one.is_open for one in found[Process.VEDTAK]) <= 1
     for one in found[Process.VEDTAK]:
         assert one.issued_by_id != one.drafted_by_id

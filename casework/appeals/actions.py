@@ -7,6 +7,7 @@ application first (docs/adr/0006).
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -20,8 +21,6 @@ from casework.letters import letters
 from casework.log import events
 from casework.log.enums import (
     APPEAL_ANSWERED,
-    APPEAL_OPEN,
-    AppealBody,
     AppealChannel,
     AppealSender,
     AppealState,
@@ -39,7 +38,6 @@ from common.formatting import nbdate
 
 from . import file as appeal_file
 from . import letters as appeal_letters
-from . import words as appeal_words
 from .models import Appeal
 from .perms import appeal_reviewers
 from .processes import APPEAL
@@ -47,13 +45,14 @@ from .processes import APPEAL
 if TYPE_CHECKING:
     from accounts.models import User
     from casework.letters.models import Letter
+    from casework.vedtak.models import VedtakOutcome
 
 # Fields a new vedtak after an appeal copies from the old one. The reasons are written again.
 COPIED_FIELDS = ("language", "facts", "person_view", "best_interests", "conditions", "place")
 
 
 class NotAppealable(RuleBroken):
-    """The vedtak cannot be appealed: not issued, replaced, or not to this appeals body."""
+    """The vedtak cannot be appealed: not issued, replaced, or to several appeals bodies at once."""
 
 
 class ImpossibleDate(RuleBroken):
@@ -61,7 +60,7 @@ class ImpossibleDate(RuleBroken):
 
 
 class AlreadyAppealed(RuleBroken):
-    """The vedtak already has an appeal to the same appeals body."""
+    """The outcome already has an appeal, open or decided."""
 
 
 class CannotReview(RuleBroken):
@@ -119,7 +118,7 @@ def register_appeal(
     words: str,
     by: User,
     at: datetime,
-    body: str = "",
+    outcomes: Collection[VedtakOutcome] = (),
     made_on: date | None = None,
     arrived_on: date | None = None,
     channel: str = AppealChannel.LETTER,
@@ -127,11 +126,12 @@ def register_appeal(
     sender_name: str = "",
     suspension_asked: bool = False,
 ) -> Appeal:
-    """Register an appeal to one appeals body, with the deadline it had (fvl. §§ 28-32).
+    """Register an appeal about outcomes of the vedtak, with the deadline it had (fvl. §§ 28-32).
 
-    `made_on` is when it was sent or said, if known to be before it was received; `arrived_on` is
-    when the letter with the vedtak arrived, if known. `body` is required if the legal bases of the
-    vedtak have different ones. Raises `NotAppealable`, `ReceivedOutsideTime` or `AlreadyAppealed`.
+    `outcomes` must have the same appeals body; none means all that can be appealed. `made_on` is
+    when it was sent or said, if known to be before it was received; `arrived_on` is when the letter
+    with the vedtak arrived, if known. Raises `NotAppealable`, `ImpossibleDate` or
+    `AlreadyAppealed`.
     """
     # Locked, so that the vedtak is not replaced while the appeal is registered.
     vedtak = (
@@ -142,8 +142,7 @@ def register_appeal(
     _check_appealable(vedtak)
     made_on = made_on or received_on
     _check_dates(vedtak, received_on, made_on, arrived_on, local_date(at))
-    body = _choose_body(vedtak, body)
-    _check_not_appealed(vedtak, body)
+    about = _choose_outcomes(vedtak, outcomes)
     if arrived_on and arrived_on != vedtak.arrived_on:
         vedtak.arrived_on = arrived_on
         vedtak._history_user = by
@@ -152,7 +151,7 @@ def register_appeal(
         vedtak=vedtak,
         drafter_id=vedtak.drafted_by_id,
         approver_id=vedtak.issued_by_id,
-        body=body,
+        body=about[0].basis.appeal_body,
         channel=channel,
         sender=sender,
         sender_name=sender_name,
@@ -166,6 +165,7 @@ def register_appeal(
     )
     appeal._history_user = by
     appeal.save()
+    appeal.outcomes.set(about)
     APPEAL.log(appeal, "", AppealState.RECEIVED, by, at)
     in_time = _("etter fristen") if appeal.is_late else _("innen fristen")
     _log(
@@ -206,43 +206,46 @@ def _check_dates(
         )
 
 
-def _choose_body(vedtak: Vedtak, body: str) -> str:
-    bodies = appeal_words.bodies_of(vedtak)
-    if body:
-        if body not in bodies:
+def _choose_outcomes(vedtak: Vedtak, outcomes: Collection[VedtakOutcome]) -> list[VedtakOutcome]:
+    """What the appeal is about: the outcomes chosen, or all that can be appealed."""
+    standing = list(vedtak.outcomes.standing().select_related("basis"))
+    earlier = {outcome.pk: _appeal_of(outcome) for outcome in standing}
+    about = list(outcomes) or [one for one in standing if earlier[one.pk] is None] or standing
+    if not about:
+        raise NotAppealable(_("Vedtaket har ingen hjemmel det kan klages på."))
+    for outcome in about:
+        if outcome.pk not in earlier:
             raise NotAppealable(
-                _("%(body)s avgjør ikke klager på dette vedtaket. Velg en annen klageinstans.")
-                % {"body": AppealBody(body).label}
+                _("«%s» er erstattet av et nytt vedtak. Registrer klagen på det.") % outcome.basis
             )
-        return body
-    if len(bodies) != 1:
-        raise NotAppealable(
-            _("Vedtaket har flere klageinstanser. Velg hva klagen gjelder.")
-            if bodies
-            else _("Vedtaket har ingen hjemmel det kan klages på.")
-        )
-    return next(iter(bodies))
+        if earlier[outcome.pk] is not None:
+            raise _already_appealed(outcome, earlier[outcome.pk])
+    if len({outcome.basis.appeal_body for outcome in about}) != 1:
+        raise NotAppealable(_("Vedtaket har flere klageinstanser. Velg hva klagen gjelder."))
+    return about
 
 
-def _check_not_appealed(vedtak: Vedtak, body: str) -> None:
-    earlier = vedtak.appeals.filter(body=body).exclude(state=AppealState.WITHDRAWN).first()
-    if earlier is None:
-        return
-    when = nbdate(earlier.received_on)
-    if earlier.state in APPEAL_OPEN:
-        raise AlreadyAppealed(
+def _appeal_of(outcome: VedtakOutcome) -> Appeal | None:
+    """The appeal about the outcome, open or decided."""
+    return outcome.appeals.exclude(state=AppealState.WITHDRAWN).first()
+
+
+def _already_appealed(outcome: VedtakOutcome, earlier: Appeal) -> AlreadyAppealed:
+    facts = {"basis": outcome.basis, "on": nbdate(earlier.received_on)}
+    if earlier.is_open:
+        return AlreadyAppealed(
             _(
-                "Det er allerede en klage på dette vedtaket, mottatt %(on)s. "
+                "Det er allerede en klage på «%(basis)s», mottatt %(on)s. "
                 "Skriv det nye som et notat i saken."
             )
-            % {"on": when}
+            % facts
         )
-    raise AlreadyAppealed(
+    return AlreadyAppealed(
         _(
-            "Klagen på dette vedtaket, mottatt %(on)s, er avgjort: %(state)s. Den kan ikke klages "
+            "Klagen på «%(basis)s», mottatt %(on)s, er avgjort: %(state)s. Den kan ikke klages "
             "videre. Skriv et notat, og gi råd om å søke på nytt eller gå til Sivilombudet."
         )
-        % {"on": when, "state": earlier.get_state_display().lower()}
+        % {**facts, "state": earlier.get_state_display().lower()}
     )
 
 
@@ -673,14 +676,19 @@ def _new_vedtak(appeal: Appeal, why: str, by: User, at: datetime) -> Vedtak:
     application = appeal.vedtak.application
     if application.vedtak.filter(issued_at__isnull=True).exists():
         raise UnfinishedVedtak
-    vedtak = draft_vedtak(application=application, by=by, at=at)
+    # The outcomes appealed, and no others (docs/adr/0014).
+    vedtak = draft_vedtak(
+        application=application,
+        changes=appeal.outcomes.standing().select_related("basis", "vedtak"),
+        reversal_ground=ReversalGround.APPEAL,
+        by=by,
+        at=at,
+    )
     for name in COPIED_FIELDS:
         setattr(vedtak, name, getattr(appeal.vedtak, name))
-    vedtak.replaces = appeal.vedtak
-    vedtak.reversal_ground = ReversalGround.APPEAL
     vedtak.reversal_reason = why
     vedtak._history_user = by
-    vedtak.save(update_fields=[*COPIED_FIELDS, "replaces", "reversal_ground", "reversal_reason"])
+    vedtak.save(update_fields=[*COPIED_FIELDS, "reversal_reason"])
     return vedtak
 
 

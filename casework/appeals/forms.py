@@ -5,21 +5,30 @@ from typing import Any
 from crispy_forms.layout import Fieldset, Layout, Row
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.once import OnceFormMixin
 from casework.log.enums import AppealBody, AppealChannel, AppealSender, AppealState
+from casework.vedtak.models import VedtakOutcome
 from common.forms import CardChoice, ListChoice, NorwegianDateField, VarigFormHelper
 
 
-class AppealForm(OnceFormMixin, forms.Form):
-    """An appeal as it came. `bodies` maps appeals bodies to the legal bases of the vedtak."""
+class AboutField(forms.ModelMultipleChoiceField):
+    def label_from_instance(self, outcome: VedtakOutcome) -> str:
+        body = AppealBody(outcome.basis.appeal_body).label
+        return f"{outcome.basis.title}: {outcome.get_outcome_display().lower()} ({body})"
 
-    bodies = forms.MultipleChoiceField(
+
+class AppealForm(OnceFormMixin, forms.Form):
+    """An appeal as it came, about some or all of the outcomes of a vedtak."""
+
+    outcomes = AboutField(
+        VedtakOutcome.objects.none(),
         label=_("Hva klagen gjelder"),
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("Hver del har sin klageinstans. Gjelder klagen begge, blir det to klager."),
+        help_text=_("Delene behandles hver for seg. Det blir én klage til hver klageinstans."),
     )
     words = forms.CharField(
         label=_("Hva klagen går ut på, med egne ord"),
@@ -59,17 +68,19 @@ class AppealForm(OnceFormMixin, forms.Form):
     )
 
     def __init__(
-        self, *args: Any, cancel: str, bodies: dict[str, list], names: list[str], **kwargs: Any
+        self,
+        *args: Any,
+        cancel: str,
+        outcomes: QuerySet[VedtakOutcome],
+        names: list[str],
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        several = len(bodies) > 1
+        several = len(outcomes) > 1
         if several:
-            self.fields["bodies"].choices = [
-                (body, f"{', '.join(basis.title for basis in bases)} ({AppealBody(body).label})")
-                for body, bases in bodies.items()
-            ]
+            self.fields["outcomes"].queryset = outcomes
         else:
-            del self.fields["bodies"]
+            del self.fields["outcomes"]
         if names:
             self.fields["sender_name"].help_text = _("Registrert på personen: %(names)s.") % {
                 "names": ", ".join(names)
@@ -78,7 +89,7 @@ class AppealForm(OnceFormMixin, forms.Form):
             self, submit=_("Registrer klagen"), cancel=cancel, optional=False
         )
         self.helper.layout = Layout(
-            Fieldset(_("Klagen"), *(["bodies"] if several else []), "words"),
+            Fieldset(_("Klagen"), *(["outcomes"] if several else []), "words"),
             Fieldset(
                 _("Hvordan og når den kom"),
                 "channel",

@@ -17,7 +17,6 @@ from casework.vedtak import letter as vedtak_letter
 from common.formatting import nbdate_long
 
 from . import clock as appeal_clock
-from .words import bodies_of
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -128,7 +127,6 @@ def basis_titles(bases, language: str) -> list[str]:
 def facts(appeal: Appeal, language: str) -> list[tuple[str, str]]:
     """The main facts of the appeal as names and values: vedtak, dates, sender, suspension."""
     t = words("appeal", language)
-    bases = bodies_of(appeal.vedtak).get(appeal.body, [])
     due = nbdate_long(appeal.due_on)
     if appeal.suspension_at is None:
         suspension = t["not_asked"]
@@ -137,7 +135,7 @@ def facts(appeal: Appeal, language: str) -> list[tuple[str, str]]:
         suspension = t[key].format(on=nbdate_long(appeal.suspension_at))
     return [
         (t["vedtak"], nbdate_long(appeal.vedtak.issued_on)),
-        (t["basis"], "\n".join(basis_titles(bases, language))),
+        (t["basis"], "\n".join(basis_titles(appeal.bases, language))),
         (
             t["made"],
             t["made_value"].format(

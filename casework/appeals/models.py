@@ -18,11 +18,12 @@ from casework.log.enums import (
     AppealState,
 )
 from casework.log.visibility import visible_persons
-from casework.vedtak.models import Vedtak
+from casework.vedtak.models import Vedtak, VedtakOutcome
 from common.model_parts import all_or_none, done_by
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from casework.letters.models import LegalBasis
 
 
 class AppealQuerySet(models.QuerySet):
@@ -42,13 +43,18 @@ class AppealQuerySet(models.QuerySet):
 
 
 class Appeal(models.Model):
-    """An appeal (klage) against a vedtak to one appeals body (need C16, fvl. §§ 28-36).
+    """An appeal (klage) against one or more outcomes of a vedtak, to the appeals body they have in
+    common (need C16, fvl. §§ 28-36). Other outcomes of the vedtak are not touched by it.
 
     A late appeal is registered, and the reviewer decides whether to take it up (§ 31). The reviewer
     is neither the drafter nor the approver of the vedtak, and reverses it or forwards the appeal.
     """
 
     vedtak = models.ForeignKey(Vedtak, models.PROTECT, related_name="appeals")
+    # What the appeal is about; the database refuses two open appeals about the same one.
+    outcomes = models.ManyToManyField(
+        VedtakOutcome, related_name="appeals", verbose_name=_("gjelder")
+    )
     # Copied from the issued vedtak, for the constraint that the reviewer is another user.
     drafter = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     approver = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -179,19 +185,15 @@ class Appeal(models.Model):
                 | ~Q(state__in=APPEAL_OPEN) & Q(closed_on__isnull=False),
                 violation_error_message=_("En klage som er avsluttet, har en dato for det."),
             ),
-            models.UniqueConstraint(
-                fields=["vedtak", "body"],
-                condition=Q(state__in=APPEAL_OPEN),
-                name="appeal_one_open",
-                violation_error_message=_(
-                    "Det er allerede en klage på dette vedtaket. "
-                    "Skriv det nye som et notat i saken."
-                ),
-            ),
         ]
 
     def __str__(self) -> str:
         return f"Klage {self.received_on}"
+
+    @property
+    def bases(self) -> list[LegalBasis]:
+        """The legal bases the appeal is about, in the versions of the vedtak."""
+        return [outcome.basis for outcome in self.outcomes.select_related("basis")]
 
     @property
     def is_forwarded(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
@@ -23,7 +23,7 @@ from accounts.reads import log_read
 from casework.log import perms
 from casework.log.enums import APPEAL_ANSWERED, AppealBody, AppealState, RepresentativeKind
 from casework.vedtak import letter as vedtak_letter
-from casework.vedtak.models import Vedtak
+from casework.vedtak.models import Vedtak, VedtakOutcome
 from common.access import allowed, require
 from common.form_errors import errors_as_message, errors_on, posted
 from common.paging import keyset_page
@@ -103,11 +103,12 @@ def appeal_new(request: HttpRequest, pk: int) -> HttpResponse:
     )
     require(perms.can_do_casework(request.user))
     person, today = vedtak.application.person, timezone.localdate()
-    bodies = appeal_words.bodies_of(vedtak)
+    outcomes = vedtak.outcomes.standing().select_related("basis")
+    appealed = Appeal.objects.exclude(state=AppealState.WITHDRAWN).values("outcomes")
     form = forms.AppealForm(
         posted(request),
         cancel=reverse("casework:vedtak", args=[vedtak.pk]),
-        bodies=bodies,
+        outcomes=outcomes,
         names=[
             representative.name
             for representative in person.representatives.filter(
@@ -118,12 +119,12 @@ def appeal_new(request: HttpRequest, pk: int) -> HttpResponse:
         initial={
             "received_on": today,
             "arrived_on": vedtak.arrived_on,
-            "bodies": list(bodies),
+            "outcomes": outcomes.exclude(pk__in=appealed.filter(vedtak=vedtak)),
         },
     )
     if request.method == "POST" and form.is_valid():
         facts = dict(form.cleaned_data)
-        chosen = facts.pop("bodies", None) or [""]
+        chosen = facts.pop("outcomes", None) or outcomes
         with errors_on(form):
             registered = _register(vedtak, chosen, facts, request)
             messages.success(request, _registered_message(registered))
@@ -143,15 +144,21 @@ def appeal_new(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _register(
-    vedtak: Vedtak, bodies: list[str], facts: dict[str, Any], request: HttpRequest
+    vedtak: Vedtak,
+    outcomes: Iterable[VedtakOutcome],
+    facts: dict[str, Any],
+    request: HttpRequest,
 ) -> list[Appeal]:
-    """Register an appeal to each appeals body, all or none."""
+    """Register an appeal to each appeals body of the outcomes, all or none."""
+    about: dict[str, list[VedtakOutcome]] = {}
+    for outcome in outcomes:
+        about.setdefault(outcome.basis.appeal_body, []).append(outcome)
     with transaction.atomic():
         return [
             actions.register_appeal(
-                vedtak=vedtak, body=body, by=request.user, at=timezone.now(), **facts
+                vedtak=vedtak, outcomes=group, by=request.user, at=timezone.now(), **facts
             )
-            for body in bodies
+            for group in about.values() or [()]
         ]
 
 
@@ -208,7 +215,7 @@ def _page(request: HttpRequest, appeal: Appeal) -> dict[str, Any]:
         "application": application,
         "person": application.person,
         "body": vedtak_letter.body_name(appeal.body, Municipality.objects.get().name),
-        "bases": appeal_words.bodies_of(appeal.vedtak).get(appeal.body, []),
+        "bases": appeal.bases,
         "timeliness": appeal_words.timeliness(appeal),
         "clock": appeal_clock.clock(appeal, today),
         "today": today,

@@ -17,23 +17,10 @@ from common.formatting import WEEKDAYS, days_nb, nbdate, nbdate_long
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from casework.letters.models import LegalBasis
-    from casework.vedtak.models import Vedtak
 
     from .models import Appeal
 
 REVERSE_OR_FORWARD = gettext_lazy("Gjør om vedtaket, eller send klagen videre.")
-
-
-def bodies_of(vedtak: Vedtak) -> dict[str, list[LegalBasis]]:
-    """The legal bases the vedtak decided, by appeals body, as they were on the vedtak's date.
-
-    An outcome refers to the version of its legal basis then in force, with its appeals body.
-    """
-    bodies: dict[str, list[LegalBasis]] = {}
-    for outcome in vedtak.outcomes.select_related("basis"):
-        bodies.setdefault(outcome.basis.appeal_body, []).append(outcome.basis)
-    return bodies
 
 
 def timeliness(appeal: Appeal) -> list[str]:

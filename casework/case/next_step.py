@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from casework.log import perms
-from casework.log.enums import GRANTED, ApplicationKind, ApplicationState, VedtakState
+from casework.log.enums import ApplicationKind, ApplicationState, VedtakState
 from casework.log.steps import Step, url_or_blank
 from casework.vedtak.perms import can_approve_vedtak
 
@@ -68,9 +68,8 @@ def _after(application: Application) -> Step:
     if application.state != ApplicationState.DECIDED:
         return Step(_("Ingenting å gjøre"), application.get_state_display() + ".")
     granted = any(
-        outcome.outcome in GRANTED
+        outcome.stands and outcome.is_granted
         for vedtak in application.vedtak.all()
-        if vedtak.state == VedtakState.ISSUED
         for outcome in vedtak.outcomes.all()
     )
     if not granted:

@@ -6,7 +6,7 @@ locking. If two users act at once, the second gets an error.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -175,13 +175,19 @@ def on_issue(react: Callable[..., None]) -> None:
 
 @transaction.atomic
 def draft_vedtak(
-    *, application: Application, by: User, at: datetime, reversal_ground: str = ""
+    *,
+    application: Application,
+    by: User,
+    at: datetime,
+    changes: Sequence[VedtakOutcome] = (),
+    reversal_ground: str = "",
 ) -> Vedtak:
     """Begin a vedtak filled with what is known, or return the unfinished one if there is one.
 
     Size and type come from the housing need in force, lease and validity from the municipality's
-    settings, the rules from the legal bases in force. If the case has a vedtak in force, the new
-    one reverses it (omgjøring), and `reversal_ground` is the legal ground if known.
+    settings, the rules from the legal bases in force. It decides what nothing decides yet. If
+    everything is decided, it changes the outcomes of `changes`, or else all that stand of the
+    latest vedtak (omgjøring); `reversal_ground` is the legal ground if known.
     Raises `Disqualified` or `CaseClosed`.
     """
     # Locked, so that two users at once begin one vedtak, not two.
@@ -200,11 +206,14 @@ def draft_vedtak(
     if application.state in APPLICATION_CLOSED:
         raise CaseClosed(application)
     on = local_date(at)
-    bases = completeness.bases_of(application, on)
+    bases = completeness.bases_of(application, on, changes)
+    if not bases and (latest := application.vedtak.issued().first()):
+        changes = list(latest.outcomes.standing().select_related("basis", "vedtak"))
+        bases = completeness.bases_of(application, on, changes)
+    replaces = changes[0].vedtak if changes else None
     codes = {basis.code for basis in bases}
     need = application.needs.first()
     numbers = settings_table.values(on, "vedtak_valid_months")
-    replaces = application.vedtak.issued().first()
     vedtak = Vedtak(
         application=application,
         replaces=replaces,
@@ -225,6 +234,9 @@ def draft_vedtak(
         vedtak.valid_to = calendar.add_months(on, numbers["vedtak_valid_months"])
     vedtak._history_user = by
     vedtak.save()
+    if changes:
+        pks = [outcome.pk for outcome in changes]
+        VedtakOutcome.objects.filter(pk__in=pks).update(replaced_by=vedtak)
     VEDTAK.log(vedtak, "", VedtakState.DRAFT, by, at)
     if application.state == ApplicationState.RECEIVED:
         application._history_user = by
@@ -341,8 +353,9 @@ def return_vedtak(
 def approve_vedtak(*, vedtak: Vedtak, by: User, at: datetime, read: str | None = None) -> Vedtak:
     """Approve and issue the vedtak: sets the date, makes the letter and decides the application.
 
-    All in one transaction. It replaces an earlier vedtak in the case (omgjøring, fvl. § 35). What
-    is missing is checked again, since a legal basis may have ended after it was sent for approval.
+    All in one transaction. It replaces what stands for the same legal bases in the case, and
+    nothing else (omgjøring, fvl. § 35). What is missing is checked again, since a legal basis may
+    have ended after it was sent for approval.
     Raises `CannotApprove`, `ChangedSinceRead`, `VedtakIncomplete`, `MoveNotAllowed` and
     `common.pdf.UnprintableText`.
     """
@@ -358,9 +371,7 @@ def approve_vedtak(*, vedtak: Vedtak, by: User, at: datetime, read: str | None =
     if missing:
         raise VedtakIncomplete(missing)
     application = vedtak.application
-    for earlier in application.vedtak.issued().select_for_update(of=("self",), no_key=True):
-        earlier._history_user = by
-        VEDTAK.move(earlier, VedtakState.REPLACED, by=by, at=at)
+    _replace_earlier(vedtak, content, by, at)
     vedtak._history_user = by
     VEDTAK.move(vedtak, VedtakState.ISSUED, by=by, at=at, issued_at=at, issued_by=by, issued_on=on)
     if application.state != ApplicationState.DECIDED:
@@ -403,6 +414,22 @@ def declare_disqualified(*, application: Application, reason: str, by: User, at:
             at=at,
             application=application,
         )
+
+
+def _replace_earlier(
+    vedtak: Vedtak, content: completeness.Contents, by: User, at: datetime
+) -> None:
+    """Replace what stands for the legal bases of the vedtak. An earlier vedtak is replaced when
+    nothing of it stands any more."""
+    issued = vedtak.application.vedtak.issued()
+    for earlier in issued.order_by("pk").select_for_update(of=("self",), no_key=True):
+        standing = earlier.outcomes.standing()
+        replaced = standing.filter(basis__code__in=[row.basis.code for row in content.outcomes])
+        if replaced.update(replaced_by=vedtak, replaced_on=local_date(at)) and (
+            not standing.exists()
+        ):
+            earlier._history_user = by
+            VEDTAK.move(earlier, VedtakState.REPLACED, by=by, at=at)
 
 
 def _lock_vedtak(vedtak: Vedtak) -> Vedtak:

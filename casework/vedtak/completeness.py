@@ -21,12 +21,14 @@ from casework.letters.models import LegalBasis
 from casework.log.enums import GRANTED, Outcome, RefusalGround
 from common.formatting import nbdate
 
+from .models import VedtakOutcome
+
 if TYPE_CHECKING:
     from casework.applications.models import Application
     from casework.assessment.models import ChoiceTalk
     from casework.persons.models import HouseholdMember, Representative
 
-    from .models import Vedtak, VedtakOutcome
+    from .models import Vedtak
 
 # Legal bases that give a lease (of a new dwelling, or longer in the same one), and the one that
 # gives a temporary place.
@@ -80,6 +82,12 @@ class Contents:
     def outcome_of(self, basis: LegalBasis) -> str:
         """The outcome for the legal basis, in any version; empty if there is none yet."""
         return next((row.outcome for row in self.outcomes if row.basis.code == basis.code), "")
+
+    def replaced(self, basis: LegalBasis) -> VedtakOutcome | None:
+        """The outcome for the legal basis if another vedtak has replaced it."""
+        return next(
+            (row for row in self.outcomes if row.replaced_on and row.basis.code == basis.code), None
+        )
 
     def ground_of(self, basis: LegalBasis) -> str:
         """The ground for refusal for the legal basis, in any version; else empty."""
@@ -135,32 +143,50 @@ class Contents:
         return PLACE_BASIS in self.granted
 
 
-def bases_of(application: Application, on: date) -> list[LegalBasis]:
-    """The legal bases applied for, each in the version in force on the date.
+def bases_of(
+    application: Application, on: date, changed: Sequence[VedtakOutcome] = ()
+) -> list[LegalBasis]:
+    """The legal bases to decide, each in the version in force on the date.
 
-    A basis with no version in force is returned as applied for, so that the page can say so.
+    Those applied for, except what is decided and still stands. A vedtak that changes outcomes of
+    an earlier one decides theirs and no others. A basis with no version in force is returned as it
+    was, so that the page can say so.
     """
-    applied = list(application.bases.order_by("pk"))
+    if changed:
+        asked = [outcome.basis for outcome in changed]
+    else:
+        decided = set(
+            VedtakOutcome.objects.standing()
+            .filter(vedtak__application=application)
+            .values_list("basis__code", flat=True)
+        )
+        asked = [basis for basis in application.bases.order_by("pk") if basis.code not in decided]
     current = {
         basis.code: basis
         for basis in LegalBasis.objects.filter(
-            code__in=[basis.code for basis in applied], valid__contains=on
+            code__in=[basis.code for basis in asked], valid__contains=on
         )
     }
-    return [current.get(basis.code, basis) for basis in applied]
+    return [current.get(basis.code, basis) for basis in asked]
+
+
+def changed_by(vedtak: Vedtak) -> list[VedtakOutcome]:
+    """The outcomes of an earlier vedtak that this one replaces, or will when it is issued."""
+    return list(vedtak.replaced_outcomes.select_related("basis").order_by("pk"))
 
 
 def contents(vedtak: Vedtak, on: date) -> Contents:
-    """Read `Contents`, in seven queries."""
-    bases = bases_of(vedtak.application, on)
+    """Read `Contents`, in eight queries."""
+    outcomes = list(vedtak.outcomes.select_related("basis"))
+    if vedtak.issued_at is None:
+        bases = bases_of(vedtak.application, on, changed_by(vedtak))
+    else:
+        bases = [outcome.basis for outcome in outcomes]
     order = {basis.code: place for place, basis in enumerate(bases)}
     people = needs.composition(vedtak.application.household, on)
     return Contents(
         bases=bases,
-        outcomes=sorted(
-            vedtak.outcomes.select_related("basis"),
-            key=lambda outcome: order.get(outcome.basis.code, len(order)),
-        ),
+        outcomes=sorted(outcomes, key=lambda outcome: order.get(outcome.basis.code, len(order))),
         children=people.children,
         minors=people.minors,
         talks=list(vedtak.application.choice_talks.prefetch_related("alternatives")),

@@ -204,9 +204,16 @@ def _decision(vedtak: Vedtak, content: Contents, t: dict) -> list[str]:
     paragraphs = [" ".join(sentences), t["basis"].format(citations=_joined(citations, t))]
     if vedtak.replaces_id:
         section = REVERSED_BY.get(vedtak.reversal_ground)
-        replaced = t["replaces"].format(
+        # Other legal bases of the earlier vedtak stand, and the letter says so.
+        codes = {row.basis.code for row in content.outcomes}
+        rest = vedtak.replaces.outcomes.exclude(basis__code__in=codes)
+        partly = vedtak.pk is not None and rest.filter(replaced_on=None).exists()
+        replaced = t["replaces_part" if partly else "replaces"].format(
             day=nbdate_long(vedtak.replaces.issued_on),
             rule=t["reversal_rule"].format(section=section) if section else "",
+            what=_joined(
+                [_what(row.basis, language, "appeal_about") for row in content.outcomes], t
+            ),
         )
         paragraphs.insert(0, f"{replaced} {vedtak.reversal_reason.strip()}".strip())
     return paragraphs

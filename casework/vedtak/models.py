@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -36,27 +36,40 @@ class VedtakQuerySet(models.QuerySet):
     def issued(self) -> Self:
         return self.filter(state=VedtakState.ISSUED)
 
-    def granted(self) -> Self:
-        return self.issued().filter(outcomes__outcome__in=GRANTED)
+    def granted(self, *codes: str) -> Self:
+        """Vedtak with a grant that stands; of one of these legal bases, if they are named."""
+        grants = VedtakOutcome.objects.granted().filter(vedtak=OuterRef("pk"))
+        if codes:
+            grants = grants.filter(basis__code__in=codes)
+        return self.filter(Exists(grants))
 
     def awaiting(self, approver: User) -> Self:
         return self.filter(state=VedtakState.SUBMITTED, approver=approver)
 
 
 class OutcomeQuerySet(models.QuerySet):
+    def standing(self) -> Self:
+        """Outcomes in force: issued, and not replaced. `casework.vedtak.standing` is the same rule
+        in SQL."""
+        return self.filter(vedtak__state=VedtakState.ISSUED, replaced_on__isnull=True)
+
+    def granted(self) -> Self:
+        return self.standing().filter(outcome__in=GRANTED)
+
     def unmet(self) -> Self:
-        """Unmet need (C17): refused because no dwelling of the type exists, in a vedtak in force.
+        """Unmet need (C17): refused because no dwelling of the type exists, and in force.
 
         Type and size are on the vedtak: `vedtak__dwelling_type`, `vedtak__bedrooms`.
         """
-        return self.filter(ground=RefusalGround.NO_DWELLING, vedtak__state=VedtakState.ISSUED)
+        return self.standing().filter(ground=RefusalGround.NO_DWELLING)
 
 
 class Vedtak(models.Model):
     """A decision that grants or refuses help, and can be appealed (law.md «two objects»).
 
     One user drafts it and another approves it (need C14). An issued vedtak never changes; only a
-    new vedtak can correct it.
+    new vedtak can correct it, for all of its legal bases or for some (docs/adr/0014): the state is
+    "replaced" when no outcome of it stands any more.
     """
 
     application = models.ForeignKey(
@@ -220,6 +233,19 @@ class VedtakOutcome(models.Model):
     )
     outcome = models.CharField(_("utfall"), max_length=20, choices=Outcome)
     ground = models.CharField(_("hvorfor avslag"), max_length=20, choices=RefusalGround, blank=True)
+    # Only where they differ from those of the vedtak, such as for a temporary place.
+    valid_from = models.DateField(_("gjelder fra"), null=True, blank=True)
+    valid_to = models.DateField(_("gjelder til"), null=True, blank=True)
+    # The vedtak that replaces this outcome, also while it is written; from its date it does.
+    replaced_by = models.ForeignKey(
+        Vedtak,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="replaced_outcomes",
+        verbose_name=_("erstattes av"),
+    )
+    replaced_on = models.DateField(_("erstattet"), null=True, blank=True, editable=False)
 
     objects = OutcomeQuerySet.as_manager()
 
@@ -233,6 +259,19 @@ class VedtakOutcome(models.Model):
                 condition=Q(ground="") | Q(outcome__in=REFUSED),
                 violation_error_message=_("Bare et avslag har en grunn til avslag."),
             ),
+            models.CheckConstraint(
+                name="outcome_replaced_by_a_vedtak",
+                condition=Q(replaced_on__isnull=True) | Q(replaced_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="outcome_validity",
+                condition=Q(valid_to__isnull=True)
+                | Q(valid_from__isnull=True)
+                | Q(valid_to__gt=F("valid_from")),
+                violation_error_message=_(
+                    "Vedtaket må gjelde til en dato etter at det begynner å gjelde."
+                ),
+            ),
             models.UniqueConstraint(
                 fields=["vedtak", "basis"],
                 name="outcome_once_per_basis",
@@ -242,3 +281,19 @@ class VedtakOutcome(models.Model):
 
     def __str__(self) -> str:
         return f"{self.basis}: {self.get_outcome_display()}"
+
+    @property
+    def stands(self) -> bool:
+        return self.vedtak.is_issued and self.replaced_on is None
+
+    @property
+    def is_granted(self) -> bool:
+        return self.outcome in GRANTED
+
+    @property
+    def first_day(self) -> date | None:
+        return self.valid_from or self.vedtak.valid_from
+
+    @property
+    def last_day(self) -> date | None:
+        return self.valid_to or self.vedtak.valid_to

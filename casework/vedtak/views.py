@@ -487,6 +487,7 @@ def _letter(
                 "basis": basis,
                 "outcome": Outcome(outcome).label if outcome else "",
                 "ground": RefusalGround(ground).label if ground else "",
+                "replaced": content.replaced(basis),
                 "body": vedtak_letter.appeal_body(basis, frame["sender"]["municipality"]),
             }
             for basis in content.bases

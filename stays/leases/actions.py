@@ -28,6 +28,7 @@ from casework.log.events import record
 from casework.log.saving import save
 from casework.models import Application, Person, Vedtak
 from casework.persons.actions.persons import lock_persons
+from casework.vedtak.completeness import DWELLING_BASES, EXTENSION_BASIS
 from common.calendar import add_months, local_date, next_working_day
 from common.corrections import check_seen
 from common.formatting import nbdate
@@ -222,7 +223,7 @@ def check_term(starts_on: date, expires_on: date, shortest: date, reason: str) -
 
 def shortest_term(application: Application, starts_on: date) -> date:
     """The earliest last day the rule allows: the years of the vedtak, else the municipality's."""
-    vedtak = Vedtak.objects.granted().filter(application=application).first()
+    vedtak = Vedtak.objects.granted(*DWELLING_BASES).filter(application=application).first()
     if vedtak and vedtak.lease_years:
         return lease_terms.last_day(starts_on, vedtak.lease_years)
     renewal = application.kind == ApplicationKind.EXTENSION
@@ -320,7 +321,7 @@ def start_renewal(*, lease: Lease, by: User, at: datetime) -> Application:
 def granted_renewal(lease: Lease) -> Vedtak | None:
     """The latest vedtak that grants a longer lease and has not been used, or None."""
     return (
-        Vedtak.objects.granted()
+        Vedtak.objects.granted(EXTENSION_BASIS)
         .filter(
             application__person=lease.stay.person_id,
             application__kind=ApplicationKind.EXTENSION,

@@ -19,13 +19,14 @@ from accounts import settings_table
 from casework.log.enums import (
     APPLICATION_ALIVE,
     GRANTED,
-    ApplicationKind,
     FlagKind,
     VedtakState,
 )
 from casework.log.flags import FlagWording, due_words
 from casework.log.raising import LEVEL, FlagRule
 from casework.models import Flag
+from casework.vedtak.completeness import PLACE_BASIS
+from casework.vedtak.standing import LAST_DAY, STANDS
 from common.formatting import short_date
 from common.jobs import JobResult
 from common.sql import enum_values, local_day
@@ -89,20 +90,21 @@ wanted AS (
         AND coalesce({local_day("i.done_at")} > %(on)s::date, true)
 )"""
 
-# The newest vedtak of each case that grants something with a last day. One for a temporary place
-# matters while the person is in one; the others until there is a home.
-GRANTS = """
+# What stands in each case that grants something with a last day: the newest for each legal basis.
+# A temporary place matters while the person is in one; the others until there is a home.
+GRANTS = f"""
 newest AS (
-    SELECT DISTINCT ON (v.application_id) v.id, v.application_id, v.valid_to, v.issued_on
+    SELECT DISTINCT ON (v.application_id, b.code) v.id, v.application_id, v.issued_on,
+        {LAST_DAY} AS valid_to, b.code = %(place_basis)s AS is_place
     FROM casework_vedtak v
-    WHERE v.state = %(VedtakState.ISSUED)s AND v.issued_on <= %(on)s::date
-        AND EXISTS (
-            SELECT FROM casework_vedtakoutcome o
-            WHERE o.vedtak_id = v.id AND o.outcome = ANY(%(granted)s))
-    ORDER BY v.application_id, v.issued_on DESC, v.id DESC
+    JOIN casework_vedtakoutcome o ON {STANDS} AND o.outcome = ANY(%(granted)s)
+    JOIN casework_legalbasis b ON b.id = o.basis_id
+    ORDER BY v.application_id, b.code, v.issued_on DESC, v.id DESC
 ),
 wanted AS (
-    SELECT a.person_id, a.id AS application_id, v.id || ':' || v.valid_to AS key,
+    -- Two grants of a vedtak that end on the same day are one flag.
+    SELECT DISTINCT ON (v.id, v.valid_to)
+        a.person_id, a.id AS application_id, v.id || ':' || v.valid_to AS key,
         CASE WHEN v.valid_to < %(on)s::date THEN 2 ELSE 1 END AS level,
         jsonb_build_object('vedtak', v.id, 'valid_to', v.valid_to) AS facts,
         coalesce(a.responsible_id, p.responsible_id) AS owner_id, v.valid_to AS due_on
@@ -110,7 +112,7 @@ wanted AS (
     JOIN casework_application a ON a.id = v.application_id AND a.state = ANY(%(alive)s)
     JOIN casework_person p ON p.id = a.person_id
     WHERE v.valid_to <= %(on)s::date + %(days)s::int
-        AND CASE WHEN a.kind = %(ApplicationKind.TEMPORARY)s THEN EXISTS (
+        AND CASE WHEN v.is_place THEN EXISTS (
                 SELECT FROM stays_stay t
                 WHERE t.person_id = a.person_id AND t.kind = %(StayKind.TEMPORARY)s
                     AND t.period @> %(on)s::date)
@@ -205,10 +207,11 @@ GRANT = FlagRule(
     wanted=GRANTS,
     params=lambda on: {
         "granted": enum_values(GRANTED),
+        "place_basis": PLACE_BASIS,
         "alive": enum_values(APPLICATION_ALIVE),
         "days": settings_table.value("grant_warn_days", on),
     },
-    enums=(VedtakState, ApplicationKind, StayKind),
+    enums=(VedtakState, StayKind),
     level=LEVEL,
 )
 

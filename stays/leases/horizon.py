@@ -31,6 +31,7 @@ from accounts import settings_table
 from accounts.models import User
 from casework.log.enums import APPLICATION_ALIVE, ApplicationKind
 from casework.models import Application, Vedtak
+from casework.vedtak.completeness import EXTENSION_BASIS
 from common.calendar import ONE_DAY, add_months
 from common.formatting import nbdate
 from common.paging import Page, keyset_page
@@ -161,7 +162,7 @@ def rows(leases: Iterable[Lease], on: date, rules: dict | None = None) -> list[L
         a.person_id: a for a in _begun(on, rules).filter(person__in=persons).order_by("received_at")
     }
     granted = set(
-        Vedtak.objects.granted()
+        Vedtak.objects.granted(EXTENSION_BASIS)
         .filter(application__in=begun.values())
         .values_list("application_id", flat=True)
     )

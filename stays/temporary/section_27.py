@@ -25,6 +25,8 @@ from casework.log.enums import APPLICATION_ALIVE, GRANTED, ApplicationKind, Flag
 from casework.log.flags import FlagWording, due_words
 from casework.log.raising import FlagRule
 from casework.models import Flag
+from casework.vedtak.completeness import PLACE_BASIS
+from casework.vedtak.standing import STANDS
 from common.formatting import nbtime, short_date
 from common.jobs import JobResult
 from common.sql import enum_values, local_day
@@ -50,9 +52,9 @@ known AS (
         EXISTS (SELECT FROM casework_vedtak v
             WHERE v.application_id = a.id AND v.issued_on <= %(on)s::date) AS decided,
         EXISTS (SELECT FROM casework_vedtak v
-            JOIN casework_vedtakoutcome o ON o.vedtak_id = v.id
-            WHERE v.application_id = a.id AND v.issued_on <= %(on)s::date
-                AND v.state = %(VedtakState.ISSUED)s AND o.outcome <> ALL(%(granted)s)) AS refused,
+            JOIN casework_vedtakoutcome o ON {STANDS}
+            JOIN casework_legalbasis b ON b.id = o.basis_id AND b.code = %(place_basis)s
+            WHERE v.application_id = a.id AND o.outcome <> ALL(%(granted)s)) AS refused,
         EXISTS (SELECT FROM stays_stay s
             WHERE s.person_id = a.person_id AND CASE
                 WHEN lower(s.period) >= a.received
@@ -122,6 +124,7 @@ SECTION_27 = FlagRule(
     params=lambda on: {
         "alive": enum_values(APPLICATION_ALIVE),
         "granted": enum_values(GRANTED),
+        "place_basis": PLACE_BASIS,
         "roofless": enum_values(ROOFLESS),
         "places": [str(StayKind.TEMPORARY), str(StayKind.TRIAL)],
     },

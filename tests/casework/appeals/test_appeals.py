@@ -211,7 +211,7 @@ def test_vedtak_with_two_appeals_bodies_gives_an_appeal_to_each(login):
         {
             "words": "Uenig i alt.",
             "received_on": f"{f.today():%d.%m.%Y}",
-            "bodies": ["kommunal_klagenemnd", "statsforvalteren"],
+            "outcomes": [outcome.pk for outcome in vedtak.outcomes.all()],
         },
     )
     assert answer.status_code == 302

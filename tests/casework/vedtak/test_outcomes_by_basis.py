@@ -1,0 +1,182 @@
+"""Each legal basis of a vedtak lives by itself: appealed, reversed and forwarded (ADR 14)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from allocation import ranking
+from casework.appeals import actions as appeals
+from casework.appeals import letters as appeal_letters
+from casework.log.enums import AppealState, FlagKind, Outcome, RefusalGround, VedtakState
+from casework.models import Appeal, Flag, Vedtak
+from casework.vedtak import actions, completeness
+from casework.vedtak import letter as vedtak_letter
+from desk.record import applications_of, current_case
+from stays.leases.date_flags import GRANT
+from tests import factories as f
+
+pytestmark = pytest.mark.django_db
+WHY = "Vi har sett på saken på nytt. Legen skriver at hjelpen må begynne nå, og det veier tyngst."
+HOME, HELP, PLACE = "kommunal_bolig", "boligsosialloven_6", "sosialtjenesteloven_27"
+
+
+def decided(*codes: str, outcome: str = Outcome.GRANTED, **facts) -> Vedtak:
+    """An issued vedtak on several legal bases; `facts` may hold an outcome for a code."""
+    application = f.ApplicationFactory(assessed=True, basis=codes[0])
+    application.bases.add(*[f.basis(code) for code in codes[1:]])
+    outcomes = {code: facts.pop(code) for code in codes if code in facts}
+    vedtak = f.VedtakFactory(application=application, outcome=outcome, **facts)
+    for code, own in outcomes.items():
+        ground = RefusalGround.CONDITIONS if own == Outcome.REFUSED else ""
+        vedtak.outcomes.filter(basis__code=code).update(outcome=own, ground=ground)
+    approver = f.UserFactory(approver=True)
+    Vedtak.objects.filter(pk=vedtak.pk).update(
+        state=VedtakState.ISSUED,
+        approver=approver,
+        issued_by=approver,
+        issued_at=f.now() - timedelta(days=5),
+        issued_on=f.days_ago(5),
+    )
+    application.state = "avgjort"
+    application.save(update_fields=["state"])
+    f.LetterFactory(vedtak=vedtak, application=application)
+    return Vedtak.objects.get(pk=vedtak.pk)
+
+
+def outcome_of(vedtak: Vedtak, code: str):
+    return vedtak.outcomes.select_related("basis", "vedtak").get(basis__code=code)
+
+
+def waits(vedtak: Vedtak) -> bool:
+    return vedtak.pk in {entry.vedtak_id for entry in ranking.waiting(f.today())}
+
+
+def finish(draft: Vedtak, outcome: str, ground: str = "") -> Vedtak:
+    """Write the draft and issue it, by whoever drafted it and an approver."""
+    bases = [f.basis(code) for code in codes_of(draft)]
+    actions.save_draft(
+        vedtak=draft,
+        facts={
+            "facts": "Legen har skrevet en erklæring, datert i forrige uke.",
+            "reasoning": WHY,
+            "person_view": "Jeg vil ha hjelpen så snart det går.",
+            "valid_to": f.today() + timedelta(days=90),
+        },
+        outcomes=dict.fromkeys(bases, (outcome, ground)),
+        by=draft.drafted_by,
+        at=f.now(),
+    )
+    approver = f.UserFactory(approver=True)
+    actions.submit_vedtak(vedtak=draft, approver=approver, by=draft.drafted_by, at=f.now())
+    return actions.approve_vedtak(vedtak=draft, by=approver, at=f.now())
+
+
+def codes_of(draft: Vedtak) -> list[str]:
+    return [basis.code for basis in completeness.contents(draft, f.today()).bases]
+
+
+def appeal_about(vedtak: Vedtak, code: str, client) -> Appeal:
+    answer = client.post(
+        reverse("casework:appeal_new", args=[vedtak.pk]),
+        {
+            "words": "Uenig.",
+            "received_on": f"{f.today():%d.%m.%Y}",
+            "outcomes": [outcome_of(vedtak, code).pk],
+        },
+    )
+    assert answer.status_code == 302, answer.text
+    return Appeal.objects.order_by("pk").last()
+
+
+def test_reversing_one_basis_leaves_the_other_its_dates_and_its_appeal(login):
+    vedtak = decided(HOME, HELP, PLACE, place="Fjordgløtt", **{HELP: "avslag", PLACE: "avslag"})
+    dates = vedtak.valid_from, vedtak.valid_to
+    client = login("saksbehandler")
+    help_appeal, place_appeal = (appeal_about(vedtak, code, client) for code in (HELP, PLACE))
+    # One open appeal for each basis, though both go to Statsforvalteren.
+    assert help_appeal.body == place_appeal.body
+    page = client.post(
+        reverse("casework:appeal_new", args=[vedtak.pk]),
+        {
+            "words": "Igjen.",
+            "received_on": f"{f.today():%d.%m.%Y}",
+            "outcomes": [outcome_of(vedtak, HELP).pk],
+        },
+    ).text
+    assert "Det er allerede en klage på «Boligsosialloven § 6" in page
+    with pytest.raises(IntegrityError, match="appeal_one_open"), transaction.atomic():
+        f.AppealFactory(vedtak=vedtak, outcomes=[outcome_of(vedtak, HELP)])
+    for appeal in (help_appeal, place_appeal):
+        reviewer = f.UserFactory(caseworker=True)
+        appeals.assign_appeal(appeal=appeal, reviewer=reviewer, by=reviewer, at=f.now())
+        appeal.refresh_from_db()
+    # Its papers speak of it alone.
+    assert [basis.code for basis in help_appeal.bases] == [HELP]
+    facts = dict(appeal_letters.facts(help_appeal, "nb"))
+    assert "§ 27" not in facts["Hjemmel"] and "§ 6" in facts["Hjemmel"]
+
+    login(user=help_appeal.reviewer).post(
+        reverse("casework:appeal_reverse", args=[help_appeal.pk]), {"reason": WHY}
+    )
+    draft = Vedtak.objects.latest("pk")
+    assert codes_of(draft) == [HELP]
+    # Until it is issued, all of the old stands.
+    assert vedtak.outcomes.standing().count() == 3 and waits(vedtak)
+    new = finish(draft, Outcome.GRANTED)
+
+    vedtak.refresh_from_db()
+    assert vedtak.is_issued and (vedtak.valid_from, vedtak.valid_to) == dates
+    assert {row.basis.code for row in vedtak.outcomes.standing()} == {HOME, PLACE}
+    replaced = outcome_of(vedtak, HELP)
+    assert (replaced.replaced_by, replaced.replaced_on) == (new, f.today())
+    letter = vedtak_letter.letter_data(new, completeness.contents(new, f.today()), f.today())
+    assert "den delen av vedtaket vårt" in letter["vedtak"][0]
+    help_appeal.refresh_from_db()
+    place_appeal.refresh_from_db()
+    assert (help_appeal.state, place_appeal.state) == (AppealState.REVERSED, AppealState.REVIEWING)
+    # The case still waits, by the vedtak that granted the home.
+    assert waits(vedtak)
+    page = client.get(reverse("casework:vedtak", args=[vedtak.pk])).text
+    assert f"Erstattet {f.today():%d.%m.%Y}" in page and "er erstattet av et nytt" not in page
+    # The other appeal goes on to the appeals body by itself.
+    place_appeal = appeals.forward(
+        appeal=place_appeal, review=WHY, by=place_appeal.reviewer, at=f.now()
+    )
+    assert [basis.code for basis in place_appeal.bases] == [PLACE]
+
+
+def test_a_vedtak_is_replaced_when_all_its_outcomes_are():
+    vedtak = decided(HOME, HELP)
+    for code, outcome in ((HELP, Outcome.LAPSED), (HOME, Outcome.LAPSED)):
+        draft = actions.draft_vedtak(
+            application=vedtak.application,
+            changes=[outcome_of(vedtak, code)],
+            reversal_ground="endret",
+            by=vedtak.drafted_by,
+            at=f.now(),
+        )
+        draft.reversal_reason = WHY
+        draft.save()
+        new = finish(draft, outcome)
+        vedtak.refresh_from_db()
+        assert new.replaces == vedtak
+        assert vedtak.is_replaced == (code == HOME)
+        # The waiting list, and the person's page, ask for what stands and not for the newest.
+        assert waits(vedtak) == (code == HELP)
+        case = applications_of(vedtak.application.person)
+        shown = current_case(case, [], new.issued_by, f.today())
+        assert (shown.vedtak == vedtak) == (code == HELP)
+        assert len(shown.outcomes) == 2
+    assert not Vedtak.objects.granted().filter(application=vedtak.application).exists()
+
+
+def test_each_grant_has_its_own_days():
+    vedtak = decided(HOME, PLACE, place="Fjordgløtt", valid_to=f.today() + timedelta(days=300))
+    GRANT.run(f.today())
+    assert not Flag.objects.filter(kind=FlagKind.GRANT).exists()
+    own = decided(HOME, PLACE, place="Fjordgløtt", valid_to=f.today() + timedelta(days=300))
+    assert waits(vedtak) and waits(own)
