@@ -176,6 +176,7 @@ FORGOTTEN_FLAG = FlagRule(
     },
     level=LEVEL,
     threshold=True,
+    due_from_run=True,
     dated=True,
     on_day=False,
 )
@@ -198,6 +199,7 @@ CHOSEN = FlagRule(
     },
     enums=(ItemOutcome,),
     level=LEVEL,
+    due_from_run=True,
     on_day=False,
 )
 

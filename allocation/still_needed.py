@@ -136,5 +136,6 @@ OUTREACH = FlagRule(
         "c.answer_by < %(on)s::date", "'answer_by', c.answer_by", "%(due_on)s::date"
     ),
     params=lambda on: {**waiting_params(on), "due_on": due_on(on)},
+    due_from_run=True,
     replaces=FlagKind.STILL_NEEDED,
 )

@@ -78,7 +78,7 @@ def statement_words(flag: Flag, on: date) -> FlagWording:
     )
 
 
-STATEMENT = FlagRule(kind=FlagKind.STATEMENT, words=statement_words, wanted=LATE)
+STATEMENT = FlagRule(kind=FlagKind.STATEMENT, words=statement_words, wanted=LATE, due_from_run=True)
 
 
 @transaction.atomic

@@ -117,6 +117,7 @@ HANDOVER = FlagRule(
     wanted=UNACKNOWLEDGED,
     params=_params,
     enums=(RoleKind,),
+    due_from_run=True,
 )
 
 

@@ -6,7 +6,8 @@ is worded. `RULE.run(on)` makes the open flags match those rows, in one SQL stat
 * a row without a flag gets one, also when a flag of it was closed by facts that were wrong;
 * a row whose flag somebody followed up gets none, until it reaches a higher level;
 * an open flag without a row, or at another level, is closed: superseded by a higher level, or
-  because the facts have changed.
+  because the facts have changed;
+* an open flag whose row says something else gets the new facts, marks and due date.
 
 So a row never has two open flags. What a flag is about may have a date in its key, such as the
 first day of a stay. When that date is corrected by at most `same_matter_days`, the matter is the
@@ -57,16 +58,17 @@ living AS (
         SELECT FROM casework_death d WHERE d.person_id = w.person_id AND d.undone_at IS NULL)
 ),
 open_flag AS (
-    SELECT f.id, f.person_id, {key} AS key, {level} AS level
+    SELECT f.id, f.person_id, {key} AS key, {level} AS level, f.facts, f.marks, f.due_on
     FROM casework_flag f WHERE f.kind = %(kind)s AND f.closed_on IS NULL
 ),
--- Wanted rows and open flags that do not match. Nearly all match, and need no change.
+-- Wanted rows and open flags that do not match, or that say something else. Nearly all match, and
+-- need no change.
 changed AS (
     SELECT w.*, o.id AS flag_id, o.person_id AS flag_person_id, o.key AS flag_key,
         o.level AS flag_level
     FROM living w
     FULL JOIN open_flag o ON o.person_id = w.person_id AND o.key = w.key {same_level}
-    WHERE o.id IS NULL OR w.person_id IS NULL
+    WHERE o.id IS NULL OR w.person_id IS NULL OR {stale}
 ),
 fresh AS (
     SELECT c.*, {moved_id} AS moved_id
@@ -91,9 +93,13 @@ closed AS (
     SET closed_on = %(on)s::date, closed_because = CASE
         WHEN {superseded} THEN %(FlagClosed.SUPERSEDED)s ELSE %(FlagClosed.FACTS)s END
     FROM changed c {higher}
-    WHERE f.id = c.flag_id AND {not_moved}
+    WHERE f.id = c.flag_id AND c.person_id IS NULL {not_moved}
     RETURNING f.closed_because
-    {moved}
+),
+moved AS (
+    UPDATE casework_flag f SET key = {new_key}, facts = {facts}, marks = {marks}, due_on = {due_on}
+    FROM {source} t WHERE f.id = t.moved_id
+    RETURNING 1
     {replaced}
 )
 SELECT (SELECT count(*) FROM raised),
@@ -111,12 +117,9 @@ MOVED_FROM = """LEFT JOIN (
 # The row of the same matter at a higher level.
 HIGHER = """LEFT JOIN changed w ON w.person_id = c.flag_person_id
         AND w.level > c.flag_level AND {same}"""
-MOVED = """
-),
-moved AS (
-    UPDATE casework_flag f SET key = {new_key}, facts = {facts}, marks = {marks}
-    FROM {source} t WHERE f.id = t.moved_id
-    RETURNING 1"""
+# An open flag and its row say something else. The days that have gone count on by themselves.
+STALE = """(o.facts - 'days' IS DISTINCT FROM ({facts}) - 'days'
+        OR o.marks IS DISTINCT FROM {marks}{due})"""
 
 REPLACED = """
 ),
@@ -146,8 +149,13 @@ class FlagRule:
     a column level in `wanted`; the key of its flags is «key:level». `threshold` and `marks` are
     True when `wanted` has those columns.
 
-    `details` adds columns that are costly to compute, for new flags only: CTEs that end in
-    `detailed`, which reads `fresh` (the new rows, with the columns of `wanted`).
+    `details` adds columns that are costly to compute, for the flags that need them only: CTEs that
+    end in `detailed`, which reads `fresh` (those rows, with the columns of `wanted`). Such a kind
+    has `stale`: SQL that finds, from what is cheap, an open flag `o` that says something else than
+    its row `w`.
+
+    `due_from_run` is True when due_on counts from the day the job runs. The day a flag was first
+    given then stands, also when its facts change.
 
     `replaces` is another kind: its open flag for the same person and key is superseded.
 
@@ -166,6 +174,8 @@ class FlagRule:
     threshold: bool = False
     marks: bool = False
     details: str | Callable[[], str] = ""
+    stale: str | Callable[[], str] = ""
+    due_from_run: bool = False
     dated: bool = False
     replaces: FlagKind | None = None
     one_each: bool = False
@@ -194,22 +204,26 @@ class FlagRule:
     def statement(self) -> str:
         """The SQL statement, without the parts this kind does not use."""
         levels = bool(self.level)
-        in_facts = " || jsonb_build_object('level', t.level)" if self.level == LEVEL else ""
         details = _text(self.details)
         key = f"left(f.key, -1 - length(({self.level})::text))" if levels else "f.key"
         parts = {
             "source": "detailed" if details else "fresh",
             "new_key": "t.key || ':' || t.level" if levels else "t.key",
-            "facts": f"t.facts{in_facts}",
-            "marks": "t.marks" if self.marks else "'{}'",
+            "facts": self._facts("t"),
+            "marks": self._marks("t"),
         }
         handled = self._same(key, "c.key")
         if levels:
             handled += f" AND {self.level} >= c.level"
+        stale = _text(self.stale) or STALE.format(
+            facts=self._facts("w"),
+            marks=self._marks("w"),
+            due="" if self.due_from_run else " OR o.due_on IS DISTINCT FROM w.due_on",
+        )
         moved_from = MOVED_FROM.format(
             level="c.level" if levels else "1", same=self._same("o.flag_key", "c.key")
         )
-        not_moved = "NOT EXISTS (SELECT FROM fresh WHERE moved_id = f.id)"
+        not_moved = "AND NOT EXISTS (SELECT FROM fresh WHERE moved_id = f.id)"
         return RAISE.format(
             **parts,
             wanted=_text(self.wanted),
@@ -217,18 +231,26 @@ class FlagRule:
             level=self.level or "1",
             same_level="AND o.level = w.level" if levels else "",
             handled=handled,
-            moved_id="o.flag_id" if self.dated else "NULL::bigint",
+            stale=stale,
+            moved_id="coalesce(c.flag_id, o.flag_id)" if self.dated else "c.flag_id",
             moved_from=moved_from if self.dated else "",
-            moved=MOVED.format(**parts) if self.dated else "",
+            due_on="f.due_on" if self.due_from_run else "t.due_on",
             details=f"{details}," if details else "",
             threshold="t.threshold" if self.threshold else "NULL::int",
             conflict="" if self.one_each else CONFLICT,
             superseded="w.person_id IS NOT NULL" if levels else "false",
             higher=HIGHER.format(same=self._same("w.key", "c.flag_key")) if levels else "",
-            not_moved=not_moved if self.dated else "true",
+            not_moved=not_moved if self.dated else "",
             replaced=REPLACED if self.replaces else "",
             replaced_count=" + (SELECT count(*) FROM replaced)" if self.replaces else "",
         )
+
+    def _facts(self, row: str) -> str:
+        level = f" || jsonb_build_object('level', {row}.level)" if self.level == LEVEL else ""
+        return f"{row}.facts{level}"
+
+    def _marks(self, row: str) -> str:
+        return f"{row}.marks" if self.marks else "'{}'"
 
     def _same(self, key: str, other: str) -> str:
         """SQL condition: two keys of this kind are about the same matter."""

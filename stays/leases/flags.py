@@ -114,6 +114,7 @@ LEASE = FlagRule(
     enums=(StepKind,),
     level=LEVEL,
     threshold=True,
+    due_from_run=True,
     dated=True,
 )
 

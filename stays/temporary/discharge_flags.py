@@ -14,12 +14,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts import settings_table
-from accounts.jobs import latest_day
 from casework.applications.present_case import PRESENT_CASE, case_params
 from casework.log.enums import FlagKind
 from casework.log.flags import FlagWording, due_words, follow_up_url
@@ -27,7 +26,6 @@ from casework.log.raising import LEVEL, FlagRule
 from casework.models import Flag
 from common.formatting import short_date
 from common.jobs import JobResult
-from common.sql import enum_params
 from stays.enums import HomeAhead, InstitutionKind, StayKind
 from stays.homes import COLUMNS, HomeBy, home_ctes, home_params
 
@@ -160,23 +158,8 @@ HOME_AGREED = FlagRule(
     on_day=False,
 )
 
-# What there is instead of a home, such as an offer that waits for an answer, may change while the
-# flag is open.
-REFRESH = """
-WITH {wanted}
-UPDATE casework_flag f SET facts = f.facts || jsonb_build_object('home', w.facts -> 'home')
-FROM wanted w
-WHERE f.kind = %(kind)s AND f.closed_on IS NULL AND f.person_id = w.person_id
-    AND f.key = w.key || ':' || w.level AND f.facts -> 'home' IS DISTINCT FROM w.facts -> 'home'
-"""
-
 
 @transaction.atomic
 def flag_discharges(on: date) -> JobResult:
     """Raise and close the flags for discharges. Safe to run twice, or for any date."""
-    without, agreed = DISCHARGE.run(on), HOME_AGREED.run(on)
-    with connection.cursor() as cursor:
-        on = latest_day(cursor, FlagKind.DISCHARGE, on)
-        params = {**enum_params(StayKind), **_params(on), "kind": str(FlagKind.DISCHARGE)}
-        cursor.execute(REFRESH.format(wanted=DISCHARGE.wanted()), params)
-    return without + agreed
+    return DISCHARGE.run(on) + HOME_AGREED.run(on)

@@ -55,6 +55,8 @@ discharge AS (
 ),
 counted AS (
     SELECT c.person_id, c.chain_start, c.days, c.left_on, c.nights_before,
+        -- The nights of its breaks.
+        coalesce(c.left_on, %(on)s::date) - c.chain_start - c.days AS uncounted,
         coalesce(h.children, 0) AS children, coalesce(h.visiting, 0) AS visiting,
         d.institution, d.released_on,
         CASE WHEN h.children > 0 OR y.id IS NOT NULL
@@ -89,7 +91,7 @@ threshold_day AS (
     SELECT f.person_id, min(s.began + f.level - (s.nights_before - f.nights_before)::int) AS day
     FROM fresh f
     JOIN temporary_stay s ON s.person_id = f.person_id AND s.began >= f.chain_start
-    WHERE f.days < coalesce(f.left_on, %(on)s::date) - f.chain_start
+    WHERE f.uncounted > 0
         AND s.nights_before - f.nights_before + (s.stopped - s.began) >= f.level
     GROUP BY f.person_id
 ),
@@ -97,9 +99,11 @@ detailed AS (
     SELECT f.person_id, a.id AS application_id, f.key, f.level, f.level AS threshold,
         -- What does not hold is left out.
         jsonb_build_object('chain_start', f.chain_start, 'days', f.days)
-            || CASE WHEN num_nonnulls(o.long_days, t.day, o.children, f.institution) = 0 THEN '{{}}'
+            || CASE WHEN num_nonnulls(o.long_days, o.uncounted, o.children, f.institution) = 0
+                THEN '{{}}'
                 ELSE jsonb_strip_nulls(jsonb_build_object('long_days', o.long_days,
-                    'threshold_day', t.day, 'children', o.children, 'visiting', o.visiting,
+                    'uncounted', o.uncounted, 'threshold_day', t.day,
+                    'children', o.children, 'visiting', o.visiting,
                     'institution', f.institution, 'released_on', f.released_on)) END AS facts,
         array_remove(ARRAY[
             CASE WHEN f.institution IS NOT NULL THEN '{FROM_INSTITUTION}' END,
@@ -112,9 +116,20 @@ detailed AS (
     LEFT JOIN threshold_day t ON t.person_id = f.person_id
     LEFT JOIN present_case a ON a.person_id = f.person_id
     CROSS JOIN LATERAL (SELECT nullif(f.children, 0) AS children,
-        nullif(f.visiting, 0) AS visiting,
+        nullif(f.visiting, 0) AS visiting, nullif(f.uncounted, 0) AS uncounted,
         nullif(%(long_stay_days)s::int, {DEFAULT.days}) AS long_days) o
 )"""
+
+
+def _stale() -> str:
+    """An open flag `o` says something else than its row `w`: other children, another institution,
+    other breaks, or that nobody follows the person up."""
+    return f"""(coalesce((o.facts ->> 'children')::int, 0) <> w.children
+        OR coalesce((o.facts ->> 'visiting')::int, 0) <> w.visiting
+        OR coalesce((o.facts ->> 'uncounted')::int, 0) <> w.uncounted
+        OR o.facts ->> 'institution' IS DISTINCT FROM w.institution
+        OR o.facts ->> 'released_on' IS DISTINCT FROM w.released_on::text
+        OR ('{NO_SERVICE}' = ANY(o.marks)) <> ({no_service_sql("w.person_id")}))"""
 
 
 def _params(on: date) -> dict[str, Any]:
@@ -240,6 +255,8 @@ TEMPORARY_STAY = FlagRule(
     words=stay_words,
     wanted=REACHED,
     details=_details,  # a function, since other apps say what counts as contact
+    stale=_stale,
+    due_from_run=True,
     params=_params,
     enums=(StayKind,),
     level="f.threshold",

@@ -77,6 +77,7 @@ NO_SERVICE = FlagRule(
     wanted=_alone,  # a function, since other apps register what counts as contact
     params=_params,
     threshold=True,
+    due_from_run=True,
     dated=True,
 )
 
