@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.settings_table import in_force
-from casework.log.enums import APPLICATION_ALIVE, APPLICATION_OPEN, FlagKind
+from casework.log.enums import APPLICATION_ALIVE, APPLICATION_OPEN, ApplicationState, FlagKind
 from casework.log.flags import FlagWording, due_words
 from casework.log.models import Flag
 from casework.log.raising import FlagRule
@@ -20,12 +20,16 @@ from common.formatting import short_date
 from common.jobs import JobResult
 from common.sql import enum_values, local_day
 
-# From the first day to warn until somebody has replied.
+# From the first day to warn until somebody has replied. A case that is decided without a vedtak in
+# Varig is older than Varig, and was answered then.
 UNANSWERED = f"""
 received AS (
     SELECT a.id, a.person_id, a.responsible_id, {local_day("a.received_at")} AS received
     FROM casework_application a
     WHERE a.state = ANY(%(alive)s) AND {local_day("a.received_at")} <= %(on)s::date
+        AND (a.state <> %(ApplicationState.DECIDED)s OR EXISTS (
+            SELECT FROM casework_vedtak v
+            WHERE v.application_id = a.id AND v.issued_on > %(on)s::date))
         AND coalesce({local_day("a.interim_reply_at")} > %(on)s::date, true)
         AND NOT EXISTS (
             SELECT FROM casework_vedtak v
@@ -135,6 +139,7 @@ INTERIM_REPLY = FlagRule(
     words=interim_words,
     wanted=UNANSWERED,
     params=lambda on: {"alive": enum_values(APPLICATION_ALIVE), "holidays": holidays_around(on)},
+    enums=(ApplicationState,),
 )
 PAPERS = FlagRule(
     kind=FlagKind.PAPERS,

@@ -13,6 +13,7 @@ from accounts.file_imports import running
 from accounts.file_imports.kinds import Report
 from accounts.models import FileImport
 from allocation import ranking
+from casework.applications.flags import flag_deadlines
 from casework.log.enums import FlagKind
 from casework.models import Application, Flag, Letter, Person
 from common.formatting import nbdate
@@ -105,6 +106,8 @@ def test_lease_without_a_case_gets_its_horizon_notice_and_renewal(as_caseworker,
     letter = Letter.objects.get()
     assert letter.application.received_on == date(2024, 9, 1)
     assert letter.application not in Application.objects.filter(state="mottatt")
+    flag_deadlines(today + timedelta(days=1))
+    assert not Flag.objects.filter(kind=FlagKind.INTERIM_REPLY).exists(), "it was answered in 2024"
     url = reverse("stays:lease_renew", args=[lease.pk])
     assert as_caseworker.post(url).status_code == 302
     assert lease.stay.person.applications.filter(kind="forlengelse").exists()
