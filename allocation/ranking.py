@@ -38,7 +38,7 @@ from casework.vedtak.standing import FIRST_DAY, LAST_DAY, STANDS
 from common.errors import RuleBroken
 from common.sql import end_of_day, enum_params, enum_values, local_day, with_positional_params
 from stays.enums import LASTING, StayKind, Unsuitable
-from stays.homes import has_home, homes_param
+from stays.homes import has_home, has_home_params
 from stays.temporary.chains import HOLDERS_AND_MEMBERS, chain_ctes, chain_params
 
 from . import order
@@ -644,7 +644,7 @@ def _params(on: date) -> dict[str, Any]:
         **chain_params(on),
         **child_params(on),
         **enum_params(ApplicationKind, OfferState, Unsuitable),
-        "homes": homes_param(),
+        **has_home_params(),
         "lasting": enum_values(LASTING),
         "open_states": enum_values(APPLICATION_OPEN),
     }

@@ -29,6 +29,9 @@ ROOFLESS = (StayKind.STREET, StayKind.MAKESHIFT)
 # Stays in a unit of the register; the other kinds have only the name of a place.
 IN_UNIT = (StayKind.TEMPORARY, StayKind.LEASE, StayKind.TRIAL)
 
+# Stays that the household of the holder shares. An institution or friends' sofa is not.
+SHARED = (StayKind.TEMPORARY, StayKind.TRIAL, *HOMES)
+
 # Where a person sleeps: at most one of these at a time. A home of their own or an institution may
 # overlap with them, since a room is often kept during a short admission.
 SLEEPS = (

@@ -3,7 +3,7 @@
 One rule for flags, boards, the waiting list and the person's situation: a home is a lease, a home
 of their own or a place with close family for good (`enums.HOMES`) that **holds on the day**. It
 has begun by then and has not ended, the person need not have left it (`must_leave_by`), and it is
-not unsafe.
+not unsafe. A home is also that of the household that lives in it (`stays.households`).
 
 Without one, a home may be **agreed**: an offer the person has accepted, with a day to move in by
 then, or a dwelling reserved for a case with a vedtak, on that day. Offers and reservations belong
@@ -24,6 +24,7 @@ from common.formatting import short_date
 from common.sql import enum_params, enum_values
 
 from .enums import AGREED, HOMES, HomeAhead
+from .households import household_params, same_home
 
 if TYPE_CHECKING:
     from .models import Stay
@@ -36,18 +37,19 @@ _HOLDS = """home.kind = ANY(%(homes)s) AND NOT home.unsafe AND home.period @> {d
         AND coalesce(home.must_leave_by > {day}, true)"""
 
 
-def has_home(person: str, day: str) -> str:
+def has_home(person: str, day: str, more: str = "") -> str:
     """SQL condition: the person in the column `person` has a home on the day in `day`.
 
-    Takes `%(homes)s` (`homes_param`).
+    `more` is a further condition on the stay `home`. Takes `has_home_params`.
     """
     return f"""EXISTS (
-        SELECT FROM stays_stay home
-        WHERE home.person_id = {person} AND {_HOLDS.format(day=day)})"""
+        SELECT FROM ({same_home(person, day)}) sharing (person_id)
+        JOIN stays_stay home ON home.person_id = sharing.person_id
+        WHERE {_HOLDS.format(day=day)} {more})"""
 
 
-def homes_param() -> list[str]:
-    return enum_values(HOMES)
+def has_home_params() -> dict[str, Any]:
+    return {**household_params(), "homes": enum_values(HOMES)}
 
 
 def is_home_on(stay: Stay, day: date) -> bool:
@@ -84,7 +86,8 @@ ahead AS (
         lower(home.period) AS day,
         least(upper(home.period) - 1, home.must_leave_by) AS until
     FROM going g
-    JOIN stays_stay home ON home.person_id = g.person_id AND home.kind = ANY(%(homes)s)
+    CROSS JOIN LATERAL ({sharing}) sharing (person_id)
+    JOIN stays_stay home ON home.person_id = sharing.person_id AND home.kind = ANY(%(homes)s)
         AND coalesce(upper(home.period), 'infinity'::date) > %(on)s::date
     LEFT JOIN housing_unit unit ON unit.id = home.unit_id
     LEFT JOIN housing_property property ON property.id = unit.property_id
@@ -109,14 +112,22 @@ home_by AS (
 
 _PROMISED = """UNION ALL
     SELECT g.person_id, g.out_on, p.what, p.ref, p.home, p.day, p.until
-    FROM going g JOIN ({sql}) p ON p.person_id = g.person_id"""
+    FROM going g
+    CROSS JOIN LATERAL ({sharing}) sharing (person_id)
+    JOIN ({sql}) p ON p.person_id = sharing.person_id"""
 
 
 def home_ctes() -> str:
     """The CTEs that end in `home_by`, without `WITH`. They read `going` (person_id, out_on)."""
-    promises = "".join(_PROMISED.format(sql=sql) for sql, _params in _promises.values())
+    sharing = same_home("g.person_id", "g.out_on")
+    promises = "".join(
+        _PROMISED.format(sql=sql, sharing=sharing) for sql, _params in _promises.values()
+    )
     return _CTES.format(
-        holds=_HOLDS.format(day="g.out_on"), name_of_unit=NAME_OF_UNIT, promises=promises
+        holds=_HOLDS.format(day="g.out_on"),
+        name_of_unit=NAME_OF_UNIT,
+        promises=promises,
+        sharing=sharing,
     )
 
 
@@ -128,7 +139,7 @@ def home_params(on: date) -> dict[str, Any]:
     return {
         **params,
         **enum_params(HomeAhead),
-        "homes": homes_param(),
+        **has_home_params(),
         "agreed": enum_values(AGREED),
         "best_first": enum_values(HomeAhead),
         "on": on,

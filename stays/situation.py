@@ -5,7 +5,8 @@ has no owned or rented home, and lives in temporary places, temporarily with fri
 outdoors, or in an institution or prison they leave within two months without a home to go to. A
 person who lives permanently with close family is not. Both are computed from the stays.
 
-A stay is judged on its last known day: today while it is open, else the night before it ended.
+A stay is judged on its last known day: today while it is open, else the night before it ended. A
+home to come out to is also that of the household (`stays.households`).
 """
 
 from __future__ import annotations
@@ -81,10 +82,14 @@ class Situation:
         return risks
 
 
-def situations(stays: Iterable[Stay], on: date) -> list[Situation]:
-    """The situation in each of a person's stays begun by the date, in the order given."""
+def situations(stays: Iterable[Stay], on: date, shared: Iterable[Stay] = ()) -> list[Situation]:
+    """The situation in each of a person's stays begun by the date, in the order given.
+
+    `shared` are those of the household (`households.shared_stays`): homes to come out to.
+    """
     stays = list(stays)
-    return [_situation(stay, stays, on) for stay in stays if stay.period.lower <= on]
+    homes = [*stays, *shared]
+    return [_situation(stay, stays, homes, on) for stay in stays if stay.period.lower <= on]
 
 
 def current_situation(situations: Iterable[Situation]) -> Situation | None:
@@ -97,12 +102,12 @@ def current_situation(situations: Iterable[Situation]) -> Situation | None:
     return None
 
 
-def _situation(stay: Stay, stays: list[Stay], on: date) -> Situation:
+def _situation(stay: Stay, stays: list[Stay], homes: list[Stay], on: date) -> Situation:
     now = stay.period.upper is None or stay.period.upper > on
     day = on if now else last_day(stay.period)
     home = _home_beside(stay, stays, day)
     if stay.kind == StayKind.INSTITUTION:
-        homeless, because = _from_institution(stay, stays, day, now)
+        homeless, because = _from_institution(stay, homes, day, now)
     elif stay.kind in LASTING:
         homeless, because = False, _("Har egen bolig, leid eller eid.")
     elif stay.kind == StayKind.FAMILY:
@@ -135,11 +140,11 @@ def _ethos(stay: Stay, homeless: bool | None) -> int | None:
 
 
 def _from_institution(
-    stay: Stay, stays: list[Stay], day: date, now: bool
+    stay: Stay, homes: list[Stay], day: date, now: bool
 ) -> tuple[bool | None, str]:
     """Whether a person in an institution is homeless, and the reason as a sentence."""
     out = stay.planned_out if now else stay.period.upper
-    if any(is_home_on(other, max(out or day, day)) for other in stays):
+    if any(is_home_on(home, max(out or day, day)) for home in homes):
         return False, _("Har bolig å komme ut til.")
     if out is None:
         return None, _("Det er ikke avklart når personen skal ut.")

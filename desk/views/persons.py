@@ -22,6 +22,7 @@ from casework.persons.children import children
 from common.access import allowed
 from common.calendar import local_date
 from common.paging import keyset_page
+from stays.households import shared_stays
 from stays.models import Stay
 from stays.placement.rules import costs as sum_of_chain
 from stays.situation import current_situation, situations
@@ -244,11 +245,13 @@ def person_stays(request: HttpRequest, pk: int) -> HttpResponse:
     person = _person(request, pk)
     context = _context(request, person, "person-stays")
     stays = record.stays_of(person)
-    history = situations(stays, context["today"])
+    shared = shared_stays(person)
+    history = situations(stays, context["today"], shared)
+    now = current_situation(history) or current_situation(situations(shared, context["today"]))
     context |= {
         "career": career(stays, context["head"].chain, context["today"]),
         "situations": history,
-        "situation": current_situation(history),
+        "situation": now,
         "cost": sum_of_chain(context["today"], [person.pk]).get(person.pk)
         if context["head"].chain
         else None,

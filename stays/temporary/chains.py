@@ -51,6 +51,7 @@ from casework.log.enums import OWN_HOUSEHOLD, LivingArrangement
 from casework.persons.children import child_params, is_child
 from common.sql import enum_params, enum_values
 from stays.enums import HOMES, LASTING, StayKind
+from stays.households import HOUSEHOLDS
 
 from .long_stays import LONG_STAY_KEYS, LongStay, long_stay
 
@@ -60,14 +61,6 @@ HOLDERS = """
     SELECT person_id FROM stays_stay
     WHERE kind = %(StayKind.TEMPORARY)s
       AND coalesce(upper(period), 'infinity'::date) >= %(on)s::date - %(gap_days)s::int"""
-
-# Who lived with whom, and when: `me` with `other`, the head or partner of the same household. A
-# child who visits (samvær) lives elsewhere.
-HOUSEHOLDS = """
-    casework_householdmember me
-    JOIN casework_householdmember other ON other.household_id = me.household_id
-        AND other.person_id <> me.person_id AND other.relation = ANY(%(own_household)s)
-        AND other.period && me.period"""
 
 # The holders, and those who lived with them.
 HOLDERS_AND_MEMBERS = f"""

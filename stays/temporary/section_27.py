@@ -7,6 +7,8 @@ Each case has two clocks, each with its own flag (the key is «case:what»). The
 * `plass`: due on the day the hours run out; closed when a stay with a place to sleep begins on or
   after the day of receipt, or when the application is refused or no longer open. Not raised for a
   person who already sleeps in a temporary place or a treningsleilighet that holds on that day.
+  A place that is shared with the household is one too, unless the person lives apart from them, or
+  says it is not safe, or said before it was given that there is nowhere to sleep.
 
 The clocks also run on Saturdays, Sundays and public holidays. A run for an earlier date raises and
 closes flags as of that date, and reopens none.
@@ -21,7 +23,14 @@ from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext as _
 
 from accounts.settings_table import in_force
-from casework.log.enums import APPLICATION_ALIVE, GRANTED, ApplicationKind, FlagKind, VedtakState
+from casework.log.enums import (
+    APPLICATION_ALIVE,
+    GRANTED,
+    ApplicationKind,
+    FlagKind,
+    Tonight,
+    VedtakState,
+)
 from casework.log.flags import FlagWording, due_words
 from casework.log.raising import FlagRule
 from casework.models import Flag
@@ -30,15 +39,18 @@ from casework.vedtak.standing import STANDS
 from common.formatting import nbtime, short_date
 from common.jobs import JobResult
 from common.sql import enum_values, local_day
-from stays.enums import ROOFLESS, StayKind
+from stays.enums import ROOFLESS, SHARED, StayKind
+from stays.households import household_params, same_home
 
+# Places of the municipality with a bed.
+PLACES = (StayKind.TEMPORARY, StayKind.TRIAL)
 RECEIVED = local_day("a.received_at")
 HOURS = in_force("section_27_place_hours", RECEIVED)
 
 CLOCKS = f"""
 asked AS (
     SELECT a.id, a.person_id, coalesce(a.responsible_id, p.responsible_id) AS owner_id,
-        a.received_at, {RECEIVED} AS received,
+        a.tonight, a.received_at, {RECEIVED} AS received,
         a.received_at + make_interval(hours => {HOURS}) AS place_by,
         {local_day(f"(a.received_at + make_interval(hours => {HOURS}))")} AS place_day
     FROM casework_application a
@@ -55,8 +67,15 @@ known AS (
             JOIN casework_vedtakoutcome o ON {STANDS}
             JOIN casework_legalbasis b ON b.id = o.basis_id AND b.code = %(place_basis)s
             WHERE v.application_id = a.id AND o.outcome <> ALL(%(granted)s)) AS refused,
-        EXISTS (SELECT FROM stays_stay s
-            WHERE s.person_id = a.person_id AND CASE
+        EXISTS (SELECT FROM ({same_home("a.person_id", "a.place_day")}) sharing (person_id)
+            JOIN stays_stay s ON s.person_id = sharing.person_id
+            WHERE (s.person_id = a.person_id OR s.kind = ANY(%(shared)s)
+                    AND a.tonight <> %(Tonight.UNSAFE)s
+                    AND (a.tonight <> %(Tonight.NOWHERE)s OR lower(s.period) >= a.received)
+                    AND NOT EXISTS (
+                        SELECT FROM stays_stay apart
+                        WHERE apart.person_id = a.person_id AND apart.period @> a.place_day))
+                AND CASE
                 WHEN lower(s.period) >= a.received
                     THEN s.kind <> ALL(%(roofless)s) AND lower(s.period) <= %(on)s::date
                 -- There when they applied: a place of the municipality that holds.
@@ -126,9 +145,11 @@ SECTION_27 = FlagRule(
         "granted": enum_values(GRANTED),
         "place_basis": PLACE_BASIS,
         "roofless": enum_values(ROOFLESS),
-        "places": [str(StayKind.TEMPORARY), str(StayKind.TRIAL)],
+        "places": enum_values(PLACES),
+        "shared": enum_values(SHARED),
+        **household_params(),
     },
-    enums=(ApplicationKind, VedtakState),
+    enums=(ApplicationKind, VedtakState, Tonight),
 )
 
 

@@ -9,6 +9,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.urls import reverse
 
 from allocation import ranking
+from casework.log.enums import MemberRelation, Protection
 from casework.models import Event
 from common.calendar import add_months
 from housing.enums import UnitType
@@ -19,6 +20,9 @@ from stays.situation import current_situation, situations
 from stays.temporary.chains import chain_of
 from tests.factories import (
     ApplicationFactory,
+    HouseholdFactory,
+    LeaseFactory,
+    MemberFactory,
     PersonFactory,
     StayFactory,
     UnitFactory,
@@ -151,6 +155,28 @@ def test_page_shows_the_housing_situation(as_caseworker):
     assert "Bostedsløs etter definisjonen" in page and "Ja" in page
     assert "Hos andre, i mangel av egen bolig" in page
     assert f"Må ut innen {typed(days_ago(-10))}" in page
+
+
+def test_home_of_the_household_is_a_home_on_the_page(as_caseworker, today):
+    """The lease is in the wife's name; the son lives there, and the husband comes home to it."""
+    wife, husband, son = PersonFactory(), PersonFactory(), PersonFactory()
+    household = HouseholdFactory(head=wife, partner=husband)
+    MemberFactory(household=household, person=son, relation=MemberRelation.OTHER)
+    home = LeaseFactory(person=wife, days_ago=300).stay
+    out = today + timedelta(days=20)
+    episode(husband, StayKind.INSTITUTION, planned_out=out)
+    pages = {
+        person: as_caseworker.get(reverse("desk:person_stays", args=[person.pk])).text
+        for person in (husband, son)
+    }
+    assert "Har bolig å komme ut til." in pages[husband]
+    assert str(home.unit) in pages[son] and "sammen med husstanden" in pages[son]
+    assert homes_by([(husband.pk, out)], today)[husband.pk, out].is_ready
+    type(wife).objects.filter(pk=wife.pk).update(protection=Protection.CONFIDENTIAL)
+    for person in (husband, son):
+        page = as_caseworker.get(reverse("desk:person_stays", args=[person.pk])).text
+        assert str(home.unit) not in page, "the address of the wife is named to nobody"
+    assert not homes_by([(husband.pk, out)], today)[husband.pk, out].is_ready
 
 
 def register(client, person, **data):
