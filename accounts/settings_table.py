@@ -184,6 +184,9 @@ KEYS: dict[str, Key] = {
     "eviction_notice_days": Key(
         14, _("Varsel før begjæring om utkastelse"), _("dager"), "tvangsl. § 4-18"
     ),
+    "eviction_red_days": Key(
+        14, _("Berammet utkastelse haster"), _("dager før"), _("kommunens egne rutiner")
+    ),
     "prevention_review_days": Key(
         30, _("Plan for leieforhold i fare ses på igjen"), _("dager"), _("kommunens egne rutiner")
     ),

@@ -60,7 +60,7 @@ from common.errors import RuleBroken, explain_integrity_error
 from housing.enums import TEMPORARY_TYPES, TRIAL_TYPES, PropertyStage, UnavailableCause, UnitType
 from housing.models import Area, Property, Unavailability, Unit
 from housing.providers.models import Provider, QualityAgreement
-from stays.enums import RiskCause, StayKind, StepKind
+from stays.enums import RiskCause, RiskOutcome, StayKind, StepKind
 from stays.leases.deaths import homes_of, last_day_of_notice
 from stays.leases.models import Lease
 from stays.models import Stay, TenancyStep
@@ -350,8 +350,12 @@ class World:
             for key, value in facts.items()
             if key not in PLACED and key not in ("step_free", "floor", "lift", "wheelchair")
         }
+        house = self._property(facts.get("property", name), facts.get("area"))
+        if "max_stay" in facts:
+            house.max_stay_months = facts["max_stay"]
+            house.save()
         unit = Unit.objects.create(
-            property=self._property(facts.get("property", name), facts.get("area")),
+            property=house,
             name=name[:40],
             floor=floor,
             lift=lift,
@@ -461,6 +465,9 @@ class World:
                 review_on=facts["review"],
                 opened_at=at_noon(facts["from"]),
                 opened_by=self.clerk,
+                closed_at=at_noon(facts["closed"]) if "closed" in facts else None,
+                closed_by=self.clerk if "closed" in facts else None,
+                outcome=facts.get("outcome", RiskOutcome.KEPT if "closed" in facts else ""),
             )
 
     def _live(self, facts: dict[str, Any], where: str, **more: Any) -> Stay:
@@ -548,6 +555,7 @@ class World:
             registered_at=received,
             registered_by=self.clerk,
             promised_on=facts.get("promised"),
+            tonight=facts.get("tonight", ""),
             interim_reply_at=at_noon(reply) if reply else None,
             interim_reply_by=self.clerk if reply else None,
         )
@@ -825,8 +833,11 @@ class World:
         )
 
 
-SITUATION = ("must_leave_by", "unsafe", "unsuitable")
-PLACED = ("property", "area", "allocated_by", "available_from", "closed_from", "unavailable")
+SITUATION = ("granted_until", "must_leave_by", "unsafe", "unsuitable")
+PLACED = (
+    *("property", "area", "allocated_by", "available_from", "closed_from", "unavailable"),
+    "max_stay",
+)
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from casework.persons.corrections import MEMBER
 from stays import actions, correcting
 from stays.enums import VoidedAs
 from stays.leases.cancelling import cancel_lease
+from stays.leases.correcting import correct_step
 from stays.models import Stay
 
 from .building import World, at_noon
@@ -99,6 +100,23 @@ def _cancel(facts: dict[str, Any], world: World, where: str) -> None:
     )
 
 
+def _correct_step(facts: dict[str, Any], world: World, where: str) -> None:
+    """The latest step of the lease: `from` is its day, and `to` its deadline, if given."""
+    lease = world.lease(facts["correct_step"], where)
+    step = lease.steps.order_by("-logged_at", "-pk").first()
+    if step is None:
+        raise ScenarioError(f"{where}: the lease has no steps")
+    correct_step(
+        step,
+        kind=step.kind,
+        on=facts.get("from", step.on),
+        due_on=facts.get("to", step.due_on),
+        note=step.note or WHY,
+        why=WHY,
+        **_who(facts, world),
+    )
+
+
 def _correct_member(facts: dict[str, Any], world: World, where: str) -> None:
     """`from`, `to` and `living` are changed if given; `open: yes` takes the end away."""
     member = _member(facts["correct_member"], world, where)
@@ -155,6 +173,7 @@ VERBS: dict[str, Callable[[dict[str, Any], World, str], None]] = {
     "reopen": _reopen,
     "void": _void,
     "cancel": _cancel,
+    "correct_step": _correct_step,
     "correct_member": _correct_member,
     "not_member": _not_member,
     "withdraw_case": _withdraw_case,

@@ -14,7 +14,7 @@ from casework.models import Flag
 from casework.vedtak.flags import flag_conditions
 from housing.providers.flags import flag_agreements
 from housing.providers.models import AgreementFlag
-from stays.leases.date_flags import GRANT, READINESS, TENANCY
+from stays.leases.date_flags import GRANT, LONGEST_STAY, READINESS, TENANCY
 from stays.leases.flags import flag_leases
 from stays.temporary.discharge_flags import flag_discharges
 from stays.temporary.flags import day_of_threshold, flag_stays
@@ -40,6 +40,7 @@ JOBS = {
     "flag_tenancies": (FlagKind.TENANCY, TENANCY.run),
     "flag_readiness": (FlagKind.READINESS, READINESS.run),
     "flag_grants": (FlagKind.GRANT, GRANT.run),
+    "flag_longest_stays": (FlagKind.LONGEST_STAY, LONGEST_STAY.run),
     "flag_conditions": (FlagKind.CONDITION, flag_conditions),
     "flag_promises": (FlagKind.PROMISED, flag_promises),
     "flag_viewings": (FlagKind.VIEWING, VIEWING.run),

@@ -23,6 +23,7 @@ from casework.log.enums import (
     RefusalGround,
     Sender,
     Sex,
+    Tonight,
 )
 from casework.vedtak.completeness import PARTS
 from common.calendar import local_date
@@ -31,6 +32,7 @@ from stays.enums import (
     HomeAhead,
     InstitutionKind,
     Readiness,
+    RiskOutcome,
     StayKind,
     StepKind,
     Unsuitable,
@@ -161,6 +163,7 @@ stay = record(
         "unit": word,
         "from": day,
         "to": day,
+        "granted_until": day,
         "must_leave_by": day,
         "unsafe": yes_no,
         "unsuitable": one_of(Unsuitable.values),
@@ -176,6 +179,7 @@ CHANGE: Mapping[str, Check] = {
     "reopen": word,
     "void": word,
     "cancel": word,
+    "correct_step": word,
     "correct_member": word,
     "not_member": word,
     "withdraw_case": word,
@@ -241,6 +245,7 @@ GIVEN: Mapping[str, Check] = {
                 "allocated_by": word,
                 "available_from": day,
                 "closed_from": day,
+                "max_stay": whole,  # months, in the house
                 "unavailable": list_of(record({"from": day, "to": day}, required=["from"])),
             },
             required=["type"],
@@ -273,6 +278,8 @@ GIVEN: Mapping[str, Check] = {
                     )
                 ),
                 "review": day,  # reported as at risk, with a plan to be looked at again
+                "closed": day,  # no longer at risk
+                "outcome": one_of(RiskOutcome.values),
             },
             required=["person", "unit", "from"],
         )
@@ -319,6 +326,7 @@ GIVEN: Mapping[str, Check] = {
                 "unit": word,
                 "interim_reply": moment,
                 "promised": day,
+                "tonight": one_of(Tonight.values),
             },
             required=["person", "received"],
         )
@@ -462,6 +470,7 @@ JOBS = (
     "flag_tenancies",
     "flag_readiness",
     "flag_grants",
+    "flag_longest_stays",
     "flag_conditions",
     "flag_promises",
     "flag_viewings",
@@ -521,7 +530,7 @@ FLAG: Mapping[str, Check] = {
     "threshold": whole,
     "threshold_day": day,
     "chain_start": day,
-    "children": whole,
+    "children": empty_or(whole),
     "marks": list_of(one_of(["from_institution", "children", "no_service"])),
     "raised": day,
     "due": day,
@@ -587,6 +596,7 @@ VERBS = (
     "reopen",
     "void",
     "cancel",
+    "correct_step",
     "correct_member",
     "not_member",
     "withdraw_case",

@@ -19,7 +19,7 @@ class StaysConfig(AppConfig):
         from casework.persons.actions.deaths import Phase, on_death
         from common import navigation
         from housing import closing
-        from stays.leases.date_flags import GRANT, READINESS, TENANCY
+        from stays.leases.date_flags import GRANT, LONGEST_STAY, READINESS, TENANCY
         from stays.leases.deaths import end_stays
         from stays.leases.flags import LEASE
         from stays.temporary.board import how_many
@@ -33,7 +33,7 @@ class StaysConfig(AppConfig):
         from .models import TenancyRisk
 
         flags.register(TEMPORARY_STAY, NO_SERVICE, DISCHARGE, HOME_AGREED, SECTION_27, LEASE)
-        flags.register(TENANCY, READINESS, GRANT)
+        flags.register(TENANCY, READINESS, GRANT, LONGEST_STAY)
         leaving.register(
             leaving.Holding(
                 key="risks",

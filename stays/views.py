@@ -21,6 +21,7 @@ from stays.temporary.chains import chain_of
 
 from . import actions, correcting, perms
 from .forms import ChangeStayForm, EndStayForm, ReopenStayForm, StayForm, VoidStayForm
+from .longest import too_long
 from .models import Stay
 from .unsuited import children_in_household
 
@@ -37,10 +38,13 @@ def stay_new(request: HttpRequest, pk: int) -> HttpResponse:
     form = StayForm(request.POST or None, person=person, on=today, initial=initial, cancel=back.url)
     if request.method == "POST" and form.is_valid():
         with errors_on(form):
-            actions.register_stay(
+            stay = actions.register_stay(
                 person=person, by=request.user, at=timezone.now(), **form.cleaned_data
             )
             messages.success(request, _("Oppholdet er registrert."))
+            until = stay.period.upper or stay.granted_until
+            if text := too_long(person, stay.unit, stay.period.lower, until):
+                messages.warning(request, text)
             return back
     log_read(request, person.pk, "stay-new")
     now = Stay.objects.current(today).filter(person=person).select_related("unit__property")

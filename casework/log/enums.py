@@ -280,6 +280,7 @@ class FlagKind(models.TextChoices):
     TENANCY = "tenancy", _("Frist i et leieforhold")
     READINESS = "readiness", _("Avtalt dag er gått")
     GRANT = "grant", _("Vedtak går ut")
+    LONGEST_STAY = "longest_stay", _("Lengste opphold i huset")
     CONDITION = "condition", _("Vilkår med dato")
     PROMISED = "promised", _("Lovet svar")
     VIEWING = "viewing", _("Visning uten svar")

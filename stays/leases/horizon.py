@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db.models import (
+    Case,
     DateField,
     Exists,
     F,
@@ -19,10 +20,11 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
-    Subquery,
     Value,
+    When,
 )
-from django.db.models.functions import Coalesce, TruncDate
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import TruncDate
 from django.db.models.lookups import LessThanOrEqual
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -35,9 +37,11 @@ from casework.vedtak.completeness import EXTENSION_BASIS
 from common.calendar import ONE_DAY, add_months
 from common.formatting import nbdate
 from common.paging import Page, keyset_page
-from stays.enums import StepKind
+from common.sql import enum_params, with_positional_params
+from stays.enums import RiskOutcome, StepKind
 from stays.models import TenancyRisk, TenancyStep
 
+from .date_flags import STEP_STANDS
 from .models import Lease
 
 OVER = "utgatt"
@@ -230,17 +234,20 @@ SHOWN_STEPS = 50
 
 
 def open_steps(user: User, on: date) -> list[TenancyStep]:
-    """The last step of each current tenancy nobody has made a plan for, the nearest deadline
-    first: it is shown by its dates, whether or not the tenancy is reported as at risk."""
-    later = TenancyStep.objects.filter(lease=OuterRef("lease")).order_by("-on", "-pk")
+    """The steps with a deadline that stand (`STEP_STANDS`) in current tenancies nobody has a plan
+    for, the nearest deadline first: they are shown by their dates, whether or not the tenancy is
+    reported as at risk."""
+    params = {**enum_params(StepKind, RiskOutcome), "on": on}
+    standing = RawSQL(
+        *with_positional_params(f"SELECT t.id FROM stays_tenancystep t WHERE {STEP_STANDS}", params)
+    )
     return list(
         TenancyStep.objects.filter(
-            pk=Subquery(later.values("pk")[:1]),
-            lease__in=Lease.objects.visible_to(user).current(on),
+            pk__in=standing, lease__in=Lease.objects.visible_to(user).current(on)
         )
         .filter(Q(due_on__isnull=False) | Q(kind=StepKind.EVICTION_DAY))
-        .exclude(Exists(TenancyRisk.objects.filter(lease=OuterRef("lease"))))
-        .annotate(deadline=Coalesce("due_on", "on"))
+        .exclude(Exists(TenancyRisk.objects.open().filter(lease=OuterRef("lease"))))
+        .annotate(deadline=Case(When(kind=StepKind.EVICTION_DAY, then="on"), default="due_on"))
         .select_related("lease__stay__person", "lease__stay__unit__property")
         .order_by("deadline", "pk")[:SHOWN_STEPS]
     )

@@ -15,7 +15,7 @@ from accounts.once import OnceFormMixin
 from casework.models import HouseholdMember, Person, Vedtak
 from casework.persons.children import is_child_member
 from common.corrections import SeenMixin
-from common.formatting import kroner
+from common.formatting import kroner, months_nb
 from common.forms import ChipChoice, NorwegianDateField, VarigFormHelper
 from housing.models import Unit
 from stays import milieu
@@ -192,6 +192,9 @@ def _place_label(unit: Unit) -> str:
         parts.append(str(_("plass til %(n)s") % {"n": unit.capacity}))
     if unit.night_price is not None:
         parts.append(str(_("%(price)s per natt") % {"price": kroner(unit.night_price)}))
+    if unit.property.max_stay_months:
+        longest = months_nb(unit.property.max_stay_months)
+        parts.append(str(_("høyst %(longest)s") % {"longest": longest}))
     if not unit.suits_children:
         parts.append(str(_("ikke for barn")))
     if not unit.suits_young:

@@ -28,6 +28,7 @@ from housing.models import Property
 from stays import actions, correcting, milieu, perms
 from stays.enums import StayKind
 from stays.forms import WithdrawForm
+from stays.longest import longest_until, too_long
 from stays.models import PlaceSearch, Stay
 from stays.temporary.chains import chain_of
 from stays.unsuited import children_along, children_in_household, with_them
@@ -67,15 +68,18 @@ def place(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "GET" and (newest := form.fields["vedtak"].queryset.first()):
         form.initial["vedtak"] = newest.pk
     if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
         with errors_on(form):
             actions.register_stay(
                 person=person,
                 kind=StayKind.TEMPORARY,
                 by=request.user,
                 at=timezone.now(),
-                **form.cleaned_data,
+                **given,
             )
             messages.success(request, _("Plassen er gitt."))
+            if text := too_long(person, given["unit"], given["starts_on"], given["granted_until"]):
+                messages.warning(request, text)
             return redirect("desk:person_stays", person.pk)
     log_read(request, person.pk, "plassering")
     recently = today - timedelta(days=settings_table.value("from_institution_days", today))
@@ -216,6 +220,10 @@ def renew(request: HttpRequest, pk: int) -> HttpResponse:
         with errors_on(form):
             actions.renew_stay(stay=stay, by=request.user, at=timezone.now(), **form.cleaned_data)
             messages.success(request, _("Oppholdet er forlenget."))
+            if text := too_long(
+                stay.person, stay.unit, stay.period.lower, form.cleaned_data["until"]
+            ):
+                messages.warning(request, text)
             return back
     log_read(request, stay.person_id, "forlengelse")
     context = {
@@ -225,6 +233,7 @@ def renew(request: HttpRequest, pk: int) -> HttpResponse:
         "chain": chain_of(stay.person_id, today),
         "cost": costs(today, [stay.person_id]).get(stay.person_id),
         "renewals": stay.renewals.select_related("responsible"),
+        "longest": longest_until(stay.person, stay.unit, stay.period.lower),
     }
     return render(request, "stays/placement/renew.html", context)
 

@@ -11,8 +11,9 @@ from allocation.models import Offer, Reservation
 from casework.log import flags as flag_words
 from casework.log.enums import FlagKind
 from casework.models import Flag
-from stays.enums import StepKind
+from stays.enums import RiskOutcome, StepKind
 from stays.leases.date_flags import flag_dates
+from stays.leases.horizon import open_steps
 from stays.models import TenancyStep
 from tests import factories as f
 from tests.factories_leases import RiskFactory, StepFactory
@@ -74,6 +75,29 @@ def test_a_step_with_a_plan_is_the_plans_and_told_of_once(as_caseworker):
     assert "Steg med frist, uten plan" not in board
 
 
+def test_the_board_and_the_flag_agree_on_which_step_stands(as_caseworker):
+    """A risk that was closed before, a visit and a payment plan hide neither from the board."""
+    again = f.LeaseFactory(days_ago=400)
+    closed_at = f.now() - timedelta(days=200)
+    RiskFactory(lease=again, opened_at=closed_at, closed_at=closed_at, closed_by=f.UserFactory(),
+                outcome=RiskOutcome.KEPT)  # fmt: skip
+    StepFactory(lease=again, kind=StepKind.TERMINATION, on=f.days_ago(40), due_on=f.days_ago(9))
+    visited = f.LeaseFactory(days_ago=400)
+    StepFactory(lease=visited, kind=StepKind.WARNING, on=f.days_ago(20), due_on=f.days_ago(6))
+    StepFactory(lease=visited, kind=StepKind.CONTACT, on=f.days_ago(10))
+    evicted = f.LeaseFactory(days_ago=400)
+    StepFactory(lease=evicted, kind=StepKind.EVICTION_DAY, on=f.today() + timedelta(days=20))
+    StepFactory(lease=evicted, kind=StepKind.PAYMENT_PLAN, on=f.today())
+    settled = f.LeaseFactory(days_ago=400)
+    StepFactory(lease=settled, kind=StepKind.WARNING, on=f.days_ago(20), due_on=f.days_ago(6))
+    StepFactory(lease=settled, kind=StepKind.PAYMENT_PLAN, on=f.days_ago(3))
+    flag_dates(f.today())
+    flagged = Flag.objects.filter(kind=FlagKind.TENANCY).values_list("person", flat=True)
+    shown = [step.lease for step in open_steps(as_caseworker.user, f.today())]
+    assert set(shown) == {again, visited, evicted}
+    assert set(flagged) == {lease.stay.person_id for lease in shown}
+
+
 def test_a_hidden_tenant_is_not_on_the_board(as_caseworker):
     hidden = f.PersonFactory(strictly_protected=True, last_name="Kanari")
     lease = f.LeaseFactory(person=hidden, days_ago=200)
@@ -107,6 +131,19 @@ def test_a_hold_ends_within_reason(as_caseworker):
     assert as_caseworker.post(url, data).status_code == 302
 
 
+def test_what_a_grant_of_a_place_says():
+    stay, today = f.StayFactory(days_ago=40), f.today()
+    facts = {"vedtak": None, "stay": stay.pk, "valid_to": f.days_ago(3).isoformat()}
+    flag = f.FlagFactory(person=stay.person, application=None, kind=FlagKind.GRANT, facts=facts)
+    words = flag_words.words(flag, today)
+    assert "bor der fortsatt" in words.why and "hjem" not in words.why
+    assert words.action_url == reverse("stays:renew", args=[stay.pk])
+    flag.facts["vedtak"] = 1
+    assert "gikk ut" in flag_words.words(flag, today).why
+    flag.facts["valid_to"] = (today + timedelta(days=3)).isoformat()
+    assert "går ut" in flag_words.words(flag, today).why
+
+
 def test_every_new_flag_has_words():
     """Also for a flag of which every fact is the latest possible."""
     today = f.today()
@@ -117,6 +154,7 @@ def test_every_new_flag_has_words():
         FlagKind.TENANCY: {"lease": lease.pk, "step": "", "due": today.isoformat()},
         FlagKind.READINESS: {"lease": lease.pk, "kind": "visning", "due": today.isoformat()},
         FlagKind.GRANT: {"vedtak": case.decision.pk, "valid_to": today.isoformat()},
+        FlagKind.LONGEST_STAY: {"house": "Heimen", "months": 3, "until": today.isoformat()},
         FlagKind.CONDITION: {"vedtak": case.decision.pk, "due": today.isoformat()},
         FlagKind.PROMISED: {"promised": today.isoformat()},
         FlagKind.VIEWING: {"offer": offer.pk, "viewing": today.isoformat()},

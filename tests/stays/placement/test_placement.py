@@ -6,12 +6,15 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.utils import DataError
 from django.urls import reverse
 
 from accounts.models import ReadLog
 from casework.log.enums import ApplicationKind, LivingArrangement
 from casework.models import Event, Flag
+from common.calendar import add_months
+from common.formatting import months_nb, nbdate
 from stays.enums import UnsuitedFor
 from stays.models import PlaceSearch, Renewal, Stay
 from stays.placement.rules import costs
@@ -176,6 +179,32 @@ def test_each_failed_search_is_a_row_with_its_reason(as_caseworker, application,
     assert PlaceSearch.objects.count() == 2
     assert "Fortsatt fullt" in as_caseworker.get(asked(application)).text
     assert Event.objects.filter(kind="stay.search").count() == 2
+
+
+def test_longer_than_the_house_allows_is_warned_of(as_caseworker, application, today):
+    house = f.PropertyFactory(name="Heimen", max_stay_months=2)
+    unit = f.UnitFactory(property=house, temporary=True)
+    before = f.StayFactory(person=application.person, unit=unit, days_ago=80)
+    before.period = DateRange(before.period.lower, today)
+    before.save()
+    given = {
+        "unit": f.UnitFactory(property=house, temporary=True).pk,
+        "starts_on": typed(today),
+        "granted_until": typed(today + timedelta(days=14)),
+        "reason": "Haster",
+    }
+    url = reverse("stays:place", args=[application.pk])
+    assert f"høyst {months_nb(2)}" in as_caseworker.get(url).text
+    answer = as_caseworker.post(url, given, follow=True)
+    limit = nbdate(add_months(before.period.lower, 2))
+    warning = f"Lengste opphold i Heimen er {months_nb(2)}. Personen bør være videre innen {limit}."
+    assert warning in answer.text, "counted from the first night in the house"
+    stay = application.person.stays.latest("pk")
+    renew = reverse("stays:renew", args=[stay.pk])
+    assert limit in as_caseworker.get(renew).text
+    data = {"until": typed(today + timedelta(days=30)), "reason": "Venter", "next_step": "Visning"}
+    data["responsible"] = as_caseworker.user.pk
+    assert warning in as_caseworker.post(renew, data, follow=True).text
 
 
 def test_renewal_has_reason_next_step_and_owner_and_days_keep_counting(as_caseworker, today):
