@@ -125,6 +125,13 @@ def once(view: View) -> View:
     return run_once
 
 
+def is_sent(request: HttpRequest) -> bool:
+    """Whether the form whose token came along has had its effect: what it saves now is too late."""
+    token = _parse(request.POST.get(FIELD))
+    sent = Submission.objects.filter(token=token, user_id=request.user.pk)
+    return token is not None and sent.exclude(result_url="").exists()
+
+
 def _redirect(request: HttpRequest, url: str) -> HttpResponse:
     if getattr(request, "htmx", False):
         return HttpResponseClientRedirect(url)

@@ -7,6 +7,7 @@ separately, so that nobody can see whether something is left out (docs/adr/0007)
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -62,46 +63,58 @@ def opened_at(meeting: AllocationMeeting) -> datetime | None:
 
 def print_minutes(meeting: AllocationMeeting, at: datetime) -> bytes:
     """The minutes as a PDF. Raises `common.pdf.UnprintableText`."""
-    on = local_date(at)
+    said = content(meeting, at, items=_open_items(meeting))
     day = local_date(meeting.starts_at)
+    return pdf.render("minutes", said, title=f"{said['title']} {nbdate(day)}")
+
+
+def content(
+    meeting: AllocationMeeting, at: datetime, *, items: Iterable[AgendaItem]
+) -> dict[str, Any]:
+    """All the words of the minutes, with these items."""
+    on = local_date(at)
     opened = opened_at(meeting)
     municipality = Municipality.objects.get()
-    title = _("Protokoll fra tildelingsmøte")
-    return pdf.render(
-        "minutes",
-        {
-            "made_at": at,
-            "sender": {
-                "municipality": municipality.name,
-                "unit": meeting.unit.name,
-                "address": [
-                    part.strip()
-                    for part in (meeting.unit.address or municipality.address).split(",")
-                    if part.strip()
-                ],
-            },
-            "title": title,
-            "case_number": None,
-            "date": nbdate_long(on),
-            "meeting": [
-                [_("Dato"), nbdate_long(day)],
-                [_("Tid"), _time(opened or meeting.starts_at, at)],
-                [_("Sted"), meeting.place or UNCLEAR],
-                [_("Møteleder"), meeting.chair.get_full_name()],
+    return {
+        "made_at": at,
+        "sender": {
+            "municipality": municipality.name,
+            "unit": meeting.unit.name,
+            "address": [
+                part.strip()
+                for part in (meeting.unit.address or municipality.address).split(",")
+                if part.strip()
             ],
-            "present": _present(meeting, on),
-            "absent": [],
-            "items": [_item(item, meeting) for item in _open_items(meeting)],
-            "notes": [
-                _(
-                    "Saker som skal holdes for seg (adressebeskyttelse og skjermede personer), "
-                    "føres i en lukket del og er ikke med i denne protokollen."
-                )
-            ],
-            "closed": [],
-            "signers": [{"name": meeting.chair.get_full_name(), "role": _("møteleder")}],
         },
-        title=f"{title} {nbdate(day)}",
+        "title": _("Protokoll fra tildelingsmøte"),
+        "case_number": None,
+        "date": nbdate_long(on),
+        "meeting": [
+            [_("Dato"), nbdate_long(local_date(meeting.starts_at))],
+            [_("Tid"), _time(opened or meeting.starts_at, at)],
+            [_("Sted"), meeting.place or UNCLEAR],
+            [_("Møteleder"), meeting.chair.get_full_name()],
+        ],
+        "present": _present(meeting, on),
+        "absent": [],
+        "items": [_item(item, meeting) for item in items],
+        "notes": [
+            _(
+                "Saker som skal holdes for seg (adressebeskyttelse og skjermede personer), "
+                "føres i en lukket del og er ikke med i denne protokollen."
+            )
+        ],
+        "closed": [],
+        "signers": [{"name": meeting.chair.get_full_name(), "role": _("møteleder")}],
+    }
+
+
+def readable_items(meeting: AllocationMeeting, user: User) -> QuerySet[AgendaItem]:
+    """The items the user may read on the screen, also those that are not printed."""
+    return (
+        items_for(user, meeting)
+        .select_related("unit__property", "follow_up_by")
+        .prefetch_related("disqualifications__user", weighed_for(user))
     )
 
 

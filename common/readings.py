@@ -62,6 +62,8 @@ class Reading:
     """What a page shows of one row, to one user, at one time.
 
     `parts` are the words by heading, `sources` the history rows of all they are made from.
+    `fixed` are words that are the same for everyone, and not shown when they change. `also` are
+    words shown beside, which count only if the action names them too (one of many to choose from).
     """
 
     row: models.Model
@@ -69,6 +71,8 @@ class Reading:
     at: datetime
     parts: Mapping[str, str]
     sources: Sequence[models.QuerySet] = ()
+    fixed: str = ""
+    also: Mapping[str, str] = field(default_factory=dict)
     revision: int = field(init=False)
 
     def __post_init__(self) -> None:
@@ -81,7 +85,8 @@ class Reading:
     @property
     def checksum(self) -> str:
         """SHA-256 of the words, as hexadecimal digits."""
-        return hashlib.sha256(json.dumps(list(self.parts.items())).encode()).hexdigest()
+        words = json.dumps([list(self.parts.items()), self.fixed])
+        return hashlib.sha256(words.encode()).hexdigest()
 
     def signed(self) -> str:
         """What the form carries. Signed, so that nobody can approve words that were never shown."""
@@ -92,6 +97,7 @@ class Reading:
                 "checksum": self.checksum,
                 "at": self.at.isoformat(),
                 "parts": dict(self.parts),
+                "also": dict(self.also),
             },
             salt=SALT,
             compress=True,
@@ -116,7 +122,8 @@ class ChangedSinceRead(RuleBroken):
 
     def __init__(self, now: Reading, seen: dict[str, Any]) -> None:
         opened = datetime.fromisoformat(seen["at"])
-        self.changes = changes.between(seen["parts"], now.parts)
+        also = {heading: seen["also"].get(heading, "") for heading in now.also}
+        self.changes = changes.between(seen["parts"] | also, {**now.parts, **now.also})
         rows = [
             row
             for source in now.sources
@@ -144,7 +151,8 @@ def check_read(now: Reading, read: str | None) -> None:
         raise NotRead from None
     if seen["key"] != now.key:
         raise NotRead
-    if (seen["revision"], seen["checksum"]) != (now.revision, now.checksum):
+    same = (seen["revision"], seen["checksum"]) == (now.revision, now.checksum)
+    if not same or any(seen["also"].get(heading) != text for heading, text in now.also.items()):
         raise ChangedSinceRead(now, seen)
 
 

@@ -11,6 +11,16 @@
     if (token && event.detail.verb !== "get") event.detail.headers["X-CSRFToken"] = token.value;
   });
 
+  /* Each write from a window has an order, so that a slow one never undoes a later one. */
+  const next = (input) => { input.value = Number(input.value || 0) + 1; };
+  document.addEventListener("htmx:configRequest", (event) => {
+    const order = event.detail.verb !== "get" && $("input[data-order]");
+    if (!order) return;
+    next(order);
+    event.detail.parameters[order.name] = order.value;
+  });
+  document.addEventListener("submit", (event) => all("input[data-order]", event.target).forEach(next));
+
   /* An answer begun from the last kartlegging says whether it has been changed. */
   all("[data-compare-tag]").forEach((tag) => {
     const group = tag.closest("[data-compare]");
@@ -86,13 +96,19 @@
 
   /* Save the draft of a form shortly after the last key press, and when the user leaves the page. */
   const drafts = new WeakMap();
+  const orders = new WeakMap();
   const keep = async (form) => {
     clearTimeout(drafts.get(form));
     drafts.delete(form);
     const status = $("[data-draft-status]");
     let kept = false;
     try {
-      const options = { method: "POST", body: new FormData(form), keepalive: true, redirect: "manual" };
+      const body = new FormData(form);
+      orders.set(form, (orders.get(form) || 0) + 1);
+      body.set("draft_window", form.dataset.draftWindow);
+      body.set("draft_revision", form.dataset.draftRevision);
+      body.set("draft_order", orders.get(form));
+      const options = { method: "POST", body, keepalive: true, redirect: "manual" };
       kept = (await fetch(form.dataset.draft, options)).status === 204;
     } catch { /* the status below says so */ }
     if (status) status.textContent = kept ? status.dataset.saved : status.dataset.lost;

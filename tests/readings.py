@@ -8,6 +8,13 @@ from html import unescape
 READ = re.compile(r'<input[^>]*name="read"[^>]*value="([^"]*)"')
 
 
+def sign(client, url: str, data: dict | None = None, *, page: str = "", **kwargs):
+    """Open the page, and send its form with what was read on it, if the user may sign there."""
+    shown = READ.search(client.get(page or url).content.decode())
+    read = {"read": unescape(shown[1])} if shown else {}
+    return client.post(url, {**read, **(data or {})}, **kwargs)
+
+
 def read_of(page) -> dict[str, str]:
     """The hidden reading on a page, as data to send; of several they are the same."""
     found = READ.search(page.content.decode())

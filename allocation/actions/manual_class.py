@@ -18,9 +18,10 @@ from casework.log.saving import save
 from casework.models import Application
 from common.calendar import local_date
 from common.errors import RuleBroken
+from common.readings import approval, check_read
 
 from .. import policy as policies
-from .. import ranking
+from .. import ranking, reading
 from ..enums import AllocationEvent
 from ..models import ManualClass
 
@@ -78,17 +79,22 @@ def propose_class(
     return proposal
 
 
+@approval
 @transaction.atomic
-def approve_class(proposal: ManualClass, *, by: User, at: datetime) -> ManualClass:
+def approve_class(
+    proposal: ManualClass, *, by: User, at: datetime, read: str | None = None
+) -> ManualClass:
     """Approve the proposed class, which applies from now on.
 
-    Raises ClassRefused for the user who proposed it, and for a disqualified user (fvl. § 6).
+    Raises ClassRefused for the user who proposed it, and for a disqualified user (fvl. § 6), and
+    ChangedSinceRead.
     """
     proposal = _locked(proposal)
     if proposal.set_by_id == by.pk:
         raise ClassRefused(_("Den som foreslo prioriteten, kan ikke godkjenne den."))
     if is_disqualified(by, proposal.application):
         raise ClassRefused(_("Du er inhabil i denne saken. En annen må ta den."))
+    check_read(reading.of_class(proposal, by=by, at=at), read)
     save(proposal, by, approved_at=at, approved_by=by)
     text = _("Godkjent %(what)s: %(why)s")
     policy = policies.in_force(local_date(at))
@@ -96,13 +102,17 @@ def approve_class(proposal: ManualClass, *, by: User, at: datetime) -> ManualCla
     return proposal
 
 
+@approval
 @transaction.atomic
-def decline_class(proposal: ManualClass, *, reason: str, by: User, at: datetime) -> None:
+def decline_class(
+    proposal: ManualClass, *, reason: str, by: User, at: datetime, read: str | None = None
+) -> None:
     """Delete the proposal: declined by an approver, or withdrawn by the user who proposed it.
 
     The history and the timeline keep it. Raises ClassRefused when it is answered already.
     """
     proposal = _locked(proposal)
+    check_read(reading.of_class(proposal, by=by, at=at), read)
     policy = policies.in_force(local_date(at))
     proposal._history_user = by
     text = _("Ikke godkjent %(what)s: %(why)s")

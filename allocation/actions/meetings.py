@@ -14,9 +14,10 @@ from casework.log import events
 from casework.models import Application, StoredFile
 from common.calendar import local_date
 from common.errors import RuleBroken
+from common.readings import approval, check_read
 from housing.models import Unit
 
-from .. import minutes, perms, policy, vacancy, weighing
+from .. import minutes, perms, policy, reading, vacancy, weighing
 from ..enums import AllocationEvent, ItemOutcome, MeetingState
 from ..models import (
     AgendaItem,
@@ -231,6 +232,7 @@ def declare_inhabil(
 # ------------------------------------------------------------------ deciding
 
 
+@approval
 @transaction.atomic
 def decide_item(
     *,
@@ -247,6 +249,7 @@ def decide_item(
     dissent: str = "",
     follow_up: str = "",
     follow_up_by: User | None = None,
+    read: str | None = None,
 ) -> AgendaItem:
     """Write what the meeting decided about a home, and freeze the facts behind it (need A12).
 
@@ -255,7 +258,8 @@ def decide_item(
 
     Raises MeetingClosed when the meeting is not open, AlreadyDecided, Inhabil when a disqualified
     user has not left, UnitNotVacant, and DecisionRefused for a missing reason, a chosen case that
-    no longer waits, or a requirement not met that the chair has not set aside in writing.
+    no longer waits, or a requirement not met that the chair has not set aside in writing; and
+    ChangedSinceRead when the home or a candidate is not as it was shown.
     """
     on = local_date(at)
     # Locks in the order of docs/adr/0006, before anything the decision rests on is read.
@@ -280,6 +284,10 @@ def decide_item(
     else:
         chosen = reserve = None
     _check_habile(meeting, item, set(weighed), by)
+    if read is not None:
+        whole = weighing.weigh(item, on, by=by, tick=chosen or 0)
+        picked = {*filter(None, (chosen, reserve))}
+        check_read(reading.of_item(item, whole, by=by, at=at, chosen=picked), read)
 
     item.outcome = outcome
     item.reason = reason.strip()
@@ -399,11 +407,15 @@ def _record_decision(item: AgendaItem, weighed, chosen, reserve, *, by: User, at
 # ------------------------------------------------------------------ after the meeting
 
 
+@approval
 @transaction.atomic
-def approve_minutes(*, meeting: AllocationMeeting, by: User, at: datetime) -> StoredFile:
+def approve_minutes(
+    *, meeting: AllocationMeeting, by: User, at: datetime, read: str | None = None
+) -> StoredFile:
     """The chair approves the minutes, which are printed and stored, and cannot change later.
 
-    Raises NotTheChair, and MeetingClosed while an item is open or when there are none.
+    Raises NotTheChair, MeetingClosed while an item is open or when there are none, and
+    ChangedSinceRead.
     """
     meeting = _locked(meeting)
     if not perms.can_approve_minutes(by, meeting):
@@ -418,6 +430,7 @@ def approve_minutes(*, meeting: AllocationMeeting, by: User, at: datetime) -> St
             if undecided > 1
             else _("Én sak er ikke behandlet. Behandle eller utsett den først.")
         )
+    check_read(reading.of_minutes(meeting, by=by, at=at), read)
     file = StoredFile.objects.create(content=minutes.print_minutes(meeting, at), made_at=at)
     MEETING.move(
         meeting,

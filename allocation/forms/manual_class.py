@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.once import OnceFormMixin
 from common.forms import ListChoice, VarigFormHelper
+from common.readings import ReadMixin
 
 from ..actions.manual_class import BY_THE_RULES
 from ..policy import Policy
@@ -37,7 +38,11 @@ class ClassForm(OnceFormMixin, forms.Form):
         self.helper = VarigFormHelper(submit=_("Send til godkjenning"), cancel=cancel)
 
 
-class DeclineForm(OnceFormMixin, forms.Form):
+class ApproveForm(ReadMixin, OnceFormMixin, forms.Form):
+    """The button that approves; it carries what was read."""
+
+
+class DeclineForm(ReadMixin, OnceFormMixin, forms.Form):
     reason = forms.CharField(label=_("Hvorfor ikke"), max_length=300)
 
     def __init__(self, *args: Any, submit: Any, cancel: str, **kwargs: Any) -> None:

@@ -14,6 +14,7 @@ from accounts.enums import CASE_ROLES, RoleKind
 from accounts.models import OrganisationUnit, Role, User
 from accounts.once import OnceFormMixin
 from common.forms import NorwegianDateField, VarigFormHelper
+from common.readings import ReadMixin
 
 from ..enums import ItemOutcome
 from ..models import AgendaItem
@@ -100,7 +101,11 @@ class InhabilForm(OnceFormMixin, forms.Form):
         self.fields["user"].empty_label = _("Velg")
 
 
-class DecisionForm(OnceFormMixin, forms.Form):
+class ApproveForm(ReadMixin, OnceFormMixin, forms.Form):
+    """The button that approves the minutes; it carries what was read."""
+
+
+class DecisionForm(ReadMixin, OnceFormMixin, forms.Form):
     """What the meeting decided. The action `decide_item` validates it; the form only parses."""
 
     outcome = forms.ChoiceField(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,11 +19,13 @@ from accounts.reads import log_read
 from casework.models import Application
 from casework.persons.views.on_person import form_page
 from common.access import allowed, require
-from common.form_errors import errors_as_message, posted
+from common.errors import RuleBroken
+from common.form_errors import posted, refuse
+from common.readings import ChangedSinceRead, NotRead, Reading
 
-from .. import perms, ranking
+from .. import perms, ranking, reading
 from ..actions import manual_class as actions
-from ..forms.manual_class import ClassForm, DeclineForm
+from ..forms.manual_class import ApproveForm, ClassForm, DeclineForm
 from ..models import ManualClass
 
 PAGE = "prioritet"
@@ -81,9 +84,8 @@ def proposal(request: HttpRequest, pk: int) -> HttpResponse:
 def approve(request: HttpRequest, pk: int) -> HttpResponse:
     pending = _proposal(request, pk)
     require(perms.can_approve_class(request.user, pending))
-    return _answered(
-        request, pending, partial(actions.approve_class, pending), _("Prioriteten er godkjent.")
-    )
+    form = ApproveForm(request.POST, reading=_reading(request, pending))
+    return _answered(request, pending, form, actions.approve_class, _("Prioriteten er godkjent."))
 
 
 @require_POST
@@ -92,18 +94,28 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
 def decline(request: HttpRequest, pk: int) -> HttpResponse:
     pending = _proposal(request, pk)
     require(perms.can_decline_class(request.user, pending))
-    form = _decline_form(request, pending, posted(request))
-    if not form.is_valid():
-        return _proposal_page(request, pending, form)
-    action = partial(actions.decline_class, pending, reason=form.cleaned_data["reason"])
-    return _answered(request, pending, action, _("Forslaget er avsluttet."))
+    form = _decline_form(request, pending, posted(request), _reading(request, pending))
+    return _answered(request, pending, form, actions.decline_class, _("Forslaget er avsluttet."))
 
 
-def _answered(request: HttpRequest, pending: ManualClass, action: Any, done: str) -> HttpResponse:
-    with errors_as_message(request):
-        action(by=request.user, at=timezone.now())
-        messages.success(request, done)
-    return redirect("allocation:why", pending.application_id)
+def _answered(
+    request: HttpRequest, pending: ManualClass, form: forms.Form, action: Any, done: str
+) -> HttpResponse:
+    if form.is_valid():
+        try:
+            action(pending, by=request.user, at=timezone.now(), **form.cleaned_data)
+            messages.success(request, done)
+            return redirect("allocation:why", pending.application_id)
+        except (ChangedSinceRead, NotRead) as error:
+            refuse(form, error)
+        except RuleBroken as error:
+            messages.error(request, str(error))
+            return redirect("allocation:why", pending.application_id)
+    return _proposal_page(request, _proposal(request, pending.pk), form)
+
+
+def _reading(request: HttpRequest, pending: ManualClass) -> Reading:
+    return reading.of_class(pending, by=request.user, at=timezone.now())
 
 
 def _proposal(request: HttpRequest, pk: int) -> ManualClass:
@@ -116,7 +128,7 @@ def _proposal(request: HttpRequest, pk: int) -> ManualClass:
 
 
 def _proposal_page(
-    request: HttpRequest, pending: ManualClass, form: DeclineForm | None = None
+    request: HttpRequest, pending: ManualClass, form: forms.Form | None = None
 ) -> HttpResponse:
     application = pending.application
     try:
@@ -125,25 +137,30 @@ def _proposal_page(
         why = None
     priority = why.policy.numbers.get(pending.class_number) if why else None
     log_read(request, application.person_id, PAGE)
+    now = form.reading if form else _reading(request, pending)
+    declining = form if isinstance(form, DeclineForm) else None
+    if perms.can_decline_class(request.user, pending):
+        declining = declining or _decline_form(request, pending, None, now)
     context = {
         "proposal": pending,
         "person": application.person,
         "name": priority.name if priority else "",
         "mine": pending.set_by_id == request.user.pk,
         "may_approve": perms.can_approve_class(request.user, pending),
-        "form": form or _decline_form(request, pending, None)
-        if perms.can_decline_class(request.user, pending)
-        else None,
+        "approving": form if isinstance(form, ApproveForm) else ApproveForm(reading=now),
+        "form": declining,
         **_about(application, why.entry if why else None),
     }
     return render(request, "allocation/class_proposal.html", context)
 
 
-def _decline_form(request: HttpRequest, pending: ManualClass, data: Any) -> DeclineForm:
+def _decline_form(
+    request: HttpRequest, pending: ManualClass, data: Any, now: Reading
+) -> DeclineForm:
     mine = pending.set_by_id == request.user.pk
     submit = _("Trekk forslaget") if mine else _("Ikke godkjenn")
     cancel = reverse("allocation:why", args=[pending.application_id])
-    return DeclineForm(data, submit=submit, cancel=cancel)
+    return DeclineForm(data, submit=submit, cancel=cancel, reading=now)
 
 
 def _about(application: Application, entry: ranking.Entry | None) -> dict[str, Any]:

@@ -24,11 +24,11 @@ from housing.rent import rent_lost
 from stays import milieu
 from stays.availability import first_free
 
-from .. import minutes, perms, vacancy, weighing
+from .. import minutes, perms, reading, vacancy, weighing
 from ..actions import meetings as actions
 from ..actions import offers as offer_actions
 from ..enums import RESERVING_OFFERS, ItemOutcome, MeetingState
-from ..forms.meetings import DecisionForm, InhabilForm, MeetingForm, PresentForm
+from ..forms.meetings import ApproveForm, DecisionForm, InhabilForm, MeetingForm, PresentForm
 from ..models import AgendaItem, AllocationMeeting, Attendance
 from ..processes import MEETING
 
@@ -98,7 +98,10 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _meeting_page(
-    request: HttpRequest, meeting: AllocationMeeting, present: PresentForm | None = None
+    request: HttpRequest,
+    meeting: AllocationMeeting,
+    present: PresentForm | None = None,
+    approving: ApproveForm | None = None,
 ) -> HttpResponse:
     on = timezone.localdate()
     can_run = perms.can_run_meetings(request.user)
@@ -107,6 +110,15 @@ def _meeting_page(
     free = []
     if changeable:
         free = _free(meeting, on)
+    may_approve = (
+        perms.can_approve_minutes(request.user, meeting)
+        and MEETING.may(meeting, MeetingState.APPROVED)
+        and bool(items)
+        and all(item.outcome for item in items)
+    )
+    if may_approve and approving is None:
+        now = reading.of_minutes(meeting, by=request.user, at=timezone.now())
+        approving = ApproveForm(reading=now)
     return render(
         request,
         "allocation/meeting.html",
@@ -120,8 +132,8 @@ def _meeting_page(
             "present_form": present or PresentForm(on=on),
             "changeable": changeable,
             "may_open": changeable and MEETING.may(meeting, MeetingState.OPEN),
-            "may_approve": perms.can_approve_minutes(request.user, meeting)
-            and MEETING.may(meeting, MeetingState.APPROVED),
+            "may_approve": may_approve,
+            "approving": approving,
             "is_open": meeting.state == MeetingState.OPEN,
             "is_approved": MEETING.is_final(meeting),
         },
@@ -187,10 +199,14 @@ def meeting_absent(request: HttpRequest, pk: int, attendance_pk: int) -> HttpRes
 def meeting_approve(request: HttpRequest, pk: int) -> HttpResponse:
     meeting = _meeting(request, pk)
     require(perms.can_approve_minutes(request.user, meeting))
-    with errors_as_message(request):
-        actions.approve_minutes(meeting=meeting, by=request.user, at=timezone.now())
-        messages.success(request, _("Protokollen er godkjent og kan ikke lenger endres."))
-    return redirect("allocation:meeting", pk)
+    at = timezone.now()
+    form = ApproveForm(request.POST, reading=reading.of_minutes(meeting, by=request.user, at=at))
+    if form.is_valid():
+        with errors_on(form):
+            actions.approve_minutes(meeting=meeting, by=request.user, at=at, **form.cleaned_data)
+            messages.success(request, _("Protokollen er godkjent og kan ikke lenger endres."))
+            return redirect("allocation:meeting", pk)
+    return _meeting_page(request, meeting, approving=form)
 
 
 @require_safe
@@ -425,6 +441,7 @@ def _decision_form(
 ) -> DecisionForm:
     return DecisionForm(
         data,
+        reading=reading.of_item(item, weighed, by=request.user, at=timezone.now()),
         candidates=[*weighed.shown],
         on=on,
         may_override=item.meeting.chair_id == request.user.pk,

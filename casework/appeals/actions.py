@@ -35,9 +35,11 @@ from common import calendar
 from common.calendar import local_date
 from common.errors import RuleBroken
 from common.formatting import nbdate
+from common.readings import approval, check_read
 
 from . import file as appeal_file
 from . import letters as appeal_letters
+from . import reading
 from .models import Appeal
 from .perms import appeal_reviewers
 from .processes import APPEAL
@@ -316,8 +318,11 @@ def assign_appeal(*, appeal: Appeal, reviewer: User, by: User, at: datetime) -> 
     return appeal
 
 
+@approval
 @transaction.atomic
-def take_up(*, appeal: Appeal, reason: str, by: User, at: datetime) -> Appeal:
+def take_up(
+    *, appeal: Appeal, reason: str, by: User, at: datetime, read: str | None = None
+) -> Appeal:
     """Take up a late appeal: the person is not to blame, or for special reasons (fvl. § 31).
 
     Raises `CannotReview`, `StepNotPossible` or `TooOld`."""
@@ -335,6 +340,7 @@ def take_up(*, appeal: Appeal, reason: str, by: User, at: datetime) -> Appeal:
             % {"on": nbdate(appeal.vedtak.issued_on), "latest": nbdate(latest)}
         )
     reason = _required(reason)
+    check_read(reading.of_take_up(appeal, by=by, at=at), read)
     _save(appeal, taken_up_at=at, taken_up_by=by, taken_up_reason=reason)
     _log(
         appeal,
@@ -347,13 +353,17 @@ def take_up(*, appeal: Appeal, reason: str, by: User, at: datetime) -> Appeal:
     return appeal
 
 
+@approval
 @transaction.atomic
-def dismiss(*, appeal: Appeal, reason: str, by: User, at: datetime) -> Appeal:
+def dismiss(
+    *, appeal: Appeal, reason: str, by: User, at: datetime, read: str | None = None
+) -> Appeal:
     """Dismiss the appeal without reviewing it, by a letter that can itself be appealed."""
     appeal = _lock_appeal(appeal)
     _check_may_review(appeal, by)
     APPEAL.check(appeal, AppealState.DISMISSED)
     reason = _required(reason)
+    check_read(reading.of_dismissal(appeal, by=by, at=at), read)
     letter = letters.make_letter(
         kind=LetterKind.APPEAL_ANSWER,
         application=appeal.vedtak.application,
@@ -375,8 +385,11 @@ def dismiss(*, appeal: Appeal, reason: str, by: User, at: datetime) -> Appeal:
     return appeal
 
 
+@approval
 @transaction.atomic
-def begin_reversal(*, appeal: Appeal, reason: str, by: User, at: datetime) -> Vedtak:
+def begin_reversal(
+    *, appeal: Appeal, reason: str, by: User, at: datetime, read: str | None = None
+) -> Vedtak:
     """Begin the vedtak that reverses the one appealed (fvl. § 33 second paragraph, § 35).
 
     The old vedtak is in force until the new one is issued; then the appeal closes as reversed.
@@ -388,6 +401,7 @@ def begin_reversal(*, appeal: Appeal, reason: str, by: User, at: datetime) -> Ve
     APPEAL.check(appeal, AppealState.REDRAFTING)
     _check_lateness_judged(appeal)
     reason = _required(reason)
+    check_read(reading.of_reversal(appeal, by=by, at=at), read)
     vedtak = _new_vedtak(appeal, reason, by, at)
     APPEAL.move(
         appeal,
@@ -429,8 +443,11 @@ def close_reversed_appeal(vedtak: Vedtak, *, by: User, at: datetime) -> None:
     _log(appeal, CaseEvent.APPEAL_REVERSED, _("Klagen er avgjort: nytt vedtak er fattet."), by, at)
 
 
+@approval
 @transaction.atomic
-def forward(*, appeal: Appeal, review: str, by: User, at: datetime) -> Appeal:
+def forward(
+    *, appeal: Appeal, review: str, by: User, at: datetime, read: str | None = None
+) -> Appeal:
     """Uphold the vedtak with reasons, and forward the appeal with the file (fvl. § 33).
 
     The letter and the file are made once and never change. Raises `CannotReview`,
@@ -442,6 +459,7 @@ def forward(*, appeal: Appeal, review: str, by: User, at: datetime) -> Appeal:
     _check_lateness_judged(appeal)
     if appeal.suspension_waits:
         raise SuspensionNotDecided
+    check_read(reading.of_forwarding(appeal, by=by, at=at), read)
     appeal.review = _required(review)
     letter = letters.make_letter(
         kind=LetterKind.FORWARDING,
@@ -478,9 +496,16 @@ def forward(*, appeal: Appeal, review: str, by: User, at: datetime) -> Appeal:
 # ------------------------------------------------------------------ suspension
 
 
+@approval
 @transaction.atomic
 def decide_suspension(
-    *, appeal: Appeal, granted: bool, reason: str, by: User, at: datetime
+    *,
+    appeal: Appeal,
+    granted: bool,
+    reason: str,
+    by: User,
+    at: datetime,
+    read: str | None = None,
 ) -> Appeal:
     """Decide whether the vedtak waits until the appeal is decided, and send a letter (fvl. § 42).
 
@@ -494,6 +519,7 @@ def decide_suspension(
     if appeal.suspension_granted is not None:
         raise StepNotPossible(_("Utsatt iverksetting er allerede avgjort."))
     reason = _required(reason)
+    check_read(reading.of_suspension(appeal, by=by, at=at), read)
     letter = letters.make_letter(
         kind=LetterKind.APPEAL_ANSWER,
         application=appeal.vedtak.application,

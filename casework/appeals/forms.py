@@ -13,6 +13,7 @@ from accounts.once import OnceFormMixin
 from casework.log.enums import AppealBody, AppealChannel, AppealSender, AppealState
 from casework.vedtak.models import VedtakOutcome
 from common.forms import CardChoice, ListChoice, NorwegianDateField, VarigFormHelper
+from common.readings import ReadMixin
 
 
 class AboutField(forms.ModelMultipleChoiceField):
@@ -153,7 +154,11 @@ class ReasonForm(OnceFormMixin, forms.Form):
         self.helper = VarigFormHelper(self, submit=submit, cancel=cancel)
 
 
-class SuspensionForm(OnceFormMixin, forms.Form):
+class SignForm(ReadMixin, ReasonForm):
+    """A `ReasonForm` for a step that answers the appeal or sends it on."""
+
+
+class SuspensionForm(ReadMixin, OnceFormMixin, forms.Form):
     granted = forms.ChoiceField(
         label=_("Skal vedtaket vente?"),
         choices=[

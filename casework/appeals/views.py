@@ -28,7 +28,7 @@ from common.access import allowed, require
 from common.form_errors import errors_as_message, errors_on, posted
 from common.paging import keyset_page
 
-from . import actions, forms
+from . import actions, forms, reading
 from . import clock as appeal_clock
 from . import file as appeal_file
 from . import words as appeal_words
@@ -293,6 +293,7 @@ def _step(
         "person": application.person,
         "clock": appeal_clock.clock(appeal, timezone.localdate()),
         "form": form,
+        "read": form.reading.parts if hasattr(form, "reading") else {},
         "title": title,
         "lead": lead,
     }
@@ -330,8 +331,9 @@ def appeal_assign(request: HttpRequest, pk: int) -> HttpResponse:
 @once
 def appeal_take_up(request: HttpRequest, pk: int) -> HttpResponse:
     appeal = _appeal(request, pk)
-    form = forms.ReasonForm(
+    form = forms.SignForm(
         posted(request),
+        reading=reading.of_take_up(appeal, by=request.user, at=timezone.now()),
         cancel=_back(appeal),
         label=_("Hvorfor klagen tas opp"),
         submit=_("Ta opp klagen"),
@@ -357,8 +359,9 @@ def appeal_take_up(request: HttpRequest, pk: int) -> HttpResponse:
 @once
 def appeal_dismiss(request: HttpRequest, pk: int) -> HttpResponse:
     appeal = _appeal(request, pk)
-    form = forms.ReasonForm(
+    form = forms.SignForm(
         posted(request),
+        reading=reading.of_dismissal(appeal, by=request.user, at=timezone.now()),
         cancel=_back(appeal),
         label=_("Hvorfor klagen avvises"),
         submit=_("Avvis klagen og lag brevet"),
@@ -380,8 +383,9 @@ def appeal_dismiss(request: HttpRequest, pk: int) -> HttpResponse:
 @once
 def appeal_reverse(request: HttpRequest, pk: int) -> HttpResponse:
     appeal = _appeal(request, pk)
-    form = forms.ReasonForm(
+    form = forms.SignForm(
         posted(request),
+        reading=reading.of_reversal(appeal, by=request.user, at=timezone.now()),
         cancel=_back(appeal),
         label=_("Hvorfor vedtaket skal gjøres om"),
         submit=_("Skriv nytt vedtak"),
@@ -405,8 +409,9 @@ def appeal_reverse(request: HttpRequest, pk: int) -> HttpResponse:
 @once
 def appeal_forward(request: HttpRequest, pk: int) -> HttpResponse:
     appeal = _appeal(request, pk)
-    form = forms.ReasonForm(
+    form = forms.SignForm(
         posted(request),
+        reading=reading.of_forwarding(appeal, by=request.user, at=timezone.now()),
         cancel=_back(appeal),
         label=_("Vår vurdering av klagen"),
         submit=_("Send til klageinstansen"),
@@ -463,7 +468,11 @@ def appeal_suspension(request: HttpRequest, pk: int) -> HttpResponse:
     return _step(
         request,
         appeal,
-        forms.SuspensionForm(posted(request), cancel=_back(appeal)),
+        forms.SuspensionForm(
+            posted(request),
+            cancel=_back(appeal),
+            reading=reading.of_suspension(appeal, by=request.user, at=timezone.now()),
+        ),
         actions.decide_suspension,
         title=_("Utsatt iverksetting"),
         done=_("Utsatt iverksetting er avgjort, og brevet er laget."),

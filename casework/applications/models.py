@@ -206,6 +206,10 @@ class Draft(models.Model):
     key = models.CharField(max_length=60)
     person = models.ForeignKey(Person, models.CASCADE, null=True, blank=True, related_name="drafts")
     data = models.JSONField(default=dict)
+    # As on a vedtak (`common.windows`).
+    editor = models.CharField(max_length=36, blank=True, editable=False)
+    editor_order = models.PositiveIntegerField(default=0, editable=False)
+    revision = models.PositiveIntegerField(default=0, editable=False)
     saved_at = models.DateTimeField()
     saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="drafts")
 

@@ -33,7 +33,7 @@ HEADINGS = {
 def parts(composed: Composed) -> dict[str, str]:
     """The words of the letter by heading, in the order of the letter."""
     content = composed.content
-    fixed = words("frame", composed.language)
+    headings = words("frame", composed.language)
     sender, recipient = content["sender"], content["recipient"]
     said = {
         _("Avsender"): _lines([sender["municipality"], sender["unit"], *sender["address"]]),
@@ -46,9 +46,13 @@ def parts(composed: Composed) -> dict[str, str]:
         if key == "parts":
             said |= {part["heading"]: _text(part["text"]) for part in value}
         elif key not in NOT_READ:
-            said[str(HEADINGS.get(key) or fixed.get(key, key))] = _text(value)
-    said[_("Faste ord i brev")] = _text(fixed)
+            said[str(HEADINGS.get(key) or headings.get(key, key))] = _text(value)
     return {heading: text for heading, text in said.items() if text}
+
+
+def fixed(language: str) -> str:
+    """The words all letters share."""
+    return _text(words("frame", language))
 
 
 def sources(application: Application) -> Sequence[QuerySet]:

@@ -7,7 +7,6 @@ locking. If two users act at once, the second gets an error.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +33,7 @@ from common.calendar import local_date
 from common.errors import RuleBroken
 from common.formatting import nbtime
 from common.readings import approval, check_read
+from common.windows import Window, saved_from
 
 from . import completeness, reading
 from . import letter as vedtak_letter
@@ -131,14 +131,6 @@ class ChangedElsewhere(RuleBroken):
             )
             % {"clock": nbtime(vedtak.saved_at)}
         )
-
-
-@dataclass(frozen=True)
-class Window:
-    """A browser window with the draft open: its key, and the draft's revision when opened."""
-
-    key: str
-    revision: int
 
 
 class Locked(RuleBroken):
@@ -270,21 +262,22 @@ def save_draft(
     `facts` are the fields in `FIELDS`, `outcomes` an outcome (or "") and the ground of a refusal
     for each legal basis. `text` is a standard text the user inserted; its version is kept with the
     vedtak. `autosave` is a save by the page itself, which writes no history row.
-    Raises `NotYours`, `Locked`, `Disqualified` or `ChangedElsewhere`.
+    Raises `NotYours`, `Locked`, `Disqualified`, `ChangedElsewhere` or `windows.Late`.
     """
     vedtak = _lock_vedtak(vedtak)
     _check_may_write(vedtak, by)
-    if window and window.key != vedtak.editor and window.revision != vedtak.revision:
-        raise ChangedElsewhere(vedtak)
+    if window:
+        if window.has_missed(vedtak):
+            raise ChangedElsewhere(vedtak)
+        window.check_order(vedtak)
     for name, value in facts.items():
         setattr(vedtak, name, value)
-    vedtak.editor = window.key if window else ""
-    vedtak.revision += 1
+    saved_from(vedtak, window)
     vedtak.saved_at = at
     vedtak._history_user = by
     if autosave:
         vedtak.skip_history_when_saving = True
-    vedtak.save(update_fields=[*facts, "editor", "revision", "saved_at"])
+    vedtak.save(update_fields=[*facts, "editor", "editor_order", "revision", "saved_at"])
     chosen = {basis.pk: value for basis, value in outcomes.items() if value[0]}
     vedtak.outcomes.exclude(basis__in=chosen).delete()
     VedtakOutcome.objects.bulk_create(

@@ -11,10 +11,11 @@ from casework.assessment.needs import rooms
 from casework.log.enums import REFUSED, LanguageForm, Outcome, RefusalGround, ReversalGround
 from common.forms import ChipChoice, ListChoice, norwegian
 from common.readings import ReadMixin
+from common.windows import Window
 from housing.enums import TEMPORARY_TYPES, UnitType
 
 from . import letter as vedtak_letter
-from .actions import FIELDS, Window
+from .actions import FIELDS
 from .completeness import NEW_DWELLING_BASES, Contents, Missing
 from .models import Vedtak, VedtakOutcome
 
@@ -71,6 +72,14 @@ class VedtakForm(forms.ModelForm):
     window = forms.CharField(max_length=36, required=False, widget=forms.HiddenInput)
     revision = forms.IntegerField(
         min_value=0, max_value=2**31 - 1, required=False, widget=forms.HiddenInput
+    )
+    # Grows with each write from the window; varig.js counts.
+    order = forms.IntegerField(
+        min_value=0,
+        max_value=2**31 - 1,
+        required=False,
+        initial=0,
+        widget=forms.HiddenInput({"data-order": True}),
     )
 
     class Meta:
@@ -180,8 +189,11 @@ class VedtakForm(forms.ModelForm):
 
     def open_window(self) -> Window | None:
         """The browser window that sent the form; None from an old page or a script."""
-        window, revision = self.cleaned_data.get("window"), self.cleaned_data.get("revision")
-        return Window(window, revision) if window and revision is not None else None
+        sent = self.cleaned_data
+        window, revision = sent.get("window"), sent.get("revision")
+        if not window or revision is None:
+            return None
+        return Window(window, revision, sent.get("order") or 0)
 
     def unsaved(self) -> tuple[Vedtak, Contents]:
         """The vedtak and its contents with the values of the form, unsaved, for the preview."""

@@ -111,9 +111,10 @@ class Vedtak(models.Model):
     standard_texts = models.ManyToManyField(
         StandardText, blank=True, related_name="vedtak", verbose_name=_("standardtekster")
     )
-    # The browser window that saved last, and the number of saves: so that two windows with the
-    # same draft do not overwrite each other.
+    # The browser window that saved last, the order of that save, and the number of saves: so that
+    # two windows, or two requests, do not overwrite each other (`common.windows`).
     editor = models.CharField(max_length=36, blank=True, editable=False)
+    editor_order = models.PositiveIntegerField(default=0, editable=False)
     revision = models.PositiveIntegerField(default=0, editable=False)
     saved_at = models.DateTimeField(_("lagret"), null=True, blank=True, editable=False)
     drafted_at = models.DateTimeField()

@@ -63,6 +63,7 @@ def reading(vedtak: Vedtak, content: Contents, *, by: User, at: datetime) -> Rea
         by=by,
         at=at,
         parts=parts | letter_reading.parts(composed),
+        fixed=letter_reading.fixed(vedtak.language),
         sources=(vedtak.history.all(), *letter_reading.sources(vedtak.application)),
     )
 

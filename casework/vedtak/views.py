@@ -30,6 +30,7 @@ from common.form_errors import errors_as_message, errors_on, refuse
 from common.paging import keyset_page
 from common.readings import ChangedSinceRead
 from common.templatetags.designsystemet import error_lines
+from common.windows import Late
 
 from . import actions, completeness, reading
 from . import letter as vedtak_letter
@@ -203,6 +204,8 @@ def vedtak_preview(request: HttpRequest, pk: int) -> HttpResponse:
                     autosave=True,
                 )
                 saving["saved_at"] = at
+            except Late:
+                return HttpResponse(status=409)  # the page has the answer to its later request
             except RuleBroken as error:
                 saving["conflict"] = str(error)
         vedtak, content = form.unsaved()

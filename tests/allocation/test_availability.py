@@ -18,6 +18,7 @@ from stays.availability import first_free, unoccupied
 from stays.models import Stay
 from tests import factories as f
 from tests.factories_leases import ReservationFactory
+from tests.readings import sign
 
 pytestmark = pytest.mark.django_db
 
@@ -73,7 +74,7 @@ def test_home_free_from_a_later_day_is_chosen_offered_and_let_today(
     assert [candidate.pk for candidate in page.context["weighing"].best] == [application.pk]
     assert "Ikke lenger ledig" not in page.content.decode()
     decision = {"outcome": "tildelt", "reason": "Passer.", "chosen": application.pk}
-    chair.post(where, {**decision, "shown": str(application.pk)})
+    sign(chair, where, {**decision, "shown": str(application.pk)})
     choice = item.considerations.get(chosen=True)
 
     where = reverse("allocation:offer_new", args=[choice.pk])

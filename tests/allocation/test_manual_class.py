@@ -12,6 +12,7 @@ from allocation.models import ManualClass
 from casework.models import Disqualification
 from common.errors import RuleBroken
 from tests.factories import ApplicationFactory, UserFactory, now, today
+from tests.readings import sign
 
 pytestmark = pytest.mark.django_db
 
@@ -20,6 +21,11 @@ WHY = "Eks-partneren bor i naboblokka"
 
 def url(name, thing):
     return reverse(f"allocation:class_{name}", args=[thing.pk])
+
+
+def reply(client, name, proposal, data=None, **kwargs):
+    """Approve or decline the proposal as its page shows it."""
+    return sign(client, url(name, proposal), data, page=url("proposal", proposal), **kwargs)
 
 
 @pytest.fixture
@@ -49,7 +55,7 @@ def test_manual_class_counts_after_approval_and_both_classes_are_shown(
     assert by_the_rules.number != 1
     assert "Ikke godkjent ennå" in why(as_caseworker, case)
 
-    as_approver.post(url("approve", proposed))
+    reply(as_approver, "approve", proposed)
 
     assert (entry(case).priority.number, entry(case).computed) == (1, by_the_rules)
     text = why(as_caseworker, case)
@@ -63,7 +69,7 @@ def test_proposer_cannot_approve_a_manual_class(login, case):
     both = login(RoleKind.APPROVER)
     both.post(url("propose", case), {"class_number": "1", "reason": WHY})
     proposal = ManualClass.objects.get()
-    assert both.post(url("approve", proposal)).status_code == 403
+    assert reply(both, "approve", proposal).status_code == 403
     with pytest.raises(RuleBroken):
         approve_class(proposal, by=both.user, at=now())
     assert not entry(case).is_manual
@@ -71,31 +77,31 @@ def test_proposer_cannot_approve_a_manual_class(login, case):
 
 def test_caseworker_cannot_approve_a_manual_class(login, proposed):
     other = login(RoleKind.CASEWORKER)
-    assert other.post(url("approve", proposed)).status_code == 403
-    assert other.post(url("decline", proposed), {"reason": "Nei"}).status_code == 403
+    assert reply(other, "approve", proposed).status_code == 403
+    assert reply(other, "decline", proposed, {"reason": "Nei"}).status_code == 403
 
 
 def test_proposal_is_on_min_dag_of_the_approver_and_in_the_approval_list(as_approver, proposed):
     assert url("proposal", proposed) in as_approver.get("/").content.decode()
     assert WHY in as_approver.get(reverse("allocation:class_queue")).content.decode()
-    as_approver.post(url("approve", proposed))
+    reply(as_approver, "approve", proposed)
     assert url("proposal", proposed) not in as_approver.get("/").content.decode()
 
 
 def test_rejected_proposal_has_a_reason_and_the_rules_decide(as_approver, case, proposed):
-    empty = as_approver.post(url("decline", proposed), {"reason": ""})
+    empty = reply(as_approver, "decline", proposed, {"reason": ""})
     assert empty.context["form"].has_error("reason")
-    as_approver.post(url("decline", proposed), {"reason": "Reglene dekker dette."})
+    reply(as_approver, "decline", proposed, {"reason": "Reglene dekker dette."})
     assert not ManualClass.objects.exists()
     assert not entry(case).is_manual
     assert "Reglene dekker dette." in case.events.get(kind="class.declined").text
 
 
 def test_second_answer_to_a_proposal_gets_a_message(as_approver, proposed):
-    as_approver.post(url("approve", proposed))
+    reply(as_approver, "approve", proposed)
     with pytest.raises(RuleBroken, match="allerede svart"):
         approve_class(proposed, by=UserFactory(approver=True), at=now())
-    said_no = as_approver.post(url("decline", proposed), {"reason": "Nei"}, follow=True)
+    said_no = reply(as_approver, "decline", proposed, {"reason": "Nei"}, follow=True)
     assert "allerede svart på" in said_no.content.decode()
     assert ManualClass.objects.filter(approved_at__isnull=False).exists()
 
@@ -107,10 +113,10 @@ def test_case_has_one_open_proposal_at_a_time(as_approver, case, proposed):
 
 
 def test_ending_a_manual_class_also_needs_approval(as_caseworker, as_approver, case, proposed):
-    as_approver.post(url("approve", proposed))
+    reply(as_approver, "approve", proposed)
     as_caseworker.post(url("propose", case), {"class_number": "0", "reason": "Har flyttet."})
     assert entry(case).is_manual
-    as_approver.post(url("approve", ManualClass.objects.pending().get()))
+    reply(as_approver, "approve", ManualClass.objects.pending().get())
     assert not entry(case).is_manual
 
 
@@ -139,7 +145,7 @@ def test_disqualified_user_neither_proposes_nor_approves(as_caseworker, as_appro
     proposal = propose_class(
         application=case, class_number=1, reason=WHY, by=UserFactory(caseworker=True), at=now()
     )
-    as_approver.post(url("approve", proposal))
+    reply(as_approver, "approve", proposal)
     assert not entry(case).is_manual
 
 

@@ -34,6 +34,7 @@ from casework.persons.models import Person
 from common.calendar import local_date
 from common.errors import RuleBroken
 from common.formatting import nbdate, nbdate_long
+from common.windows import Window, saved_from
 
 from ..models import Application, Draft, MissingPaper, PaperRequest, UnitTransfer, Wish
 from .applications import lock_application, register_application, start_assessing
@@ -77,17 +78,42 @@ class AlreadyAcknowledged(RuleBroken):
 # ------------------------------------------------------------------ drafts
 
 
+class DraftElsewhere(RuleBroken):
+    """The form is open in another window, which has saved later, or it is sent or discarded."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Skjemaet er lagret fra et annet vindu, eller er sendt."))
+
+
 @transaction.atomic
 def save_draft(
-    *, key: str, data: Mapping[str, list[str]], person: Person | None, by: User, at: datetime
+    *,
+    key: str,
+    data: Mapping[str, list[str]],
+    person: Person | None,
+    by: User,
+    at: datetime,
+    window: Window | None = None,
 ) -> Draft | None:
-    """Save what is typed in a form, over an earlier draft. Returns None if empty or too long."""
+    """Save what is typed in a form, over an earlier draft. Returns None if empty or too long.
+
+    Raises `DraftElsewhere` or `windows.Late` when `window` would undo a later save.
+    """
     kept = {name: list(values) for name, values in data.items() if any(values)}
     if not kept or sum(len(text) for values in kept.values() for text in values) > LARGEST_DRAFT:
         return None
-    draft, _made = Draft.objects.update_or_create(
-        saved_by=by, key=key, defaults={"data": kept, "person": person, "saved_at": at}
-    )
+    draft = Draft.objects.select_for_update(of=("self",)).filter(saved_by=by, key=key).first()
+    if draft is None:
+        if window and window.revision:
+            raise DraftElsewhere
+        draft = Draft(saved_by=by, key=key)
+    elif window:
+        if window.has_missed(draft):
+            raise DraftElsewhere
+        window.check_order(draft)
+    draft.data, draft.person, draft.saved_at = kept, person, at
+    saved_from(draft, window)
+    draft.save()
     return draft
 
 

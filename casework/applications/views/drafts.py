@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from typing import Any
 
 from django import forms
@@ -12,17 +13,20 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from accounts.once import FIELD
+from accounts.once import FIELD, is_sent
 from casework.log import perms
 from casework.persons.models import Person
 from common.access import allowed
+from common.errors import RuleBroken
+from common.windows import Window
 
 from ..actions import intake as actions
 from ..models import Draft
 
 SECTION_27 = "paragraf-27"
 APPLICATION = re.compile(r"soknad-(\d{1,18})")
-NOT_KEPT = (FIELD, "csrfmiddlewaretoken")
+WINDOW = ("draft_window", "draft_revision", "draft_order")
+NOT_KEPT = (FIELD, "csrfmiddlewaretoken", *WINDOW)
 
 
 def draft_key(person: Person) -> str:
@@ -37,7 +41,11 @@ def unsent_draft(request: HttpRequest, key: str) -> Draft | None:
 
 def fill_from_draft(form: forms.Form, draft: Draft | None, key: str) -> None:
     """Fill a new form from the draft, and make the page save what is typed from now on."""
-    form.helper.attrs |= {"data-draft": reverse("casework:draft_save", args=[key])}
+    form.helper.attrs |= {
+        "data-draft": reverse("casework:draft_save", args=[key]),
+        "data-draft-window": str(uuid.uuid4()),
+        "data-draft-revision": str(draft.revision if draft else 0),
+    }
     if draft is None or form.is_bound:
         return
     for name, values in draft.data.items():
@@ -66,8 +74,28 @@ def draft_save(request: HttpRequest, key: str) -> HttpResponse:
     typed: dict[str, Any] = {
         name: request.POST.getlist(name) for name in request.POST if name not in NOT_KEPT
     }
-    actions.save_draft(key=key, data=typed, person=person, by=request.user, at=timezone.now())
+    if is_sent(request):
+        return HttpResponse(status=409)
+    try:
+        actions.save_draft(
+            key=key,
+            data=typed,
+            person=person,
+            by=request.user,
+            at=timezone.now(),
+            window=_window(request),
+        )
+    except RuleBroken:
+        return HttpResponse(status=409)
     return HttpResponse(status=204)
+
+
+def _window(request: HttpRequest) -> Window | None:
+    """The window that sent the form; None from a script."""
+    key, *numbers = (request.POST.get(name, "") for name in WINDOW)
+    if not key or not all(number.isdecimal() and len(number) < 10 for number in numbers):
+        return None
+    return Window(key[:36], *map(int, numbers))
 
 
 @require_POST

@@ -23,6 +23,7 @@ from casework.models import Appeal, Event, Flag, Letter, Transition
 from casework.vedtak.actions import approve_vedtak, submit_vedtak
 from common.formatting import nbdate_long
 from tests import factories as f
+from tests.readings import sign
 
 pytestmark = pytest.mark.django_db
 WHY = "Vi har lest klagen og sett på saken på nytt, og mener vedtaket er riktig."
@@ -247,9 +248,9 @@ def test_only_the_reviewer_decides_and_others_see_who_that_is(login):
         ("appeal_dismiss", {"reason": WHY}),
         ("appeal_suspension", {"granted": "ja", "reason": WHY}),
     ):
-        page = other.post(url(name, appeal), data).text
+        page = sign(other, url(name, appeal), data).text
         assert f"{appeal.reviewer} vurderer klagen" in page
-        own = login(user=appeal.drafter).post(url(name, appeal), data).text
+        own = sign(login(user=appeal.drafter), url(name, appeal), data).text
         assert "Du skrev eller godkjente vedtaket" in own
     appeal.refresh_from_db()
     assert appeal.state == AppealState.REVIEWING
@@ -263,10 +264,10 @@ def test_late_appeal_is_accepted_with_a_reason_or_dismissed(login):
     client = login(user=appeal.reviewer)
     assert (
         "Avgjør først om den skal tas opp"
-        in client.post(url("appeal_forward", appeal), {"reason": WHY}).text
+        in sign(client, url("appeal_forward", appeal), {"reason": WHY}).text
     )
-    assert client.post(url("appeal_take_up", appeal), {"reason": ""}).status_code == 200
-    client.post(url("appeal_take_up", appeal), {"reason": "Hun var innlagt."})
+    assert sign(client, url("appeal_take_up", appeal), {"reason": ""}).status_code == 200
+    sign(client, url("appeal_take_up", appeal), {"reason": "Hun var innlagt."})
     appeal.refresh_from_db()
     assert (appeal.taken_up_by, appeal.taken_up_reason) == (appeal.reviewer, "Hun var innlagt.")
     assert "Hun var innlagt." in text_of(forwarded(appeal).letter.file.content)
@@ -297,8 +298,10 @@ def test_a_dismissal_is_a_letter_that_can_be_appealed():
 
 def test_reversal_is_a_new_vedtak_and_the_old_is_valid_until_it_is_issued(login):
     appeal = under_review()
-    answer = login(user=appeal.reviewer).post(
-        url("appeal_reverse", appeal), {"reason": "Vi hadde ikke sett legeerklæringen."}
+    answer = sign(
+        login(user=appeal.reviewer),
+        url("appeal_reverse", appeal),
+        {"reason": "Vi hadde ikke sett legeerklæringen."},
     )
     appeal.refresh_from_db()
     new = appeal.new_vedtak
@@ -335,7 +338,7 @@ def test_appeal_is_forwarded_with_a_letter_and_a_frozen_file(login):
     )
     appeal = under_review(klage(vedtak, words="Dere tar feil om trappene."))
     client = login(user=appeal.reviewer)
-    client.post(url("appeal_forward", appeal), {"reason": WHY})
+    sign(client, url("appeal_forward", appeal), {"reason": WHY})
     appeal.refresh_from_db()
     assert appeal.state == AppealState.FORWARDED
     letter = text_of(appeal.letter.file.content)
@@ -396,7 +399,9 @@ def test_appeal_letters_are_in_nynorsk_when_the_person_uses_it():
 def test_appeal_letters_open_from_the_list_of_steps(login):
     appeal = under_review(klage(suspension_asked=True))
     client = login(user=appeal.reviewer)
-    client.post(url("appeal_suspension", appeal), {"granted": "nei", "reason": "Det er et avslag."})
+    sign(
+        client, url("appeal_suspension", appeal), {"granted": "nei", "reason": "Det er et avslag."}
+    )
     letter = Letter.objects.get(kind=LetterKind.APPEAL_ANSWER)
     assert reverse("casework:letter", args=[letter.pk]) in client.get(url("appeal", appeal)).text
 
@@ -429,8 +434,12 @@ def test_file_of_a_protected_person_has_no_address_and_is_404_without_access(log
 def test_suspension_is_decided_before_the_appeal_is_forwarded(login):
     appeal = under_review(klage(suspension_asked=True))
     client = login(user=appeal.reviewer)
-    assert "utsatt iverksetting" in client.post(url("appeal_forward", appeal), {"reason": WHY}).text
-    client.post(url("appeal_suspension", appeal), {"granted": "nei", "reason": "Det er et avslag."})
+    assert (
+        "utsatt iverksetting" in sign(client, url("appeal_forward", appeal), {"reason": WHY}).text
+    )
+    sign(
+        client, url("appeal_suspension", appeal), {"granted": "nei", "reason": "Det er et avslag."}
+    )
     appeal.refresh_from_db()
     assert appeal.suspension_granted is False
     assert "Ikke gitt" in text_of(forwarded(appeal).letter.file.content)

@@ -145,6 +145,38 @@ def test_input_is_saved_as_a_draft_until_it_is_sent(client, caseworker):
     assert not Draft.objects.exists()
 
 
+def test_late_save_undoes_neither_a_later_one_nor_another_window_nor_the_sent_form(
+    client, caseworker
+):
+    person = PersonFactory()
+    url = reverse("casework:application_new", args=[person.pk])
+    save = reverse("casework:draft_save", args=[f"soknad-{person.pk}"])
+
+    def window():
+        attrs = client.get(url).context["form"].helper.attrs
+        return {
+            "draft_window": attrs["data-draft-window"],
+            "draft_revision": attrs["data-draft-revision"],
+        }
+
+    def keep(window, words, order, **more):
+        data = {**window, "draft_order": order, "words": words, **more}
+        return client.post(save, data).status_code
+
+    first = window()
+    assert keep(first, "Vil bo nær skolen", 2) == 204
+    assert keep(first, "Vil bo", 1) == 409
+    second = window()
+    assert keep(second, "Vil bo nær skolen og mor", 1) == 204
+    assert keep(first, "Vil bo nær skolen, helst", 3) == 409
+    (draft,) = Draft.objects.all()
+    assert draft.data == {"words": ["Vil bo nær skolen og mor"]}
+    sent = typed(client, url, channel="skjema")
+    assert client.post(url, sent).status_code == 302
+    assert keep(second, "Vil bo nær", 2, form_token=sent["form_token"]) == 409
+    assert not Draft.objects.exists()
+
+
 def test_draft_is_private_and_can_be_deleted(client, caseworker):
     save = reverse("casework:draft_save", args=["paragraf-27"])
     client.post(save, {"first_name": "Ada", "form_token": "x"})

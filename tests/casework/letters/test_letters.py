@@ -31,6 +31,7 @@ from tests.factories import (
     now,
     today,
 )
+from tests.readings import sign
 
 pytestmark = pytest.mark.django_db
 
@@ -198,7 +199,7 @@ def test_letter_without_an_address_is_refused_with_advice_and_input_kept(login, 
     later = f"{days_ago(-20):%d.%m.%Y}"
     data = {name: text.format(later=later) for name, text in typed.items()}
     before = set(Letter.objects.values_list("pk", flat=True))
-    answer = client.post(reverse(f"casework:{page}", args=[done_to.pk]), data, follow=True).text
+    answer = sign(client, reverse(f"casework:{page}", args=[done_to.pk]), data, follow=True).text
     assert why in answer and "Avtal hvordan brevet når fram" in answer
     assert "Avtale om brev" in answer and "Hemmelige" not in answer
     for text in typed.values():

@@ -348,6 +348,25 @@ def test_second_of_two_windows_gets_a_message_and_overwrites_nothing(client, dra
     assert draft.facts == "Tre"
 
 
+def test_slow_request_that_arrives_late_undoes_nothing(client, draft):
+    client.force_login(draft.drafted_by)
+    window = opened(client, draft)
+
+    def save(name, text, order):
+        return client.post(url(name, draft), typed(draft, facts=text, order=order, **window))
+
+    assert save("vedtak_preview", "En, to", 2).status_code == 200
+    assert save("vedtak_preview", "En", 1).status_code == 409
+    assert "En nyere lagring kom først" in save("vedtak", "En", 1).text
+    draft.refresh_from_db()
+    assert draft.facts == "En, to"
+    assert save("vedtak_preview", "En, to", 2).status_code == 200  # sent again, as without script
+    assert save("vedtak", "En, to, tre", 3).status_code == 302
+    assert save("vedtak_preview", "En, to, tr", 2).status_code == 409
+    draft.refresh_from_db()
+    assert draft.facts == "En, to, tre"
+
+
 def test_draft_is_a_pdf_marked_utkast_and_is_not_stored(client, draft):
     client.force_login(draft.drafted_by)
     response = client.get(url("vedtak_draft", draft))
