@@ -10,6 +10,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext as _
 
 from common.calendar import local_date
+from common.corrections import check_seen
 from common.errors import RuleBroken
 
 from . import leaving
@@ -71,6 +72,17 @@ def give_role(
 
 
 @transaction.atomic
+def save_profile(*, user: User, seen: int | None = None) -> User:
+    """Save the user's own profile. Raises `Overwritten` when it has changed since `seen`."""
+    if seen is not None:
+        # Locked, so that of two windows the second is told.
+        User.objects.select_for_update(of=("self",), no_key=True).get(pk=user.pk)
+        check_seen(user, seen)
+    user.save()
+    return user
+
+
+@transaction.atomic
 def end_role(
     *,
     role: Role,
@@ -79,6 +91,7 @@ def end_role(
     by: User,
     at: datetime,
     receiver: User | None = None,
+    seen: int | None = None,
 ) -> None:
     """End the role after `last_day`. When it is the user's last one and they hold something, it
     is handed over to `receiver`: now, or on the first day without a role.
@@ -90,6 +103,7 @@ def end_role(
     on = local_date(at)
     # Locked, so that only one of two users who end it at once succeeds.
     role = Role.objects.select_for_update(of=("self",), no_key=True).get(pk=role.pk)
+    check_seen(role, seen)
     if role.period.upper and role.period.upper <= on:
         raise RoleAlreadyOver(_("Rollen er allerede avsluttet."))
     if role.user_id == by.pk and role.kind == RoleKind.SYSTEM_ADMIN:
@@ -114,11 +128,13 @@ def end_role(
 
 
 @transaction.atomic
-def change_setting(*, key: str, value: Any, start: date, by: User, on: date) -> Setting:
+def change_setting(
+    *, key: str, value: Any, start: date, by: User, on: date, seen: int | None = None
+) -> Setting:
     """Give the key a value from `start` on; the earlier value applies until then.
 
     Changes planned for `start` or later are replaced. Raises ChangeInThePast when `start` is
-    before `on`, and KeyError for an unknown key.
+    before `on`, `Overwritten` when it has changed since `seen`, and KeyError for an unknown key.
     """
     if key not in KEYS:
         raise KeyError(key)
@@ -127,6 +143,7 @@ def change_setting(*, key: str, value: Any, start: date, by: User, on: date) -> 
     # Locked, so that two changes of the same key run one after the other.
     locked = Setting.objects.select_for_update(of=("self",), no_key=True)
     rows = list(locked.filter(key=key).order_by("pk"))
+    check_seen(Setting.history.filter(key=key), seen)
     for row in rows:
         if row.valid.lower and row.valid.lower >= start:
             row.delete()

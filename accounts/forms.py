@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.forms.models import ModelChoiceIterator
 from django.utils.translation import gettext_lazy as _
 
+from common.corrections import SeenMixin
 from common.forms import NorwegianDateField, PeriodField, VarigFormHelper, norwegian
 
 from .enums import RoleKind
@@ -18,7 +19,7 @@ from .once import OnceFormMixin
 from .settings_table import KEYS
 
 
-class ProfileForm(forms.ModelForm):
+class ProfileForm(SeenMixin, forms.ModelForm):
     class Meta:
         model = User
         fields = ["full_name", "keyboard_shortcuts", "daily_summary"]
@@ -95,7 +96,7 @@ class RoleForm(OnceFormMixin, forms.ModelForm):
         return super()._get_validation_exclusions() - {"user"}
 
 
-class EndRoleForm(forms.Form):
+class EndRoleForm(SeenMixin, forms.Form):
     """The last day; and the receiver, when it is the last role of somebody who holds something."""
 
     last_day = NorwegianDateField(label=_("Siste dag"))
@@ -140,7 +141,7 @@ class AbsenceForm(OnceFormMixin, forms.Form):
         self.helper = VarigFormHelper(submit=_("Før fraværet"), cancel=cancel)
 
 
-class SettingForm(OnceFormMixin, forms.Form):
+class SettingForm(SeenMixin, OnceFormMixin, forms.Form):
     """A new value: like the default a whole number, several with commas, or ja or nei."""
 
     value = forms.CharField(label=_("Ny verdi"), max_length=60)

@@ -46,11 +46,12 @@ BACKEND = settings.AUTHENTICATION_BACKENDS[0]
 def me(request: HttpRequest) -> HttpResponse:
     """The user's own profile, open to everyone signed in."""
     user = User.objects.get(pk=request.user.pk)
-    form = ProfileForm(request.POST or None, instance=user)
+    form = ProfileForm(request.POST or None, instance=user, row=request.user)
     if request.method == "POST" and form.is_valid():
-        form.save()
-        messages.success(request, _("Profilen er lagret."))
-        return redirect("accounts:me")
+        with errors_on(form):
+            actions.save_profile(user=form.instance, seen=form.cleaned_data["seen"])
+            messages.success(request, _("Profilen er lagret."))
+            return redirect("accounts:me")
     return render(request, "accounts/me.html", {"form": form, "roles": request.user.current_roles})
 
 
@@ -135,6 +136,7 @@ def role_end(request: HttpRequest, pk: int) -> HttpResponse:
         request.POST or None,
         initial={"last_day": today},
         receivers=leaving.receivers(role.user, today) if held else None,
+        row=role,
         cancel=back.url,
     )
     if request.method == "POST" and form.is_valid():
@@ -145,6 +147,7 @@ def role_end(request: HttpRequest, pk: int) -> HttpResponse:
                 last_day=last_day,
                 first_day_after=last_day + timedelta(days=1),
                 receiver=form.cleaned_data.get("receiver"),
+                seen=form.cleaned_data["seen"],
                 by=request.user,
                 at=at,
             )
@@ -267,7 +270,13 @@ def setting(request: HttpRequest, key: str) -> HttpResponse:
         raise Http404
     today = timezone.localdate()
     back = redirect("accounts:settings")
-    form = SettingForm(request.POST or None, key=key, initial={"start": today}, cancel=back.url)
+    form = SettingForm(
+        request.POST or None,
+        key=key,
+        row=Setting.history.filter(key=key),
+        initial={"start": today},
+        cancel=back.url,
+    )
     if request.method == "POST" and form.is_valid():
         with errors_on(form):
             actions.change_setting(key=key, by=request.user, on=today, **form.cleaned_data)

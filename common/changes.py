@@ -54,8 +54,11 @@ def told(rows: Iterable[models.Model]) -> list[str]:
     ]
 
 
-def of_row(row: models.Model, seen: int) -> tuple[list[str], list[Change]]:
+def of_row(row: models.Model | models.QuerySet, seen: int) -> tuple[list[str], list[Change]]:
     """Who has changed the row since the revision `seen`, and the fields that differ from it."""
+    if isinstance(row, models.QuerySet):
+        later = row.filter(history_id__gt=seen).select_related("history_user")
+        return told(later.order_by("-history_id")[:1]), []
     if not hasattr(row, "history"):
         return [], []
     later = row.history.filter(history_id__gt=seen).select_related("history_user")

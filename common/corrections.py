@@ -36,7 +36,7 @@ class Overwritten(RuleBroken):
 
     field = FIELD
 
-    def __init__(self, row: models.Model, seen: int) -> None:
+    def __init__(self, row: models.Model | models.QuerySet, seen: int) -> None:
         self.told, self.changes = changes.of_row(row, seen)
         super().__init__(
             _(
@@ -46,9 +46,13 @@ class Overwritten(RuleBroken):
         )
 
 
-def revision(row: models.Model) -> int:
+def revision(row: models.Model | models.QuerySet) -> int:
     """A number that changes each time the row is saved: from its history, or, if the model keeps
-    none, from its values. 0 for a row that is not saved yet."""
+    none, from its values. 0 for a row that is not saved yet.
+
+    What is kept in several rows (the versions of a text) is given as their history rows."""
+    if isinstance(row, models.QuerySet):
+        return row.aggregate(last=models.Max("history_id"))["last"] or 0
     if row.pk is None:
         return 0
     if hasattr(row, "history"):
@@ -57,18 +61,24 @@ def revision(row: models.Model) -> int:
     return zlib.crc32(repr(values).encode())
 
 
-def check_seen(row: models.Model, seen: int | None) -> None:
+def check_seen(row: models.Model | models.QuerySet, seen: int | None) -> None:
     """Raise `Overwritten` if the locked row has changed since. `seen` is None in jobs and tests."""
     if seen is not None and seen != revision(row):
         raise Overwritten(row, seen)
 
 
 class SeenMixin:
-    """Gives a form the hidden `seen` of `row`. The first base, before `OnceFormMixin`."""
+    """Gives a form the hidden `seen` of `row`. The first base, before `OnceFormMixin`.
 
-    def __init__(self, *args: Any, row: models.Model, **kwargs: Any) -> None:
+    A form that also makes new rows gets no `row` then, and has no `seen`."""
+
+    def __init__(
+        self, *args: Any, row: models.Model | models.QuerySet | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.row = row
+        if row is None:
+            return
         self.fields[FIELD] = forms.IntegerField(
             required=False, widget=forms.HiddenInput, initial=revision(row)
         )

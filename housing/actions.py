@@ -9,8 +9,9 @@ from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext as _
 
-from common import spreadsheets
+from common import changes, spreadsheets
 from common.calendar import local_date
+from common.corrections import check_seen
 from common.errors import RuleBroken
 from common.formatting import nbdate
 
@@ -51,21 +52,27 @@ def export_stock(*, file_format: str, by: User, at: datetime) -> tuple[bytes, St
 class ChangedMeanwhile(RuleBroken):
     """Somebody saved it after the form was opened; nothing is overwritten unseen."""
 
+    field = "revision"
+
+    def __init__(self, stored: Property | Unit) -> None:
+        last, *earlier = stored.history.select_related("history_user")[:2]
+        self.told, self.changes = changes.told([last]), []
+        if earlier:
+            self.changes = changes.of_row(stored, earlier[0].history_id)[1]
+        super().__init__(
+            _(
+                "Noen har endret dette etter at du åpnet siden, og ingenting er lagret. Det du "
+                "skrev, står her. Se hva som er nytt, og lagre igjen hvis det fortsatt stemmer."
+            )
+        )
+
 
 def _lock(changed: Property | Unit) -> Property | Unit:
     """The stored row, locked. Raises `ChangedMeanwhile` when it is not the one the user read."""
     model = type(changed)
     stored = model.objects.select_for_update(of=("self",), no_key=True).get(pk=changed.pk)
     if stored.revision != changed.revision:
-        latest = stored.history.select_related("history_user").first()
-        who = latest and latest.history_user
-        raise ChangedMeanwhile(
-            _(
-                "%(who)s har endret dette etter at du åpnet siden. Åpne siden på nytt, og gjør "
-                "endringen din der."
-            )
-            % {"who": who or _("Noen")}
-        )
+        raise ChangedMeanwhile(stored)
     changed.revision += 1
     return stored
 
@@ -143,13 +150,21 @@ def take_out_of_use(
 
 @transaction.atomic
 def change_out_of_use(
-    *, unavailability: Unavailability, by: User, cause: str, period: DateRange, note: str, cost
+    *,
+    unavailability: Unavailability,
+    by: User,
+    cause: str,
+    period: DateRange,
+    note: str,
+    cost: int | None,
+    seen: int | None = None,
 ) -> Unavailability:
-    """Correct a period out of use; its history keeps what it said."""
+    """Correct a period out of use; its history keeps what it said. Raises `Overwritten`."""
     # Locked, so that two corrections at the same time run one after the other.
     row = Unavailability.objects.select_for_update(of=("self",), no_key=True).get(
         pk=unavailability.pk
     )
+    check_seen(row, seen)
     row.cause, row.period, row.note, row.cost = cause, period, note, cost
     row._history_user = by
     row.save()
@@ -206,9 +221,14 @@ def report_upkeep(
 
 
 @transaction.atomic
-def start_upkeep(*, upkeep: Upkeep, plan: str, by: User, at: datetime) -> Upkeep:
-    """Write who does the repair and when. Raises `UpkeepRefused` when it is finished."""
+def start_upkeep(
+    *, upkeep: Upkeep, plan: str, by: User, at: datetime, seen: int | None = None
+) -> Upkeep:
+    """Write who does the repair and when.
+
+    Raises `UpkeepRefused` when it is finished, and `Overwritten`."""
     upkeep = _open(upkeep)
+    check_seen(upkeep, seen)
     upkeep.plan = plan
     if not upkeep.started_at:
         upkeep.started_at, upkeep.started_by = at, by

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.once import OnceFormMixin
 from common.calendar import ONE_DAY, last_day
+from common.corrections import SeenMixin
 from common.forms import NorwegianDateField, PeriodField, VarigFormHelper, norwegian
 
 from .closing import NO_HOMES
@@ -22,6 +23,15 @@ class RevisionMixin(forms.ModelForm):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["revision"].initial = self.instance.revision
+
+    def add_error(self, field, error) -> None:
+        if field == "revision":
+            # Told of the change, the user may send the form again.
+            stored = type(self.instance)._base_manager.get(pk=self.instance.pk)
+            self.data = self.data.copy()
+            self.data["revision"] = str(stored.revision)
+            field = None
+        super().add_error(field, error)
 
     def clean_revision(self) -> int:
         read = self.cleaned_data["revision"]
@@ -217,7 +227,7 @@ class ReshapeForm(OnceFormMixin, forms.Form):
         return cleaned
 
 
-class OutOfUseForm(OnceFormMixin, forms.ModelForm):
+class OutOfUseForm(SeenMixin, OnceFormMixin, forms.ModelForm):
     """A period in which nobody can live in the home."""
 
     period = PeriodField(label=_("Ute av bruk"))
@@ -268,7 +278,7 @@ class UpkeepForm(OnceFormMixin, forms.Form):
         return cleaned
 
 
-class UpkeepStepForm(OnceFormMixin, forms.Form):
+class UpkeepStepForm(SeenMixin, OnceFormMixin, forms.Form):
     """The next step of a repair: a plan, an outcome, or both."""
 
     plan = forms.CharField(label=_("Hvem gjør det, og når"), max_length=200, required=False)

@@ -158,7 +158,7 @@ def out_of_use_edit(request: HttpRequest, pk: int) -> HttpResponse:
         actions.undo_out_of_use(unavailability=row, by=request.user)
         messages.success(request, _("Perioden er feilregistrert, og teller ikke lenger."))
         return redirect(back)
-    form = OutOfUseForm(posted(request), instance=row, cancel=back)
+    form = OutOfUseForm(posted(request), instance=row, row=row, cancel=back)
     form.helper.add_input(Submit("undo", _("Feilregistrert"), css_class="secondary"))
     if request.method == "POST" and form.is_valid():
         with errors_on(form, "period"):
@@ -266,14 +266,21 @@ def upkeep_done(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         require(perms.can_manage_stock(request.user))
     form = UpkeepStepForm(
-        request.POST or None, initial={"plan": upkeep.plan}, cancel=reverse("housing:upkeep")
+        request.POST or None,
+        row=upkeep,
+        initial={"plan": upkeep.plan},
+        cancel=reverse("housing:upkeep"),
     )
     if request.method == "POST" and form.is_valid():
         facts = form.cleaned_data
         with errors_on(form):
             if facts["plan"] and facts["plan"] != upkeep.plan:
                 actions.start_upkeep(
-                    upkeep=upkeep, plan=facts["plan"], by=request.user, at=timezone.now()
+                    upkeep=upkeep,
+                    plan=facts["plan"],
+                    by=request.user,
+                    at=timezone.now(),
+                    seen=facts["seen"],
                 )
             if facts["outcome"]:
                 actions.finish_upkeep(

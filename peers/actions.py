@@ -19,6 +19,7 @@ from casework.log.events import record
 from casework.models import Person
 from casework.persons.actions.deaths import refuse_dead
 from common.calendar import local_date
+from common.corrections import check_seen
 from common.errors import RuleBroken, explain_integrity_error
 from common.formatting import nbdate
 
@@ -145,9 +146,11 @@ def link_peer(
     goal: str = "",
     agreed_phone: str = "",
     shares: Sequence[str] = (),
+    seen: int | None = None,
 ) -> PeerLink:
     """Link the waiting person to the peer they chose, with their agreement (needs P2–P4)."""
     link = _lock(link)
+    check_seen(link, seen)
     # Locked: of two coordinators who take the last place, the second waits here and counts again.
     peer = (
         Peer.objects.select_for_update(of=("self",), no_key=True)
@@ -205,9 +208,13 @@ def change_agreement(
     goal: str = "",
     agreed_phone: str = "",
     shares: Sequence[str] = (),
+    seen: int | None = None,
 ) -> PeerLink:
-    """Save what the person agrees to now. Who may read the log changes at once."""
+    """Save what the person agrees to now. Who may read the log changes at once.
+
+    Raises `Overwritten` if it has changed since the revision `seen`."""
     link = _lock(link)
+    check_seen(link, seen)
     if link.state not in (LinkState.LINKED, LinkState.PAUSED):
         raise PeerRuleBroken(_("Koblingen er avsluttet, og avtalen kan ikke endres."))
     link.interval_days = interval_days

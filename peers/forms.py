@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.once import OnceFormMixin
+from common.corrections import SeenMixin
 from common.forms import ChipChoice, ChipChoices, NorwegianDateField, PhoneField, VarigFormHelper
 
 from .enums import Channel, LifeDomain, Share
@@ -78,7 +79,7 @@ class PeerNeedForm(OnceFormMixin, forms.Form):
         return data
 
 
-class PeerAgreementForm(OnceFormMixin, forms.Form):
+class PeerAgreementForm(SeenMixin, OnceFormMixin, forms.Form):
     """What the person and the peer have agreed."""
 
     call_name = forms.CharField(label=_("Fornavn eller kallenavn"), max_length=60)
@@ -111,7 +112,7 @@ class PeerAgreementForm(OnceFormMixin, forms.Form):
             "goal": link.goal,
             **kwargs.get("initial", {}),
         }
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, row=link, **kwargs)
         days = link.interval_days
         if days not in dict(INTERVALS):
             other = (days, _("Hver %(days)s. dag") % {"days": days})

@@ -33,6 +33,7 @@ from casework.vedtak.actions import Disqualified, draft_vedtak
 from casework.vedtak.models import Vedtak
 from common import calendar
 from common.calendar import local_date
+from common.corrections import check_seen
 from common.errors import RuleBroken
 from common.formatting import nbdate
 from common.readings import approval, check_read
@@ -281,11 +282,14 @@ def confirm_receipt(*, appeal: Appeal, by: User, at: datetime) -> Appeal:
 
 
 @transaction.atomic
-def assign_appeal(*, appeal: Appeal, reviewer: User, by: User, at: datetime) -> Appeal:
+def assign_appeal(
+    *, appeal: Appeal, reviewer: User, by: User, at: datetime, seen: int | None = None
+) -> Appeal:
     """Assign the appeal to a user who neither drafted nor approved the vedtak (fvl. § 33).
 
-    Raises `CannotReview` or `StepNotPossible`."""
+    Raises `CannotReview`, `StepNotPossible` or `Overwritten`."""
     appeal = _lock_appeal(appeal)
+    check_seen(appeal, seen)
     if appeal.state not in (AppealState.RECEIVED, AppealState.REVIEWING):
         raise StepNotPossible(
             _("Klagen står som «%(state)s», og kan ikke fordeles.")

@@ -12,6 +12,7 @@ from accounts.models import User
 from accounts.once import OnceFormMixin
 from casework.log.enums import AppealBody, AppealChannel, AppealSender, AppealState
 from casework.vedtak.models import VedtakOutcome
+from common.corrections import SeenMixin
 from common.forms import CardChoice, ListChoice, NorwegianDateField, VarigFormHelper
 from common.readings import ReadMixin
 
@@ -111,7 +112,7 @@ class AppealForm(OnceFormMixin, forms.Form):
         return facts
 
 
-class AssignForm(OnceFormMixin, forms.Form):
+class AssignForm(SeenMixin, OnceFormMixin, forms.Form):
     reviewer = forms.ModelChoiceField(
         label=_("Vurderes av"),
         queryset=User.objects.none(),

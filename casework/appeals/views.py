@@ -311,6 +311,7 @@ def appeal_assign(request: HttpRequest, pk: int) -> HttpResponse:
     appeal = _appeal(request, pk)
     form = forms.AssignForm(
         posted(request),
+        row=appeal,
         cancel=_back(appeal),
         reviewers=appeal_reviewers(appeal, on=timezone.localdate()),
         user=request.user,

@@ -16,6 +16,7 @@ from accounts.enums import CASE_ROLES
 from accounts.models import OrganisationUnit, Role
 from accounts.once import OnceFormMixin
 from casework.persons.perms import colleagues
+from common.corrections import SeenMixin
 from common.forms import NorwegianDateField, VarigFormHelper, norwegian
 
 from .models import (
@@ -43,7 +44,7 @@ def _limit_to_hours_in_a_week(field: forms.DecimalField) -> None:
     field.validators.append(MinValueValidator(Decimal(0), _("Skriv null eller flere timer.")))
 
 
-class ServiceForm(OnceFormMixin, forms.ModelForm):
+class ServiceForm(SeenMixin, OnceFormMixin, forms.ModelForm):
     class Meta:
         model = Service
         fields = ["name", "unit", "contact", "phone", "hours_per_week", "period"]
@@ -79,7 +80,7 @@ class HoursForm(OnceFormMixin, forms.ModelForm):
         self.helper.layout = Layout(Row("starts_on", "hours_per_week"), "why")
 
 
-class EndServiceForm(OnceFormMixin, forms.Form):
+class EndServiceForm(SeenMixin, OnceFormMixin, forms.Form):
     last_day = NorwegianDateField(label=_("Siste dag"))
     reason = forms.CharField(label=_("Hvorfor tjenesten er slutt"), max_length=200)
 
@@ -119,7 +120,7 @@ class TeamMeetingForm(OnceFormMixin, forms.ModelForm):
         self.helper.layout = Layout(Row("held_on", "place"), "topic")
 
 
-class PlanForm(OnceFormMixin, forms.ModelForm):
+class PlanForm(SeenMixin, OnceFormMixin, forms.ModelForm):
     class Meta:
         model = TransitionPlan
         fields = ["goal", "institution", "expected_out", "owner"]
@@ -159,7 +160,7 @@ class SettlePlanForm(OnceFormMixin, forms.Form):
         self.helper = VarigFormHelper(submit=_("Avslutt planen"), cancel=cancel)
 
 
-class MilestoneForm(OnceFormMixin, forms.ModelForm):
+class MilestoneForm(SeenMixin, OnceFormMixin, forms.ModelForm):
     class Meta:
         model = Milestone
         fields = ["title", "owner", "due_on"]
@@ -172,7 +173,7 @@ class MilestoneForm(OnceFormMixin, forms.ModelForm):
         self.helper.layout = Layout("title", Row("owner", "due_on"))
 
 
-class ChecklistItemForm(OnceFormMixin, forms.ModelForm):
+class ChecklistItemForm(SeenMixin, OnceFormMixin, forms.ModelForm):
     class Meta:
         model = ChecklistItem
         fields = ["helper", "not_needed"]

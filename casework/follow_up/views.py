@@ -93,7 +93,7 @@ def service(request: HttpRequest, pk: int) -> HttpResponse:
     """Correct a service; also shows its hours over time, and links to end it."""
     service = _visible_row(request, Service.objects, pk)
     person, back = service.person, part_url(service.person)
-    form = ServiceForm(posted(request), instance=copy(service), cancel=back)
+    form = ServiceForm(posted(request), instance=copy(service), row=service, cancel=back)
     return form_page(
         request,
         person,
@@ -136,7 +136,8 @@ def service_hours(request: HttpRequest, pk: int) -> HttpResponse:
 def service_end(request: HttpRequest, pk: int) -> HttpResponse:
     service = _visible_row(request, Service.objects, pk)
     back = part_url(service.person)
-    form = EndServiceForm(posted(request), cancel=back, initial={"last_day": timezone.localdate()})
+    initial = {"last_day": timezone.localdate()}
+    form = EndServiceForm(posted(request), row=service, cancel=back, initial=initial)
     return form_page(
         request,
         service.person,
@@ -229,7 +230,9 @@ def plan_new(request: HttpRequest, pk: int) -> HttpResponse:
 def plan_edit(request: HttpRequest, pk: int) -> HttpResponse:
     plan = _visible_row(request, TransitionPlan.objects, pk)
     today, back = timezone.localdate(), part_url(plan.person)
-    form = PlanForm(posted(request), person=plan.person, on=today, instance=copy(plan), cancel=back)
+    form = PlanForm(
+        posted(request), person=plan.person, on=today, instance=copy(plan), row=plan, cancel=back
+    )
     return form_page(
         request,
         plan.person,
@@ -308,7 +311,12 @@ def milestone(request: HttpRequest, pk: int) -> HttpResponse:
     person = milestone.plan.person
     today, back = timezone.localdate(), part_url(person)
     form = MilestoneForm(
-        posted(request), person=person, on=today, instance=copy(milestone), cancel=back
+        posted(request),
+        person=person,
+        on=today,
+        instance=copy(milestone),
+        row=milestone,
+        cancel=back,
     )
     return form_page(
         request,
@@ -348,7 +356,7 @@ def checklist_item(request: HttpRequest, pk: int) -> HttpResponse:
     return form_page(
         request,
         person,
-        ChecklistItemForm(posted(request), instance=copy(item), cancel=back),
+        ChecklistItemForm(posted(request), instance=copy(item), row=item, cancel=back),
         partial(plans.set_item, item),
         title=item.kind.name,
         done=_("Punktet er lagret."),

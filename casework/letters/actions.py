@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import ProtectedError
+from django.db.models import ProtectedError, QuerySet
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -16,6 +16,7 @@ from casework.log import events
 from casework.log.event_kinds import CaseEvent
 from casework.persons.actions.persons import lock_persons
 from casework.persons.models import Person
+from common.corrections import check_seen
 from common.errors import RuleBroken
 from common.formatting import nbdate
 
@@ -26,10 +27,13 @@ if TYPE_CHECKING:
 
 
 @transaction.atomic
-def agree_on_letters(*, person: Person, words: str, by: User, at: datetime) -> Person:
+def agree_on_letters(
+    *, person: Person, words: str, by: User, at: datetime, seen: int | None = None
+) -> Person:
     """Save how letters reach a person whose address is not, or must not be, written (need S3)."""
     # Locked, so that if two users save at once, the log and the row have the same words.
     person = lock_persons(person.pk)[person.pk]
+    check_seen(person, seen)
     person.letter_agreement = words.strip()
     person._history_user = by
     person.save(update_fields=["letter_agreement"])
@@ -53,40 +57,65 @@ class WordingRefused(RuleBroken):
 
 @transaction.atomic
 def write_text(
-    *, version: StandardText | None, start: date, by: User, on: date, **words: Any
+    *,
+    version: StandardText | None,
+    start: date,
+    by: User,
+    on: date,
+    seen: int | None = None,
+    **words: Any,
 ) -> StandardText:
     """Make a standard text, or the next version of `version`, in force from the day `start`.
 
     Raises `WordingRefused`."""
     if version is None:
         return _first_version(StandardText, words, start, by, on)
-    return _next_version(version, words, start, by, on, lambda row: row.vedtak.exists())
+    used = _used_in_vedtak
+    return _next_version(version, words, start, by, on, used, seen)
 
 
 @transaction.atomic
-def end_text(*, version: StandardText, last_day: date, by: User, on: date) -> None:
+def end_text(
+    *, version: StandardText, last_day: date, by: User, on: date, seen: int | None = None
+) -> None:
     """Stop offering the standard text after `last_day`. Raises `WordingRefused`."""
-    _end(version, last_day, by, on, lambda row: row.vedtak.exists())
+    _end(version, last_day, by, on, _used_in_vedtak, seen)
 
 
 @transaction.atomic
 def write_basis(
-    *, version: LegalBasis | None, start: date, by: User, on: date, **words: Any
+    *,
+    version: LegalBasis | None,
+    start: date,
+    by: User,
+    on: date,
+    seen: int | None = None,
+    **words: Any,
 ) -> LegalBasis:
     """Make a legal basis, or the next version of `version`, in force from the day `start`.
 
     Raises `WordingRefused`."""
     if version is None:
         return _first_version(LegalBasis, words, start, by, on)
-    return _next_version(version, words, start, by, on, lambda row: row.applications.exists())
+    return _next_version(version, words, start, by, on, _used_in_applications, seen)
 
 
 @transaction.atomic
-def end_basis(*, version: LegalBasis, last_day: date, by: User, on: date) -> None:
+def end_basis(
+    *, version: LegalBasis, last_day: date, by: User, on: date, seen: int | None = None
+) -> None:
     """End the legal basis after `last_day`; open applications under it then need another.
 
     Raises `WordingRefused`."""
-    _end(version, last_day, by, on, lambda row: row.applications.exists())
+    _end(version, last_day, by, on, _used_in_applications, seen)
+
+
+def _used_in_vedtak(row: StandardText) -> bool:
+    return row.vedtak.exists()
+
+
+def _used_in_applications(row: LegalBasis) -> bool:
+    return row.applications.exists()
 
 
 @transaction.atomic
@@ -115,13 +144,19 @@ def _first_version(model: type, words: dict[str, Any], start: date, by: User, on
 
 
 def _next_version(
-    row: Any, words: dict[str, Any], start: date, by: User, on: date, used: Callable[[Any], bool]
+    row: Any,
+    words: dict[str, Any],
+    start: date,
+    by: User,
+    on: date,
+    used: Callable[[Any], bool],
+    seen: int | None,
 ) -> Any:
     """Make a version from the day `start`, and end the one in force the day before.
 
     Unused versions from that day or later are deleted."""
     _not_past(start, on)
-    for earlier in _versions(row):
+    for earlier in _versions(row, seen):
         if earlier.valid.lower is not None and earlier.valid.lower >= start:
             _remove_unused(earlier, used, "start")
         elif earlier.valid.upper is None or earlier.valid.upper > start:
@@ -129,10 +164,17 @@ def _next_version(
     return _make(type(row), row.code, words, DateRange(start, None), by)
 
 
-def _end(version: Any, last_day: date, by: User, on: date, used: Callable[[Any], bool]) -> None:
+def _end(
+    version: Any,
+    last_day: date,
+    by: User,
+    on: date,
+    used: Callable[[Any], bool],
+    seen: int | None,
+) -> None:
     _not_past(last_day, on, "last_day")
     after = last_day + timedelta(days=1)
-    for existing in _versions(version):
+    for existing in _versions(version, seen):
         if existing.valid.lower is not None and existing.valid.lower >= after:
             _remove_unused(existing, used, "last_day")
         elif existing.valid.upper is None or existing.valid.upper > after:
@@ -154,10 +196,18 @@ def _remove_unused(version: Any, used: Callable[[Any], bool], field: str) -> Non
     )
 
 
-def _versions(version: Any) -> list[Any]:
-    # Locked, so that two users who change it at once make one version after the other.
+def _versions(version: Any, seen: int | None) -> list[Any]:
+    """All versions, locked: two users who change it at once make one version after the other, and
+    the second, who has not seen it, gets `Overwritten`."""
     locked = type(version).objects.select_for_update(of=("self",))
-    return list(locked.filter(code=version.code).order_by("valid"))
+    versions = list(locked.filter(code=version.code).order_by("valid"))
+    check_seen(history_of(version), seen)
+    return versions
+
+
+def history_of(version: Any) -> QuerySet:
+    """The history of all versions of a text or a legal basis."""
+    return type(version).history.filter(code=version.code)
 
 
 def _shorten(version: Any, upper: date, by: User) -> None:

@@ -6,12 +6,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.once import OnceFormMixin
+from common.corrections import SeenMixin
 from common.forms import NorwegianDateField, VarigFormHelper, norwegian
 
 from .models import LegalBasis, PlainWord, StandardText
 
 
-class LetterAgreementForm(OnceFormMixin, forms.Form):
+class LetterAgreementForm(SeenMixin, OnceFormMixin, forms.Form):
     words = forms.CharField(
         label=_("Hvordan brev når fram"),
         max_length=160,
@@ -26,7 +27,7 @@ class LetterAgreementForm(OnceFormMixin, forms.Form):
         self.helper = VarigFormHelper(submit=_("Lagre avtalen"), cancel=cancel)
 
 
-class VersionForm(OnceFormMixin, forms.ModelForm):
+class VersionForm(SeenMixin, OnceFormMixin, forms.ModelForm):
     """A version in force from a day. Saving makes a new row and changes none."""
 
     start = NorwegianDateField(label=_("Gjelder fra"))
@@ -62,7 +63,7 @@ class LegalBasisForm(VersionForm):
         }
 
 
-class EndVersionForm(OnceFormMixin, forms.Form):
+class EndVersionForm(SeenMixin, OnceFormMixin, forms.Form):
     last_day = NorwegianDateField(label=_("Siste dag den gjelder"))
 
     def __init__(self, *args: Any, cancel: str, **kwargs: Any) -> None:

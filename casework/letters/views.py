@@ -88,15 +88,15 @@ def letter_agreement(request: HttpRequest, pk: int) -> HttpResponse:
     """The form for how letters reach a person whose address is not written in them."""
     person = get_object_or_404(Person.objects.visible_to(request.user), pk=pk)
     back = reverse("desk:person", args=[pk])
-    form = LetterAgreementForm(
-        posted(request), cancel=back, initial={"words": person.letter_agreement}
-    )
+    initial = {"words": person.letter_agreement}
+    form = LetterAgreementForm(posted(request), row=person, cancel=back, initial=initial)
     if request.method == "POST" and form.is_valid():
-        actions.agree_on_letters(
-            person=person, by=request.user, at=timezone.now(), **form.cleaned_data
-        )
-        messages.success(request, _("Avtalen om brev er lagret."))
-        return redirect(back)
+        with errors_on(form):
+            actions.agree_on_letters(
+                person=person, by=request.user, at=timezone.now(), **form.cleaned_data
+            )
+            messages.success(request, _("Avtalen om brev er lagret."))
+            return redirect(back)
     log_read(request, pk, "person-edit")
     context = {"form": form, "person": person, "has_address": letters.has_address(person)}
     return render(request, "casework/letters/letter_agreement.html", context)
@@ -252,6 +252,7 @@ def _write(request: HttpRequest, kind: Kind, pk: int | None = None) -> HttpRespo
         initial={**(model_to_dict(current) if current else {}), "start": on},
         submit=_("Lagre ny versjon") if current else _("Legg til"),
         cancel=kind.back,
+        row=actions.history_of(current) if current else None,
     )
     if request.method == "POST" and form.is_valid():
         with errors_on(form):
@@ -272,7 +273,12 @@ def _write(request: HttpRequest, kind: Kind, pk: int | None = None) -> HttpRespo
 def _end(request: HttpRequest, kind: Kind, pk: int) -> HttpResponse:
     on = timezone.localdate()
     current = get_object_or_404(kind.model, pk=pk)
-    form = EndVersionForm(posted(request), initial={"last_day": on}, cancel=kind.back)
+    form = EndVersionForm(
+        posted(request),
+        initial={"last_day": on},
+        cancel=kind.back,
+        row=actions.history_of(current),
+    )
     if request.method == "POST" and form.is_valid():
         with errors_on(form):
             kind.end(by=request.user, on=on, version=current, **form.cleaned_data)

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from common.calendar import local_date
+from common.corrections import check_seen
 from common.errors import RuleBroken, explain_integrity_error
 
 from . import flags as agreement_flags
@@ -23,8 +24,12 @@ class ProviderRefused(RuleBroken):
 
 
 @transaction.atomic
-def save_provider(*, provider: Provider, by: User) -> Provider:
-    """Save a new or changed provider; its history keeps who did it."""
+def save_provider(*, provider: Provider, by: User, seen: int | None = None) -> Provider:
+    """Save a new or changed provider; its history keeps who did it. Raises `Overwritten`."""
+    if seen is not None:
+        # Locked, so that of two who save at once the second is told.
+        Provider.objects.select_for_update(of=("self",), no_key=True).get(pk=provider.pk)
+        check_seen(provider, seen)
     provider._history_user = by
     provider.save()
     return provider

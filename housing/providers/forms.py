@@ -5,12 +5,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.once import OnceFormMixin
+from common.corrections import SeenMixin
 from common.forms import PeriodField, VarigFormHelper, norwegian
 
 from .models import Provider, QualityAgreement, QualityCheck
 
 
-class ProviderForm(OnceFormMixin, forms.ModelForm):
+class ProviderForm(SeenMixin, OnceFormMixin, forms.ModelForm):
     class Meta:
         model = Provider
         fields = ("name", "organisation_number", "contact_name", "phone", "email")

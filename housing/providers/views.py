@@ -118,11 +118,15 @@ def provider_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _provider_form(request: HttpRequest, row: Provider, title: str, cancel: str) -> HttpResponse:
-    form = ProviderForm(request.POST or None, instance=row, cancel=cancel)
+    stored = row if row.pk else None
+    form = ProviderForm(request.POST or None, instance=row, row=stored, cancel=cancel)
     if request.method == "POST" and form.is_valid():
-        saved = actions.save_provider(provider=form.instance, by=request.user)
-        messages.success(request, _("Leverandøren er lagret."))
-        return redirect("housing:provider", saved.pk)
+        with errors_on(form):
+            saved = actions.save_provider(
+                provider=form.instance, by=request.user, seen=form.cleaned_data.get("seen")
+            )
+            messages.success(request, _("Leverandøren er lagret."))
+            return redirect("housing:provider", saved.pk)
     return _page(request, form, title)
 
 

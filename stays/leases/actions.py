@@ -261,6 +261,7 @@ def save_readiness(
     done: bool,
     by: User,
     at: datetime,
+    seen: int | None = None,
 ) -> ReadinessItem:
     """Save who helps with one thing before moving in, and whether it is done (need H10)."""
     if done and not_needed.strip():
@@ -270,6 +271,7 @@ def save_readiness(
     check_reasonable(local_date(at), due_on=due_on)
     # Locked, so that two users who save the same item make one row.
     lease = locked_lease(lease)
+    check_seen(ReadinessItem.history.filter(lease_id=lease.pk, kind=kind), seen)
     item = lease.readiness.filter(kind=kind).first() or ReadinessItem(lease=lease, kind=kind)
     was_done = item.done_at is not None
     save(

@@ -24,7 +24,7 @@ from .models import Lease
 MOST_RENT = 100_000
 
 
-class ReadinessForm(OnceFormMixin, forms.Form):
+class ReadinessForm(SeenMixin, OnceFormMixin, forms.Form):
     helper_name = forms.CharField(label=_("Hvem hjelper"), max_length=120, required=False)
     due_on = NorwegianDateField(label=_("Avtalt til"), required=False)
     not_needed = forms.CharField(

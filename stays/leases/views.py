@@ -54,7 +54,7 @@ from .forms import (
     RiskForm,
     StepForm,
 )
-from .models import Lease
+from .models import Lease, ReadinessItem
 
 PAGE = "leieforhold"
 
@@ -164,7 +164,8 @@ def lease_ready(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
         "done": item.done_at is not None,
     }
     back = reverse("stays:lease", args=[pk])
-    form = ReadinessForm(posted(request), cancel=back, initial=initial)
+    rows = ReadinessItem.history.filter(lease_id=pk, kind=kind)
+    form = ReadinessForm(posted(request), row=rows, cancel=back, initial=initial)
 
     def do(**values):
         by, at = values.pop("by"), values.pop("at")

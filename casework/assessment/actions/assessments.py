@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from casework.applications.actions.applications import lock_application
 from casework.applications.models import Application, Wish
 from casework.applications.processes import APPLICATION
 from casework.log import events
 from casework.log.enums import ApplicationState
 from casework.log.event_kinds import CaseEvent
 from common.calendar import local_date
+from common.corrections import check_seen
 from common.errors import RuleBroken
 from common.formatting import nbdate
 
@@ -122,12 +124,17 @@ def decide_need(
     avoid_properties: Iterable = (),
     by: User,
     at: datetime,
+    seen: int | None = None,
 ) -> HousingNeed:
     """Save the housing need as a new row; the newest row is in force (need C11).
 
     `facts` are the fields of `HousingNeed`. Where they differ from what the rules derive,
     `edit_reason` must say why; else raises `ChangeNeedsReason`. The derived values are stored too.
     """
+    if seen is not None:
+        # Locked, so that of two who decide at once the second is told.
+        lock_application(application)
+        check_seen(HousingNeed.history.filter(application_id=application.pk), seen)
     lines = needs.derive(application.household, assessment, local_date(at))
     need = HousingNeed(
         application=application,

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import QuerySet
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from common.corrections import check_seen
 from common.errors import RuleBroken
 from common.formatting import nbdate
 
@@ -56,6 +58,7 @@ def change_dimension(
     start: date,
     by: User,
     on: date,
+    seen: int | None = None,
 ) -> Dimension:
     """Make a new version in force from the day `start`; the current one ends the day before.
 
@@ -65,6 +68,7 @@ def change_dimension(
     versions = list(
         Dimension.objects.select_for_update(of=("self",)).filter(code=dimension.code).order_by("pk")
     )
+    check_seen(history_of(dimension), seen)
     for version in versions:
         if version.valid.lower >= start:
             if _answered(version):
@@ -83,7 +87,9 @@ def change_dimension(
 
 
 @transaction.atomic
-def end_dimension(*, dimension: Dimension, last_day: date, by: User, on: date) -> Dimension:
+def end_dimension(
+    *, dimension: Dimension, last_day: date, by: User, on: date, seen: int | None = None
+) -> Dimension:
     """Stop asking after `last_day`; answers stay. Raises DimensionRefused if none is left."""
     if last_day < on:
         raise DimensionRefused(
@@ -91,6 +97,7 @@ def end_dimension(*, dimension: Dimension, last_day: date, by: User, on: date) -
         )
     # All are locked, so that two users cannot end the last two dimensions at once.
     rows = list(Dimension.objects.select_for_update(of=("self",)).order_by("pk"))
+    check_seen(history_of(dimension), seen)
     after = date.fromordinal(last_day.toordinal() + 1)
     others = [row for row in rows if row.code != dimension.code and after in row.valid]
     if not others:
@@ -131,6 +138,11 @@ def move_dimension(*, dimension: Dimension, up: bool, by: User, on: date) -> Non
             row.order = order
             row._history_user = by
             row.save()
+
+
+def history_of(dimension: Dimension) -> QuerySet:
+    """The history of all versions of the dimension."""
+    return Dimension.history.filter(code=dimension.code)
 
 
 def _check(name: str, question: str, start: date, on: date) -> None:

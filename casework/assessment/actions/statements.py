@@ -14,6 +14,7 @@ from accounts import settings_table
 from casework.log import events
 from casework.log.event_kinds import CaseEvent
 from common.calendar import local_date
+from common.corrections import check_seen
 from common.errors import RuleBroken
 from common.formatting import nbdate
 
@@ -232,11 +233,14 @@ def receive_statement(
 
 
 @transaction.atomic
-def comment_statement(*, statement: Statement, comment: str, by: User, at: datetime) -> Statement:
+def comment_statement(
+    *, statement: Statement, comment: str, by: User, at: datetime, seen: int | None = None
+) -> Statement:
     """Store what the person says of the statement, in their own words, over an earlier comment.
 
-    Raises `StatementRefused` if the statement has not come."""
+    Raises `StatementRefused` if the statement has not come, and `Overwritten`."""
     statement = _lock_statement(statement)
+    check_seen(statement, seen)
     if statement.received_at is None:
         raise StatementRefused(_("Uttalelsen er ikke kommet ennå."))
     statement.comment = comment.strip()

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.once import OnceFormMixin
 from casework.log.enums import SupportNeed
+from common.corrections import SeenMixin
 from common.forms import ChipChoice, ChipChoices, NorwegianDateField, norwegian
 from housing.enums import LASTING_TYPES, UnitType
 
@@ -173,7 +174,7 @@ class AssessmentForm(OnceFormMixin, forms.Form):
         ]
 
 
-class HousingNeedForm(OnceFormMixin, forms.ModelForm):
+class HousingNeedForm(SeenMixin, OnceFormMixin, forms.ModelForm):
     """The housing need. Fields with derived values come first."""
 
     types = forms.MultipleChoiceField(
@@ -225,7 +226,7 @@ class HousingNeedForm(OnceFormMixin, forms.ModelForm):
 
     def facts(self) -> dict[str, Any]:
         """The fields of the row itself, without the areas and properties."""
-        apart = ("areas", "avoid_areas", "avoid_properties")
+        apart = ("areas", "avoid_areas", "avoid_properties", "seen")
         return {name: value for name, value in self.cleaned_data.items() if name not in apart}
 
     def clean(self) -> dict[str, Any]:

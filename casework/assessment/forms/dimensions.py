@@ -7,11 +7,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.once import OnceFormMixin
+from common.corrections import SeenMixin
 from common.forms import ChipChoice, NorwegianDateField, VarigFormHelper
 from housing.enums import Staffing
 
 
-class DimensionForm(OnceFormMixin, forms.Form):
+class DimensionForm(SeenMixin, OnceFormMixin, forms.Form):
     """A version of a dimension, in force from a day."""
 
     name = forms.CharField(label=_("Navn"), max_length=80)
@@ -34,7 +35,7 @@ class DimensionForm(OnceFormMixin, forms.Form):
         self.helper.layout = Layout("name", "question", "staffing", "start")
 
 
-class EndDimensionForm(OnceFormMixin, forms.Form):
+class EndDimensionForm(SeenMixin, OnceFormMixin, forms.Form):
     last_day = NorwegianDateField(label=_("Siste dag det spørres"))
 
     def __init__(self, *args: Any, cancel: str, **kwargs: Any) -> None:

@@ -12,6 +12,7 @@ from accounts.once import OnceFormMixin
 from casework.applications.models import Application
 from casework.log.enums import StatementSource
 from casework.persons.perms import colleagues
+from common.corrections import SeenMixin
 from common.forms import ChipChoice, NorwegianDateField, VarigFormHelper
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ class AnswerStatementForm(OnceFormMixin, forms.Form):
         self.helper = VarigFormHelper(submit=_("Send uttalelsen"), cancel=cancel)
 
 
-class CommentForm(OnceFormMixin, forms.Form):
+class CommentForm(SeenMixin, OnceFormMixin, forms.Form):
     comment = _text(_("Personens kommentar, med egne ord"), 4, max_length=3000)
 
     def __init__(self, *args: Any, cancel: str, **kwargs: Any) -> None:

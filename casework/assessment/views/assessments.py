@@ -127,7 +127,11 @@ def need(request: HttpRequest, pk: int) -> HttpResponse:
     earlier = versions[0] if versions else None
     assessment = _latest(application)
     lines = needs.derive(application.household, assessment, on)
-    form = HousingNeedForm(request.POST or None, initial=_initial(lines, earlier))
+    form = HousingNeedForm(
+        request.POST or None,
+        row=HousingNeed.history.filter(application_id=pk),
+        initial=_initial(lines, earlier),
+    )
     if request.method == "POST" and form.is_valid():
         chosen = form.cleaned_data
         with errors_on(form):
@@ -138,6 +142,7 @@ def need(request: HttpRequest, pk: int) -> HttpResponse:
                 areas=chosen["areas"],
                 avoid_areas=chosen["avoid_areas"],
                 avoid_properties=chosen["avoid_properties"],
+                seen=chosen["seen"],
                 by=request.user,
                 at=timezone.now(),
             )

@@ -91,6 +91,7 @@ def dimension(request: HttpRequest, pk: int) -> HttpResponse:
             "staffing": current.staffing,
             "start": on,
         },
+        row=actions.history_of(current),
         submit=_("Lagre ny versjon"),
         cancel=back.url,
     )
@@ -114,7 +115,12 @@ def dimension_end(request: HttpRequest, pk: int) -> HttpResponse:
     current = get_object_or_404(Dimension, pk=pk)
     on = timezone.localdate()
     back = redirect("casework:dimensions")
-    form = EndDimensionForm(request.POST or None, initial={"last_day": on}, cancel=back.url)
+    form = EndDimensionForm(
+        request.POST or None,
+        row=actions.history_of(current),
+        initial={"last_day": on},
+        cancel=back.url,
+    )
     if request.method == "POST" and form.is_valid():
         with errors_on(form):
             actions.end_dimension(dimension=current, by=request.user, on=on, **form.cleaned_data)

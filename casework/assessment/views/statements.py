@@ -120,7 +120,10 @@ def statement_comment(request: HttpRequest, pk: int) -> HttpResponse:
     statement = _statement(request, pk)
     back = redirect("casework:statement", statement.pk)
     form = CommentForm(
-        request.POST or None, initial={"comment": statement.comment}, cancel=back.url
+        request.POST or None,
+        row=statement,
+        initial={"comment": statement.comment},
+        cancel=back.url,
     )
     if request.method == "POST" and form.is_valid():
         with errors_on(form):

@@ -81,13 +81,15 @@ def change_plan(
     goal: str,
     by: User,
     at: datetime,
+    seen: int | None = None,
 ) -> TransitionPlan:
     """Change an open plan. Raises `PlanRefused` for a passed date or a closed plan."""
     plan = _locked(plan)
     moved = plan.expected_out != expected_out
     if moved:
         _check_ahead(expected_out, local_date(at))
-    save(plan, by, owner=owner, institution=institution, expected_out=expected_out, goal=goal)
+    facts = {"owner": owner, "institution": institution, "goal": goal}
+    save(plan, by, seen=seen, expected_out=expected_out, **facts)
     if moved:
         _record_moved(plan, by=by, at=at)
     else:
@@ -156,7 +158,14 @@ def add_milestone(
 
 @transaction.atomic
 def change_milestone(
-    milestone: Milestone, *, title: str, owner: User, due_on: date, by: User, at: datetime
+    milestone: Milestone,
+    *,
+    title: str,
+    owner: User,
+    due_on: date,
+    by: User,
+    at: datetime,
+    seen: int | None = None,
 ) -> Milestone:
     """Change a milestone. A new due date closes the flag of the old one."""
     plan = _locked(milestone.plan)
@@ -164,7 +173,7 @@ def change_milestone(
         raise PlanRefused(_("Fristen er før planen begynte."), "due_on")
     if due_on != milestone.due_on:
         close_flag(milestone, local_date(at))
-    save(milestone, by, title=title, owner=owner, due_on=due_on)
+    save(milestone, by, seen=seen, title=title, owner=owner, due_on=due_on)
     text = _("Milepælen %(title)s er endret, med frist %(day)s.") % {
         "title": title,
         "day": nbdate(due_on),
@@ -203,7 +212,13 @@ def close_flag(milestone: Milestone, on: date) -> None:
 
 @transaction.atomic
 def set_item(
-    item: ChecklistItem, *, helper: str, not_needed: str, by: User, at: datetime
+    item: ChecklistItem,
+    *,
+    helper: str,
+    not_needed: str,
+    by: User,
+    at: datetime,
+    seen: int | None = None,
 ) -> ChecklistItem:
     """Write who helps with a checklist item, or why it is not needed."""
     plan = _locked(item.plan)
@@ -211,7 +226,7 @@ def set_item(
         raise PlanRefused(_("Skriv hvem som hjalp: punktet er ferdig."), "helper")
     if item.done_at and not_needed:
         raise PlanRefused(_("Punktet er ferdig, og kan ikke samtidig være unødvendig."))
-    save(item, by, helper=helper, not_needed=not_needed)
+    save(item, by, seen=seen, helper=helper, not_needed=not_needed)
     text = (
         _("%(item)s trengs ikke: %(why)s")
         if not_needed

@@ -105,14 +105,21 @@ def set_hours(
 
 @transaction.atomic
 def end_service(
-    service: Service, *, last_day: date, reason: str, by: User, at: datetime
+    service: Service,
+    *,
+    last_day: date,
+    reason: str,
+    by: User,
+    at: datetime,
+    seen: int | None = None,
 ) -> Service:
     """End a service after `last_day`, with a reason; later changes of hours are deleted."""
     if last_day < service.period.lower:
         raise OutsideThePeriod(_("Tjenesten hadde ikke begynt den dagen."), "last_day")
-    service.steps.filter(starts_on__gt=last_day).delete()
     after = last_day + timedelta(days=1)
-    save(service, by, period=DateRange(service.period.lower, after), end_reason=reason)
+    period = DateRange(service.period.lower, after)
+    save(service, by, seen=seen, period=period, end_reason=reason)
+    service.steps.filter(starts_on__gt=last_day).delete()
     text = _("%(name)s er slutt fra %(day)s. %(why)s") % {
         "name": service.name,
         "day": nbdate(after),

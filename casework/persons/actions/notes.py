@@ -67,8 +67,11 @@ def edit_note(
     readers: NoteReaders,
     by: User,
     at: datetime,
+    seen: int | None = None,
 ) -> Note:
-    """Correct a note; the earlier text is kept and shown beside it. Raises `NothingChanged`."""
+    """Correct a note; the earlier text is kept and shown beside it.
+
+    Raises `NothingChanged` and `Overwritten`."""
     new = {
         "observation": observation,
         "quotation": quotation,
@@ -78,7 +81,7 @@ def edit_note(
     if all(getattr(note, name) == value for name, value in new.items()):
         raise NothingChanged
     unit = by.main_unit if readers == NoteReaders.UNIT else None
-    save(note, by, **new, unit=unit, edited_at=at, edited_by=by)
+    save(note, by, seen=seen, **new, unit=unit, edited_at=at, edited_by=by)
     record(
         note.person,
         CaseEvent.NOTE_EDITED,
@@ -92,9 +95,11 @@ def edit_note(
 
 
 @transaction.atomic
-def object_to_note(note: Note, *, objection: str, by: User, at: datetime) -> Note:
+def object_to_note(
+    note: Note, *, objection: str, by: User, at: datetime, seen: int | None = None
+) -> Note:
     """Record beside the note what the person disagrees with, in their own words."""
-    save(note, by, objection=objection)
+    save(note, by, seen=seen, objection=objection)
     record(
         note.person,
         CaseEvent.NOTE_OBJECTION,

@@ -17,6 +17,7 @@ from casework.log.event_kinds import CaseEvent
 from casework.log.events import record
 from casework.log.saving import save
 from common.calendar import local_date
+from common.corrections import check_seen
 from common.errors import RuleBroken
 
 from ..models import NeedToKnow, PastMatter, PaymentPlan, Person
@@ -91,8 +92,12 @@ def agree_payments(
     state: PaymentState,
     by: User,
     at: datetime,
+    seen: int | None = None,
 ) -> PaymentPlan:
-    """Write or update the payment plan; `monthly` is in kroner. Raises `NotYet`."""
+    """Write or update the payment plan; `monthly` is in kroner. Raises `NotYet`, `Overwritten`."""
+    # Locked, so that of two who write the plan at once the second is told.
+    PastMatter.objects.select_for_update(of=("self",), no_key=True).get(pk=matter.pk)
+    check_seen(PaymentPlan.history.filter(matter_id=matter.pk), seen)
     if agreed_on > local_date(at):
         raise NotYet("agreed_on")
     plan = PaymentPlan.objects.filter(matter=matter).first() or PaymentPlan(matter=matter)

@@ -491,6 +491,7 @@ def change_living(
     by: User,
     at: datetime,
     two_homes: bool = False,
+    seen: int | None = None,
 ) -> HouseholdMember:
     """Change how the member lives here from `since`; the earlier period keeps its values."""
     until = member.period.upper
@@ -502,6 +503,7 @@ def change_living(
     )
     if member.period.upper != until or (until is not None and until <= since):
         raise MembershipRefused(_("Personen er ikke med i husstanden da."), "since")
+    check_seen(member, seen)
     if since <= member.period.lower:
         raise MembershipRefused(
             _("Slik det står nå, gjelder fra %(on)s. Velg en dato etter det.")
@@ -609,7 +611,13 @@ def correct_member(
 
 @transaction.atomic
 def end_membership(
-    *, member: HouseholdMember, head: Person, last: date, by: User, at: datetime
+    *,
+    member: HouseholdMember,
+    head: Person,
+    last: date,
+    by: User,
+    at: datetime,
+    seen: int | None = None,
 ) -> HouseholdMember:
     """End the membership; `last` is the first day outside. Raises `MembershipRefused`.
 
@@ -628,6 +636,7 @@ def end_membership(
             % {"on": nbdate(member.period.upper)},
             "last",
         )
+    check_seen(member, seen)
     if last <= member.period.lower:
         raise MembershipRefused(
             _("Personen kom inn i husstanden %(on)s. Velg en dato etter det.")

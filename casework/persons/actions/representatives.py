@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from casework.log import events
 from casework.log.event_kinds import CaseEvent
+from common.corrections import check_seen
 from common.errors import RuleBroken
 from common.formatting import nbdate
 
@@ -47,13 +48,19 @@ def add_representative(
 
 @transaction.atomic
 def change_representative(
-    *, representative: Representative, facts: Mapping[str, Any], by: User, at: datetime
+    *,
+    representative: Representative,
+    facts: Mapping[str, Any],
+    by: User,
+    at: datetime,
+    seen: int | None = None,
 ) -> Representative:
-    """Save the changed fields, with one event. Raises `RepresentativeRefused`."""
+    """Save the changed fields, with one event. Raises `RepresentativeRefused`, `Overwritten`."""
     # Locked, so that two users' changes are saved one after the other.
     representative = Representative.objects.select_for_update(of=("self",), no_key=True).get(
         pk=representative.pk
     )
+    check_seen(representative, seen)
     if all(getattr(representative, name) == value for name, value in facts.items()):
         return representative
     for name, value in facts.items():
@@ -73,7 +80,12 @@ def change_representative(
 
 @transaction.atomic
 def end_representative(
-    *, representative: Representative, last: date, by: User, at: datetime
+    *,
+    representative: Representative,
+    last: date,
+    by: User,
+    at: datetime,
+    seen: int | None = None,
 ) -> Representative:
     """End the representation; `last` is the first day without copies of letters."""
     # Locked, so that two users do not end it on two different days.
@@ -86,6 +98,7 @@ def end_representative(
             % {"name": representative.name, "on": nbdate(representative.period.upper)},
             "last",
         )
+    check_seen(representative, seen)
     if last <= representative.period.lower:
         raise RepresentativeRefused(
             _("Begynte %(on)s. Velg en dato etter det.")

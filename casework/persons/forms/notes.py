@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.once import OnceFormMixin
 from casework.log.enums import NoteReaders
+from common.corrections import SeenMixin
 from common.forms import ListChoice, VarigFormHelper, norwegian
 
 from ..models import Note, Person
@@ -47,7 +48,7 @@ class NoteForm(OnceFormMixin, forms.ModelForm):
         return facts
 
 
-class EditNoteForm(OnceFormMixin, forms.ModelForm):
+class EditNoteForm(SeenMixin, OnceFormMixin, forms.ModelForm):
     class Meta:
         model = Note
         fields = ["quotation", "observation", "is_contact", "readers"]
@@ -60,7 +61,7 @@ class EditNoteForm(OnceFormMixin, forms.ModelForm):
         self.helper.layout = Layout("quotation", "observation", "is_contact", "readers")
 
 
-class ObjectionForm(OnceFormMixin, forms.Form):
+class ObjectionForm(SeenMixin, OnceFormMixin, forms.Form):
     objection = forms.CharField(
         label=_("Hva personen er uenig i"),
         max_length=2000,

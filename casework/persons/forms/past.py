@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.once import OnceFormMixin
+from common.corrections import SeenMixin
 from common.forms import VarigFormHelper, norwegian
 
 from ..models import PastMatter, PaymentPlan
@@ -27,7 +28,7 @@ class NeedToKnowForm(OnceFormMixin, forms.Form):
         self.helper = VarigFormHelper(submit=_("Begrunn og les"), cancel=cancel)
 
 
-class PastMatterForm(OnceFormMixin, forms.ModelForm):
+class PastMatterForm(SeenMixin, OnceFormMixin, forms.ModelForm):
     class Meta:
         model = PastMatter
         fields = ["kind", "dated_on", "source", "what", "amount", "answer", "expires_on"]
@@ -63,7 +64,7 @@ class PastMatterForm(OnceFormMixin, forms.ModelForm):
         return facts
 
 
-class PaymentForm(OnceFormMixin, forms.ModelForm):
+class PaymentForm(SeenMixin, OnceFormMixin, forms.ModelForm):
     class Meta:
         model = PaymentPlan
         fields = ["monthly", "agreed_on", "state"]

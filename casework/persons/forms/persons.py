@@ -20,6 +20,7 @@ from casework.log.enums import (
     Sex,
 )
 from common import national_id
+from common.corrections import SeenMixin
 from common.formatting import nbdate
 from common.forms import (
     CardChoice,
@@ -496,11 +497,11 @@ def _born(person: Person) -> str:
     return str(_("født %(on)s")) % {"on": nbdate(person.birth_date)}
 
 
-class EndMembershipForm(OnceFormMixin, forms.Form):
+class EndMembershipForm(SeenMixin, OnceFormMixin, forms.Form):
     last = NorwegianDateField(label=_("Ute fra"))
 
 
-class ChangeLivingForm(AsksTwoHomesMixin, OnceFormMixin, forms.Form):
+class ChangeLivingForm(SeenMixin, AsksTwoHomesMixin, OnceFormMixin, forms.Form):
     living = forms.ChoiceField(
         label=_("Bor i husstanden"), choices=LivingArrangement.choices, widget=ListChoice
     )

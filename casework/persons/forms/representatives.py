@@ -10,13 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.once import OnceFormMixin
 from casework.log.enums import RepresentativeKind
+from common.corrections import SeenMixin
 from common.forms import CardChoice, NorwegianDateField, PhoneField, VarigFormHelper, norwegian
 
 from ..models import Representative
 from ..models.persons import PROTECTED_ADDRESS
 
 
-class RepresentativeForm(OnceFormMixin, forms.ModelForm):
+class RepresentativeForm(SeenMixin, OnceFormMixin, forms.ModelForm):
     phone = PhoneField(label=_("Telefon"), landline=True, required=False)
 
     class Meta:
@@ -84,5 +85,5 @@ class RepresentativeForm(OnceFormMixin, forms.ModelForm):
         return {name: self.cleaned_data[name] for name in self.Meta.fields}
 
 
-class EndRepresentativeForm(OnceFormMixin, forms.Form):
+class EndRepresentativeForm(SeenMixin, OnceFormMixin, forms.Form):
     last = NorwegianDateField(label=_("Gjelder ikke lenger fra"))

@@ -75,7 +75,7 @@ def note(request: HttpRequest, pk: int) -> HttpResponse:
     return form_page(
         request,
         note.person,
-        EditNoteForm(posted(request), instance=copy(note), cancel=back),
+        EditNoteForm(posted(request), instance=copy(note), row=note, cancel=back),
         partial(notes.edit_note, note),
         title=_("Notat"),
         done=_("Notatet er endret. Det som stod før, er tatt vare på."),
@@ -117,7 +117,8 @@ def note_objection(request: HttpRequest, pk: int) -> HttpResponse:
     note = _note(request, pk)
     require(perms.can_do_casework(request.user))
     back = reverse("casework:note", args=[pk])
-    form = ObjectionForm(posted(request), cancel=back, initial={"objection": note.objection})
+    initial = {"objection": note.objection}
+    form = ObjectionForm(posted(request), row=note, cancel=back, initial=initial)
     return form_page(
         request,
         note.person,

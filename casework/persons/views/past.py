@@ -124,7 +124,7 @@ def past_matter(request: HttpRequest, pk: int) -> HttpResponse:
     return form_page(
         request,
         matter.person,
-        _form(request, back, instance=copy(matter)),
+        _form(request, back, instance=copy(matter), row=matter),
         partial(past.correct_matter, matter),
         title=matter.get_kind_display(),
         done=_("Rettelsen er lagret. Det som stod før, er tatt vare på."),
@@ -140,7 +140,10 @@ def past_matter_payments(request: HttpRequest, pk: int) -> HttpResponse:
     matter = _matter(request, pk)
     back = reverse("casework:past_matters", args=[matter.person_id])
     plan = PaymentPlan.objects.filter(matter=matter).first()
-    form = PaymentForm(posted(request), instance=copy(plan) if plan else None, cancel=back)
+    plans = PaymentPlan.history.filter(matter_id=matter.pk)
+    form = PaymentForm(
+        posted(request), instance=copy(plan) if plan else None, row=plans, cancel=back
+    )
     return form_page(
         request,
         matter.person,

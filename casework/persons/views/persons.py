@@ -156,6 +156,7 @@ def _rows(request: HttpRequest, household: Household | None) -> list[dict]:
                 prefix=f"m{member.pk}",
                 auto_id=f"m{member.pk}_%s",
                 initial={"last": max(today, member.period.lower + ONE_DAY)},
+                row=member,
             )
         lives = is_child_member(member, today) or member.living != LivingArrangement.PERMANENT
         if upper is None and lives:
@@ -164,6 +165,7 @@ def _rows(request: HttpRequest, household: Household | None) -> list[dict]:
                 prefix=f"c{member.pk}",
                 auto_id=f"c{member.pk}_%s",
                 initial={"living": member.living, "nights": member.nights, "since": today},
+                row=member,
             )
         rows.append(
             {
@@ -218,9 +220,9 @@ def _end(
         actions.end_membership(
             member=member,
             head=head,
-            last=form.cleaned_data["last"],
             by=request.user,
             at=timezone.now(),
+            **form.cleaned_data,
         )
         messages.success(request, _("Endringen for %(name)s er lagret.") % {"name": member.person})
         return True

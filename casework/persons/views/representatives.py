@@ -71,6 +71,7 @@ def _rows(request: HttpRequest, representatives, today: date) -> list[dict]:
                 prefix=f"r{representative.pk}",
                 auto_id=f"r{representative.pk}_%s",
                 initial={"last": today},
+                row=representative,
             )
         ahead = representative.period.lower > today
         rows.append({"one": representative, "over": over, "ahead": ahead, "form": form})
@@ -84,6 +85,7 @@ def _end(request: HttpRequest, representative: Representative, form: EndRepresen
         actions.end_representative(
             representative=representative,
             last=form.cleaned_data["last"],
+            seen=form.cleaned_data["seen"],
             by=request.user,
             at=timezone.now(),
         )
@@ -107,12 +109,20 @@ def representative_edit(request: HttpRequest, pk: int) -> HttpResponse:
     back = reverse("casework:representatives", args=[representative.person_id])
     name = representative.name  # validating the form changes its instance
     form = RepresentativeForm(
-        posted(request), instance=representative, on=timezone.localdate(), cancel=back
+        posted(request),
+        instance=representative,
+        row=representative,
+        on=timezone.localdate(),
+        cancel=back,
     )
     if form.is_bound and form.is_valid():
         with errors_on(form):
             actions.change_representative(
-                representative=representative, facts=form.facts, by=request.user, at=timezone.now()
+                representative=representative,
+                facts=form.facts,
+                seen=form.cleaned_data["seen"],
+                by=request.user,
+                at=timezone.now(),
             )
             messages.success(request, _("Endringene er lagret."))
             return redirect(back)
