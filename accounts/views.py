@@ -46,7 +46,7 @@ BACKEND = settings.AUTHENTICATION_BACKENDS[0]
 def me(request: HttpRequest) -> HttpResponse:
     """The user's own profile, open to everyone signed in."""
     user = User.objects.get(pk=request.user.pk)
-    form = ProfileForm(request.POST or None, instance=user, row=request.user)
+    form = ProfileForm(request.POST or None, instance=user, row=user)
     if request.method == "POST" and form.is_valid():
         with errors_on(form):
             actions.save_profile(user=form.instance, seen=form.cleaned_data["seen"])

@@ -19,6 +19,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from accounts.enums import RoleKind
+from accounts.models import User
 from allocation.actions import manual_class as manual_class_actions
 from allocation.actions import meetings as meeting_actions
 from allocation.enums import MeetingState, OfferState
@@ -301,8 +302,8 @@ OTHER_COLUMNS = {
     "decided_by",
     # A task, or a case moved from another unit: nobody can change its words.
     "acknowledged_by",
-    # Units and people that do something, not who did it here.
-    "allocated_by", "operated_by", "followed_up_by", "follow_up_by",
+    # Who is to do something, not who did it.
+    "follow_up_by",
 }  # fmt: skip
 
 
@@ -312,7 +313,7 @@ def test_every_column_of_who_did_it_is_placed_as_signing_or_not():
         for model in apps.get_models()
         if model._meta.app_label in APPS
         for column in model._meta.concrete_fields
-        if column.is_relation and column.name.endswith("_by")
+        if column.related_model is User and column.name.endswith("_by")
     }
     assert columns <= SIGNING_COLUMNS | OTHER_COLUMNS
 

@@ -8,7 +8,7 @@ it carries a version of what it changes, or is placed as one that changes nothin
 from __future__ import annotations
 
 import importlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -26,7 +26,10 @@ from tests.urls_table import TABLE, samples
 
 pytestmark = pytest.mark.django_db
 
-TOLD = ("Noen har endret dette etter at du åpnet siden", "En annen har endret")
+TOLD = (
+    "Noen har endret dette etter at du åpnet siden",
+    "Noen har endret dette mens du skrev",
+)
 
 
 @dataclass(frozen=True)
@@ -37,8 +40,10 @@ class Edit:
     first: str = "Det den første skrev"
     other: str = "Det den andre skrev"
     role: R = R.CASEWORKER
+    also: dict[str, str] = field(default_factory=dict)  # what the form asks besides
 
 
+WHY = {"why": "Det var feil."}
 TODAY, LATER, LATEST = (f"{f.days_ago(n):%d.%m.%Y}" for n in (0, -20, -30))
 EDITS = {
     "accounts:me": Edit("full_name"),
@@ -51,8 +56,8 @@ EDITS = {
     "casework:letter_agreement": Edit("words"),
     "casework:person_edit": Edit("last_name"),
     "casework:representative_edit": Edit("relation"),
-    "casework:member_correct": Edit("since", TODAY, f"{f.days_ago(3):%d.%m.%Y}"),
-    "casework:need": Edit("rent_max", "7000", "8000"),
+    "casework:member_correct": Edit("nights", "3", "4", also={**WHY, "living": "samvar"}),
+    "casework:need": Edit("rent_max", "7000", "8000", also={"edit_reason": "Avtalt."}),
     "casework:service": Edit("contact"),
     "casework:service_end": Edit("reason"),
     "casework:plan_edit": Edit("goal"),
@@ -67,7 +72,7 @@ EDITS = {
     "peers:link": Edit("goal", role=R.PEER_COORDINATOR),
     "stays:lease_ready": Edit("helper_name"),
     "stays:risk": Edit("plan"),
-    "stays:step_correct": Edit("note"),
+    "stays:step_correct": Edit("note", also=WHY),
 }
 
 
@@ -111,11 +116,11 @@ class Fields(HTMLParser):
             self.select = ""
 
 
-def form_on(page, field: str) -> dict[str, list[str]]:
+def form_on(page, name: str) -> dict[str, list[str]]:
     """What the form with this field would send."""
     fields = Fields()
     fields.feed(page.content.decode())
-    (found,) = (form for form in fields.forms if field in form)
+    (found,) = (form for form in fields.forms if name in form)
     return found
 
 
@@ -130,8 +135,8 @@ def test_second_to_save_is_told_and_nothing_is_overwritten(name, made, login):
     url = TABLE[name].url(name, made)
     client = login(edit.role)
     other = login(user=client.user) if name == "accounts:me" else login(edit.role)
-    first = form_on(client.get(url), edit.field) | {edit.field: [edit.first]}
-    theirs = form_on(other.get(url), edit.field) | {edit.field: [edit.other]}
+    first = form_on(client.get(url), edit.field) | edit.also | {edit.field: [edit.first]}
+    theirs = form_on(other.get(url), edit.field) | edit.also | {edit.field: [edit.other]}
     answer = other.post(url, theirs)
     assert answer.status_code == 302, answer.content.decode().split("feil-")[-1][:900]
     refused = client.post(url, first)
@@ -158,7 +163,7 @@ NOT_EDITING = {
     "ChecklistKindForm", "HandoverForm", "HoursForm", "InstitutionNoticeForm",
     "ReopenPlanForm", "SettlePlanForm", "TeamMeetingForm", "TeamMemberForm",
     "PlainWordForm", "TakeBackForm", "DocumentForm", "WithdrawDocumentForm", "FindForm",
-    "MergeForm", "NoteForm", "NeedToKnowForm", "FindPersonForm", "MemberForm",
+    "MergeForm", "NoteForm", "NeedToKnowForm", "FindPersonForm", "AsksTwoHomesMixin", "MemberForm",
     "DeathForm", "UndoDeathForm", "TimelineFilter", "OnDate", "PropertyFilter",
     "UnitFilter", "VoidFilter", "ReshapeForm", "ResidentsMeetingForm", "UpkeepForm",
     "WordForm", "CheckForm", "FlagNoteForm", "QualityAgreementForm", "ContactForm",

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("casework", "0010_carried_over_vedtak"),
+        ("casework", "0012_what_stands"),
     ]
 
     operations = [
