@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from casework.letters import letters
 from casework.letters import reading as letter_reading
 from casework.log.enums import LanguageForm, LetterKind
+from casework.persons.models import Document, Note
 from common.calendar import local_date
 from common.errors import RuleBroken
 from common.readings import Reading
@@ -96,6 +97,8 @@ def _reading(appeal: Appeal, by: User, at: datetime, said: dict[str, str] | None
         sources=(
             appeal.history.all(),
             vedtak.history.all(),
+            Note.history.filter(application_id=vedtak.application_id),
+            Document.history.filter(application_id=vedtak.application_id),
             *letter_reading.sources(vedtak.application),
         ),
     )

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("casework", "0012_what_stands"),
+        ("casework", "0013_longest_stay"),
     ]
 
     operations = [
