@@ -269,10 +269,21 @@ def reserved_for(unit_ids: Collection[int], on: date) -> dict[int, int]:
     return held
 
 
-def kept_or_offered(units: list[Unit], on: date) -> str:
-    """Why these homes cannot be taken out of use: how many are held for somebody; "" for none
-    (need H4)."""
-    held = len(reserved_for([unit.pk for unit in units], on))
+def kept_or_offered(units: list[Unit], days: DateRange) -> str:
+    """Why these homes cannot be out of use on the days: how many are held for somebody; "" for
+    none (need H4). What is chosen or offered is needed from its day on."""
+    reserved = Reservation.objects.filter(released_at__isnull=True, period__overlap=days)
+    chosen, offered = _chosen(), Offer.objects.reserving()
+    if days.upper is not None:
+        chosen = chosen.filter(item__decided_at__date__lt=days.upper)
+        offered = offered.filter(available_from__lt=days.upper)
+    held = len(
+        {
+            *reserved.filter(unit__in=units).values_list("unit", flat=True),
+            *chosen.filter(item__unit__in=units).values_list("item__unit", flat=True),
+            *offered.filter(unit__in=units).values_list("unit", flat=True),
+        }
+    )
     if not held:
         return ""
     return ngettext(

@@ -114,12 +114,14 @@ def add_unit(*, unit: Unit, by: User) -> Unit:
 def change_unit(*, unit: Unit, by: User) -> Unit:
     """Save a changed home; its history keeps the old values and who changed it.
 
-    Raises `ChangedMeanwhile`, and `closing.CannotClose` when its use ends while somebody needs it.
+    Raises `ChangedMeanwhile`, and `closing.CannotClose` when somebody needs it on a day that would
+    no longer be one of use.
     """
     stored = _lock(unit)
-    end = unit.in_use.upper
-    if end is not None and end != stored.in_use.upper:
-        closing.refuse_if_needed([stored], end)
+    for days in closing.days_lost(stored.in_use, unit.in_use):
+        # The first day of use that is left tells which of the two fields moved.
+        at_start = not unit.in_use.isempty and days.upper == unit.in_use.lower
+        closing.refuse_if_needed([stored], days, "used_from" if at_start else "used_to")
     unit._history_user = by
     unit.save()
     return unit

@@ -4,8 +4,9 @@ The apps above know who lives there, and which homes are reserved or offered. Th
 
     closing.register_check(occupied_units_text)      # in AppConfig.ready()
 
-`occupied_units_text(units, on)` returns a sentence on why not, with a number, or "" if nothing is
-in the way. All checks are run, so that the user sees every reason at once.
+`occupied_units_text(units, days)` returns a sentence on why the homes cannot be out of use on these
+days, with a number, or "" if nothing is in the way. All checks are run, so that the user sees every
+reason at once.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from .models import Property, Unavailability, Unit
 if TYPE_CHECKING:
     from accounts.models import User
 
-_checks: list[Callable[[list[Unit], date], str]] = []
+_checks: list[Callable[[list[Unit], DateRange], str]] = []
 # The stages in which no home is in use. In a rebuilding they are, but nobody can live there.
 NO_HOMES = (PropertyStage.PLANNED, PropertyStage.CLOSED)
 
@@ -35,17 +36,33 @@ class CannotClose(RuleBroken):
     """Somebody lives there, or a home is reserved or offered."""
 
 
-def register_check(check: Callable[[list[Unit], date], str]) -> None:
+def register_check(check: Callable[[list[Unit], DateRange], str]) -> None:
     """Register a check that is run before homes are taken out of use, from an app above."""
     if check not in _checks:
         _checks.append(check)
 
 
-def refuse_if_needed(units: list[Unit], on: date) -> None:
-    """Raises `CannotClose` if somebody needs one of the homes from the day."""
-    reasons = [reason for check in _checks if (reason := check(units, on))]
+def refuse_if_needed(units: list[Unit], days: DateRange, field: str | None = None) -> None:
+    """Raises `CannotClose` if somebody needs one of the homes on the days; `field` is the one of
+    the form that says the days."""
+    reasons = [reason for check in _checks if (reason := check(units, days))]
     if reasons:
-        raise CannotClose(" ".join(reasons))
+        raise CannotClose(" ".join(reasons), field)
+
+
+def days_lost(before: DateRange, after: DateRange) -> list[DateRange]:
+    """The days of use that a changed `in_use` takes away, at its beginning and at its end."""
+    if before.isempty:
+        return []
+    if after.isempty:
+        return [before]
+    lost = []
+    if after.lower and (before.lower is None or before.lower < after.lower):
+        first = min(after.lower, before.upper or after.lower)
+        lost.append(DateRange(before.lower, first))
+    if after.upper and (before.upper is None or before.upper > after.upper):
+        lost.append(DateRange(max(after.upper, before.lower or after.upper), before.upper))
+    return lost
 
 
 def apply_stage(property: Property, *, before: Property, by: User) -> int:
@@ -77,13 +94,16 @@ def apply_stage(property: Property, *, before: Property, by: User) -> int:
             and _begin(unit, before.stage_from, since, by)
         }
     elif corrected and property.stage not in (*NO_HOMES, PropertyStage.REBUILT):
+        began = [unit for unit in units if unit.in_use.lower == before.stage_from]
+        if on > before.stage_from:
+            refuse_if_needed(began, DateRange(before.stage_from, on), "stage_from")
         changed |= {unit.pk for unit in units if _move_start(unit, before.stage_from, on, by)}
     if property.stage in NO_HOMES and (corrected or before.stage not in NO_HOMES):
         changed |= _take_out(units, on, by)
     if property.stage == PropertyStage.REBUILT:
         until = property.stage_until + timedelta(days=1) if property.stage_until else None
         in_use = [unit for unit in units if on in unit.in_use or (unit.in_use.lower or on) > on]
-        refuse_if_needed(in_use, on)
+        refuse_if_needed(in_use, DateRange(on, until))
         note = _("Eiendommen bygges om")
         for unit in in_use:
             if fill(unit, DateRange(on, until), UnavailableCause.CONVERSION, by, note=note):
@@ -121,7 +141,7 @@ def _take_out(units: list[Unit], on: date, by: User) -> set[int]:
         for unit in units
         if not unit.in_use.isempty and (unit.in_use.upper is None or unit.in_use.upper > on)
     ]
-    refuse_if_needed(ending, on)
+    refuse_if_needed(ending, DateRange(on, None))
     later = sum(unit.in_use.lower is not None and unit.in_use.lower > on for unit in ending)
     if later:
         raise CannotClose(
@@ -166,7 +186,8 @@ def _move_start(unit: Unit, was: date, on: date, by: User) -> bool:
         if row.period.lower < on:
             row.period = DateRange(row.period.lower, on)
             _save_row(row, by)
-    if unit.in_use.isempty or unit.in_use.lower != was:
+    ended = unit.in_use.upper
+    if unit.in_use.isempty or unit.in_use.lower != was or (ended and ended <= on):
         return False
     save_use(unit, DateRange(on, unit.in_use.upper), by)
     return True

@@ -51,7 +51,7 @@ def reshape(*, units: Sequence[Unit], into: Sequence[str], on: date, by: User) -
             )
     if len({unit.property_id for unit in old}) > 1:
         raise CannotReshape(_("Boligene må være i samme eiendom."))
-    refuse_if_needed(old, on)
+    refuse_if_needed(old, DateRange(on, None))
     planned = all(unit.in_use.isempty for unit in old)
     first = old[0]
     copied = {

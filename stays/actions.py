@@ -380,7 +380,7 @@ def check_overlap(stay: Stay) -> None:
     raise StayRefused(
         _(
             "Det står allerede at personen bor her: %(where)s fra %(from)s%(until)s. "
-            "Avslutt eller rett det først, eller kryss av for at personen flytter."
+            "Avslutt eller rett det først."
         )
         % {
             "where": other.where,
@@ -535,6 +535,13 @@ def refuse_lease(stay: Stay) -> None:
         )
 
 
+def check_latest(rows: models.Manager, row: models.Model) -> None:
+    """Refuse the row when a later one builds on it."""
+    latest = rows.first()
+    if latest is None or latest.pk != row.pk:
+        raise StayRefused(_("Bare den siste kan rettes. Før den siste som feilregistrert først."))
+
+
 def locked_stay(stay: Stay) -> Stay:
     """The stay as it is now. Locked, so that two who change it do so one after the other; without
     `no_key`, since it may be deleted."""
@@ -591,9 +598,9 @@ def move_planned_out(notice: InstitutionNotice, *, by: User, at: datetime) -> No
         )
 
 
-def occupied_units_text(units: list[Unit], on: date) -> str:
-    """How many of the units have residents, now or later, as a sentence; "" if none (need H4)."""
-    lives = Stay.objects.filter(unit__in=units, period__overlap=DateRange(on, None))
+def occupied_units_text(units: list[Unit], days: DateRange) -> str:
+    """How many of the units have residents on the days, as a sentence; "" if none (need H4)."""
+    lives = Stay.objects.filter(unit__in=units, period__overlap=days)
     homes = lives.order_by().values("unit").distinct().count()
     if not homes:
         return ""

@@ -155,6 +155,25 @@ def test_house_with_people_in_it_cannot_become_planned(stock, house, today):
     assert in_use(house, today) == 3
 
 
+def test_first_day_of_a_house_is_not_moved_past_somebody_who_lives_there(stock, house, today):
+    began = house.units.first().in_use.lower
+    house.stage_from = began
+    house.save()
+    f.StayFactory(lease=True, unit=house.units.first(), days_ago=100)
+    page = change(stock, house, "i_bruk", stage_from=nb(-20))
+    assert "Det bor noen i én bolig" in str(page.context["form"].errors["stage_from"])
+    assert in_use(house, today) == 3
+    change(stock, house, "i_bruk", stage_from=nb(100))
+    assert in_use(house, f.days_ago(101)) == 0
+    assert in_use(house, today) == 3
+
+
+def test_a_rebuilding_that_ended_before_today_is_no_error_of_ours(stock, house, today):
+    page = change(stock, house, "ombygging", stage_until=nb(5))
+    assert page.context["form"].errors["stage_until"]
+    assert in_use(house, today) == 3
+
+
 def test_closed_house_is_rebuilt(stock, house, today):
     change(stock, house, "avviklet", stage_from=nb(30))
     change(stock, house, "ombygging", stage_from=nb(10), stage_until=nb(-30))

@@ -92,3 +92,29 @@ def test_form_has_few_queries(stock, django_assert_max_num_queries):
     url = reverse("housing:unit_edit", args=[f.UnitFactory().pk])
     with django_assert_max_num_queries(14):
         stock.get(url)
+
+
+def test_days_somebody_needs_the_home_stay_days_of_use(stock):
+    """The first day moved past a tenant, the last day before one, and both past an offer."""
+
+    def nb(days_ago):
+        return nbdate(f.days_ago(days_ago))
+
+    def errors(unit, **days):
+        answer = stock.post(reverse("housing:unit_edit", args=[unit.pk]), what_stands(unit, **days))
+        return answer.context["form"].errors if answer.context else {}
+
+    let = f.UnitFactory(in_use=f.since(f.days_ago(900)))
+    f.StayFactory(lease=True, unit=let, days_ago=100)
+    assert "Det bor noen i én bolig" in str(errors(let, used_from=nb(-30))["used_from"])
+    assert "Det bor noen i én bolig" in str(errors(let, used_from=nb(99))["used_from"])
+    assert "Det bor noen i én bolig" in str(errors(let, used_to=nb(-30))["used_to"])
+    assert not errors(let, used_from=nb(100)), "the day the tenant came is one of use"
+    offered = f.OfferFactory(unit__in_use=f.since(f.days_ago(900))).unit
+    assert "er tilbudt" in str(errors(offered, used_from=nb(-300))["used_from"])
+    assert not errors(offered, used_from=nb(400)), "nobody needed it then"
+    vacant = f.UnitFactory(in_use=f.since(f.days_ago(900)))
+    assert not errors(vacant, used_from=nb(-30))
+    for unit, first in ((let, 100), (offered, 400), (vacant, -30)):
+        unit.refresh_from_db()
+        assert (unit.in_use.lower, unit.in_use.upper) == (f.days_ago(first), None)
