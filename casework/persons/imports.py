@@ -7,12 +7,12 @@ new person does.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.file_imports.kinds import TemplateColumn
+from accounts.file_imports.kinds import TemplateColumn, Work
 from accounts.models import User
 from casework.log.enums import IdKind
 from common import cells, national_id
@@ -41,17 +41,28 @@ class PersonRefused(RuleBroken):
     """The row does not say clearly which person it is about."""
 
 
-def person_of(row: dict[str, Any], *, by: User, at: datetime) -> tuple[Person, bool]:
-    """The person of the row, and whether they were registered now.
+class _Registered(NamedTuple):
+    """Somebody this file has registered. While it is only read, the person is not kept."""
 
+    pk: int
+    number: str
+    last_name: str
+
+
+def person_of(row: dict[str, Any], work: Work) -> tuple[Person, bool]:
+    """The person of the row, and whether they were registered by it.
+
+    Rows with the same number, or with the same name and birth date and no number, are one person.
     Raises `AlreadyRegistered` for a number that belongs to somebody the user may not see, and
     `PersonRefused` when the person may be registered already.
     """
+    by, at = work.by, work.at
     number = _number(row, "fødselsnummer")
     number = number and national_id.parse(number).value
     duf = _number(row, "duf")
     duf = duf and national_id.parse_duf(duf)
-    first, last = cells.one_line(row.get("fornavn")), cells.one_line(row.get("etternavn"))
+    first = cells.one_line(row.get("fornavn"))[:80]
+    last = cells.one_line(row.get("etternavn"))[:80]
     born = cells.day(row.get("fødselsdato"), str(_("fødselsdato")))
     if number or duf:
         found = Person.objects.filter(Q(national_id=number) if number else Q(duf=duf)).first()
@@ -59,10 +70,17 @@ def person_of(row: dict[str, Any], *, by: User, at: datetime) -> tuple[Person, b
             return _known(found, last, by), False
     if not first or not last:
         raise PersonRefused(str(_("Fornavn og etternavn må fylles ut.")))
-    _refuse_similar(first, last, born, bool(number or duf), by)
+    registered = work.once("registered", lambda: _registered_by(work))
+    key = (folded(first), folded(last), born)
+    earlier = _earlier(registered, key, number or duf, last)
+    person = earlier and Person.objects.visible_to(by).filter(pk=earlier.pk).first()
+    if person:
+        return person, False
+    if earlier is None:
+        _refuse_similar(first, last, born, bool(number or duf), by)
     facts = {
-        "first_name": first[:80],
-        "last_name": last[:80],
+        "first_name": first,
+        "last_name": last,
         "birth_date": born,
         "national_id": number,
         "duf": "" if number else duf,
@@ -70,7 +88,48 @@ def person_of(row: dict[str, Any], *, by: User, at: datetime) -> tuple[Person, b
         "phone": cells.one_line(row.get("telefon"))[:20],
         "responsible": _responsible(row, by, at),
     }
-    return register_person(by=by, at=at, facts=facts), True
+    person = register_person(by=by, at=at, facts=facts)
+    _remember(registered, person)
+    return person, earlier is None or work.write
+
+
+def _registered_by(work: Work) -> dict[Any, list[_Registered]]:
+    """Whom an earlier run of this file registered before it stopped: see `_remember`."""
+    registered: dict[Any, list[_Registered]] = {}
+    for person in Person.objects.filter(created_by=work.by, created_at=work.at).order_by("pk"):
+        _remember(registered, person)
+    return registered
+
+
+def _remember(registered: dict[Any, list[_Registered]], person: Person) -> None:
+    """Keep the person by their number, and by name and birth date."""
+    number = person.national_id or person.duf
+    key = (folded(person.first_name), folded(person.last_name), person.birth_date)
+    for each in filter(None, (number, key)):
+        registered.setdefault(each, []).append(_Registered(person.pk, number, person.last_name))
+
+
+def _earlier(
+    registered: dict[Any, list[_Registered]], key: tuple, number: str, last_name: str
+) -> _Registered | None:
+    """The one an earlier row of the file registered. Raises `PersonRefused` when it is unclear."""
+    if number and number in registered:
+        _check_last_name(last_name, registered[number][0].last_name)
+        return registered[number][0]
+    # Two with a number each are two persons.
+    maybe = [each for each in registered.get(key, []) if not (number and each.number)]
+    if len(maybe) == 1 and not number and key[-1] is not None:
+        return maybe[0]
+    if maybe:
+        raise PersonRefused(
+            str(
+                _(
+                    "En tidligere rad har samme navn. Er det den samme, må nummeret, eller "
+                    "fødselsdatoen når ingen har nummer, stå på begge radene."
+                )
+            )
+        )
+    return None
 
 
 def _number(row: dict[str, Any], name: str) -> str:
@@ -86,11 +145,15 @@ def _known(found: Person, last_name: str, by: User) -> Person:
     visible = Person.objects.visible_to(by).filter(pk=found.merged_into_id or found.pk).first()
     if visible is None:
         raise AlreadyRegistered(None)
-    if last_name and not set(folded(last_name).split()) & set(folded(visible.last_name).split()):
+    _check_last_name(last_name, visible.last_name)
+    return visible
+
+
+def _check_last_name(written: str, registered: str) -> None:
+    if written and not set(folded(written).split()) & set(folded(registered).split()):
         raise PersonRefused(
             str(_("Nummeret er registrert på en person med et annet etternavn. Se etter i filen."))
         )
-    return visible
 
 
 def _refuse_similar(first: str, last: str, born: date | None, has_number: bool, by: User) -> None:

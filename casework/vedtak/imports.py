@@ -84,7 +84,7 @@ def take_in(work: Work, values: Sequence[Any]) -> RowReport:
         raise CaseRefused(_("Saken må gjelde kommunal bolig eller bytte."))
     need = _need(row)
     unit = _unit(row, work)
-    person, is_new = persons.person_of(row, by=work.by, at=work.at)
+    person, is_new = persons.person_of(row, work)
     there = Application.objects.filter(person=person, kind=kind, received_at__date=received)
     if there.exists():
         return RowReport(0, known=1, verdict=str(_("Finnes fra før")))

@@ -52,7 +52,7 @@ def take_over(work: Work, values: Sequence[Any]) -> RowReport:
     if kind_text and kind is None:
         raise RuleBroken(str(_("Sikkerheten «%(text)s» finnes ikke.")) % {"text": kind_text})
     unit = work.once("homes", finding.Homes).find(row)
-    person, is_new = persons.person_of(row, by=work.by, at=work.at)
+    person, is_new = persons.person_of(row, work)
     if Lease.objects.filter(stay__person=person, stay__unit=unit, starts_on=starts_on).exists():
         return RowReport(0, known=1, verdict=str(_("Finnes fra før")))
     actions.take_over_lease(

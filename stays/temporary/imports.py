@@ -36,7 +36,7 @@ def take_in(work: Work, values: Sequence[Any]) -> RowReport:
     if starts_on is None:
         raise RuleBroken(str(_("fra må fylles ut.")))
     unit = work.once("homes", finding.Homes).find(row)
-    person, is_new = persons.person_of(row, by=work.by, at=work.at)
+    person, is_new = persons.person_of(row, work)
     if Stay.objects.filter(person=person, unit=unit, period__startswith=starts_on).exists():
         return RowReport(0, known=1, verdict=str(_("Finnes fra før")))
     reason = cells.one_line(row.get("begrunnelse"))

@@ -21,6 +21,7 @@ from common.national_id import generate_tenor
 from stays.leases import imports as lease_imports
 from stays.leases.flags import flag_leases
 from stays.models import Lease, PriceIndex, Stay
+from stays.temporary import imports as temporary_imports
 from stays.temporary.flags import flag_stays
 from tests import factories as f
 from tests.factories_leases import PriceIndexFactory
@@ -234,6 +235,49 @@ def test_people_in_temporary_places_keep_their_days(as_caseworker, today):
     flag_stays(today)
     flag = Flag.objects.get(kind=FlagKind.TEMPORARY_STAY)
     assert (flag.threshold, flag.facts["days"]) == (90, 95)
+
+
+def test_rows_of_one_person_without_a_number_are_one_person(as_caseworker, today, monkeypatch):
+    """What the report says is what is taken in, also after a run that died between the rows."""
+    house = f.PropertyFactory(name="Fjordgløtt")
+    for n in range(1, 7):
+        f.UnitFactory(property=house, name=f"Rom {n}", type="pensjonat")
+    head = "fornavn;etternavn;fødselsdato;fødselsnummer;eiendom;bolig;fra;til"
+    came, moved = nbdate(today - timedelta(days=95)), nbdate(today - timedelta(days=30))
+    lines = [
+        f"Kari;Vik;01.02.1980;;Fjordgløtt;rom 1;{came};{moved}",
+        f"Kari;Vik;01.02.1980;;Fjordgløtt;rom 2;{moved};",
+        f"Per;Ås;;;Fjordgløtt;rom 3;{came};{moved}",
+        f"Per;Ås;;;Fjordgløtt;rom 4;{moved};",
+        f"Ola;Berg;09.06.1975;{OLA};Fjordgløtt;rom 5;{came};{moved}",
+        f"Ola;Lie;09.06.1975;{OLA};Fjordgløtt;rom 6;{moved};",
+    ]
+    made = send(as_caseworker, "midlertidige-opphold", head, *lines)
+    verdicts = [row["verdict"] for row in made.report["rows"]]
+    assert verdicts == ["Nytt opphold"] * 3 + ["Tas ikke inn", "Nytt opphold", "Tas ikke inn"]
+    assert "En tidligere rad har samme navn." in errors(made)[0]
+    assert "et annet etternavn" in errors(made)[1]
+    assert made.report["rows"][1]["read_as"] == ["personen er i Varig fra før"]
+    confirm(as_caseworker, made)
+    register, calls = temporary_imports.actions.register_stay, []
+
+    def dies_at_the_second(**facts):
+        calls.append(facts)
+        if len(calls) == 2:
+            raise RuntimeError("the power went")
+        return register(**facts)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(temporary_imports.actions, "register_stay", dies_at_the_second)
+        running.run(made.pk)
+    as_caseworker.post(reverse("accounts:import_resume", args=[made.pk]))
+    running.run(made.pk)
+    made.refresh_from_db()
+    assert [row["verdict"] for row in made.report["rows"]] == verdicts
+    assert Person.objects.count() == 3
+    flag_stays(today)
+    (flag,) = Flag.objects.filter(kind=FlagKind.TEMPORARY_STAY, person__last_name="Vik")
+    assert flag.facts["days"] == 95
 
 
 # ------------------------------------------------------------------ waiting cases
