@@ -97,8 +97,8 @@ def end_role(
     is handed over to `receiver`: now, or on the first day without a role.
 
     Raises RoleAlreadyOver, OwnAdministration when users end their own administration,
-    HandOverRefused without a receiver who is needed, or RuleBroken when `last_day` is before the
-    role began.
+    HandOverRefused without a receiver who is needed or with one who is not, or RuleBroken when
+    `last_day` is before the role began.
     """
     on = local_date(at)
     # Locked, so that only one of two users who end it at once succeeds.
@@ -116,6 +116,13 @@ def end_role(
     role.save()
     user = role.user
     if leaving.has_role_after(user, max(first_day_after, on), without=role):
+        if receiver is not None:
+            raise leaving.HandOverRefused(
+                _(
+                    "Brukeren har en annen rolle etter siste dag, så ingenting overføres. La feltet"
+                    " stå tomt, eller velg «Overfør alt til en annen» på brukerens side."
+                )
+            )
         return
     if receiver is None and leaving.held_by(user):
         raise leaving.HandOverRefused(

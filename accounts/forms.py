@@ -97,7 +97,8 @@ class RoleForm(OnceFormMixin, forms.ModelForm):
 
 
 class EndRoleForm(SeenMixin, forms.Form):
-    """The last day; and the receiver, when it is the last role of somebody who holds something."""
+    """The last day; and the receiver, for somebody who holds something. The action knows whether it
+    is the last role on that day, and then asks for one."""
 
     last_day = NorwegianDateField(label=_("Siste dag"))
 
@@ -106,7 +107,11 @@ class EndRoleForm(SeenMixin, forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         if receivers is not None:
-            self.fields["receiver"] = _receiver(receivers)
+            self.fields["receiver"] = _receiver(receivers, required=False)
+            self.fields["receiver"].help_text = _(
+                "Når brukeren ikke har noen rolle etter siste dag: en som har samme slags rolle i "
+                "dag, og som kan se personene det gjelder. Ellers tomt."
+            )
         self.helper = VarigFormHelper(submit=_("Avslutt rollen"), cancel=cancel)
 
 
@@ -117,9 +122,10 @@ class HandOverForm(OnceFormMixin, forms.Form):
         self.helper = VarigFormHelper(submit=_("Overfør alt"), cancel=cancel)
 
 
-def _receiver(users: QuerySet[User]) -> forms.ModelChoiceField:
+def _receiver(users: QuerySet[User], *, required: bool = True) -> forms.ModelChoiceField:
     return forms.ModelChoiceField(
         users,
+        required=required,
         label=_("Hvem overtar"),
         empty_label=_("Velg"),
         help_text=_("En som har samme slags rolle i dag, og som kan se personene det gjelder."),

@@ -130,8 +130,7 @@ def role_end(request: HttpRequest, pk: int) -> HttpResponse:
     at = timezone.now()
     today = timezone.localdate(at)
     back = redirect("accounts:user", role.user_id)
-    is_last = not leaving.has_role_after(role.user, today, without=role)
-    held = leaving.held_by(role.user) if is_last else []
+    held = leaving.held_by(role.user)
     form = EndRoleForm(
         request.POST or None,
         initial={"last_day": today},

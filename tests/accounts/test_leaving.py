@@ -87,6 +87,23 @@ def test_another_role_goes_on_so_nothing_is_asked(admin, leaver):
     assert not Departure.objects.exists()
 
 
+def test_a_role_that_outlasts_the_others_wants_a_receiver_for_its_own_last_day(admin, leaver):
+    """Today there is another role, but it ends before this one."""
+    sooner = f.since(f.LONG_AGO, f.today() + timedelta(days=5))
+    role = leaver.roles.get()
+    f.RoleFactory(user=leaver, kind="beslutter", period=sooner)
+    url = reverse("accounts:role_end", args=[role.pk])
+    last = f.today() + timedelta(days=20)
+    page = admin.post(url, {"last_day": nb(last)})
+    assert "Dette er den siste rollen." in str(page.context["form"].errors["receiver"])
+    receiver = f.UserFactory(caseworker=True)
+    page = admin.post(url, {"last_day": nb(f.today()), "receiver": receiver.pk})
+    assert "har en annen rolle etter siste dag" in str(page.context["form"].errors["receiver"])
+    assert leaver.roles.get(pk=role.pk).period.upper is None
+    assert admin.post(url, {"last_day": nb(last), "receiver": receiver.pk}).status_code == 302
+    assert Departure.objects.get().on == last + timedelta(days=1)
+
+
 def test_a_day_to_come_is_carried_out_by_the_job(admin, leaver):
     receiver = f.UserFactory(caseworker=True)
     last = f.today() + timedelta(days=10)
