@@ -99,9 +99,13 @@ PROPERTY_COLUMNS = (
     Column("provider", "leverandør", named=True),
     Column("stage", "status", ("livsløp",), read=_stage),
     Column("stage_reason", "status_hvorfor", most=300),
+    Column("stage_from", "status_fra", read=cells.day),
     Column("stage_until", "status_til", read=cells.day),
+    Column("acquired_on", "kommunen_har_hatt_den_siden", ("anskaffet",), cells.day),
     Column("contact_name", "kontaktperson", most=120),
     Column("contact_phone", "kontakttelefon", most=20),
+    Column("resident_contact", "beboerkontakt", most=120),
+    Column("resident_contact_phone", "beboerkontakt_telefon", most=20),
     Column("surroundings", "omgivelser", read=_lines, most=1000),
     Column("expectations", "husets_forventninger", read=_lines, most=2000),
     Column("max_stay_months", "lengste_opphold_måneder", read=_number(1, 600)),
@@ -153,6 +157,9 @@ ONLY_READ = (Column(COUNT, "antall_enheter", ("antallboliger", "antall"), _numbe
 # lives there is imported as tenancies.
 TARGET_GROUP = ("malgruppe", "målgruppe")
 WHO_LIVES_THERE = ("husstand", "leieforhold")
+
+
+NAMES = [column.name for column in (*PROPERTY_COLUMNS, *UNIT_COLUMNS, *PERIOD_COLUMNS)]
 
 
 def left_out(heading: str) -> str:

@@ -16,15 +16,13 @@ from common.calendar import last_day
 
 from .models import Property, Unit
 from .stock_columns import (
+    NAMES,
     NOT_IN_USE,
-    PERIOD_COLUMNS,
     PROPERTY_COLUMNS,
     SINCE_UNKNOWN,
     UNIT_COLUMNS,
     Column,
 )
-
-NAMES = [column.name for column in (*PROPERTY_COLUMNS, *UNIT_COLUMNS, *PERIOD_COLUMNS)]
 
 
 def rows(units: QuerySet[Unit], empty: QuerySet[Property]) -> Iterator[list[Any]]:

@@ -8,15 +8,17 @@ guessed, nothing is deleted, and importing the same file again changes nothing.
 
 A unit is found again by its Kobo ID, its own reference, or its name; capitals and spelling do not
 matter. Values that differ from Varig's are reported, and taken in only when asked for. An empty
-cell changes nothing.
+cell changes nothing. A file with every column is written by Varig: it spells each name as it is,
+so that «Rom 1» and «Rom 01» are two homes.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
@@ -25,12 +27,13 @@ from django.db.models import Model
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
 from accounts.file_imports.kinds import Progress, Report, RowReport, Work, WrongColumns
 from accounts.models import OrganisationUnit
 from common import cells
 from common.cells import Unreadable, folded
+from common.formatting import nbdate
+from common.history import CHANGED, CREATED, write_history
 from common.sorting import norwegian_key
 from common.spreadsheets import Sheet
 
@@ -48,6 +51,8 @@ BATCH = 500
 # Key of the advisory lock that lets one import of the stock run at a time.
 IMPORT_LOCK = 8_101
 STANDING = (PropertyStage.IN_USE, PropertyStage.AT_RISK)
+# What the homes of a property follow, see `closing.apply_stage`.
+FOLLOWED = ("stage", "stage_from", "stage_until")
 
 
 class NotAStockFile(WrongColumns):
@@ -91,8 +96,7 @@ def work(job: Work) -> Report:
     job.agreed(plan.report)
     total = len(job.sheet.rows)
     plan.write(
-        job.by,
-        job.with_changes,
+        job,
         lambda part: job.progress(total // 2 + int(part * total) // 2, total),
     )
     return plan.report
@@ -141,13 +145,20 @@ class _Plan:
         self.columns = [known.get(columns.key(name)) for name in sheet.headings]
         fields = {entry[1].field for entry in self.columns if entry and entry[0] is not Property}
         self.per_unit = bool(fields & {"name", "dwelling_number", "kobo_id"})
-        self._read_stock()
+        self.by_varig = {columns.key(name) for name in columns.NAMES} <= {
+            columns.key(name) for name in sheet.headings
+        }
+        self._read_lists()
         self.new_units: list[tuple[_Home, Unit]] = []
         self.changes: dict[int, tuple[Unit, dict[str, Any]]] = {}
         self.groups: dict[tuple, int] = {}
         self.claimed: dict[int, int] = {}
         self.seen: dict[tuple, int] = {}
+        self.alike: dict[tuple, int] = {}
         rows = [self._read(number, row) for number, row in sheet.rows]
+        self._read_stock(rows)
+        for row in rows:
+            self._name_home(row)
         self._find(rows)
         for done, row in enumerate(rows):
             if not row.report.errors:
@@ -166,24 +177,35 @@ class _Plan:
             sheet.other_sheets,
         )
 
-    def _read_stock(self) -> None:
-        homes = {item.pk: _Home(item, False) for item in Property.objects.order_by("pk")}
+    def _read_stock(self, rows: list[_Row]) -> None:
+        """The properties the file may be about, with their homes: by name, address or Kobo ID."""
+        said = {row.home.get(name, "") for row in rows for name in ("name", "address")}
+        names = {self.folded(name) for name in said if name}
+        stored = Property.objects.values_list("pk", "name")
+        wanted = {pk for pk, name in stored if self.folded(name) in names}
+        kobo_ids = {row.unit.get("kobo_id") or "" for row in rows} - {""}
+        wanted.update(Unit.objects.filter(kobo_id__in=kobo_ids).values_list("property", flat=True))
+        about = Property.objects.filter(pk__in=wanted).order_by("pk")
+        homes = {item.pk: _Home(item, False) for item in about}
         self.kobo: dict[str, tuple[_Home, Unit]] = {}
-        for unit in Unit.objects.order_by("pk"):
+        for unit in Unit.objects.filter(property__in=wanted).order_by("pk"):
             homes[unit.property_id].units.append(unit)
             if unit.kobo_id:
                 self.kobo[unit.kobo_id] = (homes[unit.property_id], unit)
         self.homes = {home.object.name: home for home in homes.values()}
         self.folded_homes: dict[str, list[_Home]] = {}
         for home in homes.values():
-            self.folded_homes.setdefault(folded(home.object.name), []).append(home)
+            self.folded_homes.setdefault(self.folded(home.object.name), []).append(home)
+
+    def _read_lists(self) -> None:
+        # Names recur, and folding one takes longer than anything else that is done with a row.
+        self.folded = cache(folded)
         offices = list(OrganisationUnit.objects.order_by("pk"))
-        self.named: dict[str, dict[str, Model]] = {
-            "area": {folded(area.name): area for area in Area.objects.order_by("pk")},
-            "provider": {folded(each.name): each for each in Provider.objects.order_by("pk")},
+        self.named = {
+            "area": _by_name(Area.objects.order_by("pk")),
+            "provider": _by_name(Provider.objects.order_by("pk")),
+            **dict.fromkeys(("allocated_by", "operated_by", "followed_up_by"), _by_name(offices)),
         }
-        for name in ("allocated_by", "operated_by", "followed_up_by"):
-            self.named[name] = {folded(office.name): office for office in offices}
         self.refusal = NameToAvoid.objects.name_check()
 
     # ------------------------------------------------------------------ reading a row
@@ -198,6 +220,9 @@ class _Plan:
                 self._read_cell(row, model, column, cell)
             except Unreadable as error:
                 row.report.errors.append(str(error))
+        return row
+
+    def _name_home(self, row: _Row) -> None:
         name = row.home.get("name", "")
         found = self.kobo.get(row.unit.get("kobo_id", ""))
         if not name and found:
@@ -210,7 +235,6 @@ class _Plan:
             row.report.errors.append(_("Navn mangler."))
         if reason := self.refusal(name, row.unit.get("name", "")):
             row.report.errors.append(reason)
-        return row
 
     def _read_cell(self, row: _Row, model: type | None, column: Column, cell: Any) -> None:
         if column.field == "staffing":
@@ -251,7 +275,10 @@ class _Plan:
         """An area and a provider that are new get a line in their list; an office must exist,
         since rights depend on it."""
         values = row.home if model is Property else row.unit
-        thing = self.named[column.field].get(folded(text)) if text else None
+        known = self.named[column.field]
+        thing = (known.get(text) or known.get(self.folded(text))) if text else None
+        if thing is not None and self.by_varig and thing.pk is None and thing.name != text:
+            thing = None
         if text and thing is None and column.field == "area":
             if len(text) > 80:
                 raise Unreadable(_("Området er lengre enn 80 tegn."))
@@ -263,7 +290,7 @@ class _Plan:
         elif text and thing is None:
             row.report.missing.append(_("enheten «%(name)s» finnes ikke i Varig") % {"name": text})
         if thing is not None:
-            self.named[column.field][folded(text)] = thing
+            known[text] = known[self.folded(text)] = thing
             if thing.pk is None:
                 row.report.read_as.append(
                     _("%(what)s «%(name)s» er nytt i Varig")
@@ -285,38 +312,41 @@ class _Plan:
     def _find(self, rows: list[_Row]) -> None:
         """Find each row's property and unit: all exact ones first, then the similar ones."""
         good = [row for row in rows if not row.report.errors]
+        # The names that Varig spells like this are not other spellings of each other.
+        exact = {row.report.name for row in good} if self.by_varig else set()
         for row in good:
-            self._find_home(row)
+            self._find_home(row, exact)
         if not self.per_unit:
             return
         good = [row for row in good if not row.of_home_only]
         for row in good:
             self._name_unit(row)
         good = [row for row in good if not row.report.errors]
-        references = Counter((id(row.at), folded(row.unit["extra_reference"])) for row in good)
+        references = Counter((id(row.at), self.folded(row.unit["extra_reference"])) for row in good)
         for row in good:
             row.known = self._exactly(row)
             if row.known is not None:
                 self._claim(row)
         for row in good:
             if row.known is None and not row.report.errors:
-                alone = references[id(row.at), folded(row.unit["extra_reference"])] == 1
+                alone = references[id(row.at), self.folded(row.unit["extra_reference"])] == 1
                 row.known = self._similar(row, alone)
                 if row.known is not None:
                     self._claim(row)
 
-    def _find_home(self, row: _Row) -> None:
+    def _find_home(self, row: _Row, exact: set[str]) -> None:
         name = row.report.name
         home = self.homes.get(name)
         if home is None:
-            similar = self.folded_homes.get(folded(name), [])
+            similar = self.folded_homes.get(self.folded(name), [])
+            similar = [each for each in similar if each.object.name not in exact]
             home = similar[0] if len(similar) == 1 else None
             if home is not None:
                 row.report.read_as.append(_read_as(_("eiendommen"), name, home.object.name))
         if home is None:
             home = _Home(Property(name=name), True)
             self.homes[name] = home
-            self.folded_homes.setdefault(folded(name), []).append(home)
+            self.folded_homes.setdefault(self.folded(name), []).append(home)
         row.at = home
 
     def _name_unit(self, row: _Row) -> None:
@@ -345,17 +375,17 @@ class _Plan:
 
     def _similar(self, row: _Row, alone: bool) -> Unit | None:
         free = [u for u in row.at.units if u.pk not in self.claimed and self._may_be(row, u)]
-        reference = folded(row.unit["extra_reference"])
+        reference = self.folded(row.unit["extra_reference"])
         if reference and alone:
-            same = [unit for unit in free if folded(unit.extra_reference) == reference]
+            same = [unit for unit in free if self.folded(unit.extra_reference) == reference]
             if len(same) == 1:
                 return same[0]
-        name = folded(row.unit["name"])
+        name = self.folded(row.unit["name"])
         same = [
             unit
             for unit in free
-            if folded(unit.name) == name
-            and (not reference or folded(unit.extra_reference) in ("", reference))
+            if self.folded(unit.name) == name
+            and (not reference or self.folded(unit.extra_reference) in ("", reference))
         ]
         if len(same) > 1:
             row.report.errors.append(
@@ -408,8 +438,10 @@ class _Plan:
             self.new_units.append((home, unit))
 
     def _refuse_second(self, row: _Row) -> None:
-        """The same new home twice in the file, by name or by Kobo ID, is an error."""
-        keys = [(id(row.at), folded(row.unit["name"]), folded(row.unit["extra_reference"]))]
+        """The same new home twice in the file, by name or by Kobo ID, is an error; so is a name
+        that reads as another's, since it may be the same home."""
+        exact = (row.unit["name"], row.unit["extra_reference"])
+        keys = [(id(row.at), *exact)]
         if row.unit.get("kobo_id"):
             keys.append((row.unit["kobo_id"],))
         for key in keys:
@@ -417,6 +449,19 @@ class _Plan:
             if number != row.report.number:
                 row.report.errors.append(_("Samme bolig står på rad %(n)d.") % {"n": number})
                 return
+        number = self.alike.setdefault((id(row.at), *map(self.folded, exact)), row.report.number)
+        if number == row.report.number:
+            return
+        if self.by_varig:
+            row.report.read_as.append(_("navnet ligner på det på rad %(n)d") % {"n": number})
+            return
+        row.report.errors.append(
+            _(
+                "Navnet ligner på det på rad %(n)d. Er det to boliger, så skriv egen referanse på "
+                "begge."
+            )
+            % {"n": number}
+        )
 
     def _check_ages(self, row: _Row) -> None:
         least, most = row.unit.get("min_age"), row.unit.get("max_age")
@@ -452,8 +497,8 @@ class _Plan:
             report.read_as.append(
                 _("boligene heter Bolig 1 og oppover, siden filen ikke navngir dem")
             )
-        taken = {folded(unit.name) for unit in row.at.units}
-        free = (name for n in range(1, 2000) if folded(name := f"Bolig {n}") not in taken)
+        taken = {self.folded(unit.name) for unit in row.at.units}
+        free = (name for n in range(1, 2000) if self.folded(name := f"Bolig {n}") not in taken)
         return [name for _n, name in zip(range(wanted), free, strict=False)]
 
     def _home_details(self, row: _Row) -> dict[str, Any]:
@@ -489,9 +534,11 @@ class _Plan:
         checked.append((row.unit, row.known, Unit, columns.UNIT_COLUMNS))
         for values, stored, model, all_columns in checked:
             for column in all_columns:
+                if not column.unknown:
+                    continue
                 value = values.get(column.field)
                 kept = getattr(stored, column.field) if stored is not None else None
-                if column.unknown and value in (None, "") and kept in (None, ""):
+                if value in (None, "") and kept in (None, ""):
                     row.report.missing.append(column.label_in(model))
         said = row.unit.get("staffing") or (row.known is not None and row.known.staffing)
         unclear = any(text.startswith(_("bemanning")) for text in row.report.missing)
@@ -509,13 +556,13 @@ class _Plan:
         for name, value in details.items():
             if name in home.said or _same(getattr(home.object, name), value):
                 continue
-            label = Property._meta.get_field(name).verbose_name
-            if name == "stage":
-                row.report.read_as.append(
-                    _("livsløp er «%(old)s» i Varig, og endres på eiendommens side")
-                    % {"old": home.object.get_stage_display()}
-                )
+            if name in FOLLOWED:
+                remark = _("livsløp er «%(old)s» i Varig, og endres på eiendommens side")
+                remark %= {"old": _lifecycle(home.object)}
+                if remark not in row.report.read_as:
+                    row.report.read_as.append(remark)
                 continue
+            label = Property._meta.get_field(name).verbose_name
             row.report.changed.append(_change(label, getattr(home.object, name), value))
             home.changed[name] = value
 
@@ -525,7 +572,7 @@ class _Plan:
             old = getattr(unit, name)
             if value in (None, "") or _same(old, value):
                 continue
-            if name in ("name", "extra_reference") and folded(old) == folded(value):
+            if name in ("name", "extra_reference") and self.folded(old) == self.folded(value):
                 continue
             changes[name] = value
             label = Unit._meta.get_field(name).verbose_name
@@ -567,24 +614,22 @@ class _Plan:
     def changed_units(self) -> list[Unit]:
         return [unit for unit, _changes in self.changes.values()]
 
-    def write(self, by: User | None, with_changes: bool, progress: Callable[[float], None]) -> None:
+    def write(self, job: Work, progress: Callable[[float], None]) -> None:
         new = [home for home in self.homes.values() if home.new and home.said]
         self._write_named()
         for home in new:
             home.object.sort_name = norwegian_key(home.object.name)
-        bulk_create_with_history(
-            [home.object for home in new], Property, batch_size=BATCH, default_user=by
-        )
+        _create([home.object for home in new], job)
         for start in range(0, len(self.new_units), BATCH):
             units = []
             for home, unit in self.new_units[start : start + BATCH]:
                 unit.property = home.object
                 unit.sort_name = norwegian_key(f"{home.object.name}, {unit.name}")
                 units.append(unit)
-            bulk_create_with_history(units, Unit, batch_size=BATCH, default_user=by)
+            _create(units, job)
             progress(start / len(self.new_units))
-        if with_changes:
-            self._write_changes(by)
+        if job.with_changes:
+            self._write_changes(job)
         progress(1)
 
     def _write_named(self) -> None:
@@ -600,7 +645,7 @@ class _Plan:
             if provider is not None and provider.pk is None:
                 provider.save()
 
-    def _write_changes(self, by: User | None) -> None:
+    def _write_changes(self, job: Work) -> None:
         for model, changes in (
             (Property, [(home.object, home.changed) for home in self.changed_homes()]),
             (Unit, list(self.changes.values())),
@@ -617,10 +662,10 @@ class _Plan:
                 for unit, _values in changes:
                     unit.sort_name = norwegian_key(f"{homes[unit.property_id].name}, {unit.name}")
             if names:
-                bulk_update_with_history(
-                    [thing for thing, _values in changes], model, sorted(names),
-                    batch_size=BATCH, default_user=by,
-                )  # fmt: skip
+                things = [thing for thing, _values in changes]
+                model.objects.bulk_update(things, sorted(names), batch_size=BATCH)
+                keys = [thing.pk for thing in things]
+                write_history(model, keys, kind=CHANGED, by=job.by, at=job.at)
 
 
 def _verdict(row: RowReport) -> str:
@@ -631,6 +676,27 @@ def _verdict(row: RowReport) -> str:
     if row.makes_parent:
         return _("Eiendom uten boliger")
     return _("Endres") if row.changed else _("Finnes fra før")
+
+
+def _create(things: list[Any], job: Work) -> None:
+    if not things:
+        return
+    model = type(things[0])
+    made = model.objects.bulk_create(things, batch_size=BATCH)
+    write_history(model, [each.pk for each in made], kind=CREATED, by=job.by, at=job.at)
+
+
+def _lifecycle(home: Property) -> str:
+    """«Bygges om fra 01.02.2026 til 31.05.2026»."""
+    days = ((_("fra"), home.stage_from), (_("til"), home.stage_until))
+    said = [f"{word} {nbdate(day)}" for word, day in days if day]
+    return " ".join([home.get_stage_display(), *said])
+
+
+def _by_name(things: Iterable[Any]) -> dict[str, Any]:
+    """The things by their name, and by how it reads."""
+    things = list(things)
+    return {folded(each.name): each for each in things} | {each.name: each for each in things}
 
 
 def _free_code(name: str) -> str:
@@ -658,8 +724,8 @@ def _change(label: object, old: Any, new: Any) -> str:
     }
 
 
-def _shown(unit: Unit, name: str, value: Any) -> Any:
-    display = getattr(unit, f"get_{name}_display", None)
+def _shown(thing: Model, name: str, value: Any) -> Any:
+    display = getattr(thing, f"get_{name}_display", None)
     return display() if display and value else value
 
 

@@ -287,6 +287,8 @@ def test_two_types_at_one_property_are_two_groups(stock):
 
 def test_the_same_home_twice_in_a_file_is_an_error(stock):
     _made, page = review(stock, rows("Storgata 1;kommunal;12 B;1;;", "Storgata 1;kommunal;12b;2;;"))
+    assert "Navnet ligner på det på rad 2. Er det to boliger, så skriv egen referanse" in page
+    _made, page = review(stock, rows("Storgata 1;kommunal;12b;1;;", "Storgata 1;kommunal;12b;2;;"))
     assert "Samme bolig står på rad 2." in page
 
 
@@ -453,16 +455,16 @@ def test_two_simultaneous_confirmations_import_once():
 
 @pytest.mark.django_db
 def test_error_halfway_imports_nothing_and_can_be_tried_again(monkeypatch, stock):
-    make = stock_import.bulk_create_with_history
+    make = stock_import._create
 
-    def fails_at_units(things, model, **options):
-        if model is Unit:
+    def fails_at_units(things, job):
+        if isinstance(things[0], Unit):
             raise RuntimeError("the power went")
-        return make(things, model, **options)
+        make(things, job)
 
     made = agreed(stored(stock.user), stock.user)
     with monkeypatch.context() as patched:
-        patched.setattr(stock_import, "bulk_create_with_history", fails_at_units)
+        patched.setattr(stock_import, "_create", fails_at_units)
         running.run(made.pk)
     assert "Noe gikk galt hos oss" in page_of(stock, made)
     assert not Property.objects.exists()
