@@ -64,6 +64,7 @@ class AllocationEvent(EventKind):
     MEETING_RESERVE = "meeting.reserve", EventGroup.MEETING
     LEASE_INFORMED = "lease.informed", EventGroup.HOUSING
     OFFER_ACCEPTED = "offer.accepted", EventGroup.HOUSING
+    OFFER_ANSWER_UNDONE = "offer.answer_undone", EventGroup.HOUSING
     OFFER_DECLINED = "offer.declined", EventGroup.HOUSING
     OFFER_EXPIRED = "offer.expired", EventGroup.HOUSING
     OFFER_SENT = "offer.sent", EventGroup.HOUSING

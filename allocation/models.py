@@ -19,7 +19,14 @@ from casework.models import Application, Letter, StoredFile
 from housing.models import Unit
 from stays.leases.models import Lease
 
-from .enums import DeclineCode, ItemOutcome, MeetingState, NeedAnswer, OfferState
+from .enums import (
+    RESERVING_OFFERS,
+    DeclineCode,
+    ItemOutcome,
+    MeetingState,
+    NeedAnswer,
+    OfferState,
+)
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -428,6 +435,11 @@ class Offer(models.Model):
     @property
     def is_accepted(self) -> bool:
         return self.state == OfferState.ACCEPTED
+
+    @property
+    def is_closed(self) -> bool:
+        """It ended without a home: declined, withdrawn or expired."""
+        return self.state not in RESERVING_OFFERS
 
 
 class NeedCheck(models.Model):

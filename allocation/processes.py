@@ -23,9 +23,10 @@ OFFER = StateTable(
     Process.OFFER,
     {
         _O.SENT: {_O.ACCEPTED, _O.DECLINED, _O.WITHDRAWN, _O.EXPIRED},
-        # Accepted, but not signed: either side may still withdraw.
-        _O.ACCEPTED: {_O.DECLINED, _O.WITHDRAWN},
-        _O.DECLINED: set(),
+        # Accepted, but not signed: either side may still withdraw. An answer registered by mistake
+        # is taken back.
+        _O.ACCEPTED: {_O.SENT, _O.DECLINED, _O.WITHDRAWN},
+        _O.DECLINED: {_O.SENT},
         _O.WITHDRAWN: set(),
         _O.EXPIRED: set(),
     },

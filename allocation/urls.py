@@ -42,6 +42,9 @@ urlpatterns = [
     path("vurdering/<int:pk>/tilbud/", offers.offer_new, name="offer_new"),
     path("tilbud/<int:pk>/", offers.offer, name="offer"),
     path("tilbud/<int:pk>/svar/", offers.offer_answer, name="offer_answer"),
+    path(
+        "tilbud/<int:pk>/svar/feilregistrert/", offers.offer_answer_undo, name="offer_answer_undo"
+    ),
     path("tilbud/<int:pk>/trekk/", offers.offer_withdraw, name="offer_withdraw"),
     path("tilbud/<int:pk>/frist-ute/", offers.offer_expire, name="offer_expire"),
     path("tilbud/<int:pk>/leieforhold/", offers.lease_new, name="lease_new"),

@@ -15,7 +15,7 @@ class StaysConfig(AppConfig):
         from accounts import leaving
         from accounts.enums import CASE_ROLES
         from casework.follow_up import notices
-        from casework.log import flags
+        from casework.log import corrections, flags
         from casework.persons.actions.deaths import Phase, on_death
         from common import navigation
         from housing import closing
@@ -28,12 +28,19 @@ class StaysConfig(AppConfig):
         from stays.temporary.no_service import NO_SERVICE
         from stays.temporary.section_27 import SECTION_27
 
-        from . import perms
+        from . import perms, taking_back
         from .actions import move_planned_out, occupied_units_text
         from .models import TenancyRisk
 
         flags.register(TEMPORARY_STAY, NO_SERVICE, DISCHARGE, HOME_AGREED, SECTION_27, LEASE)
         flags.register(TENANCY, READINESS, GRANT, LONGEST_STAY)
+        corrections.register(
+            taking_back.STEP,
+            taking_back.LEASE_RENEWAL,
+            taking_back.ADJUSTMENT,
+            taking_back.STAY_RENEWAL,
+            taking_back.SEARCH,
+        )
         leaving.register(
             leaving.Holding(
                 key="risks",

@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from casework.log.corrections import NotTakenBack
 from casework.log.events import record
 from casework.persons.actions.deaths import PersonIsDead
 from casework.persons.models.deaths import died_on
@@ -28,7 +29,6 @@ from .actions import (
     check_reasonable,
     check_suited,
     check_unit,
-    delete_rows,
     locked_stay,
     refuse_lease,
     save_stay,
@@ -250,35 +250,28 @@ def correct_search(
         setattr(search, name, value.strip() if isinstance(value, str) else value)
     search._history_user = by
     save_stay(search)
-    _record_search(search, _("Rettet i loggen"), why, by, at)
-    return search
-
-
-@transaction.atomic
-def withdraw_search(search: PlaceSearch, *, why: str, by: User, at: datetime) -> None:
-    """Take a line out of the log of searches: it was about somebody else, or never happened."""
-    search = _locked_search(search)
-    _record_search(search, _("Tatt ut av loggen"), why, by, at)
-    delete_rows([search], by=by)
-
-
-def _locked_search(search: PlaceSearch) -> PlaceSearch:
-    # Locked, so that two who correct it do so one after the other.
-    return (
-        PlaceSearch.objects.select_for_update(of=("self",))
-        .select_related("person", "application")
-        .get(pk=search.pk)
-    )
-
-
-def _record_search(search: PlaceSearch, what: str, why: str, by: User, at: datetime) -> None:
     if not why.strip():
         raise StayRefused(_("Skriv hvorfor."), "why")
     record(
         search.person,
         StayEvent.STAY_SEARCH_CHANGED,
-        f"{what}: {search.get_outcome_display()} {nbdate(search.on)}. {why.strip()}",
+        _("Rettet i loggen: %(what)s %(day)s. %(why)s")
+        % {"what": search.get_outcome_display(), "day": nbdate(search.on), "why": why.strip()},
         by=by,
         at=at,
         application=search.application,
     )
+    return search
+
+
+def _locked_search(search: PlaceSearch) -> PlaceSearch:
+    # Locked, so that two who correct it do so one after the other.
+    locked = (
+        PlaceSearch.objects.select_for_update(of=("self",))
+        .select_related("person", "application")
+        .filter(pk=search.pk)
+        .first()
+    )
+    if locked is None:
+        raise NotTakenBack.already()
+    return locked

@@ -266,7 +266,7 @@ class VoidStayForm(SeenMixin, OnceFormMixin, forms.Form):
     def __init__(self, *args, stay: Stay, ended: QuerySet[Stay], cancel: str, **kwargs) -> None:
         super().__init__(*args, row=stay, **kwargs)
         offer_to_reopen(self, ended)
-        self.helper = VarigFormHelper(self, submit=_("Ta oppholdet ut"), cancel=cancel)
+        self.helper = VarigFormHelper(self, submit=_("Oppholdet telles ikke"), cancel=cancel)
 
 
 def offer_to_reopen(form: forms.Form, ended: QuerySet[Stay]) -> None:
@@ -302,20 +302,6 @@ class EndStayForm(OnceFormMixin, forms.Form):
     def __init__(self, *args, cancel: str = "", **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.helper = VarigFormHelper(self, submit=_("Avslutt oppholdet"), cancel=cancel)
-
-
-class WithdrawForm(OnceFormMixin, forms.Form):
-    """Why a line in a log is taken out."""
-
-    why = forms.CharField(
-        label=_("Hvorfor det tas ut"),
-        max_length=200,
-        help_text=_("For eksempel at det gjaldt en annen. Skriv ikke navn på andre."),
-    )
-
-    def __init__(self, *args, cancel: str, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = VarigFormHelper(self, submit=_("Ta ut"), cancel=cancel)
 
 
 class FollowUpForm(OnceFormMixin, forms.Form):

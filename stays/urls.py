@@ -21,11 +21,6 @@ urlpatterns = [
     path("soknader/<int:pk>/plassering/", placement.place, name="place"),
     path("soknader/<int:pk>/plassering/logg/", placement.place_search, name="place_search"),
     path("plassering/logg/<int:pk>/", placement.place_search_correct, name="place_search_correct"),
-    path(
-        "plassering/logg/<int:pk>/ta-ut/",
-        placement.place_search_withdraw,
-        name="place_search_withdraw",
-    ),
     path("opphold/<int:pk>/forleng/", placement.renew, name="renew"),
     path("opphold/<int:pk>/avslutt/", views.stay_end, name="stay_end"),
     path("varsler/<int:pk>/", flag, name="flag"),
@@ -33,6 +28,7 @@ urlpatterns = [
     path("leieforhold/i-fare/", lease_views.leases_at_risk, name="leases_at_risk"),
     path("leieforhold/i-fare/<int:pk>/", lease_views.risk, name="risk"),
     path("leieforhold/i-fare/<int:pk>/avslutt/", lease_views.risk_close, name="risk_close"),
+    path("leieforhold/i-fare/<int:pk>/gjenapne/", lease_views.risk_reopen, name="risk_reopen"),
     path("leieforhold/indeks/", lease_views.price_index, name="price_index"),
     path("leieforhold/<int:pk>/", lease_views.lease, name="lease"),
     path(
@@ -42,18 +38,7 @@ urlpatterns = [
     ),
     path("leieforhold/<int:pk>/rett/", lease_views.lease_correct, name="lease_correct"),
     path("leieforhold/steg/<int:pk>/", lease_views.step_correct, name="step_correct"),
-    path("leieforhold/steg/<int:pk>/ta-ut/", lease_views.step_withdraw, name="step_withdraw"),
     path("leieforhold/forlengelse/<int:pk>/", lease_views.renewal_correct, name="renewal_correct"),
-    path(
-        "leieforhold/forlengelse/<int:pk>/ta-ut/",
-        lease_views.renewal_withdraw,
-        name="renewal_withdraw",
-    ),
-    path(
-        "leieforhold/regulering/<int:pk>/ta-ut/",
-        lease_views.adjustment_withdraw,
-        name="adjustment_withdraw",
-    ),
     path("leieforhold/<int:pk>/gjelder-ikke/", lease_views.lease_cancel, name="lease_cancel"),
     path("leieforhold/<int:pk>/klart/<slug:kind>/", lease_views.lease_ready, name="lease_ready"),
     path("leieforhold/<int:pk>/forlengelse/", lease_views.lease_renew, name="lease_renew"),

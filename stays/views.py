@@ -91,7 +91,7 @@ def stay_change(request: HttpRequest, pk: int) -> HttpResponse:
 @allowed(perms.can_record_stays)
 @once
 def stay_void(request: HttpRequest, pk: int) -> HttpResponse:
-    """A stay that never was: it is taken out, with the reason."""
+    """A stay that never was: it no longer counts, and stands with the reason."""
     stay = _stay(request, pk)
     if hasattr(stay, "lease"):
         return redirect("stays:lease_cancel", stay.lease.pk)
@@ -103,8 +103,8 @@ def stay_void(request: HttpRequest, pk: int) -> HttpResponse:
         stay.person,
         form,
         partial(correcting.void_stay, stay=stay),
-        title=_("Opphold som ikke telles"),
-        done=_("Oppholdet er tatt ut. Det står med begrunnelsen nederst på siden."),
+        title=_("Feilregistrert, eller ble ikke noe av"),
+        done=_("Oppholdet telles ikke. Det står med begrunnelsen nederst på siden."),
         back=back,
         page="stay-void",
         sub=_("%(where)s fra %(day)s. Oppholdet telles ikke lenger noe sted.")

@@ -9,7 +9,7 @@ import factory
 
 from allocation import models as allocation
 from stays import models as stays
-from stays.enums import RiskCause, StepKind
+from stays.enums import RiskCause, RiskOutcome, StepKind
 from tests import factories as f
 
 
@@ -18,6 +18,13 @@ class RiskFactory(f.Factory):
 
     class Meta:
         model = stays.TenancyRisk
+
+    class Params:
+        closed = factory.Trait(
+            outcome=RiskOutcome.KEPT,
+            closed_at=factory.LazyFunction(f.now),
+            closed_by=factory.SelfAttribute("responsible"),
+        )
 
     lease = factory.SubFactory(f.LeaseFactory)
     cause = RiskCause.ARREARS

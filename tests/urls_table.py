@@ -238,7 +238,6 @@ STAYS: dict[str, UrlRow] = {
     "stays:place": UrlRow(CASEWORK, "open_application"),
     "stays:place_search": UrlRow(CASEWORK, "open_application"),
     "stays:place_search_correct": UrlRow(CASEWORK, "search"),
-    "stays:place_search_withdraw": UrlRow(CASEWORK, "search"),
     "stays:tonight": UrlRow(CASE),
     "stays:tonight_at": UrlRow(CASE, "stay_place"),
     "stays:flag": UrlRow(CASE, "flag"),
@@ -246,15 +245,13 @@ STAYS: dict[str, UrlRow] = {
     "stays:leases_at_risk": UrlRow(CASE),
     "stays:risk": UrlRow(CASEWORK, "risk"),
     "stays:risk_close": UrlRow(CASEWORK, "risk"),
+    "stays:risk_reopen": UrlRow(CASEWORK, "closed_risk"),
     "stays:price_index": UrlRow((ADMIN, MANAGER)),
     "stays:lease": UrlRow(CASE, "lease"),
     "stays:price_index_correct": UrlRow((ADMIN, MANAGER), "index"),
     "stays:lease_correct": UrlRow(CASEWORK, "lease"),
     "stays:step_correct": UrlRow(CASEWORK, "step"),
-    "stays:step_withdraw": UrlRow(CASEWORK, "step"),
     "stays:renewal_correct": UrlRow(CASEWORK, "renewal"),
-    "stays:renewal_withdraw": UrlRow(CASEWORK, "renewal"),
-    "stays:adjustment_withdraw": UrlRow(CASEWORK, "adjustment"),
     "stays:lease_cancel": UrlRow(CASEWORK, "lease"),
     "stays:lease_ready": UrlRow(CASEWORK, ("lease", "readiness_kind")),
     "stays:lease_renew": post_row(CASEWORK, "lease"),
@@ -293,6 +290,7 @@ ALLOCATION: dict[str, UrlRow] = {
     "allocation:offer_new": UrlRow(CASEWORK, "chosen"),
     "allocation:offer": UrlRow(CASE, "offer"),
     "allocation:offer_answer": UrlRow(CASEWORK, "offer"),
+    "allocation:offer_answer_undo": post_row(CASEWORK, "accepted_offer"),
     "allocation:offer_withdraw": post_row(CASEWORK, "offer"),
     "allocation:offer_expire": post_row(CASEWORK, "offer"),
     "allocation:lease_new": UrlRow(CASEWORK, "accepted_offer"),
@@ -453,6 +451,7 @@ def samples() -> SimpleNamespace:
     made.lease = f.LeaseFactory()
     made.readiness_kind = "visning"
     made.risk = RiskFactory(lease=made.lease)
+    made.closed_risk = RiskFactory(closed=True)
     made.step = StepFactory(lease=made.lease)
     made.index = PriceIndexFactory()
     made.renewal = LeaseRenewalFactory()

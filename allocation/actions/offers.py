@@ -46,7 +46,7 @@ def next_to_offer(item: AgendaItem) -> Consideration | None:
     if item.outcome != ItemOutcome.CHOSEN:
         return None
     offers = {offer.application_id: offer for offer in item.offers.all()}
-    if any(not OFFER.is_final(offer) for offer in offers.values()):
+    if any(not offer.is_closed for offer in offers.values()):
         return None
     weighed = item.considerations.select_related("application__person").order_by(
         "-chosen", "-reserve", "rank"
@@ -212,6 +212,34 @@ def answer_offer(
         "why": str(DeclineCode(decline_code).label).lower(),
     }
     _record(offer, AllocationEvent.OFFER_DECLINED, text, by=by, at=at)
+    return offer
+
+
+@transaction.atomic
+def undo_answer(*, offer: Offer, why: str, by: User, at: datetime) -> Offer:
+    """The answer was registered by mistake, for instance on the wrong offer: the offer awaits its
+    answer again. Raises OfferRefused, also when the home has been given to somebody else."""
+    offer = _locked(offer)
+    _check_habile(by, offer.application)
+    if offer.lease_id or not offer.answered_at:
+        raise OfferRefused(
+            _("Tilbudet står som «%(state)s», og svaret er ikke endret.")
+            % {"state": offer.get_state_display()}
+        )
+    if not why.strip():
+        raise OfferRefused(_("Skriv hva som er feil."), "why")
+    if offer.is_closed:
+        on = local_date(at)
+        _check_waits(offer.application, on)
+        _check_not_offered(offer.unit)
+        from_day = max(offer.available_from, on)
+        if not vacancy.is_free(offer.unit, DateRange(from_day, None), on, offer.application):
+            raise OfferRefused(vacancy.not_free(offer.unit, from_day))
+    no_answer = {"answered_at": None, "answered_by": None, "decline_code": "", "decline_words": ""}
+    OFFER.move(offer, OfferState.SENT, by=by, at=at, **no_answer)
+    text = _("Svaret på tilbudet om %(unit)s er feilregistrert: %(why)s")
+    text %= {"unit": offer.unit, "why": why.strip()}
+    _record(offer, AllocationEvent.OFFER_ANSWER_UNDONE, text, by=by, at=at)
     return offer
 
 

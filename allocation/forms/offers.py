@@ -79,6 +79,15 @@ class WithdrawForm(OnceFormMixin, forms.Form):
     )
 
 
+class UndoAnswerForm(OnceFormMixin, forms.Form):
+    why = forms.CharField(
+        label=_("Hva som er feil"),
+        max_length=200,
+        help_text=_("For eksempel at svaret gjaldt et annet tilbud. Skriv ikke navn på andre."),
+        error_messages={"required": _("Skriv hva som er feil.")},
+    )
+
+
 class LeaseForm(OnceFormMixin, forms.Form):
     starts_on = NorwegianDateField(label=_("Leies fra"))
     expires_on = NorwegianDateField(

@@ -27,9 +27,8 @@ from stays.leases.actions import shortest_term
 from .. import minutes, perms
 from ..actions import offers as actions
 from ..enums import OfferState
-from ..forms.offers import LeaseForm, OfferAnswerForm, OfferForm, WithdrawForm
+from ..forms.offers import LeaseForm, OfferAnswerForm, OfferForm, UndoAnswerForm, WithdrawForm
 from ..models import Consideration, Offer
-from ..processes import OFFER
 
 
 @require_http_methods(["GET", "POST"])
@@ -85,7 +84,10 @@ def offer(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _offer_page(
-    request: HttpRequest, offer: Offer, withdraw: WithdrawForm | None = None
+    request: HttpRequest,
+    offer: Offer,
+    withdraw: WithdrawForm | None = None,
+    undo: UndoAnswerForm | None = None,
 ) -> HttpResponse:
     on = timezone.localdate()
     person = offer.application.person
@@ -98,7 +100,7 @@ def _offer_page(
         .select_related("unit__property")
         .order_by("-sent_at")[:10]
     )
-    is_closed = OFFER.is_final(offer)
+    is_closed = offer.is_closed
     to_offer = None
     if can_work and is_closed and offer.item_id:
         to_offer = actions.next_to_offer(offer.item)
@@ -125,6 +127,8 @@ def _offer_page(
             "may_let": can_work and offer.state == OfferState.ACCEPTED and not offer.lease_id,
             "may_withdraw": can_work and not is_closed and not offer.lease_id,
             "withdraw_form": withdraw or WithdrawForm(),
+            "may_undo": can_work and offer.answered_at and not offer.lease_id,
+            "undo_form": undo or UndoAnswerForm(),
             "to_offer": to_offer,
         },
     )
@@ -161,6 +165,23 @@ def offer_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("Tilbudet er trukket."))
             return redirect("allocation:offer", pk)
     return _offer_page(request, offer, form)
+
+
+@require_POST
+@allowed(perms.can_read_meetings)
+@once
+def offer_answer_undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """The answer was registered by mistake."""
+    offer = _to_work(request, pk)
+    form = UndoAnswerForm(request.POST)
+    if form.is_valid():
+        with errors_on(form):
+            actions.undo_answer(
+                offer=offer, by=request.user, at=timezone.now(), **form.cleaned_data
+            )
+            messages.success(request, _("Tilbudet venter på svar igjen."))
+            return redirect("allocation:offer", pk)
+    return _offer_page(request, offer, undo=form)
 
 
 @require_POST

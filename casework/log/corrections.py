@@ -38,6 +38,10 @@ if TYPE_CHECKING:
 class NotTakenBack(RuleBroken):
     """The row cannot be taken back: it is gone, or others rest on it."""
 
+    @classmethod
+    def already(cls) -> NotTakenBack:
+        return cls(_("Dette er allerede ført som feilregistrert."))
+
 
 @dataclass(frozen=True, slots=True)
 class Correctable:
@@ -45,8 +49,10 @@ class Correctable:
 
     `what` names it in the URL. `label` is shown on the page and in the event, which more users read
     than the row: it says what the row is, never what is written in it. `person_path` leads from the
-    row to the person. `check` may raise a RuleBroken; `after` mends what was worked out from the
-    row when it was registered.
+    row to the person. `lock` locks what must be locked before the row (docs/adr/0006). `check` may
+    raise a RuleBroken; `after` mends what was worked out from the row when it was registered.
+    `follows` tells beforehand what that means. `back` is the page the row was on; without one it is
+    `part`, a part of the person's pages. `about` is what the event is also about.
     """
 
     what: str
@@ -54,9 +60,13 @@ class Correctable:
     label: Callable[[Any], str]
     person_path: str = "person"
     can: Callable[[User, Any, date], bool] = lambda user, row, on: can_do_casework(user)
+    lock: Callable[[Any], object] = lambda row: None
     check: Callable[[Any], None] = lambda row: None
     after: Callable[..., None] = lambda row, *, by, at: None
-    part: str = "person_follow_up"  # the part of the person's pages where the row was
+    follows: Callable[[Any], str] = lambda row: ""
+    part: str = "person_follow_up"
+    back: Callable[[Any], str] | None = None
+    about: Callable[[Any], dict[str, Any]] = lambda row: {}
 
     def rows(self, user: User) -> QuerySet:
         """The rows of persons the user may see."""
@@ -85,15 +95,16 @@ def kind_of(what: str) -> Correctable | None:
 def take_back(kind: Correctable, row: Model, *, why: str, by: User, at: datetime) -> None:
     """Delete the row, which was registered by mistake. Raises NotTakenBack, and what the kind's
     `check` raises."""
+    kind.lock(row)
     # Locked, so that of two users who take it back, the second gets a sentence.
     rows = kind.model._default_manager.select_related(kind.person_path)
     row = rows.select_for_update(of=("self",)).filter(pk=row.pk).first()
     if row is None:
-        raise NotTakenBack(_("Dette er allerede ført som feilregistrert."))
+        raise NotTakenBack.already()
     kind.check(row)
     person = kind.person(row)
     text = _("Feilregistrert: %(what)s. %(why)s") % {"what": kind.label(row), "why": why.strip()}
-    events.record(person, CaseEvent.TAKEN_BACK, text, by=by, at=at)
+    events.record(person, CaseEvent.TAKEN_BACK, text, by=by, at=at, **kind.about(row))
     key = row.pk
     row._history_user = by
     row._change_reason = why.strip()[:100]

@@ -512,6 +512,20 @@ def close_risk(risk: TenancyRisk, *, outcome: str, by: User, at: datetime) -> Te
 
 
 @transaction.atomic
+def reopen_risk(risk: TenancyRisk, *, why: str, by: User, at: datetime) -> TenancyRisk:
+    """It was closed by mistake: the tenancy is at risk as before, with the same plan. Raises
+    `StayRefused` while another is open."""
+    risk = _locked_risk(risk, closed=True)
+    risk._history_user = by
+    risk.outcome, risk.closed_at, risk.closed_by = "", None, None
+    save_stay(risk)
+    text = _("Leieforholdet er fortsatt i fare, og saken er åpnet igjen. %(why)s")
+    text %= {"why": why.strip()}
+    _record(risk.lease, StayEvent.TENANCY_AT_RISK, text, by=by, at=at)
+    return risk
+
+
+@transaction.atomic
 def take_step(
     *, lease: Lease, kind: str, on: date, due_on: date | None, note: str, by: User, at: datetime
 ) -> TenancyStep:
@@ -616,15 +630,19 @@ def locked_lease(lease: Lease) -> Lease:
     )
 
 
-def _locked_risk(risk: TenancyRisk) -> TenancyRisk:
+def _locked_risk(risk: TenancyRisk, *, closed: bool = False) -> TenancyRisk:
     # Locked, so that nobody changes a plan while another user closes it.
     risk = (
         TenancyRisk.objects.select_for_update(of=("self",), no_key=True)
         .select_related("lease__stay__person")
         .get(pk=risk.pk)
     )
-    if risk.closed_at:
-        raise StayRefused(_("Saken er avsluttet. Meld leieforholdet på nytt om det trengs."))
+    if risk.closed_at and not closed:
+        raise StayRefused(
+            _("Saken er avsluttet. Åpne den igjen, eller meld leieforholdet på nytt.")
+        )
+    if closed and not risk.closed_at:
+        raise StayRefused(_("Saken er ikke avsluttet."))
     return risk
 
 

@@ -13,6 +13,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from casework.log.corrections import NotTakenBack
 from casework.log.events import record
 from casework.log.saving import save
 from common.calendar import local_date
@@ -20,15 +21,15 @@ from common.corrections import check_seen
 from common.formatting import kroner, nbdate
 from stays.actions import (
     StayRefused,
+    check_latest,
     check_reasonable,
     check_unit,
-    delete_rows,
     locked_stay,
     save_stay,
 )
 from stays.correcting import ended_by
 from stays.enums import SLEEPS, StayEvent, StayKind
-from stays.models import LeaseRenewal, PriceIndex, RentAdjustment, Stay, TenancyStep
+from stays.models import LeaseRenewal, PriceIndex, Stay, TenancyStep
 
 from .actions import check_step, check_term, locked_lease, shortest_term
 from .models import Lease
@@ -152,7 +153,7 @@ def correct_step(
 ) -> TenancyStep:
     """Correct a step. Its deadline follows the rules as for a new one. Raises `StayRefused`."""
     lease = locked_lease(step.lease)
-    step = lease.steps.get(pk=step.pk)
+    step = _still_there(lease.steps, step)
     check_seen(step, seen)
     due_on = check_step(lease, kind=kind, on=on, due_on=due_on, note=note, at=at)
     step.kind, step.on, step.due_on, step.note = kind, on, due_on, note.strip()
@@ -161,15 +162,6 @@ def correct_step(
     what = {"step": step.get_kind_display(), "day": nbdate(on), "why": why.strip()}
     _record(lease, _("Steg rettet: %(step)s %(day)s. %(why)s") % what, by, at)
     return step
-
-
-@transaction.atomic
-def withdraw_step(step: TenancyStep, *, why: str, by: User, at: datetime) -> None:
-    """Take out a step that was never taken, or was logged on the wrong lease."""
-    lease = locked_lease(step.lease)
-    what = {"step": step.get_kind_display(), "day": nbdate(step.on), "why": why.strip()}
-    _record(lease, _("Steg tatt ut: %(step)s %(day)s. %(why)s") % what, by, at)
-    delete_rows([step], by=by)
 
 
 @transaction.atomic
@@ -185,7 +177,8 @@ def correct_renewal(
 ) -> LeaseRenewal:
     """Correct the last day of the latest renewal, and so of the lease. Raises `StayRefused`."""
     lease = locked_lease(renewal.lease)
-    renewal = _latest(lease.renewals, renewal)
+    renewal = _still_there(lease.renewals, renewal)
+    check_latest(lease.renewals, renewal)
     check_seen(renewal, seen)
     check_reasonable(local_date(at), expires_on=expires_on)
     check_term(
@@ -201,37 +194,6 @@ def correct_renewal(
 
 
 @transaction.atomic
-def withdraw_renewal(renewal: LeaseRenewal, *, why: str, by: User, at: datetime) -> None:
-    """Take out the latest renewal: the lease expires as before; its vedtak can be used again."""
-    lease = locked_lease(renewal.lease)
-    renewal = _latest(lease.renewals, renewal)
-    save(lease, by, expires_on=renewal.old_expires_on)
-    delete_rows([renewal], by=by)
-    what = {"day": nbdate(lease.expires_on), "why": why.strip()}
-    _record(lease, _("Forlengelsen er tatt ut. Leies til %(day)s. %(why)s") % what, by, at)
-
-
-@transaction.atomic
-def withdraw_adjustment(adjustment: RentAdjustment, *, why: str, by: User, at: datetime) -> None:
-    """Take out the latest adjustment of the rent; the rent before it holds, and a new notice can be
-    sent. The letter remains, and the tenant has to be told."""
-    lease = locked_lease(adjustment.lease)
-    adjustment = _latest(lease.adjustments, adjustment)
-    delete_rows([adjustment], by=by)
-    what = {
-        "day": nbdate(adjustment.effective_on),
-        "rent": kroner(adjustment.old_rent),
-        "why": why.strip(),
-    }
-    _record(
-        lease,
-        _("Varselet om ny husleie fra %(day)s gjelder ikke. Husleien er %(rent)s. %(why)s") % what,
-        by,
-        at,
-    )
-
-
-@transaction.atomic
 def correct_index(
     index: PriceIndex, *, value: Decimal, why: str, by: User, at: datetime, seen: int | None = None
 ) -> PriceIndex:
@@ -242,12 +204,11 @@ def correct_index(
     return save(index, by, value=value)
 
 
-def _latest(rows: models.Manager, row: models.Model) -> Any:
-    """The row as it is now. Refused when a later one builds on it."""
-    latest = rows.first()
-    if latest is None or latest.pk != row.pk:
-        raise StayRefused(_("Bare den siste kan rettes eller tas ut. Ta ut den siste først."))
-    return latest
+def _still_there(rows: models.Manager, row: models.Model) -> Any:
+    """The row as it is now. Raises `NotTakenBack` when somebody has taken it back."""
+    if found := rows.filter(pk=row.pk).first():
+        return found
+    raise NotTakenBack.already()
 
 
 def _record(lease: Lease, text: str, by: User, at: datetime) -> None:

@@ -268,6 +268,18 @@ class CloseRiskForm(OnceFormMixin, forms.Form):
         self.helper = VarigFormHelper(self, submit=_("Avslutt"), cancel=cancel)
 
 
+class ReopenRiskForm(OnceFormMixin, forms.Form):
+    why = forms.CharField(
+        label=_("Hvorfor saken åpnes igjen"),
+        max_length=200,
+        help_text=_("Skriv ikke navn på andre."),
+    )
+
+    def __init__(self, *args: Any, cancel: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = VarigFormHelper(self, submit=_("Åpne igjen"), cancel=cancel)
+
+
 class StepForm(OnceFormMixin, forms.Form):
     kind = forms.ChoiceField(label=_("Hva er gjort"), choices=StepKind.choices)
     on = NorwegianDateField(label=_("Dato"))

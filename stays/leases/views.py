@@ -22,15 +22,13 @@ from casework.log.enums import ApplicationKind
 from casework.persons.views.on_person import form_page
 from common.access import allowed
 from common.form_errors import errors_as_message, errors_on, posted
-from common.formatting import kroner, nbdate
+from common.formatting import nbdate
 from common.paging import keyset_page
 from stays import correcting, perms
 from stays.enums import Readiness, RiskOutcome, StayKind
-from stays.forms import WithdrawForm
 from stays.models import (
     LeaseRenewal,
     PriceIndex,
-    RentAdjustment,
     Stay,
     TenancyRisk,
     TenancyStep,
@@ -51,6 +49,7 @@ from .forms import (
     ProlongForm,
     ReadinessForm,
     RentForm,
+    ReopenRiskForm,
     RiskForm,
     StepForm,
 )
@@ -117,6 +116,7 @@ def lease(request: HttpRequest, pk: int) -> HttpResponse:
     in_force = [change for change in adjustments if change.effective_on <= today]
     lives_there = today in lease.stay.period or lease.stay.period.lower > today
     row = horizon.rows([lease], today)[0] if lease.expires_on and lives_there else None
+    risks = list(lease.risks.select_related("responsible", "closed_by").order_by("-opened_at"))
     context = {
         "lease": lease,
         "person": person,
@@ -132,7 +132,8 @@ def lease(request: HttpRequest, pk: int) -> HttpResponse:
         "ready": sum(1 for item in items.values() if not item.is_open),
         "ready_of": len(Readiness),
         "steps": list(lease.steps.select_related("logged_by")),
-        "risk": lease.risks.filter(closed_at__isnull=True).select_related("responsible").first(),
+        "risk": next((risk for risk in risks if not risk.closed_at), None),
+        "closed_risks": [risk for risk in risks if risk.closed_at],
         "tenant_since": _tenant_since(lease),
         "today": today,
     }
@@ -231,7 +232,7 @@ def lease_cancel(request: HttpRequest, pk: int) -> HttpResponse:
         form,
         partial(cancelling.cancel_lease, lease=lease),
         title=_("Kontrakten gjelder ikke"),
-        done=_("Leieforholdet er tatt ut. Boligen er ledig, og personen venter som før."),
+        done=_("Kontrakten gjelder ikke. Boligen er ledig, og personen venter som før."),
         back=back,
         after=reverse("desk:person_stays", args=[lease.stay.person_id]),
         page=PAGE,
@@ -365,37 +366,6 @@ def renewal_correct(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
-@allowed(perms.can_record_stays)
-@once
-def renewal_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
-    renewal = _on_lease(request, LeaseRenewal, pk)
-    return _withdraw_page(
-        request,
-        renewal.lease,
-        partial(lease_correcting.withdraw_renewal, renewal),
-        title=_("Ta ut forlengelsen"),
-        done=_("Forlengelsen er tatt ut."),
-        sub=_("Leieforholdet går da ut %(day)s.") % {"day": nbdate(renewal.old_expires_on)},
-    )
-
-
-@require_http_methods(["GET", "POST"])
-@allowed(perms.can_record_stays)
-@once
-def adjustment_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
-    adjustment = _on_lease(request, RentAdjustment, pk)
-    return _withdraw_page(
-        request,
-        adjustment.lease,
-        partial(lease_correcting.withdraw_adjustment, adjustment),
-        title=_("Varselet om ny husleie gjelder ikke"),
-        done=_("Varselet gjelder ikke. Si fra til leietakeren."),
-        sub=_("Husleien blir %(rent)s. Brevet står i saken, så si fra til leietakeren.")
-        % {"rent": kroner(adjustment.old_rent)},
-    )
-
-
 def _on_lease(request: HttpRequest, model: type, pk: int):
     """A row of the lease of somebody the user may see."""
     return get_object_or_404(
@@ -403,24 +373,6 @@ def _on_lease(request: HttpRequest, model: type, pk: int):
             "lease__stay__person", "lease__stay__unit__property"
         ),
         pk=pk,
-    )
-
-
-def _withdraw_page(
-    request: HttpRequest, lease: Lease, action, *, title: str, done: str, sub: str
-) -> HttpResponse:
-    back = reverse("stays:lease", args=[lease.pk])
-    form = WithdrawForm(posted(request), cancel=back)
-    return form_page(
-        request,
-        lease.stay.person,
-        form,
-        action,
-        title=title,
-        done=done,
-        back=back,
-        page=PAGE,
-        sub=sub,
     )
 
 
@@ -484,11 +436,9 @@ def risk_new(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _risk(request: HttpRequest, pk: int) -> TenancyRisk:
-    return get_object_or_404(
-        TenancyRisk.objects.visible_to(request.user).open().select_related("lease__stay__person"),
-        pk=pk,
-    )
+def _risk(request: HttpRequest, pk: int, *, closed: bool = False) -> TenancyRisk:
+    risks = TenancyRisk.objects.visible_to(request.user).filter(closed_at__isnull=not closed)
+    return get_object_or_404(risks.select_related("lease__stay__person"), pk=pk)
 
 
 @require_http_methods(["GET", "POST"])
@@ -536,6 +486,24 @@ def risk_close(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @allowed(perms.can_record_stays)
 @once
+def risk_reopen(request: HttpRequest, pk: int) -> HttpResponse:
+    risk = _risk(request, pk, closed=True)
+    back = reverse("stays:lease", args=[risk.lease_id])
+    return form_page(
+        request,
+        risk.lease.stay.person,
+        ReopenRiskForm(posted(request), cancel=back),
+        partial(actions.reopen_risk, risk),
+        title=_("Fortsatt i fare"),
+        done=_("Saken er åpnet igjen, med planen som før."),
+        back=back,
+        page=PAGE,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@allowed(perms.can_record_stays)
+@once
 def lease_step(request: HttpRequest, pk: int) -> HttpResponse:
     lease = _lease(request, pk)
     back = reverse("stays:lease", args=[pk])
@@ -570,19 +538,4 @@ def step_correct(request: HttpRequest, pk: int) -> HttpResponse:
         done=_("Steget er rettet."),
         back=back,
         page=PAGE,
-    )
-
-
-@require_http_methods(["GET", "POST"])
-@allowed(perms.can_record_stays)
-@once
-def step_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
-    step = _on_lease(request, TenancyStep, pk)
-    return _withdraw_page(
-        request,
-        step.lease,
-        partial(lease_correcting.withdraw_step, step),
-        title=_("Ta ut steget"),
-        done=_("Steget er tatt ut."),
-        sub=f"{step.get_kind_display()} {nbdate(step.on)}",
     )

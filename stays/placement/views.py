@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -22,17 +21,16 @@ from casework.persons.views.on_person import form_page
 from common.access import allowed
 from common.calendar import add_months
 from common.form_errors import errors_on, posted
-from common.formatting import nbdate
 from common.paging import keyset_page
 from housing.models import Property
 from stays import actions, correcting, milieu, perms
 from stays.enums import StayKind
-from stays.forms import WithdrawForm
 from stays.longest import longest_until, too_long
 from stays.models import PlaceSearch, Stay
 from stays.temporary.chains import chain_of
 from stays.unsuited import children_along, children_in_household, with_them
 
+from ..taking_back import after_search
 from .forms import CorrectSearchForm, PlacementForm, RenewalForm, SearchForm
 from .rules import costs, free_places
 
@@ -155,20 +153,13 @@ def _search(request: HttpRequest, pk: int) -> PlaceSearch:
     )
 
 
-def _after(search: PlaceSearch) -> str:
-    """Back to where the log is shown."""
-    if search.application_id:
-        return reverse("stays:place", args=[search.application_id])
-    return reverse("desk:person_stays", args=[search.person_id])
-
-
 @require_http_methods(["GET", "POST"])
 @allowed(perms.can_record_stays)
 @once
 def place_search_correct(request: HttpRequest, pk: int) -> HttpResponse:
     """Correct a line of the log."""
     search = _search(request, pk)
-    form = CorrectSearchForm(posted(request), search=search, cancel=_after(search))
+    form = CorrectSearchForm(posted(request), search=search, cancel=after_search(search))
     return form_page(
         request,
         search.person,
@@ -176,28 +167,8 @@ def place_search_correct(request: HttpRequest, pk: int) -> HttpResponse:
         partial(correcting.correct_search, search),
         title=_("Rett linjen i loggen"),
         done=_("Rettet i loggen."),
-        back=_after(search),
+        back=after_search(search),
         page="plassering",
-    )
-
-
-@require_http_methods(["GET", "POST"])
-@allowed(perms.can_record_stays)
-@once
-def place_search_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take a line out of the log."""
-    search = _search(request, pk)
-    form = WithdrawForm(posted(request), cancel=_after(search))
-    return form_page(
-        request,
-        search.person,
-        form,
-        partial(correcting.withdraw_search, search),
-        title=_("Ta linjen ut av loggen"),
-        done=_("Tatt ut av loggen."),
-        back=_after(search),
-        page="plassering",
-        sub=f"{search.get_outcome_display()} {nbdate(search.on)}",
     )
 
 

@@ -176,6 +176,33 @@ def test_an_answer_is_given_once(as_caseworker, today):
     assert offer.state == OfferState.ACCEPTED
 
 
+def test_an_answer_on_the_wrong_offer_is_taken_back(as_caseworker, today):
+    first = chosen()
+    reserve = chosen(item=first.item, reserve=True)
+    offer = sent_offer(as_caseworker, first, today)
+    undo = url("offer_answer_undo", offer)
+    assert "svaret er ikke endret" in as_caseworker.post(undo, {"why": "x"}).text
+    no = {"answer": "nei", "decline_code": "annet", "decline_words": "For langt unna."}
+    for answer in ({"answer": "ja"}, no):
+        as_caseworker.post(url("offer_answer", offer), answer)
+        assert undo in as_caseworker.get(url("offer", offer)).text
+        assert "Skriv hva som er feil." in as_caseworker.post(undo, {"why": ""}).text
+        assert as_caseworker.post(undo, {"why": "Gjaldt naboens tilbud."}).status_code == 302
+        offer.refresh_from_db()
+        assert (offer.state, offer.answered_at, offer.answered_by) == (OfferState.SENT, None, None)
+        assert (offer.decline_code, offer.decline_words) == ("", "")
+    event = Event.objects.filter(kind="offer.answer_undone").latest("pk")
+    assert "Gjaldt naboens tilbud." in event.text
+    moves = Transition.objects.filter(process=Process.OFFER, object_id=offer.pk).order_by("pk")
+    assert [move.to_state for move in moves] == ["sendt", "ja", "sendt", "nei", "sendt"]
+    # A home that has been offered to the reserve meanwhile is not promised twice.
+    as_caseworker.post(url("offer_answer", offer), no)
+    sent_offer(as_caseworker, reserve, today)
+    assert "allerede tilbudt til noen" in as_caseworker.post(undo, {"why": "x"}).text
+    offer.refresh_from_db()
+    assert offer.state == OfferState.DECLINED
+
+
 def test_an_offer_is_withdrawn_with_a_reason(as_caseworker):
     offer = f.OfferFactory()
     page = as_caseworker.post(url("offer_withdraw", offer), {"reason": ""}).content.decode()

@@ -8,7 +8,9 @@ import pytest
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.urls import reverse
 
+from casework.log.corrections import NotTakenBack
 from casework.models import Event, Flag
+from stays import correcting
 from stays.availability import first_free
 from stays.models import PlaceSearch, Renewal, Stay, VoidedStay
 from stays.temporary.chains import chain_of
@@ -261,7 +263,7 @@ def test_protected_people_are_not_corrected_by_everyone(as_caseworker):
 # ------------------------------------------------------------------ the log of searches
 
 
-def test_a_line_of_the_log_is_corrected_and_taken_out(as_caseworker):
+def test_a_line_of_the_log_is_corrected_and_taken_back(as_caseworker, today):
     application = f.ApplicationFactory(assessed=True)
     search = f.PlaceSearchFactory(person=application.person, application=application)
     page = as_caseworker.get(reverse("stays:place", args=[application.pk]))
@@ -270,9 +272,42 @@ def test_a_line_of_the_log_is_corrected_and_taken_out(as_caseworker):
     send(as_caseworker, where, outcome="takket_nei", why="Hun ringte og takket nei.")
     search.refresh_from_db()
     assert search.outcome == "takket_nei"
-    where = url("place_search_withdraw", search)
+    where = reverse("casework:take_back", args=["leting", search.pk])
+    assert where in as_caseworker.get(reverse("stays:place", args=[application.pk])).text
     assert send(as_caseworker, where, why="").context["form"].errors["why"]
-    assert send(as_caseworker, where, why="Gjaldt en annen.").status_code == 302
+    answer = send(as_caseworker, where, why="Gjaldt en annen.")
+    assert answer.url == reverse("stays:place", args=[application.pk])
     assert not PlaceSearch.objects.exists()
     assert PlaceSearch.history.filter(history_type="-").get().history_user == as_caseworker.user
-    assert Event.objects.filter(kind="stay.search_changed").count() == 2
+    assert Event.objects.filter(kind="stay.search_changed").count() == 1
+    assert Event.objects.get(kind="taken_back").application == application
+    with pytest.raises(NotTakenBack):  # the second of two users, whose page was open
+        facts = {"outcome": "takket_nei", "reason": "x", "on": today}
+        correcting.correct_search(search, why="x", by=as_caseworker.user, at=f.now(), **facts)
+
+
+# ------------------------------------------------------------------ a longer grant
+
+
+def test_a_renewal_by_mistake_is_taken_back_and_the_grant_is_as_before(as_caseworker, today):
+    first, second = f.StayFactory(days_ago=20), f.StayFactory(days_ago=20)
+    Stay.objects.filter(pk=second.pk).update(granted_until=today + timedelta(days=3))
+    for stay, days in ((first, 10), (second, 20), (second, 30)):
+        until = typed(today + timedelta(days=days))
+        data = {"until": until, "reason": "Venter", "next_step": "Søk"}
+        assert send(as_caseworker, url("renew", stay), **data).status_code == 302
+    earlier, latest = second.renewals.order_by("until")
+    where = {row: reverse("casework:take_back", args=["forlenget-opphold", row.pk])
+             for row in (earlier, latest, first.renewals.get())}  # fmt: skip
+    page = as_caseworker.get(url("renew", second)).text
+    assert where[latest] in page and where[earlier] not in page
+    assert "Bare den siste" in str(
+        send(as_caseworker, where[earlier], why="x").context["form"].errors
+    )
+    for row, until in ((latest, 20), (earlier, 3), (first.renewals.get(), None)):
+        answer = send(as_caseworker, where[row], why="Gjaldt naboen.")
+        assert answer.url == reverse("desk:person_stays", args=[row.stay.person_id])
+        row.stay.refresh_from_db()
+        assert row.stay.granted_until == (until and today + timedelta(days=until))
+    assert not Renewal.objects.exists()
+    assert chain_of(first.person_id, today).days == 20

@@ -37,7 +37,12 @@ def take_back(request: HttpRequest, what: str, pk: int) -> HttpResponse:
     row = get_object_or_404(kind.rows(request.user), pk=pk)
     require(kind.can(request.user, row, timezone.localdate()))
     person = kind.person(row)
-    back = part_url(person, kind.part)
+    back = kind.back(row) if kind.back else part_url(person, kind.part)
+    sub = _(
+        "Dette er ført ved en feil: %(what)s. Det tas bort, og det som er regnet ut av det, regnes "
+        "ut på nytt. Hva som stod, og hvorfor det ble tatt bort, er tatt vare på."
+    )
+    sub %= {"what": kind.label(row)}
     return form_page(
         request,
         person,
@@ -47,11 +52,7 @@ def take_back(request: HttpRequest, what: str, pk: int) -> HttpResponse:
         done=_("Ført som feilregistrert."),
         back=back,
         page=PAGE,
-        sub=_(
-            "Dette er ført ved en feil: %(what)s. Det tas bort, og det som er regnet ut av det, "
-            "regnes ut på nytt. Hva som stod, og hvorfor det ble tatt bort, er tatt vare på."
-        )
-        % {"what": kind.label(row)},
+        sub=f"{sub} {kind.follows(row)}".strip(),
     )
 
 

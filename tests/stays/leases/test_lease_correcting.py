@@ -8,7 +8,10 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from casework.log.corrections import NotTakenBack
 from casework.models import Event
+from common.formatting import nbdate
+from stays.leases import correcting as lease_correcting
 from stays.leases.models import Lease
 from stays.models import LeaseRenewal, PriceIndex, RentAdjustment, Stay, TenancyStep
 from tests import factories as f
@@ -22,6 +25,10 @@ from tests.factories_leases import (
 from tests.stays.test_correcting import filled, send, typed, url
 
 pytestmark = pytest.mark.django_db
+
+
+def take_back(what, row):
+    return reverse("casework:take_back", args=[what, row.pk])
 
 
 def test_rent_deposit_and_dates_of_the_contract_are_corrected(as_caseworker, today):
@@ -95,16 +102,25 @@ def test_two_tabs_do_not_undo_each_other_on_a_plan(as_caseworker):
 def test_a_step_is_corrected_with_the_deadline_of_the_rules_or_taken_out(as_caseworker):
     step = StepFactory(kind="advarsel")
     page = as_caseworker.get(url("lease", step.lease))
-    assert url("step_correct", step) in page.text and url("step_withdraw", step) in page.text
+    back = take_back("steg", step)
+    assert url("step_correct", step) in page.text and back in page.text
     where = url("step_correct", step)
     page = send(as_caseworker, where, on="01.01.2126", why="x")
     assert page.context["form"].errors["on"]
     send(as_caseworker, where, on=typed(f.days_ago(6)), due_on="", why="Brevet er datert da.")
     step.refresh_from_db()
     assert step.on == f.days_ago(6) and step.due_on > step.on
-    assert send(as_caseworker, url("step_withdraw", step), why="Feil sak.").status_code == 302
+    answer = send(as_caseworker, back, why="Feil sak.")
+    assert answer.url == url("lease", step.lease)
     assert not TenancyStep.objects.exists()
-    assert Event.objects.filter(kind="lease.changed").count() == 2
+    assert Event.objects.filter(kind="lease.changed").count() == 1
+    event = Event.objects.get(kind="taken_back")
+    assert event.application == step.lease.application and "Feil sak." in event.text
+    with pytest.raises(NotTakenBack):  # the second of two users, whose page was open
+        lease_correcting.correct_step(
+            step, kind=step.kind, on=step.on, due_on=None, note="", why="x",
+            by=as_caseworker.user, at=f.now(),
+        )  # fmt: skip
 
 
 def test_the_latest_renewal_is_corrected_or_taken_out(as_caseworker):
@@ -117,7 +133,10 @@ def test_the_latest_renewal_is_corrected_or_taken_out(as_caseworker):
     send(as_caseworker, url("renewal_correct", renewal), expires_on=typed(until), why="Skrivefeil")
     lease.refresh_from_db()
     assert lease.expires_on == until == LeaseRenewal.objects.get().expires_on
-    send(as_caseworker, url("renewal_withdraw", renewal), why="Ble ikke signert.")
+    back = take_back("forlenget-leieforhold", renewal)
+    assert back in as_caseworker.get(url("lease", lease)).text
+    assert nbdate(old) in as_caseworker.get(back).text, "what follows is said beforehand"
+    send(as_caseworker, back, why="Ble ikke signert.")
     lease.refresh_from_db()
     assert lease.expires_on == old and not LeaseRenewal.objects.exists()
 
@@ -125,11 +144,41 @@ def test_the_latest_renewal_is_corrected_or_taken_out(as_caseworker):
 def test_a_notice_of_rent_that_was_wrong_no_longer_holds(as_caseworker):
     adjustment = AdjustmentFactory()
     lease = adjustment.lease
-    assert url("adjustment_withdraw", adjustment) in as_caseworker.get(url("lease", lease)).text
-    send(as_caseworker, url("adjustment_withdraw", adjustment), why="Feil indeks.")
+    back = take_back("ny-husleie", adjustment)
+    assert back in as_caseworker.get(url("lease", lease)).text
+    send(as_caseworker, back, why="Feil indeks.")
     assert not RentAdjustment.objects.exists()
     assert adjustment.letter.pk, "the letter remains in the case"
-    assert "Feil indeks." in Event.objects.get(kind="lease.changed").text
+    assert "Feil indeks." in Event.objects.get(kind="taken_back").text
+
+
+def test_only_the_latest_renewal_and_notice_are_taken_back(as_caseworker, today):
+    lease = f.LeaseFactory(days_ago=1500)
+    then = {"effective_on": f.days_ago(800), "notified_on": f.days_ago(900)}
+    first = AdjustmentFactory(lease=lease, **then)
+    AdjustmentFactory(lease=lease, from_index=first.from_index, to_index=first.to_index)
+    renewal = LeaseRenewalFactory(lease=lease, prolonged_at=f.now() - timedelta(days=900))
+    LeaseRenewalFactory(lease=lease)
+    for what, row in (("ny-husleie", first), ("forlenget-leieforhold", renewal)):
+        page = send(as_caseworker, take_back(what, row), why="x")
+        assert "Bare den siste kan rettes." in str(page.context["form"].errors), what
+        assert type(row).objects.filter(pk=row.pk).exists()
+
+
+def test_a_risk_closed_by_mistake_is_open_again_with_its_plan(as_caseworker):
+    risk = RiskFactory(closed=True)
+    where = url("risk_reopen", risk)
+    assert where in as_caseworker.get(url("lease", risk.lease)).text
+    assert send(as_caseworker, where, why="").context["form"].errors["why"]
+    assert send(as_caseworker, where, why="Gjaldt naboen.").status_code == 302
+    risk.refresh_from_db()
+    assert (risk.closed_at, risk.closed_by, risk.outcome) == (None, None, "")
+    assert risk.history.first().history_user == as_caseworker.user
+    assert risk.plan in as_caseworker.get(url("lease", risk.lease)).text
+    assert as_caseworker.get(where).status_code == 404
+    other = RiskFactory(closed=True, lease=risk.lease)
+    page = send(as_caseworker, url("risk_reopen", other), why="x")
+    assert "allerede meldt i fare" in str(page.context["form"].errors)
 
 
 def test_the_index_of_a_month_is_corrected(login):
