@@ -16,11 +16,13 @@ class AccountsConfig(AppConfig):
         from common import context, navigation
 
         from . import defaults, perms
+        from .file_imports.perms import can_import_something
 
         context.register_municipality(self._municipality)
         post_migrate.connect(defaults.install, sender=self)
         for key, label, icon, url_name, order, can in (
             ("leselogg", _("Leselogg"), "FileSearch", "accounts:read_log", 100, perms.can_read_log),
+            ("import", _("Ta inn fra fil"), "Upload", "accounts:imports", 95, can_import_something),
             ("jobber", _("Jobber"), "Cog", "accounts:jobs", 105, perms.can_see_jobs),
             ("brukere", _("Brukere"), "PersonGroup", "accounts:users", 110, perms.can_manage_users),
             (

@@ -37,7 +37,7 @@ def columns() -> list[TemplateColumn]:
 
 def beside() -> dict:
     """What the panels beside the form show."""
-    return {"taken_out": StockExport.objects.select_related("exported_by")[:10]}
+    return {"downloads": StockExport.objects.select_related("exported_by")[:10]}
 
 
 def install() -> None:

@@ -393,16 +393,16 @@ class Unavailability(models.Model):
 
 
 class StockExport(models.Model):
-    """An export of the stock to a file: who, when, and how many rows (need X1)."""
+    """A download of the stock as a file: who, when, and how many rows (need X1)."""
 
     file_format = models.CharField(_("format"), max_length=4)
     rows = models.PositiveIntegerField(_("rader"))
-    exported_at = models.DateTimeField(_("tatt ut"))
+    exported_at = models.DateTimeField(_("lastet ned"))
     exported_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 
     class Meta:
-        verbose_name = _("eksport av boliger")
-        verbose_name_plural = _("eksporter av boliger")
+        verbose_name = _("nedlasting av boliger")
+        verbose_name_plural = _("nedlastinger av boliger")
         ordering = ["-exported_at", "-pk"]
 
     def __str__(self) -> str:

@@ -1201,7 +1201,7 @@ class Migration(migrations.Migration):
                     ),
                     ("file_format", models.CharField(max_length=4, verbose_name="format")),
                     ("rows", models.PositiveIntegerField(verbose_name="rader")),
-                    ("exported_at", models.DateTimeField(verbose_name="tatt ut")),
+                    ("exported_at", models.DateTimeField(verbose_name="lastet ned")),
                     (
                         "exported_by",
                         models.ForeignKey(
@@ -1212,8 +1212,8 @@ class Migration(migrations.Migration):
                     ),
                 ],
                 options={
-                    "verbose_name": "eksport av boliger",
-                    "verbose_name_plural": "eksporter av boliger",
+                    "verbose_name": "nedlasting av boliger",
+                    "verbose_name_plural": "nedlastinger av boliger",
                     "ordering": ["-exported_at", "-pk"],
                 },
             ),

@@ -8,11 +8,14 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.test import RequestFactory
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts import reads, settings_table
+from accounts.enums import RoleKind
 from accounts.models import ReadLog, Role, Setting
 from tests.factories import OrganisationUnitFactory, RoleFactory, UserFactory, since
+from tests.urls_table import IMPORTERS
 
 pytestmark = pytest.mark.django_db
 
@@ -263,3 +266,9 @@ def test_missing_name_is_an_error_and_the_old_name_stays(login):
 def test_a_role_needs_a_unit_and_a_kind():
     with pytest.raises(ValidationError):
         Role(user=UserFactory()).full_clean()
+
+
+def test_those_who_may_take_in_files_find_it_in_the_menu(login):
+    for role in RoleKind:
+        page = text(login(role).get(reverse("accounts:me")))
+        assert ('href="/import/"' in page) == (role in IMPORTERS), role
