@@ -81,6 +81,7 @@ def _lock(changed: Property | Unit) -> Property | Unit:
 def add_property(*, property: Property, by: User, at: datetime) -> Property:
     """Save a new property. Its stage counts from today when no other day is given (need H1)."""
     property.stage_from = property.stage_from or local_date(at)
+    _check_stage_days(property)
     property._history_user = by
     property.save()
     return property
@@ -91,15 +92,22 @@ def change_property(*, property: Property, by: User, at: datetime) -> int:
     """Save a changed property; its history keeps the old values and who changed it.
 
     Its homes follow a changed stage from `stage_from`, or from today; returns how many. Raises
-    `ChangedMeanwhile`, and `closing.CannotClose` while somebody lives there, or a home is
-    reserved or offered.
+    `ChangedMeanwhile`, RuleBroken for impossible days, and `closing.CannotClose` while somebody
+    lives there, or a home is reserved or offered.
     """
     stored = _lock(property)
     if property.stage != stored.stage and property.stage_from in (None, stored.stage_from):
         property.stage_from = local_date(at)
+    _check_stage_days(property)
     property._history_user = by
     property.save()
     return closing.apply_stage(property, before=stored, by=by)
+
+
+def _check_stage_days(property: Property) -> None:
+    first, last = property.stage_from, property.stage_until
+    if first and last and last < first:
+        raise RuleBroken(_("Siste dag kan ikke være før første dag."), "stage_until")
 
 
 @transaction.atomic
@@ -119,9 +127,9 @@ def change_unit(*, unit: Unit, by: User) -> Unit:
     """
     stored = _lock(unit)
     for days in closing.days_lost(stored.in_use, unit.in_use):
-        # The first day of use that is left tells which of the two fields moved.
-        at_start = not unit.in_use.isempty and days.upper == unit.in_use.lower
-        closing.refuse_if_needed([stored], days, "used_from" if at_start else "used_to")
+        first = unit.in_use.lower
+        is_before = first is not None and days.upper is not None and days.upper <= first
+        closing.refuse_if_needed([stored], days, "used_from" if is_before else "used_to")
     unit._history_user = by
     unit.save()
     return unit

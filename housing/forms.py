@@ -169,9 +169,6 @@ class PropertyForm(OnceFormMixin, RevisionMixin):
             self.add_error("stage_reason", _("Skriv hvorfor eiendommen kan falle bort."))
         elif stage == PropertyStage.IN_USE:
             cleaned["stage_reason"], cleaned["stage_until"] = "", None
-        start, until = cleaned.get("stage_from"), cleaned.get("stage_until")
-        if start and until and until < start and "stage" not in self.changed_data:
-            self.add_error("stage_until", _("Siste dag kan ikke være før første dag."))
         return cleaned
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from casework.log.corrections import Correctable
 from casework.log.saving import save
+from common.calendar import local_date
 from common.formatting import kroner, nbdate
 
 from .actions import check_latest, locked_stay
@@ -40,8 +41,10 @@ def _lease_expires_as_before(renewal: LeaseRenewal, *, by: User, at: datetime) -
 
 
 def _granted_before(renewal: Renewal) -> date | None:
-    """What the stay was granted until when it was renewed: what an earlier renewal says, or the
-    stay's history."""
+    """The day the stay was granted until when it was renewed. A renewal of one without such a day
+    begins on the day it was made, so there the history of the stay tells which it was."""
+    if renewal.starts_on > max(local_date(renewal.renewed_at), renewal.stay.period.lower):
+        return renewal.starts_on
     made = renewal.history.earliest()
     earlier = renewal.stay.history.filter(history_date__lte=made.history_date)
     row = earlier.exclude(granted_until=made.until).order_by("-history_id").first()

@@ -294,8 +294,10 @@ def test_a_renewal_by_mistake_is_taken_back_and_the_grant_is_as_before(as_casewo
     Stay.objects.filter(pk=second.pk).update(granted_until=today + timedelta(days=3))
     for stay, days in ((first, 10), (second, 20), (second, 30)):
         until = typed(today + timedelta(days=days))
-        data = {"until": until, "reason": "Venter", "next_step": "Søk"}
-        assert send(as_caseworker, url("renew", stay), **data).status_code == 302
+        who = as_caseworker.user.pk
+        data = {"until": until, "reason": "Venter", "next_step": "Søk", "responsible": who}
+        page = send(as_caseworker, url("renew", stay), **data)
+        assert page.status_code == 302, page.context["form"].errors
     earlier, latest = second.renewals.order_by("until")
     where = {row: reverse("casework:take_back", args=["forlenget-opphold", row.pk])
              for row in (earlier, latest, first.renewals.get())}  # fmt: skip
