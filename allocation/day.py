@@ -6,21 +6,18 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.enums import RoleKind
 from casework.log.day import case_label
-from casework.log.enums import APPLICATION_CLOSED
 from casework.log.flags import due_words
-from casework.log.visibility import visible_persons
 from casework.models import Application, Flag
 from common.calendar import local_date
 from common.day import DEADLINE_DAYS, MOST, DayLine
 from common.formatting import short_date
 
-from .enums import ItemOutcome, OfferState
+from .enums import OfferState
 from .models import Consideration, ManualClass, Offer
 
 if TYPE_CHECKING:
@@ -100,16 +97,11 @@ def offer_lines(user: User, on: date, flags: Sequence[Flag]) -> list[DayLine]:
 
 def chosen_lines(user: User, on: date, flags: Sequence[Flag]) -> list[DayLine]:
     """Homes that a meeting has allocated in the user's cases, and that are not offered yet."""
-    sent = Offer.objects.filter(item=OuterRef("item"), application=OuterRef("application"))
     choices = (
-        Consideration.objects.filter(
-            visible_persons(user, "application__person__"),
-            ~Exists(sent),
-            ~Q(application__state__in=APPLICATION_CLOSED),
-            chosen=True,
-            item__outcome=ItemOutcome.CHOSEN,
-            application__responsible=user,
-        )
+        Consideration.objects.visible_to(user)
+        .not_offered()
+        .can_be_offered()
+        .filter(application__responsible=user)
         .select_related("application__person", "item__unit__property")
         .order_by("considered_at", "pk")[:MOST]
     )

@@ -9,11 +9,12 @@ from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from accounts.models import OrganisationUnit
+from casework.log.enums import APPLICATION_CLOSED
 from casework.log.visibility import visible_persons
 from casework.models import Application, Letter, StoredFile
 from housing.models import Unit
@@ -60,6 +61,18 @@ class OfferQuerySet(CaseQuerySet):
             models.Q(state=OfferState.SENT)
             | models.Q(state=OfferState.ACCEPTED, lease__isnull=True)
         )
+
+
+class ConsiderationQuerySet(CaseQuerySet):
+    def not_offered(self) -> Self:
+        """The choices of meetings whose home no offer was made of."""
+        offered = Exists(Offer.objects.filter(item=OuterRef("item")))
+        return self.filter(~offered, chosen=True, item__outcome=ItemOutcome.CHOSEN)
+
+    def can_be_offered(self) -> Self:
+        """Those whose case may still get a home: it is not closed, and has no lease."""
+        has_lease = Exists(Lease.objects.filter(application=OuterRef("application")))
+        return self.exclude(application__state__in=APPLICATION_CLOSED).filter(~has_lease)
 
 
 class NeedCheckQuerySet(CaseQuerySet):
@@ -318,6 +331,8 @@ class Consideration(models.Model):
     reserve = models.BooleanField(_("reserve"), default=False)
     why_not = models.CharField(_("hvorfor ikke valgt"), max_length=400, blank=True)
     considered_at = models.DateTimeField()
+
+    objects = ConsiderationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("vurdering")

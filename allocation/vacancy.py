@@ -42,17 +42,12 @@ from housing.models import Unavailability, Unit
 from stays.availability import first_free, unoccupied
 from stays.models import Stay
 
-from .enums import ItemOutcome
 from .models import Consideration, Offer, Reservation
 
 
 def _chosen() -> QuerySet[Consideration]:
-    """The choices of meetings that are not offered yet."""
-    return Consideration.objects.filter(
-        ~Exists(Offer.objects.filter(item=OuterRef("item"))),
-        chosen=True,
-        item__outcome=ItemOutcome.CHOSEN,
-    )
+    """The choices of meetings that hold their home: not offered yet, of a case that can be."""
+    return Consideration.objects.not_offered().can_be_offered()
 
 
 def _moves_in_later(on: date) -> Q:

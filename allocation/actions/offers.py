@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from casework.applications.perms import is_disqualified
@@ -42,20 +43,20 @@ class OfferRefused(RuleBroken):
 
 def next_to_offer(item: AgendaItem) -> Consideration | None:
     """The case to offer the home to now: the chosen one, or the reserve when the offer to the
-    chosen one ended without a lease. None while an offer is open, or when nobody is left."""
+    chosen one ended without a lease, or its case did before that. None while an offer is open, or
+    when nobody is left."""
     if item.outcome != ItemOutcome.CHOSEN:
         return None
     offers = {offer.application_id: offer for offer in item.offers.all()}
     if any(not offer.is_closed for offer in offers.values()):
         return None
-    weighed = item.considerations.select_related("application__person").order_by(
-        "-chosen", "-reserve", "rank"
+    candidates = item.considerations.can_be_offered().filter(Q(chosen=True) | Q(reserve=True))
+    return (
+        candidates.exclude(application__in=offers)
+        .select_related("application__person")
+        .order_by("-chosen", "-reserve", "rank")
+        .first()
     )
-    for consideration in weighed:
-        is_candidate = consideration.chosen or consideration.reserve
-        if is_candidate and consideration.application_id not in offers:
-            return consideration
-    return None
 
 
 @transaction.atomic
@@ -251,7 +252,12 @@ def withdraw_offer(*, offer: Offer, reason: str, by: User, at: datetime) -> Offe
         raise OfferRefused(_("Skriv hvorfor tilbudet trekkes."), "reason")
     if offer.lease_id:
         raise OfferRefused(_("Leieforholdet er inngått, og tilbudet kan ikke trekkes."))
-    OFFER.move(offer, OfferState.WITHDRAWN, by=by, at=at)
+    return _withdraw(offer, reason, by, at)
+
+
+def _withdraw(offer: Offer, reason: str, by: User, at: datetime) -> Offer:
+    # Without a lease in the same statement: an offer may not hold the home in between.
+    OFFER.move(offer, OfferState.WITHDRAWN, by=by, at=at, lease=None)
     text = _("Tilbudet om %(unit)s er trukket: %(why)s") % {
         "unit": offer.unit,
         "why": reason.strip(),
@@ -330,11 +336,13 @@ def let_go_of_lease(lease: Lease, *, keep_offer: bool, reason: str, by: User, at
         return
     offer = _locked(offer)
     _check_habile(by, offer.application)
+    if not keep_offer:
+        _withdraw(offer, reason, by, at)
+        return
+    _check_not_offered(offer.unit)
     offer.lease = None
     offer._history_user = by
     offer.save(update_fields=["lease"])
-    if not keep_offer:
-        withdraw_offer(offer=offer, reason=reason, by=by, at=at)
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -29,7 +30,7 @@ from ..actions import meetings as actions
 from ..actions import offers as offer_actions
 from ..enums import RESERVING_OFFERS, ItemOutcome, MeetingState
 from ..forms.meetings import ApproveForm, DecisionForm, InhabilForm, MeetingForm, PresentForm
-from ..models import AgendaItem, AllocationMeeting, Attendance
+from ..models import AgendaItem, AllocationMeeting, Attendance, Consideration
 from ..processes import MEETING
 
 SIZE = 50
@@ -329,7 +330,10 @@ def _item_page(
             log_read(request, consideration.application.person_id, "tildelingsmote")
         to_offer = offer_actions.next_to_offer(item) if perms.can_offer(request.user) else None
         may_see = to_offer and any(c.pk == to_offer.pk for c in shown.weighed)
-        context = {"to_offer": to_offer if may_see else None}
+        context = {
+            "to_offer": to_offer if may_see else None,
+            "let_go": _let_go(item, shown.weighed),
+        }
     return render(
         request,
         "allocation/meeting_item.html",
@@ -369,6 +373,12 @@ def _free(meeting: AllocationMeeting, on: date) -> list[dict[str, Any]]:
         for unit in sorted(later, key=lambda unit: (days[unit.pk], unit.sort_name, unit.pk))
     ]
     return rows[:MOST_VACANT]
+
+
+def _let_go(item: AgendaItem, seen: Sequence[Consideration]) -> bool:
+    """The chosen case no longer waits, and the home was not offered to anybody."""
+    choices = item.considerations.not_offered().filter(pk__in=[each.pk for each in seen])
+    return choices.exists() and not choices.can_be_offered().exists()
 
 
 def _key(text: str) -> int:

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from casework.log.enums import FlagClosed, FlagKind
+from casework.log.enums import FlagClosed
 from casework.models import Flag
 from common.calendar import local_date
 from common.corrections import check_seen
@@ -69,9 +69,9 @@ def cancel_lease(
             ),
             "how",
         )
-    Flag.objects.open().filter(
-        person=stay.person, kind=FlagKind.LEASE, facts__lease=lease.pk
-    ).update(closed_on=local_date(at), closed_because=FlagClosed.FACTS)
+    Flag.objects.open().filter(person=stay.person, facts__lease=lease.pk).update(
+        closed_on=local_date(at), closed_because=FlagClosed.FACTS
+    )
     for rows in (lease.steps, lease.risks, lease.adjustments, lease.renewals, lease.readiness):
         delete_rows(rows.all(), by=by)
     number = lease.pk

@@ -57,6 +57,19 @@ def lease_form(on, **data):
     }
 
 
+def close(client, application, how):
+    """End the case of somebody a meeting chose: they withdrew, or died."""
+    if how == "withdrawn":
+        where = reverse("casework:application_withdraw", args=[application.pk])
+        answer = client.post(where, {"reason": "Fikk bolig selv"})
+    else:
+        where = reverse("desk:death", args=[application.person_id])
+        day = f"{f.today():%d.%m.%Y}"
+        data = {"died_on": day, "source": "parorende", f"case_{application.pk}": "avslutt"}
+        answer = client.post(where, data)
+    assert answer.status_code == 302, answer.content.decode()
+
+
 # ------------------------------------------------------------------ sending
 
 
@@ -361,6 +374,33 @@ def test_only_one_of_two_simultaneous_leases_of_an_offer_is_agreed(installed, to
 
     results = at_once(let, let)
     assert results.count("ok") == 1 and len(results) == 2
+
+
+@pytest.mark.parametrize("how", ["withdrawn", "dead"])
+def test_home_chosen_for_a_case_that_has_ended_is_free_and_goes_to_the_reserve(
+    as_caseworker, today, how
+):
+    choice = chosen(rank=1)
+    reserve = chosen(item=choice.item, reserve=True, rank=2)
+    unit = choice.item.unit
+    assert vacancy.reserved_for([unit.pk], today) == {unit.pk: choice.application_id}
+    close(as_caseworker, choice.application, how)
+    assert vacancy.reserved_for([unit.pk], today) == {}
+    assert vacancy.free_days([unit.pk], today) == {unit.pk: today}
+    item = reverse("allocation:item", args=[choice.item.meeting_id, choice.item_id])
+    page = as_caseworker.get(item).content.decode()
+    assert "Send tilbud til reserven" in page and "kan gis til en annen" in page
+    assert send(as_caseworker, reserve, today).status_code == 302
+    assert Offer.objects.get().application == reserve.application
+    assert "kan gis til en annen" not in as_caseworker.get(item).content.decode()
+
+
+def test_home_chosen_for_a_case_that_got_another_lease_is_free(as_caseworker, today):
+    choice = chosen()
+    f.LeaseFactory(application=choice.application)
+    unit = choice.item.unit
+    assert vacancy.free_days([unit.pk], today) == {unit.pk: today}
+    assert actions.next_to_offer(choice.item) is None
 
 
 def test_item_without_a_chosen_person_cannot_be_offered():

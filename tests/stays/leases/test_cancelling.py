@@ -9,10 +9,13 @@ from django.urls import reverse
 
 from allocation import ranking, vacancy
 from allocation.enums import OfferState
+from allocation.models import Offer
+from casework.log.enums import FlagKind
 from casework.models import Event, Flag
 from housing.models import Unit
-from stays.enums import StayKind
+from stays.enums import Readiness, StayKind
 from stays.leases.actions import agree_lease
+from stays.leases.date_flags import flag_dates
 from stays.leases.flags import flag_leases
 from stays.leases.models import Lease
 from stays.models import Stay, TenancyRisk, VoidedStay
@@ -93,9 +96,13 @@ def test_the_offer_may_stand_so_that_a_new_contract_is_made(as_caseworker, today
 
 def test_a_lease_that_has_begun_can_only_be_registered_wrong(as_caseworker, today):
     lease = f.LeaseFactory(days_ago=60, expires_on=today + timedelta(days=20))
-    RiskFactory(lease=lease)
+    RiskFactory(lease=lease, review_on=today)
     StepFactory(lease=lease)
+    lease.readiness.create(kind=Readiness.KEYS, due_on=f.days_ago(3))
     flag_leases(today)
+    flag_dates(today)
+    kinds = set(Flag.objects.open().values_list("kind", flat=True))
+    assert kinds == {FlagKind.LEASE, FlagKind.TENANCY, FlagKind.READINESS}
     where = url("lease_cancel", lease)
     page = as_caseworker.post(where, {"how": "ikke_inngatt", "reason": "x"})
     assert page.context["form"].errors["how"]
@@ -105,6 +112,21 @@ def test_a_lease_that_has_begun_can_only_be_registered_wrong(as_caseworker, toda
     assert TenancyRisk.history.filter(history_type="-").exists()
     assert not Flag.objects.open().exists()
     assert VoidedStay.objects.get().how == "feilregistrert"
+
+
+def test_a_wrong_lease_is_taken_out_though_the_home_is_offered_to_another(as_caseworker, today):
+    offer = f.OfferFactory(accepted=True, available_from=f.days_ago(60))
+    lease = f.LeaseFactory(application=offer.application, unit=offer.unit, days_ago=60)
+    Offer.objects.filter(pk=offer.pk).update(lease=lease)
+    Stay.objects.filter(pk=lease.stay_id).update(period=f.since(f.days_ago(60), f.days_ago(5)))
+    f.OfferFactory(unit=offer.unit)
+    data = {"how": "feilregistrert", "reason": "Ført på feil person."}
+    kept = as_caseworker.post(url("lease_cancel", lease), {**data, "keep_offer": "on"})
+    assert "allerede tilbudt til noen" in kept.text and Lease.objects.exists()
+    assert as_caseworker.post(url("lease_cancel", lease), data).status_code == 302
+    offer.refresh_from_db()
+    assert (offer.state, offer.lease) == (OfferState.WITHDRAWN, None)
+    assert not Lease.objects.exists()
 
 
 def test_an_exchange_that_came_to_nothing_gives_the_old_home_back(as_caseworker, today):
