@@ -18,12 +18,20 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
+from common.forms import EARLIEST, LATEST
 from common.jobs import GRACE, JOBS, Job, JobResult, register
 
 from .models import JobRun
 
 logger = logging.getLogger("varig.jobs")
 KEPT_DAYS = 90
+# Takes `on`. Nobody without a role on the day is given a flag: it has no owner, and goes to the
+# manager.
+WORKING = """
+working AS (
+    SELECT DISTINCT u.id FROM accounts_user u JOIN accounts_role r ON r.user_id = u.id
+    WHERE u.is_active AND r.period @> %(on)s::date
+)"""
 # The migration that created `JobRun`: its date is when the installation began.
 INSTALLED_BY = ("accounts", "0001_initial")
 
@@ -129,6 +137,8 @@ class JobCommand(BaseCommand):
             day = date.fromisoformat(on) if on else today
         except ValueError as error:
             raise CommandError(f"--on must be a date like 2026-11-20, not {on!r}.") from error
+        if not EARLIEST <= day <= LATEST:
+            raise CommandError(f"--on must be a day from {EARLIEST} to {LATEST}, not {day}.")
         if day > today and not dry_run:
             raise CommandError(f"{day} has not come. Use --dry-run to see what it would do.")
         result = globals()["dry_run" if dry_run else "run"](JOBS[self.job], day)

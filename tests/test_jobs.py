@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.core import mail
-from django.core.management import call_command, get_commands
+from django.core.management import CommandError, call_command, get_commands
 from django.db import IntegrityError
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 
 from accounts import jobs
@@ -19,6 +20,7 @@ from casework.log.enums import FlagKind
 from casework.log.escalation import escalate, escalated
 from casework.log.summary import send_summary
 from casework.models import Event, Flag
+from common.forms import EARLIEST, LATEST
 from common.jobs import JOBS
 from config.celery import app
 from stays.temporary.flags import flag_stays
@@ -79,6 +81,17 @@ def test_job_run_twice_or_for_a_past_day_raises_nothing_more(name, today):
     call_command(name, "--on", (today - timedelta(days=4)).isoformat(), stdout=out)
     assert Flag.objects.count() == flags
     assert JobRun.objects.filter(job=name, ended_at__isnull=False, failed="").count() == 3
+
+
+@pytest.mark.django_db
+def test_jobs_run_for_any_day_that_can_be_meant():
+    StayFactory(days_ago=100)
+    for name in JOBS:
+        call_command(name, on=str(EARLIEST), stdout=StringIO())
+        call_command(name, "--dry-run", on=str(LATEST), stdout=StringIO())
+    for day in ("0001-01-01", "9999-12-31"):
+        with pytest.raises(CommandError, match="must be a day from 1880"):
+            call_command("flag_stays", "--dry-run", on=day)
 
 
 @pytest.mark.django_db
@@ -206,6 +219,10 @@ def test_summary_mail_has_counts_and_a_link_once_a_day_on_request(
         assert secret not in letter.body + letter.subject
     with django_capture_on_commit_callbacks(execute=True):
         assert send_summary(today + timedelta(days=1)).raised == 1
+    # A run for a day when they had a role writes to nobody who has none now.
+    flag.owner.roles.update(period=DateRange(date(2020, 1, 1), today))
+    User.objects.update(summary_sent_on=None)
+    assert send_summary(today - timedelta(days=1)).raised == 0
 
 
 @pytest.mark.django_db

@@ -67,8 +67,18 @@ def throw_away(on: date) -> JobResult:
 
 
 def progress_of(upload: FileImport) -> tuple[int, int]:
-    """Rows done, and rows in all; zeros when it is not known."""
-    return cache.get(_key(upload.pk)) or (0, 0)
+    """Rows done, and rows in all; zeros when no worker is at it, or it is not known."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT EXISTS (
+                SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+                WHERE d.datname = current_database() AND l.locktype = 'advisory' AND l.granted
+                    AND l.classid = %s AND l.objid = %s)""",
+            [LOCK, upload.pk],
+        )
+        (at_work,) = cursor.fetchone()
+    # What a killed worker left in the cache stays there for some time.
+    return (at_work and cache.get(_key(upload.pk))) or (0, 0)
 
 
 def run(pk: int) -> None:

@@ -1,7 +1,8 @@
 """The job that reminds of unanswered statements and flags the late ones (need C9).
 
 The person asked is reminded once before the due day and once after it. After it, a flag is raised
-for the user who asked. The e-mails go out when the job's transaction commits.
+for the user who asked. The e-mails go out when the job's transaction commits, whatever day it runs
+for: as of the latest day it has run for, and to nobody who has answered by now.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts import settings_table
+from accounts.jobs import latest_day
 from casework.log.enums import FlagKind
 from casework.log.flags import FlagWording, due_words
 from casework.log.models import Flag
@@ -30,10 +32,9 @@ unanswered AS (
     SELECT s.* FROM casework_statement s
     WHERE {local_day("s.asked_at")} <= %(on)s::date
         AND coalesce({local_day("s.received_at")} > %(on)s::date, true)
-        AND coalesce({local_day("s.withdrawn_at")} > %(on)s::date, true)
-)"""
+        AND coalesce({local_day("s.withdrawn_at")} > %(on)s::date, true)"""
 
-LATE = f"""{UNANSWERED},
+LATE = f"""{UNANSWERED}),
 wanted AS (
     SELECT person_id, application_id, id::text AS key,
         jsonb_build_object('due', due_on, 'statement', id) AS facts,
@@ -42,7 +43,7 @@ wanted AS (
 )"""
 
 REMIND = f"""
-WITH {UNANSWERED},
+WITH {UNANSWERED} AND s.received_at IS NULL AND s.withdrawn_at IS NULL),
 reminded AS (
     UPDATE casework_statement s SET reminded_on = %(on)s::date
     FROM unanswered u
@@ -84,8 +85,9 @@ STATEMENT = FlagRule(kind=FlagKind.STATEMENT, words=statement_words, wanted=LATE
 @transaction.atomic
 def flag_statements(on: date) -> JobResult:
     """Send reminders, and update the flags of statements, as of a date. Safe to run twice."""
-    params = {"on": on, "days": settings_table.value("statement_remind_days", on)}
     with connection.cursor() as cursor:
+        on = latest_day(cursor, FlagKind.STATEMENT, on)
+        params = {"on": on, "days": settings_table.value("statement_remind_days", on)}
         cursor.execute(REMIND, params)
         reminded, late = cursor.fetchone()
     transaction.on_commit(lambda: _send(reminded, late))

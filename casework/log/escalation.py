@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncDate
 
 from accounts import settings_table
+from accounts.models import Role
 from common.jobs import JobResult
 from common.sql import end_of_day, enum_values
 from housing.providers.models import AgreementFlag
@@ -52,8 +53,11 @@ def escalate(on: date) -> JobResult:
         cursor.execute(ESCALATE, params | {"reminders": enum_values(REMINDERS)})
         escalated_count = cursor.rowcount
     # A follow-up or a new agreement closes the flag of an agreement, so an open one is untouched.
+    has_role = Exists(Role.objects.filter(user=OuterRef("owner"), period__contains=on))
     untouched = AgreementFlag.objects.open().filter(
-        escalated_on__isnull=True, raised_on__lte=on - timedelta(days=days)
+        Q(raised_on__lte=on - timedelta(days=days)) | ~has_role,
+        escalated_on__isnull=True,
+        raised_on__lte=on,
     )
     return JobResult(raised=escalated_count + untouched.update(escalated_on=on))
 

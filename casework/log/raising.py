@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection, transaction
 
 from accounts import settings_table
-from accounts.jobs import latest_day
+from accounts.jobs import WORKING, latest_day
 from common.calendar import next_working_day
 from common.jobs import JobResult
 from common.sql import enum_params
@@ -45,12 +45,7 @@ if TYPE_CHECKING:
 LEVEL = "(f.facts ->> 'level')::int"
 
 RAISE = """
-WITH {wanted},
--- Nobody without a role on the day is given a flag: it has no owner, and goes to the manager.
-working AS (
-    SELECT DISTINCT u.id FROM accounts_user u JOIN accounts_role r ON r.user_id = u.id
-    WHERE u.is_active AND r.period @> %(on)s::date
-),
+WITH {wanted}, {working},
 -- Nothing waits for somebody who has died, on whatever day the job runs.
 living AS (
     SELECT w.* FROM wanted w
@@ -227,6 +222,7 @@ class FlagRule:
         return RAISE.format(
             **parts,
             wanted=_text(self.wanted),
+            working=WORKING,
             key=key,
             level=self.level or "1",
             same_level="AND o.level = w.level" if levels else "",

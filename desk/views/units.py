@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -95,7 +95,8 @@ def units(request: HttpRequest) -> HttpResponse:
     form.is_valid()
     chosen = form.cleaned_data if form.is_bound else {}
     keeps_stock = can_manage_stock(request.user)
-    agreements = AgreementFlag.objects.open().filter(owner=request.user)
+    mine = Q(owner=request.user) | Q(owner=None) if keeps_stock else Q(owner=request.user)
+    agreements = AgreementFlag.objects.open().filter(mine)
     page = keyset_page(
         _filtered(Unit.objects.all(), chosen, today).select_related("property__area"),
         order=("sort_name", "pk"),

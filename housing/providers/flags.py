@@ -20,7 +20,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts import settings_table
-from accounts.jobs import latest_day
+from accounts.jobs import WORKING, latest_day
 from common.calendar import local_date, next_working_day
 from common.day import MOST, DayLine
 from common.errors import RuleBroken
@@ -35,8 +35,9 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-FLAG_AGREEMENTS = """
-WITH wanted AS (
+FLAG_AGREEMENTS = f"""
+WITH {WORKING},
+wanted AS (
     SELECT a.id AS agreement_id, a.responsible_id,
         (SELECT min(h) FROM unnest(%(days)s::int[]) h WHERE upper(a.valid) - h <= %(on)s::date)
             AS threshold
@@ -54,8 +55,8 @@ WITH wanted AS (
 raised AS (
     INSERT INTO housing_agreementflag
         (agreement_id, threshold, owner_id, due_on, raised_on, closed_because, closing_note)
-    SELECT w.agreement_id, w.threshold, w.responsible_id, %(due_on)s::date, %(on)s::date, '', ''
-    FROM wanted w
+    SELECT w.agreement_id, w.threshold, working.id, %(due_on)s::date, %(on)s::date, '', ''
+    FROM wanted w LEFT JOIN working ON working.id = w.responsible_id
     WHERE NOT EXISTS (
         SELECT FROM housing_agreementflag f
         WHERE f.agreement_id = w.agreement_id
@@ -84,8 +85,9 @@ SELECT (SELECT count(*) FROM raised), (SELECT count(*) FROM closed)
 
 
 # The owner answers for the agreement on the day, else for the latest one, else made the check.
-FLAG_BREACHES = """
-WITH wanted AS (
+FLAG_BREACHES = f"""
+WITH {WORKING},
+wanted AS (
     SELECT c.id AS check_id, coalesce((
         SELECT a.responsible_id FROM housing_qualityagreement a
         WHERE a.provider_id = c.provider_id
@@ -97,7 +99,8 @@ WITH wanted AS (
 raised AS (
     INSERT INTO housing_agreementflag AS f
         (check_made_id, threshold, owner_id, due_on, raised_on, closed_because, closing_note)
-    SELECT w.check_id, 0, w.owner_id, %(due_on)s::date, %(on)s::date, '', '' FROM wanted w
+    SELECT w.check_id, 0, working.id, %(due_on)s::date, %(on)s::date, '', ''
+    FROM wanted w LEFT JOIN working ON working.id = w.owner_id
     -- Closed by a fact that was wrong: it comes back. Followed up: it does not.
     ON CONFLICT (check_made_id) DO UPDATE SET closed_on = NULL, closed_because = ''
         WHERE f.closed_because = %(AgreementFlagClosed.FACTS)s
@@ -177,7 +180,7 @@ def line(flag: AgreementFlag, on: date) -> DayLine:
     return DayLine(
         name=agreement.provider.name,
         url=url,
-        about=f"{agreement.reference} · {flag.owner}",
+        about=f"{agreement.reference} · {_who(flag)}",
         why=why % {"date": nbdate(last), "days": days_nb(abs((on - last).days))},
         next=step,
         action=_("Se avtalen"),
@@ -196,7 +199,7 @@ def _breach_line(flag: AgreementFlag, check: QualityCheck, on: date) -> DayLine:
     return DayLine(
         name=check.provider.name,
         url=url,
-        about=f"{nbdate(check.checked_on)} · {flag.owner}",
+        about=f"{nbdate(check.checked_on)} · {_who(flag)}",
         why=why
         % {
             "date": nbdate(check.mend_by),
@@ -212,6 +215,10 @@ def _breach_line(flag: AgreementFlag, check: QualityCheck, on: date) -> DayLine:
         icon="ExclamationmarkTriangle",
         due=flag.due_on,
     )
+
+
+def _who(flag: AgreementFlag) -> str:
+    return str(flag.owner or _("ikke fordelt"))
 
 
 def lines(flags: QuerySet[AgreementFlag], on: date) -> list[DayLine]:

@@ -126,7 +126,8 @@ class AgreementFlag(models.Model):
     not corrected in time (needs H12, T8).
 
     Not a `casework.Flag`, which is about a person and hidden when the person is. The owner is
-    responsible for the agreement. Raised and closed by `housing.providers.flags`.
+    responsible for the agreement; None if that user has no role. Raised and closed by
+    `housing.providers.flags`.
     """
 
     agreement = models.ForeignKey(
@@ -144,6 +145,8 @@ class AgreementFlag(models.Model):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
+        null=True,
+        blank=True,
         related_name="agreement_flags",
         verbose_name=_("ansvarlig"),
     )

@@ -147,6 +147,20 @@ def test_agreement_flag_without_action_is_escalated_once(ending, stock, as_manag
     assert "Eskalert" in page and "Havna Overnatting" in page
 
 
+def test_agreement_flag_of_who_has_no_role_is_nobodys_and_goes_to_the_manager_at_once(
+    ending, stock, as_manager, today
+):
+    QualityCheckFactory(
+        provider=ending.provider, breach="Låsene", mend_by=f.days_ago(3), checked_on=f.days_ago(9)
+    )
+    QualityAgreement.objects.update(responsible=f.UserFactory())
+    assert flag_agreements(today).raised == 2
+    assert not AgreementFlag.objects.exclude(owner=None).exists()
+    assert escalate(today).raised == 2
+    assert "ikke fordelt" in as_manager.get("/").text
+    assert "ikke fordelt" in stock.get("/boliger/").text
+
+
 def test_flag_is_closed_once_by_its_owner_with_a_note(ending, stock, as_caseworker, today):
     flag_agreements(today)
     flag = AgreementFlag.objects.get()

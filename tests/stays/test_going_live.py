@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
@@ -195,6 +196,17 @@ def test_a_run_that_dies_goes_on_where_it_was(as_caseworker, home, monkeypatch):
     assert Lease.objects.count() == 3
     made.refresh_from_db()
     assert made.is_applied
+
+
+def test_a_run_whose_worker_was_killed_can_be_started_again(as_caseworker, home):
+    made = send(as_caseworker, "leieforhold", LEASES, lease_line())
+    confirm(as_caseworker, made)
+    cache.set(running._key(made.pk), (25, 100))  # as the killed worker left it
+    page = page_of(as_caseworker, made)
+    assert "Start igjen" in page and "25 av 100" not in page
+    with running._alone(made.pk):
+        page = page_of(as_caseworker, made)
+    assert "25 av 100" in page and "Start igjen" not in page
 
 
 def test_cancelling_between_rows_keeps_whole_rows(as_caseworker, home, monkeypatch):

@@ -10,6 +10,7 @@ from django.core import mail
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from casework.assessment import statement_links as links
 from casework.assessment.flags import flag_statements
@@ -233,6 +234,23 @@ def test_helper_is_reminded_once_before_and_once_after_the_deadline(
     assert sent == [7, 11]
     flag = Flag.objects.get(kind=FlagKind.STATEMENT)
     assert (flag.owner, flag.person) == (asked.asked_by, asked.person)
+
+
+def test_a_run_for_an_earlier_day_reminds_nobody_who_has_answered_or_had_a_later_reminder(
+    django_capture_on_commit_callbacks,
+):
+    asked_at = timezone.now() - timedelta(days=30)
+    StatementFactory(received=True, asked_at=asked_at, due_on=days_ago(3))
+    with django_capture_on_commit_callbacks(execute=True):
+        flag_statements(days_ago(1))
+    assert not mail.outbox
+    late = StatementFactory(asked_at=asked_at, due_on=days_ago(3))
+    with django_capture_on_commit_callbacks(execute=True):
+        flag_statements(today())
+        flag_statements(days_ago(4))
+    late.refresh_from_db()
+    assert (late.reminded_on, late.reminded_late_on) == (None, today())
+    assert len(mail.outbox) == 1
 
 
 def test_flag_is_on_min_dag_of_the_asker_and_closes_with_the_answer(login):
