@@ -112,9 +112,17 @@ def apply_stage(property: Property, *, before: Property, by: User) -> int:
 
 
 def fill(
-    unit: Unit, period: DateRange, cause: UnavailableCause, by: User, *, note: str = ""
+    unit: Unit,
+    period: DateRange,
+    cause: UnavailableCause,
+    by: User,
+    *,
+    note: str = "",
+    by_stage: bool = True,
+    reason: str = "",
 ) -> int:
-    """Make the home unavailable on the days of the period when it is not already; how many rows."""
+    """Make the home unavailable on the days of the period when it is not already; how many rows.
+    `reason` is why, in their history."""
     start, made = period.lower, 0
     taken = unit.unavailabilities.filter(period__overlap=period).order_by("period")
     gaps = []
@@ -128,8 +136,8 @@ def fill(
         if period.upper is None or start < period.upper:
             gaps.append(DateRange(start, period.upper))
     for gap in gaps:
-        row = Unavailability(unit=unit, cause=cause, period=gap, note=note, by_stage=True)
-        row._history_user = by
+        row = Unavailability(unit=unit, cause=cause, period=gap, note=note, by_stage=by_stage)
+        row._history_user, row._change_reason = by, reason
         row.save()
         made += 1
     return made

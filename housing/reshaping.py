@@ -18,8 +18,8 @@ from django.utils.translation import gettext as _
 from common.errors import RuleBroken
 from common.formatting import nbdate
 
-from .closing import end_on, refuse_if_needed, save_use
-from .models import Unit
+from .closing import end_on, fill, refuse_if_needed, save_use
+from .models import Unavailability, Unit
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -31,6 +31,10 @@ NOT_COPIED = {
 }  # fmt: skip
 
 
+# Why, in the history of a home that ends here and of what the new take over: undoing reads it.
+RESHAPED = "delt eller slått sammen"
+
+
 class CannotReshape(RuleBroken):
     """The homes cannot be split or merged like this."""
 
@@ -39,8 +43,9 @@ class CannotReshape(RuleBroken):
 def reshape(*, units: Sequence[Unit], into: Sequence[str], on: date, by: User) -> list[Unit]:
     """End the homes on the day, and begin new ones with these names; returns the new.
 
-    One into several is a split, several into one a merge. Bedrooms, size, places and rent of the
-    new are not known until somebody writes them. Raises `CannotReshape`, and
+    One into several is a split, several into one a merge. The new end when the first of the old was
+    to, and are out of use while one of them was to be. Bedrooms, size, places and rent of the new
+    are not known until somebody writes them. Raises `CannotReshape`, and
     `closing.CannotClose` while somebody lives there or a home is reserved or offered.
     """
     old = list(_locked([unit.pk for unit in units]))
@@ -53,6 +58,7 @@ def reshape(*, units: Sequence[Unit], into: Sequence[str], on: date, by: User) -
         raise CannotReshape(_("Boligene må være i samme eiendom."))
     refuse_if_needed(old, DateRange(on, None))
     planned = all(unit.in_use.isempty for unit in old)
+    last = min((unit.in_use.upper for unit in old if unit.in_use.upper), default=None)
     first = old[0]
     copied = {
         field.attname: getattr(first, field.attname)
@@ -64,32 +70,48 @@ def reshape(*, units: Sequence[Unit], into: Sequence[str], on: date, by: User) -
         unit = Unit(
             name=name,
             bedrooms=None,
-            in_use=DateRange(empty=True) if planned else DateRange(on, None),
+            in_use=DateRange(empty=True) if planned else DateRange(on, last),
             **copied,
         )
         unit._history_user = by
         unit.save()
         unit.predecessors.set(old)
+        _take_over_repairs(unit, old, on, by)
         new.append(unit)
     for unit in old:
+        unit._change_reason = RESHAPED
         save_use(unit, end_on(unit.in_use, on) if on in unit.in_use else unit.in_use, by)
     return new
 
 
+def _take_over_repairs(unit: Unit, old: Sequence[Unit], on: date, by: User) -> None:
+    """The days the old homes were to be out of use after the day. The cost stays with the old."""
+    rows = Unavailability.objects.filter(unit__in=old, period__overlap=DateRange(on, None))
+    for row in rows.order_by("period", "pk"):
+        days = DateRange(max(row.period.lower or on, on), row.period.upper)
+        fill(unit, days, row.cause, by, note=row.note, by_stage=row.by_stage, reason=RESHAPED)
+
+
 @transaction.atomic
 def undo(*, unit: Unit, by: User) -> list[Unit]:
-    """Undo the split or merge this home went into, by mistake; returns the homes that are back.
+    """Undo the split or merge this home went into, by mistake; returns the homes that are back,
+    with the days of use each had before.
 
-    Raises `CannotReshape` when one of the new homes has been used for something.
+    Raises `CannotReshape` when one of the new homes has been used for something, or has been taken
+    out of use since.
     """
     new = list(unit.successors.order_by("pk"))
     if not new:
         raise CannotReshape(_("Boligen er ikke delt eller slått sammen."))
     old_ids = set(Unit.objects.filter(successors__in=new).values_list("pk", flat=True))
     rows = {row.pk: row for row in _locked([*old_ids, *(each.pk for each in new)])}
-    ended = {row.in_use.upper for pk, row in rows.items() if pk in old_ids}
     for each in new:
         row = rows[each.pk]
+        if any(_was_registered(repair) for repair in row.unavailabilities.all()):
+            raise CannotReshape(
+                _("%(home)s er ført som ute av bruk. Feilregistrer det først, så kan dette angres.")
+                % {"home": row.name}
+            )
         row._history_user = by
         try:
             with transaction.atomic():
@@ -100,9 +122,22 @@ def undo(*, unit: Unit, by: User) -> list[Unit]:
             ) from error
     old = [rows[pk] for pk in sorted(old_ids)]
     for row in old:
-        if ended != {None}:
-            save_use(row, DateRange(row.in_use.lower, None), by)
+        save_use(row, _use_before(row), by)
     return old
+
+
+def _was_registered(row: Unavailability) -> bool:
+    """Somebody registered or changed it, after it was taken over if it was."""
+    return set(row.history.values_list("history_change_reason", flat=True)) != {RESHAPED}
+
+
+def _use_before(unit: Unit) -> DateRange:
+    """The days of use before the home was split or merged, from its history."""
+    ended = unit.history.filter(history_change_reason=RESHAPED).order_by("-history_id").first()
+    before = unit.history.filter(history_id__lt=ended.history_id if ended else 0)
+    if row := before.order_by("-history_id").first():
+        return row.in_use
+    return unit.in_use if unit.in_use.isempty else DateRange(unit.in_use.lower, None)
 
 
 def _locked(ids: Sequence[int]) -> Sequence[Unit]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
@@ -75,6 +77,42 @@ def test_split_by_mistake_is_undone_until_the_new_homes_are_used(stock, home):
     f.StayFactory(lease=True, unit=home.successors.first(), days_ago=5)
     assert "kan ikke angres" in stock.post(undo, follow=True).text
     assert home.successors.count() == 2
+
+
+def test_homes_of_a_split_or_merge_end_as_the_old_would_have_and_undoing_gives_their_days_back(
+    stock, home, today
+):
+    home.in_use = f.since(f.days_ago(900), today + timedelta(days=400))
+    home.save()
+    other = f.UnitFactory(property=home.property, name="H0102", in_use=f.since(f.days_ago(500)))
+    days = {unit: unit.in_use for unit in (home, other)}
+    for names, with_others in ((["H0101A", "H0101B"], []), (["H0101-02"], [other.pk])):
+        reshape(stock, home, names, with_others=with_others)
+        for new in home.successors.all():
+            assert new.in_use == f.since(f.days_ago(10), today + timedelta(days=400))
+        stock.post(reverse("housing:unit_reshape_undo", args=[home.pk]))
+        assert {unit: Unit.objects.get(pk=unit.pk).in_use for unit in days} == days
+    assert Unit.objects.count() == 2
+
+
+def test_repairs_go_on_in_the_new_homes_and_none_is_lost_by_undoing(stock, home, today):
+    repaired = today + timedelta(days=60)
+    f.UnavailabilityFactory(unit=home, period=f.since(f.days_ago(20), repaired), note="vannskade")
+    undo = reverse("housing:unit_reshape_undo", args=[home.pk])
+    reshape(stock, home, ["H0101A", "H0101B"])
+    for new in home.successors.all():
+        row = new.unavailabilities.get()
+        assert (row.period, row.note) == (f.since(f.days_ago(10), repaired), "vannskade")
+    stock.post(undo)
+    assert Unit.objects.get() == home and home.unavailabilities.get().note == "vannskade"
+    reshape(stock, home, ["H0101A", "H0101B"])
+    row = home.successors.first().unavailabilities.get()
+    url = reverse("housing:out_of_use_edit", args=[row.pk])
+    data = {"cause": row.cause, "period_0": nb(10), "period_1": "", "note": "Nytt bad", "cost": ""}
+    assert stock.post(url, data).status_code == 302
+    assert "Feilregistrer det først" in stock.post(undo, follow=True).text
+    row.refresh_from_db()
+    assert row.note == "Nytt bad" and home.successors.count() == 2
 
 
 def test_closed_and_reopened_house_leaves_split_homes_ended(stock, home, today):
