@@ -17,7 +17,7 @@ class AllocationConfig(AppConfig):
         from casework.persons.actions.deaths import Phase, on_death
         from common import day, navigation
         from housing import closing
-        from stays import homes
+        from stays import availability, homes
         from stays.leases import cancelling
 
         from . import appeal_parts, defaults, discharges, holdings, perms, still_needed, vacancy
@@ -46,6 +46,7 @@ class AllocationConfig(AppConfig):
 
         cancelling.listen(let_go_of_lease)
         closing.register_check(vacancy.kept_or_offered)
+        availability.register_promise(vacancy.held_for_others)
         homes.register_promises("allocation", discharges.PROMISES, discharges.promise_params)
         day.register(
             own_day.class_lines, own_day.offer_lines, own_day.chosen_lines, own_day.accepted_lines

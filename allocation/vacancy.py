@@ -34,7 +34,7 @@ from django.db.models.functions import Coalesce, Greatest, Lower, Upper
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from casework.models import Application
+from casework.models import Application, Person
 from common.formatting import nbdate
 from common.prepared import DAY, IDS, Prepared
 from housing.enums import UnitStatus
@@ -264,21 +264,36 @@ def reserved_for(unit_ids: Collection[int], on: date) -> dict[int, int]:
     return held
 
 
-def kept_or_offered(units: list[Unit], days: DateRange) -> str:
-    """Why these homes cannot be out of use on the days: how many are held for somebody; "" for
-    none (need H4). What is chosen or offered is needed from its day on."""
+def _promised(units: list[Unit], days: DateRange) -> list[tuple[int, int]]:
+    """The unit and person of each offer, choice and hold of these homes that needs one of the days.
+    What is chosen or offered is needed from its day on. Three queries."""
     reserved = Reservation.objects.filter(released_at__isnull=True, period__overlap=days)
     chosen, offered = _chosen(), Offer.objects.reserving()
     if days.upper is not None:
         chosen = chosen.filter(item__decided_at__date__lt=days.upper)
         offered = offered.filter(available_from__lt=days.upper)
-    held = len(
-        {
-            *reserved.filter(unit__in=units).values_list("unit", flat=True),
-            *chosen.filter(item__unit__in=units).values_list("item__unit", flat=True),
-            *offered.filter(unit__in=units).values_list("unit", flat=True),
-        }
-    )
+    return [
+        *reserved.filter(unit__in=units).values_list("unit", "application__person"),
+        *chosen.filter(item__unit__in=units).values_list("item__unit", "application__person"),
+        *offered.filter(unit__in=units).values_list("unit", "application__person"),
+    ]
+
+
+def held_for_others(unit: Unit, days: DateRange, person: Person) -> str:
+    """Why the person cannot have the home on the days: it is offered to, chosen or held for
+    somebody else; "" if it is not."""
+    if all(promised_to == person.pk for _unit, promised_to in _promised([unit], days)):
+        return ""
+    return _(
+        "%(unit)s er tilbudt, tildelt eller holdt av for noen andre. Avklar det først, eller velg "
+        "en annen bolig."
+    ) % {"unit": unit}
+
+
+def kept_or_offered(units: list[Unit], days: DateRange) -> str:
+    """Why these homes cannot be out of use on the days: how many are held for somebody; "" for
+    none (need H4)."""
+    held = len({unit for unit, _person in _promised(units, days)})
     if not held:
         return ""
     return ngettext(

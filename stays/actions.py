@@ -27,7 +27,7 @@ from common.formatting import nbdate
 from housing.enums import TEMPORARY_TYPES, TRIAL_TYPES
 from housing.models import Unit
 
-from .availability import first_free
+from .availability import first_free, promised
 from .enums import IN_UNIT, SLEEPS, StayEvent, StayKind, UnsuitedFor, VoidedAs
 from .models import PlaceSearch, Renewal, Stay, VoidedStay
 from .unsuited import unsuited_for
@@ -150,6 +150,7 @@ def register_stay(
     check_overlap(stay)
     if stay.unit_id:
         check_unoccupied(unit, stay.period)
+        check_unpromised(unit, stay.period, person, local_date(at))
     save_stay(stay)
     text = _("%(kind)s fra %(date)s: %(where)s.") % {
         "kind": stay.get_kind_display(),
@@ -394,6 +395,19 @@ def check_overlap(stay: Stay) -> None:
 def check_unoccupied(unit: Unit, period: DateRange) -> None:
     if Stay.objects.filter(unit=unit, period__overlap=period).exists():
         raise UnitTaken(unit, period.lower)
+
+
+def check_unpromised(unit: Unit, period: DateRange, person: Person, today: date) -> None:
+    """Refuse a home that is offered to, chosen or held for somebody else in the period."""
+    if sentence := promised(unit, period, person, today):
+        raise StayRefused(sentence, "unit")
+
+
+def lock_homes(*unit_ids: int | None) -> None:
+    """Lock the homes, before their stays (docs/adr/0006): who offers one waits, and then sees the
+    stay."""
+    units = Unit.objects.select_for_update(of=("self",), no_key=True)
+    list(units.filter(pk__in=[pk for pk in unit_ids if pk]).order_by("pk").values_list("pk"))
 
 
 def check_unit(unit: Unit, kind: str, period: DateRange) -> None:

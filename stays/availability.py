@@ -10,8 +10,9 @@ next year can be lived in until then.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date
+from typing import TYPE_CHECKING
 
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -19,6 +20,27 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from housing.models import Unavailability, Unit
 
 from .models import Stay
+
+if TYPE_CHECKING:
+    from casework.models import Person
+
+_promises: list[Callable[[Unit, DateRange, Person], str]] = []
+
+
+def register_promise(promise: Callable[[Unit, DateRange, Person], str]) -> None:
+    """Register from an app above who a home is promised to: `promise(unit, period, person)` is a
+    sentence on why the person cannot have it in the period, or ""."""
+    if promise not in _promises:
+        _promises.append(promise)
+
+
+def promised(unit: Unit, period: DateRange, person: Person, on: date) -> str:
+    """Why the home cannot be the person's: it is promised to others in the part of the period that
+    is not past on `on`; "" if it is not."""
+    coming = DateRange(max(period.lower, on), period.upper)
+    if coming.upper is not None and coming.upper <= coming.lower:
+        return ""
+    return " ".join(reason for each in _promises if (reason := each(unit, coming, person)))
 
 
 def unoccupied(units: QuerySet[Unit], period: DateRange) -> QuerySet[Unit]:

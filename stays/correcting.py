@@ -29,6 +29,8 @@ from .actions import (
     check_reasonable,
     check_suited,
     check_unit,
+    check_unpromised,
+    lock_homes,
     locked_stay,
     refuse_lease,
     save_stay,
@@ -59,6 +61,7 @@ def change_stay(
     home of a lease follow its contract. All clocks count what is corrected as if it had been right
     from the start. Raises `StayRefused`, and `Overwritten` if it has changed since `seen`.
     """
+    lock_homes(stay.unit_id, getattr(facts.get("unit"), "pk", None))
     stay = locked_stay(stay)
     check_seen(stay, seen)
     on, old = local_date(at), Stay.objects.get(pk=stay.pk)
@@ -92,6 +95,8 @@ def change_stay(
         check_planned_out(stay.planned_out, ends_on, on)
     _check_place(stay, old)
     check_overlap(stay)
+    if stay.unit and (stay.unit_id, stay.period) != (old.unit_id, old.period):
+        check_unpromised(stay.unit, stay.period, stay.person, on)
     save_stay(stay)
     newest = stay.renewals.order_by("-starts_on", "-pk").first()
     if newest and stay.granted_until and stay.granted_until != newest.until:
@@ -165,12 +170,14 @@ def void_stay(
     It no longer counts anywhere, and stands with its reason on the person's page. `reopen` are the
     stays that ended because of it. Raises `StayRefused`.
     """
+    reopen = list(reopen)
+    lock_homes(*(ended.unit_id for ended in reopen))
     stay = locked_stay(stay)
     check_seen(stay, seen)
     refuse_lease(stay)
     voided = void(stay, how=VoidedAs(how), reason=reason, by=by, at=at)
     for ended in reopen:
-        reopen_stay(stay=ended, reason=voided.reason, by=by, at=at)
+        reopen_locked(stay=ended, reason=voided.reason, by=by, at=at)
     return voided
 
 
@@ -190,6 +197,12 @@ def ended_by(stay: Stay) -> QuerySet[Stay]:
 def reopen_stay(*, stay: Stay, reason: str, by: User, at: datetime) -> Stay:
     """The person has not left after all. The stay goes on, at most until the next stay of the
     person, or of somebody else in the same home. Raises `StayRefused`."""
+    lock_homes(stay.unit_id)
+    return reopen_locked(stay=stay, reason=reason, by=by, at=at)
+
+
+def reopen_locked(*, stay: Stay, reason: str, by: User, at: datetime) -> Stay:
+    """`reopen_stay`, of a stay whose home is locked."""
     stay = locked_stay(stay)
     ended = stay.period.upper
     if ended is None:
@@ -214,6 +227,9 @@ def reopen_stay(*, stay: Stay, reason: str, by: User, at: datetime) -> Stay:
     if stay.unit_id:
         check_unit(stay.unit, stay.kind, DateRange(ended, None))
     stay.period = DateRange(stay.period.lower, following.period.lower if following else None)
+    if stay.unit:
+        again = DateRange(ended, stay.period.upper)
+        check_unpromised(stay.unit, again, stay.person, local_date(at))
     stay.end_reason = ""
     stay._history_user = by
     save_stay(stay)

@@ -15,7 +15,8 @@ from common.calendar import local_date
 from common.formatting import kroner, nbdate
 
 from .actions import check_latest, locked_stay
-from .leases.actions import locked_lease
+from .enums import StepKind
+from .leases.actions import check_still_claimed, locked_lease
 from .models import LeaseRenewal, PlaceSearch, Renewal, RentAdjustment, TenancyStep
 
 if TYPE_CHECKING:
@@ -34,6 +35,11 @@ def after_search(search: PlaceSearch) -> str:
     if search.application_id:
         return reverse("stays:place", args=[search.application_id])
     return reverse("desk:person_stays", args=[search.person_id])
+
+
+def _evictions_are_still_claimed(step: TenancyStep, *, by: User, at: datetime) -> None:
+    if step.kind == StepKind.EVICTION_CLAIM:
+        check_still_claimed(step)
 
 
 def _lease_expires_as_before(renewal: LeaseRenewal, *, by: User, at: datetime) -> None:
@@ -59,6 +65,7 @@ STEP = Correctable(
     "steg",
     TenancyStep,
     label=lambda row: f"{row.get_kind_display()} {nbdate(row.on)}",
+    after=_evictions_are_still_claimed,
     **ON_LEASE,
 )
 LEASE_RENEWAL = Correctable(

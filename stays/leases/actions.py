@@ -7,6 +7,7 @@ from decimal import ROUND_DOWN, Decimal
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import Exists, OuterRef
 from django.utils.formats import date_format
 from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext as _
@@ -40,6 +41,7 @@ from stays.actions import (
     check_reasonable,
     check_unit,
     check_unoccupied,
+    check_unpromised,
     end_open,
     kind_in,
     save_stay,
@@ -183,6 +185,7 @@ def take_over_lease(
         )
     check_reasonable(local_date(at), starts_on=starts_on, expires_on=expires_on)
     check_unit(unit, kind_in(unit), DateRange(starts_on, None))
+    check_unpromised(unit, DateRange(starts_on, None), person, local_date(at))
     stay = Stay(
         person=person,
         kind=kind_in(unit),
@@ -546,9 +549,18 @@ def take_step(
 
 
 def check_step(
-    lease: Lease, *, kind: str, on: date, due_on: date | None, note: str, at: datetime
+    lease: Lease,
+    *,
+    kind: str,
+    on: date,
+    due_on: date | None,
+    note: str,
+    at: datetime,
+    corrected: TenancyStep | None = None,
 ) -> date | None:
-    """The deadline of a step that may be recorded: the one given, or that of the rules."""
+    """The deadline of a step that may be recorded: the one given, or that of the rules.
+
+    `corrected` is the step that becomes this one."""
     if on > local_date(at) and kind != StepKind.EVICTION_DAY:
         raise StayRefused(_("Dagen er ikke kommet ennå. Skriv når det ble gjort."), "on")
     if on < lease.starts_on:
@@ -566,7 +578,7 @@ def check_step(
                 field,
             )
     if kind == StepKind.EVICTION_DAY:
-        _check_claimed(lease, on)
+        _check_claimed(lease, on, corrected)
     shortest = step_deadline(kind, on)
     if due_on and shortest and due_on < shortest:
         raise StayRefused(
@@ -612,12 +624,24 @@ def _check_reason(lease: Lease, kind: str, on: date) -> None:
         )
 
 
-def _check_claimed(lease: Lease, on: date) -> None:
+def _check_claimed(lease: Lease, on: date, corrected: TenancyStep | None) -> None:
     """Refuse a day of eviction that nobody has asked the enforcement officer for."""
-    if not lease.steps.filter(kind=StepKind.EVICTION_CLAIM, on__lte=on).exists():
+    claims = lease.steps.filter(kind=StepKind.EVICTION_CLAIM, on__lte=on)
+    if not claims.exclude(pk=corrected and corrected.pk).exists():
         raise StayRefused(
             _("En utkastelse berammes etter en begjæring, og ingen er ført. Før den først."),
             "kind",
+        )
+
+
+def check_still_claimed(claim: TenancyStep) -> None:
+    """Refuse that a claim is moved or no longer holds, if a day of eviction then has none."""
+    claims = claim.lease.steps.filter(kind=StepKind.EVICTION_CLAIM, on__lte=OuterRef("on"))
+    days = claim.lease.steps.filter(~Exists(claims), kind=StepKind.EVICTION_DAY)
+    if day := days.first():
+        raise StayRefused(
+            _("Utkastelsen %(day)s er berammet etter begjæringen. Rett utkastelsen først.")
+            % {"day": nbdate(day.on)}
         )
 
 

@@ -17,9 +17,8 @@ from casework.log.enums import FlagClosed
 from casework.models import Flag
 from common.calendar import local_date
 from common.corrections import check_seen
-from housing.models import Unit
-from stays.actions import StayRefused, delete_rows, locked_stay, void
-from stays.correcting import reopen_stay
+from stays.actions import StayRefused, delete_rows, lock_homes, locked_stay, void
+from stays.correcting import reopen_locked
 from stays.enums import VoidedAs
 from stays.models import Stay, VoidedStay
 
@@ -55,7 +54,8 @@ def cancel_lease(
     offer stand, so that a new contract can be made. Raises `StayRefused`.
     """
     # Locks in the order of docs/adr/0006.
-    Unit.objects.select_for_update(of=("self",), no_key=True).filter(stays__lease=lease.pk).first()
+    reopen = list(reopen)
+    lock_homes(lease.stay.unit_id, *(ended.unit_id for ended in reopen))
     for listener in _listeners:
         listener(lease, keep_offer=keep_offer, reason=reason, by=by, at=at)
     stay = locked_stay(lease.stay)
@@ -79,7 +79,7 @@ def cancel_lease(
     stay = Stay.objects.select_related("person", "unit__property").get(pk=stay.pk)
     voided = void(stay, how=VoidedAs(how), reason=reason, by=by, at=at, lease=number)
     for ended in reopen:
-        reopen_stay(stay=ended, reason=voided.reason, by=by, at=at)
+        reopen_locked(stay=ended, reason=voided.reason, by=by, at=at)
     return voided
 
 

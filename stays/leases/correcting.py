@@ -28,10 +28,10 @@ from stays.actions import (
     save_stay,
 )
 from stays.correcting import ended_by
-from stays.enums import SLEEPS, StayEvent, StayKind
+from stays.enums import SLEEPS, StayEvent, StayKind, StepKind
 from stays.models import LeaseRenewal, PriceIndex, Stay, TenancyStep
 
-from .actions import check_step, check_term, locked_lease, shortest_term
+from .actions import check_step, check_still_claimed, check_term, locked_lease, shortest_term
 from .models import Lease
 
 # What a correction of the contract may change.
@@ -155,10 +155,13 @@ def correct_step(
     lease = locked_lease(step.lease)
     step = _still_there(lease.steps, step)
     check_seen(step, seen)
-    due_on = check_step(lease, kind=kind, on=on, due_on=due_on, note=note, at=at)
+    was_claim = step.kind == StepKind.EVICTION_CLAIM
+    due_on = check_step(lease, kind=kind, on=on, due_on=due_on, note=note, at=at, corrected=step)
     step.kind, step.on, step.due_on, step.note = kind, on, due_on, note.strip()
     step._history_user = by
     save_stay(step)
+    if was_claim:
+        check_still_claimed(step)
     what = {"step": step.get_kind_display(), "day": nbdate(on), "why": why.strip()}
     _record(lease, _("Steg rettet: %(step)s %(day)s. %(why)s") % what, by, at)
     return step

@@ -12,9 +12,12 @@ from allocation import vacancy
 from allocation.actions import meetings
 from allocation.models import AgendaItem, Offer, PriorityPolicy
 from common.calendar import add_months
+from common.errors import RuleBroken
 from common.formatting import nbdate
 from housing.models import Unit
+from stays import correcting
 from stays.availability import first_free, unoccupied
+from stays.leases.actions import take_over_lease
 from stays.models import Stay
 from tests import factories as f
 from tests.factories_leases import ReservationFactory
@@ -127,6 +130,57 @@ def test_held_or_offered_home_is_free_for_nobody_else_on_any_day(today, soon):
         assert vacancy.is_free(held.unit, period, today, held.application)
         assert not vacancy.is_free(offered.unit, period, today, held.application)
     assert vacancy.free_days([held.unit_id, offered.unit_id], today) == {}
+
+
+def promise(how, **kwargs):
+    """A home offered to, chosen by a meeting or held for somebody."""
+    if how == "chosen":
+        item = f.AgendaItemFactory(decided=True, **kwargs)
+        f.ConsiderationFactory(item=item, chosen=True, rank=1)
+    elif how == "offered":
+        f.OfferFactory(accepted=True, **kwargs)
+    else:
+        ReservationFactory(**kwargs)
+
+
+@pytest.mark.parametrize("how", ["offered", "chosen", "held"])
+def test_home_promised_to_one_is_not_given_another_by_registering_or_correcting(
+    how, as_caseworker, today
+):
+    unit = f.UnitFactory(training=True)
+    old = f.StayFactory(trial=True, unit=unit, days_ago=100, days=60)
+    promise(how, unit=unit)
+    person = f.PersonFactory(with_household=True)
+    new = reverse("stays:stay_new", args=[person.pk])
+    typed = {"kind": old.kind, "unit": unit.pk, "starts_on": nb(today), "reason": "x"}
+    again = reverse("stays:stay_reopen", args=[old.pk])
+    for where, data in ((new, typed), (again, {"reason": "Bor der ennå."})):
+        assert "holdt av for noen andre" in as_caseworker.post(where, data).text, where
+    who = {"by": as_caseworker.user, "at": f.now()}
+    with pytest.raises(RuleBroken, match="holdt av for noen andre"):
+        correcting.change_stay(stay=old, starts_on=old.period.lower, ends_on=None, why="x", **who)
+    days = {"agreed_on": f.days_ago(9), "starts_on": f.days_ago(9), "expires_on": None}
+    with pytest.raises(RuleBroken, match="holdt av for noen andre"):
+        take_over_lease(person=person, unit=unit, rent=1, **days, **who)
+    # What is past takes the home from nobody.
+    past = {"starts_on": nb(f.days_ago(30)), "ends_on": nb(f.days_ago(20))}
+    assert as_caseworker.post(new, {**typed, **past}).status_code == 302
+
+
+def test_old_home_promised_to_another_is_not_given_back(as_caseworker, today):
+    old = f.LeaseFactory(days_ago=500)
+    application = f.ApplicationFactory(person=old.stay.person, granted=True)
+    new = f.LeaseFactory(application=application, days_ago=-10)
+    ends = today + timedelta(days=10)
+    Stay.objects.filter(pk=old.stay_id).update(period=f.since(f.days_ago(500), ends))
+    offer = f.OfferFactory(unit=old.stay.unit, accepted=True, available_from=ends)
+    where = reverse("stays:lease_cancel", args=[new.pk])
+    data = {"how": "ikke_inngatt", "reason": "Ville ikke", "reopen": [old.stay_id]}
+    assert "holdt av for noen andre" in as_caseworker.post(where, data).text
+    Offer.objects.filter(pk=offer.pk).update(state="trukket")
+    assert as_caseworker.post(where, data).status_code == 302
+    old.stay.refresh_from_db()
+    assert old.stay.period.upper is None
 
 
 def test_home_is_not_let_beyond_the_day_it_closes(as_caseworker, today):

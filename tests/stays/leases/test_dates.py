@@ -40,6 +40,28 @@ def test_an_eviction_day_without_a_claim_is_refused(as_caseworker):
     assert step(as_caseworker, lease, StepKind.EVICTION_DAY, day).status_code == 302
 
 
+def test_the_claim_of_an_eviction_day_is_not_corrected_away(as_caseworker):
+    lease = f.LeaseFactory(days_ago=200)
+    day = f.today() + timedelta(days=30)
+    StepFactory(lease=lease, kind=StepKind.EVICTION_NOTICE, on=f.days_ago(60))
+    claim = StepFactory(lease=lease, kind=StepKind.EVICTION_CLAIM, on=f.days_ago(5))
+    correct = reverse("stays:step_correct", args=[claim.pk])
+    data = {"on": nb(claim.on), "due_on": "", "note": "x", "why": "Feil"}
+    page = as_caseworker.post(correct, {**data, "kind": StepKind.EVICTION_DAY, "on": nb(day)})
+    assert "etter en begjæring" in page.text, "it cannot become the day it is the claim of"
+    assert step(as_caseworker, lease, StepKind.EVICTION_DAY, day).status_code == 302
+    page = as_caseworker.post(correct, {**data, "kind": StepKind.CONTACT})
+    assert f"Utkastelsen {nb(day)} er berammet etter begjæringen" in page.text
+    take_back = reverse("casework:take_back", args=["steg", claim.pk])
+    page = as_caseworker.post(take_back, {"why": "Feil"})
+    assert "er berammet etter begjæringen" in page.text
+    claim.refresh_from_db()
+    assert claim.kind == StepKind.EVICTION_CLAIM
+    other = StepFactory(lease=lease, kind=StepKind.EVICTION_CLAIM, on=f.days_ago(4))
+    assert as_caseworker.post(correct, {**data, "kind": StepKind.CONTACT}).status_code == 302
+    assert lease.steps.filter(pk=other.pk).exists()
+
+
 @pytest.mark.parametrize("field", ["on", "due_on"])
 def test_a_day_of_the_wrong_year_is_refused(as_caseworker, field):
     lease = f.LeaseFactory(days_ago=200)
