@@ -16,7 +16,7 @@ from common.errors import RuleBroken
 from common.formatting import nbdate
 
 from . import closing, stock_export
-from .enums import ALWAYS_URGENT, UnavailableCause
+from .enums import ALWAYS_URGENT, UnavailableCause, use_of
 from .models import (
     NameToAvoid,
     Property,
@@ -119,17 +119,19 @@ def add_unit(*, unit: Unit, by: User) -> Unit:
 
 
 @transaction.atomic
-def change_unit(*, unit: Unit, by: User) -> Unit:
+def change_unit(*, unit: Unit, by: User, at: datetime) -> Unit:
     """Save a changed home; its history keeps the old values and who changed it.
 
     Raises `ChangedMeanwhile`, and `closing.CannotClose` when somebody needs it on a day that would
-    no longer be one of use.
+    no longer be one of use, or from today as the home for another use than its new type.
     """
     stored = _lock(unit)
     for days in closing.days_lost(stored.in_use, unit.in_use):
         first = unit.in_use.lower
         is_before = first is not None and days.upper is not None and days.upper <= first
         closing.refuse_if_needed([stored], days, "used_from" if is_before else "used_to")
+    if use_of(unit.type) != use_of(stored.type):
+        closing.refuse_if_needed([stored], DateRange(local_date(at), None), "type")
     unit._history_user = by
     unit.save()
     return unit

@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -37,6 +39,11 @@ TRIAL_TYPES = (UnitType.TRAINING,)
 LASTING_TYPES = tuple(
     kind for kind in UnitType if kind not in TEMPORARY_TYPES and kind not in TRIAL_TYPES
 )
+
+
+def use_of(kind: str) -> Sequence[UnitType]:
+    """The types people live in as in this one: for some nights, on trial, or for good."""
+    return next(kinds for kinds in (TEMPORARY_TYPES, TRIAL_TYPES, LASTING_TYPES) if kind in kinds)
 
 
 class Staffing(models.TextChoices):

@@ -81,7 +81,7 @@ def unit_edit(request: HttpRequest, pk: int) -> HttpResponse:
     form = UnitForm(posted(request), instance=unit, cancel=back)
     if request.method == "POST" and form.is_valid():
         with errors_on(form, "name"):  # another home in the property may have the name
-            actions.change_unit(unit=form.instance, by=request.user)
+            actions.change_unit(unit=form.instance, by=request.user, at=timezone.now())
             messages.success(request, _("Boligen er lagret."))
             return redirect(back)
     return _unit_page(request, form, pk, _("Endre"))

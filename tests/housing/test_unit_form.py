@@ -118,3 +118,18 @@ def test_days_somebody_needs_the_home_stay_days_of_use(stock):
     for unit, first in ((let, 100), (offered, 400), (vacant, -30)):
         unit.refresh_from_db()
         assert (unit.in_use.lower, unit.in_use.upper) == (f.days_ago(first), None)
+
+
+def test_type_of_a_home_somebody_needs_is_not_changed_to_another_use(stock):
+    room = f.StayFactory(days_ago=100).unit
+    offered = f.OfferFactory().unit
+    for unit, other, same in (
+        (room, "kommunal", "krisebolig"),
+        (offered, "pensjonat", "omsorgsbolig"),
+    ):
+        url = reverse("housing:unit_edit", args=[unit.pk])
+        page = stock.post(url, what_stands(unit, type=other))
+        assert page.context["form"].errors["type"], unit
+        assert stock.post(url, what_stands(unit, type=same)).status_code == 302
+        unit.refresh_from_db()
+        assert unit.type == same
