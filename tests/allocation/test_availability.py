@@ -169,10 +169,10 @@ def test_home_promised_to_one_is_not_given_another_by_registering_or_correcting(
 
 def test_old_home_promised_to_another_is_not_given_back(as_caseworker, today):
     old = f.LeaseFactory(days_ago=500)
-    application = f.ApplicationFactory(person=old.stay.person, granted=True)
-    new = f.LeaseFactory(application=application, days_ago=-10)
     ends = today + timedelta(days=10)
     Stay.objects.filter(pk=old.stay_id).update(period=f.since(f.days_ago(500), ends))
+    application = f.ApplicationFactory(person=old.stay.person, granted=True)
+    new = f.LeaseFactory(application=application, days_ago=-10)
     offer = f.OfferFactory(unit=old.stay.unit, accepted=True, available_from=ends)
     where = reverse("stays:lease_cancel", args=[new.pk])
     data = {"how": "ikke_inngatt", "reason": "Ville ikke", "reopen": [old.stay_id]}
