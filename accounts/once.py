@@ -48,6 +48,8 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django_htmx.http import HttpResponseClientRedirect
 
+from common.forms import PrintableMixin
+
 from .models import Submission
 
 FIELD = "form_token"
@@ -76,7 +78,7 @@ class TokenField(forms.UUIDField):
         return False
 
 
-class OnceFormMixin:
+class OnceFormMixin(PrintableMixin):
     """Gives a form its hidden token. `cleaned_data` is without it, and can be passed to an action.
 
     Put it first among the bases. The token's name has no prefix: a page sends one form.

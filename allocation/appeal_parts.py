@@ -36,6 +36,11 @@ class _ClassCounts:
 
 def comparison(appeal: Appeal, on: date, language: str) -> FileDocument:
     """The waiting list by class on the day of the vedtak, and now."""
+    title = words("comparison", language)["title"]
+    return FileDocument(title, on, lambda: _comparison(appeal, on, language))
+
+
+def _comparison(appeal: Appeal, on: date, language: str) -> list[dict[str, Any]]:
     t = words("comparison", language)
     blocks: list[dict[str, Any]] = [{"kind": "text", "text": t["intro"]}]
     for day in dict.fromkeys([appeal.vedtak.issued_on, on]):
@@ -44,7 +49,7 @@ def comparison(appeal: Appeal, on: date, language: str) -> FileDocument:
             heading += f", {t['now']}"
         blocks.append({"kind": "heading", "text": heading})
         blocks += _list_on(day, appeal.vedtak.application_id, t)
-    return FileDocument(t["title"], on, [*blocks, *_classes(on, t)])
+    return [*blocks, *_classes(on, t)]
 
 
 def _list_on(day: date, application_id: int, t: dict[str, Any]) -> list[dict[str, Any]]:
@@ -107,6 +112,11 @@ def few(n: int) -> str:
 
 def stock(appeal: Appeal, on: date, language: str) -> FileDocument:
     """Homes vacant on the day of the vedtak and now, by type and size."""
+    title = words("comparison", language)["stock_title"]
+    return FileDocument(title, on, lambda: _stock(appeal, on, language))
+
+
+def _stock(appeal: Appeal, on: date, language: str) -> list[dict[str, Any]]:
     t = words("comparison", language)
     # One column where the file is made on the day of the vedtak.
     vacant_on = {day: _vacant(day) for day in dict.fromkeys([appeal.vedtak.issued_on, on])}
@@ -125,7 +135,7 @@ def stock(appeal: Appeal, on: date, language: str) -> FileDocument:
         blocks.append({"kind": "table", "head": head, "rows": rows})
     else:
         blocks.append({"kind": "text", "text": t["stock_none"]})
-    return FileDocument(t["stock_title"], on, blocks)
+    return blocks
 
 
 def _vacant(day: date) -> Counter[tuple[str, int]]:

@@ -39,10 +39,8 @@ class AllocationConfig(AppConfig):
         on_death(Phase.UNITS, deaths.lock_units)
         on_death(Phase.OFFERS, deaths.withdraw_offers)
         on_death(Phase.HOLDS, deaths.release_homes)
-        appeal_file.register(
-            "comparison", _("Sammenligning med andre på ventelisten"), appeal_parts.comparison
-        )
-        appeal_file.register("stock", _("Ledige boliger"), appeal_parts.stock)
+        appeal_file.register("comparison", appeal_parts.comparison)
+        appeal_file.register("stock", appeal_parts.stock)
 
         cancelling.listen(let_go_of_lease)
         closing.register_check(vacancy.kept_or_offered)

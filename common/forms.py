@@ -28,6 +28,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models.fields import BLANK_CHOICE_DASH
 from django.utils.translation import gettext_lazy as _
 
+from . import pdf
 from .calendar import ONE_DAY, last_day
 
 EARLIEST, LATEST = date(1880, 1, 1), date(2199, 12, 31)
@@ -243,6 +244,21 @@ def norwegian(db_field: models.Field, **kwargs: Any) -> forms.Field | None:
     elif isinstance(field, forms.ModelChoiceField) and field.empty_label:
         field.empty_label = _("Velg")
     return field
+
+
+class PrintableMixin:
+    """Names a sign that no letter can show beside its field, long before the letter is made."""
+
+    def _clean_fields(self) -> None:
+        super()._clean_fields()
+        for name, value in list(self.cleaned_data.items()):
+            sign = pdf.unprintable(value) if isinstance(value, str) else ""
+            if sign:
+                self.add_error(
+                    name,
+                    _("Tegnet «%(sign)s» kan ikke stå i brev. Skriv det på en annen måte.")
+                    % {"sign": sign},
+                )
 
 
 class VarigFormHelper(FormHelper):

@@ -12,12 +12,17 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Mapping
-from datetime import date, datetime
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
+from shutil import copytree, ignore_patterns
+from tempfile import TemporaryDirectory
 from typing import Any, Final, Literal
 
+import manimgx_fonts
+import manimgx_fonts_cjk
 import typst
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -29,6 +34,8 @@ LETTERS: Final = Path(__file__).resolve().parent.parent / "templates" / "letters
 STANDARDS: Final = ["a-2a", "ua-1"]
 LANGUAGES: Final = ("nb", "nn")
 
+# What a tab becomes: Typst shows none. A wide space is not dropped at the start of a line.
+TAB: Final = "\u2003"
 # Typst's message when no font has a character: the text `"…"` could not be displayed.
 _CANNOT_DRAW = re.compile(r'the text `"(?P<text>.+?)"` could not be displayed', re.DOTALL)
 
@@ -36,6 +43,13 @@ _CANNOT_DRAW = re.compile(r'the text `"(?P<text>.+?)"` could not be displayed', 
 class UnprintableText(RuleBroken):
     """The data holds a character that none of our fonts has. The message names it: a letter is
     never made with a character left out."""
+
+    def __init__(self, sign: str) -> None:
+        self.sign = sign
+        super().__init__(
+            _("Brevet inneholder tegn som ikke kan skrives ut: «%(text)s». Ta dem bort.")
+            % {"text": sign}
+        )
 
 
 class RenderFailed(Exception):
@@ -48,14 +62,15 @@ def render(
     *,
     title: str,
     language: Literal["nb", "nn"] = "nb",
+    files: Mapping[str, bytes] | None = None,
 ) -> bytes:
     """Return the PDF of `templates/letters/<template>.typ` filled with `data`.
 
     `title` is the document title shown by PDF readers and in the archive. `data["made_at"]` is
     the creation time, a datetime with an offset (or its ISO text). Dates in `data` become
-    «20. november 2026». Pasted control characters are dropped. Raises `UnprintableText` for a
-    character that no font has, `RenderFailed` when data is missing, and ValueError for an unknown
-    template or language.
+    «20. november 2026». Pasted control characters are dropped. `files` are pictures, by the name
+    the data gives. Raises `UnprintableText` for a character that no font has, `RenderFailed` when
+    data is missing or a picture cannot be read, and ValueError for an unknown template or language.
     """
     if language not in LANGUAGES:
         raise ValueError(f"letters are written in nb or nn, not {language!r}")
@@ -68,40 +83,74 @@ def render(
     if made_at.tzinfo is None:
         raise ValueError("made_at needs an offset from UTC")
 
-    content = _as_text({**data, "made_at": made_at.isoformat(), "document_title": title})
-    compiler = typst.Compiler(root=LETTERS, font_paths=_fonts(), ignore_system_fonts=True)
+    content = as_text({**data, "made_at": made_at.isoformat(), "document_title": title})
     try:
-        return compiler.compile(
-            input=path,
-            format="pdf",
-            sys_inputs={"data": json.dumps(content, ensure_ascii=False), "language": language},
-            pdf_standards=STANDARDS,
-            timestamp=int(made_at.timestamp()),
-        )
+        with _root(files or {}) as root:
+            compiler = typst.Compiler(root=root, font_paths=_fonts(), ignore_system_fonts=True)
+            return compiler.compile(
+                input=root / path.name,
+                format="pdf",
+                sys_inputs={"data": json.dumps(content, ensure_ascii=False), "language": language},
+                pdf_standards=STANDARDS,
+                timestamp=int(made_at.timestamp()),
+            )
     except typst.TypstError as exc:
         if match := _CANNOT_DRAW.search(exc.message):
-            raise _unprintable(_unescaped(match["text"])) from exc
+            raise UnprintableText(_unescaped(match["text"])) from exc
         raise RenderFailed(f"{template}: {exc.message}") from exc
 
 
-def _unprintable(text: str) -> UnprintableText:
-    return UnprintableText(
-        _("Brevet inneholder tegn som ikke kan skrives ut: «%(text)s». Ta dem bort.")
-        % {"text": text}
-    )
+@contextmanager
+def _root(files: Mapping[str, bytes]) -> Iterator[Path]:
+    """The folder Typst reads: the templates, and beside them the pictures of this letter."""
+    if not files:
+        yield LETTERS
+        return
+    with TemporaryDirectory(prefix="varig-letter-") as folder:
+        root = Path(folder)
+        copytree(LETTERS, root, ignore=ignore_patterns("fonts"), dirs_exist_ok=True)
+        for name, content in files.items():
+            (root / name).write_bytes(content)
+        yield root
 
 
 @lru_cache(maxsize=1)
 def _fonts() -> typst.Fonts:
-    """Inter, stored beside the templates, and Typst's own fonts for other alphabets."""
+    """Inter, stored beside the templates, and Noto for other scripts and emoji. A letter includes
+    only the signs it uses. The order is in `base.typ`."""
+    folders = [LETTERS / "fonts"]
+    folders += [Path(package.__file__).parent for package in (manimgx_fonts, manimgx_fonts_cjk)]
     return typst.Fonts(
         include_system_fonts=False,
         include_embedded_fonts=True,
-        font_paths=[str(LETTERS / "fonts")],
+        font_paths=[str(folder) for folder in folders],
     )
 
 
-def _as_text(value: Any) -> Any:
+# Signs that Inter has, in most of what is written: not looked up.
+_USUAL = re.compile(r"[\n\r\t\x20-\x7e\xa0-\xac\xae-\u017f\u2010-\u201e\u2026\u20ac]")
+
+
+def unprintable(text: str) -> str:
+    """The first sign of the text that a letter cannot show, as none of our fonts has it; or ""."""
+    return _first_unprintable("".join(sorted(set(_USUAL.sub("", text)))))
+
+
+@lru_cache(maxsize=500)
+def _first_unprintable(signs: str) -> str:
+    try:
+        shown = list(_clean(signs))
+        if shown:
+            render("signs", {"made_at": _ANY_TIME, "signs": shown}, title="-")
+    except UnprintableText as error:
+        return error.sign
+    return ""
+
+
+_ANY_TIME = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def as_text(value: Any) -> Any:
     """The data ready for JSON: every leaf is clean text, a number, a bool or None."""
     if value is None or isinstance(value, bool | int | float):
         return value
@@ -112,17 +161,18 @@ def _as_text(value: Any) -> Any:
     if isinstance(value, date):
         return nbdate_long(value)
     if isinstance(value, Mapping):
-        return {str(key): _as_text(item) for key, item in value.items()}
+        return {str(key): as_text(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_as_text(item) for item in value]
+        return [as_text(item) for item in value]
     raise TypeError(f"a letter cannot show {type(value).__name__}")
 
 
 def _clean(text: str) -> str:
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
     if unassigned := next((c for c in text if unicodedata.category(c) in {"Co", "Cn"}), None):
-        raise _unprintable(unassigned)
-    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"})
+        raise UnprintableText(unassigned)
+    text = text.replace("\t", TAB)
+    return "".join(c for c in text if c == "\n" or unicodedata.category(c) not in {"Cc", "Cs"})
 
 
 def _unescaped(text: str) -> str:

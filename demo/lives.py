@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.backends.postgresql.psycopg_any import DateRange
 
+from accounts import settings_table
 from casework.log.enums import (
     ApplicationChannel,
     ApplicationKind,
@@ -338,6 +339,8 @@ class Lives:
             issued_at=at(issued, 15),
             issued_by_id=approver,
             issued_on=issued,
+            appeal_weeks=settings_table.KEYS["appeal_weeks"].default,
+            arrives_on=issued + timedelta(days=settings_table.KEYS["paper_arrival_days"].default),
             **more,
         )
         self.event(

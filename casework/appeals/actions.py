@@ -484,8 +484,9 @@ def forward(
         forwarded_at=at,
         forwarded_by=by,
         letter=letter,
-        file=file,
+        file=file.stored,
     )
+    appeal.sent_apart.set(file.apart)
     _log(
         appeal,
         CaseEvent.APPEAL_FORWARDED,

@@ -1,8 +1,10 @@
 """The PDF file sent with an appeal to the appeals body: a list, then each document in order.
 
-Letters are included as they were sent; the other documents are made from the case as it is on the
-day. Other apps add what casework does not know (others on the waiting list, vacant dwellings)
-through `register`. The file is made once and never changes.
+Letters are included as they were sent, uploads as they came; the other documents are made from the
+case as it is on the day. Other apps add what casework does not know (others on the waiting list,
+vacant dwellings) through `register`. The file is made once and never changes.
+
+One list (`documents`) is both what the page promises and what is sent.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Prefetch
-from django.utils.translation import override
+from django.utils.translation import ngettext, override
 
 from casework.assessment.models import AssessmentAnswer, HousingNeed
 from casework.assessment.needs import bedrooms_nb
@@ -23,135 +25,194 @@ from casework.letters.models import Letter
 from casework.letters.words import words
 from casework.log.enums import LanguageForm
 from casework.log.models import StoredFile
+from casework.persons import uploads
 from casework.vedtak import letter as vedtak_letter
 from common import pdf
+from common.calendar import local_date
 from common.formatting import nbdate, nbdate_long
 
 from . import letters as appeal_letters
 from . import pdf_join
 
 if TYPE_CHECKING:
+    from casework.persons.models import Document
+    from casework.vedtak.models import Vedtak
+
     from .models import Appeal
+
+# The pictures a page can show: the ending Typst knows each by.
+PICTURES = {
+    uploads.TYPES[name].media_type: uploads.TYPES[name].endings[0] for name in ("jpeg", "png")
+}
 
 Block = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class FileDocument:
-    """One document: a finished PDF (`content`), or blocks to make pages from."""
+    """One document: pages made from `blocks`, or a stored file as it is (`letter`, `upload`).
+
+    `blocks` is called, and files are read, only when the file is made.
+    """
 
     title: str
-    on: date | None = None
-    blocks: list[Block] = field(default_factory=list)
-    content: bytes = b""
+    on: date
+    blocks: Callable[[], list[Block]] | None = None
+    letter: Letter | None = None
+    upload: Document | None = None
+
+    def __str__(self) -> str:
+        return f"{self.title}, {nbdate(self.on)}"
 
 
-# By name: a function that makes the document, or None if there is nothing to show; and its title.
-_parts: dict[str, Callable[[Appeal, date, str], FileDocument | None]] = {}
-_titles: dict[str, str] = {}
+@dataclass(frozen=True, slots=True)
+class MadeFile:
+    """The file as stored, and the uploads that cannot be part of it and are sent beside it."""
+
+    stored: StoredFile
+    apart: list[Document]
 
 
-def register(
-    name: str, title: str, part: Callable[[Appeal, date, str], FileDocument | None]
-) -> None:
+Part = Callable[["Appeal", date, str], FileDocument | None]
+# By name: a function that makes the document, or None if there is nothing to show.
+_parts: dict[str, Part] = {}
+
+
+def register(name: str, part: Part) -> None:
     """Add a document from another app to every file, after those of casework.
 
     It must not identify other persons: the party has a right to see the file (fvl. § 18).
     """
-    _parts[name], _titles[name] = part, title
+    _parts[name] = part
 
 
-def assemble(appeal: Appeal, letter: Letter, *, on: date, at: datetime) -> StoredFile:
+def assemble(appeal: Appeal, letter: Letter, *, on: date, at: datetime) -> MadeFile:
     """Make and store the file. Raises `common.pdf.UnprintableText` and `pdf_join.UnreadablePdf`."""
     language = appeal.vedtak.application.person.language_form
     with override("nb"):
-        file_documents = documents(appeal, letter, on, language)
-        return StoredFile.objects.create(
-            content=_printed(appeal, file_documents, on, at, language), made_at=at
-        )
+        printer = _Printer(appeal, documents(appeal, letter, on, language), on, at, language)
+        stored = StoredFile.objects.create(content=printer.printed(), made_at=at)
+    return MadeFile(stored, printer.apart)
 
 
 def documents(appeal: Appeal, letter: Letter | None, on: date, language: str) -> list[FileDocument]:
-    """The documents in order: our letter, the vedtak, the appeal, the case, then all others."""
+    """Every document of the case, in order: our letter, the vedtak, the appeal, the application,
+    then the rest by date, and last what other apps add.
+
+    What only some of those who work with the case may read, is not among them (`left_out`).
+    """
     application = appeal.vedtak.application
     t = words("appeal_file", language)
-    file_documents = [_sent(letter)] if letter else []
-    file_documents += [
-        _vedtak(appeal, t),
-        _appeal(appeal, t, language),
+    first = [_letter(letter)] if letter else []
+    first += [
+        _vedtak(appeal.vedtak, t),
+        _appeal(appeal, t["klage"], language),
         _application(application, t, language),
     ]
-    file_documents += [_assessment(assessment, t) for assessment in _assessments(application)]
-    need = application.needs.first()
-    if need:
-        file_documents.append(_need(need, t, language))
-    notes = list(application.notes.select_related("written_by").order_by("written_at", "pk"))
-    if notes:
-        file_documents.append(_notes(notes, t))
-    others = application.letters.exclude(vedtak=appeal.vedtak).select_related("file")
-    if letter:
-        others = others.exclude(pk=letter.pk)
-    file_documents += [_sent(other) for other in others.order_by("made_at", "pk")]
-    for part in _parts.values():
-        document = part(appeal, on, language)
-        if document:
-            file_documents.append(document)
-    return file_documents
-
-
-def titles(appeal: Appeal) -> list[str]:
-    """The titles of the documents the file would hold now, without making it."""
-    application = appeal.vedtak.application
-    t = words("appeal_file", LanguageForm.BOKMAL)
-    names = [t["vedtak"], t["klage"], t["application"]]
-    names += [
-        f"{t['assessment']} {nbdate(held)}"
-        for held in application.assessments.order_by("held_on").values_list("held_on", flat=True)
+    rest = [
+        *(_assessment(assessment, t) for assessment in _assessments(application)),
+        *(_need(need, t, language) for need in application.needs.order_by("decided_at", "pk")),
+        *(_statement(statement, t) for statement in _statements(application)),
+        *(_talk(talk, t) for talk in application.choice_talks.prefetch_related("alternatives")),
+        *_notes(application, t),
+        *(
+            FileDocument(upload.title, upload.dated_on, upload=upload)
+            for upload in application.documents.kept()
+        ),
+        *(_letter(other) for other in _letters(appeal, letter)),
+        *(
+            _vedtak(other, t)
+            for other in application.vedtak.filter(issued_on__isnull=False, letter=None)
+            if other != appeal.vedtak
+        ),
+        *(
+            _appeal(other, t["other_klage"], language)
+            for other in type(appeal).objects.filter(vedtak__application=application)
+            if other != appeal
+        ),
     ]
-    if application.needs.exists():
-        names.append(t["need"])
-    if notes := application.notes.count():
-        names.append(f"{t['notes']} ({notes})")
-    others = application.letters.exclude(vedtak=appeal.vedtak).order_by("made_at", "pk")
-    return [*names, *others.values_list("title", flat=True), *_titles.values()]
+    rest.sort(key=lambda document: document.on)
+    added = [part(appeal, on, language) for part in _parts.values()]
+    return [*first, *rest, *(document for document in added if document)]
+
+
+def titles(appeal: Appeal, on: date) -> list[str]:
+    """The documents the file would hold now besides our letter, without making it."""
+    with override("nb"):
+        return [str(document) for document in documents(appeal, None, on, LanguageForm.BOKMAL)]
+
+
+def left_out(appeal: Appeal) -> list[str]:
+    """Sentences on what is not in the file, and what to do if it should be."""
+    application = appeal.vedtak.application
+    person = application.person
+    closed = application.notes.count() - application.notes.open_to_all().count()
+    loose = (
+        person.documents.kept().filter(application=None).count()
+        + person.statements.received().filter(application=None).count()
+        + person.assessments.filter(application=None).count()
+    )
+    sentences = []
+    if closed:
+        sentences.append(
+            ngettext(
+                "Ett notat er bare for noen av dere, og følger ikke med.",
+                "%(n)d notater er bare for noen av dere, og følger ikke med.",
+                closed,
+            )
+            % {"n": closed}
+        )
+    if loose:
+        sentences.append(
+            ngettext(
+                "Ett dokument om personen hører ikke til noen sak, og følger ikke med.",
+                "%(n)d dokumenter om personen hører ikke til noen sak, og følger ikke med.",
+                loose,
+            )
+            % {"n": loose}
+        )
+    return sentences
 
 
 # ------------------------------------------------------------------ the documents
 
 
-def _sent(letter: Letter) -> FileDocument:
-    return FileDocument(letter.title, letter.made_at.date(), content=bytes(letter.file.content))
+def _letters(appeal: Appeal, ours: Letter | None):
+    """The other letters of the case, without their files."""
+    others = appeal.vedtak.application.letters.exclude(vedtak=appeal.vedtak)
+    return others.exclude(pk=ours.pk) if ours else others
 
 
-def _vedtak(appeal: Appeal, t: dict[str, Any]) -> FileDocument:
-    vedtak = appeal.vedtak
-    letter = Letter.objects.filter(vedtak=vedtak).select_related("file").first()
+def _letter(letter: Letter) -> FileDocument:
+    return FileDocument(letter.title, local_date(letter.made_at), letter=letter)
+
+
+def _vedtak(vedtak: Vedtak, t: dict[str, Any]) -> FileDocument:
+    letter = Letter.objects.filter(vedtak=vedtak).first()
     if letter:
-        return FileDocument(
-            f"{t['vedtak']}: {letter.title}", vedtak.issued_on, content=bytes(letter.file.content)
-        )
-    blocks: list[Block] = [{"kind": "note", "text": t["imported"]}]
-    blocks.append(
-        {
-            "kind": "facts",
-            "pairs": [
-                (outcome.basis.title, outcome.get_outcome_display())
-                for outcome in vedtak.outcomes.select_related("basis")
-            ],
-        }
-    )
-    for name in ("facts", "rules", "reasoning", "person_view", "best_interests", "conditions"):
-        text = getattr(vedtak, name).strip()
-        if text:
-            blocks += [{"kind": "heading", "text": t[name]}, {"kind": "text", "text": text}]
+        return FileDocument(f"{t['vedtak']}: {letter.title}", vedtak.issued_on, letter=letter)
+
+    def blocks() -> list[Block]:
+        made: list[Block] = [{"kind": "note", "text": t["imported"]}]
+        pairs = [
+            (outcome.basis.title, outcome.get_outcome_display())
+            for outcome in vedtak.outcomes.select_related("basis")
+        ]
+        made.append({"kind": "facts", "pairs": pairs})
+        for name in ("facts", "rules", "reasoning", "person_view", "best_interests", "conditions"):
+            text = getattr(vedtak, name).strip()
+            if text:
+                made += [{"kind": "heading", "text": t[name]}, {"kind": "text", "text": text}]
+        return made
+
     return FileDocument(t["vedtak"], vedtak.issued_on, blocks)
 
 
-def _appeal(appeal: Appeal, t: dict[str, Any], language: str) -> FileDocument:
+def _appeal(appeal: Appeal, title: str, language: str) -> FileDocument:
     return FileDocument(
-        t["klage"],
+        title,
         appeal.received_on,
-        [
+        lambda: [
             {"kind": "facts", "pairs": appeal_letters.facts(appeal, language)},
             {"kind": "quote", "text": appeal.words},
         ],
@@ -159,19 +220,16 @@ def _appeal(appeal: Appeal, t: dict[str, Any], language: str) -> FileDocument:
 
 
 def _application(application, t: dict[str, Any], language: str) -> FileDocument:
-    bases = application.bases.order_by("pk")
-    blocks: list[Block] = [
-        {
-            "kind": "facts",
-            "pairs": [
-                (t["received"], nbdate_long(application.received_at)),
-                (t["kind"], t["kinds"][application.kind]),
-                (t["bases"], "\n".join(appeal_letters.basis_titles(bases, language))),
-            ],
-        }
-    ]
-    if application.words:
-        blocks.append({"kind": "quote", "text": application.words})
+    def blocks() -> list[Block]:
+        bases = appeal_letters.basis_titles(application.bases.order_by("pk"), language)
+        pairs = [
+            (t["received"], nbdate_long(application.received_at)),
+            (t["kind"], t["kinds"][application.kind]),
+            (t["bases"], "\n".join(bases)),
+        ]
+        said = [{"kind": "quote", "text": application.words}] if application.words else []
+        return [{"kind": "facts", "pairs": pairs}, *said]
+
     return FileDocument(t["application"], application.received_on, blocks)
 
 
@@ -184,6 +242,12 @@ def _assessments(application):
 
 
 def _assessment(assessment, t: dict[str, Any]) -> FileDocument:
+    return FileDocument(
+        t["assessment"], assessment.held_on, lambda: _assessment_blocks(assessment, t)
+    )
+
+
+def _assessment_blocks(assessment, t: dict[str, Any]) -> list[Block]:
     blocks: list[Block] = [
         {"kind": "heading", "text": t["wish"]},
         {"kind": "quote", "text": assessment.wish.words},
@@ -202,10 +266,16 @@ def _assessment(assessment, t: dict[str, Any]) -> FileDocument:
     ]
     if rows:
         blocks.append({"kind": "table", "head": t["dimensions"], "rows": rows})
-    return FileDocument(t["assessment"], assessment.held_on, blocks)
+    return blocks
 
 
 def _need(need: HousingNeed, t: dict[str, Any], language: str) -> FileDocument:
+    return FileDocument(
+        t["need"], local_date(need.decided_at), lambda: _need_blocks(need, t, language)
+    )
+
+
+def _need_blocks(need: HousingNeed, t: dict[str, Any], language: str) -> list[Block]:
     types = ", ".join(vedtak_letter.type_name(kind, language) for kind in need.types)
     pairs = [
         (t["bedrooms"], bedrooms_nb(need.bedrooms)),
@@ -216,104 +286,260 @@ def _need(need: HousingNeed, t: dict[str, Any], language: str) -> FileDocument:
     ]
     if need.edit_reason:
         pairs.append((t["edited"], need.edit_reason))
-    return FileDocument(t["need"], need.decided_at.date(), [{"kind": "facts", "pairs": pairs}])
+    return [{"kind": "facts", "pairs": pairs}]
 
 
-def _notes(notes, t: dict[str, Any]) -> FileDocument:
-    blocks: list[Block] = []
-    for note in notes:
-        by = t["by"].format(on=nbdate(note.written_at), name=note.written_by.get_full_name())
-        blocks.append({"kind": "heading", "text": by})
-        if note.observation:
-            blocks.append({"kind": "text", "text": note.observation})
-        if note.quotation:
-            blocks.append({"kind": "text", "text": f"{t['said']}:"})
-            blocks.append({"kind": "quote", "text": note.quotation})
-    return FileDocument(t["notes"], notes[-1].written_at.date(), blocks)
+def _statements(application):
+    return application.statements.received().select_related("asked_of")
+
+
+def _statement(statement, t: dict[str, Any]) -> FileDocument:
+    on = local_date(statement.received_at)
+
+    def blocks() -> list[Block]:
+        made: list[Block] = [
+            {
+                "kind": "facts",
+                "pairs": [
+                    (t["asked"], statement.question),
+                    (t["signed"], t["by"].format(on=nbdate(on), name=statement.signed)),
+                ],
+            },
+            {"kind": "text", "text": statement.text},
+        ]
+        return made + _said(t["comment"], statement.comment)
+
+    return FileDocument(f"{t['statement']}: {statement.signed}", on, blocks)
+
+
+def _talk(talk, t: dict[str, Any]) -> FileDocument:
+    def blocks() -> list[Block]:
+        rows = [
+            [one.what, one.means, t["yes"] if one.chosen else ""] for one in talk.alternatives.all()
+        ]
+        return [
+            {"kind": "facts", "pairs": [(t["together"], talk.present)]},
+            {"kind": "table", "head": t["alternatives"], "rows": rows},
+            *_said(t["answer"], talk.answer),
+            {"kind": "heading", "text": t["changed"]},
+            {"kind": "text", "text": talk.changed},
+        ]
+
+    return FileDocument(t["talk"], talk.held_on, blocks)
+
+
+def _notes(application, t: dict[str, Any]) -> list[FileDocument]:
+    """The notes that all may read, as one document; none if there are none."""
+    notes = application.notes.open_to_all().select_related("written_by")
+    notes = list(notes.order_by("written_at", "pk"))
+    if not notes:
+        return []
+
+    def blocks() -> list[Block]:
+        made: list[Block] = []
+        for note in notes:
+            by = t["by"].format(on=nbdate(note.written_at), name=note.written_by.get_full_name())
+            made.append({"kind": "heading", "text": by})
+            if note.observation:
+                made.append({"kind": "text", "text": note.observation})
+            if note.quotation:
+                made.append({"kind": "text", "text": f"{t['said']}:"})
+                made.append({"kind": "quote", "text": note.quotation})
+            if note.objection:
+                made.append({"kind": "text", "text": f"{t['objection']}:"})
+                made.append({"kind": "quote", "text": note.objection})
+        return made
+
+    title = f"{t['notes']} ({len(notes)})"
+    return [FileDocument(title, local_date(notes[-1].written_at), blocks)]
+
+
+def _said(heading: str, text: str) -> list[Block]:
+    if not text.strip():
+        return []
+    return [{"kind": "heading", "text": heading}, {"kind": "quote", "text": text}]
 
 
 # ------------------------------------------------------------------ as one PDF
 
 
-def _printed(
-    appeal: Appeal, documents: list[FileDocument], on: date, at: datetime, language: str
-) -> bytes:
-    application, t = appeal.vedtak.application, words("appeal_file", language)
-    shared = letters.frame(application, language=language, on=on, by=appeal.reviewer)
-    shared = {
-        **{name: shared[name] for name in ("sender", "case_number", "date", "exempt")},
-        "made_at": at,
-        "intro": None,
-        "facts": [],
-        "contents": None,
-        "sections": [],
-    }
-    cover = {
-        **shared,
-        "title": t["title"],
-        "intro": t["intro"],
-        "facts": [
-            (t["party"], application.person.name),
-            (t["to"], appeal_letters.body_name(appeal, language)),
-            *appeal_letters.facts(appeal, language)[:3],
-        ],
-    }
+@dataclass(slots=True)
+class _Printer:
+    """Prints the documents of one file."""
 
-    def printed(before: int, total: int) -> tuple[bytes, list[pdf_join.Part], list[int]]:
+    appeal: Appeal
+    documents: list[FileDocument]
+    on: date
+    at: datetime
+    language: str
+    apart: list[Document] = field(default_factory=list)
+    _as_sent: dict[int, pdf_join.Part] = field(default_factory=dict)
+    _blocks: dict[int, list[Block]] = field(default_factory=dict)
+
+    def printed(self) -> bytes:
+        """The cover with the list of the documents, then each of them."""
+        for number, document in enumerate(self.documents):
+            self._read(number, document)
+        # Made twice: first to count the pages, then with the right page numbers.
+        first, parts, _begins = self._made(1, 1)
+        before = pdf_join.pages(first)
+        total = before + sum(pdf_join.pages(part.content) for part in parts)
+        first, parts, _begins = self._made(before, total)
+        cover = pdf_join.Part(first, [(self._t["contents"], 0)])
+        return pdf_join.join([cover, *parts])
+
+    @property
+    def _t(self) -> dict[str, Any]:
+        return words("appeal_file", self.language)
+
+    def _read(self, number: int, document: FileDocument) -> None:
+        """The document as a part that is joined as it is, or as the blocks of its pages."""
+        marks = [(document.title, 0)]
+        if document.letter:
+            content = bytes(document.letter.file.content)
+            self._as_sent[number] = pdf_join.Part(content, marks)
+        elif document.upload:
+            part = self._upload(document.upload, marks)
+            if part:
+                self._as_sent[number] = part
+            else:
+                self.apart.append(document.upload)
+                self._blocks[number] = [
+                    {"kind": "facts", "pairs": self._about(document.upload)},
+                    {"kind": "text", "text": self._t["apart"]},
+                ]
+        else:
+            self._blocks[number] = document.blocks()
+
+    def _upload(self, upload: Document, marks: list[tuple[str, int]]) -> pdf_join.Part | None:
+        """The upload as a PDF; None for what cannot be shown as pages, and is sent beside."""
+        stored = upload.file
+        kind, content = stored.media_type, bytes(stored.content)
+        try:
+            if kind == uploads.TYPES["pdf"].media_type:
+                return pdf_join.Part(pdf_join.pages_only(content), marks, foreign=True)
+            if kind in PICTURES:
+                name = f"picture.{PICTURES[kind]}"
+                alt = self._t["picture"].format(title=upload.title)
+                picture = {"kind": "picture", "name": name, "alt": alt}
+                return pdf_join.Part(self._page(upload, [picture], {name: content}), marks)
+            if kind == uploads.TYPES["txt"].media_type:
+                text = {"kind": "text", "text": content.decode("utf-8-sig")}
+                return pdf_join.Part(self._page(upload, [text]), marks)
+        except (pdf_join.UnreadablePdf, pdf.RenderFailed, pdf.UnprintableText):
+            return None
+        return None
+
+    def _about(self, upload: Document) -> list[tuple[str, str]]:
+        t = self._t
+        return [
+            (t["from"], upload.from_whom),
+            (t["dated"], nbdate_long(upload.dated_on)),
+            (t["file_name"], upload.file_name),
+        ]
+
+    def _page(
+        self, upload: Document, blocks: list[Block], files: dict[str, bytes] | None = None
+    ) -> bytes:
+        facts = {"kind": "facts", "pairs": self._about(upload)[:2]}
+        sections = [{"title": upload.title, "blocks": [facts, *blocks]}]
+        data = {**self._shared, "title": upload.title, "first_page": 1, "pages": 1}
+        return pdf.render(
+            "appeal_documents",
+            {**data, "sections": sections},
+            title=upload.title,
+            language=self.language,
+            files=files,
+        )
+
+    @property
+    def _shared(self) -> dict[str, Any]:
+        application = self.appeal.vedtak.application
+        frame = letters.frame(
+            application, language=self.language, on=self.on, by=self.appeal.reviewer
+        )
+        return {
+            **{name: frame[name] for name in ("sender", "case_number", "date", "exempt")},
+            "made_at": self.at,
+            "intro": None,
+            "facts": [],
+            "contents": None,
+            "sections": [],
+        }
+
+    def _made(self, before: int, total: int) -> tuple[bytes, list[pdf_join.Part], list[int]]:
         """The cover, the parts, and the page each document begins on.
 
         `before` is the number of pages of the cover, `total` that of the whole file."""
-        parts, begins = _make_parts(documents, {**shared, "pages": total}, language, before)
-        rows = [
-            [str(number), document.title, nbdate(document.on), str(page + 1)]
-            for number, (document, page) in enumerate(zip(documents, begins, strict=True), start=1)
-        ]
-        contents = {"heading": t["contents"], "head": t["head"], "rows": rows}
+        t = self._t
+        shared = {**self._shared, "pages": total}
+        parts, begins = self._parts(shared, before)
+        apart = {upload.pk for upload in self.apart}
+        rows = []
+        for number, (document, page) in enumerate(
+            zip(self.documents, begins, strict=True), start=1
+        ):
+            title = document.title
+            if document.upload and document.upload.pk in apart:
+                title += f" ({t['beside']})"
+            rows.append([str(number), title, nbdate(document.on), str(page + 1)])
         first = pdf.render(
-            "appeal_documents",
-            {**cover, "contents": contents, "first_page": 1, "pages": total},
-            title=t["title"],
-            language=language,
-        )
-        return first, parts, begins
-
-    # Made twice: first to count the pages, then with the right page numbers.
-    first, parts, _begins = printed(1, 1)
-    before = pdf_join.pages(first)
-    total = before + sum(pdf_join.pages(part.content) for part in parts)
-    first, parts, _begins = printed(before, total)
-    return pdf_join.join([pdf_join.Part(first, [(t["contents"], 0)]), *parts])
-
-
-def _make_parts(
-    documents: list[FileDocument], shared: dict[str, Any], language: str, before: int
-) -> tuple[list[pdf_join.Part], list[int]]:
-    """The documents as PDFs, and the page each begins on, from 0. Blocks in a row share a PDF."""
-    parts: list[pdf_join.Part] = []
-    begins: list[int] = []
-    page = before
-    for as_sent, group in groupby(documents, key=lambda document: bool(document.content)):
-        run = list(group)
-        if as_sent:
-            for document in run:
-                parts.append(pdf_join.Part(document.content, [(document.title, 0)]))
-                begins.append(page)
-                page += pdf_join.pages(document.content)
-            continue
-        content = pdf.render(
             "appeal_documents",
             {
                 **shared,
-                "title": run[0].title,
-                "first_page": page + 1,
-                "sections": [{"title": item.title, "blocks": item.blocks} for item in run],
+                "title": t["title"],
+                "intro": t["intro"],
+                "facts": [
+                    (t["party"], self.appeal.vedtak.application.person.name),
+                    (t["to"], appeal_letters.body_name(self.appeal, self.language)),
+                    *appeal_letters.facts(self.appeal, self.language)[:3],
+                ],
+                "contents": {"heading": t["contents"], "head": t["head"], "rows": rows},
+                "first_page": 1,
             },
-            title=run[0].title,
-            language=language,
+            title=t["title"],
+            language=self.language,
         )
-        title_pages = pdf_join.title_pages(content)
-        marks = [(document.title, place) for document, place in zip(run, title_pages, strict=True)]
-        parts.append(pdf_join.Part(content, marks))
-        begins += [page + place for place in title_pages]
-        page += pdf_join.pages(content)
-    return parts, begins
+        return first, parts, begins
+
+    def _parts(self, shared: dict[str, Any], before: int) -> tuple[list[pdf_join.Part], list[int]]:
+        """The documents as PDFs, and the page each begins on, from 0.
+
+        Blocks in a row share a PDF."""
+        parts: list[pdf_join.Part] = []
+        begins: list[int] = []
+        page = before
+        for as_sent, group in groupby(
+            enumerate(self.documents), key=lambda pair: pair[0] in self._as_sent
+        ):
+            run = list(group)
+            if as_sent:
+                for number, _document in run:
+                    parts.append(self._as_sent[number])
+                    begins.append(page)
+                    page += pdf_join.pages(self._as_sent[number].content)
+                continue
+            title = run[0][1].title
+            content = pdf.render(
+                "appeal_documents",
+                {
+                    **shared,
+                    "title": title,
+                    "first_page": page + 1,
+                    "sections": [
+                        {"title": document.title, "blocks": self._blocks[number]}
+                        for number, document in run
+                    ],
+                },
+                title=title,
+                language=self.language,
+            )
+            places = pdf_join.title_pages(content)
+            marks = [
+                (document.title, place)
+                for (_number, document), place in zip(run, places, strict=True)
+            ]
+            parts.append(pdf_join.Part(content, marks))
+            begins += [page + place for place in places]
+            page += pdf_join.pages(content)
+        return parts, begins

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from accounts.models import Municipality
 from casework.letters import letters
 from casework.letters.words import words
+from casework.log import deadlines
 from casework.log.enums import AppealSender, LanguageForm
 from casework.vedtak import letter as vedtak_letter
 from common.formatting import nbdate_long
@@ -172,7 +173,9 @@ def dismissal(appeal: Appeal, reason: str, on: date) -> dict[str, Any]:
             "parts": [{"heading": t["why"], "text": reason}],
             "box": None,
             "appeal": {
-                "deadline": " ".join(vedtak_letter.appeal_sentences(t["weeks_letter"], on, shared)),
+                "deadline": " ".join(
+                    vedtak_letter.appeal_sentences(t["weeks_letter"], deadlines.appeal(on), shared)
+                ),
                 "instance": t["dismiss_instance"].format(body=body),
                 "how": shared["how"].format(unit=appeal.vedtak.application.unit.name),
                 "help": shared["help_appeal"],

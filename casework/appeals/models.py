@@ -118,6 +118,10 @@ class Appeal(models.Model):
     file = models.OneToOneField(
         "casework.StoredFile", models.PROTECT, null=True, blank=True, related_name="appeal"
     )
+    # Uploads that cannot be pages of the file (a Word document), and are sent beside it.
+    sent_apart = models.ManyToManyField(
+        "casework.Document", blank=True, related_name="+", verbose_name=_("sendt ved siden av")
+    )
     reminded_at = models.DateTimeField(_("klageinstansen spurt"), null=True, blank=True)
     reminded_by = done_by(null=True, blank=True)
 

@@ -27,6 +27,8 @@ from pypdf.generic import (
 
 from common.errors import RuleBroken
 
+# Annotations that do something, or hold a file.
+ACTIVE = ("/Link", "/FileAttachment", "/Movie", "/Sound", "/Screen", "/RichMedia", "/3D", "/Popup")
 TREE, PARENTS, KIDS = "/StructTreeRoot", "/ParentTree", "/K"
 
 
@@ -36,6 +38,8 @@ class Part:
 
     content: bytes
     bookmarks: Sequence[tuple[str, int]] = ()
+    # Made by others: perhaps without tags and embedded fonts, so that the whole claims neither.
+    foreign: bool = False
 
 
 class UnreadablePdf(RuleBroken):
@@ -71,8 +75,36 @@ def title_pages(content: bytes) -> list[int]:
     ]
 
 
+def pages_only(content: bytes) -> bytes:
+    """The pages of somebody else's PDF, without scripts, links and attached files.
+
+    Raises `UnreadablePdf` also for one that only opens with a password."""
+    try:
+        reader = _read(content)
+        writer = PdfWriter()
+        for page in reader.pages:
+            for name in ("/AA", "/StructParents"):
+                page.pop(name, None)
+            annotations = [each.get_object() for each in _listed(page.get("/Annots"))]
+            kept = [each for each in annotations if each.get("/Subtype") not in ACTIVE]
+            for annotation in kept:
+                for name in ("/A", "/AA", "/StructParent"):
+                    annotation.pop(name, None)
+            page.pop("/Annots", None)
+            added = writer.add_page(page)
+            if kept:
+                added[NameObject("/Annots")] = ArrayObject(
+                    writer._add_object(each.clone(writer)) for each in kept
+                )
+        written = io.BytesIO()
+        writer.write(written)
+    except Exception as error:  # a damaged file can fail anywhere in pypdf
+        raise UnreadablePdf from error
+    return written.getvalue()
+
+
 def join(parts: Sequence[Part]) -> bytes:
-    """The parts as one PDF with title, language and standard of the first.
+    """The parts as one PDF with title and language of the first, and its standard if all meet it.
 
     Raises `UnreadablePdf`."""
     first, *rest = parts
@@ -82,8 +114,14 @@ def join(parts: Sequence[Part]) -> bytes:
     marks = list(first.bookmarks)
     for number, part in enumerate(rest, start=1):
         first_page = len(writer.pages)
-        _append(writer, _read(part.content), number)
+        if part.foreign:
+            for page in _read(part.content).pages:
+                writer.add_page(page)
+        else:
+            _append(writer, _read(part.content), number)
         marks += [(title, first_page + page) for title, page in part.bookmarks]
+    if any(part.foreign for part in rest):
+        root.pop("/Metadata", None)
     for title, page in marks:
         writer.add_outline_item(title=title, page_number=page)
     written = io.BytesIO()

@@ -231,17 +231,14 @@ def _page(request: HttpRequest, appeal: Appeal) -> dict[str, Any]:
         "with_body": works and appeal.state == AppealState.FORWARDED,
         "may_begin": works and appeal.awaits_new_vedtak and not appeal.new_vedtak_id,
         "answered": appeal.state in APPEAL_ANSWERED or appeal.outcome_on,
-        "planned": _planned(appeal, today) if appeal.is_here else [],
+        "planned": appeal_file.titles(appeal, today) if appeal.is_here else [],
+        "left_out": appeal_file.left_out(appeal) if appeal.is_here else [],
+        "apart": appeal.sent_apart.kept() if appeal.forwarded_at else [],
         "events": [
             {"when": row.at, "text": row.text, "by": row.by, "letter": row.data.get("letter")}
             for row in events.order_by("-at", "-pk")
         ],
     }
-
-
-def _planned(appeal: Appeal, today: date) -> list[str]:
-    """The titles of the documents the file would hold if it were made now."""
-    return appeal_file.titles(appeal)
 
 
 @require_safe

@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from casework.log import deadlines
 from casework.log.enums import AppealState
 from casework.log.steps import Step
 from common import calendar
@@ -26,7 +25,7 @@ REVERSE_OR_FORWARD = gettext_lazy("Gjør om vedtaket, eller send klagen videre."
 def timeliness(appeal: Appeal) -> list[str]:
     """Sentences on how the deadline was counted, and whether the appeal came in time."""
     vedtak = appeal.vedtak
-    deadline = deadlines.appeal(vedtak.issued_on, vedtak.arrived_on)
+    deadline = vedtak.appeal_deadline()
     if vedtak.arrived_on:
         sentences = [_("Brevet kom fram %(on)s.") % {"on": nbdate_long(deadline.arrived)}]
     else:

@@ -154,9 +154,10 @@ def compose(
     )
 
 
-def send(composed: Composed) -> Letter:
+def send(composed: Composed, page: dict[str, Any] | None = None) -> Letter:
     """Print and store the letter and its copies, in the caller's transaction.
 
+    `page` is what the page of a vedtak shows beside the letter, and is kept with it.
     Raises `common.pdf.UnprintableText` if some text cannot be printed.
     """
     application, at, language = composed.application, composed.at, composed.language
@@ -168,6 +169,7 @@ def send(composed: Composed) -> Letter:
         language=language,
         title=composed.title,
         file=_stored(composed.template, composed.content, composed.title, language, at),
+        said=pdf.as_text({**composed.content, "made_at": at.isoformat(), "page": page or {}}),
         made_at=at,
         made_by=composed.by,
     )

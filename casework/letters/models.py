@@ -124,6 +124,8 @@ class Letter(models.Model):
     language = models.CharField(max_length=2, choices=LanguageForm)
     title = models.CharField(_("tittel"), max_length=200)
     file = models.OneToOneField(StoredFile, models.PROTECT, related_name="letter")
+    # What was printed, and under "page" what the page of its vedtak showed beside it that day.
+    said = models.JSONField(default=dict, editable=False)
     made_at = models.DateTimeField(_("laget"))
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 

@@ -105,9 +105,12 @@ def appeal(issued: date, arrived: date | None = None) -> AppealDeadline:
     """
     numbers = settings_table.values(issued, "appeal_weeks", "paper_arrival_days")
     arrived = arrived or issued + timedelta(days=numbers["paper_arrival_days"])
-    weeks = numbers["appeal_weeks"]
-    due = calendar.deadline_weeks(arrived, weeks)
-    return AppealDeadline(due=due, arrived=arrived, weeks=weeks)
+    return appeal_within(arrived, numbers["appeal_weeks"])
+
+
+def appeal_within(arrived: date, weeks: int) -> AppealDeadline:
+    """An appeal within so many weeks after the letter arrived."""
+    return AppealDeadline(due=calendar.deadline_weeks(arrived, weeks), arrived=arrived, weeks=weeks)
 
 
 def offer_answer(sent: date | datetime, table: SettingsTable | None = None) -> Deadline:

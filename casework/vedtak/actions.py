@@ -19,7 +19,7 @@ from casework.applications.models import Application, Disqualification
 from casework.applications.perms import is_disqualified
 from casework.applications.processes import APPLICATION
 from casework.letters import letters
-from casework.log import events, flags
+from casework.log import deadlines, events, flags
 from casework.log.enums import (
     APPLICATION_CLOSED,
     ApplicationKind,
@@ -37,6 +37,7 @@ from common.windows import Window, saved_from
 
 from . import completeness, reading
 from . import letter as vedtak_letter
+from . import page as vedtak_page
 from .models import Vedtak, VedtakOutcome
 from .perms import can_approve_vedtak
 from .processes import VEDTAK
@@ -366,13 +367,24 @@ def approve_vedtak(*, vedtak: Vedtak, by: User, at: datetime, read: str | None =
     application = vedtak.application
     _replace_earlier(vedtak, content, by, at)
     vedtak._history_user = by
-    VEDTAK.move(vedtak, VedtakState.ISSUED, by=by, at=at, issued_at=at, issued_by=by, issued_on=on)
+    deadline = deadlines.appeal(on)
+    VEDTAK.move(
+        vedtak,
+        VedtakState.ISSUED,
+        by=by,
+        at=at,
+        issued_at=at,
+        issued_by=by,
+        issued_on=on,
+        appeal_weeks=deadline.weeks,
+        arrives_on=deadline.arrived,
+    )
     if application.state != ApplicationState.DECIDED:
         application._history_user = by
         APPLICATION.move(application, ApplicationState.DECIDED, by=by, at=at)
     composed = reading.compose(vedtak, content, by=by, at=at)
     reading.check_sent(composed, approved)
-    letters.send(composed)
+    letters.send(composed, vedtak_page.shown(vedtak, content, on))
     outcomes = ", ".join(
         f"{outcome.basis.title} – {outcome.get_outcome_display().lower()}"
         for outcome in content.outcomes

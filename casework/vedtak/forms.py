@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.assessment.needs import rooms
 from casework.log.enums import REFUSED, LanguageForm, Outcome, RefusalGround, ReversalGround
-from common.forms import ChipChoice, ListChoice, norwegian
+from common.forms import ChipChoice, ListChoice, PrintableMixin, norwegian
 from common.readings import ReadMixin
 from common.windows import Window
 from housing.enums import TEMPORARY_TYPES, UnitType
@@ -46,7 +46,7 @@ class OutcomeCards(forms.RadioSelect):
     style = "cards"
 
 
-class VedtakForm(forms.ModelForm):
+class VedtakForm(PrintableMixin, forms.ModelForm):
     """A vedtak, also unfinished: no field is required, `completeness` says what is missing."""
 
     language = forms.ChoiceField(

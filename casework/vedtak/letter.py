@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from casework.applications.models import Wish
     from casework.assessment.models import ChoiceTalk
     from casework.letters.models import LegalBasis
+    from casework.log.deadlines import AppealDeadline
 
     from .models import Vedtak
 
@@ -255,7 +256,8 @@ def _next(vedtak: Vedtak, content: Contents, t: dict) -> list[str]:
 
 
 def _appeal(vedtak: Vedtak, content: Contents, on: date, t: dict) -> dict[str, Any]:
-    weeks, last_day = appeal_sentences(t["deadline"], vedtak.issued_on or on, t)
+    deadline = vedtak.appeal_deadline() or deadlines.appeal(on)
+    weeks, last_day = appeal_sentences(t["deadline"], deadline, t)
     bodies: dict[str, list[str]] = {}
     for basis in [outcome.basis for outcome in content.outcomes] or content.bases:
         bodies.setdefault(basis.appeal_body, []).append(
@@ -277,9 +279,8 @@ def _appeal(vedtak: Vedtak, content: Contents, on: date, t: dict) -> dict[str, A
     }
 
 
-def appeal_sentences(sentence: str, issued: date, t: dict) -> tuple[str, str]:
+def appeal_sentences(sentence: str, appeal: AppealDeadline, t: dict) -> tuple[str, str]:
     """The number of weeks to appeal, in the given sentence, and the last day (fvl. § 29)."""
-    appeal = deadlines.appeal(issued)
     return (
         sentence.format(weeks=t["weeks"].get(str(appeal.weeks), appeal.weeks)),
         t["last_day"].format(arrives=nbdate_long(appeal.arrived), due=nbdate_long(appeal.due)),

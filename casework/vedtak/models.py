@@ -27,6 +27,7 @@ from housing.enums import UnitType
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from casework.log.deadlines import AppealDeadline
 
 
 class VedtakQuerySet(models.QuerySet):
@@ -137,6 +138,11 @@ class Vedtak(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
     issued_on = models.DateField(_("vedtaksdato"), null=True, blank=True, editable=False)
+    # As the letter says: settings changed later move no deadline.
+    appeal_weeks = models.PositiveSmallIntegerField(
+        _("klagefrist (uker)"), null=True, blank=True, editable=False
+    )
+    arrives_on = models.DateField(_("regnes som framme"), null=True, blank=True, editable=False)
     arrived_on = models.DateField(_("framme hos mottaker"), null=True, blank=True)
     history = HistoricalRecords()
 
@@ -153,6 +159,7 @@ class Vedtak(models.Model):
         constraints = [
             all_or_none("vedtak_submitted_at_by", "submitted_at", "submitted_by"),
             all_or_none("vedtak_issued_at_by", "issued_at", "issued_by"),
+            all_or_none("vedtak_appeal_deadline", "issued_on", "appeal_weeks", "arrives_on"),
             models.CheckConstraint(
                 name="vedtak_four_eyes",
                 condition=Q(issued_by__isnull=True)
@@ -218,11 +225,17 @@ class Vedtak(models.Model):
     def is_open(self) -> bool:
         return self.state in (VedtakState.DRAFT, VedtakState.SUBMITTED, VedtakState.RETURNED)
 
-    def appeal_due(self) -> date | None:
-        """The last day to appeal (fvl. §§ 29-30). None if the vedtak is not issued."""
-        if self.issued_on is None:
+    def appeal_deadline(self) -> AppealDeadline | None:
+        """How the last day to appeal is counted (fvl. §§ 29-30): as the letter says, or from the
+        day it is known to have arrived. None if the vedtak is not issued."""
+        if self.appeal_weeks is None:
             return None
-        return deadlines.appeal(self.issued_on, self.arrived_on).due
+        return deadlines.appeal_within(self.arrived_on or self.arrives_on, self.appeal_weeks)
+
+    def appeal_due(self) -> date | None:
+        """The last day to appeal. None if the vedtak is not issued."""
+        deadline = self.appeal_deadline()
+        return deadline.due if deadline else None
 
 
 class VedtakOutcome(models.Model):

@@ -22,7 +22,7 @@ from casework.letters import letters, plain_language
 from casework.letters.models import StandardText
 from casework.letters.words import words
 from casework.log import perms
-from casework.log.enums import LanguageForm, Outcome, RefusalGround, TextPart, VedtakState
+from casework.log.enums import LanguageForm, TextPart, VedtakState
 from common import pdf, readings
 from common.access import allowed, require
 from common.errors import RuleBroken
@@ -34,9 +34,9 @@ from common.windows import Late
 
 from . import actions, completeness, reading
 from . import letter as vedtak_letter
+from . import page as vedtak_page
 from .forms import ApproveForm, ReturnForm, VedtakForm
 from .models import Vedtak
-from .parts import parts
 from .perms import approvers, can_approve, can_approve_vedtak, can_edit_vedtak
 
 # The parts with free text, which get advice on plain language.
@@ -70,7 +70,7 @@ def vedtak(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the vedtak, or save the draft, complete or not."""
     vedtak = _vedtak(request, pk)
     on = timezone.localdate()
-    content = completeness.contents(vedtak, on)
+    content = completeness.contents(vedtak, vedtak.issued_on or on)
     if request.method == "GET":
         form = _form(request, vedtak, content) if can_edit_vedtak(request.user, vedtak) else None
         return _page(request, vedtak, content, form=form)
@@ -304,6 +304,7 @@ def _vedtak(request: HttpRequest, pk: int) -> Vedtak:
             "approver",
             "issued_by",
             "replaces",
+            "letter",
         ),
         pk=pk,
     )
@@ -430,26 +431,22 @@ def _page(
         if form is not None and form.is_bound and hasattr(form, "cleaned_data")
         else (vedtak, content)
     )
+    issued = vedtak_page.as_issued(vedtak)
     may_approve = vedtak.state == VedtakState.SUBMITTED and can_approve_vedtak(request.user, vedtak)
     context: dict[str, Any] = {
         "vedtak": vedtak,
         "application": application,
         "person": person,
-        "age": person.age(on),
         "content": content,
         "children": content.children,
-        "children_ages": [member.person.age(on) for member in content.children],
         "error_lines": [*error_lines(form), *form.links] if form and form.is_bound else [],
-        "talk": content.talks[0] if content.talks else None,
         "texts": _standard_texts(on) if form else {},
         "texts_used": [] if form else list(vedtak.standard_texts.all()),
-        "reaches": letters.can_reach(person),
         "conflict": "",
         "unsaved": [],
         "clock": reply_clock.clock(application, on),
         "form": form,
         "outcome_rows": form.outcome_rows() if form else [],
-        "wish": person.wishes.first(),
         "need": application.needs.first(),
         "refused": _refused_lines(refused),
         "changed": refused if isinstance(refused, ChangedSinceRead) else None,
@@ -461,7 +458,7 @@ def _page(
         "letter": getattr(vedtak, "letter", None) if vedtak.issued_on else None,
         "can_work": perms.can_do_casework(request.user),
         "disqualified": is_disqualified(request.user, application),
-        **_letter(shown, shown_content, on, tried=tried),
+        **_letter(shown, shown_content, on, issued, tried=tried),
     }
     if may_approve:
         context |= _answer_forms(request, vedtak, content, refused, comment)
@@ -469,50 +466,41 @@ def _page(
 
 
 def _letter(
-    vedtak: Vedtak, content: completeness.Contents, on, *, tried: bool = False
+    vedtak: Vedtak,
+    content: completeness.Contents,
+    on: date,
+    issued: dict[str, Any] | None = None,
+    *,
+    tried: bool = False,
 ) -> dict[str, Any]:
-    """The context of the preview and the list of parts, from a saved or unsaved vedtak."""
+    """The context of the preview and the list of parts: `issued` as it was, else as it is now."""
     missing = completeness.missing(vedtak, on, content) if vedtak.issued_on is None else []
-    data = vedtak_letter.letter_data(vedtak, content, on)
+    if issued is None:
+        day = vedtak.issued_on or on
+        frame = letters.frame(
+            vedtak.application, language=vedtak.language, on=day, by=vedtak.drafted_by
+        )
+        issued = {
+            **vedtak_page.shown(vedtak, content, day, missing, tried=tried),
+            "data": vedtak_letter.letter_data(vedtak, content, day),
+            "frame": frame,
+        }
+    replaced = {basis.pk: content.replaced(basis) for basis in content.bases}
+    for row in issued["bodies"]:
+        row["replaced"] = replaced.get(row["basis"])
     advice_rules = plain_language.rules(on) if vedtak.is_open else None
-    steps = parts(vedtak, content, missing, tried=tried)
-    frame = letters.frame(
-        vedtak.application,
-        language=vedtak.language,
-        on=vedtak.issued_on or on,
-        by=vedtak.drafted_by,
-    )
     return {
-        "data": data,
-        "frame": frame,
-        "bodies": [
-            {
-                "basis": basis,
-                "outcome": Outcome(outcome).label if outcome else "",
-                "ground": RefusalGround(ground).label if ground else "",
-                "replaced": content.replaced(basis),
-                "body": vedtak_letter.appeal_body(basis, frame["sender"]["municipality"]),
-            }
-            for basis in content.bases
-            for outcome in [content.outcome_of(basis)]
-            for ground in [content.ground_of(basis)]
-        ],
-        "t": {
-            **words("vedtak", vedtak.language),
-            "headings": words("frame", vedtak.language),
-        },
+        **issued,
+        "date_slot": words("vedtak", vedtak.language)["date_slot"],
         "letter_language": vedtak.language,
         "issued": vedtak.issued_on,
-        "weighs_best_interests": content.weighs_best_interests,
         "missing_parts": {item.part for item in missing},
-        "steps": steps,
-        "done": sum(step["state"] == "done" for step in steps),
         "advice": {
             part: plain_language.advice(getattr(vedtak, part), advice_rules) if advice_rules else []
             for part in ADVISED
             if (part != "reversal_reason" or vedtak.replaces_id)
             and (part != "best_interests" or content.weighs_best_interests)
         },
-        "lix": vedtak_letter.lix(vedtak_letter.all_text(data)),
+        "lix": vedtak_letter.lix(vedtak_letter.all_text(issued["data"])),
         "swapped": False,
     }

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 
 class DocumentQuerySet(models.QuerySet):
+    def kept(self) -> Self:
+        """Documents that are not withdrawn: nobody may open those that are."""
+        return self.filter(withdrawn_at__isnull=True)
+
     def visible_to(self, user: User) -> Self:
         return self.filter(visible_persons(user, "person__"))
 

@@ -18,13 +18,20 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
+FOR_ALL = Q(readers=NoteReaders.CASE)
+
+
 class NoteQuerySet(models.QuerySet):
+    def open_to_all(self) -> Self:
+        """Notes that everyone who works with the case may read, and nobody's only."""
+        return self.filter(FOR_ALL)
+
     def visible_to(self, user: User) -> Self:
         """Notes the user may read: for everyone, for their unit, or for them (need C22)."""
         units = [role.unit_id for role in user.current_roles]
         return self.filter(
             visible_persons(user, "person__"),
-            Q(readers=NoteReaders.CASE)
+            FOR_ALL
             | Q(readers=NoteReaders.UNIT, unit__in=units)
             | Q(written_by=user)
             | Q(readers=NoteReaders.RESPONSIBLE, person__responsible=user)

@@ -63,9 +63,7 @@ def document_new(request: HttpRequest, pk: int) -> HttpResponse:
 def document(request: HttpRequest, pk: int) -> HttpResponse:
     """The file itself, as a download; never shown as a page."""
     document = get_object_or_404(
-        Document.objects.visible_to(request.user)
-        .filter(withdrawn_at__isnull=True)
-        .select_related("file"),
+        Document.objects.visible_to(request.user).kept().select_related("file"),
         pk=pk,
     )
     log_read(request, document.person_id, PAGE)
