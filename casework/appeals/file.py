@@ -491,7 +491,7 @@ class _Printer:
                 "intro": t["intro"],
                 "facts": [
                     (t["party"], self.appeal.vedtak.application.person.name),
-                    (t["to"], appeal_letters.body_name(self.appeal, self.language)),
+                    (t["to"], appeal_letters.body_of(self.appeal, self.language).named),
                     *appeal_letters.facts(self.appeal, self.language)[:3],
                 ],
                 "contents": {"heading": t["contents"], "head": t["head"], "rows": rows},

@@ -25,10 +25,9 @@ if TYPE_CHECKING:
     from .models import Appeal
 
 
-def body_name(appeal: Appeal, language: str) -> str:
-    """The name of the appeals body."""
-    municipality = Municipality.objects.get().name
-    return vedtak_letter.body_name(appeal.body, municipality, language)
+def body_of(appeal: Appeal, language: str) -> vedtak_letter.AppealsBody:
+    """The appeals body, with its address."""
+    return vedtak_letter.appeals_body(appeal.body, Municipality.objects.get(), language)
 
 
 def confirmation(appeal: Appeal, on: date, by: User) -> dict[str, Any]:
@@ -44,10 +43,10 @@ def confirmation(appeal: Appeal, on: date, by: User) -> dict[str, Any]:
     }
     pairs = dict(facts(appeal, language))
     pairs.pop(t["suspension"])
-    pairs[t["instance"]] = body
+    pairs[t["instance"]] = body.named
     if appeal.must_judge_lateness:
         pairs[t["due"]] = t["late_so"].format(due=nbdate_long(appeal.due_on))
-    next_steps = [t["then_text"].format(body=body)]
+    next_steps = [t["then_text"].format(body=body.name)]
     if appeal.suspension_waits:
         next_steps.append(t["waiting"])
     elif appeal.suspension_at is None:
@@ -55,7 +54,6 @@ def confirmation(appeal: Appeal, on: date, by: User) -> dict[str, Any]:
     reviewer = appeal.reviewer
     who = t["who_text"].format(name=reviewer.get_full_name()) if reviewer else t["who_none"]
     contact = reviewer or by
-    unit = application.unit
     return {
         "title": t["confirm_title"],
         "template": "appeal_letter",
@@ -73,15 +71,12 @@ def confirmation(appeal: Appeal, on: date, by: User) -> dict[str, Any]:
             "box": {
                 "heading": t["when"],
                 "text": t["when_late" if on > due else "when_text"].format(
-                    due=nbdate_long(due), body=body
+                    due=nbdate_long(due), body=body.name
                 ),
             },
             "appeal": None,
             # Not the caseworker of the case, who may have drafted the vedtak.
-            "contact": {
-                "name": contact.get_full_name(),
-                "phone": unit.phone or Municipality.objects.get().phone,
-            },
+            "contact": letters.contact_of(contact, application),
         },
     }
 
@@ -101,18 +96,19 @@ def forwarding(appeal: Appeal) -> dict[str, Any]:
         "template": "appeal_letter",
         "to_others": [letters.copy_to_party(person, language)],
         "data": {
-            "recipient": {"name": body, "address": []},
+            "recipient": {"name": body.name, "address": body.address},
+            "contact": letters.contact_of(appeal.reviewer, appeal.vedtak.application),
             "intro": t["forward_intro"].format(
                 name=person.name,
                 issued=nbdate_long(appeal.vedtak.issued_on),
                 case=appeal.vedtak.application.case_number,
-                body=body,
+                body=body.name,
             ),
             "facts": facts(appeal, language),
             "parts": parts,
             "box": {
                 "heading": t["party"].format(name=person.name),
-                "text": t["party_text"].format(body=body),
+                "text": t["party_text"].format(body=body.name),
             },
             "appeal": None,
             "signers": [{"name": appeal.reviewer.get_full_name(), "role": t["reviewer"]}],
@@ -160,15 +156,21 @@ def dismissal(appeal: Appeal, reason: str, on: date) -> dict[str, Any]:
     """The letter that dismisses the appeal, which can itself be appealed within three weeks."""
     _person, language, t, body = _shared(appeal)
     shared = words("vedtak", language)
+    intro = [
+        t["dismiss_intro"].format(
+            made=nbdate_long(appeal.made_on),
+            issued=nbdate_long(appeal.vedtak.issued_on),
+            due=nbdate_long(appeal.due_on),
+        )
+    ]
+    if appeal.is_late:
+        intro.append(t["dismiss_late"])
     return {
         "title": t["dismiss_title"],
         "template": "appeal_letter",
         "data": {
-            "intro": t["dismiss_intro"].format(
-                made=nbdate_long(appeal.made_on),
-                issued=nbdate_long(appeal.vedtak.issued_on),
-                due=nbdate_long(appeal.due_on),
-            ),
+            "intro": " ".join(intro),
+            "contact": letters.contact_of(appeal.reviewer, appeal.vedtak.application),
             "facts": [],
             "parts": [{"heading": t["why"], "text": reason}],
             "box": None,
@@ -176,7 +178,7 @@ def dismissal(appeal: Appeal, reason: str, on: date) -> dict[str, Any]:
                 "deadline": " ".join(
                     vedtak_letter.appeal_sentences(t["weeks_letter"], deadlines.appeal(on), shared)
                 ),
-                "instance": t["dismiss_instance"].format(body=body),
+                "instance": t["dismiss_instance"].format(body=body.named),
                 "how": shared["how"].format(unit=appeal.vedtak.application.unit.name),
                 "help": shared["help_appeal"],
                 "access": shared["access"],
@@ -194,11 +196,12 @@ def suspension(appeal: Appeal, granted: bool, reason: str) -> dict[str, Any]:
         "template": "appeal_letter",
         "data": {
             "intro": t[f"{key}_intro"].format(issued=nbdate_long(appeal.vedtak.issued_on)),
+            "contact": letters.contact_of(appeal.reviewer, appeal.vedtak.application),
             "facts": [],
             "parts": [{"heading": t["why"], "text": reason}],
             "box": {
                 "heading": t["can"],
-                "text": t["nobody"] if granted else t["can_text"].format(body=body),
+                "text": t["nobody"] if granted else t["can_text"].format(body=body.name),
             },
             "appeal": None,
         },
@@ -208,4 +211,4 @@ def suspension(appeal: Appeal, granted: bool, reason: str) -> dict[str, Any]:
 def _shared(appeal: Appeal):
     person = appeal.vedtak.application.person
     language = person.language_form
-    return person, language, words("appeal", language), body_name(appeal, language)
+    return person, language, words("appeal", language), body_of(appeal, language)

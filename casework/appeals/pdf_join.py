@@ -9,6 +9,7 @@ ISO 32000-1, 14.7 and 14.8.
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -121,12 +122,19 @@ def join(parts: Sequence[Part]) -> bytes:
             _append(writer, _read(part.content), number)
         marks += [(title, first_page + page) for title, page in part.bookmarks]
     if any(part.foreign for part in rest):
-        root.pop("/Metadata", None)
+        _claim_nothing(root)
     for title, page in marks:
         writer.add_outline_item(title=title, page_number=page)
     written = io.BytesIO()
     writer.write(written)
     return written.getvalue()
+
+
+def _claim_nothing(root: DictionaryObject) -> None:
+    """Take the claims to be PDF/A and PDF/UA out of the description; the title stays."""
+    about = root["/Metadata"].get_object()
+    claims = rb"<(pdfaid|pdfuaid):(\w+)>[^<]*</\1:\2>"
+    about.set_data(re.sub(claims, b"", about.get_data()))
 
 
 def _append(writer: PdfWriter, reader: PdfReader, number: int) -> None:

@@ -90,6 +90,26 @@ BASES = [
     ),
 ]
 
+# The statsforvalter of each county, by the first two digits of the number of the municipality:
+# where, and its postal address (statsforvalteren.no, 2024).
+STATE_BODIES = {
+    "03": ("Østfold, Buskerud, Oslo og Akershus", "Postboks 325", "1502 Moss"),
+    "11": ("Rogaland", "Postboks 59 Sentrum", "4001 Stavanger"),
+    "15": ("Møre og Romsdal", "Postboks 2520", "6404 Molde"),
+    "18": ("Nordland", "Postboks 1405", "8002 Bodø"),
+    "31": ("Østfold, Buskerud, Oslo og Akershus", "Postboks 325", "1502 Moss"),
+    "32": ("Østfold, Buskerud, Oslo og Akershus", "Postboks 325", "1502 Moss"),
+    "33": ("Østfold, Buskerud, Oslo og Akershus", "Postboks 325", "1502 Moss"),
+    "34": ("Innlandet", "Postboks 987", "2604 Lillehammer"),
+    "39": ("Vestfold og Telemark", "Postboks 2076", "3103 Tønsberg"),
+    "40": ("Vestfold og Telemark", "Postboks 2076", "3103 Tønsberg"),
+    "42": ("Agder", "Postboks 504", "4804 Arendal"),
+    "46": ("Vestland", "Njøsavegen 2", "6863 Leikanger"),
+    "50": ("Trøndelag", "Postboks 2600", "7734 Steinkjer"),
+    "55": ("Troms og Finnmark", "Postboks 700", "9815 Vadsø"),
+    "56": ("Troms og Finnmark", "Postboks 700", "9815 Vadsø"),
+}
+
 # code, part, title, text, text_nn
 TEXTS = [
     (

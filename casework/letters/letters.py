@@ -256,22 +256,36 @@ def frame(application: Application, *, language: str, on: date, by: User) -> dic
     """The data of every letter: sender, recipient, copies, case number, date, contact, signer."""
     person, unit = application.person, application.unit
     municipality = Municipality.objects.get()
-    contact = application.responsible or by
     w = words("letter", language)
     return {
         "sender": {
             "municipality": municipality.name,
             "unit": unit.name,
-            "address": _lines(unit.address or municipality.address),
+            "address": lines(unit.address or municipality.address),
         },
         "recipient": {"name": person.name, "address": address(person, language)},
         "copies": [str(copy) for copy in copies(person, language=language, on=on)],
         "case_number": f"{application.case_year}/{application.case_seq:04d}",
         "date": nbdate_long(on),
         "exempt": w["exempt"],
-        "contact": {"name": contact.get_full_name(), "phone": unit.phone or municipality.phone},
+        "contact": contact(application, by),
         "signers": [{"name": by.get_full_name(), "role": w["signed_by"]}],
     }
+
+
+def contact(application: Application, by: User) -> dict[str, str]:
+    """Who answers questions about a letter: who is responsible for the case now, else `by`.
+
+    Somebody who can no longer sign in answers nobody."""
+    responsible = application.responsible
+    name = responsible if responsible and responsible.is_active else by
+    return contact_of(name, application)
+
+
+def contact_of(user: User, application: Application) -> dict[str, str]:
+    """The user as contact, with the phone of the unit that has the case."""
+    phone = application.unit.phone or Municipality.objects.get().phone
+    return {"name": user.get_full_name(), "phone": phone}
 
 
 def address(person: Person, language: str) -> list[str]:
@@ -356,5 +370,6 @@ def file_name(letter: Letter, *, copy: int | None = None) -> str:
     return f"{letter.kind.replace('_', '-')}-{number}.pdf"
 
 
-def _lines(text: str) -> list[str]:
+def lines(text: str) -> list[str]:
+    """An address as lines, as it was written with commas or line breaks."""
     return [part.strip() for part in text.replace("\n", ",").split(",") if part.strip()]

@@ -14,6 +14,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from accounts import settings_table
+from casework.log.enums import LanguageForm
 
 from .models import PlainWord
 
@@ -41,17 +42,54 @@ def rules(on: date) -> Rules:
     )
 
 
-def advice(text: str, by: Rules) -> list[str]:
-    """At most `MOST` pieces of advice on the text; empty if it reads well."""
+def advice(text: str, by: Rules, language: str = "") -> list[str]:
+    """At most `MOST` pieces of advice on the text; empty if it reads well.
+
+    `language` is that of the letter: a text in the other language form is told of first."""
     text = text.strip()
     if not text:
         return []
-    lines = []
+    lines = [_wrong_form(text, language)]
     if OPENINGS.match(text):
         lines.append(_("Begynn med det saken gjelder, ikke med hva dere viser til."))
     lines += [_too_long(sentence, by.longest) for sentence in _sentences(text)]
     lines += [_instead(word) for word in by.words if _has(text, word.word)]
     return [line for line in lines if line][:MOST]
+
+
+# Common words of one language form only (målform).
+WORD = re.compile(r"[a-zæøå]+")
+MARKS = {
+    LanguageForm.BOKMAL: frozenset(
+        WORD.findall(
+            "ikke hva hvem hvor hvorfor hvordan hvis jeg bolig boligen saken fra noe noen mer "
+            "klagen trenger uker hjelpen dere selv sier gjør kommer nå uten flere bare mye et eget"
+        )
+    ),
+    LanguageForm.NYNORSK: frozenset(
+        WORD.findall(
+            "ikkje kva kven kor kvifor korleis eg bustad bustaden saka frå noko nokon meir klaga "
+            "treng veker hjelpa sjølv seier gjer kjem no utan fleire berre mykje eit eige ho"
+        )
+    ),
+}
+
+
+def _wrong_form(text: str, language: str) -> str:
+    """A sentence if the text seems to be in the other language form than the letter."""
+    if language not in MARKS:
+        return ""
+    written = WORD.findall(text.lower())
+    count = {form: sum(word in marks for word in written) for form, marks in MARKS.items()}
+    own = count.pop(LanguageForm(language))
+    other, found = next(iter(count.items()))
+    # A quote or a name may hold one such word.
+    if found < 2 or found <= own:
+        return ""
+    return _("Teksten ser ut til å være på %(other)s. Brevet er på %(own)s.") % {
+        "other": other.label.lower(),
+        "own": LanguageForm(language).label.lower(),
+    }
 
 
 def _sentences(text: str) -> Iterable[str]:

@@ -8,12 +8,15 @@ A lawyer in each municipality confirms the wording (law.md).
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.utils.text import capfirst
 
 from accounts.models import Municipality
+from casework.letters import letters
+from casework.letters.defaults import STATE_BODIES
 from casework.letters.words import words
 from casework.log import deadlines
 from casework.log.enums import (
@@ -35,7 +38,7 @@ if TYPE_CHECKING:
     from casework.letters.models import LegalBasis
     from casework.log.deadlines import AppealDeadline
 
-    from .models import Vedtak
+    from .models import Vedtak, VedtakOutcome
 
 NB, NN = LanguageForm.BOKMAL, LanguageForm.NYNORSK
 
@@ -53,8 +56,9 @@ def type_name(kind: str, language: str) -> str:
     return capfirst(words("unit_types", language)[kind])
 
 
+HELP_BASIS = "boligsosialloven_6"
 # The first of these legal bases gives the letter its title.
-ORDER = (*DWELLING_BASES, PLACE_BASIS, "boligsosialloven_6")
+ORDER = (*DWELLING_BASES, PLACE_BASIS, HELP_BASIS)
 
 
 def letter_data(vedtak: Vedtak, content: Contents, on: date) -> dict[str, Any]:
@@ -77,25 +81,46 @@ def letter_data(vedtak: Vedtak, content: Contents, on: date) -> dict[str, Any]:
 
 
 def title(vedtak: Vedtak, content: Contents) -> str:
-    """The title: the main outcome. Granted comes before refused, then the order in `ORDER`."""
-    outcomes = sorted(
-        content.outcomes,
-        key=lambda row: (row.outcome not in GRANTED, _place_in_order(row.basis.code)),
-    )
+    """What is decided about the home, then about the rest if that went the other way (`ORDER`)."""
+    outcomes = sorted(content.outcomes, key=lambda row: _place_in_order(row.basis.code))
     t = words("vedtak", vedtak.language)
     if not outcomes:
         return t["slot_title"]
-    first = outcomes[0]
-    basis_words = t["bases"].get(first.basis.code)
-    if first.outcome == Outcome.DISMISSED:
-        return t["dismissed_title"]
-    if first.outcome == Outcome.LAPSED:
-        return t["lapsed_title"]
-    if first.ground == RefusalGround.NO_DWELLING:
+    first, *others = outcomes
+    title = _title_of(first, vedtak.language, t)
+    granted = first.outcome in GRANTED
+    other = next((row for row in others if (row.outcome in GRANTED) != granted), None)
+    if other:
+        return t["mixed_title"].format(
+            title=title, other=lowfirst(_title_of(other, vedtak.language, t))
+        )
+    if any(row.outcome == Outcome.PARTLY for row in outcomes):
+        return t["partly_title"].format(title=title)
+    return title
+
+
+def _title_of(row: VedtakOutcome, language: str, t: dict) -> str:
+    what = _what(row.basis, language, "applied_for")
+    if row.outcome == Outcome.DISMISSED:
+        return t["dismissed_title"].format(what=what)
+    if row.outcome == Outcome.LAPSED:
+        return t["lapsed_title"].format(what=what)
+    if row.ground == RefusalGround.NO_DWELLING:
         return t["unmet_title"]
+    basis_words = t["bases"].get(row.basis.code)
     if basis_words is None:
         return t["other_title"]
-    return basis_words["yes" if first.outcome in GRANTED else "no"]
+    return basis_words["yes" if row.outcome in GRANTED else "no"]
+
+
+def lowfirst(text: str) -> str:
+    """The text with a small first letter: a title within a title."""
+    return text[:1].lower() + text[1:]
+
+
+def number(n: int, t: dict) -> str:
+    """A number in words up to twelve, as letters write it; else in digits."""
+    return t["numbers"].get(str(n), str(n))
 
 
 def rules_of(bases: list[LegalBasis], language: str) -> str:
@@ -156,6 +181,29 @@ def body_name(body: str, municipality: str, language: str = NB) -> str:
     return t["state" if body == AppealBody.STATE else "municipal"].format(municipality=municipality)
 
 
+@dataclass(frozen=True, slots=True)
+class AppealsBody:
+    """An appeals body as a letter names it, with the lines of its address."""
+
+    name: str
+    address: list[str]
+
+    @property
+    def named(self) -> str:
+        """Its name, with the address after it in parentheses."""
+        return f"{self.name} ({', '.join(self.address)})" if self.address else self.name
+
+
+def appeals_body(body: str, municipality: Municipality, language: str) -> AppealsBody:
+    """The appeals body (an `AppealBody`) of this municipality."""
+    name = body_name(body, municipality.name, language)
+    if body == AppealBody.MUNICIPAL:
+        return AppealsBody(name, letters.lines(municipality.address))
+    county, *address = STATE_BODIES.get(municipality.number[:2], ("",))
+    t = words("appeal", language)
+    return AppealsBody(t["state_in"].format(county=county) if county else name, address)
+
+
 def lix(text: str) -> int:
     """Readability (Björnsson 1968): words per sentence plus the percentage of long words.
 
@@ -195,14 +243,12 @@ def _decision(vedtak: Vedtak, content: Contents, t: dict) -> list[str]:
     if content.gives_place and vedtak.place:
         sentences.append(t["place"].format(place=vedtak.place))
     if content.granted and vedtak.valid_from and vedtak.valid_to:
-        only_place = content.granted == {PLACE_BASIS}
         sentences.append(
-            t["stay" if only_place else "validity"].format(
+            t[_validity(content)].format(
                 start=nbdate_long(vedtak.valid_from), end=nbdate_long(vedtak.valid_to)
             )
         )
-    citations = list(dict.fromkeys(_citation(row.basis, language) for row in content.outcomes))
-    paragraphs = [" ".join(sentences), t["basis"].format(citations=_joined(citations, t))]
+    paragraphs = [" ".join(sentences), _rests_on(content, language, t)]
     if vedtak.replaces_id:
         section = REVERSED_BY.get(vedtak.reversal_ground)
         # Other legal bases of the earlier vedtak stand, and the letter says so.
@@ -220,27 +266,51 @@ def _decision(vedtak: Vedtak, content: Contents, t: dict) -> list[str]:
     return paragraphs
 
 
+def _validity(content: Contents) -> str:
+    """The key of the sentence on how long the vedtak is in force, and what for."""
+    if content.granted == {PLACE_BASIS}:
+        return "stay"
+    if content.gives_new_dwelling:
+        return "validity_dwelling"
+    if content.extends:
+        return "validity_extension"
+    return "validity_help" if content.granted == {HELP_BASIS} else "validity"
+
+
+def _rests_on(content: Contents, language: str, t: dict) -> str:
+    """What each outcome rests on: the rules applied, or the rule on dismissing (fvl. § 2)."""
+    sentences: dict[str, list[str]] = {}
+    keys = {Outcome.DISMISSED: "dismissed_basis", Outcome.LAPSED: "lapsed_basis"}
+    for row in content.outcomes:
+        citations = sentences.setdefault(keys.get(row.outcome, "basis"), [])
+        if _citation(row.basis, language) not in citations:
+            citations.append(_citation(row.basis, language))
+    return " ".join(
+        t[key].format(citations=_joined(citations, t)) for key, citations in sentences.items()
+    )
+
+
 def _dwelling(vedtak: Vedtak, content: Contents, t: dict) -> list[str]:
     """Sentences on the dwelling granted, the years of the lease, and unmet need (need C17)."""
     sentences = []
+    years = number(vedtak.lease_years, t) if vedtak.lease_years else ""
     if vedtak.bedrooms is not None:
-        n = vedtak.bedrooms + 1
-        rooms = t["one_room"] if n == 1 else t["rooms"].format(n=n)
+        rooms = t["rooms"].format(n=number(vedtak.bedrooms + 1, t))
         name = words("unit_types", vedtak.language).get(vedtak.dwelling_type, "")
-        if content.gives_new_dwelling and vedtak.lease_years:
-            plain_type = not name or vedtak.dwelling_type == UnitType.MUNICIPAL
-            kind = "" if plain_type else t["type"].format(type=name)
-            sentences.append(t["dwelling"].format(rooms=rooms, type=kind, years=vedtak.lease_years))
+        plain_type = not name or vedtak.dwelling_type == UnitType.MUNICIPAL
+        kind = "" if plain_type else t["type"].format(type=name)
+        if content.gives_new_dwelling and years:
+            sentences.append(t["dwelling"].format(rooms=rooms, type=kind, years=years))
         if content.unmet and name:
-            sentences.append(t["unmet_type"].format(article=t["article"], type=name, rooms=rooms))
-    if content.extends and vedtak.lease_years:
-        sentences.append(t["extend"].format(years=vedtak.lease_years))
+            sentences.append(t["unmet_type"].format(type=kind, rooms=rooms))
+    if content.extends and years:
+        sentences.append(t["extend"].format(years=years))
     return sentences
 
 
 def _next(vedtak: Vedtak, content: Contents, t: dict) -> list[str]:
     application = vedtak.application
-    name = (application.responsible or vedtak.drafted_by).get_full_name()
+    name = letters.contact(application, vedtak.drafted_by)["name"]
     sentences = []
     if content.gives_new_dwelling:
         sentences.append(t["waiting"])
@@ -248,7 +318,7 @@ def _next(vedtak: Vedtak, content: Contents, t: dict) -> list[str]:
         sentences.append(t["extension"])
     if content.gives_place:
         sentences.append(t["lasting"])
-    if "boligsosialloven_6" in content.granted or (content.granted and not sentences):
+    if HELP_BASIS in content.granted or (content.granted and not sentences):
         sentences.append(t["help"].format(name=name))
     if content.outcomes and not content.granted:
         sentences.append(t["refused"])
@@ -263,12 +333,13 @@ def _appeal(vedtak: Vedtak, content: Contents, on: date, t: dict) -> dict[str, A
         bodies.setdefault(basis.appeal_body, []).append(
             _what(basis, vedtak.language, "appeal_about")
         )
-    municipality = Municipality.objects.get().name
+    municipality = Municipality.objects.get()
     return {
         "deadline": f"{weeks} {last_day}" if vedtak.issued_on else weeks,
         "instance": " ".join(
-            t["state" if body == AppealBody.STATE else "municipal"].format(
-                municipality=municipality, what=_joined(what, t)
+            t["decides"].format(
+                body=appeals_body(body, municipality, vedtak.language).named,
+                what=_joined(what, t),
             )
             for body, what in bodies.items()
         ),
@@ -282,9 +353,13 @@ def _appeal(vedtak: Vedtak, content: Contents, on: date, t: dict) -> dict[str, A
 def appeal_sentences(sentence: str, appeal: AppealDeadline, t: dict) -> tuple[str, str]:
     """The number of weeks to appeal, in the given sentence, and the last day (fvl. § 29)."""
     return (
-        sentence.format(weeks=t["weeks"].get(str(appeal.weeks), appeal.weeks)),
+        sentence.format(weeks=_weeks(appeal.weeks, t)),
         t["last_day"].format(arrives=nbdate_long(appeal.arrived), due=nbdate_long(appeal.due)),
     )
+
+
+def _weeks(n: int, t: dict) -> str:
+    return t["weeks"]["one"] if n == 1 else t["weeks"]["many"].format(n=number(n, t))
 
 
 def _joined(parts: list[str], t: dict) -> str:

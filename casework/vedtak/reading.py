@@ -32,7 +32,11 @@ def compose(
         application=vedtak.application,
         title=data["title"],
         template="vedtak",
-        data={**data, "signers": vedtak_letter.signers(vedtak)},
+        data={
+            **data,
+            "signers": vedtak_letter.signers(vedtak),
+            "contact": letters.contact(vedtak.application, vedtak.drafted_by),
+        },
         by=by,
         at=at,
         vedtak=vedtak,

@@ -496,7 +496,9 @@ def _letter(
         "issued": vedtak.issued_on,
         "missing_parts": {item.part for item in missing},
         "advice": {
-            part: plain_language.advice(getattr(vedtak, part), advice_rules) if advice_rules else []
+            part: plain_language.advice(getattr(vedtak, part), advice_rules, vedtak.language)
+            if advice_rules
+            else []
             for part in ADVISED
             if (part != "reversal_reason" or vedtak.replaces_id)
             and (part != "best_interests" or content.weighs_best_interests)

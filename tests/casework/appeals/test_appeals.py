@@ -290,7 +290,7 @@ def test_a_dismissal_is_a_letter_that_can_be_appealed():
     text = text_of(Letter.objects.get(kind=LetterKind.APPEAL_ANSWER).file.content)
     assert "Vi har avvist klagen din" in text
     assert "Du kan klage på avvisningen innen tre uker" in text
-    assert "Klagenemnda i Solvær kommune avgjør klager på avvisningen." in text
+    assert "kommune (Torget 1, 9990 Solvær) avgjør klager på avvisningen." in text
 
 
 # ------------------------------------------------------------------ reversed

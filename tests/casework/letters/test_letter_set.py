@@ -7,9 +7,11 @@ and appeals body; every letter is checked for words of the other language form.
 from __future__ import annotations
 
 import io
+import itertools
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -24,9 +26,13 @@ from casework.appeals import actions as appeals
 from casework.applications.actions.advance_notice import send_notice
 from casework.applications.actions.applications import send_interim_reply
 from casework.applications.actions.intake import ask_for_papers
+from casework.letters import letters
 from casework.log.enums import LetterKind, Outcome, RefusalGround, ReversalGround
-from casework.models import LegalBasis
+from casework.models import LegalBasis, VedtakOutcome
+from casework.vedtak import completeness
 from casework.vedtak.actions import approve_vedtak
+from casework.vedtak.letter import letter_data, signers
+from common import pdf
 from common.calendar import deadline_weeks
 from common.formatting import nbdate_long
 from stays.enums import Deposit
@@ -34,22 +40,24 @@ from stays.leases.actions import adjust_rent
 from tests import factories as f
 from tests.factories_follow_up import NeedCheckFactory
 from tests.factories_leases import PriceIndexFactory
+from tests.pdf_checks import faults
 
 pytestmark = pytest.mark.django_db
 
 # The appeals body, per legal basis and language form.
+MUNICIPAL = "Klagenemnda i Solvær kommune (Torget 1, 9990 Solvær)"
 BODIES = {
     "nb": {
-        "kommunal_bolig": "Klagenemnda i Solvær kommune avgjør klager om boligen.",
-        "bytte": "Klagenemnda i Solvær kommune avgjør klager om byttet.",
-        "forlengelse": "Klagenemnda i Solvær kommune avgjør klager om leietiden.",
+        "kommunal_bolig": f"{MUNICIPAL} avgjør klager om boligen.",
+        "bytte": f"{MUNICIPAL} avgjør klager om byttet.",
+        "forlengelse": f"{MUNICIPAL} avgjør klager om leietiden.",
         "boligsosialloven_6": "Statsforvalteren avgjør klager om hjelpen etter boligsosialloven.",
         "sosialtjenesteloven_27": "Statsforvalteren avgjør klager om det midlertidige botilbudet.",
     },
     "nn": {
-        "kommunal_bolig": "Klagenemnda i Solvær kommune avgjer klager om bustaden.",
-        "bytte": "Klagenemnda i Solvær kommune avgjer klager om bytet.",
-        "forlengelse": "Klagenemnda i Solvær kommune avgjer klager om leigetida.",
+        "kommunal_bolig": f"{MUNICIPAL} avgjer klager om bustaden.",
+        "bytte": f"{MUNICIPAL} avgjer klager om bytet.",
+        "forlengelse": f"{MUNICIPAL} avgjer klager om leigetida.",
         "boligsosialloven_6": "Statsforvaltaren avgjer klager om hjelpa etter bustadsosiallova.",
         "sosialtjenesteloven_27": "Statsforvaltaren avgjer klager om det mellombelse butilbodet.",
     },
@@ -315,17 +323,6 @@ def read(file) -> tuple[PdfReader, str]:
     return reader, " ".join(text.replace("\u00a0", " ").split())
 
 
-def is_accessible(reader: PdfReader, language: str) -> bool:
-    """Tagged, with language and title, and marked as PDF/A and PDF/UA."""
-    root = reader.trailer["/Root"]
-    metadata = root["/Metadata"].get_data().decode()
-    assert root["/MarkInfo"]["/Marked"] and "/StructTreeRoot" in root
-    assert root["/Lang"].lower().startswith(language)
-    assert root["/ViewerPreferences"]["/DisplayDocTitle"] and reader.metadata.title
-    assert "<pdfaid:part>2</pdfaid:part>" in metadata and "<pdfuaid:part>1" in metadata
-    return True
-
-
 def words_of(text: str) -> set[str]:
     return set(re.findall(r"[a-zæøå]+", text.lower()))
 
@@ -338,10 +335,10 @@ def words_of(text: str) -> set[str]:
 )
 def test_letter_is_accessible_and_in_one_language(kind, language, whole):
     letter = LETTERS[kind](language, whole)
-    reader, text = read(letter.file)
+    _reader, text = read(letter.file)
     title = letter.title.replace("\u00a0", " ")
     assert letter.language == language and title in text
-    assert is_accessible(reader, language)
+    assert faults(bytes(letter.file.content), language) == []
     # In reading order: the recipient, the heading, the greeting last.
     greeting = {"nb": "Med vennlig hilsen", "nn": "Med vennleg helsing"}[language]
     places = [text.index(words) for words in (title, greeting)]
@@ -398,6 +395,58 @@ def test_appealable_letter_says_deadline_and_appeals_body(kind, language):
         assert rule[language] in text
     if kind == "klage-avvist":
         assert {"nb": "forvaltningsloven § 33", "nn": "forvaltingslova § 33"}[language] in text
+
+
+# Every outcome, alone and beside the help a person may also have asked for.
+GROUNDS = {Outcome.REFUSED: (RefusalGround.CONDITIONS, RefusalGround.NO_DWELLING)}
+TITLES = {
+    ("nb", Outcome.REFUSED, Outcome.GRANTED): "men du får hjelp til å bo",
+    ("nn", Outcome.REFUSED, Outcome.GRANTED): "men du får hjelp til å bu",
+    ("nb", Outcome.GRANTED, Outcome.REFUSED): "men du får ikke hjelp etter boligsosialloven nå",
+    ("nn", Outcome.GRANTED, Outcome.REFUSED): "men du får ikkje hjelp etter bustadsosiallova no",
+}
+
+
+@pytest.mark.parametrize("language", ["nb", "nn"])
+@pytest.mark.parametrize("whole", [True, False], ids=["children-and-fullmektig", "alone"])
+def test_letter_of_every_outcome_on_one_or_two_bases(language, whole):
+    written = {k: v for k, v in WRITTEN[language].items() if k not in ("klage", "why")}
+    draft = f.VedtakFactory(
+        application=case(language, whole=whole),
+        language=language,
+        place="Solvær gjestehus",
+        dwelling_type="omsorgsbolig",
+        **{**written, "best_interests": written["best_interests"] if whole else ""},
+    )
+    content = completeness.contents(draft, f.today())
+    home, second = f.basis("kommunal_bolig"), f.basis("boligsosialloven_6")
+    frame = letters.frame(draft.application, language=language, on=f.today(), by=draft.drafted_by)
+    other = set(ONLY["nn" if language == "nb" else "nb"].split())
+    for outcome, beside in itertools.product(Outcome, [None, *Outcome]):
+        for ground in GROUNDS.get(outcome, ("",)):
+            rows = [VedtakOutcome(vedtak=draft, basis=home, outcome=outcome, ground=ground)]
+            if beside:
+                rows.append(VedtakOutcome(vedtak=draft, basis=second, outcome=beside))
+            bases = [row.basis for row in rows]
+            data = letter_data(draft, replace(content, outcomes=rows, bases=bases), f.today())
+            made = pdf.render(
+                "vedtak",
+                {**frame, **data, "signers": signers(draft), "made_at": f.now()},
+                title=data["title"],
+                language=language,
+            )
+            which = f"{outcome} {ground} {beside}"
+            assert faults(made, language) == [], which
+            text = " ".join(vedtak_words(data))
+            assert not words_of(text) & other, which
+            assert not re.search(r"[{}]|None|\b\d+ rom|\d år\b", text), which
+            assert TITLES.get((language, outcome, beside), "") in data["title"]
+            assert ("Nils Brekke (fullmektig)" in " ".join(frame["copies"])) is whole
+            assert bool(data["children"]) is whole
+
+
+def vedtak_words(data) -> list[str]:
+    return [data["title"], *data["vedtak"], *data["next"], *data["appeal"].values()]
 
 
 PROGRAMS = ("pdfinfo", "qpdf")

@@ -59,9 +59,9 @@ def test_letter_has_basis_reasons_deadline_and_appeals_body():
     assert "Du får leie kommunal bolig" in text
     assert "boligsosialloven §§ 4 og 6" in text
     assert vedtak.reasoning in text
-    assert "Du kan klage innen tre uker etter at du har fått dette brevet." in text
+    assert "Du kan klage innen tre uker etter at du har fått dette brevet" in text
     assert nbdate_long(vedtak.appeal_due()).replace("\u00a0", " ") in text
-    assert "Klagenemnda i Solvær kommune avgjør klager om boligen." in text
+    assert "Klagenemnda i Solvær kommune (Torget 1, 9990 Solvær) avgjør klager om boligen." in text
     assert "Statsforvalteren avgjør klager om hjelpen etter boligsosialloven." in text
     assert "Du har rett til å se dokumentene i saken din." in text
     assert str(vedtak.issued_by) in text and str(vedtak.drafted_by) in text

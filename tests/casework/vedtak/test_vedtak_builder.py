@@ -62,7 +62,13 @@ def says(vedtak):
 
 OUTCOMES = [
     ("kommunal_bolig", Outcome.GRANTED, "", "Du får leie kommunal bolig", "Du får leige"),
-    ("kommunal_bolig", Outcome.PARTLY, "", "en del av søknaden", "ein del av søknaden"),
+    (
+        "kommunal_bolig",
+        Outcome.PARTLY,
+        "",
+        "Du får leie kommunal bolig, men ikke alt du søkte om",
+        "Du får leige kommunal bustad, men ikkje alt du søkte om",
+    ),
     (
         "kommunal_bolig",
         Outcome.REFUSED,
@@ -77,14 +83,26 @@ OUTCOMES = [
         "Det er kommunen som mangler boligen.",
         "Det er kommunen som manglar bustaden.",
     ),
-    ("bytte", Outcome.DISMISSED, "", "Vi har avvist søknaden din", "ikkje har vurdert innhaldet"),
-    ("bytte", Outcome.LAPSED, "", "Søknaden din er falt bort", "Søknaden din har falle bort"),
+    (
+        "bytte",
+        Outcome.DISMISSED,
+        "",
+        "Avvisningen er et enkeltvedtak (forvaltningsloven § 2 tredje ledd)",
+        "Avvisinga er eit enkeltvedtak (forvaltingslova § 2 tredje ledd)",
+    ),
+    (
+        "bytte",
+        Outcome.LAPSED,
+        "",
+        "Søknaden din om å bytte kommunal bolig er falt bort",
+        "Søknaden din om å byte kommunal bustad har falle bort",
+    ),
     (
         "forlengelse",
         Outcome.GRANTED,
         "",
-        "Du kan leie boligen du bor i, i 3 år til.",
-        "Du kan leige bustaden du bur i, i 3 år til.",
+        "Du kan fortsette å leie boligen du bor i. Den nye leietiden er tre år.",
+        "Du kan halde fram med å leige bustaden du bur i. Den nye leigetida er tre år.",
     ),
     ("boligsosialloven_6", Outcome.GRANTED, "", "Du får hjelp til å bo", "Du får hjelp til å bu"),
     (
@@ -153,7 +171,7 @@ def test_refusal_without_a_suitable_dwelling_counts_as_unmet_need(client, approv
     assert list(unmet) == [("bofellesskap", 1)]
     text = says(Vedtak.objects.get())
     assert text.startswith("Kommunen har ingen bolig som passer for deg nå")
-    assert "det trengs en bolig av typen bofellesskap" in text
+    assert "kommunen mangler en toroms bolig av typen bofellesskap" in text
     assert "Du får ikke" not in text
 
 
@@ -297,6 +315,39 @@ def test_advice_names_long_sentences_heavy_words_and_a_slow_opening():
     ]
     assert plain_language.advice("Deres ref. 12.", by)
     assert plain_language.advice("Du får leie bolig.", by) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "told"),
+    [
+        ("nb", "Eg har ikkje noko bustad no.", "på nynorsk. Brevet er på bokmål."),
+        ("nn", "Jeg har ikke noe sted å bo nå.", "på bokmål. Brevet er på nynorsk."),
+        ("nb", "Hun sier «eg vil heim», og vi har ikke noe annet nå.", ""),
+        ("nn", "Ho seier at ho ikkje har noko.", ""),
+    ],
+)
+def test_text_in_the_other_language_form_is_told_of_beside_the_field(client, language, text, told):
+    vedtak = VedtakFactory(language=language, facts=text)
+    client.force_login(vedtak.drafted_by)
+    page = client.get(url("vedtak", vedtak)).text
+    assert ("Teksten ser ut til å være" in page) is bool(told)
+    assert told in page
+
+
+def test_sign_that_no_letter_can_show_is_named_at_its_field(client, draft, approver):
+    client.force_login(draft.drafted_by)
+    written = typed(draft, facts="Navnet hennes er ᐃᓄᒃ.", approver=approver.pk)
+    for name in ("vedtak", "vedtak_submit"):
+        page = client.post(url(name, draft), written).text
+        assert page.count("Tegnet «ᐃ» kan ikke stå i brev.") == 2  # at the field, and on top
+        assert "Navnet hennes er ᐃᓄᒃ." in page
+    draft.refresh_from_db()
+    assert draft.state == VedtakState.DRAFT
+    # At the name too, long before there is a letter.
+    person = client.post(
+        reverse("casework:person_edit", args=[draft.application.person_id]), {"last_name": "ᐃᓄᒃ"}
+    )
+    assert "Tegnet «ᐃ» kan ikke stå i brev." in person.text
 
 
 def test_advice_is_shown_by_the_field_and_blocks_nothing(client, draft, approver):
