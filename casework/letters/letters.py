@@ -276,10 +276,10 @@ def frame(application: Application, *, language: str, on: date, by: User) -> dic
 def contact(application: Application, by: User) -> dict[str, str]:
     """Who answers questions about a letter: who is responsible for the case now, else `by`.
 
-    Somebody who can no longer sign in answers nobody."""
+    Somebody who no longer works here answers nobody."""
     responsible = application.responsible
-    name = responsible if responsible and responsible.is_active else by
-    return contact_of(name, application)
+    works = responsible and responsible.is_active and responsible.current_roles
+    return contact_of(responsible if works else by, application)
 
 
 def contact_of(user: User, application: Application) -> dict[str, str]:
