@@ -32,7 +32,6 @@ from accounts.enums import RoleKind, UnitKind
 from allocation import models as allocation
 from allocation.enums import DeclineCode, ItemOutcome, MeetingState, OfferState
 from casework import models as casework
-from casework.log import deadlines
 from casework.log.enums import (
     AppealState,
     ApplicationChannel,
@@ -562,9 +561,6 @@ class VedtakFactory(Factory):
             vedtak.outcomes.create(basis=legal_basis, outcome=outcome, ground=ground)
         for name, value in asked.items():
             setattr(vedtak, name, value)
-        if vedtak.issued_on:
-            deadline = deadlines.appeal(vedtak.issued_on)
-            vedtak.appeal_weeks, vedtak.arrives_on = deadline.weeks, deadline.arrived
         vedtak.save()
         if letter:
             LetterFactory(vedtak=vedtak, application=vedtak.application, made_by=vedtak.issued_by)

@@ -17,6 +17,7 @@ from accounts import settings_table
 from casework.log.enums import LanguageForm
 
 from .models import PlainWord
+from .words import words
 
 # Nobody reads more advice than this.
 MOST = 4
@@ -57,30 +58,16 @@ def advice(text: str, by: Rules, language: str = "") -> list[str]:
     return [line for line in lines if line][:MOST]
 
 
-# Common words of one language form only (målform).
 WORD = re.compile(r"[a-zæøå]+")
-MARKS = {
-    LanguageForm.BOKMAL: frozenset(
-        WORD.findall(
-            "ikke hva hvem hvor hvorfor hvordan hvis jeg bolig boligen saken fra noe noen mer "
-            "klagen trenger uker hjelpen dere selv sier gjør kommer nå uten flere bare mye et eget"
-        )
-    ),
-    LanguageForm.NYNORSK: frozenset(
-        WORD.findall(
-            "ikkje kva kven kor kvifor korleis eg bustad bustaden saka frå noko nokon meir klaga "
-            "treng veker hjelpa sjølv seier gjer kjem no utan fleire berre mykje eit eige ho"
-        )
-    ),
-}
 
 
 def _wrong_form(text: str, language: str) -> str:
     """A sentence if the text seems to be in the other language form than the letter."""
-    if language not in MARKS:
+    if not language:
         return ""
     written = WORD.findall(text.lower())
-    count = {form: sum(word in marks for word in written) for form, marks in MARKS.items()}
+    marks = {form: set(words("language_form", form)["marks"].split()) for form in LanguageForm}
+    count = {form: sum(word in marks[form] for word in written) for form in LanguageForm}
     own = count.pop(LanguageForm(language))
     other, found = next(iter(count.items()))
     # A quote or a name may hold one such word.

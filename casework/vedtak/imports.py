@@ -18,7 +18,7 @@ from casework.applications.models import Application
 from casework.applications.processes import APPLICATION
 from casework.assessment.models import HousingNeed
 from casework.letters.models import LegalBasis
-from casework.log import deadlines, events
+from casework.log import events
 from casework.log.enums import (
     ApplicationChannel,
     ApplicationKind,
@@ -158,8 +158,6 @@ def carry_over_grant(
     VedtakOutcome.objects.create(vedtak=vedtak, basis=basis, outcome=Outcome.GRANTED)
     vedtak.state = VedtakState.ISSUED
     vedtak.issued_at, vedtak.issued_by, vedtak.issued_on = issued_at, by, issued_on
-    deadline = deadlines.appeal(issued_on)
-    vedtak.appeal_weeks, vedtak.arrives_on = deadline.weeks, deadline.arrived
     vedtak.save()
     VEDTAK.log(vedtak, "", VedtakState.ISSUED, by, at)
     application._history_user = by

@@ -205,6 +205,12 @@ class Vedtak(models.Model):
     def __str__(self) -> str:
         return f"Vedtak {self.pk}"
 
+    def save(self, *args, **kwargs) -> None:
+        if self.issued_on and self.appeal_weeks is None and "update_fields" not in kwargs:
+            deadline = deadlines.appeal(self.issued_on)
+            self.appeal_weeks, self.arrives_on = deadline.weeks, deadline.arrived
+        super().save(*args, **kwargs)
+
     @property
     def is_issued(self) -> bool:
         return self.state == VedtakState.ISSUED

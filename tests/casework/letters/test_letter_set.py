@@ -132,6 +132,8 @@ def vedtak(language: str, whole: bool, outcome=Outcome.GRANTED, basis="kommunal_
         replaces=replaces,
         **{**words, **facts},
     )
+    if replaces:
+        replaces.outcomes.update(replaced_by=drafted)
     return approve_vedtak(vedtak=drafted, by=approver, at=f.now())
 
 

@@ -324,6 +324,8 @@ def test_database_refuses_the_drafter_as_approver():
             state=VedtakState.ISSUED,
             issued_at=now(),
             issued_on=today(),
+            appeal_weeks=3,
+            arrives_on=today(),
             issued_by=vedtak.drafted_by,
         )
 
@@ -435,6 +437,7 @@ def test_new_vedtak_replaces_the_earlier(approver):
     vedtak = VedtakFactory(
         application=application, submitted=True, approver=approver, reasoning=REASONING
     )
+    earlier.outcomes.update(replaced_by=vedtak)
     actions.approve_vedtak(vedtak=vedtak, by=approver, at=now())
     earlier.refresh_from_db()
     assert earlier.state == VedtakState.REPLACED
