@@ -40,6 +40,8 @@ def decided(*codes: str, outcome: str = Outcome.GRANTED, **facts) -> Vedtak:
         issued_by=approver,
         issued_at=f.now() - timedelta(days=5),
         issued_on=f.days_ago(5),
+        appeal_weeks=3,
+        arrives_on=f.days_ago(2),
     )
     application.state = "avgjort"
     application.save(update_fields=["state"])
