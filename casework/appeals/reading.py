@@ -55,7 +55,7 @@ def of_suspension(appeal: Appeal, *, by: User, at: datetime) -> Reading:
 def of_forwarding(appeal: Appeal, *, by: User, at: datetime) -> Reading:
     """With the letter and the list of the documents that go with it."""
     said = _letter(appeal, by, at, lambda: appeal_letters.forwarding(appeal))
-    said[_("Dokumenter som følger")] = "\n".join(map(str, appeal_file.titles(appeal)))
+    said[_("Dokumenter som følger")] = "\n".join(appeal_file.titles(appeal, local_date(at)))
     return _reading(appeal, by, at, said)
 
 

@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
     """The deadline to appeal, and what the page of a vedtak showed, are kept when it is issued."""
 
     dependencies = [
-        ("casework", "0012_what_stands"),
+        ("casework", "0014_order_of_saves"),
         ("accounts", "0002_append_only"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("casework", "0013_as_issued"),
+        ("casework", "0015_as_issued"),
     ]
 
     operations = [
