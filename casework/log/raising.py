@@ -169,7 +169,7 @@ class FlagRule:
     threshold: bool = False
     marks: bool = False
     details: str | Callable[[], str] = ""
-    stale: str | Callable[[], str] = ""
+    stale: str = ""
     due_from_run: bool = False
     dated: bool = False
     replaces: FlagKind | None = None
@@ -210,7 +210,7 @@ class FlagRule:
         handled = self._same(key, "c.key")
         if levels:
             handled += f" AND {self.level} >= c.level"
-        stale = _text(self.stale) or STALE.format(
+        stale = self.stale or STALE.format(
             facts=self._facts("w"),
             marks=self._marks("w"),
             due="" if self.due_from_run else " OR o.due_on IS DISTINCT FROM w.due_on",

@@ -121,15 +121,13 @@ detailed AS (
 )"""
 
 
-def _stale() -> str:
-    """An open flag `o` says something else than its row `w`: other children, another institution,
-    other breaks, or that nobody follows the person up."""
-    return f"""(coalesce((o.facts ->> 'children')::int, 0) <> w.children
-        OR coalesce((o.facts ->> 'visiting')::int, 0) <> w.visiting
-        OR coalesce((o.facts ->> 'uncounted')::int, 0) <> w.uncounted
-        OR o.facts ->> 'institution' IS DISTINCT FROM w.institution
-        OR o.facts ->> 'released_on' IS DISTINCT FROM w.released_on::text
-        OR ('{NO_SERVICE}' = ANY(o.marks)) <> ({no_service_sql("w.person_id")}))"""
+# An open flag says something else: other children, breaks or institution. Whether somebody follows
+# the person up is told by a flag of its own (`no_service`), and costs too much to ask of everyone.
+STALE = """(coalesce((o.facts ->> 'children')::int, 0) <> w.children
+    OR coalesce((o.facts ->> 'visiting')::int, 0) <> w.visiting
+    OR coalesce((o.facts ->> 'uncounted')::int, 0) <> w.uncounted
+    OR o.facts ->> 'institution' IS DISTINCT FROM w.institution
+    OR o.facts ->> 'released_on' IS DISTINCT FROM w.released_on::text)"""
 
 
 def _params(on: date) -> dict[str, Any]:
@@ -223,7 +221,7 @@ def _why(flag: Flag) -> str:
             "count": visiting
         }
     if NO_SERVICE in flag.marks:
-        text += " " + _("Ingen tjeneste, og ingen kontakt den siste tiden.")
+        text += " " + _("Ingen tjeneste eller kontakt da varselet kom.")
     return text
 
 
@@ -255,7 +253,7 @@ TEMPORARY_STAY = FlagRule(
     words=stay_words,
     wanted=REACHED,
     details=_details,  # a function, since other apps say what counts as contact
-    stale=_stale,
+    stale=STALE,
     due_from_run=True,
     params=_params,
     enums=(StayKind,),
