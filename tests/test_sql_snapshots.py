@@ -59,8 +59,8 @@ LEFT_OUT = {
         housing:upkeep_done housing:upkeep_new
         peers:link_new
         stays:lease_prolong stays:lease_ready stays:lease_rent stays:lease_step stays:price_index
-        stays:renew stays:risk_close stays:risk_new stays:stay_change stays:stay_end
-        stays:stay_new""",
+        stays:renew stays:risk_close stays:risk_new stays:risk_reopen stays:stay_change
+        stays:stay_end stays:stay_new""",
     "a file": """
         accounts:import_report accounts:import_template allocation:minutes
         casework:appeal_documents casework:document casework:letter
