@@ -133,13 +133,10 @@ def was_rounded(cell: Any, value: int | None) -> bool:
 
 def day(cell: Any, label: str) -> date | None:
     """A date from Excel, or written as in a form (20.11.2026). Raises `Unreadable`."""
-    if isinstance(cell, datetime):
-        return cell.date()
-    if isinstance(cell, date):
-        return cell
-    text = one_line(cell)
+    day = cell.date() if isinstance(cell, datetime) else cell
+    text = nbdate(day) if isinstance(day, date) else one_line(cell)
     try:
-        return _DAYS.clean(text) if text else None
+        return _DAYS.clean(day if isinstance(day, date) else text)
     except ValidationError as error:
         raise _cannot(text, label) from error
 

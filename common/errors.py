@@ -5,6 +5,7 @@ Source: design, style.md 14 (messages are plain Norwegian, never an exception's 
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.apps import apps
@@ -13,11 +14,17 @@ from django.db.models import BaseConstraint, Field, Model, UniqueConstraint
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from .calendar import add_months
+from .formatting import nbdate
+
 # SQLSTATE class 23, https://www.postgresql.org/docs/current/errcodes-appendix.html
 UNIQUE_VIOLATION = "23505"
 
 # PostgreSQL cuts identifiers at 63 bytes. Our names are ASCII, so a byte is a character.
 LONGEST_NAME = 63
+
+# Days further away are typing errors, like the year 2126: no contract is so long.
+YEARS_AHEAD, YEARS_BACK = 30, 120
 
 
 class RuleBroken(Exception):
@@ -34,6 +41,18 @@ class RuleBroken(Exception):
         super().__init__(sentence)
         if field:
             self.field = field
+
+
+def impossible_day(day: date | None, today: date, years_ahead: int = YEARS_AHEAD) -> str:
+    """The sentence for a day that cannot be meant; "" for one that can."""
+    first, last = add_months(today, -12 * YEARS_BACK), add_months(today, 12 * years_ahead)
+    if day is None or first <= day <= last:
+        return ""
+    return _("Året %(year)s kan ikke stemme. Skriv en dag fra %(first)s til %(last)s.") % {
+        "year": day.year,
+        "first": nbdate(first),
+        "last": nbdate(last),
+    }
 
 
 def explain_integrity_error(exc: BaseException) -> str | None:

@@ -76,8 +76,10 @@ class NorwegianDateField(forms.DateField):
         super().__init__(**kwargs)
 
     def to_python(self, value: Any) -> date | None:
-        if value in self.empty_values or isinstance(value, date):
-            return super().to_python(value)
+        if value in self.empty_values:
+            return None
+        if isinstance(value, date):
+            return self._near(super().to_python(value))
         text = "".join(str(value).split())
         if not text:
             return None
@@ -95,9 +97,12 @@ class NorwegianDateField(forms.DateField):
             raise ValidationError(
                 self.error_messages["impossible"], code="impossible", params=params
             ) from None
-        if not EARLIEST <= parsed <= LATEST:
+        return self._near(parsed)
+
+    def _near(self, day: date) -> date:
+        if not EARLIEST <= day <= LATEST:
             raise ValidationError(self.error_messages["far"], code="far")
-        return parsed
+        return day
 
 
 class PeriodInput(forms.MultiWidget):

@@ -14,6 +14,10 @@ EXAMPLES = {
     "boligtype": "kommunal", "betegnelse": "H0202", "bruksenhetsnummer": "H0202",
     "antallSoverom": 2, "bruksareal": 64, "etasjenummer": 2, "leiekostnad": 8500, "heis": "ja",
 }  # fmt: skip
+PERIODS = {
+    stock_columns.IN_USE_FROM: _("dag, «ukjent» eller «nei»"),
+    stock_columns.IN_USE_TO: _("siste dag; tom når boligen fortsatt er i bruk"),
+}
 NEEDED = ("eiendom", "boligtype")
 
 
@@ -22,7 +26,7 @@ def columns() -> list[TemplateColumn]:
     return [
         TemplateColumn(
             column.name,
-            column.label_in(model) if model else _("dag, «ukjent» eller «nei»"),
+            column.label_in(model) if model else PERIODS[column.field],
             EXAMPLES.get(column.name, ""),
             column.name in NEEDED,
         )

@@ -21,8 +21,8 @@ from casework.log.events import record
 from casework.models import Application, Flag, InstitutionNotice, Person, Vedtak
 from casework.persons.actions.deaths import PersonIsDead
 from casework.persons.models.deaths import died_on
-from common.calendar import add_months, local_date
-from common.errors import RuleBroken, explain_integrity_error
+from common.calendar import local_date
+from common.errors import YEARS_AHEAD, RuleBroken, explain_integrity_error, impossible_day
 from common.formatting import nbdate
 from housing.enums import TEMPORARY_TYPES, TRIAL_TYPES
 from housing.models import Unit
@@ -330,22 +330,16 @@ def check_days(
         )
 
 
-# Dates further ahead are typing errors: nobody moves in so late, and no contract is so long.
-YEARS_TO_BEGIN, YEARS_AHEAD, YEARS_BACK = 2, 30, 120
+YEARS_TO_BEGIN = 2  # nobody plans a move so far ahead
 BEGINNINGS = ("starts_on", "on", "effective_on", "agreed_on")
 
 
 def check_reasonable(today: date, **days: date | None) -> None:
     """Refuse days that cannot be meant, like the year 2126, by the name of their field."""
     for field, day in days.items():
-        last = add_months(today, 12 * (YEARS_TO_BEGIN if field in BEGINNINGS else YEARS_AHEAD))
-        first = add_months(today, -12 * YEARS_BACK)
-        if day is not None and not first <= day <= last:
-            raise StayRefused(
-                _("Året %(year)s kan ikke stemme. Skriv en dag fra %(first)s til %(last)s.")
-                % {"year": day.year, "first": nbdate(first), "last": nbdate(last)},
-                field,
-            )
+        years = YEARS_TO_BEGIN if field in BEGINNINGS else YEARS_AHEAD
+        if sentence := impossible_day(day, today, years):
+            raise StayRefused(sentence, field)
 
 
 def check_planned_out(planned_out: date | None, ends_on: date | None, today: date) -> None:

@@ -65,6 +65,10 @@ class RowReport:
         return not self.errors
 
     @property
+    def has_remarks(self) -> bool:
+        return bool(self.errors or self.changed or self.missing or self.read_as)
+
+    @property
     def needs_a_look(self) -> bool:
         return bool(self.errors or self.missing or self.changed or self.makes)
 
@@ -162,6 +166,12 @@ class TemplateColumn:
     about: str | Promise
     example: Any = ""
     needed: bool = False
+
+    @property
+    def explanation(self) -> str:
+        """What the column holds; "" when its name says it."""
+        about = str(self.about)
+        return "" if name_key(about) == name_key(self.name) else about
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from common.errors import RuleBroken, explain_integrity_error
 from common.jobs import JobResult
 
 from ..enums import ImportState
-from ..models import FileImport
+from ..models import FileImport, User
 from .kinds import KINDS, ChangedSinceRead, FileKind, Report, RowReport, Work, name_key
 
 logger = logging.getLogger("varig.jobs")
@@ -32,8 +32,19 @@ PROGRESS_SECONDS = 900
 # The first key of the advisory locks of imports; the second is the key of the import.
 LOCK = 8_102
 EVERY = 25
+# Shorter than PostgreSQL's deadlock_timeout (a second): in a deadlock, reading a file gives up.
+WAITS_FOR_A_LOCK = "500ms"
 # After this the content of a file nobody said yes to is thrown away.
 KEPT_DAYS = 30
+
+
+class NoLongerAllowed(RuleBroken):
+    """The user has lost the right to import this since the file was sent."""
+
+    def __init__(self, user: User) -> None:
+        super().__init__(
+            _("%(name)s har ikke lenger tilgang til å ta inn slike filer.") % {"name": user}
+        )
 
 
 class Cancelled(Exception):
@@ -116,9 +127,12 @@ def run(pk: int) -> None:
 def _work(upload: FileImport) -> None:
     kind = KINDS[upload.kind]
     reading = upload.state == ImportState.READING
+    by = upload.uploaded_by if reading else upload.confirmed_by
+    if not (by.is_active and kind.may(by)):
+        raise NoLongerAllowed(by)
     work = Work(
         sheet=spreadsheets.read(bytes(upload.content), upload.file_name),
-        by=upload.uploaded_by if reading else upload.confirmed_by,
+        by=by,
         at=upload.uploaded_at if reading else upload.confirmed_at,
         write=not reading,
         with_changes=upload.with_changes,
@@ -148,14 +162,21 @@ def _agreed(upload: FileImport, report: Report) -> None:
 
 
 def _read_rows(kind: FileKind, work: Work) -> Report:
-    """Do each row and undo it, so that the report says what will happen."""
+    """Do every row and undo them all, so that the report says what will happen: of two rows that
+    want the same home, the second is refused.
+
+    The rows take their locks in the order of the file, and hold them to the end. Where somebody
+    else holds one, the run gives up and is tried again, so that no deadlock stops a user.
+    """
     report = _report(kind, work)
-    for done, (number, cells) in enumerate(work.sheet.rows):
-        with transaction.atomic():
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [WAITS_FOR_A_LOCK])
+        for done, (number, cells) in enumerate(work.sheet.rows):
             report.rows.append(_one(kind, work, number, cells))
-            transaction.set_rollback(True)
-        if done % EVERY == 0:
-            work.progress(done, len(work.sheet.rows))
+            if done % EVERY == 0:
+                work.progress(done, len(work.sheet.rows))
+        transaction.set_rollback(True)
     return report
 
 

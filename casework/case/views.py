@@ -27,7 +27,6 @@ from casework.log.enums import ApplicationState
 from casework.log.visibility import visible_persons
 from casework.persons.actions.persons import members_visible_to
 from casework.persons.children import is_child_member
-from casework.persons.views.persons import age_on
 from casework.vedtak.models import Vedtak
 from common.access import allowed
 from common.form_errors import errors_as_message
@@ -73,7 +72,7 @@ def _case(request: HttpRequest, case: Application, refused: ReceivedForm | None)
     members = [
         {
             "member": member,
-            "age": age_on(member.person, today),
+            "age": member.person.age(today),
             "is_child": is_child_member(member, today),
         }
         for member in members_visible_to(request.user, case.household)

@@ -7,15 +7,17 @@ new person does.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from accounts.enums import CASE_ROLES
 from accounts.file_imports.kinds import TemplateColumn, Work
-from accounts.models import User
+from accounts.models import Role, User
 from casework.log.enums import IdKind
 from common import cells, national_id
+from common.calendar import local_date
 from common.cells import folded
 from common.errors import RuleBroken
 
@@ -41,18 +43,11 @@ class PersonRefused(RuleBroken):
     """The row does not say clearly which person it is about."""
 
 
-class _Registered(NamedTuple):
-    """Somebody this file has registered. While it is only read, the person is not kept."""
-
-    pk: int
-    number: str
-    last_name: str
-
-
-def person_of(row: dict[str, Any], work: Work) -> tuple[Person, bool]:
+def person_of(row: dict[str, Any], work: Work, known: QuerySet) -> tuple[Person, bool]:
     """The person of the row, and whether they were registered by it.
 
-    Rows with the same number, or with the same name and birth date and no number, are one person.
+    Rows with the same number, or with the same name and birth date and no number, are one person;
+    so is somebody in Varig whose lease, stay or case the row is: `known` is the keys of those.
     Raises `AlreadyRegistered` for a number that belongs to somebody the user may not see, and
     `PersonRefused` when the person may be registered already.
     """
@@ -64,20 +59,17 @@ def person_of(row: dict[str, Any], work: Work) -> tuple[Person, bool]:
     first = cells.one_line(row.get("fornavn"))[:80]
     last = cells.one_line(row.get("etternavn"))[:80]
     born = cells.day(row.get("fødselsdato"), str(_("fødselsdato")))
+    if born and born > local_date(at):
+        raise PersonRefused(str(_("Fødselsdatoen er ikke kommet ennå.")))
     if number or duf:
         found = Person.objects.filter(Q(national_id=number) if number else Q(duf=duf)).first()
         if found is not None:
             return _known(found, last, by), False
     if not first or not last:
         raise PersonRefused(str(_("Fornavn og etternavn må fylles ut.")))
-    registered = work.once("registered", lambda: _registered_by(work))
-    key = (folded(first), folded(last), born)
-    earlier = _earlier(registered, key, number or duf, last)
-    person = earlier and Person.objects.visible_to(by).filter(pk=earlier.pk).first()
-    if person:
+    person = _without_number(first, last, born, number or duf, known, work)
+    if person is not None:
         return person, False
-    if earlier is None:
-        _refuse_similar(first, last, born, bool(number or duf), by)
     facts = {
         "first_name": first,
         "last_name": last,
@@ -88,39 +80,29 @@ def person_of(row: dict[str, Any], work: Work) -> tuple[Person, bool]:
         "phone": cells.one_line(row.get("telefon"))[:20],
         "responsible": _responsible(row, by, at),
     }
-    person = register_person(by=by, at=at, facts=facts)
-    _remember(registered, person)
-    return person, earlier is None or work.write
+    return register_person(by=by, at=at, facts=facts), True
 
 
-def _registered_by(work: Work) -> dict[Any, list[_Registered]]:
-    """Whom an earlier run of this file registered before it stopped: see `_remember`."""
-    registered: dict[Any, list[_Registered]] = {}
-    for person in Person.objects.filter(created_by=work.by, created_at=work.at).order_by("pk"):
-        _remember(registered, person)
-    return registered
+def _without_number(
+    first: str, last: str, born: date | None, number: str, known: QuerySet, work: Work
+) -> Person | None:
+    """The person with the name and the birth date, without the help of a number; None for somebody
+    new. Raises `PersonRefused` when it is not clear."""
 
+    def of_the_name(persons: QuerySet[Person]) -> list[Person]:
+        name = folded(first), folded(last)
+        persons = persons.visible_to(work.by).filter(birth_date=born).order_by("pk")
+        return [p for p in persons if (folded(p.first_name), folded(p.last_name)) == name]
 
-def _remember(registered: dict[Any, list[_Registered]], person: Person) -> None:
-    """Keep the person by their number, and by name and birth date."""
-    number = person.national_id or person.duf
-    key = (folded(person.first_name), folded(person.last_name), person.birth_date)
-    for each in filter(None, (number, key)):
-        registered.setdefault(each, []).append(_Registered(person.pk, number, person.last_name))
-
-
-def _earlier(
-    registered: dict[Any, list[_Registered]], key: tuple, number: str, last_name: str
-) -> _Registered | None:
-    """The one an earlier row of the file registered. Raises `PersonRefused` when it is unclear."""
-    if number and number in registered:
-        _check_last_name(last_name, registered[number][0].last_name)
-        return registered[number][0]
+    of_the_row = [] if number else of_the_name(Person.objects.filter(pk__in=known))
+    if len(of_the_row) == 1:
+        return of_the_row[0]
+    earlier = of_the_name(Person.objects.filter(created_by=work.by, created_at=work.at))
     # Two with a number each are two persons.
-    maybe = [each for each in registered.get(key, []) if not (number and each.number)]
-    if len(maybe) == 1 and not number and key[-1] is not None:
-        return maybe[0]
-    if maybe:
+    earlier = [p for p in earlier if not (number and (p.national_id or p.duf))]
+    if len(earlier) == 1 and not number and born:
+        return earlier[0]
+    if earlier:
         raise PersonRefused(
             str(
                 _(
@@ -129,6 +111,7 @@ def _earlier(
                 )
             )
         )
+    _refuse_similar(first, last, born, bool(number), work)
     return None
 
 
@@ -145,20 +128,16 @@ def _known(found: Person, last_name: str, by: User) -> Person:
     visible = Person.objects.visible_to(by).filter(pk=found.merged_into_id or found.pk).first()
     if visible is None:
         raise AlreadyRegistered(None)
-    _check_last_name(last_name, visible.last_name)
-    return visible
-
-
-def _check_last_name(written: str, registered: str) -> None:
-    if written and not set(folded(written).split()) & set(folded(registered).split()):
+    if last_name and not set(folded(last_name).split()) & set(folded(visible.last_name).split()):
         raise PersonRefused(
             str(_("Nummeret er registrert på en person med et annet etternavn. Se etter i filen."))
         )
+    return visible
 
 
-def _refuse_similar(first: str, last: str, born: date | None, has_number: bool, by: User) -> None:
+def _refuse_similar(first: str, last: str, born: date | None, has_number: bool, work: Work) -> None:
     """A row with a number is not somebody with another number; without one it may be anybody."""
-    for each in similar_persons(user=by, first_name=first, last_name=last, birth_date=born):
+    for each in similar_persons(user=work.by, first_name=first, last_name=last, birth_date=born):
         if not has_number or not (each.person.national_id or each.person.duf):
             raise PersonRefused(
                 str(
@@ -175,11 +154,18 @@ def _responsible(row: dict[str, Any], by: User, at: datetime) -> User:
     name = cells.one_line(row.get("saksbehandler"))
     if not name:
         return by
-    users = User.objects.filter(Q(username__iexact=name) | Q(email__iexact=name), is_active=True)
+    named = Q(username__iexact=name) | Q(email__iexact=name)
+    roles = Role.objects.filter(kind__in=CASE_ROLES, period__contains=local_date(at))
+    users = User.objects.filter(named, is_active=True, pk__in=roles.values("user"))
     user = users.order_by("pk").first()
     if user is None:
         raise PersonRefused(
-            str(_("Ingen bruker i Varig heter «%(name)s». Skriv brukernavn eller e-post."))
+            str(
+                _(
+                    "Ingen som kan ha saker i Varig nå, heter «%(name)s». Skriv brukernavn eller "
+                    "e-post."
+                )
+            )
             % {"name": name}
         )
     return user

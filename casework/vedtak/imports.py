@@ -31,7 +31,7 @@ from casework.log.perms import can_do_casework
 from casework.persons import imports as persons
 from common import cells
 from common.calendar import local_date
-from common.errors import RuleBroken
+from common.errors import RuleBroken, impossible_day
 from common.formatting import nbdate
 from housing.enums import Staffing, UnitType
 
@@ -70,8 +70,13 @@ def take_in(work: Work, values: Sequence[Any]) -> RowReport:
     received = cells.day(row.get("mottatt"), "mottatt")
     granted = cells.day(row.get("vedtaksdato"), "vedtaksdato")
     reference = cells.one_line(row.get("vedtaketliggeri"))[:80]
+    replied = cells.day(row.get("foreløpigsvar"), "foreløpig_svar")
+    valid_to = cells.day(row.get("gjeldertil"), "gjelder_til")
     if received is None:
         raise CaseRefused(_("mottatt må fylles ut."))
+    for day in (received, granted, replied, valid_to):
+        if sentence := impossible_day(day, today):
+            raise CaseRefused(sentence)
     if received > today or (granted and granted > today):
         raise CaseRefused(_("Dagen er ikke kommet ennå. Skriv når det skjedde."))
     if granted and granted < received:
@@ -84,9 +89,14 @@ def take_in(work: Work, values: Sequence[Any]) -> RowReport:
         raise CaseRefused(_("Saken må gjelde kommunal bolig eller bytte."))
     need = _need(row)
     unit = _unit(row, work)
-    person, is_new = persons.person_of(row, work)
-    there = Application.objects.filter(person=person, kind=kind, received_at__date=received)
-    if there.exists():
+    there = Application.objects.filter(kind=kind, received_at__date=received)
+    person, is_new = persons.person_of(row, work, there.values("person"))
+    if person.birth_date and received < person.birth_date:
+        raise CaseRefused(
+            _("Personen er født %(born)s, etter dagen søknaden kom.")
+            % {"born": nbdate(person.birth_date)}
+        )
+    if there.filter(person=person).exists():
         return RowReport(0, known=1, verdict=str(_("Finnes fra før")))
     basis = _basis(kind, received, today)
     application = register_application(
@@ -100,7 +110,6 @@ def take_in(work: Work, values: Sequence[Any]) -> RowReport:
         by=work.by,
         at=work.at,
     )
-    replied = cells.day(row.get("foreløpigsvar"), "foreløpig_svar")
     if replied:
         if not received <= replied <= today:
             raise CaseRefused(_("Foreløpig svar må være sendt etter at søknaden kom."))
@@ -112,7 +121,7 @@ def take_in(work: Work, values: Sequence[Any]) -> RowReport:
             basis=basis,
             need=need,
             issued_on=granted,
-            valid_to=cells.day(row.get("gjeldertil"), "gjelder_til"),
+            valid_to=valid_to,
             reference=reference,
             by=work.by,
             at=work.at,

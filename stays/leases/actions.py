@@ -28,7 +28,9 @@ from casework.log.enums import (
 from casework.log.events import record
 from casework.log.saving import save
 from casework.models import Application, Person, Vedtak
+from casework.persons.actions.deaths import PersonIsDead
 from casework.persons.actions.persons import lock_persons
+from casework.persons.models.deaths import died_on
 from casework.vedtak.completeness import DWELLING_BASES, EXTENSION_BASIS
 from common.calendar import add_months, local_date, next_working_day
 from common.corrections import check_seen
@@ -38,6 +40,7 @@ from housing.models import Unit
 from stays.actions import (
     ENDED_BY_LEASE,
     StayRefused,
+    check_days,
     check_reasonable,
     check_unit,
     check_unoccupied,
@@ -173,19 +176,28 @@ def take_over_lease(
 ) -> Lease:
     """Record a lease that is older than Varig, without a case. Its term is what was agreed then.
 
-    Raises `StayRefused` when the unit is not a home, or not in use or taken in the period.
+    Raises `StayRefused` when the unit is not a home, or not in use or taken in the period, when
+    the days cannot be right, or when the person sleeps in another place now. A lease somebody has
+    fled from is taken in before the place they fled to.
     """
+    today = local_date(at)
     # Locked: of two users who let the same unit, the second waits, then gets a sentence.
     unit = Unit.objects.select_for_update(of=("self",), no_key=True).get(pk=unit.pk)
     if unit.type in TEMPORARY_TYPES:
         raise StayRefused(_("Et midlertidig bosted leies ikke ut med leiekontrakt."), "unit")
-    if starts_on > local_date(at):
+    if starts_on > today:
         raise StayRefused(
             _("Leieforholdet har ikke begynt. Et nytt leieforhold inngås fra saken."), "starts_on"
         )
-    check_reasonable(local_date(at), starts_on=starts_on, expires_on=expires_on)
+    if agreed_on > today:
+        raise StayRefused(_("Kontrakten kan ikke være inngått en dag som kommer."), "agreed_on")
+    check_days(person, starts_on, None, None, None)
+    check_reasonable(today, agreed_on=agreed_on, starts_on=starts_on, expires_on=expires_on)
+    if (day := died_on(person)) and starts_on >= day:
+        raise PersonIsDead(day)
     check_unit(unit, kind_in(unit), DateRange(starts_on, None))
-    check_unpromised(unit, DateRange(starts_on, None), person, local_date(at))
+    check_unpromised(unit, DateRange(starts_on, None), person, today)
+    _check_sleeps_nowhere_else(person, today)
     stay = Stay(
         person=person,
         kind=kind_in(unit),
@@ -210,6 +222,20 @@ def take_over_lease(
     values = {"unit": unit, "date": nbdate(starts_on)}
     _record(lease, StayEvent.LEASE_AGREED, text % values, by=by, at=at)
     return lease
+
+
+def _check_sleeps_nowhere_else(person: Person, on: date) -> None:
+    elsewhere = Stay.objects.current(on).filter(person=person, kind__in=ENDED_BY_LEASE)
+    if stay := elsewhere.select_related("unit__property").order_by("pk").first():
+        raise StayRefused(
+            _(
+                "Det står at personen bor i %(where)s fra %(day)s. Er det slutt, så avslutt det "
+                "først. Er leieforholdet eldre og personen har måttet dra, så ta inn "
+                "leieforholdet før det midlertidige oppholdet."
+            )
+            % {"where": stay.where, "day": nbdate(stay.period.lower)},
+            "starts_on",
+        )
 
 
 def check_term(starts_on: date, expires_on: date, shortest: date, reason: str) -> None:

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.file_imports.kinds import FileKind, Report, RowReport, TemplateColumn, Work, register
@@ -52,8 +53,9 @@ def take_over(work: Work, values: Sequence[Any]) -> RowReport:
     if kind_text and kind is None:
         raise RuleBroken(str(_("Sikkerheten «%(text)s» finnes ikke.")) % {"text": kind_text})
     unit = work.once("homes", finding.Homes).find(row)
-    person, is_new = persons.person_of(row, work)
-    if Lease.objects.filter(stay__person=person, stay__unit=unit, starts_on=starts_on).exists():
+    there = Lease.objects.filter(stay__unit=unit, starts_on=starts_on)
+    person, is_new = persons.person_of(row, work, there.values("stay__person"))
+    if there.filter(stay__person=person).exists():
         return RowReport(0, known=1, verdict=str(_("Finnes fra før")))
     actions.take_over_lease(
         person=person,
@@ -99,7 +101,8 @@ def enter_months(work: Work) -> Report:
             line.makes, line.verdict = 1, str(_("Ny måned"))
         elif known.value != value:
             line.errors.append(
-                str(_("Måneden er ført inn med %(value)s.")) % {"value": known.value}
+                str(_("Måneden er ført inn med %(value)s."))
+                % {"value": number_format(known.value, 1, use_l10n=True)}
             )
             line.verdict = str(_("Tas ikke inn"))
         else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import partial
 
+from django import forms
 from django.contrib import messages
 from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
@@ -56,6 +57,7 @@ from .forms import (
 from .models import Lease, ReadinessItem
 
 PAGE = "leieforhold"
+MONTHS_SHOWN = 36
 
 
 def _lease(request: HttpRequest, pk: int) -> Lease:
@@ -323,8 +325,20 @@ def price_index(request: HttpRequest) -> HttpResponse:
             actions.enter_index(by=request.user, at=timezone.now(), **form.cleaned_data)
             messages.success(request, _("Indeksen er ført inn."))
             return redirect("stays:price_index")
-    months = PriceIndex.objects.select_related("entered_by")[:36]
-    context = {"form": form, "months": months, "corrects": None}
+    return _index_page(request, form, None)
+
+
+def _index_page(
+    request: HttpRequest, form: forms.Form, corrects: PriceIndex | None
+) -> HttpResponse:
+    """Every month, three years a page, beside the form."""
+    months = keyset_page(
+        PriceIndex.objects.select_related("entered_by"),
+        ("-month",),
+        request.GET.get("etter"),
+        MONTHS_SHOWN,
+    )
+    context = {"form": form, "months": months, "corrects": corrects}
     return render(request, "stays/leases/price_index.html", context)
 
 
@@ -342,9 +356,7 @@ def price_index_correct(request: HttpRequest, pk: int) -> HttpResponse:
             )
             messages.success(request, _("Indeksen er rettet. Varsler som er sendt, står."))
             return redirect("stays:price_index")
-    months = PriceIndex.objects.select_related("entered_by")[:36]
-    context = {"form": form, "months": months, "corrects": index}
-    return render(request, "stays/leases/price_index.html", context)
+    return _index_page(request, form, index)
 
 
 @require_http_methods(["GET", "POST"])

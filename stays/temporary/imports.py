@@ -36,8 +36,9 @@ def take_in(work: Work, values: Sequence[Any]) -> RowReport:
     if starts_on is None:
         raise RuleBroken(str(_("fra må fylles ut.")))
     unit = work.once("homes", finding.Homes).find(row)
-    person, is_new = persons.person_of(row, work)
-    if Stay.objects.filter(person=person, unit=unit, period__startswith=starts_on).exists():
+    there = Stay.objects.filter(unit=unit, period__startswith=starts_on)
+    person, is_new = persons.person_of(row, work, there.values("person"))
+    if there.filter(person=person).exists():
         return RowReport(0, known=1, verdict=str(_("Finnes fra før")))
     reason = cells.one_line(row.get("begrunnelse"))
     actions.register_stay(

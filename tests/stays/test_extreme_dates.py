@@ -70,3 +70,19 @@ def test_no_page_and_no_job_crashes(as_caseworker, login, today, kind, period):
     manager = login("leder")
     for url in ("/oversikt/", "/boliger/", "/boliger/tomme/", "/boliger/bomiljo/", "/personer/"):
         assert manager.get(url).status_code == 200, url
+
+
+def test_no_page_of_somebody_born_in_the_future_crashes(as_caseworker):
+    person = f.PersonFactory(birth_date=date(2126, 2, 1), unknown_id=True)
+    application = f.ApplicationFactory(person=person)
+    f.StayFactory(person=person, days_ago=20)
+    names = ("casework:application", "casework:need", "casework:assessment_new", "stays:place")
+    urls = [
+        *pages(person),
+        *(reverse(name, args=[application.pk]) for name in names),
+        reverse("casework:household", args=[person.pk]),
+        *("/", "/midlertidig/", "/midlertidig/i-natt/", "/venteliste/"),
+        f"/sok/?q={person.last_name}",
+    ]
+    for url in urls:
+        assert as_caseworker.get(url).status_code == 200, url

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.urls import reverse
 
 from accounts.file_imports import running
@@ -134,6 +135,64 @@ def test_rows_with_errors_are_left_out_and_the_others_taken_in(as_caseworker, ho
     take_in(as_caseworker, made)
     assert Lease.objects.filter(stay__person__last_name="Vik").count() == 1
     assert not Person.objects.filter(last_name="Berg").exists(), "no half row is written"
+
+
+def test_facts_that_cannot_be_are_errors_of_their_rows(as_caseworker, home):
+    """Born in the future, agreed in the future, before the birth, after the death, asleep in two
+    places."""
+    for n in range(1, 7):
+        f.UnitFactory(property=home.property, name=f"H030{n}")
+    known = {"birth_date": date(1980, 2, 1), "last_name": "Vik"}
+    dead, asleep = generate_tenor(date(1980, 2, 1), 1), generate_tenor(date(1980, 2, 1), 2)
+    f.DeathFactory(person=f.PersonFactory(national_id=dead, **known), died_on=date(2023, 1, 1))
+    f.StayFactory(person=f.PersonFactory(national_id=asleep, **known), days_ago=50)
+    made = send(
+        as_caseworker,
+        "leieforhold",
+        LEASES + ";inngått",
+        lease_line("", "Ada", "Ask", born="01.02.2126", unit="H0301") + ";",
+        lease_line("", "Bo", "Bø", born="01.02.1970", unit="H0302") + ";01.09.2126",
+        lease_line("", "Cia", "Dal", born="01.02.2025", unit="H0303") + ";",
+        lease_line(dead, unit="H0304") + ";",
+        lease_line(asleep, unit="H0305") + ";",
+        lease_line("", "Eva", "Foss", born="01.02.1960", unit="H0306") + ";30.08.2024",
+    )
+    words = ("Fødselsdatoen", "inngått", "Personen er født", "Personen døde", "Det står at")
+    for error, word in zip(errors(made), words, strict=True):
+        assert error.startswith(word) or word in error, error
+    take_in(as_caseworker, made)
+    assert Lease.objects.get().stay.person.last_name == "Foss"
+    assert not Person.objects.filter(birth_date__year=2126).exists()
+
+
+def test_the_same_file_again_knows_whom_has_no_number(as_caseworker, home):
+    line = lease_line("")
+    take_in(as_caseworker, send(as_caseworker, "leieforhold", LEASES, line))
+    again = send(as_caseworker, "leieforhold", LEASES, line)
+    assert [row["verdict"] for row in again.report["rows"]] == ["Finnes fra før"]
+
+
+def test_rows_are_judged_against_each_other(as_caseworker, home):
+    """Of two rows on one home the second is refused in the report, and not first on taking in."""
+    siri = generate_tenor(date(1990, 1, 3), 103)
+    lines = lease_line(), lease_line(OLA, "Ola", "Dal"), lease_line(siri, "Siri", "Ås", unit="X")
+    made = send(as_caseworker, "leieforhold", LEASES, *lines)
+    assert [row["verdict"] for row in made.report["rows"]] == [
+        "Nytt leieforhold",
+        "Tas ikke inn",
+        "Tas ikke inn",
+    ]
+    assert not Person.objects.exists()
+
+
+def test_who_has_lost_the_role_takes_nothing_in(as_caseworker, home):
+    made = send(as_caseworker, "leieforhold", LEASES, lease_line())
+    confirm(as_caseworker, made)
+    as_caseworker.user.roles.update(period=DateRange(f.LONG_AGO, f.today()))
+    running.run(made.pk)
+    made.refresh_from_db()
+    assert made.is_failed and "ikke lenger tilgang" in made.error
+    assert not Lease.objects.exists()
 
 
 def test_report_names_nobody_and_only_the_sender_sees_it(as_caseworker, login, home):
@@ -338,6 +397,23 @@ def test_case_that_is_not_decided_waits_for_its_answer_from_the_old_day(as_casew
     assert case.is_open and case.received_on == received
 
 
+def test_case_that_cannot_be_is_an_error_of_its_row(as_caseworker):
+    """Received in 1890, before the birth, or for somebody who cannot have cases."""
+    f.UserFactory(username="sluttet")
+    lines = (
+        "Ada;Ask;01.02.1980;01.02.1890;",
+        "Bo;Bø;01.02.2025;01.02.2024;",
+        "Cia;Dal;01.02.1980;01.03.2026;sluttet",
+        "Eva;Foss;01.02.1960;01.03.2026;",
+    )
+    head = "fornavn;etternavn;fødselsdato;mottatt;saksbehandler"
+    made = send(as_caseworker, "ventende-saker", head, *lines)
+    for error, word in zip(errors(made), ("1890", "født", "sluttet"), strict=True):
+        assert word in error
+    take_in(as_caseworker, made)
+    assert Application.objects.get().person.last_name == "Foss"
+
+
 # ------------------------------------------------------------------ the price index
 
 
@@ -352,12 +428,27 @@ def test_price_index_is_entered_in_bulk(as_manager):
         "Tas ikke inn",
         "Tas ikke inn",
     ]
+    assert errors(made)[0] == "Måneden er ført inn med 140,6."
     take_in(as_manager, made)
     assert dict(PriceIndex.objects.values_list("month", "value")) == {
         date(2025, 12, 1): Decimal("139.8"),
         date(2026, 1, 1): Decimal("140.1"),
         date(2026, 2, 1): Decimal("140.6"),
     }
+
+
+def test_every_month_of_the_index_can_be_found_and_corrected(as_manager):
+    months = [date(2022 + n // 12, n % 12 + 1, 1) for n in range(40)]
+    first, *_later = [PriceIndexFactory(month=month, value=Decimal("120.0")) for month in months]
+    page = as_manager.get(reverse("stays:price_index"))
+    correct = reverse("stays:price_index_correct", args=[first.pk])
+    assert correct not in page.text
+    assert (
+        correct
+        in as_manager.get(
+            reverse("stays:price_index"), {"etter": page.context["months"].next_cursor}
+        ).text
+    )
 
 
 @pytest.mark.parametrize(

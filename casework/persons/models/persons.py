@@ -224,8 +224,9 @@ class Person(models.Model):
         return self.preferred_channel == PreferredChannel.SMS
 
     def age(self, on: date) -> int | None:
-        """Whole years on the date; None when the birth date is not known."""
-        return calendar.age(self.birth_date, on) if self.birth_date else None
+        """Whole years on the date; None when the birth date is not known, or is still to come."""
+        born = self.birth_date
+        return calendar.age(born, on) if born and born <= on else None
 
 
 class Household(models.Model):

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
@@ -170,7 +170,7 @@ def _rows(request: HttpRequest, household: Household | None) -> list[dict]:
         rows.append(
             {
                 "member": member,
-                "age": age_on(member.person, today),
+                "age": member.person.age(today),
                 "shows_living": lives,
                 "end": end,
                 "change": change,
@@ -186,11 +186,6 @@ def _posted_row(request: HttpRequest, rows: list[dict]) -> dict:
         if str(row["member"].pk) == request.POST["member"]:
             return row
     raise Http404  # a member of another household, or one the user may not see
-
-
-def age_on(person: Person, on: date) -> int | None:
-    """The age in whole years; None when it is unknown, or the child is not born yet."""
-    return person.age(on) if person.birth_date and person.birth_date <= on else None
 
 
 def _add(request: HttpRequest, form: MemberForm, head: Person) -> bool:
