@@ -17,13 +17,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import Model
+from django.db.models import CharField, Model, Value
+from django.db.models.functions import Cast, Concat
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -31,7 +32,9 @@ from django.utils.translation import ngettext
 from accounts.file_imports.kinds import Progress, Report, RowReport, Work, WrongColumns
 from accounts.models import OrganisationUnit
 from common import cells
+from common.calendar import local_date
 from common.cells import Unreadable, folded
+from common.errors import impossible_day
 from common.formatting import nbdate
 from common.history import CHANGED, CREATED, write_history
 from common.sorting import norwegian_key
@@ -50,6 +53,7 @@ MOST_UNITS = 20_000
 BATCH = 500
 # Key of the advisory lock that lets one import of the stock run at a time.
 IMPORT_LOCK = 8_101
+NAMED_BY = ("name", "extra_reference")
 STANDING = (PropertyStage.IN_USE, PropertyStage.AT_RISK)
 # What the homes of a property follow, see `closing.apply_stage`.
 FOLLOWED = ("stage", "stage_from", "stage_until")
@@ -80,10 +84,10 @@ def work(job: Work) -> Report:
     creates nothing twice. Runs in the caller's transaction.
     """
     if not job.write:
-        return _Plan(job.sheet, job.progress).report
+        return _Plan(job, job.progress).report
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [IMPORT_LOCK])
-    plan = _Plan(job.sheet, lambda done, total: job.progress(done // 2, total))
+    plan = _Plan(job, lambda done, total: job.progress(done // 2, total))
     if job.with_changes and plan.report.changed:
         # Others may have changed these rows meanwhile: locked, and compared again.
         for model, wanted in (
@@ -92,8 +96,10 @@ def work(job: Work) -> Report:
         ):
             rows = model.objects.filter(pk__in=wanted).order_by("pk")
             list(rows.select_for_update(of=("self",), no_key=True).values_list("pk"))
-        plan = _Plan(job.sheet)
+        plan = _Plan(job)
     job.agreed(plan.report)
+    if not job.with_changes:
+        plan.leave_out_names_still_taken()
     total = len(job.sheet.rows)
     plan.write(
         job,
@@ -139,7 +145,8 @@ class _Row:
 class _Plan:
     """Everything the file means against the stock as it is now; `write` does it."""
 
-    def __init__(self, sheet: Sheet, progress: Progress = lambda done, total: None) -> None:
+    def __init__(self, job: Work, progress: Progress = lambda done, total: None) -> None:
+        sheet, self.today = job.sheet, local_date(job.at)
         check_headings(sheet.headings)
         known = columns.by_name()
         self.columns = [known.get(columns.key(name)) for name in sheet.headings]
@@ -152,7 +159,9 @@ class _Plan:
         self.new_units: list[tuple[_Home, Unit]] = []
         self.changes: dict[int, tuple[Unit, dict[str, Any]]] = {}
         self.groups: dict[tuple, int] = {}
-        self.claimed: dict[int, int] = {}
+        self.claimed: dict[Any, int] = {}
+        self.claimed_by_kobo: set[int] = set()
+        self.row_of: dict[int, _Row] = {}  # by the id of a new or changed unit
         self.seen: dict[tuple, int] = {}
         self.alike: dict[tuple, int] = {}
         rows = [self._read(number, row) for number, row in sheet.rows]
@@ -163,9 +172,13 @@ class _Plan:
         for done, row in enumerate(rows):
             if not row.report.errors:
                 self._judge(row)
-            row.report.verdict = _verdict(row.report)
             if done % BATCH == 0:
                 progress(done, len(rows))
+        self._settle_names()
+        for row in rows:
+            row.report.verdict = _verdict(row.report)
+            unit = row.unit.get("name") or row.unit.get("dwelling_number")
+            row.report.name = ", ".join(filter(None, (row.home["name"], unit)))
         if sum(row.report.makes for row in rows) > MOST_UNITS:
             raise NotAStockFile(_("Filen gir mer enn 20 000 boliger. Del den opp."))
         unread = [name for name, of in zip(sheet.headings, self.columns, strict=True) if not of]
@@ -218,9 +231,18 @@ class _Plan:
             model, column = entry
             try:
                 self._read_cell(row, model, column, cell)
+                self._check_day(row, column)
             except Unreadable as error:
                 row.report.errors.append(str(error))
         return row
+
+    def _check_day(self, row: _Row, column: Column) -> None:
+        for values in (row.home, row.other):
+            day = values.get(column.field)
+            # Old houses are older than anything else in Varig.
+            late = isinstance(day, date) and day > self.today
+            if late and (sentence := impossible_day(day, self.today)):
+                raise Unreadable(f"{column.name}: {sentence}")
 
     def _name_home(self, row: _Row) -> None:
         name = row.home.get("name", "")
@@ -232,7 +254,7 @@ class _Plan:
             row.report.read_as.append(_("eiendommen heter som adressen, «%(n)s»") % {"n": name})
         row.home["name"] = row.report.name = name
         if not name and not row.report.errors:
-            row.report.errors.append(_("Navn mangler."))
+            row.report.errors.append(_("Eiendom mangler: skriv navnet eller adressen."))
         if reason := self.refusal(name, row.unit.get("name", "")):
             row.report.errors.append(reason)
 
@@ -324,15 +346,23 @@ class _Plan:
         good = [row for row in good if not row.report.errors]
         references = Counter((id(row.at), self.folded(row.unit["extra_reference"])) for row in good)
         for row in good:
-            row.known = self._exactly(row)
+            if kobo_id := row.unit.get("kobo_id"):
+                self._claim((kobo_id,), row)
+        good = [row for row in good if not row.report.errors]
+        for row in good:
+            if found := self.kobo.get(row.unit.get("kobo_id", "")):
+                row.known = found[1]
+                self.claimed_by_kobo.add(found[1].pk)
+        for row in good:
+            row.known = row.known or self._exactly(row)
             if row.known is not None:
-                self._claim(row)
+                self._claim(row.known.pk, row)
         for row in good:
             if row.known is None and not row.report.errors:
                 alone = references[id(row.at), self.folded(row.unit["extra_reference"])] == 1
                 row.known = self._similar(row, alone)
                 if row.known is not None:
-                    self._claim(row)
+                    self._claim(row.known.pk, row)
 
     def _find_home(self, row: _Row, exact: set[str]) -> None:
         name = row.report.name
@@ -365,11 +395,11 @@ class _Plan:
             )
 
     def _exactly(self, row: _Row) -> Unit | None:
-        if found := self.kobo.get(row.unit.get("kobo_id", "")):
-            return found[1]
+        """The home with this name, if no row has its Kobo ID: one renumbered in Kobo is another."""
         wanted = (row.unit["name"], row.unit["extra_reference"])
         for unit in row.at.units:
-            if (unit.name, unit.extra_reference) == wanted and self._may_be(row, unit):
+            taken = unit.pk in self.claimed_by_kobo
+            if (unit.name, unit.extra_reference) == wanted and not taken:
                 return unit
         return None
 
@@ -397,10 +427,11 @@ class _Plan:
 
     def _may_be(self, row: _Row, unit: Unit) -> bool:
         kobo_id = row.unit.get("kobo_id")
-        return not kobo_id or not unit.kobo_id or unit.kobo_id == kobo_id
+        return not self.by_varig or not kobo_id or not unit.kobo_id or unit.kobo_id == kobo_id
 
-    def _claim(self, row: _Row) -> None:
-        number = self.claimed.setdefault(row.known.pk, row.report.number)
+    def _claim(self, key: Any, row: _Row) -> None:
+        """One row is about the home with this key or Kobo ID; a second one is an error."""
+        number = self.claimed.setdefault(key, row.report.number)
         if number != row.report.number:
             row.report.errors.append(_("Samme bolig står på rad %(n)d.") % {"n": number})
 
@@ -434,21 +465,18 @@ class _Plan:
         report.makes = len(names)
         for name in names:
             unit = self._new_unit(row, name, period)
+            self.row_of[id(unit)] = row
             home.units.append(unit)
             self.new_units.append((home, unit))
 
     def _refuse_second(self, row: _Row) -> None:
-        """The same new home twice in the file, by name or by Kobo ID, is an error; so is a name
-        that reads as another's, since it may be the same home."""
+        """The same new home twice in the file is an error; so is a name that reads as another's,
+        since it may be the same home."""
         exact = (row.unit["name"], row.unit["extra_reference"])
-        keys = [(id(row.at), *exact)]
-        if row.unit.get("kobo_id"):
-            keys.append((row.unit["kobo_id"],))
-        for key in keys:
-            number = self.seen.setdefault(key, row.report.number)
-            if number != row.report.number:
-                row.report.errors.append(_("Samme bolig står på rad %(n)d.") % {"n": number})
-                return
+        number = self.seen.setdefault((id(row.at), *exact), row.report.number)
+        if number != row.report.number:
+            row.report.errors.append(_("Samme bolig står på rad %(n)d.") % {"n": number})
+            return
         number = self.alike.setdefault((id(row.at), *map(self.folded, exact)), row.report.number)
         if number == row.report.number:
             return
@@ -577,20 +605,64 @@ class _Plan:
             changes[name] = value
             label = Unit._meta.get_field(name).verbose_name
             row.report.changed.append(_change(label, _shown(unit, name, old), value))
-        if changes.keys() & {"name", "extra_reference"}:
-            name = changes.get("name", unit.name)
-            reference = changes.get("extra_reference", unit.extra_reference)
-            for other in row.at.units:
-                if other is not unit and (other.name, other.extra_reference) == (name, reference):
-                    row.report.errors.append(
-                        _("Eiendommen har allerede en bolig med dette navnet.")
-                    )
-                    return
         said = row.other.get(IN_USE_FROM) or row.other.get(IN_USE_TO)
         if said and period != unit.in_use:
             row.report.read_as.append(_("når boligen er i bruk, endres på boligens side"))
         if changes:
+            self.row_of[id(unit)] = row
             self.changes[unit.pk] = (unit, changes)
+
+    # ------------------------------------------------------------------ names
+
+    def _settle_names(self) -> None:
+        """Leave out what would give two homes at a property the same name, when all is done."""
+        changed = {unit.property_id for unit, _changes in self.changes.values()}
+        growing = {id(home) for home, _unit in self.new_units}
+        for home in self.homes.values():
+            if not home.new and (id(home) in growing or home.object.pk in changed):
+                while self._leave_out_one(home):
+                    pass
+
+    def _leave_out_one(self, home: _Home) -> bool:
+        """Of those who would have one name, the one that has it now keeps it, else the first."""
+        named: dict[tuple[str, str], list[Unit]] = {}
+        for unit in home.units:
+            _unit, changes = self.changes.get(unit.pk, (unit, {}))
+            name = tuple(changes.get(part, getattr(unit, part)) for part in NAMED_BY)
+            named.setdefault(name, []).append(unit)
+        for units in named.values():
+            if len(units) > 1:
+                coming = [u for u in units if not u.pk or self._renames(u)]
+                left_out = coming[-1]
+                self._leave_out(
+                    home, left_out, _("Eiendommen har allerede en bolig med dette navnet.")
+                )
+                return True
+        return False
+
+    def _renames(self, unit: Unit) -> bool:
+        _unit, changes = self.changes.get(unit.pk, (unit, {}))
+        return bool(changes.keys() & set(NAMED_BY))
+
+    def _leave_out(self, home: _Home, unit: Unit, why: str) -> None:
+        report = self.row_of[id(unit)].report
+        report.errors.append(why)
+        report.verdict = _verdict(report)
+        if unit.pk:
+            del self.changes[unit.pk]
+            return
+        report.makes = 0
+        home.units = [each for each in home.units if each is not unit]
+        self.new_units = [pair for pair in self.new_units if pair[1] is not unit]
+
+    def leave_out_names_still_taken(self) -> None:
+        """New homes whose name another home has until it gets the new one that was said no to."""
+        renamed = [unit for unit in self.changed_units() if self._renames(unit)]
+        taken = {(unit.property_id, unit.name, unit.extra_reference) for unit in renamed}
+        why = _("En bolig som heter dette, får nytt navn i filen, og endringene er ikke med.")
+        for home, unit in list(self.new_units):
+            if (home.object.pk, unit.name, unit.extra_reference) in taken:
+                self._leave_out(home, unit, why)
 
     def _new_unit(self, row: _Row, name: str, period: DateRange) -> Unit:
         values = {key: value for key, value in row.unit.items() if value is not None}
@@ -616,7 +688,9 @@ class _Plan:
 
     def write(self, job: Work, progress: Callable[[float], None]) -> None:
         new = [home for home in self.homes.values() if home.new and home.said]
-        self._write_named()
+        self._write_named(job.with_changes)
+        if job.with_changes:  # first, since a new home may get a name that another had
+            self._write_changes(job)
         for home in new:
             home.object.sort_name = norwegian_key(home.object.name)
         _create([home.object for home in new], job)
@@ -628,14 +702,12 @@ class _Plan:
                 units.append(unit)
             _create(units, job)
             progress(start / len(self.new_units))
-        if job.with_changes:
-            self._write_changes(job)
         progress(1)
 
-    def _write_named(self) -> None:
-        """Areas and providers that the accepted rows need, before what points at them."""
+    def _write_named(self, with_changes: bool) -> None:
+        """Areas and providers that what is written needs, before what points at them."""
         for home in self.homes.values():
-            if not home.said:
+            if not home.said or not (home.new or with_changes):
                 continue
             area = home.object.area if home.new else home.changed.get("area")
             if area is not None and area.pk is None:
@@ -656,6 +728,12 @@ class _Plan:
                     setattr(thing, name, value)
                 thing.revision += 1  # an open form must be read again
                 names |= {*values, "revision"}
+            renamed = [unit.pk for unit, values in changes if values.keys() & set(NAMED_BY)]
+            if model is Unit and renamed:
+                # Out of each other's way, so that two can swap names.
+                between = Concat(Value("~"), Cast("pk", CharField()))
+                Unit.objects.filter(pk__in=renamed).update(name=between)
+                names.add("name")
             if model is Unit and "name" in names:
                 names.add("sort_name")
                 homes = {home.object.pk: home.object for home in self.homes.values()}

@@ -23,7 +23,8 @@ from accounts.models import FileImport
 from common import spreadsheets
 from housing import stock_import
 from housing.enums import PropertyStage, Staffing, UnitType
-from housing.models import Property, Unit
+from housing.models import Area, Property, Unit
+from housing.providers.models import Provider
 from tests import factories as f
 
 INVENTORY = Path(__file__).parent.parent / "data" / "trondheim_botilbud.csv"
@@ -272,6 +273,75 @@ def test_kobo_id_and_own_reference_find_a_home_that_is_renamed(stock):
     assert by_reference.kobo_id == "k"
     assert by_kobo.sort_name.endswith("leilighet 7")
     assert Unit.objects.count() == 2
+
+
+KOBO = "eiendom;boligtype;betegnelse;koboId"
+
+
+def numbered() -> set[tuple[str, str]]:
+    return set(Unit.objects.values_list("name", "kobo_id"))
+
+
+def test_a_home_with_a_new_kobo_id_is_a_change_and_stops_nothing(stock):
+    f.UnitFactory(property=f.PropertyFactory(name="Gata 1"), name="H0101", kobo_id="K1")
+    made, page = review(
+        stock, rows("Gata 1;kommunal;H0101;K2", "Gata 1;kommunal;H0102;K3", head=KOBO)
+    )
+    assert "Kobo-ID: K1 → K2" in page and "Gata 1, H0101" in page
+    take_in(stock, made)
+    assert numbered() == {("H0101", "K1"), ("H0102", "K3")}
+
+
+def test_homes_renumbered_in_kobo_are_taken_in_after_a_yes(stock):
+    """A new home with the number another had, and two that swap; without the yes, neither."""
+    home = f.PropertyFactory(name="Gata 1")
+    for n in (1, 2, 3):
+        f.UnitFactory(property=home, name=f"H010{n}", kobo_id=f"K{n}")
+    content = rows(
+        "Gata 1;kommunal;H0102;K1",
+        "Gata 1;kommunal;H0101;K2",
+        "Gata 1;kommunal;H0104;K3",
+        "Gata 1;kommunal;H0103;K4",
+        "Gata 1;kommunal;H0105;K5",
+        "Gata 1;kommunal;H0105;K6",
+        head=KOBO,
+    )
+    made, _page = review(stock, content)
+    take_in(stock, made)
+    as_before = {("H0101", "K1"), ("H0102", "K2"), ("H0103", "K3"), ("H0105", "K5")}
+    assert numbered() == as_before
+    assert "endringene er ikke med" in page_of(stock, made)
+    made, _page = review(stock, content)
+    take_in(stock, made, changes="1")
+    now = {("H0102", "K1"), ("H0101", "K2"), ("H0104", "K3"), ("H0103", "K4"), ("H0105", "K5")}
+    assert numbered() == now
+
+
+def test_nothing_is_made_for_a_change_the_user_said_no_to(stock):
+    f.UnitFactory(property=f.PropertyFactory(name="Gata 1"), name="H0101")
+    head = "eiendom;boligtype;betegnelse;bydel;leverandør"
+    lines = [f"Gata 1;kommunal;{name};Ny bydel;Nytt firma" for name in ("H0101", "H0102")]
+    take_in(stock, review(stock, rows(*lines, head=head))[0])
+    assert not Area.objects.filter(name="Ny bydel").exists()
+    assert not Provider.objects.filter(name="Nytt firma").exists()
+
+
+def test_days_that_cannot_be_are_errors_of_their_rows(stock):
+    columns = ["i_bruk_fra", "i_bruk_til", "status_til"]
+    book = Workbook()
+    book.active.append(["eiendom", "boligtype", "betegnelse", *columns])
+    for n, year in enumerate((9999, 2126) * 3):
+        days = [date(year, 12, 31) if at == n // 2 else None for at in range(3)]
+        book.active.append([f"Gata {n}", "kommunal", "H0101", *days])
+    book.active.append(["", "kommunal", "H0101", None, None, None])
+    book.active.append(["Gata 9", "kommunal", "H0101", date(1901, 1, 1), None, None])
+    out = io.BytesIO()
+    book.save(out)
+    made, page = review(stock, out.getvalue(), "b.xlsx")
+    assert [bool(row["errors"]) for row in made.report["rows"]] == [True] * 7 + [False]
+    assert "Eiendom mangler" in page and "i_bruk_til" in page
+    take_in(stock, made)
+    assert Unit.objects.get().in_use.lower == date(1901, 1, 1)
 
 
 def test_two_types_at_one_property_are_two_groups(stock):
