@@ -12,6 +12,7 @@ urlpatterns = [
     path("personer/<int:pk>/plass/<int:application_pk>/", persons.person_rank, name="person_rank"),
     path("personer/<int:pk>/nummer/", persons.person_number, name="person_number"),
     path("personer/<int:pk>/dodsfall/", deaths.death, name="death"),
+    path("personer/<int:pk>/dodsfall/rett/", deaths.death_correct, name="death_correct"),
     path("personer/<int:pk>/dodsfall/angre/", deaths.death_undo, name="death_undo"),
     path("personer/<int:pk>/kartlegging/", persons.person_assessments, name="person_assessments"),
     path("personer/<int:pk>/saker/", persons.person_cases, name="person_cases"),

@@ -266,6 +266,30 @@ def finish_upkeep(*, upkeep: Upkeep, outcome: str, by: User, at: datetime) -> Up
     return upkeep
 
 
+@transaction.atomic
+def reopen_upkeep(*, upkeep: Upkeep, by: User, at: datetime) -> Upkeep:
+    """It was marked as finished by mistake. A home that could not be used cannot be used still,
+    unless something else has been registered of it since. Raises `UpkeepRefused`."""
+    # Locked, so that of two users who reopen it the second gets the error.
+    upkeep = Upkeep.objects.select_for_update(of=("self",), no_key=True).get(pk=upkeep.pk)
+    if not upkeep.done_at:
+        raise UpkeepRefused(_("Feilen er ikke meldt ferdig."))
+    closed = upkeep.unavailability
+    if closed:
+        # Locked, as where a fault is reported.
+        Unit.objects.select_for_update(of=("self",), no_key=True).get(pk=closed.unit_id)
+    if closed and closed.period.upper == local_date(upkeep.done_at):
+        later = closed.unit.unavailabilities.filter(period__startswith__gt=closed.period.lower)
+        following = later.order_by("period").first()
+        closed.period = DateRange(closed.period.lower, following and following.period.lower)
+        closed._history_user = by
+        closed.save()
+    upkeep.done_at, upkeep.done_by, upkeep.outcome = None, None, ""
+    upkeep._history_user = by
+    upkeep.save()
+    return upkeep
+
+
 def _open(upkeep: Upkeep) -> Upkeep:
     # Locked: of two users who close the same report at once, the second gets the error.
     upkeep = Upkeep.objects.select_for_update(of=("self",), no_key=True).get(pk=upkeep.pk)
@@ -296,11 +320,32 @@ def _close(unit: Unit, text: str, on: date) -> Unavailability | None:
 @transaction.atomic
 def record_meeting(*, property: Property, by: User, at: datetime, **facts) -> ResidentsMeeting:
     """Record a residents' meeting (husmøte). Raises `MeetingNotHeldYet` (need H11)."""
-    if facts["held_on"] > local_date(at):
-        raise MeetingNotHeldYet(_("Møtet er ikke holdt ennå. Skriv dagen det ble holdt."))
+    _refuse_not_held(facts["held_on"], at)
     return ResidentsMeeting.objects.create(
         property=property, recorded_at=at, recorded_by=by, **facts
     )
+
+
+@transaction.atomic
+def correct_meeting(
+    *, meeting: ResidentsMeeting, by: User, at: datetime, seen: int | None = None, **facts
+) -> ResidentsMeeting:
+    """Correct a meeting that was recorded wrong. Raises `MeetingNotHeldYet`, and `Overwritten`."""
+    _refuse_not_held(facts["held_on"], at)
+    # Locked, so that of two who save at once the second is told.
+    rows = ResidentsMeeting.objects.select_for_update(of=("self",), no_key=True)
+    meeting = rows.get(pk=meeting.pk)
+    check_seen(meeting, seen)
+    for name, value in facts.items():
+        setattr(meeting, name, value)
+    meeting._history_user = by
+    meeting.save()
+    return meeting
+
+
+def _refuse_not_held(held_on: date, at: datetime) -> None:
+    if held_on > local_date(at):
+        raise MeetingNotHeldYet(_("Møtet er ikke holdt ennå. Skriv dagen det ble holdt."))
 
 
 @transaction.atomic

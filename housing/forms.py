@@ -297,7 +297,7 @@ class UpkeepStepForm(SeenMixin, OnceFormMixin, forms.Form):
         return cleaned
 
 
-class ResidentsMeetingForm(OnceFormMixin, forms.Form):
+class ResidentsMeetingForm(SeenMixin, OnceFormMixin, forms.Form):
     held_on = NorwegianDateField(label=_("Dato"))
     took_part = forms.IntegerField(
         label=_("Antall beboere"), required=False, min_value=0, max_value=999

@@ -29,7 +29,9 @@ from .forms import (
     UpkeepStepForm,
     WordForm,
 )
-from .models import NameToAvoid, Property, Unavailability, Unit, Upkeep
+from .models import NameToAvoid, Property, ResidentsMeeting, Unavailability, Unit, Upkeep
+
+MEETING_FACTS = ("held_on", "took_part", "raised", "agreed")
 
 
 @require_POST
@@ -288,7 +290,23 @@ def upkeep_done(request: HttpRequest, pk: int) -> HttpResponse:
                 )
             messages.success(request, _("Lagret."))
             return redirect("housing:upkeep")
-    return render(request, "housing/upkeep_one.html", {"form": form, "upkeep": upkeep, "may": may})
+    context = {
+        "form": form,
+        "upkeep": upkeep,
+        "may": may,
+        "may_reopen": perms.can_manage_stock(request.user) and upkeep.done_at,
+    }
+    return render(request, "housing/upkeep_one.html", context)
+
+
+@require_POST
+@allowed(perms.can_manage_stock)
+def upkeep_reopen(request: HttpRequest, pk: int) -> HttpResponse:
+    upkeep = get_object_or_404(Upkeep, pk=pk)
+    with errors_as_message(request):
+        actions.reopen_upkeep(upkeep=upkeep, by=request.user, at=timezone.now())
+        messages.success(request, _("Meldingen er åpen igjen."))
+    return redirect("housing:upkeep_done", pk)
 
 
 # ------------------------------------------------------------------ husmøter, words
@@ -310,6 +328,24 @@ def meeting_new(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("Husmøtet er skrevet inn."))
             return redirect(back)
     return _form_page(request, form, _("Nytt husmøte"), property.name, pk)
+
+
+@require_http_methods(["GET", "POST"])
+@allowed(perms.can_report_upkeep)
+@once
+def meeting_correct(request: HttpRequest, pk: int) -> HttpResponse:
+    meeting = get_object_or_404(ResidentsMeeting.objects.select_related("property"), pk=pk)
+    back = reverse("desk:property", args=[meeting.property_id])
+    initial = {name: getattr(meeting, name) for name in MEETING_FACTS}
+    form = ResidentsMeetingForm(request.POST or None, row=meeting, initial=initial, cancel=back)
+    if request.method == "POST" and form.is_valid():
+        with errors_on(form, "held_on"):
+            actions.correct_meeting(
+                meeting=meeting, by=request.user, at=timezone.now(), **form.cleaned_data
+            )
+            messages.success(request, _("Husmøtet er rettet."))
+            return redirect(back)
+    return _form_page(request, form, _("Rett husmøtet"), meeting.property.name, meeting.property_id)
 
 
 @require_http_methods(["GET", "POST"])

@@ -38,7 +38,8 @@ LEFT_OUT = {
         casework:appeal_ask_suspension casework:appeal_assign casework:appeal_dismiss
         casework:appeal_forward casework:appeal_new casework:appeal_outcome casework:appeal_reverse
         casework:appeal_suspension casework:appeal_take_up casework:appeal_withdraw
-        casework:application_forward casework:application_new casework:application_reopen
+        casework:application_correct casework:application_forward casework:application_new
+        casework:application_reopen desk:death_correct
         casework:application_withdraw casework:member_correct casework:plan_reopen
         casework:take_back
         casework:assessment_new casework:basis casework:basis_end casework:basis_new
@@ -54,7 +55,8 @@ LEFT_OUT = {
         casework:statement_comment casework:statement_new casework:statement_outside
         casework:team_meeting_new casework:team_member_new casework:text casework:text_end
         casework:text_new
-        housing:agreement_flag housing:agreement_new housing:check_new housing:meeting_new
+        housing:agreement_correct housing:agreement_flag housing:agreement_new
+        housing:check_correct housing:check_new housing:meeting_correct housing:meeting_new
         housing:property_edit housing:provider_edit housing:provider_new housing:unit_edit
         housing:upkeep_done housing:upkeep_new
         peers:link_new

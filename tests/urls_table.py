@@ -131,6 +131,7 @@ CASEWORK_APP: dict[str, UrlRow] = {
     "casework:application_take": post_row(CASEWORK, "open_application"),
     "casework:application_withdraw": UrlRow(CASEWORK, "open_application"),
     "casework:application_reopen": UrlRow(CASEWORK, "open_application"),
+    "casework:application_correct": UrlRow(CASEWORK, "open_application"),
     "casework:application_forward": UrlRow(CASEWORK, "open_application"),
     "casework:interim_reply": UrlRow(CASEWORK, "open_application"),
     "casework:text_list": UrlRow((ADMIN, MANAGER)),
@@ -328,6 +329,8 @@ HOUSING: dict[str, UrlRow] = {
     "housing:agreement_new": UrlRow((STOCK,), "provider"),
     "housing:check_new": UrlRow((STOCK,), "provider"),
     "housing:check_mended": post_row((STOCK,), "quality_check"),
+    "housing:agreement_correct": UrlRow((STOCK,), "agreement"),
+    "housing:check_correct": UrlRow((STOCK,), "quality_check"),
     "housing:agreement_flag": UrlRow((STOCK,), "agreement_flag"),
     "housing:unit_edit": UrlRow((STOCK,), "unit"),
     "housing:unit_new": UrlRow((STOCK,), "property"),
@@ -340,7 +343,9 @@ HOUSING: dict[str, UrlRow] = {
     "housing:upkeep": UrlRow((*CASE, STOCK)),
     "housing:upkeep_new": UrlRow((*CASE, STOCK), "property"),
     "housing:upkeep_done": UrlRow((*CASE, STOCK), "upkeep"),
+    "housing:upkeep_reopen": post_row((STOCK,), "upkeep"),
     "housing:meeting_new": UrlRow((*CASE, STOCK), "property"),
+    "housing:meeting_correct": UrlRow((*CASE, STOCK), "house_meeting"),
     "housing:words": UrlRow((STOCK,)),
     "housing:word_remove": post_row((STOCK,), "avoided"),
 }
@@ -354,6 +359,7 @@ DESK: dict[str, UrlRow] = {
     "desk:person_rank": UrlRow(CASE, ("person", "application"), ok=302, page=False),
     "desk:person_number": post_row(CASE, "person"),
     "desk:death": UrlRow(CASEWORK, "person"),
+    "desk:death_correct": UrlRow(CASEWORK, "dead"),
     "desk:death_undo": UrlRow(CASEWORK, "dead"),
     "desk:person_assessments": UrlRow(CASE, "person"),
     "desk:person_cases": UrlRow(CASE, "person"),
@@ -395,7 +401,7 @@ def samples() -> SimpleNamespace:
     from allocation.models import ManualClass
     from casework.assessment import statement_links as links
     from casework.models import PlainWord, StandardText
-    from housing.models import NameToAvoid
+    from housing.models import NameToAvoid, ResidentsMeeting
     from tests import factories as f
     from tests import factories_follow_up as follow_up
     from tests.factories_housing import AgreementFlagFactory, QualityCheckFactory, UpkeepFactory
@@ -473,6 +479,15 @@ def samples() -> SimpleNamespace:
     made.upkeep = UpkeepFactory(property=made.property, unit=made.unit)
     made.provider = f.ProviderFactory()
     made.agreement_flag = AgreementFlagFactory(agreement__provider=made.provider)
+    made.agreement = made.agreement_flag.agreement
+    made.house_meeting = ResidentsMeeting.objects.create(
+        property=made.property,
+        held_on=f.today(),
+        raised="Støy om natten",
+        agreed="Vaktmester snakker med beboerne",
+        recorded_at=f.now(),
+        recorded_by=made.user,
+    )
     made.quality_check = QualityCheckFactory(provider=made.provider)
     made.avoided = NameToAvoid.objects.create(word="gjenganger")
     made.import_kind = "boliger"

@@ -18,6 +18,7 @@ urlpatterns = [
     path(
         "soknader/<int:pk>/trekk/", applications.application_withdraw, name="application_withdraw"
     ),
+    path("soknader/<int:pk>/rett/", applications.application_correct, name="application_correct"),
     path("soknader/<int:pk>/gjenapne/", applications.application_reopen, name="application_reopen"),
     path(
         "soknader/<int:pk>/send-videre/",

@@ -64,6 +64,7 @@ class CaseEvent(EventKind):
     APPEAL_TAKEN_UP = "appeal_taken_up"
     APPEAL_WITHDRAWN = "appeal_withdrawn"
     APPLICATION_CONTINUED = "application_continued"
+    APPLICATION_CORRECTED = "application_corrected"
     APPLICATION_FORWARDED = "application_forwarded"
     APPLICATION_LAPSED = "application_lapsed"
     APPLICATION_PAPER_RECEIVED = "application_paper_received"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -37,7 +38,7 @@ def death(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("Dødsfallet er registrert."))
             return redirect(back)
     log_read(request, pk, "death")
-    context = {"person": person, "form": form, "back": back}
+    context = {"person": person, "form": form, "back": back, "corrects": False}
     return render(request, "desk/death.html", context)
 
 
@@ -70,3 +71,35 @@ def death_undo(request: HttpRequest, pk: int) -> HttpResponse:
     ended = actions.ended_by(death)
     context = {"person": person, "death": death, "form": form, "ended": ended, "back": back}
     return render(request, "desk/death_undo.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@allowed(can_do_casework)
+@once
+def death_correct(request: HttpRequest, pk: int) -> HttpResponse:
+    """Correct the day, the source or the answers: the death is undone and registered again, in one
+    act. The form asks about what the person had before it."""
+    person = visible_person(request, pk)
+    death = get_object_or_404(person.deaths.in_force())
+    back, at = reverse("desk:death_undo", args=[pk]), timezone.now()
+    log_read(request, pk, "death")
+    initial = {name: getattr(death, name) for name in ("died_on", "source", "note")}
+    with transaction.atomic():
+        actions.undo_death(death=death, reason=_("Opplysningene rettes."), by=request.user, at=at)
+        form = DeathForm(
+            posted(request),
+            person=person,
+            user=request.user,
+            on=timezone.localdate(),
+            cancel=back,
+            initial=initial,
+        )
+        if form.is_bound and form.is_valid():
+            with errors_on(form):
+                actions.register_death(person=person, by=request.user, at=at, **form.facts)
+                messages.success(request, _("Dødsfallet er rettet."))
+                return redirect("desk:person", pk)
+        context = {"person": person, "form": form, "back": back, "corrects": True}
+        page = render(request, "desk/death.html", context)
+        transaction.set_rollback(True)  # nothing is undone by looking
+    return page

@@ -41,29 +41,76 @@ def make_agreement(*, provider: Provider, by: User, on: date, **agreed) -> Quali
 
     The flag of the agreement it follows is closed at once, without waiting for the job.
     """
-    agreement = QualityAgreement(provider=provider, **agreed)
-    agreement._history_user = by
+    agreement = QualityAgreement(provider=provider)
+    _save_agreement(agreement, by, on, agreed)
+    return agreement
+
+
+@transaction.atomic
+def correct_agreement(
+    *, agreement: QualityAgreement, by: User, on: date, seen: int | None = None, **agreed
+) -> QualityAgreement:
+    """Correct an agreement that was entered wrong. The job judges its end again.
+
+    Raises `ProviderRefused`, and `Overwritten` if somebody has changed it since `seen`.
+    """
+    agreement = (
+        QualityAgreement.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("provider")
+        .get(pk=agreement.pk)
+    )
+    check_seen(agreement, seen)
+    _save_agreement(agreement, by, on, agreed)
+    return agreement
+
+
+def _save_agreement(agreement: QualityAgreement, by: User, on: date, agreed: dict) -> None:
     try:
         with transaction.atomic():
-            agreement.save()
+            _save(agreement, by, agreed)
     except IntegrityError as error:
         reason = explain_integrity_error(error)
         if reason is None:
             raise
         raise ProviderRefused(reason) from error
     agreement_flags.close_renewed(agreement, on)
-    return agreement
 
 
 @transaction.atomic
-def record_check(*, provider: Provider, by: User, on: date, **seen) -> QualityCheck:
+def record_check(*, provider: Provider, by: User, on: date, **found) -> QualityCheck:
     """Record a check that was made; a breach has a date to be corrected by. `ProviderRefused`."""
-    if seen["checked_on"] > on:
+    _refuse_ahead(found["checked_on"], on)
+    return _save(QualityCheck(provider=provider, checked_by=by), by, found)
+
+
+@transaction.atomic
+def correct_check(
+    *, check: QualityCheck, by: User, on: date, seen: int | None = None, **found
+) -> QualityCheck:
+    """Correct a check that was entered wrong. A breach that was none has no flag any more.
+
+    Raises `ProviderRefused`, and `Overwritten` if somebody has changed it since `seen`.
+    """
+    _refuse_ahead(found["checked_on"], on)
+    check = QualityCheck.objects.select_for_update(of=("self",), no_key=True).get(pk=check.pk)
+    check_seen(check, seen)
+    if not found["breach"]:
+        found |= {"mended_at": None, "mended_by": None}
+        agreement_flags.close_corrected(check, on)
+    return _save(check, by, found)
+
+
+def _save(row, by: User, facts: dict):
+    for name, value in facts.items():
+        setattr(row, name, value)
+    row._history_user = by
+    row.save()
+    return row
+
+
+def _refuse_ahead(checked_on: date, on: date) -> None:
+    if checked_on > on:
         raise ProviderRefused(_("Kontrollen er ikke gjort ennå. Skriv dagen den ble gjort."))
-    check = QualityCheck(provider=provider, checked_by=by, **seen)
-    check._history_user = by
-    check.save()
-    return check
 
 
 @transaction.atomic

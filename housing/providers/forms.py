@@ -24,7 +24,7 @@ class ProviderForm(SeenMixin, OnceFormMixin, forms.ModelForm):
         )
 
 
-class QualityAgreementForm(OnceFormMixin, forms.ModelForm):
+class QualityAgreementForm(SeenMixin, OnceFormMixin, forms.ModelForm):
     valid = PeriodField(label=_("Gjelder"), open_ended=False)
 
     class Meta:
@@ -41,7 +41,7 @@ class QualityAgreementForm(OnceFormMixin, forms.ModelForm):
         self.helper.layout = Layout(Row("reference", "responsible"), "valid", "standard", "safety")
 
 
-class CheckForm(OnceFormMixin, forms.ModelForm):
+class CheckForm(SeenMixin, OnceFormMixin, forms.ModelForm):
     class Meta:
         model = QualityCheck
         fields = ("checked_on", "property", "found", "breach", "mend_by")

@@ -150,6 +150,28 @@ def agreement_new(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @allowed(perms.can_manage_stock)
 @once
+def agreement_correct(request: HttpRequest, pk: int) -> HttpResponse:
+    agreement = get_object_or_404(QualityAgreement, pk=pk)
+    back = redirect("housing:provider", agreement.provider_id)
+    form = QualityAgreementForm(
+        request.POST or None, instance=agreement, row=agreement, cancel=back.url
+    )
+    if request.method == "POST" and form.is_valid():
+        with errors_on(form, "valid"):
+            actions.correct_agreement(
+                agreement=agreement,
+                by=request.user,
+                on=timezone.localdate(),
+                **form.cleaned_data,
+            )
+            messages.success(request, _("Kvalitetsavtalen er rettet."))
+            return back
+    return _page(request, form, _("Rett kvalitetsavtalen"))
+
+
+@require_http_methods(["GET", "POST"])
+@allowed(perms.can_manage_stock)
+@once
 def check_new(request: HttpRequest, pk: int) -> HttpResponse:
     provider = get_object_or_404(Provider, pk=pk)
     back = redirect("housing:provider", pk)
@@ -163,6 +185,25 @@ def check_new(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("Kontrollen er lagret."))
             return back
     return _page(request, form, _("Ny kontroll"))
+
+
+@require_http_methods(["GET", "POST"])
+@allowed(perms.can_manage_stock)
+@once
+def check_correct(request: HttpRequest, pk: int) -> HttpResponse:
+    check = get_object_or_404(QualityCheck.objects.select_related("provider"), pk=pk)
+    back = redirect("housing:provider", check.provider_id)
+    form = CheckForm(
+        request.POST or None, provider=check.provider, instance=check, row=check, cancel=back.url
+    )
+    if request.method == "POST" and form.is_valid():
+        with errors_on(form, "checked_on"):
+            actions.correct_check(
+                check=check, by=request.user, on=timezone.localdate(), **form.cleaned_data
+            )
+            messages.success(request, _("Kontrollen er rettet."))
+            return back
+    return _page(request, form, _("Rett kontrollen"))
 
 
 @require_POST

@@ -57,7 +57,7 @@ from .forms import (
 from .models import Lease, ReadinessItem
 
 PAGE = "leieforhold"
-MONTHS_SHOWN = 36
+INDEX_ROWS = 36  # a page
 
 
 def _lease(request: HttpRequest, pk: int) -> Lease:
@@ -336,7 +336,7 @@ def _index_page(
         PriceIndex.objects.select_related("entered_by"),
         ("-month",),
         request.GET.get("etter"),
-        MONTHS_SHOWN,
+        INDEX_ROWS,
     )
     context = {"form": form, "months": months, "corrects": corrects}
     return render(request, "stays/leases/price_index.html", context)

@@ -130,6 +130,25 @@ def test_undoing_puts_everything_back(busy):
     assert Death.objects.get().undone_by == busy.user
 
 
+def test_the_day_can_be_corrected_without_undoing(busy):
+    """The stay ends on the new day, and what the death ended is ended by it still."""
+    answer = {f"case_{busy.case.pk}": "avslutt"}
+    sent(busy, busy.person, **answer)
+    url = reverse("desk:death_correct", args=[busy.person.pk])
+    assert url in busy.get(reverse("desk:death_undo", args=[busy.person.pk])).text
+    page = busy.get(url)
+    assert nb(f.days_ago(2)) in page.text
+    assert Death.objects.in_force().get().died_on == f.days_ago(2), "looking changes nothing"
+    data = {"died_on": nb(f.days_ago(5)), "source": "parorende", "note": ""}
+    assert busy.post(url, {**data, "died_on": nb(f.days_ago(-1))} | answer).status_code == 200
+    assert Death.objects.in_force().get().died_on == f.days_ago(2)
+    assert busy.post(url, data | answer).status_code == 302
+    assert Death.objects.in_force().get().died_on == f.days_ago(5)
+    assert Stay.objects.get(person=busy.person).period.upper == f.days_ago(5)
+    busy.case.refresh_from_db()
+    assert busy.case.state == ApplicationState.LAPSED
+
+
 def test_what_was_given_away_since_stays_given(busy):
     """The home was offered to another: undoing says so, and puts the rest back."""
     offer = Offer.objects.get()

@@ -246,3 +246,25 @@ def test_organisation_number_has_a_control_digit(stock, number, ok):
     assert answer.status_code == (302 if ok else 200)
     if not ok:
         assert "Organisasjonsnummeret" in answer.text
+
+
+def test_an_agreement_and_a_check_are_corrected_unless_somebody_was_first(stock):
+    agreement = QualityAgreementFactory(responsible=stock.user)
+    check = QualityCheckFactory(provider=agreement.provider, mend_by=f.days_ago(3))
+    flag_agreements(f.today())
+    page = stock.get(reverse("housing:provider", args=[agreement.provider_id])).text
+    for name, row in (("agreement_correct", agreement), ("check_correct", check)):
+        assert reverse(f"housing:{name}", args=[row.pk]) in page
+    url = reverse("housing:agreement_correct", args=[agreement.pk])
+    seen = stock.get(url).context["form"]["seen"].value()
+    assert stock.post(url, agreed(stock, reference="K9", seen=seen)).status_code == 302
+    assert "Noen har endret dette" in stock.post(url, agreed(stock, reference="K8", seen=seen)).text
+    agreement.refresh_from_db()
+    assert (agreement.reference, agreement.last_day.year) == ("K9", 2026)
+    url = reverse("housing:check_correct", args=[check.pk])
+    data = {"checked_on": f"{f.days_ago(20):%d.%m.%Y}", "found": "Ryddig", "breach": ""}
+    assert "er ikke gjort ennå" in stock.post(url, data | {"checked_on": "01.01.2199"}).text
+    assert stock.post(url, data).status_code == 302
+    check.refresh_from_db()
+    assert (check.checked_on, check.breach, check.mend_by) == (f.days_ago(20), "", None)
+    assert not AgreementFlag.objects.open().filter(check_made=check).exists()

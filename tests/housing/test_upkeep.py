@@ -134,6 +134,11 @@ def test_unusable_home_is_unavailable_until_repaired(stock, today):
     assert Unavailability.objects.get().period.upper == local_date(later)
     with pytest.raises(actions.UpkeepRefused, match="allerede"):
         actions.finish_upkeep(upkeep=report, outcome="Igjen", by=stock.user, at=later)
+    reopen = reverse("housing:upkeep_reopen", args=[report.pk])
+    assert reopen in stock.get(one).text
+    assert "Meldingen er åpen igjen." in stock.post(reopen, follow=True).text
+    assert status(local_date(later)) == UnitStatus.UNAVAILABLE
+    assert "Feilen er ikke meldt ferdig." in stock.post(reopen, follow=True).text
 
 
 def test_repair_on_the_same_day_gives_no_unavailable_day(stock):
@@ -173,3 +178,21 @@ def test_house_meeting_sent_twice_is_saved_once(as_caseworker, today):
         assert as_caseworker.post(url, data).status_code == 302
     assert ResidentsMeeting.objects.count() == 1
     assert "Støy om natten" in as_caseworker.get(_property(house)).text
+
+
+def test_a_house_meeting_is_corrected(as_caseworker, today):
+    meeting = ResidentsMeeting.objects.create(
+        property=f.PropertyFactory(),
+        held_on=f.days_ago(9),
+        raised="Støy",
+        agreed="Vaktmester ser på døra",
+        recorded_at=f.now(),
+        recorded_by=as_caseworker.user,
+    )
+    url = reverse("housing:meeting_correct", args=[meeting.pk])
+    assert url in as_caseworker.get(_property(meeting.property)).text
+    data = {"held_on": f"{f.days_ago(8):%d.%m.%Y}", "raised": "Støy om natten", "agreed": "Ny dør"}
+    assert "er ikke holdt ennå" in as_caseworker.post(url, data | {"held_on": "01.01.2199"}).text
+    assert as_caseworker.post(url, data).status_code == 302
+    meeting.refresh_from_db()
+    assert (meeting.held_on, meeting.agreed) == (f.days_ago(8), "Ny dør")

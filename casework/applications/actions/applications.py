@@ -22,9 +22,11 @@ from casework.log.enums import (
 )
 from casework.log.event_kinds import CaseEvent
 from casework.log.models import Transition
+from casework.log.saving import save
 from casework.persons.actions.deaths import refuse_dead
 from casework.persons.actions.persons import household_of, lock_persons
 from common.calendar import local_date
+from common.corrections import check_seen
 from common.errors import RuleBroken
 from common.formatting import nbdate, nbdate_long
 
@@ -61,6 +63,15 @@ class BasisNotInForce(RuleBroken):
             _("«%(basis)s» gjaldt ikke %(on)s, da søknaden kom inn.")
             % {"basis": basis, "on": nbdate(on)}
         )
+
+
+class ReceivedAfterAnswer(RuleBroken):
+    """The case has an answer from before the day."""
+
+    field = "received_on"
+
+    def __init__(self) -> None:
+        super().__init__(_("Saken er besvart før denne dagen. Søknaden må ha kommet før svaret."))
 
 
 class NotReopened(RuleBroken):
@@ -227,6 +238,48 @@ def reopen(*, application: Application, why: str, by: User, at: datetime) -> App
         CaseEvent.APPLICATION_REOPENED,
         _("Saken er gjenåpnet. Mottatt %(on)s gjelder fortsatt. %(why)s")
         % {"on": nbdate(application.received_on), "why": why.strip()},
+        by=by,
+        at=at,
+        application=application,
+    )
+    return application
+
+
+@transaction.atomic
+def correct_received(
+    *,
+    application: Application,
+    received_at: datetime,
+    why: str,
+    by: User,
+    at: datetime,
+    seen: int | None = None,
+) -> Application:
+    """Correct when the application came, as if it had been right from the start: its deadlines and
+    its place on the waiting list follow, and the jobs judge its flags again.
+
+    Raises `ReceivedTooLate`, `BasisNotInForce`, `ReceivedAfterAnswer`, and `Overwritten` if
+    somebody has changed the case since `seen`.
+    """
+    application = lock_application(application)
+    check_seen(application, seen)
+    if received_at > application.registered_at:
+        raise ReceivedTooLate
+    received_on = local_date(received_at)
+    for basis in application.bases.order_by("pk"):
+        if received_on not in basis.valid:
+            raise BasisNotInForce(basis, received_on)
+    first = application.vedtak.filter(issued_on__isnull=False).order_by("issued_on").first()
+    replied = application.interim_reply_at
+    if (first and first.issued_on < received_on) or (replied and local_date(replied) < received_on):
+        raise ReceivedAfterAnswer
+    before = application.received_on
+    save(application, by, received_at=received_at)
+    events.record(
+        application.person,
+        CaseEvent.APPLICATION_CORRECTED,
+        _("Mottatt er rettet fra %(before)s til %(on)s. %(why)s")
+        % {"before": nbdate(before), "on": nbdate(received_on), "why": why.strip()},
         by=by,
         at=at,
         application=application,

@@ -18,6 +18,7 @@ from accounts.once import OnceFormMixin
 from casework.letters.models import LegalBasis
 from casework.log.defaults import BEGINNING
 from casework.log.enums import ApplicationChannel, ApplicationKind, Sender
+from common.corrections import SeenMixin
 from common.forms import CardChoice, ListChoice, NorwegianDateField, VarigFormHelper
 
 if TYPE_CHECKING:
@@ -226,6 +227,31 @@ class ReopenApplicationForm(OnceFormMixin, forms.Form):
     def __init__(self, *args: Any, cancel: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = VarigFormHelper(submit=_("Gjenåpne saken"), cancel=cancel)
+
+
+class CorrectReceivedForm(SeenMixin, OnceFormMixin, forms.Form):
+    received_on = NorwegianDateField(label=_("Mottatt dato"))
+    received_time = ClockTimeField(label=_("Klokka"), help_text=_("tt.mm"))
+    why = forms.CharField(
+        label=_("Hvorfor det rettes"),
+        max_length=200,
+        help_text=_("Fristen og plassen på ventelisten regnes ut på nytt."),
+    )
+
+    def __init__(
+        self, *args: Any, application: Application, at: datetime, cancel: str, **kwargs: Any
+    ) -> None:
+        received = application.received_at.astimezone(get_default_timezone())
+        initial = {"received_on": received.date(), "received_time": received.time()}
+        super().__init__(*args, row=application, initial=initial, **kwargs)
+        self.at = at
+        self.helper = VarigFormHelper(self, submit=_("Lagre rettelsen"), cancel=cancel)
+        self.helper.layout = Layout(Row("received_on", "received_time"), "why")
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean()
+        combine_received(self, facts, self.at)
+        return facts
 
 
 class ForwardForm(OnceFormMixin, forms.Form):

@@ -26,6 +26,7 @@ from ..actions import applications as actions
 from ..actions.intake import discard_draft
 from ..forms.applications import (
     ApplicationForm,
+    CorrectReceivedForm,
     ForwardForm,
     InterimReplyForm,
     ReopenApplicationForm,
@@ -234,6 +235,22 @@ def application_reopen(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("Saken er gjenåpnet."))
             return redirect(back)
     return _move_page(request, case, form, _("Gjenåpne saken"))
+
+
+@require_http_methods(["GET", "POST"])
+@allowed(perms.can_do_casework)
+@once
+def application_correct(request: HttpRequest, pk: int) -> HttpResponse:
+    """Correct the day and time the application came."""
+    case, at = visible_case(request, pk), timezone.now()
+    back = reverse("casework:application", args=[pk])
+    form = CorrectReceivedForm(posted(request), application=case, at=at, cancel=back)
+    if request.method == "POST" and form.is_valid():
+        with errors_on(form, "received_on"):
+            actions.correct_received(application=case, by=request.user, at=at, **form.cleaned_data)
+            messages.success(request, _("Mottatt dato er rettet."))
+            return redirect(back)
+    return _move_page(request, case, form, _("Rett mottatt dato"))
 
 
 @require_http_methods(["GET", "POST"])

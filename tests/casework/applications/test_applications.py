@@ -523,3 +523,22 @@ def test_open_case_is_shown_before_another_is_registered(client, caseworker):
 
     assert case.case_number in page(client.get(to_new(case.person)))
     assert "åpen sak fra før" not in page(client.get(to_new(PersonFactory())))
+
+
+def test_the_received_day_is_corrected_and_the_deadline_follows(client, caseworker):
+    case = ApplicationFactory(received_days_ago=5, registered_at=now(), responsible=caseworker)
+    url = to(case, "application_correct")
+    assert url in client.get(to(case)).text
+    earlier = today() - timedelta(days=40)
+    data = {"received_on": f"{earlier:%d.%m.%Y}", "received_time": "10.00", "why": "Lå i posten"}
+    ahead = f"{today() + timedelta(days=2):%d.%m.%Y}"
+    assert client.post(url, data | {"received_on": ahead}).status_code == 200
+    assert client.post(url, data).status_code == 302
+    case.refresh_from_db()
+    assert case.received_on == earlier
+    assert reply_clock.clock(case, today()).urgency == Urgency.LATE
+    assert "Lå i posten" in case.events.get(kind="application_corrected").text
+    case.interim_reply_at, case.interim_reply_by = now() - timedelta(days=3), caseworker
+    case.save()
+    late = data | {"received_on": f"{today():%d.%m.%Y}", "received_time": "00.00"}
+    assert "besvart før denne dagen" in client.post(url, late).text
