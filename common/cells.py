@@ -127,7 +127,7 @@ def decimal(cell: Any, label: str) -> Decimal | None:
 
 def was_rounded(cell: Any, value: int | None) -> bool:
     """The cell has decimals that `whole` left out."""
-    digits = re.sub(r"[.,](0+|-)\D*$", "", one_line(cell))
+    digits = re.sub(r"(,(0+|-)|\.0{1,2})\D*$", "", one_line(cell))
     return value is not None and re.sub(r"\D", "", digits) != str(abs(value))
 
 

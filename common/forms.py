@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
@@ -230,6 +230,27 @@ class ListChoice(forms.RadioSelect):
 # ------------------------------------------------------------------ forms
 
 
+class WholeNumberField(forms.IntegerField):
+    """A whole number as it is written in Norway: 8000, «8 000», «8.000», «8 000 kr». Never eight
+    for eight thousand. A text field, since a number field cannot be filled in like that."""
+
+    widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
+    default_error_messages: ClassVar = {"invalid": _("Skriv et helt tall, for eksempel 8 000.")}
+
+    def to_python(self, value: Any) -> int | None:
+        from . import cells  # which reads days as these forms do
+
+        if not isinstance(value, str):
+            return super().to_python(value)
+        try:
+            number = cells.whole(value, "", -(2**63), 2**63)
+        except cells.Unreadable as error:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from error
+        if cells.was_rounded(value, number):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return number
+
+
 def norwegian(db_field: models.Field, **kwargs: Any) -> forms.Field | None:
     """For `Meta.formfield_callback`: Norwegian dates and periods, four rows for long text, and
     numbers limited to what the column holds (no one else checks it if the form saves no row).
@@ -241,6 +262,8 @@ def norwegian(db_field: models.Field, **kwargs: Any) -> forms.Field | None:
     elif isinstance(db_field, models.IntegerField):
         low, high = connection.ops.integer_field_range(db_field.get_internal_type())
         kwargs = {"min_value": low, "max_value": high, **kwargs}
+        if not db_field.choices:
+            kwargs.setdefault("form_class", WholeNumberField)
     elif isinstance(db_field, models.TextField) and "widget" not in kwargs and not db_field.choices:
         kwargs["widget"] = forms.Textarea(attrs={"rows": 4})
     field = db_field.formfield(**kwargs)

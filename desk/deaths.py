@@ -17,7 +17,7 @@ from casework.models import Application, Death, HouseholdMember, Person
 from casework.persons.actions.deaths import EndOfLease
 from casework.persons.children import is_child_member
 from common.forms import NorwegianDateField, VarigFormHelper
-from stays.leases.deaths import homes_of, last_day_of_notice
+from stays.leases.deaths import last_day_of_notice, rented_homes_of
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -39,7 +39,7 @@ class DeathForm(OnceFormMixin, forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.cases = list(cases_of(person, on))
-        self.homes = list(homes_of(person, on))
+        self.homes = list(rented_homes_of(person, on))
         self.adults = {str(adult.pk): adult for adult in adults_beside(person, user, on)}
         names = [(key, adult.name) for key, adult in self.adults.items()]
         parts = []
@@ -114,10 +114,13 @@ class UndoDeathForm(OnceFormMixin, forms.Form):
 
 
 def cases_of(person: Person, on: date):
-    """The person's cases that are open, or wait for a home."""
+    """The person's cases that are open, or wait for a home, or for a lease to begin."""
     waiting = applications_waiting(on).filter(person=person).values("pk")
-    is_open = Application.objects.filter(person=person, state__in=APPLICATION_OPEN).values("pk")
-    return Application.objects.filter(pk__in=is_open.union(waiting)).order_by("received_at", "pk")
+    own = Application.objects.filter(person=person)
+    is_open = own.filter(state__in=APPLICATION_OPEN).values("pk")
+    not_begun = own.filter(leases__stay__period__startswith__gt=on).values("pk")
+    found = is_open.union(waiting, not_begun)
+    return Application.objects.filter(pk__in=found).order_by("received_at", "pk")
 
 
 def adults_beside(person: Person, user: User, on: date) -> list[Person]:

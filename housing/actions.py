@@ -140,6 +140,23 @@ def change_unit(*, unit: Unit, by: User, at: datetime) -> Unit:
 # ------------------------------------------------------------------ out of use for a time
 
 
+class StillNeeded(RuleBroken):
+    """Somebody lives in the home, or has been given it; asked about before it is out of use."""
+
+    field = "anyway"
+
+
+def _ask_if_needed(unit: Unit, period: DateRange, on: date, anyway: bool) -> None:
+    # Locked, so that nobody is given the home meanwhile.
+    unit = Unit.objects.select_for_update(of=("self",), no_key=True).get(pk=unit.pk)
+    if anyway or (period.upper and period.upper <= on):
+        return
+    if reasons := closing.why_needed([unit], period):
+        raise StillNeeded(
+            _("%(why)s Kryss av hvis boligen likevel skal ut av bruk.") % {"why": reasons}
+        )
+
+
 @transaction.atomic
 def take_out_of_use(
     *,
@@ -147,13 +164,17 @@ def take_out_of_use(
     cause: str,
     period: DateRange,
     by: User,
+    on: date,
     note: str = "",
     cost: int | None = None,
+    anyway: bool = False,
 ) -> Unavailability:
     """Nobody can live in the home in the period: repair, cleaning, conversion (need H3).
 
-    `cost` is in kroner. Raises IntegrityError when the home is already out of use then.
+    `cost` is in kroner. `anyway` says that it is settled with whoever lives there or has been
+    given the home. Raises `StillNeeded`, and IntegrityError when it is already out of use then.
     """
+    _ask_if_needed(unit, period, on, anyway)
     row = Unavailability(unit=unit, cause=cause, period=period, note=note, cost=cost)
     row._history_user = by
     row.save()
@@ -165,13 +186,20 @@ def change_out_of_use(
     *,
     unavailability: Unavailability,
     by: User,
+    on: date,
     cause: str,
     period: DateRange,
     note: str,
     cost: int | None,
+    anyway: bool = False,
     seen: int | None = None,
 ) -> Unavailability:
-    """Correct a period out of use; its history keeps what it said. Raises `Overwritten`."""
+    """Correct a period out of use; its history keeps what it said.
+
+    Raises `StillNeeded` and `Overwritten`.
+    """
+    if period != unavailability.period:
+        _ask_if_needed(unavailability.unit, period, on, anyway)
     # Locked, so that two corrections at the same time run one after the other.
     row = Unavailability.objects.select_for_update(of=("self",), no_key=True).get(
         pk=unavailability.pk

@@ -36,18 +36,31 @@ class CannotClose(RuleBroken):
     """Somebody lives there, or a home is reserved or offered."""
 
 
+class EndsBeforeItBegins(RuleBroken):
+    """The last day of a stage is before its first."""
+
+    field = "stage_until"
+
+    def __init__(self) -> None:
+        super().__init__(_("Siste dag kan ikke være før første dag."))
+
+
 def register_check(check: Callable[[list[Unit], DateRange], str]) -> None:
     """Register a check that is run before homes are taken out of use, from an app above."""
     if check not in _checks:
         _checks.append(check)
 
 
+def why_needed(units: list[Unit], days: DateRange) -> str:
+    """Who needs the homes on the days, in sentences; "" when nobody does."""
+    return " ".join(reason for check in _checks if (reason := check(units, days)))
+
+
 def refuse_if_needed(units: list[Unit], days: DateRange, field: str | None = None) -> None:
     """Raises `CannotClose` if somebody needs one of the homes on the days; `field` is the one of
     the form that says the days."""
-    reasons = [reason for check in _checks if (reason := check(units, days))]
-    if reasons:
-        raise CannotClose(" ".join(reasons), field)
+    if reasons := why_needed(units, days):
+        raise CannotClose(reasons, field)
 
 
 def days_lost(before: DateRange, after: DateRange) -> list[DateRange]:
@@ -77,6 +90,8 @@ def apply_stage(property: Property, *, before: Property, by: User) -> int:
     earlier = (before.stage_from, before.stage_until)[: len(dates)]
     if on is None or (property.stage == before.stage and dates == earlier):
         return 0
+    if property.stage_until and property.stage_until < on:
+        raise EndsBeforeItBegins
     # Locked, so that nobody allocates a home here while the property is closed. A home that was
     # split, merged or renumbered has ended, whatever the house does.
     homes = property.units.filter(successors__isnull=True).select_related("property")

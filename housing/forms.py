@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from crispy_forms.layout import Fieldset, Layout, Row
 from django import forms
 from django.db.backends.postgresql.psycopg_any import DateRange
@@ -8,7 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts.once import OnceFormMixin
 from common.calendar import ONE_DAY, last_day
 from common.corrections import SeenMixin
-from common.forms import NorwegianDateField, PeriodField, VarigFormHelper, norwegian
+from common.forms import (
+    NorwegianDateField,
+    PeriodField,
+    VarigFormHelper,
+    WholeNumberField,
+    norwegian,
+)
 
 from .closing import NO_HOMES
 from .enums import CHOSEN_CAUSES, PropertyStage, Staffing, UpkeepKind
@@ -228,6 +236,10 @@ class OutOfUseForm(SeenMixin, OnceFormMixin, forms.ModelForm):
     """A period in which nobody can live in the home."""
 
     period = PeriodField(label=_("Ute av bruk"))
+    # Asked only when somebody lives there, or has been given the home.
+    anyway = forms.BooleanField(
+        label=_("Boligen skal likevel ut av bruk"), required=False, widget=forms.HiddenInput
+    )
 
     class Meta:
         model = Unavailability
@@ -240,7 +252,12 @@ class OutOfUseForm(SeenMixin, OnceFormMixin, forms.ModelForm):
         self.fields["cause"].choices = [("", _("Velg")), *labels]
         self.fields["note"].help_text = _("Skriv hva som gjøres, og ikke hvem som bor der.")
         self.helper = VarigFormHelper(submit=_("Lagre"), cancel=cancel)
-        self.helper.layout = Layout("cause", "period", "note", "cost")
+        self.helper.layout = Layout("cause", "period", "note", "cost", "anyway")
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        if field == "anyway":
+            self.fields[field].widget = forms.CheckboxInput()
+        super().add_error(field, error)
 
 
 class UpkeepForm(OnceFormMixin, forms.Form):
@@ -299,7 +316,7 @@ class UpkeepStepForm(SeenMixin, OnceFormMixin, forms.Form):
 
 class ResidentsMeetingForm(SeenMixin, OnceFormMixin, forms.Form):
     held_on = NorwegianDateField(label=_("Dato"))
-    took_part = forms.IntegerField(
+    took_part = WholeNumberField(
         label=_("Antall beboere"), required=False, min_value=0, max_value=999
     )
     raised = forms.CharField(

@@ -142,7 +142,9 @@ def out_of_use_new(request: HttpRequest, pk: int) -> HttpResponse:
     form = OutOfUseForm(posted(request), initial=initial, cancel=back)
     if request.method == "POST" and form.is_valid():
         with errors_on(form, "period"):
-            actions.take_out_of_use(unit=unit, by=request.user, **form.cleaned_data)
+            actions.take_out_of_use(
+                unit=unit, by=request.user, on=timezone.localdate(), **form.cleaned_data
+            )
             messages.success(request, _("Boligen er ute av bruk i perioden."))
             return redirect(back)
     return _unit_page(request, form, pk, _("Ute av bruk"))
@@ -164,7 +166,12 @@ def out_of_use_edit(request: HttpRequest, pk: int) -> HttpResponse:
     form.helper.add_input(Submit("undo", _("Feilregistrert"), css_class="secondary"))
     if request.method == "POST" and form.is_valid():
         with errors_on(form, "period"):
-            actions.change_out_of_use(unavailability=row, by=request.user, **form.cleaned_data)
+            actions.change_out_of_use(
+                unavailability=row,
+                by=request.user,
+                on=timezone.localdate(),
+                **form.cleaned_data,
+            )
             messages.success(request, _("Perioden er rettet."))
             return redirect(back)
     return _unit_page(request, form, unit_id, _("Ute av bruk"))

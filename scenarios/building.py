@@ -61,7 +61,7 @@ from housing.enums import TEMPORARY_TYPES, TRIAL_TYPES, PropertyStage, Unavailab
 from housing.models import Area, Property, Unavailability, Unit
 from housing.providers.models import Provider, QualityAgreement
 from stays.enums import RiskCause, RiskOutcome, StayKind, StepKind
-from stays.leases.deaths import homes_of, last_day_of_notice
+from stays.leases.deaths import last_day_of_notice, rented_homes_of
 from stays.leases.models import Lease
 from stays.models import Stay, TenancyStep
 
@@ -520,7 +520,7 @@ class World:
             source=DeathSource.REGISTER,
             note="",
             cases=dict.fromkeys(cases.values_list("pk", flat=True), named("case_to")),
-            leases={home.pk: end for home in homes_of(person, on)},
+            leases={home.pk: end for home in rented_homes_of(person, on)},
             by=self.clerk,
             at=at_noon(on),
         )

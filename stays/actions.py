@@ -28,7 +28,7 @@ from housing.enums import TEMPORARY_TYPES, TRIAL_TYPES
 from housing.models import Unit
 
 from .availability import first_free, promised
-from .enums import IN_UNIT, SLEEPS, StayEvent, StayKind, UnsuitedFor, VoidedAs
+from .enums import IN_UNIT, RENTED, SLEEPS, StayEvent, StayKind, UnsuitedFor, VoidedAs
 from .models import PlaceSearch, Renewal, Stay, VoidedStay
 from .unsuited import unsuited_for
 
@@ -94,8 +94,7 @@ def register_stay(
         must_leave_by=must_leave_by,
         granted_until=granted_until,
     )
-    if (day := died_on(person)) and starts_on >= day:
-        raise PersonIsDead(day)
+    refuse_after_death(person, kind, starts_on, ends_on)
     unsuited = ""
     check_planned_out(planned_out, ends_on, local_date(at))
     if kind in IN_UNIT:
@@ -198,16 +197,21 @@ def end_stay(
     stay.period = DateRange(stay.period.lower, ends_on)
     stay.end_reason = reason.strip()
     save_stay(stay)
+    record_end(stay, by, at)
+    return stay
+
+
+def record_end(stay: Stay, by: User, at: datetime) -> None:
+    """On the timeline: the day the person left, from where and why."""
     record(
         stay.person,
         StayEvent.STAY_ENDED,
         _("Flyttet ut %(date)s: %(where)s. %(reason)s")
-        % {"date": nbdate(ends_on), "where": stay.where, "reason": stay.end_reason},
+        % {"date": nbdate(stay.period.upper), "where": stay.where, "reason": stay.end_reason},
         by=by,
         at=at,
         stay=stay.pk,
     )
-    return stay
 
 
 @transaction.atomic
@@ -327,6 +331,21 @@ def check_days(
     if must_leave_by is not None and must_leave_by < starts_on:
         raise StayRefused(
             _("Dagen personen må ut, kan ikke være før personen flyttet inn."), "must_leave_by"
+        )
+
+
+def refuse_after_death(person: Person, kind: str, starts_on: date, ends_on: date | None) -> None:
+    """Nobody lives anywhere after their death; only the estate keeps what was rented."""
+    day = died_on(person)
+    if day is None:
+        return
+    if starts_on >= day:
+        raise PersonIsDead(day)
+    if kind not in RENTED and (ends_on is None or ends_on > day):
+        raise StayRefused(
+            _("Personen døde %(day)s. Skriv når oppholdet sluttet, senest den dagen.")
+            % {"day": nbdate(day)},
+            "ends_on",
         )
 
 
@@ -475,7 +494,9 @@ def end_open(
             continue
         stay.period = DateRange(stay.period.lower, on)
         stay.end_reason = stay.end_reason or str(reason)
+        stay._history_user = by
         stay.save()
+        record_end(stay, by, at)
 
 
 @transaction.atomic

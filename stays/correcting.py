@@ -17,7 +17,7 @@ from casework.log.corrections import NotTakenBack
 from casework.log.events import record
 from casework.persons.actions.deaths import PersonIsDead
 from casework.persons.models.deaths import died_on
-from common.calendar import local_date
+from common.calendar import ONE_DAY, local_date
 from common.corrections import check_seen
 from common.formatting import nbdate
 
@@ -32,6 +32,7 @@ from .actions import (
     check_unpromised,
     lock_homes,
     locked_stay,
+    refuse_after_death,
     refuse_lease,
     save_stay,
     void,
@@ -81,6 +82,7 @@ def change_stay(
             "kind",
         )
     check_days(stay.person, starts_on, ends_on, stay.planned_out, stay.must_leave_by)
+    refuse_after_death(stay.person, stay.kind, starts_on, ends_on)
     changed = {
         "starts_on": starts_on if starts_on != old.period.lower else None,
         "ends_on": ends_on if ends_on != old.period.upper else None,
@@ -93,7 +95,7 @@ def change_stay(
     check_reasonable(on, **changed)
     if stay.planned_out != old.planned_out:
         check_planned_out(stay.planned_out, ends_on, on)
-    _check_place(stay, old)
+    _check_place(stay, old, on)
     check_overlap(stay)
     if stay.unit and (stay.unit_id, stay.period) != (old.unit_id, old.period):
         check_unpromised(stay.unit, stay.period, stay.person, on)
@@ -133,14 +135,30 @@ def _empty_what_does_not_apply(stay: Stay) -> None:
         stay.end_reason = ""
 
 
-def _check_place(stay: Stay, old: Stay) -> None:
+def _new_days(stay: Stay, old: Stay, on: date) -> DateRange | None:
+    """The days the home must be open for the correction to hold, or None when there are none new.
+
+    Of what is past, only the first day is asked about: a room may have been closed on some days.
+    An open stay must be possible up to today.
+    """
+    first, last = stay.period.lower, stay.period.upper
+    if (stay.unit_id, stay.kind, first) == (old.unit_id, old.kind, old.period.lower):
+        first = old.period.upper  # it was let to then
+        if first is None or (last is not None and last <= first):
+            return None
+    elif last is not None and last <= on:
+        return DateRange(first, None)
+    return DateRange(first, last or max(on, first) + ONE_DAY)
+
+
+def _check_place(stay: Stay, old: Stay, on: date) -> None:
     """Check a corrected home, or that there still is a reason for an unsuited one."""
     if stay.kind not in IN_UNIT or stay.kind == StayKind.LEASE:
         return
     if stay.unit is None:
         raise StayRefused(_("Velg boligen oppholdet er i."), "unit")
-    if (stay.unit_id, stay.kind, stay.period.lower) != (old.unit_id, old.kind, old.period.lower):
-        check_unit(stay.unit, stay.kind, DateRange(stay.period.lower, None))
+    if days := _new_days(stay, old, on):
+        check_unit(stay.unit, stay.kind, days)
     if stay.unit_id != old.unit_id:
         stay.unsuited_for = check_suited(
             stay.person, stay.unit, stay.period.lower, stay.unsuited_reason
@@ -171,7 +189,7 @@ def void_stay(
     stays that ended because of it. Raises `StayRefused`.
     """
     reopen = list(reopen)
-    lock_homes(*(ended.unit_id for ended in reopen))
+    lock_homes(stay.unit_id, *(ended.unit_id for ended in reopen))
     stay = locked_stay(stay)
     check_seen(stay, seen)
     refuse_lease(stay)
@@ -225,7 +243,10 @@ def reopen_locked(*, stay: Stay, reason: str, by: User, at: datetime) -> Stay:
             % {"day": nbdate(ended)}
         )
     if stay.unit_id:
-        check_unit(stay.unit, stay.kind, DateRange(ended, None))
+        until = max(local_date(at), ended) + ONE_DAY
+        if following:
+            until = min(until, following.period.lower)
+        check_unit(stay.unit, stay.kind, DateRange(ended, until))
     stay.period = DateRange(stay.period.lower, following.period.lower if following else None)
     if stay.unit:
         again = DateRange(ended, stay.period.upper)

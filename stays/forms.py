@@ -13,7 +13,13 @@ from casework.models import Person, Vedtak
 from casework.vedtak.completeness import PLACE_BASIS
 from common.corrections import SeenMixin
 from common.formatting import nbdate
-from common.forms import ChipChoice, ListChoice, NorwegianDateField, VarigFormHelper
+from common.forms import (
+    ChipChoice,
+    ListChoice,
+    NorwegianDateField,
+    VarigFormHelper,
+    WholeNumberField,
+)
 from housing.enums import TEMPORARY_TYPES, TRIAL_TYPES
 from housing.models import Unit
 
@@ -59,7 +65,7 @@ class StayForm(OnceFormMixin, RiskFields):
         required=False,
         help_text=_("Midlertidige bosteder og treningsleiligheter."),
     )
-    night_price = forms.IntegerField(
+    night_price = WholeNumberField(
         label=_("Pris (kr per natt)"),
         required=False,
         min_value=0,
@@ -158,7 +164,7 @@ class ChangeStayForm(SeenMixin, OnceFormMixin, RiskFields):
     unit = forms.ModelChoiceField(
         Unit.objects.none(), label=_("Bolig"), empty_label=_("Ikke valgt"), required=False
     )
-    night_price = forms.IntegerField(
+    night_price = WholeNumberField(
         label=_("Pris (kr per natt)"), required=False, min_value=0, max_value=100_000
     )
     granted_until = NorwegianDateField(label=_("Innvilget til"), required=False)

@@ -35,14 +35,19 @@ def children_in_household(person: Person, on: date) -> int:
 def children_along(person: Person, on: date) -> int:
     """How many children would sleep there: those in the household, or the number given in the
     latest application for a temporary place if higher. A phone call seldom gives their names."""
-    applications = Application.objects.filter(person=person, kind=ApplicationKind.TEMPORARY)
-    last_number = (
-        applications.exclude(state=ApplicationState.WITHDRAWN)
-        .order_by("-received_at", "-pk")
-        .values_list("children_tonight", flat=True)
-        .first()
-    )
-    return max(children_in_household(person, on), last_number or 0)
+    told = _children_told_of([person.pk]).get(person.pk, 0)
+    return max(children_in_household(person, on), told)
+
+
+def _children_told_of(persons: Collection[int]) -> dict[int, int]:
+    """The number of children given in each person's latest application for a temporary place."""
+    applications = Application.objects.filter(
+        person__in=persons, kind=ApplicationKind.TEMPORARY
+    ).exclude(state=ApplicationState.WITHDRAWN)
+    newest = applications.order_by("person", "-received_at", "-pk").distinct("person")
+    return {
+        person: number or 0 for person, number in newest.values_list("person", "children_tonight")
+    }
 
 
 class WithThem(NamedTuple):
@@ -53,9 +58,10 @@ class WithThem(NamedTuple):
 
 
 def with_them(holders: Collection[int], on: date, user: User) -> dict[int, WithThem]:
-    """Who lives with each holder of a stay on the date, of those the user may see. One query.
+    """Who lives with each holder of a stay on the date, of those the user may see. Two queries.
 
     Members of the household who have no place of their own then; a child who visits is not one.
+    Children told of by phone count also before they are registered.
     """
     elsewhere = Stay.objects.current(on).filter(person=OuterRef("person"), unsafe=False)
     members = (
@@ -76,7 +82,11 @@ def with_them(holders: Collection[int], on: date, user: User) -> dict[int, WithT
     found = {holder: [0, 0] for holder in holders}
     for member in members:
         found[member.holder][is_child_member(member, on)] += 1
-    return {holder: WithThem(*numbers) for holder, numbers in found.items()}
+    told = _children_told_of(holders)
+    return {
+        holder: WithThem(adults, max(children, told.get(holder, 0)))
+        for holder, (adults, children) in found.items()
+    }
 
 
 def unsuited_for(person: Person, unit: Unit, on: date, young_under: int) -> str:

@@ -5,6 +5,7 @@ A case that another in the household goes on with belongs to that person by now,
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from casework.persons.actions.deaths import Aftermath, DeathRefused
@@ -21,6 +22,7 @@ def lock_units(aftermath: Aftermath) -> None:
     """Lock the homes offered, as everyone who changes an offer does first."""
     units = Unit.objects.select_for_update(of=("self",), no_key=True)
     offered = Offer.objects.reserving().filter(application__person=aftermath.person)
+    offered |= _not_moved_in(aftermath)
     list(units.filter(pk__in=offered.values("unit")).order_by("pk").values_list("pk"))
 
 
@@ -29,9 +31,19 @@ def withdraw_offers(aftermath: Aftermath) -> None:
     checks = NeedCheck.objects.select_for_update(of=("self",), no_key=True).open()
     for check in checks.filter(application__person=aftermath.person).order_by("pk"):
         aftermath.change(check, lapsed_on=on)
+    # Nobody moves in on a lease that had not begun: the home is offered again, or vacant.
+    for offer in _not_moved_in(aftermath).select_for_update(of=("self",), no_key=True):
+        aftermath.change(offer, lease=None)
     offers = Offer.objects.select_for_update(of=("self",), no_key=True).reserving()
     for offer in offers.filter(application__person=aftermath.person).order_by("pk"):
         aftermath.move(OFFER, offer, OfferState.WITHDRAWN)
+
+
+def _not_moved_in(aftermath: Aftermath) -> QuerySet[Offer]:
+    return Offer.objects.filter(
+        lease__stay__person=aftermath.person,
+        lease__stay__period__startswith__gt=aftermath.died_on,
+    ).order_by("pk")
 
 
 def release_homes(aftermath: Aftermath) -> None:

@@ -8,7 +8,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.once import OnceFormMixin
-from common.forms import CardChoice, ChipChoice, NorwegianDateField, VarigFormHelper
+from common.forms import (
+    CardChoice,
+    ChipChoice,
+    NorwegianDateField,
+    VarigFormHelper,
+    WholeNumberField,
+)
 from stays.enums import Deposit
 
 from ..enums import DeclineCode
@@ -95,11 +101,11 @@ class LeaseForm(OnceFormMixin, forms.Form):
         required=False,
         help_text=_("dd.mm.åååå. La stå tom for en kontrakt uten sluttdato."),
     )
-    rent = forms.IntegerField(label=_("Husleie (kr per måned)"), min_value=0, max_value=MOST_RENT)
+    rent = WholeNumberField(label=_("Husleie (kr per måned)"), min_value=0, max_value=MOST_RENT)
     deposit_kind = forms.ChoiceField(
         label=_("Sikkerhet"), choices=Deposit.choices, widget=ChipChoice, initial=Deposit.NONE
     )
-    deposit = forms.IntegerField(
+    deposit = WholeNumberField(
         label=_("Beløp (kr)"),
         help_text=_("Høyst seks måneders husleie (husll. § 3-5)."),
         min_value=0,

@@ -166,7 +166,7 @@ def _overview(request: HttpRequest, person: Person) -> dict[str, Any]:
         "career": career(stays, chain, on),
         "now": now,
         "flags": flags,
-        "primary": record.primary(person, user, flags, now, on),
+        "primary": None if context["head"].death else record.primary(person, user, flags, now, on),
         "assessment": record.latest_assessment(person),
         "helpers": record.who_does_what(person, user, on),
         "events": list(person.events.order_by("-at", "-pk")[:EVENTS_SHOWN]),

@@ -34,6 +34,4 @@ def search(request: HttpRequest) -> HttpResponse:
         "sees_persons": perms.can_see_persons(request.user),
         "may_register": can_do_casework(request.user),
     }
-    response = render(request, "desk/search.html", context)
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    return render(request, "desk/search.html", context)

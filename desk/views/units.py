@@ -20,6 +20,7 @@ from allocation.models import Offer
 from allocation.vacancy import free, free_days, of_status, statuses
 from casework.models import Person
 from common.access import allowed
+from common.calendar import last_day
 from common.formatting import days_nb, nbdate
 from common.forms import NorwegianDateField
 from common.paging import keyset_page
@@ -221,6 +222,7 @@ def _history(request: HttpRequest, unit: Unit) -> list[dict[str, Any]]:
     lines = [
         {
             "period": stay.period,
+            "until": stay.period.upper,
             "text": _("Bebodd"),
             "kind": stay.get_kind_display() if stay.person_id in tenants else "",
             "person": tenants.get(stay.person_id),
@@ -231,6 +233,7 @@ def _history(request: HttpRequest, unit: Unit) -> list[dict[str, Any]]:
     lines += [
         {
             "period": closure.period,
+            "until": last_day(closure.period),
             "text": closure.get_cause_display(),
             "note": closure.note,
             "cost": closure.cost,

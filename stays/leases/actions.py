@@ -47,6 +47,7 @@ from stays.actions import (
     check_unpromised,
     end_open,
     kind_in,
+    lock_homes,
     save_stay,
 )
 from stays.enums import Deposit, Readiness, StayEvent, StayKind, StepKind
@@ -62,6 +63,17 @@ from stays.models import (
 
 from . import letters as lease_letters
 from .models import Lease
+
+
+def check_closes(unit: Unit, expires_on: date | None) -> None:
+    """Refuse a lease that goes on after the home is out of use."""
+    closes_on = unit.in_use.upper
+    if closes_on and (expires_on is None or expires_on >= closes_on):
+        raise StayRefused(
+            _("%(unit)s er i bruk til %(day)s. Leieforholdet må ta slutt før det.")
+            % {"unit": unit, "day": nbdate(closes_on)},
+            "expires_on",
+        )
 
 
 @transaction.atomic
@@ -94,13 +106,7 @@ def agree_lease(
         raise StayRefused(_("Et midlertidig bosted leies ikke ut med leiekontrakt."), "unit")
     check_reasonable(local_date(at), starts_on=starts_on, expires_on=expires_on)
     check_unit(unit, kind_in(unit), DateRange(starts_on, None))
-    closes_on = unit.in_use.upper
-    if closes_on and (expires_on is None or expires_on >= closes_on):
-        raise StayRefused(
-            _("%(unit)s er i bruk til %(day)s. Leieforholdet må ta slutt før det.")
-            % {"unit": unit, "day": nbdate(closes_on)},
-            "expires_on",
-        )
+    check_closes(unit, expires_on)
     shortest = shortest_term(application, starts_on)
     if expires_on is not None:
         check_term(starts_on, expires_on, shortest, short_term_reason.strip())
@@ -369,6 +375,7 @@ def prolong(
     *, lease: Lease, expires_on: date, short_term_reason: str, by: User, at: datetime
 ) -> LeaseRenewal:
     """Extend the lease after a vedtak; the tenant signs the new term. Raises `StayRefused`."""
+    lock_homes(lease.stay.unit_id)
     lease = locked_lease(lease)
     vedtak = granted_renewal(lease)
     if vedtak is None:
@@ -378,6 +385,7 @@ def prolong(
     starts_on = lease.expires_on + timedelta(days=1)
     shortest = shortest_term(vedtak.application, starts_on)
     check_reasonable(local_date(at), expires_on=expires_on)
+    check_closes(lease.stay.unit, expires_on)
     check_term(starts_on, expires_on, shortest, short_term_reason.strip())
     renewal = save(
         LeaseRenewal(lease=lease, application=vedtak.application),
@@ -406,7 +414,7 @@ def enter_index(*, month: date, value: Decimal, by: User, at: datetime) -> Price
 
 def earliest_adjustment(lease: Lease, on: date) -> date:
     """The first day a new rent may apply: after the notice, and a year after the last change."""
-    last = lease.adjustments.first()
+    last = lease.last_adjustment()
     since = last.effective_on if last else lease.starts_on
     numbers = settings_table.values(on, "rent_notice_months", "rent_change_months")
     return max(
@@ -433,7 +441,7 @@ def adjust_rent(*, lease: Lease, effective_on: date, by: User, at: datetime) -> 
             % {"day": nbdate(earliest)},
             "effective_on",
         )
-    last = lease.adjustments.select_related("to_index").first()
+    last = lease.last_adjustment()
     from_index = last.to_index if last else _index_of(lease.agreed_on)
     to_index = PriceIndex.objects.filter(month__lte=on).first()
     if to_index is None or to_index.value <= from_index.value:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Manager
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -72,7 +73,7 @@ def cancel_lease(
     Flag.objects.open().filter(person=stay.person, facts__lease=lease.pk).update(
         closed_on=local_date(at), closed_because=FlagClosed.FACTS
     )
-    for rows in (lease.steps, lease.risks, lease.adjustments, lease.renewals, lease.readiness):
+    for rows in parts_of(lease):
         delete_rows(rows.all(), by=by)
     number = lease.pk
     delete_rows([lease], by=by)
@@ -81,6 +82,11 @@ def cancel_lease(
     for ended in reopen:
         reopen_locked(stay=ended, reason=voided.reason, by=by, at=at)
     return voided
+
+
+def parts_of(lease: Lease) -> list[Manager]:
+    """The managers of the rows that hang on the lease."""
+    return [lease.steps, lease.risks, lease.adjustments, lease.renewals, lease.readiness]
 
 
 def has_begun(lease: Lease, at: datetime) -> bool:

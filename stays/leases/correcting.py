@@ -13,6 +13,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from casework.applications import lease_terms
 from casework.log.corrections import NotTakenBack
 from casework.log.events import record
 from casework.log.saving import save
@@ -24,6 +25,7 @@ from stays.actions import (
     check_latest,
     check_reasonable,
     check_unit,
+    lock_homes,
     locked_stay,
     save_stay,
 )
@@ -31,7 +33,14 @@ from stays.correcting import ended_by
 from stays.enums import SLEEPS, StayEvent, StayKind, StepKind
 from stays.models import LeaseRenewal, PriceIndex, Stay, TenancyStep
 
-from .actions import check_step, check_still_claimed, check_term, locked_lease, shortest_term
+from .actions import (
+    check_closes,
+    check_step,
+    check_still_claimed,
+    check_term,
+    locked_lease,
+    shortest_term,
+)
 from .models import Lease
 
 # What a correction of the contract may change.
@@ -55,6 +64,7 @@ def correct_lease(
     The stay begins with the lease; where the tenant slept until then ends with it. The rent is
     that of the contract, and later adjustments stand. Raises `StayRefused`, `Overwritten`.
     """
+    lock_homes(lease.stay.unit_id)
     stay = locked_stay(lease.stay)
     lease = locked_lease(lease)
     check_seen(lease, seen)
@@ -63,6 +73,8 @@ def correct_lease(
     check_reasonable(on, **days)
     if terms["agreed_on"] > on:
         raise StayRefused(_("Dagen er ikke kommet ennå."), "agreed_on")
+    if "expires_on" in changed and stay.period.upper is None:
+        check_closes(stay.unit, terms["expires_on"])
     _check_dates(lease, terms["starts_on"], terms["expires_on"], short_term_reason, changed)
     if "starts_on" in changed:
         _move_in_on(stay, terms["starts_on"], by)
@@ -87,8 +99,16 @@ def _check_dates(
         raise StayRefused(_("Sluttdatoen følger forlengelsen. Rett forlengelsen."), "expires_on")
     if "starts_on" in changed and lease.application and lease.shortest_until:
         lease.shortest_until = shortest_term(lease.application, starts_on)
-    if expires_on is not None and not renewed:
-        check_term(starts_on, expires_on, lease.shortest_until or starts_on, reason.strip())
+    if expires_on is not None and not renewed and {"starts_on", "expires_on"} & set(changed):
+        shortest = lease.shortest_until or _as_long_as_before(lease, starts_on)
+        check_term(starts_on, expires_on, shortest, reason.strip())
+
+
+def _as_long_as_before(lease: Lease, starts_on: date) -> date:
+    """For a lease older than Varig, whose rule nobody wrote down: no shorter than it was, or than
+    today's rule, without a reason."""
+    rule = lease_terms.term(lease.stay.person, starts_on, renewal=False).last_day(starts_on)
+    return min(rule, lease.expires_on or rule)
 
 
 def _move_in_on(stay: Stay, starts_on: date, by: User) -> None:
@@ -179,11 +199,14 @@ def correct_renewal(
     seen: int | None = None,
 ) -> LeaseRenewal:
     """Correct the last day of the latest renewal, and so of the lease. Raises `StayRefused`."""
+    lock_homes(renewal.lease.stay.unit_id)
     lease = locked_lease(renewal.lease)
     renewal = _still_there(lease.renewals, renewal)
     check_latest(lease.renewals, renewal)
     check_seen(renewal, seen)
     check_reasonable(local_date(at), expires_on=expires_on)
+    if expires_on > renewal.expires_on:
+        check_closes(lease.stay.unit, expires_on)
     check_term(
         renewal.old_expires_on, expires_on, renewal.shortest_until, short_term_reason.strip()
     )

@@ -14,7 +14,13 @@ from accounts.enums import RoleKind
 from accounts.models import User
 from accounts.once import OnceFormMixin
 from common.corrections import SeenMixin
-from common.forms import ChipChoice, ListChoice, NorwegianDateField, VarigFormHelper
+from common.forms import (
+    ChipChoice,
+    ListChoice,
+    NorwegianDateField,
+    VarigFormHelper,
+    WholeNumberField,
+)
 from stays.enums import Deposit, RiskCause, RiskOutcome, StepKind, VoidedAs
 from stays.forms import WHY, offer_to_reopen
 from stays.models import LeaseRenewal, PriceIndex, Stay, TenancyStep
@@ -103,13 +109,13 @@ class CorrectLeaseForm(SeenMixin, OnceFormMixin, forms.Form):
         required=False,
         help_text=_("dd.mm.åååå. La stå tom for en kontrakt uten sluttdato."),
     )
-    rent = forms.IntegerField(
+    rent = WholeNumberField(
         label=_("Husleie i kontrakten (kr per måned)"), min_value=0, max_value=MOST_RENT
     )
     deposit_kind = forms.ChoiceField(
         label=_("Sikkerhet"), choices=Deposit.choices, widget=ChipChoice
     )
-    deposit = forms.IntegerField(
+    deposit = WholeNumberField(
         label=_("Beløp (kr)"),
         help_text=_("Høyst seks måneders husleie (husll. § 3-5)."),
         min_value=0,
@@ -214,7 +220,7 @@ class CorrectIndexForm(SeenMixin, OnceFormMixin, forms.Form):
 class RiskForm(OnceFormMixin, forms.Form):
     cause = forms.ChoiceField(label=_("I fare av"), choices=RiskCause.choices, widget=ChipChoice)
     what = forms.CharField(label=_("Hva som har skjedd"), max_length=400)
-    amount = forms.IntegerField(
+    amount = WholeNumberField(
         label=_("Skyldig (kr)"), min_value=0, max_value=10_000_000, required=False
     )
     responsible = forms.ModelChoiceField(

@@ -78,6 +78,10 @@ class Lease(models.Model):
         related_name="leases",
         verbose_name=_("informert før signering i"),
     )
+    # The lease of the one in the household who had it before, on the same contract.
+    continues = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="+", editable=False
+    )
     agreed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     history = HistoricalRecords(excluded_fields=["lived_until"])
 
@@ -117,6 +121,13 @@ class Lease(models.Model):
 
     def __str__(self) -> str:
         return f"Leieforhold {self.starts_on}"
+
+    def last_adjustment(self, by_day: date = date.max) -> RentAdjustment | None:
+        """The newest rent in force by the day, also of the lease this one goes on from."""
+        own = self.adjustments.filter(effective_on__lte=by_day).select_related("to_index").first()
+        if own or self.continues is None:
+            return own
+        return self.continues.last_adjustment(min(by_day, self.stay.period.lower))
 
 
 class ReadinessItem(models.Model):

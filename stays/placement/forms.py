@@ -16,7 +16,7 @@ from casework.models import HouseholdMember, Person, Vedtak
 from casework.persons.children import is_child_member
 from common.corrections import SeenMixin
 from common.formatting import kroner, months_nb
-from common.forms import ChipChoice, NorwegianDateField, VarigFormHelper
+from common.forms import ChipChoice, NorwegianDateField, VarigFormHelper, WholeNumberField
 from housing.models import Unit
 from stays import milieu
 from stays.enums import SLEEPS, SearchOutcome, StayKind
@@ -39,7 +39,7 @@ class PlacementForm(OnceFormMixin, forms.Form):
     )
     starts_on = NorwegianDateField(label=_("Fra"))
     granted_until = NorwegianDateField(label=_("Til"), help_text=_("Dagen personen skal ut."))
-    night_price = forms.IntegerField(
+    night_price = WholeNumberField(
         label=_("Pris (kr per natt)"),
         required=False,
         min_value=0,
@@ -211,7 +211,14 @@ class SeparationForm(OnceFormMixin, forms.Form):
         label=_("Hovedperson i den nye husstanden"),
         empty_label=_("Velg"),
     )
-    kind = forms.ChoiceField(label=_("Flytter til"), choices=KINDS, widget=ChipChoice)
+    # A treningsleilighet is given, and an institution is each person's own: on their page.
+    kind = forms.ChoiceField(
+        label=_("Flytter til"),
+        choices=[
+            choice for choice in KINDS if choice[0] not in (StayKind.INSTITUTION, StayKind.TRIAL)
+        ],
+        widget=ChipChoice,
+    )
     unit = forms.ModelChoiceField(
         Unit.objects.none(),
         label=_("Midlertidig sted"),

@@ -19,9 +19,9 @@ from casework.persons.actions.persons import lock_persons, own_household
 from casework.persons.actions.splitting import split_household
 from common.formatting import nbdate
 from housing.models import Unit
-from stays.actions import StayRefused, register_stay, save_stay
+from stays.actions import StayRefused, record_end, register_stay, save_stay
 from stays.enums import StayKind
-from stays.leases.takeover import taken_over
+from stays.leases.takeover import record_taken_over, taken_over
 from stays.models import Stay
 
 
@@ -123,12 +123,15 @@ def _hand_on_home(person: Person, left: Person, since: date, by: User, at: datet
                 % {"name": person, "where": stay.where, "day": nbdate(stay.period.lower)},
                 "since",
             )
+        until = stay.period.upper
         stay._history_user = by
         stay.period = DateRange(stay.period.lower, since)
         stay.end_reason = _("Flyttet ut da husstanden ble delt")
         save_stay(stay)
+        record_end(stay, by, at)
         lives = Stay.objects.filter(person=left, period__contains=since)
         if not lives.exclude(kind=StayKind.INSTITUTION).exists():
-            for row in taken_over(stay, left, since, by=by, at=at):
+            for row in taken_over(stay, left, since, until=until, by=by, at=at):
                 row._history_user = by
                 save_stay(row)
+            record_taken_over(stay, left, since, _("Husstanden er delt."), by=by, at=at)

@@ -11,6 +11,7 @@ from django.forms.renderers import TemplatesSetting
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
+from common.forms import WholeNumberField
 from common.widgets import DRAWN, WidgetRenderer
 
 NASTY = "\"><script>alert(1)</script> & 'æ'"
@@ -67,3 +68,23 @@ def test_html_equals_djangos_template(widget: forms.Widget, value):
 def test_every_rendered_control_exists_in_django():
     known = {widget.template_name for widget in WIDGETS}
     assert known <= set(DRAWN)
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [
+        ("8000", 8000),
+        ("8.000", 8000),
+        ("8 000", 8000),
+        ("8\u00a0000 kr", 8000),
+        ("12.450,-", 12450),
+    ],
+)
+def test_an_amount_is_read_as_it_is_written_in_norway(typed, number):
+    assert WholeNumberField(max_value=20_000).clean(typed) == number
+
+
+@pytest.mark.parametrize("typed", ["8,000", "8.5", "55,5", "åtte", "1e3", "25.000"])
+def test_what_is_no_whole_number_is_refused(typed):
+    with pytest.raises(forms.ValidationError):
+        WholeNumberField(max_value=20_000).clean(typed)

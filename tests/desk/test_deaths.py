@@ -31,6 +31,8 @@ from casework.models import (
 )
 from casework.persons.actions import deaths
 from peers.enums import LinkState
+from stays.actions import StayRefused, register_stay
+from stays.correcting import change_stay
 from stays.models import Lease, Stay
 from stays.temporary.flags import flag_stays
 from tests import factories as f
@@ -209,7 +211,7 @@ def test_a_member_of_the_household_takes_over_the_lease(login):
     response = sent(client, household.head, **{f"successor_{lease.stay.pk}": str(partner.pk)})
     assert response.status_code == 302, response.content.decode()
     new = Lease.objects.get(stay__person=partner)
-    assert new.starts_on == f.days_ago(2)
+    assert (new.stay.period.lower, new.starts_on) == (f.days_ago(2), lease.starts_on)
     assert new.expires_on == lease.expires_on
     assert new.stay.unit == lease.stay.unit
     client.post(reverse("desk:death_undo", args=[household.head.pk]), {"reason": "Feil person"})
@@ -277,3 +279,97 @@ def test_another_flag_kind_is_closed_too(busy):
     f.FlagFactory(person=busy.person, kind=FlagKind.PAPERS)
     sent(busy, busy.person, **{f"case_{busy.case.pk}": "avslutt"})
     assert not Flag.objects.open().exists()
+
+
+def test_the_family_goes_on_in_the_room_of_the_one_who_died(login):
+    client = login("saksbehandler")
+    mor = f.PersonFactory(age=40)
+    household = f.HouseholdFactory(partner=mor, children=1)
+    room = f.StayFactory(person=household.head, days_ago=60, unsuited_reason="")
+    assert sent(client, household.head).status_code == 302
+    hers = Stay.objects.get(person=mor)
+    assert (hers.unit, hers.period.lower, hers.period.upper) == (room.unit, f.days_ago(2), None)
+    flag_stays(f.today())
+    flag = Flag.objects.open().get(kind=FlagKind.TEMPORARY_STAY)
+    assert (flag.person, flag.facts["days"]) == (mor, 60)
+    url = reverse("desk:death_undo", args=[household.head.pk])
+    assert client.post(url, {"reason": "Feil person"}).status_code == 302
+    assert not Stay.objects.filter(person=mor).exists()
+    assert Stay.objects.get(person=household.head).period.upper is None
+
+
+def test_a_home_that_was_left_before_the_death_was_known(login):
+    client = login("saksbehandler")
+    lease = f.LeaseFactory(days_ago=400)
+    person = lease.stay.person
+    Stay.objects.filter(pk=lease.stay_id).update(period=f.since(f.days_ago(400), f.days_ago(3)))
+    response = sent(client, person, died_on=nb(f.days_ago(20)))
+    assert response.status_code == 302, response.content.decode()
+    assert Stay.objects.get(person=person).period.upper == f.days_ago(3)
+
+
+def test_a_lease_that_had_not_begun_is_cancelled_and_comes_back(login):
+    client = login("saksbehandler")
+    case = f.ApplicationFactory(granted=True)
+    lease = f.LeaseFactory(application=case, days_ago=-20)
+    offer = f.OfferFactory(application=case, unit=lease.stay.unit, accepted=True, lease=lease)
+    page = client.get(reverse("desk:death", args=[case.person_id])).text
+    assert "Boet leier til og med" not in page
+    response = sent(client, case.person, **{f"case_{case.pk}": "avslutt"})
+    assert response.status_code == 302, response.content.decode()
+    assert not Stay.objects.filter(person=case.person).exists()
+    offer.refresh_from_db()
+    assert (offer.state, offer.lease) == (OfferState.WITHDRAWN, None)
+    url = reverse("desk:death_undo", args=[case.person_id])
+    client.post(url, {"reason": "Feil person"})
+    offer.refresh_from_db()
+    assert (offer.state, offer.lease) == (OfferState.ACCEPTED, lease)
+
+
+def test_nobody_lives_anywhere_after_their_death(login):
+    client = login("saksbehandler")
+    person = f.PersonFactory()
+    stay = f.StayFactory(person=person, days_ago=30, days=10)
+    sent(client, person, died_on=nb(f.days_ago(10)))
+    facts = {"kind": stay.kind, "reason": "Akutt", "by": client.user, "at": f.now()}
+    room = f.UnitFactory(temporary=True)
+    with pytest.raises(StayRefused, match="senest den dagen"):
+        register_stay(person=person, unit=room, starts_on=f.days_ago(15), **facts)
+    register_stay(
+        person=person, unit=room, starts_on=f.days_ago(15), ends_on=f.days_ago(10), **facts
+    )
+    with pytest.raises(StayRefused, match="senest den dagen"):
+        change_stay(
+            stay=stay, starts_on=f.days_ago(30), ends_on=None, why="Bodde der", by=client.user,
+            at=f.now(), unit=stay.unit,
+        )  # fmt: skip
+
+
+def test_a_grandmother_left_with_a_child_heads_the_household(login):
+    client = login("saksbehandler")
+    household = f.HouseholdFactory(children=1)
+    grandmother = f.PersonFactory(age=70)
+    f.MemberFactory(household=household, person=grandmother)
+    assert sent(client, household.head).status_code == 302
+    now = household.members.get(relation=MemberRelation.SELF, period__contains=f.today())
+    assert now.person == grandmother
+
+
+def test_whoever_takes_over_the_home_leaves_the_guest_house(login):
+    client = login("saksbehandler")
+    partner = f.PersonFactory()
+    household = f.HouseholdFactory(partner=partner)
+    lease = f.LeaseFactory(person=household.head, days_ago=400)
+    room = f.StayFactory(person=partner, days_ago=20)
+    sent(client, household.head, **{f"successor_{lease.stay.pk}": str(partner.pk)})
+    room.refresh_from_db()
+    assert room.period.upper == f.days_ago(2)
+    assert Lease.objects.get(stay__person=partner).continues == lease
+
+
+def test_nothing_is_asked_for_about_the_dead(busy):
+    sent(busy, busy.person, **{f"case_{busy.case.pk}": "avslutt"})
+    for name in ("person", "person_cases"):
+        page = busy.get(reverse(f"desk:{name}", args=[busy.person.pk])).text
+        for words in ("Neste steg", "Ny søknad", "Meld behov for likeperson"):
+            assert words not in page

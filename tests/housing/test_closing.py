@@ -7,6 +7,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.urls import reverse
 
 from common.calendar import add_months
+from housing.enums import PropertyStage
 from housing.models import Unavailability
 from insight import figures
 from stays import voids
@@ -249,6 +250,7 @@ def test_home_is_out_of_use_for_cleaning_with_days_and_cost_and_it_can_be_correc
     assert (row.period.lower, row.period.upper) == (f.days_ago(3), f.days_ago(-5))
     page = stock.get(reverse("desk:unit", args=[unit.pk])).text
     assert "Rydding og vask" in page
+    assert f">{nb(-4)}<" in " ".join(page.split()).replace("> ", ">").replace(" <", "<")
     assert "12\u00a0500" in page
     assert "allerede utilgjengelig" in stock.post(url, data).text
     edit = reverse("housing:out_of_use_edit", args=[row.pk])
@@ -260,8 +262,32 @@ def test_home_is_out_of_use_for_cleaning_with_days_and_cost_and_it_can_be_correc
     assert Unavailability.history.filter(id=row.pk, history_type="-").get().history_change_reason
 
 
+def test_a_home_somebody_needs_is_asked_about_before_it_is_out_of_use(stock, house):
+    unit = house.units.first()
+    f.StayFactory(unit=unit, days_ago=10, lease=True)
+    url = reverse("housing:out_of_use_new", args=[unit.pk])
+    data = {"cause": "reparasjon", "period_0": nb(0), "period_1": "", "note": "Vannskade"}
+    page = stock.post(url, data).text
+    assert "Det bor noen i én bolig" in page
+    assert "Vannskade" in page
+    assert not unit.unavailabilities.exists()
+    stock.post(url, data | {"anyway": "on"})
+    assert unit.unavailabilities.exists()
+
+
 def test_cause_of_the_lifecycle_is_not_a_choice(stock, house):
     unit = house.units.first()
     data = {"cause": "ute", "period_0": nb(3)}
     stock.post(reverse("housing:out_of_use_new", args=[unit.pk]), data)
     assert not unit.unavailabilities.exists()
+
+
+def test_a_rebuilding_that_ends_before_it_begins_is_refused_at_the_field(stock, house):
+    url = reverse("housing:property_edit", args=[house.pk])
+    form = stock.get(url).context["form"]
+    data = {name: form[name].value() or "" for name in form.fields}
+    data |= {"stage_from": nb(-10), "stage_until": nb(-2)}
+    data["stage"] = PropertyStage.REBUILT
+    page = stock.post(url, data)
+    assert page.status_code == 200
+    assert "Siste dag kan ikke være før første dag" in page.text

@@ -313,3 +313,28 @@ def test_a_renewal_by_mistake_is_taken_back_and_the_grant_is_as_before(as_casewo
         assert row.stay.granted_until == (until and today + timedelta(days=until))
     assert not Renewal.objects.exists()
     assert chain_of(first.person_id, today).days == 20
+
+
+def test_nobody_lives_again_in_a_room_that_has_closed_since(as_caseworker):
+    stay = f.StayFactory(days_ago=40, days=20)
+    f.UnavailabilityFactory(unit=stay.unit, period=f.since(f.days_ago(10)))
+    page = send(as_caseworker, url("stay_change", stay), ends_on="", why="Flyttet ikke").text
+    assert "kan ikke brukes helt til" in page
+    stay.refresh_from_db()
+    assert stay.period.upper == f.days_ago(20)
+    # An earlier day out is a fact of the past.
+    send(as_caseworker, url("stay_change", stay), ends_on=typed(f.days_ago(25)), why="Feil dag")
+    stay.refresh_from_db()
+    assert stay.period.upper == f.days_ago(25)
+
+
+def test_a_lease_is_not_corrected_past_the_day_the_home_closes(as_caseworker):
+    lease = f.LeaseFactory(days_ago=100)
+    unit = lease.stay.unit
+    unit.in_use = DateRange(None, lease.expires_on + timedelta(days=10))
+    unit.save()
+    later = lease.expires_on + timedelta(days=400)
+    page = send(
+        as_caseworker, url("lease_correct", lease), expires_on=typed(later), why="Feil"
+    ).text
+    assert "må ta slutt før det" in page

@@ -9,9 +9,12 @@ from django.urls import reverse
 
 from casework.log.enums import LivingArrangement, MemberRelation
 from casework.models import Application
-from stays.enums import StayKind
+from casework.persons.actions.persons import join_household
+from stays.enums import StayKind, StepKind
 from stays.models import Lease, Stay
+from stays.temporary.chains import chain_of
 from tests import factories as f
+from tests.factories_leases import AdjustmentFactory, RiskFactory, StepFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -166,3 +169,106 @@ def test_a_hidden_member_is_not_named(login):
     household = f.HouseholdFactory(partner=hidden)
     page = client.get(reverse("stays:separate", args=[household.head.pk])).content.decode()
     assert "Kanari" not in page
+
+
+def test_the_one_who_stays_goes_on_with_the_contract_as_it_was(family):
+    """A lease that ran out last month has run out for whoever is left, with the rent in force and
+    the index it was last set by; a home to be left is still to be left."""
+    lease = f.LeaseFactory(person=family.head, days_ago=1500, expires_on=f.days_ago(30), rent=8000)
+    last = AdjustmentFactory(
+        lease=lease, notified_on=f.days_ago(200), effective_on=f.days_ago(100), new_rent=8300
+    )
+    Stay.objects.filter(pk=lease.stay_id).update(must_leave_by=f.days_ago(-20), unsafe=True)
+    split(family, family.head, {family.head: "flytter"}, new_head=family.head, since=family.since)
+    kept = Lease.objects.get(stay__person=family.partner)
+    assert (kept.expires_on, kept.starts_on, kept.agreed_on) == (
+        lease.expires_on,
+        lease.starts_on,
+        lease.agreed_on,
+    )
+    assert kept.rent == 8300
+    assert kept.last_adjustment() == last
+    assert (kept.stay.must_leave_by, kept.stay.unsafe) == (f.days_ago(-20), True)
+    assert family.partner.events.filter(text__startswith="Bor videre i").exists()
+    assert family.head.events.filter(text__startswith="Flyttet ut").exists()
+
+
+def test_a_family_registered_late_keeps_its_nights(login):
+    """Far has been in a pensjonat for 90 days when the household is registered, and they split the
+    day after: each has the nights they shared."""
+    client = login("saksbehandler")
+    far, mor, nils = (f.PersonFactory(age=age) for age in (40, 38, 8))
+    f.StayFactory(person=far, days_ago=90)
+    for person, relation in ((mor, MemberRelation.PARTNER), (nils, MemberRelation.CHILD)):
+        join_household(
+            head=far,
+            person=person,
+            facts={},
+            relation=relation,
+            living=LivingArrangement.PERMANENT,
+            since=f.days_ago(90),
+            by=client.user,
+            at=f.now(),
+        )
+    response = split(
+        client,
+        far,
+        {mor: "flytter", nils: "flytter"},
+        new_head=mor,
+        since=f.today(),
+        kind=StayKind.TEMPORARY,
+        unit=f.UnitFactory(temporary=True, suits_children=True).pk,
+        place="",
+        reason="Akutt",
+    )
+    assert response.status_code == 302, response.content.decode()
+    assert [chain_of(person.pk, f.today()).days for person in (far, mor, nils)] == [90, 90, 90]
+
+
+def test_only_kinds_that_can_be_saved_are_offered(family):
+    page = family.get(reverse("stays:separate", args=[family.head.pk])).text
+    assert f'value="{StayKind.WITH_OTHERS}"' in page
+    assert f'value="{StayKind.INSTITUTION}"' not in page
+    assert f'value="{StayKind.TRIAL}"' not in page
+
+
+def test_an_eviction_under_way_goes_on_against_whoever_is_left(family):
+    lease = f.LeaseFactory(person=family.head, days_ago=400)
+    risk = RiskFactory(lease=lease)
+    StepFactory(lease=lease, kind=StepKind.EVICTION_CLAIM, on=f.days_ago(20))
+    StepFactory(lease=lease, kind=StepKind.EVICTION_DAY, on=f.days_ago(10), due_on=f.days_ago(-10))
+    split(family, family.head, {family.head: "flytter"}, new_head=family.head, since=family.since)
+    kept = Lease.objects.get(stay__person=family.partner)
+    assert kept.steps.count() == 2
+    assert kept.risks.open().get().plan == risk.plan
+
+
+def test_a_split_long_ago_opens_nothing_that_has_ended(family):
+    """The room was left a hundred days ago, and somebody else lives there now."""
+    stay = f.StayFactory(person=family.head, days_ago=300, days=200)
+    f.StayFactory(unit=stay.unit, days_ago=50)
+    moved = f.days_ago(200)
+    response = split(
+        family, family.head, {family.head: "flytter"}, new_head=family.head, since=moved
+    )
+    assert response.status_code == 302, response.content.decode()
+    hers = Stay.objects.get(person=family.partner)
+    assert (hers.unit, hers.period.lower, hers.period.upper) == (
+        stay.unit, moved, f.days_ago(100),
+    )  # fmt: skip
+
+
+def test_the_day_of_a_split_is_corrected_for_the_new_head_too(family):
+    split(
+        family, family.head, {family.partner: "flytter"}, new_head=family.partner,
+        since=family.since,
+    )  # fmt: skip
+    own = family.partner.memberships.get(relation=MemberRelation.SELF)
+    url = reverse("casework:member_correct", args=[own.pk])
+    form = family.get(url).context["form"]
+    sent = {name: form[name].value() or "" for name in form.fields}
+    earlier = nb(f.days_ago(1))
+    answer = family.post(url, sent | {"since": earlier, "until": "", "why": "Feil dag"})
+    assert answer.status_code == 302, answer.context["form"].errors
+    own.refresh_from_db()
+    assert own.period.lower == f.days_ago(1)

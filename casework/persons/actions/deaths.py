@@ -325,8 +325,9 @@ def undo_death(*, death: Death, reason: str, by: User, at: datetime) -> list[str
         )
     if not reason.strip():
         raise DeathRefused(_("Skriv hvorfor dødsfallet angres."), "reason")
-    for label in dict.fromkeys(change["model"] for change in death.changed):
-        keys = [change["pk"] for change in death.changed if change["model"] == label]
+    standing = [change for change in death.changed if change["after"] is not None]
+    for label in dict.fromkeys(change["model"] for change in standing):
+        keys = [change["pk"] for change in standing if change["model"] == label]
         rows = apps.get_model(label)._base_manager.filter(pk__in=keys).order_by("pk")
         list(rows.select_for_update(of=("self",), no_key=True).values_list("pk"))
     left: list[str] = []

@@ -370,6 +370,8 @@ def join_household(
         person = register_person(by=by, at=at, facts={**facts, **inherited})
     _check_born(person, since)
     _refuse_overlap(household, person, relation, since)
+    if person.pk != head.pk:
+        _head_lives_there_from(household, head, since, by)
     member = HouseholdMember(
         household=household,
         person=person,
@@ -429,6 +431,28 @@ def _ask_about_two_homes(member: HouseholdMember, confirmed: bool, by: User) -> 
     if not confirmed:
         raise LivesInTwoHomes(member.person)
     return " " + _("Bekreftet: barnet bor fast i to husstander.")
+
+
+def _head_lives_there_from(household: Household, head: Person, since: date, by: User) -> None:
+    """Let the head have been there when the first of the others came.
+
+    A household is often registered long after it began, with the day of registration as the
+    head's; the nights they shared count from the day they lived together (need T1). Never before
+    the head was born, or was of another household.
+    """
+    # Locked, so that two who are added at the same time move the day one after the other.
+    own = list(
+        HouseholdMember.objects.select_for_update(of=("self",), no_key=True)
+        .filter(person=head, relation__in=OWN_HOUSEHOLD)
+        .order_by("period", "pk")
+    )
+    here = next((row for row in own if row.household_id == household.pk), None)
+    if here is None or here.period.lower <= since:
+        return
+    before = [row.period.upper for row in own if row.period.lower < here.period.lower]
+    first = max([since, *before, *([head.birth_date] if head.birth_date else [])])
+    if first < here.period.lower:
+        save(here, by, period=DateRange(first, here.period.upper))
 
 
 def _check_born(person: Person, since: date) -> None:
@@ -573,8 +597,10 @@ def correct_member(
         .get(pk=member.pk)
     )
     check_seen(member, seen)
-    if member.relation == MemberRelation.SELF:
-        raise MembershipRefused(_("Hovedpersonen rettes ikke her."), "relation")
+    if MemberRelation.SELF in (member.relation, relation) and member.relation != relation:
+        raise MembershipRefused(
+            _("Hvem som er hovedperson, endres ved å dele husstanden."), "relation"
+        )
     if until is not None and until <= since:
         raise MembershipRefused(
             _("Personen kom inn i husstanden %(on)s. Velg en dato etter det.")
@@ -588,6 +614,8 @@ def correct_member(
     corrected = HouseholdMember(household_id=member.household_id, person=member.person, **facts)
     asked = _ask_about_two_homes(corrected, two_homes, by)
     save(member, by, **facts)
+    if head is not None and head.pk != member.person_id:
+        _head_lives_there_from(member.household, head, since, by)
     text = _("Rettet i husstanden: %(relation)s, %(how)s, %(period)s. %(why)s") % {
         "relation": member.get_relation_display().lower(),
         "how": member.get_living_display().lower(),

@@ -50,9 +50,16 @@ class CorrectMemberForm(AsksTwoHomesMixin, SeenMixin, OnceFormMixin, forms.Form)
         initial |= {"since": member.period.lower, "until": member.period.upper}
         super().__init__(*args, row=member, initial=initial, **kwargs)
         self.helper = VarigFormHelper(submit=_("Lagre rettelsen"), cancel=cancel)
-        self.helper.layout = Layout(
-            Row("relation", "living"), Row("nights", "since", "until"), "two_homes", "why"
-        )
+        how: list[Any] = [Row("relation", "living"), Row("nights", "since", "until")]
+        if member.relation == MemberRelation.SELF:
+            # Only the days: who is the head is another matter than what was typed wrong.
+            self.fields["relation"] = forms.ChoiceField(
+                choices=[(MemberRelation.SELF, "")], widget=forms.HiddenInput
+            )
+            self.fields["living"].widget = forms.HiddenInput()
+            self.fields["nights"].widget = forms.HiddenInput()
+            how = ["relation", "living", "nights", Row("since", "until")]
+        self.helper.layout = Layout(*how, "two_homes", "why")
 
     def clean(self) -> dict[str, Any]:
         facts = super().clean()

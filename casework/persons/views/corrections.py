@@ -62,9 +62,9 @@ def take_back(request: HttpRequest, what: str, pk: int) -> HttpResponse:
 def member_correct(request: HttpRequest, pk: int) -> HttpResponse:
     """Correct one period of a member of a household: as if it had been right from the start."""
     member = get_object_or_404(
-        HouseholdMember.objects.filter(visible_persons(request.user, "person__"))
-        .exclude(relation=MemberRelation.SELF)
-        .select_related("person", "household"),
+        HouseholdMember.objects.filter(visible_persons(request.user, "person__")).select_related(
+            "person", "household"
+        ),
         pk=pk,
     )
     heads = member.household.members.filter(

@@ -174,7 +174,7 @@ def _rows(request: HttpRequest, household: Household | None) -> list[dict]:
                 "shows_living": lives,
                 "end": end,
                 "change": change,
-                "correctable": member.relation != MemberRelation.SELF,
+                "is_head": member.relation == MemberRelation.SELF,
                 "part": "for" if over else ("kommer" if ahead else "naa"),
             }
         )

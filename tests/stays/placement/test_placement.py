@@ -272,6 +272,13 @@ def test_night_list_says_who_is_with_them(as_caseworker, today):
     assert "Borte i natt, rommet holdes." in page and "fengsel" not in page.lower()
 
 
+def test_night_list_counts_children_told_of_by_phone(as_caseworker):
+    stay = f.StayFactory()
+    f.ApplicationFactory(person=stay.person, temporary=True, children_tonight=2)
+    page = as_caseworker.get(reverse("stays:tonight_at", args=[stay.unit.property_id])).text
+    assert "2 barn." in page
+
+
 def test_night_list_is_silent_about_a_hidden_member(as_caseworker):
     far, mor = f.PersonFactory(), f.PersonFactory(strictly_protected=True)
     f.HouseholdFactory(head=far, partner=mor)
