@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from .amounts import SPACES, Unreadable, cannot_read, number
 from .formatting import nbdate
 from .forms import NorwegianDateField
 from .sorting import norwegian_key
@@ -23,11 +24,6 @@ YES = ("ja", "j", "true", "sann", "1", "x")
 NO = ("nei", "n", "false", "usann", "0")
 # A spreadsheet program runs a text that starts like this as a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-# What people write around an amount or an area.
-UNITS = re.compile(r"^kr\.?|,-|(kr\.?|nok|m2|m²|kvm)?(/mnd\.?|/måned|permåned|permnd\.?)?$")
-SPACES = re.compile(r"[\s\u00a0\u202f]+")
-THOUSANDS = re.compile(r"-?\d{1,3}(\.\d{3})+(,\d+)?")
-DECIMALS = re.compile(r"-?\d+([.,]\d+)?")
 # Letters that cannot be written to Excel, and mean nothing in a text.
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
 STREETS = (
@@ -37,10 +33,6 @@ STREETS = (
 )
 LETTERS_OR_DIGITS = re.compile(r"\d+|[^\W\d]+")
 _DAYS = NorwegianDateField(required=False)
-
-
-class Unreadable(ValueError):
-    """The cell cannot be read; `str()` is a sentence for the user."""
 
 
 def one_line(cell: Any) -> str:
@@ -89,40 +81,20 @@ def whole(cell: Any, label: str, least: int, most: int) -> int | None:
         written = one_line(cell)
     else:
         written = one_line(cell)
-        exact = _decimal(written, label)
+        exact = number(written, label)
     if exact is None:
         return None
     value = int(exact.quantize(Decimal(1), rounding=ROUND_HALF_UP)) if exact.is_finite() else None
     if value is None or not least <= value <= most:
-        raise _cannot(written, label)
+        raise cannot_read(written, label)
     return value
-
-
-def _decimal(written: str, label: str) -> Decimal | None:
-    text = SPACES.sub("", written.casefold())
-    if not text:
-        return None
-    text = UNITS.sub("", UNITS.sub("", text)).replace("−", "-")
-    if THOUSANDS.fullmatch(text):
-        text = text.replace(".", "")
-    elif re.fullmatch(r"-?\d{1,3},000", text):
-        raise Unreadable(
-            _("«%(text)s» kan leses som %(label)s på to måter. Skriv tallet uten komma.")
-            % {"text": written, "label": label}
-        )
-    if not DECIMALS.fullmatch(text):
-        raise _cannot(written, label)
-    try:
-        return Decimal(text.replace(",", "."))
-    except InvalidOperation as error:
-        raise _cannot(written, label) from error
 
 
 def decimal(cell: Any, label: str) -> Decimal | None:
     """A number with decimals: 141,2 or 141.2. Raises `Unreadable`."""
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         return Decimal(str(cell))
-    return _decimal(one_line(cell), label)
+    return number(one_line(cell), label)
 
 
 def was_rounded(cell: Any, value: int | None) -> bool:
@@ -138,7 +110,7 @@ def day(cell: Any, label: str) -> date | None:
     try:
         return _DAYS.clean(day if isinstance(day, date) else text)
     except ValidationError as error:
-        raise _cannot(text, label) from error
+        raise cannot_read(text, label) from error
 
 
 def yes_no(cell: Any, label: str) -> bool | None:
@@ -168,12 +140,6 @@ def choice(choices: Any, text: str) -> Any:
         if wanted in (norwegian_key(member.value), norwegian_key(str(member.label))):
             return member
     return None
-
-
-def _cannot(text: str, label: str) -> Unreadable:
-    return Unreadable(
-        _("«%(text)s» kan ikke leses som %(label)s.") % {"text": text, "label": label}
-    )
 
 
 # ------------------------------------------------------------------ formula guards

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from crispy_forms.helper import FormHelper
@@ -28,7 +29,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models.fields import BLANK_CHOICE_DASH
 from django.utils.translation import gettext_lazy as _
 
-from . import pdf
+from . import amounts, pdf
 from .calendar import ONE_DAY, last_day
 
 EARLIEST, LATEST = date(1880, 1, 1), date(2199, 12, 31)
@@ -238,17 +239,15 @@ class WholeNumberField(forms.IntegerField):
     default_error_messages: ClassVar = {"invalid": _("Skriv et helt tall, for eksempel 8 000.")}
 
     def to_python(self, value: Any) -> int | None:
-        from . import cells  # which reads days as these forms do
-
         if not isinstance(value, str):
             return super().to_python(value)
         try:
-            number = cells.whole(value, "", -(2**63), 2**63)
-        except cells.Unreadable as error:
-            raise ValidationError(self.error_messages["invalid"], code="invalid") from error
-        if cells.was_rounded(value, number):
+            exact = amounts.number(value, "")
+        except amounts.Unreadable:
+            exact = Decimal("NaN")
+        if exact is not None and exact != exact.to_integral_value():
             raise ValidationError(self.error_messages["invalid"], code="invalid")
-        return number
+        return exact if exact is None else int(exact)
 
 
 def norwegian(db_field: models.Field, **kwargs: Any) -> forms.Field | None:
