@@ -113,7 +113,7 @@ def of_minutes(meeting: AllocationMeeting, *, by: User, at: datetime) -> Reading
     }  # fmt: skip
     for item in said["items"]:
         heading = _("Sak %(n)s: %(home)s") % {"n": item["number"], "home": item["dwelling"]}
-        parts[heading] = _words({k: v for k, v in item.items() if k not in ("number", "dwelling")})
+        parts[heading] = _item(item)
     parts[_("Merknad")] = _words(said["notes"])
     return Reading(
         row=meeting,
@@ -126,6 +126,19 @@ def of_minutes(meeting: AllocationMeeting, *, by: User, at: datetime) -> Reading
             Unit.history.filter(id__in=meeting.items.values("unit")),
         ),
     )
+
+
+def _item(item: dict[str, Any]) -> str:
+    """The words of one item, a line for each fact and each candidate."""
+    lines = [
+        *(": ".join(map(str, fact)) for fact in item["facts"]),
+        *(": ".join(row.values()) for row in item["inhabile"]),
+        *item["criteria"],
+        *(" · ".join(filter(None, row.values())) for row in item["candidates"]),
+        *item["decision"],
+    ]
+    rest = ("reserve", "dissent", "follow_up", "carried_out_by")
+    return _words([*lines, *(item[key] for key in rest)])
 
 
 def _words(value: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,6 +18,8 @@ from .formatting import UNCLEAR, nbdate, nbtime
 
 # As many as are told; the rest is on the page itself.
 MOST_TOLD = 5
+# With the space or the end of the line after it.
+WORD = re.compile(r"\S+\s*")
 # Words kept before and after what differs in a long text.
 AROUND = 6
 
@@ -106,7 +109,7 @@ def _written(value: Any) -> str:
 
 def _excerpts(before: str, now: str) -> tuple[str, str]:
     """Both texts without the words they begin and end with alike, except a few."""
-    old, new = before.split(" "), now.split(" ")
+    old, new = WORD.findall(before), WORD.findall(now)
     start = _alike(old, new)
     end = min(_alike(old[::-1], new[::-1]), min(len(old), len(new)) - start)
     return _cut(old, start, end), _cut(new, start, end)
@@ -120,5 +123,5 @@ def _alike(one: list[str], other: list[str]) -> int:
 
 def _cut(words: list[str], start: int, end: int) -> str:
     first, last = max(0, start - AROUND), len(words) - max(0, end - AROUND)
-    text = " ".join(words[first:last])
+    text = "".join(words[first:last]).strip()
     return f"{'… ' if first else ''}{text}{' …' if last < len(words) else ''}"

@@ -73,7 +73,9 @@ def sources(application: Application) -> Sequence[QuerySet]:
 def _text(value: Any) -> str:
     if isinstance(value, dict):
         return _lines(map(_text, value.values()))
-    if isinstance(value, list | tuple):
+    if isinstance(value, tuple):  # a name and its value
+        return ": ".join(map(_text, value))
+    if isinstance(value, list):
         return _lines(map(_text, value))
     return "" if value is None or isinstance(value, bool) else str(value)
 
