@@ -83,6 +83,9 @@ KEYS: dict[str, Key] = {
     ),
     "draft_days": Key(14, _("Påbegynte skjemaer slettes etter"), _("dager"), "GDPR art. 5"),
     "appeal_weeks": Key(3, _("Klagefrist"), _("uker"), "fvl. § 29"),
+    "costs_claim_weeks": Key(
+        3, _("Krav om sakskostnader settes fram innen"), _("uker"), "fvl. § 36"
+    ),
     "appeal_latest_months": Key(
         12, _("Klage etter fristen kan tas opp innen"), _("måneder etter vedtaket"), "fvl. § 31"
     ),

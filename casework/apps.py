@@ -23,6 +23,7 @@ class CaseworkConfig(AppConfig):
         from .applications import flags as application_flags
         from .applications import menu
         from .applications.actions import deaths as application_deaths
+        from .applications.actions.applications import on_closed
         from .assessment import day as statement_day
         from .assessment import defaults as assessment_defaults
         from .assessment import flags as statement_flags
@@ -39,13 +40,21 @@ class CaseworkConfig(AppConfig):
         from .persons.actions.deaths import Phase, on_death
         from .vedtak import day as vedtak_day
         from .vedtak import flags as vedtak_flags
-        from .vedtak.actions import on_issue
+        from .vedtak.actions import (
+            on_discard,
+            on_issue,
+            take_out_of_queue,
+            take_out_of_queue_at_death,
+        )
 
         for defaults in (letter_defaults, assessment_defaults, follow_up_defaults):
             post_migrate.connect(defaults.install, sender=self)
         leaving.register(*HOLDINGS)
         on_issue(appeals.close_reversed_appeal)
+        on_closed(take_out_of_queue)
+        on_discard(appeals.review_again)
         on_death(Phase.CASES, application_deaths.settle_cases)
+        on_death(Phase.CASES, take_out_of_queue_at_death)
         on_death(Phase.CASES, appeal_deaths.withdraw_appeals)
         on_death(Phase.PERSON, withdraw_statements)
         on_death(Phase.PERSON, end_follow_up)

@@ -2,6 +2,7 @@
 
 from casework.appeals.models import Appeal
 from casework.applications.models import (
+    AdvanceNotice,
     Application,
     CaseCounter,
     Disqualification,
@@ -51,6 +52,7 @@ from casework.persons.models import (
 from casework.vedtak.models import Vedtak, VedtakOutcome
 
 __all__ = [
+    "AdvanceNotice",
     "Appeal",
     "Application",
     "Assessment",

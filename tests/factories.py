@@ -559,6 +559,8 @@ class VedtakFactory(Factory):
         vedtak = super()._create(model_class, *args, **kwargs)
         for legal_basis in vedtak.application.bases.all():
             vedtak.outcomes.create(basis=legal_basis, outcome=outcome, ground=ground)
+        if vedtak.replaces:
+            vedtak.replaces.outcomes.update(replaced_by=vedtak)
         for name, value in asked.items():
             setattr(vedtak, name, value)
         vedtak.save()
@@ -596,6 +598,19 @@ class LetterFactory(Factory):
     file = factory.SubFactory(StoredFileFactory)
     made_at = factory.LazyFunction(now)
     made_by = factory.SubFactory(UserFactory, approver=True)
+
+
+class AdvanceNoticeFactory(Factory):
+    class Meta:
+        model = casework.AdvanceNotice
+
+    application = factory.SubFactory(ApplicationFactory, assessed=True)
+    letter = factory.LazyAttribute(
+        lambda o: LetterFactory(application=o.application, kind=LetterKind.NOTICE)
+    )
+    due_on = factory.LazyFunction(lambda: today() + timedelta(days=14))
+    sent_at = factory.LazyFunction(now)
+    sent_by = factory.SubFactory(UserFactory, caseworker=True)
 
 
 class LetterCopyFactory(Factory):

@@ -42,6 +42,7 @@ ORDER = (
     "casework_vedtak",
     "casework_appeal",
     "casework_missingpaper",
+    "casework_advancenotice",
     "casework_unittransfer",
     "allocation_manualclass",
     "allocation_needcheck",

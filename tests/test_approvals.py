@@ -66,6 +66,13 @@ def an_appeal(**facts):
     return make
 
 
+def an_appeal_about_a_dismissal(login):
+    _client, first = a_late_appeal(login)
+    first = appeal_actions.dismiss(appeal=first, reason=WHY, by=first.reviewer, at=f.now())
+    appeal = f.AppealFactory(vedtak=first.vedtak, reviewing=True, about_dismissal=first)
+    return login(user=appeal.reviewer), appeal
+
+
 def a_late_appeal(login):
     return an_appeal(due_on=f.days_ago(4))(login)
 
@@ -141,6 +148,12 @@ SIGNED = {
     ),
     "casework:appeal_reverse": Signed(
         appeal_actions.begin_reversal, an_appeal(), new_words, data={"reason": WHY}
+    ),
+    "casework:appeal_set_aside": Signed(
+        appeal_actions.set_dismissal_aside,
+        an_appeal_about_a_dismissal,
+        new_words,
+        data={"reason": WHY},
     ),
     "casework:appeal_forward": Signed(
         appeal_actions.forward,
@@ -237,6 +250,8 @@ SIGNING_STATES = {
     MeetingState.APPROVED,
 }
 OTHER_STATES = {
+    VedtakState.DRAFT,  # called back, or its case is closed
+    VedtakState.DISCARDED,
     VedtakState.SUBMITTED,  # by the drafter, whose own window is checked
     VedtakState.REPLACED,  # follows from the one that is approved
     AppealState.REVIEWING,

@@ -170,7 +170,7 @@ NOT_EDITING = {
     "EndForm", "PauseForm", "PeerNeedForm", "EndStayForm", "FollowUpForm",
     "ReopenStayForm", "RiskFields", "StayForm", "CloseRiskForm", "IndexForm",
     "ProlongForm", "RentForm", "RiskForm", "StepForm", "PlacementForm", "RenewalForm",
-    "SearchForm", "SeparationForm",
+    "SearchForm", "SeparationForm", "NoticeAnswerForm", "ChangeForm", "DiscardForm", "MoveForm",
 }  # fmt: skip
 
 

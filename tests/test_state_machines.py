@@ -17,6 +17,7 @@ from casework.applications.actions import applications
 from casework.applications.processes import APPLICATION
 from casework.letters import letters
 from casework.log.enums import (
+    AFTER_APPEAL,
     APPEAL_OPEN,
     AppealState,
     Outcome,
@@ -71,6 +72,7 @@ class Simulation:
 def save(simulation, by, at):
     vedtak = simulation.vedtak(VedtakState.DRAFT, VedtakState.RETURNED)
     outcome = [Outcome.REFUSED, Outcome.GRANTED][vedtak.pk % 2]
+    of_appeal = vedtak.reversal_ground in AFTER_APPEAL
     ground = RefusalGround.CONDITIONS if outcome == Outcome.REFUSED else ""
     vedtak_actions.save_draft(
         vedtak=vedtak,
@@ -82,8 +84,11 @@ def save(simulation, by, at):
             "dwelling_type": "kommunal",
             "bedrooms": 1,
             "lease_years": 3,
-            "reversal_ground": ReversalGround.CHANGED if vedtak.replaces_id else "",
+            "reversal_ground": vedtak.reversal_ground
+            if of_appeal
+            else (ReversalGround.CHANGED if vedtak.replaces_id else ""),
             "reversal_reason": WHY if vedtak.replaces_id else "",
+            "to_harm": None if of_appeal else False,
         },
         outcomes=dict.fromkeys(simulation.application.bases.all(), (outcome, ground)),
         by=by,
@@ -156,6 +161,7 @@ def vedtak_parity(simulation) -> int:
 
 
 REVERSE = on_appeal(appeals.begin_reversal, reason=WHY)
+SET_ASIDE = on_appeal(appeals.set_dismissal_aside, reason=WHY)
 FORWARD = on_appeal(appeals.forward, review=WHY)
 MOVES: list[Callable] = [
     lambda w, by, at: applications.start_assessing(application=w.case(), by=by, at=at),
@@ -165,6 +171,19 @@ MOVES: list[Callable] = [
     as_drafter(save),
     submit,
     as_drafter(submit),
+    as_drafter(
+        lambda w, by, at: vedtak_actions.recall_vedtak(
+            vedtak=w.vedtak(VedtakState.SUBMITTED), by=by, at=at
+        )
+    ),
+    lambda w, by, at: vedtak_actions.move_approval(
+        vedtak=w.vedtak(VedtakState.SUBMITTED), approver=w.people[3], by=by, at=at
+    ),
+    as_drafter(
+        lambda w, by, at: vedtak_actions.discard_vedtak(
+            vedtak=w.vedtak(VedtakState.DRAFT), reason=WHY, by=by, at=at
+        )
+    ),
     lambda w, by, at: vedtak_actions.return_vedtak(
         vedtak=w.vedtak(VedtakState.SUBMITTED), comment="Rett.", by=by, at=at
     ),
@@ -179,6 +198,8 @@ MOVES: list[Callable] = [
     as_reviewer(on_appeal(appeals.dismiss, reason=WHY)),
     REVERSE,
     as_reviewer(REVERSE),
+    SET_ASIDE,
+    as_reviewer(SET_ASIDE),
     FORWARD,
     as_reviewer(FORWARD),
     as_reviewer(on_appeal(appeals.decide_suspension, granted=True, reason=WHY)),
@@ -234,7 +255,8 @@ def check(simulation: Simulation) -> None:
         sent = one.state == AppealState.FORWARDED or one.outcome_on
         assert not sent or (one.letter_id and one.file_id and one.review)
         assert not sent or not one.is_late or one.taken_up_at
-        assert one.state != AppealState.REVERSED or one.new_vedtak.issued_at
+        aside = one.about_dismissal_id  # needs no new vedtak
+        assert one.state != AppealState.REVERSED or aside or one.new_vedtak.issued_at
 
 
 def test_random_actions_keep_legal_states_and_log_every_move(monkeypatch):

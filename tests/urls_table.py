@@ -169,6 +169,10 @@ CASEWORK_APP: dict[str, UrlRow] = {
     "casework:vedtak_submit": post_row(CASEWORK, "draft"),
     "casework:vedtak_approve": post_row((APPROVER,), "submitted"),
     "casework:vedtak_return": post_row((APPROVER,), "submitted"),
+    "casework:vedtak_recall": post_row(CASEWORK, "submitted"),
+    "casework:vedtak_move": UrlRow(CASEWORK, "submitted"),
+    "casework:vedtak_discard": UrlRow(CASEWORK, "draft"),
+    "casework:vedtak_change": UrlRow(CASEWORK, "vedtak"),
     "casework:vedtak_disqualify": post_row(CASEWORK, "draft"),
     "casework:vedtak_preview": UrlRow(CASE, "draft", page=False),
     "casework:appeal_new": UrlRow(CASEWORK, "refused"),
@@ -179,6 +183,7 @@ CASEWORK_APP: dict[str, UrlRow] = {
     "casework:appeal_take_up": UrlRow(CASEWORK, "appeal"),
     "casework:appeal_dismiss": UrlRow(CASEWORK, "appeal"),
     "casework:appeal_reverse": UrlRow(CASEWORK, "appeal"),
+    "casework:appeal_set_aside": UrlRow(CASEWORK, "appeal"),
     "casework:appeal_forward": UrlRow(CASEWORK, "appeal"),
     "casework:appeal_withdraw": UrlRow(CASEWORK, "appeal"),
     "casework:appeal_suspension": UrlRow(CASEWORK, "appeal"),
@@ -191,6 +196,7 @@ CASEWORK_APP: dict[str, UrlRow] = {
     "casework:letter_copy": UrlRow(CASE, "letter_copy", page=False),
     "casework:letter_agreement": UrlRow(CASEWORK, "person"),
     "casework:notice_new": UrlRow(CASEWORK, "open_application"),
+    "casework:notice_answer": UrlRow(CASEWORK, "advance_notice"),
     "casework:service_new": UrlRow(CASEWORK, "person"),
     "casework:service": UrlRow(CASEWORK, "service"),
     "casework:plan_reopen": UrlRow(CASEWORK, "settled_plan"),
@@ -447,6 +453,7 @@ def samples() -> SimpleNamespace:
     made.draft = f.VedtakFactory()
     made.submitted = f.VedtakFactory(submitted=True)
     made.refused = f.ApplicationFactory(refused=True).decision
+    made.advance_notice = f.AdvanceNoticeFactory(application=made.open_application)
     made.appeal = f.AppealFactory(reviewing=True)
     made.forwarded_appeal = f.AppealFactory(forwarded=True)
     made.stay = f.StayFactory(person=made.person, days_ago=100)

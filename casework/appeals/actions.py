@@ -18,7 +18,7 @@ from accounts import settings_table
 from casework.applications.actions.applications import lock_application
 from casework.applications.perms import is_disqualified
 from casework.letters import letters
-from casework.log import events
+from casework.log import deadlines, events
 from casework.log.enums import (
     APPEAL_ANSWERED,
     AppealChannel,
@@ -29,7 +29,7 @@ from casework.log.enums import (
     VedtakState,
 )
 from casework.log.event_kinds import CaseEvent
-from casework.vedtak.actions import Disqualified, draft_vedtak
+from casework.vedtak.actions import Disqualified, begin_change
 from casework.vedtak.models import Vedtak
 from common import calendar
 from common.calendar import local_date
@@ -49,9 +49,6 @@ if TYPE_CHECKING:
     from accounts.models import User
     from casework.letters.models import Letter
     from casework.vedtak.models import VedtakOutcome
-
-# Fields a new vedtak after an appeal copies from the old one. The reasons are written again.
-COPIED_FIELDS = ("language", "facts", "person_view", "best_interests", "conditions", "place")
 
 
 class NotAppealable(RuleBroken):
@@ -103,13 +100,6 @@ class StepNotPossible(RuleBroken):
     """The step is already done, or does not apply."""
 
 
-class UnfinishedVedtak(RuleBroken):
-    """The case already has an unfinished vedtak."""
-
-    def __init__(self) -> None:
-        super().__init__(_("Søknaden har allerede et vedtak under arbeid. Gjør det ferdig først."))
-
-
 # ------------------------------------------------------------------ received
 
 
@@ -144,16 +134,19 @@ def register_appeal(
     )
     _check_appealable(vedtak)
     made_on = made_on or received_on
-    _check_dates(vedtak, received_on, made_on, arrived_on, local_date(at))
     about = _choose_outcomes(vedtak, outcomes)
-    if arrived_on and arrived_on != vedtak.arrived_on:
+    dismissed = _dismissed_of(about)
+    decided_on = dismissed.closed_on if dismissed else vedtak.issued_on
+    _check_dates(decided_on, received_on, made_on, arrived_on, local_date(at))
+    if arrived_on and not dismissed and arrived_on != vedtak.arrived_on:
         vedtak.arrived_on = arrived_on
         vedtak._history_user = by
         vedtak.save(update_fields=["arrived_on"])
     appeal = Appeal(
         vedtak=vedtak,
-        drafter_id=vedtak.drafted_by_id,
-        approver_id=vedtak.issued_by_id,
+        about_dismissal=dismissed,
+        drafter_id=dismissed.reviewed_by_id if dismissed else vedtak.drafted_by_id,
+        approver_id=dismissed.reviewed_by_id if dismissed else vedtak.issued_by_id,
         body=about[0].basis.appeal_body,
         channel=channel,
         sender=sender,
@@ -161,7 +154,9 @@ def register_appeal(
         received_on=received_on,
         made_on=made_on,
         words=words,
-        due_on=vedtak.appeal_due(),
+        due_on=deadlines.appeal(dismissed.closed_on, arrived_on).due
+        if dismissed
+        else vedtak.appeal_due(),
         suspension_asked_on=received_on if suspension_asked else None,
         registered_at=at,
         registered_by=by,
@@ -174,7 +169,11 @@ def register_appeal(
     _log(
         appeal,
         CaseEvent.APPEAL_RECEIVED,
-        _("Klage mottatt %(on)s, %(in_time)s %(due)s.")
+        (
+            _("Klage på avvisningen mottatt %(on)s, %(in_time)s %(due)s.")
+            if dismissed
+            else _("Klage mottatt %(on)s, %(in_time)s %(due)s.")
+        )
         % {"on": nbdate(received_on), "in_time": in_time, "due": nbdate(appeal.due_on)},
         by,
         at,
@@ -192,18 +191,18 @@ def _check_appealable(vedtak: Vedtak) -> None:
 
 
 def _check_dates(
-    vedtak: Vedtak, received_on: date, made_on: date, arrived_on: date | None, today: date
+    decided_on: date, received_on: date, made_on: date, arrived_on: date | None, today: date
 ) -> None:
     if received_on > today:
         raise ImpossibleDate(_("Klagen kan ikke være mottatt fram i tid."))
-    if min(received_on, made_on) < vedtak.issued_on:
+    if min(received_on, made_on) < decided_on:
         raise ImpossibleDate(
             _("Klagen kan ikke være mottatt før vedtaket ble fattet %(on)s.")
-            % {"on": nbdate(vedtak.issued_on)}
+            % {"on": nbdate(decided_on)}
         )
     if made_on > received_on:
         raise ImpossibleDate(_("Klagen kan ikke være sendt etter at den er mottatt."))
-    if arrived_on and not vedtak.issued_on <= arrived_on <= received_on:
+    if arrived_on and not decided_on <= arrived_on <= received_on:
         raise ImpossibleDate(
             _("Brevet kan ikke være framme før vedtaket ble fattet, eller etter klagen.")
         )
@@ -221,11 +220,19 @@ def _choose_outcomes(vedtak: Vedtak, outcomes: Collection[VedtakOutcome]) -> lis
             raise NotAppealable(
                 _("«%s» er erstattet av et nytt vedtak. Registrer klagen på det.") % outcome.basis
             )
-        if earlier[outcome.pk] is not None:
+        if (before := earlier[outcome.pk]) is not None and not before.is_dismissed_here:
             raise _already_appealed(outcome, earlier[outcome.pk])
     if len({outcome.basis.appeal_body for outcome in about}) != 1:
         raise NotAppealable(_("Vedtaket har flere klageinstanser. Velg hva klagen gjelder."))
     return about
+
+
+def _dismissed_of(outcomes: list[VedtakOutcome]) -> Appeal | None:
+    """The appeal that we dismissed, whose dismissal is now appealed; None of a first appeal."""
+    before = {_appeal_of(outcome) for outcome in outcomes}
+    if len(before) > 1:
+        raise NotAppealable(_("En av klagene er avvist før. Registrer klagene hver for seg."))
+    return before.pop()
 
 
 def _appeal_of(outcome: VedtakOutcome) -> Appeal | None:
@@ -297,11 +304,15 @@ def assign_appeal(
         )
     if reviewer.pk in (appeal.drafter_id, appeal.approver_id):
         raise CannotReview(
-            _(
-                "%(name)s skrev eller godkjente vedtaket, og kan ikke vurdere klagen på det. "
-                "Gi klagen til en annen."
+            (
+                _("%(name)s avviste klagen, og kan ikke vurdere om det var riktig. %(then)s")
+                if appeal.about_dismissal_id
+                else _(
+                    "%(name)s skrev eller godkjente vedtaket, og kan ikke vurdere klagen på det. "
+                    "%(then)s"
+                )
             )
-            % {"name": reviewer}
+            % {"name": reviewer, "then": _("Gi klagen til en annen.")}
         )
     if not appeal_reviewers(appeal, on=local_date(at)).filter(pk=reviewer.pk).exists():
         raise CannotReview(
@@ -336,12 +347,12 @@ def take_up(
         raise StepNotPossible(_("Klagen kom innen fristen, og skal vurderes uten videre."))
     if appeal.taken_up_at is not None:
         raise StepNotPossible(_("Klagen er allerede tatt opp."))
-    months = settings_table.value("appeal_latest_months", appeal.vedtak.issued_on)
-    latest = calendar.add_months(appeal.vedtak.issued_on, months)
+    months = settings_table.value("appeal_latest_months", appeal.decided_on)
+    latest = calendar.add_months(appeal.decided_on, months)
     if appeal.made_on > latest:
         raise TooOld(
             _("Vedtaket er fra %(on)s. Etter %(latest)s kan en klage ikke tas opp. Avvis den.")
-            % {"on": nbdate(appeal.vedtak.issued_on), "latest": nbdate(latest)}
+            % {"on": nbdate(appeal.decided_on), "latest": nbdate(latest)}
         )
     reason = _required(reason)
     check_read(reading.of_take_up(appeal, by=by, at=at), read)
@@ -406,7 +417,7 @@ def begin_reversal(
     _check_lateness_judged(appeal)
     reason = _required(reason)
     check_read(reading.of_reversal(appeal, by=by, at=at), read)
-    vedtak = _new_vedtak(appeal, reason, by, at)
+    vedtak = _new_vedtak(appeal, ReversalGround.APPEAL, reason, by, at)
     APPEAL.move(
         appeal,
         AppealState.REDRAFTING,
@@ -428,6 +439,86 @@ def begin_reversal(
     return vedtak
 
 
+@approval
+@transaction.atomic
+def set_dismissal_aside(
+    *, appeal: Appeal, reason: str, by: User, at: datetime, read: str | None = None
+) -> Appeal:
+    """Find, after an appeal about it, that a dismissal was wrong (fvl. § 33 second paragraph): the
+    appeal that was dismissed is reviewed. Returns it; the person gets a letter.
+
+    Raises `CannotReview`, `LatenessNotJudged` or `StepNotPossible`.
+    """
+    appeal, dismissed = _lock_with_dismissed(appeal)
+    _check_may_review(appeal, by)
+    _check_lateness_judged(appeal)
+    reason = _required(reason)
+    check_read(reading.of_setting_aside(appeal, by=by, at=at), read)
+    APPEAL.move(
+        appeal,
+        AppealState.REVERSED,
+        by=by,
+        at=at,
+        review=reason,
+        reviewed_at=at,
+        reviewed_by=by,
+        closed_on=local_date(at),
+    )
+    _review_dismissed(dismissed, by, reason, by, at)
+    return dismissed
+
+
+@transaction.atomic
+def take_up_after_answer(*, appeal: Appeal, by: User, at: datetime) -> Appeal:
+    """The appeals body set a dismissal aside (fvl. § 34): review the appeal that was dismissed.
+
+    Raises `Disqualified` or `StepNotPossible`."""
+    appeal, dismissed = _lock_with_dismissed(appeal)
+    if is_disqualified(by, appeal.vedtak.application):
+        raise Disqualified
+    if not appeal.awaits_new_vedtak:
+        raise StepNotPossible(_("Klageinstansen har ikke opphevet avvisningen."))
+    _review_dismissed(dismissed, dismissed.reviewer, appeal.outcome_words, by, at)
+    return dismissed
+
+
+def _lock_with_dismissed(appeal: Appeal) -> tuple[Appeal, Appeal]:
+    if appeal.about_dismissal_id is None:
+        raise StepNotPossible(_("Klagen gjelder ikke en avvisning."))
+    both = Appeal.objects.filter(pk__in=[appeal.about_dismissal_id, appeal.pk]).order_by("pk")
+    list(both.select_for_update(of=("self",), no_key=True))
+    appeal = _lock_appeal(appeal)
+    return appeal, _lock_appeal(appeal.about_dismissal)
+
+
+def _review_dismissed(
+    dismissed: Appeal, reviewer: User, reason: str, by: User, at: datetime
+) -> None:
+    """Review an appeal whose dismissal is set aside, and tell the person. One that came late is
+    taken up by it."""
+    facts = {
+        "closed_on": None,
+        "review": "",
+        "reviewed_at": None,
+        "reviewed_by": None,
+        "reviewer": reviewer,
+        "assigned_at": at,
+        "assigned_by": by,
+    }
+    if dismissed.is_late:
+        facts |= {"taken_up_at": at, "taken_up_by": by, "taken_up_reason": reason}
+    APPEAL.move(dismissed, AppealState.REVIEWING, by=by, at=at, **facts)
+    letter = letters.make_letter(
+        kind=LetterKind.APPEAL_ANSWER,
+        application=dismissed.vedtak.application,
+        by=by,
+        at=at,
+        **appeal_letters.taken_in(dismissed, reason),
+    )
+    text = _("Avvisningen er gjort om, og klagen vurderes. %(why)s")
+    _log(dismissed, CaseEvent.APPEAL_REOPENED, text, by, at, reason, letter)
+
+
 @transaction.atomic
 def close_reversed_appeal(vedtak: Vedtak, *, by: User, at: datetime) -> None:
     """Close the appeal as reversed when the new vedtak drafted for it is issued.
@@ -445,6 +536,27 @@ def close_reversed_appeal(vedtak: Vedtak, *, by: User, at: datetime) -> None:
     appeal._history_user = by
     APPEAL.move(appeal, AppealState.REVERSED, by=by, at=at, closed_on=local_date(at))
     _log(appeal, CaseEvent.APPEAL_REVERSED, _("Klagen er avgjort: nytt vedtak er fattet."), by, at)
+
+
+@transaction.atomic
+def review_again(vedtak: Vedtak, *, by: User, at: datetime) -> None:
+    """The draft of the new vedtak is thrown away: the appeal is reviewed, or waits, as before.
+
+    Called in the transaction that discards it, with its application and its row locked.
+    """
+    appeal = (
+        Appeal.objects.select_for_update(of=("self",), no_key=True)
+        .filter(new_vedtak=vedtak)
+        .first()
+    )
+    if appeal is None:
+        return
+    appeal._history_user = by
+    if appeal.state == AppealState.REDRAFTING:
+        facts = {"review": "", "reviewed_at": None, "reviewed_by": None, "new_vedtak": None}
+        APPEAL.move(appeal, AppealState.REVIEWING, by=by, at=at, **facts)
+    else:
+        _save(appeal, new_vedtak=None)
 
 
 @approval
@@ -632,7 +744,7 @@ def begin_vedtak_after_answer(*, appeal: Appeal, by: User, at: datetime) -> Vedt
         raise StepNotPossible(
             _("Klageinstansen har ikke endret vedtaket. Det er ikke noe å skrive.")
         )
-    vedtak = _new_vedtak(appeal, appeal.outcome_words, by, at)
+    vedtak = _new_vedtak(appeal, ReversalGround.INSTANCE, appeal.outcome_words, by, at)
     _save(appeal, new_vedtak=vedtak)
     _log(
         appeal,
@@ -668,6 +780,7 @@ def _lock_appeal(appeal: Appeal) -> Appeal:
             "vedtak__application__household",
             "vedtak__application__responsible",
             "reviewer",
+            "about_dismissal",
         )
         .get(pk=appeal.pk)
     )
@@ -678,7 +791,9 @@ def _check_reviewer(appeal: Appeal, user: User) -> None:
         raise Disqualified
     if user.pk in (appeal.drafter_id, appeal.approver_id):
         raise CannotReview(
-            _("Du skrev eller godkjente vedtaket. Gi klagen til en annen, som vurderer den.")
+            _("Du avviste klagen. Gi klagen på det til en annen, som vurderer den.")
+            if appeal.about_dismissal_id
+            else _("Du skrev eller godkjente vedtaket. Gi klagen til en annen, som vurderer den.")
         )
     if appeal.reviewer_id is None:
         raise CannotReview(_("Ingen vurderer klagen ennå. Fordel den først."))
@@ -703,24 +818,14 @@ def _check_lateness_judged(appeal: Appeal) -> None:
         raise LatenessNotJudged
 
 
-def _new_vedtak(appeal: Appeal, why: str, by: User, at: datetime) -> Vedtak:
-    application = appeal.vedtak.application
-    if application.vedtak.filter(issued_at__isnull=True).exists():
-        raise UnfinishedVedtak
+def _new_vedtak(appeal: Appeal, ground: str, why: str, by: User, at: datetime) -> Vedtak:
     # The outcomes appealed, and no others (docs/adr/0014).
-    vedtak = draft_vedtak(
-        application=application,
-        changes=appeal.outcomes.standing().select_related("basis", "vedtak"),
-        reversal_ground=ReversalGround.APPEAL,
-        by=by,
-        at=at,
-    )
-    for name in COPIED_FIELDS:
-        setattr(vedtak, name, getattr(appeal.vedtak, name))
-    vedtak.reversal_reason = why
-    vedtak._history_user = by
-    vedtak.save(update_fields=[*COPIED_FIELDS, "reversal_reason"])
-    return vedtak
+    if appeal.about_dismissal_id:
+        raise StepNotPossible(_("Klagen gjelder en avvisning. Ta opp klagen som ble avvist."))
+    about = list(appeal.outcomes.standing().select_related("basis", "vedtak"))
+    if not about:
+        raise StepNotPossible(_("Det klagen gjelder, er alt erstattet av et nytt vedtak."))
+    return begin_change(outcomes=about, ground=ground, reason=why, by=by, at=at)
 
 
 def _required(text: str) -> str:

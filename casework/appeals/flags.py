@@ -42,6 +42,9 @@ WITH_US = f"""
     JOIN casework_person p ON p.id = w.person_id
     WHERE a.state IN (%(AppealState.CHANGED)s, %(AppealState.RETURNED)s)
         AND a.closed_on <= %(on)s::date AND a.outcome_on IS NOT NULL
+        AND (a.about_dismissal_id IS NULL OR EXISTS (
+            SELECT FROM casework_appeal d
+            WHERE d.id = a.about_dismissal_id AND d.state = %(AppealState.DISMISSED)s))
         AND NOT EXISTS (
             SELECT FROM casework_vedtak n
             WHERE n.id = a.new_vedtak_id AND n.issued_on <= %(on)s::date)"""

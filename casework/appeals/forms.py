@@ -10,26 +10,20 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.once import OnceFormMixin
-from casework.log.enums import AppealBody, AppealChannel, AppealSender, AppealState
+from casework.log.enums import AppealChannel, AppealSender, AppealState
+from casework.vedtak.forms import OutcomesField
 from casework.vedtak.models import VedtakOutcome
 from common.corrections import SeenMixin
 from common.forms import CardChoice, ListChoice, NorwegianDateField, VarigFormHelper
 from common.readings import ReadMixin
 
 
-class AboutField(forms.ModelMultipleChoiceField):
-    def label_from_instance(self, outcome: VedtakOutcome) -> str:
-        body = AppealBody(outcome.basis.appeal_body).label
-        return f"{outcome.basis.title}: {outcome.get_outcome_display().lower()} ({body})"
-
-
 class AppealForm(OnceFormMixin, forms.Form):
     """An appeal as it came, about some or all of the outcomes of a vedtak."""
 
-    outcomes = AboutField(
+    outcomes = OutcomesField(
         VedtakOutcome.objects.none(),
         label=_("Hva klagen gjelder"),
-        widget=forms.CheckboxSelectMultiple,
         help_text=_("Delene behandles hver for seg. Det blir én klage til hver klageinstans."),
     )
     words = forms.CharField(

@@ -98,9 +98,12 @@ def forwarding(appeal: Appeal) -> dict[str, Any]:
         "data": {
             "recipient": {"name": body.name, "address": body.address},
             "contact": letters.contact_of(appeal.reviewer, appeal.vedtak.application),
-            "intro": t["forward_intro"].format(
+            "intro": t[
+                "forward_intro_dismissal" if appeal.about_dismissal_id else "forward_intro"
+            ].format(
                 name=person.name,
                 issued=nbdate_long(appeal.vedtak.issued_on),
+                dismissed=nbdate_long(appeal.decided_on),
                 case=appeal.vedtak.application.case_number,
                 body=body.name,
             ),
@@ -112,6 +115,28 @@ def forwarding(appeal: Appeal) -> dict[str, Any]:
             },
             "appeal": None,
             "signers": [{"name": appeal.reviewer.get_full_name(), "role": t["reviewer"]}],
+        },
+    }
+
+
+def taken_in(appeal: Appeal, reason: str) -> dict[str, Any]:
+    """The letter that says an appeal we dismissed is reviewed after all."""
+    _person, _language, t, body = _shared(appeal)
+    return {
+        "title": t["taken_in_title"],
+        "template": "appeal_letter",
+        "data": {
+            "intro": t["taken_in_intro"].format(
+                made=nbdate_long(appeal.made_on), issued=nbdate_long(appeal.vedtak.issued_on)
+            ),
+            "contact": letters.contact_of(appeal.reviewer, appeal.vedtak.application),
+            "facts": [],
+            "parts": [
+                {"heading": t["why"], "text": reason},
+                {"heading": t["then"], "text": t["then_text"].format(body=body.name)},
+            ],
+            "box": None,
+            "appeal": None,
         },
     }
 
@@ -132,6 +157,7 @@ def facts(appeal: Appeal, language: str) -> list[tuple[str, str]]:
         suspension = t[key].format(on=nbdate_long(appeal.suspension_at))
     return [
         (t["vedtak"], nbdate_long(appeal.vedtak.issued_on)),
+        *([(t["dismissal"], nbdate_long(appeal.decided_on))] if appeal.about_dismissal_id else []),
         (t["basis"], "\n".join(basis_titles(appeal.bases, language))),
         (
             t["made"],

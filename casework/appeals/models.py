@@ -55,7 +55,17 @@ class Appeal(models.Model):
     outcomes = models.ManyToManyField(
         VedtakOutcome, related_name="appeals", verbose_name=_("gjelder")
     )
-    # Copied from the issued vedtak, for the constraint that the reviewer is another user.
+    # An appeal that was dismissed here (avvist), when this one is about the dismissal.
+    about_dismissal = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="appeals_of_dismissal",
+        verbose_name=_("klage på avvisningen av"),
+    )
+    # Copied from the issued vedtak, for the constraint that the reviewer is another user. Of a
+    # dismissal both are who dismissed.
     drafter = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     approver = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     body = models.CharField(_("klageinstans"), max_length=30, choices=AppealBody)
@@ -200,6 +210,16 @@ class Appeal(models.Model):
         return [outcome.basis for outcome in self.outcomes.select_related("basis")]
 
     @property
+    def decided_on(self) -> date:
+        """The day of what is appealed: the vedtak, or the dismissal of an earlier appeal."""
+        return self.about_dismissal.closed_on if self.about_dismissal else self.vedtak.issued_on
+
+    @property
+    def is_dismissed_here(self) -> bool:
+        """Whether we, and not the appeals body, dismissed it."""
+        return self.state == AppealState.DISMISSED and self.outcome_on is None
+
+    @property
     def is_forwarded(self) -> bool:
         """Whether the appeals body has it, and has not answered."""
         return self.state == AppealState.FORWARDED
@@ -231,9 +251,13 @@ class Appeal(models.Model):
 
     @property
     def awaits_new_vedtak(self) -> bool:
-        """The appeals body changed or set aside the vedtak, and no new one is issued."""
+        """The appeals body changed or set aside the vedtak, and no new one is issued; or it set
+        aside a dismissal, and the appeal that was dismissed is not taken up."""
+        if self.state not in (AppealState.CHANGED, AppealState.RETURNED):
+            return False
+        if self.about_dismissal:
+            return self.about_dismissal.is_dismissed_here
         return (
-            self.state in (AppealState.CHANGED, AppealState.RETURNED)
-            and self.outcome_on is not None  # not known for appeals from before Varig
+            self.outcome_on is not None  # not known for appeals from before Varig
             and not (self.new_vedtak_id and self.new_vedtak.issued_at)
         )

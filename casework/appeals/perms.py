@@ -22,7 +22,14 @@ def appeal_reviewers(appeal: Appeal, *, on: date) -> QuerySet[User]:
     neither drafted nor approved the vedtak, and are not disqualified (need C16)."""
     return who_may_work(
         appeal.vedtak.application, [RoleKind.CASEWORKER, RoleKind.APPROVER], on
-    ).exclude(pk__in=[appeal.drafter_id, appeal.approver_id])
+    ).exclude(
+        pk__in=[
+            appeal.drafter_id,
+            appeal.approver_id,
+            appeal.vedtak.drafted_by_id,
+            appeal.vedtak.issued_by_id,
+        ]
+    )
 
 
 def can_review_appeal(user: User, appeal: Appeal) -> bool:

@@ -12,12 +12,15 @@ APPEAL = StateTable(
     Process.APPEAL,
     {
         _A.RECEIVED: {_A.REVIEWING, _A.WITHDRAWN},
-        _A.REVIEWING: {_A.REDRAFTING, _A.FORWARDED, _A.DISMISSED, _A.WITHDRAWN},
-        # A new vedtak is being written; the appeal closes when it is issued.
-        _A.REDRAFTING: {_A.REVERSED, _A.WITHDRAWN},
+        # To reversed at once: an appeal about a dismissal, which needs no new vedtak.
+        _A.REVIEWING: {_A.REDRAFTING, _A.REVERSED, _A.FORWARDED, _A.DISMISSED, _A.WITHDRAWN},
+        # A new vedtak is being written; the appeal closes when it is issued, and is reviewed again
+        # when the draft is thrown away.
+        _A.REDRAFTING: {_A.REVERSED, _A.REVIEWING, _A.WITHDRAWN},
         _A.FORWARDED: {_A.UPHELD, _A.CHANGED, _A.RETURNED, _A.DISMISSED, _A.WITHDRAWN},
         _A.REVERSED: set(),
-        _A.DISMISSED: set(),
+        # The dismissal was appealed, and set aside.
+        _A.DISMISSED: {_A.REVIEWING},
         _A.UPHELD: set(),
         _A.CHANGED: set(),
         _A.RETURNED: set(),

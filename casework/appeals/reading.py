@@ -39,6 +39,18 @@ def of_dismissal(appeal: Appeal, *, by: User, at: datetime) -> Reading:
     return _reading(appeal, by, at, said)
 
 
+def of_setting_aside(appeal: Appeal, *, by: User, at: datetime) -> Reading:
+    dismissed = appeal.about_dismissal
+    if dismissed is None:
+        return _reading(appeal, by, at)
+    said = _letter(appeal, by, at, lambda: appeal_letters.taken_in(dismissed, ""))
+    before = {
+        _("Klagen som ble avvist"): dismissed.words,
+        _("Hvorfor den ble avvist"): dismissed.review,
+    }
+    return _reading(appeal, by, at, before | said)
+
+
 def of_suspension(appeal: Appeal, *, by: User, at: datetime) -> Reading:
     """With both letters, since the answer is not known until the form is sent."""
     said = {}

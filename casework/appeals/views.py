@@ -39,7 +39,7 @@ from .processes import APPEAL
 
 def _visible(request: HttpRequest) -> QuerySet[Appeal]:
     return Appeal.objects.visible_to(request.user).select_related(
-        "vedtak__application__person", "reviewer", "new_vedtak"
+        "vedtak__application__person", "reviewer", "new_vedtak", "about_dismissal"
     )
 
 
@@ -405,6 +405,32 @@ def appeal_reverse(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @allowed(perms.can_do_casework)
 @once
+def appeal_set_aside(request: HttpRequest, pk: int) -> HttpResponse:
+    """The dismissal was wrong: review the appeal that was dismissed."""
+    appeal = _appeal(request, pk)
+    form = forms.SignForm(
+        posted(request),
+        reading=reading.of_setting_aside(appeal, by=request.user, at=timezone.now()),
+        cancel=_back(appeal),
+        label=_("Hvorfor klagen skal vurderes likevel"),
+        submit=_("Gjør om avvisningen og lag brevet"),
+        help_text=_("Står i brevet til personen. Skriv i målformen brevet har."),
+        rows=5,
+    )
+    return _step(
+        request,
+        appeal,
+        form,
+        actions.set_dismissal_aside,
+        title=_("Gjør om avvisningen"),
+        done=_("Avvisningen er gjort om. Klagen vurderes nå."),
+        lead=_("Klagen som ble avvist, skal vurderes. Denne klagen er da avgjort."),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@allowed(perms.can_do_casework)
+@once
 def appeal_forward(request: HttpRequest, pk: int) -> HttpResponse:
     appeal = _appeal(request, pk)
     form = forms.SignForm(
@@ -544,6 +570,13 @@ def appeal_remind(request: HttpRequest, pk: int) -> HttpResponse:
 @once
 def appeal_new_vedtak(request: HttpRequest, pk: int) -> HttpResponse:
     appeal = _appeal(request, pk)
+    if appeal.about_dismissal_id:
+        with errors_as_message(request):
+            taken_up = actions.take_up_after_answer(
+                appeal=appeal, by=request.user, at=timezone.now()
+            )
+            return redirect(_back(taken_up))
+        return redirect(_back(appeal))
     with errors_as_message(request):
         draft = actions.begin_vedtak_after_answer(appeal=appeal, by=request.user, at=timezone.now())
         return redirect("casework:vedtak", draft.pk)

@@ -25,6 +25,12 @@ REVERSE_OR_FORWARD = gettext_lazy("Gjør om vedtaket, eller send klagen videre."
 def timeliness(appeal: Appeal) -> list[str]:
     """Sentences on how the deadline was counted, and whether the appeal came in time."""
     vedtak = appeal.vedtak
+    if appeal.about_dismissal_id:
+        dismissed = {"on": nbdate_long(appeal.decided_on), "due": nbdate(appeal.due_on)}
+        return [
+            _("Klagen ble avvist %(on)s. Fristen for å klage på det var %(due)s.") % dismissed,
+            _in_time_or_late(appeal),
+        ]
     deadline = vedtak.appeal_deadline()
     if vedtak.arrived_on:
         sentences = [_("Brevet kom fram %(on)s.") % {"on": nbdate_long(deadline.arrived)}]
@@ -117,6 +123,9 @@ def next_step(appeal: Appeal, user: User, *, reviews: bool, works: bool, own: bo
         why = _("Klageinstansen har klagen. Når svaret kommer, føres det her.")
         return step(_("Registrer svaret"), why, "appeal_outcome")
     if appeal.awaits_new_vedtak:
+        if appeal.about_dismissal_id:
+            why = _("Klageinstansen har opphevet avvisningen. Klagen skal vurderes.")
+            return step(_("Ta opp klagen som ble avvist"), why, "appeal_new_vedtak", post=True)
         why = _("Klageinstansen har endret eller opphevet vedtaket.")
         if appeal.new_vedtak_id:
             url = reverse("casework:vedtak", args=[appeal.new_vedtak_id])

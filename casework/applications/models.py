@@ -27,6 +27,7 @@ from casework.log.enums import (
 from casework.log.visibility import visible_persons
 from casework.persons.models import Household, Person
 from common.calendar import local_date
+from common.model_parts import all_or_none
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -250,6 +251,41 @@ class PaperRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.application_id}: {self.due_on}"
+
+
+class AdvanceNotice(models.Model):
+    """An advance notice (forhåndsvarsel) in a case, and what the person answered (fvl. § 16)."""
+
+    application = models.ForeignKey(
+        Application, models.CASCADE, related_name="notices", verbose_name=_("søknad")
+    )
+    letter = models.OneToOneField(
+        Letter, models.PROTECT, related_name="advance_notice", verbose_name=_("brev")
+    )
+    due_on = models.DateField(_("svar innen"))
+    sent_at = models.DateTimeField(_("sendt"))
+    sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    answered_on = models.DateField(_("svarte"), null=True, blank=True)
+    answer = models.TextField(_("hva personen svarte"), blank=True)
+    answered_at = models.DateTimeField(_("registrert"), null=True, blank=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("forhåndsvarsel")
+        verbose_name_plural = _("forhåndsvarsler")
+        ordering = ["sent_at", "pk"]
+        constraints = [
+            all_or_none("notice_answered_at_by", "answered_at", "answered_by", "answered_on"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application_id}: {self.due_on}"
+
+    def is_heard(self, on: date) -> bool:
+        """Whether the person has answered, or the last day to answer is past."""
+        return self.answered_on is not None or self.due_on < on
 
 
 class MissingPaper(models.Model):

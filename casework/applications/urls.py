@@ -27,4 +27,5 @@ urlpatterns = [
     ),
     path("soknader/<int:pk>/forelopig-svar/", applications.interim_reply, name="interim_reply"),
     path("soknader/<int:pk>/forhandsvarsel/ny/", advance_notice.notice_new, name="notice_new"),
+    path("forhandsvarsel/<int:pk>/svar/", advance_notice.notice_answer, name="notice_answer"),
 ]

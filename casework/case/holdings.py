@@ -16,7 +16,7 @@ from casework.applications.models import Application
 from casework.assessment.models import Statement
 from casework.follow_up.models import Handover, Milestone, TransitionPlan
 from casework.log import events
-from casework.log.enums import APPLICATION_ALIVE, VedtakState
+from casework.log.enums import APPLICATION_ALIVE, VEDTAK_OPEN, VedtakState
 from casework.log.event_kinds import CaseEvent
 from casework.log.models import Flag
 from casework.persons.models import Person
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 WORKS = (RoleKind.CASEWORKER, RoleKind.APPROVER)
-UNFINISHED = (VedtakState.DRAFT, VedtakState.RETURNED, VedtakState.SUBMITTED)
 
 
 def _tell_of_person(person: Person, **who: Any) -> None:
@@ -89,7 +88,7 @@ HOLDINGS = (
     Holding(
         key="vedtak_drafts",
         label=_l("Vedtak under arbeid"),
-        rows=lambda user: Vedtak.objects.filter(drafted_by=user, state__in=UNFINISHED),
+        rows=lambda user: Vedtak.objects.filter(drafted_by=user, state__in=VEDTAK_OPEN),
         for_receiver=lambda rows, user: rows.visible_to(user).exclude(approver=user),
         field="drafted_by",
         roles=WORKS,

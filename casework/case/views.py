@@ -22,6 +22,7 @@ from casework.applications.forms.intake import ReceivedForm
 from casework.applications.models import Application, MissingPaper
 from casework.applications.processes import APPLICATION
 from casework.applications.views.applications import visible_cases
+from casework.letters.models import Letter
 from casework.log import perms
 from casework.log.enums import ApplicationState
 from casework.log.visibility import visible_persons
@@ -48,6 +49,7 @@ def show(request: HttpRequest, pk: int, refused: ReceivedForm | None = None) -> 
         .prefetch_related(
             "bases",
             "letters__copies",
+            "letters__advance_notice",
             "transfers__from_unit",
             "transfers__sent_by",
             "assessments__made_by",
@@ -89,12 +91,17 @@ def _case(request: HttpRequest, case: Application, refused: ReceivedForm | None)
         "statements": list(case.person.statements.select_related("asked_of")[:5]),
         "needs": list(case.needs.all()),
         "vedtak_list": list(case.vedtak.all()),
-        "letters": list(case.letters.all()),
+        "letters": _letters(case),
         "events": [
             {"when": event.at, "text": event.text, "by": event.by}
             for event in case.events.select_related("by").order_by("-at", "-pk")[:20]
         ],
-        "step": next_step(case, request.user),
+        "step": (step := next_step(case, request.user)),
+        # Without an assessment, which only a home needs.
+        "may_decide_now": works
+        and case.is_open
+        and not any(vedtak.is_open for vedtak in case.vedtak.all())
+        and step.url != reverse("casework:vedtak_new", args=[case.pk]),
         "works": works,
         "at": timezone.now(),
         "papers": _papers(case, today, works, refused),
@@ -108,6 +115,14 @@ def _case(request: HttpRequest, case: Application, refused: ReceivedForm | None)
         "may_send_on": works and APPLICATION.may(case, ApplicationState.FORWARDED),
         "may_reply": works and needs_reply,
     }
+
+
+def _letters(case: Application) -> list[Letter]:
+    """The letters of the case, each advance notice with what was answered to it."""
+    found = list(case.letters.all())
+    for letter in found:
+        letter.notice = getattr(letter, "advance_notice", None)
+    return found
 
 
 def _papers(

@@ -155,10 +155,29 @@ class ReversalGround(models.TextChoices):
     """The grounds for changing an issued vedtak (omgjøring)."""
 
     APPEAL = "klage", _("Etter klage (fvl. § 33)")
+    INSTANCE = "klageinstans", _("Etter klageinstansens svar (fvl. § 34)")
     FAVOUR = "til_gunst", _("Til fordel for personen (fvl. § 35 a)")
     NOT_TOLD = "ikke_framme", _("Vedtaket er ikke framme hos personen (fvl. § 35 b)")
     INVALID = "ugyldig", _("Vedtaket er ugyldig (fvl. § 35 c)")
+    OTHER_LAW = "annen_lov", _("En annen lov gir adgang til det (fvl. § 35 femte ledd)")
+    RESERVED = "forbehold", _("Vedtaket tar selv forbehold om det (fvl. § 35 femte ledd)")
+    GENERAL = (
+        "alminnelige_regler",
+        _("Alminnelige forvaltningsrettslige regler (fvl. § 35 femte ledd)"),
+    )
     CHANGED = "endret", _("Personen har søkt på nytt, eller forholdene er endret")
+
+
+# Grounds a klage gives; the others are for changing a vedtak nobody has appealed.
+AFTER_APPEAL = (ReversalGround.APPEAL, ReversalGround.INSTANCE)
+# Grounds that allow a change to the person's harm (fvl. § 35).
+MAY_HARM = (
+    ReversalGround.NOT_TOLD,
+    ReversalGround.INVALID,
+    ReversalGround.OTHER_LAW,
+    ReversalGround.RESERVED,
+    ReversalGround.GENERAL,
+)
 
 
 class TextPart(models.TextChoices):
@@ -184,6 +203,11 @@ class VedtakState(models.TextChoices):
     RETURNED = "sendt_tilbake", _("Sendt tilbake")
     ISSUED = "fattet", _("Fattet")
     REPLACED = "omgjort", _("Erstattet av nytt vedtak")
+    DISCARDED = "forkastet", _("Forkastet utkast")
+
+
+# Begun and not issued; at most one in a case.
+VEDTAK_OPEN = (VedtakState.DRAFT, VedtakState.SUBMITTED, VedtakState.RETURNED)
 
 
 class AppealState(models.TextChoices):

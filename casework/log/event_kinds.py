@@ -57,6 +57,7 @@ class CaseEvent(EventKind):
     APPEAL_NEW_VEDTAK = "appeal_new_vedtak"
     APPEAL_RECEIVED = "appeal_received"
     APPEAL_REMINDED = "appeal_reminded"
+    APPEAL_REOPENED = "appeal_reopened"
     APPEAL_REVERSAL = "appeal_reversal"
     APPEAL_REVERSED = "appeal_reversed"
     APPEAL_SUSPENSION = "appeal_suspension"
@@ -98,8 +99,11 @@ class CaseEvent(EventKind):
     REPRESENTATIVE_CHANGED = "representative_changed"
     REPRESENTATIVE_ENDED = "representative_ended"
     TAKEN_BACK = "taken_back"
+    VEDTAK_DISCARDED = "vedtak_discarded"
     VEDTAK_DRAFTED = "vedtak_drafted"
     VEDTAK_ISSUED = "vedtak_issued"
+    VEDTAK_MOVED = "vedtak_moved"
+    VEDTAK_RECALLED = "vedtak_recalled"
     VEDTAK_RETURNED = "vedtak_returned"
     VEDTAK_SUBMITTED = "vedtak_submitted"
     WISH = "wish"
@@ -111,6 +115,7 @@ class CaseEvent(EventKind):
     HANDOVER_DONE = "handover.done", EventGroup.PLAN
     HANDOVER_SENT = "handover.sent", EventGroup.PLAN
     NOTICE = "notice", EventGroup.PLAN
+    NOTICE_ANSWERED = "notice_answered", EventGroup.LETTER
     NOTICE_SENT = "notice_sent", EventGroup.PLAN
     PLAN_CHANGED = "plan.changed", EventGroup.PLAN
     PLAN_ITEM = "plan.item", EventGroup.PLAN

@@ -7,7 +7,7 @@ locking. If two users act at once, the second gets an error.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -22,6 +22,8 @@ from casework.letters import letters
 from casework.log import deadlines, events, flags
 from casework.log.enums import (
     APPLICATION_CLOSED,
+    MAY_HARM,
+    VEDTAK_OPEN,
     ApplicationKind,
     ApplicationState,
     FlagKind,
@@ -39,16 +41,21 @@ from . import completeness, reading
 from . import letter as vedtak_letter
 from . import page as vedtak_page
 from .models import Vedtak, VedtakOutcome
-from .perms import can_approve_vedtak
+from .perms import can_approve_vedtak, can_move_approval
 from .processes import VEDTAK
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from accounts.models import User
     from casework.letters.models import LegalBasis, StandardText
+    from casework.persons.actions.deaths import Aftermath
 
 FIELDS = (
     "reversal_ground",
     "reversal_reason",
+    "to_harm",
+    "harm_reason",
     "language",
     "dwelling_type",
     "bedrooms",
@@ -63,6 +70,10 @@ FIELDS = (
     "best_interests",
     "conditions",
 )
+
+
+# Fields a vedtak that changes another copies from it. The reasons are written again.
+COPIED_FIELDS = ("language", "facts", "person_view", "best_interests", "conditions", "place")
 
 
 class VedtakIncomplete(RuleBroken):
@@ -107,6 +118,33 @@ class AlreadyIssued(RuleBroken):
         )
 
 
+class UnfinishedVedtak(RuleBroken):
+    """The case already has an unfinished vedtak."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Søknaden har allerede et vedtak under arbeid. Gjør det ferdig først."))
+
+
+class NotChangeable(RuleBroken):
+    """The outcomes cannot be changed like this (omgjøring, fvl. § 35)."""
+
+
+class DiscardReasonMissing(RuleBroken):
+    """A draft is thrown away without a reason."""
+
+    field = "reason"
+
+    def __init__(self) -> None:
+        super().__init__(_("Skriv hvorfor utkastet forkastes."))
+
+
+class NotSubmitted(RuleBroken):
+    """The vedtak does not wait for approval, so it is neither called back nor moved."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Vedtaket er ikke til godkjenning nå. Last siden på nytt."))
+
+
 class CommentMissing(RuleBroken):
     """A vedtak is sent back without a comment."""
 
@@ -135,14 +173,18 @@ class ChangedElsewhere(RuleBroken):
 
 
 class Locked(RuleBroken):
-    """The vedtak is sent for approval or issued, and cannot be changed."""
+    """The vedtak is sent for approval, issued or thrown away, and cannot be changed."""
 
     def __init__(self, vedtak: Vedtak) -> None:
-        super().__init__(
-            _("Vedtaket er til godkjenning og kan ikke endres nå. Det du skrev, er ikke lagret.")
-            if vedtak.state == VedtakState.SUBMITTED
-            else _("Vedtaket er fattet og kan ikke endres. Lag et nytt vedtak.")
-        )
+        if vedtak.is_submitted:
+            sentence = _(
+                "Vedtaket er til godkjenning og kan ikke endres nå. Det du skrev, er ikke lagret."
+            )
+        elif vedtak.is_discarded:
+            sentence = _("Utkastet er forkastet og kan ikke endres. Lag et nytt vedtak.")
+        else:
+            sentence = _("Vedtaket er fattet og kan ikke endres. Lag et nytt vedtak.")
+        super().__init__(sentence)
 
 
 class CaseClosed(RuleBroken):
@@ -150,7 +192,7 @@ class CaseClosed(RuleBroken):
 
     def __init__(self, application: Application) -> None:
         super().__init__(
-            _("Søknaden står som «%(state)s». Åpne den igjen før du skriver vedtak.")
+            _("Søknaden står som «%(state)s». Åpne den igjen før du skriver eller sender vedtak.")
             % {"state": application.get_state_display()}
         )
 
@@ -189,9 +231,7 @@ def draft_vedtak(
         .select_related("person", "household")
         .get(pk=application.pk)
     )
-    unfinished = application.vedtak.filter(
-        state__in=[VedtakState.DRAFT, VedtakState.SUBMITTED, VedtakState.RETURNED]
-    ).first()
+    unfinished = application.vedtak.filter(state__in=VEDTAK_OPEN).first()
     if unfinished:
         return unfinished
     if is_disqualified(by, application):
@@ -247,6 +287,71 @@ def draft_vedtak(
 
 
 @transaction.atomic
+def begin_change(
+    *, outcomes: Sequence[VedtakOutcome], ground: str, reason: str, by: User, at: datetime
+) -> Vedtak:
+    """Begin the vedtak that changes these outcomes of an issued one, and no others.
+
+    What is known is copied; the reasons are written again. Raises `UnfinishedVedtak`,
+    `Disqualified` or `CaseClosed`.
+    """
+    changed = outcomes[0].vedtak
+    application = Application.objects.select_for_update(of=("self",), no_key=True).get(
+        pk=changed.application_id
+    )
+    if application.vedtak.filter(state__in=VEDTAK_OPEN).exists():
+        raise UnfinishedVedtak
+    vedtak = draft_vedtak(
+        application=application, changes=outcomes, reversal_ground=ground, by=by, at=at
+    )
+    for name in COPIED_FIELDS:
+        setattr(vedtak, name, getattr(changed, name))
+    vedtak.reversal_reason = reason
+    vedtak._history_user = by
+    vedtak.save(update_fields=[*COPIED_FIELDS, "reversal_reason"])
+    return vedtak
+
+
+@transaction.atomic
+def change_issued(
+    *,
+    vedtak: Vedtak,
+    outcomes: Sequence[VedtakOutcome],
+    ground: str,
+    to_harm: bool,
+    reason: str,
+    by: User,
+    at: datetime,
+) -> Vedtak:
+    """Begin to change what is issued, without an appeal (omgjøring, fvl. § 35).
+
+    `outcomes` must stand, and none of them have an open appeal, which then decides. To the
+    person's harm only on a ground that allows it. Raises `NotChangeable`, and as `begin_change`.
+    """
+    vedtak = _lock_vedtak(vedtak)
+    standing = {one.pk: one for one in vedtak.outcomes.standing().select_related("basis", "vedtak")}
+    changed = [standing[one.pk] for one in outcomes if one.pk in standing]
+    if not changed or len(changed) != len(outcomes):
+        raise NotChangeable(_("Det du vil endre, er ikke i kraft. Last siden på nytt."))
+    for outcome in changed:
+        if outcome.appeals.filter(closed_on__isnull=True).exists():
+            raise NotChangeable(
+                _("Det er en klage på «%s». Gjør om vedtaket fra klagen, eller vent på svaret.")
+                % outcome.basis
+            )
+    if to_harm and ground not in MAY_HARM:
+        raise NotChangeable(
+            _("Dette grunnlaget gir ikke rett til å endre vedtaket til skade for personen."),
+            "ground",
+        )
+    new = begin_change(outcomes=changed, ground=ground, reason=reason.strip(), by=by, at=at)
+    new.to_harm = to_harm
+    new._history_user = by
+    new.save(update_fields=["to_harm"])
+    return new
+
+
+@transaction.atomic
 def save_draft(
     *,
     vedtak: Vedtak,
@@ -254,6 +359,7 @@ def save_draft(
     outcomes: Mapping[LegalBasis, tuple[str, str]],
     by: User,
     at: datetime,
+    days: Mapping[LegalBasis, tuple[date | None, date | None]] | None = None,
     window: Window | None = None,
     text: StandardText | None = None,
     autosave: bool = False,
@@ -261,8 +367,9 @@ def save_draft(
     """Save what is written so far, complete or not.
 
     `facts` are the fields in `FIELDS`, `outcomes` an outcome (or "") and the ground of a refusal
-    for each legal basis. `text` is a standard text the user inserted; its version is kept with the
-    vedtak. `autosave` is a save by the page itself, which writes no history row.
+    for each legal basis; `days` the first and last day of those with days of their own. `text` is
+    a standard text the user inserted; its version is kept with the vedtak. `autosave` is a save by
+    the page itself, which writes no history row.
     Raises `NotYours`, `Locked`, `Disqualified`, `ChangedElsewhere` or `windows.Late`.
     """
     vedtak = _lock_vedtak(vedtak)
@@ -280,15 +387,23 @@ def save_draft(
         vedtak.skip_history_when_saving = True
     vedtak.save(update_fields=[*facts, "editor", "editor_order", "revision", "saved_at"])
     chosen = {basis.pk: value for basis, value in outcomes.items() if value[0]}
+    own = {basis.pk: period for basis, period in (days or {}).items()}
     vedtak.outcomes.exclude(basis__in=chosen).delete()
     VedtakOutcome.objects.bulk_create(
         [
-            VedtakOutcome(vedtak=vedtak, basis_id=basis, outcome=outcome, ground=ground)
+            VedtakOutcome(
+                vedtak=vedtak,
+                basis_id=basis,
+                outcome=outcome,
+                ground=ground,
+                valid_from=own.get(basis, (None, None))[0],
+                valid_to=own.get(basis, (None, None))[1],
+            )
             for basis, (outcome, ground) in chosen.items()
         ],
         update_conflicts=True,
         unique_fields=["vedtak", "basis"],
-        update_fields=["outcome", "ground"],
+        update_fields=["outcome", "ground", "valid_from", "valid_to"],
     )
     if text:
         vedtak.standard_texts.add(text)
@@ -300,6 +415,8 @@ def submit_vedtak(*, vedtak: Vedtak, approver: User, by: User, at: datetime) -> 
     """Send for approval. Raises `VedtakIncomplete`, `NotYours`, `Locked` or `CannotApprove`."""
     vedtak = _lock_vedtak(vedtak)
     _check_may_write(vedtak, by)
+    if vedtak.application.state in APPLICATION_CLOSED:
+        raise CaseClosed(vedtak.application)
     missing = completeness.missing(vedtak, local_date(at))
     if missing:
         raise VedtakIncomplete(missing)
@@ -340,6 +457,115 @@ def return_vedtak(
     VEDTAK.move(vedtak, VedtakState.RETURNED, by=by, at=at, return_comment=comment.strip())
     _log(vedtak, CaseEvent.VEDTAK_RETURNED, _("Vedtak sendt tilbake med kommentar."), by, at)
     return vedtak
+
+
+# Called in the transaction that discards a draft, while its row is locked.
+_on_discard: list[Callable[..., None]] = []
+
+
+def on_discard(react: Callable[..., None]) -> None:
+    """Call `react(vedtak, by=…, at=…)` when a draft is discarded, in the same transaction."""
+    if react not in _on_discard:
+        _on_discard.append(react)
+
+
+@transaction.atomic
+def discard_vedtak(*, vedtak: Vedtak, reason: str, by: User, at: datetime) -> Vedtak:
+    """Throw a draft away, such as one begun by mistake: what it would have changed stands.
+
+    It is kept to read. Raises `NotYours`, `Locked`, `Disqualified` or `DiscardReasonMissing`.
+    """
+    vedtak = _lock_vedtak(vedtak)
+    _check_may_write(vedtak, by)
+    reason = reason.strip()
+    if not reason:
+        raise DiscardReasonMissing
+    vedtak._history_user = by
+    VEDTAK.move(vedtak, VedtakState.DISCARDED, by=by, at=at, submitted_at=None, submitted_by=None)
+    vedtak.replaced_outcomes.filter(replaced_on__isnull=True).update(replaced_by=None)
+    text = _("Utkastet til vedtak er forkastet: %s") % reason
+    _log(vedtak, CaseEvent.VEDTAK_DISCARDED, text, by, at)
+    for react in _on_discard:
+        react(vedtak, by=by, at=at)
+    return vedtak
+
+
+@transaction.atomic
+def recall_vedtak(*, vedtak: Vedtak, by: User, at: datetime) -> Vedtak:
+    """Take the vedtak back from approval, to write on. Raises `NotYours` or `NotSubmitted`."""
+    vedtak = _lock_vedtak(vedtak)
+    _refuse_issued(vedtak)
+    if vedtak.drafted_by_id != by.pk:
+        raise NotYours(vedtak)
+    if not vedtak.is_submitted:
+        raise NotSubmitted
+    _back_to_draft(vedtak, by, at)
+    _log(vedtak, CaseEvent.VEDTAK_RECALLED, _("Vedtaket er kalt tilbake fra godkjenning."), by, at)
+    return vedtak
+
+
+@transaction.atomic
+def move_approval(*, vedtak: Vedtak, approver: User, by: User, at: datetime) -> Vedtak:
+    """Give a vedtak that waits for approval to another approver.
+
+    Raises `NotSubmitted`, `CannotApprove` or `NotYours`."""
+    vedtak = _lock_vedtak(vedtak)
+    _refuse_issued(vedtak)
+    if not vedtak.is_submitted:
+        raise NotSubmitted
+    if not can_move_approval(by, vedtak, local_date(at)):
+        raise NotYours(vedtak)
+    if approver.pk == vedtak.approver_id:
+        raise CannotApprove(_("Vedtaket ligger alt hos %(name)s.") % {"name": approver})
+    _check_may_approve(vedtak, approver)
+    earlier = vedtak.approver
+    vedtak.approver = approver
+    vedtak._history_user = by
+    vedtak.save(update_fields=["approver"])
+    _log(
+        vedtak,
+        CaseEvent.VEDTAK_MOVED,
+        _("Godkjenningen er flyttet fra %(earlier)s til %(name)s.")
+        % {"earlier": earlier, "name": approver},
+        by,
+        at,
+    )
+    return vedtak
+
+
+@transaction.atomic
+def take_out_of_queue(application: Application, *, by: User, at: datetime) -> None:
+    """The case is closed: what waits for approval is a draft again, which a reopening finds.
+
+    Called in the transaction that closes the case, while its row is locked.
+    """
+    for vedtak in _in_queue(application):
+        _back_to_draft(vedtak, by, at)
+        text = _("Vedtaket er tatt ut av køen, siden saken er avsluttet.")
+        _log(vedtak, CaseEvent.VEDTAK_RECALLED, text, by, at)
+
+
+def take_out_of_queue_at_death(aftermath: Aftermath) -> None:
+    """As `take_out_of_queue`, for the cases that a death closed; an undoing puts them back."""
+    closed = Application.objects.filter(
+        person=aftermath.person, state__in=APPLICATION_CLOSED, pk__in=aftermath.cases
+    )
+    for application in closed.order_by("pk"):
+        for vedtak in _in_queue(application):
+            aftermath.move(VEDTAK, vedtak, VedtakState.DRAFT, submitted_at=None, submitted_by=None)
+
+
+def _in_queue(application: Application) -> QuerySet[Vedtak]:
+    return (
+        application.vedtak.filter(state__in=[VedtakState.SUBMITTED, VedtakState.RETURNED])
+        .select_related("application__person")
+        .select_for_update(of=("self",), no_key=True)
+    )
+
+
+def _back_to_draft(vedtak: Vedtak, by: User, at: datetime) -> None:
+    vedtak._history_user = by
+    VEDTAK.move(vedtak, VedtakState.DRAFT, by=by, at=at, submitted_at=None, submitted_by=None)
 
 
 @approval

@@ -18,13 +18,13 @@ from django.utils.translation import gettext_lazy
 from casework.assessment import needs
 from casework.letters import letters
 from casework.letters.models import LegalBasis
-from casework.log.enums import GRANTED, Outcome, RefusalGround
+from casework.log.enums import AFTER_APPEAL, GRANTED, MAY_HARM, Outcome, RefusalGround
 from common.formatting import nbdate
 
 from .models import VedtakOutcome
 
 if TYPE_CHECKING:
-    from casework.applications.models import Application
+    from casework.applications.models import AdvanceNotice, Application
     from casework.assessment.models import ChoiceTalk
     from casework.persons.models import HouseholdMember, Representative
 
@@ -83,11 +83,23 @@ class Contents:
         """The outcome for the legal basis, in any version; empty if there is none yet."""
         return next((row.outcome for row in self.outcomes if row.basis.code == basis.code), "")
 
+    def row_of(self, basis: LegalBasis) -> VedtakOutcome | None:
+        """The outcome for the legal basis, in any version."""
+        return next((row for row in self.outcomes if row.basis.code == basis.code), None)
+
     def replaced(self, basis: LegalBasis) -> VedtakOutcome | None:
         """The outcome for the legal basis if another vedtak has replaced it."""
-        return next(
-            (row for row in self.outcomes if row.replaced_on and row.basis.code == basis.code), None
-        )
+        row = self.row_of(basis)
+        return row if row and row.replaced_on else None
+
+    def has_own_days(self, basis: LegalBasis) -> bool:
+        """Whether it has days of its own: a place to stay, when other help is decided with it."""
+        return basis.code == PLACE_BASIS and len(self.bases) > 1
+
+    def own_days(self, basis: LegalBasis) -> VedtakOutcome | None:
+        """The outcome for the legal basis if it has days of its own."""
+        row = self.row_of(basis)
+        return row if row and (row.valid_from or row.valid_to) else None
 
     def ground_of(self, basis: LegalBasis) -> str:
         """The ground for refusal for the legal basis, in any version; else empty."""
@@ -204,7 +216,7 @@ def missing(vedtak: Vedtak, on: date, content: Contents | None = None) -> list[M
     """Everything missing in the vedtak on the date, in the order of the page."""
     content = content or contents(vedtak, on)
     return [
-        *_reversal(vedtak),
+        *_reversal(vedtak, content, on),
         *_outcomes(content, on),
         *_dwelling(vedtak, content),
         *_validity(vedtak, content),
@@ -214,7 +226,7 @@ def missing(vedtak: Vedtak, on: date, content: Contents | None = None) -> list[M
     ]
 
 
-def _reversal(vedtak: Vedtak) -> list[Missing]:
+def _reversal(vedtak: Vedtak, content: Contents, on: date) -> list[Missing]:
     if vedtak.replaces_id is None:
         return []
     items = []
@@ -230,6 +242,59 @@ def _reversal(vedtak: Vedtak) -> list[Missing]:
         items.append(
             Missing("omgjoring", _("Omgjøring: skriv hvorfor vedtaket endres"), "reversal_reason")
         )
+    if vedtak.reversal_ground in AFTER_APPEAL:
+        return items
+    worse = worse_than_before(vedtak, content)
+    if vedtak.to_harm is None:
+        sentence = _("Omgjøring: svar på om endringen er til skade for personen")
+        items.append(Missing("omgjoring", sentence, "to_harm"))
+    elif not vedtak.to_harm and worse:
+        sentence = _("Omgjøring: «%s» blir mindre enn før, og det er til skade for personen")
+        items.append(Missing("omgjoring", sentence % worse[0], "to_harm"))
+    elif vedtak.to_harm:
+        items += _harm(vedtak, on)
+    return items
+
+
+def worse_than_before(vedtak: Vedtak, content: Contents) -> list[LegalBasis]:
+    """The legal bases that give the person less than the vedtak changed. What has lapsed is not
+    counted: the person has withdrawn it, or it is of no use any more."""
+    gives = {Outcome.GRANTED: 2, Outcome.PARTLY: 1}
+    before = {row.basis.code: gives.get(row.outcome, 0) for row in changed_by(vedtak)}
+    return [
+        row.basis
+        for row in content.outcomes
+        if row.outcome != Outcome.LAPSED
+        and gives.get(row.outcome, 0) < before.get(row.basis.code, 0)
+    ]
+
+
+def notice_before(vedtak: Vedtak) -> AdvanceNotice | None:
+    """The latest advance notice in the case since the vedtak that is changed."""
+    since = vedtak.replaces.issued_at
+    return vedtak.application.notices.filter(sent_at__gte=since).order_by("-sent_at").first()
+
+
+def _harm(vedtak: Vedtak, on: date) -> list[Missing]:
+    """To the person's harm: on a ground that allows it, with reasons of its own, and after an
+    advance notice whose last day is past or that is answered (fvl. §§ 16 and 35)."""
+    items = []
+    if vedtak.reversal_ground and vedtak.reversal_ground not in MAY_HARM:
+        sentence = _("Omgjøring: «%s» gir ikke rett til å endre vedtaket til skade for personen")
+        ground = vedtak.get_reversal_ground_display()
+        items.append(Missing("omgjoring", sentence % ground, "reversal_ground"))
+    if not vedtak.harm_reason.strip():
+        sentence = _("Omgjøring: skriv hvorfor vedtaket kan endres til skade for personen")
+        items.append(Missing("omgjoring", sentence, "harm_reason"))
+    notice = notice_before(vedtak)
+    if notice is None:
+        sentence = _("Omgjøring: send forhåndsvarsel, så personen kan si sin mening først")
+        url = reverse("casework:notice_new", args=[vedtak.application_id])
+        items.append(Missing("omgjoring", sentence, url=url))
+    elif not notice.is_heard(on):
+        sentence = _("Omgjøring: personen kan svare på forhåndsvarselet til og med %s. Vent på det")
+        url = reverse("casework:notice_answer", args=[notice.pk])
+        items.append(Missing("omgjoring", sentence % nbdate(notice.due_on), url=url))
     return items
 
 
@@ -347,6 +412,11 @@ def _validity(vedtak: Vedtak, content: Contents) -> list[Missing]:
         items.append(
             Missing("gyldighet", _("Varighet: skriv når vedtaket begynner å gjelde"), "valid_from")
         )
+    for basis in content.bases:
+        row = content.row_of(basis)
+        if content.has_own_days(basis) and row and row.is_granted and row.valid_to is None:
+            sentence = _("Varighet: skriv hvor lenge personen kan bo på det midlertidige stedet")
+            items.append(Missing("gyldighet", sentence, f"to_{basis.pk}"))
     if vedtak.valid_to is None:
         items.append(Missing("gyldighet", _("Varighet: skriv hvor lenge det gjelder"), "valid_to"))
     return items

@@ -2,14 +2,31 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.once import OnceFormMixin
 from casework.assessment.needs import rooms
-from casework.log.enums import REFUSED, LanguageForm, Outcome, RefusalGround, ReversalGround
-from common.forms import ChipChoice, ListChoice, PrintableMixin, norwegian
+from casework.log.enums import (
+    AFTER_APPEAL,
+    REFUSED,
+    AppealBody,
+    LanguageForm,
+    Outcome,
+    RefusalGround,
+    ReversalGround,
+)
+from common.forms import (
+    ChipChoice,
+    ListChoice,
+    NorwegianDateField,
+    PrintableMixin,
+    VarigFormHelper,
+    norwegian,
+)
 from common.readings import ReadMixin
 from common.windows import Window
 from housing.enums import TEMPORARY_TYPES, UnitType
@@ -20,6 +37,9 @@ from .completeness import NEW_DWELLING_BASES, Contents, Missing
 from .models import Vedtak, VedtakOutcome
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from accounts.models import User
     from casework.letters.models import LegalBasis
 
 TYPES = [(kind.value, kind.label) for kind in UnitType if kind not in TEMPORARY_TYPES]
@@ -31,8 +51,12 @@ OUTCOMES = [
     (Outcome.DISMISSED, _("Avvisning")),
     (Outcome.LAPSED, _("Bortfall")),
 ]
+GROUNDS = [(ground.value, ground.label) for ground in ReversalGround if ground not in AFTER_APPEAL]
+YES, NO = "ja", "nei"
+YES_NO = [(YES, _("Ja")), (NO, _("Nei"))]
 ROWS = {
     "reversal_reason": 3,
+    "harm_reason": 3,
     "facts": 5,
     "rules": 4,
     "reasoning": 5,
@@ -68,6 +92,15 @@ class VedtakForm(PrintableMixin, forms.ModelForm):
         required=False,
     )
 
+    to_harm = forms.TypedChoiceField(
+        label=_("Er endringen til skade for personen?"),
+        choices=YES_NO,
+        coerce=lambda value: value == YES,
+        empty_value=None,
+        required=False,
+        widget=ChipChoice,
+    )
+
     # The key of this browser window, and the draft's revision when the page was opened.
     window = forms.CharField(max_length=36, required=False, widget=forms.HiddenInput)
     revision = forms.IntegerField(
@@ -94,8 +127,11 @@ class VedtakForm(PrintableMixin, forms.ModelForm):
         self.links: list[dict[str, str]] = []
         self.fields["window"].initial = uuid.uuid4
         self.fields["revision"].initial = self.instance.revision
+        self.initial["to_harm"] = {True: YES, False: NO}.get(self.instance.to_harm, "")
         if self.instance.replaces_id is None:
             del self.fields["reversal_ground"], self.fields["reversal_reason"]
+        if self.instance.replaces_id is None or self.instance.reversal_ground in AFTER_APPEAL:
+            del self.fields["to_harm"], self.fields["harm_reason"]
         for name, field in self.fields.items():
             field.mark_optional = False
             if name in ROWS:
@@ -109,6 +145,8 @@ class VedtakForm(PrintableMixin, forms.ModelForm):
                 widget=OutcomeCards,
             )
             self.fields[f"outcome_{basis.pk}"].mark_optional = False
+            if content.has_own_days(basis):
+                self._add_days(basis)
             # Only for a dwelling: the municipality must always give help, or a place to sleep.
             if basis.code not in NEW_DWELLING_BASES:
                 continue
@@ -124,13 +162,24 @@ class VedtakForm(PrintableMixin, forms.ModelForm):
             )
             self.fields[f"ground_{basis.pk}"].mark_optional = False
         # The error summary lists fields in the order of the page.
-        first = ("reversal_", "outcome_", "ground_")
+        first = ("reversal_", "to_harm", "harm_", "outcome_", "ground_", "from_", "to_")
         self.order_fields([name for name in self.fields if name.startswith(first)])
         self.fields["person_view"].label = _("Personens syn")
         if "reversal_reason" in self.fields:
-            self.fields["reversal_ground"].choices = UNCHOSEN + ReversalGround.choices
+            # The ground of a klage follows from it; it is not one for a change without.
+            of_appeal = self.instance.reversal_ground in AFTER_APPEAL
+            self.fields["reversal_ground"].choices = (
+                [(self.instance.reversal_ground, self.instance.get_reversal_ground_display())]
+                if of_appeal
+                else UNCHOSEN + GROUNDS
+            )
             self.fields["reversal_reason"].help_text = _(
                 "Står først i brevet. Skriv hva som er endret, og hvorfor."
+            )
+        if "harm_reason" in self.fields:
+            self.fields["harm_reason"].label = _("Hvorfor vedtaket kan endres til skade")
+            self.fields["harm_reason"].help_text = _(
+                "Bare når endringen er til skade. Skriv hva i grunnlaget som gir rett til det."
             )
         self.fields["reasoning"].help_text = _(
             "Koble fakta til reglene: hva talte for, hva talte mot, og hva veide tyngst?"
@@ -144,13 +193,26 @@ class VedtakForm(PrintableMixin, forms.ModelForm):
         self.fields["conditions"].help_text = _("Ett vilkår på hver linje.")
         self.fields["valid_to"].label = _("Gjelder til")
 
+    def _add_days(self, basis: LegalBasis) -> None:
+        """The first and last day of a place to stay, when other help is decided with it."""
+        row = self.content.row_of(basis)
+        for name, label in (("from", _("Stedet gjelder fra")), ("to", _("Stedet gjelder til"))):
+            field = NorwegianDateField(
+                label=label, required=False, initial=getattr(row, f"valid_{name}", None)
+            )
+            field.mark_optional = False
+            self.fields[f"{name}_{basis.pk}"] = field
+
     def clean(self) -> dict[str, Any]:
         data = super().clean()
-        start, end = data.get("valid_from"), data.get("valid_to")
-        if start and end and end <= start:
-            self.add_error(
-                "valid_to", _("Vedtaket må gjelde til en dato etter at det begynner å gjelde.")
-            )
+        periods = [("valid_from", "valid_to")]
+        periods += [(f"from_{basis.pk}", f"to_{basis.pk}") for basis in self.content.bases]
+        for first, last in periods:
+            start, end = data.get(first), data.get(last)
+            if start and end and end <= start:
+                self.add_error(
+                    last, _("Vedtaket må gjelde til en dato etter at det begynner å gjelde.")
+                )
         if data.get("rules") and data.get("language"):
             bases = list(self.content.bases)
             data["rules"] = vedtak_letter.rules_in(data["rules"], bases, data["language"])
@@ -168,6 +230,9 @@ class VedtakForm(PrintableMixin, forms.ModelForm):
                 "ground": self[f"ground_{basis.pk}"]
                 if f"ground_{basis.pk}" in self.fields
                 else None,
+                "days": [self[f"from_{basis.pk}"], self[f"to_{basis.pk}"]]
+                if self.content.has_own_days(basis)
+                else [],
             }
             for basis in self.content.bases
         ]
@@ -187,6 +252,15 @@ class VedtakForm(PrintableMixin, forms.ModelForm):
             outcomes[basis] = (outcome, ground if outcome in REFUSED else "")
         return outcomes
 
+    def days(self) -> dict[LegalBasis, tuple[date | None, date | None]]:
+        """The first and last day of each legal basis that has its own."""
+        data = self.cleaned_data
+        return {
+            basis: (data.get(f"from_{basis.pk}"), data.get(f"to_{basis.pk}"))
+            for basis in self.content.bases
+            if self.content.has_own_days(basis)
+        }
+
     def open_window(self) -> Window | None:
         """The browser window that sent the form; None from an old page or a script."""
         sent = self.cleaned_data
@@ -200,8 +274,16 @@ class VedtakForm(PrintableMixin, forms.ModelForm):
         vedtak = self.instance
         for name, value in self.facts().items():
             setattr(vedtak, name, value)
+        days = self.days()
         outcomes = [
-            VedtakOutcome(vedtak=vedtak, basis=basis, outcome=outcome, ground=ground)
+            VedtakOutcome(
+                vedtak=vedtak,
+                basis=basis,
+                outcome=outcome,
+                ground=ground,
+                valid_from=days.get(basis, (None, None))[0],
+                valid_to=days.get(basis, (None, None))[1],
+            )
             for basis, (outcome, ground) in self.outcomes().items()
             if outcome
         ]
@@ -227,3 +309,86 @@ class ReturnForm(ReadMixin, forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     comment.mark_optional = False
+
+
+class OutcomesField(forms.ModelMultipleChoiceField):
+    """Some of the outcomes of a vedtak, each with its appeals body."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def label_from_instance(self, outcome: VedtakOutcome) -> str:
+        body = AppealBody(outcome.basis.appeal_body).label
+        return f"{outcome.basis.title}: {outcome.get_outcome_display().lower()} ({body})"
+
+
+class ChangeForm(OnceFormMixin, forms.Form):
+    """What of an issued vedtak is changed without an appeal, and what gives the right to it."""
+
+    outcomes = OutcomesField(
+        VedtakOutcome.objects.none(),
+        label=_("Hva som skal endres"),
+        help_text=_("Det du ikke velger, står som før, med sine datoer og klager."),
+    )
+    ground = forms.ChoiceField(
+        label=_("Hva som gir rett til å endre vedtaket"), choices=GROUNDS, widget=ListChoice
+    )
+    to_harm = forms.TypedChoiceField(
+        label=_("Er endringen til skade for personen?"),
+        choices=YES_NO,
+        coerce=lambda value: value == YES,
+        widget=ChipChoice,
+        help_text=_(
+            "Da skal personen få forhåndsvarsel og kunne svare før det nye vedtaket fattes."
+        ),
+    )
+    reason = forms.CharField(
+        label=_("Hvorfor vedtaket skal endres"),
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_("Står først i det nye brevet. Skriv hva som er endret, og hvorfor."),
+    )
+
+    def __init__(
+        self, *args: Any, outcomes: list[VedtakOutcome], cancel: str, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        if len(outcomes) > 1:
+            self.fields["outcomes"].queryset = VedtakOutcome.objects.filter(
+                pk__in=[outcome.pk for outcome in outcomes]
+            ).select_related("basis")
+        else:
+            del self.fields["outcomes"]
+        self.helper = VarigFormHelper(
+            self, submit=_("Skriv nytt vedtak"), cancel=cancel, optional=False
+        )
+
+
+class DiscardForm(OnceFormMixin, forms.Form):
+    """Why a draft is thrown away."""
+
+    reason = forms.CharField(
+        label=_("Hvorfor utkastet forkastes"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Står i hendelsene i saken."),
+    )
+
+    def __init__(self, *args: Any, cancel: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = VarigFormHelper(self, submit=_("Forkast utkastet"), cancel=cancel)
+
+
+class MoveForm(OnceFormMixin, forms.Form):
+    """Another approver for a vedtak that waits for approval."""
+
+    approver = forms.ModelChoiceField(
+        None,
+        label=_("Ny godkjenner"),
+        empty_label=_("Velg godkjenner"),
+        error_messages={"invalid_choice": _("Velg en i listen.")},
+    )
+
+    def __init__(self, *args: Any, approvers: QuerySet[User], cancel: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["approver"].queryset = approvers
+        self.helper = VarigFormHelper(self, submit=_("Flytt godkjenningen"), cancel=cancel)

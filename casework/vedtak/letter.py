@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.text import capfirst
 
+from accounts import settings_table
 from accounts.models import Municipality
 from casework.letters import letters
 from casework.letters.defaults import STATE_BODIES
 from casework.letters.words import words
 from casework.log import deadlines
 from casework.log.enums import (
+    AFTER_APPEAL,
     GRANTED,
     AppealBody,
     LanguageForm,
@@ -27,10 +29,11 @@ from casework.log.enums import (
     RefusalGround,
     ReversalGround,
 )
+from common.calendar import local_date
 from common.formatting import nbdate_long
 from housing.enums import UnitType
 
-from .completeness import DWELLING_BASES, PLACE_BASIS, Contents
+from .completeness import DWELLING_BASES, PLACE_BASIS, Contents, notice_before
 
 if TYPE_CHECKING:
     from casework.applications.models import Wish
@@ -45,9 +48,13 @@ NB, NN = LanguageForm.BOKMAL, LanguageForm.NYNORSK
 # The rule in fvl. for reversing an issued vedtak; a new application needs none.
 REVERSED_BY = {
     ReversalGround.APPEAL: "§ 33",
+    ReversalGround.INSTANCE: "§ 34",
     ReversalGround.FAVOUR: "§ 35 bokstav a",
     ReversalGround.NOT_TOLD: "§ 35 bokstav b",
     ReversalGround.INVALID: "§ 35 bokstav c",
+    ReversalGround.OTHER_LAW: "§ 35 femte ledd",
+    ReversalGround.RESERVED: "§ 35 femte ledd",
+    ReversalGround.GENERAL: "§ 35 femte ledd",
 }
 
 
@@ -67,7 +74,7 @@ def letter_data(vedtak: Vedtak, content: Contents, on: date) -> dict[str, Any]:
     return {
         "title": title(vedtak, content),
         "vedtak": _decision(vedtak, content, t),
-        "next": _next(vedtak, content, t),
+        "next": _next(vedtak, content, vedtak.issued_on or on, t),
         "facts": vedtak.facts.strip() or None,
         "rules": vedtak.rules.strip() or None,
         "assessment": vedtak.reasoning.strip() or None,
@@ -242,12 +249,7 @@ def _decision(vedtak: Vedtak, content: Contents, t: dict) -> list[str]:
     sentences += _dwelling(vedtak, content, t)
     if content.gives_place and vedtak.place:
         sentences.append(t["place"].format(place=vedtak.place))
-    if content.granted and vedtak.valid_from and vedtak.valid_to:
-        sentences.append(
-            t[_validity(content)].format(
-                start=nbdate_long(vedtak.valid_from), end=nbdate_long(vedtak.valid_to)
-            )
-        )
+    sentences += _validity(vedtak, content, t)
     paragraphs = [" ".join(sentences), _rests_on(content, language, t)]
     if vedtak.replaces_id:
         section = REVERSED_BY.get(vedtak.reversal_ground)
@@ -262,19 +264,35 @@ def _decision(vedtak: Vedtak, content: Contents, t: dict) -> list[str]:
                 [_what(row.basis, language, "appeal_about") for row in content.outcomes], t
             ),
         )
-        paragraphs.insert(0, f"{replaced} {vedtak.reversal_reason.strip()}".strip())
+        reasons = [replaced, vedtak.reversal_reason.strip()]
+        if vedtak.to_harm:
+            reasons += [vedtak.harm_reason.strip(), _notified(vedtak, t)]
+        paragraphs.insert(0, " ".join(filter(None, reasons)))
     return paragraphs
 
 
-def _validity(content: Contents) -> str:
+def _validity(vedtak: Vedtak, content: Contents, t: dict) -> list[str]:
+    """How long the person may stay in a place, and how long the rest is in force."""
+    place = next((row for row in content.outcomes if row.basis.code == PLACE_BASIS), None)
+    periods = []
+    if content.gives_place and (content.granted == {PLACE_BASIS} or place.valid_to):
+        periods.append(("stay", place.first_day, place.last_day))
+    if content.granted - {PLACE_BASIS}:
+        periods.append((_in_force_words(content), vedtak.valid_from, vedtak.valid_to))
+    return [
+        t[key].format(start=nbdate_long(start), end=nbdate_long(end))
+        for key, start, end in periods
+        if start and end
+    ]
+
+
+def _in_force_words(content: Contents) -> str:
     """The key of the sentence on how long the vedtak is in force, and what for."""
-    if content.granted == {PLACE_BASIS}:
-        return "stay"
     if content.gives_new_dwelling:
         return "validity_dwelling"
     if content.extends:
         return "validity_extension"
-    return "validity_help" if content.granted == {HELP_BASIS} else "validity"
+    return "validity_help" if content.granted - {PLACE_BASIS} == {HELP_BASIS} else "validity"
 
 
 def _rests_on(content: Contents, language: str, t: dict) -> str:
@@ -288,6 +306,15 @@ def _rests_on(content: Contents, language: str, t: dict) -> str:
     return " ".join(
         t[key].format(citations=_joined(citations, t)) for key, citations in sentences.items()
     )
+
+
+def _notified(vedtak: Vedtak, t: dict) -> str:
+    """When the person was told that the change was considered, and whether they answered."""
+    notice = notice_before(vedtak)
+    if notice is None:
+        return ""
+    words = t["notified_answered" if notice.answered_on else "notified"]
+    return words.format(day=nbdate_long(local_date(notice.sent_at)))
 
 
 def _dwelling(vedtak: Vedtak, content: Contents, t: dict) -> list[str]:
@@ -308,7 +335,7 @@ def _dwelling(vedtak: Vedtak, content: Contents, t: dict) -> list[str]:
     return sentences
 
 
-def _next(vedtak: Vedtak, content: Contents, t: dict) -> list[str]:
+def _next(vedtak: Vedtak, content: Contents, on: date, t: dict) -> list[str]:
     application = vedtak.application
     name = letters.contact(application, vedtak.drafted_by)["name"]
     sentences = []
@@ -322,7 +349,11 @@ def _next(vedtak: Vedtak, content: Contents, t: dict) -> list[str]:
         sentences.append(t["help"].format(name=name))
     if content.outcomes and not content.granted:
         sentences.append(t["refused"])
-    return [" ".join(sentences)] if sentences else []
+    paragraphs = [" ".join(sentences)] if sentences else []
+    if vedtak.reversal_ground in AFTER_APPEAL and content.granted:
+        weeks = settings_table.value("costs_claim_weeks", on)
+        paragraphs.append(t["costs"].format(weeks=_weeks(weeks, t), unit=application.unit.name))
+    return paragraphs
 
 
 def _appeal(vedtak: Vedtak, content: Contents, on: date, t: dict) -> dict[str, Any]:

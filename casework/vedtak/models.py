@@ -15,6 +15,7 @@ from casework.log import deadlines
 from casework.log.enums import (
     GRANTED,
     REFUSED,
+    VEDTAK_OPEN,
     LanguageForm,
     Outcome,
     RefusalGround,
@@ -93,6 +94,9 @@ class Vedtak(models.Model):
         _("grunnlag for å endre vedtaket"), max_length=20, choices=ReversalGround, blank=True
     )
     reversal_reason = models.TextField(_("hvorfor vi endrer vedtaket"), blank=True)
+    # None until somebody has said so; a change after an appeal is not asked.
+    to_harm = models.BooleanField(_("til skade for personen"), null=True, blank=True)
+    harm_reason = models.TextField(_("hvorfor det kan endres til skade"), blank=True)
     language = models.CharField(
         _("målform"), max_length=2, choices=LanguageForm, default=LanguageForm.BOKMAL
     )
@@ -175,7 +179,12 @@ class Vedtak(models.Model):
                     issued_on__isnull=False,
                 )
                 | Q(
-                    state__in=[VedtakState.DRAFT, VedtakState.SUBMITTED, VedtakState.RETURNED],
+                    state__in=[
+                        VedtakState.DRAFT,
+                        VedtakState.SUBMITTED,
+                        VedtakState.RETURNED,
+                        VedtakState.DISCARDED,
+                    ],
                     issued_at__isnull=True,
                     issued_on__isnull=True,
                 ),
@@ -194,9 +203,7 @@ class Vedtak(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["application"],
-                condition=Q(
-                    state__in=[VedtakState.DRAFT, VedtakState.SUBMITTED, VedtakState.RETURNED]
-                ),
+                condition=Q(state__in=VEDTAK_OPEN),
                 name="vedtak_one_draft",
                 violation_error_message=_("Søknaden har allerede et vedtak under arbeid."),
             ),
@@ -224,12 +231,16 @@ class Vedtak(models.Model):
         return self.state == VedtakState.RETURNED
 
     @property
+    def is_discarded(self) -> bool:
+        return self.state == VedtakState.DISCARDED
+
+    @property
     def is_replaced(self) -> bool:
         return self.state == VedtakState.REPLACED
 
     @property
     def is_open(self) -> bool:
-        return self.state in (VedtakState.DRAFT, VedtakState.SUBMITTED, VedtakState.RETURNED)
+        return self.state in VEDTAK_OPEN
 
     def appeal_deadline(self) -> AppealDeadline | None:
         """How the last day to appeal is counted (fvl. §§ 29-30): as the letter says, or from the

@@ -75,6 +75,7 @@ def _bodies(vedtak: Vedtak, content: Contents) -> list[dict[str, str]]:
     rows = []
     for basis in content.bases:
         outcome, ground = content.outcome_of(basis), content.ground_of(basis)
+        own = content.own_days(basis)
         rows.append(
             {
                 "basis": basis.pk,
@@ -83,6 +84,7 @@ def _bodies(vedtak: Vedtak, content: Contents) -> list[dict[str, str]]:
                 "outcome": str(Outcome(outcome).label) if outcome else "",
                 "ground": str(RefusalGround(ground).label) if ground else "",
                 "body": vedtak_letter.appeal_body(basis, municipality),
+                "days": f"{nbdate(own.first_day)}–{nbdate(own.last_day)}" if own else "",
             }
         )
     return rows

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.once import once
 from accounts.reads import log_read
 from casework.applications import reply_clock
 from casework.applications.models import Application
@@ -26,7 +27,7 @@ from casework.log.enums import LanguageForm, TextPart, VedtakState
 from common import pdf, readings
 from common.access import allowed, require
 from common.errors import RuleBroken
-from common.form_errors import errors_as_message, errors_on, refuse
+from common.form_errors import errors_as_message, errors_on, posted, refuse
 from common.paging import keyset_page
 from common.readings import ChangedSinceRead
 from common.templatetags.designsystemet import error_lines
@@ -35,13 +36,25 @@ from common.windows import Late
 from . import actions, completeness, reading
 from . import letter as vedtak_letter
 from . import page as vedtak_page
-from .forms import ApproveForm, ReturnForm, VedtakForm
+from .day import why_hindered
+from .forms import ApproveForm, ChangeForm, DiscardForm, MoveForm, ReturnForm, VedtakForm
 from .models import Vedtak
-from .perms import approvers, can_approve, can_approve_vedtak, can_edit_vedtak
+from .perms import (
+    approvers,
+    can_approve,
+    can_approve_vedtak,
+    can_edit_vedtak,
+    can_move_approval,
+    can_recall_vedtak,
+    hindered,
+)
+
+REVERSAL_FIELDS = ("reversal_ground", "reversal_reason", "to_harm", "harm_reason")
 
 # The parts with free text, which get advice on plain language.
 ADVISED = (
     "reversal_reason",
+    "harm_reason",
     "facts",
     "rules",
     "reasoning",
@@ -154,6 +167,103 @@ def vedtak_return(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@allowed(perms.can_do_casework)
+def vedtak_recall(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take the vedtak back from approval."""
+    vedtak = _vedtak(request, pk)
+    with errors_as_message(request):
+        actions.recall_vedtak(vedtak=vedtak, by=request.user, at=timezone.now())
+        messages.success(request, _("Vedtaket er kalt tilbake, og du kan skrive videre."))
+    return redirect("casework:vedtak", pk)
+
+
+@require_http_methods(["GET", "POST"])
+@allowed(perms.can_do_casework)
+@once
+def vedtak_discard(request: HttpRequest, pk: int) -> HttpResponse:
+    """Throw the draft away, with a reason."""
+    vedtak = _vedtak(request, pk)
+    form = DiscardForm(posted(request), cancel=reverse("casework:vedtak", args=[pk]))
+    if request.method == "POST" and form.is_valid():
+        with errors_on(form):
+            actions.discard_vedtak(
+                vedtak=vedtak, by=request.user, at=timezone.now(), **form.cleaned_data
+            )
+            messages.success(request, _("Utkastet er forkastet. Det som er fattet, står."))
+            return redirect("casework:application", vedtak.application_id)
+    lead = _(
+        "Det som er fattet før, gjelder fortsatt. Utkastet kan leses, men ikke skrives videre."
+    )
+    return _step(request, vedtak, form, title=_("Forkast utkastet"), lead=lead)
+
+
+@require_http_methods(["GET", "POST"])
+@allowed(perms.can_do_casework)
+@once
+def vedtak_move(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give the vedtak to another approver."""
+    vedtak = _vedtak(request, pk)
+    on = timezone.localdate()
+    form = MoveForm(
+        posted(request),
+        approvers=approvers(vedtak.application, drafter_id=vedtak.drafted_by_id, on=on).exclude(
+            pk=vedtak.approver_id
+        ),
+        cancel=reverse("casework:vedtak", args=[pk]),
+    )
+    if request.method == "POST" and form.is_valid():
+        with errors_on(form):
+            moved = actions.move_approval(
+                vedtak=vedtak, by=request.user, at=timezone.now(), **form.cleaned_data
+            )
+            messages.success(request, _("Vedtaket ligger nå hos %s.") % moved.approver)
+            return redirect("casework:vedtak", pk)
+    lead = _("Vedtaket ligger hos %s.") % vedtak.approver if vedtak.is_submitted else ""
+    return _step(request, vedtak, form, title=_("Flytt godkjenningen"), lead=lead)
+
+
+@require_http_methods(["GET", "POST"])
+@allowed(perms.can_do_casework)
+@once
+def vedtak_change(request: HttpRequest, pk: int) -> HttpResponse:
+    """Begin to change an issued vedtak, or some of it, without an appeal."""
+    vedtak = _vedtak(request, pk)
+    standing = list(vedtak.outcomes.standing().select_related("basis"))
+    form = ChangeForm(
+        posted(request), outcomes=standing, cancel=reverse("casework:vedtak", args=[pk])
+    )
+    if request.method == "POST" and form.is_valid():
+        facts = dict(form.cleaned_data)
+        chosen = list(facts.pop("outcomes", standing))
+        with errors_on(form):
+            draft = actions.change_issued(
+                vedtak=vedtak, outcomes=chosen, by=request.user, at=timezone.now(), **facts
+            )
+            messages.success(
+                request, _("Nytt vedtak er påbegynt. Det gamle gjelder til det nye er fattet.")
+            )
+            return redirect("casework:vedtak", draft.pk)
+    lead = _("Et nytt vedtak skrives, og må godkjennes av en annen. Personen kan klage på det.")
+    return _step(request, vedtak, form, title=_("Endre vedtaket (omgjøring)"), lead=lead)
+
+
+def _step(
+    request: HttpRequest, vedtak: Vedtak, form: django_forms.Form, *, title: str, lead: str
+) -> HttpResponse:
+    """A page with one form about the vedtak."""
+    log_read(request, vedtak.application.person_id, "vedtak")
+    context = {
+        "vedtak": vedtak,
+        "application": vedtak.application,
+        "person": vedtak.application.person,
+        "form": form,
+        "title": title,
+        "lead": lead,
+    }
+    return render(request, "casework/vedtak/vedtak_step.html", context)
+
+
+@require_POST
 @allowed(perms.can_read_cases)
 def vedtak_disqualify(request: HttpRequest, pk: int) -> HttpResponse:
     """Record that the user is disqualified in the case."""
@@ -198,6 +308,7 @@ def vedtak_preview(request: HttpRequest, pk: int) -> HttpResponse:
                     vedtak=vedtak,
                     facts=form.facts(),
                     outcomes=form.outcomes(),
+                    days=form.days(),
                     by=request.user,
                     at=at,
                     window=window,
@@ -339,6 +450,7 @@ def _save(request: HttpRequest, vedtak: Vedtak, form: VedtakForm) -> bool:
             vedtak=vedtak,
             facts=facts,
             outcomes=form.outcomes(),
+            days=form.days(),
             by=request.user,
             at=timezone.now(),
             window=form.open_window(),
@@ -439,6 +551,10 @@ def _page(
         "person": person,
         "content": content,
         "children": content.children,
+        "asks_harm": form is not None and "to_harm" in form.fields,
+        "notice": completeness.notice_before(vedtak) if vedtak.replaces_id else None,
+        "reversal_errors": form is not None
+        and any(name in form.errors for name in REVERSAL_FIELDS),
         "error_lines": [*error_lines(form), *form.links] if form and form.is_bound else [],
         "texts": _standard_texts(on) if form else {},
         "texts_used": [] if form else list(vedtak.standard_texts.all()),
@@ -451,6 +567,10 @@ def _page(
         "refused": _refused_lines(refused),
         "changed": refused if isinstance(refused, ChangedSinceRead) else None,
         "may_approve": may_approve,
+        "may_recall": can_recall_vedtak(request.user, vedtak),
+        "may_move": perms.can_do_casework(request.user)
+        and can_move_approval(request.user, vedtak, on),
+        "hindered_why": _why_hindered(vedtak, on),
         "saved_at": vedtak.saved_at or vedtak.drafted_at,
         "today": on,
         "due": vedtak.appeal_due(),
@@ -463,6 +583,13 @@ def _page(
     if may_approve:
         context |= _answer_forms(request, vedtak, content, refused, comment)
     return render(request, "casework/vedtak/vedtak.html", context)
+
+
+def _why_hindered(vedtak: Vedtak, on: date) -> str:
+    if not vedtak.is_submitted:
+        return ""
+    stuck = hindered(Vedtak.objects.filter(pk=vedtak.pk).select_related("approver"), on).first()
+    return why_hindered(stuck) if stuck else ""
 
 
 def _letter(
@@ -500,7 +627,7 @@ def _letter(
             if advice_rules
             else []
             for part in ADVISED
-            if (part != "reversal_reason" or vedtak.replaces_id)
+            if (part not in ("reversal_reason", "harm_reason") or vedtak.replaces_id)
             and (part != "best_interests" or content.weighs_best_interests)
         },
         "lix": vedtak_letter.lix(vedtak_letter.all_text(issued["data"])),

@@ -13,8 +13,11 @@ from casework.letters.words import words
 from casework.log import events
 from casework.log.enums import LetterKind
 from casework.log.event_kinds import CaseEvent
+from common.calendar import local_date
 from common.errors import RuleBroken
 from common.formatting import nbdate, nbdate_long
+
+from ..models import AdvanceNotice
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -30,6 +33,10 @@ class DueTooSoon(RuleBroken):
 
     def __init__(self) -> None:
         super().__init__(_("Velg en frist fram i tid, så personen rekker å svare."))
+
+
+class AnswerRefused(RuleBroken):
+    """The answer cannot be recorded like this."""
 
 
 @transaction.atomic
@@ -67,6 +74,9 @@ def send_notice(
         by=by,
         at=at,
     )
+    AdvanceNotice.objects.create(
+        application=application, letter=letter, due_on=due_on, sent_at=at, sent_by=by
+    )
     events.record(
         application.person,
         CaseEvent.NOTICE_SENT,
@@ -77,3 +87,32 @@ def send_notice(
         letter=letter.pk,
     )
     return letter
+
+
+@transaction.atomic
+def record_answer(
+    *, notice: AdvanceNotice, answered_on: date, answer: str, by: User, at: datetime
+) -> AdvanceNotice:
+    """Record what the person said to the notice. Raises `AnswerRefused`."""
+    notice = (
+        AdvanceNotice.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("application__person")
+        .get(pk=notice.pk)
+    )
+    if notice.answered_on is not None:
+        raise AnswerRefused(_("Svaret er allerede ført inn. Skriv det nye som et notat."))
+    if not local_date(notice.sent_at) <= answered_on <= local_date(at):
+        raise AnswerRefused(_("Svaret må ha en dato mellom varselet og i dag."), "answered_on")
+    notice.answered_on, notice.answer = answered_on, answer.strip()
+    notice.answered_at, notice.answered_by = at, by
+    notice.save(update_fields=["answered_on", "answer", "answered_at", "answered_by"])
+    events.record(
+        notice.application.person,
+        CaseEvent.NOTICE_ANSWERED,
+        _("Personen svarte på forhåndsvarselet %s.") % nbdate(answered_on),
+        by=by,
+        at=at,
+        application=notice.application,
+        letter=notice.letter_id,
+    )
+    return notice

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -195,11 +195,29 @@ def start_assessing(*, application: Application, by: User, at: datetime) -> Appl
     return application
 
 
+# Called in the transaction that closes a case, while its row is locked.
+_on_closed: list[Callable[..., None]] = []
+
+
+def on_closed(react: Callable[..., None]) -> None:
+    """Call `react(application, by=…, at=…)` when a case is withdrawn or leaves the municipality.
+
+    Rooms above register here (see `AppConfig.ready`); a death has its own list (`on_death`)."""
+    if react not in _on_closed:
+        _on_closed.append(react)
+
+
+def _tell_closed(application: Application, by: User, at: datetime) -> None:
+    for react in _on_closed:
+        react(application, by=by, at=at)
+
+
 @transaction.atomic
 def withdraw(*, application: Application, reason: str, by: User, at: datetime) -> Application:
     """Withdraw the application for the person."""
     application = lock_application(application)
     APPLICATION.move(application, ApplicationState.WITHDRAWN, by=by, at=at)
+    _tell_closed(application, by, at)
     flags.close_by_facts(FlagKind.INTERIM_REPLY, str(application.pk), local_date(at))
     events.record(
         application.person,
@@ -338,6 +356,7 @@ def send_elsewhere(
     """Send the case out of the municipality, to the right receiver (fvl. § 11)."""
     application = lock_application(application)
     APPLICATION.move(application, ApplicationState.FORWARDED, by=by, at=at)
+    _tell_closed(application, by, at)
     events.record(
         application.person,
         CaseEvent.APPLICATION_FORWARDED,

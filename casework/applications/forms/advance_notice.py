@@ -29,3 +29,17 @@ class AdvanceNoticeForm(OnceFormMixin, forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["due_on"].initial = due
         self.helper = VarigFormHelper(submit=_("Lag og send brevet"), cancel=cancel)
+
+
+class NoticeAnswerForm(OnceFormMixin, forms.Form):
+    answered_on = NorwegianDateField(label=_("Svarte"))
+    answer = forms.CharField(
+        label=_("Hva personen svarte"),
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_("Med egne ord. Skriv også om personen sa at det ikke er noe å legge til."),
+    )
+
+    def __init__(self, *args: Any, cancel: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = VarigFormHelper(submit=_("Før inn svaret"), cancel=cancel)

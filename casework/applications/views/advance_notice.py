@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,9 +21,10 @@ from common.calendar import next_working_day
 from common.form_errors import errors_on, posted
 
 from .. import reply_clock
-from ..actions.advance_notice import send_notice
-from ..forms.advance_notice import AdvanceNoticeForm
-from .applications import visible_case
+from ..actions.advance_notice import record_answer, send_notice
+from ..forms.advance_notice import AdvanceNoticeForm, NoticeAnswerForm
+from ..models import AdvanceNotice
+from .applications import visible_case, visible_cases
 
 
 @require_http_methods(["GET", "POST"])
@@ -54,5 +55,33 @@ def notice_new(request: HttpRequest, pk: int) -> HttpResponse:
         "title": _("Forhåndsvarsel"),
         "clock": reply_clock.clock(case, today),
         "letter_language": case.person.get_language_form_display(),
+    }
+    return render(request, "casework/applications/application_move.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@allowed(perms.can_do_casework)
+@once
+def notice_answer(request: HttpRequest, pk: int) -> HttpResponse:
+    """Write down what the person answered to an advance notice."""
+    notice = get_object_or_404(
+        AdvanceNotice.objects.filter(application__in=visible_cases(request)), pk=pk
+    )
+    case = visible_case(request, notice.application_id)
+    today = timezone.localdate()
+    back = reverse("casework:application", args=[case.pk])
+    form = NoticeAnswerForm(posted(request), cancel=back, initial={"answered_on": today})
+    if request.method == "POST" and form.is_valid():
+        with errors_on(form):
+            record_answer(notice=notice, by=request.user, at=timezone.now(), **form.cleaned_data)
+            messages.success(request, _("Svaret er ført inn i saken."))
+            return redirect(back)
+    log_read(request, case.person_id, "application-move")
+    context = {
+        "application": case,
+        "form": form,
+        "title": _("Svar på forhåndsvarsel"),
+        "clock": reply_clock.clock(case, today),
+        "letter_language": "",
     }
     return render(request, "casework/applications/application_move.html", context)

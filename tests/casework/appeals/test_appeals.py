@@ -23,7 +23,7 @@ from casework.models import Appeal, Event, Flag, Letter, Transition
 from casework.vedtak.actions import approve_vedtak, submit_vedtak
 from common.formatting import nbdate_long
 from tests import factories as f
-from tests.readings import sign
+from tests.readings import read_of, sign
 
 pytestmark = pytest.mark.django_db
 WHY = "Vi har lest klagen og sett på saken på nytt, og mener vedtaket er riktig."
@@ -220,6 +220,87 @@ def test_vedtak_with_two_appeals_bodies_gives_an_appeal_to_each(login):
         "kommunal_klagenemnd",
         "statsforvalteren",
     }
+
+
+def dismissed_appeal():
+    """An appeal dismissed for being late, whose letter says that this can be appealed."""
+    appeal = late_klage()
+    appeal.outcomes.set(appeal.vedtak.outcomes.all())
+    return actions.dismiss(appeal=appeal, reason=WHY, by=appeal.reviewer, at=f.now())
+
+
+@pytest.mark.parametrize("by", ["us", "the appeals body", "nobody"])
+def test_dismissal_of_an_appeal_is_appealed_to_the_same_body(by, login, time_machine):
+    first = dismissed_appeal()
+    time_machine.move_to(f.now() + timedelta(days=10))
+    client = login("saksbehandler")
+    answer = client.post(
+        reverse("casework:appeal_new", args=[first.vedtak_id]),
+        {"words": "Jeg lå på sykehus.", "received_on": f"{f.today():%d.%m.%Y}"},
+    )
+    second = Appeal.objects.latest("pk")
+    assert answer.url == url("appeal", second)
+    assert (second.about_dismissal, second.body) == (first, first.body)
+    # The three weeks are counted from the letter about the dismissal.
+    assert not second.is_late and second.due_on > first.closed_on + timedelta(days=20)
+    page = client.get(url("appeal", second)).text
+    assert "Avvisningen av klagen" in page and "Klagen ble avvist" in page
+    # Neither who dismissed it, nor who wrote or approved the vedtak, reviews it.
+    for user in (first.reviewer, first.drafter, first.approver):
+        with pytest.raises(actions.CannotReview):
+            under_review(second, user)
+    second = under_review(second)
+    reviewer = login(user=second.reviewer)
+    if by == "us":
+        assert "Gjør om avvisningen" in reviewer.get(url("appeal", second)).text
+        page = reviewer.get(url("appeal_set_aside", second))
+        reason = {"reason": "Legen bekrefter det."} | read_of(page)
+        answer = reviewer.post(url("appeal_set_aside", second), reason)
+        assert answer.url == url("appeal", first)
+    else:
+        second = forwarded(second)
+        text = text_of(second.letter.file.content)
+        assert "har klaget på avvisningen" in text and "Avvisning av klagen" in text
+        state = AppealState.UPHELD if by == "nobody" else AppealState.RETURNED
+        second = actions.record_outcome(
+            appeal=second, outcome=state, outcome_on=f.today(), words="Kort.",
+            by=second.reviewer, at=f.now(),
+        )  # fmt: skip
+        assert second.awaits_new_vedtak == (by != "nobody")
+        answer = client.post(url("appeal_new_vedtak", second), follow=True)
+    first.refresh_from_db()
+    second.refresh_from_db()
+    if by == "nobody":
+        assert first.state == AppealState.DISMISSED
+        again = client.post(
+            reverse("casework:appeal_new", args=[first.vedtak_id]),
+            {"words": "Igjen.", "received_on": f"{f.today():%d.%m.%Y}"},
+        ).text
+        assert "Den kan ikke klages videre" in again
+        return
+    assert first.state == AppealState.REVIEWING and first.taken_up_at and first.closed_on is None
+    assert not second.awaits_new_vedtak and not second.is_open
+    letter = Letter.objects.latest("pk")
+    assert letter.title == "Vi vurderer klagen din likevel"
+    draft = actions.begin_reversal(appeal=first, reason=WHY, by=first.reviewer, at=f.now())
+    assert draft.replaces == first.vedtak
+
+
+def test_an_appeal_of_a_dismissed_application_goes_to_the_body_of_its_basis(login):
+    for code, body in (
+        ("boligsosialloven_6", "statsforvalteren"), ("kommunal_bolig", "kommunal_klagenemnd")
+    ):  # fmt: skip
+        application = f.ApplicationFactory(assessed=True, basis=code)
+        vedtak = f.VedtakFactory(
+            application=application, issued=True, outcome=Outcome.DISMISSED, letter=False
+        )
+        client = login("saksbehandler")
+        assert "Registrer klage" in client.get(reverse("casework:vedtak", args=[vedtak.pk])).text
+        client.post(
+            reverse("casework:appeal_new", args=[vedtak.pk]),
+            {"words": "Dere må vurdere den.", "received_on": f"{f.today():%d.%m.%Y}"},
+        )
+        assert Appeal.objects.latest("pk").body == body
 
 
 # ------------------------------------------------------------------ reviewer

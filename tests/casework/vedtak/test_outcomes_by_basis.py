@@ -15,9 +15,11 @@ from casework.log.enums import AppealState, FlagKind, Outcome, RefusalGround, Ve
 from casework.models import Appeal, Flag, Vedtak
 from casework.vedtak import actions, completeness
 from casework.vedtak import letter as vedtak_letter
+from common.formatting import nbdate_long
 from desk.record import applications_of, current_case
 from stays.leases.date_flags import GRANT
 from tests import factories as f
+from tests.readings import sign
 
 pytestmark = pytest.mark.django_db
 WHY = "Vi har sett på saken på nytt. Legen skriver at hjelpen må begynne nå, og det veier tyngst."
@@ -121,9 +123,8 @@ def test_reversing_one_basis_leaves_the_other_its_dates_and_its_appeal(login):
     facts = dict(appeal_letters.facts(help_appeal, "nb"))
     assert "§ 27" not in facts["Hjemmel"] and "§ 6" in facts["Hjemmel"]
 
-    login(user=help_appeal.reviewer).post(
-        reverse("casework:appeal_reverse", args=[help_appeal.pk]), {"reason": WHY}
-    )
+    reverse_url = reverse("casework:appeal_reverse", args=[help_appeal.pk])
+    sign(login(user=help_appeal.reviewer), reverse_url, {"reason": WHY})
     draft = Vedtak.objects.latest("pk")
     assert codes_of(draft) == [HELP]
     # Until it is issued, all of the old stands.
@@ -161,7 +162,7 @@ def test_a_vedtak_is_replaced_when_all_its_outcomes_are():
             by=vedtak.drafted_by,
             at=f.now(),
         )
-        draft.reversal_reason = WHY
+        draft.reversal_reason, draft.to_harm = WHY, False
         draft.save()
         new = finish(draft, outcome)
         vedtak.refresh_from_db()
@@ -176,9 +177,46 @@ def test_a_vedtak_is_replaced_when_all_its_outcomes_are():
     assert not Vedtak.objects.granted().filter(application=vedtak.application).exists()
 
 
-def test_each_grant_has_its_own_days():
-    vedtak = decided(HOME, PLACE, place="Fjordgløtt", valid_to=f.today() + timedelta(days=300))
-    GRANT.run(f.today())
-    assert not Flag.objects.filter(kind=FlagKind.GRANT).exists()
-    own = decided(HOME, PLACE, place="Fjordgløtt", valid_to=f.today() + timedelta(days=300))
-    assert waits(vedtak) and waits(own)
+def test_a_place_to_stay_has_its_own_days(client):
+    vedtak = f.VedtakFactory(
+        application=f.ApplicationFactory(assessed=True), reasoning=WHY, place="Fjordgløtt"
+    )
+    place = f.basis(PLACE)
+    vedtak.application.bases.add(place)
+    client.force_login(vedtak.drafted_by)
+    url = reverse("casework:vedtak", args=[vedtak.pk])
+    assert "Stedet gjelder til" in client.get(url).text
+    until, year = f.today() + timedelta(days=20), f.today() + timedelta(days=360)
+    home = vedtak.application.bases.get(code=HOME)
+    data = {
+        "language": "nb", "dwelling_type": "kommunal", "bedrooms": "1", "lease_years": "3",
+        "place": "Fjordgløtt", "facts": "Hos en venn.", "rules": "Retningslinjene.",
+        "reasoning": WHY, "person_view": "Egen dør.",
+        "valid_from": f"{f.today():%d.%m.%Y}", "valid_to": f"{year:%d.%m.%Y}",
+        f"outcome_{home.pk}": "innvilget", f"outcome_{place.pk}": "innvilget",
+    }  # fmt: skip
+    client.post(url, data)
+    vedtak.refresh_from_db()
+    gaps = completeness.missing(vedtak, f.today())
+    assert [gap.field for gap in gaps] == [f"to_{place.pk}"]
+    wrong = client.post(
+        url, data | {f"to_{place.pk}": "01.01.2020", f"from_{place.pk}": "02.01.2020"}
+    )
+    assert "etter at det begynner å gjelde" in wrong.text and 'value="01.01.2020"' in wrong.text
+    client.post(url, data | {f"to_{place.pk}": f"{until:%d.%m.%Y}"})
+    row = outcome_of(vedtak, PLACE)
+    assert (row.first_day, row.last_day) == (f.today(), until)
+    assert outcome_of(vedtak, HOME).last_day == year
+    content = completeness.contents(vedtak, f.today())
+    text = vedtak_letter.letter_data(vedtak, content, f.today())["vedtak"][0]
+    assert f"Du kan bo der fra {nbdate_long(f.today())} til {nbdate_long(until)}." in text
+    assert f"Vedtaket gjelder fra {nbdate_long(f.today())} til {nbdate_long(year)}." in text
+    approver = f.UserFactory(approver=True)
+    actions.submit_vedtak(vedtak=vedtak, approver=approver, by=vedtak.drafted_by, at=f.now())
+    actions.approve_vedtak(vedtak=vedtak, by=approver, at=f.now())
+    vedtak.refresh_from_db()
+    # Each is warned of by itself: the place while the person is there, the home until it is found.
+    f.StayFactory(person=vedtak.application.person, days_ago=2)
+    GRANT.run(until)
+    assert [flag.due_on for flag in Flag.objects.filter(kind=FlagKind.GRANT)] == [until]
+    assert waits(vedtak)

@@ -225,6 +225,7 @@ def test_new_vedtak_in_a_decided_case_says_which_it_changes_and_why(client, appr
             vedtak,
             reversal_ground=ReversalGround.FAVOUR,
             reversal_reason="Du trenger ett rom mer.",
+            to_harm="nei",
             approver=approver.pk,
         ),
     )
