@@ -10,9 +10,11 @@ from django.db import DatabaseError, transaction
 from django.urls import reverse
 from pypdf import PdfReader
 
-from accounts.models import ReadLog
+from accounts.models import Municipality, ReadLog
 from casework.letters import letters
-from casework.log.enums import Outcome
+from casework.letters.words import words
+from casework.log.deadlines import appeal_within
+from casework.log.enums import AppealBody, Outcome
 from casework.models import Letter, StoredFile
 from casework.vedtak import completeness
 from casework.vedtak import letter as vedtak_letter
@@ -264,3 +266,33 @@ def test_opening_a_letter_has_few_queries(client, django_assert_max_num_queries)
 )
 def test_letter_names_the_appeals_body_of_the_basis(code, body):
     assert vedtak_letter.appeal_body(basis(code), "Solvær") == body
+
+
+def test_appeals_body_has_the_address_of_its_county():
+    here = Municipality(name="Bodø kommune", number="1804", address="Postboks 319, 8001 Bodø")
+    state = vedtak_letter.appeals_body(AppealBody.STATE, here, "nn")
+    assert state.named == "Statsforvaltaren i Nordland (Postboks 1405, 8002 Bodø)"
+    own = vedtak_letter.appeals_body(AppealBody.MUNICIPAL, here, "nb")
+    assert own.named == "Klagenemnda i Bodø kommune (Postboks 319, 8001 Bodø)"
+    unknown = Municipality(name="Solvær kommune", number="9999")
+    assert vedtak_letter.appeals_body(AppealBody.STATE, unknown, "nb").named == "Statsforvalteren"
+
+
+@pytest.mark.parametrize(
+    ("language", "weeks", "said"),
+    [("nb", 1, "én uke"), ("nb", 3, "tre uker"), ("nn", 1, "éi veke"), ("nn", 14, "14 veker")],
+)
+def test_weeks_to_appeal_are_written_as_said(language, weeks, said):
+    deadline = appeal_within(today(), weeks)
+    sentence, _last = vedtak_letter.appeal_sentences("{weeks}", deadline, words("vedtak", language))
+    assert sentence == said
+
+
+def test_contact_is_who_handles_the_case_now():
+    vedtak = issue()
+    case = vedtak.application
+    assert letters.contact(case, vedtak.drafted_by)["name"] == str(vedtak.drafted_by)
+    case.responsible = UserFactory(caseworker=True)
+    assert letters.contact(case, vedtak.drafted_by)["name"] == str(case.responsible)
+    case.responsible = UserFactory(caseworker=True, is_active=False)
+    assert letters.contact(case, vedtak.drafted_by)["name"] == str(vedtak.drafted_by)
