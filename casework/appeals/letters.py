@@ -97,7 +97,7 @@ def forwarding(appeal: Appeal) -> dict[str, Any]:
         "to_others": [letters.copy_to_party(person, language)],
         "data": {
             "recipient": {"name": body.name, "address": body.address},
-            "contact": letters.contact_of(appeal.reviewer, appeal.vedtak.application),
+            "contact": _contact(appeal),
             "intro": t[
                 "forward_intro_dismissal" if appeal.about_dismissal_id else "forward_intro"
             ].format(
@@ -114,7 +114,7 @@ def forwarding(appeal: Appeal) -> dict[str, Any]:
                 "text": t["party_text"].format(body=body.name),
             },
             "appeal": None,
-            "signers": [{"name": appeal.reviewer.get_full_name(), "role": t["reviewer"]}],
+            "signers": [{"name": _contact(appeal)["name"], "role": t["reviewer"]}],
         },
     }
 
@@ -129,7 +129,7 @@ def taken_in(appeal: Appeal, reason: str) -> dict[str, Any]:
             "intro": t["taken_in_intro"].format(
                 made=nbdate_long(appeal.made_on), issued=nbdate_long(appeal.vedtak.issued_on)
             ),
-            "contact": letters.contact_of(appeal.reviewer, appeal.vedtak.application),
+            "contact": _contact(appeal),
             "facts": [],
             "parts": [
                 {"heading": t["why"], "text": reason},
@@ -196,7 +196,7 @@ def dismissal(appeal: Appeal, reason: str, on: date) -> dict[str, Any]:
         "template": "appeal_letter",
         "data": {
             "intro": " ".join(intro),
-            "contact": letters.contact_of(appeal.reviewer, appeal.vedtak.application),
+            "contact": _contact(appeal),
             "facts": [],
             "parts": [{"heading": t["why"], "text": reason}],
             "box": None,
@@ -222,7 +222,7 @@ def suspension(appeal: Appeal, granted: bool, reason: str) -> dict[str, Any]:
         "template": "appeal_letter",
         "data": {
             "intro": t[f"{key}_intro"].format(issued=nbdate_long(appeal.vedtak.issued_on)),
-            "contact": letters.contact_of(appeal.reviewer, appeal.vedtak.application),
+            "contact": _contact(appeal),
             "facts": [],
             "parts": [{"heading": t["why"], "text": reason}],
             "box": {
@@ -232,6 +232,12 @@ def suspension(appeal: Appeal, granted: bool, reason: str) -> dict[str, Any]:
             "appeal": None,
         },
     }
+
+
+def _contact(appeal: Appeal) -> dict[str, str]:
+    """Who reviews the appeal; before it is assigned, when a letter is only looked at, who took it
+    in."""
+    return letters.contact_of(appeal.reviewer or appeal.registered_by, appeal.vedtak.application)
 
 
 def _shared(appeal: Appeal):

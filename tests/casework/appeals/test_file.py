@@ -188,3 +188,10 @@ def test_file_holds_every_document_in_order_and_what_was_promised(login, appeal)
 def test_damaged_pdf_is_not_opened():
     with pytest.raises(pdf_join.UnreadablePdf):
         pdf_join.pages_only(b"%PDF-1.7 not really %%EOF")
+
+
+def test_steps_of_an_appeal_nobody_reviews_yet_can_be_opened(login):
+    appeal = f.AppealFactory(due_on=f.days_ago(3))
+    client = login("saksbehandler")
+    for name in ("appeal_forward", "appeal_dismiss", "appeal_suspension", "appeal_reverse"):
+        assert client.get(reverse(f"casework:{name}", args=[appeal.pk])).status_code == 200

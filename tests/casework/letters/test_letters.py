@@ -291,6 +291,7 @@ def test_weeks_to_appeal_are_written_as_said(language, weeks, said):
 def test_contact_is_who_handles_the_case_now():
     vedtak = issue()
     case = vedtak.application
+    case.responsible = None
     assert letters.contact(case, vedtak.drafted_by)["name"] == str(vedtak.drafted_by)
     case.responsible = UserFactory(caseworker=True)
     assert letters.contact(case, vedtak.drafted_by)["name"] == str(case.responsible)
