@@ -256,6 +256,12 @@ KEYS: dict[str, Key] = {
     "vedtak_valid_months": Key(
         12, _("Vedtak om kommunal bolig gjelder"), _("måneder"), _("kommunens egne rutiner")
     ),
+    "vedtak_long_months": Key(
+        24,
+        _("Vedtak som gjelder lenger, spørres det om"),
+        _("måneder"),
+        _("kommunens egne rutiner"),
+    ),
 }
 
 

@@ -38,6 +38,7 @@ class CaseworkConfig(AppConfig):
         from .log import corrections, flags, perms
         from .persons import corrections as person_corrections
         from .persons.actions.deaths import Phase, on_death
+        from .vedtak import checks, completeness
         from .vedtak import day as vedtak_day
         from .vedtak import flags as vedtak_flags
         from .vedtak.actions import (
@@ -50,6 +51,7 @@ class CaseworkConfig(AppConfig):
         for defaults in (letter_defaults, assessment_defaults, follow_up_defaults):
             post_migrate.connect(defaults.install, sender=self)
         leaving.register(*HOLDINGS)
+        completeness.register(*checks.CHECKS)
         on_issue(appeals.close_reversed_appeal)
         on_closed(take_out_of_queue)
         on_discard(appeals.review_again)

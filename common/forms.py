@@ -228,6 +228,30 @@ class ListChoice(forms.RadioSelect):
     style = "list"
 
 
+# ------------------------------------------------------------------ questions
+
+
+class AskedField(forms.BooleanField):
+    """A checkbox that confirms what is unusual; hidden until it has an error (`AsksMixin`)."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, **kwargs)
+
+    def to_python(self, value: Any) -> bool:
+        return value in ("on", "True", True)
+
+
+class AsksMixin(forms.Form):
+    """A form that may ask before it is saved: an error at an `AskedField` shows its checkbox."""
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        if field and isinstance(self.fields.get(field), AskedField):
+            self.fields[field].widget = forms.CheckboxInput()
+        super().add_error(field, error)
+
+
 # ------------------------------------------------------------------ forms
 
 
@@ -263,6 +287,13 @@ def norwegian(db_field: models.Field, **kwargs: Any) -> forms.Field | None:
         kwargs = {"min_value": low, "max_value": high, **kwargs}
         if not db_field.choices:
             kwargs.setdefault("form_class", WholeNumberField)
+    elif isinstance(db_field, models.DecimalField):
+        # A field of type «number» drops a decimal comma, and what was stored with it.
+        kwargs = {
+            "localize": True,
+            "widget": forms.TextInput(attrs={"inputmode": "decimal"}),
+            **kwargs,
+        }
     elif isinstance(db_field, models.TextField) and "widget" not in kwargs and not db_field.choices:
         kwargs["widget"] = forms.Textarea(attrs={"rows": 4})
     field = db_field.formfield(**kwargs)

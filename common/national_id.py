@@ -122,6 +122,19 @@ def parse(value: str) -> NationalId:
     return NationalId(digits, KINDS[by_2032_rule, is_d_number, series])
 
 
+def shows_birth_date(number: str, born: date) -> bool:
+    """Whether the six first digits of a valid number are the day, month and year of the date.
+
+    Only to ask when they are not: a D-number, a corrected birth date and a number of the 2032
+    series may rightly show another.
+    """
+    day, month, short_year, _individual = _parts(number)
+    if day > D_NUMBER_DAY_OFFSET:
+        day -= D_NUMBER_DAY_OFFSET
+    month -= _month_offset(month) or 0
+    return (day, month, short_year) == (born.day, born.month, born.year % 100)
+
+
 def parse_duf(value: str) -> str:
     """Return the twelve digits of a DUF number (UDI's number), or raise `InvalidNationalId`.
 

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from accounts.models import User
 from casework.assessment.actions import choices
+from casework.assessment.needs import bedrooms
 from casework.log.enums import ApplicationKind, LanguageForm, Outcome, Protection
 from casework.models import Application
 from casework.vedtak import actions as vedtak
@@ -23,6 +24,7 @@ REASONS = {
     "best_interests": "Barna trenger ro, egen soveplass og å bli på skolen de går på. Det har stor "
     "vekt, og taler for en bolig i nærheten.",
 }
+HELP = "En boveileder hjelper deg med flyttingen, og kommer to timer i uka det første halvåret."
 
 
 def add(today: date) -> None:
@@ -69,8 +71,10 @@ def add(today: date) -> None:
         **REASONS,
         "person_view": f"Du sier: «{case.words}»",
         "dwelling_type": drafted.dwelling_type or UnitType.MUNICIPAL,
-        "bedrooms": 1 + len(content.children) if drafted.bedrooms is None else drafted.bedrooms,
+        "bedrooms": max(bedrooms(content.people).value, drafted.bedrooms or 0),
     }
+    if content.asks_help:
+        facts["help_content"] = HELP
     if not content.children:
         facts["best_interests"] = ""
     drafted = vedtak.save_draft(

@@ -19,6 +19,7 @@ from allocation.ranking import Explanation
 from casework.case.next_step import next_step
 from casework.log import flags as flag_words
 from casework.log.enums import (
+    APPLICATION_ALIVE,
     APPLICATION_CLOSED,
     OWN_HOUSEHOLD,
     FlagKind,
@@ -208,6 +209,24 @@ _all_places = Prepared(
         all=True,
     )
 )
+
+
+def cases_beside(person: Person, user: User, on: date) -> list[Application]:
+    """The cases under way of those the person shares a household of their own with, if the user
+    may see them: a partner's case is found from both sides. One query."""
+    shared = HouseholdMember.objects.filter(
+        household__in=HouseholdMember.objects.filter(
+            person=person, relation__in=OWN_HOUSEHOLD, period__contains=on
+        ).values("household"),
+        period__contains=on,
+    )
+    return list(
+        Application.objects.visible_to(user)
+        .filter(person__in=shared.values("person"), state__in=APPLICATION_ALIVE)
+        .exclude(person=person)
+        .select_related("person")
+        .order_by("-received_at", "-pk")
+    )
 
 
 def places_of(need: HousingNeed | None) -> dict[str, list[str]]:

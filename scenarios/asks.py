@@ -98,8 +98,10 @@ def vedtak(when: dict[str, Any], world: World) -> dict[str, Any]:
     on = when["on"]
     draft = world.draft(world.application(when["person"], "when.person"), when)
     content = completeness.contents(draft, on)
+    missing = completeness.missing(draft, on, content)
     return {
-        "missing": [gap.part for gap in completeness.missing(draft, on, content)],
+        "missing": [gap.part for gap in missing if gap.bars],
+        "asked": [gap.part for gap in missing if not gap.bars],
         "title": vedtak_letter.title(draft, content),
         "klageinstans": [str(basis.appeal_body) for basis in content.bases],
     }

@@ -56,6 +56,7 @@ from casework.models import (
     Wish,
 )
 from casework.persons.actions import deaths
+from casework.vedtak.completeness import PLACE_BASIS
 from common.errors import RuleBroken, explain_integrity_error
 from housing.enums import TEMPORARY_TYPES, TRIAL_TYPES, PropertyStage, UnavailableCause, UnitType
 from housing.models import Area, Property, Unavailability, Unit
@@ -579,13 +580,21 @@ class World:
             "person_view": "Du vil ha egen dør.",
             "best_interests": "Barna får bli på skolen.",
             "place": "Gjestehuset",
+            "help_content": "En boveileder kommer to timer i uka.",
             "dwelling_type": UnitType.MUNICIPAL,
             "bedrooms": 1,
             "lease_years": 3,
             "valid_from": facts["on"],
             "valid_to": facts["on"] + timedelta(days=365),
+            "conditions": "",
+            "refused": "Vi dekker ikke lager, fordi du har bod.",
         }
+        if list(facts.get("outcomes", {})) == [PLACE_BASIS]:
+            written["valid_to"] = facts["on"] + timedelta(days=14)
+        written |= {**facts.get("written", {}), "confirmed": facts.get("confirmed", [])}
         lacks = facts.get("lacks", [])
+        refused = written.pop("refused")
+        refused = "" if "refused" in lacks else refused
         if "address" not in lacks:
             Person.objects.filter(pk=application.person_id).update(
                 address="Storgata 1", postcode="9990", city="Solvær"
@@ -613,6 +622,7 @@ class World:
                 basis=self._basis(code, "when.outcomes"),
                 outcome=outcome,
                 ground=facts.get("grounds", {}).get(code, ""),
+                refused=refused if outcome == Outcome.PARTLY else "",
             )
         return vedtak
 

@@ -70,13 +70,18 @@ SENDERS = {
     **{str(code): code for code in Sender},
 }
 # The parts a vedtak in a scenario has, unless `lacks` names them.
-WRITTEN = (
+TEXTS = (
     "facts",
     "rules",
     "reasoning",
     "person_view",
     "best_interests",
     "place",
+    "help_content",
+    "refused",
+)
+WRITTEN = (
+    *TEXTS,
     "dwelling_type",
     "bedrooms",
     "lease_years",
@@ -515,6 +520,16 @@ ASKS: Mapping[str, tuple[Mapping[str, Check], tuple[str, ...]]] = {
             "outcomes": mapping_of(one_of(Outcome.values)),
             "grounds": mapping_of(one_of(RefusalGround.values)),
             "lacks": list_of(one_of(WRITTEN)),
+            # Other texts and dates than the usual, and the questions the drafter has confirmed.
+            "written": record(
+                {
+                    **dict.fromkeys([*TEXTS, "conditions"], anything),
+                    "bedrooms": whole,
+                    "valid_from": day,
+                    "valid_to": day,
+                }
+            ),
+            "confirmed": list_of(anything),
         },
         ("person", "on"),
     ),
@@ -583,6 +598,7 @@ THEN: Mapping[str, Mapping[str, Check]] = {
     },
     "vedtak": {
         "missing": list_of(one_of(PARTS)),
+        "asked": list_of(one_of(PARTS)),
         "title": word,
         "klageinstans": list_of(one_of(AppealBody.values)),
     },

@@ -33,6 +33,8 @@ ALLOWED_NUMBERS = {
     ("allocation/policy.py", "MOST_DAYS"): "a limit that catches typing errors",
     ("allocation/views/waiting.py", "MONTHS_FROM_DAYS"): "shows a wait in days or in months",
     ("casework/persons/children.py", "ADULT_AGE"): "the age of majority, set by law",
+    ("casework/vedtak/checks.py", "FROM_MONTHS"): "a limit that catches typing errors",
+    ("casework/vedtak/checks.py", "LASTS_YEARS"): "a limit that catches typing errors",
     ("casework/vedtak/day.py", "LATE_DAYS"): "decides a colour",
     ("common/calendar.py", "DAYS_A_MONTH"): "converts days to months",
     ("common/day.py", "DEADLINE_DAYS"): "how far ahead Min dag looks, and a colour",

@@ -10,7 +10,7 @@ import os
 import sys
 from itertools import groupby
 
-from scripts import services
+from scripts import services, vedtak_checks
 from scripts.console import say
 
 PAGE = services.ROOT / "docs" / "data-model.md"
@@ -84,6 +84,7 @@ def main() -> int:
 
     django.setup()
     PAGE.write_text(page(), encoding="utf-8")
+    vedtak_checks.PAGE.write_text(vedtak_checks.page(), encoding="utf-8")
     say("docs/data-model.md")
     return 0
 

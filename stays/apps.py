@@ -17,11 +17,13 @@ class StaysConfig(AppConfig):
         from casework.follow_up import notices
         from casework.log import corrections, flags
         from casework.persons.actions.deaths import Phase, on_death
+        from casework.vedtak import completeness
         from common import navigation
         from housing import closing
         from stays.leases.date_flags import GRANT, LONGEST_STAY, READINESS, TENANCY
         from stays.leases.deaths import end_stays
         from stays.leases.flags import LEASE
+        from stays.leases.vedtak_check import LEASE_TO_EXTEND
         from stays.temporary.board import how_many
         from stays.temporary.discharge_flags import DISCHARGE, HOME_AGREED
         from stays.temporary.flags import TEMPORARY_STAY
@@ -52,6 +54,7 @@ class StaysConfig(AppConfig):
             )
         )
         on_death(Phase.STAYS, end_stays)
+        completeness.register(LEASE_TO_EXTEND)
         notices.listen(move_planned_out)
         closing.register_check(occupied_units_text)
         navigation.register(

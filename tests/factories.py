@@ -544,6 +544,7 @@ class VedtakFactory(Factory):
     rules = "Kommunens retningslinjer for tildeling av kommunal bolig."
     reasoning = "Søkeren kan ikke selv skaffe seg en egnet bolig."
     person_view = "Jeg trenger et sted å bo der jeg kan bli."
+    help_content = "En boveileder kommer to timer i uka."
     drafted_at = factory.LazyFunction(lambda: now() - timedelta(days=7))
     drafted_by = factory.LazyAttribute(lambda o: o.application.registered_by)
 
@@ -558,7 +559,10 @@ class VedtakFactory(Factory):
             ChoiceTalkFactory(application=kwargs["application"])
         vedtak = super()._create(model_class, *args, **kwargs)
         for legal_basis in vedtak.application.bases.all():
-            vedtak.outcomes.create(basis=legal_basis, outcome=outcome, ground=ground)
+            refused = "Vi dekker ikke lager, fordi du har bod." if outcome == Outcome.PARTLY else ""
+            vedtak.outcomes.create(
+                basis=legal_basis, outcome=outcome, ground=ground, refused=refused
+            )
         if vedtak.replaces:
             vedtak.replaces.outcomes.update(replaced_by=vedtak)
         for name, value in asked.items():

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from scripts import data_model
+from scripts import data_model, vedtak_checks
 from scripts.pictures import PICTURES
 
 ROOT = Path(settings.BASE_DIR)
@@ -61,3 +61,9 @@ def test_pictures_of_the_guides_are_those_of_the_script():
 
 def test_data_model_page_is_up_to_date():
     assert data_model.PAGE.read_text(encoding="utf-8") == data_model.page(), "run `make model`"
+
+
+def test_page_of_what_a_vedtak_is_checked_for_is_up_to_date():
+    assert vedtak_checks.PAGE.read_text(encoding="utf-8") == vedtak_checks.page(), (
+        "run `make model`"
+    )

@@ -55,6 +55,7 @@ class Composition:
     living: list[HouseholdMember] = field(default_factory=list)  # children, all or half the time
     visiting: list[HouseholdMember] = field(default_factory=list)  # visiting children (samvær)
     minors: list[HouseholdMember] = field(default_factory=list)  # head or partner under 18
+    unknown_age: int = 0  # of `others`, without a birth date
     head_age: int | None = None
 
     @property
@@ -107,6 +108,7 @@ def composition(household: Household, on: date) -> Composition:
                 people.minors.append(member)
         elif not is_child_member(member, on):
             people.others += 1
+            people.unknown_age += member.person.birth_date is None
         elif member.living == LivingArrangement.VISITING:
             people.visiting.append(member)
         else:
@@ -127,7 +129,7 @@ def derive(household: Household, assessment: Assessment | None, on: date) -> lis
     people = composition(household, on)
     housing = housing_of(assessment)
     staffing = _staffing(assessment, housing)
-    lines = [_bedrooms(people), staffing, _types(people, staffing.value, on)]
+    lines = [bedrooms(people), staffing, _types(people, staffing.value, on)]
     return lines + (_dwelling(housing) + _wishes(housing) if housing else [])
 
 
@@ -235,7 +237,8 @@ def housing_of(assessment: Assessment | None) -> HousingAnswer | None:
 # ------------------------------------------------------------------ the rules
 
 
-def _bedrooms(people: Composition) -> DerivedValue:
+def bedrooms(people: Composition) -> DerivedValue:
+    """How many bedrooms the household needs, and the sum behind it (see the module)."""
     total = 1 + people.others + len(people.living) + (1 if people.visiting else 0)
     parts = [_("1 til den voksne") if people.adults < 2 else _("1 til to voksne")]
     if people.others:
@@ -251,9 +254,9 @@ def _bedrooms(people: Composition) -> DerivedValue:
         parts.append(f"{part} ({_('delt bosted')})" if shared else part)
     if people.visiting:
         parts.append(_("1 der samværsbarn kan sove"))
-    bedrooms = min(total, MOST_BEDROOMS)
+    number = min(total, MOST_BEDROOMS)
     why = _("%(parts)s.") % {"parts": ", ".join(parts)}
-    return DerivedValue("bedrooms", bedrooms, bedrooms_nb(bedrooms), why)
+    return DerivedValue("bedrooms", number, bedrooms_nb(number), why)
 
 
 def _staffing(assessment: Assessment | None, housing: HousingAnswer | None) -> DerivedValue:

@@ -57,7 +57,6 @@ class ServiceForm(SeenMixin, OnceFormMixin, forms.ModelForm):
         self.fields["period"].help_text = _("La siste dag stå tom når den ikke er avtalt.")
         hours = self.fields["hours_per_week"]
         _limit_to_hours_in_a_week(hours)
-        hours.localize = hours.widget.is_localized = True
         hours.help_text = _("Det tjenesten begynner med. Endringer føres senere, hver med sin dag.")
         self.helper = VarigFormHelper(submit=_("Lagre tjenesten"), cancel=cancel)
         self.helper.layout = Layout(
@@ -75,7 +74,6 @@ class HoursForm(OnceFormMixin, forms.ModelForm):
         super().__init__(*args, **kwargs)
         hours = self.fields["hours_per_week"]
         _limit_to_hours_in_a_week(hours)
-        hours.localize = hours.widget.is_localized = True
         self.helper = VarigFormHelper(submit=_("Endre timene"), cancel=cancel)
         self.helper.layout = Layout(Row("starts_on", "hours_per_week"), "why")
 

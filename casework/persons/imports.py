@@ -21,7 +21,12 @@ from common.calendar import local_date
 from common.cells import folded
 from common.errors import RuleBroken
 
-from .actions.persons import AlreadyRegistered, register_person, similar_persons
+from .actions.persons import (
+    AlreadyRegistered,
+    holder_of,
+    register_person,
+    similar_persons,
+)
 from .models import Person
 
 if TYPE_CHECKING:
@@ -62,7 +67,7 @@ def person_of(row: dict[str, Any], work: Work, known: QuerySet) -> tuple[Person,
     if born and born > local_date(at):
         raise PersonRefused(str(_("Fødselsdatoen er ikke kommet ennå.")))
     if number or duf:
-        found = Person.objects.filter(Q(national_id=number) if number else Q(duf=duf)).first()
+        found, _before = holder_of(national_id=number, duf="" if number else duf)
         if found is not None:
             return _known(found, last, by), False
     if not first or not last:

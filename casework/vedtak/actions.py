@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts import settings_table
 from casework.applications import lease_terms
@@ -61,6 +62,7 @@ FIELDS = (
     "bedrooms",
     "lease_years",
     "place",
+    "help_content",
     "valid_from",
     "valid_to",
     "facts",
@@ -69,11 +71,29 @@ FIELDS = (
     "person_view",
     "best_interests",
     "conditions",
+    "confirmed",
 )
 
 
 # Fields a vedtak that changes another copies from it. The reasons are written again.
-COPIED_FIELDS = ("language", "facts", "person_view", "best_interests", "conditions", "place")
+COPIED_FIELDS = (
+    "language",
+    "facts",
+    "person_view",
+    "best_interests",
+    "conditions",
+    "place",
+    "help_content",
+)
+
+
+class Answer(NamedTuple):
+    """What the drafter answers for a legal basis: `refused` is what of a partial grant is not
+    granted, and why."""
+
+    outcome: str
+    ground: str = ""
+    refused: str = ""
 
 
 class VedtakIncomplete(RuleBroken):
@@ -356,7 +376,7 @@ def save_draft(
     *,
     vedtak: Vedtak,
     facts: Mapping[str, Any],
-    outcomes: Mapping[LegalBasis, tuple[str, str]],
+    outcomes: Mapping[LegalBasis, tuple[str, ...]],
     by: User,
     at: datetime,
     days: Mapping[LegalBasis, tuple[date | None, date | None]] | None = None,
@@ -366,10 +386,10 @@ def save_draft(
 ) -> Vedtak:
     """Save what is written so far, complete or not.
 
-    `facts` are the fields in `FIELDS`, `outcomes` an outcome (or "") and the ground of a refusal
-    for each legal basis; `days` the first and last day of those with days of their own. `text` is
-    a standard text the user inserted; its version is kept with the vedtak. `autosave` is a save by
-    the page itself, which writes no history row.
+    `facts` are the fields in `FIELDS`, `outcomes` the values of an `Answer` for each legal basis,
+    with the outcome "" for none yet; `days` the first and last day of those with days of their own.
+    `text` is a standard text the user inserted; its version is kept with the vedtak. `autosave` is
+    a save by the page itself, which writes no history row.
     Raises `NotYours`, `Locked`, `Disqualified`, `ChangedElsewhere` or `windows.Late`.
     """
     vedtak = _lock_vedtak(vedtak)
@@ -386,7 +406,7 @@ def save_draft(
     if autosave:
         vedtak.skip_history_when_saving = True
     vedtak.save(update_fields=[*facts, "editor", "editor_order", "revision", "saved_at"])
-    chosen = {basis.pk: value for basis, value in outcomes.items() if value[0]}
+    chosen = {basis.pk: Answer(*value) for basis, value in outcomes.items() if value[0]}
     own = {basis.pk: period for basis, period in (days or {}).items()}
     vedtak.outcomes.exclude(basis__in=chosen).delete()
     VedtakOutcome.objects.bulk_create(
@@ -394,16 +414,15 @@ def save_draft(
             VedtakOutcome(
                 vedtak=vedtak,
                 basis_id=basis,
-                outcome=outcome,
-                ground=ground,
+                **answer._asdict(),
                 valid_from=own.get(basis, (None, None))[0],
                 valid_to=own.get(basis, (None, None))[1],
             )
-            for basis, (outcome, ground) in chosen.items()
+            for basis, answer in chosen.items()
         ],
         update_conflicts=True,
         unique_fields=["vedtak", "basis"],
-        update_fields=["outcome", "ground", "valid_from", "valid_to"],
+        update_fields=["outcome", "ground", "refused", "valid_from", "valid_to"],
     )
     if text:
         vedtak.standard_texts.add(text)
@@ -417,7 +436,8 @@ def submit_vedtak(*, vedtak: Vedtak, approver: User, by: User, at: datetime) -> 
     _check_may_write(vedtak, by)
     if vedtak.application.state in APPLICATION_CLOSED:
         raise CaseClosed(vedtak.application)
-    missing = completeness.missing(vedtak, local_date(at))
+    content = completeness.contents(vedtak, local_date(at))
+    missing = completeness.missing(vedtak, local_date(at), content)
     if missing:
         raise VedtakIncomplete(missing)
     _check_may_approve(vedtak, approver)
@@ -432,7 +452,12 @@ def submit_vedtak(*, vedtak: Vedtak, approver: User, by: User, at: datetime) -> 
         approver=approver,
         return_comment="",
     )
-    _log(vedtak, CaseEvent.VEDTAK_SUBMITTED, _("Vedtak sendt til godkjenning."), by, at)
+    text = _("Vedtak sendt til godkjenning.")
+    if number := len(completeness.questions(vedtak, local_date(at), content)):
+        text += " " + ngettext(
+            "Ett spørsmål er bekreftet.", "%(n)d spørsmål er bekreftet.", number
+        ) % {"n": number}
+    _log(vedtak, CaseEvent.VEDTAK_SUBMITTED, text, by, at)
     return vedtak
 
 

@@ -1,56 +1,54 @@
 """What is missing in a vedtak before it may be sent for approval (needs C12 and C13).
 
 The parts are those of the page. A draft may be saved when anything is missing, but it cannot be
-sent for approval or issued.
+sent for approval or issued. The checks are in `casework.vedtak.checks`; apps above add theirs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
-from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from casework.assessment import needs
 from casework.letters import letters
 from casework.letters.models import LegalBasis
-from casework.log.enums import AFTER_APPEAL, GRANTED, MAY_HARM, Outcome, RefusalGround
-from common.formatting import nbdate
+from casework.log.enums import GRANTED, Outcome, RefusalGround
 
 from .models import VedtakOutcome
 
 if TYPE_CHECKING:
     from casework.applications.models import AdvanceNotice, Application
-    from casework.assessment.models import ChoiceTalk
+    from casework.assessment.models import ChoiceTalk, HousingNeed
     from casework.persons.models import HouseholdMember, Representative
 
     from .models import Vedtak
 
-# Legal bases that give a lease (of a new dwelling, or longer in the same one), and the one that
-# gives a temporary place.
+# Legal bases that give a lease (of a new dwelling, or longer in the same one), the one that gives a
+# temporary place, and the one that gives help.
 NEW_DWELLING_BASES = ("kommunal_bolig", "bytte")
 EXTENSION_BASIS = "forlengelse"
 DWELLING_BASES = (*NEW_DWELLING_BASES, EXTENSION_BASIS)
 PLACE_BASIS = "sosialtjenesteloven_27"
-
-# In characters. A shorter text is a conclusion, not a reason (fvl. § 25).
-SHORTEST_REASONING = 40
+HELP_BASIS = "boligsosialloven_6"
 
 PARTS = {
+    "omgjoring": gettext_lazy("Hvorfor vedtaket endres"),
     "utfall": gettext_lazy("Utfall"),
     "hjemmel": gettext_lazy("Hjemmel"),
     "bolig": gettext_lazy("Bolig"),
+    "gyldighet": gettext_lazy("Varighet"),
+    "hjelp": gettext_lazy("Hjelpen"),
     "fakta": gettext_lazy("Fakta"),
     "regler": gettext_lazy("Regler"),
     "vurdering": gettext_lazy("Vurdering"),
     "syn": gettext_lazy("Personens syn"),
     "barn": gettext_lazy("Barnets beste"),
-    "gyldighet": gettext_lazy("Varighet"),
-    "omgjoring": gettext_lazy("Hvorfor vedtaket endres"),
+    "vilkar": gettext_lazy("Vilkår"),
     "valg": gettext_lazy("Valg og konsekvenser"),
     "brev": gettext_lazy("Brevet når fram"),
 }
@@ -64,6 +62,46 @@ class Missing:
     sentence: str
     field: str = ""
     url: str = ""
+    # False: a question, which the drafter may confirm.
+    bars: bool = True
+
+    @property
+    def question_id(self) -> str:
+        """The id of the checkbox that confirms it."""
+        return f"id_confirmed_{crc32(self.sentence.encode())}"
+
+
+# What a check finds: the sentence, and the form field or (with "" before it) the page.
+Found = tuple[str] | tuple[str, str] | tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of the table: what a vedtak is checked for, in which part, and with what effect.
+
+    `bars`: it cannot be sent or issued. Otherwise it is asked about, and the drafter's answer is
+    kept with the vedtak.
+    """
+
+    part: str
+    what: Any
+    source: str
+    find: Callable[[Vedtak, Contents, date], Iterable[Found]]
+    bars: bool = True
+
+
+_checks: list[Check] = []
+
+
+def register(*new: Check) -> None:
+    """Add checks. Called from `AppConfig.ready`."""
+    _checks.extend(check for check in new if check not in _checks)
+
+
+def checks() -> list[Check]:
+    """The table of checks, in the order of the page."""
+    order = list(PARTS)
+    return sorted(_checks, key=lambda check: order.index(check.part))
 
 
 @dataclass(frozen=True)
@@ -72,9 +110,8 @@ class Contents:
 
     bases: Sequence[LegalBasis]
     outcomes: Sequence[VedtakOutcome]
-    children: Sequence[HouseholdMember]
-    # The head or the partner, when under 18: their own best interests count too.
-    minors: Sequence[HouseholdMember] = ()
+    people: needs.Composition
+    need: HousingNeed | None = None
     talks: Sequence[ChoiceTalk] = ()
     # Representatives who get a copy of the letter.
     copied_to: Sequence[Representative] = ()
@@ -104,6 +141,15 @@ class Contents:
     def ground_of(self, basis: LegalBasis) -> str:
         """The ground for refusal for the legal basis, in any version; else empty."""
         return next((row.ground for row in self.outcomes if row.basis.code == basis.code), "")
+
+    def refused_of(self, basis: LegalBasis) -> str:
+        """What is not granted of a partial grant for the legal basis, in any version."""
+        return next((row.refused for row in self.outcomes if row.basis.code == basis.code), "")
+
+    @property
+    def children(self) -> list[HouseholdMember]:
+        """The children of the household, also visiting ones."""
+        return self.people.children
 
     @property
     def granted(self) -> set[str]:
@@ -144,7 +190,11 @@ class Contents:
     @property
     def weighs_best_interests(self) -> bool:
         """Whether the vedtak concerns somebody under 18 (Grunnloven § 104)."""
-        return bool(self.children or self.minors)
+        return bool(self.children or self.people.minors)
+
+    @property
+    def asks_help(self) -> bool:
+        return any(basis.code == HELP_BASIS for basis in self.bases)
 
     @property
     def asks_place(self) -> bool:
@@ -188,19 +238,18 @@ def changed_by(vedtak: Vedtak) -> list[VedtakOutcome]:
 
 
 def contents(vedtak: Vedtak, on: date) -> Contents:
-    """Read `Contents`, in eight queries."""
+    """Read `Contents`, in nine queries."""
     outcomes = list(vedtak.outcomes.select_related("basis"))
     if vedtak.issued_at is None:
         bases = bases_of(vedtak.application, on, changed_by(vedtak))
     else:
         bases = [outcome.basis for outcome in outcomes]
     order = {basis.code: place for place, basis in enumerate(bases)}
-    people = needs.composition(vedtak.application.household, on)
     return Contents(
         bases=bases,
         outcomes=sorted(outcomes, key=lambda outcome: order.get(outcome.basis.code, len(order))),
-        children=people.children,
-        minors=people.minors,
+        people=needs.composition(vedtak.application.household, on),
+        need=vedtak.application.needs.first(),
         talks=list(vedtak.application.choice_talks.prefetch_related("alternatives")),
         copied_to=letters.copied_to(vedtak.application.person, on),
     )
@@ -213,47 +262,30 @@ def in_force(basis: LegalBasis, on: date) -> bool:
 
 
 def missing(vedtak: Vedtak, on: date, content: Contents | None = None) -> list[Missing]:
-    """Everything missing in the vedtak on the date, in the order of the page."""
+    """Everything missing in the vedtak on the date, in the order of the page.
+
+    A question the drafter has confirmed is left out; if its words change, it is asked again.
+    """
     content = content or contents(vedtak, on)
     return [
-        *_reversal(vedtak, content, on),
-        *_outcomes(content, on),
-        *_dwelling(vedtak, content),
-        *_validity(vedtak, content),
-        *_texts(vedtak, content),
-        *_choices(vedtak, content),
-        *_letter(vedtak, content),
+        item
+        for item in findings(vedtak, on, content)
+        if item.bars or item.sentence not in vedtak.confirmed
     ]
 
 
-def _reversal(vedtak: Vedtak, content: Contents, on: date) -> list[Missing]:
-    if vedtak.replaces_id is None:
-        return []
-    items = []
-    if not vedtak.reversal_ground:
-        items.append(
-            Missing(
-                "omgjoring",
-                _("Omgjøring: velg hva som gir rett til å endre vedtaket"),
-                "reversal_ground",
-            )
-        )
-    if not vedtak.reversal_reason.strip():
-        items.append(
-            Missing("omgjoring", _("Omgjøring: skriv hvorfor vedtaket endres"), "reversal_reason")
-        )
-    if vedtak.reversal_ground in AFTER_APPEAL:
-        return items
-    worse = worse_than_before(vedtak, content)
-    if vedtak.to_harm is None:
-        sentence = _("Omgjøring: svar på om endringen er til skade for personen")
-        items.append(Missing("omgjoring", sentence, "to_harm"))
-    elif not vedtak.to_harm and worse:
-        sentence = _("Omgjøring: «%s» blir mindre enn før, og det er til skade for personen")
-        items.append(Missing("omgjoring", sentence % worse[0], "to_harm"))
-    elif vedtak.to_harm:
-        items += _harm(vedtak, on)
-    return items
+def findings(vedtak: Vedtak, on: date, content: Contents) -> list[Missing]:
+    """What every check finds, also the questions the drafter has confirmed."""
+    return [
+        Missing(check.part, sentence, *where, bars=check.bars)
+        for check in checks()
+        for sentence, *where in check.find(vedtak, content, on)
+    ]
+
+
+def questions(vedtak: Vedtak, on: date, content: Contents) -> list[Missing]:
+    """What is asked about, confirmed or not."""
+    return [item for item in findings(vedtak, on, content) if not item.bars]
 
 
 def worse_than_before(vedtak: Vedtak, content: Contents) -> list[LegalBasis]:
@@ -273,185 +305,3 @@ def notice_before(vedtak: Vedtak) -> AdvanceNotice | None:
     """The latest advance notice in the case since the vedtak that is changed."""
     since = vedtak.replaces.issued_at
     return vedtak.application.notices.filter(sent_at__gte=since).order_by("-sent_at").first()
-
-
-def _harm(vedtak: Vedtak, on: date) -> list[Missing]:
-    """To the person's harm: on a ground that allows it, with reasons of its own, and after an
-    advance notice whose last day is past or that is answered (fvl. §§ 16 and 35)."""
-    items = []
-    if vedtak.reversal_ground and vedtak.reversal_ground not in MAY_HARM:
-        sentence = _("Omgjøring: «%s» gir ikke rett til å endre vedtaket til skade for personen")
-        ground = vedtak.get_reversal_ground_display()
-        items.append(Missing("omgjoring", sentence % ground, "reversal_ground"))
-    if not vedtak.harm_reason.strip():
-        sentence = _("Omgjøring: skriv hvorfor vedtaket kan endres til skade for personen")
-        items.append(Missing("omgjoring", sentence, "harm_reason"))
-    notice = notice_before(vedtak)
-    if notice is None:
-        sentence = _("Omgjøring: send forhåndsvarsel, så personen kan si sin mening først")
-        url = reverse("casework:notice_new", args=[vedtak.application_id])
-        items.append(Missing("omgjoring", sentence, url=url))
-    elif not notice.is_heard(on):
-        sentence = _("Omgjøring: personen kan svare på forhåndsvarselet til og med %s. Vent på det")
-        url = reverse("casework:notice_answer", args=[notice.pk])
-        items.append(Missing("omgjoring", sentence % nbdate(notice.due_on), url=url))
-    return items
-
-
-def _outcomes(content: Contents, on: date) -> list[Missing]:
-    items = []
-    if not content.bases:
-        items.append(
-            Missing("hjemmel", _("Hjemmel: velg på søknaden hva det er søkt om"), "language")
-        )
-    for basis in content.bases:
-        field = f"outcome_{basis.pk}"
-        if not content.outcome_of(basis):
-            items.append(
-                Missing("utfall", _("Utfall: «%s» er søkt om, men ikke besvart") % basis, field)
-            )
-        elif (
-            content.outcome_of(basis) == Outcome.REFUSED
-            and basis.code in NEW_DWELLING_BASES
-            and not content.ground_of(basis)
-        ):
-            items.append(
-                Missing(
-                    "utfall",
-                    _("Utfall: velg hvorfor «%s» avslås") % basis,
-                    f"ground_{basis.pk}",
-                )
-            )
-        if not in_force(basis, on):
-            items.append(Missing("hjemmel", _not_in_force(basis, on), field))
-    shown = {basis.pk for basis in content.bases}
-    for outcome in content.outcomes:
-        basis = outcome.basis
-        if basis.pk not in shown and not in_force(basis, on):
-            items.append(Missing("hjemmel", _not_in_force(basis, on), f"outcome_{basis.pk}"))
-    return items
-
-
-def _not_in_force(basis: LegalBasis, on: date) -> str:
-    if basis.valid.lower and on < basis.valid.lower:
-        return _("Hjemmel: «%(basis)s» gjelder først fra %(day)s") % {
-            "basis": basis,
-            "day": nbdate(basis.valid.lower),
-        }
-    ended = _("Hjemmel: «%(basis)s» gjelder ikke lenger fra %(day)s") % {
-        "basis": basis,
-        "day": nbdate(basis.valid.upper),
-    }
-    advice = _("Be lederen legge inn det som gjelder nå, under Innstillinger, Hjemler.")
-    return f"{ended}. {advice}"
-
-
-def _dwelling(vedtak: Vedtak, content: Contents) -> list[Missing]:
-    items = []
-    if content.unmet or content.gives_new_dwelling:
-        unmet = content.unmet and not content.gives_new_dwelling
-        if not vedtak.dwelling_type:
-            sentence = _("Bolig: velg typen kommunen mangler") if unmet else _("Bolig: velg type")
-            items.append(Missing("bolig", sentence, "dwelling_type"))
-        if vedtak.bedrooms is None:
-            sentence = (
-                _("Bolig: velg størrelsen kommunen mangler")
-                if unmet
-                else _("Bolig: velg størrelse")
-            )
-            items.append(Missing("bolig", sentence, "bedrooms"))
-    if content.gives_dwelling and not vedtak.lease_years:
-        items.append(Missing("bolig", _("Bolig: velg leietid"), "lease_years"))
-    if content.gives_place and not vedtak.place.strip():
-        items.append(Missing("bolig", _("Sted: skriv hvor personen kan bo"), "place"))
-    return items
-
-
-def _texts(vedtak: Vedtak, content: Contents) -> list[Missing]:
-    items = []
-    if not vedtak.facts.strip():
-        items.append(
-            Missing("fakta", _("Fakta: skriv hva dere bygger på, og kilden til det"), "facts")
-        )
-    if not vedtak.rules.strip():
-        items.append(Missing("regler", _("Regler: skriv hvilke regler dere har brukt"), "rules"))
-    written = len(vedtak.reasoning.strip())
-    if not written:
-        items.append(
-            Missing("vurdering", _("Vurdering: skriv hva som talte for og imot"), "reasoning")
-        )
-    elif written < SHORTEST_REASONING:
-        items.append(
-            Missing(
-                "vurdering",
-                _("Vurdering: skriv hvorfor. Nå står bare konklusjonen"),
-                "reasoning",
-            )
-        )
-    if not vedtak.person_view.strip():
-        items.append(
-            Missing("syn", _("Personens syn: skriv hva personen selv mener"), "person_view")
-        )
-    if content.weighs_best_interests and not vedtak.best_interests.strip():
-        number = len(content.children)
-        if not number:
-            sentence = _("Barnets beste: søkeren eller partneren er under 18 år, må vurderes")
-        elif number == 1:
-            sentence = _("Barnets beste: ett barn i husstanden, må vurderes")
-        else:
-            sentence = _("Barnets beste: %d barn i husstanden, må vurderes") % number
-        items.append(Missing("barn", sentence, "best_interests"))
-    return items
-
-
-def _validity(vedtak: Vedtak, content: Contents) -> list[Missing]:
-    if not content.granted:
-        return []
-    items = []
-    if vedtak.valid_from is None:
-        items.append(
-            Missing("gyldighet", _("Varighet: skriv når vedtaket begynner å gjelde"), "valid_from")
-        )
-    for basis in content.bases:
-        row = content.row_of(basis)
-        if content.has_own_days(basis) and row and row.is_granted and row.valid_to is None:
-            sentence = _("Varighet: skriv hvor lenge personen kan bo på det midlertidige stedet")
-            items.append(Missing("gyldighet", sentence, f"to_{basis.pk}"))
-    if vedtak.valid_to is None:
-        items.append(Missing("gyldighet", _("Varighet: skriv hvor lenge det gjelder"), "valid_to"))
-    return items
-
-
-def _choices(vedtak: Vedtak, content: Contents) -> list[Missing]:
-    if not content.decides_matter or content.talks:
-        return []
-    return [
-        Missing(
-            "valg",
-            _("Valg og konsekvenser: skriv hva personen kunne velge mellom, og hva svaret var"),
-            url=reverse("casework:choices", args=[vedtak.application_id]),
-        )
-    ]
-
-
-def _letter(vedtak: Vedtak, content: Contents) -> list[Missing]:
-    person = vedtak.application.person
-    items = []
-    if not letters.can_reach(person):
-        items.append(
-            Missing(
-                "brev",
-                _("Brev: %s") % letters.no_address_text(person),
-                url=letters.agreement_url(person),
-            )
-        )
-    items += [
-        Missing(
-            "brev",
-            _("Brev: %s") % letters.no_address_text(representative),
-            url=letters.agreement_url(representative),
-        )
-        for representative in content.copied_to
-        if not representative.is_reached
-    ]
-    return items

@@ -32,7 +32,7 @@ from common.windows import Window
 from housing.enums import TEMPORARY_TYPES, UnitType
 
 from . import letter as vedtak_letter
-from .actions import FIELDS
+from .actions import FIELDS, Answer
 from .completeness import NEW_DWELLING_BASES, Contents, Missing
 from .models import Vedtak, VedtakOutcome
 
@@ -51,12 +51,14 @@ OUTCOMES = [
     (Outcome.DISMISSED, _("Avvisning")),
     (Outcome.LAPSED, _("Bortfall")),
 ]
+LONGEST_QUESTION = 500
 GROUNDS = [(ground.value, ground.label) for ground in ReversalGround if ground not in AFTER_APPEAL]
 YES, NO = "ja", "nei"
 YES_NO = [(YES, _("Ja")), (NO, _("Nei"))]
 ROWS = {
     "reversal_reason": 3,
     "harm_reason": 3,
+    "help_content": 3,
     "facts": 5,
     "rules": 4,
     "reasoning": 5,
@@ -68,6 +70,16 @@ ROWS = {
 
 class OutcomeCards(forms.RadioSelect):
     style = "cards"
+
+
+class Confirmed(forms.MultipleChoiceField):
+    """The questions that are confirmed, in the words they were asked with. What is no longer asked
+    confirms nothing, so any text is accepted."""
+
+    widget = forms.MultipleHiddenInput
+
+    def valid_value(self, value: str) -> bool:
+        return len(value) <= LONGEST_QUESTION
 
 
 class VedtakForm(PrintableMixin, forms.ModelForm):
@@ -100,7 +112,7 @@ class VedtakForm(PrintableMixin, forms.ModelForm):
         required=False,
         widget=ChipChoice,
     )
-
+    confirmed = Confirmed(required=False)
     # The key of this browser window, and the draft's revision when the page was opened.
     window = forms.CharField(max_length=36, required=False, widget=forms.HiddenInput)
     revision = forms.IntegerField(
@@ -147,6 +159,14 @@ class VedtakForm(PrintableMixin, forms.ModelForm):
             self.fields[f"outcome_{basis.pk}"].mark_optional = False
             if content.has_own_days(basis):
                 self._add_days(basis)
+            self.fields[f"refused_{basis.pk}"] = forms.CharField(
+                label=_("Hva som ikke innvilges, og hvorfor"),
+                required=False,
+                initial=content.refused_of(basis),
+                widget=forms.Textarea(attrs={"rows": 3}),
+                help_text=_("Står i brevet."),
+            )
+            self.fields[f"refused_{basis.pk}"].mark_optional = False
             # Only for a dwelling: the municipality must always give help, or a place to sleep.
             if basis.code not in NEW_DWELLING_BASES:
                 continue
@@ -162,7 +182,7 @@ class VedtakForm(PrintableMixin, forms.ModelForm):
             )
             self.fields[f"ground_{basis.pk}"].mark_optional = False
         # The error summary lists fields in the order of the page.
-        first = ("reversal_", "to_harm", "harm_", "outcome_", "ground_", "from_", "to_")
+        first = ("reversal_", "to_harm", "harm_", "outcome_", "refused_", "ground_", "from_", "to_")
         self.order_fields([name for name in self.fields if name.startswith(first)])
         self.fields["person_view"].label = _("Personens syn")
         if "reversal_reason" in self.fields:
@@ -189,6 +209,9 @@ class VedtakForm(PrintableMixin, forms.ModelForm):
         )
         self.fields["best_interests"].help_text = _(
             "Skriv hva barna har fått si, og hvilken vekt det har. (Grunnloven § 104)"
+        )
+        self.fields["help_content"].help_text = _(
+            "Hva personen får hjelp til, av hvem og hvor mye. Står i brevet."
         )
         self.fields["conditions"].help_text = _("Ett vilkår på hver linje.")
         self.fields["valid_to"].label = _("Gjelder til")
@@ -227,6 +250,7 @@ class VedtakForm(PrintableMixin, forms.ModelForm):
             {
                 "basis": basis,
                 "field": self[f"outcome_{basis.pk}"],
+                "refused": self[f"refused_{basis.pk}"],
                 "ground": self[f"ground_{basis.pk}"]
                 if f"ground_{basis.pk}" in self.fields
                 else None,
@@ -241,15 +265,20 @@ class VedtakForm(PrintableMixin, forms.ModelForm):
         """The values of the vedtak's own fields."""
         return {name: self.cleaned_data[name] for name in FIELDS if name in self.cleaned_data}
 
-    def outcomes(self) -> dict[LegalBasis, tuple[str, str]]:
-        """The outcome of each legal basis, and the ground if it is a refusal."""
+    def outcomes(self) -> dict[LegalBasis, Answer]:
+        """The answer for each legal basis; a ground only if something is refused."""
         outcomes = {}
         for basis in self.content.bases:
             outcome = self.cleaned_data.get(f"outcome_{basis.pk}", "")
             ground = self.cleaned_data.get(f"ground_{basis.pk}", "")
             if outcome == Outcome.REFUSED and basis.code not in NEW_DWELLING_BASES:
                 ground = RefusalGround.CONDITIONS
-            outcomes[basis] = (outcome, ground if outcome in REFUSED else "")
+            refused = self.cleaned_data.get(f"refused_{basis.pk}", "")
+            outcomes[basis] = Answer(
+                outcome,
+                ground if outcome in REFUSED else "",
+                refused if outcome == Outcome.PARTLY else "",
+            )
         return outcomes
 
     def days(self) -> dict[LegalBasis, tuple[date | None, date | None]]:
@@ -279,19 +308,21 @@ class VedtakForm(PrintableMixin, forms.ModelForm):
             VedtakOutcome(
                 vedtak=vedtak,
                 basis=basis,
-                outcome=outcome,
-                ground=ground,
+                **answer._asdict(),
                 valid_from=days.get(basis, (None, None))[0],
                 valid_to=days.get(basis, (None, None))[1],
             )
-            for basis, (outcome, ground) in self.outcomes().items()
-            if outcome
+            for basis, answer in self.outcomes().items()
+            if answer.outcome
         ]
         return vedtak, replace(self.content, outcomes=outcomes)
 
     def show_missing(self, missing: list[Missing]) -> None:
         """Show each missing thing beside its field and in the error summary."""
         for item in missing:
+            if not item.bars:
+                self.links.append({"id": item.question_id, "text": item.sentence})
+                continue
             if item.url:
                 self.links.append({"id": "", "url": item.url, "text": item.sentence})
                 continue

@@ -33,7 +33,7 @@ from common.calendar import local_date
 from common.formatting import nbdate_long
 from housing.enums import UnitType
 
-from .completeness import DWELLING_BASES, PLACE_BASIS, Contents, notice_before
+from .completeness import DWELLING_BASES, HELP_BASIS, PLACE_BASIS, Contents, notice_before
 
 if TYPE_CHECKING:
     from casework.applications.models import Wish
@@ -63,7 +63,6 @@ def type_name(kind: str, language: str) -> str:
     return capfirst(words("unit_types", language)[kind])
 
 
-HELP_BASIS = "boligsosialloven_6"
 # The first of these legal bases gives the letter its title.
 ORDER = (*DWELLING_BASES, PLACE_BASIS, HELP_BASIS)
 
@@ -250,7 +249,16 @@ def _decision(vedtak: Vedtak, content: Contents, t: dict) -> list[str]:
     if content.gives_place and vedtak.place:
         sentences.append(t["place"].format(place=vedtak.place))
     sentences += _validity(vedtak, content, t)
-    paragraphs = [" ".join(sentences), _rests_on(content, language, t)]
+    parts = [
+        t["partly_refused"].format(
+            what=_what(row.basis, language, "applied_for"), text=row.refused.strip()
+        )
+        for row in content.outcomes
+        if row.outcome == Outcome.PARTLY and row.refused.strip()
+    ]
+    if HELP_BASIS in content.granted and vedtak.help_content.strip():
+        parts.append(t["help_content"].format(text=vedtak.help_content.strip()))
+    paragraphs = [" ".join(sentences), *parts, _rests_on(content, language, t)]
     if vedtak.replaces_id:
         section = REVERSED_BY.get(vedtak.reversal_ground)
         # Other legal bases of the earlier vedtak stand, and the letter says so.

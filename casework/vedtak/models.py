@@ -104,6 +104,8 @@ class Vedtak(models.Model):
     bedrooms = models.PositiveSmallIntegerField(_("antall soverom"), null=True, blank=True)
     lease_years = models.PositiveSmallIntegerField(_("leietid (år)"), null=True, blank=True)
     place = models.CharField(_("sted (midlertidig botilbud)"), max_length=120, blank=True)
+    # The main content of the help given under boligsosialloven § 6.
+    help_content = models.TextField(_("hovedinnholdet i hjelpen"), blank=True)
     valid_from = models.DateField(_("gjelder fra"), null=True, blank=True)
     valid_to = models.DateField(_("gjelder til"), null=True, blank=True)
     facts = models.TextField(_("fakta vi har lagt til grunn"), blank=True)
@@ -112,6 +114,8 @@ class Vedtak(models.Model):
     person_view = models.TextField(_("personens syn"), blank=True)
     best_interests = models.TextField(_("barnets beste"), blank=True)
     conditions = models.TextField(_("vilkår"), blank=True)
+    # The questions the drafter has confirmed, in the words they were asked with (`completeness`).
+    confirmed = models.JSONField(_("bekreftet"), default=list, blank=True)
     # The versions of standard texts inserted in the vedtak (need C12).
     standard_texts = models.ManyToManyField(
         StandardText, blank=True, related_name="vedtak", verbose_name=_("standardtekster")
@@ -277,6 +281,8 @@ class VedtakOutcome(models.Model):
         verbose_name=_("erstattes av"),
     )
     replaced_on = models.DateField(_("erstattet"), null=True, blank=True, editable=False)
+    # Of a partial grant: what is not granted, and why.
+    refused = models.TextField(_("hva som ikke innvilges, og hvorfor"), blank=True)
 
     objects = OutcomeQuerySet.as_manager()
 

@@ -83,6 +83,7 @@ def _bodies(vedtak: Vedtak, content: Contents) -> list[dict[str, str]]:
                 "citation": basis.citation,
                 "outcome": str(Outcome(outcome).label) if outcome else "",
                 "ground": str(RefusalGround(ground).label) if ground else "",
+                "refused": content.refused_of(basis),
                 "body": vedtak_letter.appeal_body(basis, municipality),
                 "days": f"{nbdate(own.first_day)}–{nbdate(own.last_day)}" if own else "",
             }

@@ -11,6 +11,7 @@ from casework.assessment.needs import rooms
 from common.formatting import nbdate
 
 from . import letter as vedtak_letter
+from .completeness import HELP_BASIS, PARTS
 
 if TYPE_CHECKING:
     from .completeness import Contents, Missing
@@ -27,6 +28,8 @@ ANCHORS = {
     "vurdering": "#id_reasoning",
     "syn": "#id_person_view",
     "barn": "#id_best_interests",
+    "hjelp": "#id_help_content",
+    "vilkar": "#id_conditions",
     "omgjoring": "#omgjoring",
     "valg": "#valg",
     "brev": "#klage",
@@ -39,7 +42,8 @@ def parts(
     """One step for each part, for `components/steps.html`: done or open, or missing if `tried`.
 
     `tried`: the user has tried to send the vedtak for approval."""
-    missing_parts = {item.part for item in missing}
+    missing_parts = {item.part for item in missing if item.bars}
+    asked = {item.part for item in missing} - missing_parts
     outcomes = list(dict.fromkeys(str(row.get_outcome_display()) for row in content.outcomes))
     bases = len(content.bases)
     shown_parts = [
@@ -65,6 +69,8 @@ def parts(
         shown_parts.append(("bolig", _("Sted"), vedtak.place))
     if content.granted:
         shown_parts.append(("gyldighet", _("Varighet"), _("Foreslått")))
+    if HELP_BASIS in content.granted:
+        shown_parts.append(("hjelp", PARTS["hjelp"], _("Skrevet")))
     standard_rules = vedtak_letter.rules_of(list(content.bases), vedtak.language)
     same = "".join(vedtak.rules.split()) == "".join(standard_rules.split())
     shown_parts += [
@@ -73,17 +79,21 @@ def parts(
         ("vurdering", _("Vurdering"), _("Skrevet")),
         ("syn", _("Personens syn"), _("Skrevet")),
     ]
-    if content.weighs_best_interests:
+    if content.weighs_best_interests or "barn" in asked:
         shown_parts.append(("barn", _("Barnets beste"), _("Skrevet")))
     if content.decides_matter or content.talks:
         day = nbdate(content.talks[0].held_on) if content.talks else ""
         shown_parts.append(("valg", _("Valg og konsekvenser"), day))
+    if "vilkar" in missing_parts:
+        shown_parts.append(("vilkar", PARTS["vilkar"], ""))
     steps = []
     for key, text, note in shown_parts:
         if key in missing_parts:
             short = key == "vurdering" and vedtak.reasoning.strip()
             note = _("For kort") if short else _("Mangler")
             state = "missing" if tried else "open"
+        elif key in asked:
+            note, state = _("Spørsmål å svare på"), "missing" if tried else "open"
         else:
             state = "done"
         steps.append({"state": state, "text": text, "note": note, "url": ANCHORS[key]})

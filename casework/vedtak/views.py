@@ -39,6 +39,7 @@ from . import page as vedtak_page
 from .day import why_hindered
 from .forms import ApproveForm, ChangeForm, DiscardForm, MoveForm, ReturnForm, VedtakForm
 from .models import Vedtak
+from .parts import ANCHORS
 from .perms import (
     approvers,
     can_approve,
@@ -503,9 +504,12 @@ def _refused(
 def _refused_lines(error: RuleBroken | None) -> list[dict[str, str]]:
     if error is None or isinstance(error, actions.CommentMissing):
         return []
-    missing = error.missing if isinstance(error, actions.VedtakIncomplete) else []
-    sentences = [item.sentence for item in missing] or [str(error)]
-    return [{"id": "", "text": sentence} for sentence in sentences]
+    if isinstance(error, actions.VedtakIncomplete):
+        return [
+            {"id": "", "text": item.sentence, "url": item.url or ANCHORS[item.part]}
+            for item in error.missing
+        ]
+    return [{"id": "", "text": str(error)}]
 
 
 def _answer_forms(
@@ -572,6 +576,13 @@ def _page(
         and can_move_approval(request.user, vedtak, on),
         "hindered_why": _why_hindered(vedtak, on),
         "saved_at": vedtak.saved_at or vedtak.drafted_at,
+        "questions": [
+            {"item": item, "confirmed": item.sentence in shown.confirmed}
+            for item in completeness.questions(shown, on, shown_content)
+        ]
+        if vedtak.is_open
+        else [{"item": {"sentence": text}, "confirmed": True} for text in vedtak.confirmed],
+        "checks": completeness.checks() if form else [],
         "today": on,
         "due": vedtak.appeal_due(),
         "appeals": list(vedtak.appeals.all()) if vedtak.issued_on else [],
@@ -621,7 +632,7 @@ def _letter(
         "date_slot": words("vedtak", vedtak.language)["date_slot"],
         "letter_language": vedtak.language,
         "issued": vedtak.issued_on,
-        "missing_parts": {item.part for item in missing},
+        "missing_parts": {item.part for item in missing if item.bars},
         "advice": {
             part: plain_language.advice(getattr(vedtak, part), advice_rules, vedtak.language)
             if advice_rules

@@ -161,6 +161,7 @@ def _overview(request: HttpRequest, person: Person) -> dict[str, Any]:
     need = now.need if now else None
     context |= {
         "wish": record.wish_of(person),
+        "cases_beside": record.cases_beside(person, user, on),
         "need": need,
         "places": record.places_of(need),
         "career": career(stays, chain, on),
@@ -230,6 +231,7 @@ def person_cases(request: HttpRequest, pk: int) -> HttpResponse:
     context = _context(request, person, "person-cases")
     context |= {
         "applications": record.applications_of(person),
+        "cases_beside": record.cases_beside(person, request.user, context["today"]),
         "letters": list(
             person.letters.select_related("application")
             .prefetch_related("copies")

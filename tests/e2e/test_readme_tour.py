@@ -143,6 +143,7 @@ def hanne_to_a_vedtak(ingrid: Browser, tour: Tour) -> None:
         reasoning=REASONING,
         person_view=WISH,
         best_interests="Barna får bli på skolen sin.",
+        help_content="En boveileder hjelper deg med flyttingen.",
         approver="Marit Hovland",
     )
     ingrid.page.locator("#brev").get_by_text("Barna får bli på skolen sin.").wait_for()

@@ -88,6 +88,7 @@ class Section27Form(OnceFormMixin, FindPersonForm):
                 *(["same_as"] if ask else []),
                 "number",
                 Row("first_name", "last_name", "birth_date"),
+                "other_birth_date",
                 Row("phone", "caller"),
             ),
             Fieldset(_("Situasjonen"), "tonight", "children_tonight", "children", "words", "wish"),

@@ -25,6 +25,7 @@ from casework.log.enums import (
 from casework.log.event_kinds import CaseEvent
 from casework.log.saving import save
 from casework.log.visibility import visible_persons
+from common import national_id as national_ids
 from common.calendar import local_date
 from common.corrections import check_seen
 from common.errors import RuleBroken
@@ -54,6 +55,10 @@ class AlreadyRegistered(RuleBroken):
             if person
             else _("Nummeret er allerede registrert. Spør lederen din.")
         )
+
+
+class HadNumberBefore(AlreadyRegistered):
+    """Somebody registered had the number before: a D-number, a DUF number, or one corrected."""
 
 
 class ChangedMeanwhile(RuleBroken):
@@ -98,19 +103,49 @@ class Similar:
 # ------------------------------------------------------------------ duplicates
 
 
-def check_number_is_free(
-    *, by: User, national_id: str = "", duf: str = "", exclude_pk: int | None = None
-) -> None:
-    """Raise `AlreadyRegistered` if a person other than `exclude_pk` (a key) has the number."""
+def holder_of(
+    *, national_id: str = "", duf: str = "", exclude_pk: int | None = None
+) -> tuple[Person | None, bool]:
+    """Who has the number, else who had it before; and whether it was before. Not `exclude_pk`."""
     if not (national_id or duf):
-        return
+        return None, False
     has_number = Q(national_id=national_id) if national_id else Q(duf=duf)
-    holder = Person.objects.filter(has_number).exclude(pk=exclude_pk).first()
+    if holder := Person.objects.filter(has_number).exclude(pk=exclude_pk).first():
+        return holder, False
+    had_it = Person.objects.filter(pk__in=Person.history.filter(has_number).values("id"))
+    if exclude_pk:
+        had_it = had_it.exclude(Q(pk=exclude_pk) | Q(merged_into=exclude_pk))
+    return had_it.order_by("pk").first(), True
+
+
+def check_number_is_free(
+    *,
+    by: User,
+    national_id: str = "",
+    duf: str = "",
+    exclude_pk: int | None = None,
+    another: bool = False,
+) -> None:
+    """Raise `AlreadyRegistered` if a person other than `exclude_pk` (a key) has the number, and
+    `HadNumberBefore` if one had it; `another`: the user has said that this is somebody else."""
+    holder, before = holder_of(national_id=national_id, duf=duf, exclude_pk=exclude_pk)
     if holder is None:
         return
     # The number of a merged record belongs to the surviving record.
-    visible = Person.objects.visible_to(by).filter(pk=holder.merged_into_id or holder.pk)
-    raise AlreadyRegistered(visible.first())
+    visible = Person.objects.visible_to(by).filter(pk=holder.merged_into_id or holder.pk).first()
+    if before and visible:
+        if not another:
+            raise HadNumberBefore(visible)
+        return
+    raise AlreadyRegistered(visible)
+
+
+def _number_note(person: Person) -> str:
+    """For the event: that the birth date is another than the number shows, which was confirmed."""
+    number, born = person.national_id, person.birth_date
+    if not number or not born or national_ids.shows_birth_date(number, born):
+        return ""
+    return " " + _("Fødselsdatoen er en annen enn nummeret viser.")
 
 
 def similar_persons(
@@ -170,18 +205,27 @@ def _why_alike(person: Person, born: date | None) -> str:
 
 
 @transaction.atomic
-def register_person(*, by: User, at: datetime, facts: Mapping[str, Any]) -> Person:
-    """Register a person. Raises `AlreadyRegistered` if the number is taken.
+def register_person(
+    *, by: User, at: datetime, facts: Mapping[str, Any], another: bool = False
+) -> Person:
+    """Register a person. Raises `AlreadyRegistered` if the number is taken, and `HadNumberBefore`
+    unless the user has said that this is `another` person than who had it before.
 
     `by` is responsible for the person until somebody else takes the case.
     """
-    check_number_is_free(by=by, national_id=facts.get("national_id", ""), duf=facts.get("duf", ""))
+    check_number_is_free(
+        by=by,
+        national_id=facts.get("national_id", ""),
+        duf=facts.get("duf", ""),
+        another=another,
+    )
     person = Person(created_at=at, created_by=by, responsible=by)
     for name, value in facts.items():
         setattr(person, name, value)
     person._history_user = by
     person.save()
-    events.record(person, CaseEvent.PERSON_REGISTERED, _("Registrert i Varig."), by=by, at=at)
+    text = _("Registrert i Varig.") + _number_note(person)
+    events.record(person, CaseEvent.PERSON_REGISTERED, text, by=by, at=at)
     return person
 
 
@@ -196,7 +240,13 @@ def lock_persons(*keys: int) -> dict[int, Person]:
 
 @transaction.atomic
 def change_person(
-    *, person: Person, by: User, at: datetime, facts: Mapping[str, Any], version: int
+    *,
+    person: Person,
+    by: User,
+    at: datetime,
+    facts: Mapping[str, Any],
+    version: int,
+    another: bool = False,
 ) -> Person:
     """Save the changed fields, with one event that names the fields but not the new values.
 
@@ -215,14 +265,16 @@ def change_person(
         national_id=facts.get("national_id", ""),
         duf=facts.get("duf", ""),
         exclude_pk=person.pk,
+        another=another,
     )
     for name in changed:
         setattr(person, name, facts[name])
     person._history_user = by
     person.save()
-    events.record(
-        person, CaseEvent.PERSON_CHANGED, _what_changed(changed), by=by, at=at, fields=changed
-    )
+    text = _what_changed(changed)
+    if {"national_id", "birth_date"} & set(changed):
+        text += _number_note(person)
+    events.record(person, CaseEvent.PERSON_CHANGED, text, by=by, at=at, fields=changed)
     return person
 
 
@@ -635,6 +687,76 @@ def correct_member(
             member=member.person_id,
         )
     return member
+
+
+@transaction.atomic
+def change_head(
+    *,
+    member: HouseholdMember,
+    since: date,
+    by: User,
+    at: datetime,
+    seen: int | None = None,
+) -> HouseholdMember:
+    """Let an adult member be the head of the household from `since`; everybody stays.
+
+    Who was head is the partner from then if the new head was, else «annen». A case belongs to its
+    applicant as before. Raises `MembershipRefused`.
+    """
+    # Locked, so that two users do not choose two heads.
+    rows = HouseholdMember.objects.select_for_update(of=("self",), no_key=True)
+    members = list(
+        rows.filter(household=member.household_id, period__contains=since)
+        .select_related("person")
+        .order_by("pk")
+    )
+    new = next((each for each in members if each.pk == member.pk), None)
+    old = next((each for each in members if each.relation == MemberRelation.SELF), None)
+    check_seen(member, seen)
+    if new is None or new == old:
+        raise MembershipRefused(_("Personen er ikke med i husstanden da."), "since")
+    if is_child_of_household(new.relation, new.person.birth_date, since):
+        raise MembershipRefused(_("Et barn kan ikke være hovedperson."), "since")
+    changes = [(new, MemberRelation.SELF)]
+    if old is not None:
+        relation = new.relation if new.relation == MemberRelation.PARTNER else MemberRelation.OTHER
+        changes.insert(0, (old, relation))
+    if late := next((each for each, _to in changes if each.period.lower >= since), None):
+        raise MembershipRefused(
+            _("Slik det står nå, gjelder fra %(on)s. Velg en dato etter det.")
+            % {"on": nbdate(late.period.lower)},
+            "since",
+        )
+    if new.relation not in OWN_HOUSEHOLD:
+        _refuse_second_home(new, since)
+    ends = [each.period.upper for each, _to in changes]
+    for each, _to in changes:
+        save(each, by, period=DateRange(each.period.lower, since))
+    for (each, relation), until in zip(changes, ends, strict=True):
+        next_row = HouseholdMember(household_id=each.household_id, person=each.person)
+        save(next_row, by, relation=relation, period=DateRange(since, until))
+    for each, _to in changes:
+        text = _("%(name)s er hovedperson i husstanden fra %(since)s.") % {
+            "name": new.person if each is new else _("En annen"),
+            "since": nbdate(since),
+        }
+        events.record(each.person, CaseEvent.HOUSEHOLD_CHANGED, text, by=by, at=at)
+    return new
+
+
+def _refuse_second_home(member: HouseholdMember, since: date) -> None:
+    """Nobody is head or partner of two households at once."""
+    others = HouseholdMember.objects.filter(
+        person=member.person_id,
+        relation__in=OWN_HOUSEHOLD,
+        period__overlap=DateRange(since, member.period.upper),
+    )
+    if other := others.order_by("-period").first():
+        raise MembershipRefused(
+            _("Personen er hovedperson eller partner i en annen husstand %(period)s.")
+            % {"period": _in_words(other.period)},
+            "since",
+        )
 
 
 @transaction.atomic

@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.once import OnceFormMixin
 from casework.log.enums import LivingArrangement, MemberRelation
 from common.corrections import SeenMixin
-from common.forms import ListChoice, NorwegianDateField, VarigFormHelper
+from common.forms import AskedField, AsksMixin, ListChoice, NorwegianDateField, VarigFormHelper
 
 from ..models import HouseholdMember
-from .persons import AsksTwoHomesMixin, check_nights, nights_field
+from .persons import TWO_HOMES, check_nights, nights_field
 
 
 class TakeBackForm(OnceFormMixin, forms.Form):
@@ -29,7 +29,8 @@ class TakeBackForm(OnceFormMixin, forms.Form):
         self.helper = VarigFormHelper(submit=_("Før som feilregistrert"), cancel=cancel)
 
 
-class CorrectMemberForm(AsksTwoHomesMixin, SeenMixin, OnceFormMixin, forms.Form):
+class CorrectMemberForm(AsksMixin, SeenMixin, OnceFormMixin, forms.Form):
+    two_homes = AskedField(label=TWO_HOMES)
     relation = forms.ChoiceField(
         label=_("Relasjon"),
         choices=[choice for choice in MemberRelation.choices if choice[0] != MemberRelation.SELF],

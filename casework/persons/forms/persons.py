@@ -23,6 +23,8 @@ from common import national_id
 from common.corrections import SeenMixin
 from common.formatting import nbdate
 from common.forms import (
+    AskedField,
+    AsksMixin,
     CardChoice,
     ListChoice,
     NorwegianDateField,
@@ -39,6 +41,9 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 IN_THE_FUTURE = _("Datoen er ikke kommet ennå.")
+
+TWO_HOMES = _("Barnet bor fast i to husstander")
+OTHER_BIRTH_DATE = _("Fødselsdatoen er riktig, selv om nummeret har en annen")
 
 LONGEST_NUMBER = 20  # with the spaces people write
 
@@ -60,7 +65,7 @@ def parse_national_id(text: str) -> str:
     return number.value
 
 
-class PersonForm(OnceFormMixin, forms.ModelForm):
+class PersonForm(AsksMixin, OnceFormMixin, forms.ModelForm):
     """Registers or changes a person. `similar` and `existing` may be the same person."""
 
     national_id = forms.CharField(
@@ -68,6 +73,7 @@ class PersonForm(OnceFormMixin, forms.ModelForm):
     )
     duf = forms.CharField(label=_("DUF-nummer"), max_length=LONGEST_NUMBER, required=False)
     phone = PhoneField(label=_("Telefon"), landline=True, required=False)
+    other_birth_date = AskedField(label=OTHER_BIRTH_DATE)
     # «Dette er en annen person», and the keys it was ticked for. Shown by person_similar.html.
     other_person = forms.BooleanField(required=False)
     seen = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
@@ -106,6 +112,8 @@ class PersonForm(OnceFormMixin, forms.ModelForm):
         self.limits: list[str] = []
         self.similar: list[actions.Similar] = []
         self.existing: Person | None = None
+        # Who had the number before: asked about with the similar persons.
+        self.former: Person | None = None
         self.fields["id_kind"].label = _("Nummer")
         self.fields["id_kind"].choices = IdKind.choices
         self.fields["sex"].choices = Sex.choices
@@ -178,6 +186,7 @@ class PersonForm(OnceFormMixin, forms.ModelForm):
                 "id_kind",
                 Row("national_id", "duf"),
                 Row("birth_date", "sex"),
+                "other_birth_date",
             ),
             Fieldset(
                 _("Kontakt"),
@@ -223,9 +232,14 @@ class PersonForm(OnceFormMixin, forms.ModelForm):
                 actions.check_number_is_free(
                     by=self.user, exclude_pk=self.instance.pk, **{field: facts[field]}
                 )
+            except actions.HadNumberBefore as error:
+                self.former = error.person
             except actions.AlreadyRegistered as error:
                 self.existing = error.person
                 self.add_error(field, str(error))
+        changed = {"national_id", "birth_date"} & set(self.changed_data)
+        if changed and not facts.get("other_birth_date"):
+            ask_about_birth_date(self, facts.get("national_id"), facts.get("birth_date"))
         return facts
 
     def validate_constraints(self) -> None:
@@ -241,6 +255,9 @@ class PersonForm(OnceFormMixin, forms.ModelForm):
             birth_date=facts["birth_date"],
             exclude_pk=self.instance.pk,
         )
+        if self.former:
+            others = [match for match in self.similar if match.person != self.former]
+            self.similar = [actions.Similar(self.former, _("Har hatt dette nummeret før")), *others]
         keys = {str(match.person.pk) for match in self.similar}
         if not keys or (facts["other_person"] and keys <= set(facts["seen"].split(","))):
             return False
@@ -276,7 +293,15 @@ class PersonForm(OnceFormMixin, forms.ModelForm):
     @property
     def facts(self) -> dict[str, Any]:
         """The fields of the person, for the action."""
-        not_of_person = ("other_person", "seen", "version", "asked", "protect", "protect_reason")
+        not_of_person = (
+            "other_birth_date",
+            "other_person",
+            "seen",
+            "version",
+            "asked",
+            "protect",
+            "protect_reason",
+        )
         return {
             name: value for name, value in self.cleaned_data.items() if name not in not_of_person
         }
@@ -294,7 +319,19 @@ class PersonForm(OnceFormMixin, forms.ModelForm):
         return differing
 
 
-class FindPersonForm(forms.Form):
+def ask_about_birth_date(form: forms.Form, number: str | None, born: date | None) -> None:
+    """Ask when the birth date is another than the number shows. The date is never taken from it."""
+    if number and born and not national_id.shows_birth_date(number, born):
+        form.add_error(
+            "other_birth_date",
+            _(
+                "Fødselsdatoen du skrev, er en annen enn nummeret viser. Rett det som er feil, "
+                "eller kryss av for at begge er riktige."
+            ),
+        )
+
+
+class FindPersonForm(AsksMixin, forms.Form):
     """Finds a person by number or name, or registers one with few fields. `person` is the match.
 
     The subclass sets `on` and `user` before cleaning; `exclude_pk` is never a match.
@@ -309,6 +346,7 @@ class FindPersonForm(forms.Form):
     first_name = forms.CharField(label=_("Fornavn"), max_length=80, required=False)
     last_name = forms.CharField(label=_("Etternavn"), max_length=80, required=False)
     birth_date = NorwegianDateField(label=_("Fødselsdato"), required=False)
+    other_birth_date = AskedField(label=OTHER_BIRTH_DATE)
     same_as = forms.ChoiceField(label=_("Er det en av disse?"), required=False, widget=ListChoice)
 
     NEW = "ny"
@@ -353,6 +391,9 @@ class FindPersonForm(forms.Form):
             self._find_by_number(facts)
         if not self.errors and self.person is None:
             self._find_by_name(facts)
+            if not facts["other_birth_date"]:
+                number = facts["number"].get("national_id")
+                ask_about_birth_date(self, number, facts["birth_date"])
         return facts
 
     def _find_by_number(self, facts: dict[str, Any]) -> None:
@@ -429,28 +470,16 @@ def nights_field() -> forms.IntegerField:
     )
 
 
-class AsksTwoHomesMixin(forms.Form):
-    """A form for how a child lives. The question is shown only when the action asks it."""
-
-    two_homes = forms.BooleanField(
-        label=_("Barnet bor fast i to husstander"), required=False, widget=forms.HiddenInput
-    )
-
-    def add_error(self, field: str | None, error: Any) -> None:
-        if field == "two_homes":
-            self.fields["two_homes"].widget = forms.CheckboxInput()
-        super().add_error(field, error)
-
-
 def check_nights(form: forms.Form, facts: dict[str, Any]) -> None:
     """Refuse nights for a member who lives there permanently."""
     if facts.get("nights") and facts.get("living") == LivingArrangement.PERMANENT:
         form.add_error("nights", _("Den som bor fast, er her alle netter. La feltet stå tomt."))
 
 
-class MemberForm(AsksTwoHomesMixin, OnceFormMixin, FindPersonForm):
+class MemberForm(OnceFormMixin, FindPersonForm):
     """Adds a member to a household."""
 
+    two_homes = AskedField(label=TWO_HOMES)
     relation = forms.ChoiceField(
         label=_("Relasjon"),
         # The household already has its head.
@@ -480,6 +509,7 @@ class MemberForm(AsksTwoHomesMixin, OnceFormMixin, FindPersonForm):
             *(["same_as"] if ask else []),
             "number",
             Row("first_name", "last_name", "birth_date"),
+            "other_birth_date",
             Row("relation", "living"),
             Row("nights", "since"),
             "two_homes",
@@ -501,7 +531,12 @@ class EndMembershipForm(SeenMixin, OnceFormMixin, forms.Form):
     last = NorwegianDateField(label=_("Ute fra"))
 
 
-class ChangeLivingForm(SeenMixin, AsksTwoHomesMixin, OnceFormMixin, forms.Form):
+class HeadForm(SeenMixin, OnceFormMixin, forms.Form):
+    since = NorwegianDateField(label=_("Hovedperson fra"))
+
+
+class ChangeLivingForm(SeenMixin, AsksMixin, OnceFormMixin, forms.Form):
+    two_homes = AskedField(label=TWO_HOMES)
     living = forms.ChoiceField(
         label=_("Bor i husstanden"), choices=LivingArrangement.choices, widget=ListChoice
     )

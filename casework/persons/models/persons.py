@@ -52,12 +52,17 @@ class PersonQuerySet(models.QuerySet):
         return self.filter(hidden)
 
     def matching(self, text: str) -> Self:
-        """By name (any part, any order), or by a whole national id or DUF number."""
+        """By name (any part, any order), or by a whole national id or DUF number: one the person
+        has, or had before."""
         digits = text.replace(" ", "")
         if digits.isdigit() and len(digits) in (11, 12):
             has_number = Q(national_id=digits) | Q(duf=digits)
-            merged = self.model.objects.filter(has_number, merged_into__isnull=False)
-            return self.filter(has_number | Q(pk__in=merged.values("merged_into")))
+            had_it = self.model.history.filter(has_number).values("id")
+            holders = self.model.objects.filter(has_number | Q(pk__in=had_it))
+            merged = holders.filter(merged_into__isnull=False)
+            return self.filter(
+                Q(pk__in=holders.values("pk")) | Q(pk__in=merged.values("merged_into"))
+            )
         for part in text.lower().split():
             self = self.filter(search_name__contains=part)
         return self

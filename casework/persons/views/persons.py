@@ -22,7 +22,13 @@ from common.form_errors import errors_on, posted
 
 from ..actions import persons as actions
 from ..children import is_child_member
-from ..forms.persons import ChangeLivingForm, EndMembershipForm, MemberForm, PersonForm
+from ..forms.persons import (
+    ChangeLivingForm,
+    EndMembershipForm,
+    HeadForm,
+    MemberForm,
+    PersonForm,
+)
 from ..models import Household, HouseholdMember, Person
 from .on_person import visible_person
 
@@ -42,7 +48,12 @@ def person_new(request: HttpRequest) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid() and not form.asks_about_similar():
         with errors_on(form):
-            person = actions.register_person(by=request.user, at=timezone.now(), facts=form.facts)
+            person = actions.register_person(
+                by=request.user,
+                at=timezone.now(),
+                facts=form.facts,
+                another=form.cleaned_data["other_person"],
+            )
             messages.success(request, _("%(name)s er registrert.") % {"name": person})
             onward = "casework:application_new" if "soknad" in request.POST else "desk:person"
             return redirect(onward, person.pk)
@@ -64,7 +75,12 @@ def person_edit(request: HttpRequest, pk: int) -> HttpResponse:
         cancel=back,
     )
     stored_otherwise = []
-    if request.method == "POST" and form.is_valid() and not form.asks_about_household():
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and not (form.former and form.asks_about_similar())
+        and not form.asks_about_household()
+    ):
         with errors_on(form):
             try:
                 _save(person, form, by=request.user, at=timezone.now())
@@ -84,7 +100,12 @@ def _save(person: Person, form: PersonForm, *, by: User, at: datetime) -> None:
     chosen = list(form.cleaned_data["protect"]) if form.beside else []
     actions.lock_persons(person.pk, *(other.pk for other in chosen))
     changed = actions.change_person(
-        person=person, by=by, at=at, facts=form.facts, version=form.cleaned_data["version"] or 0
+        person=person,
+        by=by,
+        at=at,
+        facts=form.facts,
+        version=form.cleaned_data["version"] or 0,
+        another=form.cleaned_data["other_person"],
     )
     if form.beside:
         actions.protect_household(
@@ -116,11 +137,12 @@ def household(request: HttpRequest, pk: int) -> HttpResponse:
     rows = _rows(request, own_household)
     if "member" in request.POST:
         row = _posted_row(request, rows)
-        row_form = row["change"] if "change" in request.POST else row["end"]
+        act = next((name for name in ("change", "lead") if name in request.POST), "end")
+        row_form = row[act]
         if row_form is None:
             messages.error(request, _("Personen er allerede ute av husstanden."))
             return redirect("casework:household", pk)
-        save = _change if "change" in request.POST else _end
+        save = {"change": _change, "lead": _lead, "end": _end}[act]
         if row_form.is_valid() and save(request, row["member"], person, row_form):
             return redirect("casework:household", pk)
     log_read(request, pk, "household")
@@ -149,10 +171,10 @@ def _rows(request: HttpRequest, household: Household | None) -> list[dict]:
         upper = member.period.upper
         over, ahead = upper is not None and upper <= today, member.period.lower > today
         is_posted = posted_member == str(member.pk)
-        end = change = None
+        end = change = lead = None
         if upper is None:
             end = EndMembershipForm(
-                request.POST if is_posted and "change" not in request.POST else None,
+                request.POST if is_posted and not {"change", "lead"} & set(request.POST) else None,
                 prefix=f"m{member.pk}",
                 auto_id=f"m{member.pk}_%s",
                 initial={"last": max(today, member.period.lower + ONE_DAY)},
@@ -167,9 +189,18 @@ def _rows(request: HttpRequest, household: Household | None) -> list[dict]:
                 initial={"living": member.living, "nights": member.nights, "since": today},
                 row=member,
             )
+        if upper is None and not lives and member.relation != MemberRelation.SELF:
+            lead = HeadForm(
+                request.POST if is_posted and "lead" in request.POST else None,
+                prefix=f"h{member.pk}",
+                auto_id=f"h{member.pk}_%s",
+                initial={"since": max(today, member.period.lower + ONE_DAY)},
+                row=member,
+            )
         rows.append(
             {
                 "member": member,
+                "lead": lead,
                 "age": member.person.age(today),
                 "shows_living": lives,
                 "end": end,
@@ -219,6 +250,14 @@ def _end(
             at=timezone.now(),
             **form.cleaned_data,
         )
+        messages.success(request, _("Endringen for %(name)s er lagret.") % {"name": member.person})
+        return True
+    return False
+
+
+def _lead(request: HttpRequest, member: HouseholdMember, head: Person, form: HeadForm) -> bool:
+    with errors_on(form):
+        actions.change_head(member=member, by=request.user, at=timezone.now(), **form.cleaned_data)
         messages.success(request, _("Endringen for %(name)s er lagret.") % {"name": member.person})
         return True
     return False

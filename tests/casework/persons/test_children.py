@@ -231,3 +231,28 @@ def test_the_family_stays_when_the_head_dies():
     people = needs.composition(household, tomorrow)
     assert (people.adults, people.others, len(people.children)) == (1, 0, 2)
     assert ranking.count_waiting(tomorrow) == 0
+
+
+def test_another_adult_becomes_head_and_the_family_stays(client, caseworker):
+    partner = PersonFactory(birth_date=born_years_ago(30))
+    household = HouseholdFactory(children=1, partner=partner)
+    member = household.members.get(person=partner)
+    url = reverse("casework:household", args=[household.head.pk])
+    sent = {"member": member.pk, "lead": "1", f"h{member.pk}-since": nbdate(today())}
+    assert client.post(url, sent).status_code == 302
+    now_there = {
+        row.person: row.relation for row in household.members.filter(period__contains=today())
+    }
+    assert now_there == {
+        partner: MemberRelation.SELF,
+        household.head: MemberRelation.PARTNER,
+        household.children[0]: MemberRelation.CHILD,
+    }
+    people = needs.composition(household, today())
+    assert (people.adults, len(people.children)) == (2, 1)
+    # No child is offered as head.
+    assert "Gjør til hovedperson" in client.get(url).text
+    child = household.members.get(person=household.children[0])
+    sent = {"member": child.pk, "lead": "1", f"h{child.pk}-since": nbdate(today())}
+    client.post(url, sent)
+    assert household.members.get(pk=child.pk).relation == MemberRelation.CHILD

@@ -220,7 +220,10 @@ def test_a_refusal_says_why(draft):
 
 def test_place_after_section_27_is_named():
     vedtak = VedtakFactory(
-        application=ApplicationFactory(temporary=True), reasoning=REASONING, dwelling_type=""
+        application=ApplicationFactory(temporary=True),
+        reasoning=REASONING,
+        dwelling_type="",
+        valid_to=today() + timedelta(days=60),
     )
     assert [gap.field for gap in completeness.missing(vedtak, today())] == ["place"]
     vedtak.place = "Fjordgløtt pensjonat"
@@ -239,7 +242,9 @@ def test_best_interests_are_required_for_every_child(living):
     family = FamilyFactory(children=1)
     family.members.filter(relation="barn").update(living=living)
     vedtak = VedtakFactory(
-        application=ApplicationFactory(person=family.head, household=family), reasoning=REASONING
+        application=ApplicationFactory(person=family.head, household=family),
+        reasoning=REASONING,
+        bedrooms=2,
     )
     assert parts_missing(vedtak) == {"barn"}
     vedtak.best_interests = "Barnet vil bo nær skolen."

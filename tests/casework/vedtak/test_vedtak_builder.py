@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
@@ -27,6 +27,7 @@ from tests.casework.vedtak.test_vedtak import REASONING, parts_missing, typed, u
 from tests.factories import (
     ApplicationFactory,
     ChoiceTalkFactory,
+    LeaseFactory,
     NeedFactory,
     PersonFactory,
     UserFactory,
@@ -117,12 +118,15 @@ OUTCOMES = [
 
 @pytest.mark.parametrize(("code", "outcome", "ground", "bokmaal", "nynorsk"), OUTCOMES)
 def test_each_outcome_is_written_in_both_language_forms(code, outcome, ground, bokmaal, nynorsk):
+    application = ApplicationFactory(basis=code)
+    LeaseFactory(person=application.person)
     vedtak = VedtakFactory(
-        application=ApplicationFactory(basis=code),
+        application=application,
         outcome=outcome,
         ground=ground,
         reasoning=REASONING,
         place="Solvær gjestehus",
+        valid_to=today() + timedelta(days=60),
     )
     assert parts_missing(vedtak) == set()
     assert bokmaal in says(vedtak)
@@ -133,8 +137,10 @@ def test_each_outcome_is_written_in_both_language_forms(code, outcome, ground, b
 
 
 def test_extension_needs_years_and_no_dwelling():
+    application = ApplicationFactory(basis="forlengelse")
+    LeaseFactory(person=application.person)
     vedtak = VedtakFactory(
-        application=ApplicationFactory(basis="forlengelse"),
+        application=application,
         reasoning=REASONING,
         dwelling_type="",
         bedrooms=None,

@@ -1,0 +1,46 @@
+"""Whether a text says something: not a dot, a repeated word, or a heading copied (fvl. § 25)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import NamedTuple
+
+WORD = re.compile(r"[^\W\d_]+")
+
+
+class Least(NamedTuple):
+    """What a text must have at least: letters, and different words of two letters or more."""
+
+    letters: int
+    words: int
+
+
+STATEMENT = Least(10, 3)
+# A shorter assessment is a conclusion, not a reason.
+REASON = Least(30, 6)
+PLACE = Least(2, 1)
+
+
+def says_something(text: str, least: Least = STATEMENT, copied: Collection[str] = ()) -> bool:
+    """Whether the text has enough of its own, when the headings in `copied` are taken out of it
+    (those of three words or more: shorter ones are ordinary words).
+
+    It counts letters and different words, in any script, so dots, signs and one word written many
+    times are nothing. It cannot tell whether what is said is true or to the point.
+    """
+    words = WORD.findall(text.casefold())
+    # Two spaces between words, so that a heading written twice in a row is found twice.
+    rest = f" {'  '.join(words)} "
+    for heading in sorted(copied, key=len, reverse=True):
+        phrase = WORD.findall(heading.casefold())
+        if len(phrase) > 2:
+            rest = rest.replace(f" {'  '.join(phrase)} ", "")
+    words = rest.split()
+    different = {word for word in words if len(word) > 1}
+    return sum(map(len, different)) >= least.letters and len(different) >= least.words
+
+
+def same(first: str, second: str) -> bool:
+    """Whether the two texts have the same words in the same order."""
+    return WORD.findall(first.casefold()) == WORD.findall(second.casefold())
