@@ -88,7 +88,7 @@ def test_form_sent_twice_creates_one_person(client, caseworker):
 
 @pytest.mark.parametrize("row", NUMBERS, ids=lambda row: row["number"] + row["kind"])
 def test_every_kind_of_national_id_is_accepted_and_invalid_ones_refused(client, caseworker, row):
-    response = client.post(NEW, typed(national_id=row["number"]))
+    response = client.post(NEW, typed(national_id=row["number"], other_birth_date="on"))
 
     if row["valid"] == "yes":
         assert response.status_code == 302
@@ -146,7 +146,7 @@ def test_error_is_shown_beside_the_field(client, caseworker, wrong, field):
 
 def test_sex_and_birth_date_are_registered_even_if_the_number_differs(client, caseworker):
     """Birth date and sex are as registered, never derived from the number (C1)."""
-    client.post(NEW, typed(birth_date="05.04.1991", sex="mann"))
+    client.post(NEW, typed(birth_date="05.04.1991", sex="mann", other_birth_date="on"))
 
     person = Person.objects.get()
     assert (person.birth_date, person.sex) == (date(1991, 4, 5), "mann")

@@ -32,6 +32,7 @@ def issued() -> Vedtak:
     vedtak = f.VedtakFactory(
         application=application,
         submitted=True,
+        bedrooms=2,
         reasoning=REASONING,
         best_interests="Barnet får bli på skolen sin.",
     )

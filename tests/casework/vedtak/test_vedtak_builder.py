@@ -360,7 +360,7 @@ def test_sign_that_no_letter_can_show_is_named_at_its_field(client, draft, appro
 
 def test_advice_is_shown_by_the_field_and_blocks_nothing(client, draft, approver):
     client.force_login(draft.drafted_by)
-    heavy = typed(draft, facts="Vedrørende saken.", approver=approver.pk)
+    heavy = typed(draft, facts="Vedrørende saken din.", approver=approver.pk)
     assert (
         "Skriv heller «om» enn «vedrørende»."
         in client.post(url("vedtak_preview", draft), heavy).text

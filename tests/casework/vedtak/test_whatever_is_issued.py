@@ -180,7 +180,7 @@ def check_issued(vedtak: Vedtak, draft: Draft, data: dict) -> None:
         )
         state, local = AppealBody.STATE, AppealBody.MUNICIPAL
         assert appeal.body == (state if code in STATE else local)
-        assert any(letter.title in title for title in file.titles(appeal))
+        assert any(letter.title in title for title in file.titles(appeal, f.today()))
     # What was asked about was confirmed, or had no reason to be asked.
     on = vedtak.issued_on
     content = completeness.contents(vedtak, on)
