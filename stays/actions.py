@@ -197,11 +197,12 @@ def end_stay(
     stay.period = DateRange(stay.period.lower, ends_on)
     stay.end_reason = reason.strip()
     save_stay(stay)
-    record_end(stay, by, at)
+    record_end(stay, by=by, at=at)
     return stay
 
 
-def record_end(stay: Stay, by: User, at: datetime) -> None:
+@transaction.atomic
+def record_end(stay: Stay, *, by: User, at: datetime) -> None:
     """On the timeline: the day the person left, from where and why."""
     record(
         stay.person,
@@ -496,7 +497,7 @@ def end_open(
         stay.end_reason = stay.end_reason or str(reason)
         stay._history_user = by
         stay.save()
-        record_end(stay, by, at)
+        record_end(stay, by=by, at=at)
 
 
 @transaction.atomic

@@ -128,7 +128,7 @@ def _hand_on_home(person: Person, left: Person, since: date, by: User, at: datet
         stay.period = DateRange(stay.period.lower, since)
         stay.end_reason = _("Flyttet ut da husstanden ble delt")
         save_stay(stay)
-        record_end(stay, by, at)
+        record_end(stay, by=by, at=at)
         lives = Stay.objects.filter(person=left, period__contains=since)
         if not lives.exclude(kind=StayKind.INSTITUTION).exists():
             for row in taken_over(stay, left, since, until=until, by=by, at=at):
