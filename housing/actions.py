@@ -81,7 +81,7 @@ def _lock(changed: Property | Unit) -> Property | Unit:
 def add_property(*, property: Property, by: User, at: datetime) -> Property:
     """Save a new property. Its stage counts from today when no other day is given (need H1)."""
     property.stage_from = property.stage_from or local_date(at)
-    _check_stage_days(property)
+    _check_stage_days(property, local_date(at))
     property._history_user = by
     property.save()
     return property
@@ -98,21 +98,25 @@ def change_property(*, property: Property, by: User, at: datetime) -> int:
     stored = _lock(property)
     if property.stage != stored.stage and property.stage_from in (None, stored.stage_from):
         property.stage_from = local_date(at)
-    _check_stage_days(property)
+    _check_stage_days(property, local_date(at))
     property._history_user = by
     property.save()
     return closing.apply_stage(property, before=stored, by=by)
 
 
-def _check_stage_days(property: Property) -> None:
+def _check_stage_days(property: Property, today: date) -> None:
     first, last = property.stage_from, property.stage_until
+    closing.refuse_far_ahead(
+        today, acquired_on=property.acquired_on, stage_from=first, stage_until=last
+    )
     if first and last and last < first:
         raise RuleBroken(_("Siste dag kan ikke være før første dag."), "stage_until")
 
 
 @transaction.atomic
-def add_unit(*, unit: Unit, by: User) -> Unit:
+def add_unit(*, unit: Unit, by: User, at: datetime) -> Unit:
     """Save a new home or room, with the days it is in use (need H1)."""
+    _check_use(unit, local_date(at))
     unit._history_user = by
     unit.save()
     return unit
@@ -126,6 +130,7 @@ def change_unit(*, unit: Unit, by: User, at: datetime) -> Unit:
     no longer be one of use, or from today as the home for another use than its new type.
     """
     stored = _lock(unit)
+    _check_use(unit, local_date(at))
     for days in closing.days_lost(stored.in_use, unit.in_use):
         first = unit.in_use.lower
         is_before = first is not None and days.upper is not None and days.upper <= first
@@ -135,6 +140,10 @@ def change_unit(*, unit: Unit, by: User, at: datetime) -> Unit:
     unit._history_user = by
     unit.save()
     return unit
+
+
+def _check_use(unit: Unit, today: date) -> None:
+    closing.refuse_far_ahead(today, used_from=unit.in_use.lower, used_to=unit.in_use.upper)
 
 
 # ------------------------------------------------------------------ out of use for a time

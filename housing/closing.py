@@ -19,7 +19,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from common.errors import RuleBroken
+from common.errors import RuleBroken, impossible_day
 
 from .enums import PropertyStage, UnavailableCause
 from .models import Property, Unavailability, Unit
@@ -61,6 +61,14 @@ def refuse_if_needed(units: list[Unit], days: DateRange, field: str | None = Non
     the form that says the days."""
     if reasons := why_needed(units, days):
         raise CannotClose(reasons, field)
+
+
+def refuse_far_ahead(today: date, **days: date | None) -> None:
+    """Refuse a day to come that cannot be meant, by the name of its field. Houses are old, so any
+    day that is past can be."""
+    for field, day in days.items():
+        if day and day > today and (sentence := impossible_day(day, today)):
+            raise RuleBroken(sentence, field)
 
 
 def days_lost(before: DateRange, after: DateRange) -> list[DateRange]:

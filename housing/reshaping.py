@@ -7,7 +7,7 @@ home that only gets another number is the same home: change its name, and the pa
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -15,10 +15,11 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
+from common.calendar import local_date
 from common.errors import RuleBroken
 from common.formatting import nbdate
 
-from .closing import end_on, fill, refuse_if_needed, save_use
+from .closing import end_on, fill, refuse_far_ahead, refuse_if_needed, save_use
 from .models import Unavailability, Unit
 
 if TYPE_CHECKING:
@@ -40,7 +41,9 @@ class CannotReshape(RuleBroken):
 
 
 @transaction.atomic
-def reshape(*, units: Sequence[Unit], into: Sequence[str], on: date, by: User) -> list[Unit]:
+def reshape(
+    *, units: Sequence[Unit], into: Sequence[str], on: date, by: User, at: datetime
+) -> list[Unit]:
     """End the homes on the day, and begin new ones with these names; returns the new.
 
     One into several is a split, several into one a merge. The new end when the first of the old was
@@ -48,6 +51,7 @@ def reshape(*, units: Sequence[Unit], into: Sequence[str], on: date, by: User) -
     are not known until somebody writes them. Raises `CannotReshape`, and
     `closing.CannotClose` while somebody lives there or a home is reserved or offered.
     """
+    refuse_far_ahead(local_date(at), on=on)
     old = list(_locked([unit.pk for unit in units]))
     for unit in old:
         if unit.successors.exists() or not (on in unit.in_use or unit.in_use.isempty):

@@ -68,7 +68,7 @@ def unit_new(request: HttpRequest, pk: int) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         with errors_on(form, "name"):  # another home in the property may have the name
-            added = actions.add_unit(unit=form.instance, by=request.user)
+            added = actions.add_unit(unit=form.instance, by=request.user, at=timezone.now())
             messages.success(request, _("Boligen er lagt til."))
             return redirect("desk:unit", added.pk)
     return _form_page(request, form, _("Ny bolig"), property.name, pk)
@@ -115,6 +115,7 @@ def unit_reshape(request: HttpRequest, pk: int) -> HttpResponse:
                 into=form.cleaned_data["names"],
                 on=form.cleaned_data["on"],
                 by=request.user,
+                at=timezone.now(),
             )
             messages.success(request, _("Skriv inn soverom, størrelse og husleie for det nye."))
             return redirect("desk:unit", new[0].pk)

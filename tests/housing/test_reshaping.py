@@ -138,6 +138,21 @@ def test_names_that_cannot_be_are_refused(stock, home, names, message):
     assert Unit.objects.count() == 1
 
 
+def test_a_day_of_the_wrong_year_is_refused(stock, home):
+    assert "Året 2126 kan ikke stemme" in reshape(stock, home, ["A", "B"], on="01.01.2126").text
+    assert Unit.objects.count() == 1
+    house = home.property
+    url = reverse("housing:property_edit", args=[house.pk])
+    for field in ("stage_from", "stage_until", "acquired_on"):
+        data = {"name": house.name, "stage": "utsatt", "stage_reason": "x"}
+        page = stock.post(url, data | {field: "01.01.2126"})
+        assert "Året 2126" in str(page.context["form"].errors[field]), field
+    url = reverse("housing:unit_edit", args=[home.pk])
+    data = {"name": home.name, "type": home.type, "used_from": "01.01.2126"}
+    assert "Året 2126" in str(stock.post(url, data).context["form"].errors["used_from"])
+    assert Unit.objects.get().in_use == home.in_use
+
+
 def test_home_with_a_new_number_is_the_same_home_and_says_what_it_was_called(stock, home):
     stay = f.StayFactory(lease=True, unit=home, days_ago=100)
     data = {"name": "H0201", "type": home.type, "used_from": nb(900)}
