@@ -150,7 +150,7 @@ def _rooms(bulk, rng, today, areas, nav, rooms):
                 name=label,
                 type=kind,
                 bedrooms=1,
-                sort_name=norwegian_key(f"{name}, Rom {index:03d}"),
+                sort_name=norwegian_key(f"{name}, {label}"),
                 size_m2=16,
                 floor=1 + index // 8,
                 step_free=index < 8,

@@ -154,7 +154,7 @@ def test_second_to_save_is_told_and_nothing_is_overwritten(name, made, login):
 NOT_EDITING = {
     "ImportFileForm", "AbsenceForm", "HandOverForm", "ReadLogFilter", "RoleForm",
     "UserForm", "LoginForm", "ClassForm", "InhabilForm", "MeetingForm", "PresentForm",
-    "LeaseForm", "OfferAnswerForm", "OfferForm", "WithdrawForm", "ReleaseForm",
+    "LeaseForm", "OfferAnswerForm", "OfferForm", "UndoAnswerForm", "WithdrawForm", "ReleaseForm",
     "ReserveForm", "NeedAnswerForm", "AppealForm", "AskSuspensionForm", "OutcomeForm",
     "ReasonForm", "AdvanceNoticeForm", "ApplicationForm", "ForwardForm",
     "InterimReplyForm", "ReopenApplicationForm", "WithdrawApplicationForm", "PapersForm",
@@ -168,7 +168,7 @@ NOT_EDITING = {
     "UnitFilter", "VoidFilter", "ReshapeForm", "ResidentsMeetingForm", "UpkeepForm",
     "WordForm", "CheckForm", "FlagNoteForm", "QualityAgreementForm", "ContactForm",
     "EndForm", "PauseForm", "PeerNeedForm", "EndStayForm", "FollowUpForm",
-    "ReopenStayForm", "RiskFields", "StayForm", "CloseRiskForm", "IndexForm",
+    "ReopenStayForm", "ReopenRiskForm", "RiskFields", "StayForm", "CloseRiskForm", "IndexForm",
     "ProlongForm", "RentForm", "RiskForm", "StepForm", "PlacementForm", "RenewalForm",
     "SearchForm", "SeparationForm", "NoticeAnswerForm", "ChangeForm", "DiscardForm", "MoveForm",
 }  # fmt: skip
