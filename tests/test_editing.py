@@ -163,7 +163,7 @@ NOT_EDITING = {
     "ChecklistKindForm", "HandoverForm", "HoursForm", "InstitutionNoticeForm",
     "ReopenPlanForm", "SettlePlanForm", "TeamMeetingForm", "TeamMemberForm",
     "PlainWordForm", "TakeBackForm", "DocumentForm", "WithdrawDocumentForm", "FindForm",
-    "MergeForm", "NoteForm", "NeedToKnowForm", "FindPersonForm", "AsksTwoHomesMixin", "MemberForm",
+    "MergeForm", "NoteForm", "NeedToKnowForm", "FindPersonForm", "UndoAnswerForm", "ReopenRiskForm", "OnceFormMixin", "PersonForm", "VedtakForm", "AsksTwoHomesMixin", "MemberForm",
     "DeathForm", "UndoDeathForm", "TimelineFilter", "OnDate", "PropertyFilter",
     "UnitFilter", "VoidFilter", "ReshapeForm", "ResidentsMeetingForm", "UpkeepForm",
     "WordForm", "CheckForm", "FlagNoteForm", "QualityAgreementForm", "ContactForm",

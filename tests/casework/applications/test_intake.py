@@ -171,7 +171,7 @@ def test_late_save_undoes_neither_a_later_one_nor_another_window_nor_the_sent_fo
     assert keep(first, "Vil bo nær skolen, helst", 3) == 409
     (draft,) = Draft.objects.all()
     assert draft.data == {"words": ["Vil bo nær skolen og mor"]}
-    sent = typed(client, url, channel="skjema")
+    sent = typed(client, url, channel="skjema", kind="ny")
     assert client.post(url, sent).status_code == 302
     assert keep(second, "Vil bo nær", 2, form_token=sent["form_token"]) == 409
     assert not Draft.objects.exists()
