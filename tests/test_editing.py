@@ -154,7 +154,7 @@ def test_second_to_save_is_told_and_nothing_is_overwritten(name, made, login):
 NOT_EDITING = {
     "ImportFileForm", "AbsenceForm", "HandOverForm", "ReadLogFilter", "RoleForm",
     "UserForm", "LoginForm", "ClassForm", "InhabilForm", "MeetingForm", "PresentForm",
-    "LeaseForm", "OfferAnswerForm", "OfferForm", "UndoAnswerForm", "WithdrawForm", "ReleaseForm",
+    "LeaseForm", "OfferAnswerForm", "OfferForm", "WithdrawForm", "ReleaseForm",
     "ReserveForm", "NeedAnswerForm", "AppealForm", "AskSuspensionForm", "OutcomeForm",
     "ReasonForm", "AdvanceNoticeForm", "ApplicationForm", "ForwardForm",
     "InterimReplyForm", "ReopenApplicationForm", "WithdrawApplicationForm", "PapersForm",
@@ -163,14 +163,14 @@ NOT_EDITING = {
     "ChecklistKindForm", "HandoverForm", "HoursForm", "InstitutionNoticeForm",
     "ReopenPlanForm", "SettlePlanForm", "TeamMeetingForm", "TeamMemberForm",
     "PlainWordForm", "TakeBackForm", "DocumentForm", "WithdrawDocumentForm", "FindForm",
-    "MergeForm", "NoteForm", "NeedToKnowForm", "FindPersonForm", "UndoAnswerForm", "ReopenRiskForm", "OnceFormMixin", "PersonForm", "VedtakForm", "AsksTwoHomesMixin", "MemberForm",
-    "DeathForm", "UndoDeathForm", "TimelineFilter", "OnDate", "PropertyFilter",
-    "UnitFilter", "VoidFilter", "ReshapeForm", "ResidentsMeetingForm", "UpkeepForm",
-    "WordForm", "CheckForm", "FlagNoteForm", "QualityAgreementForm", "ContactForm",
-    "EndForm", "PauseForm", "PeerNeedForm", "EndStayForm", "FollowUpForm",
-    "ReopenStayForm", "ReopenRiskForm", "RiskFields", "StayForm", "CloseRiskForm", "IndexForm",
-    "ProlongForm", "RentForm", "RiskForm", "StepForm", "PlacementForm", "RenewalForm",
-    "SearchForm", "SeparationForm", "NoticeAnswerForm", "ChangeForm", "DiscardForm", "MoveForm",
+    "MergeForm", "NoteForm", "NeedToKnowForm", "FindPersonForm", "UndoAnswerForm",
+    "ReopenRiskForm", "MemberForm", "DeathForm", "UndoDeathForm", "TimelineFilter",
+    "OnDate", "PropertyFilter", "UnitFilter", "VoidFilter", "ReshapeForm", "UpkeepForm",
+    "WordForm", "FlagNoteForm", "ContactForm", "EndForm", "PauseForm", "PeerNeedForm",
+    "EndStayForm", "FollowUpForm", "ReopenStayForm", "RiskFields", "StayForm",
+    "CloseRiskForm", "IndexForm", "ProlongForm", "RentForm", "RiskForm", "StepForm",
+    "PlacementForm", "RenewalForm", "SearchForm", "SeparationForm", "NoticeAnswerForm",
+    "ChangeForm", "DiscardForm", "MoveForm", "AsksMixin",
 }  # fmt: skip
 
 
