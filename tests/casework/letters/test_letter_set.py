@@ -148,6 +148,7 @@ def reversal(language, whole):
         whole,
         replaces=first,
         reversal_ground=ReversalGround.FAVOUR,
+        to_harm=False,
         reversal_reason=WRITTEN[language]["why"],
     ).letter
 
