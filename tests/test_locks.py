@@ -88,6 +88,7 @@ def a_reversal():
         replaces=old,
         reversal_ground=ReversalGround.APPEAL,
         reversal_reason="Klagen førte fram.",
+        to_harm=False,
     )
     return old, new
 

@@ -102,7 +102,11 @@ def save_draft(
     kept = {name: list(values) for name, values in data.items() if any(values)}
     if not kept or sum(len(text) for values in kept.values() for text in values) > LARGEST_DRAFT:
         return None
-    draft = Draft.objects.select_for_update(of=("self",)).filter(saved_by=by, key=key).first()
+    draft = (
+        Draft.objects.select_for_update(of=("self",), no_key=True)
+        .filter(saved_by=by, key=key)
+        .first()
+    )
     if draft is None:
         if window and window.revision:
             raise DraftElsewhere
