@@ -33,7 +33,7 @@ class RevisionMixin(forms.ModelForm):
         self.fields["revision"].initial = self.instance.revision
 
     def add_error(self, field, error) -> None:
-        if field == "revision":
+        if field == "revision" and self.instance.pk:
             # Told of the change, the user may send the form again.
             stored = type(self.instance)._base_manager.get(pk=self.instance.pk)
             self.data = self.data.copy()

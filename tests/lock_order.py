@@ -33,6 +33,7 @@ ORDER = (
     "allocation_allocationmeeting",
     "allocation_agendaitem",
     "housing_property",
+    "housing_residentsmeeting",
     "housing_upkeep",
     "housing_unit",
     "housing_unavailability",

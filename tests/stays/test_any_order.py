@@ -22,6 +22,7 @@ from stays.enums import InstitutionKind, StayKind, VoidedAs
 from stays.models import Stay
 from stays.temporary.chains import chain_of
 from stays.temporary.flags import flag_stays
+from tests import lock_order
 from tests.factories import ApplicationFactory, UnitFactory, UserFactory
 
 TODAY = date(2028, 6, 1)
@@ -65,6 +66,7 @@ class Life:
         if kind == StayKind.TEMPORARY:
             self.units.append(UnitFactory(temporary=True))
             more = {"unit": self.units[-1], "reason": "Haster."}
+        lock_order.next_action()
         return register_stay(
             person=self.person,
             kind=kind,
@@ -84,6 +86,7 @@ class Life:
             return None
 
     def correct(self, stay: Stay, first: int, last: int | None) -> None:
+        lock_order.next_action()
         correcting.change_stay(
             stay=stay,
             starts_on=day(first),
@@ -94,6 +97,7 @@ class Life:
         )
 
     def void(self, stay: Stay) -> None:
+        lock_order.next_action()
         correcting.void_stay(stay=stay, how=VoidedAs.MISTAKEN, reason=WHY, by=self.by, at=AT)
 
     def open_flags(self) -> list[tuple[int, str, list[str]]]:

@@ -90,7 +90,9 @@ WRITTEN = {
         "person_view": "Du sier: «Et sted å bli.»",
         "conditions": "Du melder fra når du flytter.",
         "klage": "Et sted å bli, det er det viktigste.",
-        "why": "Det er nytt i saken.",
+        "why": "Det er nytt i saken: du har fått barn som skal bo hos deg.",
+        "help_content": "En boveileder kommer to timer i uken.",
+        "refused": "Vi dekker ikke lager, fordi du har bod.",
     },
     "nn": {
         "best_interests": "Barna får bli på skulen sin.",
@@ -100,7 +102,9 @@ WRITTEN = {
         "person_view": "Du seier: «Ein stad å bli.»",
         "conditions": "Du seier ifrå når du flyttar.",
         "klage": "Ein stad å bli, det er det viktigaste.",
-        "why": "Det er nytt i saka.",
+        "why": "Det er nytt i saka: du har fått barn som skal bu hos deg.",
+        "help_content": "Ein burettleiar kjem to timar i veka.",
+        "refused": "Vi dekkjer ikkje lager, fordi du har bu.",
     },
 }
 
@@ -119,9 +123,15 @@ def vedtak(language: str, whole: bool, outcome=Outcome.GRANTED, basis="kommunal_
     approver = f.UserFactory(approver=True)
     replaces = facts.pop("replaces", None)
     application = replaces.application if replaces else case(language, whole=whole, basis=basis)
-    words = {k: v for k, v in WRITTEN[language].items() if k not in ("klage", "why")}
-    if not whole:
+    words = {k: v for k, v in WRITTEN[language].items() if k not in ("klage", "why", "refused")}
+    if whole:
+        words["bedrooms"] = 3
+    else:
         words["best_interests"] = ""
+    if basis == "forlengelse":
+        f.LeaseFactory(person=application.person, days_ago=900)
+    if basis == "sosialtjenesteloven_27":
+        words["valid_to"] = f.days_ago(-30)
     drafted = f.VedtakFactory(
         application=application,
         language=language,
@@ -132,6 +142,7 @@ def vedtak(language: str, whole: bool, outcome=Outcome.GRANTED, basis="kommunal_
         replaces=replaces,
         **{**words, **facts},
     )
+    drafted.outcomes.filter(outcome=Outcome.PARTLY).update(refused=WRITTEN[language]["refused"])
     if replaces:
         replaces.outcomes.update(replaced_by=drafted)
     return approve_vedtak(vedtak=drafted, by=approver, at=f.now())
@@ -413,7 +424,7 @@ TITLES = {
 @pytest.mark.parametrize("language", ["nb", "nn"])
 @pytest.mark.parametrize("whole", [True, False], ids=["children-and-fullmektig", "alone"])
 def test_letter_of_every_outcome_on_one_or_two_bases(language, whole):
-    written = {k: v for k, v in WRITTEN[language].items() if k not in ("klage", "why")}
+    written = {k: v for k, v in WRITTEN[language].items() if k not in ("klage", "why", "refused")}
     draft = f.VedtakFactory(
         application=case(language, whole=whole),
         language=language,

@@ -190,7 +190,7 @@ def test_an_issued_vedtak_is_changed_from_its_page_to_the_persons_favour(client)
     assert "§ 33" not in page and "§ 34" not in page
     kept = client.post(url("vedtak_change", old), {"reason": "Ny erklæring."}).text
     assert ">\nNy erklæring.</textarea>" in kept
-    facts = {"ground": "til_gunst", "to_harm": "nei", "reason": "Ny legeerklæring."}
+    facts = {"ground": "til_gunst", "to_harm": "nei", "reason": "Du har fått en ny legeerklæring."}
     answer = client.post(url("vedtak_change", old), facts)
     draft = Vedtak.objects.latest("pk")
     assert answer.url == url("vedtak", draft) and draft.replaces == old
@@ -297,7 +297,7 @@ def test_what_is_appealed_is_changed_from_the_appeal(client):
         vedtak=vedtak, received_on=f.today(), words="Nei.", by=vedtak.drafted_by, at=f.now()
     )
     client.force_login(vedtak.drafted_by)
-    facts = {"ground": "til_gunst", "to_harm": "nei", "reason": "Ny legeerklæring."}
+    facts = {"ground": "til_gunst", "to_harm": "nei", "reason": "Du har fått en ny legeerklæring."}
     page = client.post(url("vedtak_change", vedtak), facts).text
     assert "Gjør om vedtaket fra klagen" in page
 
@@ -322,12 +322,14 @@ def test_a_vedtak_after_an_appeal_rests_on_its_paragraph_and_tells_of_the_costs(
             appeal=appeal,
             outcome=AppealState.RETURNED,
             outcome_on=f.today(),
-            words="Feil.",
+            words="Vedtaket bygde på feil inntekt.",
             **facts,
         )
         draft = appeals.begin_vedtak_after_answer(appeal=appeal, **facts)
     else:
-        draft = appeals.begin_reversal(appeal=appeal, reason="Vi tok feil.", **facts)
+        draft = appeals.begin_reversal(
+            appeal=appeal, reason="Vi tok feil av inntekten din.", **facts
+        )
     ground = ReversalGround.INSTANCE if answered else ReversalGround.APPEAL
     assert draft.reversal_ground == ground
     written(draft, language=language)

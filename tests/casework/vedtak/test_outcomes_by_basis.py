@@ -190,8 +190,9 @@ def test_a_place_to_stay_has_its_own_days(client):
     home = vedtak.application.bases.get(code=HOME)
     data = {
         "language": "nb", "dwelling_type": "kommunal", "bedrooms": "1", "lease_years": "3",
-        "place": "Fjordgløtt", "facts": "Hos en venn.", "rules": "Retningslinjene.",
-        "reasoning": WHY, "person_view": "Egen dør.",
+        "place": "Fjordgløtt", "facts": "Du bor hos en venn i dag.",
+        "rules": "Retningslinjene for tildeling.",
+        "reasoning": WHY, "person_view": "Jeg vil ha egen dør.",
         "valid_from": f"{f.today():%d.%m.%Y}", "valid_to": f"{year:%d.%m.%Y}",
         f"outcome_{home.pk}": "innvilget", f"outcome_{place.pk}": "innvilget",
     }  # fmt: skip

@@ -106,6 +106,7 @@ def written(draft: Draft) -> Vedtak:
             refused=draft.texts.get("refused", "Vi dekker ikke lager, fordi du har bod.")
             if outcome == Outcome.PARTLY
             else "",
+            valid_to=f.today() + timedelta(days=30) if code == completeness.PLACE_BASIS else None,
         )
     if "talk" in draft.faults:
         application.choice_talks.all().delete()
