@@ -19,6 +19,7 @@ BUTTONS = {
     "casework:appeal_take_up": "Ta opp klagen",
     "casework:appeal_dismiss": "Avvis klagen og lag brevet",
     "casework:appeal_reverse": "Skriv nytt vedtak",
+    "casework:appeal_set_aside": "Gjør om avvisningen og lag brevet",
     "casework:appeal_forward": "Send til klageinstansen",
     "casework:appeal_suspension": "Avgjør og lag brevet",
     "allocation:class_approve": "Godkjenn prioriteten",
