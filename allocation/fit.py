@@ -26,6 +26,7 @@ from typing import Any
 
 import numpy as np
 from django.db import connection
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -92,19 +93,19 @@ class Dwelling:
     type: str = UnitType.MUNICIPAL
     bedrooms: int | None = 1
     floor: int | None = 1
-    lift: bool = False
-    step_free: bool = False
-    wheelchair: bool = False
+    lift: bool | None = False  # None: not known, which meets no requirement
+    step_free: bool | None = False
+    wheelchair: bool | None = False
     staffing: str = Staffing.NONE
     min_age: int | None = None
     max_age: int | None = None
     capacity: int | None = None
-    suits_children: bool = True
-    accepts_pets: bool = True
-    own_entrance: bool = False
-    near_transport: bool = False
-    quiet: bool = False
-    drug_free: bool = False
+    suits_children: bool | None = True
+    accepts_pets: bool | None = True
+    own_entrance: bool | None = False
+    near_transport: bool | None = False
+    quiet: bool | None = False
+    drug_free: bool | None = False
     rent: int | None = None
     free_from: date | None = None  # None: not known when
     given_from: date | None = None  # a later day from which it is given
@@ -287,15 +288,22 @@ def _bedrooms_says(s: Seeker, d: Dwelling, ok: bool) -> str:
 
 
 def _step_free_says(s: Seeker, d: Dwelling, ok: bool) -> str:
+    if s.wheelchair and not ok and d.wheelchair is None:
+        return _("Det er ikke avklart om boligen kan brukes med rullestol.")
     if s.wheelchair:
         return _("Kan brukes med rullestol.") if ok else _("Kan ikke brukes med rullestol.")
+    if not ok and None in (d.step_free, d.wheelchair) and d.step_free is not False:
+        return _("Det er ikke avklart om boligen har trapper.")
     return _("Uten trapper.") if ok else _("Har trapper, og personen kan ikke gå i trapper.")
 
 
 def _floor_says(s: Seeker, d: Dwelling, ok: bool) -> str:
     if d.floor is None:
         return _("Etasjen er ikke avklart.")
-    lift = _("med heis") if d.lift else _("uten heis")
+    if d.lift is None:
+        lift = _("(heis er ikke avklart)")
+    else:
+        lift = _("med heis") if d.lift else _("uten heis")
     text = _("%(floor)d. etasje %(lift)s") % {"floor": d.floor, "lift": lift}
     if ok:
         return f"{text}."
@@ -323,6 +331,8 @@ def _age_says(s: Seeker, d: Dwelling, ok: bool) -> str:
 
 
 def _capacity_says(s: Seeker, d: Dwelling, ok: bool) -> str:
+    if s.children and d.suits_children is None:
+        return _("Det er ikke avklart om boligen er egnet for barn, og det er barn i husstanden.")
     if s.children and not d.suits_children:
         return _("Boligen er ikke egnet for barn, og det er barn i husstanden.")
     if d.capacity is None:
@@ -354,6 +364,18 @@ def _rent_says(s: Seeker, d: Dwelling, ok: bool) -> str:
 
 def _either(yes: Callable[[], str], no: Callable[[], str]) -> Callable[..., str]:
     return lambda s, d, ok: yes() if ok else no()
+
+
+def _known(name: str, *, yes: Callable[[], str], no: Callable[[], str]) -> Callable[..., str]:
+    """Like `_either`, of a fact of the home that may be unknown."""
+
+    def says(s: Seeker, d: Dwelling, ok: bool) -> str:
+        if getattr(d, name) is None:
+            label = Unit._meta.get_field(name).verbose_name
+            return _("%(what)s: ikke avklart.") % {"what": capfirst(label)}
+        return yes() if ok else no()
+
+    return says
 
 
 def _type_label(code: str) -> str:
@@ -435,9 +457,10 @@ RULES: tuple[Rule, ...] = (
         kind=MUST,
         ok=lambda p, u: ~p.pets | u.accepts_pets,
         asked=lambda p, u: p.pets,
-        says=_either(
-            lambda: _("Dyr er tillatt."),
-            lambda: _("Dyr er ikke tillatt, og personen har dyr."),
+        says=_known(
+            "accepts_pets",
+            yes=lambda: _("Dyr er tillatt."),
+            no=lambda: _("Dyr er ikke tillatt, og personen har dyr."),
         ),
     ),
     Rule(
@@ -505,16 +528,21 @@ RULES: tuple[Rule, ...] = (
         kind=WISH,
         ok=lambda p, u: u.own_entrance,
         asked=lambda p, u: p.own_entrance,
-        says=_either(lambda: _("Egen inngang."), lambda: _("Ikke egen inngang.")),
+        says=_known(
+            "own_entrance",
+            yes=lambda: _("Egen inngang."),
+            no=lambda: _("Ikke egen inngang."),
+        ),
     ),
     Rule(
         code="near_transport",
         kind=WISH,
         ok=lambda p, u: u.near_transport,
         asked=lambda p, u: p.near_transport,
-        says=_either(
-            lambda: _("Nær buss eller bane."),
-            lambda: _("Ikke nær buss eller bane."),
+        says=_known(
+            "near_transport",
+            yes=lambda: _("Nær buss eller bane."),
+            no=lambda: _("Ikke nær buss eller bane."),
         ),
     ),
     Rule(
@@ -529,16 +557,17 @@ RULES: tuple[Rule, ...] = (
         kind=WISH,
         ok=lambda p, u: u.quiet,
         asked=lambda p, u: p.quiet,
-        says=_either(lambda: _("Rolig."), lambda: _("Ikke et rolig sted.")),
+        says=_known("quiet", yes=lambda: _("Rolig."), no=lambda: _("Ikke et rolig sted.")),
     ),
     Rule(
         code="drug_free_surroundings",
         kind=WISH,
         ok=lambda p, u: u.drug_free,
         asked=lambda p, u: p.drug_free,
-        says=_either(
-            lambda: _("Rusfritt miljø."),
-            lambda: _("Ikke et rusfritt miljø."),
+        says=_known(
+            "drug_free",
+            yes=lambda: _("Rusfritt miljø."),
+            no=lambda: _("Ikke et rusfritt miljø."),
         ),
     ),
 )

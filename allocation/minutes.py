@@ -215,8 +215,8 @@ def dwelling(unit: Unit, language: str = LanguageForm.BOKMAL) -> str:
     if unit.size_m2:
         parts.append(f"{unit.size_m2} m²")
     if unit.floor is not None:
-        lift = w["lift" if unit.lift else "no_lift"]
-        parts.append(w["floor"].format(floor=unit.floor, lift=lift))
+        lift = "" if unit.lift is None else w["lift" if unit.lift else "no_lift"]
+        parts.append(w["floor"].format(floor=unit.floor, lift=lift).strip())
     return ", ".join(parts)
 
 

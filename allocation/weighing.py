@@ -133,7 +133,7 @@ LABELS = {
     "age_range": gettext_lazy("Utenfor aldersgrensen"),
     "household_capacity": gettext_lazy("Ikke plass til husstanden"),
     "available_from": gettext_lazy("Ikke ledig når den trengs"),
-    "accepts_pets": gettext_lazy("Har dyr, og dyr er ikke tillatt"),
+    "accepts_pets": gettext_lazy("Har dyr"),
     "area_to_avoid": gettext_lazy("Vil unngå området"),
     "milieu_to_avoid": gettext_lazy("Vil unngå miljøet"),
     "already_reserved": gettext_lazy("Boligen holdes av til en annen"),

@@ -14,7 +14,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from .formatting import UNCLEAR, nbdate, nbtime
+from .formatting import UNCLEAR, nbdate, nbtime, yes_or_no
 
 # As many as are told; the rest is on the page itself.
 MOST_TOLD = 5
@@ -95,7 +95,7 @@ def _value(field: models.Field, stored: models.Model) -> str:
 
 def _written(value: Any) -> str:
     if isinstance(value, bool):
-        return _("ja") if value else _("nei")
+        return yes_or_no(value)
     if isinstance(value, datetime):
         return f"{nbdate(value)} {nbtime(value)}"
     if isinstance(value, date):

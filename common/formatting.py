@@ -12,10 +12,12 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 # The words for a value nobody knows, on pages, in letters and in sentences.
 UNCLEAR: Final = _("ikke avklart")
+
 NBSP: Final = "\u00a0"
 MINUS: Final = "\u2212"
 MONTHS: Final = (
@@ -33,6 +35,13 @@ MONTHS: Final = (
     "desember",
 )
 WEEKDAYS: Final = ("mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag")
+
+
+def yes_or_no(value: bool | None) -> str:
+    """«ja», «nei», or «ikke avklart» when nobody knows."""
+    if value is None:
+        return str(UNCLEAR)
+    return gettext("ja") if value else gettext("nei")
 
 
 def nbdate(value: date | datetime | None) -> str:

@@ -228,6 +228,25 @@ class ListChoice(forms.RadioSelect):
     style = "list"
 
 
+class YesNoField(forms.TypedChoiceField):
+    """Yes, no or not settled: for what may be unknown, which a checkbox cannot say."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            choices=[("", _("Ikke avklart")), ("ja", _("Ja")), ("nei", _("Nei"))],
+            coerce={"ja": True, "nei": False}.get,
+            empty_value=None,
+            required=False,
+            **kwargs,
+        )
+
+    def prepare_value(self, value: Any) -> Any:
+        return {True: "ja", False: "nei", None: ""}.get(value, value)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return self.prepare_value(initial) != (data or "")
+
+
 # ------------------------------------------------------------------ questions
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from crispy_forms.layout import Fieldset, Layout, Row
 from django import forms
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.once import OnceFormMixin
@@ -15,12 +16,13 @@ from common.forms import (
     PeriodField,
     VarigFormHelper,
     WholeNumberField,
+    YesNoField,
     norwegian,
 )
 
 from .closing import NO_HOMES
 from .enums import CHOSEN_CAUSES, PropertyStage, Staffing, UpkeepKind
-from .models import NameToAvoid, Property, Unavailability, Unit
+from .models import YES_OR_NO, NameToAvoid, Property, Unavailability, Unit
 
 
 class RevisionMixin(forms.ModelForm):
@@ -76,6 +78,9 @@ class UnitForm(OnceFormMixin, RevisionMixin):
         super().__init__(*args, **kwargs)
         for name in ("allocated_by", "operated_by", "followed_up_by"):
             self.fields[name].empty_label = _("Ikke avklart")
+        for name in (*YES_OR_NO, "shared_home", "rent_to_own"):
+            self.fields[name] = YesNoField(label=capfirst(self.fields[name].label))
+            self.fields[name].mark_optional = False
         self.fields["staffing"].choices = [("", _("Ikke avklart")), *Staffing.choices]
         if self.instance.in_use is not None:
             self.fields["used_from"].initial = self.instance.in_use.lower
@@ -93,8 +98,8 @@ class UnitForm(OnceFormMixin, RevisionMixin):
                 _("Hva boligen har"),
                 Row("lift", "step_free", "wheelchair"),
                 Row("own_entrance", "accepts_pets", "near_transport"),
-                Row("quiet", "drug_free"),
-                Row("suits_children", "suits_young"),
+                Row("quiet", "drug_free", "suits_children"),
+                Row("suits_young"),
             ),
             Fieldset(_("Pris"), Row("rent", "night_price")),
             Fieldset(_("Hvem gjør hva"), Row("allocated_by", "operated_by", "followed_up_by")),

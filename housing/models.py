@@ -34,6 +34,12 @@ from .enums import (
 )
 from .providers.models import Provider
 
+# What is yes, no or not known of a home.
+YES_OR_NO = (
+    "lift", "step_free", "wheelchair", "own_entrance", "accepts_pets", "near_transport", "quiet",
+    "drug_free", "suits_children", "suits_young",
+)  # fmt: skip
+
 
 class PropertyQuerySet(models.QuerySet):
     def matching(self, text: str) -> Self:
@@ -216,7 +222,7 @@ class Unit(models.Model):
 
     Vacant, occupied, reserved and unavailable are never stored: they follow from the stays,
     offers and unavailabilities on a date. Rent is in kroner a month, night price in kroner a night.
-    Bedrooms, floor and staffing may be unknown after an import: then they meet no requirement.
+    Bedrooms, floor, staffing and each yes or no may be unknown: then they meet no requirement.
     """
 
     property = models.ForeignKey(
@@ -247,22 +253,22 @@ class Unit(models.Model):
     )
     size_m2 = models.PositiveSmallIntegerField(_("bruksareal (m²)"), null=True, blank=True)
     floor = models.SmallIntegerField(_("etasje"), null=True, blank=True, default=1)
-    lift = models.BooleanField(_("heis"), default=False)
-    step_free = models.BooleanField(_("uten trinn"), default=False)
-    wheelchair = models.BooleanField(_("tilgjengelig med rullestol"), default=False)
+    lift = models.BooleanField(_("heis"), null=True, blank=True)
+    step_free = models.BooleanField(_("uten trinn"), null=True, blank=True)
+    wheelchair = models.BooleanField(_("tilgjengelig med rullestol"), null=True, blank=True)
     capacity = models.PositiveSmallIntegerField(_("plass til (personer)"), null=True, blank=True)
     staffing = models.CharField(
         _("bemanning"), max_length=10, choices=Staffing, default=Staffing.NONE, blank=True
     )
-    own_entrance = models.BooleanField(_("egen inngang"), default=False)
-    accepts_pets = models.BooleanField(_("dyr tillatt"), default=True)
-    near_transport = models.BooleanField(_("nær buss eller bane"), default=False)
-    quiet = models.BooleanField(_("rolig"), default=False)
-    drug_free = models.BooleanField(_("rusfritt miljø"), default=False)
+    own_entrance = models.BooleanField(_("egen inngang"), null=True, blank=True)
+    accepts_pets = models.BooleanField(_("dyr tillatt"), null=True, blank=True)
+    near_transport = models.BooleanField(_("nær buss eller bane"), null=True, blank=True)
+    quiet = models.BooleanField(_("rolig"), null=True, blank=True)
+    drug_free = models.BooleanField(_("rusfritt miljø"), null=True, blank=True)
     min_age = models.PositiveSmallIntegerField(_("alder fra"), null=True, blank=True)
     max_age = models.PositiveSmallIntegerField(_("alder til og med"), null=True, blank=True)
-    suits_children = models.BooleanField(_("egnet for barn"), default=True)
-    suits_young = models.BooleanField(_("egnet for unge"), default=True)
+    suits_children = models.BooleanField(_("egnet for barn"), null=True, blank=True)
+    suits_young = models.BooleanField(_("egnet for unge"), null=True, blank=True)
     rent = models.PositiveIntegerField(_("husleie (kr per måned)"), null=True, blank=True)
     night_price = models.PositiveIntegerField(_("pris (kr per natt)"), null=True, blank=True)
     allocated_by = models.ForeignKey(
@@ -350,6 +356,12 @@ class Unit(models.Model):
 
     def clean(self) -> None:
         _check_name(self.name)
+
+    def yes_or_no(self) -> list[tuple[str, bool | None]]:
+        """What the home has and suits, by name; None is not known."""
+        return [
+            (self._meta.get_field(name).verbose_name, getattr(self, name)) for name in YES_OR_NO
+        ]
 
     def price(self) -> str:
         """«8 000 kr», or «1 250 kr per natt»; "" when neither is known."""

@@ -41,8 +41,8 @@ from common.sorting import norwegian_key
 from common.spreadsheets import Sheet
 
 from . import stock_columns as columns
-from .enums import TEMPORARY_TYPES, PropertyStage
-from .models import Area, NameToAvoid, Property, Unit
+from .enums import PropertyStage
+from .models import YES_OR_NO, Area, NameToAvoid, Property, Unit
 from .providers.models import Provider
 from .stock_columns import COUNT, IN_USE_FROM, IN_USE_TO, Column
 
@@ -568,6 +568,15 @@ class _Plan:
                 kept = getattr(stored, column.field) if stored is not None else None
                 if value in (None, "") and kept in (None, ""):
                     row.report.missing.append(column.label_in(model))
+        unknown = sum(
+            row.unit.get(name) is None and (row.known is None or getattr(row.known, name) is None)
+            for name in YES_OR_NO
+        )
+        if unknown:
+            row.report.missing.append(
+                ngettext("%(n)d ja/nei-opplysning", "%(n)d ja/nei-opplysninger", unknown)
+                % {"n": unknown}
+            )
         said = row.unit.get("staffing") or (row.known is not None and row.known.staffing)
         unclear = any(text.startswith(_("bemanning")) for text in row.report.missing)
         if not said and not unclear:
@@ -666,16 +675,13 @@ class _Plan:
 
     def _new_unit(self, row: _Row, name: str, period: DateRange) -> Unit:
         values = {key: value for key, value in row.unit.items() if value is not None}
-        kind = values["type"]
         defaults = {
             "bedrooms": None,
             "floor": None,
             "staffing": "",
-            "step_free": values.get("wheelchair", False),
-            # Without a column for this, nothing is promised.
-            "accepts_pets": False,
-            "suits_children": kind not in TEMPORARY_TYPES and (values.get("bedrooms") or 0) > 1,
         }
+        if values.get("wheelchair") and not self.by_varig:
+            defaults["step_free"] = True
         return Unit(**{**defaults, **values, "name": name, "in_use": period})
 
     # ------------------------------------------------------------------ writing

@@ -59,7 +59,7 @@ from casework.persons.actions import deaths
 from casework.vedtak.completeness import PLACE_BASIS
 from common.errors import RuleBroken, explain_integrity_error
 from housing.enums import TEMPORARY_TYPES, TRIAL_TYPES, PropertyStage, UnavailableCause, UnitType
-from housing.models import Area, Property, Unavailability, Unit
+from housing.models import YES_OR_NO, Area, Property, Unavailability, Unit
 from housing.providers.models import Provider, QualityAgreement
 from stays.enums import RiskCause, RiskOutcome, StayKind, StepKind
 from stays.leases.deaths import last_day_of_notice, rented_homes_of
@@ -347,9 +347,10 @@ class World:
         floor, lift = facts.get("floor", 1), facts.get("lift", False)
         wheelchair = facts.get("wheelchair", False)
         columns = {
-            key: value
-            for key, value in facts.items()
-            if key not in PLACED and key not in ("step_free", "floor", "lift", "wheelchair")
+            **ORDINARY,
+            # The default: on the ground floor, or with a lift.
+            "step_free": wheelchair or lift or floor <= 1,
+            **{key: value for key, value in facts.items() if key not in (*PLACED, "floor")},
         }
         house = self._property(facts.get("property", name), facts.get("area"))
         if "max_stay" in facts:
@@ -359,10 +360,6 @@ class World:
             property=house,
             name=name[:40],
             floor=floor,
-            lift=lift,
-            wheelchair=wheelchair,
-            # The default: on the ground floor, or with a lift.
-            step_free=facts.get("step_free", wheelchair or lift or floor <= 1),
             in_use=DateRange(LONG_AGO, facts.get("closed_from")),
             allocated_by=self._office(facts["allocated_by"]) if "allocated_by" in facts else None,
             **columns,
@@ -386,6 +383,7 @@ class World:
             name=f"Rom {self.rooms}",
             type=unit.type,
             suits_children=unit.suits_children,
+            suits_young=unit.suits_young,
             night_price=unit.night_price,
             in_use=unit.in_use,
         )
@@ -844,6 +842,12 @@ class World:
 
 
 SITUATION = ("granted_until", "must_leave_by", "unsafe", "unsuitable")
+# What a home is when the file does not say otherwise.
+ORDINARY = dict.fromkeys(YES_OR_NO, False) | {
+    "accepts_pets": True,
+    "suits_children": True,
+    "suits_young": True,
+}
 PLACED = (
     *("property", "area", "allocated_by", "available_from", "closed_from", "unavailable"),
     "max_stay",

@@ -452,9 +452,16 @@ def check_suited(person: Person, unit: Unit, on: date, reason: str) -> str:
     """Whom the place is unsuited for, or ""; using it then needs a written reason (need T5)."""
     unsuited = unsuited_for(person, unit, on, settings_table.value("young_under_age", on))
     if unsuited and not reason:
+        suits = unit.suits_children if unsuited == UnsuitedFor.CHILDREN else unit.suits_young
+        if suits is None:
+            text = _(
+                "Det er ikke avklart om %(unit)s er egnet for %(whom)s. Avklar det, eller skriv "
+                "hvorfor stedet likevel brukes."
+            )
+        else:
+            text = _("%(unit)s er ikke egnet for %(whom)s. Skriv hvorfor stedet likevel brukes.")
         raise StayRefused(
-            _("%(unit)s er ikke egnet for %(whom)s. Skriv hvorfor stedet likevel brukes.")
-            % {"unit": unit, "whom": UnsuitedFor(unsuited).label.lower()},
+            text % {"unit": unit, "whom": UnsuitedFor(unsuited).label.lower()},
             "unsuited_reason",
         )
     return unsuited

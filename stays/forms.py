@@ -26,6 +26,7 @@ from housing.models import Unit
 from .availability import first_free
 from .enums import SLEEPS, InstitutionKind, StayKind, Unsuitable, VoidedAs
 from .models import Stay
+from .unsuited import not_said_to_suit
 
 # The last field of every correction.
 WHY = _("Hva er rettet eller nytt, og hvordan vet vi det")
@@ -87,7 +88,7 @@ class StayForm(OnceFormMixin, RiskFields):
         required=False,
     )
     unsuited_reason = forms.CharField(
-        label=_("Hvis stedet ikke er egnet for barn: hvorfor det likevel brukes"),
+        label=_("Hvis stedet ikke er egnet for barn eller unge: hvorfor det likevel brukes"),
         required=False,
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -175,7 +176,7 @@ class ChangeStayForm(SeenMixin, OnceFormMixin, RiskFields):
         required=False,
     )
     unsuited_reason = forms.CharField(
-        label=_("Hvis stedet ikke er egnet for barn: hvorfor det likevel brukes"),
+        label=_("Hvis stedet ikke er egnet for barn eller unge: hvorfor det likevel brukes"),
         required=False,
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -363,5 +364,4 @@ def vedtak_label(vedtak: Vedtak) -> str:
 
 
 def _unit_label(unit: Unit) -> str:
-    label = f"{unit} · {unit.get_type_display()}"
-    return label if unit.suits_children else f"{label} · {_('ikke egnet for barn')}"
+    return " · ".join([str(unit), str(unit.get_type_display()), *not_said_to_suit(unit)])

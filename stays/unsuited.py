@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.db.models import Exists, F, OuterRef
+from django.utils.translation import gettext as _
 
 from casework.applications import lease_terms
 from casework.log.enums import (
@@ -89,8 +90,20 @@ def with_them(holders: Collection[int], on: date, user: User) -> dict[int, WithT
     }
 
 
+def not_said_to_suit(unit: Unit) -> list[str]:
+    """Whom the place does not suit, or may not suit, in a few words for a list of places."""
+    said = (
+        (unit.suits_children, _("ikke for barn"), _("barn: ikke avklart")),
+        (unit.suits_young, _("ikke for unge"), _("unge: ikke avklart")),
+    )
+    return [unclear if suits is None else no for suits, no, unclear in said if not suits]
+
+
 def unsuited_for(person: Person, unit: Unit, on: date, young_under: int) -> str:
-    """Whom in the household the place is unsuited for; "" if nobody (need T5). Age in years."""
+    """Whom in the household the place is unsuited for; "" if nobody (need T5). Age in years.
+
+    A place of which it is not known is used for them only with a reason, as an unsuited one.
+    """
     born = person.birth_date
     if not unit.suits_children and (is_minor(born, on) or children_along(person, on)):
         return UnsuitedFor.CHILDREN

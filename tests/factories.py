@@ -232,6 +232,8 @@ class UnitFactory(Factory):
     size_m2 = 48
     rent = 8000
     in_use = factory.LazyFunction(lambda: since(LONG_AGO))
+    lift = step_free = wheelchair = own_entrance = near_transport = quiet = drug_free = False
+    accepts_pets = suits_children = suits_young = True
 
 
 class UnavailabilityFactory(Factory):

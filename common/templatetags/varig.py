@@ -77,6 +77,12 @@ def or_muted(value: Any, words: str) -> Any:
 
 
 @register.filter
+def yes_or_unclear(value: bool | None) -> str:
+    """`{{ unit.lift|yes_or_unclear }}`: «ja», «nei», or «ikke avklart» in grey."""
+    return unclear() if value is None else formatting.yes_or_no(value)
+
+
+@register.filter
 def or_unclear(value: Any) -> Any:
     """`{{ unit.floor|or_unclear }}`: the value, or «ikke avklart» in grey when it is None or "".
 

@@ -22,6 +22,7 @@ from stays import milieu
 from stays.enums import SLEEPS, SearchOutcome, StayKind
 from stays.forms import KINDS, WHY, by_first_free, vedtak_for, vedtak_label
 from stays.models import PlaceSearch, Stay
+from stays.unsuited import not_said_to_suit
 
 from .rules import unwanted
 
@@ -195,10 +196,7 @@ def _place_label(unit: Unit) -> str:
     if unit.property.max_stay_months:
         longest = months_nb(unit.property.max_stay_months)
         parts.append(str(_("høyst %(longest)s") % {"longest": longest}))
-    if not unit.suits_children:
-        parts.append(str(_("ikke for barn")))
-    if not unit.suits_young:
-        parts.append(str(_("ikke for unge")))
+    parts.extend(map(str, not_said_to_suit(unit)))
     return " · ".join(parts)
 
 

@@ -168,7 +168,7 @@ UNIT = st.fixed_dictionaries(
         "shared_home": maybe(st.booleans()),
         "rent_to_own": maybe(st.booleans()),
         "in_use": PERIODS,
-        **{name: st.booleans() for name in YES_OR_NO},
+        **{name: maybe(st.booleans()) for name in YES_OR_NO},
         **dict.fromkeys(("disposal_form", "ownership_form", "owner", "features"), OPTIONAL),
     }
 )

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
+from allocation.fit import Dwelling, Seeker, judge
+from common import spreadsheets
 from common.formatting import nbdate
+from housing import stock_import
 from housing.models import Unit
 from tests import factories as f
 
@@ -133,3 +136,40 @@ def test_type_of_a_home_somebody_needs_is_not_changed_to_another_use(stock):
         assert stock.post(url, what_stands(unit, type=same)).status_code == 302
         unit.refresh_from_db()
         assert unit.type == same
+
+
+def test_what_nobody_knows_of_a_home_is_neither_yes_nor_no(stock):
+    """A checkbox cannot say that it is not settled; nor can a file without the column."""
+    unit = f.UnitFactory(quiet=True)
+    url = reverse("housing:unit_edit", args=[unit.pk])
+    answer = stock.post(url, what_stands(unit, lift="ja", accepts_pets="nei", quiet=""))
+    assert answer.status_code == 302
+    unit.refresh_from_db()
+    assert (unit.lift, unit.accepts_pets, unit.quiet) == (True, False, None)
+    form = stock.get(url).context["form"]
+    assert [form[name].value() for name in ("lift", "accepts_pets", "quiet")] == ["ja", "nei", ""]
+    page = " ".join(stock.get(reverse("desk:unit", args=[unit.pk])).text.split())
+    assert "<dt>Heis</dt> <dd>ja</dd>" in page and "<dt>Dyr tillatt</dt> <dd>nei</dd>" in page
+    assert '<dt>Rolig</dt> <dd><span class="v-muted">ikke avklart</span></dd>' in page
+    content = b"eiendom,boligtype,betegnelse,dyr_tillatt\nNordlia 1,kommunal,H0101,\n"
+    sheet = spreadsheets.read(content, "boliger.csv")
+    report = stock_import.apply(sheet, by=stock.user, at=f.now())
+    imported = Unit.objects.get(property__name="Nordlia 1")
+    assert {imported.accepts_pets, imported.suits_children, imported.lift} == {None}
+    assert "10 ja/nei-opplysninger" in report.rows[0].missing
+
+
+@pytest.mark.parametrize(
+    ("seeker", "unknown", "code", "sentence"),
+    [
+        ({"pets": True}, "accepts_pets", "accepts_pets", "Dyr tillatt: ikke avklart."),
+        ({"wheelchair": True}, "wheelchair", "step_free", "Det er ikke avklart om boligen kan"),
+        ({"step_free": True}, "step_free", "step_free", "Det er ikke avklart om boligen har"),
+        ({"children": 1}, "suits_children", "household_capacity", "Det er ikke avklart om boligen"),
+        ({"max_floor": 0}, "lift", "floor", "1. etasje (heis er ikke avklart), kan bo høyest"),
+    ],
+)
+def test_home_of_which_it_is_not_known_is_not_given_and_says_so(seeker, unknown, code, sentence):
+    fit = judge(Seeker(**seeker), Dwelling(free_from=f.today(), **{unknown: None}), f.today())
+    said = {verdict.code: verdict.sentence for verdict in fit.verdicts if not verdict.ok}
+    assert said[code].startswith(sentence)
