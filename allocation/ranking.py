@@ -39,7 +39,8 @@ from common.errors import RuleBroken
 from common.sql import end_of_day, enum_params, enum_values, local_day, with_positional_params
 from stays.enums import LASTING, StayKind, Unsuitable
 from stays.homes import has_home, has_home_params
-from stays.temporary.chains import HOLDERS_AND_MEMBERS, chain_ctes, chain_params
+from stays.households import HOUSEHOLDS
+from stays.temporary.chains import HOLDERS, chain_ctes, chain_params
 
 from . import order
 from . import policy as policies
@@ -88,8 +89,10 @@ waiting AS (
 
 # The few who are, or lately were, in a temporary place: only their chains are counted.
 CHAINED = f"""
-    SELECT w.person_id FROM waiting w
-    JOIN ({HOLDERS_AND_MEMBERS}) lately ON lately.person_id = w.person_id"""
+    SELECT person_id FROM waiting WHERE person_id IN ({HOLDERS})
+    UNION SELECT me.person_id FROM {HOUSEHOLDS}
+    WHERE me.person_id IN (SELECT person_id FROM waiting) AND other.person_id IN ({HOLDERS})
+        AND me.living <> %(LivingArrangement.VISITING)s"""
 
 # Each fact for all cases at once, joined on the case: no subquery for each row.
 FACTS = f"""
@@ -118,6 +121,7 @@ leaving AS (
     FROM stays_stay inside
     WHERE inside.kind = %(StayKind.INSTITUTION)s AND inside.planned_out IS NOT NULL
         AND inside.period @> %(on)s::date
+        AND inside.person_id IN (SELECT person_id FROM waiting)
         AND NOT {has_home("inside.person_id", "greatest(inside.planned_out, %(on)s::date)")}
     GROUP BY inside.person_id
 ),

@@ -155,6 +155,12 @@ class Stay(models.Model):
                 include=["person", "period"],
                 condition=Q(kind=StayKind.TEMPORARY),
             ),
+            # The few homes that somebody will move into: they are not free (allocation/vacancy.py).
+            models.Index(
+                Func(F("period"), function="lower"),
+                name="stay_begins",
+                condition=Q(unit__isnull=False),
+            ),
         ]
         constraints = [
             ExclusionConstraint(

@@ -62,12 +62,6 @@ HOLDERS = """
     WHERE kind = %(StayKind.TEMPORARY)s
       AND coalesce(upper(period), 'infinity'::date) >= %(on)s::date - %(gap_days)s::int"""
 
-# The holders, and those who lived with them.
-HOLDERS_AND_MEMBERS = f"""
-    {HOLDERS}
-    UNION SELECT me.person_id FROM {HOUSEHOLDS}
-    WHERE other.person_id IN ({HOLDERS}) AND me.living <> %(LivingArrangement.VISITING)s"""
-
 LASTING_HOME = "home.kind = ANY(%(ends_chain)s) AND NOT home.unsafe"
 
 
