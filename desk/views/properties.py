@@ -106,6 +106,7 @@ def property_page(request: HttpRequest, pk: int) -> HttpResponse:
     tenants = _tenants(request, units)
     log_reads(request, tenants.keys(), "eiendom")
     counts = Counter(unit.status for unit in units)
+    lifecycle = _lifecycle(building)
     context = {
         "property": building,
         "form": form,
@@ -120,7 +121,8 @@ def property_page(request: HttpRequest, pk: int) -> HttpResponse:
         "stage_color": STAGE_COLORS.get(PropertyStage(building.stage), "neutral"),
         "out_of_use": building.stage in OUT_OF_USE,
         "answers": _answers(units),
-        "lifecycle": _lifecycle(building),
+        "lifecycle": [line for line in lifecycle if not line["corrected"]],
+        "corrected": [line for line in lifecycle if line["corrected"]],
         "upkeep": list(building.upkeep.open().select_related("unit")[:20]),
         "meetings": list(building.meetings.all()[:3]),
         "names": perms.can_see_tenants(request.user),
@@ -131,21 +133,34 @@ def property_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _lifecycle(building: Property) -> list[dict[str, Any]]:
-    """What the stage has been, newest first: since when, who wrote it and why. One query."""
+    """What the stage has been, newest first: since when, who wrote it and why. One query.
+
+    A line is `corrected` when its day was, or when a later one holds from the same day or before:
+    it never was so.
+    """
     lines: list[dict[str, Any]] = []
-    before = None
+    before = (None, None)
     for row in building.history.select_related("history_user").order_by("history_id"):
-        if before != (row.stage, row.stage_from):
-            lines.append(
-                {
-                    "stage": PropertyStage(row.stage).label,
-                    "since": row.stage_from,
-                    "reason": row.stage_reason,
-                    "at": row.history_date,
-                    "by": row.history_user,
-                }
-            )
-        before = (row.stage, row.stage_from)
+        now = (row.stage, row.stage_from)
+        if now == before:
+            lines[-1]["reason"] = row.stage_reason
+            continue
+        if row.stage == before[0]:
+            lines[-1]["corrected"] = True
+        for line in lines:
+            if line["since"] and row.stage_from and row.stage_from <= line["since"]:
+                line["corrected"] = True
+        lines.append(
+            {
+                "stage": PropertyStage(row.stage).label,
+                "since": row.stage_from,
+                "reason": row.stage_reason,
+                "at": row.history_date,
+                "by": row.history_user,
+                "corrected": False,
+            }
+        )
+        before = now
     return lines[::-1]
 
 

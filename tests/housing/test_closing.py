@@ -194,6 +194,23 @@ def test_lifecycle_is_shown_with_days_reasons_and_authors(stock, house):
     assert stock.user.get_full_name() in page
 
 
+def test_stage_that_was_corrected_is_not_shown_as_if_it_had_been(stock, house):
+    change(stock, house, "utsatt", stage_from=nb(70))
+    change(stock, house, "avviklet", stage_from=nb(-30))  # a day to come
+    change(stock, house, "avviklet", stage_from=nb(-40))  # the day was wrong
+    answer = change(stock, house, "i_bruk", stage_from=nb(-20))  # it is not closed after all
+    shown = [(str(line["stage"]), line["since"]) for line in answer.context["lifecycle"]]
+    assert shown == [
+        ("I bruk", f.days_ago(-20)),
+        ("Kan falle bort", f.days_ago(70)),
+        ("I bruk", None),
+    ]
+    assert {str(line["stage"]) for line in answer.context["corrected"]} == {"Avviklet"}
+    page = " ".join(answer.text.split())
+    assert "<summary> Rettet (2) </summary>" in page
+    assert f"<s> Avviklet fra {nb(-30)} </s>" in page
+
+
 # ------------------------------------------------------------------ two tabs
 
 
