@@ -13,7 +13,7 @@ from common.calendar import local_date
 from common.corrections import check_seen
 from common.errors import RuleBroken
 
-from . import leaving
+from . import absence, leaving
 from .enums import RoleKind
 from .models import OrganisationUnit, Role, Setting, User
 from .settings_table import KEYS
@@ -91,14 +91,16 @@ def end_role(
     by: User,
     at: datetime,
     receiver: User | None = None,
+    stand_in: User | None = None,
     seen: int | None = None,
 ) -> None:
     """End the role after `last_day`. When it is the user's last one and they hold something, it
-    is handed over to `receiver`: now, or on the first day without a role.
+    is handed over to `receiver`: now, or on the first day without a role. Where they stand in for
+    somebody in this role, `stand_in` does so from then.
 
     Raises RoleAlreadyOver, OwnAdministration when users end their own administration,
-    HandOverRefused without a receiver who is needed or with one who is not, or RuleBroken when
-    `last_day` is before the role began.
+    HandOverRefused without a receiver who is needed or with one who is not, AbsenceRefused without
+    a `stand_in` who is needed, or RuleBroken when `last_day` is before the role began.
     """
     on = local_date(at)
     # Locked, so that only one of two users who end it at once succeeds.
@@ -115,6 +117,9 @@ def end_role(
     role.period = DateRange(role.period.lower, first_day_after)
     role.save()
     user = role.user
+    absence.replace_stand_in(
+        user=user, role=role, stand_in=stand_in, on=max(first_day_after, on), by=by, at=at
+    )
     if leaving.has_role_after(user, max(first_day_after, on), without=role):
         if receiver is not None:
             raise leaving.HandOverRefused(

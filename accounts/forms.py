@@ -103,9 +103,22 @@ class EndRoleForm(SeenMixin, forms.Form):
     last_day = NorwegianDateField(label=_("Siste dag"))
 
     def __init__(
-        self, *args: Any, receivers: QuerySet[User] | None, cancel: str = "", **kwargs: Any
+        self,
+        *args: Any,
+        receivers: QuerySet[User] | None,
+        stand_ins: QuerySet[User] | None = None,
+        cancel: str = "",
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        if stand_ins is not None:
+            self.fields["stand_in"] = forms.ModelChoiceField(
+                stand_ins,
+                required=False,
+                label=_("Ny stedfortreder"),
+                empty_label=_("Velg"),
+                help_text=_("Overtar fra dagen etter siste dag, og ut fraværet."),
+            )
         if receivers is not None:
             self.fields["receiver"] = _receiver(receivers, required=False)
             self.fields["receiver"].help_text = _(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
+from typing import Self
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.core.validators import RegexValidator
 from django.db import connection, models
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -105,10 +107,8 @@ class User(AbstractUser):
     def stands_in_for(self) -> dict[int, date]:
         """The users this one stands in for today, by id, with the first day they are back."""
         # The clock may be read here, as for the roles.
-        away = Absence.objects.filter(
-            stand_in=self,
-            period__contains=timezone.localdate(),  # noqa: TID251
-        )
+        today = timezone.localdate()  # noqa: TID251
+        away = Absence.objects.standing(today).filter(stand_in=self)
         return {absence.user_id: absence.period.upper for absence in away.order_by("pk")}
 
     @cached_property
@@ -160,6 +160,17 @@ class Role(models.Model):
         return f"{self.get_kind_display()}, {self.unit}"
 
 
+class AbsenceQuerySet(models.QuerySet):
+    def standing(self, on: date) -> Self:
+        """Those on the date, with a stand-in who works then in a role of the same kind. One whose
+        stand-in has left since stands for nothing: nobody without a role is given anything."""
+        roles = Role.objects.filter(user=OuterRef("stand_in"), period__contains=on)
+        kinds = Role.objects.filter(user=OuterRef(OuterRef("user"))).values("kind")
+        return self.filter(
+            Exists(roles.filter(kind__in=kinds)), period__contains=on, stand_in__is_active=True
+        )
+
+
 class Absence(models.Model):
     """A user is away for a half-open period, and another stands in for them (issue 10).
 
@@ -177,6 +188,8 @@ class Absence(models.Model):
     registered_at = models.DateTimeField()
     registered_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     history = HistoricalRecords()
+
+    objects = AbsenceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("fravær")

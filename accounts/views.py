@@ -32,7 +32,7 @@ from .forms import (
     UserForm,
     shown,
 )
-from .models import ReadLog, Role, Setting, User
+from .models import Absence, ReadLog, Role, Setting, User
 from .once import once
 from .reads import PAGES
 from .settings_table import KEYS, values
@@ -131,28 +131,34 @@ def role_end(request: HttpRequest, pk: int) -> HttpResponse:
     today = timezone.localdate(at)
     back = redirect("accounts:user", role.user_id)
     held = leaving.held_by(role.user)
+    receivers = leaving.receivers(role.user, today)
+    standing_in = absences.stands_in_from(role.user, today, without=role)
     form = EndRoleForm(
         request.POST or None,
         initial={"last_day": today},
-        receivers=leaving.receivers(role.user, today) if held else None,
+        receivers=receivers if held else None,
+        stand_ins=receivers if standing_in else None,
         row=role,
         cancel=back.url,
     )
     if request.method == "POST" and form.is_valid():
-        last_day = form.cleaned_data["last_day"]
+        last = form.cleaned_data["last_day"]
         with errors_on(form):
             actions.end_role(
                 role=role,
-                last_day=last_day,
-                first_day_after=last_day + timedelta(days=1),
+                last_day=last,
+                first_day_after=last + timedelta(days=1),
                 receiver=form.cleaned_data.get("receiver"),
+                stand_in=form.cleaned_data.get("stand_in"),
                 seen=form.cleaned_data["seen"],
                 by=request.user,
                 at=at,
             )
             messages.success(request, _("Rollen er avsluttet."))
             return back
-    return render(request, "accounts/role_end.html", {"form": form, "role": role, "held": held})
+    ends = [(row, last_day(row.period)) for row in standing_in]
+    context = {"form": form, "role": role, "held": held, "standing_in": ends}
+    return render(request, "accounts/role_end.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -220,8 +226,13 @@ def _absence(request: HttpRequest, person: User, back: str) -> HttpResponse:
             absences.register_absence(user=person, by=request.user, at=at, **form.cleaned_data)
             messages.success(request, _("Fraværet er ført."))
             return here
-    lines = [(row, last_day(row.period)) for row in rows.order_by("period", "pk")]
-    context = {"form": form, "person": person, "lines": lines}
+    lines = [
+        (row, last_day(row.period), Absence.objects.standing(max(today, row.period.lower)))
+        for row in rows.order_by("period", "pk")
+    ]
+    lines = [(row, last, those.filter(pk=row.pk).exists()) for row, last, those in lines]
+    context = {"form": form, "person": person, "lines": lines, "mine": bool(back)}
+    context["may_manage_users"] = perms.can_manage_users(request.user)
     return render(request, "accounts/absence.html", context)
 
 

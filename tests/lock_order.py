@@ -15,6 +15,7 @@ from django.db import connection
 ORDER = (
     # On their own: nothing else is locked beside them.
     "accounts_role",
+    "accounts_absence",
     "accounts_user",
     "accounts_setting",
     "casework_dimension",

@@ -97,3 +97,43 @@ def test_a_manager_registers_the_absence_of_somebody_who_is_ill(as_manager):
     data = {"stand_in": other.pk, "period_0": nb(f.today()), "period_1": nb(last)}
     assert as_manager.post(url, data).status_code == 302
     assert Absence.objects.get().user == ill
+
+
+def test_a_stand_in_who_has_left_is_addressed_by_nothing(
+    pair, login, mailoutbox, django_capture_on_commit_callbacks
+):
+    """The role ended after the absence was registered: neither mail, nor the day, nor the tasks."""
+    f.FlagFactory(owner=pair.absent)
+    handover = HandoverFactory(to_user=pair.absent)
+    pair.user.roles.update(period=f.since(f.days_ago(900), f.today()))
+    f.RoleFactory(user=pair.user, kind="likeperson")
+    with django_capture_on_commit_callbacks(execute=True):
+        send_summary(f.today())
+    assert [mail.to for mail in mailoutbox] == [[pair.absent.email]]
+    left = type(pair.user).objects.get(pk=pair.user.pk)
+    assert left.stands_in_for == {} and not can_take_handover(left, handover)
+    page = login(user=pair.absent).get(reverse("accounts:my_absence")).text
+    assert "har ikke rollen lenger" in page
+
+
+def test_the_role_of_a_stand_in_ends_only_with_another(pair, login):
+    admin, other = login("systemadministrator"), f.UserFactory(caseworker=True)
+    url = reverse("accounts:role_end", args=[pair.user.roles.get().pk])
+    assert f"for {pair.absent}, som er borte" in " ".join(admin.get(url).text.split())
+    last = f.today() + timedelta(days=1)
+    refused = admin.post(url, {"last_day": nb(last)})
+    assert "er stedfortreder for" in str(refused.context["form"].errors["stand_in"])
+    assert Absence.objects.get().stand_in == pair.user
+    assert admin.post(url, {"last_day": nb(last), "stand_in": other.pk}).status_code == 302
+    first, second = Absence.objects.order_by("period")
+    assert (first.stand_in, second.stand_in) == (pair.user, other)
+    assert first.period.upper == second.period.lower == last + timedelta(days=1)
+    assert second.period.upper == f.today() + timedelta(days=6)
+
+
+def test_nobody_stands_in_longer_than_the_role_lasts(as_caseworker):
+    other = f.UserFactory(caseworker=True)
+    other.roles.update(period=f.since(f.days_ago(9), f.today() + timedelta(days=2)))
+    answer = register(as_caseworker, other, f.today(), f.today() + timedelta(days=6))
+    assert "tar slutt før perioden" in str(answer.context["form"].errors["stand_in"])
+    assert register(as_caseworker, other, f.today(), f.today()).status_code == 302
