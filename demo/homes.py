@@ -8,6 +8,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 
 from casework.log.enums import ApplicationKind, ApplicationState, Outcome
 from common.calendar import add_months
+from common.formatting import nbdate
 from housing.enums import UnitType
 from stays.enums import Deposit, StayEvent, StayKind
 from stays.leases.models import Lease
@@ -101,7 +102,12 @@ def _tenancy(lives: Lives, start: date, end: date | None, home: Home, mover, lea
         case.moved_in, case.home, case.lease = start, home, lease
         lives.moved.append(case)
         lives.event(
-            someone, start, StayEvent.LEASE_AGREED, f"Flyttet inn i {home.name}.", case.application
+            someone,
+            start,
+            StayEvent.LEASE_AGREED,
+            f"Leieforhold inngått: {home.name} fra {nbdate(start)}.",
+            case.application,
+            lease=lease,
         )
     if end:
         leaving.setdefault(end, []).append(someone)

@@ -355,7 +355,14 @@ class Lives:
         return pk
 
     def event(
-        self, someone: Someone, day: date, kind: EventKind, text: str, application=None, by=None
+        self,
+        someone: Someone,
+        day: date,
+        kind: EventKind,
+        text: str,
+        application=None,
+        by=None,
+        **data: int,
     ) -> None:
         self.bulk.add(
             Event,
@@ -363,6 +370,7 @@ class Lives:
             application_id=application,
             kind=kind,
             text=text,
+            data=data,
             at=at(day, 12, self.rng.randrange(60)),
             by_id=by or someone.responsible,
         )

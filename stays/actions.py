@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from accounts import settings_table
 from accounts.models import User
 from casework.log.enums import GOING_OUT, FlagClosed, FlagKind
-from casework.log.events import record
+from casework.log.events import record, take_back
 from casework.models import Application, Flag, InstitutionNotice, Person, Vedtak
 from casework.persons.actions.deaths import PersonIsDead
 from casework.persons.models.deaths import died_on
@@ -509,11 +509,19 @@ def end_open(
 
 @transaction.atomic
 def void(
-    stay: Stay, *, how: VoidedAs, reason: str, by: User, at: datetime, **data: int
+    stay: Stay,
+    *,
+    how: VoidedAs,
+    reason: str,
+    by: User,
+    at: datetime,
+    application: Application | None = None,
+    **data: int,
 ) -> VoidedStay:
     """Delete the locked stay, and keep what it said as a `VoidedStay` with the reason.
 
-    Flags about a chain that began with it are closed; the jobs raise what the facts now say.
+    Flags about a chain that began with it are closed; the jobs raise what the facts now say. What
+    was written of it on the timeline, also in the case (`application`), is struck out.
     """
     if not reason.strip():
         raise StayRefused(_("Skriv hvorfor."), "reason")
@@ -530,7 +538,7 @@ def void(
         voided_by=by,
     )
     voided.save()
-    record(
+    event = record(
         stay.person,
         StayEvent.STAY_VOIDED if how != VoidedAs.NO_CONTRACT else StayEvent.LEASE_CANCELLED,
         _("%(how)s: %(where)s fra %(day)s. %(why)s")
@@ -542,9 +550,11 @@ def void(
         },
         by=by,
         at=at,
+        application=application or (stay.vedtak.application if stay.vedtak_id else None),
         stay=stay.pk,
         **data,
     )
+    take_back(event, stay=stay.pk, **data)
     delete_rows(stay.renewals.all(), by=by)
     Flag.objects.open().filter(
         person=stay.person,

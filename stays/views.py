@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from accounts.once import once
@@ -22,7 +23,7 @@ from stays.temporary.chains import chain_of
 from . import actions, correcting, perms
 from .forms import ChangeStayForm, EndStayForm, ReopenStayForm, StayForm, VoidStayForm
 from .longest import too_long
-from .models import Stay
+from .models import Stay, VoidedStay
 from .unsuited import children_in_household
 
 
@@ -136,6 +137,10 @@ def stay_reopen(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+# Why a stay ends, for a page that leads here.
+END_REASONS = {"trakk-seg": gettext_lazy("Personen trakk seg og flyttet ikke inn")}
+
+
 @require_http_methods(["GET", "POST"])
 @allowed(perms.can_record_stays)
 @once
@@ -144,11 +149,23 @@ def stay_end(request: HttpRequest, pk: int) -> HttpResponse:
     stay = _stay(request, pk)
     today = timezone.localdate()
     back = redirect("desk:person_stays", stay.person_id)
-    form = EndStayForm(request.POST or None, initial={"ends_on": today}, cancel=back.url)
+    reason = END_REASONS.get(request.GET.get("grunn"), "")
+    initial = {"ends_on": today, "reason": reason}
+    form = EndStayForm(request.POST or None, initial=initial, cancel=back.url)
     if request.method == "POST" and form.is_valid():
         with errors_on(form):
-            actions.end_stay(stay=stay, by=request.user, at=timezone.now(), **form.cleaned_data)
-            messages.success(request, _("Oppholdet er avsluttet."))
+            ended = actions.end_stay(
+                stay=stay, by=request.user, at=timezone.now(), **form.cleaned_data
+            )
+            if isinstance(ended, VoidedStay):
+                text = _(
+                    "Det ble ikke noe av oppholdet. Det telles ikke, og står nederst på siden."
+                )
+            elif ended.period.upper > today:
+                text = _("Oppholdet avsluttes %(day)s.") % {"day": nbdate(ended.period.upper)}
+            else:
+                text = _("Oppholdet er avsluttet.")
+            messages.success(request, text)
             return back
     log_read(request, stay.person_id, "stay-end")
     context = {"form": form, "stay": stay, "person": stay.person, "nights": stay.nights(today)}

@@ -92,10 +92,7 @@ def _case(request: HttpRequest, case: Application, refused: ReceivedForm | None)
         "needs": list(case.needs.all()),
         "vedtak_list": list(case.vedtak.all()),
         "letters": _letters(case),
-        "events": [
-            {"when": event.at, "text": event.text, "by": event.by}
-            for event in case.events.select_related("by").order_by("-at", "-pk")[:20]
-        ],
+        "events": case.events.select_related("by").order_by("-at", "-pk")[:20],
         "step": (step := next_step(case, request.user)),
         # Without an assessment, which only a home needs.
         "may_decide_now": works

@@ -33,3 +33,11 @@ def record(
     return Event.objects.create(
         person=person, application=application, kind=kind, text=text, by=by, at=at, data=data
     )
+
+
+def take_back(event: Event, **data: int) -> None:
+    """The event says that something did not come to be: what was written earlier of the same thing
+    (`stay=7`, one of the keys in `data`) is shown as struck out."""
+    for key, value in data.items():
+        earlier = Event.objects.filter(person=event.person_id, **{f"data__{key}": value})
+        earlier.exclude(pk=event.pk).update(taken_back_by=event)

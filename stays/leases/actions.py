@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_DOWN, Decimal
 
@@ -34,7 +35,7 @@ from casework.persons.models.deaths import died_on
 from casework.vedtak.completeness import DWELLING_BASES, EXTENSION_BASIS
 from common.calendar import add_months, local_date, next_working_day
 from common.corrections import check_seen
-from common.formatting import nbdate
+from common.formatting import kroner, nbdate
 from housing.enums import TEMPORARY_TYPES
 from housing.models import Unit
 from stays.actions import (
@@ -423,9 +424,52 @@ def earliest_adjustment(lease: Lease, on: date) -> date:
     )
 
 
+class OtherRent(StayRefused):
+    """The new rent is another than the one the user read; `rent` is in kroner a month."""
+
+    def __init__(self, rent: int) -> None:
+        super().__init__(
+            _(
+                "Husleien er regnet ut på nytt siden du åpnet siden, og blir %(rent)s. Les, og "
+                "send igjen."
+            )
+            % {"rent": kroner(rent)},
+            "seen_rent",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NewRent:
+    """The rent before and after, in kroner a month, and the index each was set by."""
+
+    old: int
+    new: int
+    from_index: PriceIndex
+    to_index: PriceIndex
+
+
+def new_rent(lease: Lease, on: date) -> NewRent:
+    """The rent by the consumer price index (husll. § 4-2), down to whole kroner. Raises
+    `StayRefused` when the index is not known or has not risen."""
+    last = lease.last_adjustment()
+    from_index = last.to_index if last else _index_of(lease.agreed_on)
+    to_index = PriceIndex.objects.filter(month__lte=on).first()
+    old = last.new_rent if last else lease.rent
+    new = old
+    if to_index is not None and to_index.value > from_index.value:
+        new = int((Decimal(old) * to_index.value / from_index.value).to_integral_value(ROUND_DOWN))
+    if new == old:
+        raise StayRefused(_("Konsumprisindeksen har ikke steget siden leien ble satt."))
+    return NewRent(old, new, from_index, to_index)
+
+
 @transaction.atomic
-def adjust_rent(*, lease: Lease, effective_on: date, by: User, at: datetime) -> RentAdjustment:
-    """Raise the rent by the consumer price index and send the notice letter (husll. § 4-2)."""
+def adjust_rent(
+    *, lease: Lease, effective_on: date, by: User, at: datetime, seen_rent: int | None = None
+) -> RentAdjustment:
+    """Raise the rent by the consumer price index and send the notice letter (husll. § 4-2).
+
+    Raises `StayRefused`, and `OtherRent` when the new rent is not the one the user read."""
     on = local_date(at)
     check_reasonable(on, effective_on=effective_on)
     lock_persons(lease.stay.person_id)
@@ -441,28 +485,22 @@ def adjust_rent(*, lease: Lease, effective_on: date, by: User, at: datetime) -> 
             % {"day": nbdate(earliest)},
             "effective_on",
         )
-    last = lease.last_adjustment()
-    from_index = last.to_index if last else _index_of(lease.agreed_on)
-    to_index = PriceIndex.objects.filter(month__lte=on).first()
-    if to_index is None or to_index.value <= from_index.value:
-        raise StayRefused(_("Konsumprisindeksen har ikke steget siden leien ble satt."))
-    old_rent = last.new_rent if last else lease.rent
-    new_rent = int(
-        (Decimal(old_rent) * to_index.value / from_index.value).to_integral_value(ROUND_DOWN)
-    )
-    if new_rent == old_rent:
-        raise StayRefused(_("Konsumprisindeksen har ikke steget siden leien ble satt."))
+    rent = new_rent(lease, on)
+    if seen_rent is not None and seen_rent != rent.new:
+        raise OtherRent(rent.new)
     words = lease_letters.rent(
-        lease, old_rent, new_rent, from_index, to_index, effective_on, application
+        lease, rent.old, rent.new, rent.from_index, rent.to_index, effective_on, application
     )
     letter = make_letter(
         kind=LetterKind.RENT_ADJUSTMENT, application=application, by=by, at=at, **words
     )
     adjustment = save(
-        RentAdjustment(lease=lease, from_index=from_index, to_index=to_index, letter=letter),
+        RentAdjustment(
+            lease=lease, from_index=rent.from_index, to_index=rent.to_index, letter=letter
+        ),
         by,
-        old_rent=old_rent,
-        new_rent=new_rent,
+        old_rent=rent.old,
+        new_rent=rent.new,
         notified_on=on,
         effective_on=effective_on,
         adjusted_at=at,

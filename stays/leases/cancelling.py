@@ -65,8 +65,8 @@ def cancel_lease(
     if how == VoidedAs.NO_CONTRACT and has_begun(lease, at):
         raise StayRefused(
             _(
-                "Leieforholdet har begynt. Har personen flyttet ut, avslutter du oppholdet; er "
-                "leieforholdet ført ved en feil, velger du «Feilregistrert»."
+                "Leieforholdet har begynt. Trakk personen seg, eller er flyttet ut, avslutter du "
+                "leieforholdet. Er det ført ved en feil, velger du «Feilregistrert»."
             ),
             "how",
         )
@@ -75,10 +75,18 @@ def cancel_lease(
     )
     for rows in parts_of(lease):
         delete_rows(rows.all(), by=by)
-    number = lease.pk
+    number, application = lease.pk, lease.application
     delete_rows([lease], by=by)
     stay = Stay.objects.select_related("person", "unit__property").get(pk=stay.pk)
-    voided = void(stay, how=VoidedAs(how), reason=reason, by=by, at=at, lease=number)
+    voided = void(
+        stay,
+        how=VoidedAs(how),
+        reason=reason,
+        by=by,
+        at=at,
+        application=application,
+        lease=number,
+    )
     for ended in reopen:
         reopen_locked(stay=ended, reason=voided.reason, by=by, at=at)
     return voided

@@ -173,11 +173,22 @@ class ProlongForm(OnceFormMixin, forms.Form):
 
 
 class RentForm(OnceFormMixin, forms.Form):
-    effective_on = NorwegianDateField(label=_("Ny husleie fra"))
+    """When the new rent holds from; `rent` is the one shown above the form, None if unknown."""
 
-    def __init__(self, *args: Any, cancel: str, **kwargs: Any) -> None:
+    effective_on = NorwegianDateField(label=_("Ny husleie fra"))
+    seen_rent = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, rent: int | None, cancel: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.rent = rent
+        self.initial["seen_rent"] = rent
         self.helper = VarigFormHelper(self, submit=_("Send varselet"), cancel=cancel)
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        if field == "seen_rent":  # told of the new rent, the user may send the form again
+            self.data = {**self.data.dict(), "seen_rent": self.rent}
+            field = None
+        super().add_error(field, error)
 
 
 class IndexForm(OnceFormMixin, forms.Form):

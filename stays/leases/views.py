@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -23,7 +24,7 @@ from casework.log.enums import ApplicationKind
 from casework.persons.views.on_person import form_page
 from common.access import allowed
 from common.form_errors import errors_as_message, errors_on, posted
-from common.formatting import nbdate
+from common.formatting import kroner, nbdate, number
 from common.paging import keyset_page
 from stays import correcting, perms
 from stays.enums import Readiness, RiskOutcome, StayKind
@@ -220,14 +221,27 @@ def lease_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     """A lease that never was: it is taken out, with the reason."""
     lease = _lease(request, pk)
     back = reverse("stays:lease", args=[pk])
+    has_begun = cancelling.has_begun(lease, timezone.now())
+    lives_there = lease.stay.period.upper is None or timezone.localdate() < lease.stay.period.upper
     form = CancelForm(
         posted(request),
         lease=lease,
         ended=correcting.ended_by(lease.stay),
         has_offer=hasattr(lease, "offer"),
-        has_begun=cancelling.has_begun(lease, timezone.now()),
+        has_begun=has_begun,
         cancel=back,
     )
+    told = {}
+    if has_begun and lives_there:
+        told = {
+            "note": _(
+                "Leieforholdet begynte %(day)s. Trakk personen seg etter det, avslutter du "
+                "leieforholdet med dagen og grunnen, så står det som det var."
+            )
+            % {"day": nbdate(lease.starts_on)},
+            "note_url": f"{reverse('stays:stay_end', args=[lease.stay_id])}?grunn=trakk-seg",
+            "note_link": _("Avslutt leieforholdet: personen trakk seg"),
+        }
     return form_page(
         request,
         lease.stay.person,
@@ -243,6 +257,7 @@ def lease_cancel(request: HttpRequest, pk: int) -> HttpResponse:
             "plass på ventelisten."
         )
         % {"unit": lease.stay.where, "day": nbdate(lease.starts_on)},
+        **told,
     )
 
 
@@ -299,7 +314,13 @@ def lease_rent(request: HttpRequest, pk: int) -> HttpResponse:
     today = timezone.localdate()
     back = reverse("stays:lease", args=[pk])
     earliest = actions.earliest_adjustment(lease, today)
-    form = RentForm(posted(request), cancel=back, initial={"effective_on": earliest})
+    rent, note = None, ""
+    try:
+        rent = actions.new_rent(lease, today)
+    except actions.StayRefused as error:
+        note = str(error)
+    initial = {"effective_on": earliest}
+    form = RentForm(posted(request), rent=rent and rent.new, cancel=back, initial=initial)
     return form_page(
         request,
         lease.stay.person,
@@ -311,7 +332,24 @@ def lease_rent(request: HttpRequest, pk: int) -> HttpResponse:
         page=PAGE,
         sub=_("Etter konsumprisindeksen, høyst én gang i året. Tidligst fra %(day)s.")
         % {"day": nbdate(earliest)},
+        facts=_rent_facts(rent) if rent else (),
+        note=note,
     )
+
+
+def _rent_facts(rent: actions.NewRent) -> list[tuple[str, str]]:
+    """What the notice says: the old rent and the new, and the index they follow."""
+
+    def index(row: PriceIndex) -> str:
+        return f"{number(row.value)} ({date_format(row.month, 'F Y')})"
+
+    return [
+        (_("Husleie nå"), kroner(rent.old)),
+        (_("Ny husleie"), kroner(rent.new)),
+        (_("Økning"), kroner(rent.new - rent.old)),
+        (_("Indeks da leien sist ble satt"), index(rent.from_index)),
+        (_("Indeks nå"), index(rent.to_index)),
+    ]
 
 
 @require_http_methods(["GET", "POST"])

@@ -122,6 +122,7 @@ def test_who_leaves_on_the_first_day_has_no_night_there(as_caseworker, today):
     assert not Stay.objects.exists()
     assert VoidedStay.objects.get().how == "ikke_brukt"
     assert chain_of(stay.person_id, today) is None
+    assert "Det ble ikke noe av oppholdet." in as_caseworker.get(answer.url).text
     other = f.StayFactory(unit=stay.unit, days_ago=0)
     assert other.pk, "the room is free the same day"
 

@@ -42,12 +42,14 @@ def form_page(
     **extra: Any,
 ) -> HttpResponse:
     """Show the form; when valid, call `action` with its values, `by` and `at`, then go `back`, or
-    to `after` where the page that led here is gone."""
+    to `after` where the page that led here is gone. Above it `note` with a link (`note_url`,
+    `note_link`), and `facts`, as name and value."""
     if form.is_bound and form.is_valid():
         with errors_on(form):
             action(by=request.user, at=timezone.now(), **form.cleaned_data)
             messages.success(request, done)
             return redirect(after or back)
     log_read(request, person.pk, page)
-    context = {"sub": "", **extra, "form": form, "person": person, "title": title, "back": back}
+    about = {"form": form, "person": person, "title": title, "back": back}
+    context = {"sub": "", "facts": (), "note": "", "note_url": "", **extra, **about}
     return render(request, template, context)

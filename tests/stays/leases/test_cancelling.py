@@ -68,7 +68,13 @@ def test_a_cancelled_contract_leaves_everything_as_it_was(as_caseworker, today):
     assert (offer.state, offer.lease) == (OfferState.WITHDRAWN, None)
     voided = VoidedStay.objects.get()
     assert (voided.how, voided.unit) == ("ikke_inngatt", offer.unit)
-    assert "Personen ombestemte seg." in Event.objects.get(kind="lease.cancelled").text
+    cancelled = Event.objects.get(kind="lease.cancelled")
+    assert "Personen ombestemte seg." in cancelled.text
+    # The case tells it too, and what did not come to be is struck out.
+    assert cancelled.application == application
+    assert Event.objects.get(kind="lease.agreed").taken_back_by == cancelled
+    case = as_caseworker.get(reverse("casework:application", args=[application.pk])).text
+    assert "<s>Leieforhold inngått:" in case and "Kontrakt ikke inngått:" in case
     assert "Kontrakt ikke inngått" in as_caseworker.get(answer.url).text
     assert Lease.history.filter(id=lease.pk, history_type="-").exists()
     # The home can be let again from the same day.
@@ -106,6 +112,14 @@ def test_a_lease_that_has_begun_can_only_be_registered_wrong(as_caseworker, toda
     where = url("lease_cancel", lease)
     page = as_caseworker.post(where, {"how": "ikke_inngatt", "reason": "x"})
     assert page.context["form"].errors["how"]
+    # Who withdrew after the start ends the lease, and the page says where.
+    end = page.context["note_url"]
+    assert "Trakk personen seg" in page.context["note"] and end.split("?")[0] == url(
+        "stay_end", lease.stay
+    )
+    assert as_caseworker.get(end).context["form"]["reason"].value() == (
+        "Personen trakk seg og flyttet ikke inn"
+    )
     answer = send(as_caseworker, where, how="feilregistrert", reason="Ført på feil person.")
     assert answer.status_code == 302
     assert not Lease.objects.exists() and not TenancyRisk.objects.exists()

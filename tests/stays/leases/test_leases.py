@@ -246,8 +246,19 @@ def test_rent_follows_the_index_once_a_year_with_a_months_notice(as_caseworker):
     day = add_months(today(), 1)
     unknown = post(as_caseworker, where, effective_on=nb(day))
     assert "er ikke ført inn" in unknown.content.decode()
+    assert "er ikke ført inn" in as_caseworker.get(where).text
     PriceIndexFactory(month=lease.agreed_on.replace(day=1), value=Decimal("125.0"))
-    PriceIndexFactory(value=Decimal("130.1"))
+    now = PriceIndexFactory(value=Decimal("130.2"))
+    # What is sent is what was read: the rents and what they follow.
+    page = as_caseworker.get(where).context
+    shown = [value.replace("\xa0", " ") for _name, value in page["facts"]]
+    assert shown[:3] == ["8 000 kr", "8 332 kr", "332 kr"]
+    assert shown[3].startswith("125") and shown[4].startswith("130,2 (")
+    now.value = Decimal("130.1")
+    now.save()
+    other = post(as_caseworker, where, effective_on=nb(day), seen_rent=8332)
+    assert "regnet ut på nytt" in other.text and not lease.adjustments.exists()
+    assert other.context["form"]["seen_rent"].value() == 8326
     post(as_caseworker, where, effective_on=nb(day))
     adjustment = lease.adjustments.get()
     assert adjustment.new_rent == 8326  # 8000 × 130,1 / 125, down to whole kroner
