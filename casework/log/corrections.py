@@ -51,7 +51,7 @@ class Correctable:
     than the row: it says what the row is, never what is written in it. `person_path` leads from the
     row to the person. `lock` locks what must be locked before the row (docs/adr/0006). `check` may
     raise a RuleBroken; `after` mends what was worked out from the row when it was registered.
-    `follows` tells beforehand what that means. `back` is the page the row was on; without one it is
+    `follows` tells beforehand what that means. `back(row, user)` is the page the row was on; without one it is
     `part`, a part of the person's pages. `about` is what the event is also about.
     """
 
@@ -65,7 +65,7 @@ class Correctable:
     after: Callable[..., None] = lambda row, *, by, at: None
     follows: Callable[[Any], str] = lambda row: ""
     part: str = "person_follow_up"
-    back: Callable[[Any], str] | None = None
+    back: Callable[[Any, User], str] | None = None
     about: Callable[[Any], dict[str, Any]] = lambda row: {}
 
     def rows(self, user: User) -> QuerySet:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from casework.log import events
@@ -15,6 +16,7 @@ from casework.log.enums import MemberRelation
 from casework.log.event_kinds import CaseEvent
 from casework.log.perms import can_do_casework
 from casework.log.saving import save
+from casework.log.visibility import visible_persons
 from common.formatting import nbdate
 
 from .models import HouseholdMember, Note, PastMatter, Representative
@@ -47,13 +49,26 @@ def _before_it_holds_again(member: HouseholdMember, *, by: User, at: datetime) -
         )
 
 
+def head_shown(member: HouseholdMember, user: User) -> HouseholdMember | None:
+    """The head of the member's household, the latest of those the user may see."""
+    heads = member.household.members.filter(
+        visible_persons(user, "person__"), relation=MemberRelation.SELF
+    )
+    return heads.select_related("person").order_by("-period").first()
+
+
+def household_url(member: HouseholdMember, user: User) -> str:
+    """The page of the household, which is its head's; the member's own when that is hidden."""
+    return reverse("casework:household", args=[(head_shown(member, user) or member).person_id])
+
+
 MEMBER = Correctable(
     "husstandsmedlem",
     HouseholdMember,
     label=lambda row: _("med i en husstand fra %(day)s") % {"day": nbdate(row.period.lower)},
     check=_check_member,
     after=_before_it_holds_again,
-    part="person",
+    back=household_url,
 )
 REPRESENTATIVE = Correctable(
     "representant",

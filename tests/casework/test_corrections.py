@@ -117,7 +117,8 @@ def test_member_of_the_wrong_household_is_taken_back(as_caseworker, family, chil
     f.StayFactory(person=family.head, days_ago=8)
     flag_stays(today)
     assert Flag.objects.open().exists()
-    as_caseworker.post(take_back_url("husstandsmedlem", child), {"why": WHY})
+    answer = as_caseworker.post(take_back_url("husstandsmedlem", child), {"why": WHY})
+    assert answer.url == reverse("casework:household", args=[family.head.pk])
     flag_stays(today)
     assert not Flag.objects.open().exists()
     for person in (family.head, child.person):

@@ -6,19 +6,18 @@ from functools import partial
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.once import once
 from casework.log import corrections, perms
-from casework.log.enums import MemberRelation
 from casework.log.visibility import visible_persons
 from common.access import allowed, require
 from common.form_errors import posted
 
 from ..actions import persons
+from ..corrections import head_shown, household_url
 from ..forms.corrections import CorrectMemberForm, TakeBackForm
 from ..models import HouseholdMember
 from .on_person import form_page, part_url
@@ -37,7 +36,7 @@ def take_back(request: HttpRequest, what: str, pk: int) -> HttpResponse:
     row = get_object_or_404(kind.rows(request.user), pk=pk)
     require(kind.can(request.user, row, timezone.localdate()))
     person = kind.person(row)
-    back = kind.back(row) if kind.back else part_url(person, kind.part)
+    back = kind.back(row, request.user) if kind.back else part_url(person, kind.part)
     sub = _(
         "Dette er ført ved en feil: %(what)s. Det tas bort, og det som er regnet ut av det, regnes "
         "ut på nytt. Hva som stod, og hvorfor det ble tatt bort, er tatt vare på."
@@ -67,11 +66,8 @@ def member_correct(request: HttpRequest, pk: int) -> HttpResponse:
         ),
         pk=pk,
     )
-    heads = member.household.members.filter(
-        visible_persons(request.user, "person__"), relation=MemberRelation.SELF
-    )
-    head = heads.select_related("person").order_by("-period").first()
-    back = reverse("casework:household", args=[(head or member).person_id])
+    head = head_shown(member, request.user)
+    back = household_url(member, request.user)
     return form_page(
         request,
         member.person,
