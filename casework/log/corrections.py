@@ -51,8 +51,8 @@ class Correctable:
     than the row: it says what the row is, never what is written in it. `person_path` leads from the
     row to the person. `lock` locks what must be locked before the row (docs/adr/0006). `check` may
     raise a RuleBroken; `after` mends what was worked out from the row when it was registered.
-    `follows` tells beforehand what that means. `back(row, user)` is the page the row was on; without
-    one it is `part`, a part of the person's pages. `about` is what the event is also about.
+    `follows` tells beforehand what that means. `back(row, user)` is the page the row was on;
+    without one it is `part`, a part of the person's pages. `about` is what the event is also about.
     """
 
     what: str
