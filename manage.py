@@ -4,10 +4,15 @@
 import os
 import sys
 
+# They change tables, so they connect as the owner of them; all else as the application's user.
+OWNERS_COMMANDS = {"migrate", "demo_data", "bench"}
+
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     os.environ.setdefault("VARIG_MODE", "demo")
+    if OWNERS_COMMANDS.intersection(sys.argv[1:2]):
+        os.environ.setdefault("VARIG_PROCESS", "owner")
     try:
         from django.core.management import execute_from_command_line
     except ImportError:

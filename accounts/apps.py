@@ -3,6 +3,7 @@ from importlib import import_module
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.cache import cache
+from django.db import connections, transaction
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +21,7 @@ class AccountsConfig(AppConfig):
 
         context.register_municipality(self._municipality)
         post_migrate.connect(defaults.install, sender=self)
+        post_migrate.connect(_grant_rights, sender=self)
         for key, label, icon, url_name, order, can in (
             ("leselogg", _("Leselogg"), "FileSearch", "accounts:read_log", 100, perms.can_read_log),
             ("import", _("Ta inn fra fil"), "Upload", "accounts:imports", 95, can_import_something),
@@ -45,3 +47,22 @@ class AccountsConfig(AppConfig):
             name = self.get_model("Municipality").objects.values_list("name", flat=True).first()
             cache.set(key, name or "", 30)
         return name or ""
+
+
+def _grant_rights(sender: AppConfig, using: str, **kwargs) -> None:
+    """Give the application's user its rights to the tables, if another ran the migrations."""
+    from common import database_roles
+
+    application = settings.DATABASE_APPLICATION_USER
+    with transaction.atomic(using=using), connections[using].cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_has_role(c.relowner, 'USAGE'), current_user <> %(role)s AND EXISTS ("
+            "SELECT FROM pg_roles WHERE rolname = %(role)s AND NOT rolsuper)"
+            " FROM pg_class c WHERE c.oid = 'accounts_readlog'::regclass",
+            {"role": application},
+        )
+        owns, has_another = cursor.fetchone()
+        if owns:  # not when a test empties the tables
+            database_roles.install(cursor)
+        if owns and has_another:
+            database_roles.grant(cursor, application)

@@ -8,7 +8,7 @@ from typing import Self
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.core.validators import RegexValidator
 from django.db import connection, models
 from django.db.models import Exists, OuterRef
@@ -279,6 +279,50 @@ class ReadLog(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} → {self.person_id} {self.at:%Y-%m-%d %H:%M}"
+
+
+class LogSeal(models.Model):
+    """The seal of a block of rows in an append-only table (see `sealing.py`).
+
+    `hashes` has the SHA-256 of each row of `keys`, over the expressions in `sealed`; `seal` binds
+    them, and the seal before, together. Append-only.
+    """
+
+    table = models.CharField(max_length=63)
+    number = models.PositiveBigIntegerField()
+    sealed = ArrayField(models.TextField())
+    keys = ArrayField(models.BigIntegerField())
+    hashes = models.BinaryField()
+    seal = models.BinaryField()
+    sealed_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("segl")
+        verbose_name_plural = _("segl")
+        constraints = [models.UniqueConstraint(fields=["table", "number"], name="log_seal_number")]
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.number}"
+
+
+class LogRemoval(models.Model):
+    """Rows removed from a log by the retention plan: the trace they leave. Append-only.
+
+    Written only by the database's own function `varig_remove` (`common.database_roles`).
+    """
+
+    table = models.CharField(max_length=63)
+    keys = ArrayField(models.BigIntegerField())
+    reason = models.CharField(max_length=200)
+    approved_at = models.DateTimeField()
+    approved_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("sletting fra logg")
+        verbose_name_plural = _("slettinger fra logg")
+
+    def __str__(self) -> str:
+        return f"{self.table}: {len(self.keys)}"
 
 
 class Submission(models.Model):

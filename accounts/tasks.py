@@ -1,14 +1,14 @@
 """The jobs of accounts. See `common.jobs`."""
 
-from datetime import time
+from datetime import time, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from . import leaving
+from . import leaving, sealing
 from .file_imports.running import run_file_import, throw_away
 from .jobs import job
 
-__all__ = ["hand_over", "run_file_import", "throw_away_files"]
+__all__ = ["hand_over", "run_file_import", "seal_logs", "throw_away_files"]
 
 hand_over = job(
     "accounts.tasks.hand_over",
@@ -17,6 +17,13 @@ hand_over = job(
     _("Gir det en bruker som har sluttet, hadde ansvar for, til den som skal overta."),
     # Before the flags of the night are raised, so that they get the new owner.
     at=time(5, 0),
+)
+seal_logs = job(
+    "accounts.tasks.seal_logs",
+    sealing.seal_logs,
+    _("Segl på loggene"),
+    _("Setter segl på nye rader i loggene, så en rad som endres eller fjernes siden, oppdages."),
+    every=timedelta(minutes=15),
 )
 throw_away_files = job(
     "accounts.tasks.throw_away_files",

@@ -15,10 +15,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.jobs import late_jobs
+from common.database_roles import excessive_rights
 from config.celery import HEARTBEAT_KEY
 
 logger = logging.getLogger("varig.health")
 _migrated = False  # checked until true: the code of a process never changes
+_powerless = False  # likewise
 
 
 def _database() -> bool:
@@ -33,6 +35,18 @@ def _migrations() -> bool:
         executor = MigrationExecutor(connection)
         _migrated = not executor.migration_plan(executor.loader.graph.leaf_nodes())
     return _migrated
+
+
+def _rights() -> bool:
+    """Whether this process can only add to the log, never empty it (ADR 16)."""
+    global _powerless
+    if not _powerless:
+        with connection.cursor() as cursor:
+            found = excessive_rights(cursor)
+        if found:
+            logger.error("the database user " + "; ".join(found), extra={"event": "rights"})
+        _powerless = not found
+    return _powerless
 
 
 def _redis() -> bool:
@@ -90,6 +104,8 @@ def readyz(request: HttpRequest) -> JsonResponse:
     """
     needed = {check.__name__.strip("_"): _passes(check) for check in (_database, _redis)}
     needed["migrations"] = needed["database"] and _passes(_migrations)
+    if settings.PRODUCTION:
+        needed["rights"] = needed["migrations"] and _passes(_rights)
     ready = all(needed.values())
     checks = {**needed, "worker": needed["redis"] and _passes(_worker)}
     late = _late(needed)

@@ -37,7 +37,7 @@ TRUSTED_BELOW_WARNING = ("gunicorn.error", "celery.worker", "celery.beat", "cele
 LONG_NUMBER = re.compile(r"\d{6}[ .]?\d{5}|\d{7,}")
 STANDARD_FIELDS = frozenset(vars(logging.makeLogRecord({})))
 EXTRA_FIELDS = frozenset(
-    {"event", "route", "method", "status", "ms", "user", "task", "task_id", "count", "on"}
+    {"event", "route", "method", "status", "ms", "user", "task", "task_id", "count", "on", "seal"}
 )
 
 

@@ -18,7 +18,7 @@ MODE = env.mode()
 PRODUCTION = MODE == "production"
 DEMO = MODE == "demo"
 TEST = MODE == "test"
-PROCESS = env.text("VARIG_PROCESS", "command")  # web, worker, beat or command
+PROCESS = env.text("VARIG_PROCESS", "command")  # web, worker, beat, owner (of the tables), command
 
 # ------------------------------------------------------------------ safety
 
@@ -176,20 +176,44 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 services = {} if PRODUCTION else local_services(BASE_DIR)
 DATABASE_URL = env.text("DATABASE_URL") or services.get("database_url", "")
+# The owner of the tables, who runs the migrations; the application's user owns nothing (ADR 16).
+DATABASE_OWNER_URL = env.text("DATABASE_OWNER_URL")
+# Someone who may make users, for `manage.py database_roles` alone.
+DATABASE_ADMIN_URL = env.text("DATABASE_ADMIN_URL")
+if not env.text("DATABASE_URL"):
+    DATABASE_OWNER_URL = DATABASE_OWNER_URL or services.get("database_owner_url", "")
+    DATABASE_ADMIN_URL = DATABASE_ADMIN_URL or services.get("database_admin_url", "")
 REDIS_URL = env.text("REDIS_URL") or services.get("redis_url", "")
 if PRODUCTION:
     if not DATABASE_URL:
         env.errors.append("DATABASE_URL is missing: postgresql://user:password@host:5432/varig.")
     if not REDIS_URL:
         env.errors.append("REDIS_URL is missing: redis://:password@host:6379/0.")
+    if PROCESS in {"web", "worker", "beat"} and (DATABASE_OWNER_URL or DATABASE_ADMIN_URL):
+        env.errors.append(
+            "DATABASE_OWNER_URL and DATABASE_ADMIN_URL are for the commands migrate and"
+            f" database_roles; the {PROCESS} process must not have them."
+        )
+    if PROCESS == "owner" and not DATABASE_OWNER_URL:
+        env.errors.append("DATABASE_OWNER_URL is missing: the user who owns the tables.")
 elif not (DATABASE_URL and REDIS_URL):
     env.errors.append(
         "No database is running. Run `make services` (or set DATABASE_URL, REDIS_URL)."
     )
 
+# Tests make databases, and then act as the application's user (tests/conftest.py).
+AS_OWNER = DATABASE_OWNER_URL if PROCESS == "owner" else DATABASE_ADMIN_URL if TEST else ""
 database: dict = {}
+# The name of the application's user, to whom the owner gives its rights after a migration.
+DATABASE_APPLICATION_USER = ""
 try:
-    database = database_from_url(DATABASE_URL, env.text("VARIG_DB_NAME")) if DATABASE_URL else {}
+    if DATABASE_URL:
+        database = database_from_url(DATABASE_URL, env.text("VARIG_DB_NAME"))
+        DATABASE_APPLICATION_USER = database["USER"]
+        if AS_OWNER:
+            database = database_from_url(AS_OWNER, env.text("VARIG_DB_NAME"))
+            if PRODUCTION and database["USER"] == DATABASE_APPLICATION_USER:
+                env.errors.append("DATABASE_OWNER_URL must name another user than DATABASE_URL.")
 except ValueError as error:
     env.errors.append(f"DATABASE_URL is not usable: {error}.")
 if database:

@@ -13,10 +13,12 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import psycopg
 from psycopg import sql
 
+from common import database_roles
 from scripts import services
 
 TEMPLATE_PREFIX = "varig_migrated_"
@@ -29,7 +31,7 @@ NOT_RUNNING = (
 @contextlib.contextmanager
 def _cluster(**where) -> Iterator[psycopg.Connection]:
     """A connection to the `postgres` database that holds our lock for creating databases."""
-    where = where or {"conninfo": services.database_url("postgres")}
+    where = where or {"conninfo": services.database_url("postgres", "postgres")}
     with psycopg.connect(**where, autocommit=True) as connection:
         connection.execute("SELECT pg_advisory_lock(hashtext('varig: making databases'))")
         yield connection
@@ -40,8 +42,15 @@ def _exists(connection: psycopg.Connection, name: str) -> bool:
     return connection.execute(query, [name]).fetchone() is not None
 
 
+def _owner(connection: psycopg.Connection, name: str) -> str | None:
+    query = "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = %s"
+    found = connection.execute(query, [name]).fetchone()
+    return found and found[0]
+
+
 def template_name() -> str:
     digest = hashlib.sha256((services.ROOT / "requirements.lock").read_bytes())
+    digest.update(Path(database_roles.__file__).read_bytes())
     for file in sorted(services.ROOT.glob("*/migrations/*.py")):
         digest.update(file.name.encode() + file.read_bytes())
     return TEMPLATE_PREFIX + digest.hexdigest()[:12]
@@ -57,9 +66,15 @@ def _make_template(connection: psycopg.Connection, name: str) -> None:
     _drop(connection, draft)
     create = sql.SQL("CREATE DATABASE {} TEMPLATE template0")
     connection.execute(create.format(sql.Identifier(draft)))
+    _make_roles(connection, draft)
     result = subprocess.run(
         [sys.executable, services.ROOT / "manage.py", "migrate", "--verbosity", "0"],
-        env={**os.environ, "VARIG_DB_NAME": draft, "VARIG_MODE": "test"},
+        env={
+            **os.environ,
+            "VARIG_DB_NAME": draft,
+            "VARIG_MODE": "test",
+            "VARIG_PROCESS": "owner",
+        },
         cwd=services.ROOT,
         check=False,
     )
@@ -75,6 +90,18 @@ def _make_template(connection: psycopg.Connection, name: str) -> None:
         _drop(connection, other)
 
 
+def _make_roles(cluster: psycopg.Connection, name: str) -> None:
+    """Give the database to its owner, and the application's user its rights."""
+    where = psycopg.conninfo.make_conninfo(cluster.info.dsn, dbname=name)
+    with psycopg.connect(where, password=cluster.info.password) as admin:
+        database_roles.make_roles(
+            admin,
+            name,
+            application=(database_roles.APPLICATION, ""),
+            owner=(database_roles.OWNER, ""),
+        )
+
+
 def migrated_template(**where) -> str:
     """The name of a database with all migrations applied and no rows; created if missing."""
     name = template_name()
@@ -87,12 +114,13 @@ def migrated_template(**where) -> str:
 def ensure_database(name: str | None = None, *, migrated: bool = False) -> None:
     """Create the database (VARIG_DB_NAME, else `varig`) if it is missing.
 
-    With `migrated` a new database already has its tables.
+    With `migrated` a new database already has its tables. One made by an earlier Varig is given to
+    its owner.
     """
     name = name or services.database_name()
     try:
-        with psycopg.connect(services.database_url("postgres")) as connection:
-            if _exists(connection, name):
+        with psycopg.connect(services.database_url("postgres", "postgres")) as connection:
+            if _owner(connection, name) == database_roles.OWNER:
                 return
         template = migrated_template() if migrated else "template0"
         with _cluster() as connection:
@@ -100,6 +128,7 @@ def ensure_database(name: str | None = None, *, migrated: bool = False) -> None:
                 create = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
                 names = sql.Identifier(name), sql.Identifier(template)
                 connection.execute(create.format(*names))
+            _make_roles(connection, name)
     except psycopg.OperationalError:
         sys.exit(NOT_RUNNING)
 

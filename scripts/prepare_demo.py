@@ -10,6 +10,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 os.environ.setdefault("VARIG_MODE", "demo")
+os.environ["VARIG_PROCESS"] = "owner"
 
 import django
 

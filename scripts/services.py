@@ -101,8 +101,11 @@ def database_name() -> str:
     return os.environ.get("VARIG_DB_NAME") or "varig"
 
 
-def database_url(name: str | None = None) -> str:
-    return f"postgresql:///{name or database_name()}?user=postgres&host={socket_dir()}"
+def database_url(name: str | None = None, user: str = "varig") -> str:
+    """The address of a database: for the application's user `varig`, the owner of the tables
+    `varig_owner`, or the superuser `postgres`, who makes databases (see `common.database_roles`).
+    """
+    return f"postgresql:///{name or database_name()}?user={user}&host={socket_dir()}"
 
 
 def redis_url() -> str:
@@ -364,6 +367,8 @@ def start(holder: int | None = None) -> dict[str, str]:
         record = {
             "socket_dir": str(socket_dir()),
             "database_url": database_url("varig"),
+            "database_owner_url": database_url("varig", "varig_owner"),
+            "database_admin_url": database_url("varig", "postgres"),
             "redis_url": redis_url(),
         }
         draft = RECORD.with_suffix(".new")

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 
+from common.database_roles import APPLICATION
 from scripts import services
 
 # Processes started by a test also run in test mode.
@@ -48,6 +51,50 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     names = {"HOST": "host", "PORT": "port", "USER": "user", "PASSWORD": "password"}
     where = {ours: database[theirs] for theirs, ours in names.items() if database[theirs]}
     database["TEST"]["TEMPLATE"] = migrated_template(dbname="postgres", **where)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
+    """Every test acts as the application's user, who owns nothing (ADR 16).
+
+    Only making a test's own tables and emptying all between tests (`as_owner`) take more.
+    """
+    from django.db import connection
+    from django.db.backends.postgresql.operations import DatabaseOperations
+
+    options = connection.settings_dict["OPTIONS"]
+    before = dict(options)
+    options["options"] = f"{before.get('options', '')} -c role={APPLICATION}".strip()
+    connection.close()
+
+    def flush(self: DatabaseOperations, statements: list[str]) -> None:
+        empty(self, ["SET LOCAL ROLE NONE", *statements])
+
+    with pytest.MonkeyPatch.context() as patch:
+        empty = DatabaseOperations.execute_sql_flush
+        patch.setattr(DatabaseOperations, "execute_sql_flush", flush)
+        yield
+    connection.close()
+    options.clear()
+    options.update(before)
+
+
+@pytest.fixture
+def as_owner(db: None) -> Callable[[], AbstractContextManager[None]]:
+    """`with as_owner():` act as the one who runs migrations and may do anything."""
+    from django.db import connection
+
+    @contextmanager
+    def owner() -> Iterator[None]:
+        with connection.cursor() as cursor:
+            cursor.execute("SET ROLE NONE")
+        try:
+            yield
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute(f"SET ROLE {APPLICATION}")
+
+    return owner
 
 
 @pytest.fixture(autouse=True, scope="session")

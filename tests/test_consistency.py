@@ -98,6 +98,8 @@ WITHOUT_HISTORY = {
     "accounts.FileImport": "its rows are the log of uploads",
     "accounts.FlagDay": "the latest day of a kind of flag, kept by its job",
     "accounts.JobRun": "is a log",
+    "accounts.LogRemoval": "append-only by trigger",
+    "accounts.LogSeal": "append-only by trigger",
     "accounts.ReadLog": "append-only by trigger",
     "accounts.Submission": "a token, thrown away",
     "accounts.User": "roles have history; what a user may do is there",

@@ -21,7 +21,7 @@ from scripts import dev, services
 ROOT = Path(__file__).resolve().parent.parent
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES = COMPOSE["services"]
-OURS = ("migrate", "web", "worker", "beat")
+OURS = ("roles", "migrate", "web", "worker", "beat")
 SAFE = {
     "VARIG_MODE": "production",
     "SECRET_KEY": secrets.token_urlsafe(50),
@@ -152,7 +152,7 @@ def test_each_container_has_limits_and_a_health_check(name: str):
     if name in OURS:
         assert service["read_only"] is True
         assert service["cap_drop"] == ["ALL"]
-    if name not in {"migrate"}:
+    if name not in {"roles", "migrate"}:
         assert "stop_grace_period" in service
 
 
@@ -193,6 +193,13 @@ def test_a_safe_environment_passes_djangos_own_check():
         ({"DATABASE_URL": ""}, "DATABASE_URL is missing"),
         ({"DATABASE_URL": "mysql://x/y"}, "DATABASE_URL is not usable"),
         ({"REDIS_URL": ""}, "REDIS_URL is missing"),
+        ({"DATABASE_OWNER_URL": "postgresql://o:x@db/varig"}, "web process must not have them"),
+        ({"DATABASE_ADMIN_URL": "postgresql://a:x@db/varig"}, "web process must not have them"),
+        ({"VARIG_PROCESS": "owner"}, "DATABASE_OWNER_URL is missing"),
+        (
+            {"VARIG_PROCESS": "owner", "DATABASE_OWNER_URL": SAFE["DATABASE_URL"]},
+            "DATABASE_OWNER_URL must name another user",
+        ),
         ({"COOKIES_SECURE": "0"}, "COOKIES_SECURE is off"),
         ({"SECURE_HSTS_SECONDS": "0"}, "SECURE_HSTS_SECONDS"),
         ({"CSRF_TRUSTED_ORIGINS": "http://x.example"}, "CSRF_TRUSTED_ORIGINS"),

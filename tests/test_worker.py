@@ -243,7 +243,9 @@ def copy_database(sockets: Path) -> None:
     subprocess.run([services.postgres_bin("createdb"), *to, "varig"], check=True)
     named = psycopg.conninfo.make_conninfo(**where())
     dumped = subprocess.run(
-        [services.postgres_bin("pg_dump"), named], check=True, capture_output=True
+        [services.postgres_bin("pg_dump"), "--no-owner", "--no-privileges", named],
+        check=True,
+        capture_output=True,
     )
     subprocess.run(
         [services.postgres_bin("psql"), "-q1", "-v", "ON_ERROR_STOP=1", *to, "varig"],

@@ -68,12 +68,16 @@ def sandbox():
 
 
 @pytest.fixture
-def tables(db, sandbox, monkeypatch):
+def tables(db, sandbox, monkeypatch, as_owner):
     """The test tables, created inside the transaction of the test."""
     monkeypatch.setattr("common.errors.apps", sandbox)
-    with connection.schema_editor() as editor:
+    with as_owner(), connection.schema_editor(atomic=False) as editor:
         for model in sandbox.get_models():
             editor.create_model(model)
+        # To everybody here: the tables are gone when the test is over.
+        for model in sandbox.get_models():
+            editor.execute(f"GRANT ALL ON {model._meta.db_table} TO PUBLIC")
+            editor.execute(f"GRANT ALL ON SEQUENCE {model._meta.db_table}_id_seq TO PUBLIC")
     return sandbox
 
 

@@ -105,8 +105,8 @@ def test_each_page_is_one_query_without_count_or_offset(things):
     assert '("sandbox_thing"."name", "sandbox_thing"."id") >' in query["sql"]
 
 
-def test_deep_page_uses_the_index(thing):
-    with connection.cursor() as cursor:
+def test_deep_page_uses_the_index(thing, as_owner):
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute("CREATE INDEX ON sandbox_thing (name, id)")
     thing.objects.bulk_create(thing(name=f"{n:06}", size=n) for n in range(3_000))
     with connection.cursor() as cursor:

@@ -110,9 +110,10 @@ def test_empty_days_count_from_the_day_the_municipality_had_the_home(acquired, u
     assert both_statements() == (days, days)
 
 
-def test_home_without_a_day_counts_from_the_day_it_was_registered():
+def test_home_without_a_day_counts_from_the_day_it_was_registered(as_owner):
     unit = f.UnitFactory(in_use=f.since(None))
-    unit.history.update(history_date=datetime(2026, 1, 30, 23, 30, tzinfo=UTC))
+    with as_owner():
+        unit.history.update(history_date=datetime(2026, 1, 30, 23, 30, tzinfo=UTC))
     assert both_statements() == (1, 1), "31.01. in Oslo"
 
 

@@ -13,7 +13,10 @@ pytestmark = pytest.mark.django_db
 
 
 def refused(action) -> None:
-    with pytest.raises(DatabaseError, match=r"frozen|append-only"), transaction.atomic():
+    with (
+        pytest.raises(DatabaseError, match=r"frozen|append-only|permission denied"),
+        transaction.atomic(),
+    ):
         action()
 
 
