@@ -279,15 +279,16 @@ def _promised(units: list[Unit], days: DateRange) -> list[tuple[int, int]]:
     ]
 
 
-def held_for_others(unit: Unit, days: DateRange, person: Person) -> str:
-    """Why the person cannot have the home on the days: it is offered to, chosen or held for
-    somebody else; "" if it is not."""
-    if all(promised_to == person.pk for _unit, promised_to in _promised([unit], days)):
-        return ""
-    return _(
+def held_for_others(units: Collection[Unit], days: DateRange, person: Person) -> dict[int, str]:
+    """Why the person cannot have each of the homes on the days: it is offered to, chosen or held
+    for somebody else. Homes that are not are missing."""
+    promised = _promised(list(units), days)
+    taken = {unit for unit, promised_to in promised if promised_to != person.pk}
+    text = _(
         "%(unit)s er tilbudt, tildelt eller holdt av for noen andre. Avklar det først, eller velg "
         "en annen bolig."
-    ) % {"unit": unit}
+    )
+    return {unit.pk: text % {"unit": unit} for unit in units if unit.pk in taken}
 
 
 def kept_or_offered(units: list[Unit], days: DateRange) -> str:

@@ -200,6 +200,13 @@ class ReshapeForm(OnceFormMixin, forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         max_length=1000,
     )
+    rent = WholeNumberField(
+        label=_("Husleie når de er slått sammen (kr per måned)"),
+        required=False,
+        min_value=0,
+        max_value=200_000,
+        help_text=_("Tomt når den ikke er avklart. Deler du boligen, skrives den inn på hver del."),
+    )
     on = NorwegianDateField(label=_("Fra"))
 
     def __init__(self, *args, unit: Unit, cancel: str = "", **kwargs) -> None:
@@ -207,7 +214,11 @@ class ReshapeForm(OnceFormMixin, forms.Form):
         others = unit.property.units.exclude(pk=unit.pk).filter(successors__isnull=True)
         others = others.exclude(in_use__isempty=not unit.in_use.isempty)
         self.fields["with_others"].queryset = others.order_by("sort_name", "pk")
-        self.fields["with_others"].label_from_instance = lambda other: other.name
+        self.fields["with_others"].label_from_instance = home_facts
+        self.fields["with_others"].help_text = _(
+            "Soverom, størrelse og plasser legges sammen. Der boligene er ulike, er det nye ikke "
+            "avklart."
+        )
         self.property = unit.property
         self.helper = VarigFormHelper(submit=_("Del eller slå sammen"), cancel=cancel)
 
@@ -235,6 +246,16 @@ class ReshapeForm(OnceFormMixin, forms.Form):
                   "få et annet nummer, endrer du betegnelsen."),
             )  # fmt: skip
         return cleaned
+
+
+def home_facts(unit: Unit) -> str:
+    """«H0102 · 2 soverom · 45 m² · 8 000 kr», as far as it is known."""
+    parts = [unit.name]
+    if unit.bedrooms is not None:
+        parts.append(_("%(n)d soverom") % {"n": unit.bedrooms})
+    if unit.size_m2:
+        parts.append(f"{unit.size_m2} m²")
+    return " · ".join(filter(None, [*map(str, parts), unit.price()]))
 
 
 class OutOfUseForm(SeenMixin, OnceFormMixin, forms.ModelForm):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
@@ -30,7 +30,10 @@ NOT_COPIED = {
     "id", "name", "sort_name", "dwelling_number", "extra_reference", "bedrooms", "size_m2",
     "capacity", "rent", "night_price", "in_use", "revision",
 }  # fmt: skip
-
+# What a merged home has of them all.
+SUMMED = ("bedrooms", "size_m2", "capacity")
+# What a home must have; of homes that differ, the new is as the first.
+OF_THE_FIRST = ("property", "type")
 
 # Why, in the history of a home that ends here and of what the new take over: undoing reads it.
 RESHAPED = "delt eller slått sammen"
@@ -42,13 +45,20 @@ class CannotReshape(RuleBroken):
 
 @transaction.atomic
 def reshape(
-    *, units: Sequence[Unit], into: Sequence[str], on: date, by: User, at: datetime
+    *,
+    units: Sequence[Unit],
+    into: Sequence[str],
+    on: date,
+    by: User,
+    at: datetime,
+    rent: int | None = None,
 ) -> list[Unit]:
     """End the homes on the day, and begin new ones with these names; returns the new.
 
     One into several is a split, several into one a merge. The new end when the first of the old was
-    to, and are out of use while one of them was to be. Bedrooms, size, places and rent of the new
-    are not known until somebody writes them. Raises `CannotReshape`, and
+    to, and are out of use while one of them was to be. One merged of several has the bedrooms, size
+    and places of them all, and what they have in common; its rent is `rent`, in kroner a month.
+    What one part of a split has is not known until somebody writes it. Raises `CannotReshape`, and
     `closing.CannotClose` while somebody lives there or a home is reserved or offered.
     """
     refuse_far_ahead(local_date(at), on=on)
@@ -63,17 +73,13 @@ def reshape(
     refuse_if_needed(old, DateRange(on, None))
     planned = all(unit.in_use.isempty for unit in old)
     last = min((unit.in_use.upper for unit in old if unit.in_use.upper), default=None)
-    first = old[0]
-    copied = {
-        field.attname: getattr(first, field.attname)
-        for field in Unit._meta.concrete_fields
-        if field.name not in NOT_COPIED
-    }
+    copied = _in_common(old)
+    if len(into) == 1:
+        copied |= {name: total(old, name) for name in SUMMED} | {"rent": rent}
     new = []
     for name in into:
         unit = Unit(
             name=name,
-            bedrooms=None,
             in_use=DateRange(empty=True) if planned else DateRange(on, last),
             **copied,
         )
@@ -86,6 +92,26 @@ def reshape(
         unit._change_reason = RESHAPED
         save_use(unit, end_on(unit.in_use, on) if on in unit.in_use else unit.in_use, by)
     return new
+
+
+def total(homes: Sequence[Unit], name: str) -> int | None:
+    """The sum of one of `SUMMED`, None when it is not known of one of the homes."""
+    values = [getattr(home, name) for home in homes]
+    return None if None in values else sum(values)
+
+
+def _in_common(old: Sequence[Unit]) -> dict[str, Any]:
+    """What the new homes take over: of several, facts that differ are not known of the new."""
+    copied: dict[str, Any] = {"bedrooms": None}
+    for field in Unit._meta.concrete_fields:
+        if field.name in NOT_COPIED:
+            continue
+        values = {getattr(unit, field.attname) for unit in old}
+        if len(values) == 1 or field.name in OF_THE_FIRST:
+            copied[field.attname] = getattr(old[0], field.attname)
+        else:
+            copied[field.attname] = None if field.null else ""
+    return copied
 
 
 def _take_over_repairs(unit: Unit, old: Sequence[Unit], on: date, by: User) -> None:

@@ -28,6 +28,7 @@ from .forms import (
     UpkeepForm,
     UpkeepStepForm,
     WordForm,
+    home_facts,
 )
 from .models import NameToAvoid, Property, ResidentsMeeting, Unavailability, Unit, Upkeep
 
@@ -86,13 +87,17 @@ def unit_edit(request: HttpRequest, pk: int) -> HttpResponse:
             actions.change_unit(unit=form.instance, by=request.user, at=timezone.now())
             messages.success(request, _("Boligen er lagret."))
             return redirect(back)
-    return _unit_page(request, form, pk, _("Endre"))
-
-
-def _unit_page(request: HttpRequest, form, pk: int, title: str) -> HttpResponse:
-    """The form on the page of a home, under the name that is stored."""
+    sub = _(
+        "%(home)s. La et felt stå tomt når det ikke er avklart: da regnes det ikke som oppfylt."
+    )
     stored = Unit.objects.select_related("property").get(pk=pk)
-    context = {"form": form, "unit": stored, "title": title}
+    return _unit_page(request, form, pk, _("Endre boligen"), sub % {"home": stored})
+
+
+def _unit_page(request: HttpRequest, form, pk: int, title: str, sub: str = "") -> HttpResponse:
+    """The form on the page of a home. `sub` is about the form, else the name that is stored."""
+    stored = Unit.objects.select_related("property").get(pk=pk)
+    context = {"form": form, "unit": stored, "title": title, "sub": sub or str(stored)}
     return render(request, "housing/unit_form.html", context)
 
 
@@ -114,12 +119,36 @@ def unit_reshape(request: HttpRequest, pk: int) -> HttpResponse:
                 units=[unit, *form.cleaned_data["with_others"]],
                 into=form.cleaned_data["names"],
                 on=form.cleaned_data["on"],
+                rent=form.cleaned_data["rent"],
                 by=request.user,
                 at=timezone.now(),
             )
-            messages.success(request, _("Skriv inn soverom, størrelse og husleie for det nye."))
+            messages.success(request, _reshaped_message(new))
             return redirect("desk:unit", new[0].pk)
-    return _unit_page(request, form, pk, _("Del eller slå sammen"))
+    return _unit_page(
+        request,
+        form,
+        pk,
+        _("Del eller slå sammen"),
+        _(
+            "%(home)s. Boligen ender den dagen, og det den er blitt til, begynner. Opphold og "
+            "historikk blir stående på den gamle."
+        )
+        % {"home": home_facts(unit)},
+    )
+
+
+def _reshaped_message(new: list[Unit]) -> str:
+    if len(new) > 1:
+        return _("Boligen er delt. Skriv inn soverom, størrelse og husleie på hver del.")
+    unclear = [
+        str(Unit._meta.get_field(name).verbose_name)
+        for name in ("bedrooms", "size_m2", "rent")
+        if getattr(new[0], name) is None
+    ]
+    if not unclear:
+        return _("Boligene er slått sammen. Soverom og størrelse er lagt sammen.")
+    return _("Boligene er slått sammen. Ikke avklart ennå: %s.") % ", ".join(unclear)
 
 
 @require_POST
@@ -148,7 +177,12 @@ def out_of_use_new(request: HttpRequest, pk: int) -> HttpResponse:
             )
             messages.success(request, _("Boligen er ute av bruk i perioden."))
             return redirect(back)
-    return _unit_page(request, form, pk, _("Ute av bruk"))
+    return _unit_page(request, form, pk, _("Ta ut av bruk"), _out_of_use_sub(unit))
+
+
+def _out_of_use_sub(unit: Unit) -> str:
+    text = _("%(home)s. Ingen kan bo der i perioden, og dagene telles ikke som tomme.")
+    return text % {"home": unit}
 
 
 @require_http_methods(["GET", "POST"])
@@ -175,7 +209,7 @@ def out_of_use_edit(request: HttpRequest, pk: int) -> HttpResponse:
             )
             messages.success(request, _("Perioden er rettet."))
             return redirect(back)
-    return _unit_page(request, form, unit_id, _("Ute av bruk"))
+    return _unit_page(request, form, unit_id, _("Rett «ute av bruk»"), _out_of_use_sub(row.unit))
 
 
 @require_http_methods(["GET", "POST"])

@@ -11,12 +11,14 @@ next year can be lived in until then.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from common.calendar import ONE_DAY
 from housing.models import Unavailability, Unit
 
 from .models import Stay
@@ -24,12 +26,13 @@ from .models import Stay
 if TYPE_CHECKING:
     from casework.models import Person
 
-_promises: list[Callable[[Unit, DateRange, Person], str]] = []
+Promise = Callable[["Collection[Unit]", DateRange, "Person"], dict[int, str]]
+_promises: list[Promise] = []
 
 
-def register_promise(promise: Callable[[Unit, DateRange, Person], str]) -> None:
-    """Register from an app above who a home is promised to: `promise(unit, period, person)` is a
-    sentence on why the person cannot have it in the period, or ""."""
+def register_promise(promise: Promise) -> None:
+    """Register from an app above who homes are promised to: `promise(units, period, person)` gives
+    a sentence on why the person cannot have it in the period for each home they cannot have."""
     if promise not in _promises:
         _promises.append(promise)
 
@@ -40,7 +43,48 @@ def promised(unit: Unit, period: DateRange, person: Person, on: date) -> str:
     coming = DateRange(max(period.lower, on), period.upper)
     if coming.upper is not None and coming.upper <= coming.lower:
         return ""
-    return " ".join(reason for each in _promises if (reason := each(unit, coming, person)))
+    reasons = (each([unit], coming, person).get(unit.pk) for each in _promises)
+    return " ".join(filter(None, reasons))
+
+
+@dataclass(frozen=True, slots=True)
+class InTheWay:
+    """Why a home is not free in a period: not in use, closed (`cause`), lived in by a person (an
+    id), or promised to somebody. `until` is the first day it is not so, None if not known."""
+
+    in_use: bool = True
+    cause: str = ""
+    person: int | None = None
+    until: date | None = None
+
+
+def in_the_way(
+    units: Collection[Unit], period: DateRange, person: Person, on: date, *, besides: Stay
+) -> dict[int, InTheWay]:
+    """What keeps the person from having each of the homes in the period, when the stay `besides` is
+    theirs already; homes they can have are missing. Of days that are past, only the first has to be
+    one the home was open. Five queries."""
+    past = period.upper is not None and period.upper <= on
+    days = DateRange(period.lower, period.lower + ONE_DAY if past else period.upper)
+    if days.upper is None:
+        days = DateRange(days.lower, days.lower + ONE_DAY)
+    found: dict[int, InTheWay] = {}
+    by_pk = {unit.pk: unit for unit in units}
+    coming = DateRange(max(period.lower, on), period.upper)
+    if coming.upper is None or coming.upper > coming.lower:
+        for promise in _promises:
+            found |= dict.fromkeys(promise(units, coming, person), InTheWay())
+    closed = Unavailability.objects.filter(unit__in=by_pk, period__overlap=days)
+    for row in closed.order_by("-period"):
+        found[row.unit_id] = InTheWay(cause=row.cause, until=row.period.upper)
+    lived_in = Stay.objects.filter(unit__in=by_pk, period__overlap=period).exclude(pk=besides.pk)
+    for stay in lived_in.order_by("period"):
+        found[stay.unit_id] = InTheWay(person=stay.person_id, until=stay.period.upper)
+    for unit in units:
+        use = unit.in_use
+        if days.lower not in use or (use.upper is not None and use.upper < days.upper):
+            found[unit.pk] = InTheWay(in_use=False)
+    return found
 
 
 def unoccupied(units: QuerySet[Unit], period: DateRange) -> QuerySet[Unit]:

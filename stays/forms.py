@@ -3,11 +3,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from crispy_forms.layout import Fieldset, Layout, Row
+from crispy_forms.layout import Div, Fieldset, Layout, Row
 from django import forms
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from accounts.once import OnceFormMixin
 from casework.models import Person, Vedtak
 from casework.vedtak.completeness import PLACE_BASIS
@@ -20,10 +22,10 @@ from common.forms import (
     VarigFormHelper,
     WholeNumberField,
 )
-from housing.enums import TEMPORARY_TYPES, TRIAL_TYPES
+from housing.enums import TEMPORARY_TYPES, TRIAL_TYPES, UnavailableCause
 from housing.models import Unit
 
-from .availability import first_free
+from .availability import InTheWay, first_free, in_the_way
 from .enums import SLEEPS, InstitutionKind, StayKind, Unsuitable, VoidedAs
 from .models import Stay
 from .unsuited import not_said_to_suit
@@ -47,6 +49,15 @@ class RiskFields(forms.Form):
 
 # A lease comes from an offer, never from this form.
 KINDS = [choice for choice in StayKind.choices if choice[0] != StayKind.LEASE]
+
+
+ROOMS = (StayKind.TEMPORARY, StayKind.TRIAL)
+ELSEWHERE = tuple(StayKind(kind) for kind, _label in KINDS if kind not in ROOMS)
+
+
+def when(*kinds: StayKind, fields: list) -> Div:
+    """The fields of these kinds of stay, shown when one of them is chosen as `kind`."""
+    return Div(*fields, css_class="v-form__when", data_kind=" ".join(kinds))
 
 
 class StayForm(OnceFormMixin, RiskFields):
@@ -94,13 +105,11 @@ class StayForm(OnceFormMixin, RiskFields):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     institution = forms.ChoiceField(
-        label=_("Hvis institusjon: type"),
-        choices=[("", _("Ikke institusjon")), *InstitutionKind.choices],
+        label=_("Hva slags institusjon"),
+        choices=[("", _("Velg")), *InstitutionKind.choices],
         required=False,
     )
-    place = forms.CharField(
-        label=_("Hvis ikke i en av boligene: sted"), required=False, max_length=120
-    )
+    place = forms.CharField(label=_("Sted"), required=False, max_length=120)
     planned_out = NorwegianDateField(label=_("Planlagt ut"), required=False)
 
     def __init__(self, *args, person: Person, on: date, cancel: str = "", **kwargs) -> None:
@@ -122,18 +131,10 @@ class StayForm(OnceFormMixin, RiskFields):
             "kind",
             Row("starts_on", "ends_on"),
             *(["moving"] if may_move else []),
-            Fieldset(
-                _("Midlertidig bosted eller treningsleilighet"),
-                "unit",
-                Row("vedtak", "night_price"),
-                "reason",
-                "unsuited_reason",
-            ),
-            Fieldset(
-                _("Institusjon, hos andre, egen bolig eller uten sted"),
-                "place",
-                Row("institution", "planned_out"),
-            ),
+            when(*ROOMS, fields=["unit", "unsuited_reason"]),
+            when(StayKind.TEMPORARY, fields=[Row("vedtak", "night_price"), "reason"]),
+            when(*ELSEWHERE, fields=["place"]),
+            when(StayKind.INSTITUTION, fields=[Row("institution", "planned_out")]),
             Fieldset(_("Kan personen bli boende?"), Row("must_leave_by", "unsuitable"), "unsafe"),
         )
 
@@ -183,16 +184,17 @@ class ChangeStayForm(SeenMixin, OnceFormMixin, RiskFields):
     )
     place = forms.CharField(label=_("Sted"), required=False, max_length=120)
     institution = forms.ChoiceField(
-        label=_("Hvis institusjon: type"),
-        choices=[("", _("Ikke institusjon")), *InstitutionKind.choices],
+        label=_("Hva slags institusjon"),
+        choices=[("", _("Velg")), *InstitutionKind.choices],
         required=False,
     )
     planned_out = NorwegianDateField(label=_("Planlagt ut"), required=False)
     end_reason = forms.CharField(label=_("Hvorfor det tok slutt"), required=False, max_length=160)
     why = forms.CharField(label=WHY, max_length=200)
 
-    def __init__(self, *args, stay: Stay, cancel: str = "", **kwargs) -> None:
+    def __init__(self, *args, stay: Stay, user: User, on: date, cancel: str = "", **kwargs) -> None:
         super().__init__(*args, row=stay, **kwargs)
+        self.named: set[int] = set()
         self.initial = {
             "starts_on": stay.period.lower,
             "ends_on": stay.period.upper,
@@ -216,22 +218,14 @@ class ChangeStayForm(SeenMixin, OnceFormMixin, RiskFields):
             self.fields["unit"].queryset = units.select_related("property").order_by(
                 "sort_name", "pk"
             )
-            self.fields["unit"].label_from_instance = _unit_label
+            self.fields["unit"].choices = self._rooms(stay, user, on)
             self.fields["vedtak"].queryset = vedtak_for(stay.person)
             self.fields["vedtak"].label_from_instance = vedtak_label
             places += [
-                Fieldset(
-                    _("Midlertidig bosted eller treningsleilighet"),
-                    "unit",
-                    Row("night_price", "granted_until"),
-                    "vedtak",
-                    "unsuited_reason",
-                ),
-                Fieldset(
-                    _("Institusjon, hos andre, egen bolig eller uten sted"),
-                    "place",
-                    Row("institution", "planned_out"),
-                ),
+                when(*ROOMS, fields=["unit", "unsuited_reason"]),
+                when(StayKind.TEMPORARY, fields=[Row("night_price", "granted_until"), "vedtak"]),
+                when(*ELSEWHERE, fields=["place"]),
+                when(StayKind.INSTITUTION, fields=[Row("institution", "planned_out")]),
             ]
         self.helper = VarigFormHelper(self, submit=_("Lagre"), cancel=cancel)
         self.helper.layout = Layout(
@@ -241,8 +235,50 @@ class ChangeStayForm(SeenMixin, OnceFormMixin, RiskFields):
             "why",
         )
 
+    def _period(self) -> DateRange | None:
+        """The period that is written, None when it cannot be read."""
+        try:
+            first, last = (
+                self.fields[name].clean(self[name].value()) for name in ("starts_on", "ends_on")
+            )
+        except forms.ValidationError:
+            return None
+        return DateRange(first, last) if last is None or last > first else None
+
+    def _rooms(self, stay: Stay, user: User, on: date) -> list:
+        """The rooms free in the period of the stay, and those that are not, each with why."""
+        period = self._period() or stay.period
+        units = list(self.fields["unit"].queryset)
+        why = in_the_way(units, period, stay.person, on, besides=stay)
+        people = {each.person for each in why.values()} - {None}
+        seen = Person.objects.visible_to(user).in_bulk(people)
+        self.named = set(seen)
+        free = [(unit.pk, _unit_label(unit)) for unit in units if unit.pk not in why]
+        taken = [
+            (unit.pk, f"{_unit_label(unit)} · {_reason(why[unit.pk], seen)}")
+            for unit in units
+            if unit.pk in why
+        ]
+        groups = [(_("Ledige i perioden"), free), (_("Ikke ledige i perioden"), taken)]
+        empty = self.fields["unit"].empty_label
+        return [("", empty), *(group for group in groups if group[1])]
+
     def clean(self) -> dict:
         return institution_is_chosen(self, super().clean())
+
+
+def _reason(why: InTheWay, seen: dict[int, Person]) -> str:
+    """«Kari Vik til 12.12.2026», «oppussing», «opptatt». Somebody the user may not see reads as a
+    home that is promised to somebody, so that neither tells of them."""
+    if not why.in_use:
+        return _("ikke i bruk")
+    if why.cause:
+        text = str(UnavailableCause(why.cause).label).lower()
+    elif why.person in seen:
+        text = seen[why.person].name
+    else:
+        return _("opptatt")
+    return _("%(why)s til %(day)s") % {"why": text, "day": nbdate(why.until)} if why.until else text
 
 
 class VoidStayForm(SeenMixin, OnceFormMixin, forms.Form):

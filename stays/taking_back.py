@@ -26,7 +26,7 @@ ON_LEASE: dict[str, Any] = {
     "person_path": "lease__stay__person",
     "lock": lambda row: locked_lease(row.lease),
     "about": lambda row: {"application": row.lease.application, "lease": row.lease_id},
-    "back": lambda row: reverse("stays:lease", args=[row.lease_id]),
+    "back": lambda row, user: reverse("stays:lease", args=[row.lease_id]),
 }
 
 
@@ -104,5 +104,5 @@ SEARCH = Correctable(
     PlaceSearch,
     label=lambda row: f"{row.get_outcome_display()} {nbdate(row.on)}",
     about=lambda row: {"application": row.application},
-    back=after_search,
+    back=lambda row, user: after_search(row),
 )

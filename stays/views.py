@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from accounts.once import once
-from accounts.reads import log_read
+from accounts.reads import log_read, log_reads
 from casework.models import Person
 from casework.persons.views.on_person import form_page
 from common.access import allowed
@@ -75,7 +75,13 @@ def stay_change(request: HttpRequest, pk: int) -> HttpResponse:
     """Correct a stay, or add new facts about it."""
     stay = _stay(request, pk)
     back = redirect("desk:person_stays", stay.person_id)
-    form = ChangeStayForm(request.POST or None, stay=stay, cancel=back.url)
+    form = ChangeStayForm(
+        request.POST or None,
+        stay=stay,
+        user=request.user,
+        on=timezone.localdate(),
+        cancel=back.url,
+    )
     if request.method == "POST" and form.is_valid():
         with errors_on(form):
             correcting.change_stay(
@@ -83,7 +89,7 @@ def stay_change(request: HttpRequest, pk: int) -> HttpResponse:
             )
             messages.success(request, _("Bosituasjonen er rettet."))
             return back
-    log_read(request, stay.person_id, "stay-change")
+    log_reads(request, {stay.person_id, *form.named}, "stay-change")
     context = {"form": form, "stay": stay, "person": stay.person}
     return render(request, "stays/stay_change.html", context)
 

@@ -20,7 +20,15 @@ from common.forms import ChipChoice, NorwegianDateField, VarigFormHelper, WholeN
 from housing.models import Unit
 from stays import milieu
 from stays.enums import SLEEPS, SearchOutcome, StayKind
-from stays.forms import KINDS, WHY, by_first_free, vedtak_for, vedtak_label
+from stays.forms import (
+    ELSEWHERE,
+    KINDS,
+    WHY,
+    by_first_free,
+    vedtak_for,
+    vedtak_label,
+    when,
+)
 from stays.models import PlaceSearch, Stay
 from stays.unsuited import not_said_to_suit
 
@@ -223,9 +231,9 @@ class SeparationForm(OnceFormMixin, forms.Form):
         required=False,
         empty_label=_("Ikke valgt"),
     )
-    place = forms.CharField(label=_("Hvis et annet sted: hvor"), required=False, max_length=120)
+    place = forms.CharField(label=_("Sted"), required=False, max_length=120)
     reason = forms.CharField(
-        label=_("Hvis midlertidig: hvorfor det ikke er noe vedtak ennå"),
+        label=_("Hvorfor det ikke er noe vedtak ennå"),
         required=False,
         max_length=200,
     )
@@ -273,9 +281,8 @@ class SeparationForm(OnceFormMixin, forms.Form):
             Fieldset(_("Hvem flytter"), *names),
             Row("since", "new_head"),
             "kind",
-            Row("unit", "place"),
-            "reason",
-            "unsuited_reason",
+            when(StayKind.TEMPORARY, fields=["unit", "reason", "unsuited_reason"]),
+            when(*ELSEWHERE, fields=["place"]),
             "own_case",
         )
 

@@ -53,10 +53,23 @@ def test_split_home_ends_and_two_begin_and_its_stays_and_voids_stay_with_it(stoc
 
 
 def test_two_homes_are_merged_to_one(stock, home):
-    other = f.UnitFactory(property=home.property, name="H0102", in_use=f.since(f.days_ago(900)))
-    reshape(stock, home, ["H0101-02"], with_others=[other.pk])
+    other = f.UnitFactory(
+        property=home.property, name="H0102", in_use=f.since(f.days_ago(900)), size_m2=40, floor=2
+    )
+    page = stock.get(reverse("housing:unit_reshape", args=[home.pk])).text
+    assert "H0102 · 1 soverom · 40 m² · 8" in page and "legges sammen" in page
+    reshape(stock, home, ["H0101-02"], with_others=[other.pk], rent="18 000")
     (new,) = home.successors.all()
     assert set(new.predecessors.all()) == {home, other}
+    assert (new.bedrooms, new.size_m2, new.rent) == (5, 88, 18000)
+    # The one has a lift and the other has not, and they are not on the same floor.
+    assert (new.lift, new.floor, new.accepts_pets) == (None, None, True)
+    stock.post(reverse("housing:unit_reshape_undo", args=[home.pk]))
+    Unit.objects.filter(pk=other.pk).update(bedrooms=None)
+    page = reshape(stock, home, ["H0101-02"], with_others=[other.pk])
+    (new,) = home.successors.all()
+    assert (new.bedrooms, new.size_m2, new.rent) == (None, 88, None)
+    assert "Ikke avklart ennå: antall soverom, husleie" in page.text
 
 
 def test_home_with_people_in_it_is_not_split(stock, home):

@@ -339,3 +339,38 @@ def test_a_lease_is_not_corrected_past_the_day_the_home_closes(as_caseworker):
         as_caseworker, url("lease_correct", lease), expires_on=typed(later), why="Feil"
     ).text
     assert "må ta slutt før det" in page
+
+
+# ------------------------------------------------------------------ which rooms
+
+
+def test_rooms_of_a_correction_are_those_free_in_its_period(as_caseworker, today):
+    """First the rooms free in the days of the stay, then the others with why; what is hidden and
+    what is promised to another read alike."""
+    stay = f.StayFactory(days_ago=30, days=20)
+    now = f.StayFactory(days_ago=5)  # lived in now, and free in the period
+    then = f.StayFactory(days_ago=60, days=40, person__last_name="Vik")
+    hidden = f.StayFactory(days_ago=60, person=f.PersonFactory(strictly_protected=True))
+    promised = f.OfferFactory(unit=f.UnitFactory(training=True), available_from=f.days_ago(40)).unit
+    broken = f.UnavailabilityFactory(
+        unit=f.UnitFactory(temporary=True), period=f.since(f.days_ago(40), f.days_ago(5))
+    ).unit
+    closed = f.UnitFactory(temporary=True, in_use=f.since(f.days_ago(900), f.days_ago(100)))
+    page = as_caseworker.get(url("stay_change", stay))
+    choices = dict(page.context["form"].fields["unit"].choices[1:])
+    free = [pk for pk, _label in choices["Ledige i perioden"]]
+    taken = {pk: label.rsplit(" · ", 1)[1] for pk, label in choices["Ikke ledige i perioden"]}
+    assert {stay.unit_id, now.unit_id, promised.pk} <= set(free)
+    assert taken == {
+        then.unit_id: f"{then.person.name} til {typed(f.days_ago(20))}",
+        hidden.unit_id: "opptatt",
+        broken.pk: f"oppussing til {typed(f.days_ago(5))}",
+        closed.pk: "ikke i bruk",
+    }
+    # Asked of the days that are sent: with the stay open, the promised home reads as the hidden.
+    sent = {"kind": "midlertidig", "starts_on": typed(f.days_ago(3)), "ends_on": "", "why": ""}
+    page = as_caseworker.post(url("stay_change", stay), sent)
+    groups = dict(page.context["form"].fields["unit"].choices[1:])
+    taken = {pk: label.rsplit(" · ", 1)[1] for pk, label in groups["Ikke ledige i perioden"]}
+    assert taken[promised.pk] == taken[hidden.unit_id] == "opptatt"
+    assert taken[now.unit_id] == now.person.name and then.unit_id not in taken
