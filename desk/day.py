@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ from casework.log.flags import FlagWording, due_words, follow_up_url
 from casework.log.visibility import visible_persons
 from casework.models import Application, Draft, Flag, Person
 from common import day
+from common.calendar import local_date
 from common.day import DEADLINE_DAYS, MOST, DayLine
 from common.formatting import days_nb, nbdate, short_date
 from common.sql import end_of_day, local_day
@@ -32,6 +34,7 @@ from housing.providers.models import AgreementFlag
 from stays.enums import InstitutionKind, StayKind
 from stays.homes import HomeBy, homes_by
 from stays.models import Stay
+from stays.temporary import section_27
 from stays.temporary.discharge_flags import agreed_step, without_home
 from stays.temporary.flags import explained
 
@@ -94,7 +97,7 @@ def day_of(user: User, on: date, at: datetime, *, everything: bool = False) -> D
     other_flags = [flag for flag in own_flags if flag.kind != FlagKind.TEMPORARY_STAY]
     waiting = _waiting(user, on)
     mine, mine_total = _mine(user, len(waiting))
-    deadlines = _deadlines(user, other_flags, on, shown)
+    deadlines = _deadlines(user, other_flags, on, at, shown)
     temporary = _temporary(stay_flags, on, shown)
     discharges = _discharges(user, on, numbers, shown)
     forgotten = _forgotten(waiting, on, numbers["forgotten_days"], shown)
@@ -109,19 +112,28 @@ def day_of(user: User, on: date, at: datetime, *, everything: bool = False) -> D
         waiting_mine=len(waiting),
         recent=_recent(user, at),
         begun=_drafts(user),
-        escalated=_escalated(user, on, shown) if user.has_role(RoleKind.MANAGER) else None,
+        escalated=_escalated(user, at, shown) if user.has_role(RoleKind.MANAGER) else None,
     )
 
 
-def _escalated(user: User, on: date, shown: int) -> DayPanel:
-    """Flags nobody has handled, for the manager. Four queries."""
+def _escalated(user: User, at: datetime, shown: int) -> DayPanel:
+    """Flags nobody has handled, for the manager. At most five queries."""
+    on = local_date(at)
     flags = list(escalated(user)[:MOST])
     stay_flags = [flag for flag in flags if flag.kind == FlagKind.TEMPORARY_STAY]
-    stay_words = {flag.pk: words for flag, words in explained(stay_flags, on)}
+    worded = {
+        flag.pk: words
+        for flag, words in [
+            *_worded((flag for flag in flags if flag.kind != FlagKind.TEMPORARY_STAY), at),
+            *explained(stay_flags, on),
+        ]
+    }
     lines = []
     for flag in flags:
+        if flag.pk not in worded:
+            continue
         owner = flag.owner.get_full_name() if flag.owner else _("Ingen ansvarlig")
-        line = _flag_line(flag, stay_words.get(flag.pk) or flag_words.words(flag, on))
+        line = _flag_line(flag, worded[flag.pk])
         about = f"{line.about} · {owner}"
         lines.append(replace(line, about=about, action=_("Les"), action_url=follow_up_url(flag)))
     lines += agreement_flags.lines(AgreementFlag.objects.escalated(), on)
@@ -158,17 +170,29 @@ def _with_one_primary(panels: list[DayPanel]) -> list[DayPanel]:
 # ------------------------------------------------------------------ deadlines
 
 
-def _deadlines(user: User, flags: list[Flag], on: date, shown: int) -> DayPanel:
+def _deadlines(user: User, flags: list[Flag], on: date, at: datetime, shown: int) -> DayPanel:
     until = on + timedelta(days=DEADLINE_DAYS)
     lines = [
-        _flag_line(flag, flag_words.words(flag, on))
-        for flag in flags
+        _flag_line(flag, words)
+        for flag, words in _worded(flags, at)
         if flag.due_on is None or flag.due_on <= until
     ]
     lines += day.lines(user, on, flags)
     lines.sort(key=lambda line: (line.due or until, line.name))
     urgent = sum(line.due is not None and line.due <= on for line in lines)
     return DayPanel(lines[:shown], len(lines), urgent)
+
+
+def _worded(flags: Iterable[Flag], at: datetime) -> list[tuple[Flag, FlagWording]]:
+    """The flags with their words, without those of § 27 that are met since the job ran."""
+    flags = list(flags)
+    tonight = [flag for flag in flags if flag.kind == FlagKind.SECTION_27]
+    others = [flag for flag in flags if flag.kind != FlagKind.SECTION_27]
+    on = local_date(at)
+    return [
+        *section_27.explained(tonight, at),
+        *((flag, flag_words.words(flag, on)) for flag in others),
+    ]
 
 
 def _flag_line(flag: Flag, words: FlagWording) -> DayLine:

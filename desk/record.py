@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Model, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
@@ -16,6 +16,8 @@ from allocation.enums import OfferState
 from allocation.models import Offer
 from allocation.perms import can_offer
 from allocation.ranking import Explanation
+from casework.applications import section_27
+from casework.applications.section_27 import Section27, is_running
 from casework.case.next_step import next_step
 from casework.log import flags as flag_words
 from casework.log.enums import (
@@ -43,6 +45,7 @@ from casework.models import (
     Wish,
 )
 from casework.persons.children import is_child_member
+from common.calendar import local_date
 from common.errors import RuleBroken
 from common.formatting import days_nb, initials, nbdate, phone
 from common.prepared import DAY, IDS, Prepared
@@ -51,6 +54,7 @@ from peers.enums import Share
 from peers.models import Contact, PeerLink
 from stays.models import Stay
 from stays.perms import can_follow_up_flags
+from stays.temporary import section_27 as place_flags
 from stays.temporary.chains import Chain, chain_of
 from stays.temporary.flags import stay_words
 
@@ -314,9 +318,21 @@ def _shown_vedtak(case: Application) -> Vedtak | None:
     return next((vedtak for vedtak in case.vedtak.all() if vedtak.is_open), None)
 
 
-def open_flags(person: Person, chain: Chain | None, on: date) -> list[tuple[Flag, Any]]:
+def running_section_27(
+    applications: list[Application], at: datetime
+) -> list[tuple[Application, Section27]]:
+    """The § 27 cases that still lack the vedtak or the place. At most one query."""
+    found = section_27.standing(applications, at)
+    return [(case, found[case.pk]) for case in applications if is_running(found.get(case.pk))]
+
+
+def open_flags(person: Person, chain: Chain | None, at: datetime) -> list[tuple[Flag, Any]]:
     """The person's open flags with their words, the most urgent first."""
+    on = local_date(at)
     flags = list(person.flags.open().select_related("owner"))
+    tonight = [flag for flag in flags if flag.kind == FlagKind.SECTION_27]
+    words_tonight = {flag.pk: words for flag, words in place_flags.explained(tonight, at)}
+    flags = [flag for flag in flags if flag.kind != FlagKind.SECTION_27 or flag.pk in words_tonight]
     flags.sort(
         key=lambda flag: (
             URGENT.index(flag.kind) if flag.kind in URGENT else len(URGENT),
@@ -329,7 +345,7 @@ def open_flags(person: Person, chain: Chain | None, on: date) -> list[tuple[Flag
             flag,
             stay_words(flag, on, chain)
             if flag.kind == FlagKind.TEMPORARY_STAY
-            else flag_words.words(flag, on),
+            else words_tonight.get(flag.pk) or flag_words.words(flag, on),
         )
         for flag in flags
     ]

@@ -14,6 +14,7 @@ class StaysConfig(AppConfig):
         import_module("stays.temporary.imports").install()
         from accounts import leaving
         from accounts.enums import CASE_ROLES
+        from casework.applications import section_27 as applications_27
         from casework.follow_up import notices
         from casework.log import corrections, flags
         from casework.persons.actions.deaths import Phase, on_death
@@ -24,18 +25,18 @@ class StaysConfig(AppConfig):
         from stays.leases.deaths import end_stays
         from stays.leases.flags import LEASE
         from stays.leases.vedtak_check import LEASE_TO_EXTEND
+        from stays.temporary import section_27
         from stays.temporary.board import how_many
         from stays.temporary.discharge_flags import DISCHARGE, HOME_AGREED
         from stays.temporary.flags import TEMPORARY_STAY
         from stays.temporary.no_service import NO_SERVICE
-        from stays.temporary.section_27 import SECTION_27
 
         from . import perms, taking_back
         from .actions import move_planned_out, occupied_units_text
         from .models import TenancyRisk
 
-        flags.register(TEMPORARY_STAY, NO_SERVICE, DISCHARGE, HOME_AGREED, SECTION_27, LEASE)
-        flags.register(TENANCY, READINESS, GRANT, LONGEST_STAY)
+        flags.register(TEMPORARY_STAY, NO_SERVICE, DISCHARGE, HOME_AGREED, LEASE)
+        flags.register(section_27.SECTION_27, TENANCY, READINESS, GRANT, LONGEST_STAY)
         corrections.register(
             taking_back.STEP,
             taking_back.LEASE_RENEWAL,
@@ -55,6 +56,7 @@ class StaysConfig(AppConfig):
         )
         on_death(Phase.STAYS, end_stays)
         completeness.register(LEASE_TO_EXTEND)
+        applications_27.register(section_27.standing)
         notices.listen(move_planned_out)
         closing.register_check(occupied_units_text)
         navigation.register(

@@ -40,9 +40,13 @@ class ApplicationQuerySet(models.QuerySet):
     def open(self) -> Self:
         return self.filter(state__in=APPLICATION_OPEN)
 
-    def late(self, before: datetime) -> Self:
-        """Open, no interim reply sent, received before `reply_clock.late_before` (C6)."""
-        return self.open().filter(interim_reply_at__isnull=True, received_at__lt=before)
+    def late(self, before: datetime, on: date) -> Self:
+        """Open, no interim reply sent, received before `reply_clock.late_before`; or for a place
+        tonight (§ 27), received before the day `on` (C6)."""
+        return self.open().filter(
+            Q(interim_reply_at__isnull=True, received_at__lt=before)
+            | Q(kind=ApplicationKind.TEMPORARY, received_at__date__lt=on)
+        )
 
 
 class CaseCounter(models.Model):

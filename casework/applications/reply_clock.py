@@ -12,22 +12,29 @@ from accounts.settings_table import SettingsTable
 from casework.log import deadlines
 from casework.log.deadlines import Clock
 from casework.log.enums import Urgency
-from common.calendar import ONE_DAY
+from common.calendar import ONE_DAY, local_date
+
+from . import section_27
+from .section_27 import Section27
 
 if TYPE_CHECKING:
     from .models import Application
 
 
-def clocks(applications: Iterable[Application], on: date) -> dict[int, Clock]:
-    """The reply clock of each application on the date, by primary key, in one query."""
+def clocks(applications: Iterable[Application], at: datetime) -> dict[int, Clock]:
+    """The clock of each application at the moment, by primary key. At most two queries."""
     applications = list(applications)
     table = SettingsTable(*deadlines.REPLY_KEYS) if applications else None
-    return {application.pk: _clock(application, on, table) for application in applications}
+    tonight = section_27.standing(applications, at)
+    return {
+        application.pk: _clock(application, local_date(at), table, tonight.get(application.pk))
+        for application in applications
+    }
 
 
-def clock(application: Application, on: date) -> Clock:
-    """The reply clock of one application on the date."""
-    return clocks([application], on)[application.pk]
+def clock(application: Application, at: datetime) -> Clock:
+    """The clock of one application at the moment."""
+    return clocks([application], at)[application.pk]
 
 
 def late_before(on: date) -> datetime:
@@ -36,7 +43,9 @@ def late_before(on: date) -> datetime:
     return datetime.combine(day + ONE_DAY, time.min, tzinfo=get_default_timezone())
 
 
-def _clock(application: Application, on: date, table: SettingsTable) -> Clock:
+def _clock(
+    application: Application, on: date, table: SettingsTable, tonight: Section27 | None
+) -> Clock:
     deadline = deadlines.interim_reply(application.received_on, table)
     if not application.is_open:
         urgency = Urgency.STOPPED
@@ -44,7 +53,4 @@ def _clock(application: Application, on: date, table: SettingsTable) -> Clock:
         urgency = Urgency.ANSWERED
     else:
         urgency = deadline.urgency(on)
-    place_by = None
-    if application.is_for_tonight:
-        place_by = deadlines.section_27_place(application.received_at, table)
-    return Clock(deadline.due, deadline.warn, urgency, place_by)
+    return Clock(deadline.due, deadline.warn, urgency, tonight)

@@ -85,7 +85,7 @@ def _case(request: HttpRequest, case: Application, refused: ReceivedForm | None)
         "application": case,
         "person": case.person,
         "today": today,
-        "clock": reply_clock.clock(case, today),
+        "clock": reply_clock.clock(case, timezone.now()),
         "members": members,
         "assessments": list(case.assessments.all()),
         "statements": list(case.person.statements.select_related("asked_of")[:5]),

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from accounts import settings_table
 from accounts.settings_table import SettingsTable
@@ -18,7 +19,10 @@ from common.calendar import local_date
 
 from .enums import Urgency
 
-REPLY_KEYS = ("interim_reply_months", "interim_reply_warn_days", "section_27_place_hours")
+if TYPE_CHECKING:
+    from casework.applications.section_27 import Section27
+
+REPLY_KEYS = ("interim_reply_months", "interim_reply_warn_days")
 APPEAL_KEYS = ("appeal_prepare_weeks", "appeal_prepare_warn_days", "appeal_remind_weeks")
 
 
@@ -50,17 +54,22 @@ class AppealDeadline(Deadline):
 class Clock:
     """The deadline of an application or appeal as pages show it.
 
-    A § 27 application also needs a place to sleep by `place_by`.
+    `section_27` is how the two deadlines of a § 27 application stand.
     """
 
     due: date
     warn: date | None
     urgency: Urgency
-    place_by: datetime | None = None
+    section_27: Section27 | None = None
 
     @property
     def runs(self) -> bool:
         return not (self.is_answered or self.is_stopped)
+
+    @property
+    def shows_section_27(self) -> bool:
+        """Whether a § 27 application still lacks the vedtak or the place."""
+        return self.section_27 is not None and not self.section_27.is_met
 
     @property
     def is_answered(self) -> bool:

@@ -642,6 +642,7 @@ def approve_vedtak(*, vedtak: Vedtak, by: User, at: datetime, read: str | None =
     )
     _log(vedtak, CaseEvent.VEDTAK_ISSUED, _("Vedtak fattet: %s.") % outcomes, by, at)
     flags.close_by_facts(FlagKind.INTERIM_REPLY, str(application.pk), on)
+    flags.close_by_facts(FlagKind.SECTION_27, f"{application.pk}:vedtak", on)
     for react in _on_issue:
         react(vedtak, by=by, at=at)
     return vedtak

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.once import once
 from accounts.reads import log_read
-from casework.applications import reply_clock
+from casework.applications import reply_clock, section_27
 from casework.applications.models import Application
 from casework.applications.perms import is_disqualified
 from casework.letters import letters, plain_language
@@ -388,8 +388,10 @@ def vedtak_queue(request: HttpRequest) -> HttpResponse:
         order=("submitted_at", "pk"),
         cursor=request.GET.get("etter"),
     )
+    tonight = section_27.standing([vedtak.application for vedtak in page.items], timezone.now())
     context = {
         "page": page,
+        "rows": [(vedtak, tonight.get(vedtak.application_id)) for vedtak in page.items],
         "chosen": chosen,
         "views": [
             {
@@ -564,7 +566,7 @@ def _page(
         "texts_used": [] if form else list(vedtak.standard_texts.all()),
         "conflict": "",
         "unsaved": [],
-        "clock": reply_clock.clock(application, on),
+        "clock": reply_clock.clock(application, timezone.now()),
         "form": form,
         "outcome_rows": form.outcome_rows() if form else [],
         "need": application.needs.first(),

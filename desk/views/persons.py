@@ -156,12 +156,14 @@ def _overview(request: HttpRequest, person: Person) -> dict[str, Any]:
     context = _context(request, person, "person")
     on, user, chain = context["today"], request.user, context["head"].chain
     stays = record.stays_of(person)
-    now = record.current_case(record.applications_of(person, alive=True), stays, user, on)
-    flags = record.open_flags(person, chain, on)
+    applications = record.applications_of(person, alive=True)
+    now = record.current_case(applications, stays, user, on)
+    flags = record.open_flags(person, chain, context["at"])
     need = now.need if now else None
     context |= {
         "wish": record.wish_of(person),
         "cases_beside": record.cases_beside(person, user, on),
+        "tonight": record.running_section_27(applications, context["at"]),
         "need": need,
         "places": record.places_of(need),
         "career": career(stays, chain, on),
@@ -229,8 +231,10 @@ def person_assessments(request: HttpRequest, pk: int) -> HttpResponse:
 def person_cases(request: HttpRequest, pk: int) -> HttpResponse:
     person = _person(request, pk)
     context = _context(request, person, "person-cases")
+    applications = record.applications_of(person)
+    tonight = dict(record.running_section_27(applications, context["at"]))
     context |= {
-        "applications": record.applications_of(person),
+        "applications": [(case, tonight.get(case)) for case in applications],
         "cases_beside": record.cases_beside(person, request.user, context["today"]),
         "letters": list(
             person.letters.select_related("application")
@@ -272,7 +276,7 @@ def person_follow_up(request: HttpRequest, pk: int) -> HttpResponse:
     on = context["today"]
     members, meeting = following.team_of(person, on)
     context |= {
-        "flags": record.open_flags(person, context["head"].chain, on),
+        "flags": record.open_flags(person, context["head"].chain, context["at"]),
         "helpers": record.who_does_what(person, request.user, on),
         "shown": following.plan_of(person, on),
         "services": following.services_of(person, on),

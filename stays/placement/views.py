@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import settings_table
 from accounts.once import once
 from accounts.reads import log_read, log_reads
+from casework.applications import section_27
 from casework.models import Application, Service
 from casework.persons.views.on_person import form_page
 from common.access import allowed
@@ -97,6 +98,7 @@ def place(request: HttpRequest, pk: int) -> HttpResponse:
         ).last(),
         "service": Service.objects.filter(person=person, period__contains=today).first(),
         "searches": _searches(request, application),
+        "tonight": section_27.standing([application], timezone.now()).get(application.pk),
     }
     return render(request, "stays/placement/place.html", context)
 

@@ -16,13 +16,17 @@ closes flags as of that date, and reopens none.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 
+from django.db import connection
 from django.urls import reverse
 from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext as _
 
 from accounts.settings_table import in_force
+from casework.applications.section_27 import Section27
 from casework.log.enums import (
     APPLICATION_ALIVE,
     GRANTED,
@@ -36,9 +40,10 @@ from casework.log.raising import FlagRule
 from casework.models import Flag
 from casework.vedtak.completeness import PLACE_BASIS
 from casework.vedtak.standing import STANDS
+from common.calendar import local_date
 from common.formatting import nbtime, short_date
 from common.jobs import JobResult
-from common.sql import enum_values, local_day
+from common.sql import enum_params, enum_values, local_day
 from stays.enums import ROOFLESS, SHARED, StayKind
 from stays.households import household_params, same_home
 
@@ -47,27 +52,30 @@ PLACES = (StayKind.TEMPORARY, StayKind.TRIAL)
 RECEIVED = local_day("a.received_at")
 HOURS = in_force("section_27_place_hours", RECEIVED)
 
-CLOCKS = f"""
+# How each case stands on the date, for the flags and for the pages (`standing`). `{which}` is a
+# condition more on the cases.
+KNOWN = f"""
 asked AS (
     SELECT a.id, a.person_id, coalesce(a.responsible_id, p.responsible_id) AS owner_id,
-        a.tonight, a.received_at, {RECEIVED} AS received,
+        a.tonight, a.state, a.received_at, {RECEIVED} AS received,
         a.received_at + make_interval(hours => {HOURS}) AS place_by,
         {local_day(f"(a.received_at + make_interval(hours => {HOURS}))")} AS place_day
     FROM casework_application a
     JOIN casework_person p ON p.id = a.person_id
     WHERE a.kind = %(ApplicationKind.TEMPORARY)s AND a.state = ANY(%(alive)s)
         AND {RECEIVED} <= %(on)s::date
-        AND a.received_at > %(on)s::date - interval '1 year'
+        AND a.received_at > %(on)s::date - interval '1 year' {{which}}
 ),
 known AS (
     SELECT a.*,
-        EXISTS (SELECT FROM casework_vedtak v
-            WHERE v.application_id = a.id AND v.issued_on <= %(on)s::date) AS decided,
+        (SELECT min(v.issued_at) FROM casework_vedtak v
+            WHERE v.application_id = a.id AND v.issued_on <= %(on)s::date) AS decided_at,
         EXISTS (SELECT FROM casework_vedtak v
             JOIN casework_vedtakoutcome o ON {STANDS}
             JOIN casework_legalbasis b ON b.id = o.basis_id AND b.code = %(place_basis)s
             WHERE v.application_id = a.id AND o.outcome <> ALL(%(granted)s)) AS refused,
-        EXISTS (SELECT FROM ({same_home("a.person_id", "a.place_day")}) sharing (person_id)
+        (SELECT min(greatest(lower(s.period), a.received))
+            FROM ({same_home("a.person_id", "a.place_day")}) sharing (person_id)
             JOIN stays_stay s ON s.person_id = sharing.person_id
             WHERE (s.person_id = a.person_id OR s.kind = ANY(%(shared)s)
                     AND a.tonight <> %(Tonight.UNSAFE)s
@@ -81,9 +89,11 @@ known AS (
                 -- There when they applied: a place of the municipality that holds.
                 ELSE s.kind = ANY(%(places)s) AND NOT s.unsafe
                     AND s.period @> a.place_day
-                    AND coalesce(s.must_leave_by > a.place_day, true) END) AS placed
+                    AND coalesce(s.must_leave_by > a.place_day, true) END) AS placed_on
     FROM asked a
-),
+)"""
+
+CLOCKS = f"""{KNOWN.format(which="")},
 wanted AS (
     SELECT k.person_id, k.id AS application_id, k.id || ':' || what AS key,
         jsonb_build_object('what', what, 'received', k.received_at, 'place_by', k.place_by)
@@ -91,20 +101,25 @@ wanted AS (
         k.owner_id, due AS due_on
     FROM known k
     CROSS JOIN LATERAL (VALUES
-        ('vedtak', k.received, NOT k.decided),
-        ('plass', k.place_day, NOT k.refused AND NOT k.placed)
+        ('vedtak', k.received, k.decided_at IS NULL),
+        ('plass', k.place_day, NOT k.refused AND k.placed_on IS NULL)
     ) clock (what, due, runs)
     WHERE runs
 )"""
 
+STANDING = f"""WITH {KNOWN.format(which="AND a.id = ANY(%(ids)s)")}
+SELECT id, received, place_by, decided_at, placed_on, refused FROM known"""
 
-def section_27_words(flag: Flag, on: date) -> FlagWording:
+
+def section_27_words(flag: Flag, on: date, now: Section27 | None = None) -> FlagWording:
+    """What the flag says, and of the other deadline, when it is known `now`, how it stands."""
     received = _here(flag.facts["received"])
     when, color = due_words(flag.due_on, on)
     times = {"on": short_date(received.date()), "time": nbtime(received)}
     if flag.facts["what"] == "vedtak":
+        why = _("Søknaden etter § 27 kom %(on)s %(time)s, og behandles samme dag.") % times
         return FlagWording(
-            why=_("Søknaden etter § 27 kom %(on)s %(time)s, og behandles samme dag.") % times,
+            why=f"{why} {now.place.text}." if now else why,
             next=_("Fatt vedtak i dag."),
             action=_("Åpne saken"),
             action_url=reverse("casework:application", args=[flag.application_id]),
@@ -115,12 +130,19 @@ def section_27_words(flag: Flag, on: date) -> FlagWording:
         )
     by = _here(flag.facts["place_by"])
     times |= {"by": short_date(by.date()), "clock": nbtime(by)}
-    return FlagWording(
-        why=_(
+    why = (
+        _(
             "Søknaden etter § 27 kom %(on)s %(time)s. Et sted å sove skal være klart "
             "innen %(by)s %(clock)s."
         )
-        % times,
+        % times
+    )
+    if now:
+        why = f"{why} {now.vedtak.text}."
+        if now.at > by and flag.due_on == on:
+            when = _("Over fristen")
+    return FlagWording(
+        why=why,
         next=_("Finn et sted, og registrer oppholdet."),
         action=_("Registrer opphold"),
         action_url=reverse("stays:stay_new", args=[flag.person_id]),
@@ -136,11 +158,32 @@ def _here(moment: str) -> datetime:
     return datetime.fromisoformat(moment).astimezone(get_default_timezone())
 
 
-SECTION_27 = FlagRule(
-    kind=FlagKind.SECTION_27,
-    words=section_27_words,
-    wanted=CLOCKS,
-    params=lambda on: {
+def standing(ids: Iterable[int], at: datetime) -> dict[int, Section27]:
+    """How the § 27 cases with these ids stand, for `casework.applications.section_27`."""
+    on = local_date(at)
+    params = {**enum_params(*SECTION_27.enums), **_params(on), "on": on, "ids": list(ids)}
+    with connection.cursor() as cursor:
+        cursor.execute(STANDING, params)
+        return {pk: Section27(*facts, at=at) for pk, *facts in cursor.fetchall()}
+
+
+def explained(flags: Iterable[Flag], at: datetime) -> list[tuple[Flag, FlagWording]]:
+    """The § 27 flags whose deadline is not met now, with their words. At most one query.
+
+    The job that closes the others runs every ten minutes.
+    """
+    flags = list(flags)
+    now = standing({flag.application_id for flag in flags}, at) if flags else {}
+    return [
+        (flag, section_27_words(flag, local_date(at), found))
+        for flag in flags
+        if (found := now.get(flag.application_id))
+        and not (found.vedtak if flag.facts["what"] == "vedtak" else found.place).is_met
+    ]
+
+
+def _params(on: date) -> dict[str, Any]:
+    return {
         "alive": enum_values(APPLICATION_ALIVE),
         "granted": enum_values(GRANTED),
         "place_basis": PLACE_BASIS,
@@ -148,7 +191,14 @@ SECTION_27 = FlagRule(
         "places": enum_values(PLACES),
         "shared": enum_values(SHARED),
         **household_params(),
-    },
+    }
+
+
+SECTION_27 = FlagRule(
+    kind=FlagKind.SECTION_27,
+    words=section_27_words,
+    wanted=CLOCKS,
+    params=_params,
     enums=(ApplicationKind, VedtakState, Tonight),
 )
 

@@ -53,7 +53,7 @@ def notice_new(request: HttpRequest, pk: int) -> HttpResponse:
         "application": case,
         "form": form,
         "title": _("Forhåndsvarsel"),
-        "clock": reply_clock.clock(case, today),
+        "clock": reply_clock.clock(case, timezone.now()),
         "letter_language": case.person.get_language_form_display(),
     }
     return render(request, "casework/applications/application_move.html", context)
@@ -81,7 +81,7 @@ def notice_answer(request: HttpRequest, pk: int) -> HttpResponse:
         "application": case,
         "form": form,
         "title": _("Svar på forhåndsvarsel"),
-        "clock": reply_clock.clock(case, today),
+        "clock": reply_clock.clock(case, timezone.now()),
         "letter_language": "",
     }
     return render(request, "casework/applications/application_move.html", context)

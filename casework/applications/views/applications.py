@@ -65,21 +65,20 @@ def applications(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "page": page,
-        "rows": _lines(page.items, today),
+        "rows": _lines(page.items, timezone.now()),
         "kinds": ApplicationKind.choices,
         "states": ApplicationState.choices,
         "filtered": any(
             request.GET.get(name)
             for name in ("tilstand", "type", "mine", "sen", "mottak", "papirer")
         ),
-        "at": timezone.now(),
         "today": today,
     }
     return render(request, "casework/applications/application_list.html", context)
 
 
-def _lines(applications: list[Application], today: date) -> list[dict[str, Any]]:
-    clocks = reply_clock.clocks(applications, today)
+def _lines(applications: list[Application], at: datetime) -> list[dict[str, Any]]:
+    clocks = reply_clock.clocks(applications, at)
     asked = _asked_since([application.pk for application in applications])
     # Looked up once: `get_kind_display` builds the whole list of choices every time.
     kinds = {value: str(label) for value, label in ApplicationKind.choices}
@@ -139,7 +138,7 @@ def _filtered(request: HttpRequest, today: date) -> QuerySet[Application]:
             )
         )
     if request.GET.get("sen"):
-        applications = applications.late(reply_clock.late_before(today))
+        applications = applications.late(reply_clock.late_before(today), today)
     return applications
 
 
@@ -307,6 +306,6 @@ def _move_page(
         "application": case,
         "form": form,
         "title": title,
-        "clock": reply_clock.clock(case, timezone.localdate()),
+        "clock": reply_clock.clock(case, timezone.now()),
     }
     return render(request, "casework/applications/application_move.html", context)

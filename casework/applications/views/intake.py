@@ -52,7 +52,12 @@ def section_27(request: HttpRequest) -> HttpResponse:
                 % {"case": application.case_number},
             )
             return redirect("casework:application", application.pk)
-    context = {"form": form, "draft": draft, "draft_key": drafts.SECTION_27}
+    context = {
+        "form": form,
+        "draft": draft,
+        "draft_key": drafts.SECTION_27,
+        "place_by": deadlines.section_27_place(at),
+    }
     return render(request, "casework/applications/section_27.html", context)
 
 
@@ -78,7 +83,7 @@ def papers_ask(request: HttpRequest, pk: int) -> HttpResponse:
         "application": case,
         "form": form,
         "title": _("Be om papirer"),
-        "clock": reply_clock.clock(case, today),
+        "clock": reply_clock.clock(case, timezone.now()),
         "letter_language": case.person.get_language_form_display(),
     }
     return render(request, "casework/applications/application_move.html", context)

@@ -190,22 +190,30 @@ def test_deadlines_of_a_page_equal_the_deadlines_of_each_application(received, d
     application.refresh_from_db()
 
     assert application.reply_due() == due
-    assert reply_clock.clocks([application], due)[application.pk].due == due
-    assert reply_clock.clock(application, due).urgency == Urgency.TODAY
-    assert reply_clock.clock(application, due + timedelta(days=1)).urgency == Urgency.LATE
-    assert reply_clock.clock(application, received).urgency == Urgency.FINE
-    warned = reply_clock.clock(application, received + timedelta(days=21))
-    assert warned.urgency == Urgency.SOON
+
+    def urgency(day: date) -> Urgency:
+        clock = reply_clock.clock(application, datetime.combine(day, at.timetz()))
+        assert clock.due == due
+        return clock.urgency
+
+    assert urgency(due) == Urgency.TODAY
+    assert urgency(due + timedelta(days=1)) == Urgency.LATE
+    assert urgency(received) == Urgency.FINE
+    assert urgency(received + timedelta(days=21)) == Urgency.SOON
     for day in (due, due + timedelta(days=1)):
-        late = Application.objects.late(reply_clock.late_before(day))
+        late = Application.objects.late(reply_clock.late_before(day), day)
         assert late.exists() == (day > due)
 
 
-def test_deadline_for_a_place_to_sleep_counts_from_the_minute_of_asking():
+def test_deadline_for_a_place_to_sleep_counts_from_the_minute_of_asking(client, caseworker):
     application = ApplicationFactory(temporary=True)
 
-    due = reply_clock.clock(application, today()).place_by
+    due = reply_clock.clock(application, now()).section_27.place_by
     assert due - application.received_at == timedelta(hours=24)
+    assert names(client.get(f"{LIST}?sen=1")) == []
+    with time_machine.travel(now() + timedelta(days=1)):
+        client.force_login(caseworker)
+        assert len(names(client.get(f"{LIST}?sen=1"))) == 1
 
 
 # ------------------------------------------------------------------ the list
@@ -411,7 +419,7 @@ def test_interim_reply_is_a_letter_and_stops_the_deadline(client, caseworker, la
 
     application.refresh_from_db()
     assert application.interim_reply_by == caseworker
-    assert reply_clock.clock(application, today()).urgency == Urgency.ANSWERED
+    assert reply_clock.clock(application, now()).urgency == Urgency.ANSWERED
     letter = Letter.objects.get(application=application)
     assert (letter.kind, letter.language) == (LetterKind.INTERIM, language)
     assert bytes(letter.file.content).startswith(b"%PDF")

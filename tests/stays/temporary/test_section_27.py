@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import StringIO
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.urls import reverse
 
-from casework.models import Draft, Flag
+from casework.models import Draft, Flag, Vedtak
 from casework.tasks import delete_drafts, flag_papers
 from stays.tasks import flag_section_27
-from tests.factories import ApplicationFactory, UserFactory, now, today
+from tests.factories import (
+    ApplicationFactory,
+    StayFactory,
+    UserFactory,
+    VedtakFactory,
+    now,
+    today,
+)
 from tests.factories_intake import MissingPaperFactory
 
 pytestmark = pytest.mark.django_db
+OSLO = ZoneInfo("Europe/Oslo")
 
 
 @pytest.fixture
@@ -44,6 +54,65 @@ def test_night_without_a_place_is_on_min_dag_with_both_deadlines(client, casewor
     assert "behandles samme dag" in day
     assert "Et sted å sove skal være klart innen" in day
     assert "Finn et sted" in page(client, "desk:person", case.person_id)
+
+
+def test_both_deadlines_are_on_every_page_until_both_are_met(client, caseworker, time_machine):
+    came = datetime(2026, 11, 25, 14, 30, tzinfo=OSLO)
+    time_machine.move_to(came, tick=False)
+    client.force_login(caseworker)
+    assert "være klart innen 26.11.2026 kl.\xa014.30" in page(client, "casework:section_27")
+    case = ApplicationFactory(
+        temporary=True, state="utredes", responsible=caseworker, received_at=came
+    )
+    case.person.responsible = caseworker
+    case.person.save()
+    vedtak = VedtakFactory(application=case, submitted=True)
+    flag_section_27()
+    pages = {
+        "case": ("casework:application", case.pk),
+        "list": ("casework:applications",),
+        "reply": ("casework:interim_reply", case.pk),
+        "vedtak": ("casework:vedtak", vedtak.pk),
+        "place": ("stays:place", case.pk),
+        "person": ("desk:person", case.person_id),
+        "cases": ("desk:person_cases", case.person_id),
+    }
+    day = ("desk:day",)
+
+    def on_all(*texts: str) -> None:
+        for name, where in pages.items():
+            html = page(client, *where)
+            for text in texts:
+                assert text in html, (name, text)
+
+    queue = reverse("casework:vedtak_queue")
+    assert "Vedtak i dag" in client.get(f"{queue}?visning=alle").content.decode()
+    on_all("Vedtak i dag, 25.11.2026", "Sted innen 26.11.2026 kl.\xa014.30")
+    assert "Vedtak i dag" in page(client, *day) and "Sted innen 26.11." in page(client, *day)
+
+    time_machine.move_to(came + timedelta(hours=24, minutes=1), tick=False)
+    client.force_login(caseworker)
+    late = "Sted over fristen 26.11.2026 kl.\xa014.30"
+    on_all("Vedtak over fristen 25.11.2026", late)
+    assert late in page(client, *day) and "Over fristen" in page(client, *day)
+
+    Vedtak.objects.filter(pk=vedtak.pk).update(
+        state="fattet", issued_at=now(), issued_on=today(), issued_by=caseworker,
+        appeal_weeks=3, arrives_on=today(),
+    )  # fmt: skip
+    case.state = "avgjort"
+    case.save()
+    decided = "Vedtak fattet 26.11.2026 kl.\xa014.31 (for sent)"
+    del pages["reply"]
+    on_all(decided, late)
+    assert decided in page(client, *day)
+    assert "Fatt vedtak i dag" not in page(client, *day)  # before the job has run again
+
+    StayFactory(person=case.person, period=DateRange(today(), None))
+    assert late not in page(client, *day)
+    html = page(client, *pages["case"])
+    assert decided in html and "Sted å sove fra 26.11.2026" in html
+    assert "Sted å sove" not in page(client, *pages["list"])
 
 
 def test_missing_papers_are_flagged_until_the_last_one_comes(client, caseworker, time_machine):

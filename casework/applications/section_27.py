@@ -1,0 +1,124 @@
+"""The two deadlines of a § 27 application: vedtak the same day, a place within 24 hours.
+
+`standing` says how they stand, to every page. An app above knows who has a place to sleep, and
+registers how to find it; its flags rest on the same SQL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from casework.log.enums import APPLICATION_ALIVE
+from common.calendar import local_date
+from common.formatting import nbdate, nbtime
+
+if TYPE_CHECKING:
+    from .models import Application
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline27:
+    """One deadline as pages show it. `color` is danger, warning or success."""
+
+    text: str
+    color: str
+    is_met: bool
+
+    @property
+    def icon(self) -> str:
+        if self.is_met:
+            return "CheckmarkCircle"
+        return "ExclamationmarkTriangle" if self.color == "danger" else "Clock"
+
+
+@dataclass(frozen=True, slots=True)
+class Section27:
+    """How a case stands: `decided_at` and `placed_on` are None until the deadline is met.
+
+    No place is owed to one who is `refused`.
+    """
+
+    received_on: date
+    place_by: datetime
+    decided_at: datetime | None
+    placed_on: date | None
+    refused: bool
+    at: datetime
+
+    @property
+    def is_met(self) -> bool:
+        return self.vedtak.is_met and self.place.is_met
+
+    @property
+    def is_late(self) -> bool:
+        return any(one.color == "danger" for one in self.deadlines)
+
+    @property
+    def deadlines(self) -> tuple[Deadline27, Deadline27]:
+        return self.vedtak, self.place
+
+    @property
+    def vedtak(self) -> Deadline27:
+        """The vedtak is due the calendar day the application came."""
+        day = nbdate(self.received_on)
+        if self.decided_at is None:
+            if local_date(self.at) > self.received_on:
+                return Deadline27(_("Vedtak over fristen %s") % day, "danger", False)
+            return Deadline27(_("Vedtak i dag, %s") % day, "warning", False)
+        met = _("Vedtak fattet %(day)s %(clock)s") % {
+            "day": nbdate(self.decided_at),
+            "clock": nbtime(self.decided_at),
+        }
+        return _met(met, local_date(self.decided_at) > self.received_on)
+
+    @property
+    def place(self) -> Deadline27:
+        """A place to sleep is due by the minute."""
+        by = f"{nbdate(self.place_by)} {nbtime(self.place_by)}"
+        if self.placed_on is not None:
+            met = _("Sted å sove fra %s") % nbdate(self.placed_on)
+            return _met(met, self.placed_on > local_date(self.place_by))
+        if self.refused:
+            return Deadline27(_("Avslag, så ikke noe sted"), "neutral", True)
+        if self.at > self.place_by:
+            return Deadline27(_("Sted over fristen %s") % by, "danger", False)
+        return Deadline27(_("Sted innen %s") % by, "warning", False)
+
+
+Finder = Callable[[Iterable[int], datetime], dict[int, Section27]]
+_finders: list[Finder] = []
+
+
+def register(find: Finder) -> None:
+    """Register, from an app above, how the § 27 cases with these ids stand at a moment."""
+    if find not in _finders:
+        _finders.append(find)
+
+
+def standing(applications: Iterable[Application], at: datetime) -> dict[int, Section27]:
+    """How the § 27 applications among these stand, by primary key. One query, if there are any.
+
+    Those withdrawn, lapsed or sent on have no deadlines; nor has one more than a year old.
+    """
+    asked = [
+        application.pk
+        for application in applications
+        if application.is_for_tonight and application.state in APPLICATION_ALIVE
+    ]
+    if not asked:
+        return {}
+    return {pk: found for find in _finders for pk, found in find(asked, at).items()}
+
+
+def is_running(found: Section27 | None) -> bool:
+    """Whether the vedtak or the place is still wanting."""
+    return found is not None and not found.is_met
+
+
+def _met(text: str, late: bool) -> Deadline27:
+    return Deadline27(f"{text} ({_('for sent')})" if late else text, "success", True)
