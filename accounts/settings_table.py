@@ -75,6 +75,9 @@ KEYS: dict[str, Key] = {
     "interim_reply_warn_days": Key(
         21, _("Varsel om foreløpig svar etter"), _("dager"), "fvl. § 11 a"
     ),
+    "promised_warn_days": Key(
+        7, _("Varsel om svar som er lovet"), _("dager før"), _("kommunens egne rutiner")
+    ),
     "section_27_place_hours": Key(
         24, _("Plass etter § 27 innen"), _("timer"), "sosialtjenesteloven § 27"
     ),

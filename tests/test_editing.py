@@ -157,7 +157,7 @@ NOT_EDITING = {
     "LeaseForm", "OfferAnswerForm", "OfferForm", "WithdrawForm", "ReleaseForm",
     "ReserveForm", "NeedAnswerForm", "AppealForm", "AskSuspensionForm", "OutcomeForm",
     "ReasonForm", "AdvanceNoticeForm", "ApplicationForm", "ForwardForm",
-    "InterimReplyForm", "ReopenApplicationForm", "WithdrawApplicationForm", "PapersForm",
+    "ReopenApplicationForm", "WithdrawApplicationForm", "PapersForm",
     "ReceivedForm", "Section27Form", "AssessmentForm", "HousingAnswerForm", "ChoicesForm",
     "AnswerStatementForm", "AskStatementForm", "CodeForm", "AcknowledgeForm",
     "ChecklistKindForm", "HandoverForm", "HoursForm", "InstitutionNoticeForm",

@@ -67,15 +67,17 @@ wanted AS (
     GROUP BY r.id, a.id, p.responsible_id
 )"""
 
-# The day the person was told to expect an answer has come, and there is none.
-PROMISES = """
+# The day the person was told to expect an answer comes soon, or has come, and there is none. A new
+# letter with a new day is a new matter.
+PROMISES = f"""
 wanted AS (
     SELECT a.person_id, a.id AS application_id, a.id || ':' || a.promised_on AS key,
         jsonb_build_object('promised', a.promised_on) AS facts,
         coalesce(a.responsible_id, p.responsible_id) AS owner_id, a.promised_on AS due_on
     FROM casework_application a
     JOIN casework_person p ON p.id = a.person_id
-    WHERE a.promised_on <= %(on)s::date AND a.state = ANY(%(open)s)
+    WHERE a.promised_on - {in_force("promised_warn_days", "%(on)s::date")} <= %(on)s::date
+        AND a.state = ANY(%(open)s)
         AND NOT EXISTS (
             SELECT FROM casework_vedtak v
             WHERE v.application_id = a.id AND v.issued_on <= %(on)s::date)
@@ -122,9 +124,9 @@ def promised_words(flag: Flag, on: date) -> FlagWording:
     """What the flag of a promised day says."""
     when, color = due_words(flag.due_on, on)
     return FlagWording(
-        why=_("Personen fikk vite at svaret skulle komme innen %(day)s")
+        why=_("Personen fikk vite at svaret skal komme innen %(day)s")
         % {"day": short_date(date.fromisoformat(flag.facts["promised"]))},
-        next=_("Fatt vedtak, eller ring og si hvorfor det drøyer."),
+        next=_("Fatt vedtak, eller send et nytt foreløpig svar med ny dag."),
         action=_("Åpne saken"),
         action_url=reverse("casework:application", args=[flag.application_id]),
         color=color,

@@ -41,10 +41,11 @@ class ApplicationQuerySet(models.QuerySet):
         return self.filter(state__in=APPLICATION_OPEN)
 
     def late(self, before: datetime, on: date) -> Self:
-        """Open, no interim reply sent, received before `reply_clock.late_before`; or for a place
-        tonight (§ 27), received before the day `on` (C6)."""
+        """Open, no interim reply sent, received before `reply_clock.late_before`; or promised an
+        answer before the day `on`; or for a place tonight (§ 27), received before it (C6)."""
         return self.open().filter(
             Q(interim_reply_at__isnull=True, received_at__lt=before)
+            | Q(promised_on__lt=on)
             | Q(kind=ApplicationKind.TEMPORARY, received_at__date__lt=on)
         )
 

@@ -46,11 +46,15 @@ def late_before(on: date) -> datetime:
 def _clock(
     application: Application, on: date, table: SettingsTable, tonight: Section27 | None
 ) -> Clock:
-    deadline = deadlines.interim_reply(application.received_on, table)
+    promised = application.interim_reply_at is not None and application.promised_on is not None
+    if promised:
+        deadline = deadlines.promised(application.promised_on, on, table)
+    else:
+        deadline = deadlines.interim_reply(application.received_on, table)
     if not application.is_open:
         urgency = Urgency.STOPPED
-    elif application.interim_reply_at:
+    elif application.interim_reply_at and not promised:
         urgency = Urgency.ANSWERED
     else:
         urgency = deadline.urgency(on)
-    return Clock(deadline.due, deadline.warn, urgency, tonight)
+    return Clock(deadline.due, deadline.warn, urgency, tonight, promised)

@@ -80,7 +80,6 @@ def _case(request: HttpRequest, case: Application, refused: ReceivedForm | None)
         for member in members_visible_to(request.user, case.household)
         if today in member.period
     ]
-    needs_reply = case.is_open and case.interim_reply_at is None
     return {
         "application": case,
         "person": case.person,
@@ -110,7 +109,7 @@ def _case(request: HttpRequest, case: Application, refused: ReceivedForm | None)
         "may_withdraw": works and APPLICATION.may(case, ApplicationState.WITHDRAWN),
         "may_reopen": works and case.state in (ApplicationState.WITHDRAWN, ApplicationState.LAPSED),
         "may_send_on": works and APPLICATION.may(case, ApplicationState.FORWARDED),
-        "may_reply": works and needs_reply,
+        "may_reply": works and case.is_open,
     }
 
 

@@ -22,7 +22,7 @@ from .enums import Urgency
 if TYPE_CHECKING:
     from casework.applications.section_27 import Section27
 
-REPLY_KEYS = ("interim_reply_months", "interim_reply_warn_days")
+REPLY_KEYS = ("interim_reply_months", "interim_reply_warn_days", "promised_warn_days")
 APPEAL_KEYS = ("appeal_prepare_weeks", "appeal_prepare_warn_days", "appeal_remind_weeks")
 
 
@@ -54,13 +54,15 @@ class AppealDeadline(Deadline):
 class Clock:
     """The deadline of an application or appeal as pages show it.
 
-    `section_27` is how the two deadlines of a § 27 application stand.
+    `section_27` is how the two deadlines of a § 27 application stand. When an interim reply was
+    sent, `due` is the day it promised, if it promised one, and `promised` is true.
     """
 
     due: date
     warn: date | None
     urgency: Urgency
     section_27: Section27 | None = None
+    promised: bool = False
 
     @property
     def runs(self) -> bool:
@@ -106,6 +108,12 @@ def interim_reply(received: date | datetime, table: SettingsTable | None = None)
     )
 
 
+def promised(day: date, on: date, table: SettingsTable | None = None) -> Deadline:
+    """The day an interim reply promised an answer by, warned of as the settings say on the date."""
+    days = _numbers(table, on, "promised_warn_days")["promised_warn_days"]
+    return Deadline(due=day, warn=day - timedelta(days=days))
+
+
 def appeal(issued: date, arrived: date | None = None) -> AppealDeadline:
     """An appeal: three weeks after the letter with the vedtak arrived (fvl. § 29).
 
@@ -149,12 +157,12 @@ def section_27_decision(received: date | datetime) -> Deadline:
     return Deadline(due=day_of(received))
 
 
-def section_27_place(received: datetime, table: SettingsTable | None = None) -> datetime:
+def section_27_place(received: datetime) -> datetime:
     """When a place to sleep is due: by default 24 hours later, working day or not.
 
     Counts real hours: a day when the clocks change has 23 or 25 of them.
     """
-    hours = _numbers(table, day_of(received), "section_27_place_hours")["section_27_place_hours"]
+    hours = settings_table.value("section_27_place_hours", day_of(received))
     return received.astimezone(UTC) + timedelta(hours=hours)
 
 

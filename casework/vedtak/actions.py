@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 
 from accounts import settings_table
 from casework.applications import lease_terms
+from casework.applications.actions.applications import promise_key
 from casework.applications.models import Application, Disqualification
 from casework.applications.perms import is_disqualified
 from casework.applications.processes import APPLICATION
@@ -643,6 +644,8 @@ def approve_vedtak(*, vedtak: Vedtak, by: User, at: datetime, read: str | None =
     _log(vedtak, CaseEvent.VEDTAK_ISSUED, _("Vedtak fattet: %s.") % outcomes, by, at)
     flags.close_by_facts(FlagKind.INTERIM_REPLY, str(application.pk), on)
     flags.close_by_facts(FlagKind.SECTION_27, f"{application.pk}:vedtak", on)
+    if promised := application.promised_on:
+        flags.close_by_facts(FlagKind.PROMISED, promise_key(application, promised), on)
     for react in _on_issue:
         react(vedtak, by=by, at=at)
     return vedtak

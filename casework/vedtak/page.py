@@ -58,6 +58,7 @@ def shown(
 HEADINGS = (
     *("case", "vedtak", "next", "why", "own_view", "children", "conditions"),
     *("appeal", "deadline", "instance", "how", "help", "access", "suspension"),
+    *("contact", "contact_line", "phone"),
 )
 
 

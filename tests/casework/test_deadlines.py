@@ -12,6 +12,7 @@ from accounts import settings_table
 from accounts.models import FlagDay, Setting
 from casework.appeals.flags import flag_appeals
 from casework.appeals.models import Appeal
+from casework.applications import section_27
 from casework.applications.flags import flag_deadlines
 from casework.log import deadlines
 from casework.log.enums import FlagKind
@@ -74,7 +75,10 @@ def test_flags_of_an_application_are_due_when_its_page_says(at):
         assert flags["vedtak"].due_on == deadlines.section_27_decision(received).due
         assert flags["plass"].due_on == local_date(place_by)
         assert datetime.fromisoformat(flags["plass"].facts["place_by"]) == place_by
-        assert place_by == deadlines.section_27_place(received, table)
+        [standing] = section_27.standing(Application.objects.all(), received).values()
+        assert standing.place_by == place_by and not standing.is_late
+        late = section_27.standing(Application.objects.all(), place_by + timedelta(minutes=1))
+        assert all(found.place.color == "danger" for found in late.values())
 
 
 def test_flags_of_an_appeal_are_due_when_its_page_says():

@@ -78,8 +78,23 @@ class NotReopened(RuleBroken):
     """The case is not withdrawn or lapsed."""
 
 
-class AlreadyAnswered(RuleBroken):
-    """An interim reply is already sent, or is no longer needed."""
+class NothingToAnswer(RuleBroken):
+    """The application is no longer open, so no interim reply is needed."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Søknaden er ikke lenger åpen, og trenger ikke foreløpig svar."))
+
+
+class SamePromise(RuleBroken):
+    """A new interim reply promises the day that is promised already."""
+
+    field = "expected_on"
+
+    def __init__(self, day: date) -> None:
+        super().__init__(
+            _("%(day)s er allerede lovet. Skriv en ny dag, eller la det første brevet stå.")
+            % {"day": nbdate(day)}
+        )
 
 
 class SameUnit(RuleBroken):
@@ -378,31 +393,41 @@ def send_interim_reply(
     needed: list[str],
     by: User,
     at: datetime,
+    seen: int | None = None,
 ) -> Letter:
-    """Send the interim reply, which stops the reply clock (fvl. § 11 a).
+    """Send the interim reply, with the day to expect an answer by (fvl. § 11 a). A second one
+    moves that day, and says that the first is not kept.
 
-    Raises `AlreadyAnswered` and `letters.NoAddress`."""
+    Raises `NothingToAnswer`, `SamePromise`, `letters.NoAddress`, and `Overwritten` if somebody has
+    changed the case since `seen`."""
     from casework.letters import letters
 
+    # Locked, so that of two who reply at once the second sees what the first promised.
     application = lock_application(application)
-    if application.interim_reply_at is not None:
-        raise AlreadyAnswered(
-            _("Foreløpig svar er allerede sendt %(on)s.")
-            % {"on": nbdate(application.interim_reply_at)}
-        )
     if not application.is_open:
-        raise AlreadyAnswered(_("Søknaden er ikke lenger åpen, og trenger ikke foreløpig svar."))
+        raise NothingToAnswer
+    check_seen(application, seen)
+    earlier, replied_at = application.promised_on, application.interim_reply_at
+    if replied_at and expected_on == earlier:
+        raise SamePromise(earlier)
     w = words("interim", application.person.language_form)
+    intro = [
+        w["intro"].format(
+            on=nbdate_long(application.received_on), kind=w["kinds"][application.kind]
+        )
+    ]
+    title = w["title"]
+    if replied_at and earlier:
+        title = w["title_again"]
+        sent = application.letters.filter(kind=LetterKind.INTERIM).order_by("-made_at").first()
+        told = sent.made_at if sent else replied_at
+        intro.append(w["again"].format(on=nbdate_long(told), promised=nbdate_long(earlier)))
     letter = letters.make_letter(
         kind=LetterKind.INTERIM,
         application=application,
-        title=w["title"],
+        title=title,
         data={
-            "intro": [
-                w["intro"].format(
-                    on=nbdate_long(application.received_on), kind=w["kinds"][application.kind]
-                )
-            ],
+            "intro": intro,
             "delay": [delay],
             "expected": [w["expected"].format(on=nbdate_long(expected_on))],
             "needed": needed,
@@ -411,22 +436,32 @@ def send_interim_reply(
         by=by,
         at=at,
     )
-    application.interim_reply_at = at
+    if replied_at is None:
+        application.interim_reply_at, application.interim_reply_by = at, by
     application.promised_on = expected_on
-    application.interim_reply_by = by
     application._history_user = by
     application.save(update_fields=["interim_reply_at", "interim_reply_by", "promised_on"])
     flags.close_by_facts(FlagKind.INTERIM_REPLY, str(application.pk), local_date(at))
+    if earlier:
+        flags.close_by_facts(FlagKind.PROMISED, promise_key(application, earlier), local_date(at))
     events.record(
         application.person,
         CaseEvent.INTERIM_REPLY,
-        _("Foreløpig svar sendt. Vedtak ventes innen %(on)s.") % {"on": nbdate(expected_on)},
+        _("Nytt foreløpig svar sendt. Vedtak ventes innen %(on)s, ikke %(earlier)s.")
+        % {"on": nbdate(expected_on), "earlier": nbdate(earlier)}
+        if replied_at and earlier
+        else _("Foreløpig svar sendt. Vedtak ventes innen %(on)s.") % {"on": nbdate(expected_on)},
         by=by,
         at=at,
         application=application,
         letter=letter.pk,
     )
     return letter
+
+
+def promise_key(application: Application, day: date) -> str:
+    """The key of the flag of the day an answer was promised by."""
+    return f"{application.pk}:{day}"
 
 
 def lock_application(application: Application) -> Application:

@@ -19,6 +19,7 @@ from casework.letters.models import LegalBasis
 from casework.log.defaults import BEGINNING
 from casework.log.enums import ApplicationChannel, ApplicationKind, Sender
 from common.corrections import SeenMixin
+from common.formatting import nbdate
 from common.forms import CardChoice, ListChoice, NorwegianDateField, VarigFormHelper
 
 if TYPE_CHECKING:
@@ -286,7 +287,7 @@ class ForwardForm(OnceFormMixin, forms.Form):
         return facts
 
 
-class InterimReplyForm(OnceFormMixin, forms.Form):
+class InterimReplyForm(SeenMixin, OnceFormMixin, forms.Form):
     delay = forms.CharField(
         label=_("Hvorfor det tar tid"),
         max_length=1500,
@@ -302,10 +303,17 @@ class InterimReplyForm(OnceFormMixin, forms.Form):
         help_text=_("Én ting på hver linje. Fristen vår stanser ikke mens vi venter."),
     )
 
-    def __init__(self, *args: Any, on: date, cancel: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self, *args: Any, application: Application, on: date, cancel: str, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, row=application, **kwargs)
         self.on = on
-        self.helper = VarigFormHelper(submit=_("Lag og send brevet"), cancel=cancel)
+        if application.promised_on:
+            self.fields["delay"].label = _("Hvorfor det tar lengre tid enn vi skrev")
+            self.fields["expected_on"].help_text = _("Sist lovet vi svar innen %s.") % nbdate(
+                application.promised_on
+            )
+        self.helper = VarigFormHelper(self, submit=_("Lag og send brevet"), cancel=cancel)
 
     def clean_expected_on(self) -> date:
         expected = self.cleaned_data["expected_on"]

@@ -285,7 +285,7 @@ def interim_reply(request: HttpRequest, pk: int) -> HttpResponse:
     case = visible_case(request, pk)
     today = timezone.localdate()
     back = reverse("casework:application", args=[pk])
-    form = InterimReplyForm(posted(request), on=today, cancel=back)
+    form = InterimReplyForm(posted(request), application=case, on=today, cancel=back)
     if request.method == "POST" and form.is_valid():
         with errors_on(form):
             actions.send_interim_reply(
@@ -294,7 +294,8 @@ def interim_reply(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("Foreløpig svar er laget og ført i saken."))
             return redirect(back)
     language = case.person.get_language_form_display()
-    return _move_page(request, case, form, _("Foreløpig svar"), letter_language=language)
+    title = _("Nytt foreløpig svar") if case.interim_reply_at else _("Foreløpig svar")
+    return _move_page(request, case, form, title, letter_language=language)
 
 
 def _move_page(

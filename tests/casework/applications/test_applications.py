@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,10 +11,13 @@ import time_machine
 from django.urls import reverse
 
 from accounts.enums import UnitKind
+from accounts.models import FlagDay
 from casework.applications import reply_clock
+from casework.applications.flags import flag_promises
 from casework.letters import actions as wording
 from casework.log.enums import ApplicationState, FlagKind, LetterKind, Protection, Urgency
 from casework.models import Application, Disqualification, Event, LegalBasis, Letter, Transition
+from common.formatting import nbdate_long
 from tests.factories import (
     ApplicationFactory,
     AssessmentFactory,
@@ -206,7 +210,7 @@ def test_deadlines_of_a_page_equal_the_deadlines_of_each_application(received, d
 
 
 def test_deadline_for_a_place_to_sleep_counts_from_the_minute_of_asking(client, caseworker):
-    application = ApplicationFactory(temporary=True)
+    application = ApplicationFactory(temporary=True, received_at=now())
 
     due = reply_clock.clock(application, now()).section_27.place_by
     assert due - application.received_at == timedelta(hours=24)
@@ -231,7 +235,7 @@ def test_list_is_newest_first_and_filtered(client, caseworker):
 
     assert names(client.get(LIST)) == ["Seng", "Trukket", "Min", "Gammel"]
     assert names(client.get(LIST, {"mine": "1"})) == ["Min"]
-    assert names(client.get(LIST, {"sen": "1"})) == ["Gammel"]
+    assert names(client.get(LIST, {"sen": "1"})) == ["Seng", "Gammel"]
     assert names(client.get(LIST, {"tilstand": "trukket"})) == ["Trukket"]
     assert names(client.get(LIST, {"tilstand": "apne"})) == ["Seng", "Min", "Gammel"]
     assert names(client.get(LIST, {"type": "midlertidig"})) == ["Seng"]
@@ -419,20 +423,53 @@ def test_interim_reply_is_a_letter_and_stops_the_deadline(client, caseworker, la
 
     application.refresh_from_db()
     assert application.interim_reply_by == caseworker
-    assert reply_clock.clock(application, now()).urgency == Urgency.ANSWERED
+    clock = reply_clock.clock(application, now())
+    assert clock.promised and clock.due == today() + timedelta(days=20)
     letter = Letter.objects.get(application=application)
     assert (letter.kind, letter.language) == (LetterKind.INTERIM, language)
     assert bytes(letter.file.content).startswith(b"%PDF")
 
 
-def test_second_interim_reply_is_refused_with_a_sentence(client, caseworker):
-    application = ApplicationFactory()
+def test_promised_day_is_flagged_and_follows_a_second_interim_reply(client, caseworker):
+    application = ApplicationFactory(responsible=caseworker)
+    opened = page(client.get(to(application, "interim_reply")))
+    first, second = today() + timedelta(days=20), today() + timedelta(days=40)
     client.post(to(application, "interim_reply"), reply())
-    response = client.post(to(application, "interim_reply"), reply(delay="En gang til."))
 
-    assert "Foreløpig svar er allerede sendt" in page(response)
-    assert "En gang til." in page(response)
+    def flagged(on: date) -> list[date]:
+        FlagDay.objects.all().delete()
+        flag_promises(on)
+        flags = application.flags.filter(kind=FlagKind.PROMISED, closed_on=None)
+        return [flag.due_on for flag in flags]
+
+    assert flagged(first - timedelta(days=8)) == []
+    assert flagged(first - timedelta(days=7)) == [first]
+    # The same day again promises nothing new; a form opened before the first letter is told of it.
+    response = client.post(to(application, "interim_reply"), reply(delay="En gang til."))
+    assert "allerede lovet" in page(response) and "En gang til." in page(response)
+    again = reply(expected_on=second.strftime("%d.%m.%Y"))
+    [seen] = re.findall(r'name="seen" value="(\d+)"', opened)
+    response = client.post(to(application, "interim_reply"), {**again, "seen": seen})
+    assert "Noen har endret dette" in page(response)
     assert Letter.objects.count() == 1
+
+    assert "Sist lovet vi svar innen" in page(client.get(to(application, "interim_reply")))
+    assert client.post(to(application, "interim_reply"), again).status_code == 302
+    assert application.flags.filter(kind=FlagKind.PROMISED, closed_on=None).count() == 0
+    assert flagged(first) == []
+    assert flagged(second) == [second]
+    newest, oldest = Letter.objects.order_by("-made_at", "-pk")
+    assert newest.title == "Vi trenger enda mer tid til søknaden din"
+    assert nbdate_long(first) in newest.said["intro"][1] and "intro" in oldest.said
+    html = page(client.get(to(application)))
+    assert f"Lovet svar innen</dt>\n              <dd>{nbdate_long(second)}" in html
+    assert f"ikke {first:%d.%m.%Y}" in html
+
+    late = second + timedelta(days=1)
+    with time_machine.travel(datetime.combine(late, now().timetz())):
+        client.force_login(caseworker)
+        assert len(names(client.get(f"{LIST}?sen=1"))) == 1
+        assert f"Over frist {second:%d.%m.%Y}" in page(client.get(LIST))
 
 
 @pytest.mark.parametrize(
@@ -544,7 +581,7 @@ def test_the_received_day_is_corrected_and_the_deadline_follows(client, casework
     assert client.post(url, data).status_code == 302
     case.refresh_from_db()
     assert case.received_on == earlier
-    assert reply_clock.clock(case, today()).urgency == Urgency.LATE
+    assert reply_clock.clock(case, now()).urgency == Urgency.LATE
     assert "Lå i posten" in case.events.get(kind="application_corrected").text
     case.interim_reply_at, case.interim_reply_by = now() - timedelta(days=3), caseworker
     case.save()

@@ -506,6 +506,9 @@ def test_htmx_preview_equals_the_full_page(client, draft):
     letter = swapped[swapped.index("<article") : swapped.index("</article>")]
     assert letter in page
     assert "Kva skjer no?" in letter
+    assert f"Ta kontakt med {draft.application.responsible or draft.drafted_by}, telefon" in (
+        " ".join(letter.split())
+    )
     table = swapped[swapped.index('<table id="grunnlag"') :]
     outcomes = table[table.index("<tbody>") : table.index("</table>")]
     assert outcomes in page
