@@ -67,7 +67,7 @@ def offer_lines(user: User, on: date, flags: Sequence[Flag]) -> list[DayLine]:
         Offer.objects.visible_to(user)
         .open()
         .filter(application__responsible=user, answer_by__lte=on + timedelta(days=DEADLINE_DAYS))
-        .select_related("application__person", "unit__property")
+        .select_related("application__person", "unit__property", "sent_by")
         .order_by("answer_by", "pk")[:MOST]
     )
     lines = []
@@ -77,8 +77,9 @@ def offer_lines(user: User, on: date, flags: Sequence[Flag]) -> list[DayLine]:
             _line(
                 offer.application,
                 about=f"{_('Tilbud')} · {offer.application.case_number}",
-                why=_("Har tilbud om %(unit)s, sendt %(sent)s Svarfristen er %(due)s")
+                why=_("%(who)s sendte tilbud om %(unit)s %(sent)s Svarfristen er %(due)s")
                 % {
+                    "who": offer.sent_by,
                     "unit": offer.unit,
                     "sent": short_date(local_date(offer.sent_at)),
                     "due": short_date(offer.answer_by),
@@ -132,7 +133,7 @@ def accepted_lines(user: User, on: date, flags: Sequence[Flag]) -> list[DayLine]
     offers = (
         Offer.objects.visible_to(user)
         .filter(application__responsible=user, state=OfferState.ACCEPTED, lease__isnull=True)
-        .select_related("application__person", "unit__property")
+        .select_related("application__person", "unit__property", "answered_by")
         .order_by("answered_at", "pk")[:MOST]
     )
     lines = []
@@ -143,8 +144,12 @@ def accepted_lines(user: User, on: date, flags: Sequence[Flag]) -> list[DayLine]
             _line(
                 offer.application,
                 about=case_label(offer.application),
-                why=_("Takket ja til %(unit)s %(day)s")
-                % {"unit": offer.unit, "day": short_date(answered)},
+                why=_("Takket ja til %(unit)s %(day)s Svaret er ført av %(who)s.")
+                % {
+                    "unit": offer.unit,
+                    "day": short_date(answered),
+                    "who": offer.answered_by or _("personen selv"),
+                },
                 next=_("Avtal leieforholdet."),
                 action=_("Avtal leie"),
                 action_url=reverse("allocation:lease_new", args=[offer.pk]),

@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 
 from accounts import settings_table
 from casework.log.enums import APPLICATION_CLOSED, FlagKind
-from casework.log.flags import FlagWording, due_words
-from casework.log.raising import LEVEL, FlagRule, due_on
+from casework.log.flags import FlagWording, due_words, who
+from casework.log.raising import LEVEL, FlagRule, due_on, user_name
 from casework.models import Flag
 from common.formatting import days_nb, short_date
 from common.jobs import JobResult
@@ -57,7 +57,7 @@ UNANSWERED = f"""
 wanted AS (
     SELECT a.person_id, a.id AS application_id, o.id::text AS key, 1 AS level,
         jsonb_build_object('offer', o.id, 'answer_by', o.answer_by,
-            'sent', {local_day("o.sent_at")}) AS facts,
+            'sent', {local_day("o.sent_at")}, 'by', {user_name("o.sent_by_id")}) AS facts,
         coalesce(a.responsible_id, p.responsible_id) AS owner_id, o.answer_by AS due_on
     FROM allocation_offer o
     JOIN casework_application a ON a.id = o.application_id
@@ -124,7 +124,8 @@ def offer_words(flag: Flag, on: date) -> FlagWording:
     when, color = due_words(flag.due_on, on)
     days = {key: short_date(date.fromisoformat(flag.facts[key])) for key in ("sent", "answer_by")}
     return FlagWording(
-        why=_("Tilbud sendt %(sent)s Svarfristen var %(answer_by)s") % days,
+        why=_("%(who)s sendte tilbudet %(sent)s Svarfristen var %(answer_by)s")
+        % {"who": who(flag), **days},
         next=_("Ring, og før inn svaret."),
         action=_("Før inn svar"),
         action_url=reverse("allocation:offer_answer", args=[flag.facts["offer"]]),

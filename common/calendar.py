@@ -104,9 +104,9 @@ def deadline_months(start: date, n: int) -> date:
     return next_working_day(add_months(start, n))
 
 
-def last_day(period: DateRange) -> date | None:
-    """The last day of a half-open period; None when it has no end."""
-    return period.upper - ONE_DAY if period.upper else None
+def last_day(period: DateRange | None) -> date | None:
+    """The last day of a half-open period, as it is typed; None when it has no end."""
+    return period.upper - ONE_DAY if period and period.upper else None
 
 
 def age(born: date, on: date) -> int:

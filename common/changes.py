@@ -14,6 +14,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from .calendar import last_day
 from .formatting import UNCLEAR, nbdate, nbtime, yes_or_no
 
 # As many as are told; the rest is on the page itself.
@@ -88,6 +89,11 @@ def _value(field: models.Field, stored: models.Model) -> str:
     if field.is_relation:
         related = field.related_model._base_manager.filter(pk=value).first()
         return str(related or UNCLEAR)
+    if isinstance(value, DateRange):
+        # As typed: the last day, or the first day after it.
+        after = getattr(field.model, "ENDS_WITH_DAY_AFTER", False)
+        end = value.upper if after else last_day(value)
+        return f"{nbdate(value.lower)}–{nbdate(end)}"
     if field.choices and not isinstance(value, list):
         return str(dict(field.flatchoices).get(value, value))
     return _written(value)
@@ -100,8 +106,6 @@ def _written(value: Any) -> str:
         return f"{nbdate(value)} {nbtime(value)}"
     if isinstance(value, date):
         return nbdate(value)
-    if isinstance(value, DateRange):
-        return f"{nbdate(value.lower)}–{nbdate(value.upper)}"
     if isinstance(value, list | tuple):
         return ", ".join(map(_written, value))
     return str(value)

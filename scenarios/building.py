@@ -16,6 +16,7 @@ from accounts.models import FlagDay, OrganisationUnit, Setting, User
 from allocation import policy as policies
 from allocation.enums import OfferState
 from allocation.models import Offer, PriorityPolicy, Reservation
+from casework.log import deadlines
 from casework.log.deadlines import missing_papers, offer_answer
 from casework.log.enums import (
     APPLICATION_ALIVE,
@@ -27,6 +28,7 @@ from casework.log.enums import (
     DeathSource,
     IdKind,
     LetterKind,
+    LetterWay,
     LivingArrangement,
     MemberRelation,
     Outcome,
@@ -651,6 +653,8 @@ class World:
         # Issued last: an issued vedtak and its outcomes cannot be changed.
         vedtak.state = VedtakState.ISSUED
         vedtak.issued_at, vedtak.issued_by, vedtak.issued_on = at, self.approver, issued
+        deadline = deadlines.appeal(issued, way=facts.get("way", LetterWay.PAPER))
+        vedtak.appeal_weeks, vedtak.arrives_on = deadline.weeks, deadline.arrived
         vedtak.arrived_on = facts.get("arrived")
         vedtak.save()
         if application.state in APPLICATION_OPEN:

@@ -85,6 +85,9 @@ class Stay(models.Model):
     is a stay, so one list shows where a person has lived, and one query finds the chain.
     """
 
+    # The user types the first day outside: «flyttet ut», «ute fra». See `common.changes`.
+    ENDS_WITH_DAY_AFTER = True
+
     person = models.ForeignKey(
         Person, models.PROTECT, related_name="stays", verbose_name=_("person")
     )

@@ -173,6 +173,7 @@ CASEWORK_APP: dict[str, UrlRow] = {
     "casework:vedtak_move": UrlRow(CASEWORK, "submitted"),
     "casework:vedtak_discard": UrlRow(CASEWORK, "draft"),
     "casework:vedtak_change": UrlRow(CASEWORK, "vedtak"),
+    "casework:vedtak_arrived": UrlRow(CASEWORK, "vedtak"),
     "casework:vedtak_disqualify": post_row(CASEWORK, "draft"),
     "casework:vedtak_preview": UrlRow(CASE, "draft", page=False),
     "casework:appeal_new": UrlRow(CASEWORK, "refused"),

@@ -21,10 +21,12 @@ from casework.letters import letters
 from casework.log import deadlines, events
 from casework.log.enums import (
     APPEAL_ANSWERED,
+    APPEAL_HERE,
     AppealChannel,
     AppealSender,
     AppealState,
     LetterKind,
+    LetterWay,
     ReversalGround,
     VedtakState,
 )
@@ -100,6 +102,77 @@ class StepNotPossible(RuleBroken):
     """The step is already done, or does not apply."""
 
 
+# ------------------------------------------------------------------ the letter arrived
+
+
+@transaction.atomic
+def register_arrival(
+    *,
+    vedtak: Vedtak,
+    way: str,
+    by: User,
+    at: datetime,
+    arrived_on: date | None = None,
+    seen: int | None = None,
+) -> Vedtak:
+    """Save how the letter with the vedtak went, and the day it arrived. The appeal deadline counts
+    from it (fvl. § 29), also that of an appeal we have.
+
+    Without a day, what was handed over arrived today, and other letters as the settings say.
+    Raises `NotAppealable`, `ImpossibleDate`, and `Overwritten` if it has changed since `seen`.
+    """
+    # Locked, so that an appeal registered at once gets the same deadline.
+    vedtak = (
+        Vedtak.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("application__person")
+        .get(pk=vedtak.pk)
+    )
+    check_seen(vedtak, seen)
+    if vedtak.issued_on is None:
+        raise NotAppealable(_("Vedtaket er ikke fattet ennå, så brevet er ikke sendt."))
+    today = local_date(at)
+    handed = way == LetterWay.HANDED
+    day = arrived_on or (today if handed else deadlines.arrives(vedtak.issued_on, LetterWay(way)))
+    if arrived_on and not vedtak.issued_on <= arrived_on <= today:
+        raise ImpossibleDate(
+            _("Skriv en dag fra %(issued)s, da vedtaket ble fattet, til i dag.")
+            % {"issued": nbdate(vedtak.issued_on)},
+            "arrived_on",
+        )
+    _set_arrival(vedtak, day, by, at)
+    events.record(
+        vedtak.application.person,
+        CaseEvent.LETTER_ARRIVED,
+        _("Brevet med vedtaket: %(way)s. Framme %(day)s, klagefrist %(due)s.")
+        % {
+            "way": str(LetterWay(way).label).lower(),
+            "day": nbdate(day),
+            "due": nbdate(vedtak.appeal_due()),
+        },
+        by=by,
+        at=at,
+        application=vedtak.application,
+    )
+    return vedtak
+
+
+def _set_arrival(vedtak: Vedtak, day: date, by: User, at: datetime) -> None:
+    """Save the day on the locked vedtak, and move the deadline of the appeals we have on it."""
+    if day == vedtak.arrived_on:
+        return
+    vedtak.arrived_on = day
+    vedtak._history_user = by
+    vedtak.save(update_fields=["arrived_on"])
+    # Locked, so that nobody judges lateness by the old deadline meanwhile.
+    ours = vedtak.appeals.select_for_update(of=("self",), no_key=True).filter(
+        state__in=APPEAL_HERE, about_dismissal=None
+    )
+    for appeal in ours.order_by("pk"):
+        appeal.due_on = vedtak.appeal_due()
+        appeal._history_user = by
+        appeal.save(update_fields=["due_on"])
+
+
 # ------------------------------------------------------------------ received
 
 
@@ -138,10 +211,8 @@ def register_appeal(
     dismissed = _dismissed_of(about)
     decided_on = dismissed.closed_on if dismissed else vedtak.issued_on
     _check_dates(decided_on, received_on, made_on, arrived_on, local_date(at))
-    if arrived_on and not dismissed and arrived_on != vedtak.arrived_on:
-        vedtak.arrived_on = arrived_on
-        vedtak._history_user = by
-        vedtak.save(update_fields=["arrived_on"])
+    if arrived_on and not dismissed:
+        _set_arrival(vedtak, arrived_on, by, at)
     appeal = Appeal(
         vedtak=vedtak,
         about_dismissal=dismissed,
@@ -154,7 +225,9 @@ def register_appeal(
         received_on=received_on,
         made_on=made_on,
         words=words,
-        due_on=deadlines.appeal(dismissed.closed_on, arrived_on).due
+        due_on=deadlines.appeal(
+            dismissed.closed_on, arrived_on, vedtak.application.person.letter_way
+        ).due
         if dismissed
         else vedtak.appeal_due(),
         suspension_asked_on=received_on if suspension_asked else None,

@@ -32,13 +32,16 @@ def appeal_lines(user: User, on: date, flags: Sequence[Flag]) -> list[DayLine]:
             | Q(state=AppealState.REVIEWING, reviewer=user)
         )
         .exclude(pk__in=flagged)
-        .select_related("vedtak__application__person")
+        .select_related("vedtak__application__person", "registered_by")
         .order_by("received_on", "pk")[:MOST]
     )
     lines = []
     for appeal in appeals:
         application = appeal.vedtak.application
-        why = _("Klagen kom %(date)s") % {"date": short_date(appeal.received_on)}
+        why = _("Klagen kom %(date)s Registrert av %(who)s.") % {
+            "date": short_date(appeal.received_on),
+            "who": appeal.registered_by,
+        }
         url, act = reverse("casework:appeal", args=[appeal.pk]), _("Åpne klagen")
         if appeal.state == AppealState.RECEIVED:
             why = f"{why} {_('Ingen vurderer den ennå.')}"

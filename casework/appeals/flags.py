@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from accounts.settings_table import in_force
 from casework.log.enums import AppealState, FlagKind
-from casework.log.flags import FlagWording, due_words
+from casework.log.flags import FlagWording, due_words, registered_by, who
 from casework.log.models import Flag
-from casework.log.raising import FlagRule
+from casework.log.raising import FlagRule, user_name
 from common.calendar import first_working_day, holidays_around
 from common.formatting import short_date
 from common.jobs import JobResult
@@ -25,7 +25,8 @@ from .words import REVERSE_OR_FORWARD
 # With us until forwarded or closed, and again when the appeals body requires a new vedtak.
 WITH_US = f"""
     SELECT a.id, w.person_id, v.application_id, a.id::text AS key, a.received_on AS began,
-        false AS is_new, coalesce(a.reviewer_id, w.responsible_id, p.responsible_id) AS owner_id
+        false AS is_new, coalesce(a.reviewer_id, w.responsible_id, p.responsible_id) AS owner_id,
+        a.registered_by_id AS by_id
     FROM casework_appeal a
     JOIN casework_vedtak v ON v.id = a.vedtak_id
     JOIN casework_application w ON w.id = v.application_id
@@ -35,7 +36,7 @@ WITH_US = f"""
             a.state <> %(AppealState.FORWARDED)s)
     UNION ALL
     SELECT a.id, w.person_id, v.application_id, a.id || ':svar', a.outcome_on, true,
-        coalesce(w.responsible_id, p.responsible_id, a.reviewer_id)
+        coalesce(w.responsible_id, p.responsible_id, a.reviewer_id), a.outcome_by_id
     FROM casework_appeal a
     JOIN casework_vedtak v ON v.id = a.vedtak_id
     JOIN casework_application w ON w.id = v.application_id
@@ -52,7 +53,8 @@ WITH_US = f"""
 # With the appeals body, counted from the day it was forwarded or they were last asked.
 WITH_APPEALS_BODY = f"""
     SELECT a.id, w.person_id, v.application_id, a.id || ':' || s.began AS key, s.began,
-        false AS is_new, coalesce(a.reviewer_id, w.responsible_id, p.responsible_id) AS owner_id
+        false AS is_new, coalesce(a.reviewer_id, w.responsible_id, p.responsible_id) AS owner_id,
+        a.forwarded_by_id AS by_id
     FROM casework_appeal a
     JOIN casework_vedtak v ON v.id = a.vedtak_id
     JOIN casework_application w ON w.id = v.application_id
@@ -82,8 +84,8 @@ def _due_soon(running: str, weeks: str, warn_days: str) -> str:
     ),
     wanted AS (
         SELECT c.person_id, c.application_id, c.key,
-            jsonb_build_object('appeal', c.id, 'began', c.began, 'due', c.due, 'new', c.is_new)
-                AS facts,
+            jsonb_build_object('appeal', c.id, 'began', c.began, 'due', c.due, 'new', c.is_new,
+                'by', {user_name("c.by_id")}) AS facts,
             c.owner_id, c.due AS due_on
         FROM clock c WHERE c.due - c.warn_days <= %(on)s::date
     )"""
@@ -102,7 +104,7 @@ def appeal_words(flag: Flag, on: date) -> FlagWording:
         why = _("Klagen kom %(date)s Den skal være vurdert på nytt (fvl. § 33).") % {"date": began}
         step = str(REVERSE_OR_FORWARD)
     return FlagWording(
-        why=why,
+        why=why + registered_by(flag),
         next=step,
         action=_("Åpne klagen"),
         action_url=reverse("casework:appeal", args=[flag.facts["appeal"]]),
@@ -116,8 +118,13 @@ def appeal_words(flag: Flag, on: date) -> FlagWording:
 def body_words(flag: Flag, on: date) -> FlagWording:
     when, color = due_words(flag.due_on, on)
     return FlagWording(
-        why=_("Klageinstansen har hatt klagen siden %(date)s, og har ikke svart.")
-        % {"date": short_date(date.fromisoformat(flag.facts["began"])).rstrip(".")},
+        why=_(
+            "Klageinstansen har hatt klagen siden %(date)s, og har ikke svart. %(who)s sendte den."
+        )
+        % {
+            "date": short_date(date.fromisoformat(flag.facts["began"])).rstrip("."),
+            "who": who(flag),
+        },
         next=_("Spør hvordan det går, og si fra til personen."),
         action=_("Åpne klagen"),
         action_url=reverse("casework:appeal", args=[flag.facts["appeal"]]),

@@ -10,12 +10,27 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.once import OnceFormMixin
-from casework.log.enums import AppealChannel, AppealSender, AppealState
+from casework.log.enums import AppealChannel, AppealSender, AppealState, LetterWay
 from casework.vedtak.forms import OutcomesField
 from casework.vedtak.models import VedtakOutcome
 from common.corrections import SeenMixin
 from common.forms import CardChoice, ListChoice, NorwegianDateField, VarigFormHelper
 from common.readings import ReadMixin
+
+
+class ArrivalForm(SeenMixin, OnceFormMixin, forms.Form):
+    way = forms.ChoiceField(label=_("Hvordan brevet gikk"), choices=LetterWay, widget=ListChoice)
+    arrived_on = NorwegianDateField(
+        label=_("Dagen det kom fram"),
+        required=False,
+        help_text=_(
+            "Tomt felt: hentet eller gitt i hånden er i dag. Andre brev regnes fra vedtaksdagen."
+        ),
+    )
+
+    def __init__(self, *args: Any, cancel: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = VarigFormHelper(self, submit=_("Lagre"), cancel=cancel)
 
 
 class AppealForm(OnceFormMixin, forms.Form):

@@ -202,7 +202,11 @@ def dismissal(appeal: Appeal, reason: str, on: date) -> dict[str, Any]:
             "box": None,
             "appeal": {
                 "deadline": " ".join(
-                    vedtak_letter.appeal_sentences(t["weeks_letter"], deadlines.appeal(on), shared)
+                    vedtak_letter.appeal_sentences(
+                        t["weeks_letter"],
+                        deadlines.appeal(on, way=appeal.vedtak.application.person.letter_way),
+                        shared,
+                    )
                 ),
                 "instance": t["dismiss_instance"].format(body=body.named),
                 "how": shared["how"].format(unit=appeal.vedtak.application.unit.name),

@@ -3,6 +3,7 @@ from django.urls import path
 from . import views
 
 urlpatterns = [
+    path("vedtak/<int:pk>/framme/", views.vedtak_arrived, name="vedtak_arrived"),
     path("vedtak/<int:pk>/klage/ny/", views.appeal_new, name="appeal_new"),
     path("klager/", views.appeals, name="appeals"),
     path("klager/<int:pk>/", views.appeal, name="appeal"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django import forms as django_forms
@@ -22,10 +23,12 @@ from accounts.once import once
 from accounts.reads import log_read
 from casework.log import perms
 from casework.log.enums import APPEAL_ANSWERED, AppealBody, AppealState, RepresentativeKind
+from casework.persons.views.on_person import form_page
 from casework.vedtak import letter as vedtak_letter
 from casework.vedtak.models import Vedtak, VedtakOutcome
 from common.access import allowed, require
 from common.form_errors import errors_as_message, errors_on, posted
+from common.formatting import nbdate
 from common.paging import keyset_page
 
 from . import actions, forms, reading
@@ -92,6 +95,38 @@ def _filtered(request: HttpRequest, today: date) -> QuerySet[Appeal]:
 
 
 # ------------------------------------------------------------------ received
+
+
+@require_http_methods(["GET", "POST"])
+@allowed(perms.can_do_casework)
+@once
+def vedtak_arrived(request: HttpRequest, pk: int) -> HttpResponse:
+    """Register how the letter with an issued vedtak went, and the day it arrived."""
+    vedtak = get_object_or_404(
+        Vedtak.objects.visible_to(request.user)
+        .filter(issued_on__isnull=False)
+        .select_related("application__person"),
+        pk=pk,
+    )
+    person, back = vedtak.application.person, reverse("casework:vedtak", args=[pk])
+    form = forms.ArrivalForm(
+        posted(request),
+        row=vedtak,
+        cancel=back,
+        initial={"way": person.letter_way, "arrived_on": vedtak.arrived_on},
+    )
+    return form_page(
+        request,
+        person,
+        form,
+        partial(actions.register_arrival, vedtak=vedtak),
+        title=_("Når brevet med vedtaket kom fram"),
+        sub=_("Vedtaket ble fattet %(on)s. Klagefristen er nå %(due)s.")
+        % {"on": nbdate(vedtak.issued_on), "due": nbdate(vedtak.appeal_due())},
+        done=_("Dagen er lagret, og klagefristen følger den."),
+        back=back,
+        page="vedtak",
+    )
 
 
 @require_http_methods(["GET", "POST"])

@@ -11,10 +11,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.settings_table import in_force
-from casework.log.enums import APPLICATION_ALIVE, APPLICATION_OPEN, ApplicationState, FlagKind
-from casework.log.flags import FlagWording, due_words
+from casework.log.enums import (
+    APPLICATION_ALIVE,
+    APPLICATION_OPEN,
+    ApplicationState,
+    FlagKind,
+    LetterKind,
+)
+from casework.log.flags import FlagWording, due_words, registered_by, who
 from casework.log.models import Flag
-from casework.log.raising import FlagRule
+from casework.log.raising import FlagRule, user_name
 from common.calendar import first_working_day, holidays_around
 from common.formatting import short_date
 from common.jobs import JobResult
@@ -24,7 +30,8 @@ from common.sql import enum_values, local_day
 # Varig is older than Varig, and was answered then.
 UNANSWERED = f"""
 received AS (
-    SELECT a.id, a.person_id, a.responsible_id, {local_day("a.received_at")} AS received
+    SELECT a.id, a.person_id, a.responsible_id, a.registered_by_id,
+        {local_day("a.received_at")} AS received
     FROM casework_application a
     WHERE a.state = ANY(%(alive)s) AND {local_day("a.received_at")} <= %(on)s::date
         AND (a.state <> %(ApplicationState.DECIDED)s OR EXISTS (
@@ -43,7 +50,8 @@ clock AS (
 ),
 wanted AS (
     SELECT c.person_id, c.id AS application_id, c.id::text AS key,
-        jsonb_build_object('received', c.received, 'warn', c.warn, 'due', d.due) AS facts,
+        jsonb_build_object('received', c.received, 'warn', c.warn, 'due', d.due,
+            'by', {user_name("c.registered_by_id")}) AS facts,
         coalesce(c.responsible_id, p.responsible_id) AS owner_id, d.due AS due_on
     FROM clock c
     JOIN casework_person p ON p.id = c.person_id
@@ -56,7 +64,7 @@ MISSING = f"""
 wanted AS (
     SELECT a.person_id, a.id AS application_id, r.id::text AS key,
         jsonb_build_object('asked', {local_day("r.asked_at")}, 'papers', count(*),
-            'due', r.due_on) AS facts,
+            'due', r.due_on, 'by', {user_name("r.asked_by_id")}) AS facts,
         coalesce(a.responsible_id, p.responsible_id) AS owner_id, r.due_on
     FROM casework_paperrequest r
     JOIN casework_missingpaper m ON m.request_id = r.id
@@ -67,12 +75,18 @@ wanted AS (
     GROUP BY r.id, a.id, p.responsible_id
 )"""
 
+# Who wrote the letter that promised the day.
+PROMISED_BY = """coalesce((
+        SELECT letter.made_by_id FROM casework_letter letter
+        WHERE letter.application_id = a.id AND letter.kind = %(LetterKind.INTERIM)s
+        ORDER BY letter.made_at DESC LIMIT 1), a.interim_reply_by_id)"""
+
 # The day the person was told to expect an answer comes soon, or has come, and there is none. A new
 # letter with a new day is a new matter.
 PROMISES = f"""
 wanted AS (
     SELECT a.person_id, a.id AS application_id, a.id || ':' || a.promised_on AS key,
-        jsonb_build_object('promised', a.promised_on) AS facts,
+        jsonb_build_object('promised', a.promised_on, 'by', {user_name(PROMISED_BY)}) AS facts,
         coalesce(a.responsible_id, p.responsible_id) AS owner_id, a.promised_on AS due_on
     FROM casework_application a
     JOIN casework_person p ON p.id = a.person_id
@@ -90,7 +104,8 @@ def interim_words(flag: Flag, on: date) -> FlagWording:
     when, color = due_words(flag.due_on, on)
     return FlagWording(
         why=_("Søknaden kom %(date)s Du må svare innen én måned (fvl. § 11 a).")
-        % {"date": short_date(received)},
+        % {"date": short_date(received)}
+        + registered_by(flag),
         next=_("Send foreløpig svar, eller fatt vedtak."),
         action=_("Skriv svar"),
         action_url=reverse("casework:interim_reply", args=[flag.application_id]),
@@ -105,8 +120,9 @@ def papers_words(flag: Flag, on: date) -> FlagWording:
     """What the flag of missing papers says: the case goes on with what is known."""
     when, color = due_words(flag.due_on, on)
     return FlagWording(
-        why=_("Venter på papirer siden %(asked)s De skulle vært her %(due)s Vår frist løper.")
+        why=_("%(who)s ba om papirer %(asked)s De skulle vært her %(due)s Vår frist løper.")
         % {
+            "who": who(flag),
             "asked": short_date(date.fromisoformat(flag.facts["asked"])),
             "due": short_date(date.fromisoformat(flag.facts["due"])),
         },
@@ -124,8 +140,8 @@ def promised_words(flag: Flag, on: date) -> FlagWording:
     """What the flag of a promised day says."""
     when, color = due_words(flag.due_on, on)
     return FlagWording(
-        why=_("Personen fikk vite at svaret skal komme innen %(day)s")
-        % {"day": short_date(date.fromisoformat(flag.facts["promised"]))},
+        why=_("%(who)s skrev til personen at svaret skal komme innen %(day)s")
+        % {"who": who(flag), "day": short_date(date.fromisoformat(flag.facts["promised"]))},
         next=_("Fatt vedtak, eller send et nytt foreløpig svar med ny dag."),
         action=_("Åpne saken"),
         action_url=reverse("casework:application", args=[flag.application_id]),
@@ -156,6 +172,7 @@ PROMISED = FlagRule(
     words=promised_words,
     wanted=PROMISES,
     params=lambda on: {"open": enum_values(APPLICATION_OPEN)},
+    enums=(LetterKind,),
 )
 
 

@@ -17,9 +17,9 @@ from django.utils.translation import gettext as _
 from accounts import settings_table
 from accounts.jobs import latest_day
 from casework.log.enums import FlagKind
-from casework.log.flags import FlagWording, due_words
+from casework.log.flags import FlagWording, due_words, who
 from casework.log.models import Flag
-from casework.log.raising import FlagRule
+from casework.log.raising import FlagRule, user_name
 from common.formatting import short_date
 from common.jobs import JobResult
 from common.sql import local_day
@@ -37,7 +37,8 @@ unanswered AS (
 LATE = f"""{UNANSWERED}),
 wanted AS (
     SELECT person_id, application_id, id::text AS key,
-        jsonb_build_object('due', due_on, 'statement', id) AS facts,
+        jsonb_build_object('due', due_on, 'statement', id,
+            'by', {user_name("asked_by_id")}) AS facts,
         asked_by_id AS owner_id, %(on)s::date AS due_on
     FROM unanswered WHERE due_on < %(on)s::date
 )"""
@@ -67,8 +68,10 @@ def statement_words(flag: Flag, on: date) -> FlagWording:
     due = date.fromisoformat(flag.facts["due"])
     when, color = due_words(due, on)
     return FlagWording(
-        why=_("En uttalelse skulle kommet %(day)s Den som er spurt, er påminnet.")
-        % {"day": short_date(due)},
+        why=_(
+            "%(who)s ba om en uttalelse. Den skulle kommet %(day)s Den som er spurt, er påminnet."
+        )
+        % {"who": who(flag), "day": short_date(due)},
         next=_("Ring den som er spurt, eller trekk spørsmålet."),
         action=_("Se spørsmålet"),
         action_url=reverse("casework:statement", args=[flag.facts["statement"]]),

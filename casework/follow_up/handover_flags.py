@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from accounts.enums import CASE_ROLES, RoleKind
 from casework.log import deadlines
 from casework.log.enums import PROTECTED, FlagKind
-from casework.log.flags import FlagWording, due_words
+from casework.log.flags import FlagWording, due_words, who
 from casework.log.models import Flag
-from casework.log.raising import FlagRule
+from casework.log.raising import FlagRule, user_name
 from common.calendar import next_working_day
 from common.formatting import short_date
 from common.jobs import JobResult
@@ -49,7 +49,8 @@ late AS (
 ),
 wanted AS (
     SELECT l.person_id, l.application_id, l.key,
-        l.facts || jsonb_build_object('sent', l.sent, 'unit', u.name) AS facts,
+        l.facts || jsonb_build_object('sent', l.sent, 'unit', u.name,
+            'by', {user_name("l.sent_by_id")}) AS facts,
         coalesce(l.to_user_id, there.user_id, l.sent_by_id) AS owner_id,
         %(due_on)s::date AS due_on
     FROM late l
@@ -85,17 +86,20 @@ def _params(on: date) -> dict[str, Any]:
 def handover_words(flag: Flag, on: date) -> FlagWording:
     when, color = due_words(flag.due_on, on)
     values_shown = {
+        "who": who(flag),
         "unit": flag.facts["unit"],
         "day": short_date(date.fromisoformat(flag.facts["sent"])),
         "what": flag.facts.get("what", ""),
     }
     if "transfer" in flag.facts:
-        why = _("Saken ble sendt til %(unit)s %(day)s Ingen der har bekreftet at den er kommet.")
+        why = _(
+            "%(who)s sendte saken til %(unit)s %(day)s Ingen der har bekreftet at den er kommet."
+        )
         step = _("Åpne saken, bekreft at den er mottatt, og gi den til en som kan ta den.")
         action, sub = _("Åpne saken"), _("sendt sak")
         url = reverse("casework:application", args=[flag.application_id])
     else:
-        why = _("«%(what)s» ble sendt til %(unit)s %(day)s Ingen har kvittert.")
+        why = _("%(who)s sendte «%(what)s» til %(unit)s %(day)s Ingen har kvittert.")
         step = _("Kvitter for oppgaven, eller få avklart hvem på enheten som tar den.")
         action, sub = _("Åpne oppgaven"), _("overlevering")
         url = reverse("casework:handover", args=[flag.facts["handover"]])

@@ -130,6 +130,9 @@ class ServiceStep(models.Model):
 class TeamMember(models.Model):
     """A member of the person's support team (ansvarsgruppe); one is coordinator (need C18)."""
 
+    # The user types the first day outside: «flyttet ut», «ute fra». See `common.changes`.
+    ENDS_WITH_DAY_AFTER = True
+
     person = models.ForeignKey(Person, models.CASCADE, related_name="team")
     name = models.CharField(_("navn"), max_length=120)
     role = models.CharField(_("rolle"), max_length=80)

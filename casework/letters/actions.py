@@ -13,6 +13,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from casework.log import events
+from casework.log.enums import LetterWay
 from casework.log.event_kinds import CaseEvent
 from casework.persons.actions.persons import lock_persons
 from casework.persons.models import Person
@@ -28,19 +29,29 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def agree_on_letters(
-    *, person: Person, words: str, by: User, at: datetime, seen: int | None = None
+    *,
+    person: Person,
+    words: str,
+    way: str = LetterWay.PAPER,
+    by: User,
+    at: datetime,
+    seen: int | None = None,
 ) -> Person:
-    """Save how letters reach a person whose address is not, or must not be, written (need S3)."""
+    """Save how letters reach a person, also one whose address must not be written (need S3).
+
+    A vedtak issued later counts as arrived as `way` says; one issued already is not changed.
+    """
     # Locked, so that if two users save at once, the log and the row have the same words.
     person = lock_persons(person.pk)[person.pk]
     check_seen(person, seen)
-    person.letter_agreement = words.strip()
+    person.letter_agreement, person.letter_way = words.strip(), way
     person._history_user = by
-    person.save(update_fields=["letter_agreement"])
+    person.save(update_fields=["letter_agreement", "letter_way"])
     events.record(
         person,
         CaseEvent.LETTER_AGREEMENT,
-        _("Avtale om hvordan brev når fram: %s") % (person.letter_agreement or _("ingen")),
+        _("Avtale om brev: %s.")
+        % ". ".join(filter(None, [str(LetterWay(way).label), person.letter_agreement.rstrip(".")])),
         by=by,
         at=at,
     )

@@ -6,25 +6,36 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.once import OnceFormMixin
+from casework.log.enums import LetterWay
 from common.corrections import SeenMixin
-from common.forms import NorwegianDateField, VarigFormHelper, norwegian
+from common.forms import ListChoice, NorwegianDateField, VarigFormHelper, norwegian
 
 from .models import LegalBasis, PlainWord, StandardText
 
 
 class LetterAgreementForm(SeenMixin, OnceFormMixin, forms.Form):
+    way = forms.ChoiceField(
+        label=_("Hvordan brev går"),
+        choices=LetterWay,
+        widget=ListChoice,
+        required=False,
+        help_text=_("Avgjør hvilken dag et brev regnes som framme, og når klagefristen er ute."),
+    )
     words = forms.CharField(
-        label=_("Hvordan brev når fram"),
+        label=_("Hva som er avtalt"),
         max_length=160,
         required=False,
         help_text=_(
-            "For eksempel «hentes på kontoret» eller «leses opp i møte». Står ikke i brevet."
+            "For eksempel hvem som henter det, eller at det leses opp i møte. Står ikke i brevet."
         ),
     )
 
     def __init__(self, *args: Any, cancel: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = VarigFormHelper(submit=_("Lagre avtalen"), cancel=cancel)
+
+    def clean_way(self) -> str:
+        return self.cleaned_data["way"] or LetterWay.PAPER
 
 
 class VersionForm(SeenMixin, OnceFormMixin, forms.ModelForm):

@@ -88,7 +88,7 @@ def letter_agreement(request: HttpRequest, pk: int) -> HttpResponse:
     """The form for how letters reach a person whose address is not written in them."""
     person = get_object_or_404(Person.objects.visible_to(request.user), pk=pk)
     back = reverse("desk:person", args=[pk])
-    initial = {"words": person.letter_agreement}
+    initial = {"words": person.letter_agreement, "way": person.letter_way}
     form = LetterAgreementForm(posted(request), row=person, cancel=back, initial=initial)
     if request.method == "POST" and form.is_valid():
         with errors_on(form):

@@ -17,7 +17,7 @@ from accounts.settings_table import SettingsTable
 from common import calendar
 from common.calendar import local_date
 
-from .enums import Urgency
+from .enums import LetterWay, Urgency
 
 if TYPE_CHECKING:
     from casework.applications.section_27 import Section27
@@ -114,15 +114,25 @@ def promised(day: date, on: date, table: SettingsTable | None = None) -> Deadlin
     return Deadline(due=day, warn=day - timedelta(days=days))
 
 
-def appeal(issued: date, arrived: date | None = None) -> AppealDeadline:
+def arrives(sent: date, way: LetterWay) -> date:
+    """The day a letter counts as arrived, when only the day it was sent is known: handed over or
+    collected the same day, else by the settings in force that day (law.md, "Counting")."""
+    if way == LetterWay.HANDED:
+        return sent
+    key = "digital_arrival_days" if way == LetterWay.DIGITAL else "paper_arrival_days"
+    return sent + timedelta(days=settings_table.value(key, sent))
+
+
+def appeal(
+    issued: date, arrived: date | None = None, way: LetterWay = LetterWay.PAPER
+) -> AppealDeadline:
     """An appeal: three weeks after the letter with the vedtak arrived (fvl. § 29).
 
-    If the day of arrival is unknown, it is counted from the setting `paper_arrival_days`. The
-    settings are those in force on the day the vedtak was issued.
+    If the day of arrival is unknown, it follows how the letter went. The settings are those in
+    force on the day the vedtak was issued.
     """
-    numbers = settings_table.values(issued, "appeal_weeks", "paper_arrival_days")
-    arrived = arrived or issued + timedelta(days=numbers["paper_arrival_days"])
-    return appeal_within(arrived, numbers["appeal_weeks"])
+    weeks = settings_table.value("appeal_weeks", issued)
+    return appeal_within(arrived or arrives(issued, way), weeks)
 
 
 def appeal_within(arrived: date, weeks: int) -> AppealDeadline:

@@ -243,6 +243,14 @@ class AppealSender(models.TextChoices):
     GUARDIAN = "verge", _("Verge")
 
 
+class LetterWay(models.TextChoices):
+    """How letters reach somebody, which decides the day they count as arrived (fvl. § 29)."""
+
+    PAPER = "post", _("Med posten, på papir")
+    DIGITAL = "digital", _("Digital post")
+    HANDED = "kontoret", _("Hentes på kontoret, eller gis i hånden")
+
+
 class LetterKind(models.TextChoices):
     VEDTAK = "vedtak", _("Vedtak")
     INTERIM = "forelopig_svar", _("Foreløpig svar")

@@ -132,6 +132,7 @@ class CaseEvent(EventKind):
     INTERIM_REPLY = "interim_reply", EventGroup.LETTER
     LETTER_COPIED = "letter.copied", EventGroup.LETTER
     LETTER_AGREEMENT = "letter_agreement", EventGroup.LETTER
+    LETTER_ARRIVED = "letter.arrived", EventGroup.LETTER
     TEAM_MEETING = "team_meeting", EventGroup.MEETING
     DOCUMENT_ADDED = "document.added", EventGroup.DOCUMENT
     DOCUMENT_WITHDRAWN = "document.withdrawn", EventGroup.DOCUMENT

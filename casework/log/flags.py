@@ -113,6 +113,17 @@ def _plain_words(flag: Flag, on: date) -> FlagWording:
     )
 
 
+def who(flag: Flag) -> str:
+    """Who did what the flag is about, by the fact «by»; «Vi» when it is not known."""
+    return flag.facts.get("by") or _("Vi")
+
+
+def registered_by(flag: Flag) -> str:
+    """« Registrert av Kari Lie.» after a sentence; empty when it is not known."""
+    by = flag.facts.get("by")
+    return " " + _("Registrert av %s.") % by if by else ""
+
+
 def due_words(due: date | None, on: date) -> tuple[str, str]:
     """«I dag», «Man. 23.11.» or «3 dager over», and a colour by how close the date is."""
     if due is None:

@@ -264,6 +264,11 @@ def _text(sql: str | Callable[[], str]) -> str:
     return sql if isinstance(sql, str) else sql()
 
 
+def user_name(column: str) -> str:
+    """SQL for the name of the user in the column, for the fact «by» of a flag: who did it."""
+    return f"(SELECT who.full_name FROM accounts_user who WHERE who.id = {column})"
+
+
 def due_on(on: date) -> date:
     """The day a flag raised on the date should be followed up by: a working day."""
     return next_working_day(on + timedelta(days=settings_table.value("flag_due_days", on)))

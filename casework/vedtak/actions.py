@@ -619,7 +619,7 @@ def approve_vedtak(*, vedtak: Vedtak, by: User, at: datetime, read: str | None =
     application = vedtak.application
     _replace_earlier(vedtak, content, by, at)
     vedtak._history_user = by
-    deadline = deadlines.appeal(on)
+    deadline = deadlines.appeal(on, way=application.person.letter_way)
     VEDTAK.move(
         vedtak,
         VedtakState.ISSUED,

@@ -47,7 +47,7 @@ def vedtak_lines(user: User, on: date, flags: Sequence[Flag]) -> list[DayLine]:
             | Q(pk__in=stuck.values("pk"))
         )
         .exclude(application__state__in=APPLICATION_CLOSED)
-        .select_related("application__person", "drafted_by", "approver")
+        .select_related("application__person", "drafted_by", "submitted_by", "approver")
         .order_by("submitted_at", "pk")[:MOST]
     )
     lines = []
@@ -64,7 +64,7 @@ def vedtak_lines(user: User, on: date, flags: Sequence[Flag]) -> list[DayLine]:
             url = reverse("casework:vedtak_move", args=[vedtak.pk])
         elif vedtak.state == VedtakState.SUBMITTED:
             why = _("%(name)s ba deg godkjenne %(date)s Du har ikke skrevet vedtaket.") % {
-                "name": vedtak.drafted_by,
+                "name": vedtak.submitted_by or vedtak.drafted_by,
                 "date": short_date(sent),
             }
             sub, step, act = (

@@ -365,7 +365,9 @@ def _next(vedtak: Vedtak, content: Contents, on: date, t: dict) -> list[str]:
 
 
 def _appeal(vedtak: Vedtak, content: Contents, on: date, t: dict) -> dict[str, Any]:
-    deadline = vedtak.appeal_deadline() or deadlines.appeal(on)
+    deadline = vedtak.appeal_deadline() or deadlines.appeal(
+        on, way=vedtak.application.person.letter_way
+    )
     weeks, last_day = appeal_sentences(t["deadline"], deadline, t)
     bodies: dict[str, list[str]] = {}
     for basis in [outcome.basis for outcome in content.outcomes] or content.bases:

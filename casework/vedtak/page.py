@@ -49,7 +49,9 @@ def shown(
         "wish": _wish(vedtak),
         "talk": _talk(content),
         "reaches": letters.can_reach(person),
-        "delivery": person.letter_agreement,
+        "delivery": ". ".join(
+            filter(None, [person.get_letter_way_display(), person.letter_agreement])
+        ),
         "hides_address": person.is_protected,
     }
 

@@ -587,6 +587,7 @@ def _page(
         "checks": completeness.checks() if form else [],
         "today": on,
         "due": vedtak.appeal_due(),
+        "arrival": vedtak.appeal_deadline(),
         "appeals": list(vedtak.appeals.all()) if vedtak.issued_on else [],
         "letter": getattr(vedtak, "letter", None) if vedtak.issued_on else None,
         "can_work": perms.can_do_casework(request.user),

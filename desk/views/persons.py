@@ -172,7 +172,7 @@ def _overview(request: HttpRequest, person: Person) -> dict[str, Any]:
         "primary": None if context["head"].death else record.primary(person, user, flags, now, on),
         "assessment": record.latest_assessment(person),
         "helpers": record.who_does_what(person, user, on),
-        "events": list(person.events.order_by("-at", "-pk")[:EVENTS_SHOWN]),
+        "events": list(person.events.select_related("by").order_by("-at", "-pk")[:EVENTS_SHOWN]),
         "events_total": person.events.count(),
     }
     return context

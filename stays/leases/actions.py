@@ -33,7 +33,7 @@ from casework.persons.actions.deaths import PersonIsDead
 from casework.persons.actions.persons import lock_persons
 from casework.persons.models.deaths import died_on
 from casework.vedtak.completeness import DWELLING_BASES, EXTENSION_BASIS
-from common.calendar import add_months, local_date, next_working_day
+from common.calendar import add_months, last_day, local_date, next_working_day
 from common.corrections import check_seen
 from common.formatting import kroner, nbdate
 from housing.enums import TEMPORARY_TYPES
@@ -71,8 +71,8 @@ def check_closes(unit: Unit, expires_on: date | None) -> None:
     closes_on = unit.in_use.upper
     if closes_on and (expires_on is None or expires_on >= closes_on):
         raise StayRefused(
-            _("%(unit)s er i bruk til %(day)s. Leieforholdet må ta slutt før det.")
-            % {"unit": unit, "day": nbdate(closes_on)},
+            _("%(unit)s er i bruk til og med %(day)s. Leieforholdet kan ikke vare lenger.")
+            % {"unit": unit, "day": nbdate(last_day(unit.in_use))},
             "expires_on",
         )
 

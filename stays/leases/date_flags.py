@@ -28,8 +28,8 @@ from casework.log.enums import (
     FlagKind,
     VedtakState,
 )
-from casework.log.flags import FlagWording, due_words
-from casework.log.raising import LEVEL, FlagRule
+from casework.log.flags import FlagWording, due_words, registered_by
+from casework.log.raising import LEVEL, FlagRule, user_name
 from casework.models import Flag
 from casework.vedtak.completeness import PLACE_BASIS
 from casework.vedtak.standing import LAST_DAY, STANDS
@@ -81,7 +81,8 @@ wanted AS (
     SELECT s.person_id, l.application_id, concat_ws(':', 'steg', t.id, d.due) AS key,
         CASE WHEN t.kind = %(StepKind.EVICTION_DAY)s AND d.due - %(red)s::int <= %(on)s::date
             THEN 2 ELSE 1 END AS level,
-        jsonb_build_object('lease', l.id, 'step', t.kind, 'taken', t.on, 'due', d.due) AS facts,
+        jsonb_build_object('lease', l.id, 'step', t.kind, 'taken', t.on, 'due', d.due,
+            'by', {user_name("t.logged_by_id")}) AS facts,
         {OWNER} AS owner_id, d.due AS due_on
     {LEASE}
     JOIN stays_tenancystep t ON t.lease_id = l.id
@@ -225,7 +226,7 @@ def tenancy_words(flag: Flag, on: date) -> FlagWording:
     else:
         kind = StepKind(flag.facts["step"])
         if kind == StepKind.EVICTION_DAY:
-            why = _("Utkastelse er berammet %(due)s") % {"due": due}
+            why = _("Utkastelse er berammet %(due)s") % {"due": due} + registered_by(flag)
             step = _("Prøv å stanse den, og avklar hvor personen skal bo.")
             color = "danger" if flag.facts.get("level", 1) > 1 else color
         else:
@@ -234,6 +235,7 @@ def tenancy_words(flag: Flag, on: date) -> FlagWording:
                 "taken": short_date(date.fromisoformat(flag.facts["taken"])),
                 "due": due,
             }
+            why += registered_by(flag)
             step = _("Ta stilling til neste steg, eller før at saken er løst.")
     return FlagWording(
         why=why,

@@ -35,8 +35,8 @@ from casework.log.enums import (
     Tonight,
     VedtakState,
 )
-from casework.log.flags import FlagWording, due_words
-from casework.log.raising import FlagRule
+from casework.log.flags import FlagWording, due_words, registered_by
+from casework.log.raising import FlagRule, user_name
 from casework.models import Flag
 from casework.vedtak.completeness import PLACE_BASIS
 from casework.vedtak.standing import STANDS
@@ -57,7 +57,7 @@ HOURS = in_force("section_27_place_hours", RECEIVED)
 KNOWN = f"""
 asked AS (
     SELECT a.id, a.person_id, coalesce(a.responsible_id, p.responsible_id) AS owner_id,
-        a.tonight, a.state, a.received_at, {RECEIVED} AS received,
+        a.tonight, {user_name("a.registered_by_id")} AS by, a.received_at, {RECEIVED} AS received,
         a.received_at + make_interval(hours => {HOURS}) AS place_by,
         {local_day(f"(a.received_at + make_interval(hours => {HOURS}))")} AS place_day
     FROM casework_application a
@@ -96,7 +96,8 @@ known AS (
 CLOCKS = f"""{KNOWN.format(which="")},
 wanted AS (
     SELECT k.person_id, k.id AS application_id, k.id || ':' || what AS key,
-        jsonb_build_object('what', what, 'received', k.received_at, 'place_by', k.place_by)
+        jsonb_build_object('what', what, 'received', k.received_at, 'place_by', k.place_by,
+            'by', k.by)
             AS facts,
         k.owner_id, due AS due_on
     FROM known k
@@ -118,6 +119,7 @@ def section_27_words(flag: Flag, on: date, now: Section27 | None = None) -> Flag
     times = {"on": short_date(received.date()), "time": nbtime(received)}
     if flag.facts["what"] == "vedtak":
         why = _("Søknaden etter § 27 kom %(on)s %(time)s, og behandles samme dag.") % times
+        why += registered_by(flag)
         return FlagWording(
             why=f"{why} {now.place.text}." if now else why,
             next=_("Fatt vedtak i dag."),
@@ -136,7 +138,7 @@ def section_27_words(flag: Flag, on: date, now: Section27 | None = None) -> Flag
             "innen %(by)s %(clock)s."
         )
         % times
-    )
+    ) + registered_by(flag)
     if now:
         why = f"{why} {now.vedtak.text}."
         if now.at > by and flag.due_on == on:

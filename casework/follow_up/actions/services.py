@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from casework.log.event_kinds import CaseEvent
 from casework.log.events import record
 from casework.log.saving import save
-from common.calendar import local_date
+from common.calendar import ONE_DAY, local_date
 from common.errors import RuleBroken
 from common.formatting import nbdate, number
 
@@ -116,13 +116,12 @@ def end_service(
     """End a service after `last_day`, with a reason; later changes of hours are deleted."""
     if last_day < service.period.lower:
         raise OutsideThePeriod(_("Tjenesten hadde ikke begynt den dagen."), "last_day")
-    after = last_day + timedelta(days=1)
-    period = DateRange(service.period.lower, after)
+    period = DateRange(service.period.lower, last_day + ONE_DAY)
     save(service, by, seen=seen, period=period, end_reason=reason)
     service.steps.filter(starts_on__gt=last_day).delete()
-    text = _("%(name)s er slutt fra %(day)s. %(why)s") % {
+    text = _("%(name)s er slutt. Siste dag %(day)s. %(why)s") % {
         "name": service.name,
-        "day": nbdate(after),
+        "day": nbdate(last_day),
         "why": reason,
     }
     record(service.person, CaseEvent.SERVICE_ENDED, text, by=by, at=at, service=service.pk)

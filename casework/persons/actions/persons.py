@@ -550,7 +550,7 @@ def _refuse_overlap(household: Household, person: Person, relation: str, since: 
 def _in_words(period: DateRange) -> str:
     if period.upper is None:
         return _("fra %(since)s") % {"since": nbdate(period.lower)}
-    return _("fra %(since)s til %(until)s") % {
+    return _("fra %(since)s, og ute fra %(until)s") % {
         "since": nbdate(period.lower),
         "until": nbdate(period.upper),
     }

@@ -159,7 +159,7 @@ def _record(
 ) -> None:
     period = _("fra %(since)s") % {"since": nbdate(representative.period.lower)}
     if representative.period.upper:
-        period = _("fra %(since)s til %(until)s") % {
+        period = _("fra %(since)s, ikke lenger fra %(until)s") % {
             "since": nbdate(representative.period.lower),
             "until": nbdate(representative.period.upper),
         }

@@ -22,6 +22,7 @@ from casework.log.enums import (
     PROTECTED,
     IdKind,
     LanguageForm,
+    LetterWay,
     LivingArrangement,
     MemberRelation,
     PreferredChannel,
@@ -124,6 +125,9 @@ class Person(models.Model):
         max_length=160,
         blank=True,
         help_text=_("Hvordan brev når fram når det ikke står noen adresse i dem."),
+    )
+    letter_way = models.CharField(
+        _("brev går"), max_length=10, choices=LetterWay, default=LetterWay.PAPER
     )
     protection = models.CharField(
         _("adressebeskyttelse"), max_length=30, choices=Protection, default=Protection.NONE
@@ -253,6 +257,9 @@ class Household(models.Model):
 class HouseholdMember(models.Model):
     """A person belongs to a household for a period; a child may belong to two (delt bosted)."""
 
+    # The user types the first day outside: «flyttet ut», «ute fra». See `common.changes`.
+    ENDS_WITH_DAY_AFTER = True
+
     household = models.ForeignKey(Household, models.CASCADE, related_name="members")
     person = models.ForeignKey(
         Person, models.PROTECT, related_name="memberships", verbose_name=_("person")
@@ -330,6 +337,9 @@ PROTECTED_ADDRESS = _(
 
 class Representative(models.Model):
     """Someone who acts or speaks for the person, for a time (need C3)."""
+
+    # The user types the first day outside: «flyttet ut», «ute fra». See `common.changes`.
+    ENDS_WITH_DAY_AFTER = True
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="representatives")
     kind = models.CharField(_("type"), max_length=20, choices=RepresentativeKind)

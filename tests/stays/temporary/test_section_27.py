@@ -121,7 +121,7 @@ def test_missing_papers_are_flagged_until_the_last_one_comes(client, caseworker,
     time_machine.move_to(now() + timedelta(days=20))
     client.force_login(caseworker)
     assert flag_papers() == {"raised": 1, "closed": 0}
-    assert "Venter på papirer siden" in page(client)
+    assert f"{paper.request.asked_by} ba om papirer" in page(client)
 
     paper.received_on, paper.received_at, paper.received_by = today(), now(), caseworker
     paper.save()

@@ -1,0 +1,74 @@
+"""The day a letter with a vedtak arrives follows how it went, and the appeal deadline follows."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from accounts.enums import RoleKind
+from casework.log import deadlines
+from casework.vedtak.actions import approve_vedtak
+from common.formatting import nbdate, nbdate_long
+from tests import factories as f
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(("way", "days"), [("post", 3), ("digital", 0), ("kontoret", 0)])
+def test_letter_arrives_as_it_goes(login, way, days):
+    draft = f.VedtakFactory(submitted=True)
+    person = draft.application.person
+    client = login(RoleKind.CASEWORKER)
+    agree = reverse("casework:letter_agreement", args=[person.pk])
+    assert client.post(agree, {"way": way, "words": "Ring først."}).status_code == 302
+
+    draft.refresh_from_db()
+    vedtak = approve_vedtak(vedtak=draft, by=draft.approver, at=f.now())
+    arrives = f.today() + timedelta(days=days)
+    due = deadlines.appeal_within(arrives, 3).due
+    assert (vedtak.arrives_on, vedtak.appeal_due()) == (arrives, due)
+    assert nbdate_long(arrives) in vedtak.letter.said["appeal"]["deadline"]
+    html = client.get(reverse("casework:vedtak", args=[vedtak.pk])).text
+    assert nbdate(due) in html and "Ring først." in html
+    # An agreement made afterwards moves nothing of what is issued.
+    client.post(agree, {"way": "post", "words": ""})
+    vedtak.refresh_from_db()
+    assert vedtak.appeal_due() == due
+
+
+def test_day_of_arrival_is_registered_and_moves_the_deadline(login):
+    appeal = f.AppealFactory()
+    vedtak = appeal.vedtak
+    client, url = login(RoleKind.CASEWORKER), reverse("casework:vedtak_arrived", args=[vedtak.pk])
+    page = client.get(reverse("casework:vedtak", args=[vedtak.pk])).text
+    assert url in page and "Brevet regnes som framme" in page
+
+    def post(way: str, day="", **more):
+        typed = {"way": way, "arrived_on": nbdate(day) if day else "", **more}
+        return client.post(url, typed)
+
+    before, ahead = vedtak.issued_on - timedelta(days=1), f.today() + timedelta(days=1)
+    for day in (before, ahead):
+        refused = post("kontoret", day)
+        assert "da vedtaket ble fattet" in refused.text and nbdate(day) in refused.text
+    [seen] = re.findall(r'name="seen" value="(\d+)"', client.get(url).text)
+
+    # Collected at the office is today, and the appeal we have is judged by the new deadline.
+    assert post("kontoret", seen=seen).status_code == 302
+    vedtak.refresh_from_db()
+    appeal.refresh_from_db()
+    due = deadlines.appeal_within(f.today(), 3).due
+    assert vedtak.arrived_on == f.today()
+    assert vedtak.appeal_due() == appeal.due_on == due
+    event = vedtak.application.events.get(kind="letter.arrived")
+    assert nbdate(due) in event.text and event.by is not None
+    assert "Brevet kom fram" in client.get(reverse("casework:vedtak", args=[vedtak.pk])).text
+
+    # From an older tab nothing is lost; a mistake is corrected by saving again.
+    assert "Noen har endret dette" in post("post", seen=seen).text
+    assert post("post").status_code == 302
+    vedtak.refresh_from_db()
+    assert vedtak.arrived_on == deadlines.arrives(vedtak.issued_on, "post")
