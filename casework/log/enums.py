@@ -246,7 +246,7 @@ class AppealSender(models.TextChoices):
 class LetterWay(models.TextChoices):
     """How letters reach somebody, which decides the day they count as arrived (fvl. § 29)."""
 
-    PAPER = "post", _("Med posten, på papir")
+    PAPER = "papir", _("Med posten, på papir")
     DIGITAL = "digital", _("Digital post")
     HANDED = "kontoret", _("Hentes på kontoret, eller gis i hånden")
 

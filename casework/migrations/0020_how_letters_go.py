@@ -14,11 +14,11 @@ class Migration(migrations.Migration):
             name="letter_way",
             field=models.CharField(
                 choices=[
-                    ("post", "Med posten, på papir"),
+                    ("papir", "Med posten, på papir"),
                     ("digital", "Digital post"),
                     ("kontoret", "Hentes på kontoret, eller gis i hånden"),
                 ],
-                default="post",
+                default="papir",
                 max_length=10,
                 verbose_name="brev går",
             ),
@@ -28,11 +28,11 @@ class Migration(migrations.Migration):
             name="letter_way",
             field=models.CharField(
                 choices=[
-                    ("post", "Med posten, på papir"),
+                    ("papir", "Med posten, på papir"),
                     ("digital", "Digital post"),
                     ("kontoret", "Hentes på kontoret, eller gis i hånden"),
                 ],
-                default="post",
+                default="papir",
                 max_length=10,
                 verbose_name="brev går",
             ),

@@ -17,7 +17,7 @@ from tests import factories as f
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize(("way", "days"), [("post", 3), ("digital", 0), ("kontoret", 0)])
+@pytest.mark.parametrize(("way", "days"), [("papir", 3), ("digital", 0), ("kontoret", 0)])
 def test_letter_arrives_as_it_goes(login, way, days):
     draft = f.VedtakFactory(submitted=True)
     person = draft.application.person
@@ -34,7 +34,7 @@ def test_letter_arrives_as_it_goes(login, way, days):
     html = client.get(reverse("casework:vedtak", args=[vedtak.pk])).text
     assert nbdate(due) in html and "Ring først." in html
     # An agreement made afterwards moves nothing of what is issued.
-    client.post(agree, {"way": "post", "words": ""})
+    client.post(agree, {"way": "papir", "words": ""})
     vedtak.refresh_from_db()
     assert vedtak.appeal_due() == due
 
@@ -68,7 +68,7 @@ def test_day_of_arrival_is_registered_and_moves_the_deadline(login):
     assert "Brevet kom fram" in client.get(reverse("casework:vedtak", args=[vedtak.pk])).text
 
     # From an older tab nothing is lost; a mistake is corrected by saving again.
-    assert "Noen har endret dette" in post("post", seen=seen).text
-    assert post("post").status_code == 302
+    assert "Noen har endret dette" in post("papir", seen=seen).text
+    assert post("papir").status_code == 302
     vedtak.refresh_from_db()
-    assert vedtak.arrived_on == deadlines.arrives(vedtak.issued_on, "post")
+    assert vedtak.arrived_on == deadlines.arrives(vedtak.issued_on, "papir")
