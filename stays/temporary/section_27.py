@@ -122,7 +122,7 @@ def section_27_words(flag: Flag, on: date, now: Section27 | None = None) -> Flag
         why += registered_by(flag)
         return FlagWording(
             why=f"{why} {now.place.text}." if now else why,
-            next=_("Fatt vedtak i dag."),
+            next=_("Fatt vedtak i dag.") if flag.due_on == on else _("Fatt vedtak nå."),
             action=_("Åpne saken"),
             action_url=reverse("casework:application", args=[flag.application_id]),
             color=color,

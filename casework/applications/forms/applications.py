@@ -310,9 +310,9 @@ class InterimReplyForm(SeenMixin, OnceFormMixin, forms.Form):
         self.on = on
         if application.promised_on:
             self.fields["delay"].label = _("Hvorfor det tar lengre tid enn vi skrev")
-            self.fields["expected_on"].help_text = _("Sist lovet vi svar innen %s.") % nbdate(
-                application.promised_on
-            )
+            self.fields["expected_on"].help_text = _(
+                "dd.mm.åååå. Sist lovet vi svar innen %s."
+            ) % nbdate(application.promised_on)
         self.helper = VarigFormHelper(self, submit=_("Lag og send brevet"), cancel=cancel)
 
     def clean_expected_on(self) -> date:
