@@ -91,7 +91,7 @@ def member(period, client):
     child = family.members.get(relation="barn")
     child.period = period
     child.save()
-    head = family.members.get(relation="soker").person_id
+    head = family.members.get(relation="hovedperson").person_id
     return child, [("casework:household", head)]
 
 
@@ -107,9 +107,9 @@ def representative(period, client):
         (home, LAST, "boligforvalter"),
         (out_of_use, LAST, "boligforvalter"),
         (agreement, LAST, "boligforvalter"),
-        (absence, LAST, "administrator"),
-        (role, LAST, "administrator"),
-        (setting, LAST, "administrator"),
+        (absence, LAST, "systemadministrator"),
+        (role, LAST, "systemadministrator"),
+        (setting, LAST, "systemadministrator"),
         (stay, OUTSIDE, "saksbehandler"),
         (member, OUTSIDE, "saksbehandler"),
         (representative, OUTSIDE, "saksbehandler"),
@@ -123,7 +123,7 @@ def test_end_of_a_period_is_shown_as_typed(login, kind, stored, role_name):
         if name != "desk:person" and name != "desk:person_follow_up":
             assert nbdate(typed) in html, name
         for other in (typed - ONE_DAY, typed + ONE_DAY):
-            assert nbdate(other) not in html, name
+            assert nbdate(other) not in html.replace(f"ledig fra {nbdate(other)}", ""), name
     row.refresh_from_db()
     assert nbdate(typed) in " ".join(changes._words(row, row).values())
 
@@ -131,7 +131,16 @@ def test_end_of_a_period_is_shown_as_typed(login, kind, stored, role_name):
 def test_no_page_writes_the_day_after_as_the_last_day():
     """Where the stored end is written as it is, the user typed it so."""
     typed_so = {
-        *("stay", "from_institution", "member", "one", "representative", "other", "period"),
+        *(
+            "stay",
+            "from_institution",
+            "member",
+            "one",
+            "representative",
+            "other",
+            "period",
+            "ended",
+        ),
         "basis",  # «gjelder ikke lenger fra»
     }
     written = re.compile(r"nbdate\((\w+)[\w.]*\.upper\)|(\w+)[\w.]*\.upper\|nbdate")
