@@ -16,8 +16,6 @@ from allocation.enums import OfferState
 from allocation.models import Offer
 from allocation.perms import can_offer
 from allocation.ranking import Explanation
-from casework.applications import section_27
-from casework.applications.section_27 import Section27, is_running
 from casework.case.next_step import next_step
 from casework.log import flags as flag_words
 from casework.log.enums import (
@@ -316,14 +314,6 @@ def _shown_vedtak(case: Application) -> Vedtak | None:
     if issued:
         return max(issued, key=order)
     return next((vedtak for vedtak in case.vedtak.all() if vedtak.is_open), None)
-
-
-def running_section_27(
-    applications: list[Application], at: datetime
-) -> list[tuple[Application, Section27]]:
-    """The § 27 cases that still lack the vedtak or the place. At most one query."""
-    found = section_27.standing(applications, at)
-    return [(case, found[case.pk]) for case in applications if is_running(found.get(case.pk))]
 
 
 def open_flags(person: Person, chain: Chain | None, at: datetime) -> list[tuple[Flag, Any]]:

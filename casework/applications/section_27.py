@@ -115,9 +115,17 @@ def standing(applications: Iterable[Application], at: datetime) -> dict[int, Sec
     return {pk: found for find in _finders for pk, found in find(asked, at).items()}
 
 
-def is_running(found: Section27 | None) -> bool:
-    """Whether the vedtak or the place is still wanting."""
-    return found is not None and not found.is_met
+def running(
+    applications: Iterable[Application], at: datetime
+) -> list[tuple[Application, Section27]]:
+    """The § 27 applications among these that still lack the vedtak or the place. One query."""
+    applications = list(applications)
+    found = standing(applications, at)
+    return [
+        (application, found[application.pk])
+        for application in applications
+        if application.pk in found and not found[application.pk].is_met
+    ]
 
 
 def _met(text: str, late: bool) -> Deadline27:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import ReadLog
 from accounts.reads import PAGES, log_read, reads_of
+from casework.applications import section_27
 from casework.log.enums import DocumentCategory, MemberRelation
 from casework.log.event_kinds import EventGroup
 from casework.log.perms import can_do_casework
@@ -159,11 +160,13 @@ def _overview(request: HttpRequest, person: Person) -> dict[str, Any]:
     applications = record.applications_of(person, alive=True)
     now = record.current_case(applications, stays, user, on)
     flags = record.open_flags(person, chain, context["at"])
+    beside = record.cases_beside(person, user, on)
+    running = dict(section_27.running([*applications, *beside], context["at"]))
     need = now.need if now else None
     context |= {
         "wish": record.wish_of(person),
-        "cases_beside": record.cases_beside(person, user, on),
-        "tonight": record.running_section_27(applications, context["at"]),
+        "cases_beside": [(case, running.get(case)) for case in beside],
+        "tonight": [(case, running[case]) for case in applications if case in running],
         "need": need,
         "places": record.places_of(need),
         "career": career(stays, chain, on),
@@ -232,10 +235,11 @@ def person_cases(request: HttpRequest, pk: int) -> HttpResponse:
     person = _person(request, pk)
     context = _context(request, person, "person-cases")
     applications = record.applications_of(person)
-    tonight = dict(record.running_section_27(applications, context["at"]))
+    beside = record.cases_beside(person, request.user, context["today"])
+    tonight = dict(section_27.running([*applications, *beside], context["at"]))
     context |= {
         "applications": [(case, tonight.get(case)) for case in applications],
-        "cases_beside": record.cases_beside(person, request.user, context["today"]),
+        "cases_beside": [(case, tonight.get(case)) for case in beside],
         "letters": list(
             person.letters.select_related("application")
             .prefetch_related("copies")

@@ -9,8 +9,10 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.once import once
 from accounts.reads import log_read
+from casework.applications import section_27
 from casework.log import flags
-from casework.models import Flag
+from casework.log.enums import ApplicationKind
+from casework.models import Application, Flag
 from common.access import allowed, require
 from common.form_errors import errors_on
 from stays import perms
@@ -37,8 +39,14 @@ def temporary(request: HttpRequest) -> HttpResponse:
         mine=request.GET.get("mine") == "1",
         cursor=request.GET.get("etter", ""),
     )
+    cases = Application.objects.visible_to(request.user).filter(
+        person__in=[row.person_id for row in page.items], kind=ApplicationKind.TEMPORARY
+    )
+    running = section_27.running(cases.order_by("pk"), timezone.now())
+    tonight = {case.person_id: found for case, found in running}
     context = {
         "page": page,
+        "rows": [(row, tonight.get(row.person_id)) for row in page.items],
         "today": today,
         "long": long_stay(params),
         "may_record": perms.can_record_stays(request.user),

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.urls import reverse
 
@@ -96,6 +97,10 @@ def test_both_deadlines_are_on_every_page_until_both_are_met(client, caseworker,
     on_all("Vedtak over fristen 25.11.2026", late)
     assert late in page(client, *day) and "Over fristen" in page(client, *day)
 
+    with transaction.atomic():
+        StayFactory(person=case.person, period=DateRange(today(), None))
+        assert "Vedtak over fristen" in page(client, "stays:temporary")
+        transaction.set_rollback(True)
     Vedtak.objects.filter(pk=vedtak.pk).update(
         state="fattet", issued_at=now(), issued_on=today(), issued_by=caseworker,
         appeal_weeks=3, arrives_on=today(),
@@ -109,6 +114,7 @@ def test_both_deadlines_are_on_every_page_until_both_are_met(client, caseworker,
     assert "Fatt vedtak i dag" not in page(client, *day)  # before the job has run again
 
     StayFactory(person=case.person, period=DateRange(today(), None))
+    assert late not in page(client, "stays:temporary")
     assert late not in page(client, *day)
     html = page(client, *pages["case"])
     assert decided in html and "Sted å sove fra 26.11.2026" in html
