@@ -19,6 +19,7 @@ from common.formatting import short_date
 
 from .enums import OfferState
 from .models import Consideration, ManualClass, Offer
+from .ranking import applications_waiting
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -106,10 +107,15 @@ def chosen_lines(user: User, on: date, flags: Sequence[Flag]) -> list[DayLine]:
         .select_related("application__person", "item__unit__property")
         .order_by("considered_at", "pk")[:MOST]
     )
+    cases = [chosen.application_id for chosen in choices]
+    waits = set(applications_waiting(on).filter(pk__in=cases).values_list("pk", flat=True))
     lines = []
     for chosen in choices:
         decided = local_date(chosen.considered_at)
         when, color = due_words(decided, on)
+        if chosen.application_id not in waits:
+            lines.append(_no_longer_waits(chosen, when, color, decided))
+            continue
         lines.append(
             _line(
                 chosen.application,
@@ -126,6 +132,23 @@ def chosen_lines(user: User, on: date, flags: Sequence[Flag]) -> list[DayLine]:
             )
         )
     return lines
+
+
+def _no_longer_waits(chosen: Consideration, when: str, color: str, decided: date) -> DayLine:
+    """The vedtak ran out after the choice: no offer can be sent, and nobody gets the home."""
+    return _line(
+        chosen.application,
+        about=case_label(chosen.application),
+        why=_("Saken fikk %(unit)s %(day)s, og venter ikke lenger: vedtaket er gått ut")
+        % {"unit": chosen.item.unit, "day": short_date(decided)},
+        next=_("Fatt nytt vedtak, eller lukk saken, så boligen kan gis til en annen."),
+        action=_("Se saken"),
+        action_url=reverse("casework:application", args=[chosen.application_id]),
+        color=color,
+        when=when,
+        sub=_("boligen holdes"),
+        due=decided,
+    )
 
 
 def accepted_lines(user: User, on: date, flags: Sequence[Flag]) -> list[DayLine]:

@@ -29,6 +29,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.enums import UnitKind
 from accounts.file_imports.kinds import Progress, Report, RowReport, Work, WrongColumns
 from accounts.models import OrganisationUnit
 from common import cells
@@ -40,8 +41,9 @@ from common.history import CHANGED, CREATED, write_history
 from common.sorting import norwegian_key
 from common.spreadsheets import Sheet
 
+from . import closing
 from . import stock_columns as columns
-from .enums import PropertyStage
+from .enums import PropertyStage, UnitType, use_of
 from .models import YES_OR_NO, Area, NameToAvoid, Property, Unit
 from .providers.models import Provider
 from .stock_columns import COUNT, IN_USE_FROM, IN_USE_TO, Column
@@ -55,6 +57,12 @@ BATCH = 500
 IMPORT_LOCK = 8_101
 NAMED_BY = ("name", "extra_reference")
 STANDING = (PropertyStage.IN_USE, PropertyStage.AT_RISK)
+# The kind of an office that is new, by what it does with the home.
+OFFICES = {
+    "allocated_by": UnitKind.HOUSING_OFFICE,
+    "operated_by": UnitKind.ESTATE,
+    "followed_up_by": UnitKind.HEALTH_OFFICE,
+}
 # What the homes of a property follow, see `closing.apply_stage`.
 FOLLOWED = ("stage", "stage_from", "stage_until")
 
@@ -217,7 +225,7 @@ class _Plan:
         self.named = {
             "area": _by_name(Area.objects.order_by("pk")),
             "provider": _by_name(Provider.objects.order_by("pk")),
-            **dict.fromkeys(("allocated_by", "operated_by", "followed_up_by"), _by_name(offices)),
+            **dict.fromkeys(OFFICES, _by_name(offices)),
         }
         self.refusal = NameToAvoid.objects.name_check()
 
@@ -294,8 +302,8 @@ class _Plan:
             row.report.read_as.append(_read_as(_("bemanning"), text, staffing.label))
 
     def _read_named(self, row: _Row, model: type, column: Column, text: str) -> None:
-        """An area and a provider that are new get a line in their list; an office must exist,
-        since rights depend on it."""
+        """An area, a provider and an office that are new get a line in their list. Nobody has a
+        role at a new office, so it gives no right."""
         values = row.home if model is Property else row.unit
         known = self.named[column.field]
         thing = (known.get(text) or known.get(self.folded(text))) if text else None
@@ -310,13 +318,17 @@ class _Plan:
                 raise Unreadable(_("Leverandøren er lengre enn 120 tegn."))
             thing = Provider(name=text)
         elif text and thing is None:
-            row.report.missing.append(_("enheten «%(name)s» finnes ikke i Varig") % {"name": text})
+            if len(text) > 120:
+                raise Unreadable(_("Enheten er lengre enn 120 tegn."))
+            thing = OrganisationUnit(name=text, kind=OFFICES[column.field])
         if thing is not None:
             known[text] = known[self.folded(text)] = thing
             if thing.pk is None:
+                remark = _("%(what)s «%(name)s» er nytt i Varig")
+                if column.field in OFFICES:
+                    remark = _("enheten «%(name)s» finnes ikke i Varig og blir opprettet")
                 row.report.read_as.append(
-                    _("%(what)s «%(name)s» er nytt i Varig")
-                    % {"what": column.label_in(model), "name": text}
+                    remark % {"what": column.label_in(model), "name": thing.name}
                 )
         values[column.field] = thing
 
@@ -617,9 +629,24 @@ class _Plan:
         said = row.other.get(IN_USE_FROM) or row.other.get(IN_USE_TO)
         if said and period != unit.in_use:
             row.report.read_as.append(_("når boligen er i bruk, endres på boligens side"))
+        if reasons := self._why_the_type_stays(unit, changes):
+            row.report.changed.clear()
+            row.report.errors.append(reasons)
+            return
         if changes:
             self.row_of[id(unit)] = row
             self.changes[unit.pk] = (unit, changes)
+
+    def _why_the_type_stays(self, unit: Unit, changes: dict[str, Any]) -> str:
+        """Who lives there, or has been given the home, and needs it as it is; as on its page."""
+        kind = changes.get("type", unit.type)
+        if use_of(kind) == use_of(unit.type):
+            return ""
+        reasons = closing.why_needed([unit], DateRange(self.today, None))
+        if not reasons:
+            return ""
+        text = _("Boligtypen kan ikke endres til «%(type)s». %(why)s")
+        return text % {"type": UnitType(kind).label, "why": reasons}
 
     # ------------------------------------------------------------------ names
 
@@ -694,7 +721,7 @@ class _Plan:
 
     def write(self, job: Work, progress: Callable[[float], None]) -> None:
         new = [home for home in self.homes.values() if home.new and home.said]
-        self._write_named(job.with_changes)
+        self._write_named(job)
         if job.with_changes:  # first, since a new home may get a name that another had
             self._write_changes(job)
         for home in new:
@@ -710,10 +737,20 @@ class _Plan:
             progress(start / len(self.new_units))
         progress(1)
 
-    def _write_named(self, with_changes: bool) -> None:
-        """Areas and providers that what is written needs, before what points at them."""
+    def _write_named(self, job: Work) -> None:
+        """Areas, providers and offices that what is written needs, before what points at them."""
+        units = [unit for _home, unit in self.new_units]
+        wanted = [getattr(unit, name) for unit in units for name in OFFICES]
+        if job.with_changes:
+            wanted += [
+                changes.get(name) for _u, changes in self.changes.values() for name in OFFICES
+            ]
+        for office in wanted:
+            if office is not None and office.pk is None:
+                office._history_user = job.by
+                office.save()
         for home in self.homes.values():
-            if not home.said or not (home.new or with_changes):
+            if not home.said or not (home.new or job.with_changes):
                 continue
             area = home.object.area if home.new else home.changed.get("area")
             if area is not None and area.pk is None:

@@ -17,12 +17,12 @@ class StaysConfig(AppConfig):
         from casework.applications import section_27 as applications_27
         from casework.follow_up import notices
         from casework.log import corrections, flags
-        from casework.persons.actions.deaths import Phase, on_death
+        from casework.persons.actions.deaths import Phase, on_death, on_undo
         from casework.vedtak import completeness
         from common import navigation
         from housing import closing
         from stays.leases.date_flags import GRANT, LONGEST_STAY, READINESS, TENANCY
-        from stays.leases.deaths import end_stays
+        from stays.leases.deaths import end_stays, lock_homes_again, promised_since
         from stays.leases.flags import LEASE
         from stays.leases.vedtak_check import LEASE_TO_EXTEND
         from stays.temporary import section_27
@@ -55,6 +55,7 @@ class StaysConfig(AppConfig):
             )
         )
         on_death(Phase.STAYS, end_stays)
+        on_undo(lock_homes_again, promised_since)
         completeness.register(LEASE_TO_EXTEND)
         applications_27.register(section_27.standing)
         notices.listen(move_planned_out)

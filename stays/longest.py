@@ -30,10 +30,10 @@ def longest_until(person: Person, unit: Unit, starts_on: date) -> date | None:
     return add_months(since, months)
 
 
-def too_long(person: Person, unit: Unit | None, starts_on: date, until: date | None) -> str:
-    """A warning when the stay would be longer than the house allows, or ""."""
-    limit = longest_until(person, unit, starts_on) if unit and until else None
-    if limit is None or until <= limit:
+def longest_nb(person: Person, unit: Unit, starts_on: date) -> str:
+    """What the house allows, told before a stay is agreed; "" where it sets no limit."""
+    limit = longest_until(person, unit, starts_on)
+    if limit is None:
         return ""
     return _(
         "Lengste opphold i %(house)s er %(months)s. Personen bør være videre innen %(day)s."
@@ -42,3 +42,10 @@ def too_long(person: Person, unit: Unit | None, starts_on: date, until: date | N
         "months": months_nb(unit.property.max_stay_months),
         "day": nbdate(limit),
     }
+
+
+def too_long(person: Person, unit: Unit | None, starts_on: date, until: date | None) -> str:
+    """A warning when the stay would be longer than the house allows, or ""; `until` is None while
+    its end is not known, and `date.max` for a lease without one."""
+    limit = longest_until(person, unit, starts_on) if unit and until else None
+    return "" if limit is None or until <= limit else longest_nb(person, unit, starts_on)

@@ -208,6 +208,7 @@ MOVES: list[Callable] = [
     outcome(AppealState.RETURNED),
     on_appeal(appeals.begin_vedtak_after_answer),
     on_appeal(appeals.withdraw_appeal, reason=WHY),
+    on_appeal(appeals.reopen_appeal, reason=WHY),
 ]
 
 

@@ -187,6 +187,7 @@ CASEWORK_APP: dict[str, UrlRow] = {
     "casework:appeal_set_aside": UrlRow(CASEWORK, "appeal"),
     "casework:appeal_forward": UrlRow(CASEWORK, "appeal"),
     "casework:appeal_withdraw": UrlRow(CASEWORK, "appeal"),
+    "casework:appeal_reopen": UrlRow(CASEWORK, "appeal"),
     "casework:appeal_suspension": UrlRow(CASEWORK, "appeal"),
     "casework:appeal_ask_suspension": UrlRow(CASEWORK, "appeal"),
     "casework:appeal_outcome": UrlRow(CASEWORK, "forwarded_appeal"),

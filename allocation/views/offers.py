@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -23,6 +24,7 @@ from common.form_errors import errors_as_message, errors_on
 from stays import milieu
 from stays.availability import first_free
 from stays.leases.actions import shortest_term
+from stays.longest import longest_nb, too_long
 
 from .. import minutes, perms
 from ..actions import offers as actions
@@ -210,6 +212,10 @@ def lease_new(request: HttpRequest, pk: int) -> HttpResponse:
                 request,
                 _("Leieforholdet er inngått. Personen står ikke lenger på ventelisten."),
             )
+            lease = offer.lease
+            person, until = offer.application.person, lease.expires_on or date.max
+            if text := too_long(person, offer.unit, lease.starts_on, until):
+                messages.warning(request, text)
             return redirect("stays:lease", offer.lease_id)
     return _lease_page(request, offer, form, _("Inngå leieforhold"))
 
@@ -254,6 +260,7 @@ def _lease_page(request: HttpRequest, offer: Offer, form: LeaseForm, title: str)
         **_parts(offer, form, reverse("allocation:offer", args=[offer.pk])),
         "title": title,
         "shortest": form.initial["expires_on"],
+        "longest": longest_nb(offer.application.person, offer.unit, form.initial["starts_on"]),
         "letter": letters.order_by("-made_at", "-pk").first(),
     }
     return render(request, "allocation/lease_new.html", context)

@@ -27,10 +27,14 @@ from casework.log.enums import (
     AppealState,
     LetterKind,
     LetterWay,
+    Process,
     ReversalGround,
     VedtakState,
 )
 from casework.log.event_kinds import CaseEvent
+from casework.log.models import Transition
+from casework.persons.actions.deaths import PersonIsDead
+from casework.persons.models.deaths import died_on
 from casework.vedtak.actions import Disqualified, begin_change
 from casework.vedtak.models import Vedtak
 from common import calendar
@@ -837,6 +841,32 @@ def withdraw_appeal(*, appeal: Appeal, reason: str, by: User, at: datetime) -> A
     reason = _required(reason)
     APPEAL.move(appeal, AppealState.WITHDRAWN, by=by, at=at, closed_on=local_date(at))
     _log(appeal, CaseEvent.APPEAL_WITHDRAWN, _("Klagen er trukket. %(why)s"), by, at, reason)
+    return appeal
+
+
+@transaction.atomic
+def reopen_appeal(*, appeal: Appeal, reason: str, by: User, at: datetime) -> Appeal:
+    """It was registered as withdrawn by mistake: it goes on from where it was, with its own days.
+
+    One whose new vedtak was being written is reviewed again. Raises `AlreadyAppealed` when another
+    has come since, and `PersonIsDead`."""
+    appeal = _lock_appeal(appeal)
+    reason = _required(reason)
+    if day := died_on(appeal.vedtak.application.person):
+        raise PersonIsDead(day)
+    for outcome in appeal.outcomes.select_related("basis").order_by("pk"):
+        other = _appeal_of(outcome)
+        if other is not None and other.pk != appeal.about_dismissal_id:
+            raise _already_appealed(outcome, other)
+    withdrawn = Transition.objects.filter(
+        process=Process.APPEAL, object_id=appeal.pk, to_state=AppealState.WITHDRAWN
+    )
+    was = withdrawn.order_by("-at", "-pk").values_list("from_state", flat=True).first()
+    if was not in (AppealState.RECEIVED, AppealState.FORWARDED):
+        was = AppealState.REVIEWING if appeal.reviewer_id else AppealState.RECEIVED
+    APPEAL.move(appeal, AppealState(was), by=by, at=at, closed_on=None)
+    text = _("Klagen er åpnet igjen, og var ikke trukket. %(why)s")
+    _log(appeal, CaseEvent.APPEAL_REOPENED, text, by, at, reason)
     return appeal
 
 

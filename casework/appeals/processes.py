@@ -24,7 +24,8 @@ APPEAL = StateTable(
         _A.UPHELD: set(),
         _A.CHANGED: set(),
         _A.RETURNED: set(),
-        _A.WITHDRAWN: set(),
+        # Withdrawn by mistake: back to where it was.
+        _A.WITHDRAWN: {_A.RECEIVED, _A.REVIEWING, _A.FORWARDED},
     },
     log=log_to(Process.APPEAL),
 )

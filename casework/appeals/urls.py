@@ -15,6 +15,7 @@ urlpatterns = [
     path("klager/<int:pk>/gjor-om-avvisning/", views.appeal_set_aside, name="appeal_set_aside"),
     path("klager/<int:pk>/send-videre/", views.appeal_forward, name="appeal_forward"),
     path("klager/<int:pk>/trekk/", views.appeal_withdraw, name="appeal_withdraw"),
+    path("klager/<int:pk>/apne-igjen/", views.appeal_reopen, name="appeal_reopen"),
     path("klager/<int:pk>/utsatt-iverksetting/", views.appeal_suspension, name="appeal_suspension"),
     path(
         "klager/<int:pk>/ber-om-utsettelse/",

@@ -263,6 +263,7 @@ def _page(request: HttpRequest, appeal: Appeal) -> dict[str, Any]:
         "may_ask": works and appeal.is_open and appeal.suspension_asked_on is None,
         "may_confirm": works and appeal.is_here and not appeal.confirmation_id,
         "may_withdraw": works and APPEAL.may(appeal, AppealState.WITHDRAWN),
+        "may_reopen": works and appeal.state == AppealState.WITHDRAWN,
         "with_body": works and appeal.state == AppealState.FORWARDED,
         "may_begin": works and appeal.awaits_new_vedtak and not appeal.new_vedtak_id,
         "answered": appeal.state in APPEAL_ANSWERED or appeal.outcome_on,
@@ -516,6 +517,30 @@ def appeal_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
         actions.withdraw_appeal,
         title=_("Klagen er trukket"),
         done=_("Klagen er registrert som trukket."),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@allowed(perms.can_do_casework)
+@once
+def appeal_reopen(request: HttpRequest, pk: int) -> HttpResponse:
+    """The appeal was not withdrawn after all."""
+    appeal = _appeal(request, pk)
+    form = forms.ReasonForm(
+        posted(request),
+        cancel=_back(appeal),
+        label=_("Hvordan vi vet at klagen ikke er trukket"),
+        submit=_("Åpne klagen igjen"),
+        rows=4,
+    )
+    return _step(
+        request,
+        appeal,
+        form,
+        actions.reopen_appeal,
+        title=_("Klagen var ikke trukket"),
+        done=_("Klagen er åpnet igjen."),
+        lead=_("Den fortsetter der den var. Fristene løper fra dagen den kom, som før."),
     )
 
 

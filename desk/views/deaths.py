@@ -91,7 +91,7 @@ def death_correct(request: HttpRequest, pk: int) -> HttpResponse:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT set_config('lock_timeout', '500ms', true)")
             actions.undo_death(
-                death=death, reason=_("Opplysningene rettes."), by=request.user, at=at
+                death=death, reason=_("Opplysningene rettes."), by=request.user, at=at, anyway=True
             )
             form = DeathForm(
                 posted(request),

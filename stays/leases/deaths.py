@@ -15,6 +15,8 @@ from casework.models import Death, HouseholdMember
 from casework.persons.actions.deaths import Aftermath, DeathRefused, EndOfLease
 from casework.persons.children import is_child_member
 from common.calendar import ONE_DAY, add_months, local_date
+from stays import availability
+from stays.actions import lock_homes
 from stays.enums import RENTED, SLEEPS, RiskOutcome, StayKind
 from stays.models import Lease, Stay, TenancyRisk
 
@@ -40,6 +42,26 @@ def rented_homes_of(person: Person, on: date) -> QuerySet[Stay]:
         .select_related("unit__property")
         .order_by("pk")
     )
+
+
+def lock_homes_again(death: Death) -> None:
+    """Lock the homes of the stays that the death ended, before it is undone: who offers one waits,
+    and then sees the stay."""
+    stays = [change for change in death.changed if change["model"] == Stay._meta.label_lower]
+    homes = Stay.objects.filter(pk__in=[change["pk"] for change in stays]).values_list("unit_id")
+    removed = [(change["before"] or {}).get("unit") for change in stays]
+    lock_homes(*(pk for (pk,) in homes), *(int(pk) for pk in removed if pk))
+
+
+def promised_since(person: Person, on: date) -> str:
+    """Which homes the person lives in that are offered to, chosen or held for somebody else."""
+    stays = Stay.objects.filter(person=person, unit__isnull=False)
+    stays = stays.filter(Q(period__upper_inf=True) | Q(period__endswith__gt=on))
+    found = (
+        availability.promised(stay.unit, stay.period, person, on)
+        for stay in stays.select_related("unit__property").order_by("pk")
+    )
+    return " ".join(filter(None, found))
 
 
 def end_stays(aftermath: Aftermath) -> None:

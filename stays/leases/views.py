@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -28,6 +29,7 @@ from common.formatting import kroner, nbdate, number
 from common.paging import keyset_page
 from stays import correcting, perms
 from stays.enums import Readiness, RiskOutcome, StayKind
+from stays.longest import longest_nb, too_long
 from stays.models import (
     LeaseRenewal,
     PriceIndex,
@@ -287,11 +289,19 @@ def lease_prolong(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(back)
     shortest = shortest_term(vedtak.application, lease.expires_on + timedelta(days=1))
     form = ProlongForm(posted(request), cancel=back, initial={"expires_on": shortest})
+    person, unit = lease.stay.person, lease.stay.unit
+
+    def prolong(**facts: Any) -> None:
+        renewal = actions.prolong(lease=lease, **facts)
+        if text := too_long(person, unit, lease.starts_on, renewal.expires_on):
+            messages.warning(request, text)
+
     return form_page(
         request,
-        lease.stay.person,
+        person,
         form,
-        partial(actions.prolong, lease=lease),
+        prolong,
+        note=longest_nb(person, unit, lease.starts_on),
         title=_("Forleng leieforholdet"),
         done=_("Leieforholdet er forlenget."),
         back=back,

@@ -221,7 +221,7 @@ def _why(flag: Flag) -> str:
             "count": visiting
         }
     if NO_SERVICE in flag.marks:
-        text += " " + _("Ingen tjeneste eller kontakt da varselet kom.")
+        text += " " + _("Ingen tjeneste eller kontakt.")
     return text
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -82,6 +83,30 @@ NO_SERVICE = FlagRule(
 )
 
 
+def _mark_stays(on: date) -> None:
+    """Bring the mark on the open flags of long stays in line with what is so on the date: somebody
+    may follow the person up since, or have stopped."""
+    alone = no_service_sql("f.person_id")
+    statement = f"""
+UPDATE casework_flag f SET marks = CASE WHEN m.alone THEN array_append(f.marks, %(mark)s)
+    ELSE array_remove(f.marks, %(mark)s) END
+FROM (SELECT f.id, {alone} AS alone FROM casework_flag f
+      WHERE f.kind = %(kind)s AND f.closed_on IS NULL AND f.raised_on <= %(on)s::date) m
+WHERE m.id = f.id AND m.alone <> (f.marks @> ARRAY[%(mark)s]::varchar[])"""
+    days = settings_table.value("no_service_days", on)
+    params = {
+        "on": on,
+        "contact_after": on - timedelta(days=days),
+        "kind": FlagKind.TEMPORARY_STAY,
+        "mark": FlagKind.NO_SERVICE,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+
+
 def flag_no_service(on: date) -> JobResult:
-    """Raise and close the flags of this module. Safe to run twice, or for any date."""
-    return NO_SERVICE.run(on)
+    """Raise and close the flags of this module, and mark the flags of long stays. Safe to run
+    twice, or for any date."""
+    result = NO_SERVICE.run(on)
+    _mark_stays(on)
+    return result

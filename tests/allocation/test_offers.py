@@ -14,6 +14,7 @@ from pypdf import PdfReader
 
 from allocation import ranking, vacancy
 from allocation.actions import offers as actions
+from allocation.day import chosen_lines
 from allocation.enums import ItemOutcome, OfferState
 from allocation.models import Consideration, Offer
 from casework.log.enums import Process
@@ -393,6 +394,20 @@ def test_home_chosen_for_a_case_that_has_ended_is_free_and_goes_to_the_reserve(
     assert send(as_caseworker, reserve, today).status_code == 302
     assert Offer.objects.get().application == reserve.application
     assert "kan gis til en annen" not in as_caseworker.get(item).content.decode()
+
+
+def test_home_chosen_for_a_case_whose_vedtak_has_run_out_is_told_of(as_caseworker, today):
+    """No offer can be sent, so nobody is asked to: a new vedtak, or the home goes to another."""
+    choice = chosen()
+    case = choice.application
+    case.responsible = as_caseworker.user
+    case.save()
+    (line,) = chosen_lines(as_caseworker.user, today, [])
+    assert line.action == "Send tilbud"
+    after = case.vedtak.get().valid_to + timedelta(days=1)
+    (line,) = chosen_lines(as_caseworker.user, after, [])
+    assert "vedtaket er gått ut" in line.why and "Fatt nytt vedtak" in line.next
+    assert line.action_url == reverse("casework:application", args=[case.pk])
 
 
 def test_home_chosen_for_a_case_that_got_another_lease_is_free(as_caseworker, today):

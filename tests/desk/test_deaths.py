@@ -151,6 +151,21 @@ def test_the_day_can_be_corrected_without_undoing(busy):
     assert busy.case.state == ApplicationState.LAPSED
 
 
+def test_a_home_promised_to_another_since_is_asked_about(busy):
+    """The lease ended with the death, and the home is offered: both cannot have it."""
+    lease = f.StayFactory(lease=True, person=f.PersonFactory(), days_ago=100)
+    sent(busy, lease.person, **{f"last_day_{lease.pk}": nb(f.days_ago(1))})
+    f.OfferFactory(unit=lease.unit)
+    url = reverse("desk:death_undo", args=[lease.person_id])
+    page = busy.post(url, {"reason": "Feil person"})
+    assert "er tilbudt, tildelt eller holdt av" in str(page.context["form"].errors["anyway"])
+    lease.refresh_from_db()
+    assert lease.period.upper is not None and Death.objects.in_force().exists()
+    assert busy.post(url, {"reason": "Feil person", "anyway": "on"}).status_code == 302
+    lease.refresh_from_db()
+    assert lease.period.upper is None
+
+
 def test_what_was_given_away_since_stays_given(busy):
     """The home was offered to another: undoing says so, and puts the rest back."""
     offer = Offer.objects.get()

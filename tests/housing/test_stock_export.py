@@ -10,6 +10,8 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from accounts.file_imports.kinds import Work
+from accounts.models import OrganisationUnit
 from common import spreadsheets
 from demo import stock
 from demo.bulk import Bulk
@@ -71,7 +73,7 @@ def there_and_back() -> tuple[bytes, bytes]:
     """An export, and the export of what importing it into an empty register gives."""
     before = taken_out()
     Unavailability.objects.all().delete()
-    for model in (Unit, Property, Area, Provider):
+    for model in (Unit, Property, Area, Provider, OrganisationUnit):
         model.objects.all().delete()
     report = stock_import.apply(spreadsheets.read(before, "ut.csv"), by=None, at=f.now())
     assert not report.refused, [row.errors for row in report.rows if row.errors]
@@ -202,3 +204,20 @@ def test_any_stock_comes_back_byte_for_byte(homes, names, data):
             )
     before, after = there_and_back()
     assert before == after
+
+
+def test_offices_that_are_new_are_told_of_and_made_after_a_yes(login):
+    """Nothing comes back empty without a word."""
+    office = f.OrganisationUnitFactory(name="Boligkontoret")
+    f.UnitFactory(allocated_by=office, operated_by=f.OrganisationUnitFactory(name="Eiendom Nord"))
+    content = taken_out()
+    for model in (Unit, Property, OrganisationUnit):
+        model.objects.all().delete()
+    sheet = spreadsheets.read(content, "ut.csv")
+    (row,) = stock_import.work(Work(sheet, None, f.now())).rows
+    assert "enheten «Boligkontoret» finnes ikke i Varig og blir opprettet" in row.read_as
+    assert not OrganisationUnit.objects.exists(), "before the yes"
+    stock_import.apply(sheet, by=None, at=f.now())
+    unit = Unit.objects.get()
+    assert (unit.allocated_by.name, unit.operated_by.name) == ("Boligkontoret", "Eiendom Nord")
+    assert (unit.allocated_by.kind, unit.operated_by.kind) == ("boligkontor", "eiendom")

@@ -258,6 +258,22 @@ def test_changed_values_are_taken_in_only_after_a_yes(stock):
     assert unit.history.first().history_user == stock.user
 
 
+def test_type_of_a_home_somebody_needs_is_not_changed_by_a_file(stock):
+    """Refused row by row, as the page of the home refuses it; the other rows are taken in."""
+    home = f.PropertyFactory(name="Storgata 1", address="Storgata 1")
+    let, offered, *_rest = [f.UnitFactory(property=home, name=f"Rom {n}") for n in range(3)]
+    f.StayFactory(lease=True, unit=let)
+    f.OfferFactory(unit=offered)
+    lines = [f"Storgata 1;pensjonat;Rom {n};7500;;" for n in range(3)]
+    made, page = review(stock, rows(*lines, "Storgata 1;omsorgsbolig;Rom 3;7500;;"))
+    assert "Boligtypen kan ikke endres til «Pensjonat». Det bor noen i én bolig." in page
+    assert "Én bolig er tilbudt, tildelt eller holdt av." in page
+    take_in(stock, made, changes="1")
+    types = dict(Unit.objects.values_list("name", "type"))
+    kept = "kommunal"
+    assert types == {"Rom 0": kept, "Rom 1": kept, "Rom 2": "pensjonat", "Rom 3": "omsorgsbolig"}
+
+
 def test_kobo_id_and_own_reference_find_a_home_that_is_renamed(stock):
     home = f.PropertyFactory(name="Storgata 1")
     by_kobo = f.UnitFactory(property=home, name="H0101", kobo_id="K-77")

@@ -310,12 +310,28 @@ on_death(Phase.FLAGS, close_flags)
 # ------------------------------------------------------------------ undoing
 
 
+_locks_again: list[Callable[[Death], object]] = []
+_given_since: list[Callable[[Person, date], str]] = []
+
+
+def on_undo(lock: Callable[[Death], object], given_since: Callable[[Person, date], str]) -> None:
+    """Register what an app above knows of undoing: `lock(death)` locks what must be locked before
+    everything else, and `given_since(person, on)` is a sentence on what the person has again that
+    is promised to somebody else meanwhile, or ""."""
+    if lock not in _locks_again:
+        _locks_again.append(lock)
+        _given_since.append(given_since)
+
+
 @transaction.atomic
-def undo_death(*, death: Death, reason: str, by: User, at: datetime) -> list[str]:
+def undo_death(
+    *, death: Death, reason: str, by: User, at: datetime, anyway: bool = False
+) -> list[str]:
     """Undo a death registered by mistake: put back everything it ended, newest change first.
 
     What has been changed since, or given to somebody else, stays as it is: its names are returned
-    and stand in the event. Raises `DeathRefused`.
+    and stand in the event. What is only promised to somebody else is asked about; `anyway` is the
+    yes. Raises `DeathRefused`.
     """
     person = lock_persons(death.person_id)[death.person_id]
     death = Death.objects.get(pk=death.pk)  # under the lock of the person
@@ -325,6 +341,8 @@ def undo_death(*, death: Death, reason: str, by: User, at: datetime) -> list[str
         )
     if not reason.strip():
         raise DeathRefused(_("Skriv hvorfor dødsfallet angres."), "reason")
+    for lock in _locks_again:
+        lock(death)
     standing = [change for change in death.changed if change["after"] is not None]
     for label in dict.fromkeys(change["model"] for change in standing):
         keys = [change["pk"] for change in standing if change["model"] == label]
@@ -336,6 +354,12 @@ def undo_death(*, death: Death, reason: str, by: User, at: datetime) -> list[str
             model = apps.get_model(change["model"])
             left.append(str(model._meta.verbose_name))
     left = list(dict.fromkeys(left))
+    if not anyway:
+        found = [given(person, local_date(at)) for given in _given_since]
+        if reasons := " ".join(filter(None, found)):
+            raise DeathRefused(
+                _("%(why)s Kryss av hvis dødsfallet likevel angres.") % {"why": reasons}, "anyway"
+            )
     death.undone_at, death.undone_by, death.undo_reason = at, by, reason.strip()
     death.save(update_fields=["undone_at", "undone_by", "undo_reason"])
     text = _("Dødsfallet er angret: %(why)s") % {"why": death.undo_reason}

@@ -187,6 +187,25 @@ def test_vedtak_has_at_most_one_open_appeal():
         f.AppealFactory(vedtak=first.vedtak)
 
 
+def test_appeal_registered_as_withdrawn_by_mistake_goes_on_from_where_it_was(as_caseworker):
+    facts = {"by": as_caseworker.user, "at": f.now()}
+    for appeal in (klage(), under_review(), forwarded()):
+        was = Appeal.objects.get(pk=appeal.pk)
+        actions.withdraw_appeal(appeal=appeal, reason="Hun ringte.", **facts)
+        url = reverse("casework:appeal_reopen", args=[appeal.pk])
+        assert url in as_caseworker.get(reverse("casework:appeal", args=[appeal.pk])).text
+        assert as_caseworker.post(url, {"reason": "Feil klage."}).status_code == 302
+        appeal.refresh_from_db()
+        assert (appeal.state, appeal.due_on, appeal.closed_on) == (was.state, was.due_on, None)
+        assert url not in as_caseworker.get(reverse("casework:appeal", args=[appeal.pk])).text
+    # Not when another has come since.
+    first = klage()
+    actions.withdraw_appeal(appeal=first, reason="Hun ringte.", **facts)
+    klage(first.vedtak)
+    with pytest.raises(actions.AlreadyAppealed, match="allerede en klage"):
+        actions.reopen_appeal(appeal=first, reason="Feil klage.", **facts)
+
+
 def test_appeal_that_is_answered_cannot_be_made_again():
     appeal = forwarded()
     actions.record_outcome(

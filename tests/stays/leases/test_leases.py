@@ -213,6 +213,19 @@ def test_renewal_goes_through_an_application_and_a_vedtak(as_caseworker):
     assert as_caseworker.get("/leieforhold/").context["page"].items == []
 
 
+def test_longest_stay_of_the_house_is_told_before_and_after_a_lease_is_agreed(as_caseworker):
+    offer = OfferFactory(accepted=True, available_from=today())
+    offer.unit.property.max_stay_months = 24
+    offer.unit.property.save()
+    where = reverse("allocation:lease_new", args=[offer.pk])
+    limit = nb(add_months(today(), 24))
+    assert f"Personen bør være videre innen {limit}" in as_caseworker.get(where).text
+    terms = {"starts_on": nb(today()), "rent": 8000, "deposit_kind": "ingen"}
+    answer = as_caseworker.post(where, terms, follow=True)
+    assert "Leieforholdet er inngått." in answer.text
+    assert f"Personen bør være videre innen {limit}" in answer.text
+
+
 def test_lease_page_links_to_an_application_for_exchange(as_caseworker):
     lease = LeaseFactory()
     where = reverse("casework:application_new", args=[lease.stay.person_id]) + "?type=bytte"

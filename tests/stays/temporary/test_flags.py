@@ -15,6 +15,7 @@ from casework.log.enums import FlagClosed, FlagKind, LivingArrangement
 from casework.models import Event, Flag
 from stays.tasks import flag_stays as task
 from stays.temporary.flags import explained, flag_stays
+from stays.temporary.no_service import flag_no_service
 from tests.factories import (
     ApplicationFactory,
     FamilyFactory,
@@ -161,8 +162,13 @@ def test_service_or_recent_contact_removes_the_no_service_mark(today):
     for person in (served, met, alone):
         StayFactory(person=person, days_ago=20)
     flag_stays(today)
-    marked = Flag.objects.filter(marks__contains=["no_service"])
+    marked = Flag.objects.filter(kind=FlagKind.TEMPORARY_STAY, marks__contains=["no_service"])
     assert [flag.person for flag in marked] == [alone]
+    # An open flag follows what comes later, for the one who is met and the one who is left alone.
+    NoteFactory(person=alone, is_contact=True)
+    met.notes.update(is_contact=False)
+    flag_no_service(today)
+    assert [flag.person for flag in marked.all()] == [met]
 
 
 def test_flag_shows_reason_date_rule_and_next_step(today):
