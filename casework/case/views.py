@@ -49,6 +49,7 @@ def show(request: HttpRequest, pk: int, refused: ReceivedForm | None = None) -> 
         .prefetch_related(
             "bases",
             "letters__copies",
+            "letters__made_by",
             "letters__advance_notice",
             "transfers__from_unit",
             "transfers__sent_by",
@@ -56,9 +57,9 @@ def show(request: HttpRequest, pk: int, refused: ReceivedForm | None = None) -> 
             "needs__decided_by",
             Prefetch(
                 "vedtak",
-                Vedtak.objects.select_related("approver", "drafted_by").prefetch_related(
-                    "outcomes__basis"
-                ),
+                Vedtak.objects.select_related(
+                    "approver", "drafted_by", "issued_by"
+                ).prefetch_related("outcomes__basis"),
             ),
         ),
         pk=pk,
@@ -125,7 +126,9 @@ def _papers(
     case: Application, today: date, works: bool, refused: ReceivedForm | None
 ) -> list[dict[str, Any]]:
     """Each paper asked for, with the form to register that it has come."""
-    papers = MissingPaper.objects.filter(request__application=case).select_related("request")
+    papers = MissingPaper.objects.filter(request__application=case).select_related(
+        "request__asked_by", "received_by"
+    )
     rows = []
     for paper in papers:
         form = None

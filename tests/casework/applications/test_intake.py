@@ -227,7 +227,7 @@ def test_letter_asking_for_papers_does_not_stop_the_deadline(client, caseworker,
     assert case.reply_due() == due
     assert case.letters.get().language == language_form
     shown = page(client.get(reverse("casework:application", args=[case.pk])))
-    assert "Venter på papirer siden" in shown
+    assert f"{caseworker} ba om papirer" in shown
     listed = page(client.get(reverse("casework:applications") + "?papirer=1"))
     assert "venter på papirer siden" in listed
     assert "Fristen vår løper" in Event.objects.get(kind="application_papers_asked").text
