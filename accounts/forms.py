@@ -11,7 +11,7 @@ from django.forms.models import ModelChoiceIterator
 from django.utils.translation import gettext_lazy as _
 
 from common.corrections import SeenMixin
-from common.forms import NorwegianDateField, PeriodField, VarigFormHelper, norwegian
+from common.forms import NorwegianDateField, PeriodField, PrintableMixin, VarigFormHelper, norwegian
 
 from .enums import RoleKind
 from .models import Role, User
@@ -19,7 +19,7 @@ from .once import OnceFormMixin
 from .settings_table import KEYS
 
 
-class ProfileForm(SeenMixin, forms.ModelForm):
+class ProfileForm(SeenMixin, PrintableMixin, forms.ModelForm):
     class Meta:
         model = User
         fields = ["full_name", "keyboard_shortcuts", "daily_summary"]
@@ -96,7 +96,7 @@ class RoleForm(OnceFormMixin, forms.ModelForm):
         return super()._get_validation_exclusions() - {"user"}
 
 
-class EndRoleForm(SeenMixin, forms.Form):
+class EndRoleForm(SeenMixin, PrintableMixin, forms.Form):
     """The last day; and the receiver, for somebody who holds something. The action knows whether it
     is the last role on that day, and then asks for one."""
 

@@ -1,4 +1,5 @@
-"""Users who sign in with a password must have a second factor (need S5)."""
+"""Who is not signed in is sent to sign in, and back, with what they typed kept (need S8). Users
+who sign in with a password must have a second factor (need S5)."""
 
 from __future__ import annotations
 
@@ -8,9 +9,17 @@ from allauth.account.authentication import get_authentication_records
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django_htmx.http import HttpResponseClientRedirect
+
+from common.errors import RuleBroken
+
+from . import drafts, sign_in
+from .models import Draft
 
 # Open without a second factor: to set one up, to sign in again, and to sign out.
 OPEN_VIEWS = {
@@ -22,6 +31,35 @@ OPEN_VIEWS = {
     "readyz",
 }
 SESSION_KEY = "has_second_factor"
+
+
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Says why one must sign in, and leads back to the page. A form that comes after the session
+    has ended is kept as a draft for the one its page was given to (`accounts.drafts`)."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func) -> HttpResponse:
+        to, why = sign_in.page_of(request), sign_in.PAGE
+        if settings.SESSION_COOKIE_NAME in request.COOKIES:
+            why = sign_in.ENDED
+        if kept := kept_for_later(request):
+            to, why = kept, sign_in.KEPT
+        url = sign_in.sign_in_url(to, why)
+        # A redirect would put the sign-in page inside the fragment.
+        if request.headers.get("HX-Request") == "true":
+            return HttpResponseClientRedirect(url)
+        return redirect(url)
+
+
+def kept_for_later(request: HttpRequest) -> str:
+    """Keep a form that cannot be taken as a draft. Returns its page; "" if nothing was kept."""
+    ticket = drafts.ticket_of(request) if request.method == "POST" else None
+    if ticket is None:
+        return ""
+    try:
+        kept = drafts.keep(request, ticket, timezone.now())
+    except (RuleBroken, Draft.DoesNotExist):
+        return ""
+    return ticket.path if kept else ""
 
 
 class SecondFactorMiddleware:

@@ -9,6 +9,7 @@ from typing import Self
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
+from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import RegexValidator
 from django.db import connection, models
 from django.db.models import Exists, OuterRef
@@ -18,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from common.model_parts import all_or_none
+from common.phones import PhoneField
 
 from .enums import ImportState, RoleKind, UnitKind
 
@@ -27,7 +29,7 @@ class OrganisationUnit(models.Model):
 
     name = models.CharField(_("navn"), max_length=120, unique=True)
     kind = models.CharField(_("type"), max_length=20, choices=UnitKind)
-    phone = models.CharField(_("telefon"), max_length=20, blank=True)
+    phone = PhoneField(_("telefon"), blank=True)
     address = models.CharField(_("adresse"), max_length=200, blank=True)
     history = HistoricalRecords()
 
@@ -340,6 +342,46 @@ class Submission(models.Model):
         return str(self.token)
 
 
+class Draft(models.Model):
+    """What is typed in an unfinished form, kept until it is sent or too old (see `drafts.py`).
+
+    Only its author sees it, on the page it belongs to. It is not part of any person's record; it
+    holds the keys of the persons the page shows without foreign keys, as `ReadLog` does.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="drafts")
+    path = models.CharField(max_length=300)
+    form = models.CharField(max_length=120)
+    page = models.CharField(max_length=60, blank=True)  # a key of `reads.PAGES`
+    persons = ArrayField(models.BigIntegerField(), default=list)
+    data = models.JSONField(default=dict)
+    token = models.UUIDField(null=True)  # of the `Submission` the form becomes
+    # As on a vedtak (`common.windows`).
+    editor = models.CharField(max_length=36, blank=True, editable=False)
+    editor_order = models.PositiveIntegerField(default=0, editable=False)
+    revision = models.PositiveIntegerField(default=0, editable=False)
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("påbegynt skjema")
+        verbose_name_plural = _("påbegynte skjemaer")
+        ordering = ["-saved_at", "-pk"]
+        indexes = [
+            models.Index(fields=["saved_at"], name="draft_saved"),
+            GinIndex(fields=["persons"], name="draft_about"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "path", "form"],
+                name="draft_of_a_form",
+                violation_error_message=_("Skjemaet er allerede påbegynt."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.form
+
+
 class Municipality(models.Model):
     """The municipality of this installation: one row."""
 
@@ -350,7 +392,7 @@ class Municipality(models.Model):
         validators=[RegexValidator(r"^\d{4}$", _("Kommunenummeret har fire siffer."))],
     )
     address = models.CharField(_("postadresse"), max_length=200, blank=True)
-    phone = models.CharField(_("telefon"), max_length=20, blank=True)
+    phone = PhoneField(_("telefon"), blank=True)
     history = HistoricalRecords()
 
     class Meta:

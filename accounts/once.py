@@ -50,6 +50,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from common.forms import PrintableMixin
 
+from .drafts import DraftMixin, forget
 from .models import Submission
 
 FIELD = "form_token"
@@ -78,8 +79,9 @@ class TokenField(forms.UUIDField):
         return False
 
 
-class OnceFormMixin(PrintableMixin):
-    """Gives a form its hidden token. `cleaned_data` is without it, and can be passed to an action.
+class OnceFormMixin(DraftMixin, PrintableMixin):
+    """Gives a form its hidden token, and keeps its long text as a draft.
+    `cleaned_data` is without the token, and can be passed to an action.
 
     Put it first among the bases. The token's name has no prefix: a page sends one form.
     """
@@ -120,18 +122,12 @@ def once(view: View) -> View:
             redirect_url = response.headers.get("Location") or response.headers.get("HX-Redirect")
             if redirect_url:
                 Submission.objects.filter(token=token).update(result_url=redirect_url)
+                forget(request)
             else:
                 Submission.objects.filter(token=token).delete()
             return response
 
     return run_once
-
-
-def is_sent(request: HttpRequest) -> bool:
-    """Whether the form whose token came along has had its effect: what it saves now is too late."""
-    token = _parse(request.POST.get(FIELD))
-    sent = Submission.objects.filter(token=token, user_id=request.user.pk)
-    return token is not None and sent.exclude(result_url="").exists()
 
 
 def _redirect(request: HttpRequest, url: str) -> HttpResponse:

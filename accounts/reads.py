@@ -37,6 +37,7 @@ PAGES = {
     "past-matters": _("Tidligere forhold"),
     "application": _("Sak"),
     "application-new": _("Ny søknad"),
+    "section-27": _("Sted i natt (§ 27)"),
     "application-move": _("Sak"),
     "kartlegging": _("Kartlegging"),
     "uttalelse": _("Uttalelse"),
@@ -78,6 +79,7 @@ def log_read(request: HttpRequest, person_id: int, page: str) -> None:
 def log_reads(request: HttpRequest, person_ids: Iterable[int], page: str) -> None:
     """`log_read` for all persons on a page, in one statement."""
     persons = sorted(set(person_ids))
+    request.shown = (persons, page)  # whom a draft written on this page is about
     if not persons:
         return
     at = timezone.now()  # noqa: TID251

@@ -6,6 +6,8 @@ from .file_imports import views as file_imports
 app_name = "accounts"
 urlpatterns = [
     path("min-profil/", views.me, name="me"),
+    path("utkast/lagre/", views.draft_save, name="draft_save"),
+    path("utkast/forkast/", views.draft_discard, name="draft_discard"),
     path("brukere/", views.users, name="users"),
     path("meg/fravar/", views.my_absence, name="my_absence"),
     path("brukere/<int:pk>/fravar/", views.absence, name="absence"),

@@ -5,22 +5,28 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.db.models import Prefetch
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.csrf import csrf_failure as page_of_csrf_failure
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from common.access import allowed
 from common.calendar import last_day
+from common.errors import RuleBroken
 from common.form_errors import errors_on
+from common.formatting import nbtime
 from common.paging import keyset_page
 
 from . import absence as absences
-from . import actions, jobs, leaving, perms
+from . import actions, drafts, jobs, leaving, perms
 from .forms import (
     AbsenceForm,
     EndRoleForm,
@@ -32,7 +38,8 @@ from .forms import (
     UserForm,
     shown,
 )
-from .models import Absence, ReadLog, Role, Setting, User
+from .middleware import kept_for_later
+from .models import Absence, Draft, ReadLog, Role, Setting, User
 from .once import once
 from .reads import PAGES
 from .settings_table import KEYS, values
@@ -332,3 +339,56 @@ def read_log(request: HttpRequest) -> HttpResponse:
     page = keyset_page(reads, order=("-at", "-pk"), cursor=request.GET.get("etter"))
     rows = [(read, PAGES.get(read.page, read.page)) for read in page.items]
     return render(request, "accounts/read_log.html", {"form": form, "page": page, "rows": rows})
+
+
+# ------------------------------------------------------------------ drafts
+
+
+# The ticket is signed for one user and one page, so no other site can make it; and a page that
+# stood open while its user signed in again has the CSRF token of the earlier session.
+@csrf_exempt
+@login_not_required
+@require_POST
+def draft_save(request: HttpRequest) -> HttpResponse:
+    """Keep what is typed in a form (`drafts`). The answer has the clock it was kept at, and a CSRF
+    token the form can be sent with; or 401, when it is kept for one who must sign in again."""
+    ticket = drafts.ticket_of(request)
+    if ticket is None:
+        return JsonResponse({}, status=400)
+    if request.user.is_authenticated and request.user.pk != ticket.user:
+        return JsonResponse({}, status=403)
+    at = timezone.now()
+    try:
+        kept = drafts.keep(request, ticket, at)
+    except Draft.DoesNotExist:
+        return JsonResponse({}, status=404)
+    except drafts.TooLong:
+        return JsonResponse({}, status=413)
+    except RuleBroken:
+        return JsonResponse({}, status=409)
+    if not request.user.is_authenticated:
+        return JsonResponse({}, status=401)
+    return JsonResponse({"clock": nbtime(at) if kept else "", "csrf": get_token(request)})
+
+
+@require_POST
+def draft_discard(request: HttpRequest) -> HttpResponse:
+    """Throw the draft away, and show the form without it."""
+    ticket = drafts.ticket_of(request)
+    if ticket is None or ticket.user != request.user.pk:
+        raise Http404
+    drafts.forget(request)
+    messages.success(request, _("Utkastet er forkastet."))
+    return redirect(ticket.path.split("?")[0])
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form from before its user signed in again is kept as a draft, to be looked at and sent."""
+    ticket = drafts.ticket_of(request)
+    if ticket and ticket.user == request.user.pk and (page := kept_for_later(request)):
+        messages.warning(
+            request,
+            _("Du har logget inn på nytt. Se over det du skrev, og send igjen."),
+        )
+        return redirect(page)
+    return page_of_csrf_failure(request, reason)

@@ -14,7 +14,7 @@ class CaseworkConfig(AppConfig):
     def ready(self) -> None:
         import_module("casework.tasks")  # registers the jobs
         import_module("casework.vedtak.imports").install()
-        from accounts import leaving
+        from accounts import drafts, leaving
 
         from .appeals import actions as appeals
         from .appeals import day as appeal_day
@@ -38,6 +38,7 @@ class CaseworkConfig(AppConfig):
         from .log import corrections, flags, perms
         from .persons import corrections as person_corrections
         from .persons.actions.deaths import Phase, on_death
+        from .persons.drafts import sees_all
         from .vedtak import checks, completeness
         from .vedtak import day as vedtak_day
         from .vedtak import flags as vedtak_flags
@@ -61,6 +62,7 @@ class CaseworkConfig(AppConfig):
         on_death(Phase.PERSON, withdraw_statements)
         on_death(Phase.PERSON, end_follow_up)
         on_death(Phase.PERSON, application_deaths.drop_drafts)
+        drafts.register_persons(sees_all)
         corrections.register(
             person_corrections.MEMBER,
             person_corrections.REPRESENTATIVE,

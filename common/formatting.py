@@ -141,14 +141,6 @@ def initials(name: str | None) -> str:
     return "".join(word[0].upper()[:1] for word in picked)
 
 
-def phone(number: str | None) -> str:
-    """+4746620911 as people write it: 466 20 911. A foreign number is not changed."""
-    digits = (number or "").removeprefix("+47")
-    if len(digits) == 8 and digits.isdigit():
-        return f"{digits[:3]} {digits[3:5]} {digits[5:]}"
-    return number or ""
-
-
 def _counted(n: int | None, singular: str, plural: str) -> str:
     if n is None:
         return ""

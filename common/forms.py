@@ -29,7 +29,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models.fields import BLANK_CHOICE_DASH
 from django.utils.translation import gettext_lazy as _
 
-from . import amounts, pdf
+from . import amounts, pdf, phones, signs
 from .calendar import ONE_DAY, last_day
 
 EARLIEST, LATEST = date(1880, 1, 1), date(2199, 12, 31)
@@ -160,20 +160,22 @@ class PeriodField(forms.MultiValueField):
 
 
 class PhoneField(forms.CharField):
-    """A phone number, stored as +47 and eight digits, shown as «400 00 117».
+    """A phone number, kept and shown as `common.phones` says.
 
-    Norwegian mobile numbers begin with 4 or 9. `landline=True` accepts every eight-digit
-    Norwegian number. Foreign numbers are accepted with their country code.
+    Without `landline` it must take an SMS. Foreign numbers are written with their country code.
     """
 
     default_error_messages = {
         "invalid": _("Skriv et mobilnummer med åtte siffer, for eksempel 400 00 117."),
-        "landline": _("Skriv et telefonnummer med åtte siffer, for eksempel 75 00 01 17."),
+        "landline": _(
+            "Dette er ikke et telefonnummer. Skriv for eksempel 75 00 01 17, eller et utenlandsk "
+            "nummer med landkode, for eksempel +46 70 123 45 67."
+        ),
     }
 
     def __init__(self, *, landline: bool = False, **kwargs: Any) -> None:
         self.landline = landline
-        kwargs.setdefault("max_length", 20)
+        kwargs["max_length"] = 40  # with spaces and brackets; `phones.LONGEST` is what is kept
         super().__init__(**kwargs)
         self.widget.attrs.setdefault("autocomplete", "off")
 
@@ -184,21 +186,13 @@ class PhoneField(forms.CharField):
         text = super().to_python(value)
         if text in self.empty_values:
             return text
-        digits = re.sub(r"[\s\-().\u00a0]", "", text)
-        digits = re.sub(r"^00", "+", digits)
-        if re.fullmatch(r"\d{8}", digits, re.ASCII):
-            digits = f"+47{digits}"
-        national = r"\+47[2-9]\d{7}" if self.landline else r"\+47[49]\d{7}"
-        abroad = r"\+(?!47)[1-9]\d{6,14}"
-        if re.fullmatch(f"{national}|{abroad}", digits, re.ASCII):
-            return digits
+        if number := phones.read(text, mobile=not self.landline):
+            return number
         code = "landline" if self.landline else "invalid"
         raise ValidationError(self.error_messages[code], code=code)
 
     def prepare_value(self, value: Any) -> Any:
-        if isinstance(value, str) and re.fullmatch(r"\+47\d{8}", value, re.ASCII):
-            return f"{value[3:6]} {value[6:8]} {value[8:]}"
-        return value
+        return phones.shown(value) if isinstance(value, str) and phones.read(value) else value
 
 
 # ------------------------------------------------------------------ choices
@@ -324,13 +318,17 @@ def norwegian(db_field: models.Field, **kwargs: Any) -> forms.Field | None:
 
 
 class PrintableMixin:
-    """Names a sign that no letter can show beside its field, long before the letter is made."""
+    """Names, beside its field, a sign that cannot be kept or that no letter can show, long before
+    the letter is made."""
 
     def _clean_fields(self) -> None:
         super()._clean_fields()
         for name, value in list(self.cleaned_data.items()):
-            sign = pdf.unprintable(value) if isinstance(value, str) else ""
-            if sign:
+            if not isinstance(value, str):
+                continue
+            if told := signs.unwritable(value):
+                self.add_error(name, told)
+            elif sign := pdf.unprintable(value):
                 self.add_error(
                     name,
                     _("Tegnet «%(sign)s» kan ikke stå i brev. Skriv det på en annen måte.")
@@ -349,6 +347,13 @@ class VarigFormHelper(FormHelper):
 
     form_class = "v-form"
     render_hidden_fields = True
+
+    def render_layout(self, form: forms.BaseForm, context: Any, **kwargs: Any) -> str:
+        """Draw the fields, of a form that drafts filled from its draft (`accounts.drafts`)."""
+        begin = getattr(form, "begin_draft", None)
+        if begin and self.form_method == "post":
+            begin(context.get("request"))
+        return super().render_layout(form, context, **kwargs)
 
     def __init__(
         self,

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.sign_in import safe_path
 from accounts.views import BACKEND
 
 from .people import people
@@ -28,6 +29,6 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         user = next((user for user in users if str(user.pk) == chosen), None)
         if user is not None:
             login(request, user, backend=BACKEND)
-            return redirect("/")
+            return redirect(safe_path(request, request.GET.get("next", "/")))
         messages.error(request, _("Velg en av personene på siden."))
     return render(request, "demo/sign_in.html", {"roles": roles})

@@ -45,7 +45,8 @@ from casework.models import (
 from casework.persons.children import is_child_member
 from common.calendar import local_date
 from common.errors import RuleBroken
-from common.formatting import days_nb, initials, nbdate, phone
+from common.formatting import days_nb, initials, nbdate
+from common.phones import checked
 from common.prepared import DAY, IDS, Prepared
 from common.sorting import norwegian_key
 from peers.enums import Share
@@ -112,7 +113,7 @@ def head(person: Person, user: User, on: date) -> Head:
         chain=chain,
         tags=tags,
         children=children,
-        phone=phone(person.phone),
+        phone=checked(person.phone),
         works=can_do_casework(user),
         death=death,
     )

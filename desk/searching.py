@@ -6,7 +6,10 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
+
 from casework.models import Application, Person
+from common import phones
 from common.sorting import norwegian_key
 from housing.models import Unit
 
@@ -36,7 +39,7 @@ class Results:
 
 
 def search(text: str, user: User) -> Results:
-    """Persons by name (in any order) or whole number, cases by number, dwellings by address."""
+    """Persons by name (in any order), number or phone, cases by number, dwellings by address."""
     text = " ".join(text.split())[:200]
     results = Results()
     sees_persons = perms.can_see_persons(user)
@@ -54,6 +57,11 @@ def search(text: str, user: User) -> Results:
             results.exact = results.persons[0] if len(results.persons) == 1 else None
         return results
     if len(text) < FEWEST:
+        return results
+    if sees_persons and (number := phones.read(text)):
+        reached = Q(phone=number) | Q(representatives__phone=number)
+        found = Person.objects.visible_to(user).filter(reached, merged_into=None).distinct()
+        results.persons = _in_order(found)
         return results
     if sees_persons:
         named = Person.objects.visible_to(user).matching(text)

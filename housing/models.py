@@ -21,6 +21,7 @@ from simple_history.models import HistoricalRecords
 from accounts.models import OrganisationUnit
 from common.formatting import kroner
 from common.model_parts import all_or_none
+from common.phones import PhoneField
 from common.sorting import norwegian_key
 
 from .enums import (
@@ -167,16 +168,14 @@ class Property(models.Model):
         help_text=_("Tomme dager telles ikke før denne dagen."),
     )
     contact_name = models.CharField(_("kontaktperson"), max_length=120, blank=True)
-    contact_phone = models.CharField(_("telefon"), max_length=20, blank=True)
+    contact_phone = PhoneField(_("telefon"), blank=True)
     resident_contact = models.CharField(
         _("beboerkontakt"),
         max_length=120,
         blank=True,
         help_text=_("Den beboerne i huset går til. Bare en som har sagt ja til å stå her."),
     )
-    resident_contact_phone = models.CharField(
-        _("telefon til beboerkontakten"), max_length=20, blank=True
-    )
+    resident_contact_phone = PhoneField(_("telefon til beboerkontakten"), blank=True)
     surroundings = models.TextField(
         _("omgivelser"),
         max_length=1000,

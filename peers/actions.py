@@ -73,7 +73,7 @@ def report_need(
         reported_by=by,
         reported_because=reported_because.strip(),
         goal=goal.strip(),
-        call_name=call_name.strip() or person.first_name,
+        call_name=call_name.strip() or person.called,
     )
     _save(link)
     record(

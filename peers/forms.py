@@ -10,7 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.once import OnceFormMixin
 from common.corrections import SeenMixin
-from common.forms import ChipChoice, ChipChoices, NorwegianDateField, PhoneField, VarigFormHelper
+from common.forms import (
+    ChipChoice,
+    ChipChoices,
+    NorwegianDateField,
+    PhoneField,
+    PrintableMixin,
+    VarigFormHelper,
+)
 
 from .enums import Channel, LifeDomain, Share
 from .models import Peer, PeerLink
@@ -191,7 +198,7 @@ class ClientIdField(forms.UUIDField):
             return uuid.uuid4()
 
 
-class ContactForm(forms.Form):
+class ContactForm(PrintableMixin, forms.Form):
     """The contact log on the phone: who and how are required, the rest is optional.
 
     It has its own template. A form sent twice with the same `client_id` is one contact.

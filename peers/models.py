@@ -21,6 +21,7 @@ from accounts import settings_table
 from accounts.enums import CASE_ROLES, RoleKind
 from accounts.models import OrganisationUnit
 from casework.models import Person
+from common.phones import PhoneField
 from common.prepared import DAY, IDS, Prepared
 
 from .enums import Channel, LifeDomain, LinkState, PeerKind, Share
@@ -253,7 +254,7 @@ class PeerLink(models.Model):
     interval_days = models.PositiveSmallIntegerField(_("avtalt kontakt hver (dager)"), default=7)
     goal = models.TextField(_("mål, med egne ord"), blank=True)
     call_name = models.CharField(_("fornavn eller kallenavn"), max_length=60)
-    agreed_phone = models.CharField(_("telefon personen vil bruke"), max_length=20, blank=True)
+    agreed_phone = PhoneField(_("telefon personen vil bruke"), blank=True)
     shares = ArrayField(
         models.CharField(max_length=20, choices=Share), default=list, blank=True,
         verbose_name=_("loggen kan deles med"),

@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from accounts.enums import RoleKind
 from accounts.models import Role
-from common.forms import PhoneField
+from common import phones
 
 from . import words
 from .enums import Channel
@@ -41,7 +41,7 @@ class Participant:
     @cached_property
     def phone(self) -> str:
         """The number the person wants to be called on, formatted: 400 00 117."""
-        return PhoneField().prepare_value(self.link.agreed_phone)
+        return phones.checked(self.link.agreed_phone)
 
     @cached_property
     def agreed(self) -> str:

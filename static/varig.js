@@ -94,37 +94,58 @@
     if (event.target.matches("textarea")) grow(event.target);
   });
 
-  /* Save the draft of a form shortly after the last key press, and when the user leaves the page. */
-  const drafts = new WeakMap();
-  const orders = new WeakMap();
-  const keep = async (form) => {
-    clearTimeout(drafts.get(form));
-    drafts.delete(form);
-    const status = $("[data-draft-status]");
-    let kept = false;
+  /* Keep what is typed in a form as a draft shortly after the last key press, and when the user
+     leaves the page. The page says when it was kept, and if it was not, it tries again and asks
+     before it is left. See accounts/drafts.py. */
+  const waiting = new WeakMap(); /* form -> the timer that will keep it */
+  const unkept = new Set(); /* forms with text that is nowhere but on the page */
+  const barOf = (form) => form && form.method === "post" && $("[data-draft]", form);
+  const later = (form, ms) => {
+    clearTimeout(waiting.get(form));
+    waiting.set(form, setTimeout(keep, ms, form));
+  };
+  const keep = async (form, leaving = false) => {
+    clearTimeout(waiting.get(form));
+    waiting.delete(form);
+    const bar = barOf(form);
+    next($("[data-draft-order]", form));
+    const body = new FormData(form);
+    for (const [name, value] of [...body]) if (typeof value !== "string") body.delete(name);
+    let status = 0;
+    let answer = {};
     try {
-      const body = new FormData(form);
-      orders.set(form, (orders.get(form) || 0) + 1);
-      body.set("draft_window", form.dataset.draftWindow);
-      body.set("draft_revision", form.dataset.draftRevision);
-      body.set("draft_order", orders.get(form));
-      const options = { method: "POST", body, keepalive: true, redirect: "manual" };
-      kept = (await fetch(form.dataset.draft, options)).status === 204;
-    } catch { /* the status below says so */ }
-    if (status) status.textContent = kept ? status.dataset.saved : status.dataset.lost;
+      const sent = await fetch(bar.dataset.draft, { method: "POST", body, keepalive: leaving, redirect: "manual" });
+      status = sent.status;
+      answer = await sent.json();
+    } catch { /* no answer: the text below says so */ }
+    const kept = status === 200 || status === 401;
+    const words = { 200: bar.dataset.saved, 401: "", 403: bar.dataset.elsewhere, 409: bar.dataset.elsewhere, 413: bar.dataset.long };
+    const text = (words[status] ?? bar.dataset.lost).replace("%s", answer.clock || "");
+    if (status !== 200 || answer.clock) $("[data-draft-status]", form).textContent = text;
+    $("[data-draft-out]", form).hidden = status !== 401;
+    if (answer.clock) $("[data-draft-discard]", form).hidden = false;
+    if (answer.csrf) all("input[name=csrfmiddlewaretoken]").forEach((field) => { field.value = answer.csrf; });
+    bar.toggleAttribute("data-failed", !kept);
+    if (kept && !waiting.has(form)) unkept.delete(form);
+    if (!kept && !(status in words)) later(form, 10000);
   };
   document.addEventListener("input", (event) => {
     const form = event.target.form;
-    if (!form || !form.dataset.draft || form.dataset.sent) return;
-    clearTimeout(drafts.get(form));
-    drafts.set(form, setTimeout(keep, 800, form));
+    if (!barOf(form) || form.dataset.sent) return;
+    unkept.add(form);
+    later(form, 800);
   });
   addEventListener("pagehide", () => {
-    for (const form of all("form[data-draft]")) if (drafts.has(form) && !form.dataset.sent) keep(form);
+    for (const form of unkept) if (!form.dataset.sent) keep(form, true);
+  });
+  addEventListener("beforeunload", (event) => {
+    if ([...unkept].some((form) => !form.dataset.sent && $("[data-failed]", form))) event.preventDefault();
   });
   document.addEventListener("submit", (event) => {
-    clearTimeout(drafts.get(event.target));
-    drafts.delete(event.target);
+    clearTimeout(waiting.get(event.target));
+    waiting.delete(event.target);
+    unkept.delete(event.target);
+    all("[data-draft-order]", event.target).forEach(next);
   });
 
   const ready = (root) => {

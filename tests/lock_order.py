@@ -57,7 +57,7 @@ ORDER = (
     "casework_pastmatter",
     "casework_paymentplan",
     "casework_letter",
-    "casework_draft",
+    "accounts_draft",
     "casework_wish",
     "casework_assessment",
     "casework_statement",

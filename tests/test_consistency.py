@@ -117,7 +117,7 @@ WITHOUT_HISTORY = {
     "casework.HousingAnswer": "an assessment is never overwritten",
     "casework.Letter": "frozen",
     "casework.LetterCopy": "frozen",
-    "casework.Draft": "what is typed, thrown away when it is sent",
+    "accounts.Draft": "what is typed, thrown away when it is sent",
     "casework.MissingPaper": "asked for once, received once",
     "casework.PaperRequest": "a letter that was sent",
     "casework.UnitTransfer": "sent once, acknowledged once; both are on it",

@@ -82,6 +82,9 @@ ACCOUNTS = {
     # Only in demo mode; tested in tests/accounts/test_sign_in.py.
     "demo:sign_in": UrlRow(NOBODY, other=404, anonymous=404, page=False),
     "accounts:me": UrlRow(EVERYONE),
+    # Without a ticket, which only a page has: tests/accounts/test_drafts.py.
+    "accounts:draft_save": UrlRow(EVERYONE, ok=400, anonymous=400, post=True, page=False),
+    "accounts:draft_discard": UrlRow(EVERYONE, ok=404, post=True, page=False),
     "accounts:users": UrlRow((ADMIN,)),
     "accounts:user": UrlRow((ADMIN,), "user"),
     "accounts:role_end": UrlRow((ADMIN,), "role"),
@@ -116,8 +119,6 @@ CASEWORK_APP: dict[str, UrlRow] = {
     "casework:representatives": UrlRow(CASEWORK, "person"),
     "casework:representative_edit": UrlRow(CASEWORK, "representative"),
     "casework:section_27": UrlRow(CASEWORK),
-    "casework:draft_save": UrlRow(CASEWORK, "draft_key", ok=204, post=True, page=False),
-    "casework:draft_discard": post_row(CASEWORK, "draft_key"),
     "casework:papers_ask": UrlRow(CASEWORK, "open_application"),
     "casework:paper_receive": post_row(CASEWORK, "paper"),
     "casework:transfer_acknowledge": post_row(CASEWORK, "open_application"),
@@ -446,7 +447,6 @@ def samples() -> SimpleNamespace:
     made.vedtak = made.application.decision
     made.letter = made.vedtak.letter
     made.letter_copy = f.LetterCopyFactory(letter=made.letter)
-    made.draft_key = "paragraf-27"
     made.paper = MissingPaperFactory()
     made.twin = f.PersonFactory(first_name=made.person.first_name)
     made.merge = MergeFactory()

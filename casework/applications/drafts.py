@@ -6,14 +6,12 @@ from datetime import date, datetime, time, timedelta
 
 from django.utils.timezone import get_default_timezone
 
-from accounts import settings_table
+from accounts import drafts, settings_table
 from common.jobs import JobResult
-
-from .actions.intake import delete_old_drafts
 
 
 def delete_drafts(on: date) -> JobResult:
     """Delete the drafts last saved more than `draft_days` days before the date."""
     max_age = timedelta(days=settings_table.value("draft_days", on))
     before = datetime.combine(on - max_age, time.min, tzinfo=get_default_timezone())
-    return JobResult(ended=delete_old_drafts(before))
+    return JobResult(ended=drafts.delete_old(before))

@@ -1,4 +1,4 @@
-"""Applications (søknader) with their drafts, missing papers, transfers and wishes."""
+"""Applications (søknader) with their missing papers, transfers and wishes."""
 
 from __future__ import annotations
 
@@ -201,39 +201,6 @@ class Application(models.Model):
 
     def is_late(self, at: datetime) -> bool:
         return self.is_open and not self.interim_reply_at and local_date(at) > self.reply_due()
-
-
-class Draft(models.Model):
-    """What is typed in an unfinished form, kept until it is sent or too old (need C5).
-
-    Only its author sees it, and it is not part of any person's record.
-    """
-
-    key = models.CharField(max_length=60)
-    person = models.ForeignKey(Person, models.CASCADE, null=True, blank=True, related_name="drafts")
-    data = models.JSONField(default=dict)
-    # As on a vedtak (`common.windows`).
-    editor = models.CharField(max_length=36, blank=True, editable=False)
-    editor_order = models.PositiveIntegerField(default=0, editable=False)
-    revision = models.PositiveIntegerField(default=0, editable=False)
-    saved_at = models.DateTimeField()
-    saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="drafts")
-
-    class Meta:
-        verbose_name = _("påbegynt skjema")
-        verbose_name_plural = _("påbegynte skjemaer")
-        ordering = ["-saved_at", "-pk"]
-        indexes = [models.Index(fields=["saved_at"], name="draft_age")]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["saved_by", "key"],
-                name="draft_one_a_form",
-                violation_error_message=_("Skjemaet er allerede påbegynt."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.key
 
 
 class PaperRequest(models.Model):

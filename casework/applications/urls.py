@@ -1,12 +1,10 @@
 from django.urls import path
 
-from .views import advance_notice, applications, drafts, intake
+from .views import advance_notice, applications, intake
 
 urlpatterns = [
     path("personer/<int:pk>/soknad/ny/", applications.application_new, name="application_new"),
     path("soknader/paragraf-27/", intake.section_27, name="section_27"),
-    path("utkast/<slug:key>/lagre/", drafts.draft_save, name="draft_save"),
-    path("utkast/<slug:key>/slett/", drafts.draft_discard, name="draft_discard"),
     path("soknader/<int:pk>/be-om-papirer/", intake.papers_ask, name="papers_ask"),
     path(
         "soknader/<int:pk>/bekreft-mottatt/",

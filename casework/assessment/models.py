@@ -411,7 +411,7 @@ class Statement(models.Model):
     @property
     def about(self) -> str:
         """How the person is named to someone without access to the case."""
-        if self.first_name and not self.person.is_protected:
+        if self.first_name and self.person.last_name and not self.person.is_protected:
             return self.person.first_name
         return self.person.initials
 

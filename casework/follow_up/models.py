@@ -20,6 +20,7 @@ from casework.log.enums import NoticeKind
 from casework.log.visibility import visible_persons
 from casework.persons.models import Person
 from common.model_parts import WHO_AND_WHEN, all_or_none, done_by
+from common.phones import PhoneField
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -78,7 +79,7 @@ class Service(models.Model):
     )
     name = models.CharField(_("tjeneste"), max_length=80)
     contact = models.CharField(_("kontaktperson"), max_length=120, blank=True)
-    phone = models.CharField(_("telefon til kontaktpersonen"), max_length=20, blank=True)
+    phone = PhoneField(_("telefon til kontaktpersonen"), blank=True)
     hours_per_week = models.DecimalField(
         _("timer i uka"), max_digits=4, decimal_places=1, null=True, blank=True
     )

@@ -31,7 +31,7 @@ from casework.log.event_kinds import CaseEvent
 from casework.log.models import StoredFile
 from casework.persons.models import Person, Representative
 from casework.persons.models.deaths import died_on
-from common import pdf
+from common import pdf, phones
 from common.calendar import local_date
 from common.errors import RuleBroken
 from common.formatting import nbdate, nbdate_long
@@ -284,7 +284,7 @@ def contact(application: Application, by: User) -> dict[str, str]:
 
 def contact_of(user: User, application: Application) -> dict[str, str]:
     """The user as contact, with the phone of the unit that has the case."""
-    phone = application.unit.phone or Municipality.objects.get().phone
+    phone = phones.shown(application.unit.phone or Municipality.objects.get().phone)
     return {"name": user.get_full_name(), "phone": phone}
 
 

@@ -21,6 +21,12 @@ def visible_persons(user: User, prefix: str = "") -> Q:
     """
     if not user.is_authenticated or not user.has_role(*CASE_ROLES):
         return Q(pk__in=[])
+    return not_hidden(user, prefix)
+
+
+def not_hidden(user: User, prefix: str = "") -> Q:
+    """A filter for the persons who are not hidden from the user by protection or shielding, as
+    the part of `visible_persons` that does not depend on a role."""
     condition = Q()
     if not user.sees_protected:
         condition &= ~Q(**{f"{prefix}protection__in": PROTECTED})

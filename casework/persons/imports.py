@@ -16,7 +16,7 @@ from accounts.enums import CASE_ROLES
 from accounts.file_imports.kinds import TemplateColumn, Work
 from accounts.models import Role, User
 from casework.log.enums import IdKind
-from common import cells, national_id
+from common import cells, national_id, phones
 from common.calendar import local_date
 from common.cells import folded
 from common.errors import RuleBroken
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 COLUMNS = (
     TemplateColumn("fødselsnummer", _("elleve siffer, også D-nummer"), "", False),
     TemplateColumn("duf", _("tolv siffer, for den som ikke har fødselsnummer")),
-    TemplateColumn("fornavn", _("personens fornavn"), "Kari", True),
-    TemplateColumn("etternavn", _("personens etternavn"), "Eksempel", True),
+    TemplateColumn("fornavn", _("personens fornavn, eller det eneste navnet"), "Kari"),
+    TemplateColumn("etternavn", _("personens etternavn"), "Eksempel"),
     TemplateColumn("fødselsdato", _("dag, måned og år"), "01.02.1980"),
     TemplateColumn("telefon", _("telefonnummer")),
     TemplateColumn("saksbehandler", _("brukernavn eller e-post; ellers deg selv")),
@@ -69,9 +69,9 @@ def person_of(row: dict[str, Any], work: Work, known: QuerySet) -> tuple[Person,
     if number or duf:
         found, _before = holder_of(national_id=number, duf="" if number else duf)
         if found is not None:
-            return _known(found, last, by), False
-    if not first or not last:
-        raise PersonRefused(str(_("Fornavn og etternavn må fylles ut.")))
+            return _known(found, last or first, by), False
+    if not first and not last:
+        raise PersonRefused(str(_("Fornavn eller etternavn må fylles ut.")))
     person = _without_number(first, last, born, number or duf, known, work)
     if person is not None:
         return person, False
@@ -82,7 +82,7 @@ def person_of(row: dict[str, Any], work: Work, known: QuerySet) -> tuple[Person,
         "national_id": number,
         "duf": "" if number else duf,
         "id_kind": IdKind.NATIONAL if number else IdKind.DUF if duf else IdKind.NONE,
-        "phone": cells.one_line(row.get("telefon"))[:20],
+        "phone": cells.one_line(row.get("telefon"))[: phones.LONGEST],
         "responsible": _responsible(row, by, at),
     }
     return register_person(by=by, at=at, facts=facts), True
@@ -133,7 +133,8 @@ def _known(found: Person, last_name: str, by: User) -> Person:
     visible = Person.objects.visible_to(by).filter(pk=found.merged_into_id or found.pk).first()
     if visible is None:
         raise AlreadyRegistered(None)
-    if last_name and not set(folded(last_name).split()) & set(folded(visible.last_name).split()):
+    registered = folded(visible.last_name or visible.first_name).split()
+    if last_name and not set(folded(last_name).split()) & set(registered):
         raise PersonRefused(
             str(_("Nummeret er registrert på en person med et annet etternavn. Se etter i filen."))
         )

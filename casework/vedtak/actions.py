@@ -37,6 +37,7 @@ from common.calendar import local_date
 from common.errors import RuleBroken
 from common.formatting import nbtime
 from common.readings import approval, check_read
+from common.signs import check_writable
 from common.windows import Window, saved_from
 
 from . import completeness, reading
@@ -469,13 +470,14 @@ def return_vedtak(
 ) -> Vedtak:
     """Send back to the drafter with a comment.
 
-    Raises `CommentMissing`, `CannotApprove` or `ChangedSinceRead`.
+    Raises `CommentMissing`, `Unwritable`, `CannotApprove` or `ChangedSinceRead`.
     """
     vedtak = _lock_vedtak(vedtak)
     _refuse_issued(vedtak)
     _check_may_approve(vedtak, by)
     if not comment.strip():
         raise CommentMissing
+    check_writable(comment, "comment")
     VEDTAK.check(vedtak, VedtakState.RETURNED)
     content = completeness.contents(vedtak, local_date(at))
     check_read(reading.reading(vedtak, content, by=by, at=at), read)
@@ -656,10 +658,11 @@ def declare_disqualified(*, application: Application, reason: str, by: User, at:
     """Record that the user is disqualified in the case, and why (fvl. §§ 6, 8). Safe to run twice.
 
     They can no longer write or approve in it; what they have written stays.
-    Raises `DisqualificationReasonMissing`.
+    Raises `DisqualificationReasonMissing` or `Unwritable`.
     """
     if not reason.strip():
         raise DisqualificationReasonMissing
+    check_writable(reason)
     _declared, new = Disqualification.objects.get_or_create(
         application=application,
         user=by,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.drafts import DraftMixin
 from accounts.once import OnceFormMixin
 from casework.assessment.needs import rooms
 from casework.log.enums import (
@@ -82,8 +83,10 @@ class Confirmed(forms.MultipleChoiceField):
         return len(value) <= LONGEST_QUESTION
 
 
-class VedtakForm(PrintableMixin, forms.ModelForm):
+class VedtakForm(DraftMixin, PrintableMixin, forms.ModelForm):
     """A vedtak, also unfinished: no field is required, `completeness` says what is missing."""
+
+    saves_itself = True
 
     language = forms.ChoiceField(
         label=_("Målform i brevet"), choices=LanguageForm.choices, widget=ChipChoice
@@ -333,7 +336,7 @@ class ApproveForm(ReadMixin, forms.Form):
     """The button that approves; it carries what was read."""
 
 
-class ReturnForm(ReadMixin, forms.Form):
+class ReturnForm(ReadMixin, DraftMixin, PrintableMixin, forms.Form):
     comment = forms.CharField(
         label=_("Hva må endres?"),
         required=False,

@@ -38,7 +38,7 @@ def shown(
     frame = words("frame", vedtak.language)
     return {
         "age": person.age(on),
-        "first_name": person.first_name,
+        "first_name": person.called,
         "issued_by": str(vedtak.issued_by or ""),
         "children_ages": [member.person.age(on) for member in content.children],
         "weighs_best_interests": content.weighs_best_interests,

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts import drafts
 from accounts.once import once
 from accounts.reads import log_read
 from casework.applications import reply_clock, section_27
@@ -30,6 +31,7 @@ from common.errors import RuleBroken
 from common.form_errors import errors_as_message, errors_on, posted, refuse
 from common.paging import keyset_page
 from common.readings import ChangedSinceRead
+from common.signs import Unwritable
 from common.templatetags.designsystemet import error_lines
 from common.windows import Late
 
@@ -161,6 +163,7 @@ def vedtak_return(request: HttpRequest, pk: int) -> HttpResponse:
         )
     except RuleBroken as error:
         return _refused(request, pk, error, comment=comment)
+    drafts.forget(request)
     messages.success(
         request, _("Vedtaket er sendt tilbake til %(name)s.") % {"name": vedtak.drafted_by}
     )
@@ -315,6 +318,7 @@ def vedtak_preview(request: HttpRequest, pk: int) -> HttpResponse:
                     window=window,
                     autosave=True,
                 )
+                drafts.forget(request)
                 saving["saved_at"] = at
             except Late:
                 return HttpResponse(status=409)  # the page has the answer to its later request
@@ -459,6 +463,7 @@ def _save(request: HttpRequest, vedtak: Vedtak, form: VedtakForm) -> bool:
             window=form.open_window(),
             text=text,
         )
+        drafts.forget(request)
         return True
     return False
 
@@ -504,7 +509,7 @@ def _refused(
 
 
 def _refused_lines(error: RuleBroken | None) -> list[dict[str, str]]:
-    if error is None or isinstance(error, actions.CommentMissing):
+    if error is None or isinstance(error, actions.CommentMissing | Unwritable):
         return []
     if isinstance(error, actions.VedtakIncomplete):
         return [
@@ -524,7 +529,7 @@ def _answer_forms(
     """The approver's two forms, each with what the page shows as it is read now."""
     now = reading.reading(vedtak, content, by=request.user, at=timezone.now())
     returning = ReturnForm(reading=now, initial={"comment": comment})
-    if isinstance(error, actions.CommentMissing):
+    if isinstance(error, actions.CommentMissing | Unwritable):
         returning = ReturnForm({"comment": comment, "read": now.signed()}, reading=now)
         refuse(returning, error, "comment")
     return {"approving": ApproveForm(reading=now), "returning": returning}

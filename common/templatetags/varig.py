@@ -19,7 +19,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from .. import calendar, formatting
+from .. import calendar, formatting, phones
 
 register = template.Library()
 
@@ -64,7 +64,7 @@ for _name, _filter in {
     "weeks": formatting.weeks_nb,
     "months": formatting.months_nb,
     "initials": formatting.initials,  # IS
-    "phone": formatting.phone,  # 466 20 911
+    "phone": phones.checked,  # 466 20 911
     # The last day of a period «til og med», which is stored with the day after it.
     "last_day": calendar.last_day,
 }.items():

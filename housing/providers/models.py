@@ -15,6 +15,7 @@ from simple_history.models import HistoricalRecords
 
 from common.calendar import last_day
 from common.model_parts import all_or_none
+from common.phones import PhoneField
 
 from ..enums import AgreementFlagClosed
 
@@ -54,7 +55,7 @@ class Provider(models.Model):
         validators=[check_organisation_number],
     )
     contact_name = models.CharField(_("kontaktperson"), max_length=120, blank=True)
-    phone = models.CharField(_("telefon"), max_length=20, blank=True)
+    phone = PhoneField(_("telefon"), blank=True)
     email = models.EmailField(_("e-post"), blank=True)
     history = HistoricalRecords()
 

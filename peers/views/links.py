@@ -49,7 +49,7 @@ def link_new(request: HttpRequest, pk: int) -> HttpResponse:
     back = reverse("desk:person", args=[person.pk])
     form = None
     if existing is None or existing.state == LinkState.REPORTED:
-        initial = {"call_name": existing.call_name if existing else person.first_name}
+        initial = {"call_name": existing.call_name if existing else person.called}
         form = PeerNeedForm(request.POST or None, cancel=back, link=existing, initial=initial)
     if request.method == "POST" and form is None:
         return redirect("peers:link_new", person.pk)

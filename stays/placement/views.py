@@ -272,5 +272,7 @@ def tonight_at(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _short(person) -> str:
-    """First name and initial, «Tomasz W.»."""
+    """First name and initial, «Tomasz W.»; or the only name."""
+    if not (person.first_name and person.last_name):
+        return person.called
     return f"{person.first_name} {person.last_name[:1]}."

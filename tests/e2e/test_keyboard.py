@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from casework.models import Application, Draft
+from accounts.models import Draft
+from casework.models import Application
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -108,7 +109,7 @@ def test_what_is_typed_is_kept_when_the_page_is_left(keyboard):
     hands = keyboard
     hands.go("g", "n")
     hands.write("first_name", "Bo")
-    hands.page.locator("[data-draft-status]:has-text('Lagret')").wait_for()
+    hands.page.locator("[data-draft-status]:has-text('lagret')").wait_for()
     hands.page.goto("/")
     assert hands.page.get_by_role("heading", name="Påbegynt").is_visible()
     hands.page.get_by_role("main").get_by_role("link", name="Sted i natt (§ 27)").click()

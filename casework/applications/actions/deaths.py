@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from accounts import drafts
 from casework.log import events
 from casework.log.enums import APPLICATION_OPEN, ApplicationState
 from casework.log.event_kinds import CaseEvent
 from casework.persons.actions.deaths import Aftermath, DeathRefused
 
-from ..models import Application, Draft
+from ..models import Application
 from ..processes import APPLICATION
 
 
@@ -51,4 +52,4 @@ def settle_cases(aftermath: Aftermath) -> None:
 def drop_drafts(aftermath: Aftermath) -> None:
     """Throw away the forms somebody has begun about the person. They are in no record, so an
     undoing does not bring them back."""
-    Draft.objects.filter(person=aftermath.person).delete()
+    drafts.delete_about(aftermath.person.pk)

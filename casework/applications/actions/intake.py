@@ -1,4 +1,4 @@
-"""Receiving applications: drafts, § 27 by phone, missing papers, and transfers between units."""
+"""Receiving applications: § 27 by phone, missing papers, and transfers between units."""
 
 from __future__ import annotations
 
@@ -34,16 +34,13 @@ from casework.persons.models import Person
 from common.calendar import local_date
 from common.errors import RuleBroken
 from common.formatting import nbdate, nbdate_long
-from common.windows import Window, saved_from
 
-from ..models import Application, Draft, MissingPaper, PaperRequest, UnitTransfer, Wish
+from ..models import Application, MissingPaper, PaperRequest, UnitTransfer, Wish
 from .applications import lock_application, register_application, start_assessing
 
 if TYPE_CHECKING:
     from accounts.models import User
     from casework.letters.models import Letter
-
-LARGEST_DRAFT = 40_000  # characters; far more than the forms hold
 
 
 class ToldChild(NamedTuple):
@@ -73,63 +70,6 @@ class AlreadyAcknowledged(RuleBroken):
 
     def __init__(self) -> None:
         super().__init__(_("Saken er allerede bekreftet mottatt."))
-
-
-# ------------------------------------------------------------------ drafts
-
-
-class DraftElsewhere(RuleBroken):
-    """The form is open in another window, which has saved later, or it is sent or discarded."""
-
-    def __init__(self) -> None:
-        super().__init__(_("Skjemaet er lagret fra et annet vindu, eller er sendt."))
-
-
-@transaction.atomic
-def save_draft(
-    *,
-    key: str,
-    data: Mapping[str, list[str]],
-    person: Person | None,
-    by: User,
-    at: datetime,
-    window: Window | None = None,
-) -> Draft | None:
-    """Save what is typed in a form, over an earlier draft. Returns None if empty or too long.
-
-    Raises `DraftElsewhere` or `windows.Late` when `window` would undo a later save.
-    """
-    kept = {name: list(values) for name, values in data.items() if any(values)}
-    if not kept or sum(len(text) for values in kept.values() for text in values) > LARGEST_DRAFT:
-        return None
-    draft = (
-        Draft.objects.select_for_update(of=("self",), no_key=True)
-        .filter(saved_by=by, key=key)
-        .first()
-    )
-    if draft is None:
-        if window and window.revision:
-            raise DraftElsewhere
-        draft = Draft(saved_by=by, key=key)
-    elif window:
-        if window.has_missed(draft):
-            raise DraftElsewhere
-        window.check_order(draft)
-    draft.data, draft.person, draft.saved_at = kept, person, at
-    saved_from(draft, window)
-    draft.save()
-    return draft
-
-
-@transaction.atomic
-def discard_draft(*, key: str, by: User) -> None:
-    """Delete the draft, because the form is sent or no longer wanted."""
-    Draft.objects.filter(saved_by=by, key=key).delete()
-
-
-def delete_old_drafts(before: datetime) -> int:
-    """Delete drafts last saved before the moment. Returns how many."""
-    return Draft.objects.filter(saved_at__lt=before).delete()[0]
 
 
 # ------------------------------------------------------------------ § 27 by phone

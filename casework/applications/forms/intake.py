@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import uuid
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -7,6 +8,7 @@ from crispy_forms.layout import Fieldset, Layout, Row
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.timezone import get_default_timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import OrganisationUnit, User
@@ -20,6 +22,24 @@ from .applications import CASE_UNITS, ClockTimeField, case_units, combine_receiv
 
 if TYPE_CHECKING:
     from ..models import MissingPaper
+
+
+CALL = "samtale"
+
+
+def _call(value: str) -> str:
+    """The key of a call to go on with, else of a new one."""
+    try:
+        return str(uuid.UUID(value))
+    except ValueError:
+        return str(uuid.uuid4())
+
+
+def caller_of(typed: dict[str, list[str]]) -> str:
+    """How a call is told from another: the person, or who calls, as far as it is typed."""
+    names = [(typed.get(name) or [""])[0].strip() for name in ("first_name", "last_name")]
+    caller = (typed.get("caller") or [""])[0].strip()
+    return " ".join(filter(None, names)) or caller or gettext("uten navn")
 
 
 class Section27Form(OnceFormMixin, FindPersonForm):
@@ -63,9 +83,13 @@ class Section27Form(OnceFormMixin, FindPersonForm):
         label=_("Enhet"), queryset=OrganisationUnit.objects.none(), empty_label=_("Velg")
     )
 
-    def __init__(self, *args: Any, user: User, at: datetime, cancel: str, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, user: User, at: datetime, cancel: str, call: str = "", **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.user, self.at = user, at
+        # Two may call at once, and neither overwrites the other.
+        self.draft_query = f"{CALL}={_call(call)}"
         now = at.astimezone(get_default_timezone())
         self.on = now.date()
         self.fields["received_on"].initial = self.on

@@ -23,7 +23,6 @@ from common.paging import keyset_page
 
 from .. import reply_clock
 from ..actions import applications as actions
-from ..actions.intake import discard_draft
 from ..forms.applications import (
     ApplicationForm,
     CorrectReceivedForm,
@@ -34,7 +33,6 @@ from ..forms.applications import (
 )
 from ..models import Application, MissingPaper, UnitTransfer
 from ..perms import can_take_case
-from . import drafts
 
 
 def visible_cases(request: HttpRequest) -> QuerySet[Application]:
@@ -158,12 +156,9 @@ def application_new(request: HttpRequest, pk: int) -> HttpResponse:
         at=at,
         cancel=reverse("desk:person", args=[person.pk]),
     )
-    key = drafts.draft_key(person)
-    draft = drafts.unsent_draft(request, key)
-    drafts.fill_from_draft(form, draft, key)
     # The page of a lease links here with the kind of application.
     requested_kind = request.GET.get("type")
-    if draft is None and requested_kind in ApplicationKind.values:
+    if requested_kind in ApplicationKind.values:
         form.initial["kind"] = requested_kind
         form.initial["bases"] = form.fields["bases"].queryset.filter(code=requested_kind)
     if request.method == "POST" and form.is_valid():
@@ -171,7 +166,6 @@ def application_new(request: HttpRequest, pk: int) -> HttpResponse:
             case = actions.register_application(
                 person=person, by=request.user, at=at, **form.cleaned_data
             )
-            discard_draft(key=key, by=request.user)
             messages.success(
                 request,
                 _("Søknaden er registrert som sak %(case)s.") % {"case": case.case_number},
@@ -181,8 +175,6 @@ def application_new(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "form": form,
         "person": person,
-        "draft": draft,
-        "draft_key": key,
         "open_cases": person.applications.open().order_by("-received_at", "pk")[:5],
     }
     return render(request, "casework/applications/application_new.html", context)

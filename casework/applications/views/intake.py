@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts import drafts
 from accounts.once import once
 from accounts.reads import log_read
 from casework.log import deadlines, perms
@@ -18,8 +19,7 @@ from common.form_errors import errors_as_message, errors_on, posted
 
 from .. import reply_clock
 from ..actions import intake as actions
-from ..forms.intake import PapersForm, Section27Form
-from . import drafts
+from ..forms.intake import CALL, PapersForm, Section27Form, caller_of
 from .applications import visible_case
 
 
@@ -27,13 +27,16 @@ from .applications import visible_case
 @allowed(perms.can_do_casework)
 @once
 def section_27(request: HttpRequest) -> HttpResponse:
-    """Register a § 27 application on one page, in about a minute, while on the phone."""
+    """Register a § 27 application on one page, in about a minute, while on the phone. Each call has
+    a draft of its own."""
     at = timezone.now()
     form = Section27Form(
-        posted(request), user=request.user, at=at, cancel=reverse("casework:applications")
+        posted(request),
+        user=request.user,
+        at=at,
+        call=request.GET.get(CALL, ""),
+        cancel=reverse("casework:applications"),
     )
-    draft = drafts.unsent_draft(request, drafts.SECTION_27)
-    drafts.fill_from_draft(form, draft, drafts.SECTION_27)
     if form.is_bound and form.is_valid():
         with errors_on(form):
             application = actions.register_section_27(
@@ -45,17 +48,19 @@ def section_27(request: HttpRequest) -> HttpResponse:
                 by=request.user,
                 at=at,
             )
-            actions.discard_draft(key=drafts.SECTION_27, by=request.user)
             messages.success(
                 request,
                 _("Søknaden er registrert som sak %(case)s. Du har tatt saken.")
                 % {"case": application.case_number},
             )
             return redirect("casework:application", application.pk)
+    request.shown = ((), "section-27")  # whoever calls has no record yet
+    begun = [
+        draft for draft in drafts.of_form(request.user, form) if form.draft_query not in draft.path
+    ]
     context = {
         "form": form,
-        "draft": draft,
-        "draft_key": drafts.SECTION_27,
+        "begun": [(draft, caller_of(draft.data)) for draft in begun],
         "place_by": deadlines.section_27_place(at),
     }
     return render(request, "casework/applications/section_27.html", context)

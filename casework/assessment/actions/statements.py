@@ -259,7 +259,7 @@ def comment_statement(
 
 def _names(person: Person, text: str, first_name: bool) -> bool:
     """Whether a text for somebody outside names the person more than was agreed."""
-    secret = person.last_name.split()
+    secret = (person.last_name or person.first_name).split()  # an only name is all of it
     if person.is_protected or not first_name:
         secret += person.first_name.split()
     words = {word.casefold() for word in re.findall(r"[^\W\d_]+", text)}

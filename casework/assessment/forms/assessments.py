@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.once import OnceFormMixin
 from casework.log.enums import SupportNeed
 from common.corrections import SeenMixin
-from common.forms import ChipChoice, ChipChoices, NorwegianDateField, norwegian
+from common.forms import ChipChoice, ChipChoices, NorwegianDateField, PrintableMixin, norwegian
 from housing.enums import LASTING_TYPES, UnitType
 
 from ..models import AssessmentAnswer, Dimension, HousingAnswer, HousingNeed
@@ -41,7 +41,7 @@ def _refuse_wanted_and_avoided(form: forms.ModelForm) -> None:
         )
 
 
-class HousingAnswerForm(forms.ModelForm):
+class HousingAnswerForm(PrintableMixin, forms.ModelForm):
     """The questions about the dwelling itself, and where the person wants to live."""
 
     class Meta:

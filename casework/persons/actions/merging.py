@@ -21,6 +21,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext as _
 
+from accounts import drafts
 from casework.log import events
 from casework.log.enums import OWN_HOUSEHOLD, IdKind, Protection
 from casework.log.event_kinds import CaseEvent
@@ -28,6 +29,7 @@ from casework.log.models import Flag
 from common.errors import RuleBroken, explain_integrity_error
 from common.formatting import nbdate
 
+from ..drafts import PAGES_OF_PERSON
 from ..models import HouseholdMember, Person, PersonMerge
 from .persons import lock_persons
 
@@ -95,6 +97,7 @@ def merge_persons(
     merge.values = _choose(survivor, loser, from_loser, merge.taken)
     _save(survivor, by)
     merge.save()
+    drafts.follow_merge(loser.pk, survivor.pk, PAGES_OF_PERSON)
     text = _("To oppføringer av samme person er slått sammen. %(reason)s") % {"reason": reason}
     events.record(survivor, CaseEvent.PERSON_MERGED, text, by=by, at=at, merge=merge.pk)
     return merge

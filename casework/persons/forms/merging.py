@@ -7,8 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.once import OnceFormMixin
 from casework.log.enums import IdKind
-from common.formatting import nbdate, phone
+from common.formatting import nbdate
 from common.forms import VarigFormHelper
+from common.phones import checked
 
 from ..actions.merging import CHOICES, differing_groups
 
@@ -103,7 +104,7 @@ def group_text(person: Person, group: str) -> Any:
         case "birth_date":
             return nbdate(person.birth_date) or UNKNOWN
         case "phone":
-            return phone(person.phone) or UNKNOWN
+            return checked(person.phone) or UNKNOWN
         case "address":
             place = f"{person.postcode} {person.city}".strip()
             return ", ".join(part for part in (person.address, place) if part) or UNKNOWN

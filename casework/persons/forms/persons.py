@@ -65,6 +65,9 @@ def parse_national_id(text: str) -> str:
     return number.value
 
 
+ONE_NAME = _("Har personen bare ett navn, er ett av feltene nok.")
+
+
 class PersonForm(AsksMixin, OnceFormMixin, forms.ModelForm):
     """Registers or changes a person. `similar` and `existing` may be the same person."""
 
@@ -114,6 +117,9 @@ class PersonForm(AsksMixin, OnceFormMixin, forms.ModelForm):
         self.existing: Person | None = None
         # Who had the number before: asked about with the similar persons.
         self.former: Person | None = None
+        for name in ("first_name", "last_name"):
+            self.fields[name].mark_optional = False  # one of them must be filled in
+        self.fields["last_name"].help_text = ONE_NAME
         self.fields["id_kind"].label = _("Nummer")
         self.fields["id_kind"].choices = IdKind.choices
         self.fields["sex"].choices = Sex.choices
@@ -224,6 +230,8 @@ class PersonForm(AsksMixin, OnceFormMixin, forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         facts = super().clean()
+        if facts.get("first_name") == facts.get("last_name") == "":
+            self.add_error("first_name", _("Skriv navnet."))
         field = {IdKind.NATIONAL: "national_id", IdKind.DUF: "duf"}.get(facts.get("id_kind"))
         if field and field in facts and not facts[field]:
             self.add_error(field, _("Skriv nummeret, eller velg at det ikke er kjent."))
@@ -379,12 +387,10 @@ class FindPersonForm(AsksMixin, forms.Form):
 
     def clean(self) -> dict[str, Any]:
         facts = super().clean()
-        if facts.get("number") == {}:
-            for name in ("first_name", "last_name"):
-                if not facts.get(name):
-                    self.add_error(
-                        name, _("Skriv navnet, eller nummeret til en registrert person.")
-                    )
+        if facts.get("number") == {} and not self._is_named(facts):
+            self.add_error(
+                "first_name", _("Skriv navnet, eller nummeret til en registrert person.")
+            )
         if self.errors:
             return facts
         if facts["number"]:
@@ -395,6 +401,11 @@ class FindPersonForm(AsksMixin, forms.Form):
                 number = facts["number"].get("national_id")
                 ask_about_birth_date(self, number, facts["birth_date"])
         return facts
+
+    def _is_named(self, facts: dict[str, Any]) -> bool:
+        """Whether there is a name; a last name the form itself suggests is none."""
+        last = facts.get("last_name")
+        return bool(facts.get("first_name") or (last and last != self.fields["last_name"].initial))
 
     def _find_by_number(self, facts: dict[str, Any]) -> None:
         try:
@@ -410,7 +421,7 @@ class FindPersonForm(AsksMixin, forms.Form):
                     "birth_date", _("Nummeret er registrert på en med en annen fødselsdato.")
                 )
             return
-        if not (facts["first_name"] and facts["last_name"]):
+        if not self._is_named(facts):
             self.add_error(
                 "first_name", _("Nummeret er ikke registrert. Skriv navnet for å registrere.")
             )

@@ -32,6 +32,7 @@ from casework.log.enums import (
 )
 from casework.log.visibility import visible_persons
 from common import calendar, national_id
+from common.phones import PhoneField
 from common.sorting import norwegian_key
 
 if TYPE_CHECKING:
@@ -85,8 +86,9 @@ class Person(models.Model):
     Always read through `Person.objects.visible_to(user)`.
     """
 
-    first_name = models.CharField(_("fornavn"), max_length=80)
-    last_name = models.CharField(_("etternavn"), max_length=80)
+    # One of them is enough: many people have one name only.
+    first_name = models.CharField(_("fornavn"), max_length=80, blank=True)
+    last_name = models.CharField(_("etternavn"), max_length=80, blank=True)
     sort_name = models.CharField(max_length=200, editable=False, db_collation="C")
     search_name = models.GeneratedField(
         expression=Lower(
@@ -102,7 +104,7 @@ class Person(models.Model):
     sex = models.CharField(
         _("kjønn, slik det er registrert"), max_length=10, choices=Sex, default=Sex.UNKNOWN
     )
-    phone = models.CharField(_("telefon"), max_length=20, blank=True)
+    phone = PhoneField(_("telefon"), blank=True)
     email = models.EmailField(_("e-post"), blank=True)
     preferred_channel = models.CharField(
         _("vil helst nås på"), max_length=10, choices=PreferredChannel, blank=True
@@ -196,6 +198,11 @@ class Person(models.Model):
                 violation_error_message=_("Skriv nummeret, eller velg at nummeret ikke er kjent."),
             ),
             models.CheckConstraint(
+                name="person_has_a_name",
+                condition=~Q(first_name="", last_name=""),
+                violation_error_message=_("Skriv navnet."),
+            ),
+            models.CheckConstraint(
                 name="person_not_merged_into_itself",
                 condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")),
                 violation_error_message=_("En person kan ikke slås sammen med seg selv."),
@@ -206,7 +213,7 @@ class Person(models.Model):
         return self.name
 
     def save(self, *args, **kwargs) -> None:
-        self.sort_name = norwegian_key(f"{self.last_name}, {self.first_name}")
+        self.sort_name = norwegian_key(self.listed_name)
         super().save(*args, **kwargs)
 
     def clean(self) -> None:
@@ -219,6 +226,16 @@ class Person(models.Model):
     @property
     def name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def called(self) -> str:
+        """The name in a sentence: the first name, or the only one."""
+        return self.first_name or self.last_name
+
+    @property
+    def listed_name(self) -> str:
+        """The name in a list: «Myrland, Hanne», or the only one."""
+        return ", ".join(filter(None, (self.last_name, self.first_name)))
 
     @property
     def initials(self) -> str:
@@ -345,7 +362,7 @@ class Representative(models.Model):
     kind = models.CharField(_("type"), max_length=20, choices=RepresentativeKind)
     name = models.CharField(_("navn"), max_length=120)
     relation = models.CharField(_("relasjon"), max_length=60, blank=True)
-    phone = models.CharField(_("telefon"), max_length=20, blank=True)
+    phone = PhoneField(_("telefon"), blank=True)
     address = models.CharField(_("adresse"), max_length=200, blank=True)
     postcode = models.CharField(_("postnummer"), max_length=4, blank=True, validators=[POSTCODE])
     city = models.CharField(_("poststed"), max_length=60, blank=True)

@@ -1,4 +1,4 @@
-"""Intake: § 27 by phone, drafts, missing papers, sending on (needs C5, C6)."""
+"""Intake: § 27 by phone, missing papers, sending on (needs C5, C6)."""
 
 from __future__ import annotations
 
@@ -7,16 +7,14 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from casework.applications.actions import intake
 from casework.log.enums import ApplicationState
-from casework.models import Application, Draft, Event, MissingPaper, Person, Wish
+from casework.models import Application, Event, MissingPaper, Person, Wish
 from common.formatting import nbdate
 from tests.factories import (
     ApplicationFactory,
     OrganisationUnitFactory,
     PersonFactory,
     UserFactory,
-    now,
     today,
 )
 from tests.factories_intake import MissingPaperFactory
@@ -119,92 +117,6 @@ def test_prison_applies_for_a_person_with_its_own_date_and_contact(client, casew
     assert "Sosialkonsulent Vik" in page(
         client.get(reverse("casework:application", args=[case.pk]))
     )
-
-
-# ------------------------------------------------------------------ drafts
-
-
-def test_input_is_saved_as_a_draft_until_it_is_sent(client, caseworker):
-    person = PersonFactory(first_name="Gro", last_name="Lie")
-    url = reverse("casework:application_new", args=[person.pk])
-    save = reverse("casework:draft_save", args=[f"soknad-{person.pk}"])
-    form = client.get(url).context["form"]
-    assert form.helper.attrs["data-draft"] == save
-
-    assert client.post(save, {"words": "Vil bo nær", "kind": "ny"}).status_code == 204
-    assert client.post(save, {"words": "Vil bo nær skolen", "kind": "ny"}).status_code == 204
-    client.logout()
-    client.force_login(caseworker)
-    assert "Gro Lie" in page(client.get(reverse("desk:day")))
-    again = client.get(url)
-    assert "Vil bo nær skolen" in page(again)
-    assert again.context["form"]["kind"].value() == "ny"
-
-    client.post(url, typed(client, url, channel="skjema"))
-    assert Application.objects.get().words == "Vil bo nær skolen"
-    assert not Draft.objects.exists()
-
-
-def test_late_save_undoes_neither_a_later_one_nor_another_window_nor_the_sent_form(
-    client, caseworker
-):
-    person = PersonFactory()
-    url = reverse("casework:application_new", args=[person.pk])
-    save = reverse("casework:draft_save", args=[f"soknad-{person.pk}"])
-
-    def window():
-        attrs = client.get(url).context["form"].helper.attrs
-        return {
-            "draft_window": attrs["data-draft-window"],
-            "draft_revision": attrs["data-draft-revision"],
-        }
-
-    def keep(window, words, order, **more):
-        data = {**window, "draft_order": order, "words": words, **more}
-        return client.post(save, data).status_code
-
-    first = window()
-    assert keep(first, "Vil bo nær skolen", 2) == 204
-    assert keep(first, "Vil bo", 1) == 409
-    second = window()
-    assert keep(second, "Vil bo nær skolen og mor", 1) == 204
-    assert keep(first, "Vil bo nær skolen, helst", 3) == 409
-    (draft,) = Draft.objects.all()
-    assert draft.data == {"words": ["Vil bo nær skolen og mor"]}
-    sent = typed(client, url, channel="skjema", kind="ny")
-    assert client.post(url, sent).status_code == 302
-    assert keep(second, "Vil bo nær", 2, form_token=sent["form_token"]) == 409
-    assert not Draft.objects.exists()
-
-
-def test_draft_is_private_and_can_be_deleted(client, caseworker):
-    save = reverse("casework:draft_save", args=["paragraf-27"])
-    client.post(save, {"first_name": "Ada", "form_token": "x"})
-    assert Draft.objects.get().data == {"first_name": ["Ada"]}
-
-    client.force_login(UserFactory(caseworker=True))
-    assert "Ada" not in page(client.get(S27))
-    client.post(reverse("casework:draft_discard", args=["paragraf-27"]))
-    assert Draft.objects.count() == 1
-
-    client.force_login(caseworker)
-    assert client.post(reverse("casework:draft_discard", args=["paragraf-27"])).url == S27
-    assert not Draft.objects.exists()
-
-
-def test_no_draft_is_saved_for_an_empty_form_or_a_hidden_person(client, caseworker):
-    assert client.post(reverse("casework:draft_save", args=["paragraf-27"])).status_code == 204
-    hidden = PersonFactory(protected=True)
-    for key in (f"soknad-{hidden.pk}", "annet", "soknad-999999999"):
-        save = reverse("casework:draft_save", args=[key])
-        assert client.post(save, {"words": "x"}).status_code == 404
-    assert not Draft.objects.exists()
-
-
-def test_old_drafts_are_deleted():
-    Draft.objects.create(key="a", data={"x": ["y"]}, saved_at=now(), saved_by=UserFactory())
-    assert intake.delete_old_drafts(now() - timedelta(days=1)) == 0
-    assert intake.delete_old_drafts(now() + timedelta(days=1)) == 1
 
 
 # ------------------------------------------------------------------ missing papers

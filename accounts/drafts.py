@@ -1,0 +1,315 @@
+"""Keeps what is typed in a form until the form is saved: through a closed browser, a crashed tab
+and a session that ends (needs C5, S8).
+
+Every form with long text and `OnceFormMixin` drafts (`DraftMixin`); one that does not says
+`drafts = False`, and why in tests/test_drafting.py. `{% crispy form %}` draws what the page needs;
+a form drawn by hand has `{% draft form %}` first and `{% draft_status form %}` beside its button.
+
+How it works: the page gets a signed ticket, which says whose it is, of which page and form, which
+persons it shows, and which window it is (`common.windows`). `static/varig.js` sends the form to
+`draft_save` while somebody types. `once` throws the draft away when the form has had its effect.
+A ticket lets text in and never out: a draft is shown only by the page it belongs to, to its
+author, after the page's own check of who may see what. So a form that is sent after the session
+has ended is kept for the one the page was given to, who signs in and finds it there
+(`accounts.middleware`).
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.core import signing
+from django.db import transaction
+from django.db.models import Exists, Model, OuterRef, QuerySet
+from django.http import HttpRequest, QueryDict
+from django.utils.translation import gettext as _
+
+from common.corrections import Overwritten, SeenMixin, revision
+from common.errors import RuleBroken
+from common.readings import ChangedSinceRead, NotRead, ReadMixin, check_read
+from common.windows import Window, saved_from
+
+from .models import Draft, Submission, User
+from .sign_in import KEPT, sign_in_url
+
+FIELD, ORDER = "draft", "draft_order"
+SALT = "accounts.drafts"
+# A page may stand open over a weekend; after that its ticket keeps nothing more.
+OPEN_AT_MOST = timedelta(days=4)
+SHOWN = 8  # drafts in a list
+LARGEST = 200_000  # characters; more than any form holds
+# What the page itself sends along. `once.FIELD` is kept beside the text, not in it.
+NOT_KEPT = {"csrfmiddlewaretoken", "form_token", FIELD, ORDER, "window", "order", "lagre"}
+# Hidden fields that say which revision the text rests on.
+RESTS_ON = ("revision", "version")
+
+_may_see: list[Callable[[User, Collection[int]], bool]] = []
+
+
+def register_persons(may_see: Callable[[User, Collection[int]], bool]) -> None:
+    """Register who may see persons. `casework`, a floor above, does this at start."""
+    _may_see[:] = [may_see]
+
+
+class DraftElsewhere(RuleBroken):
+    """The form is open in another window, which has saved later, or it is sent or discarded."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Skjemaet er lagret fra et annet vindu, eller er sendt."))
+
+
+class TooLong(RuleBroken):
+    def __init__(self) -> None:
+        super().__init__(_("Teksten er for lang til å lagres som utkast."))
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What a page says of itself when it keeps a draft."""
+
+    user: int
+    path: str
+    form: str
+    page: str
+    persons: tuple[int, ...]
+    window: str
+    revision: int
+
+    def signed(self) -> str:
+        values = [getattr(self, name) for name in self.__slots__]
+        return signing.dumps(values, salt=SALT, compress=True)
+
+
+def ticket_of(request: HttpRequest) -> Ticket | None:
+    """The ticket that came along, whoever sends it; None without one, or if it is too old."""
+    try:
+        *start, persons, window, number = signing.loads(
+            request.POST.get(FIELD, ""), salt=SALT, max_age=OPEN_AT_MOST
+        )
+    except signing.BadSignature:
+        return None
+    return Ticket(*start, tuple(persons), window, number)
+
+
+# ------------------------------------------------------------------ the store
+
+
+def unsent(user: User) -> QuerySet[Draft]:
+    """The user's drafts, without those whose form has had its effect meanwhile."""
+    sent = Submission.objects.filter(token=OuterRef("token")).exclude(result_url="")
+    return Draft.objects.filter(~Exists(sent), user=user)
+
+
+def shown_to(user: User, most: int) -> list[Draft]:
+    """The newest drafts of the user about persons they may still see."""
+    return [draft for draft in unsent(user)[:most] if _sees(user, draft.persons)]
+
+
+def of_form(user: User, form: forms.BaseForm) -> list[Draft]:
+    """The user's drafts of this kind of form, about persons they may still see, newest first."""
+    drafts = unsent(user).filter(form=type(form).__name__)
+    return [draft for draft in drafts[:SHOWN] if _sees(user, draft.persons)]
+
+
+def keep(request: HttpRequest, ticket: Ticket, at: datetime) -> Draft | None:
+    """Keep what the request sends, for the user the page was given to. None if there is nothing.
+
+    Raises `DraftElsewhere`, `TooLong`, or `windows.Late` when it would undo a later save; and
+    `Draft.DoesNotExist` if the user may no longer see whom the page is about.
+    """
+    user = User.objects.filter(pk=ticket.user, is_active=True).first()
+    if user is None or not _sees(user, ticket.persons):
+        raise Draft.DoesNotExist
+    order = request.POST.get(ORDER, "")
+    return save_draft(
+        ticket=ticket,
+        data={name: request.POST.getlist(name) for name in request.POST if name not in NOT_KEPT},
+        token=_token(request.POST.get("form_token")),
+        order=int(order) if order.isdecimal() and len(order) < 10 else 0,
+        at=at,
+    )
+
+
+@transaction.atomic
+def save_draft(
+    *,
+    ticket: Ticket,
+    data: dict[str, list[str]],
+    at: datetime,
+    order: int = 0,
+    token: uuid.UUID | None = None,
+) -> Draft | None:
+    """Save what is typed in a form over an earlier draft of it (see `keep`). Locks the draft."""
+    kept = {
+        name: [text.replace("\x00", "") for text in values]
+        for name, values in data.items()
+        if any(values)
+    }
+    if not kept:
+        return None
+    if sum(len(text) for values in kept.values() for text in values) > LARGEST:
+        raise TooLong
+    if token and Submission.objects.filter(token=token).exclude(result_url="").exists():
+        raise DraftElsewhere
+    window = Window(ticket.window, ticket.revision, order)
+    mine = {"user_id": ticket.user, "path": ticket.path, "form": ticket.form}
+    locked = Draft.objects.select_for_update(of=("self",), no_key=True)
+    draft = locked.filter(**mine).first()
+    if draft is None:
+        if window.revision:
+            raise DraftElsewhere
+        draft = Draft(**mine)
+    elif window.has_missed(draft):
+        raise DraftElsewhere
+    else:
+        window.check_order(draft)
+    draft.data, draft.token, draft.saved_at = kept, token, at
+    draft.page, draft.persons = ticket.page, list(ticket.persons)
+    saved_from(draft, window)
+    draft.save()
+    return draft
+
+
+def forget(request: HttpRequest) -> None:
+    """Delete the draft of the form that was sent: it has had its effect, or is not wanted."""
+    ticket = ticket_of(request)
+    if ticket and ticket.user == request.user.pk:
+        Draft.objects.filter(user=request.user, path=ticket.path, form=ticket.form).delete()
+
+
+def delete_old(before: datetime) -> int:
+    """Delete drafts last saved before the moment. Returns how many."""
+    return Draft.objects.filter(saved_at__lt=before).delete()[0]
+
+
+def delete_about(person_id: int) -> None:
+    """Delete every draft written on a page that showed the person."""
+    Draft.objects.filter(persons__contains=[person_id]).delete()
+
+
+def follow_merge(loser_id: int, survivor_id: int, pages: str) -> None:
+    """The drafts about a person whose record is merged follow to the survivor. `pages` is the
+    start of the paths of a person's own pages, with `%d` for the key."""
+    was, now = pages % loser_id, pages % survivor_id
+    for draft in Draft.objects.filter(persons__contains=[loser_id]):
+        draft.persons = sorted({*draft.persons, survivor_id} - {loser_id})
+        if draft.path.startswith(was):
+            moved = now + draft.path.removeprefix(was)
+            taken = Draft.objects.filter(user=draft.user_id, path=moved, form=draft.form)
+            draft.path = draft.path if taken.exists() else moved
+        draft.save(update_fields=["persons", "path"])
+
+
+def _sees(user: User, persons: Collection[int]) -> bool:
+    return not persons or not _may_see or _may_see[0](user, persons)
+
+
+def _token(value: Any) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(str(value)) if value else None
+    except ValueError:
+        return None
+
+
+# ------------------------------------------------------------------ on the page
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """What a page draws of a draft: the ticket it sends, and the draft that fills the form."""
+
+    ticket: Ticket
+    draft: Draft | None
+    changed: Overwritten | ChangedSinceRead | None
+    saves_itself: bool
+
+    @property
+    def sign_in_url(self) -> str:
+        return sign_in_url(self.ticket.path, KEPT)
+
+
+class DraftMixin:
+    """A form with long text that keeps what is typed. `drafts = False` opts out."""
+
+    drafts = True
+    # The form saves its row while somebody types: only a session that ends makes a draft.
+    saves_itself = False
+    # What tells two of the same form on the same page apart, as a query: «samtale=…».
+    draft_query = ""
+    draft_box: Box | None = None
+
+    def drafts_text(self) -> bool:
+        return any(isinstance(one.widget, forms.Textarea) for one in self.fields.values())
+
+    def begin_draft(self, request: HttpRequest, *parts: forms.BaseForm) -> Box | None:
+        """Fill the form, and the other `parts` of the same `<form>`, from the draft the user has
+        not sent; once for each request. None if the form does not draft."""
+        if self.draft_box or not self.drafts or getattr(request, "user", None) is None:
+            return self.draft_box
+        writes = any(DraftMixin.drafts_text(part) for part in (self, *parts))
+        if not request.user.is_authenticated or not writes:
+            return None
+        path, name = self._draft_place(request)
+        draft = unsent(request.user).filter(path=path, form=name).first()
+        persons, page = getattr(request, "shown", ((), ""))
+        ticket = Ticket(
+            request.user.pk, path, name, page, tuple(persons), str(uuid.uuid4()),
+            draft.revision if draft else 0,
+        )  # fmt: skip
+        changed = None
+        fills = draft and not self.is_bound and request.method in ("GET", "HEAD")
+        if fills:
+            for part in (self, *parts):
+                fill(part, draft.data)
+            changed = self._draft_changed(draft)
+        self.draft_box = Box(ticket, draft if fills else None, changed, self.saves_itself)
+        return self.draft_box
+
+    def _draft_place(self, request: HttpRequest) -> tuple[str, str]:
+        """The page and the name of the form. A form shown again after an error, perhaps at
+        another address, is the one that was sent."""
+        rows = (getattr(self, name, None) for name in ("row", "instance"))
+        key = next((row.pk for row in rows if isinstance(row, Model) and row.pk), None)
+        name = ":".join(str(part) for part in (type(self).__name__, self.prefix, key) if part)
+        sent = ticket_of(request) if request.method == "POST" else None
+        if sent and sent.user == request.user.pk and sent.form == name:
+            return sent.path, name
+        path = request.path + (f"?{self.draft_query}" if self.draft_query else "")
+        return path[:300], name[:120]
+
+    def _draft_changed(self, draft: Draft) -> Overwritten | ChangedSinceRead | None:
+        """What somebody has changed since the draft was begun."""
+        if isinstance(self, ReadMixin):
+            try:
+                check_read(self.reading, (draft.data.get(self.add_prefix("read")) or [""])[0])
+            except ChangedSinceRead as error:
+                return error
+            except NotRead:
+                return None
+        if not isinstance(self, SeenMixin) or self.row is None:
+            return None
+        seen = (draft.data.get(self.add_prefix("seen")) or [""])[0]
+        if not seen.isdecimal() or int(seen) == revision(self.row):
+            return None
+        return Overwritten(self.row, int(seen))
+
+
+def fill(form: forms.BaseForm, data: dict[str, list[str]]) -> None:
+    """Make an unbound form show what the draft holds. Of the hidden fields only those that say
+    which revision the text rests on: the form is then refused as if it had been open all along."""
+    typed = QueryDict(mutable=True)
+    for name, values in data.items():
+        typed.setlist(name, values)
+    for name, field in form.fields.items():
+        widget, key = field.widget, form.add_prefix(name)
+        if (widget.is_hidden and name not in RESTS_ON) or isinstance(widget, forms.FileInput):
+            continue
+        if field.disabled or widget.value_omitted_from_data(typed, {}, key):
+            continue
+        form.initial[name] = widget.value_from_datadict(typed, {}, key)
+        form[name].__dict__.pop("initial", None)  # a bound field remembers it

@@ -1,0 +1,21 @@
+"""Whom a draft is about, and who may still see them (`accounts.drafts`)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from casework.log.visibility import not_hidden
+
+from .models import Person
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+PAGES_OF_PERSON = "/personer/%d/"
+
+
+def sees_all(user: User, persons: Collection[int]) -> bool:
+    """Whether none of the persons has been hidden from the user since the page was opened. What
+    the user's roles give is asked by the page itself."""
+    return not Person.objects.filter(pk__in=persons).exclude(not_hidden(user)).exists()

@@ -1,0 +1,106 @@
+"""Phone numbers: kept in one form (E.164: «+4741234567»), shown as they are written in Norway.
+
+What cannot be read, from before or from a file, is kept as it is written, and shown with a word
+that it should be checked.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import phonenumbers
+from django.db import models
+from django.utils.translation import gettext as _
+from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
+
+HOME = "NO"
+# Longest of E.164 is sixteen signs; a number that cannot be read may be longer.
+LONGEST = 20
+MOBILE = re.compile(r"\+47([49]\d\d)(\d\d)(\d{3})", re.ASCII)
+WRITTEN = re.compile(r"[+\d\s().\-]+")
+SMS = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
+
+
+def read(text: str, *, mobile: bool = False) -> str:
+    """The number in E.164, «+4741234567»; "" if it is none, or if `mobile` and it takes no SMS.
+
+    Without a country code it is Norwegian.
+    """
+    if not WRITTEN.fullmatch(text.strip()):  # the library also finds a number among words
+        return ""
+    try:
+        number = phonenumbers.parse(text, HOME)
+    except NumberParseException:
+        return ""
+    if number.extension or not phonenumbers.is_valid_number(number):
+        return ""
+    if mobile and phonenumbers.number_type(number) not in SMS:
+        return ""
+    return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+def kept(text: Any) -> str:
+    """How the number is kept: in E.164, or as it is written if it cannot be read."""
+    text = " ".join(str(text or "").split())
+    return read(text) or text
+
+
+def shown(number: str | None) -> str:
+    """«412 34 567», «22 33 44 55», «+46 70 123 45 67»: grouped as in its country."""
+    text = (number or "").strip()
+    if not (known := read(text)):
+        return text
+    # The library writes mobile numbers two and two; in Norway they are read 412 34 567.
+    if match := MOBILE.fullmatch(known):
+        return " ".join(match.groups())
+    parsed = phonenumbers.parse(known)
+    at_home = parsed.country_code == phonenumbers.country_code_for_region(HOME)
+    style = PhoneNumberFormat.NATIONAL if at_home else PhoneNumberFormat.INTERNATIONAL
+    return phonenumbers.format_number(parsed, style)
+
+
+def checked(number: str | None) -> str:
+    """`shown`, and that the number must be checked if it cannot be read."""
+    text = shown(number)
+    if not text or read(text):
+        return text
+    return _("%(number)s (kontroller nummeret)") % {"number": text}
+
+
+class PhoneField(models.CharField):
+    """A phone number on a model, whatever wrote it. Its form field is `common.forms.PhoneField`.
+
+    Migrations see a `CharField`.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", LONGEST)
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> tuple[str, str, list, dict]:
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.CharField", args, kwargs
+
+    def pre_save(self, instance: models.Model, add: bool) -> str:
+        value = kept(getattr(instance, self.attname))
+        setattr(instance, self.attname, value)
+        return value
+
+    def get_prep_value(self, value: Any) -> Any:
+        return kept(value) if value else value
+
+    def formfield(self, **kwargs: Any) -> Any:
+        from .forms import PhoneField as PhoneFormField
+
+        return super().formfield(**{"form_class": PhoneFormField, "landline": True, **kwargs})
+
+
+def put_in_form(apps: Any, *columns: tuple[str, str, str]) -> None:
+    """For migrations: put the numbers of the columns (app, model, field) in the form they are kept
+    in. History keeps what was written."""
+    for app, name, field in columns:
+        rows = apps.get_model(app, name)._base_manager
+        for pk, number in rows.exclude(**{field: ""}).values_list("pk", field).iterator():
+            if kept(number) != number:
+                rows.filter(pk=pk).update(**{field: kept(number)})

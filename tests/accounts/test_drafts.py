@@ -1,0 +1,225 @@
+"""What is typed is kept until it is saved: for its author alone, also when the session ends, and
+never over a later save (issue «Text survives»)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.core import signing
+from django.test import Client
+from django.urls import reverse
+
+from accounts import drafts
+from accounts.models import Draft
+from casework.models import Application
+from tests import factories as f
+from tests.test_editing import form_on
+
+pytestmark = pytest.mark.django_db
+
+SAVE, DISCARD = reverse("accounts:draft_save"), reverse("accounts:draft_discard")
+S27 = reverse("casework:section_27")
+
+
+@pytest.fixture
+def caseworker():
+    return f.UserFactory(caseworker=True)
+
+
+@pytest.fixture
+def client(caseworker):
+    client = Client()
+    client.force_login(caseworker)
+    return client
+
+
+def opened(client, url, field="words") -> dict[str, list[str]]:
+    """What the form with the field would send, as the page shows it now."""
+    return form_on(client.get(url), field)
+
+
+def keep(client, form, order=1, **typed) -> int:
+    data = {**form, **typed, "draft_order": order}
+    return client.post(SAVE, data).status_code
+
+
+def kept() -> list[dict]:
+    return [draft.data for draft in Draft.objects.all()]
+
+
+def test_input_survives_until_the_form_is_sent(client, caseworker):
+    person = f.PersonFactory(first_name="Gro", last_name="Lie")
+    url = reverse("casework:application_new", args=[person.pk])
+    form = opened(client, url)
+    assert keep(client, form, 1, words="Vil bo nær", kind="ny") == 200
+    answer = client.post(
+        SAVE, {**form, "words": "Vil bo nær skolen", "kind": "ny", "draft_order": 2}
+    )
+    assert set(answer.json()) == {"clock", "csrf"}
+
+    again = Client()
+    again.force_login(caseworker)
+    assert "Ny søknad · Gro Lie" in again.get(reverse("desk:day")).content.decode()
+    page = again.get(url)
+    assert "Utkastet ditt fra" in page.content.decode()
+    form = form_on(page, "words")
+    assert (form["words"], form["kind"]) == (["Vil bo nær skolen"], ["ny"])
+
+    assert again.post(url, {**form, "channel": "skjema"}).status_code == 302
+    assert Application.objects.get().words == "Vil bo nær skolen"
+    assert not Draft.objects.exists()
+    assert "Utkastet ditt" not in again.get(url).content.decode()
+
+
+def test_late_save_undoes_neither_a_later_one_nor_another_window_nor_the_sent_form(client):
+    url = reverse("casework:application_new", args=[f.PersonFactory().pk])
+    first = opened(client, url)
+    assert keep(client, first, 2, words="Vil bo nær skolen") == 200
+    assert keep(client, first, 1, words="Vil bo") == 409
+    second = opened(client, url)
+    assert keep(client, second, 1, words="Vil bo nær skolen og mor") == 200
+    assert keep(client, first, 3, words="Vil bo nær skolen, helst") == 409
+    assert [data["words"] for data in kept()] == [["Vil bo nær skolen og mor"]]
+    sent = {**opened(client, url), "channel": "skjema", "kind": "ny"}
+    assert client.post(url, sent).status_code == 302
+    assert keep(client, sent, 4, words="Vil bo nær") == 409
+    assert not Draft.objects.exists()
+
+
+def test_draft_is_for_its_author_while_they_see_the_person(client, caseworker):
+    person = f.PersonFactory()
+    url = reverse("casework:application_new", args=[person.pk])
+    form = opened(client, url)
+    assert keep(client, form, words="Hemmelig") == 200
+
+    other = Client()
+    other.force_login(f.UserFactory(caseworker=True))
+    assert "Hemmelig" not in other.get(url).content.decode()
+    assert keep(other, form, 2, words="Av en annen") == 403
+    assert other.post(DISCARD, form).status_code == 404
+    assert keep(client, {**form, "draft": "x"}) == 400
+    forged = signing.dumps([caseworker.pk, url, "ApplicationForm", "", [], "w", 0], salt="annet")
+    assert keep(client, {**form, "draft": forged}) == 400
+    assert [data["words"] for data in kept()] == [["Hemmelig"]]
+
+    person.shielded = True
+    person.save()
+    assert client.get(url).status_code == 404
+    assert keep(client, form, 2, words="Mer") == 404
+    assert "Ny søknad" not in client.get(reverse("desk:day")).content.decode()
+
+    person.shielded = False
+    person.save()
+    assert client.post(DISCARD, opened(client, url)).url == url
+    assert not Draft.objects.exists()
+
+
+def test_two_callers_at_once_have_a_draft_each(client):
+    first, second = opened(client, S27), opened(client, S27)
+    assert keep(client, first, first_name="Ada", words="Kastet ut") == 200
+    assert keep(client, second, first_name="Bo", words="Brann") == 200
+    assert keep(client, first, 2, first_name="Ada", words="Kastet ut i dag") == 200
+    paths = {draft.data["words"][0]: draft.path for draft in Draft.objects.all()}
+    assert set(paths) == {"Kastet ut i dag", "Brann"}
+
+    page = client.get(S27).content.decode()
+    assert all(path in page for path in paths.values())
+    assert "Kastet ut i dag" not in page  # a new call begins empty
+    going_on = opened(client, paths["Brann"])
+    assert going_on["first_name"] == ["Bo"]
+    assert client.post(DISCARD, going_on).url == S27
+    assert [data["first_name"] for data in kept()] == [["Ada"]]
+
+
+def test_form_sent_after_the_session_ended_is_kept_for_its_author(client, caseworker):
+    url = reverse("casework:application_new", args=[f.PersonFactory().pk])
+    form = {**opened(client, url), "words": "Tre avsnitt", "channel": "skjema", "kind": "ny"}
+    client.session.flush()
+    answer = client.post(url, form)
+    assert (answer.status_code, Application.objects.exists()) == (302, False)
+    assert "hvorfor=utkast" in answer.url
+    assert "lagret som utkast" in client.get(answer.url).content.decode()
+    assert f'value="{url}"' in client.get(answer.url).content.decode()
+    assert keep(client, form, 5, words="Tre avsnitt til") == 401  # the page goes on keeping
+
+    other = Client()
+    other.force_login(f.UserFactory(caseworker=True))
+    assert "Tre avsnitt" not in other.get(url).content.decode()
+    client.force_login(caseworker)
+    assert opened(client, url)["words"] == ["Tre avsnitt til"]
+
+
+def test_form_from_before_one_signed_in_again_is_kept_and_shown(caseworker):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(caseworker)
+    url = reverse("casework:application_new", args=[f.PersonFactory().pk])
+    form = {**opened(client, url), "words": "Fra den gamle siden", "draft_order": 1}
+    form["csrfmiddlewaretoken"] = "x" * 64
+    answer = client.post(url, form, follow=True)
+    assert answer.redirect_chain == [(url, 302)]
+    assert form_on(answer, "words")["words"] == ["Fra den gamle siden"]
+    assert "Du har logget inn på nytt" in answer.content.decode()
+    other = Client(enforce_csrf_checks=True)
+    other.force_login(f.UserFactory(caseworker=True))
+    assert other.post(url, {**form, "words": "Ikke hans"}).status_code == 403
+    assert [data["words"] for data in kept()] == [["Fra den gamle siden"]]
+
+
+def test_locked_user_keeps_nothing(client, caseworker):
+    form = opened(client, S27)
+    caseworker.is_active = False
+    caseworker.save()
+    assert keep(client, form, words="x") == 404
+    assert not Draft.objects.exists()
+
+
+def test_sign_in_says_why_and_leads_back_also_from_a_fragment_and_a_button(client):
+    url = reverse("casework:applications")
+    anonymous = Client()
+    assert "hvorfor=side" in anonymous.get(url).url
+    client.session.flush()
+    ended = client.get(url + "?mine=1")
+    assert "hvorfor=avsluttet" in ended.url
+    assert f"next={url}%3Fmine%3D1" in ended.url
+    fragment = client.get(
+        url, headers={"HX-Request": "true", "HX-Current-URL": f"http://testserver{url}"}
+    )
+    assert f"next={url}&" in fragment.headers["HX-Redirect"]
+    client.cookies["varig"] = "borte"
+    button = client.post(
+        reverse("casework:application_take", args=[1]),
+        headers={"Referer": f"http://testserver{url}"},
+    )
+    assert f"next={url}&" in button.url
+    stranger = client.post(url, headers={"Referer": "https://example.org/x"})
+    assert "next=/&" in stranger.url
+
+
+def test_draft_says_that_the_row_has_changed_since(client, caseworker):
+    note = f.NoteFactory(written_by=caseworker)
+    url = reverse("casework:note_objection", args=[note.pk])
+    assert keep(client, opened(client, url, "objection"), objection="Det stemmer ikke.") == 200
+    note.objection = "Skrevet av en annen"
+    note.save()
+    page = client.get(url)
+    assert "Noen har endret dette etter at du begynte" in page.content.decode()
+    assert "Skrevet av en annen" in page.content.decode()
+    form = form_on(page, "objection")
+    assert form["objection"] == ["Det stemmer ikke."]
+    assert client.post(url, form).status_code == 302  # having been told, it can be sent
+
+
+def test_old_drafts_are_deleted_and_a_draft_follows_a_merged_person(client, caseworker):
+    loser, survivor = f.PersonFactory(), f.PersonFactory()
+    url = reverse("casework:application_new", args=[loser.pk])
+    assert keep(client, opened(client, url), words="Følger med") == 200
+    drafts.follow_merge(loser.pk, survivor.pk, "/personer/%d/")
+    moved = reverse("casework:application_new", args=[survivor.pk])
+    assert opened(client, moved)["words"] == ["Følger med"]
+    assert Draft.objects.get().persons == [survivor.pk]
+    assert drafts.delete_old(f.now() - timedelta(days=1)) == 0
+    assert drafts.delete_old(f.now() + timedelta(days=1)) == 1
+    assert keep(client, opened(client, moved), words="Igjen") == 200
+    drafts.delete_about(survivor.pk)
+    assert not Draft.objects.exists()
