@@ -20,6 +20,7 @@ from casework.vedtak import completeness
 from casework.vedtak import letter as vedtak_letter
 from casework.vedtak.actions import approve_vedtak
 from common.formatting import nbdate_long
+from common.pdf import TAB
 from tests.factories import (
     AppealFactory,
     ApplicationFactory,
@@ -34,6 +35,7 @@ from tests.factories import (
     today,
 )
 from tests.readings import sign
+from tests.test_editing import form_on
 
 pytestmark = pytest.mark.django_db
 
@@ -297,3 +299,29 @@ def test_contact_is_who_handles_the_case_now():
     assert letters.contact(case, vedtak.drafted_by)["name"] == str(case.responsible)
     case.responsible = UserFactory(caseworker=True, is_active=False)
     assert letters.contact(case, vedtak.drafted_by)["name"] == str(vedtak.drafted_by)
+
+
+def test_what_is_typed_comes_through_into_the_letter_or_is_named_at_its_field(client):
+    writer = UserFactory(caseworker=True)
+    client.force_login(writer)
+    person = PersonFactory(first_name="محمد", last_name="Петренко")
+    vedtak = VedtakFactory(application__person=person, drafted_by=writer)
+    url, pdf = (
+        reverse(f"casework:{name}", args=[vedtak.pk]) for name in ("vedtak", "vedtak_draft")
+    )
+    word = "Y" * 399 + "Z"
+    form = form_on(client.get(url), "reasoning")
+    typed = f"Punkt:\n\t- innrykk\n{word}\nJeg vil bo ved sjøen 😀 王小明"
+    assert client.post(url, {**form, "reasoning": typed}).status_code == 302
+    text = "".join(
+        page.extract_text() for page in PdfReader(io.BytesIO(client.get(pdf).content)).pages
+    )
+    assert f"{TAB}- innrykk" in text
+    assert word in "".join(text.replace("\u200b", "").split("\n"))
+    assert max(len(line) for line in text.split("\n")) < 120
+    assert [sign for sign in "😀王Пم" if sign not in text] == []
+
+    form = form_on(client.get(url), "reasoning")
+    refused = client.post(url, {**form, "reasoning": "Jeg heter ᐃᓄᒃ", "facts": "a\x07b"})
+    assert set(refused.context["form"].errors) == {"reasoning", "facts"}
+    assert "Tegnet «ᐃ» kan ikke stå i brev" in refused.content.decode()

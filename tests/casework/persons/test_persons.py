@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.urls import reverse
 
+from casework.letters import letters
 from casework.log.enums import Protection
 from casework.models import Event, HouseholdMember, Note, Person
 from casework.persons.actions import persons as actions
@@ -525,3 +526,47 @@ def test_person_with_a_future_birth_date_does_not_crash_the_page(client, casewor
     family = FamilyFactory(children=1)
     Person.objects.filter(pk=family.children[0].pk).update(birth_date=today() + timedelta(days=30))
     assert client.get(home(family.head)).status_code == 200
+
+
+# ------------------------------------------------------------------ one name only
+
+
+@pytest.mark.parametrize("name", ["first_name", "last_name"])
+def test_person_with_one_name_is_registered_found_and_written_to(client, caseworker, name):
+    one = {"first_name": "", "last_name": "", name: "Suharto"}
+    response = client.post(NEW, typed(**one, address="Vegen 1", postcode="9990", city="Solvær"))
+    assert response.status_code == 302, response.content.decode()[-3000:]
+    person = Person.objects.get()
+    assert (person.name, person.listed_name, person.called) == ("Suharto",) * 3
+    assert person.initials == "S."
+
+    found = client.post("/sok/", {"q": "suharto"})
+    assert found.context["found"].persons == [person]
+    for url in (f"/personer/{person.pk}/", "/personer/"):
+        page = client.get(url).content.decode()
+        assert "Suharto" in page
+        assert not any(odd in page for odd in ("Suharto ,", "Suharto,", ", Suharto", " Suharto </"))
+    case = ApplicationFactory(person=person)
+    frame = letters.frame(case, language="nb", on=today(), by=caseworker)
+    assert frame["recipient"]["name"] == "Suharto"
+
+    nobody = client.post(NEW, typed(first_name="", last_name="", national_id=""))
+    assert "Skriv navnet." in nobody.content.decode()
+
+
+def test_member_is_not_registered_by_the_suggested_last_name_alone(client, caseworker):
+    head = FamilyFactory().members.get(relation="selv").person
+    url = reverse("casework:household", args=[head.pk])
+    before = Person.objects.count()
+    client.post(url, {"last_name": head.last_name, "relation": "barn", "living": "fast"})
+    assert Person.objects.count() == before
+
+
+# ------------------------------------------------------------------ signs
+
+
+@pytest.mark.parametrize("sign", ["\x00", "\x07", "\x1b", "\x85"])
+def test_control_character_is_named_at_its_field(client, caseworker, sign):
+    page = client.post(NEW, typed(first_name=f"Han{sign}ne", address=f"Vegen{sign} 1"))
+    assert set(page.context["form"].errors) == {"first_name", "address"}
+    assert not Person.objects.exists()
