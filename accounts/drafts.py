@@ -19,10 +19,11 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core import signing
 from django.db import transaction
 from django.db.models import Exists, Model, OuterRef, QuerySet
@@ -39,8 +40,6 @@ from .sign_in import KEPT, sign_in_url
 
 FIELD, ORDER = "draft", "draft_order"
 SALT = "accounts.drafts"
-# A page may stand open over a weekend; after that its ticket keeps nothing more.
-OPEN_AT_MOST = timedelta(days=4)
 SHOWN = 8  # drafts in a list
 LARGEST = 200_000  # characters; more than any form holds
 # What the page itself sends along. `once.FIELD` is kept beside the text, not in it.
@@ -89,7 +88,7 @@ def ticket_of(request: HttpRequest) -> Ticket | None:
     """The ticket that came along, whoever sends it; None without one, or if it is too old."""
     try:
         *start, persons, window, number = signing.loads(
-            request.POST.get(FIELD, ""), salt=SALT, max_age=OPEN_AT_MOST
+            request.POST.get(FIELD, ""), salt=SALT, max_age=settings.DRAFT_TICKET_AGE
         )
     except signing.BadSignature:
         return None

@@ -10,7 +10,6 @@ import re
 from typing import Any
 
 import phonenumbers
-from django.db import models
 from django.utils.translation import gettext as _
 from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
 
@@ -66,34 +65,6 @@ def checked(number: str | None) -> str:
     if not text or read(text):
         return text
     return _("%(number)s (kontroller nummeret)") % {"number": text}
-
-
-class PhoneField(models.CharField):
-    """A phone number on a model, whatever wrote it. Its form field is `common.forms.PhoneField`.
-
-    Migrations see a `CharField`.
-    """
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("max_length", LONGEST)
-        super().__init__(*args, **kwargs)
-
-    def deconstruct(self) -> tuple[str, str, list, dict]:
-        name, _path, args, kwargs = super().deconstruct()
-        return name, "django.db.models.CharField", args, kwargs
-
-    def pre_save(self, instance: models.Model, add: bool) -> str:
-        value = kept(getattr(instance, self.attname))
-        setattr(instance, self.attname, value)
-        return value
-
-    def get_prep_value(self, value: Any) -> Any:
-        return kept(value) if value else value
-
-    def formfield(self, **kwargs: Any) -> Any:
-        from .forms import PhoneField as PhoneFormField
-
-        return super().formfield(**{"form_class": PhoneFormField, "landline": True, **kwargs})
 
 
 def put_in_form(apps: Any, *columns: tuple[str, str, str]) -> None:

@@ -68,6 +68,7 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"  # Strict breaks the return from OIDC
 SESSION_COOKIE_AGE = env.number("SESSION_HOURS", 10) * 3600  # a long working day
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+DRAFT_TICKET_AGE = 4 * 24 * 3600  # what is typed is kept on a page left open over a weekend
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"  # read from the cache, kept in both
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"

@@ -20,8 +20,7 @@ from simple_history.models import HistoricalRecords
 
 from accounts.models import OrganisationUnit
 from common.formatting import kroner
-from common.model_parts import all_or_none
-from common.phones import PhoneField
+from common.model_parts import PhoneField, all_or_none
 from common.sorting import norwegian_key
 
 from .enums import (

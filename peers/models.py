@@ -21,7 +21,7 @@ from accounts import settings_table
 from accounts.enums import CASE_ROLES, RoleKind
 from accounts.models import OrganisationUnit
 from casework.models import Person
-from common.phones import PhoneField
+from common.model_parts import PhoneField
 from common.prepared import DAY, IDS, Prepared
 
 from .enums import Channel, LifeDomain, LinkState, PeerKind, Share

@@ -19,8 +19,7 @@ from accounts.models import OrganisationUnit
 from casework.log.enums import NoticeKind
 from casework.log.visibility import visible_persons
 from casework.persons.models import Person
-from common.model_parts import WHO_AND_WHEN, all_or_none, done_by
-from common.phones import PhoneField
+from common.model_parts import WHO_AND_WHEN, PhoneField, all_or_none, done_by
 
 if TYPE_CHECKING:
     from accounts.models import User

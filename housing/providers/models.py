@@ -14,8 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from common.calendar import last_day
-from common.model_parts import all_or_none
-from common.phones import PhoneField
+from common.model_parts import PhoneField, all_or_none
 
 from ..enums import AgreementFlagClosed
 

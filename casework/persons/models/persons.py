@@ -32,7 +32,7 @@ from casework.log.enums import (
 )
 from casework.log.visibility import visible_persons
 from common import calendar, national_id
-from common.phones import PhoneField
+from common.model_parts import PhoneField
 from common.sorting import norwegian_key
 
 if TYPE_CHECKING:
