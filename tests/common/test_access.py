@@ -19,6 +19,8 @@ from tests.urls_table import NOT_OURS
 
 # Views without an access declaration, and why.
 OPEN = {
+    "accounts:draft_discard",  # the author's own, with a ticket the page was given
+    "accounts:draft_save",  # likewise
     "accounts:me",  # everyone's own profile
     "accounts:my_absence",  # everyone's own
     "casework:statement_outside",  # anyone with the link and the code

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -128,7 +129,7 @@ def test_duf_number_or_no_number_is_accepted(client, caseworker):
         ({"national_id": ""}, "national_id"),
         ({"id_kind": "duf", "duf": "12"}, "duf"),
         ({"id_kind": "pass"}, "id_kind"),
-        ({"first_name": ""}, "first_name"),
+        ({"first_name": "", "last_name": ""}, "first_name"),
         ({"first_name": "A" * 81}, "first_name"),
         ({"first_name": "A\x00"}, "first_name"),
         ({"phone": "12"}, "phone"),
@@ -390,7 +391,7 @@ def test_protected_member_is_hidden_in_the_household(client, caseworker):
         ({"birth_date": "01.01.2100"}, "birth_date"),
         ({"first_name": ""}, "first_name"),
         ({"number": "123"}, "number"),
-        ({"number": generate_tenor(BORN, 3), "first_name": ""}, "first_name"),
+        ({"number": generate_tenor(BORN, 3), "first_name": "", "last_name": ""}, "first_name"),
     ],
 )
 def test_invalid_membership_is_refused_with_a_sentence(client, caseworker, wrong, field):
@@ -545,7 +546,7 @@ def test_person_with_one_name_is_registered_found_and_written_to(client, casewor
     for url in (f"/personer/{person.pk}/", "/personer/"):
         page = client.get(url).content.decode()
         assert "Suharto" in page
-        assert not any(odd in page for odd in ("Suharto ,", "Suharto,", ", Suharto", " Suharto </"))
+        assert not re.search(r"Suharto\s*,\s*<|>\s*,\s*Suharto|Suharto ,", page)
     case = ApplicationFactory(person=person)
     frame = letters.frame(case, language="nb", on=today(), by=caseworker)
     assert frame["recipient"]["name"] == "Suharto"
