@@ -187,8 +187,8 @@ def delete_old(before: datetime) -> int:
 
 
 def delete_about(person_id: int) -> None:
-    """Delete every draft written on a page that showed the person."""
-    Draft.objects.filter(persons__contains=[person_id]).delete()
+    """Delete the drafts about the person alone; one of a meeting is about the others too."""
+    Draft.objects.filter(persons=[person_id]).delete()
 
 
 def follow_merge(loser_id: int, survivor_id: int, pages: str) -> None:
