@@ -247,11 +247,13 @@ class Vedtak(models.Model):
         return self.state in VEDTAK_OPEN
 
     def appeal_deadline(self) -> AppealDeadline | None:
-        """How the last day to appeal is counted (fvl. §§ 29-30): as the letter says, or from the
-        day it is known to have arrived. None if the vedtak is not issued."""
+        """How the last day to appeal is counted (fvl. §§ 29-30): as the letter says, or from a
+        later day it is known to have arrived. Who was told a day may rely on it, also when the
+        letter came before it was expected. None if the vedtak is not issued."""
         if self.appeal_weeks is None:
             return None
-        return deadlines.appeal_within(self.arrived_on or self.arrives_on, self.appeal_weeks)
+        arrived = max(self.arrived_on or self.arrives_on, self.arrives_on)
+        return deadlines.appeal_within(arrived, self.appeal_weeks)
 
     def appeal_due(self) -> date | None:
         """The last day to appeal. None if the vedtak is not issued."""

@@ -72,3 +72,16 @@ def test_day_of_arrival_is_registered_and_moves_the_deadline(login):
     assert post("papir").status_code == 302
     vedtak.refresh_from_db()
     assert vedtak.arrived_on == deadlines.arrives(vedtak.issued_on, "papir")
+
+
+def test_letter_that_came_early_takes_no_day_it_promised(login):
+    vedtak = f.VedtakFactory(issued=True)
+    promised = vedtak.appeal_due()
+    assert vedtak.arrives_on > vedtak.issued_on
+    url = reverse("casework:vedtak_arrived", args=[vedtak.pk])
+    day = nbdate(vedtak.issued_on)
+    answer = login(RoleKind.CASEWORKER).post(url, {"way": "papir", "arrived_on": day})
+    assert answer.status_code == 302
+    vedtak.refresh_from_db()
+    assert vedtak.arrived_on == vedtak.issued_on
+    assert vedtak.appeal_due() == promised
