@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from common.calendar import local_date
 from common.corrections import check_seen
 from common.errors import RuleBroken
+from common.lawful import check_lawful
 
 from . import absence, leaving
 from .enums import RoleKind
-from .models import OrganisationUnit, Role, Setting, User
+from .models import Municipality, OrganisationUnit, Role, Setting, User
 from .settings_table import KEYS
 
 
@@ -141,15 +142,25 @@ def end_role(
 
 @transaction.atomic
 def change_setting(
-    *, key: str, value: Any, start: date, by: User, on: date, seen: int | None = None
+    *,
+    key: str,
+    value: Any,
+    start: date,
+    by: User,
+    on: date,
+    reason: str = "",
+    seen: int | None = None,
 ) -> Setting:
     """Give the key a value from `start` on; the earlier value applies until then.
 
-    Changes planned for `start` or later are replaced. Raises ChangeInThePast when `start` is
-    before `on`, `Overwritten` when it has changed since `seen`, and KeyError for an unknown key.
+    Changes planned for `start` or later are replaced. A value outside the bound of the law needs a
+    `reason`, which is kept in the history. Raises `OutsideLaw` without one, ChangeInThePast when
+    `start` is before `on`, `Overwritten` when it has changed since `seen`, and KeyError for an
+    unknown key.
     """
-    if key not in KEYS:
-        raise KeyError(key)
+    key_rules = KEYS[key]
+    law = str(key_rules.bound.law) if key_rules.bound else ""
+    why = check_lawful(key_rules.against(value), law, reason)
     if start < on:
         raise ChangeInThePast(_("Velg i dag eller en senere dato. Det som har vært, endres ikke."))
     # Locked, so that two changes of the same key run one after the other.
@@ -157,9 +168,50 @@ def change_setting(
     rows = list(locked.filter(key=key).order_by("pk"))
     check_seen(Setting.history.filter(key=key), seen)
     for row in rows:
+        row._history_user = by
         if row.valid.lower and row.valid.lower >= start:
             row.delete()
         elif row.valid.upper is None or row.valid.upper > start:
             row.valid = DateRange(row.valid.lower, start)
             row.save()
-    return Setting.objects.create(key=key, value=value, valid=DateRange(start, None))
+    row = Setting(key=key, value=value, valid=DateRange(start, None))
+    row._history_user, row._change_reason = by, why
+    row.save()
+    return row
+
+
+@transaction.atomic
+def save_municipality(*, seen: int | None = None, by: User, **facts: Any) -> Municipality:
+    """Change the municipality's name, number, address, phone and hours, in letters from now on.
+
+    Raises `Overwritten` when somebody has changed it since `seen`.
+    """
+    # Locked, so that of two who change it at once the second is told.
+    row = Municipality.objects.select_for_update(of=("self",), no_key=True).get()
+    check_seen(row, seen)
+    return _save(row, facts, by)
+
+
+@transaction.atomic
+def save_unit(
+    *, unit: OrganisationUnit | None, seen: int | None = None, by: User, **facts: Any
+) -> OrganisationUnit:
+    """Make a unit, or change one: its name, kind, address, phone and hours, in letters from now on.
+
+    Raises IntegrityError when another unit has the name, and `Overwritten` when somebody has
+    changed it since `seen`.
+    """
+    if unit is None:
+        return _save(OrganisationUnit(), facts, by)
+    # Locked, so that of two who change it at once the second is told.
+    row = OrganisationUnit.objects.select_for_update(of=("self",), no_key=True).get(pk=unit.pk)
+    check_seen(row, seen)
+    return _save(row, facts, by)
+
+
+def _save(row: Any, facts: dict[str, Any], by: User) -> Any:
+    for name, fact in facts.items():
+        setattr(row, name, fact)
+    row._history_user = by
+    row.save()
+    return row

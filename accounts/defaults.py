@@ -5,9 +5,8 @@ from __future__ import annotations
 
 def install(sender=None, **kwargs) -> None:
     """Write the row if there is none. Runs after migrate."""
-    from .models import Municipality
+    from .models import UNKNOWN_NUMBER, Municipality
 
     Municipality.objects.get_or_create(
-        pk=1,
-        defaults={"name": "Solvær kommune", "number": "9999", "address": "Torget 1, 9990 Solvær"},
+        pk=1, defaults={"name": "Kommunen", "number": UNKNOWN_NUMBER}
     )

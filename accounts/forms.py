@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.corrections import SeenMixin
 from common.forms import NorwegianDateField, PeriodField, PrintableMixin, VarigFormHelper, norwegian
+from common.lawful import LawAskedMixin
 
 from .enums import RoleKind
 from .models import Role, User
@@ -160,7 +161,7 @@ class AbsenceForm(OnceFormMixin, forms.Form):
         self.helper = VarigFormHelper(submit=_("Før fraværet"), cancel=cancel)
 
 
-class SettingForm(SeenMixin, OnceFormMixin, forms.Form):
+class SettingForm(LawAskedMixin, SeenMixin, OnceFormMixin, forms.Form):
     """A new value: like the default a whole number, several with commas, or ja or nei."""
 
     value = forms.CharField(label=_("Ny verdi"), max_length=60)
@@ -182,6 +183,7 @@ class SettingForm(SeenMixin, OnceFormMixin, forms.Form):
             value.help_text = _("Skriv ja eller nei.")
         else:
             value.widget.attrs["inputmode"] = "numeric"
+        self.order_fields(["value", "start", "anyway", "reason"])
         self.helper = VarigFormHelper(submit=_("Endre"), cancel=cancel)
 
     def clean_value(self) -> bool | int | list[int]:
@@ -241,4 +243,6 @@ class ReadLogFilter(forms.Form):
 
 def shown(value: Any) -> str:
     """A setting's value as it is written: «14, 60, 75»."""
+    if isinstance(value, bool):
+        return _("ja") if value else _("nei")
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

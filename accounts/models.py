@@ -30,6 +30,8 @@ class OrganisationUnit(models.Model):
     kind = models.CharField(_("type"), max_length=20, choices=UnitKind)
     phone = PhoneField(_("telefon"), blank=True)
     address = models.CharField(_("adresse"), max_length=200, blank=True)
+    hours = models.CharField(_("åpningstid"), max_length=120, blank=True)
+    hours_nn = models.CharField(_("åpningstid på nynorsk"), max_length=120, blank=True)
     history = HistoricalRecords()
 
     class Meta:
@@ -381,6 +383,10 @@ class Draft(models.Model):
         return self.form
 
 
+# The number of a new installation, until somebody writes that of the municipality.
+UNKNOWN_NUMBER = "0000"
+
+
 class Municipality(models.Model):
     """The municipality of this installation: one row."""
 
@@ -392,6 +398,8 @@ class Municipality(models.Model):
     )
     address = models.CharField(_("postadresse"), max_length=200, blank=True)
     phone = PhoneField(_("telefon"), blank=True)
+    hours = models.CharField(_("åpningstid"), max_length=120, blank=True)
+    hours_nn = models.CharField(_("åpningstid på nynorsk"), max_length=120, blank=True)
     history = HistoricalRecords()
 
     class Meta:
@@ -408,6 +416,11 @@ class Municipality(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_set_up(self) -> bool:
+        """Whether somebody has written which municipality this is (`UNKNOWN_NUMBER`)."""
+        return self.number != UNKNOWN_NUMBER
+
 
 class Setting(models.Model):
     """A number or list the municipality sets for a period. Keys: `settings_table.KEYS`."""
@@ -415,7 +428,8 @@ class Setting(models.Model):
     key = models.CharField(_("innstilling"), max_length=40)
     value = models.JSONField(_("verdi"))
     valid = DateRangeField(_("gjelder"))
-    history = HistoricalRecords()
+    # With why, when the value is outside what the law says.
+    history = HistoricalRecords(history_change_reason_field=models.TextField(null=True))
 
     class Meta:
         verbose_name = _("innstilling")

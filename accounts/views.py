@@ -12,6 +12,7 @@ from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.views.csrf import csrf_failure as page_of_csrf_failure
@@ -20,6 +21,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from common.access import allowed
 from common.calendar import last_day
+from common.changes import log
 from common.errors import RuleBroken
 from common.form_errors import errors_on
 from common.formatting import nbtime
@@ -272,6 +274,7 @@ def settings_page(request: HttpRequest) -> HttpResponse:
                 "key": key,
                 "about": about,
                 "value": _counted(now[key], about.unit),
+                "against": about.against(now[key]),
                 "since": in_force[0].valid.lower if in_force else None,
                 "coming": [(shown(row.value), row.valid.lower) for row in coming],
             }
@@ -299,23 +302,19 @@ def setting(request: HttpRequest, key: str) -> HttpResponse:
             actions.change_setting(key=key, by=request.user, on=today, **form.cleaned_data)
             messages.success(request, _("Innstillingen er endret."))
             return back
-    earlier = Setting.objects.filter(key=key).order_by("-valid", "pk")
+    about = KEYS[key]
+    first = {capfirst(Setting._meta.get_field("value").verbose_name): shown(about.default)}
+    now = values(today, key)[key]
     return render(
         request,
         "accounts/setting.html",
         {
             "form": form,
-            "about": KEYS[key],
-            "value": _counted(values(today, key)[key], KEYS[key].unit),
-            "default": shown(KEYS[key].default),
-            "earlier": [
-                {
-                    "value": shown(row.value),
-                    "first": row.valid.lower,
-                    "last": last_day(row.valid),
-                }
-                for row in earlier
-            ],
+            "about": about,
+            "value": _counted(now, about.unit),
+            "against": about.against(now),
+            "default": shown(about.default),
+            "changes": log(Setting.history.filter(key=key).select_related("history_user"), first),
         },
     )
 

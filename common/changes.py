@@ -73,7 +73,86 @@ def of_row(row: models.Model | models.QuerySet, seen: int) -> tuple[list[str], l
     return who, between(_words(old, row), _words(row, row))[:MOST_TOLD]
 
 
-def _words(stored: models.Model, row: models.Model) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """A change that was saved: by whom and when, from which day, why, and the words that differ."""
+
+    who: str
+    at: datetime
+    what: str
+    start: date | None
+    reason: str
+    changes: list[Change]
+
+
+def log(rows: Iterable[models.Model], first: Mapping[str, str] | None = None) -> list[Logged]:
+    """The history of a row, or of all versions of one thing (`valid`), the latest change first.
+
+    A new version is compared with the one it follows; that the earlier one ends then is not said.
+    `first` are the words, by heading, that were in use before anything was saved.
+    """
+    rows = sorted(rows, key=lambda row: row.history_id)
+    begin = {_valid(row).lower for row in rows if row.history_type == "+" and _valid(row)}
+    now: dict[Any, models.Model] = {}
+    found = []
+    for row in rows:
+        valid, before, start = _valid(row), now.pop(row.id, None), None
+        old, new = _shown(before), _shown(row)
+        what = _("Endret")
+        if row.history_type == "-":
+            what, old, new = _("Tatt bort"), new, {}
+            start = valid.lower if valid else None
+        elif row.history_type == "+":
+            start = valid.lower if valid else None
+            follows = _followed(now.values(), start) if valid else None
+            old = _shown(follows) or dict(first or {})
+            what = _("Ny versjon") if old else _("Lagt til")
+        elif valid and valid.upper and (before is None or _valid(before) != valid):
+            if valid.upper in begin:
+                now[row.id] = row
+                continue
+            what = _("Avsluttet, siste dag %s") % nbdate(last_day(valid))
+        if row.history_type != "-":
+            now[row.id] = row
+        if not old and not valid:  # all of it is new, and stands on the page
+            old = new
+        found.append(
+            Logged(
+                who=str(row.history_user or _("Varig selv")),
+                at=row.history_date,
+                what=what,
+                start=start,
+                reason=row.history_change_reason or "",
+                changes=between({name: old.get(name, "") for name in {**new, **old}}, new),
+            )
+        )
+    return found[::-1]
+
+
+def _valid(row: models.Model) -> DateRange | None:
+    return getattr(row, "valid", None)
+
+
+def _followed(rows: Iterable[models.Model], start: date | None) -> models.Model | None:
+    """Of the versions that stand, the last that begins before `start`."""
+    earlier = [row for row in rows if start and (_valid(row).lower or date.min) < start]
+    return max(earlier, key=lambda row: _valid(row).lower or date.min, default=None)
+
+
+def _shown(stored: models.Model | None) -> dict[str, str]:
+    """The words of a row of history, without what only says which version it is."""
+    if stored is None:
+        return {}
+    words = _words(stored, stored.instance_type)
+    return {name: text for name, text in words.items() if name not in _unsaid(stored)}
+
+
+def _unsaid(stored: models.Model) -> set[str]:
+    fields = {field.name: field for field in stored.instance_type._meta.concrete_fields}
+    return {capfirst(fields[name].verbose_name) for name in ("valid", "key") if name in fields}
+
+
+def _words(stored: models.Model, row: models.Model | type[models.Model]) -> dict[str, str]:
     """The fields a user can change, by their names on the screen."""
     return {
         capfirst(field.verbose_name): _value(field, stored)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -38,6 +38,15 @@ LANGUAGES: Final = ("nb", "nn")
 TAB: Final = "\u2003"
 # Typst's message when no font has a character: the text `"…"` could not be displayed.
 _CANNOT_DRAW = re.compile(r'the text `"(?P<text>.+?)"` could not be displayed', re.DOTALL)
+
+
+# A municipality's own words in place of those all letters share, by language (`register_words`).
+_own_words: list[Callable[[str], Mapping[str, str]]] = []
+
+
+def register_words(own: Callable[[str], Mapping[str, str]]) -> None:
+    """Name the function of the language that gives the own words of `frame` in force."""
+    _own_words[:] = [own]
 
 
 class UnprintableText(RuleBroken):
@@ -83,6 +92,7 @@ def render(
     if made_at.tzinfo is None:
         raise ValueError("made_at needs an offset from UTC")
 
+    own = {name: text for words in _own_words for name, text in words(language).items()}
     content = as_text({**data, "made_at": made_at.isoformat(), "document_title": title})
     try:
         with _root(files or {}) as root:
@@ -90,7 +100,11 @@ def render(
             return compiler.compile(
                 input=root / path.name,
                 format="pdf",
-                sys_inputs={"data": json.dumps(content, ensure_ascii=False), "language": language},
+                sys_inputs={
+                    "data": json.dumps(content, ensure_ascii=False),
+                    "language": language,
+                    "words": json.dumps(own, ensure_ascii=False),
+                },
                 pdf_standards=STANDARDS,
                 timestamp=int(made_at.timestamp()),
             )

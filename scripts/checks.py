@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from .check_settings import settings_are_read
 from .check_values import day_numbers, enum_strings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,7 +31,12 @@ def template_width(root: Path) -> list[str]:
     return errors
 
 
-CHECKS: list[Callable[[Path], list[str]]] = [template_width, enum_strings, day_numbers]
+CHECKS: list[Callable[[Path], list[str]]] = [
+    template_width,
+    enum_strings,
+    day_numbers,
+    settings_are_read,
+]
 
 
 def main() -> int:

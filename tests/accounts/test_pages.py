@@ -11,9 +11,10 @@ from django.test import RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import reads, settings_table
+from accounts import actions, reads, settings_table
 from accounts.enums import RoleKind
 from accounts.models import ReadLog, Role, Setting
+from common.lawful import OutsideLaw
 from tests.factories import OrganisationUnitFactory, RoleFactory, UserFactory, since
 from tests.urls_table import IMPORTERS
 
@@ -182,6 +183,66 @@ def test_thresholds_are_written_as_a_list(admin, today):
 def test_setting_cannot_be_changed_for_the_past(admin):
     page = text(admin.post("/innstillinger/lease_years/", {"value": "5", "start": "01.01.2020"}))
     assert "Det som har vært, endres ikke." in page
+
+
+def test_value_outside_the_law_is_asked_about_and_kept_with_its_reason(admin, today):
+    there = "/innstillinger/appeal_weeks/"
+    sent = {"value": "1", "start": f"{today:%d.%m.%Y}"}
+    asked = text(admin.post(there, sent))
+    assert "forvaltningsloven § 29" in asked and "Stemmer det likevel" in asked
+    assert 'name="anyway"' in asked and 'value="1"' in asked
+    assert "Skriv hvorfor." in text(admin.post(there, {**sent, "anyway": "on", "reason": " "}))
+    assert not Setting.objects.exists()
+    admin.post(there, {**sent, "anyway": "on", "reason": "Prøveordning avtalt med departementet."})
+    assert settings_table.value("appeal_weeks", today) == 1
+    page = text(admin.get(there))
+    for words in (
+        "Prøveordning avtalt med departementet.",
+        "Utenfor fvl. § 29",
+        "Verdien i dag er utenfor loven",
+        f"fra {today:%d.%m.%Y}",
+        "<del>3</del>",
+        "<ins>1</ins>",
+    ):
+        assert words in page
+    assert admin.user.full_name in page
+    assert "Utenfor loven" in text(admin.get("/innstillinger/"))
+    # A lawful one is not asked about, and nothing else is said of why.
+    admin.post(there, {"value": "4", "start": f"{today:%d.%m.%Y}"})
+    assert Setting.history.filter(key="appeal_weeks", value=4).get().history_change_reason is None
+
+
+OUTSIDE = {
+    key: next(
+        number
+        for number in (rule.bound.least - 1, rule.bound.most + 1)
+        if 0 <= number < 9999 and not rule.bound.kept(number)
+    )
+    for key, rule in settings_table.KEYS.items()
+    if rule.bound
+}
+
+
+def test_no_command_or_page_sets_a_value_outside_the_law_without_a_reason(today):
+    by = UserFactory()
+    for key, number in OUTSIDE.items():
+        rule = settings_table.KEYS[key]
+        assert rule.bound.kept(rule.default), key
+        value = [number] if isinstance(rule.default, list) else number
+        change = {"key": key, "value": value, "start": today, "by": by, "on": today}
+        with pytest.raises(OutsideLaw, match=r"§|artikkel"):
+            actions.change_setting(**change)
+        assert not Setting.objects.filter(key=key).exists()
+        actions.change_setting(**change, reason="Avtalt.")
+        assert settings_table.value(key, today) == value
+
+
+def test_the_settings_of_the_law_all_have_a_bound():
+    assert set(OUTSIDE) >= {
+        *("appeal_weeks", "interim_reply_months", "section_27_place_hours", "notice_days"),
+        *("draft_days", "appeal_latest_months", "costs_claim_weeks", "eviction_notice_days"),
+        *("lease_years", "rent_change_months", "tenancy_termination_months"),
+    }
 
 
 def test_unknown_setting_is_404(admin):
