@@ -1,10 +1,11 @@
+from functools import partial
 from importlib import import_module
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
-from common import day, navigation
+from common import day, navigation, pdf
 
 
 class CaseworkConfig(AppConfig):
@@ -35,6 +36,7 @@ class CaseworkConfig(AppConfig):
         from .follow_up import handover_flags, plan_flags
         from .follow_up.actions.deaths import end_follow_up
         from .letters import defaults as letter_defaults
+        from .letters.words import own_words
         from .log import corrections, flags, perms
         from .persons import corrections as person_corrections
         from .persons.actions.deaths import Phase, on_death
@@ -52,6 +54,7 @@ class CaseworkConfig(AppConfig):
         for defaults in (letter_defaults, assessment_defaults, follow_up_defaults):
             post_migrate.connect(defaults.install, sender=self)
         leaving.register(*HOLDINGS)
+        pdf.register_words(partial(own_words, "frame"))
         completeness.register(*checks.CHECKS)
         on_issue(appeals.close_reversed_appeal)
         on_closed(take_out_of_queue)

@@ -33,7 +33,15 @@ from casework.follow_up.models import (
     TeamMember,
     TransitionPlan,
 )
-from casework.letters.models import LegalBasis, Letter, LetterCopy, PlainWord, StandardText
+from casework.letters.models import (
+    AppealBodyAddress,
+    LegalBasis,
+    Letter,
+    LetterCopy,
+    LetterText,
+    PlainWord,
+    StandardText,
+)
 from casework.log.models import Event, Flag, StoredFile, Transition
 from casework.persons.models import (
     Death,
@@ -53,6 +61,7 @@ from casework.vedtak.models import Vedtak, VedtakOutcome
 __all__ = [
     "AdvanceNotice",
     "Appeal",
+    "AppealBodyAddress",
     "Application",
     "Assessment",
     "AssessmentAnswer",
@@ -76,6 +85,7 @@ __all__ = [
     "LegalBasis",
     "Letter",
     "LetterCopy",
+    "LetterText",
     "Milestone",
     "MissingPaper",
     "NeedToKnow",

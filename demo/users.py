@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from accounts.enums import RoleKind, UnitKind
-from accounts.models import OrganisationUnit, Role, User
+from accounts.models import Municipality, OrganisationUnit, Role, User
 
 R = RoleKind
 UNITS = {
@@ -111,6 +111,9 @@ def build(today: date, *, caseworkers: int, peers: int, names: list[str]) -> dic
 
     `names` are for caseworkers and peers in addition to the named ones.
     """
+    here = Municipality.objects.get()
+    here.name, here.number, here.address = "Solvær kommune", "9999", "Torget 1, 9990 Solvær"
+    here.save()
     units = {
         key: OrganisationUnit.objects.create(
             name=name, kind=kind, phone="75 00 00 00", address="Torget 1, 9990 Solvær"

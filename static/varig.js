@@ -56,6 +56,7 @@
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.method !== "post" || event.defaultPrevented) return;
+    if (event.submitter?.formTarget === "_blank") return; /* a preview beside the form */
     if (form.dataset.sent) {
       event.preventDefault();
       return;

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from typing import Any
 
 import pytest
 
@@ -54,11 +55,18 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None) -> Iterator[None]:
-    """Every test acts as the application's user, who owns nothing (ADR 16).
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Every test acts as the application's user, who owns nothing (ADR 16), and is in Solvær.
 
     Only making a test's own tables and emptying all between tests (`as_owner`) take more.
     """
+    from accounts.models import Municipality
+
+    with django_db_blocker.unblock():
+        # A new installation does not know its municipality.
+        here = Municipality.objects.get()
+        here.name, here.number, here.address = "Solvær kommune", "9999", "Torget 1, 9990 Solvær"
+        here.save()
     from django.db import connection
     from django.db.backends.postgresql.operations import DatabaseOperations
 

@@ -48,6 +48,12 @@ TODAY, LATER, LATEST = (f"{f.days_ago(n):%d.%m.%Y}" for n in (0, -20, -30))
 EDITS = {
     "accounts:me": Edit("full_name"),
     "accounts:setting": Edit("value", "5", "6", R.MANAGER),
+    "casework:municipality": Edit("name", role=R.MANAGER),
+    "casework:unit": Edit("address", role=R.MANAGER),
+    "casework:appeals_body": Edit("address", role=R.MANAGER),
+    "casework:letter_text": Edit(
+        "text", "Den første {on} {kind}.", "Den andre {on} {kind}.", R.MANAGER
+    ),
     "casework:text": Edit("text", role=R.MANAGER),
     "casework:text_end": Edit("last_day", LATER, LATEST, R.MANAGER),
     "casework:basis": Edit("rules_text", role=R.MANAGER),
@@ -170,7 +176,7 @@ NOT_EDITING = {
     "EndStayForm", "FollowUpForm", "ReopenStayForm", "RiskFields", "StayForm",
     "CloseRiskForm", "IndexForm", "ProlongForm", "RentForm", "RiskForm", "StepForm",
     "PlacementForm", "RenewalForm", "SearchForm", "SeparationForm", "NoticeAnswerForm",
-    "ChangeForm", "DiscardForm", "MoveForm", "AsksMixin",
+    "ChangeForm", "DiscardForm", "MoveForm", "AsksMixin", "LawAskedMixin",
 }  # fmt: skip
 
 

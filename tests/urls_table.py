@@ -135,6 +135,15 @@ CASEWORK_APP: dict[str, UrlRow] = {
     "casework:application_correct": UrlRow(CASEWORK, "open_application"),
     "casework:application_forward": UrlRow(CASEWORK, "open_application"),
     "casework:interim_reply": UrlRow(CASEWORK, "open_application"),
+    "casework:municipality": UrlRow((ADMIN, MANAGER)),
+    "casework:unit_list": UrlRow((ADMIN, MANAGER)),
+    "casework:unit_new": UrlRow((ADMIN, MANAGER)),
+    "casework:unit": UrlRow((ADMIN, MANAGER), "organisation_unit"),
+    "casework:appeals_body_list": UrlRow((ADMIN, MANAGER)),
+    "casework:appeals_body": UrlRow((ADMIN, MANAGER), "appeals_body"),
+    "casework:letter_texts": UrlRow((ADMIN, MANAGER)),
+    "casework:letter_text_section": UrlRow((ADMIN, MANAGER), "letter_section"),
+    "casework:letter_text": UrlRow((ADMIN, MANAGER), "letter_text"),
     "casework:text_list": UrlRow((ADMIN, MANAGER)),
     "casework:text_new": UrlRow((ADMIN, MANAGER)),
     "casework:text": UrlRow((ADMIN, MANAGER), "text"),
@@ -426,9 +435,15 @@ def samples() -> SimpleNamespace:
     from tests.factories_merging import MergeFactory
     from tests.factories_statements import StatementFactory
 
-    made = SimpleNamespace(setting_key="lease_years")
+    made = SimpleNamespace(
+        setting_key="lease_years",
+        appeals_body="statsforvalteren",
+        letter_section="interim",
+        letter_text="interim.intro",
+    )
     made.user = f.UserFactory(caseworker=True)
     made.role = made.user.roles.get()
+    made.organisation_unit = made.role.unit
     made.person = f.PersonFactory(with_household=True)
     made.application = f.ApplicationFactory(person=made.person, granted=True)
     made.household_member = f.FamilyFactory(children=1).members.get(relation="barn")

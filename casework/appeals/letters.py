@@ -10,7 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from accounts.models import Municipality
-from casework.letters import letters
+from casework.letters import appeals_bodies, letters
 from casework.letters.words import words
 from casework.log import deadlines
 from casework.log.enums import AppealSender, LanguageForm
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from .models import Appeal
 
 
-def body_of(appeal: Appeal, language: str) -> vedtak_letter.AppealsBody:
+def body_of(appeal: Appeal, language: str) -> appeals_bodies.AppealsBody:
     """The appeals body, with its address."""
-    return vedtak_letter.appeals_body(appeal.body, Municipality.objects.get(), language)
+    return appeals_bodies.of(appeal.body, Municipality.objects.get(), language)
 
 
 def confirmation(appeal: Appeal, on: date, by: User) -> dict[str, Any]:

@@ -21,10 +21,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import Municipality
 from accounts.once import once
 from accounts.reads import log_read
+from casework.letters import appeals_bodies
 from casework.log import perms
-from casework.log.enums import APPEAL_ANSWERED, AppealBody, AppealState, RepresentativeKind
+from casework.log.enums import (
+    APPEAL_ANSWERED,
+    AppealBody,
+    AppealState,
+    LanguageForm,
+    RepresentativeKind,
+)
 from casework.persons.views.on_person import form_page
-from casework.vedtak import letter as vedtak_letter
 from casework.vedtak.models import Vedtak, VedtakOutcome
 from common.access import allowed, require
 from common.form_errors import errors_as_message, errors_on, posted
@@ -249,7 +255,9 @@ def _page(request: HttpRequest, appeal: Appeal) -> dict[str, Any]:
         "appeal": appeal,
         "application": application,
         "person": application.person,
-        "body": vedtak_letter.body_name(appeal.body, Municipality.objects.get().name),
+        "body": appeals_bodies.names(Municipality.objects.get().name, LanguageForm.BOKMAL)[
+            appeal.body
+        ],
         "bases": appeal.bases,
         "timeliness": appeal_words.timeliness(appeal),
         "clock": appeal_clock.clock(appeal, today),

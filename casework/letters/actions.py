@@ -12,16 +12,20 @@ from django.db.models import ProtectedError, QuerySet
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from accounts.models import Municipality
 from casework.log import events
-from casework.log.enums import LetterWay
+from casework.log.enums import LanguageForm, LetterWay
 from casework.log.event_kinds import CaseEvent
 from casework.persons.actions.persons import lock_persons
 from casework.persons.models import Person
 from common.corrections import check_seen
 from common.errors import RuleBroken
 from common.formatting import nbdate
+from common.lawful import check_lawful
 
-from .models import LegalBasis, PlainWord, StandardText
+from . import lawful
+from .models import AppealBodyAddress, LegalBasis, LetterText, PlainWord, StandardText
+from .words import forget, standard, wrong_placeholders
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -100,15 +104,20 @@ def write_basis(
     start: date,
     by: User,
     on: date,
+    reason: str = "",
     seen: int | None = None,
     **words: Any,
 ) -> LegalBasis:
     """Make a legal basis, or the next version of `version`, in force from the day `start`.
 
-    Raises `WordingRefused`."""
+    An appeals body other than the one the law gives needs a `reason`, which is kept in the history.
+    Raises `OutsideLaw` without one, and `WordingRefused`."""
+    citations = f"{words['citation']} {words['citation_nn']}"
+    code = version.code if version else ""
+    why = check_lawful(*lawful.against(code, citations, words["appeal_body"]), reason)
     if version is None:
-        return _first_version(LegalBasis, words, start, by, on)
-    return _next_version(version, words, start, by, on, _used_in_applications, seen)
+        return _first_version(LegalBasis, words, start, by, on, why)
+    return _next_version(version, words, start, by, on, _used_in_applications, seen, why)
 
 
 @transaction.atomic
@@ -146,12 +155,77 @@ def remove_word(*, word: PlainWord, by: User) -> None:
     word.delete()
 
 
-def _first_version(model: type, words: dict[str, Any], start: date, by: User, on: date) -> Any:
+@transaction.atomic
+def write_letter_text(
+    *, code: str, text: str, text_nn: str, start: date, by: User, on: date, seen: int | None = None
+) -> LetterText:
+    """Put the municipality's own words in place of a fixed text of letters, from the day `start`.
+
+    Raises `WordingRefused` where something that is filled in is missing or misspelt, and for a
+    day that is past; KeyError for an unknown code."""
+    for field, form, written in (
+        ("text", LanguageForm.BOKMAL, text),
+        ("text_nn", LanguageForm.NYNORSK, text_nn),
+    ):
+        if wrong := wrong_placeholders(written, code, form):
+            raise WordingRefused(wrong, field)
+    return _letter_text(code, {"text": text, "text_nn": text_nn}, start, by, on, seen)
+
+
+@transaction.atomic
+def take_back_letter_text(
+    *, code: str, start: date, by: User, on: date, seen: int | None = None
+) -> LetterText:
+    """Take the standard text of a code back into use, from the day `start`.
+
+    Raises `WordingRefused` for a day that is past."""
+    texts = standard(code)
+    words = {"text": texts[LanguageForm.BOKMAL], "text_nn": texts[LanguageForm.NYNORSK]}
+    return _letter_text(code, {**words, "is_standard": True}, start, by, on, seen)
+
+
+def _letter_text(
+    code: str, words: dict[str, Any], start: date, by: User, on: date, seen: int | None
+) -> LetterText:
+    forget()
+    row = LetterText(code=code)
+    return _next_version(row, words, start, by, on, lambda _version: False, seen)
+
+
+@transaction.atomic
+def check_appeals_body(
+    *,
+    body: str,
+    name: str,
+    name_nn: str,
+    address: str,
+    by: User,
+    at: datetime,
+    seen: int | None = None,
+) -> AppealBodyAddress:
+    """Write the name and address of an appeals body, which somebody has checked: in letters now.
+
+    Raises `Overwritten` when somebody has changed it since `seen`."""
+    # Locked, so that of two who change it at once the second is told.
+    locked = AppealBodyAddress.objects.select_for_update(of=("self",), no_key=True)
+    row = locked.filter(body=body).first() or AppealBodyAddress(body=body)
+    check_seen(AppealBodyAddress.history.filter(body=body), seen)
+    row.name, row.name_nn, row.address = name, name_nn, address
+    row.municipality_number = Municipality.objects.get().number
+    row.checked_at, row.checked_by = at, by
+    row._history_user, row._change_reason = by, _("Navn og adresse er kontrollert.")
+    row.save()
+    return row
+
+
+def _first_version(
+    model: type, words: dict[str, Any], start: date, by: User, on: date, why: str | None = None
+) -> Any:
     _not_past(start, on)
     code = slugify(words["title"].translate(CODE_LETTERS)).replace("-", "_")[:40] or "uten_navn"
     if model.objects.filter(code=code).exists():
         raise WordingRefused(_("Noe annet har allerede dette navnet. Velg et annet."), "title")
-    return _make(model, code, words, DateRange(start, None), by)
+    return _make(model, code, words, DateRange(start, None), by, why)
 
 
 def _next_version(
@@ -162,6 +236,7 @@ def _next_version(
     on: date,
     used: Callable[[Any], bool],
     seen: int | None,
+    why: str | None = None,
 ) -> Any:
     """Make a version from the day `start`, and end the one in force the day before.
 
@@ -169,10 +244,10 @@ def _next_version(
     _not_past(start, on)
     for earlier in _versions(row, seen):
         if earlier.valid.lower is not None and earlier.valid.lower >= start:
-            _remove_unused(earlier, used, "start")
+            _remove_unused(earlier, used, "start", by)
         elif earlier.valid.upper is None or earlier.valid.upper > start:
             _shorten(earlier, start, by)
-    return _make(type(row), row.code, words, DateRange(start, None), by)
+    return _make(type(row), row.code, words, DateRange(start, None), by, why)
 
 
 def _end(
@@ -187,15 +262,16 @@ def _end(
     after = last_day + timedelta(days=1)
     for existing in _versions(version, seen):
         if existing.valid.lower is not None and existing.valid.lower >= after:
-            _remove_unused(existing, used, "last_day")
+            _remove_unused(existing, used, "last_day", by)
         elif existing.valid.upper is None or existing.valid.upper > after:
             _shorten(existing, after, by)
 
 
-def _remove_unused(version: Any, used: Callable[[Any], bool], field: str) -> None:
+def _remove_unused(version: Any, used: Callable[[Any], bool], field: str, by: User) -> None:
     """Delete an unused version. Raises `WordingRefused`, with `field`, if it is used."""
     try:
         if not used(version):
+            version._history_user = by
             version.delete()
             return
     except ProtectedError:  # an outcome of a vedtak refers to it
@@ -227,9 +303,16 @@ def _shorten(version: Any, upper: date, by: User) -> None:
     version.save()
 
 
-def _make(model: type, code: str, words: dict[str, Any], valid: DateRange, by: User) -> Any:
+def _make(
+    model: type,
+    code: str,
+    words: dict[str, Any],
+    valid: DateRange,
+    by: User,
+    why: str | None = None,
+) -> Any:
     version = model(code=code, valid=valid, **words)
-    version._history_user = by
+    version._history_user, version._change_reason = by, why
     version.save()
     return version
 

@@ -2,15 +2,26 @@ from __future__ import annotations
 
 from typing import Any
 
+from crispy_forms.layout import Submit
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import UNKNOWN_NUMBER, Municipality, OrganisationUnit
 from accounts.once import OnceFormMixin
-from casework.log.enums import LetterWay
+from casework.log.enums import LanguageForm, LetterWay
 from common.corrections import SeenMixin
-from common.forms import ListChoice, NorwegianDateField, VarigFormHelper, norwegian
+from common.forms import (
+    ListChoice,
+    NorwegianDateField,
+    PhoneField,
+    VarigFormHelper,
+    norwegian,
+)
+from common.lawful import LawAskedMixin
 
-from .models import LegalBasis, PlainWord, StandardText
+from .models import AppealBodyAddress, LegalBasis, PlainWord, StandardText
+from .words import placeholders, standards, wrong_placeholders
 
 
 class LetterAgreementForm(SeenMixin, OnceFormMixin, forms.Form):
@@ -45,7 +56,121 @@ class VersionForm(SeenMixin, OnceFormMixin, forms.ModelForm):
 
     def __init__(self, *args: Any, submit: Any, cancel: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        last = [name for name in ("start", "anyway", "reason") if name in self.fields]
+        self.order_fields([*(name for name in self.fields if name not in last), *last])
         self.helper = VarigFormHelper(submit=submit, cancel=cancel)
+
+
+def previews(helper: VarigFormHelper) -> None:
+    """Add the buttons that show a letter as the form has it, beside the page: one a målform."""
+    for form, label in LanguageForm.choices:
+        text = _("Se et brev på %s") % str(label).lower()
+        helper.add_input(Submit(f"vis_{form}", text, css_class="secondary", formtarget="_blank"))
+
+
+class SenderForm(SeenMixin, OnceFormMixin, forms.ModelForm):
+    """Who letters are from: the municipality, or one of its units."""
+
+    phone = PhoneField(label=_("Telefon"), landline=True, required=False)
+
+    class Meta:
+        model = Municipality
+        fields = ["name", "number", "address", "phone", "hours", "hours_nn"]
+        labels = {"hours": _("Åpningstid"), "hours_nn": _("Åpningstid på nynorsk")}
+        help_texts = {
+            "address": _("Med komma mellom linjene: «Torget 1, 0001 Byen»."),
+            "hours": _("Slik det står etter «Åpent» i brevet: «hverdager kl. 9–15»."),
+            "hours_nn": _("Slik det står etter «Ope» i brevet: «kvardagar kl. 9–15»."),
+        }
+
+    def __init__(self, *args: Any, cancel: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs.setdefault("autocomplete", "off")
+        if "number" in self.fields:
+            self.fields["address"].required = True
+            if not self.instance.is_set_up:
+                self.initial.update(name="", number="")
+        self.helper = VarigFormHelper(submit=_("Lagre"), cancel=cancel)
+        previews(self.helper)
+
+    def clean_number(self) -> str:
+        number = self.cleaned_data["number"]
+        if number == UNKNOWN_NUMBER:
+            raise ValidationError(_("Skriv kommunens eget nummer."))
+        return number
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if data.get("hours_nn") and not data.get("hours"):
+            self.add_error("hours", _("Skriv åpningstiden på bokmål også."))
+        return data
+
+
+class UnitForm(SenderForm):
+    class Meta(SenderForm.Meta):
+        model = OrganisationUnit
+        fields = ["name", "kind", "address", "phone", "hours", "hours_nn"]
+        formfield_callback = norwegian
+
+    clean_number = None
+
+    def clean_name(self) -> str:
+        name = self.cleaned_data["name"]
+        others = OrganisationUnit.objects.exclude(pk=self.instance.pk)
+        if others.filter(name__iexact=name).exists():
+            raise ValidationError(_("En annen enhet har dette navnet."))
+        return name
+
+
+class AppealsBodyForm(SeenMixin, OnceFormMixin, forms.ModelForm):
+    class Meta:
+        model = AppealBodyAddress
+        fields = ["name", "name_nn", "address"]
+        help_texts = {"address": _("Med komma mellom linjene: «Postboks 1, 0001 Byen».")}
+
+    def __init__(self, *args: Any, cancel: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs.setdefault("autocomplete", "off")
+        self.helper = VarigFormHelper(
+            submit=_("Lagre: jeg har kontrollert navn og adresse"), cancel=cancel
+        )
+        previews(self.helper)
+
+
+class LetterTextForm(SeenMixin, OnceFormMixin, forms.Form):
+    """The municipality's own words for one fixed text, in both language forms."""
+
+    text = forms.CharField(label=_("Bokmål"), max_length=2000)
+    text_nn = forms.CharField(label=_("Nynorsk"), max_length=2000)
+    start = NorwegianDateField(label=_("Gjelder fra"))
+
+    def __init__(self, *args: Any, code: str, cancel: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.code = code
+        for name, form in FORM_OF.items():
+            field, text = self.fields[name], standards(form)[code]
+            field.widget = forms.Textarea(attrs={"rows": 2 + len(text) // 70})
+            if filled := sorted(placeholders(text)):
+                field.help_text = _("Dette fylles ut, og må stå: %s") % ", ".join(
+                    f"{{{name}}}" for name in filled
+                )
+        self.helper = VarigFormHelper(submit=_("Sett i kraft"), cancel=cancel)
+        previews(self.helper)
+        self.helper.add_input(
+            Submit("standard", _("Ta tilbake standardteksten"), css_class="secondary")
+        )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        for name, form in FORM_OF.items():
+            if name in data and (wrong := wrong_placeholders(data[name], self.code, form)):
+                self.add_error(name, wrong)
+        return data
+
+
+FORM_OF = {"text": LanguageForm.BOKMAL.value, "text_nn": LanguageForm.NYNORSK.value}
 
 
 class StandardTextForm(VersionForm):
@@ -55,7 +180,7 @@ class StandardTextForm(VersionForm):
         formfield_callback = norwegian
 
 
-class LegalBasisForm(VersionForm):
+class LegalBasisForm(LawAskedMixin, VersionForm):
     class Meta:
         model = LegalBasis
         fields = [

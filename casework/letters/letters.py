@@ -26,7 +26,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Municipality
 from casework.log import events
-from casework.log.enums import LetterKind, LetterWay, RepresentativeKind
+from casework.log.enums import LanguageForm, LetterKind, LetterWay, RepresentativeKind
 from casework.log.event_kinds import CaseEvent
 from casework.log.models import StoredFile
 from casework.persons.models import Person, Representative
@@ -36,11 +36,12 @@ from common.calendar import local_date
 from common.errors import RuleBroken
 from common.formatting import nbdate, nbdate_long
 
+from .appeals_bodies import lines
 from .models import Letter, LetterCopy
 from .words import words
 
 if TYPE_CHECKING:
-    from accounts.models import User
+    from accounts.models import OrganisationUnit, User
     from casework.applications.models import Application
     from casework.vedtak.models import Vedtak
 
@@ -258,11 +259,7 @@ def frame(application: Application, *, language: str, on: date, by: User) -> dic
     municipality = Municipality.objects.get()
     w = words("letter", language)
     return {
-        "sender": {
-            "municipality": municipality.name,
-            "unit": unit.name,
-            "address": lines(unit.address or municipality.address),
-        },
+        "sender": sender(unit, municipality, language),
         "recipient": {"name": person.name, "address": address(person, language)},
         "copies": [str(copy) for copy in copies(person, language=language, on=on)],
         "case_number": f"{application.case_year}/{application.case_seq:04d}",
@@ -271,6 +268,18 @@ def frame(application: Application, *, language: str, on: date, by: User) -> dic
         "contact": contact(application, by),
         "signers": [{"name": by.get_full_name(), "role": w["signed_by"]}],
     }
+
+
+def sender(unit: OrganisationUnit, municipality: Municipality, language: str) -> dict[str, Any]:
+    """Who a letter is from. A unit without its own address or hours has the municipality's."""
+    nynorsk = language == LanguageForm.NYNORSK
+    hours = [(row.hours_nn if nynorsk else row.hours) or row.hours for row in (unit, municipality)]
+    found = {
+        "municipality": municipality.name,
+        "unit": unit.name,
+        "address": lines(unit.address or municipality.address),
+    }
+    return {**found, "hours": next(filter(None, hours))} if any(hours) else found
 
 
 def contact(application: Application, by: User) -> dict[str, str]:
@@ -369,8 +378,3 @@ def file_name(letter: Letter, *, copy: int | None = None) -> str:
     if copy:
         number += f"-kopi-{copy}"
     return f"{letter.kind.replace('_', '-')}-{number}.pdf"
-
-
-def lines(text: str) -> list[str]:
-    """An address as lines, as it was written with commas or line breaks."""
-    return [part.strip() for part in text.replace("\n", ",").split(",") if part.strip()]

@@ -91,7 +91,8 @@ class LegalBasis(models.Model):
     rules_text_nn = models.TextField(_("reglene, i klarspråk på nynorsk"))
     appeal_body = models.CharField(_("klageinstans"), max_length=30, choices=AppealBody)
     valid = DateRangeField(_("gjelder"))
-    history = HistoricalRecords()
+    # With why, when the appeals body is another than the law says.
+    history = HistoricalRecords(history_change_reason_field=models.TextField(null=True))
 
     class Meta:
         verbose_name = _("hjemmel")
@@ -110,6 +111,70 @@ class LegalBasis(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class LetterText(models.Model):
+    """The municipality's own words for one fixed text of letters, in force for a period.
+
+    `code` is the way to the text in `templates/letters/words/*.toml`: «interim.intro». A version
+    with `is_standard` takes the standard text back into use, also when a later Varig words it
+    better; its two texts are the standard of its day. Letters keep the words they were sent with.
+    """
+
+    code = models.CharField(_("kode"), max_length=80, editable=False)
+    text = models.TextField(_("tekst på bokmål"))
+    text_nn = models.TextField(_("tekst på nynorsk"))
+    is_standard = models.BooleanField(_("standardteksten"), default=False, editable=False)
+    valid = DateRangeField(_("gjelder"))
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("fast tekst")
+        verbose_name_plural = _("faste tekster")
+        ordering = ["code", "-valid", "pk"]
+        constraints = [
+            ExclusionConstraint(
+                name="letter_text_one_at_a_time",
+                expressions=[
+                    ("code", RangeOperators.EQUAL),
+                    ("valid", RangeOperators.OVERLAPS),
+                ],
+                violation_error_message=_("Teksten har allerede en versjon i denne perioden."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class AppealBodyAddress(models.Model):
+    """An appeals body of this municipality as letters name it, checked by somebody (fvl. § 27).
+
+    Without a row, letters have what follows from the number of the municipality
+    (`defaults.STATE_BODIES`), which nobody here has checked.
+    """
+
+    body = models.CharField(
+        _("klageinstans"), max_length=30, choices=AppealBody, unique=True, editable=False
+    )
+    name = models.CharField(_("navn"), max_length=120)
+    name_nn = models.CharField(_("navn på nynorsk"), max_length=120)
+    address = models.CharField(_("postadresse"), max_length=200)
+    # For which municipality it was checked: another number may have another statsforvalter.
+    municipality_number = models.CharField(max_length=4, editable=False)
+    checked_at = models.DateTimeField(editable=False)
+    checked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False
+    )
+    history = HistoricalRecords(history_change_reason_field=models.TextField(null=True))
+
+    class Meta:
+        verbose_name = _("klageinstans")
+        verbose_name_plural = _("klageinstanser")
+        ordering = ["body", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Letter(models.Model):

@@ -13,7 +13,7 @@ from accounts.models import Municipality, Setting
 from casework.persons.models import HouseholdMember, Representative
 
 from .letters import Composed
-from .models import LegalBasis
+from .models import AppealBodyAddress, LegalBasis, LetterText
 from .words import words
 
 if TYPE_CHECKING:
@@ -36,7 +36,9 @@ def parts(composed: Composed) -> dict[str, str]:
     headings = words("frame", composed.language)
     sender, recipient = content["sender"], content["recipient"]
     said = {
-        _("Avsender"): _lines([sender["municipality"], sender["unit"], *sender["address"]]),
+        _("Avsender"): _lines(
+            [sender["municipality"], sender["unit"], *sender["address"], sender.get("hours")]
+        ),
         _("Mottaker"): _lines([recipient["name"], *recipient["address"]]),
         _("Kopi til"): _lines(content["copies"]),
         _("Kontakt"): _lines(content["contact"].values()),
@@ -65,6 +67,8 @@ def sources(application: Application) -> Sequence[QuerySet]:
         HouseholdMember.history.filter(household_id=application.household_id),
         application.unit.history.all(),
         LegalBasis.history.all(),
+        LetterText.history.all(),
+        AppealBodyAddress.history.all(),
         Municipality.history.all(),
         Setting.history.all(),
     )

@@ -25,6 +25,7 @@ from casework.log.visibility import visible_persons
 from casework.persons.models import Person
 from common.access import allowed
 from common.calendar import last_day
+from common.changes import log
 from common.form_errors import errors_on, posted
 
 from . import actions, letters
@@ -266,6 +267,9 @@ def _write(request: HttpRequest, kind: Kind, pk: int | None = None) -> HttpRespo
         "title": str(current) if current else kind.new,
         "versions": [(version, last_day(version.valid)) for version in versions],
         "found": current,
+        "changes": log(actions.history_of(current).select_related("history_user"))
+        if current
+        else [],
     }
     return render(request, "casework/letters/wording_form.html", context)
 

@@ -8,7 +8,6 @@ A lawyer in each municipality confirms the wording (law.md).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -16,14 +15,12 @@ from django.utils.text import capfirst
 
 from accounts import settings_table
 from accounts.models import Municipality
-from casework.letters import letters
-from casework.letters.defaults import STATE_BODIES
+from casework.letters import appeals_bodies, letters
 from casework.letters.words import words
 from casework.log import deadlines
 from casework.log.enums import (
     AFTER_APPEAL,
     GRANTED,
-    AppealBody,
     LanguageForm,
     Outcome,
     RefusalGround,
@@ -174,40 +171,6 @@ def rules_in(text: str, bases: list[LegalBasis], language: str) -> str:
     if any(written == "".join(rules_of(bases, form).split()) for form in (NB, NN)):
         return rules_of(bases, language)
     return text
-
-
-def appeal_body(basis: LegalBasis, municipality: str) -> str:
-    """The name of the appeals body for the legal basis, in bokmål."""
-    return body_name(basis.appeal_body, municipality)
-
-
-def body_name(body: str, municipality: str, language: str = NB) -> str:
-    """The name of the appeals body (an `AppealBody`)."""
-    t = words("appeal", language)
-    return t["state" if body == AppealBody.STATE else "municipal"].format(municipality=municipality)
-
-
-@dataclass(frozen=True, slots=True)
-class AppealsBody:
-    """An appeals body as a letter names it, with the lines of its address."""
-
-    name: str
-    address: list[str]
-
-    @property
-    def named(self) -> str:
-        """Its name, with the address after it in parentheses."""
-        return f"{self.name} ({', '.join(self.address)})" if self.address else self.name
-
-
-def appeals_body(body: str, municipality: Municipality, language: str) -> AppealsBody:
-    """The appeals body (an `AppealBody`) of this municipality."""
-    name = body_name(body, municipality.name, language)
-    if body == AppealBody.MUNICIPAL:
-        return AppealsBody(name, letters.lines(municipality.address))
-    county, *address = STATE_BODIES.get(municipality.number[:2], ("",))
-    t = words("appeal", language)
-    return AppealsBody(t["state_in"].format(county=county) if county else name, address)
 
 
 def lix(text: str) -> int:
@@ -379,7 +342,7 @@ def _appeal(vedtak: Vedtak, content: Contents, on: date, t: dict) -> dict[str, A
         "deadline": f"{weeks} {last_day}" if vedtak.issued_on else weeks,
         "instance": " ".join(
             t["decides"].format(
-                body=appeals_body(body, municipality, vedtak.language).named,
+                body=appeals_bodies.of(body, municipality, vedtak.language).named,
                 what=_joined(what, t),
             )
             for body, what in bodies.items()

@@ -11,12 +11,11 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from accounts.models import Municipality
-from casework.letters import letters
+from casework.letters import appeals_bodies, letters
 from casework.letters.words import words
-from casework.log.enums import Outcome, RefusalGround
+from casework.log.enums import LanguageForm, Outcome, RefusalGround
 from common.formatting import nbdate
 
-from . import letter as vedtak_letter
 from .parts import parts
 
 if TYPE_CHECKING:
@@ -74,7 +73,7 @@ def as_issued(vedtak: Vedtak) -> dict[str, Any] | None:
 
 def _bodies(vedtak: Vedtak, content: Contents) -> list[dict[str, str]]:
     """The legal bases, with the outcome and appeals body of each."""
-    municipality = Municipality.objects.get().name
+    names = appeals_bodies.names(Municipality.objects.get().name, LanguageForm.BOKMAL)
     rows = []
     for basis in content.bases:
         outcome, ground = content.outcome_of(basis), content.ground_of(basis)
@@ -87,7 +86,7 @@ def _bodies(vedtak: Vedtak, content: Contents) -> list[dict[str, str]]:
                 "outcome": str(Outcome(outcome).label) if outcome else "",
                 "ground": str(RefusalGround(ground).label) if ground else "",
                 "refused": content.refused_of(basis),
-                "body": vedtak_letter.appeal_body(basis, municipality),
+                "body": names[basis.appeal_body],
                 "days": f"{nbdate(own.first_day)}–{nbdate(own.last_day)}" if own else "",
             }
         )

@@ -12,10 +12,18 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader, PdfWriter
 
+from common import pdf
 from common.errors import RuleBroken
 from common.pdf import LETTERS, TAB, RenderFailed, UnprintableText, render, unprintable
 from tests.common import letters
 from tests.pdf_checks import faults
+
+
+@pytest.fixture(autouse=True)
+def without_own_words(monkeypatch):
+    """No municipality, and so no database."""
+    monkeypatch.setattr(pdf, "_own_words", [])
+
 
 TEMPLATES = {
     "vedtak": letters.VEDTAK,

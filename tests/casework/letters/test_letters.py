@@ -11,7 +11,7 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from accounts.models import Municipality, ReadLog
-from casework.letters import letters
+from casework.letters import appeals_bodies, letters
 from casework.letters.words import words
 from casework.log.deadlines import appeal_within
 from casework.log.enums import AppealBody, Outcome
@@ -267,17 +267,17 @@ def test_opening_a_letter_has_few_queries(client, django_assert_max_num_queries)
     ],
 )
 def test_letter_names_the_appeals_body_of_the_basis(code, body):
-    assert vedtak_letter.appeal_body(basis(code), "Solvær") == body
+    assert appeals_bodies.names("Solvær", "nb")[basis(code).appeal_body] == body
 
 
 def test_appeals_body_has_the_address_of_its_county():
     here = Municipality(name="Bodø kommune", number="1804", address="Postboks 319, 8001 Bodø")
-    state = vedtak_letter.appeals_body(AppealBody.STATE, here, "nn")
+    state = appeals_bodies.of(AppealBody.STATE, here, "nn")
     assert state.named == "Statsforvaltaren i Nordland (Postboks 1405, 8002 Bodø)"
-    own = vedtak_letter.appeals_body(AppealBody.MUNICIPAL, here, "nb")
+    own = appeals_bodies.of(AppealBody.MUNICIPAL, here, "nb")
     assert own.named == "Klagenemnda i Bodø kommune (Postboks 319, 8001 Bodø)"
     unknown = Municipality(name="Solvær kommune", number="9999")
-    assert vedtak_letter.appeals_body(AppealBody.STATE, unknown, "nb").named == "Statsforvalteren"
+    assert appeals_bodies.of(AppealBody.STATE, unknown, "nb").named == "Statsforvalteren"
 
 
 @pytest.mark.parametrize(

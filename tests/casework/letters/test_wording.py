@@ -77,6 +77,8 @@ def test_new_legal_basis_version_changes_the_appeals_body_from_its_day(client, m
         "rules_text": "Reglene.",
         "rules_text_nn": "Reglane.",
         "appeal_body": "statsforvalteren",
+        "anyway": "on",
+        "reason": "Forsøk med hjemmel i forskrift.",
         "start": nb(today() + timedelta(days=30)),
     }
     response = client.post(reverse("casework:basis", args=[old.pk]), facts)

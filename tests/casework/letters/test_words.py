@@ -7,28 +7,17 @@ import re
 import string
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.apps import apps
 from django.conf import settings
 from django.utils.text import capfirst
 
-from casework.letters.words import _read, words
+from casework.letters.words import _read, leaves, words
 from casework.log.enums import AppealSender, ApplicationKind, LanguageForm, Outcome, SupportNeed
 from housing.enums import Staffing, UnitType
 
 NB, NN = (_read(str(form)) for form in (LanguageForm.BOKMAL, LanguageForm.NYNORSK))
-
-
-def leaves(found: Any, at: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Each text of a file with its path; texts of a list are numbered."""
-    if isinstance(found, str):
-        yield at, found
-        return
-    pairs = found.items() if isinstance(found, dict) else enumerate(found)
-    for key, each in pairs:
-        yield from leaves(each, (*at, str(key)))
 
 
 def test_every_word_is_in_both_languages():
@@ -46,6 +35,7 @@ def test_placeholders_are_the_same_in_both_languages():
     assert not differ
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("letter", "table", "values"),
     [

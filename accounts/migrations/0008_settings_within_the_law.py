@@ -9,7 +9,7 @@ NOBODY_READ = "DELETE FROM accounts_setting WHERE key = 'digital_arrival_days'"
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0006_file_imports"),
+        ("accounts", "0007_log_seals"),
     ]
 
     operations = [
