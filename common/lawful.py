@@ -44,9 +44,9 @@ class LawAskedMixin(AsksMixin):
     Gives the action `reason`: the written reason, or "" when the box is not ticked.
     """
 
-    anyway = AskedField(label=gettext_lazy("Likevel"))
+    anyway = AskedField(label=gettext_lazy("Vi velger dette likevel"))
     reason = forms.CharField(
-        label=gettext_lazy("Hvorfor dere velger dette likevel"),
+        label=gettext_lazy("Hvorfor"),
         required=False,
         max_length=500,
         widget=forms.HiddenInput,
@@ -71,3 +71,4 @@ class LawAskedMixin(AsksMixin):
     def _ask(self) -> None:
         self.fields["anyway"].widget = forms.CheckboxInput()
         self.fields["reason"].widget = forms.Textarea(attrs={"rows": 3})
+        self.fields["reason"].mark_optional = False
