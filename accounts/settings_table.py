@@ -256,6 +256,9 @@ KEYS: dict[str, Key] = {
             least=3,
         ),
     ),
+    "digital_arrival_days": Key(
+        0, _("Digitalt brev er framme etter"), _("dager"), _("kommunens egne rutiner")
+    ),
     "notice_days": Key(
         14,
         _("Frist for å svare på forhåndsvarsel"),

@@ -3,17 +3,12 @@
 from django.db import migrations, models
 
 
-# No code has read it: how a letter went is known when it is sent.
-NOBODY_READ = "DELETE FROM accounts_setting WHERE key = 'digital_arrival_days'"
-
-
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0007_log_seals"),
     ]
 
     operations = [
-        migrations.RunSQL(NOBODY_READ, migrations.RunSQL.noop),
         migrations.AddField(
             model_name="historicalmunicipality",
             name="hours",
