@@ -56,7 +56,19 @@ EXAMPLES: dict[str, tuple[str, str]] = {
     "years": ("tre", "tre"),
 }
 # These are days.
-DAYS = ("day", "arrives", "due", "start", "end", "on", "issued", "made", "received", "dismissed")
+DAYS = (
+    "day",
+    "promised",
+    "arrives",
+    "due",
+    "start",
+    "end",
+    "on",
+    "issued",
+    "made",
+    "received",
+    "dismissed",
+)
 DAY = "2. november 2026"
 
 # Of a kind of letter whose texts are alternatives: those of a usual one, in order.
