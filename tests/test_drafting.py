@@ -17,7 +17,7 @@ KEEPS = {
     "AskStatementForm", "AssessmentForm", "CancelForm", "ChangeForm", "ChangeRiskForm",
     "ChangeStayForm", "CheckForm", "ChoicesForm", "ClassForm", "CommentForm",
     "CorrectSearchForm", "DecisionForm", "DiscardForm", "EditNoteForm", "FlagNoteForm",
-    "FollowUpForm", "HandoverForm", "InterimReplyForm", "LegalBasisForm", "LinkForm",
+    "FollowUpForm", "HandoverForm", "InterimReplyForm", "LegalBasisForm", "LetterTextForm", "LinkForm",
     "NeedToKnowForm", "NoteForm", "NoticeAnswerForm", "ObjectionForm", "OfferAnswerForm",
     "OfferForm", "OutcomeForm", "PapersForm", "PastMatterForm", "PeerAgreementForm",
     "PeerNeedForm", "PlacementForm", "PropertyForm", "QualityAgreementForm", "ReasonForm",
@@ -26,7 +26,7 @@ KEEPS = {
     "StandardTextForm", "StayForm", "SuspensionForm", "UpkeepForm", "VedtakForm",
     "VoidStayForm",
 }  # fmt: skip
-KEEPS_NOT: dict[str, str] = {}
+KEEPS_NOT: dict[str, str] = {"LawAskedMixin": "a part of forms, which keep it if they are long"}
 # Templates that draw a form with long text by hand, and keep nothing.
 BY_HAND = {
     "peers/log.html": "the phone itself keeps it without coverage (static/peers-log.js)",

@@ -12,8 +12,7 @@ from typing import Any
 
 from accounts.models import Municipality, OrganisationUnit
 from casework.log.enums import AppealBody, LanguageForm
-from common import pdf
-from common.formatting import phone
+from common import pdf, phones
 
 from . import appeals_bodies, letters
 from .words import standards, words
@@ -158,7 +157,7 @@ class Sample:
             "case_number": self.examples["case"],
             "date": DAY,
             "exempt": self.say("letter.exempt"),
-            "contact": {"name": signer, "phone": phone(number)},
+            "contact": {"name": signer, "phone": phones.shown(number)},
             "signers": [{"name": signer, "role": self.say("letter.signed_by")}],
             "draft": True,
         }

@@ -145,7 +145,7 @@ def test_the_municipality_and_its_units_are_edited_and_seen_in_letters(client, m
     }
     assert "fire siffer" in client.post(there, {**sent, "number": "18"}).text
     shown = text_of(client.post(there, {**sent, "vis_nn": "ja"}))
-    for said in ("Nye kommune", "Nyveien 1", "750 00 001", "Ope kvardagar kl. 9–15."):
+    for said in ("Nye kommune", "Nyveien 1", "75 00 00 01", "Ope kvardagar kl. 9–15."):
         assert said in shown
     assert Municipality.objects.get().name == "Solvær kommune"
     client.post(there, sent)
@@ -161,7 +161,7 @@ def test_the_municipality_and_its_units_are_edited_and_seen_in_letters(client, m
     assert "En annen enhet har dette navnet." in again
     there = reverse("casework:unit", args=[unit.pk])
     shown = text_of(client.post(there, {**new, "phone": "75000002", "vis_nb": "ja"}))
-    assert "750 00 002" in shown and "Åpent kl. 10–14." in shown and "Nyveien 1" in shown
+    assert "75 00 00 02" in shown and "Åpent kl. 10–14." in shown and "Nyveien 1" in shown
     client.post(there, {**new, "name": "Bolig og oppfølging"})
     assert "<ins>Bolig og oppfølging</ins>" in client.get(there).text
 

@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("casework", "0020_how_letters_go"),
+        ("casework", "0023_one_name"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

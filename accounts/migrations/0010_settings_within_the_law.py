@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0007_log_seals"),
+        ("accounts", "0009_phone_numbers"),
     ]
 
     operations = [
