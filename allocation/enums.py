@@ -15,6 +15,9 @@ class ItemOutcome(models.TextChoices):
     CHOSEN = "tildelt", _("Tildelt")
     POSTPONED = "utsatt", _("Utsatt")
     NO_CANDIDATE = "ingen", _("Ingen egnet søker")
+    # For a purpose that is not for the minutes. To whoever may not see a person, a home that went
+    # to the person is one that is held (docs/adr/0007).
+    HELD = "holdt", _("Holdt av")
 
 
 class OfferState(models.TextChoices):

@@ -1,8 +1,8 @@
 """The minutes of an allocation meeting, on the screen and in print (law.md).
 
-They name people by case number and initials only. The print leaves out people with a protected
-address, shielded people, and homes that went to them. It always says that such cases are kept
-separately, so that nobody can see whether something is left out (docs/adr/0007).
+They name people by case number and initials only. The print leaves out hidden people: those with a
+protected address, shielded ones, and who shares a household with one. A home that went to one of
+them is there, as a home that is held, with the same number and the same words (docs/adr/0007).
 """
 
 from __future__ import annotations
@@ -11,18 +11,19 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Municipality, Role
 from casework.letters.words import words
-from casework.log.enums import PROTECTED, LanguageForm, Process
+from casework.log.enums import LanguageForm, Process
 from casework.log.visibility import visible_persons
-from casework.models import Transition
+from casework.models import Person, Transition
 from common import pdf
 from common.calendar import local_date
 from common.formatting import UNCLEAR, kroner, nbdate, nbdate_long, nbtime
 
+from . import perms
 from .enums import ItemOutcome, MeetingState
 from .models import AgendaItem, AllocationMeeting, Consideration
 
@@ -31,12 +32,35 @@ if TYPE_CHECKING:
     from housing.models import Unit
 
 
+# For everybody without access: nobody is hidden from whoever has it.
+PRINTED = ~Q(application__person__in=Person.objects.hidden_from_some())
+
+
 def items_for(user: User, meeting: AllocationMeeting) -> QuerySet[AgendaItem]:
-    """The agenda without homes allocated to a person the user may not see."""
-    hidden = Consideration.objects.filter(item=OuterRef("pk"), chosen=True).exclude(
-        visible_persons(user, "application__person__")
-    )
-    return meeting.items.filter(~Exists(hidden))
+    """The agenda, each item with `went_to_hidden`; show them through `as_seen`."""
+    return _marked(meeting, visible_persons(user, "application__person__"))
+
+
+def _marked(meeting: AllocationMeeting, seen: Q) -> QuerySet[AgendaItem]:
+    chosen = Consideration.objects.filter(item=OuterRef("pk"), chosen=True)
+    return meeting.items.annotate(went_to_hidden=Exists(chosen.exclude(seen)))
+
+
+def as_seen(item: AgendaItem, *, with_reasons: bool) -> AgendaItem:
+    """The item of `items_for`, only to be read: a home that went to somebody hidden is held.
+
+    `with_reasons`: with what was written of a hold, which only those who see everybody read.
+    """
+    if item.went_to_hidden:
+        item.outcome, item.released_at = ItemOutcome.HELD, None
+    if item.is_held and (item.went_to_hidden or not with_reasons):
+        item.reason = item.dissent = item.follow_up = ""
+        item.follow_up_by = None
+        item._prefetched_objects_cache = {
+            **getattr(item, "_prefetched_objects_cache", {}),
+            "disqualifications": item.disqualifications.none(),
+        }
+    return item
 
 
 def weighed_for(user: User) -> Prefetch:
@@ -100,8 +124,9 @@ def content(
         "items": [_item(item, meeting) for item in items],
         "notes": [
             _(
-                "Saker som skal holdes for seg (adressebeskyttelse og skjermede personer), "
-                "føres i en lukket del og er ikke med i denne protokollen."
+                "Saker som skal holdes for seg (adressebeskyttelse og skjermede personer), og "
+                "hvorfor en bolig holdes av, føres i en lukket del og er ikke med i denne "
+                "protokollen."
             )
         ],
         "closed": [],
@@ -109,13 +134,14 @@ def content(
     }
 
 
-def readable_items(meeting: AllocationMeeting, user: User) -> QuerySet[AgendaItem]:
-    """The items the user may read on the screen, also those that are not printed."""
-    return (
+def readable_items(meeting: AllocationMeeting, user: User) -> list[AgendaItem]:
+    """The items as the user may read them on the screen, also what is not printed."""
+    rows = (
         items_for(user, meeting)
         .select_related("unit__property", "follow_up_by")
         .prefetch_related("disqualifications__user", weighed_for(user))
     )
+    return [as_seen(item, with_reasons=perms.sees_holds(user)) for item in rows]
 
 
 def _time(start: datetime, end: datetime) -> str:
@@ -138,24 +164,21 @@ def _present(meeting: AllocationMeeting, on: date) -> list[dict[str, str]]:
 
 def _open_items(meeting: AllocationMeeting) -> list[AgendaItem]:
     """The items for the print, each with the considerations that may be printed."""
-    restricted = {"application__person__protection__in": PROTECTED}
-    shielded = {"application__person__shielded": True}
-    chosen = Consideration.objects.filter(item=OuterRef("pk"), chosen=True)
-    return list(
-        meeting.items.exclude(Exists(chosen.filter(**restricted)))
-        .exclude(Exists(chosen.filter(**shielded)))
+    rows = (
+        _marked(meeting, PRINTED)
         .select_related("unit__property", "follow_up_by")
         .prefetch_related(
             "disqualifications__user",
             Prefetch(
                 "considerations",
-                queryset=Consideration.objects.exclude(**restricted)
-                .exclude(**shielded)
-                .select_related("application__person"),
+                queryset=Consideration.objects.filter(PRINTED).select_related(
+                    "application__person"
+                ),
                 to_attr="weighed",
             ),
         )
     )
+    return [as_seen(item, with_reasons=False) for item in rows]
 
 
 def _item(item: AgendaItem, meeting: AllocationMeeting) -> dict[str, Any]:
@@ -188,7 +211,7 @@ def _item(item: AgendaItem, meeting: AllocationMeeting) -> dict[str, Any]:
             }
             for c in item.weighed
         ],
-        "decision": [decision_nb(item, chosen), item.reason],
+        "decision": [text for text in (decision_nb(item, chosen), item.reason) if text],
         "reserve": _case(reserve) if reserve else None,
         "dissent": [item.dissent] if item.dissent else [],
         "follow_up": [item.follow_up] if item.follow_up else None,
@@ -223,6 +246,8 @@ def dwelling(unit: Unit, language: str = LanguageForm.BOKMAL) -> str:
 def decision_nb(item: AgendaItem, chosen: Consideration | None) -> str:
     if item.outcome == ItemOutcome.CHOSEN and chosen:
         return _("Boligen tildeles %(case)s.") % {"case": _case(chosen)}
+    if item.is_held:
+        return _("Boligen holdes av.")
     if item.outcome == ItemOutcome.POSTPONED:
         return _("Saken er utsatt.")
     return _("Ingen av søkerne passer til boligen.")
@@ -252,11 +277,13 @@ def outcome_nb(consideration: Consideration) -> str:
 
 def reason_nb(consideration: Consideration, item: AgendaItem) -> str:
     """Why the person was chosen or not: the written reason, else the facts they were weighed by."""
+    because = " ".join(consideration.facts.get("because", []))
+    if item.is_held:  # what was written of the others may tell whom it is held for
+        return because or _("Boligen holdes av.")
     if consideration.override_reason:
         return _("Krav fraveket: %(why)s") % {"why": consideration.override_reason}
     if consideration.why_not:
         return consideration.why_not
-    because = " ".join(consideration.facts.get("because", []))
     if consideration.chosen or item.outcome != ItemOutcome.CHOSEN:
         return because or _("Se begrunnelsen.")
     return _("Se begrunnelsen for valget. %(because)s") % {"because": because}

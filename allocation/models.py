@@ -63,6 +63,12 @@ class OfferQuerySet(CaseQuerySet):
         )
 
 
+class AgendaItemQuerySet(models.QuerySet):
+    def holding(self) -> Self:
+        """The items that hold their home, for a purpose that is not for the minutes."""
+        return self.filter(outcome=ItemOutcome.HELD, released_at__isnull=True)
+
+
 class ConsiderationQuerySet(CaseQuerySet):
     def not_offered(self) -> Self:
         """The choices of meetings whose home no offer was made of."""
@@ -276,7 +282,14 @@ class AgendaItem(models.Model):
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
+    # A home that was held (HELD) may be given again.
+    released_at = models.DateTimeField(null=True, blank=True)
+    released_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     history = HistoricalRecords()
+
+    objects = AgendaItemQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("sak i møtet")
@@ -294,6 +307,11 @@ class AgendaItem(models.Model):
                 | ~Q(outcome="") & Q(decided_at__isnull=False, decided_by__isnull=False),
             ),
             models.CheckConstraint(
+                name="item_released_when_held",
+                condition=Q(released_at__isnull=True, released_by__isnull=True)
+                | Q(outcome=ItemOutcome.HELD, released_at__isnull=False, released_by__isnull=False),
+            ),
+            models.CheckConstraint(
                 name="item_decided_with_reason",
                 condition=Q(outcome="") | ~Q(reason=""),
                 violation_error_message=_("Skriv begrunnelsen for det møtet bestemte."),
@@ -307,6 +325,11 @@ class AgendaItem(models.Model):
     def is_chosen(self) -> bool:
         """Somebody is chosen for the home."""
         return self.outcome == ItemOutcome.CHOSEN
+
+    @property
+    def is_held(self) -> bool:
+        """The home is held for a purpose that is not for the minutes."""
+        return self.outcome == ItemOutcome.HELD
 
     @property
     def has_no_candidate(self) -> bool:

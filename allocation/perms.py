@@ -46,6 +46,17 @@ def can_run_meetings(user: User) -> bool:
     return user.has_role(RoleKind.CHAIR, RoleKind.CASEWORKER, RoleKind.APPROVER)
 
 
+def sees_holds(user: User) -> bool:
+    """Why a home is held, and that it is held no longer, is for users who see everybody: to others
+    a hold must look like a home that went to somebody hidden (docs/adr/0007)."""
+    return user.sees_protected and user.sees_shielded
+
+
+def can_release_hold(user: User) -> bool:
+    """Those who run meetings, and see everybody."""
+    return can_run_meetings(user) and sees_holds(user)
+
+
 def can_offer(user: User) -> bool:
     """Caseworkers and approvers send offers, note the answers and agree leases."""
     return user.has_role(RoleKind.CASEWORKER, RoleKind.APPROVER)

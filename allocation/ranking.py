@@ -583,9 +583,9 @@ def _visible(user: User | None) -> str:
         return "AND false"
     hidden = []
     if not user.sees_protected:
-        hidden.append("p.protection = ANY(%(protected)s)")
+        hidden.append("p.protection = ANY(%(protected)s) OR p.beside_protected")
     if not user.sees_shielded:
-        hidden.append("p.shielded")
+        hidden.append("p.shielded OR p.beside_shielded")
     if not hidden:
         return ""
     # Hidden people are few and have an index of their own.

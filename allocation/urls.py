@@ -35,6 +35,11 @@ urlpatterns = [
     path("tildelingsmoter/<int:pk>/sak/<int:item_pk>/", meetings.item, name="item"),
     path("tildelingsmoter/<int:pk>/sak/<int:item_pk>/flytt/", meetings.item_move, name="item_move"),
     path(
+        "tildelingsmoter/<int:pk>/sak/<int:item_pk>/frigi/",
+        meetings.item_release,
+        name="item_release",
+    ),
+    path(
         "tildelingsmoter/<int:pk>/sak/<int:item_pk>/inhabil/",
         meetings.item_inhabil,
         name="item_inhabil",

@@ -1,9 +1,9 @@
 """The status of a dwelling on a date, computed and never stored (need H3).
 
 The first that applies: not in use; occupied (a stay); unavailable (repair, cleaning); reserved (an
-open or accepted offer, a meeting's choice that is not offered yet, a reservation, or somebody who
-moves in later); vacant. Stays, repairs and use are those of the date, as known then. Offers and
-choices are those of now.
+open or accepted offer, a meeting's choice that is not offered yet or its hold, a reservation, or
+somebody who moves in later); vacant. Stays, repairs and use are those of the date, as known then.
+Offers, choices and holds are those of now.
 
 Whether a home can be given from a day is another question: `free`, and `free_days`.
 """
@@ -42,7 +42,9 @@ from housing.models import Unavailability, Unit
 from stays.availability import first_free, unoccupied
 from stays.models import Stay
 
-from .models import Consideration, Offer, Reservation
+from .models import AgendaItem, Consideration, Offer, Reservation
+
+NO_CASE = -1  # the id of no application and no person
 
 
 def _chosen() -> QuerySet[Consideration]:
@@ -62,6 +64,7 @@ def with_status(units: QuerySet[Unit], on: date) -> QuerySet[Unit]:
     stay = Stay.objects.filter(**of_unit, period__contains=on)
     closed = Unavailability.objects.filter(**of_unit, period__contains=on)
     return units.annotate(
+        is_held=Exists(AgendaItem.objects.holding().filter(**of_unit)),
         moves_in=Exists(Stay.objects.filter(**of_unit).filter(_moves_in_later(on))),
         # A constraint allows one at a time, so there is nothing to sort.
         occupied_by=Subquery(stay.order_by().values("person_id")[:1]),
@@ -86,7 +89,10 @@ def with_status(units: QuerySet[Unit], on: date) -> QuerySet[Unit]:
             When(~Q(in_use__contains=on), then=Value(UnitStatus.NOT_IN_USE)),
             When(occupied_by__isnull=False, then=Value(UnitStatus.OCCUPIED)),
             When(status_cause__isnull=False, then=Value(UnitStatus.UNAVAILABLE)),
-            When(Q(reserved_by__isnull=False) | Q(moves_in=True), then=Value(UnitStatus.RESERVED)),
+            When(
+                Q(reserved_by__isnull=False) | Q(is_held=True) | Q(moves_in=True),
+                then=Value(UnitStatus.RESERVED),
+            ),
             default=Value(UnitStatus.VACANT),
         ),
         vacant_since=Case(
@@ -132,6 +138,7 @@ _held = Prepared(
         .values_list("unit_id")
         .union(
             _chosen().order_by().values_list("item__unit_id"),
+            AgendaItem.objects.holding().order_by().values_list("unit_id"),
             Reservation.objects.in_force(DAY).order_by().values_list("unit_id"),
         )
     )
@@ -253,29 +260,35 @@ def chosen_elsewhere(unit_id: int) -> set[int]:
 
 def reserved_for(unit_ids: Collection[int], on: date) -> dict[int, int]:
     """The units that are held, and the id of the application each is held for, as `reserved_by` in
-    `with_status`. Three queries."""
+    `with_status`; `NO_CASE` for a hold of a meeting, which is for no case. Four queries."""
     ids = list(unit_ids)
     reserved = Reservation.objects.in_force(on).filter(unit__in=ids).order_by()
     chosen = _chosen().filter(item__unit__in=ids).order_by("pk")
     offered = Offer.objects.reserving().filter(unit__in=ids).order_by()
-    held = dict(reserved.values_list("unit_id", "application_id"))
+    in_meeting = AgendaItem.objects.holding().filter(unit__in=ids).order_by()
+    held = {pk: NO_CASE for (pk,) in in_meeting.values_list("unit_id")}
+    held.update(reserved.values_list("unit_id", "application_id"))
     held.update(chosen.values_list("item__unit_id", "application_id"))
     held.update(offered.values_list("unit_id", "application_id"))
     return held
 
 
 def _promised(units: list[Unit], days: DateRange) -> list[tuple[int, int]]:
-    """The unit and person of each offer, choice and hold of these homes that needs one of the days.
-    What is chosen or offered is needed from its day on. Three queries."""
+    """The unit and person of each offer, choice and hold of these homes that needs one of the days;
+    `NO_CASE` for a hold of a meeting. What is chosen, held in a meeting or offered is needed from
+    its day on. Four queries."""
+    in_meeting = AgendaItem.objects.holding()
     reserved = Reservation.objects.filter(released_at__isnull=True, period__overlap=days)
     chosen, offered = _chosen(), Offer.objects.reserving()
     if days.upper is not None:
         chosen = chosen.filter(item__decided_at__date__lt=days.upper)
+        in_meeting = in_meeting.filter(decided_at__date__lt=days.upper)
         offered = offered.filter(available_from__lt=days.upper)
     return [
         *reserved.filter(unit__in=units).values_list("unit", "application__person"),
         *chosen.filter(item__unit__in=units).values_list("item__unit", "application__person"),
         *offered.filter(unit__in=units).values_list("unit", "application__person"),
+        *((pk, NO_CASE) for (pk,) in in_meeting.filter(unit__in=units).values_list("unit")),
     ]
 
 

@@ -1,8 +1,8 @@
 """The candidates for a dwelling, from the waiting list as one user sees it (needs A4, A7).
 
 The first three on the list that the dwelling fits are compared side by side. People with a
-protected address, and shielded people, are compared in a separate part (`closed`), only for users
-who may see them (docs/adr/0007).
+protected address, shielded people, and who shares a household with one, are compared in a separate
+part (`closed`), only for users who may see them (docs/adr/0007).
 """
 
 from __future__ import annotations
@@ -13,12 +13,10 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from casework.assessment import statements
-from casework.log.enums import PROTECTED
 from casework.models import Disqualification, HousingNeed, Person, Wish
 
 from . import fit, matching, policy, ranking, vacancy
@@ -276,8 +274,7 @@ def disqualified(
 
 def _restricted() -> set[int]:
     """The persons of the closed part. They are few, and have an index of their own."""
-    people = Person.objects.filter(Q(protection__in=PROTECTED) | Q(shielded=True))
-    return set(people.values_list("pk", flat=True))
+    return set(Person.objects.hidden_from_some().values_list("pk", flat=True))
 
 
 def _describe(candidates: list[Candidate], on: date) -> None:

@@ -27,7 +27,8 @@ def can_see_units(user: User) -> bool:
 
 
 def can_see_tenants(user: User) -> bool:
-    """Only users who read cases see who lives in a dwelling, if they may see the person."""
+    """Only users who read cases see who lives in a dwelling, and of those only the persons they
+    have a duty towards (`stays.tenants`)."""
     return can_read_cases(user)
 
 

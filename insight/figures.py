@@ -1,8 +1,8 @@
 """The figures of the overview, each computed by one SQL statement (needs I2, I3, I5).
 
-Every count leaves out people with a protected address and the municipality's own employees, for
-every user. So the figures are the same for everyone, and comparing a figure with a list never
-reveals that somebody hidden is on it.
+Every count is of everybody, also those the reader may not see, so that the figures are true and
+the same for everyone, and no figure changes when somebody is hidden. The lists count whom they
+show, and say so (docs/adr/0017). Small counts are not shown (`small_numbers`).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Count
 
 from allocation import ranking, vacancy
-from casework.log.enums import PROTECTED, Process, RefusalGround, VedtakState
+from casework.log.enums import Process, RefusalGround, VedtakState
 from casework.persons.children import born_after, child_params, is_child
 from casework.vedtak.standing import FIRST_DAY, LAST_DAY, STANDS
 from common.calendar import add_months
@@ -33,11 +33,6 @@ from stays.temporary.long_stays import long_stay
 
 # The last day of the first band of stays. The next bands end where a stay is soon long, and long.
 SHORT_DAYS = 14
-
-# People to leave out. They are few, and have an index of their own.
-LEFT_OUT = """
-    SELECT FROM casework_person p
-    WHERE (p.protection = ANY(%(protected)s) OR p.shielded) AND p.id ="""
 
 
 def months_to(on: date, number: int) -> list[date]:
@@ -80,9 +75,8 @@ class Waiting:
 
 def waiting(on: date) -> Waiting:
     """The waiting list on the date, by the rule of `allocation.ranking`. One query."""
-    visible = f"AND NOT EXISTS ({LEFT_OUT} a.person_id)"
     sql = f"""
-    WITH {ranking.WAITING.format(visible=visible)},
+    WITH {ranking.WAITING.format(visible="")},
     need AS (
         SELECT DISTINCT ON (application_id) application_id, bedrooms FROM casework_housingneed
         WHERE application_id IN (SELECT application_id FROM waiting)
@@ -137,7 +131,6 @@ granted AS (
     FROM {ranking.HOME_GRANTS}
     JOIN casework_application a ON a.id = v.application_id
     LEFT JOIN closed c ON c.object_id = a.id
-    WHERE NOT EXISTS ({LEFT_OUT} a.person_id)
 ),
 home AS (
     SELECT g.id, min(lower(s.period)) AS began FROM granted g
@@ -189,7 +182,6 @@ WITH refused AS (
     JOIN casework_vedtak v ON {STANDS}
     JOIN casework_application a ON a.id = v.application_id
     WHERE o.ground = %(RefusalGround.NO_DWELLING)s AND v.issued_on >= %(first)s::date
-      AND NOT EXISTS ({LEFT_OUT} a.person_id)
     ORDER BY a.person_id, v.issued_on DESC, v.id DESC
 )
 SELECT dwelling_type, count(*)::int FROM refused GROUP BY 1"""
@@ -204,7 +196,6 @@ def unmet(on: date, months: int) -> Counter[str]:
         **enum_params(RefusalGround, VedtakState),
         "on": on,
         "first": months_to(on, months)[0],
-        "protected": enum_values(PROTECTED),
     }
     return Counter(dict(_rows(UNMET, params)))
 
@@ -254,7 +245,7 @@ def temporary(on: date, months: int) -> list[Temporary]:
         SELECT person_id, began, CASE WHEN is_open THEN 'infinity'::date ELSE stopped END AS until,
                nights_before - max(nights_before) FILTER (WHERE begins_chain)
                    OVER (PARTITION BY person_id ORDER BY began) AS nights
-        FROM begun WHERE holder_id = person_id AND NOT EXISTS ({LEFT_OUT} begun.person_id)
+        FROM begun WHERE holder_id = person_id
     ),
     lived AS (
         SELECT asked.day, asked.born_after, s.person_id, asked.day - s.began + s.nights AS days
@@ -295,7 +286,6 @@ def temporary(on: date, months: int) -> list[Temporary]:
         "days": days,
         "born_after": [born_after(day) for day in days],
         "since": days[0],
-        "protected": enum_values(PROTECTED),
     }
     return [Temporary(row[0], tuple(row[1:5]), row[5], limits) for row in _rows(sql, params)]
 

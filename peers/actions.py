@@ -171,7 +171,8 @@ def link_peer(
             _("Koble når koblingsmøtet er holdt og deltakeren har valgt. Skriv dagen det var."),
             "met_on",
         )
-    if peer.links.active().count() >= peer.capacity:
+    # As the page counts them for the user (`with_load`).
+    if peer.links.active().not_hidden_from(by).count() >= peer.capacity:
         raise PeerFull(peer)
     _move(
         link,

@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from .models import Peer, PeerLink
 from .words import listed, lowered
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 
 @dataclass(frozen=True)
@@ -21,9 +25,9 @@ class Proposal:
     reasons: list[dict[str, str]]
 
 
-def proposals(link: PeerLink, on: date) -> list[Proposal]:
-    """Every active peer by name, each with the reasons for and against."""
-    peers = Peer.objects.active(on).with_load().select_related("user", "organisation")
+def proposals(link: PeerLink, user: User, on: date) -> list[Proposal]:
+    """Every active peer by name, each with the reasons for and against, as the user may know."""
+    peers = Peer.objects.active(on).with_load(user).select_related("user", "organisation")
     return [Proposal(peer, reasons(peer, link)) for peer in peers.order_by("user__full_name", "pk")]
 
 

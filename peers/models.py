@@ -37,19 +37,18 @@ class PeerQuerySet(models.QuerySet):
     def active(self, on: date) -> Self:
         return self.filter(active__contains=on)
 
-    def with_load(self) -> Self:
+    def with_load(self, user: User) -> Self:
         """Add `load`, the number of active and paused links, and `places`, the free places.
 
-        Peers are never ranked by these (need P7); lists are sorted by name.
+        Links to people hidden from the user do not count: the number would tell of them
+        (docs/adr/0017). Peers are never ranked by these (need P7); lists are sorted by name.
         """
-        return self.annotate(
-            load=Count("links", filter=Q(links__state__in=ACTIVE)),
-            places=Greatest(
-                Cast(F("capacity"), IntegerField())
-                - Count("links", filter=Q(links__state__in=ACTIVE)),
-                0,
-            ),
-        )
+        from casework.models import Person
+
+        hidden = Q(links__person__in=Person.objects.hidden_from(user))
+        load = Count("links", filter=Q(links__state__in=ACTIVE) & ~hidden)
+        free = Cast(F("capacity"), IntegerField()) - load
+        return self.annotate(load=load, places=Greatest(free, 0))
 
 
 class PeerLinkQuerySet(models.QuerySet):

@@ -305,6 +305,8 @@ ALLOCATION: dict[str, UrlRow] = {
     "allocation:minutes": UrlRow(CASE, "approved_meeting", page=False),
     "allocation:item": UrlRow(CASE, ("meeting", "item")),
     "allocation:item_move": post_row(MEET, ("meeting", "item")),
+    # Only those who see everybody.
+    "allocation:item_release": post_row(NOBODY, ("meeting", "item")),
     "allocation:item_inhabil": post_row(MEET, ("meeting", "item")),
     "allocation:offer_new": UrlRow(CASEWORK, "chosen"),
     "allocation:offer": UrlRow(CASE, "offer"),

@@ -54,6 +54,10 @@ class DecisionRefused(RuleBroken):
     """Something is missing or wrong in what was decided."""
 
 
+class HoldRefused(RuleBroken):
+    """The home is not held, or the user may not release it."""
+
+
 class UserDisqualified(RuleBroken):
     """A disqualified user is in the room, or writes the minutes (fvl. § 6)."""
 
@@ -279,8 +283,13 @@ def decide_item(
         fitted = weighed[chosen][1]
         if not fitted.ok:
             _check_override(meeting, fitted.blocking, override_reason, by)
+    elif outcome == ItemOutcome.HELD:
+        _check_vacant(unit, on)
+        chosen = None
     elif outcome not in (ItemOutcome.POSTPONED, ItemOutcome.NO_CANDIDATE):
-        raise DecisionRefused(_("Velg om boligen tildeles, utsettes, eller ikke passer noen."))
+        raise DecisionRefused(
+            _("Velg om boligen tildeles, holdes av, utsettes, eller ikke passer noen.")
+        )
     else:
         chosen = reserve = None
     _check_habile(meeting, item, set(weighed), by)
@@ -402,6 +411,22 @@ def _record_decision(item: AgendaItem, weighed, chosen, reserve, *, by: User, at
             application=case,
             item=item.pk,
         )
+
+
+@transaction.atomic
+def release_hold(*, item: AgendaItem, by: User, at: datetime) -> AgendaItem:
+    """The home is held no longer, and can be given again. Raises HoldRefused for a user who may not
+    know of holds, and for an item that holds no home."""
+    if not perms.can_release_hold(by):
+        raise HoldRefused(_("Bare de som kan se alle, kan frigi en bolig som holdes av."))
+    # The item alone: nothing else of the meeting changes, also when its minutes are approved.
+    item = AgendaItem.objects.select_for_update(of=("self",), no_key=True).get(pk=item.pk)
+    if not item.is_held or item.released_at:
+        raise HoldRefused(_("Boligen holdes ikke av lenger."))
+    item.released_at, item.released_by = at, by
+    item._history_user = by
+    item.save(update_fields=["released_at", "released_by"])
+    return item
 
 
 # ------------------------------------------------------------------ after the meeting

@@ -277,6 +277,18 @@ def item_move(request: HttpRequest, pk: int, item_pk: int) -> HttpResponse:
 
 
 @require_POST
+@allowed(perms.can_release_hold)
+@once
+def item_release(request: HttpRequest, pk: int, item_pk: int) -> HttpResponse:
+    """The home is held no longer."""
+    item = _item(request, pk, item_pk)
+    with errors_as_message(request):
+        actions.release_hold(item=item, by=request.user, at=timezone.now())
+        messages.success(request, _("Boligen holdes ikke av lenger, og kan gis til noen."))
+    return redirect("allocation:item", pk, item_pk)
+
+
+@require_POST
 @allowed(perms.can_read_meetings)
 @once
 def item_inhabil(request: HttpRequest, pk: int, item_pk: int) -> HttpResponse:
@@ -328,11 +340,15 @@ def _item_page(
     else:
         for consideration in shown.weighed:
             log_read(request, consideration.application.person_id, "tildelingsmote")
-        to_offer = offer_actions.next_to_offer(item) if perms.can_offer(request.user) else None
+        offers = perms.can_offer(request.user) and not item.is_held
+        to_offer = offer_actions.next_to_offer(item) if offers else None
         may_see = to_offer and any(c.pk == to_offer.pk for c in shown.weighed)
         context = {
             "to_offer": to_offer if may_see else None,
             "let_go": _let_go(item, shown.weighed),
+            "may_release": (
+                item.is_held and not item.released_at and perms.can_release_hold(request.user)
+            ),
         }
     return render(
         request,
@@ -405,7 +421,7 @@ def _item(request: HttpRequest, pk: int, item_pk: int) -> AgendaItem:
         pk=item_pk,
     )
     item.meeting = meeting
-    return item
+    return minutes.as_seen(item, with_reasons=perms.sees_holds(request.user))
 
 
 def _agenda(request: HttpRequest, meeting: AllocationMeeting, on: date) -> list[AgendaItem]:
@@ -421,9 +437,12 @@ def _agenda(request: HttpRequest, meeting: AllocationMeeting, on: date) -> list[
         Unit.objects.filter(pk__in=[item.unit_id for item in items]), on
     ).in_bulk()
     days = first_free(homes, on)
+    with_reasons = perms.sees_holds(request.user)
     for item in items:
+        minutes.as_seen(item, with_reasons=with_reasons)
         home = homes[item.unit_id]
-        item.free_from = None if home.reserved_by else days.get(item.unit_id)
+        held = home.reserved_by or home.is_held
+        item.free_from = None if held else days.get(item.unit_id)
         item.vacant_since = home.vacant_since
         item.days_empty = (on - home.vacant_since).days if home.vacant_since else None
         known = item.days_empty and item.unit.rent

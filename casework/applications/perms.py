@@ -33,9 +33,9 @@ def who_may_work(application: Application, kinds: list[RoleKind], on: date) -> Q
 
     roles = Role.objects.filter(period__contains=on)
     users = User.objects.filter(is_active=True, pk__in=roles.filter(kind__in=kinds).values("user"))
-    if application.person.is_protected:
+    if application.person.needs_protected_access:
         users = users.filter(pk__in=roles.filter(protected_access=True).values("user"))
-    if application.person.shielded:
+    if application.person.needs_shielded_access:
         users = users.filter(pk__in=roles.filter(shielded_access=True).values("user"))
     return (
         users.exclude(

@@ -60,10 +60,10 @@ wanted AS (
         SELECT r.user_id FROM accounts_role r
         JOIN accounts_user w ON w.id = r.user_id AND w.is_active
         WHERE r.unit_id = l.to_unit_id AND r.period @> %(on)s::date AND r.kind = ANY (%(roles)s)
-            AND (NOT p.protection = ANY (%(protected)s) OR EXISTS (
+            AND (NOT (p.protection = ANY (%(protected)s) OR p.beside_protected) OR EXISTS (
                 SELECT FROM accounts_role s WHERE s.user_id = r.user_id
                     AND s.period @> %(on)s::date AND s.protected_access))
-            AND (NOT p.shielded OR EXISTS (
+            AND (NOT (p.shielded OR p.beside_shielded) OR EXISTS (
                 SELECT FROM accounts_role s WHERE s.user_id = r.user_id
                     AND s.period @> %(on)s::date AND s.shielded_access))
         ORDER BY r.kind <> %(RoleKind.MANAGER)s, r.user_id LIMIT 1

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 def visible_persons(user: User, prefix: str = "") -> Q:
     """A filter for the persons the user may see; `prefix` is the path to the person.
 
-    Persons with a protected address (fortrolig, strengt fortrolig) and the municipality's own
-    employees are left out unless a role gives access (needs S3, S4). A user without a role in
-    casework sees nobody.
+    Persons with a protected address (fortrolig, strengt fortrolig), the municipality's own
+    employees, and those who share or have shared a household with one, are left out unless a role
+    gives access (needs S3, S4, docs/adr/0017). A user without a role in casework sees nobody.
     """
     if not user.is_authenticated or not user.has_role(*CASE_ROLES):
         return Q(pk__in=[])
@@ -30,6 +30,7 @@ def not_hidden(user: User, prefix: str = "") -> Q:
     condition = Q()
     if not user.sees_protected:
         condition &= ~Q(**{f"{prefix}protection__in": PROTECTED})
+        condition &= Q(**{f"{prefix}beside_protected": False})
     if not user.sees_shielded:
-        condition &= Q(**{f"{prefix}shielded": False})
+        condition &= Q(**{f"{prefix}shielded": False, f"{prefix}beside_shielded": False})
     return condition

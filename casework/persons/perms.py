@@ -44,9 +44,9 @@ def colleagues(person: Person, on: date, unit: OrganisationUnit | None = None) -
     if unit:
         at_unit = at_unit.filter(unit=unit)
     users = User.objects.filter(is_active=True, pk__in=at_unit.values("user"))
-    if person.is_protected:
+    if person.needs_protected_access:
         users = users.filter(pk__in=roles.filter(protected_access=True).values("user"))
-    if person.shielded:
+    if person.needs_shielded_access:
         users = users.filter(pk__in=roles.filter(shielded_access=True).values("user"))
     return users.order_by("full_name", "pk")
 

@@ -25,6 +25,7 @@ from common.sorting import norwegian_key
 from housing.enums import OUT_OF_USE, PropertyStage, UnavailableCause, UnitStatus, UnitType
 from housing.models import Area, Property, Unit
 from housing.perms import can_manage_stock, can_report_upkeep
+from stays.tenants import named_tenants
 
 from .. import perms
 from .units import COLORS
@@ -165,11 +166,10 @@ def _lifecycle(building: Property) -> list[dict[str, Any]]:
 
 
 def _tenants(request: HttpRequest, units: list[Unit]) -> dict[int, Person]:
-    """The tenants the user may see, by id."""
-    ids = {unit.occupied_by for unit in units if unit.occupied_by}
-    if not ids or not perms.can_see_tenants(request.user):
+    """The tenants named to the user, by id."""
+    if not perms.can_see_tenants(request.user):
         return {}
-    return Person.objects.visible_to(request.user).in_bulk(ids)
+    return named_tenants(request.user, [(unit.pk, unit.occupied_by) for unit in units])
 
 
 def _floors(

@@ -30,6 +30,7 @@ from housing.perms import can_manage_stock
 from housing.providers import flags as agreement_flags
 from housing.providers.models import AgreementFlag
 from stays.models import Stay
+from stays.tenants import named_tenants
 
 from .. import perms
 
@@ -136,15 +137,15 @@ def _filtered(units: QuerySet[Unit], chosen: dict[str, Any], on: date) -> QueryS
 
 
 def _lines(request: HttpRequest, units: list[Unit], today: date) -> list[dict[str, Any]]:
-    """The rows as text, with the tenants the user may see. At most eight queries."""
+    """The rows as text, with the tenants named to the user. At most nine queries."""
     on_date = statuses([unit.pk for unit in units], today)
     # Of homes that are lived in or closed. A temporary place is free when the stay ends.
     not_now = [pk for pk, now in on_date.items() if now.status not in FREE_OR_HELD]
     free_from = {pk: nbdate(day) for pk, day in free_days(not_now, today).items()}
     tenants: dict[int, Person] = {}
     if perms.can_see_tenants(request.user):
-        ids = [status.occupied_by for status in on_date.values() if status.occupied_by]
-        tenants = Person.objects.visible_to(request.user).in_bulk(ids)
+        living = ((pk, status.occupied_by) for pk, status in on_date.items())
+        tenants = named_tenants(request.user, living)
     # Once a page: `get_type_display` builds the list of choices each time.
     types = {value: str(label) for value, label in UnitType.choices}
     staffing = {value: str(label) for value, label in Staffing.choices}
@@ -213,22 +214,25 @@ def unit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _history(request: HttpRequest, unit: Unit) -> list[dict[str, Any]]:
-    """Stays and unavailable periods, newest first; «Bebodd» for a tenant the user may not see."""
-    stays = list(Stay.objects.filter(unit=unit).order_by("-period", "-pk")[:HISTORY])
-    tenants: dict[int, Person] = {}
+    """Unavailable periods, and the stays of those who are named to the user, newest first.
+
+    The other stays are not shown: when somebody moved in is theirs to tell.
+    """
+    lines: list[dict[str, Any]] = []
     if perms.can_see_tenants(request.user):
-        ids = [stay.person_id for stay in stays]
-        tenants = Person.objects.visible_to(request.user).in_bulk(ids)
-    lines = [
-        {
-            "period": stay.period,
-            "until": stay.period.upper,
-            "text": _("Bebodd"),
-            "kind": stay.get_kind_display() if stay.person_id in tenants else "",
-            "person": tenants.get(stay.person_id),
-        }
-        for stay in stays
-    ]
+        stays = list(Stay.objects.filter(unit=unit).order_by("-period", "-pk")[:HISTORY])
+        tenants = named_tenants(request.user, [(unit.pk, stay.person_id) for stay in stays])
+        lines = [
+            {
+                "period": stay.period,
+                "until": stay.period.upper,
+                "text": _("Bebodd"),
+                "kind": stay.get_kind_display(),
+                "person": tenants[stay.person_id],
+            }
+            for stay in stays
+            if stay.person_id in tenants
+        ]
     closed = unit.unavailabilities.order_by("-period", "-pk")[:HISTORY]
     lines += [
         {
@@ -254,9 +258,18 @@ def _earlier_names(unit: Unit) -> list[str]:
 
 
 def _offers(request: HttpRequest, unit: Unit) -> list[dict[str, Any]]:
-    """Offers of the dwelling to persons the user may see."""
+    """Offers of the dwelling to persons who are named to the user."""
     if not perms.can_see_tenants(request.user):
         return []
-    offers = Offer.objects.visible_to(request.user).filter(unit=unit)
-    offers = offers.select_related("application__person").order_by("-sent_at", "-pk")[:20]
-    return [{"offer": offer, "person": offer.application.person} for offer in offers]
+    offers = list(
+        Offer.objects.filter(unit=unit)
+        .select_related("application")
+        .order_by("-sent_at", "-pk")[:20]
+    )
+    pairs = [(unit.pk, offer.application.person_id) for offer in offers]
+    named = named_tenants(request.user, pairs)
+    return [
+        {"offer": offer, "person": named[offer.application.person_id]}
+        for offer in offers
+        if offer.application.person_id in named
+    ]

@@ -128,7 +128,7 @@ def places(request: HttpRequest) -> HttpResponse:
     """The peers by name, each with how many they follow and how many more they have room for."""
     today = timezone.localdate()
     page = keyset_page(
-        Peer.objects.active(today).with_load().select_related("user"),
+        Peer.objects.active(today).with_load(request.user).select_related("user"),
         ("user__full_name", "pk"),
         request.GET.get("etter"),
     )
@@ -150,7 +150,7 @@ def _numbers(user: User, on: date) -> dict[str, int]:
     numbers = cache.get(key)
     if numbers is None:
         mine = PeerLink.objects.visible_to(user)
-        free = Peer.objects.active(on).with_load().filter(places__gt=0)
+        free = Peer.objects.active(on).with_load(user).filter(places__gt=0)
         reported = PeerLink.objects.not_hidden_from(user).filter(state=LinkState.REPORTED)
         numbers = {
             "active": mine.active().count(),
@@ -289,7 +289,7 @@ def _page(
         "who": who,
         "form": form,
         "waiting": waiting,
-        "proposals": matching.proposals(link, today) if waiting else [],
+        "proposals": matching.proposals(link, request.user, today) if waiting else [],
         "chosen": (form["peer"].value() or "") if waiting else "",
         "pause_form": pause_form or PauseForm(action=reverse("peers:link_pause", args=[link.pk])),
         "end_form": end_form or EndForm(action=reverse("peers:link_end", args=[link.pk])),

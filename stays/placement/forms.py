@@ -185,8 +185,10 @@ class RenewalForm(OnceFormMixin, forms.Form):
         workers = Role.objects.filter(
             period__contains=on, kind__in=[RoleKind.CASEWORKER, RoleKind.APPROVER, RoleKind.MANAGER]
         )
-        if stay.person.is_protected:
+        if stay.person.needs_protected_access:
             workers = workers.filter(protected_access=True)
+        if stay.person.needs_shielded_access:
+            workers = workers.filter(shielded_access=True)
         users = User.objects.filter(is_active=True, pk__in=workers.values("user"))
         self.fields["responsible"].queryset = users.order_by("full_name", "pk")
         self.fields["vedtak"].queryset = vedtak_for(stay.person)

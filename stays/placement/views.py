@@ -29,6 +29,7 @@ from stays.enums import StayKind
 from stays.longest import longest_until, too_long
 from stays.models import PlaceSearch, Stay
 from stays.temporary.chains import chain_of
+from stays.tenants import named_tenants
 from stays.unsuited import children_along, children_in_household, with_them
 
 from ..taking_back import after_search
@@ -237,7 +238,8 @@ def tonight(request: HttpRequest) -> HttpResponse:
 @require_safe
 @allowed(perms.can_see_stays)
 def tonight_at(request: HttpRequest, pk: int) -> HttpResponse:
-    """The night staff's list of one place: room, first name, who is with them, and the last day."""
+    """The night staff's list of one place: the rooms that are lived in; and of those the reader has
+    a duty towards, the first name, who is with them, and the last day (`stays.tenants`)."""
     place = get_object_or_404(Property, pk=pk)
     today = timezone.localdate()
     there = (
@@ -245,8 +247,8 @@ def tonight_at(request: HttpRequest, pk: int) -> HttpResponse:
         .select_related("unit", "person")
         .order_by("unit__sort_name", "unit_id")
     )
-    visible = set(there.visible_to(request.user).order_by().values_list("pk", flat=True))
-    holders = [stay.person_id for stay in there if stay.pk in visible]
+    named = named_tenants(request.user, [(stay.unit_id, stay.person_id) for stay in there])
+    holders = list(named)
     away = set(
         Stay.objects.current(today)
         .filter(person__in=holders, kind=StayKind.INSTITUTION)
@@ -262,11 +264,11 @@ def tonight_at(request: HttpRequest, pk: int) -> HttpResponse:
             "others": others.get(stay.person_id),
             "until": stay.granted_until,
         }
-        if stay.pk in visible
+        if stay.person_id in named
         else {"unit": stay.unit}
         for stay in there
     ]
-    log_reads(request, {stay.person_id for stay in there if stay.pk in visible}, "i-natt")
+    log_reads(request, named.keys(), "i-natt")
     context = {"property": place, "rows": rows, "today": today}
     return render(request, "stays/temporary/tonight_at.html", context)
 

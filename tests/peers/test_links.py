@@ -224,7 +224,7 @@ def test_only_one_of_two_coordinators_gets_the_last_place():
         f"{peer} har ikke plass til flere deltakere nå. Velg en annen.",
         "won",
     ]
-    assert Peer.objects.with_load().get(pk=peer.pk).load == 1
+    assert Peer.objects.with_load(by).get(pk=peer.pk).load == 1
 
 
 def test_person_pauses_and_resumes_the_link(coordinator):

@@ -42,9 +42,9 @@ def caseworkers(on: date, person: Person) -> QuerySet[User]:
         kind__in=[RoleKind.CASEWORKER, RoleKind.APPROVER],
         period__contains=on,
     )
-    if person.is_protected:
+    if person.needs_protected_access:
         roles = roles.filter(protected_access=True)
-    if person.shielded:
+    if person.needs_shielded_access:
         roles = roles.filter(shielded_access=True)
     return User.objects.filter(Exists(roles), is_active=True)
 

@@ -20,6 +20,7 @@ from simple_history.models import HistoricalRecords
 from casework.log.enums import (
     OWN_HOUSEHOLD,
     PROTECTED,
+    VEDTAK_OPEN,
     IdKind,
     LanguageForm,
     LetterWay,
@@ -29,6 +30,7 @@ from casework.log.enums import (
     Protection,
     RepresentativeKind,
     Sex,
+    VedtakState,
 )
 from casework.log.visibility import visible_persons
 from common import calendar, national_id
@@ -37,6 +39,10 @@ from common.sorting import norwegian_key
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+
+HIDDEN_FOR_ADDRESS = Q(protection__in=PROTECTED) | Q(beside_protected=True)
+HIDDEN_AS_SHIELDED = Q(shielded=True) | Q(beside_shielded=True)
 
 
 class PersonQuerySet(models.QuerySet):
@@ -48,10 +54,36 @@ class PersonQuerySet(models.QuerySet):
         """Persons a caseworker may not see. They are few, so counting all minus these is fast."""
         hidden = Q(pk__in=[])
         if not user.sees_protected:
-            hidden |= Q(protection__in=PROTECTED)
+            hidden |= HIDDEN_FOR_ADDRESS
         if not user.sees_shielded:
-            hidden |= Q(shielded=True)
+            hidden |= HIDDEN_AS_SHIELDED
         return self.filter(hidden)
+
+    def hidden_from_some(self) -> Self:
+        """Persons a caseworker without any access may not see, for what many read."""
+        return self.filter(HIDDEN_FOR_ADDRESS | HIDDEN_AS_SHIELDED)
+
+    def followed_by(self, user: User) -> Self:
+        """Persons the user, or one they stand in for, has a duty towards: is caseworker for them or
+        a case of theirs, writes or approves a vedtak in it, or owns a plan, handover or flag."""
+        me = [user.pk, *user.stands_in_for]
+        mine = (
+            Q(responsible__in=me),
+            Q(applications__responsible__in=me),
+            Q(applications__vedtak__drafted_by__in=me, applications__vedtak__state__in=VEDTAK_OPEN),
+            Q(
+                applications__vedtak__approver__in=me,
+                applications__vedtak__state=VedtakState.SUBMITTED,
+            ),
+            Q(plans__owner__in=me, plans__settled_on__isnull=True),
+            Q(handovers__acknowledged_by__in=me, handovers__done_at__isnull=True),
+            Q(flags__owner__in=me, flags__closed_on__isnull=True),
+        )
+        # Each by itself: joined in one query, the rows of one multiply those of the others.
+        of = Q()
+        for one in mine:
+            of |= Q(pk__in=self.model.objects.filter(one).order_by().values("pk"))
+        return self.filter(of)
 
     def matching(self, text: str) -> Self:
         """By name (any part, any order), or by a whole national id or DUF number: one the person
@@ -135,6 +167,10 @@ class Person(models.Model):
         _("adressebeskyttelse"), max_length=30, choices=Protection, default=Protection.NONE
     )
     shielded = models.BooleanField(_("skjermet (ansatt i kommunen)"), default=False)
+    # Shares, or has shared, a household with somebody protected, or shielded: their case tells of
+    # the other. Only the database writes them (migration 0020, docs/adr/0017).
+    beside_protected = models.BooleanField(default=False, editable=False)
+    beside_shielded = models.BooleanField(default=False, editable=False)
     responsible = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -155,7 +191,7 @@ class Person(models.Model):
     )
     created_at = models.DateTimeField(_("registrert"))
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    history = HistoricalRecords()
+    history = HistoricalRecords(excluded_fields=["beside_protected", "beside_shielded"])
 
     objects = PersonQuerySet.as_manager()
 
@@ -171,7 +207,7 @@ class Person(models.Model):
             models.Index(
                 fields=["id"],
                 name="person_hidden",
-                condition=Q(protection__in=PROTECTED) | Q(shielded=True),
+                condition=HIDDEN_FOR_ADDRESS | HIDDEN_AS_SHIELDED,
             ),
             GinIndex(fields=["search_name"], name="person_search", opclasses=["gin_trgm_ops"]),
         ]
@@ -244,6 +280,16 @@ class Person(models.Model):
     @property
     def is_protected(self) -> bool:
         return self.protection in PROTECTED
+
+    @property
+    def needs_protected_access(self) -> bool:
+        """Only users who see protected persons see this one."""
+        return self.is_protected or self.beside_protected
+
+    @property
+    def needs_shielded_access(self) -> bool:
+        """Only users who see shielded persons see this one."""
+        return self.shielded or self.beside_shielded
 
     @property
     def prefers_sms(self) -> bool:
