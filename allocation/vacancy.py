@@ -260,14 +260,14 @@ def chosen_elsewhere(unit_id: int) -> set[int]:
 
 def reserved_for(unit_ids: Collection[int], on: date) -> dict[int, int]:
     """The units that are held, and the id of the application each is held for, as `reserved_by` in
-    `with_status`; `NO_CASE` for a hold of a meeting, which is for no case. Four queries."""
+    `with_status`; `NO_CASE` for a hold of a meeting, which is for no case. Three queries."""
     ids = list(unit_ids)
     reserved = Reservation.objects.in_force(on).filter(unit__in=ids).order_by()
     chosen = _chosen().filter(item__unit__in=ids).order_by("pk")
     offered = Offer.objects.reserving().filter(unit__in=ids).order_by()
     in_meeting = AgendaItem.objects.holding().filter(unit__in=ids).order_by()
-    held = {pk: NO_CASE for (pk,) in in_meeting.values_list("unit_id")}
-    held.update(reserved.values_list("unit_id", "application_id"))
+    for_nobody = in_meeting.annotate(nobody=Value(NO_CASE)).values_list("unit_id", "nobody")
+    held = dict(reserved.values_list("unit_id", "application_id").union(for_nobody))
     held.update(chosen.values_list("item__unit_id", "application_id"))
     held.update(offered.values_list("unit_id", "application_id"))
     return held

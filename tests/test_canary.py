@@ -82,7 +82,7 @@ def canary(db) -> Canary:
     made.link = f.PeerLinkFactory(person=person, linked=True, call_name="Kanarifugl")
     made.contact = f.ContactFactory(link=made.link, words="Kanarifugl ville gå tur")
     # A member of another household, and a former tenant of a dwelling anyone may open.
-    f.MemberFactory(household=others.application.household, person=person)
+    f.MemberFactory(household=f.FamilyFactory(), person=person)
     f.StayFactory(person=person, lease=True, unit=others.unit, days_ago=900, days=100)
     made.others = others
     number = person.national_id

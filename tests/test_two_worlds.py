@@ -114,11 +114,11 @@ def hide(world: World, made: SimpleNamespace, how: dict[str, Any], number: int) 
     theirs.flag = f.FlagFactory(person=person, application=theirs.application)
     theirs.service = f.ServiceFactory(person=person)
     # A guest for the night, and another who has a lease that ends, in arrears.
-    theirs.stay = f.StayFactory(person=person, unit=home(guests=True), days_ago=100)
+    theirs.stay = f.StayFactory(person=person, unit=home(guests=True, days=100), days_ago=100)
     theirs.stay_place = house
     tenant = f.PersonFactory(first_name=FIRST, last_name=f"{LAST} L{number}", **how)
     world.persons[tenant.pk] = how
-    let = f.StayFactory(person=tenant, lease=True, unit=home(), days_ago=400)
+    let = f.StayFactory(person=tenant, lease=True, unit=home(days=700), days_ago=400)
     theirs.lease = f.LeaseFactory(stay=let, person=tenant, unit=let.unit, expires_on=f.today())
     theirs.risk = RiskFactory(lease=theirs.lease)
     theirs.unit, theirs.property = let.unit, house
@@ -162,7 +162,7 @@ def hide_beside(world: World, made: SimpleNamespace, how: dict[str, Any], number
         theirs.draft = f.VedtakFactory(application=theirs.open_application)
         theirs.flag = f.FlagFactory(person=parent, application=theirs.application)
         house = made.houses[2 + 2 * number - (kind == "barn")]
-        unit = Homes(house)(guests=True)
+        unit = Homes(house)(guests=True, days=100)
         theirs.stay = f.StayFactory(person=parent, unit=unit, days_ago=100)
         theirs.stay_place = theirs.property = house
         theirs.unit = unit
@@ -196,10 +196,10 @@ class Homes:
     def __init__(self, house: Property) -> None:
         self.house, self.left = house, list(house.units.order_by("pk"))
 
-    def __call__(self, *, guests: bool = False) -> Unit:
+    def __call__(self, *, guests: bool = False, days: int = 1) -> Unit:
         unit = next(u for u in self.left if (u.type in TEMPORARY_TYPES) == guests)
         self.left.remove(unit)
-        unit.in_use = f.since(f.days_ago(400))
+        unit.in_use = f.since(f.days_ago(days))
         unit.save()
         return unit
 

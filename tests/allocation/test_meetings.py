@@ -22,6 +22,7 @@ from allocation.models import (
 )
 from casework.log.enums import Process
 from casework.models import Disqualification, Event, Transition
+from housing.enums import UnitStatus
 from tests import factories as f
 from tests.readings import sign
 
@@ -427,7 +428,7 @@ def test_only_the_chair_approves_the_minutes(login, item):
     assert answer.status_code == 403
 
 
-def test_protected_person_and_their_home_are_not_in_the_minutes(login):
+def test_home_of_a_protected_person_is_one_that_is_held_in_the_minutes(login):
     boss = login("moteleder", sees_protected=True)
     meeting = sitting(boss.user)
     secret, open_ = (f.AgendaItemFactory(meeting=meeting) for _ in range(2))
@@ -437,12 +438,37 @@ def test_protected_person_and_their_home_are_not_in_the_minutes(login):
     approve(boss, meeting)
     text = minutes_text(boss, meeting)
     assert seen.case_number in text
-    assert hidden.case_number not in text and str(secret.unit) not in text
+    assert hidden.case_number not in text and f"{secret.unit}" in text
+    assert "Boligen holdes av." in text
     other = login("saksbehandler")
-    assert other.get(url(secret)).status_code == 404
-    page = other.get(reverse("allocation:meeting", args=[meeting.pk])).content.decode()
-    assert str(secret.unit) not in page
-    assert boss.get(url(secret)).status_code == 200
+    secret.refresh_from_db()
+    for page in (url(secret), reverse("allocation:meeting", args=[meeting.pk])):
+        shown = other.get(page).text
+        assert "Holdt av" in shown and hidden.case_number not in shown
+        assert secret.reason not in shown
+    assert hidden.case_number in boss.get(url(secret)).text
+
+
+def test_home_is_held_and_released_by_one_who_sees_everybody(login):
+    boss = login("moteleder")
+    meeting = sitting(boss.user)
+    item, application = f.AgendaItemFactory(meeting=meeting), granted()
+    answer = decide(boss, item, outcome="holdt", shown=f"{application.pk}", reason="Til et bytte.")
+    assert answer.status_code == 302
+    item.refresh_from_db()
+    on = f.today()
+    assert vacancy.statuses([item.unit_id], on)[item.unit_id].status == UnitStatus.RESERVED
+    assert item.unit_id not in vacancy.free_days([item.unit_id], on)
+    assert "Til et bytte." not in boss.get(url(item)).text, "why is of the closed part"
+    release = reverse("allocation:item_release", args=[meeting.pk, item.pk])
+    assert boss.post(release).status_code == 403
+    trusted = login("moteleder", sees_protected=True, sees_shielded=True)
+    assert "Til et bytte." in trusted.get(url(item)).text
+    assert trusted.post(release).status_code == 302
+    assert item.unit_id in vacancy.free_days([item.unit_id], on)
+    trusted.post(release)  # again: told, and nothing changes
+    item.refresh_from_db()
+    assert item.released_by == trusted.user and item.history.count() == 3
 
 
 def test_notes_about_the_property_are_shown_before_the_decision(chair, meeting, today):

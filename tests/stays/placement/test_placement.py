@@ -11,7 +11,7 @@ from django.db.utils import DataError
 from django.urls import reverse
 
 from accounts.models import ReadLog
-from casework.log.enums import ApplicationKind, LivingArrangement
+from casework.log.enums import ApplicationKind, LivingArrangement, Protection
 from casework.models import Event, Flag
 from common.calendar import add_months
 from common.formatting import months_nb, nbdate
@@ -241,7 +241,8 @@ def test_cost_to_date_covers_the_whole_chain_of_stays(today):
 
 
 def test_night_list_shows_only_the_names_it_needs(as_caseworker, login):
-    stay = f.StayFactory(person=f.PersonFactory(first_name="Tomasz", last_name="Wrona"))
+    tomasz = f.PersonFactory(first_name="Tomasz", last_name="Wrona", responsible=as_caseworker.user)
+    stay = f.StayFactory(person=tomasz)
     hidden = f.PersonFactory(last_name="Kanarifugl", strictly_protected=True)
     other = f.UnitFactory(temporary=True, property=stay.unit.property)
     f.StayFactory(unit=other, person=hidden)
@@ -256,7 +257,7 @@ def test_night_list_shows_only_the_names_it_needs(as_caseworker, login):
 
 
 def test_night_list_says_who_is_with_them(as_caseworker, today):
-    far, mor = f.PersonFactory(first_name="Far"), f.PersonFactory()
+    far, mor = f.PersonFactory(first_name="Far", responsible=as_caseworker.user), f.PersonFactory()
     household = f.HouseholdFactory(head=far, partner=mor, children=2)
     visiting = household.members.filter(person=household.children[0])
     stay = f.StayFactory(person=far)
@@ -273,15 +274,19 @@ def test_night_list_says_who_is_with_them(as_caseworker, today):
 
 
 def test_night_list_counts_children_told_of_by_phone(as_caseworker):
-    stay = f.StayFactory()
+    stay = f.StayFactory(person__responsible=as_caseworker.user)
     f.ApplicationFactory(person=stay.person, temporary=True, children_tonight=2)
     page = as_caseworker.get(reverse("stays:tonight_at", args=[stay.unit.property_id])).text
     assert "2 barn." in page
 
 
-def test_night_list_is_silent_about_a_hidden_member(as_caseworker):
-    far, mor = f.PersonFactory(), f.PersonFactory(strictly_protected=True)
+def test_night_list_is_silent_about_who_lives_with_somebody_hidden(as_caseworker):
+    far, mor = f.PersonFactory(responsible=as_caseworker.user), f.PersonFactory()
     f.HouseholdFactory(head=far, partner=mor)
     stay = f.StayFactory(person=far)
-    page = as_caseworker.get(reverse("stays:tonight_at", args=[stay.unit.property_id])).text
-    assert far.first_name in page and "voksen" not in page
+    url = reverse("stays:tonight_at", args=[stay.unit.property_id])
+    assert f"{far.first_name} " in as_caseworker.get(url).text
+    mor.protection = Protection.STRICTLY
+    mor.save()
+    page = as_caseworker.get(url).text
+    assert f"{far.first_name} " not in page and "voksen" not in page and "Bebodd" in page
