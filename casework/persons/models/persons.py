@@ -12,7 +12,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Concat, Lower
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -79,10 +79,11 @@ class PersonQuerySet(models.QuerySet):
             Q(handovers__acknowledged_by__in=me, handovers__done_at__isnull=True),
             Q(flags__owner__in=me, flags__closed_on__isnull=True),
         )
-        # Each by itself: joined in one query, the rows of one multiply those of the others.
+        # Each by itself: joined in one query, the rows of one multiply those of the others. And of
+        # each person, who are few where this is asked, not of all the user has ever had.
         of = Q()
         for one in mine:
-            of |= Q(pk__in=self.model.objects.filter(one).order_by().values("pk"))
+            of |= Q(Exists(self.model.objects.filter(one, pk=OuterRef("pk")).order_by()))
         return self.filter(of)
 
     def matching(self, text: str) -> Self:
@@ -168,7 +169,7 @@ class Person(models.Model):
     )
     shielded = models.BooleanField(_("skjermet (ansatt i kommunen)"), default=False)
     # Shares, or has shared, a household with somebody protected, or shielded: their case tells of
-    # the other. Only the database writes them (migration 0020, docs/adr/0017).
+    # the other. Only the database writes them (migration 0024, docs/adr/0017).
     beside_protected = models.BooleanField(default=False, editable=False)
     beside_shielded = models.BooleanField(default=False, editable=False)
     responsible = models.ForeignKey(

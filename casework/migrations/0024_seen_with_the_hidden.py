@@ -91,7 +91,7 @@ PROTECTED = ["fortrolig", "strengtFortrolig", "strengtFortroligUtland"]
 
 
 class Migration(migrations.Migration):
-    dependencies = [("casework", "0019_events_taken_back")]
+    dependencies = [("casework", "0023_one_name")]
     operations = [
         migrations.RemoveIndex(model_name="person", name="person_hidden"),
         migrations.AddField(
