@@ -73,7 +73,9 @@ class Shown(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class StayRow:
-    """One line of the board: the stay, the days of its chain, and the open flag's next step."""
+    """One line of the board: the stay, the days of its chain, and the open flag's next step.
+
+    `where` is "" for those whose place is not shown to the user."""
 
     stay_id: int
     person_id: int
@@ -178,7 +180,7 @@ def _page(
             return _page(user, on, order, "", params)
         shown = stays[:SIZE][::-1]
         return Page(
-            _rows(shown, on, params), _write(shown[-1][0]), _write(shown[0][0], backward=True)
+            _rows(user, shown, on, params), _write(shown[-1][0]), _write(shown[0][0], backward=True)
         )
     start = bisect_right(order, place) if place else 0
     stays = _visible(user, order[start:])
@@ -186,7 +188,7 @@ def _page(
     if not shown and place:
         return _page(user, on, order, "", params)
     return Page(
-        _rows(shown, on, params),
+        _rows(user, shown, on, params),
         _write(shown[-1][0]) if len(stays) > SIZE else None,
         _write(shown[0][0], backward=True) if place else None,
     )
@@ -206,8 +208,11 @@ def _visible(user: User, places: array[Place]) -> list[tuple[Place, Shown]]:
     return rows
 
 
-def _rows(shown: list[tuple[Place, Shown]], on: date, params: dict[str, Any]) -> list[StayRow]:
+def _rows(
+    user: User, shown: list[tuple[Place, Shown]], on: date, params: dict[str, Any]
+) -> list[StayRow]:
     persons = [stay.person_id for _place, stay in shown]
+    placed = _may_be_placed(user, persons)
     now, long = chains_with_cost(on, persons, params), long_stay(params)
     how_many = _how_many_children(persons, on)
     open_flags = Flag.objects.open().filter(kind=FlagKind.TEMPORARY_STAY, person__in=persons)
@@ -225,7 +230,9 @@ def _rows(shown: list[tuple[Place, Shown]], on: date, params: dict[str, Any]) ->
     for place, stay in shown:
         chain, cost = now.get(stay.person_id, (None, None))
         flag = flags.get(stay.person_id)
-        if stay.unit is not None:
+        if stay.person_id not in placed:
+            where = ""
+        elif stay.unit is not None:
             where = f"{stay.property}, {stay.unit}"
         else:
             where = stay.place or kinds[stay.kind]
@@ -247,6 +254,18 @@ def _rows(shown: list[tuple[Place, Shown]], on: date, params: dict[str, Any]) ->
             )
         )
     return rows
+
+
+def _may_be_placed(user: User, persons: list[int]) -> set[int]:
+    """The persons of whom the list says where they live: those the user has a duty towards.
+
+    With everybody's place, a room of the night list that nobody here lives in would be that of
+    somebody hidden (docs/adr/0017). Nobody is hidden from one who may see everybody.
+    """
+    if user.sees_protected and user.sees_shielded:
+        return set(persons)
+    mine = Person.objects.filter(pk__in=persons).followed_by(user)
+    return set(mine.order_by().values_list("pk", flat=True))
 
 
 def _how_many_children(persons: list[int], on: date) -> dict[int, int]:

@@ -35,6 +35,18 @@ BOARDS = {
 }
 
 
+def test_board_says_where_only_those_live_whom_the_reader_has_a_duty_towards(login):
+    """With everybody's place, the room nobody here lives in would be a hidden person's."""
+    client = login("saksbehandler")
+    mine = f.StayFactory(person__responsible=client.user)
+    other = f.StayFactory()
+    page = client.get(reverse("stays:temporary")).text
+    assert mine.person.name in page and str(mine.unit) in page
+    assert other.person.name in page and str(other.unit) not in page
+    trusted = login("saksbehandler", sees_protected=True, sees_shielded=True)
+    assert str(other.unit) in trusted.get(reverse("stays:temporary")).text
+
+
 @pytest.mark.parametrize("name", list(BOARDS))
 def test_board_is_paged_with_a_fixed_number_of_queries(
     as_caseworker, name, django_assert_max_num_queries
