@@ -28,6 +28,7 @@ from housing.models import Unit
 from .availability import InTheWay, first_free, in_the_way
 from .enums import SLEEPS, InstitutionKind, StayKind, Unsuitable, VoidedAs
 from .models import Stay
+from .tenants import named_tenants
 from .unsuited import not_said_to_suit
 
 # The last field of every correction.
@@ -250,8 +251,7 @@ class ChangeStayForm(SeenMixin, OnceFormMixin, RiskFields):
         period = self._period() or stay.period
         units = list(self.fields["unit"].queryset)
         why = in_the_way(units, period, stay.person, on, besides=stay)
-        people = {each.person for each in why.values()} - {None}
-        seen = Person.objects.visible_to(user).in_bulk(people)
+        seen = named_tenants(user, [(pk, each.person) for pk, each in why.items()])
         self.named = set(seen)
         free = [(unit.pk, _unit_label(unit)) for unit in units if unit.pk not in why]
         taken = [
@@ -268,8 +268,8 @@ class ChangeStayForm(SeenMixin, OnceFormMixin, RiskFields):
 
 
 def _reason(why: InTheWay, seen: dict[int, Person]) -> str:
-    """«Kari Vik til 12.12.2026», «oppussing», «opptatt». Somebody the user may not see reads as a
-    home that is promised to somebody, so that neither tells of them."""
+    """«Kari Vik til 12.12.2026», «oppussing», «opptatt». Somebody who is not named to the user
+    reads as a home that is promised to somebody, so that neither tells of them."""
     if not why.in_use:
         return _("ikke i bruk")
     if why.cause:

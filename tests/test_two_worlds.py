@@ -59,8 +59,10 @@ ORDINARY = {"protection": Protection.NONE, "shielded": False}
 # Pages of homes, with their forms and files, and the statistics, which count everybody.
 HOMES = re.compile(
     r"^(housing:|desk:(units?|properties|property|voids|milieu)$|stays:tonight(_at)?$|"
-    r"insight:|accounts:import)"
+    r"insight:|accounts:import|stays:stay_change$)"
 )
+# Of these, the pages of what is ordinary: they list homes, and are themselves of a person.
+OF_A_PERSON = {"stays:stay_change"}
 MEETINGS = re.compile(r"^allocation:(meeting|item|minutes)")
 MOST_VIEWS = 6  # filters, sorts and pages followed from one list
 
@@ -243,7 +245,7 @@ def requests(world: World, made: SimpleNamespace, turn: int) -> list[Asked]:
     for name in sorted(set(TABLE) & ours()):
         row = TABLE[name]
         data = tuple(row.data.items()) if row.post else None
-        for samples_of in (*three, made):
+        for samples_of in (*(() if name in OF_A_PERSON else three), made):
             asked[Asked(name, row.url(name, samples_of), data)] = None
     one = three[0]
     number, case = one.person.national_id, one.application.case_number
@@ -276,10 +278,11 @@ def aimed(world: World) -> list[Asked]:
 
 # ------------------------------------------------------------------ what is answered
 
+# Random: the CSRF token, ids of forms, and the signed draft that carries one.
 RANDOM = re.compile(
-    r'(csrfmiddlewaretoken" value="|csrf-token" content="|nonce="|hx-headers=\'[^\']*?")[^"]*'
+    r'(?<=csrfmiddlewaretoken" value=")[^"]*|(?<="X-CSRFToken": ")[^"]+'
+    r'|(?<=name="draft" value=")[^"]*|nonce="[^"]*'
     r"|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-    r'|(?<="X-CSRFToken": ")[^"]+'
 )
 HEADERS_DIFFER = {"X-Request-ID", "Content-Length", "Set-Cookie", "Vary", "Content-Security-Policy"}
 # The frame of the page, with its counts; compared where the hidden people never were.

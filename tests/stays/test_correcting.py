@@ -348,8 +348,10 @@ def test_rooms_of_a_correction_are_those_free_in_its_period(as_caseworker, today
     """First the rooms free in the days of the stay, then the others with why; what is hidden and
     what is promised to another read alike."""
     stay = f.StayFactory(days_ago=30, days=20)
-    now = f.StayFactory(days_ago=5)  # lived in now, and free in the period
-    then = f.StayFactory(days_ago=60, days=40, person__last_name="Vik")
+    mine = {"person__responsible": as_caseworker.user}
+    now = f.StayFactory(days_ago=5, **mine)  # lived in now, and free in the period
+    then = f.StayFactory(days_ago=60, days=40, person__last_name="Vik", **mine)
+    other = f.StayFactory(days_ago=60)  # somebody the reader has nothing to do with
     hidden = f.StayFactory(days_ago=60, person=f.PersonFactory(strictly_protected=True))
     promised = f.OfferFactory(unit=f.UnitFactory(training=True), available_from=f.days_ago(40)).unit
     broken = f.UnavailabilityFactory(
@@ -364,6 +366,7 @@ def test_rooms_of_a_correction_are_those_free_in_its_period(as_caseworker, today
     assert taken == {
         then.unit_id: f"{then.person.name} til {typed(f.days_ago(20))}",
         hidden.unit_id: "opptatt",
+        other.unit_id: "opptatt",
         broken.pk: f"oppussing til {typed(f.days_ago(5))}",
         closed.pk: "ikke i bruk",
     }
