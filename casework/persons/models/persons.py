@@ -169,7 +169,7 @@ class Person(models.Model):
     )
     shielded = models.BooleanField(_("skjermet (ansatt i kommunen)"), default=False)
     # Shares, or has shared, a household with somebody protected, or shielded: their case tells of
-    # the other. Only the database writes them (migration 0024, docs/adr/0017).
+    # the other. Only the database writes them (migration 0025, docs/adr/0017).
     beside_protected = models.BooleanField(default=False, editable=False)
     beside_shielded = models.BooleanField(default=False, editable=False)
     responsible = models.ForeignKey(

@@ -91,7 +91,7 @@ PROTECTED = ["fortrolig", "strengtFortrolig", "strengtFortroligUtland"]
 
 
 class Migration(migrations.Migration):
-    dependencies = [("casework", "0023_one_name")]
+    dependencies = [("casework", "0024_own_words_in_letters")]
     operations = [
         migrations.RemoveIndex(model_name="person", name="person_hidden"),
         migrations.AddField(
