@@ -33,8 +33,9 @@ FROM app AS static-files
 # Placeholders, since the settings must be complete; nothing connects to them or is kept.
 RUN SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(50))')" \
     ALLOWED_HOSTS=build.invalid \
-    DATABASE_URL=postgresql://build.invalid/build \
-    REDIS_URL=redis://build.invalid/0 \
+    DATABASE_URL=postgresql:///build?host=/nowhere \
+    REDIS_URL=unix:///nowhere \
+    TRUSTED_PROXY_COUNT=1 \
     python manage.py collectstatic --no-input
 
 FROM app

@@ -8,8 +8,13 @@ import secrets
 import time
 from collections.abc import Callable
 
+from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
 
+from common.locking import Overtaken
 from config.logs import request_id
 
 logger = logging.getLogger("varig.request")
@@ -49,6 +54,42 @@ class RequestLogMiddleware:
             return response
         finally:
             request_id.reset(token)
+
+
+class CharsetMiddleware:
+    """Refuse a request in another encoding than UTF-8, which every browser sends.
+
+    Django looks the name up among all of Python's codecs, and fails in the middle of the view on
+    one that gives no text (`hex`).
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        charset = (request.content_params or {}).get("charset", "utf-8")
+        if charset.lower().replace("_", "-") not in {"utf-8", "utf8"}:
+            request._encoding = "utf-8"  # the property would read the query in the other first
+            raise BadRequest("The request is not in UTF-8.")
+        return self.get_response(request)
+
+
+class OvertakenMiddleware:
+    """Say that somebody else was first, where the page itself has no place for it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, Overtaken):
+            return None
+        messages.error(request, str(error))
+        back = request.headers.get("Referer", "")
+        safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure())
+        return redirect(back if safe else "/")
 
 
 class NoStoreMiddleware:

@@ -31,6 +31,7 @@ def label(model: type[models.Model]) -> str:
 
 # Fields `x_at` without an `x_by`, and why.
 AT_WITHOUT_BY = {
+    "accounts.LogSeal.sealed_at": "by the job",
     "accounts.Submission.at": "has its `user`",
     "accounts.JobRun.started_at": "done by the clock, or by a command",
     "accounts.JobRun.ended_at": "done by the clock, or by a command",

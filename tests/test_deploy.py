@@ -26,8 +26,14 @@ SAFE = {
     "VARIG_MODE": "production",
     "SECRET_KEY": secrets.token_urlsafe(50),
     "ALLOWED_HOSTS": "varig.kommune.example",
-    "DATABASE_URL": "postgresql://varig:secret@db.invalid:5432/varig",
-    "REDIS_URL": "redis://:secret@valkey.invalid:6379/0",
+    "DATABASE_URL": f"postgresql://varig:{secrets.token_hex(24)}@db.invalid:5432/varig",
+    "REDIS_URL": f"redis://:{secrets.token_hex(24)}@valkey.invalid:6379/0",
+    "TRUSTED_PROXY_COUNT": "1",
+}
+SIGN_IN = {
+    "provider_id": "entra",
+    "settings": {"server_url": "https://sign-in.example/v2.0"},
+    "secret": "x8Kq.27-ab~Tz",
 }
 # Set by the machine or by the start scripts, not by an administrator.
 NOT_OURS = {"PATH", "HOME", "DJANGO_SETTINGS_MODULE"}
@@ -187,9 +193,44 @@ def test_a_safe_environment_passes_djangos_own_check():
     [
         ({"SECRET_KEY": ""}, "SECRET_KEY is missing or weak"),
         ({"SECRET_KEY": "a" * 60}, "SECRET_KEY is missing or weak"),
+        ({"SECRET_KEY": "abcdefghij" * 6}, "SECRET_KEY is missing or weak"),
+        ({"SECRET_KEY": "en lang setning som noen fant paa " * 2}, "SECRET_KEY is missing"),
+        ({"SECRET_KEY": secrets.token_urlsafe(30)}, "SECRET_KEY is missing or weak"),
+        ({"SECRET_KEY_FALLBACKS": "0123456789" * 6}, "SECRET_KEY_FALLBACKS has a weak key"),
         ({"DEBUG": "1"}, "DEBUG is on"),
         ({"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS must name"),
-        ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS must name"),
+        ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS must name whole hosts, not '*'"),
+        ({"ALLOWED_HOSTS": "varig.kommune.example .no"}, "whole hosts, not '.no'"),
+        ({"ALLOWED_HOSTS": ".kommune.no"}, "whole hosts, not '.kommune.no'"),
+        ({"ALLOWED_HOSTS": "kommune.no"}, "whole hosts, not 'kommune.no'"),
+        ({"ALLOWED_HOSTS": "no"}, "whole hosts, not 'no'"),
+        ({"ALLOWED_HOSTS": "*.solvaer.kommune.no"}, "whole hosts, not"),
+        ({"PUBLIC_URL": "http://varig.kommune.example/"}, "PUBLIC_URL must be an https:// address"),
+        ({"PUBLIC_URL": "https://other.example/"}, "PUBLIC_URL must be an https:// address"),
+        ({"SECOND_FACTOR_REQUIRED": "0"}, "SECOND_FACTOR_REQUIRED is off"),
+        ({"SESSION_HOURS": "9999"}, "SESSION_HOURS must be from 1 to 12"),
+        ({"SESSION_HOURS": "13"}, "SESSION_HOURS must be from 1 to 12"),
+        ({"SESSION_HOURS": "0"}, "SESSION_HOURS must be from 1 to 12"),
+        ({"TRUSTED_PROXY_COUNT": ""}, "TRUSTED_PROXY_COUNT is missing"),
+        ({"EMAIL_HOST": "smtp.example", "EMAIL_USE_TLS": "0"}, "EMAIL_USE_TLS is off"),
+        ({"DATABASE_URL": "postgresql://varig@db/varig"}, "DATABASE_URL has no password"),
+        ({"DATABASE_URL": "postgresql://v:postgres12345@db/v"}, "DATABASE_URL has no password"),
+        ({"DATABASE_URL": "postgresql://db/v?user=v&password=kort"}, "DATABASE_URL has no passw"),
+        ({"REDIS_URL": "redis://valkey:6379/0"}, "REDIS_URL has no password"),
+        ({"REDIS_URL": "redis://:Passord123456@valkey:6379/0"}, "REDIS_URL has no password"),
+        (
+            {"OPENID_CONNECT_APPS": json.dumps([{**SIGN_IN, "secret": "..."}])},
+            "OPENID_CONNECT_APPS must have",
+        ),
+        (
+            {
+                "OPENID_CONNECT_APPS": json.dumps(
+                    [{**SIGN_IN, "settings": {"server_url": "http://sign-in.example"}}]
+                )
+            },
+            "OPENID_CONNECT_APPS must have",
+        ),
+        ({"CSRF_TRUSTED_ORIGINS": "https://*.example"}, "CSRF_TRUSTED_ORIGINS"),
         ({"DATABASE_URL": ""}, "DATABASE_URL is missing"),
         ({"DATABASE_URL": "mysql://x/y"}, "DATABASE_URL is not usable"),
         ({"REDIS_URL": ""}, "REDIS_URL is missing"),
@@ -211,6 +252,25 @@ def test_a_safe_environment_passes_djangos_own_check():
 )
 def test_production_refuses_an_unsafe_environment(monkeypatch, change: dict, message: str):
     assert message in refusal(monkeypatch, {**SAFE, "VARIG_PROCESS": "web", **change})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"SECRET_KEY": secrets.token_hex(32)},
+        {"SESSION_HOURS": "8", "PUBLIC_URL": "https://varig.kommune.example/"},
+        {"ALLOWED_HOSTS": "varig.solvaer.kommune.no intern.solvaer.kommune.no"},
+        {"DATABASE_URL": "postgresql:///varig?user=varig&host=/run/postgresql"},
+        {"DATABASE_URL": "postgresql://varig@db/varig?sslcert=/etc/varig.crt&sslmode=verify-full"},
+        {"REDIS_URL": "unix:///run/valkey.sock"},
+        {"OPENID_CONNECT_APPS": json.dumps([SIGN_IN])},
+        {"EMAIL_HOST": "localhost", "EMAIL_USE_TLS": "0"},
+    ],
+    ids=lambda value: "-".join(value),
+)
+def test_production_takes_a_safe_environment(monkeypatch, change: dict):
+    monkeypatch.setattr(os, "environ", {**SAFE, "VARIG_PROCESS": "web", **change})
+    assert runpy.run_path(str(ROOT / "config/settings.py"))["PRODUCTION"]
 
 
 def test_all_environment_errors_are_listed_at_once(monkeypatch):

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import base64
+import contextlib
+import io
+import re
+import zlib
+from collections.abc import Iterator
+from urllib.parse import unquote
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pypdf import PdfReader
+from pypdf.errors import PdfReadError
 
-from accounts.enums import RoleKind
+from accounts.enums import CASE_ROLES, RoleKind
+from casework.log.enums import Protection
+from casework.models import Person
 from tests import factories as f
 from tests.test_urls import ours
 from tests.urls_table import TABLE, samples
@@ -104,3 +116,58 @@ def test_password_guessing_is_blocked_with_a_norwegian_message(client):
 def test_demo_sign_in_is_404_outside_demo_mode(client):
     assert client.get("/logg-inn/demo/").status_code == 404
     assert client.post("/logg-inn/demo/", {"user": f.UserFactory().pk}).status_code == 404
+
+
+# ------------------------------------------------------------------ what stays on the machine
+
+
+def test_nothing_that_outlives_a_page_names_a_protected_person(login):
+    """Tabs, histories, cookies, addresses, and the names and titles of files (need S8)."""
+    made = samples()
+    for document in (made.document, *made.application.documents.all()):
+        document.file_name, document.title = "Testen-soknad.pdf", "Søknad fra Testen"
+        document.save()
+    Person.objects.update(protection=Protection.STRICTLY, letter_agreement="Hentes på kontoret")
+    clients = {role: login(role, sees_protected=role in CASE_ROLES) for role in RoleKind}
+    found, titles = [], 0
+    for name in sorted(set(TABLE) & ours()):
+        row = TABLE[name]
+        client = clients[next(iter(row.roles), RoleKind.CASEWORKER)]
+        url = row.url(name, made)
+        for answer in (client.get(url), client.post(url, row.data)):
+            for where, said in left_behind(client, answer):
+                titles += where == "title"
+                if "Testen" in said:
+                    found.append(f"{name}: {where}: {said}")
+    assert titles > 200
+    assert not found, "\n".join(sorted(set(found)))
+
+
+def left_behind(client, answer) -> Iterator[tuple[str, str]]:
+    """(where, text) of all in an answer that the machine, or the way to it, may keep."""
+    for cookie, morsel in client.cookies.items():
+        yield f"cookie {cookie}", morsel.value + decoded(morsel.value)
+    for header, value in answer.headers.items():
+        yield header, value + decoded(value)
+    if answer.streaming:
+        return
+    kind = answer.headers.get("Content-Type", "")
+    if kind.startswith("text/html"):
+        for title in re.findall(r"<title>(.*?)</title>", answer.content.decode(), re.DOTALL):
+            yield "title", title
+    elif kind == "application/pdf":
+        with contextlib.suppress(PdfReadError):  # some samples only begin as one
+            about = PdfReader(io.BytesIO(answer.content)).metadata or {}
+            yield "PDF", " ".join(map(str, about.values()))
+
+
+def decoded(value: str) -> str:
+    """What is in a signed cookie, or an encoded header."""
+    text = unquote(value)
+    for part in re.findall(r"[A-Za-z0-9_-]{8,}", value):
+        with contextlib.suppress(ValueError):
+            raw = base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+            with contextlib.suppress(zlib.error):
+                raw = zlib.decompress(raw)
+            text += raw.decode("utf-8", "replace")
+    return text

@@ -14,6 +14,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Concat, Lower
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -273,6 +274,11 @@ class Person(models.Model):
     def listed_name(self) -> str:
         """The name in a list: «Myrland, Hanne», or the only one."""
         return ", ".join(filter(None, (self.last_name, self.first_name)))
+
+    @property
+    def tab_name(self) -> str:
+        """The name for a browser's tab, which its history keeps: never of a protected person."""
+        return gettext("Person") if self.is_protected else self.name
 
     @property
     def initials(self) -> str:
