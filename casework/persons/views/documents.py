@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import PurePosixPath
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -63,7 +64,7 @@ def document_new(request: HttpRequest, pk: int) -> HttpResponse:
 def document(request: HttpRequest, pk: int) -> HttpResponse:
     """The file itself, as a download; never shown as a page."""
     document = get_object_or_404(
-        Document.objects.visible_to(request.user).kept().select_related("file"),
+        Document.objects.visible_to(request.user).kept().select_related("file", "person"),
         pk=pk,
     )
     log_read(request, document.person_id, PAGE)
@@ -71,12 +72,19 @@ def document(request: HttpRequest, pk: int) -> HttpResponse:
         bytes(document.file.content),
         content_type=document.file.media_type,
         headers={
-            "Content-Disposition": content_disposition_header(True, document.file_name),
+            "Content-Disposition": content_disposition_header(True, _download_name(document)),
             "Content-Security-Policy": SANDBOX,
             "X-Content-Type-Options": "nosniff",
             "Cache-Control": "private, no-store",
         },
     )
+
+
+def _download_name(document: Document) -> str:
+    """The name it was sent with; a neutral one for a protected person, whom that may name."""
+    if document.person.is_protected:
+        return f"dokument-{document.pk}{PurePosixPath(document.file_name).suffix}"
+    return document.file_name
 
 
 @require_http_methods(["GET", "POST"])
@@ -92,7 +100,10 @@ def document_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
         document.person,
         WithdrawDocumentForm(posted(request), cancel=back),
         partial(documents.withdraw_document, document),
-        title=_("Trekk «%(title)s»") % {"title": document.title},
+        # The title becomes that of the tab, and may name whom it is about.
+        title=_("Trekk dokumentet")
+        if document.person.is_protected
+        else _("Trekk «%(title)s»") % {"title": document.title},
         done=_("Dokumentet er trukket. Raden og begrunnelsen blir stående."),
         back=back,
         page=PAGE,

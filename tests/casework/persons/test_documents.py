@@ -9,6 +9,8 @@ import zipfile
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from pypdf import PdfWriter
+from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
 from accounts.models import ReadLog
 from casework.models import Document, StoredFile
@@ -91,7 +93,7 @@ def test_document_is_stored_unchanged_and_served_without_scripts(
         ("bilde.png", JPEG, "men er JPEG-bilde"),
         ("bilde.jpg", PDF, "men er PDF"),
         ("brev.docx", ODT, "men er OpenDocument-tekst"),
-        ("brev.docx", MACRO, "innholdet er noe annet"),
+        ("brev.docx", MACRO, "makroer"),
         ("brev.docx", b"PK\x03\x04 broken", "innholdet er noe annet"),
         ("avkortet.pdf", b"%PDF-1.7 no end", "innholdet er noe annet"),
         ("program.exe", b"MZ", "kan ikke lastes opp"),
@@ -154,3 +156,174 @@ def test_document_of_a_hidden_person_is_404(login):
     assert login("saksbehandler").get(url).status_code == 404
     assert login("likeperson").get(url).status_code == 403
     assert login("saksbehandler", sees_protected=True).get(url).status_code == 200
+
+
+# ------------------------------------------------------------------ what a file could do by itself
+
+
+def docx(**parts: bytes) -> bytes:
+    return archive(**{"[Content_Types]_xml": b"<Types/>", "word__document_xml": b"<w/>", **parts})
+
+
+def odt(**parts: bytes) -> bytes:
+    return archive(mimetype=uploads.ODT.encode(), **{"content_xml": b"<o/>", **parts})
+
+
+def pdf(change=lambda writer: None, password: str = "") -> bytes:
+    writer = PdfWriter()
+    writer.add_blank_page(100, 100)
+    change(writer)
+    if password:
+        writer.encrypt(password)
+    kept = io.BytesIO()
+    writer.write(kept)
+    return kept.getvalue()
+
+
+def hidden(**entries: str) -> bytes:
+    """A PDF with a dictionary that only an object nothing points to has."""
+    value = DictionaryObject(
+        {NameObject(f"/{key}"): NameObject(f"/{text}") for key, text in entries.items()}
+    )
+    return pdf(lambda writer: writer._add_object(value))
+
+
+def says_hello(writer: PdfWriter) -> None:
+    script = {"/S": NameObject("/JavaScript"), "/JS": TextStringObject("app.alert(1)")}
+    writer.root_object[NameObject("/OpenAction")] = DictionaryObject(
+        {NameObject(key): value for key, value in script.items()}
+    )
+
+
+def broken_odt() -> bytes:
+    """The packed bytes of its first part are damaged, so that zlib fails."""
+    kept = io.BytesIO()
+    with zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("mimetype", uploads.ODT)
+        made.writestr("content.xml", "<o/>" * 100)
+    content = bytearray(kept.getvalue())
+    content[40:44] = b"\xff\xff\xff\xff"
+    return bytes(content)
+
+
+def damaged_part() -> bytes:
+    """A part that is not what its checksum says."""
+    return docx().replace(b"<w/>", b"<x/>")
+
+
+def bomb() -> bytes:
+    kept = io.BytesIO()
+    with zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as made:
+        made.writestr("mimetype", uploads.ODT)
+        made.writestr("Pictures/1.bin", bytes(2 * uploads.MEGABYTE))
+    return kept.getvalue()
+
+
+def locked_zip() -> bytes:
+    content = bytearray(odt())
+    for mark, place in ((b"PK\x01\x02", 8), (b"PK\x03\x04", 6)):
+        at = content.rindex(mark)
+        content[at + place] |= 1
+    return bytes(content)
+
+
+def relation(kind: str) -> bytes:
+    where = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    return (
+        f'<Relationships><Relationship Id="r1" Type="{where}/{kind}"'
+        ' Target="https://ond.example/x" TargetMode="External"/></Relationships>'
+    ).encode()
+
+
+DDE = b"<w:instrText>DD</w:instrText><w:r/><w:instrText>EAUTO cmd</w:instrText>"
+RELS = "word___rels__document_xml.rels"
+ACTIVE = {
+    "makroer": [
+        ("a.docx", docx(word__vbaProject_bin=b"x").replace(b"vbaProject_bin", b"vbaProject.bin")),
+        ("b.docx", docx(**{"[Content_Types]_xml": b"application/vnd.ms-word.macroEnabled"})),
+        ("c.odt", odt(Basic__Standard__m_xml=b"x")),
+        ("d.odt", odt(content_xml=b"<script:event-listener/>")),
+        ("e.docx", docx(word__x_xml="macroEnabled".encode("utf-16"))),
+        ("f.docx", docx(word__embeddings__tall_xlsx=docx(xl__vbaProject=b"x"))),
+    ],
+    "et innebygd objekt": [
+        ("a.docx", docx(word__embeddings__thing=b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")),
+        ("b.docx", docx(word__media__picture=b"MZ\x90\x00")),
+        ("c.odt", odt(content_xml=b"<draw:object-ole/>")),
+        ("d.docx", docx(word__activeX__one=b"x")),
+        ("e.pdf", hidden(Subtype="RichMedia")),
+    ],
+    "henter noe utenfra": [
+        ("a.docx", docx(word__document_xml=DDE)),
+        ("b.odt", odt(content_xml=b"<text:dde-connection-decl/>")),
+        ("c.docx", docx(**{RELS: relation("attachedTemplate")})),
+        ("d.docx", docx(**{RELS: relation("frame")})),
+        ("e.pdf", hidden(S="SubmitForm")),
+    ],
+    "et skript": [
+        ("a.pdf", pdf(says_hello)),
+        ("b.pdf", hidden(S="JavaScript")),
+        ("c.pdf", hidden(XFA="x")),
+    ],
+    "starter et program": [("a.pdf", hidden(S="Launch"))],
+    "andre filer": [
+        ("a.pdf", pdf(lambda writer: writer.add_attachment("ond.exe", b"MZ"))),
+        ("b.pdf", hidden(Subtype="FileAttachment")),
+    ],
+    "låst med passord": [("a.pdf", pdf(password="hemmelig")), ("b.odt", locked_zip())],
+    "ødelagt": [("a.pdf", b"%PDF-1.7\n1 0 obj\n<<\n%%EOF\n"), ("b.docx", damaged_part())],
+    "innholdet er noe annet": [
+        ("0.docx", docx()[:-40] + b"x" * 40),
+        ("a.odt", broken_odt()),
+        ("b.txt", "Brevet er på norsk".encode("utf-16")),
+        ("c.txt", "Søknad".encode("cp1252")),
+        ("d.txt", b"\x80\x81\x00"),
+    ],
+    "for stor når den pakkes ut": [("a.odt", bomb())],
+}
+
+
+@pytest.mark.parametrize("words", ACTIVE)
+def test_file_that_could_act_or_cannot_be_opened_is_refused_in_words(
+    as_caseworker, person, words, monkeypatch
+):
+    monkeypatch.setattr("casework.persons.active_content.MOST_UNPACKED", uploads.MEGABYTE)
+    for name, content in ACTIVE[words]:
+        answer = _send(as_caseworker, person, name, content)
+        assert answer.status_code == 200, name
+        assert words in answer.content.decode(), name
+    assert not Document.objects.exists()
+
+
+def test_ordinary_files_with_links_charts_and_bookmarks_are_taken(as_caseworker, person):
+    def bookmarked(writer):
+        writer.add_outline_item(title="Side 1", page_number=0)
+        writer.add_uri(0, "https://nav.example", (0, 0, 9, 9))
+        writer.open_destination = "Side 1"
+
+    locked_against_changes = PdfWriter()
+    locked_against_changes.add_blank_page(100, 100)
+    locked_against_changes.encrypt("", owner_password="banken")
+    kept = io.BytesIO()
+    locked_against_changes.write(kept)
+    for name, content in (
+        ("a.docx", docx(**{RELS: relation("hyperlink")})),
+        ("b.docx", docx(word__embeddings__tall_xlsx=docx())),
+        ("c.docx", docx(word__document_xml=b"<w:instrText> PAGE </w:instrText>")),
+        ("d.pdf", pdf(bookmarked)),
+        ("e.pdf", kept.getvalue()),
+    ):
+        assert _send(as_caseworker, person, name, content).status_code == 302, name
+
+
+@pytest.mark.parametrize("charset", ["hex", "utf-7", "undefined", "idna", "iso-8859-1"])
+def test_request_in_a_strange_encoding_is_refused(as_caseworker, person, charset):
+    kind = f"multipart/form-data; boundary=x; charset={charset}"
+    body = b'--x\r\nContent-Disposition: form-data; name="title"\r\n\r\n\xe5\r\n--x--\r\n'
+    for where in (reverse("casework:document_new", args=[person.pk]), "/personer/?q=x"):
+        as_caseworker.raise_request_exception = False
+        assert as_caseworker.generic("POST", where, body, kind).status_code == 400
+        answer = as_caseworker.get(
+            where, headers={"content-type": f"text/plain; charset={charset}"}
+        )
+        assert answer.status_code == 400
