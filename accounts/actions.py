@@ -13,6 +13,7 @@ from common.calendar import local_date
 from common.corrections import check_seen
 from common.errors import RuleBroken
 from common.lawful import check_lawful
+from common.locking import locked
 
 from . import absence, leaving
 from .enums import RoleKind
@@ -77,7 +78,7 @@ def save_profile(*, user: User, seen: int | None = None) -> User:
     """Save the user's own profile. Raises `Overwritten` when it has changed since `seen`."""
     if seen is not None:
         # Locked, so that of two windows the second is told.
-        User.objects.select_for_update(of=("self",), no_key=True).get(pk=user.pk)
+        locked(User.objects.all(), user.pk)
         check_seen(user, seen)
     user.save()
     return user
@@ -105,7 +106,7 @@ def end_role(
     """
     on = local_date(at)
     # Locked, so that only one of two users who end it at once succeeds.
-    role = Role.objects.select_for_update(of=("self",), no_key=True).get(pk=role.pk)
+    role = locked(Role.objects.all(), role.pk)
     check_seen(role, seen)
     if role.period.upper and role.period.upper <= on:
         raise RoleAlreadyOver(_("Rollen er allerede avsluttet."))

@@ -2,6 +2,7 @@ from functools import partial
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.db import connections, transaction
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -53,6 +54,7 @@ class CaseworkConfig(AppConfig):
 
         for defaults in (letter_defaults, assessment_defaults, follow_up_defaults):
             post_migrate.connect(defaults.install, sender=self)
+        post_migrate.connect(_install_kept_record, sender=self)
         leaving.register(*HOLDINGS)
         pdf.register_words(partial(own_words, "frame"))
         completeness.register(*checks.CHECKS)
@@ -124,3 +126,16 @@ class CaseworkConfig(AppConfig):
             can=perms.can_do_casework,
             shortcut="n",
         )
+
+
+def _install_kept_record(sender: AppConfig, using: str, **kwargs) -> None:
+    """Make the triggers that send a new row on from a merged record, as the owner of the tables."""
+    from .persons import kept_record
+
+    with transaction.atomic(using=using), connections[using].cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_has_role(relowner, 'USAGE') FROM pg_class"
+            " WHERE oid = 'casework_person'::regclass"
+        )
+        if cursor.fetchone()[0]:  # not when a test empties the tables
+            kept_record.install(cursor)

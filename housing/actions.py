@@ -14,6 +14,7 @@ from common.calendar import local_date
 from common.corrections import check_seen
 from common.errors import RuleBroken
 from common.formatting import nbdate
+from common.locking import locked
 
 from . import closing, stock_export
 from .enums import ALWAYS_URGENT, UnavailableCause, use_of
@@ -70,7 +71,7 @@ class ChangedMeanwhile(RuleBroken):
 def _lock(changed: Property | Unit) -> Property | Unit:
     """The stored row, locked. Raises `ChangedMeanwhile` when it is not the one the user read."""
     model = type(changed)
-    stored = model.objects.select_for_update(of=("self",), no_key=True).get(pk=changed.pk)
+    stored = locked(model.objects.all(), changed.pk)
     if stored.revision != changed.revision:
         raise ChangedMeanwhile(stored)
     changed.revision += 1
@@ -157,7 +158,7 @@ class StillNeeded(RuleBroken):
 
 def _ask_if_needed(unit: Unit, period: DateRange, on: date, anyway: bool) -> None:
     # Locked, so that nobody is given the home meanwhile.
-    unit = Unit.objects.select_for_update(of=("self",), no_key=True).get(pk=unit.pk)
+    unit = locked(Unit.objects.all(), unit.pk)
     if anyway or (period.upper and period.upper <= on):
         return
     if reasons := closing.why_needed([unit], period):
@@ -210,9 +211,7 @@ def change_out_of_use(
     if period != unavailability.period:
         _ask_if_needed(unavailability.unit, period, on, anyway)
     # Locked, so that two corrections at the same time run one after the other.
-    row = Unavailability.objects.select_for_update(of=("self",), no_key=True).get(
-        pk=unavailability.pk
-    )
+    row = locked(Unavailability.objects.all(), unavailability.pk)
     check_seen(row, seen)
     row.cause, row.period, row.note, row.cost = cause, period, note, cost
     row._history_user = by
@@ -308,13 +307,13 @@ def reopen_upkeep(*, upkeep: Upkeep, by: User, at: datetime) -> Upkeep:
     """It was marked as finished by mistake. A home that could not be used cannot be used still,
     unless something else has been registered of it since. Raises `UpkeepRefused`."""
     # Locked, so that of two users who reopen it the second gets the error.
-    upkeep = Upkeep.objects.select_for_update(of=("self",), no_key=True).get(pk=upkeep.pk)
+    upkeep = locked(Upkeep.objects.all(), upkeep.pk)
     if not upkeep.done_at:
         raise UpkeepRefused(_("Feilen er ikke meldt ferdig."))
     closed = upkeep.unavailability
     if closed:
         # Locked, as where a fault is reported.
-        Unit.objects.select_for_update(of=("self",), no_key=True).get(pk=closed.unit_id)
+        locked(Unit.objects.all(), closed.unit_id)
     if closed and closed.period.upper == local_date(upkeep.done_at):
         later = closed.unit.unavailabilities.filter(period__startswith__gt=closed.period.lower)
         following = later.order_by("period").first()
@@ -329,7 +328,7 @@ def reopen_upkeep(*, upkeep: Upkeep, by: User, at: datetime) -> Upkeep:
 
 def _open(upkeep: Upkeep) -> Upkeep:
     # Locked: of two users who close the same report at once, the second gets the error.
-    upkeep = Upkeep.objects.select_for_update(of=("self",), no_key=True).get(pk=upkeep.pk)
+    upkeep = locked(Upkeep.objects.all(), upkeep.pk)
     if upkeep.done_at:
         raise UpkeepRefused(
             _("Feilen er allerede meldt ferdig %(day)s.") % {"day": nbdate(upkeep.done_at)}
@@ -340,7 +339,7 @@ def _open(upkeep: Upkeep) -> Upkeep:
 def _close(unit: Unit, text: str, on: date) -> Unavailability | None:
     """Make the home unavailable from the day; None if it already is."""
     # Locked, so that two reports about the same home at once make one unavailability.
-    Unit.objects.select_for_update(of=("self",), no_key=True).get(pk=unit.pk)
+    locked(Unit.objects.all(), unit.pk)
     later = unit.unavailabilities.filter(period__overlap=DateRange(on, None)).order_by("period")
     first = later.first()
     if first and on in first.period:

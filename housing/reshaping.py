@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from common.calendar import local_date
 from common.errors import RuleBroken
 from common.formatting import nbdate
+from common.locking import locked_rows
 
 from .closing import end_on, fill, refuse_far_ahead, refuse_if_needed, save_use
 from .models import Unavailability, Unit
@@ -172,5 +173,5 @@ def _use_before(unit: Unit) -> DateRange:
 
 def _locked(ids: Sequence[int]) -> Sequence[Unit]:
     # Not `no_key`: undoing deletes the new homes, so what points to them must wait.
-    homes = Unit.objects.select_for_update(of=("self",)).select_related("property")
-    return homes.filter(pk__in=ids).order_by("pk")
+    homes = Unit.objects.select_related("property").filter(pk__in=ids).order_by("pk")
+    return locked_rows(homes, no_key=False)

@@ -22,6 +22,7 @@ from common.calendar import local_date
 from common.corrections import check_seen
 from common.errors import RuleBroken, explain_integrity_error
 from common.formatting import nbdate
+from common.locking import locked
 
 from .enums import Channel, LifeDomain, LinkState, PeerEvent, Share
 from .models import Contact, Peer, PeerLink
@@ -152,11 +153,7 @@ def link_peer(
     link = _lock(link)
     check_seen(link, seen)
     # Locked: of two coordinators who take the last place, the second waits here and counts again.
-    peer = (
-        Peer.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("user")
-        .get(pk=peer.pk)
-    )
+    peer = locked(Peer.objects.select_related("user"), peer.pk)
     on = local_date(at)
     if on not in peer.active:
         raise PeerRuleBroken(_("%(peer)s er ikke aktiv lenger.") % {"peer": peer}, "peer")
@@ -382,11 +379,7 @@ def log_contact(
 
 
 def _lock(link: PeerLink) -> PeerLink:
-    return (
-        PeerLink.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("person")
-        .get(pk=link.pk)
-    )
+    return locked(PeerLink.objects.select_related("person"), link.pk)
 
 
 def _shares(chosen: Sequence[str]) -> list[str]:

@@ -24,6 +24,7 @@ from casework.persons.models.deaths import died_on
 from common.calendar import local_date
 from common.errors import YEARS_AHEAD, RuleBroken, explain_integrity_error, impossible_day
 from common.formatting import nbdate
+from common.locking import locked, locked_rows
 from housing.enums import TEMPORARY_TYPES, TRIAL_TYPES
 from housing.models import Unit
 
@@ -101,11 +102,7 @@ def register_stay(
         if unit is None:
             raise StayRefused(_("Velg boligen oppholdet er i."), "unit")
         # Locked: an action that takes the unit out of use waits, and then sees this stay.
-        unit = (
-            Unit.objects.select_for_update(of=("self",), no_key=True)
-            .select_related("property")
-            .get(pk=unit.pk)
-        )
+        unit = locked(Unit.objects.select_related("property"), unit.pk)
         until = ends_on or granted_until
         # What is past is recorded as it was, also in a room that was closed on some of the days.
         is_past = until is not None and until <= local_date(at)
@@ -483,12 +480,12 @@ def end_open(
     `StayRefused` if one begins later.
     """
     # Locked, so that nobody else changes the same stay meanwhile. They may be deleted.
-    going_on = (
-        Stay.objects.select_for_update(of=("self",))
-        .select_related("person", "unit__property")
+    going_on = locked_rows(
+        Stay.objects.select_related("person", "unit__property")
         .filter(person=person, kind__in=kinds)
         .filter(Q(period__upper_inf=True) | Q(period__endswith__gt=on))
-        .order_by("pk")
+        .order_by("pk"),
+        no_key=False,
     )
     for stay in going_on:
         if stay.period.lower > on or (stay.period.lower == on and hasattr(stay, "lease")):
@@ -592,11 +589,8 @@ def check_latest(rows: models.Manager, row: models.Model) -> None:
 def locked_stay(stay: Stay) -> Stay:
     """The stay as it is now. Locked, so that two who change it do so one after the other; without
     `no_key`, since it may be deleted."""
-    return (
-        Stay.objects.select_for_update(of=("self",))
-        .select_related("person", "unit__property")
-        .get(pk=stay.pk)
-    )
+    rows = Stay.objects.select_related("person", "unit__property")
+    return locked(rows, stay.pk, no_key=False)
 
 
 def save_stay(obj: models.Model) -> None:

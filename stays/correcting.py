@@ -20,6 +20,7 @@ from casework.persons.models.deaths import died_on
 from common.calendar import ONE_DAY, local_date
 from common.corrections import check_seen
 from common.formatting import nbdate
+from common.locking import JustGone, locked
 
 from .actions import (
     StayRefused,
@@ -303,12 +304,8 @@ def correct_search(
 
 def _locked_search(search: PlaceSearch) -> PlaceSearch:
     # Locked, so that two who correct it do so one after the other.
-    locked = (
-        PlaceSearch.objects.select_for_update(of=("self",))
-        .select_related("person", "application")
-        .filter(pk=search.pk)
-        .first()
-    )
-    if locked is None:
-        raise NotTakenBack.already()
-    return locked
+    try:
+        rows = PlaceSearch.objects.select_related("person", "application")
+        return locked(rows, search.pk, no_key=False)
+    except JustGone as gone:
+        raise NotTakenBack.already() from gone

@@ -5,35 +5,50 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Barrier, BrokenBarrierError
 
 import pytest
 from django.apps import apps
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
+from accounts.models import User
 from casework.appeals import actions as appeals
 from casework.applications.actions import applications, intake
+from casework.assessment.actions.statements import _lock_statement
 from casework.log import flags
-from casework.log.enums import AppealState, FlagKind, MemberRelation, ReversalGround
-from casework.models import UnitTransfer
-from casework.persons.actions import merging, persons
+from casework.log.enums import (
+    AppealState,
+    ApplicationState,
+    FlagKind,
+    MemberRelation,
+    ReversalGround,
+)
+from casework.log.event_kinds import CaseEvent
+from casework.models import Application, Event, Note, Person, UnitTransfer
+from casework.persons import kept_record
+from casework.persons.actions import merging, notes, persons
 from casework.vedtak import actions as vedtaks
+from common.errors import RuleBroken
+from stays.leases.actions import locked_lease
 from tests.factories import (
     AppealFactory,
     ApplicationFactory,
     FlagFactory,
+    LeaseFactory,
     OrganisationUnitFactory,
     PersonFactory,
     UserFactory,
     VedtakFactory,
     today,
 )
+from tests.factories_intake import MissingPaperFactory
+from tests.factories_statements import StatementFactory
 
 LOCKED = re.compile(r'FROM "(\w+)".* FOR (?:NO KEY )?UPDATE', re.DOTALL)
 REASONING = (
@@ -225,6 +240,7 @@ def two_joining_each_other() -> tuple[Side, Side]:
 
 # If the locked row may be deleted, rows that refer to it must wait too.
 MAY_DELETE = {
+    "_fetch_late_rows",
     "_locked",
     "_locked_search",
     "_end_rebuilding",
@@ -244,19 +260,25 @@ def sources() -> list[Path]:
     return [path for app in ours if app.parent == settings.BASE_DIR for path in app.rglob("*.py")]
 
 
+HELPERS = ("locked", "locked_rows")  # of common.locking
+
+
 def test_lock_covers_one_table_and_does_not_block_foreign_keys():
     strong = set()
     for path in sources():
         source = path.read_text()
-        if "select_for_update" not in source:
+        if path.name == "locking.py":
             continue
         for function in ast.walk(ast.parse(source)):
             if not isinstance(function, ast.FunctionDef):
                 continue
             for call in ast.walk(function):
-                if isinstance(call, ast.Call) and ast.unparse(call.func).endswith(
-                    ".select_for_update"
-                ):
+                if not isinstance(call, ast.Call):
+                    continue
+                deletes = any(each.arg == "no_key" for each in call.keywords)
+                if ast.unparse(call.func) in HELPERS and deletes:
+                    strong.add(function.name)
+                if ast.unparse(call.func).endswith(".select_for_update"):
                     given = {each.arg: ast.unparse(each.value) for each in call.keywords}
                     assert given.pop("of") == "('self',)", (path, function.name)
                     if given != {"no_key": "True"}:
@@ -278,3 +300,147 @@ def test_lock_covers_one_table_and_does_not_block_foreign_keys():
 )
 def test_two_simultaneous_actions_both_finish(sides):
     at_once(*sides())
+
+
+# ------------------------------------------------------------------ the one who comes second
+
+
+def after(first: Action, second: Action) -> None:
+    """Run `second` while the transaction of `first` is still open, and end that when `second` is
+    seen to wait for it, or is done. What `second` raises is raised here."""
+    pid: list[int] = []
+
+    def run() -> None:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_backend_pid()")
+                pid.append(cursor.fetchone()[0])
+            second()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            first()
+            running = pool.submit(run)
+            with connection.cursor() as cursor:
+                for _time in range(500):
+                    cursor.execute("SELECT cardinality(pg_blocking_pids(%s)) > 0", pid or [0])
+                    if cursor.fetchone()[0] or running.done():
+                        break
+                    wait([running], timeout=0.01)
+        running.result(timeout=20)
+
+
+def merged(person: Person) -> tuple[Person, Action]:
+    survivor, by = PersonFactory(), UserFactory(caseworker=True)
+    return survivor, lambda: merging.merge_persons(
+        survivor=survivor,
+        loser=person,
+        from_loser=[],
+        reason="Samme person.",
+        by=by,
+        at=timezone.now(),
+    )
+
+
+def sent_on(application: Application) -> Action:
+    unit, by = OrganisationUnitFactory(), UserFactory(caseworker=True)
+    return lambda: applications.send_to_unit(
+        application=application, unit=unit, reason="Flyttet.", by=by, at=timezone.now()
+    )
+
+
+def the_second(case: Application, by: User, at: datetime) -> dict[str, Action]:
+    """What another does with a case or its person."""
+    vedtak, paper = case.vedtak.first(), MissingPaperFactory(application=case)
+    lease = LeaseFactory(application=case) if case.state == ApplicationState.DECIDED else None
+    statement = StatementFactory(person=case.person, application=case)
+    return {
+        "withdraw": lambda: applications.withdraw(
+            application=case, reason="Fant bolig.", by=by, at=at
+        ),
+        "take": lambda: applications.start_assessing(application=case, by=by, at=at),
+        "send": sent_on(case),
+        "appeal": lambda: appeals.register_appeal(
+            vedtak=vedtak, received_on=today(), words="Jeg klager.", by=by, at=at
+        ),
+        "paper": lambda: intake.receive_paper(paper=paper, received_on=today(), by=by, at=at),
+        "lease": lambda: locked_lease(lease),
+        "statement": lambda: _lock_statement(statement),
+        "note": lambda: notes.write_note(
+            person=case.person, observation="Ringte.", quotation="", is_contact=False, by=by, at=at
+        ),
+    }
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("first", ["merge", "send"])
+def test_who_comes_second_meets_no_error_and_writes_on_the_record_kept(first):
+    """The row that was waited for has got another person or unit: it was gone from the answer."""
+    wrong = []
+    for name in ("withdraw", "take", "send", "appeal", "paper", "lease", "statement", "note"):
+        case = ApplicationFactory(granted=name in ("appeal", "lease"))
+        by = UserFactory(caseworker=True)
+        second = the_second(case, by, timezone.now())[name]
+        survivor, merge = merged(case.person)
+
+        def do(second=second) -> None:
+            with transaction.atomic(), suppress(RuleBroken):
+                second()
+
+        try:
+            after(merge if first == "merge" else sent_on(case), do)
+        except Exception as error:
+            wrong.append(f"{first}, then {name}: {error!r}")
+        if first == "merge":
+            left = {
+                field.model.__name__
+                for field in kept_record.relations()
+                if field.model._base_manager.filter(**{field.name: case.person_id}).exists()
+            }
+            wrong += [f"{name}: {left} left on the merged record"] if left else []
+            assert Person.objects.get(pk=case.person_id).merged_into_id == survivor.pk
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_written_while_a_merge_goes_on_is_fetched_when_it_is_saved():
+    """A note begun before the merge is saved, and ended after."""
+    person, by = PersonFactory(), UserFactory(caseworker=True)
+    survivor, merge = merged(person)
+
+    def write() -> None:
+        notes.write_note(
+            person=person,
+            observation="Ringte.",
+            quotation="",
+            is_contact=False,
+            by=by,
+            at=timezone.now(),
+        )
+
+    after(write, merge)
+    assert Note.objects.get().person == survivor
+    assert Event.objects.filter(kind=CaseEvent.NOTE).get().person == survivor
+
+
+def test_no_row_is_locked_by_a_statement_that_joins():
+    """`common.locking`: a joined row is as it was before the wait."""
+    found = []
+    for path in sources():
+        source = path.read_text()
+        if "select_for_update" not in source or path.name == "locking.py":
+            continue
+        tree = ast.parse(source)
+        inside = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Attribute) and node.attr == "select_for_update":
+                chain: ast.AST = node
+                while isinstance(inside.get(chain), ast.Attribute) or (
+                    isinstance(inside.get(chain), ast.Call) and inside[chain].func is chain
+                ):
+                    chain = inside[chain]
+                if "select_related" in (said := ast.unparse(chain)) or ".get(" in said:
+                    found.append(f"{path.relative_to(settings.BASE_DIR)}:{node.lineno} {said}")
+    assert not found, "Use common.locking:\n" + "\n".join(found)

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from common.errors import RuleBroken
+from common.locking import locked
 
 from ..enums import ImportState
 from ..models import FileImport
@@ -53,7 +54,7 @@ def confirm(
     Raises `AlreadyImported` the second time.
     """
     # Locked: of two users who confirm the same upload at once, the second gets the error.
-    upload = FileImport.objects.select_for_update(of=("self",), no_key=True).get(pk=upload.pk)
+    upload = locked(FileImport.objects.all(), upload.pk)
     if upload.state != ImportState.READ:
         raise AlreadyImported(_("Filen er allerede tatt inn, eller er i gang."))
     upload.state = ImportState.APPLYING
@@ -67,7 +68,7 @@ def confirm(
 @transaction.atomic
 def cancel(*, upload: FileImport, by: User, at: datetime) -> FileImport:
     """Stop. What is being taken in as one is undone; rows already taken in on their own stay."""
-    upload = FileImport.objects.select_for_update(of=("self",), no_key=True).get(pk=upload.pk)
+    upload = locked(FileImport.objects.all(), upload.pk)
     if upload.state not in (ImportState.READING, ImportState.READ, ImportState.APPLYING):
         raise NotRunning(_("Filen er ferdig, og kan ikke stoppes."))
     upload.state = ImportState.CANCELLED
@@ -80,7 +81,7 @@ def cancel(*, upload: FileImport, by: User, at: datetime) -> FileImport:
 @transaction.atomic
 def resume(*, upload: FileImport, by: User, at: datetime) -> FileImport:
     """Start a run that failed or stopped again. A run that is still going is not disturbed."""
-    upload = FileImport.objects.select_for_update(of=("self",), no_key=True).get(pk=upload.pk)
+    upload = locked(FileImport.objects.all(), upload.pk)
     if upload.state == ImportState.FAILED:
         upload.state = ImportState.APPLYING if upload.confirmed_at else ImportState.READING
         upload.error = ""

@@ -18,6 +18,7 @@ from casework.log.saving import save
 from casework.models import Application
 from common.calendar import local_date
 from common.errors import RuleBroken
+from common.locking import JustGone, locked
 from common.readings import approval, check_read
 
 from .. import policy as policies
@@ -41,11 +42,7 @@ def propose_class(
     `class_number` is a class of the policy in force, or 0 (by the rules). Raises ClassRefused.
     """
     # Locked: of two users who propose at once, the second is refused.
-    application = (
-        Application.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("person")
-        .get(pk=application.pk)
-    )
+    application = locked(Application.objects.select_related("person"), application.pk)
     if is_disqualified(by, application):
         raise ClassRefused(_("Du er inhabil i denne saken. En annen må ta den."))
     pending = application.manual_classes.pending().select_related("set_by").first()
@@ -125,15 +122,11 @@ def decline_class(
 
 def _locked(proposal: ManualClass) -> ManualClass:
     # Of two users who answer at once, the second is refused.
-    locked = (
-        ManualClass.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("application__person")
-        .filter(pk=proposal.pk, approved_at__isnull=True)
-        .first()
-    )
-    if locked is None:
-        raise ClassRefused(_("Forslaget er allerede svart på."))
-    return locked
+    unanswered = ManualClass.objects.filter(approved_at__isnull=True)
+    try:
+        return locked(unanswered.select_related("application__person"), proposal.pk)
+    except JustGone as gone:
+        raise ClassRefused(_("Forslaget er allerede svart på.")) from gone
 
 
 def _record(

@@ -14,6 +14,7 @@ from casework.log import events
 from casework.models import Application, StoredFile
 from common.calendar import local_date
 from common.errors import RuleBroken
+from common.locking import locked
 from common.readings import approval, check_read
 from housing.models import Unit
 
@@ -145,7 +146,7 @@ def remove_item(*, item: AgendaItem, by: User) -> None:
     """Take an item off the agenda. Raises AlreadyDecided and MeetingClosed."""
     meeting = _locked(item.meeting)
     _check_not_approved(meeting)
-    item = AgendaItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
+    item = locked(AgendaItem.objects.all(), item.pk, no_key=False)
     if item.outcome:
         raise AlreadyDecided
     item._history_user = by
@@ -269,7 +270,7 @@ def decide_item(
     # Locks in the order of docs/adr/0006, before anything the decision rests on is read.
     meeting = _locked(item.meeting)
     item = _open_item(meeting, item)
-    unit = Unit.objects.select_for_update(of=("self",), no_key=True).get(pk=item.unit_id)
+    unit = locked(Unit.objects.all(), item.unit_id)
     weighed_ids = {*shown, *filter(None, (chosen, reserve))}
     applications = Application.objects.select_for_update(of=("self",), no_key=True)
     list(applications.filter(pk__in=weighed_ids).order_by("pk"))
@@ -474,11 +475,7 @@ def approve_minutes(
 
 def _locked(meeting: AllocationMeeting) -> AllocationMeeting:
     # Every change of a meeting is made under its lock, so that the minutes have an order.
-    return (
-        AllocationMeeting.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("policy", "unit", "chair")
-        .get(pk=meeting.pk)
-    )
+    return locked(AllocationMeeting.objects.select_related("policy", "unit", "chair"), meeting.pk)
 
 
 def _check_not_approved(meeting: AllocationMeeting) -> None:
@@ -491,11 +488,7 @@ def _open_item(meeting: AllocationMeeting, item: AgendaItem) -> AgendaItem:
     _check_not_approved(meeting)
     if meeting.state != MeetingState.OPEN:
         raise MeetingClosed(_("Møtet er ikke åpnet ennå."))
-    item = (
-        AgendaItem.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("unit__property")
-        .get(pk=item.pk, meeting=meeting)
-    )
+    item = locked(meeting.items.select_related("unit__property"), item.pk)
     if item.outcome:
         raise AlreadyDecided
     item.meeting = meeting

@@ -22,6 +22,7 @@ from casework.models import Application, Letter
 from common.calendar import local_date
 from common.errors import RuleBroken, explain_integrity_error
 from common.formatting import kroner, nbdate, nbdate_long
+from common.locking import locked
 from housing.models import Unit
 from stays.leases import letters as lease_letters
 from stays.leases.actions import agree_lease
@@ -75,9 +76,7 @@ def make_offer(
     """
     # Locks in the order of docs/adr/0006. Of two users who offer the same home, the second waits
     # here, and then sees the first user's offer.
-    item = AgendaItem.objects.select_for_update(of=("self",), no_key=True).get(
-        pk=consideration.item_id
-    )
+    item = locked(AgendaItem.objects.all(), consideration.item_id)
     unit = _locked_unit(item.unit_id)
     application = _locked_application(consideration.application_id)
     _check_habile(by, application)
@@ -368,30 +367,21 @@ def inform_tenant(*, offer: Offer, by: User, at: datetime, **terms: Any) -> Lett
 
 
 def _locked_unit(pk: int) -> Unit:
-    units = Unit.objects.select_for_update(of=("self",), no_key=True)
-    return units.select_related("property").get(pk=pk)
+    return locked(Unit.objects.select_related("property"), pk)
 
 
 def _locked_application(pk: int) -> Application:
     # So that the case gets no other lease, and is not withdrawn, while the offer is made.
-    return (
-        Application.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("person", "unit", "responsible")
-        .get(pk=pk)
-    )
+    return locked(Application.objects.select_related("person", "unit", "responsible"), pk)
 
 
 def _locked(offer: Offer) -> Offer:
     """The offer, locked after its unit and application, in the order of docs/adr/0006."""
-    Unit.objects.select_for_update(of=("self",), no_key=True).get(pk=offer.unit_id)
+    locked(Unit.objects.all(), offer.unit_id)
     application = _locked_application(offer.application_id)
-    locked = (
-        Offer.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("unit__property")
-        .get(pk=offer.pk)
-    )
-    locked.application = application
-    return locked
+    offer = locked(Offer.objects.select_related("unit__property"), offer.pk)
+    offer.application = application
+    return offer
 
 
 def _check_habile(by: User, application: Application) -> None:

@@ -17,6 +17,7 @@ from casework.models import Application
 from common.calendar import local_date
 from common.errors import RuleBroken
 from common.formatting import nbdate
+from common.locking import locked
 from housing.models import Unit
 from stays.models import Stay
 
@@ -45,11 +46,7 @@ def reserve(
     waits for the unit's row and then breaks the constraint `unit_reserved_for_one`.
     """
     on = local_date(at)
-    unit = (
-        Unit.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("property")
-        .get(pk=unit.pk)
-    )
+    unit = locked(Unit.objects.select_related("property"), unit.pk)
     if is_disqualified(by, application):
         raise ReservationRefused(_("Du er inhabil i denne saken. En annen må ta den."))
     if moves_in_on < on:
@@ -98,10 +95,8 @@ def reserve(
 def release(reservation: Reservation, *, reason: str, by: User, at: datetime) -> Reservation:
     """End the reservation, so that others can get the dwelling. Raises ReservationRefused."""
     # Locked: of two users who release it, the second is refused.
-    reservation = (
-        Reservation.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("unit__property", "application__person")
-        .get(pk=reservation.pk)
+    reservation = locked(
+        Reservation.objects.select_related("unit__property", "application__person"), reservation.pk
     )
     if reservation.released_at:
         raise ReservationRefused(_("Boligen er allerede frigitt."))

@@ -18,6 +18,7 @@ from casework.persons.actions.persons import lock_persons
 from common.calendar import local_date
 from common.errors import RuleBroken
 from common.formatting import nbdate_long
+from common.locking import locked
 
 from ..enums import AllocationEvent, NeedAnswer
 from ..models import NeedCheck
@@ -29,7 +30,7 @@ class CheckRefused(RuleBroken):
 
 def _locked(check: NeedCheck) -> NeedCheck:
     # Of two users who ring the same person, the second is refused.
-    check = NeedCheck.objects.select_for_update(of=("self",), no_key=True).get(pk=check.pk)
+    check = locked(NeedCheck.objects.all(), check.pk)
     if check.answered_at or check.lapsed_on:
         raise CheckRefused(_("Svaret er allerede ført inn, eller personen venter ikke lenger."))
     return check
@@ -44,7 +45,7 @@ def register_answer(
     A no changes nothing by itself: the caseworker registers that the application is withdrawn,
     in the person's own words.
     """
-    lock_persons(check.application.person_id)
+    lock_persons(check.application.person_id, merged=True)
     check = _locked(check)
     check.answer, check.note = answer, note
     check.answered_at, check.answered_by = at, by

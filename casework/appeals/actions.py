@@ -42,6 +42,7 @@ from common.calendar import local_date
 from common.corrections import check_seen
 from common.errors import RuleBroken
 from common.formatting import nbdate
+from common.locking import locked, locked_rows
 from common.readings import approval, check_read
 
 from . import file as appeal_file
@@ -204,11 +205,7 @@ def register_appeal(
     `AlreadyAppealed`.
     """
     # Locked, so that the vedtak is not replaced while the appeal is registered.
-    vedtak = (
-        Vedtak.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("application__person")
-        .get(pk=vedtak.pk)
-    )
+    vedtak = locked(Vedtak.objects.select_related("application__person"), vedtak.pk)
     _check_appealable(vedtak)
     made_on = made_on or received_on
     about = _choose_outcomes(vedtak, outcomes)
@@ -602,12 +599,8 @@ def close_reversed_appeal(vedtak: Vedtak, *, by: User, at: datetime) -> None:
 
     Called in the transaction that issues it, with its application and its row locked.
     """
-    appeal = (
-        Appeal.objects.select_for_update(of=("self",), no_key=True)
-        .filter(new_vedtak=vedtak, state=AppealState.REDRAFTING)
-        .select_related("vedtak__application__person")
-        .first()
-    )
+    redrafted = Appeal.objects.filter(new_vedtak=vedtak, state=AppealState.REDRAFTING)
+    appeal = locked_rows(redrafted.select_related("vedtak__application__person")).first()
     if appeal is None:
         return
     appeal._history_user = by
@@ -875,17 +868,16 @@ def reopen_appeal(*, appeal: Appeal, reason: str, by: User, at: datetime) -> App
 
 def _lock_appeal(appeal: Appeal) -> Appeal:
     # Of two users who review, forward or record at once, the second sees what the first did.
-    return (
-        Appeal.objects.select_for_update(of=("self",), no_key=True)
-        .select_related(
+    return locked(
+        Appeal.objects.select_related(
             "vedtak__application__person",
             "vedtak__application__unit",
             "vedtak__application__household",
             "vedtak__application__responsible",
             "reviewer",
             "about_dismissal",
-        )
-        .get(pk=appeal.pk)
+        ),
+        appeal.pk,
     )
 
 

@@ -23,6 +23,7 @@ from common.calendar import local_date
 from common.day import DEADLINE_DAYS
 from common.errors import RuleBroken
 from common.formatting import WEEKDAYS, days_nb, short_date
+from common.locking import locked
 
 from .enums import FlagClosed, FlagKind
 from .event_kinds import CaseEvent
@@ -157,7 +158,7 @@ def close(flag: Flag, *, by: User, at: datetime, note: str | Promise) -> Flag:
     if not note:
         raise NoReason
     # Locked, so that only one of two users who follow up at once closes it.
-    flag = Flag.objects.select_for_update(of=("self",), no_key=True).get(pk=flag.pk)
+    flag = locked(Flag.objects.all(), flag.pk)
     if flag.closed_on is not None:
         raise AlreadyClosed
     flag.closed_on = local_date(at)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from django.db import models
 
 from common.corrections import check_seen
+from common.locking import locked
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -21,7 +22,7 @@ def save(row: Row, by: User, *, seen: int | None = None, **facts) -> Row:
     """
     if seen is not None:
         # Locked, so that of two who save at once the second is told.
-        type(row)._base_manager.select_for_update(of=("self",), no_key=True).get(pk=row.pk)
+        locked(type(row)._base_manager.all(), row.pk)
         check_seen(row, seen)
     for name, value in facts.items():
         setattr(row, name, value)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
@@ -22,10 +24,16 @@ class MergedPersonRedirectMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         match = request.resolver_match
-        if not isinstance(exception, Http404) or request.method not in ("GET", "HEAD"):
+        if not isinstance(exception, Http404):
             return None
         if match is None or not match.route.startswith(PERSON_PAGES):
             return None
         survivor = Person.objects.visible_to(request.user).filter(merged=match.kwargs["pk"])
         pk = survivor.values_list("pk", flat=True).first()
-        return redirect(match.view_name, **{**match.kwargs, "pk": pk}) if pk else None
+        if not pk:
+            return None
+        kept = redirect(match.view_name, **{**match.kwargs, "pk": pk})
+        if request.method not in ("GET", "HEAD"):
+            # A form opened before the merge: the browser sends it again, whole, to the record kept.
+            kept.status_code = HTTPStatus.TEMPORARY_REDIRECT
+        return kept

@@ -36,6 +36,7 @@ from common import calendar
 from common.calendar import local_date
 from common.errors import RuleBroken
 from common.formatting import nbtime
+from common.locking import locked, locked_rows
 from common.readings import approval, check_read
 from common.signs import check_writable
 from common.windows import Window, saved_from
@@ -248,11 +249,7 @@ def draft_vedtak(
     Raises `Disqualified` or `CaseClosed`.
     """
     # Locked, so that two users at once begin one vedtak, not two.
-    application = (
-        Application.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("person", "household")
-        .get(pk=application.pk)
-    )
+    application = locked(Application.objects.select_related("person", "household"), application.pk)
     unfinished = application.vedtak.filter(state__in=VEDTAK_OPEN).first()
     if unfinished:
         return unfinished
@@ -318,9 +315,7 @@ def begin_change(
     `Disqualified` or `CaseClosed`.
     """
     changed = outcomes[0].vedtak
-    application = Application.objects.select_for_update(of=("self",), no_key=True).get(
-        pk=changed.application_id
-    )
+    application = locked(Application.objects.all(), changed.application_id)
     if application.vedtak.filter(state__in=VEDTAK_OPEN).exists():
         raise UnfinishedVedtak
     vedtak = draft_vedtak(
@@ -584,11 +579,10 @@ def take_out_of_queue_at_death(aftermath: Aftermath) -> None:
 
 
 def _in_queue(application: Application) -> QuerySet[Vedtak]:
-    return (
-        application.vedtak.filter(state__in=[VedtakState.SUBMITTED, VedtakState.RETURNED])
-        .select_related("application__person")
-        .select_for_update(of=("self",), no_key=True)
-    )
+    waiting = application.vedtak.filter(
+        state__in=[VedtakState.SUBMITTED, VedtakState.RETURNED]
+    ).order_by("pk")
+    return locked_rows(waiting.select_related("application__person"))
 
 
 def _back_to_draft(vedtak: Vedtak, by: User, at: datetime) -> None:
@@ -698,18 +692,17 @@ def _replace_earlier(
 def _lock_vedtak(vedtak: Vedtak) -> Vedtak:
     # Of two users who save, send or approve at once, the second sees what the first did. The case
     # is locked too, so that it is not withdrawn while it is decided.
-    Application.objects.select_for_update(of=("self",), no_key=True).get(pk=vedtak.application_id)
-    return (
-        Vedtak.objects.select_for_update(of=("self",), no_key=True)
-        .select_related(
+    locked(Application.objects.all(), vedtak.application_id)
+    return locked(
+        Vedtak.objects.select_related(
             "application__person",
             "application__household",
             "application__unit",
             "application__responsible",
             "drafted_by",
             "replaces",
-        )
-        .get(pk=vedtak.pk)
+        ),
+        vedtak.pk,
     )
 
 

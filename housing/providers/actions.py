@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from common.calendar import local_date
 from common.corrections import check_seen
 from common.errors import RuleBroken, explain_integrity_error
+from common.locking import locked
 
 from . import flags as agreement_flags
 from .models import Provider, QualityAgreement, QualityCheck
@@ -28,7 +29,7 @@ def save_provider(*, provider: Provider, by: User, seen: int | None = None) -> P
     """Save a new or changed provider; its history keeps who did it. Raises `Overwritten`."""
     if seen is not None:
         # Locked, so that of two who save at once the second is told.
-        Provider.objects.select_for_update(of=("self",), no_key=True).get(pk=provider.pk)
+        locked(Provider.objects.all(), provider.pk)
         check_seen(provider, seen)
     provider._history_user = by
     provider.save()
@@ -54,11 +55,7 @@ def correct_agreement(
 
     Raises `ProviderRefused`, and `Overwritten` if somebody has changed it since `seen`.
     """
-    agreement = (
-        QualityAgreement.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("provider")
-        .get(pk=agreement.pk)
-    )
+    agreement = locked(QualityAgreement.objects.select_related("provider"), agreement.pk)
     check_seen(agreement, seen)
     _save_agreement(agreement, by, on, agreed)
     return agreement
@@ -92,7 +89,7 @@ def correct_check(
     Raises `ProviderRefused`, and `Overwritten` if somebody has changed it since `seen`.
     """
     _refuse_ahead(found["checked_on"], on)
-    check = QualityCheck.objects.select_for_update(of=("self",), no_key=True).get(pk=check.pk)
+    check = locked(QualityCheck.objects.all(), check.pk)
     check_seen(check, seen)
     if not found["breach"]:
         found |= {"mended_at": None, "mended_by": None}
@@ -117,7 +114,7 @@ def _refuse_ahead(checked_on: date, on: date) -> None:
 def correct_breach(*, check: QualityCheck, by: User, at: datetime) -> QualityCheck:
     """Mark the breach as corrected, once. Raises `ProviderRefused` the second time."""
     # Locked: of two users who do so at once, the second gets the error.
-    check = QualityCheck.objects.select_for_update(of=("self",), no_key=True).get(pk=check.pk)
+    check = locked(QualityCheck.objects.all(), check.pk)
     if check.mended_at or not check.breach:
         raise ProviderRefused(_("Det er ikke noe avvik å rette her."))
     check.mended_at, check.mended_by = at, by
@@ -129,7 +126,7 @@ def correct_breach(*, check: QualityCheck, by: User, at: datetime) -> QualityChe
 @transaction.atomic
 def breach_not_corrected(*, check: QualityCheck, by: User) -> QualityCheck:
     """It was marked as corrected by mistake. The history is kept, and the job flags it again."""
-    check = QualityCheck.objects.select_for_update(of=("self",), no_key=True).get(pk=check.pk)
+    check = locked(QualityCheck.objects.all(), check.pk)
     if not check.mended_at:
         raise ProviderRefused(_("Avviket er ikke meldt rettet."))
     check.mended_at = check.mended_by = None

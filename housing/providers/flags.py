@@ -26,6 +26,7 @@ from common.day import MOST, DayLine
 from common.errors import RuleBroken
 from common.formatting import days_nb, nbdate
 from common.jobs import JobResult
+from common.locking import locked
 from common.sql import enum_params
 
 from ..enums import AgreementFlagClosed, PropertyStage
@@ -236,7 +237,7 @@ def own_lines(user: User, on: date, flags: Sequence) -> list[DayLine]:
 def follow_up(*, flag: AgreementFlag, note: str, by: User, at: datetime) -> AgreementFlag:
     """Close a flag that was followed up. Raises `NotFollowedUp` when it is closed already."""
     # Locked, so that only one of two users who follow up at once closes it.
-    flag = AgreementFlag.objects.select_for_update(of=("self",), no_key=True).get(pk=flag.pk)
+    flag = locked(AgreementFlag.objects.all(), flag.pk)
     if flag.closed_on is not None:
         raise NotFollowedUp(_("Varselet er allerede avsluttet."))
     flag.closed_on, flag.closed_by, flag.closing_note = local_date(at), by, note.strip()

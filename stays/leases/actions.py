@@ -36,6 +36,7 @@ from casework.vedtak.completeness import DWELLING_BASES, EXTENSION_BASIS
 from common.calendar import add_months, last_day, local_date, next_working_day
 from common.corrections import check_seen
 from common.formatting import kroner, nbdate
+from common.locking import locked
 from housing.enums import TEMPORARY_TYPES
 from housing.models import Unit
 from stays.actions import (
@@ -101,7 +102,7 @@ def agree_lease(
     """
     # Locked: of two users who let the same unit, the second waits, then sees the first stay and
     # gets a sentence. The constraint `unit_one_at_a_time` would refuse it anyway.
-    unit = Unit.objects.select_for_update(of=("self",), no_key=True).get(pk=unit.pk)
+    unit = locked(Unit.objects.all(), unit.pk)
     person = application.person
     if unit.type in TEMPORARY_TYPES:
         raise StayRefused(_("Et midlertidig bosted leies ikke ut med leiekontrakt."), "unit")
@@ -189,7 +190,7 @@ def take_over_lease(
     """
     today = local_date(at)
     # Locked: of two users who let the same unit, the second waits, then gets a sentence.
-    unit = Unit.objects.select_for_update(of=("self",), no_key=True).get(pk=unit.pk)
+    unit = locked(Unit.objects.all(), unit.pk)
     if unit.type in TEMPORARY_TYPES:
         raise StayRefused(_("Et midlertidig bosted leies ikke ut med leiekontrakt."), "unit")
     if starts_on > today:
@@ -330,7 +331,7 @@ def save_readiness(
 def start_renewal(*, lease: Lease, by: User, at: datetime) -> Application:
     """Register an application for a longer lease, or return the open one. It leads to a vedtak
     like any application."""
-    lock_persons(lease.stay.person_id)
+    lock_persons(lease.stay.person_id, merged=True)
     lease = locked_lease(lease)
     person = lease.stay.person
     begun = person.applications.filter(
@@ -472,7 +473,7 @@ def adjust_rent(
     Raises `StayRefused`, and `OtherRent` when the new rent is not the one the user read."""
     on = local_date(at)
     check_reasonable(on, effective_on=effective_on)
-    lock_persons(lease.stay.person_id)
+    lock_persons(lease.stay.person_id, merged=True)
     application = _case_of(lease, by, at)
     lease = locked_lease(lease)
     earliest = earliest_adjustment(lease, on)
@@ -719,20 +720,17 @@ def check_still_claimed(claim: TenancyStep) -> None:
 
 def locked_lease(lease: Lease) -> Lease:
     """The current lease, locked: a second user who changes it sees the first change."""
-    return (
-        Lease.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("stay__person__responsible", "stay__unit__property", "application__unit")
-        .get(pk=lease.pk)
+    return locked(
+        Lease.objects.select_related(
+            "stay__person__responsible", "stay__unit__property", "application__unit"
+        ),
+        lease.pk,
     )
 
 
 def _locked_risk(risk: TenancyRisk, *, closed: bool = False) -> TenancyRisk:
     # Locked, so that nobody changes a plan while another user closes it.
-    risk = (
-        TenancyRisk.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("lease__stay__person")
-        .get(pk=risk.pk)
-    )
+    risk = locked(TenancyRisk.objects.select_related("lease__stay__person"), risk.pk)
     if risk.closed_at and not closed:
         raise StayRefused(
             _("Saken er avsluttet. Åpne den igjen, eller meld leieforholdet på nytt.")

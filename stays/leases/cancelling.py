@@ -18,6 +18,7 @@ from casework.log.enums import FlagClosed
 from casework.models import Flag
 from common.calendar import local_date
 from common.corrections import check_seen
+from common.locking import locked
 from stays.actions import StayRefused, delete_rows, lock_homes, locked_stay, void
 from stays.correcting import reopen_locked
 from stays.enums import VoidedAs
@@ -60,7 +61,7 @@ def cancel_lease(
     for listener in _listeners:
         listener(lease, keep_offer=keep_offer, reason=reason, by=by, at=at)
     stay = locked_stay(lease.stay)
-    lease = Lease.objects.select_for_update(of=("self",)).get(pk=lease.pk)
+    lease = locked(Lease.objects.all(), lease.pk, no_key=False)
     check_seen(lease, seen)
     if how == VoidedAs.NO_CONTRACT and has_begun(lease, at):
         raise StayRefused(

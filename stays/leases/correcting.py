@@ -20,6 +20,7 @@ from casework.log.saving import save
 from common.calendar import local_date
 from common.corrections import check_seen
 from common.formatting import kroner, nbdate
+from common.locking import locked
 from stays.actions import (
     StayRefused,
     check_latest,
@@ -224,7 +225,7 @@ def correct_index(
     index: PriceIndex, *, value: Decimal, why: str, by: User, at: datetime, seen: int | None = None
 ) -> PriceIndex:
     """Correct the index of a month. Notices already sent say what they said."""
-    index = PriceIndex.objects.select_for_update(of=("self",), no_key=True).get(pk=index.pk)
+    index = locked(PriceIndex.objects.all(), index.pk)
     check_seen(index, seen)
     index._change_reason = why.strip()[:100]
     return save(index, by, value=value)

@@ -18,6 +18,7 @@ from casework.models import Application, Household, Person
 from casework.persons.actions.persons import lock_persons, own_household
 from casework.persons.actions.splitting import split_household
 from common.formatting import nbdate
+from common.locking import locked
 from housing.models import Unit
 from stays.actions import StayRefused, record_end, register_stay, save_stay
 from stays.enums import StayKind
@@ -49,7 +50,7 @@ def separate(
     persons = lock_persons(head.pk, *(person.pk for person in [*moving, *shared]))
     if stay.get("unit"):
         # Before the household's rows, in the order of docs/adr/0006.
-        Unit.objects.select_for_update(of=("self",), no_key=True).get(pk=stay["unit"].pk)
+        locked(Unit.objects.all(), stay["unit"].pk)
     old = own_household(head, since)
     cases = list(
         Application.objects.filter(household=old, state__in=APPLICATION_ALIVE)

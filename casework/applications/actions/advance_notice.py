@@ -16,6 +16,7 @@ from casework.log.event_kinds import CaseEvent
 from common.calendar import local_date
 from common.errors import RuleBroken
 from common.formatting import nbdate, nbdate_long
+from common.locking import locked
 
 from ..models import AdvanceNotice
 
@@ -94,11 +95,7 @@ def record_answer(
     *, notice: AdvanceNotice, answered_on: date, answer: str, by: User, at: datetime
 ) -> AdvanceNotice:
     """Record what the person said to the notice. Raises `AnswerRefused`."""
-    notice = (
-        AdvanceNotice.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("application__person")
-        .get(pk=notice.pk)
-    )
+    notice = locked(AdvanceNotice.objects.select_related("application__person"), notice.pk)
     if notice.answered_on is not None:
         raise AnswerRefused(_("Svaret er allerede ført inn. Skriv det nye som et notat."))
     if not local_date(notice.sent_at) <= answered_on <= local_date(at):

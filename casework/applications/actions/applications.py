@@ -29,6 +29,7 @@ from common.calendar import local_date
 from common.corrections import check_seen
 from common.errors import RuleBroken
 from common.formatting import nbdate, nbdate_long
+from common.locking import locked
 
 from ..models import Application, CaseCounter, UnitTransfer
 from ..processes import APPLICATION
@@ -186,7 +187,7 @@ def start_assessing(*, application: Application, by: User, at: datetime) -> Appl
 
     A case sent from another unit may be in assessment already, with no caseworker.
     """
-    lock_persons(application.person_id)
+    lock_persons(application.person_id, merged=True)
     application = lock_application(application)
     if application.state == ApplicationState.ASSESSING and application.responsible_id is None:
         application.responsible = by
@@ -467,11 +468,7 @@ def promise_key(application: Application, day: date) -> str:
 def lock_application(application: Application) -> Application:
     """The case, read again and locked until the transaction ends."""
     # Of two users who move the same case at once, the second sees what the first did.
-    return (
-        Application.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("person", "unit")
-        .get(pk=application.pk)
-    )
+    return locked(Application.objects.select_related("person", "unit"), application.pk)
 
 
 def _make_responsible(person: Person, user: User) -> None:

@@ -34,6 +34,7 @@ from casework.persons.models import Person
 from common.calendar import local_date
 from common.errors import RuleBroken
 from common.formatting import nbdate, nbdate_long
+from common.locking import locked
 
 from ..models import Application, MissingPaper, PaperRequest, UnitTransfer, Wish
 from .applications import lock_application, register_application, start_assessing
@@ -224,11 +225,7 @@ def receive_paper(
 ) -> MissingPaper:
     """Register that a paper has come. Raises `AlreadyReceived`."""
     # Locked, so that two users who open the same post do not both register it.
-    paper = (
-        MissingPaper.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("request__application__person")
-        .get(pk=paper.pk)
-    )
+    paper = locked(MissingPaper.objects.select_related("request__application__person"), paper.pk)
     if paper.received_on is not None:
         raise AlreadyReceived(paper)
     paper.received_on, paper.received_at, paper.received_by = received_on, at, by

@@ -19,6 +19,7 @@ from common.calendar import local_date
 from common.corrections import check_seen
 from common.errors import RuleBroken
 from common.formatting import nbdate
+from common.locking import locked
 
 from .. import needs
 from ..models import Assessment, AssessmentAnswer, HousingAnswer, HousingNeed
@@ -69,11 +70,7 @@ def hold_assessment(
         if day > today:
             raise AssessmentNotHeldYet(field)
     # Locked, so that the case moves to assessing once.
-    application = (
-        Application.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("person")
-        .get(pk=application.pk)
-    )
+    application = locked(Application.objects.select_related("person"), application.pk)
     new_wish = Wish(person=application.person, recorded_at=at, recorded_by=by, **wish)
     new_wish._history_user = by
     new_wish.save()

@@ -17,6 +17,7 @@ from common.calendar import local_date
 from common.corrections import check_seen
 from common.errors import RuleBroken
 from common.formatting import nbdate
+from common.locking import locked
 
 from .. import statement_links as links
 from .. import statement_mail
@@ -268,10 +269,9 @@ def _names(person: Person, text: str, first_name: bool) -> bool:
 
 def _lock_statement(statement: Statement) -> Statement:
     # Locked, so that a link is used once, and a withdrawn question is not answered.
-    return (
-        Statement.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("person", "application", "asked_of", "asked_by")
-        .get(pk=statement.pk)
+    return locked(
+        Statement.objects.select_related("person", "application", "asked_of", "asked_by"),
+        statement.pk,
     )
 
 

@@ -16,6 +16,7 @@ from casework.log.saving import save
 from casework.persons.perms import colleagues
 from common.calendar import local_date
 from common.errors import RuleBroken
+from common.locking import locked
 
 from ..models import Handover
 
@@ -88,7 +89,7 @@ def hand_over(
 
 def _locked(handover: Handover) -> Handover:
     # Of two users at a unit who take it at once, the second gets an error that names the first.
-    return Handover.objects.select_for_update(of=("self",), no_key=True).get(pk=handover.pk)
+    return locked(Handover.objects.all(), handover.pk)
 
 
 @transaction.atomic

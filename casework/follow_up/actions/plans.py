@@ -17,6 +17,7 @@ from casework.log.saving import save
 from common.calendar import local_date
 from common.errors import RuleBroken
 from common.formatting import days_nb, nbdate
+from common.locking import locked
 
 from .. import notices
 from ..models import ChecklistItem, ChecklistKind, InstitutionNotice, Milestone, TransitionPlan
@@ -32,7 +33,7 @@ class PlanRefused(RuleBroken):
 
 def _locked(plan: TransitionPlan) -> TransitionPlan:
     """The plan, locked, so that nothing is added while another user closes it."""
-    plan = TransitionPlan.objects.select_for_update(of=("self",), no_key=True).get(pk=plan.pk)
+    plan = locked(TransitionPlan.objects.all(), plan.pk)
     if not plan.is_open:
         raise PlanRefused(_("Planen er avsluttet. Lag en ny hvis den trengs."))
     return plan
@@ -131,11 +132,7 @@ def settle_plan(plan: TransitionPlan, *, outcome: str, by: User, at: datetime) -
 @transaction.atomic
 def reopen_plan(plan: TransitionPlan, *, why: str, by: User, at: datetime) -> TransitionPlan:
     """Reopen a plan that was settled by mistake. A newer open plan breaks `plan_one_open`."""
-    plan = (
-        TransitionPlan.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("person")
-        .get(pk=plan.pk)
-    )
+    plan = locked(TransitionPlan.objects.select_related("person"), plan.pk)
     save(plan, by, settled_on=None, outcome="")
     text = _("Overgangsplanen er gjenåpnet. %(why)s") % {"why": why.strip()}
     record(plan.person, CaseEvent.PLAN_CHANGED, text, by=by, at=at, plan=plan.pk)
@@ -186,7 +183,7 @@ def change_milestone(
 def reach_milestone(milestone: Milestone, *, by: User, at: datetime) -> Milestone:
     """Mark a milestone as reached, once, and close its flag. Raises `PlanRefused`."""
     plan = _locked(milestone.plan)
-    milestone = Milestone.objects.select_for_update(of=("self",), no_key=True).get(pk=milestone.pk)
+    milestone = locked(Milestone.objects.all(), milestone.pk)
     if milestone.done_at:
         raise PlanRefused(_("Milepælen er allerede nådd."))
     save(milestone, by, done_at=at, done_by=by)
@@ -243,7 +240,7 @@ def set_item(
 def finish_item(item: ChecklistItem, *, by: User, at: datetime) -> ChecklistItem:
     """Mark a checklist item as done. Raises `PlanRefused` without a named helper (need C19)."""
     plan = _locked(item.plan)
-    item = ChecklistItem.objects.select_for_update(of=("self",), no_key=True).get(pk=item.pk)
+    item = locked(ChecklistItem.objects.all(), item.pk)
     if item.done_at:
         raise PlanRefused(_("Punktet er allerede ferdig."))
     if not item.helper:

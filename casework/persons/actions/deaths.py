@@ -30,6 +30,7 @@ from casework.log.models import Flag, Transition
 from common.calendar import ONE_DAY, local_date
 from common.errors import RuleBroken
 from common.formatting import nbdate
+from common.locking import locked_rows
 
 from ..children import is_child_member
 from ..models import Death, HouseholdMember, Person, Representative
@@ -227,11 +228,12 @@ def leave_households(aftermath: Aftermath) -> None:
     person = aftermath.person
     households = HouseholdMember.objects.filter(person=person).values("household")
     members = list(
-        HouseholdMember.objects.select_for_update(of=("self",), no_key=True)
-        .filter(household__in=households)
-        .filter(Q(period__upper_inf=True) | Q(period__endswith__gt=aftermath.died_on))
-        .select_related("person")
-        .order_by("pk")
+        locked_rows(
+            HouseholdMember.objects.filter(household__in=households)
+            .filter(Q(period__upper_inf=True) | Q(period__endswith__gt=aftermath.died_on))
+            .select_related("person")
+            .order_by("pk")
+        )
     )
     for member in [each for each in members if each.person_id == person.pk]:
         beside = [

@@ -15,6 +15,7 @@ from casework.log.models import StoredFile
 from casework.log.saving import save
 from common.calendar import local_date
 from common.errors import RuleBroken
+from common.locking import locked
 
 from .. import uploads
 from ..models import Document, Person
@@ -93,7 +94,7 @@ def add_document(
 @transaction.atomic
 def withdraw_document(document: Document, *, why: str, by: User, at: datetime) -> Document:
     """Withdraw a document. The row and checksum stay, but nobody can open the file any more."""
-    document = Document.objects.select_for_update(of=("self",), no_key=True).get(pk=document.pk)
+    document = locked(Document.objects.all(), document.pk)
     if document.withdrawn_at:
         raise AlreadyWithdrawn
     save(document, by, withdrawn_at=at, withdrawn_by=by, withdrawn_why=why)

@@ -7,11 +7,13 @@ the survivor's is deleted, and stored so that undoing restores it. An open flag 
 has is deleted; its job raises it again if the merge is undone.
 
 Locks (docs/adr/0006): the two persons first, then each row as it moves, flags last. A row that
-another transaction writes meanwhile is saved on the loser, whose pages redirect to the survivor.
+another transaction writes meanwhile is saved on the loser, and fetched as soon as that transaction
+has ended; what is written later goes to the survivor by itself (`kept_record`).
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -28,14 +30,17 @@ from casework.log.event_kinds import CaseEvent
 from casework.log.models import Flag
 from common.errors import RuleBroken, explain_integrity_error
 from common.formatting import nbdate
+from common.locking import locked
 
 from ..drafts import PAGES_OF_PERSON
+from ..kept_record import relations
 from ..models import HouseholdMember, Person, PersonMerge
 from .persons import lock_persons
 
 if TYPE_CHECKING:
     from accounts.models import User
 
+logger = logging.getLogger("casework.merging")
 # The fields the user chooses between, in groups that are chosen together.
 CHOICES: dict[str, tuple[str, ...]] = {
     "name": ("first_name", "last_name"),
@@ -51,7 +56,6 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "responsible": ("responsible_id",),
 }
 STRICTEST = list(Protection)  # in the order they are defined: each hides more than the one before
-STAYS_WITH_THE_LOSER = (PersonMerge, Person)
 
 
 class MergeRefused(RuleBroken):
@@ -83,8 +87,8 @@ def merge_persons(
     """
     if survivor.pk == loser.pk:
         raise MergeRefused(_("Dette er samme oppføring. Velg en annen."))
-    locked = lock_persons(survivor.pk, loser.pk)
-    survivor, loser = locked[survivor.pk], locked[loser.pk]
+    both = lock_persons(survivor.pk, loser.pk, merged=True)
+    survivor, loser = both[survivor.pk], both[loser.pk]
     if loser.merged_into_id or survivor.merged_into_id:
         raise MergeRefused(_("En av dem er allerede slått sammen med en annen."))
     merge = PersonMerge(survivor=survivor, loser=loser, reason=reason, merged_at=at, merged_by=by)
@@ -98,6 +102,7 @@ def merge_persons(
     _save(survivor, by)
     merge.save()
     drafts.follow_merge(loser.pk, survivor.pk, PAGES_OF_PERSON)
+    transaction.on_commit(lambda: _fetch_late_rows(survivor.pk, loser.pk))
     text = _("To oppføringer av samme person er slått sammen. %(reason)s") % {"reason": reason}
     events.record(survivor, CaseEvent.PERSON_MERGED, text, by=by, at=at, merge=merge.pk)
     return merge
@@ -136,13 +141,7 @@ def _as_json(value: Any) -> Any:
 
 
 def _relations() -> list[models.ForeignKey]:
-    fields = [
-        relation.field
-        for relation in Person._meta.related_objects
-        if relation.related_model not in STAYS_WITH_THE_LOSER
-        and not hasattr(relation.related_model, "history_object")
-    ]
-    return sorted(fields, key=lambda field: field.model is Flag)
+    return sorted(relations(), key=lambda field: field.model is Flag)
 
 
 def _move_all(survivor: Person, loser: Person) -> tuple[list[dict[str, Any]], list[dict]]:
@@ -261,6 +260,26 @@ def _move_households(survivor: Person, loser: Person) -> list[dict[str, Any]]:
     ]
 
 
+def _fetch_late_rows(survivor: int, loser: int) -> None:
+    """Move what others wrote on the loser while it was merged."""
+    with transaction.atomic():
+        # Waits for all who have written a row that points to the loser, and holds nothing itself.
+        locked(Person.objects.filter(merged_into=survivor), loser, no_key=False)
+    for field in _relations():
+        rows = field.model._base_manager.filter(**{field.name: loser})
+        if field.model is Flag:
+            rows = rows.filter(closed_on__isnull=True)
+        for key in rows.order_by("pk").values_list("pk", flat=True):
+            try:
+                with transaction.atomic():
+                    rows.filter(pk=key).update(**{field.attname: survivor})
+            except IntegrityError:  # the survivor has one already; the row stays, and is named
+                logger.warning(
+                    "a row of a merged person could not be moved",
+                    extra={"event": f"{field.model._meta.label_lower}:{key}"},
+                )
+
+
 # ------------------------------------------------------------------ undoing
 
 
@@ -271,13 +290,13 @@ def undo_merge(*, merge: PersonMerge, by: User, at: datetime) -> Person:
     What was written after the merge stays with the survivor. Returns the restored person.
     """
     # Locked, so that it is undone once.
-    merge = PersonMerge.objects.select_for_update(of=("self",), no_key=True).get(pk=merge.pk)
+    merge = locked(PersonMerge.objects.all(), merge.pk)
     if merge.undone_at is not None:
         raise MergeRefused(
             _("Sammenslåingen er allerede angret %(on)s.") % {"on": nbdate(merge.undone_at)}
         )
-    locked = lock_persons(merge.survivor_id, merge.loser_id)
-    survivor, loser = locked[merge.survivor_id], locked[merge.loser_id]
+    both = lock_persons(merge.survivor_id, merge.loser_id, merged=True)
+    survivor, loser = both[merge.survivor_id], both[merge.loser_id]
     if survivor.merged_into_id:
         raise MergeRefused(_("Oppføringen er siden slått sammen med en annen. Angre det først."))
     later = PersonMerge.objects.filter(

@@ -19,6 +19,7 @@ from casework.log.saving import save
 from common.calendar import local_date
 from common.corrections import check_seen
 from common.errors import RuleBroken
+from common.locking import locked
 
 from ..models import NeedToKnow, PastMatter, PaymentPlan, Person
 
@@ -96,7 +97,7 @@ def agree_payments(
 ) -> PaymentPlan:
     """Write or update the payment plan; `monthly` is in kroner. Raises `NotYet`, `Overwritten`."""
     # Locked, so that of two who write the plan at once the second is told.
-    PastMatter.objects.select_for_update(of=("self",), no_key=True).get(pk=matter.pk)
+    locked(PastMatter.objects.all(), matter.pk)
     check_seen(PaymentPlan.history.filter(matter_id=matter.pk), seen)
     if agreed_on > local_date(at):
         raise NotYet("agreed_on")

@@ -30,6 +30,7 @@ from common.calendar import local_date
 from common.corrections import check_seen
 from common.errors import RuleBroken
 from common.formatting import nbdate
+from common.locking import Overtaken, locked
 
 from ..children import is_child_of_household
 from ..models import Household, HouseholdMember, Person
@@ -59,6 +60,18 @@ class AlreadyRegistered(RuleBroken):
 
 class HadNumberBefore(AlreadyRegistered):
     """Somebody registered had the number before: a D-number, a DUF number, or one corrected."""
+
+
+class MergedAway(Overtaken):
+    """The record was merged with another while it was being written on."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Oppføringen er nettopp slått sammen med en annen av samme person. "
+                "Send skjemaet en gang til, så lagres det på den som er beholdt."
+            )
+        )
 
 
 class ChangedMeanwhile(RuleBroken):
@@ -229,13 +242,17 @@ def register_person(
     return person
 
 
-def lock_persons(*keys: int) -> dict[int, Person]:
+def lock_persons(*keys: int, merged: bool = False) -> dict[int, Person]:
     """The persons by key, read again and locked until the transaction ends.
 
-    Locked in the order of their keys, so that two transactions never deadlock on them.
+    Locked in the order of their keys, so that two transactions never deadlock on them. Raises
+    `MergedAway` for a record that was merged since it was read, unless `merged`.
     """
     persons = Person.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=keys)
-    return {person.pk: person for person in persons.order_by("pk")}
+    found = {person.pk: person for person in persons.order_by("pk")}
+    if not merged and any(person.merged_into_id for person in found.values()):
+        raise MergedAway
+    return found
 
 
 @transaction.atomic
@@ -572,11 +589,7 @@ def change_living(
     """Change how the member lives here from `since`; the earlier period keeps its values."""
     until = member.period.upper
     # Locked, so that two users do not change it from two different days.
-    member = (
-        HouseholdMember.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("person")
-        .get(pk=member.pk)
-    )
+    member = locked(HouseholdMember.objects.select_related("person"), member.pk)
     if member.period.upper != until or (until is not None and until <= since):
         raise MembershipRefused(_("Personen er ikke med i husstanden da."), "since")
     check_seen(member, seen)
@@ -643,11 +656,7 @@ def correct_member(
     another of the same person breaks a constraint.
     """
     # Locked, so that two corrections at the same time run one after the other.
-    member = (
-        HouseholdMember.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("person")
-        .get(pk=member.pk)
-    )
+    member = locked(HouseholdMember.objects.select_related("person"), member.pk)
     check_seen(member, seen)
     if MemberRelation.SELF in (member.relation, relation) and member.relation != relation:
         raise MembershipRefused(
@@ -775,11 +784,7 @@ def end_membership(
     act for that is `stays.placement.separation`.
     """
     # Locked, so that two users do not end it on two different days.
-    member = (
-        HouseholdMember.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("person")
-        .get(pk=member.pk)
-    )
+    member = locked(HouseholdMember.objects.select_related("person"), member.pk)
     if member.period.upper is not None:
         raise MembershipRefused(
             _("Personen er allerede ute av husstanden fra %(on)s.")

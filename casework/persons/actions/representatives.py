@@ -15,6 +15,7 @@ from casework.log.event_kinds import CaseEvent
 from common.corrections import check_seen
 from common.errors import RuleBroken
 from common.formatting import nbdate
+from common.locking import locked
 
 from ..models import Person, Representative
 from ..models.persons import PROTECTED_ADDRESS
@@ -57,9 +58,7 @@ def change_representative(
 ) -> Representative:
     """Save the changed fields, with one event. Raises `RepresentativeRefused`, `Overwritten`."""
     # Locked, so that two users' changes are saved one after the other.
-    representative = Representative.objects.select_for_update(of=("self",), no_key=True).get(
-        pk=representative.pk
-    )
+    representative = locked(Representative.objects.all(), representative.pk)
     check_seen(representative, seen)
     if all(getattr(representative, name) == value for name, value in facts.items()):
         return representative
@@ -89,9 +88,7 @@ def end_representative(
 ) -> Representative:
     """End the representation; `last` is the first day without copies of letters."""
     # Locked, so that two users do not end it on two different days.
-    representative = Representative.objects.select_for_update(of=("self",), no_key=True).get(
-        pk=representative.pk
-    )
+    representative = locked(Representative.objects.all(), representative.pk)
     if representative.period.upper is not None and representative.period.upper <= last:
         raise RepresentativeRefused(
             _("%(name)s er allerede avsluttet %(on)s.")

@@ -5,13 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.contrib.messages import get_messages
 from django.urls import reverse
 from simple_history.models import HistoricalChanges
 
 from casework.log.enums import IdKind, Protection
-from casework.models import Household, HouseholdMember, Person, PersonMerge
+from casework.models import Household, HouseholdMember, Note, Person, PersonMerge
 from casework.persons.actions import merging
+from casework.persons.actions.persons import MergedAway, change_person
 from common.formatting import nbdate
+from common.locking import JustGone
+from config.middleware import OvertakenMiddleware
 from tests.factories import (
     ApplicationFactory,
     FamilyFactory,
@@ -156,6 +160,39 @@ def test_merged_person_redirects_to_the_survivor_and_is_in_no_list(client, casew
         {"first_name": "A", "last_name": "B", "id_kind": "fnr", "national_id": number},
     )
     assert taken.context["form"].existing == survivor
+
+
+def test_form_opened_before_the_merge_is_saved_on_the_record_kept(client, caseworker):
+    survivor, loser = PersonFactory(), PersonFactory()
+    form = client.get(reverse("casework:note_new", args=[loser.pk])).context["form"]
+    sent = {field.html_name: field.value() or "" for field in form}
+    sent |= {"observation": "Ringte og fortalte om huset.", "is_contact": "on"}
+    MergeFactory(survivor, loser)
+    answer = client.post(reverse("casework:note_new", args=[loser.pk]), sent, follow=True)
+    assert answer.redirect_chain[0] == (reverse("casework:note_new", args=[survivor.pk]), 307)
+    assert answer.status_code == 200
+    note = Note.objects.get()
+    assert (note.person, note.observation) == (survivor, "Ringte og fortalte om huset.")
+
+
+def test_who_is_overtaken_on_a_page_without_a_form_is_told(client, caseworker):
+    page = "http://testserver" + reverse("casework:application", args=[ApplicationFactory().pk])
+    request = client.get(page, headers={"referer": page}).wsgi_request
+    answer = OvertakenMiddleware(lambda request: None).process_exception(request, JustGone())
+    assert answer.url == page
+    assert [str(message) for message in get_messages(request)] == [str(JustGone())]
+
+
+def test_what_an_older_tab_or_job_writes_goes_to_the_record_kept():
+    last, survivor, loser = PersonFactory(), PersonFactory(), PersonFactory()
+    MergeFactory(survivor, loser)
+    MergeFactory(last, survivor)
+    note, flag, stay = (make(person=loser) for make in (NoteFactory, FlagFactory, StayFactory))
+    for row in (note, flag, stay):
+        row.refresh_from_db()
+        assert row.person == last
+    with pytest.raises(MergedAway):
+        change_person(person=loser, by=UserFactory(), at=now(), facts={"phone": "1"}, version=0)
 
 
 def test_values_are_chosen_in_a_side_by_side_comparison(client, caseworker):
