@@ -127,11 +127,7 @@ def register_arrival(
     Raises `NotAppealable`, `ImpossibleDate`, and `Overwritten` if it has changed since `seen`.
     """
     # Locked, so that an appeal registered at once gets the same deadline.
-    vedtak = (
-        Vedtak.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("application__person")
-        .get(pk=vedtak.pk)
-    )
+    vedtak = locked(Vedtak.objects.select_related("application__person"), vedtak.pk)
     check_seen(vedtak, seen)
     if vedtak.issued_on is None:
         raise NotAppealable(_("Vedtaket er ikke fattet ennå, så brevet er ikke sendt."))
