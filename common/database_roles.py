@@ -39,9 +39,11 @@ APPEND_ONLY = {
     # The seals are a chain of their own.
     "accounts_logseal": Evidence(),
     "accounts_logremoval": Evidence(('"table"', "keys", "reason", "approved_at", "approved_by_id")),
-    # Moved with its person when two records are merged; what is told stays told.
+    # Moved when two records are merged, and struck out by a later one; what is told stays told.
     "casework_event": Evidence(
-        ("kind", "text", "data", "at", "by_id"), movable=("person_id", "application_id"), at="at"
+        ("kind", "text", "data", "at", "by_id"),
+        movable=("person_id", "application_id", "taken_back_by_id"),
+        at="at",
     ),
     "casework_transition": Evidence(
         ("process", "object_id", "from_state", "to_state", "at", "by_id"), at="at"

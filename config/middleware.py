@@ -59,8 +59,7 @@ class RequestLogMiddleware:
 class CharsetMiddleware:
     """Refuse a request in another encoding than UTF-8, which every browser sends.
 
-    Django looks the name up among all of Python's codecs, and fails in the middle of the view on
-    one that gives no text (`hex`).
+    `config.wsgi` reads the request as UTF-8 whatever it says.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
@@ -69,7 +68,6 @@ class CharsetMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         charset = (request.content_params or {}).get("charset", "utf-8")
         if charset.lower().replace("_", "-") not in {"utf-8", "utf8"}:
-            request._encoding = "utf-8"  # the property would read the query in the other first
             raise BadRequest("The request is not in UTF-8.")
         return self.get_response(request)
 

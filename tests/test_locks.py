@@ -353,7 +353,8 @@ def sent_on(application: Application) -> Action:
 
 def the_second(case: Application, by: User, at: datetime) -> dict[str, Action]:
     """What another does with a case or its person."""
-    vedtak, paper = case.vedtak.first(), MissingPaperFactory(application=case)
+    vedtak = case.vedtak.first()
+    paper = None if vedtak else MissingPaperFactory(application=case)
     lease = LeaseFactory(application=case) if case.state == ApplicationState.DECIDED else None
     statement = StatementFactory(person=case.person, application=case)
     return {

@@ -22,7 +22,10 @@ DECLARE
     kept bigint;
 BEGIN
     LOOP
-        SELECT merged_into_id INTO kept FROM casework_person WHERE id = NEW.{column};
+        -- The lock is that of the foreign key, which would take it only at commit: the merge
+        -- waits for it before it fetches.
+        SELECT merged_into_id INTO kept FROM casework_person WHERE id = NEW.{column}
+            FOR KEY SHARE;
         IF kept IS NULL THEN
             RETURN NEW;
         END IF;
