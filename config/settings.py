@@ -116,7 +116,6 @@ if not PRODUCTION:
 
 MIDDLEWARE = [
     "config.middleware.RequestLogMiddleware",
-    "config.middleware.CharsetMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.NoStoreMiddleware",
@@ -134,6 +133,7 @@ MIDDLEWARE = [
     "accounts.middleware.SecondFactorMiddleware",
     "casework.persons.middleware.MergedPersonRedirectMiddleware",
     "config.middleware.OvertakenMiddleware",
+    "config.middleware.CharsetMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"

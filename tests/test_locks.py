@@ -10,6 +10,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Barrier, BrokenBarrierError
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
@@ -345,7 +346,8 @@ def merged(person: Person) -> tuple[Person, Action]:
 
 
 def sent_on(application: Application) -> Action:
-    unit, by = OrganisationUnitFactory(), UserFactory(caseworker=True)
+    unit = OrganisationUnitFactory(name=f"Enhet {uuid4()}")
+    by = UserFactory(caseworker=True)
     return lambda: applications.send_to_unit(
         application=application, unit=unit, reason="Flyttet.", by=by, at=timezone.now()
     )
@@ -380,8 +382,9 @@ def the_second(case: Application, by: User, at: datetime) -> dict[str, Action]:
 def test_who_comes_second_meets_no_error_and_writes_on_the_record_kept(first):
     """The row that was waited for has got another person or unit: it was gone from the answer."""
     wrong = []
-    for name in ("withdraw", "take", "send", "appeal", "paper", "lease", "statement", "note"):
-        case = ApplicationFactory(granted=name in ("appeal", "lease"))
+    decided = ("appeal", "lease") if first == "merge" else ()  # what is decided is not sent on
+    for name in ("withdraw", "take", "send", "paper", "statement", "note", *decided):
+        case = ApplicationFactory(granted=name in decided)
         by = UserFactory(caseworker=True)
         second = the_second(case, by, timezone.now())[name]
         survivor, merge = merged(case.person)
