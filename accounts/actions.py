@@ -188,7 +188,7 @@ def save_municipality(*, seen: int | None = None, by: User, **facts: Any) -> Mun
     Raises `Overwritten` when somebody has changed it since `seen`.
     """
     # Locked, so that of two who change it at once the second is told.
-    row = Municipality.objects.select_for_update(of=("self",), no_key=True).get()
+    row = locked(Municipality.objects.all(), 1)
     check_seen(row, seen)
     return _save(row, facts, by)
 
@@ -205,7 +205,7 @@ def save_unit(
     if unit is None:
         return _save(OrganisationUnit(), facts, by)
     # Locked, so that of two who change it at once the second is told.
-    row = OrganisationUnit.objects.select_for_update(of=("self",), no_key=True).get(pk=unit.pk)
+    row = locked(OrganisationUnit.objects.all(), unit.pk)
     check_seen(row, seen)
     return _save(row, facts, by)
 

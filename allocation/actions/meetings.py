@@ -421,7 +421,7 @@ def release_hold(*, item: AgendaItem, by: User, at: datetime) -> AgendaItem:
     if not perms.can_release_hold(by):
         raise HoldRefused(_("Bare de som kan se alle, kan frigi en bolig som holdes av."))
     # The item alone: nothing else of the meeting changes, also when its minutes are approved.
-    item = AgendaItem.objects.select_for_update(of=("self",), no_key=True).get(pk=item.pk)
+    item = locked(AgendaItem.objects.all(), item.pk)
     if not item.is_held or item.released_at:
         raise HoldRefused(_("Boligen holdes ikke av lenger."))
     item.released_at, item.released_by = at, by

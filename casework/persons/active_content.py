@@ -1,4 +1,4 @@
-"""Finds what an uploaded document could do by itself when it is opened (ADR 17).
+"""Finds what an uploaded document could do by itself when it is opened (ADR 18).
 
 A document is text and pictures. A macro, a script, an embedded object or file, a link that fetches
 something by itself, and a lock are refused, each with a sentence. Found by content: the parts of
