@@ -21,7 +21,6 @@ from casework.letters import letters
 from casework.log import deadlines, events
 from casework.log.enums import (
     APPEAL_ANSWERED,
-    APPEAL_HERE,
     AppealChannel,
     AppealSender,
     AppealState,
@@ -165,13 +164,13 @@ def _set_arrival(vedtak: Vedtak, day: date, by: User, at: datetime) -> None:
     vedtak._history_user = by
     vedtak.save(update_fields=["arrived_on"])
     # Locked, so that nobody judges lateness by the old deadline meanwhile.
+    # Whether one that is being reversed was late, is decided.
     ours = vedtak.appeals.select_for_update(of=("self",), no_key=True).filter(
-        state__in=APPEAL_HERE, about_dismissal=None
+        state__in=[AppealState.RECEIVED, AppealState.REVIEWING], about_dismissal=None
     )
     for appeal in ours.order_by("pk"):
-        appeal.due_on = vedtak.appeal_due()
         appeal._history_user = by
-        appeal.save(update_fields=["due_on"])
+        _save(appeal, due_on=_due_on(appeal))
 
 
 # ------------------------------------------------------------------ received
@@ -207,7 +206,18 @@ def register_appeal(
     about = _choose_outcomes(vedtak, outcomes)
     dismissed = _dismissed_of(about)
     decided_on = dismissed.closed_on if dismissed else vedtak.issued_on
-    _check_dates(decided_on, received_on, made_on, arrived_on, local_date(at))
+    _check_dates(decided_on, received_on, made_on, local_date(at))
+    if arrived_on and not decided_on <= arrived_on <= received_on:
+        raise ImpossibleDate(
+            _(
+                "Brevet om avvisningen kan ikke være framme før klagen ble avvist %(on)s, "
+                "eller etter den nye klagen."
+            )
+            % {"on": nbdate(decided_on)}
+            if dismissed
+            else _("Brevet kan ikke være framme før vedtaket ble fattet, eller etter klagen."),
+            "arrived_on",
+        )
     if arrived_on and not dismissed:
         _set_arrival(vedtak, arrived_on, by, at)
     appeal = Appeal(
@@ -260,9 +270,7 @@ def _check_appealable(vedtak: Vedtak) -> None:
         )
 
 
-def _check_dates(
-    decided_on: date, received_on: date, made_on: date, arrived_on: date | None, today: date
-) -> None:
+def _check_dates(decided_on: date, received_on: date, made_on: date, today: date) -> None:
     if received_on > today:
         raise ImpossibleDate(_("Klagen kan ikke være mottatt fram i tid."))
     if min(received_on, made_on) < decided_on:
@@ -272,10 +280,6 @@ def _check_dates(
         )
     if made_on > received_on:
         raise ImpossibleDate(_("Klagen kan ikke være sendt etter at den er mottatt."))
-    if arrived_on and not decided_on <= arrived_on <= received_on:
-        raise ImpossibleDate(
-            _("Brevet kan ikke være framme før vedtaket ble fattet, eller etter klagen.")
-        )
 
 
 def _choose_outcomes(vedtak: Vedtak, outcomes: Collection[VedtakOutcome]) -> list[VedtakOutcome]:
@@ -619,7 +623,7 @@ def review_again(vedtak: Vedtak, *, by: User, at: datetime) -> None:
         return
     appeal._history_user = by
     if appeal.state == AppealState.REDRAFTING:
-        facts = {"review": "", "reviewed_at": None, "reviewed_by": None, "new_vedtak": None}
+        facts = NOT_REVIEWED | {"due_on": _due_on(appeal)}
         APPEAL.move(appeal, AppealState.REVIEWING, by=by, at=at, **facts)
     else:
         _save(appeal, new_vedtak=None)
@@ -837,8 +841,11 @@ def withdraw_appeal(*, appeal: Appeal, reason: str, by: User, at: datetime) -> A
 def reopen_appeal(*, appeal: Appeal, reason: str, by: User, at: datetime) -> Appeal:
     """It was registered as withdrawn by mistake: it goes on from where it was, with its own days.
 
-    One whose new vedtak was being written is reviewed again. Raises `AlreadyAppealed` when another
-    has come since, and `PersonIsDead`."""
+    One whose new vedtak was being written is reviewed again, by the deadline as it is now. Raises
+    `AlreadyAppealed` when another has come since, and `PersonIsDead`."""
+    # Locked as by `register_appeal`, so that no other appeal comes, and the arrival is as it was.
+    lock_application(appeal.vedtak.application)
+    Vedtak.objects.select_for_update(of=("self",), no_key=True).get(pk=appeal.vedtak_id)
     appeal = _lock_appeal(appeal)
     reason = _required(reason)
     if day := died_on(appeal.vedtak.application.person):
@@ -851,15 +858,26 @@ def reopen_appeal(*, appeal: Appeal, reason: str, by: User, at: datetime) -> App
         process=Process.APPEAL, object_id=appeal.pk, to_state=AppealState.WITHDRAWN
     )
     was = withdrawn.order_by("-at", "-pk").values_list("from_state", flat=True).first()
-    if was not in (AppealState.RECEIVED, AppealState.FORWARDED):
+    facts = {}
+    if was != AppealState.FORWARDED:
         was = AppealState.REVIEWING if appeal.reviewer_id else AppealState.RECEIVED
-    APPEAL.move(appeal, AppealState(was), by=by, at=at, closed_on=None)
+        facts = NOT_REVIEWED | {"due_on": _due_on(appeal)}
+    APPEAL.move(appeal, AppealState(was), by=by, at=at, closed_on=None, **facts)
     text = _("Klagen er åpnet igjen, og var ikke trukket. %(why)s")
     _log(appeal, CaseEvent.APPEAL_REOPENED, text, by, at, reason)
     return appeal
 
 
 # ------------------------------------------------------------------ shared
+
+
+# An appeal that is reviewed from the start.
+NOT_REVIEWED = {"review": "", "reviewed_at": None, "reviewed_by": None, "new_vedtak": None}
+
+
+def _due_on(appeal: Appeal) -> date:
+    """The last day of the appeal as the arrival of the letter is known now."""
+    return appeal.due_on if appeal.about_dismissal_id else appeal.vedtak.appeal_due()
 
 
 def _lock_appeal(appeal: Appeal) -> Appeal:

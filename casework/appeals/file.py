@@ -120,6 +120,7 @@ def documents(appeal: Appeal, letter: Letter | None, on: date, language: str) ->
             for upload in application.documents.kept()
         ),
         *(_letter(other) for other in _letters(appeal, letter)),
+        *(_answer(notice, t) for notice in _answered(application)),
         *(
             _vedtak(other, t)
             for other in application.vedtak.filter(issued_on__isnull=False, letter=None)
@@ -326,6 +327,19 @@ def _talk(talk, t: dict[str, Any]) -> FileDocument:
         ]
 
     return FileDocument(t["talk"], talk.held_on, blocks)
+
+
+def _answered(application):
+    """The advance notices that the person answered: the answer is a document of the case."""
+    return application.notices.exclude(answered_on=None).select_related("letter")
+
+
+def _answer(notice, t: dict[str, Any]) -> FileDocument:
+    def blocks() -> list[Block]:
+        facts = [(t["notice"], notice.letter.title), (t["sent"], nbdate(notice.sent_at))]
+        return [{"kind": "facts", "pairs": facts}, {"kind": "quote", "text": notice.answer}]
+
+    return FileDocument(t["notice_answer"], notice.answered_on, blocks)
 
 
 def _notes(application, t: dict[str, Any]) -> list[FileDocument]:

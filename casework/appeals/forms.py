@@ -84,6 +84,7 @@ class AppealForm(OnceFormMixin, forms.Form):
         cancel: str,
         outcomes: QuerySet[VedtakOutcome],
         names: list[str],
+        about_dismissal: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -92,6 +93,8 @@ class AppealForm(OnceFormMixin, forms.Form):
             self.fields["outcomes"].queryset = outcomes
         else:
             del self.fields["outcomes"]
+        if about_dismissal:
+            self.fields["arrived_on"].label = _("Avvisningen kom fram")
         if names:
             self.fields["sender_name"].help_text = _("Registrert på personen: %(names)s.") % {
                 "names": ", ".join(names)

@@ -145,11 +145,14 @@ def appeal_new(request: HttpRequest, pk: int) -> HttpResponse:
     require(perms.can_do_casework(request.user))
     person, today = vedtak.application.person, timezone.localdate()
     outcomes = vedtak.outcomes.standing().select_related("basis")
-    appealed = Appeal.objects.exclude(state=AppealState.WITHDRAWN).values("outcomes")
+    appeals = vedtak.appeals.exclude(state=AppealState.WITHDRAWN)
+    unappealed = outcomes.exclude(pk__in=appeals.values("outcomes"))
+    dismissed = [one for one in appeals if one.is_dismissed_here]
     form = forms.AppealForm(
         posted(request),
         cancel=reverse("casework:vedtak", args=[vedtak.pk]),
         outcomes=outcomes,
+        about_dismissal=bool(dismissed) and not unappealed,
         names=[
             representative.name
             for representative in person.representatives.filter(
@@ -159,8 +162,9 @@ def appeal_new(request: HttpRequest, pk: int) -> HttpResponse:
         ],
         initial={
             "received_on": today,
-            "arrived_on": vedtak.arrived_on,
-            "outcomes": outcomes.exclude(pk__in=appealed.filter(vedtak=vedtak)),
+            # Of what was dismissed, another letter counts: the one that dismissed it.
+            "arrived_on": None if dismissed else vedtak.arrived_on,
+            "outcomes": unappealed,
         },
     )
     if request.method == "POST" and form.is_valid():

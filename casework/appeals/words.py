@@ -33,7 +33,10 @@ def timeliness(appeal: Appeal) -> list[str]:
         ]
     deadline = vedtak.appeal_deadline()
     if vedtak.arrived_on:
-        sentences = [_("Brevet kom fram %(on)s.") % {"on": nbdate_long(deadline.arrived)}]
+        sentences = [_("Brevet kom fram %(on)s.") % {"on": nbdate_long(vedtak.arrived_on)}]
+        if deadline.arrived != vedtak.arrived_on:
+            told = _("Fristen regnes fra %(on)s, som brevet sa.")
+            sentences[0] += " " + told % {"on": nbdate_long(deadline.arrived)}
     else:
         sentences = [
             _("Vedtaket ble fattet %(on)s. Brevet regnes som framme %(arrived)s, %(days)s etter.")
@@ -49,7 +52,13 @@ def timeliness(appeal: Appeal) -> list[str]:
         "day": WEEKDAYS[weeks_end.weekday()],
         "on": nbdate(weeks_end),
     }
-    if appeal.due_on != weeks_end:
+    if appeal.due_on != deadline.due:
+        # The letter is known to have come another day since it was judged whether the appeal was
+        # late: that stands.
+        counting += " " + _("Da klagen ble vurdert, var fristen %(due)s, og det står.") % {
+            "due": nbdate(appeal.due_on)
+        }
+    elif appeal.due_on != weeks_end:
         counting += " " + _why_moved(weeks_end, appeal.due_on)
     sentences.append(counting)
     sentences.append(_in_time_or_late(appeal))

@@ -26,7 +26,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Municipality
 from casework.log import events
-from casework.log.enums import LanguageForm, LetterKind, LetterWay, RepresentativeKind
+from casework.log.enums import LanguageForm, LetterKind, RepresentativeKind
 from casework.log.event_kinds import CaseEvent
 from casework.log.models import StoredFile
 from casework.persons.models import Person, Representative
@@ -312,8 +312,7 @@ def has_address(person: Person) -> bool:
 
 def can_reach(person: Person) -> bool:
     """Whether a letter can reach the person: by an address, or in another way that is agreed."""
-    agreed = person.letter_agreement.strip() or person.letter_way != LetterWay.PAPER
-    return has_address(person) or bool(agreed)
+    return has_address(person) or person.agreed_on_letters
 
 
 def no_address_text(to: Person | Representative) -> str:

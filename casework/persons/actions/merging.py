@@ -51,6 +51,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "email": ("email",),
     "preferred_channel": ("preferred_channel",),
     "address": ("address", "postcode", "city"),
+    "letters": ("letter_way", "letter_agreement"),
     "language": ("language", "interpreter"),
     "language_form": ("language_form",),
     "responsible": ("responsible_id",),

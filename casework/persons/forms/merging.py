@@ -25,6 +25,7 @@ LABELS = {
     "email": _("E-post"),
     "preferred_channel": _("Vil helst nås på"),
     "address": _("Adresse"),
+    "letters": _("Hvordan brev går"),
     "language": _("Språk"),
     "language_form": _("Målform i brev"),
     "responsible": _("Saksbehandler"),
@@ -73,6 +74,9 @@ class MergeForm(OnceFormMixin, forms.Form):
                 IdKind.DUF,
             )
             return TAKE if better else KEEP
+        if group == "letters":
+            only_there = self.loser.agreed_on_letters and not self.survivor.agreed_on_letters
+            return TAKE if only_there else KEEP
         known = any(getattr(self.survivor, name) not in ("", None) for name in CHOICES[group])
         return KEEP if known else TAKE
 
@@ -108,6 +112,10 @@ def group_text(person: Person, group: str) -> Any:
         case "address":
             place = f"{person.postcode} {person.city}".strip()
             return ", ".join(part for part in (person.address, place) if part) or UNKNOWN
+        case "letters":
+            return ". ".join(
+                filter(None, [person.get_letter_way_display(), person.letter_agreement])
+            )
         case "language":
             spoken = person.language or UNKNOWN
             return (

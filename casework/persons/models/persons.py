@@ -285,6 +285,11 @@ class Person(models.Model):
         return "".join(f"{part[0]}." for part in (self.first_name, self.last_name) if part)
 
     @property
+    def agreed_on_letters(self) -> bool:
+        """Whether letters reach the person in another way than by post to the address."""
+        return bool(self.letter_agreement.strip()) or self.letter_way != LetterWay.PAPER
+
+    @property
     def is_protected(self) -> bool:
         return self.protection in PROTECTED
 

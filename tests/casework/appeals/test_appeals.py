@@ -19,7 +19,7 @@ from casework.appeals import clock as appeal_clock
 from casework.appeals import flags as appeal_flags
 from casework.appeals import words as appeal_words
 from casework.log.enums import AppealState, FlagKind, LetterKind, Outcome, Process, VedtakState
-from casework.models import Appeal, Event, Flag, Letter, Transition
+from casework.models import Appeal, Event, Flag, Letter, Transition, Vedtak
 from casework.vedtak.actions import approve_vedtak, submit_vedtak
 from common.formatting import nbdate_long
 from tests import factories as f
@@ -197,6 +197,7 @@ def test_appeal_registered_as_withdrawn_by_mistake_goes_on_from_where_it_was(as_
         assert as_caseworker.post(url, {"reason": "Feil klage."}).status_code == 302
         appeal.refresh_from_db()
         assert (appeal.state, appeal.due_on, appeal.closed_on) == (was.state, was.due_on, None)
+        assert appeal.review == was.review
         assert url not in as_caseworker.get(reverse("casework:appeal", args=[appeal.pk])).text
     # Not when another has come since.
     first = klage()
@@ -253,6 +254,17 @@ def test_dismissal_of_an_appeal_is_appealed_to_the_same_body(by, login, time_mac
     first = dismissed_appeal()
     time_machine.move_to(f.now() + timedelta(days=10))
     client = login("saksbehandler")
+    # The day the letter with the vedtak came is not that of the letter that dismisses.
+    Vedtak.objects.filter(pk=first.vedtak_id).update(arrived_on=first.vedtak.arrives_on)
+    new = reverse("casework:appeal_new", args=[first.vedtak_id])
+    form = client.get(new).context["form"]
+    assert form["arrived_on"].initial is None
+    assert form["arrived_on"].label == "Avvisningen kom fram"
+    early = f"{first.closed_on - timedelta(days=1):%d.%m.%Y}"
+    refused = client.post(
+        new, {"words": "Nei.", "received_on": f"{f.today():%d.%m.%Y}", "arrived_on": early}
+    )
+    assert "før klagen ble avvist" in refused.text
     answer = client.post(
         reverse("casework:appeal_new", args=[first.vedtak_id]),
         {"words": "Jeg lå på sykehus.", "received_on": f"{f.today():%d.%m.%Y}"},
@@ -618,7 +630,7 @@ def test_filtered_list_has_few_queries(login, django_assert_max_num_queries):
     assert shown(tilstand="klageinstans") == {away}
     assert shown(tilstand="ufordelt") == {old}
     assert shown(tilstand="avsluttet") == set()
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(27):
         client.get(url("appeal", mine))
 
 

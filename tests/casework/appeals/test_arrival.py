@@ -9,7 +9,16 @@ import pytest
 from django.urls import reverse
 
 from accounts.enums import RoleKind
+from casework.appeals import words as appeal_words
+from casework.appeals.actions import (
+    begin_reversal,
+    register_arrival,
+    reopen_appeal,
+    withdraw_appeal,
+)
 from casework.log import deadlines
+from casework.log.enums import AppealState
+from casework.models import Appeal, Vedtak
 from casework.vedtak.actions import approve_vedtak
 from common.formatting import nbdate, nbdate_long
 from tests import factories as f
@@ -85,3 +94,46 @@ def test_letter_that_came_early_takes_no_day_it_promised(login):
     vedtak.refresh_from_db()
     assert vedtak.arrived_on == vedtak.issued_on
     assert vedtak.appeal_due() == promised
+
+
+def test_early_letter_is_shown_by_its_day_and_by_the_day_it_told(login):
+    vedtak = f.VedtakFactory(issued=True)
+    Vedtak.objects.filter(pk=vedtak.pk).update(arrived_on=vedtak.issued_on)
+    vedtak.refresh_from_db()
+    page = login(RoleKind.CASEWORKER).get(reverse("casework:vedtak", args=[vedtak.pk]))
+    told = "Fristen regnes fra {on}, som brevet sa"
+    assert told.format(on=nbdate(vedtak.arrives_on)) in " ".join(page.text.split())
+    appeal = Appeal(vedtak=vedtak, made_on=vedtak.issued_on, due_on=vedtak.appeal_due())
+    arrived = appeal_words.timeliness(appeal)[0]
+    assert f"Brevet kom fram {nbdate_long(vedtak.issued_on)}" in arrived
+    assert told.format(on=nbdate_long(vedtak.arrives_on)) in arrived
+
+
+def test_late_arrival_can_be_corrected_while_the_appeal_is_reversed_or_forwarded(time_machine):
+    """What was judged stands, and the page does not call it a holiday."""
+    vedtak = f.ApplicationFactory(refused=True).decision
+    late = vedtak.arrives_on + timedelta(days=7)
+    time_machine.move_to(f.now() + timedelta(days=40))
+    facts = {"by": vedtak.drafted_by, "at": f.now()}
+    register_arrival(vedtak=vedtak, way="papir", arrived_on=late, **facts)
+    vedtak.refresh_from_db()
+    made = vedtak.appeal_due()
+    appeal = f.AppealFactory(
+        vedtak=vedtak, reviewing=True, due_on=made, made_on=made, received_on=f.today()
+    )
+    draft = begin_reversal(appeal=appeal, reason="Vi tok feil.", by=appeal.reviewer, at=f.now())
+    register_arrival(vedtak=vedtak, way="papir", arrived_on=vedtak.arrives_on, **facts)
+    appeal.refresh_from_db()
+    assert appeal.state == AppealState.REDRAFTING and appeal.due_on == made
+    counting = appeal_words.timeliness(appeal)[1]
+    assert "det står" in counting and "virkedag" not in counting
+
+    # Withdrawn by mistake, it is reviewed from the start, by the deadline as it is now.
+    withdraw_appeal(appeal=appeal, reason="Feil.", **facts)
+    reopen_appeal(appeal=appeal, reason="Var ikke trukket.", **facts)
+    appeal.refresh_from_db()
+    vedtak.refresh_from_db()
+    assert appeal.state == AppealState.REVIEWING
+    assert (appeal.review, appeal.reviewed_at, appeal.new_vedtak) == ("", None, None)
+    assert appeal.due_on == vedtak.appeal_due() and appeal.is_late
+    assert draft.is_open

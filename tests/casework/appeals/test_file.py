@@ -128,13 +128,17 @@ def appeal() -> Appeal:
     withdrawn = {"withdrawn_at": f.now(), "withdrawn_by": case.registered_by}
     upload(case, "Feil person", b"%PDF-1.4", withdrawn_why="Lagt på feil sak", **withdrawn)
     upload(case, "Uten sak", b"%PDF-1.4", application=None)
-    letters.make_letter(
+    notice = letters.make_letter(
         kind=LetterKind.NOTICE,
         application=case,
         title="Du kan si din mening",
         data=letters.body(intro=["Vi vurderer avslag."]),
         by=case.registered_by,
         at=timezone.now(),
+    )
+    answered = {"answered_on": f.today(), "answered_at": f.now(), "answered_by": notice.made_by}
+    f.AdvanceNoticeFactory(
+        application=case, letter=notice, answer="Avslag er feil, sier jeg.", **answered
     )
     return f.AppealFactory(vedtak=vedtak, words="Dere tar feil.", reviewing=True)
 
@@ -157,6 +161,7 @@ def test_file_holds_every_document_in_order_and_what_was_promised(login, appeal)
     said = [
         "Vi snakket om trappene.",
         "Det sa jeg aldri.",
+        "Avslag er feil, sier jeg.",
         "Hun holder avtaler, og vil ha naboer.",
         "Dette er jeg enig i.",
         "Helst noe på bakkeplan.",

@@ -312,3 +312,19 @@ def test_periods_that_do_not_overlap_are_both_kept():
     StayFactory(person=loser, period=since(today()))
     MergeFactory(survivor, loser)
     assert survivor.stays.count() == 2
+
+
+def test_how_letters_reach_the_person_is_chosen_too(client, caseworker):
+    survivor, loser = PersonFactory(), PersonFactory()
+    loser.letter_way, loser.letter_agreement = "kontoret", "Hentes av søsteren."
+    loser.save()
+    url = reverse("casework:merge", args=[survivor.pk, loser.pk])
+    form = client.get(url).context["form"]
+    assert form["letters"].initial == "der", "what is agreed goes before what is not"
+    sent = dict.fromkeys(form.groups, "her") | {"letters": "der", "reason": "Viste pass."}
+    assert client.post(url, sent).status_code == 302
+    survivor.refresh_from_db()
+    assert (survivor.letter_way, survivor.letter_agreement) == ("kontoret", "Hentes av søsteren.")
+    undo(PersonMerge.objects.get())
+    survivor.refresh_from_db()
+    assert (survivor.letter_way, survivor.letter_agreement) == ("papir", "")
