@@ -433,7 +433,7 @@ def test_home_of_a_protected_person_is_one_that_is_held_in_the_minutes(login):
     meeting = sitting(boss.user)
     secret, open_ = (f.AgendaItemFactory(meeting=meeting) for _ in range(2))
     hidden, seen = granted(strictly_protected=True), granted()
-    assert choose(boss, secret, hidden).status_code == 302
+    assert choose(boss, secret, hidden, reason="Hun må bo skjermet.").status_code == 302
     decide(boss, open_, chosen=seen.pk, shown=f"{seen.pk}")
     approve(boss, meeting)
     text = minutes_text(boss, meeting)
