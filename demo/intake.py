@@ -6,10 +6,13 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.urls import reverse
 
+from accounts import drafts
 from accounts.enums import UnitKind
 from accounts.models import OrganisationUnit, User
 from casework.applications.actions import applications, intake
+from casework.applications.forms.applications import ApplicationForm
 from casework.log.enums import (
     ApplicationChannel,
     ApplicationKind,
@@ -35,11 +38,12 @@ def add(today: date) -> None:
     _twice(today, ingrid)
     _talsmann(today, ingrid)
     person = Person.objects.get(first_name="Hanne", last_name="Myrland")
-    intake.save_draft(
-        key=f"soknad-{person.pk}",
+    page = reverse("casework:application_new", args=[person.pk])
+    drafts.save_draft(
+        ticket=drafts.Ticket(
+            ingrid.pk, page, ApplicationForm.__name__, "application-new", (person.pk,), "demo", 0
+        ),
         data={"kind": [ApplicationKind.ASSISTANCE], "words": ["Trenger hjelp til å lete selv."]},
-        person=person,
-        by=ingrid,
         at=at(today - timedelta(days=1), 15),
     )
 
