@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from io import BytesIO
 
 from django.db.backends.postgresql.psycopg_any import DateRange
+from pypdf import PdfWriter
 
 from accounts.enums import UnitKind
 from accounts.models import OrganisationUnit, User
@@ -17,7 +19,13 @@ from common.calendar import next_working_day
 
 from .lives import at
 
-LETTER = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
+
+def _blank_page() -> bytes:
+    """A PDF of one empty page: what the doctor writes is nobody's business, not even in a demo."""
+    writer, written = PdfWriter(), BytesIO()
+    writer.add_blank_page(width=595, height=842)
+    writer.write(written)
+    return written.getvalue()
 
 
 def add(today: date) -> None:
@@ -114,7 +122,7 @@ def _tomasz(person: Person, today: date) -> None:
     document = {"by": by, "application": None, "from_whom": "Fastlegen", "person": person}
     documents.add_document(
         name="legeerklaering.pdf",
-        content=LETTER,
+        content=_blank_page(),
         title="Legeerklæring om søvn og ro",
         category=DocumentCategory.MEDICAL,
         dated_on=today - timedelta(days=52),
