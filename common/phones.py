@@ -10,6 +10,8 @@ import re
 from typing import Any
 
 import phonenumbers
+from django.db import connection
+from django.db.models import Model
 from django.utils.translation import gettext as _
 from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
 
@@ -69,9 +71,28 @@ def checked(number: str | None) -> str:
 
 def put_in_form(apps: Any, *columns: tuple[str, str, str]) -> None:
     """For migrations: put the numbers of the columns (app, model, field) in the form they are kept
-    in. History keeps what was written."""
+    in. One statement each; it writes history, by nobody, so that it is not taken for a change made
+    by the next who saves the row."""
     for app, name, field in columns:
-        rows = apps.get_model(app, name)._base_manager
-        for pk, number in rows.exclude(**{field: ""}).values_list("pk", field).iterator():
-            if kept(number) != number:
-                rows.filter(pk=pk).update(**{field: kept(number)})
+        model = apps.get_model(app, name)
+        rows = model._base_manager.exclude(**{field: ""}).values_list("pk", field)
+        changed = {pk: kept(number) for pk, number in rows.iterator() if kept(number) != number}
+        with connection.cursor() as cursor:
+            cursor.execute(
+                _update(model, apps.get_model(app, f"Historical{name}"), field),
+                [list(changed), list(changed.values())],
+            )
+
+
+def _update(model: type[Model], history: type[Model], field: str) -> str:
+    own = {one.column for one in model._meta.concrete_fields}
+    copied = (f for f in history._meta.concrete_fields if not f.generated)
+    columns = ", ".join(f.column for f in copied if f.column in own)
+    return f"""
+    WITH changed AS (
+        UPDATE {model._meta.db_table} t SET {field} = put.number
+        FROM unnest(%s::bigint[], %s::text[]) put(id, number) WHERE t.id = put.id RETURNING t.*
+    )
+    INSERT INTO {history._meta.db_table} (history_date, history_type, {columns})
+    SELECT now(), '~', {columns} FROM changed
+    """

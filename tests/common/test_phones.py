@@ -68,3 +68,7 @@ def test_numbers_from_before_are_put_in_form_or_kept_as_they_are():
     phones.put_in_form(apps, ("casework", "Person", "phone"))
     found = dict(rows.filter(pk__in=with_text).values_list("pk", "phone"))
     assert found == {person.pk: "+4741234567", odd.pk: "hos mor"}
+    # Told of as changed by Varig itself, and not by the next who saves.
+    row = person.history.first()
+    assert (row.history_type, row.phone, row.history_user) == ("~", "+4741234567", None)
+    assert odd.history.count() == 1
