@@ -75,6 +75,9 @@ def person_of(row: dict[str, Any], work: Work, known: QuerySet) -> tuple[Person,
     person = _without_number(first, last, born, number or duf, known, work)
     if person is not None:
         return person, False
+    phone = phones.kept(cells.one_line(row.get("telefon")))
+    if len(phone) > phones.LONGEST:
+        raise PersonRefused(str(_("Telefonnummeret er for langt, og kan ikke leses.")))
     facts = {
         "first_name": first,
         "last_name": last,
@@ -82,7 +85,7 @@ def person_of(row: dict[str, Any], work: Work, known: QuerySet) -> tuple[Person,
         "national_id": number,
         "duf": "" if number else duf,
         "id_kind": IdKind.NATIONAL if number else IdKind.DUF if duf else IdKind.NONE,
-        "phone": cells.one_line(row.get("telefon"))[: phones.LONGEST],
+        "phone": phone,
         "responsible": _responsible(row, by, at),
     }
     return register_person(by=by, at=at, facts=facts), True

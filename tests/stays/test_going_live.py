@@ -293,16 +293,21 @@ def test_people_in_temporary_places_keep_their_days(as_caseworker, today):
     house = f.PropertyFactory(name="Fjordgløtt")
     f.UnitFactory(property=house, name="Rom 1", type="pensjonat")
     f.UnitFactory(property=house, name="Rom 2", type="pensjonat")
-    head = "fornavn;etternavn;fødselsdato;fødselsnummer;eiendom;bolig;fra;til"
+    head = "fornavn;etternavn;fødselsdato;fødselsnummer;telefon;eiendom;bolig;fra;til"
     moved, came = nbdate(today - timedelta(days=30)), nbdate(today - timedelta(days=95))
     lines = [
-        f"Kari;Vik;01.02.1980;{KARI};Fjordgløtt;rom 1;{came};{moved}",
-        f"Kari;Vik;01.02.1980;{KARI};Fjordgløtt;rom 2;{moved};",
+        f"Kari;Vik;01.02.1980;{KARI};+49 (0) 30 - 1234 5678;Fjordgløtt;rom 1;{came};{moved}",
+        f"Kari;Vik;01.02.1980;{KARI};;Fjordgløtt;rom 2;{moved};",
+        f"Per;Ås;01.02.1981;;412 34 567 eller 922 33 444;Fjordgløtt;rom 2;{moved};",
     ]
     made = send(as_caseworker, "midlertidige-opphold", head, *lines)
-    assert made.report["rows"][1]["verdict"] == "Nytt opphold"
+    assert [row["verdict"] for row in made.report["rows"]] == [
+        "Nytt opphold", "Nytt opphold", "Tas ikke inn"
+    ]  # fmt: skip
+    assert "Telefonnummeret er for langt" in errors(made)[0]
     take_in(as_caseworker, made)
-    assert Stay.objects.count() == 2 and Person.objects.count() == 1
+    assert Stay.objects.count() == 2
+    assert Person.objects.get().phone == "+493012345678"  # whole, not cut off to another number
     flag_stays(today)
     flag = Flag.objects.get(kind=FlagKind.TEMPORARY_STAY)
     assert (flag.threshold, flag.facts["days"]) == (90, 95)
