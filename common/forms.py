@@ -15,6 +15,7 @@ chips, and the crispy-forms helper that draws a form in Varig's style.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -324,16 +325,24 @@ class PrintableMixin:
     def _clean_fields(self) -> None:
         super()._clean_fields()
         for name, value in list(self.cleaned_data.items()):
-            if not isinstance(value, str):
-                continue
-            if told := signs.unwritable(value):
+            text = "\n".join(_texts(value))
+            if told := signs.unwritable(text):
                 self.add_error(name, told)
-            elif sign := pdf.unprintable(value):
+            elif sign := pdf.unprintable(text):
                 self.add_error(
                     name,
                     _("Tegnet «%(sign)s» kan ikke stå i brev. Skriv det på en annen måte.")
                     % {"sign": sign},
                 )
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """The text of a value: itself, or what a list has, as of a field with one thing a line."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from _texts(part)
 
 
 class VarigFormHelper(FormHelper):

@@ -31,7 +31,6 @@ from common.errors import RuleBroken
 from common.form_errors import errors_as_message, errors_on, posted, refuse
 from common.paging import keyset_page
 from common.readings import ChangedSinceRead
-from common.signs import Unwritable
 from common.templatetags.designsystemet import error_lines
 from common.windows import Late
 
@@ -143,6 +142,7 @@ def vedtak_approve(request: HttpRequest, pk: int) -> HttpResponse:
         )
     except RuleBroken as error:
         return _refused(request, pk, error)
+    _forget_comments(pk)
     messages.success(request, _("Vedtaket er fattet, og brevet er laget."))
     return redirect("casework:vedtak", pk)
 
@@ -152,18 +152,18 @@ def vedtak_approve(request: HttpRequest, pk: int) -> HttpResponse:
 def vedtak_return(request: HttpRequest, pk: int) -> HttpResponse:
     vedtak = _vedtak(request, pk)
     require(can_approve(request.user))
-    comment = request.POST.get("comment", "")
+    comment, at = request.POST.get("comment", ""), timezone.now()
+    content = completeness.contents(vedtak, timezone.localdate())
+    now = reading.reading(vedtak, content, by=request.user, at=at)
+    if not ReturnForm(request.POST, reading=now).is_valid():
+        return _refused(request, pk, comment=comment)
     try:
         actions.return_vedtak(
-            vedtak=vedtak,
-            comment=comment,
-            by=request.user,
-            at=timezone.now(),
-            read=readings.sent(request),
+            vedtak=vedtak, comment=comment, by=request.user, at=at, read=readings.sent(request)
         )
     except RuleBroken as error:
         return _refused(request, pk, error, comment=comment)
-    drafts.forget(request)
+    _forget_comments(pk)
     messages.success(
         request, _("Vedtaket er sendt tilbake til %(name)s.") % {"name": vedtak.drafted_by}
     )
@@ -177,6 +177,7 @@ def vedtak_recall(request: HttpRequest, pk: int) -> HttpResponse:
     vedtak = _vedtak(request, pk)
     with errors_as_message(request):
         actions.recall_vedtak(vedtak=vedtak, by=request.user, at=timezone.now())
+        _forget_comments(pk)
         messages.success(request, _("Vedtaket er kalt tilbake, og du kan skrive videre."))
     return redirect("casework:vedtak", pk)
 
@@ -499,17 +500,22 @@ def _standard_texts(on: date) -> dict[str, list[StandardText]]:
 
 
 def _refused(
-    request: HttpRequest, pk: int, error: RuleBroken, *, comment: str | None = None
+    request: HttpRequest, pk: int, error: RuleBroken | None = None, *, comment: str | None = None
 ) -> HttpResponse:
     """The page as it is now, since another user may have changed it, with the errors and the
-    approver's comment."""
+    approver's comment, and what is wrong with it."""
     vedtak = _vedtak(request, pk)
     content = completeness.contents(vedtak, timezone.localdate())
     return _page(request, vedtak, content, refused=error, comment=comment)
 
 
+def _forget_comments(pk: int) -> None:
+    """Nobody is asked any more what must be changed in the vedtak."""
+    drafts.forget_of_page(reverse("casework:vedtak", args=[pk]), ReturnForm.__name__)
+
+
 def _refused_lines(error: RuleBroken | None) -> list[dict[str, str]]:
-    if error is None or isinstance(error, actions.CommentMissing | Unwritable):
+    if error is None or isinstance(error, actions.CommentMissing):
         return []
     if isinstance(error, actions.VedtakIncomplete):
         return [
@@ -528,10 +534,12 @@ def _answer_forms(
 ) -> dict[str, Any]:
     """The approver's two forms, each with what the page shows as it is read now."""
     now = reading.reading(vedtak, content, by=request.user, at=timezone.now())
-    returning = ReturnForm(reading=now, initial={"comment": comment})
-    if isinstance(error, actions.CommentMissing | Unwritable):
+    returning = ReturnForm(reading=now)
+    if comment is not None:
         returning = ReturnForm({"comment": comment, "read": now.signed()}, reading=now)
-        refuse(returning, error, "comment")
+        if isinstance(error, actions.CommentMissing):
+            refuse(returning, error, "comment")
+    returning.draft_path = reverse("casework:vedtak", args=[vedtak.pk])
     return {"approving": ApproveForm(reading=now), "returning": returning}
 
 

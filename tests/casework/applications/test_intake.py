@@ -172,6 +172,8 @@ def test_paper_cannot_come_in_the_future_and_a_letter_needs_a_paper(client, case
     ask = reverse("casework:papers_ask", args=[ApplicationFactory().pk])
     refused = client.post(ask, typed(client, ask, papers=" \n ", due_on="01.01.2020"))
     assert {"papers", "due_on"} <= set(refused.context["form"].errors)
+    odd = client.post(ask, typed(client, ask, papers="Leiekontrakt\nLønnsslipp \U00012345"))
+    assert "kan ikke stå i brev" in str(odd.context["form"].errors["papers"])
 
 
 # ------------------------------------------------------------------ sending to another unit

@@ -379,6 +379,8 @@ def test_approver_sends_back_with_a_comment(client, approver):
     page = client.post(url("vedtak_return", vedtak), {"comment": " "}).text
     assert "Skriv hva som må endres" in page
     read = read_of(client.get(url("vedtak", vedtak)))
+    odd = client.post(url("vedtak_return", vedtak), {"comment": "Skriv \U00012345.", **read}).text
+    assert "kan ikke stå i brev" in odd and "Skriv \U00012345." in odd
     client.post(url("vedtak_return", vedtak), {"comment": "Skriv om skolen.", **read})
     vedtak.refresh_from_db()
     assert vedtak.state == VedtakState.RETURNED
