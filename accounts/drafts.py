@@ -19,7 +19,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
@@ -28,13 +28,16 @@ from django.core import signing
 from django.db import transaction
 from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.http import HttpRequest, QueryDict
+from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext as _
 
 from common.corrections import Overwritten, SeenMixin, revision
 from common.errors import RuleBroken
+from common.jobs import JobResult
 from common.readings import ChangedSinceRead, NotRead, ReadMixin, check_read
 from common.windows import Window, saved_from
 
+from . import settings_table
 from .models import Draft, Submission, User
 from .sign_in import KEPT, sign_in_url
 
@@ -157,16 +160,14 @@ def save_draft(
         raise DraftElsewhere
     window = Window(ticket.window, ticket.revision, order)
     mine = {"user_id": ticket.user, "path": ticket.path, "form": ticket.form}
+    if not window.revision:
+        # Two first saves at once: the second waits here for the first, and then finds its row.
+        Draft.objects.bulk_create([Draft(**mine, saved_at=at)], ignore_conflicts=True)
     locked = Draft.objects.select_for_update(of=("self",), no_key=True)
     draft = locked.filter(**mine).first()
-    if draft is None:
-        if window.revision:
-            raise DraftElsewhere
-        draft = Draft(**mine)
-    elif window.has_missed(draft):
+    if draft is None or window.has_missed(draft):
         raise DraftElsewhere
-    else:
-        window.check_order(draft)
+    window.check_order(draft)
     draft.data, draft.token, draft.saved_at = kept, token, at
     draft.page, draft.persons = ticket.page, list(ticket.persons)
     saved_from(draft, window)
@@ -181,9 +182,22 @@ def forget(request: HttpRequest) -> None:
         Draft.objects.filter(user=request.user, path=ticket.path, form=ticket.form).delete()
 
 
+def forget_of_page(path: str, form: str) -> None:
+    """Delete everybody's drafts of the form on the page: its step is taken, and it is shown no
+    more."""
+    Draft.objects.filter(path=path, form=form).delete()
+
+
 def delete_old(before: datetime) -> int:
     """Delete drafts last saved before the moment. Returns how many."""
     return Draft.objects.filter(saved_at__lt=before).delete()[0]
+
+
+def delete_drafts(on: date) -> JobResult:
+    """The job: delete the drafts last saved more than `draft_days` days before the date."""
+    max_age = timedelta(days=settings_table.value("draft_days", on))
+    before = datetime.combine(on - max_age, time.min, tzinfo=get_default_timezone())
+    return JobResult(ended=delete_old(before))
 
 
 def delete_about(person_id: int) -> None:
@@ -240,6 +254,8 @@ class DraftMixin:
     saves_itself = False
     # What tells two of the same form on the same page apart, as a query: «samtale=…».
     draft_query = ""
+    # The page it stands on, when it may be drawn at an address that only takes a POST.
+    draft_path = ""
     draft_box: Box | None = None
 
     def drafts_text(self) -> bool:
@@ -253,7 +269,7 @@ class DraftMixin:
         writes = any(DraftMixin.drafts_text(part) for part in (self, *parts))
         if not request.user.is_authenticated or not writes:
             return None
-        path, name = self._draft_place(request)
+        path, name = self.draft_place(request)
         draft = unsent(request.user).filter(path=path, form=name).first()
         persons, page = getattr(request, "shown", ((), ""))
         ticket = Ticket(
@@ -269,7 +285,7 @@ class DraftMixin:
         self.draft_box = Box(ticket, draft if fills else None, changed, self.saves_itself)
         return self.draft_box
 
-    def _draft_place(self, request: HttpRequest) -> tuple[str, str]:
+    def draft_place(self, request: HttpRequest) -> tuple[str, str]:
         """The page and the name of the form. A form shown again after an error, perhaps at
         another address, is the one that was sent."""
         rows = (getattr(self, name, None) for name in ("row", "instance"))
@@ -278,7 +294,8 @@ class DraftMixin:
         sent = ticket_of(request) if request.method == "POST" else None
         if sent and sent.user == request.user.pk and sent.form == name:
             return sent.path, name
-        path = request.path + (f"?{self.draft_query}" if self.draft_query else "")
+        query = f"?{self.draft_query}" if self.draft_query else ""
+        path = (self.draft_path or request.path) + query
         return path[:300], name[:120]
 
     def _draft_changed(self, draft: Draft) -> Overwritten | ChangedSinceRead | None:

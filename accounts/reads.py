@@ -79,7 +79,9 @@ def log_read(request: HttpRequest, person_id: int, page: str) -> None:
 def log_reads(request: HttpRequest, person_ids: Iterable[int], page: str) -> None:
     """`log_read` for all persons on a page, in one statement."""
     persons = sorted(set(person_ids))
-    request.shown = (persons, page)  # whom a draft written on this page is about
+    # Whom a draft written on this page is about: everybody the page has logged.
+    before = getattr(request, "shown", ((), ""))[0]
+    request.shown = (sorted({*before, *persons}), page)
     if not persons:
         return
     at = timezone.now()  # noqa: TID251

@@ -4,12 +4,19 @@ from datetime import time, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from . import leaving, sealing
+from . import drafts, leaving, sealing
 from .file_imports.running import run_file_import, throw_away
 from .jobs import job
 
-__all__ = ["hand_over", "run_file_import", "seal_logs", "throw_away_files"]
+__all__ = ["delete_drafts", "hand_over", "run_file_import", "seal_logs", "throw_away_files"]
 
+delete_drafts = job(
+    # Its name from when casework kept drafts: one may wait in the queue during an upgrade.
+    "casework.tasks.delete_drafts",
+    drafts.delete_drafts,
+    _("Påbegynte skjemaer"),
+    _("Sletter utkast ingen har rørt på lenge."),
+)
 hand_over = job(
     "accounts.tasks.hand_over",
     leaving.hand_over_due,

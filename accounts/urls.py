@@ -8,6 +8,7 @@ urlpatterns = [
     path("min-profil/", views.me, name="me"),
     path("utkast/lagre/", views.draft_save, name="draft_save"),
     path("utkast/forkast/", views.draft_discard, name="draft_discard"),
+    path("utkast/<int:pk>/forkast/", views.draft_drop, name="draft_drop"),
     path("brukere/", views.users, name="users"),
     path("meg/fravar/", views.my_absence, name="my_absence"),
     path("brukere/<int:pk>/fravar/", views.absence, name="absence"),

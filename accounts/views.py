@@ -26,6 +26,7 @@ from common.errors import RuleBroken
 from common.form_errors import errors_on
 from common.formatting import nbtime
 from common.paging import keyset_page
+from common.windows import Late
 
 from . import absence as absences
 from . import actions, drafts, jobs, leaving, perms
@@ -359,6 +360,8 @@ def draft_save(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     try:
         kept = drafts.keep(request, ticket, at)
+    except Late:
+        kept = None  # this window has already kept newer text
     except Draft.DoesNotExist:
         return JsonResponse({}, status=404)
     except drafts.TooLong:
@@ -368,6 +371,14 @@ def draft_save(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return JsonResponse({}, status=401)
     return JsonResponse({"clock": nbtime(at) if kept else "", "csrf": get_token(request)})
+
+
+@require_POST
+def draft_drop(request: HttpRequest, pk: int) -> HttpResponse:
+    """Throw one of the user's drafts away from a list, where its form may be gone."""
+    get_object_or_404(Draft, pk=pk, user=request.user).delete()
+    messages.success(request, _("Utkastet er forkastet."))
+    return redirect(settings.LOGIN_REDIRECT_URL)
 
 
 @require_POST

@@ -6,7 +6,6 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.jobs import job
 from casework.appeals import flags as appeal_flags
-from casework.applications import drafts
 from casework.applications import flags as application_flags
 from casework.assessment import flags as statement_flags
 from casework.follow_up import handover_flags, plan_flags
@@ -60,12 +59,6 @@ flag_appeals = job(
     appeal_flags.flag_appeals,
     _("Klager"),
     _("Varsler om klager som ikke er ferdige, her og hos klageinstansen."),
-)
-delete_drafts = job(
-    "casework.tasks.delete_drafts",
-    drafts.delete_drafts,
-    _("Påbegynte skjemaer"),
-    _("Sletter utkast ingen har rørt på lenge."),
 )
 escalate = job(
     "casework.tasks.escalate",

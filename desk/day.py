@@ -151,7 +151,8 @@ def _drafts(user: User) -> list[dict[str, Any]]:
     for draft in begun:
         page, name = PAGES.get(draft.page, _("Skjema")), names.get(tuple(draft.persons))
         text = f"{page} · {name}" if name else str(page)
-        lines.append({"text": text, "url": draft.path, "at": draft.saved_at})
+        drop = reverse("accounts:draft_drop", args=[draft.pk])
+        lines.append({"text": text, "url": draft.path, "at": draft.saved_at, "drop": drop})
     return lines
 
 

@@ -85,6 +85,7 @@ ACCOUNTS = {
     # Without a ticket, which only a page has: tests/accounts/test_drafts.py.
     "accounts:draft_save": UrlRow(EVERYONE, ok=400, anonymous=400, post=True, page=False),
     "accounts:draft_discard": UrlRow(EVERYONE, ok=404, post=True, page=False),
+    "accounts:draft_drop": UrlRow(EVERYONE, "draft_of_another", ok=404, post=True, page=False),
     "accounts:users": UrlRow((ADMIN,)),
     "accounts:user": UrlRow((ADMIN,), "user"),
     "accounts:role_end": UrlRow((ADMIN,), "role"),
@@ -417,7 +418,7 @@ def samples() -> SimpleNamespace:
     """One of each object the URLs name; all for people without protection."""
     from accounts.enums import ImportState
     from accounts.file_imports.kinds import Report, RowReport
-    from accounts.models import FileImport
+    from accounts.models import Draft, FileImport
     from allocation.models import ManualClass
     from casework.assessment import statement_links as links
     from casework.models import PlainWord, StandardText
@@ -470,6 +471,9 @@ def samples() -> SimpleNamespace:
     made.representative = f.RepresentativeFactory(person=made.person)
     made.open_application = f.ApplicationFactory(assessed=True)
     made.draft = f.VedtakFactory()
+    made.draft_of_another = Draft.objects.create(
+        user=made.draft.drafted_by, path="/", form="NoteForm", saved_at=f.now()
+    )
     made.submitted = f.VedtakFactory(submitted=True)
     made.refused = f.ApplicationFactory(refused=True).decision
     made.advance_notice = f.AdvanceNoticeFactory(application=made.open_application)

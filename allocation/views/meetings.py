@@ -15,8 +15,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts import drafts
 from accounts.once import once
-from accounts.reads import log_read
+from accounts.reads import log_reads
 from common.access import allowed, require
 from common.form_errors import errors_as_message, errors_on
 from common.paging import keyset_page
@@ -251,6 +252,7 @@ def item(request: HttpRequest, pk: int, item_pk: int) -> HttpResponse:
     if form.is_valid():
         with errors_on(form):
             actions.decide_item(item=item, by=request.user, at=timezone.now(), **form.decided())
+            drafts.forget_of_page(request.path, DecisionForm.__name__)
             items = minutes.items_for(request.user, item.meeting)
             next_item = items.filter(outcome=ItemOutcome.OPEN).first()
             if next_item:
@@ -335,11 +337,9 @@ def _item_page(
             "may_override": meeting.chair_id == request.user.pk,
             "in_cases": _inhabil_in_cases(shown, weighed, attendances),
         }
-        for candidate in weighed.shown:
-            log_read(request, candidate.entry.person_id, "tildelingsmote")
+        log_reads(request, (c.entry.person_id for c in weighed.shown), "tildelingsmote")
     else:
-        for consideration in shown.weighed:
-            log_read(request, consideration.application.person_id, "tildelingsmote")
+        log_reads(request, (c.application.person_id for c in shown.weighed), "tildelingsmote")
         offers = perms.can_offer(request.user) and not item.is_held
         to_offer = offer_actions.next_to_offer(item) if offers else None
         may_see = to_offer and any(c.pk == to_offer.pk for c in shown.weighed)

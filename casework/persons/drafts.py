@@ -18,4 +18,5 @@ PAGES_OF_PERSON = "/personer/%d/"
 def sees_all(user: User, persons: Collection[int]) -> bool:
     """Whether none of the persons has been hidden from the user since the page was opened. What
     the user's roles give is asked by the page itself."""
-    return not Person.objects.filter(pk__in=persons).exclude(not_hidden(user)).exists()
+    seen = Person.objects.filter(not_hidden(user)).values("pk")
+    return not Person.objects.filter(pk__in=persons).exclude(pk__in=seen).exists()

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from accounts.reads import log_read
+from accounts.reads import log_reads
 from allocation.models import Offer
 from allocation.vacancy import free, free_days, of_status, statuses
 from casework.models import Person
@@ -196,8 +196,7 @@ def unit(request: HttpRequest, pk: int) -> HttpResponse:
     history = _history(request, unit)
     offers = _offers(request, unit)
     named = {line["person"].pk for line in (*history, *offers) if line.get("person")}
-    for person in sorted(named):
-        log_read(request, person, "bolig")
+    log_reads(request, named, "bolig")
     context = {
         "unit": unit,
         "row": row,

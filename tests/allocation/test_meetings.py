@@ -10,6 +10,8 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import drafts
+from accounts.models import Draft
 from allocation import vacancy
 from allocation.actions import meetings as actions
 from allocation.enums import ItemOutcome, MeetingState
@@ -21,10 +23,11 @@ from allocation.models import (
     PriorityPolicy,
 )
 from casework.log.enums import Process
-from casework.models import Disqualification, Event, Transition
+from casework.models import Disqualification, Event, Person, Transition
 from housing.enums import UnitStatus
 from tests import factories as f
 from tests.readings import sign
+from tests.test_editing import form_on
 
 pytestmark = pytest.mark.django_db
 
@@ -68,6 +71,28 @@ def decide(client, item, **data):
 
 def choose(client, item, application, **data):
     return decide(client, item, chosen=application.pk, shown=str(application.pk), **data)
+
+
+def test_draft_of_an_item_is_about_every_candidate_until_it_is_decided(chair, item):
+    persons = {granted().person_id for _each in range(3)}
+    form = form_on(chair.get(url(item)), "reason")
+    sent = {**form, "reason": "Boligen passer", "draft_order": 1}
+    assert chair.post(reverse("accounts:draft_save"), sent).status_code == 200
+    assert set(Draft.objects.get().persons) == persons
+    dead = Person.objects.get(pk=max(persons))
+    drafts.delete_about(dead.pk)
+    assert Draft.objects.exists()
+    assert str(dead) not in chair.get(reverse("desk:day")).text.split("Påbegynt")[1][:900]
+    dead.shielded = True
+    dead.save()
+    assert drafts.shown_to(chair.user, 5) == []
+
+    other = f.UserFactory(role="moteleder")
+    Draft.objects.create(user=other, path=url(item), form="DecisionForm", saved_at=f.now())
+    decide(chair, item, outcome="utsatt", reason="Vi venter.")
+    item.refresh_from_db()
+    assert item.outcome
+    assert not Draft.objects.exists()
 
 
 # ------------------------------------------------------------------ before

@@ -20,6 +20,7 @@ from tests.urls_table import NOT_OURS
 # Views without an access declaration, and why.
 OPEN = {
     "accounts:draft_discard",  # the author's own, with a ticket the page was given
+    "accounts:draft_drop",  # the author's own
     "accounts:draft_save",  # likewise
     "accounts:me",  # everyone's own profile
     "accounts:my_absence",  # everyone's own

@@ -55,9 +55,8 @@ def section_27(request: HttpRequest) -> HttpResponse:
             )
             return redirect("casework:application", application.pk)
     request.shown = ((), "section-27")  # whoever calls has no record yet
-    begun = [
-        draft for draft in drafts.of_form(request.user, form) if form.draft_query not in draft.path
-    ]
+    this_call, _name = form.draft_place(request)
+    begun = [d for d in drafts.of_form(request.user, form) if d.path != this_call]
     context = {
         "form": form,
         "begun": [(draft, caller_of(draft.data)) for draft in begun],

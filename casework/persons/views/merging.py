@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.once import once
-from accounts.reads import log_read
+from accounts.reads import log_read, log_reads
 from casework.log.visibility import visible_persons
 from common.access import allowed
 from common.errors import RuleBroken
@@ -83,8 +83,7 @@ def merge(request: HttpRequest, pk: int, other: int) -> HttpResponse:
                 _("De to oppføringene er slått sammen. Det kan angres under «Endre opplysninger»."),
             )
             return redirect("desk:person", pk)
-    for record in (survivor, loser):
-        log_read(request, record.pk, "merge")
+    log_reads(request, [survivor.pk, loser.pk], "merge")
     context = {"form": form, "person": survivor, "loser": loser}
     return render(request, "casework/persons/merge.html", context)
 

@@ -1,4 +1,4 @@
-"""The jobs of intake: flags on Min dag, dry run, and deletion of old drafts (C6)."""
+"""The jobs of intake: flags on Min dag, and dry run (C6)."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.urls import reverse
 
-from casework.models import Draft, Flag, Vedtak
-from casework.tasks import delete_drafts, flag_papers
+from casework.models import Flag, Vedtak
+from casework.tasks import flag_papers
 from stays.tasks import flag_section_27
 from tests.factories import (
     ApplicationFactory,
@@ -149,13 +149,3 @@ def test_dry_run_changes_nothing(command, time_machine):
     assert Flag.objects.count() == raised
     with pytest.raises(CommandError):
         run(command, "--on", "i går")
-
-
-def test_job_deletes_old_drafts(time_machine):
-    Draft.objects.create(key="a", data={"x": ["y"]}, saved_at=now(), saved_by=UserFactory())
-    assert delete_drafts() == {"raised": 0, "closed": 0}
-    later = str(today() + timedelta(days=15))
-    assert "would have raised 0, closed 1" in run("delete_drafts", "--on", later, "--dry-run")
-    assert Draft.objects.count() == 1
-    time_machine.move_to(now() + timedelta(days=15))
-    assert delete_drafts() == {"raised": 0, "closed": 1}
