@@ -94,5 +94,5 @@ def _update(model: type[Model], history: type[Model], field: str) -> str:
         FROM unnest(%s::bigint[], %s::text[]) put(id, number) WHERE t.id = put.id RETURNING t.*
     )
     INSERT INTO {history._meta.db_table} (history_date, history_type, {columns})
-    SELECT now(), '~', {columns} FROM changed
+    SELECT clock_timestamp(), '~', {columns} FROM changed
     """

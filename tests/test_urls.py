@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils.module_loading import import_string
 
 from accounts.enums import RoleKind
 from tests.factories import UserFactory
@@ -79,7 +81,8 @@ def test_user_whose_roles_have_ended_opens_no_case_pages():
 
 
 def test_only_public_urls_open_without_sign_in():
-    assert "django.contrib.auth.middleware.LoginRequiredMiddleware" in settings.MIDDLEWARE
+    middleware = [import_string(name) for name in settings.MIDDLEWARE]
+    assert any(isinstance(m, type) and issubclass(m, LoginRequiredMiddleware) for m in middleware)
 
 
 @pytest.mark.django_db
