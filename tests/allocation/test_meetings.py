@@ -75,7 +75,7 @@ def choose(client, item, application, **data):
 
 def test_draft_of_an_item_is_about_every_candidate_until_it_is_decided(chair, item):
     persons = {granted().person_id for _each in range(3)}
-    form = form_on(chair.get(url(item)), "chosen")
+    form = form_on(chair.get(url(item)), "shown")
     sent = {**form, "reason": "Boligen passer", "draft_order": 1}
     assert chair.post(reverse("accounts:draft_save"), sent).status_code == 200
     assert set(Draft.objects.get().persons) == persons
