@@ -94,6 +94,7 @@ class CaseworkConfig(AppConfig):
         day.register(
             vedtak_day.vedtak_lines,
             appeal_day.appeal_lines,
+            appeal_day.letter_lines,
             statement_day.statement_lines,
             handover_day.handover_lines,
         )

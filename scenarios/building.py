@@ -29,6 +29,7 @@ from casework.log.enums import (
     IdKind,
     LetterKind,
     LetterWay,
+    LetterWent,
     LivingArrangement,
     MemberRelation,
     Outcome,
@@ -653,9 +654,12 @@ class World:
         # Issued last: an issued vedtak and its outcomes cannot be changed.
         vedtak.state = VedtakState.ISSUED
         vedtak.issued_at, vedtak.issued_by, vedtak.issued_on = at, self.approver, issued
-        deadline = deadlines.appeal(issued, way=facts.get("way", LetterWay.PAPER))
-        vedtak.appeal_weeks, vedtak.arrives_on = deadline.weeks, deadline.arrived
+        way = LetterWay(facts.get("way", LetterWay.PAPER))
+        vedtak.appeal_weeks = deadlines.appeal_weeks(issued)
+        vedtak.arrives_on = deadlines.arrives(issued, way)
         vedtak.arrived_on = facts.get("arrived")
+        waits = way == LetterWay.COLLECTED and not vedtak.arrived_on
+        vedtak.letter_went = LetterWent.WAITING if waits else way
         vedtak.save()
         if application.state in APPLICATION_OPEN:
             application.state = ApplicationState.DECIDED

@@ -25,7 +25,6 @@ from casework.log.enums import (
     AppealSender,
     AppealState,
     LetterKind,
-    LetterWay,
     Process,
     ReversalGround,
     VedtakState,
@@ -47,6 +46,7 @@ from common.readings import approval, check_read
 from . import file as appeal_file
 from . import letters as appeal_letters
 from . import reading
+from .arrival import ImpossibleDate, NotAppealable, due_for, set_arrived
 from .models import Appeal
 from .perms import appeal_reviewers
 from .processes import APPEAL
@@ -55,14 +55,6 @@ if TYPE_CHECKING:
     from accounts.models import User
     from casework.letters.models import Letter
     from casework.vedtak.models import VedtakOutcome
-
-
-class NotAppealable(RuleBroken):
-    """The vedtak cannot be appealed: not issued, replaced, or to several appeals bodies at once."""
-
-
-class ImpossibleDate(RuleBroken):
-    """A date of the appeal is impossible: before the vedtak, in the future, or out of order."""
 
 
 class AlreadyAppealed(RuleBroken):
@@ -104,73 +96,6 @@ class ReasonMissing(RuleBroken):
 
 class StepNotPossible(RuleBroken):
     """The step is already done, or does not apply."""
-
-
-# ------------------------------------------------------------------ the letter arrived
-
-
-@transaction.atomic
-def register_arrival(
-    *,
-    vedtak: Vedtak,
-    way: str,
-    by: User,
-    at: datetime,
-    arrived_on: date | None = None,
-    seen: int | None = None,
-) -> Vedtak:
-    """Save how the letter with the vedtak went, and the day it arrived. The appeal deadline counts
-    from it (fvl. § 29), also that of an appeal we have.
-
-    Without a day, what was handed over arrived today, and other letters as the settings say.
-    Raises `NotAppealable`, `ImpossibleDate`, and `Overwritten` if it has changed since `seen`.
-    """
-    # Locked, so that an appeal registered at once gets the same deadline.
-    vedtak = locked(Vedtak.objects.select_related("application__person"), vedtak.pk)
-    check_seen(vedtak, seen)
-    if vedtak.issued_on is None:
-        raise NotAppealable(_("Vedtaket er ikke fattet ennå, så brevet er ikke sendt."))
-    today = local_date(at)
-    handed = way == LetterWay.HANDED
-    day = arrived_on or (today if handed else deadlines.arrives(vedtak.issued_on, LetterWay(way)))
-    if arrived_on and not vedtak.issued_on <= arrived_on <= today:
-        raise ImpossibleDate(
-            _("Skriv en dag fra %(issued)s, da vedtaket ble fattet, til i dag.")
-            % {"issued": nbdate(vedtak.issued_on)},
-            "arrived_on",
-        )
-    _set_arrival(vedtak, day, by, at)
-    events.record(
-        vedtak.application.person,
-        CaseEvent.LETTER_ARRIVED,
-        _("Brevet med vedtaket: %(way)s. Framme %(day)s, klagefrist %(due)s.")
-        % {
-            "way": str(LetterWay(way).label).lower(),
-            "day": nbdate(day),
-            "due": nbdate(vedtak.appeal_due()),
-        },
-        by=by,
-        at=at,
-        application=vedtak.application,
-    )
-    return vedtak
-
-
-def _set_arrival(vedtak: Vedtak, day: date, by: User, at: datetime) -> None:
-    """Save the day on the locked vedtak, and move the deadline of the appeals we have on it."""
-    if day == vedtak.arrived_on:
-        return
-    vedtak.arrived_on = day
-    vedtak._history_user = by
-    vedtak.save(update_fields=["arrived_on"])
-    # Locked, so that nobody judges lateness by the old deadline meanwhile.
-    # Whether one that is being reversed was late, is decided.
-    ours = vedtak.appeals.select_for_update(of=("self",), no_key=True).filter(
-        state__in=[AppealState.RECEIVED, AppealState.REVIEWING], about_dismissal=None
-    )
-    for appeal in ours.order_by("pk"):
-        appeal._history_user = by
-        _save(appeal, due_on=_due_on(appeal))
 
 
 # ------------------------------------------------------------------ received
@@ -219,7 +144,7 @@ def register_appeal(
             "arrived_on",
         )
     if arrived_on and not dismissed:
-        _set_arrival(vedtak, arrived_on, by, at)
+        set_arrived(vedtak, arrived_on, by)
     appeal = Appeal(
         vedtak=vedtak,
         about_dismissal=dismissed,
@@ -232,11 +157,9 @@ def register_appeal(
         received_on=received_on,
         made_on=made_on,
         words=words,
-        due_on=deadlines.appeal(
-            dismissed.closed_on, arrived_on, vedtak.application.person.letter_way
-        ).due
+        due_on=_due_about(dismissed, made_on, arrived_on)
         if dismissed
-        else vedtak.appeal_due(),
+        else due_for(vedtak, made_on),
         suspension_asked_on=received_on if suspension_asked else None,
         registered_at=at,
         registered_by=by,
@@ -453,12 +376,13 @@ def dismiss(
     APPEAL.check(appeal, AppealState.DISMISSED)
     reason = _required(reason)
     check_read(reading.of_dismissal(appeal, by=by, at=at), read)
+    on = local_date(at)
     letter = letters.make_letter(
         kind=LetterKind.APPEAL_ANSWER,
         application=appeal.vedtak.application,
         by=by,
         at=at,
-        **appeal_letters.dismissal(appeal, reason, local_date(at)),
+        **appeal_letters.dismissal(appeal, reason, on),
     )
     APPEAL.move(
         appeal,
@@ -468,7 +392,9 @@ def dismiss(
         review=reason,
         reviewed_at=at,
         reviewed_by=by,
-        closed_on=local_date(at),
+        closed_on=on,
+        dismissal_weeks=deadlines.appeal_weeks(on),
+        dismissal_arrives_on=deadlines.arrives(on, appeal.vedtak.application.person.letter_way),
     )
     _log(appeal, CaseEvent.APPEAL_DISMISSED, _("Klagen er avvist. %(why)s"), by, at, reason, letter)
     return appeal
@@ -572,6 +498,8 @@ def _review_dismissed(
     taken up by it."""
     facts = {
         "closed_on": None,
+        "dismissal_weeks": None,
+        "dismissal_arrives_on": None,
         "review": "",
         "reviewed_at": None,
         "reviewed_by": None,
@@ -845,7 +773,7 @@ def reopen_appeal(*, appeal: Appeal, reason: str, by: User, at: datetime) -> App
     `AlreadyAppealed` when another has come since, and `PersonIsDead`."""
     # Locked as by `register_appeal`, so that no other appeal comes, and the arrival is as it was.
     lock_application(appeal.vedtak.application)
-    Vedtak.objects.select_for_update(of=("self",), no_key=True).get(pk=appeal.vedtak_id)
+    locked(Vedtak.objects.all(), appeal.vedtak_id)
     appeal = _lock_appeal(appeal)
     reason = _required(reason)
     if day := died_on(appeal.vedtak.application.person):
@@ -877,7 +805,13 @@ NOT_REVIEWED = {"review": "", "reviewed_at": None, "reviewed_by": None, "new_ved
 
 def _due_on(appeal: Appeal) -> date:
     """The last day of the appeal as the arrival of the letter is known now."""
-    return appeal.due_on if appeal.about_dismissal_id else appeal.vedtak.appeal_due()
+    return appeal.due_on if appeal.about_dismissal_id else due_for(appeal.vedtak, appeal.made_on)
+
+
+def _due_about(dismissed: Appeal, made_on: date, arrived_on: date | None) -> date:
+    """The last day to appeal the dismissal: no earlier than the appeal, before it is collected."""
+    deadline = dismissed.dismissal_deadline(arrived_on)
+    return (deadline or deadlines.appeal_within(made_on, dismissed.dismissal_weeks)).due
 
 
 def _lock_appeal(appeal: Appeal) -> Appeal:

@@ -10,8 +10,9 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from casework.log.enums import AppealState, FlagKind
+from casework.log.enums import AppealState, FlagKind, LetterWent
 from casework.log.models import Flag
+from casework.vedtak.models import Vedtak
 from common.day import MOST, DayLine
 from common.formatting import short_date
 
@@ -20,6 +21,32 @@ from .words import REVERSE_OR_FORWARD
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+
+def letter_lines(user: User, on: date, flags: Sequence[Flag]) -> list[DayLine]:
+    """Letters with a vedtak in the user's cases that are to be collected, and are not: the deadline
+    to appeal does not run until they are."""
+    waiting = (
+        Vedtak.objects.visible_to(user)
+        .filter(letter_went=LetterWent.WAITING, application__responsible=user)
+        .select_related("application__person")
+        .order_by("issued_on", "pk")[:MOST]
+    )
+    return [
+        DayLine(
+            name=vedtak.application.person.name,
+            url=reverse("desk:person", args=[vedtak.application.person_id]),
+            about=f"{_('Vedtak')} · {vedtak.application.case_number}",
+            why=_("Brevet med vedtaket er ikke registrert hentet. Klagefristen løper ikke."),
+            next=_("Registrer når det ble hentet, eller få det fram på en annen måte."),
+            action=_("Registrer"),
+            action_url=reverse("casework:vedtak_arrived", args=[vedtak.pk]),
+            when=_("Siden %(date)s") % {"date": short_date(vedtak.issued_on)},
+            sub=_("brev"),
+            icon="Gavel",
+        )
+        for vedtak in waiting
+    ]
 
 
 def appeal_lines(user: User, on: date, flags: Sequence[Flag]) -> list[DayLine]:

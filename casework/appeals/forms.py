@@ -10,26 +10,31 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.once import OnceFormMixin
-from casework.log.enums import AppealChannel, AppealSender, AppealState, LetterWay
+from casework.log.enums import AppealChannel, AppealSender, AppealState, LetterWent
 from casework.vedtak.forms import OutcomesField
-from casework.vedtak.models import VedtakOutcome
+from casework.vedtak.models import Vedtak, VedtakOutcome
 from common.corrections import SeenMixin
 from common.forms import CardChoice, ListChoice, NorwegianDateField, VarigFormHelper
 from common.readings import ReadMixin
 
 
 class ArrivalForm(SeenMixin, OnceFormMixin, forms.Form):
-    way = forms.ChoiceField(label=_("Hvordan brevet gikk"), choices=LetterWay, widget=ListChoice)
+    way = forms.ChoiceField(label=_("Hvordan brevet gikk"), choices=LetterWent, widget=ListChoice)
     arrived_on = NorwegianDateField(
         label=_("Dagen det kom fram"),
         required=False,
         help_text=_(
-            "Tomt felt: hentet eller gitt i hånden er i dag. Andre brev regnes fra vedtaksdagen."
+            "La feltet stå tomt hvis brevet ble hentet eller gitt i hånden i dag, eller hvis du "
+            "ikke vet når posten kom fram."
         ),
     )
 
-    def __init__(self, *args: Any, cancel: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args: Any, cancel: str, row: Vedtak, **kwargs: Any) -> None:
+        super().__init__(*args, row=row, **kwargs)
+        if row.arrives_on:
+            # The letter told a day: it cannot wait.
+            ways = [way for way in LetterWent.choices if way[0] != LetterWent.WAITING]
+            self.fields["way"].choices = ways
         self.helper = VarigFormHelper(self, submit=_("Lagre"), cancel=cancel)
 
 

@@ -180,8 +180,9 @@ def sent_by(appeal: Appeal, language: str) -> str:
 
 def dismissal(appeal: Appeal, reason: str, on: date) -> dict[str, Any]:
     """The letter that dismisses the appeal, which can itself be appealed within three weeks."""
-    _person, language, t, body = _shared(appeal)
+    person, language, t, body = _shared(appeal)
     shared = words("vedtak", language)
+    weeks = deadlines.appeal_weeks(on)
     intro = [
         t["dismiss_intro"].format(
             made=nbdate_long(appeal.made_on),
@@ -201,12 +202,11 @@ def dismissal(appeal: Appeal, reason: str, on: date) -> dict[str, Any]:
             "parts": [{"heading": t["why"], "text": reason}],
             "box": None,
             "appeal": {
-                "deadline": " ".join(
-                    vedtak_letter.appeal_sentences(
-                        t["weeks_letter"],
-                        deadlines.appeal(on, way=appeal.vedtak.application.person.letter_way),
-                        shared,
-                    )
+                "deadline": vedtak_letter.appeal_sentences(
+                    t["weeks_letter"],
+                    weeks,
+                    deadlines.appeal_as_told(weeks, deadlines.arrives(on, person.letter_way), None),
+                    shared,
                 ),
                 "instance": t["dismiss_instance"].format(body=body.named),
                 "how": shared["how"].format(unit=appeal.vedtak.application.unit.name),

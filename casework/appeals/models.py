@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from casework.log import deadlines
 from casework.log.enums import (
     APPEAL_HERE,
     APPEAL_OPEN,
@@ -24,6 +25,7 @@ from common.model_parts import all_or_none, done_by
 if TYPE_CHECKING:
     from accounts.models import User
     from casework.letters.models import LegalBasis
+    from casework.log.deadlines import AppealDeadline
 
 
 class AppealQuerySet(models.QuerySet):
@@ -85,6 +87,9 @@ class Appeal(models.Model):
     words = models.TextField(_("hva klagen gjelder, med egne ord"))
     due_on = models.DateField(_("klagefristen var"), editable=False)
     closed_on = models.DateField(_("avsluttet"), null=True, blank=True)
+    # The deadline to appeal the dismissal, as its letter told it: no later agreement moves it.
+    dismissal_weeks = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
+    dismissal_arrives_on = models.DateField(null=True, blank=True, editable=False)
     registered_at = models.DateTimeField()
     registered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 
@@ -218,6 +223,13 @@ class Appeal(models.Model):
     def is_dismissed_here(self) -> bool:
         """Whether we, and not the appeals body, dismissed it."""
         return self.state == AppealState.DISMISSED and self.outcome_on is None
+
+    def dismissal_deadline(self, arrived: date | None = None) -> AppealDeadline | None:
+        """How the last day to appeal our dismissal is counted, when its letter arrived on the day,
+        if that is known; None if it is to be collected, and is not known to be."""
+        if self.dismissal_weeks is None:  # dismissed before the letter's day was kept
+            return deadlines.appeal(self.closed_on, arrived)
+        return deadlines.appeal_as_told(self.dismissal_weeks, self.dismissal_arrives_on, arrived)
 
     @property
     def is_forwarded(self) -> bool:

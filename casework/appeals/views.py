@@ -37,7 +37,7 @@ from common.form_errors import errors_as_message, errors_on, posted
 from common.formatting import nbdate
 from common.paging import keyset_page
 
-from . import actions, forms, reading
+from . import actions, arrival, forms, reading
 from . import clock as appeal_clock
 from . import file as appeal_file
 from . import words as appeal_words
@@ -119,15 +119,19 @@ def vedtak_arrived(request: HttpRequest, pk: int) -> HttpResponse:
         posted(request),
         row=vedtak,
         cancel=back,
-        initial={"way": person.letter_way, "arrived_on": vedtak.arrived_on},
+        initial=dict(zip(("way", "arrived_on"), arrival.shown(vedtak), strict=True)),
     )
     return form_page(
         request,
         person,
         form,
-        partial(actions.register_arrival, vedtak=vedtak),
+        partial(arrival.register_arrival, vedtak=vedtak),
         title=_("Når brevet med vedtaket kom fram"),
-        sub=_("Vedtaket ble fattet %(on)s. Klagefristen er nå %(due)s.")
+        sub=(
+            _("Vedtaket ble fattet %(on)s. Brevet er ikke registrert hentet.")
+            if vedtak.waits_at_office
+            else _("Vedtaket ble fattet %(on)s. Klagefristen er nå %(due)s.")
+        )
         % {"on": nbdate(vedtak.issued_on), "due": nbdate(vedtak.appeal_due())},
         done=_("Dagen er lagret, og klagefristen følger den."),
         back=back,
@@ -183,7 +187,12 @@ def appeal_new(request: HttpRequest, pk: int) -> HttpResponse:
             "application": vedtak.application,
             "person": person,
             "form": form,
-            "due": vedtak.appeal_due(),
+            "dismissed": dismissed[0] if dismissed and not unappealed else None,
+            "due": (
+                dismissed[0].dismissal_deadline()
+                if dismissed and not unappealed
+                else vedtak.appeal_deadline()
+            ),
         },
     )
 

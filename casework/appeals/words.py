@@ -32,6 +32,12 @@ def timeliness(appeal: Appeal) -> list[str]:
             _in_time_or_late(appeal),
         ]
     deadline = vedtak.appeal_deadline()
+    if deadline is None:
+        waits = _("Brevet er ikke registrert hentet, så klagefristen har ikke begynt å løpe.")
+        return [
+            waits,
+            _("Klagen er fra %(made)s, og kom i tide.") % {"made": nbdate(appeal.made_on)},
+        ]
     if vedtak.arrived_on:
         sentences = [_("Brevet kom fram %(on)s.") % {"on": nbdate_long(vedtak.arrived_on)}]
         if deadline.arrived != vedtak.arrived_on:

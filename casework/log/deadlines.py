@@ -114,25 +114,39 @@ def promised(day: date, on: date, table: SettingsTable | None = None) -> Deadlin
     return Deadline(due=day, warn=day - timedelta(days=days))
 
 
-def arrives(sent: date, way: LetterWay) -> date:
-    """The day a letter counts as arrived, when only the day it was sent is known: handed over or
-    collected the same day, else by the settings in force that day (law.md, "Counting")."""
+def arrives(sent: date, way: LetterWay) -> date | None:
+    """The day a letter counts as arrived, when only the day it was sent is known: handed over the
+    same day, by post by the settings in force that day (law.md, "Counting"). None of a letter to be
+    collected: it arrives when somebody comes for it."""
+    if way == LetterWay.COLLECTED:
+        return None
     if way == LetterWay.HANDED:
         return sent
     key = "digital_arrival_days" if way == LetterWay.DIGITAL else "paper_arrival_days"
     return sent + timedelta(days=settings_table.value(key, sent))
 
 
-def appeal(
-    issued: date, arrived: date | None = None, way: LetterWay = LetterWay.PAPER
-) -> AppealDeadline:
+def appeal_weeks(issued: date) -> int:
+    """The weeks to appeal what is decided on the day (fvl. § 29): by default three."""
+    return settings_table.value("appeal_weeks", issued)
+
+
+def appeal(issued: date, arrived: date | None = None) -> AppealDeadline:
     """An appeal: three weeks after the letter with the vedtak arrived (fvl. § 29).
 
-    If the day of arrival is unknown, it follows how the letter went. The settings are those in
+    If the day of arrival is unknown, it is that of a letter by post. The settings are those in
     force on the day the vedtak was issued.
     """
-    weeks = settings_table.value("appeal_weeks", issued)
-    return appeal_within(arrived or arrives(issued, way), weeks)
+    return appeal_within(arrived or arrives(issued, LetterWay.PAPER), appeal_weeks(issued))
+
+
+def appeal_as_told(weeks: int, told: date | None, arrived: date | None) -> AppealDeadline | None:
+    """An appeal within the weeks a letter told: from the day it told, or from a later day it
+    arrived. Who was told a day may rely on it, also when the letter came before it was expected.
+    None when the letter told no day and is not known to have arrived: the deadline does not run.
+    """
+    days = [day for day in (told, arrived) if day]
+    return appeal_within(max(days), weeks) if days else None
 
 
 def appeal_within(arrived: date, weeks: int) -> AppealDeadline:

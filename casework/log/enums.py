@@ -248,7 +248,18 @@ class LetterWay(models.TextChoices):
 
     PAPER = "papir", _("Med posten, på papir")
     DIGITAL = "digital", _("Digital post")
-    HANDED = "kontoret", _("Hentes på kontoret, eller gis i hånden")
+    COLLECTED = "kontoret", _("Hentes på kontoret")
+    HANDED = "handen", _("Gis i hånden")
+
+
+class LetterWent(models.TextChoices):
+    """How one letter went. The names are those of `LetterWay`, besides the one that waits."""
+
+    PAPER = "papir", _("Med posten, på papir")
+    DIGITAL = "digital", _("Digital post")
+    COLLECTED = "kontoret", _("Hentet på kontoret")
+    HANDED = "handen", _("Gitt i hånden")
+    WAITING = "venter", _("Ligger på kontoret, og er ikke hentet")
 
 
 class LetterKind(models.TextChoices):

@@ -29,6 +29,8 @@ from casework.log.enums import (
     ApplicationKind,
     ApplicationState,
     FlagKind,
+    LetterWay,
+    LetterWent,
     VedtakState,
 )
 from casework.log.event_kinds import CaseEvent
@@ -615,7 +617,7 @@ def approve_vedtak(*, vedtak: Vedtak, by: User, at: datetime, read: str | None =
     application = vedtak.application
     _replace_earlier(vedtak, content, by, at)
     vedtak._history_user = by
-    deadline = deadlines.appeal(on, way=application.person.letter_way)
+    way = LetterWay(application.person.letter_way)
     VEDTAK.move(
         vedtak,
         VedtakState.ISSUED,
@@ -624,8 +626,9 @@ def approve_vedtak(*, vedtak: Vedtak, by: User, at: datetime, read: str | None =
         issued_at=at,
         issued_by=by,
         issued_on=on,
-        appeal_weeks=deadline.weeks,
-        arrives_on=deadline.arrived,
+        appeal_weeks=deadlines.appeal_weeks(on),
+        arrives_on=deadlines.arrives(on, way),
+        letter_went=LetterWent.WAITING if way == LetterWay.COLLECTED else way,
     )
     if application.state != ApplicationState.DECIDED:
         application._history_user = by

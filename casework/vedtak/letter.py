@@ -323,15 +323,12 @@ def _next(vedtak: Vedtak, content: Contents, on: date, t: dict) -> list[str]:
     paragraphs = [" ".join(sentences)] if sentences else []
     if vedtak.reversal_ground in AFTER_APPEAL and content.granted:
         weeks = settings_table.value("costs_claim_weeks", on)
-        paragraphs.append(t["costs"].format(weeks=_weeks(weeks, t), unit=application.unit.name))
+        paragraphs.append(t["costs"].format(weeks=in_weeks(weeks, t), unit=application.unit.name))
     return paragraphs
 
 
 def _appeal(vedtak: Vedtak, content: Contents, on: date, t: dict) -> dict[str, Any]:
-    deadline = vedtak.appeal_deadline() or deadlines.appeal(
-        on, way=vedtak.application.person.letter_way
-    )
-    weeks, last_day = appeal_sentences(t["deadline"], deadline, t)
+    weeks = vedtak.appeal_weeks or deadlines.appeal_weeks(on)
     bodies: dict[str, list[str]] = {}
     for basis in [outcome.basis for outcome in content.outcomes] or content.bases:
         bodies.setdefault(basis.appeal_body, []).append(
@@ -339,7 +336,7 @@ def _appeal(vedtak: Vedtak, content: Contents, on: date, t: dict) -> dict[str, A
         )
     municipality = Municipality.objects.get()
     return {
-        "deadline": f"{weeks} {last_day}" if vedtak.issued_on else weeks,
+        "deadline": appeal_sentences(t["deadline"], weeks, vedtak.appeal_deadline(), t),
         "instance": " ".join(
             t["decides"].format(
                 body=appeals_bodies.of(body, municipality, vedtak.language).named,
@@ -354,15 +351,17 @@ def _appeal(vedtak: Vedtak, content: Contents, on: date, t: dict) -> dict[str, A
     }
 
 
-def appeal_sentences(sentence: str, appeal: AppealDeadline, t: dict) -> tuple[str, str]:
-    """The number of weeks to appeal, in the given sentence, and the last day (fvl. § 29)."""
-    return (
-        sentence.format(weeks=_weeks(appeal.weeks, t)),
-        t["last_day"].format(arrives=nbdate_long(appeal.arrived), due=nbdate_long(appeal.due)),
-    )
+def appeal_sentences(sentence: str, weeks: int, appeal: AppealDeadline | None, t: dict) -> str:
+    """The number of weeks to appeal, in the given sentence, and the last day (fvl. § 29). No last
+    day before the vedtak is issued, nor in a letter that is to be collected."""
+    said = sentence.format(weeks=in_weeks(weeks, t))
+    if appeal is None:
+        return said
+    last = {"arrives": nbdate_long(appeal.arrived), "due": nbdate_long(appeal.due)}
+    return f"{said} {t['last_day'].format(**last)}"
 
 
-def _weeks(n: int, t: dict) -> str:
+def in_weeks(n: int, t: dict) -> str:
     return t["weeks"]["one"] if n == 1 else t["weeks"]["many"].format(n=number(n, t))
 
 

@@ -17,6 +17,7 @@ from casework.log.enums import (
     REFUSED,
     VEDTAK_OPEN,
     LanguageForm,
+    LetterWent,
     Outcome,
     RefusalGround,
     ReversalGround,
@@ -146,11 +147,20 @@ class Vedtak(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
     issued_on = models.DateField(_("vedtaksdato"), null=True, blank=True, editable=False)
-    # As the letter says: settings changed later move no deadline.
+    # As the letter says: settings changed later move no deadline. A letter that is to be collected
+    # tells no day.
     appeal_weeks = models.PositiveSmallIntegerField(
         _("klagefrist (uker)"), null=True, blank=True, editable=False
     )
     arrives_on = models.DateField(_("regnes som framme"), null=True, blank=True, editable=False)
+    # How the letter went, as far as we know. With no day it arrived, `expected_on` is the day it
+    # counts as arrived when it went in another way than it told.
+    letter_went = models.CharField(
+        _("hvordan brevet gikk"), max_length=10, choices=LetterWent, default=LetterWent.PAPER
+    )
+    expected_on = models.DateField(
+        _("regnes som framme slik det gikk"), null=True, blank=True, editable=False
+    )
     arrived_on = models.DateField(_("framme hos mottaker"), null=True, blank=True)
     history = HistoricalRecords()
 
@@ -163,11 +173,33 @@ class Vedtak(models.Model):
         indexes = [
             models.Index(fields=["application", "-issued_on"], name="vedtak_application"),
             models.Index(fields=["approver", "state"], name="vedtak_approver"),
+            models.Index(
+                fields=["application"],
+                name="vedtak_letter_waits",
+                condition=Q(letter_went=LetterWent.WAITING),
+            ),
         ]
         constraints = [
             all_or_none("vedtak_submitted_at_by", "submitted_at", "submitted_by"),
             all_or_none("vedtak_issued_at_by", "issued_at", "issued_by"),
-            all_or_none("vedtak_appeal_deadline", "issued_on", "appeal_weeks", "arrives_on"),
+            all_or_none("vedtak_appeal_weeks", "issued_on", "appeal_weeks"),
+            models.CheckConstraint(
+                name="vedtak_letter_waits_or_arrives",
+                condition=Q(issued_on__isnull=True)
+                | Q(
+                    letter_went=LetterWent.WAITING,
+                    arrives_on__isnull=True,
+                    expected_on__isnull=True,
+                    arrived_on__isnull=True,
+                )
+                | ~Q(letter_went=LetterWent.WAITING)
+                & (
+                    Q(arrives_on__isnull=False)
+                    | Q(expected_on__isnull=False)
+                    | Q(arrived_on__isnull=False)
+                ),
+                violation_error_message=_("Brevet er enten framme, eller venter på å bli hentet."),
+            ),
             models.CheckConstraint(
                 name="vedtak_four_eyes",
                 condition=Q(issued_by__isnull=True)
@@ -246,17 +278,21 @@ class Vedtak(models.Model):
     def is_open(self) -> bool:
         return self.state in VEDTAK_OPEN
 
+    @property
+    def waits_at_office(self) -> bool:
+        """Whether its letter is to be collected, and nobody has: the deadline does not run."""
+        return self.letter_went == LetterWent.WAITING
+
     def appeal_deadline(self) -> AppealDeadline | None:
         """How the last day to appeal is counted (fvl. §§ 29-30): as the letter says, or from a
-        later day it is known to have arrived. Who was told a day may rely on it, also when the
-        letter came before it was expected. None if the vedtak is not issued."""
+        later day it arrived. None if the vedtak is not issued, or its letter is not collected."""
         if self.appeal_weeks is None:
             return None
-        arrived = max(self.arrived_on or self.arrives_on, self.arrives_on)
-        return deadlines.appeal_within(arrived, self.appeal_weeks)
+        arrived = self.arrived_on or self.expected_on
+        return deadlines.appeal_as_told(self.appeal_weeks, self.arrives_on, arrived)
 
     def appeal_due(self) -> date | None:
-        """The last day to appeal. None if the vedtak is not issued."""
+        """The last day to appeal. None if the vedtak is not issued, or not collected."""
         deadline = self.appeal_deadline()
         return deadline.due if deadline else None
 

@@ -23,7 +23,7 @@ from casework.applications.perms import is_disqualified
 from casework.letters import letters, plain_language
 from casework.letters.models import StandardText
 from casework.letters.words import words
-from casework.log import perms
+from casework.log import deadlines, perms
 from casework.log.enums import LanguageForm, TextPart, VedtakState
 from common import pdf, readings
 from common.access import allowed, require
@@ -601,6 +601,9 @@ def _page(
         "today": on,
         "due": vedtak.appeal_due(),
         "arrival": vedtak.appeal_deadline(),
+        "appeal_weeks": vedtak_letter.in_weeks(
+            vedtak.appeal_weeks or deadlines.appeal_weeks(on), words("vedtak", LanguageForm.BOKMAL)
+        ),
         "appeals": list(vedtak.appeals.all()) if vedtak.issued_on else [],
         "letter": getattr(vedtak, "letter", None) if vedtak.issued_on else None,
         "can_work": perms.can_do_casework(request.user),

@@ -9,16 +9,19 @@ import pytest
 from django.urls import reverse
 
 from accounts.enums import RoleKind
+from accounts.models import Setting
 from casework.appeals import words as appeal_words
 from casework.appeals.actions import (
     begin_reversal,
-    register_arrival,
+    dismiss,
     reopen_appeal,
     withdraw_appeal,
 )
+from casework.appeals.arrival import register_arrival
+from casework.appeals.day import letter_lines
 from casework.log import deadlines
 from casework.log.enums import AppealState
-from casework.models import Appeal, Vedtak
+from casework.models import Appeal, Letter, Person, Vedtak
 from casework.vedtak.actions import approve_vedtak
 from common.formatting import nbdate, nbdate_long
 from tests import factories as f
@@ -26,7 +29,7 @@ from tests import factories as f
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize(("way", "days"), [("papir", 3), ("digital", 0), ("kontoret", 0)])
+@pytest.mark.parametrize(("way", "days"), [("papir", 3), ("digital", 0), ("handen", 0)])
 def test_letter_arrives_as_it_goes(login, way, days):
     draft = f.VedtakFactory(submitted=True)
     person = draft.application.person
@@ -76,11 +79,81 @@ def test_day_of_arrival_is_registered_and_moves_the_deadline(login):
     assert nbdate(due) in event.text and event.by is not None
     assert "Brevet kom fram" in client.get(reverse("casework:vedtak", args=[vedtak.pk])).text
 
-    # From an older tab nothing is lost; a mistake is corrected by saving again.
+    assert "ble hentet på kontoret" in event.text
+
+    # From an older tab nothing is lost; a mistake is corrected by saving again. A day that is not
+    # known is none, and what is not changed is not told again.
     assert "Noen har endret dette" in post("papir", seen=seen).text
-    assert post("papir").status_code == 302
+    for _again in range(2):
+        assert post("papir").status_code == 302
+        vedtak.refresh_from_db()
+        assert (vedtak.letter_went, vedtak.arrived_on) == ("papir", None)
+        assert vedtak.appeal_deadline().arrived == deadlines.arrives(vedtak.issued_on, "papir")
+        assert vedtak.application.events.filter(kind="letter.arrived").count() == 2
+    form = client.get(url).context["form"]
+    assert (form["way"].value(), form["arrived_on"].value()) == ("papir", None)
+
+
+@pytest.mark.parametrize("language", ["nb", "nn"])
+def test_deadline_does_not_run_while_the_letter_waits_at_the_office(language, login, time_machine):
+    draft = f.VedtakFactory(submitted=True, language=language)
+    application, client = draft.application, login(RoleKind.CASEWORKER)
+    Person.objects.filter(pk=application.person_id).update(letter_way="kontoret")
+    application.responsible = client.user
+    application.save()
+    # A draft names the weeks that are set, not always three.
+    Setting.objects.create(key="appeal_weeks", value=4, valid=f.since(f.days_ago(600)))
+    page = client.get(reverse("casework:vedtak", args=[draft.pk])).text
+    assert "Fire uker etter at brevet er mottatt" in page
+
+    vedtak = approve_vedtak(vedtak=draft, by=draft.approver, at=f.now())
+    said = vedtak.letter.said["appeal"]["deadline"]
+    weeks = {"nb": "innen fire uker etter at du har fått", "nn": "innan fire veker etter at du har"}
+    assert weeks[language] in said and "siste dag" not in said
+    assert (vedtak.arrives_on, vedtak.appeal_due()) == (None, None)
+    there = reverse("casework:vedtak", args=[vedtak.pk])
+    assert "Ikke registrert hentet" in client.get(there).text
+    [line] = letter_lines(client.user, f.today(), [])
+    url = reverse("casework:vedtak_arrived", args=[vedtak.pk])
+    assert line.action_url == url and "ikke registrert hentet" in client.get(url).text
+
+    # An appeal that comes before is in time, and its page says why.
+    time_machine.move_to(f.now() + timedelta(days=60))
+    client = login(user=client.user)
+    form = {"words": "Jeg er uenig.", "received_on": nbdate(f.today())}
+    answer = client.post(reverse("casework:appeal_new", args=[vedtak.pk]), form)
+    appeal = Appeal.objects.get()
+    assert not appeal.is_late and "ikke begynt å løpe" in client.get(answer.url).text
+
+    assert client.post(url, {"way": "kontoret"}).status_code == 302
     vedtak.refresh_from_db()
-    assert vedtak.arrived_on == deadlines.arrives(vedtak.issued_on, "papir")
+    appeal.refresh_from_db()
+    assert vedtak.appeal_due() == appeal.due_on == deadlines.appeal_within(f.today(), 4).due
+    assert letter_lines(client.user, f.today(), []) == []
+    # A mistake: it lies there yet. Then it is sent by post, and counted from today.
+    assert client.post(url, {"way": "venter"}).status_code == 302
+    vedtak.refresh_from_db()
+    assert vedtak.appeal_due() is None
+    assert client.post(url, {"way": "papir"}).status_code == 302
+    vedtak.refresh_from_db()
+    assert vedtak.appeal_deadline().arrived == f.today() + timedelta(days=3)
+
+
+def test_deadline_of_a_dismissal_is_that_of_its_letter(login):
+    first = f.AppealFactory(reviewing=True, due_on=f.days_ago(3))
+    person = first.vedtak.application.person
+    Person.objects.filter(pk=person.pk).update(letter_way="papir")
+    first = dismiss(appeal=first, reason="For sent.", by=first.reviewer, at=f.now())
+    told = deadlines.appeal_within(f.today() + timedelta(days=3), 3).due
+    assert nbdate_long(told) in Letter.objects.latest("pk").said["appeal"]["deadline"]
+    # Neither an agreement made later, nor an early arrival, takes a day from it.
+    Person.objects.filter(pk=person.pk).update(letter_way="handen")
+    client, new = login(RoleKind.CASEWORKER), reverse("casework:appeal_new", args=[first.vedtak_id])
+    assert nbdate(told) in client.get(new).text
+    today = nbdate(f.today())
+    typed = {"words": "Nei.", "received_on": today, "arrived_on": today}
+    assert client.post(new, typed).status_code == 302
+    assert Appeal.objects.get(about_dismissal=first).due_on == told
 
 
 def test_letter_that_came_early_takes_no_day_it_promised(login):
