@@ -14,7 +14,6 @@ from simple_history.models import HistoricalRecords
 
 from accounts.models import OrganisationUnit
 from casework.letters.models import LegalBasis, Letter
-from casework.log import deadlines
 from casework.log.enums import (
     APPLICATION_ALIVE,
     APPLICATION_OPEN,
@@ -29,6 +28,8 @@ from casework.persons.models import Household, Person
 from common.calendar import local_date
 from common.model_parts import all_or_none
 
+from . import section_27
+
 if TYPE_CHECKING:
     from accounts.models import User
 
@@ -40,13 +41,13 @@ class ApplicationQuerySet(models.QuerySet):
     def open(self) -> Self:
         return self.filter(state__in=APPLICATION_OPEN)
 
-    def late(self, before: datetime, on: date) -> Self:
-        """Open, no interim reply sent, received before `reply_clock.late_before`; or promised an
-        answer before the day `on`; or for a place tonight (§ 27), received before it (C6)."""
-        return self.open().filter(
-            Q(interim_reply_at__isnull=True, received_at__lt=before)
-            | Q(promised_on__lt=on)
-            | Q(kind=ApplicationKind.TEMPORARY, received_at__date__lt=on)
+    def late(self, before: datetime, at: datetime) -> Self:
+        """Open, no interim reply sent, received before `reply_clock.late_before`; or open, and
+        promised an answer before the day; or lacking what § 27 gives, decided or not (C6)."""
+        unanswered = Q(interim_reply_at__isnull=True, received_at__lt=before)
+        promised = Q(promised_on__lt=local_date(at))
+        return self.filter(
+            Q(state__in=APPLICATION_OPEN) & (unanswered | promised) | Q(pk__in=section_27.late(at))
         )
 
 
@@ -194,13 +195,6 @@ class Application(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state in APPLICATION_OPEN
-
-    def reply_due(self) -> date:
-        """The last day to send an interim reply or a vedtak (fvl. § 11 a)."""
-        return deadlines.interim_reply(self.received_at).due
-
-    def is_late(self, at: datetime) -> bool:
-        return self.is_open and not self.interim_reply_at and local_date(at) > self.reply_due()
 
 
 class PaperRequest(models.Model):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from casework.log.enums import APPLICATION_ALIVE
+from casework.log.enums import APPLICATION_ALIVE, Outcome
 from common.calendar import local_date
 from common.formatting import nbdate, nbtime
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Deadline27:
-    """One deadline as pages show it. `color` is danger, warning or success."""
+    """One deadline as pages show it. `color` is danger, warning, success, or neutral (not owed)."""
 
     text: str
     color: str
@@ -40,14 +40,15 @@ class Deadline27:
 class Section27:
     """How a case stands: `decided_at` and `placed_on` are None until the deadline is met.
 
-    No place is owed to one who is `refused`.
+    `placed_at` is when the place was recorded. No place is owed after the outcome `refused`.
     """
 
     received_on: date
     place_by: datetime
     decided_at: datetime | None
     placed_on: date | None
-    refused: bool
+    placed_at: datetime | None
+    refused: str | None
     at: datetime
 
     @property
@@ -78,24 +79,31 @@ class Section27:
 
     @property
     def place(self) -> Deadline27:
-        """A place to sleep is due by the minute."""
+        """A place to sleep is due by the minute. A stay has a day, so on the last day it is told
+        when it was recorded after the minute: nobody knows whether it was there in time."""
         by = f"{nbdate(self.place_by)} {nbtime(self.place_by)}"
         if self.placed_on is not None:
-            met = _("Sted å sove fra %s") % nbdate(self.placed_on)
-            return _met(met, self.placed_on > local_date(self.place_by))
+            met, last_day = (
+                _("Sted å sove fra %s") % nbdate(self.placed_on),
+                local_date(self.place_by),
+            )
+            if self.placed_on == last_day and self.placed_at and self.placed_at > self.place_by:
+                return Deadline27(f"{met} ({_('ført etter fristen')})", "success", True)
+            return _met(met, self.placed_on > last_day)
         if self.refused:
-            return Deadline27(_("Avslag, så ikke noe sted"), "neutral", True)
+            text = _("%s, så ikke noe sted") % Outcome(self.refused).label
+            return Deadline27(text, "neutral", True)
         if self.at > self.place_by:
             return Deadline27(_("Sted over fristen %s") % by, "danger", False)
         return Deadline27(_("Sted innen %s") % by, "warning", False)
 
 
-Finder = Callable[[Iterable[int], datetime], dict[int, Section27]]
+Finder = Callable[[Iterable[int] | None, datetime], dict[int, Section27]]
 _finders: list[Finder] = []
 
 
 def register(find: Finder) -> None:
-    """Register, from an app above, how the § 27 cases with these ids stand at a moment."""
+    """Register, from an app above, how the § 27 cases with these ids stand at a moment, or all."""
     if find not in _finders:
         _finders.append(find)
 
@@ -113,6 +121,12 @@ def standing(applications: Iterable[Application], at: datetime) -> dict[int, Sec
     if not asked:
         return {}
     return {pk: found for find in _finders for pk, found in find(asked, at).items()}
+
+
+def late(at: datetime) -> list[int]:
+    """The § 27 applications, open or decided, where the vedtak or the place is over its deadline
+    and still lacking, by primary key. One query."""
+    return [pk for find in _finders for pk, found in find(None, at).items() if found.is_late]
 
 
 def running(

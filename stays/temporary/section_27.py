@@ -3,7 +3,7 @@
 Each case has two clocks, each with its own flag (the key is «case:what»). They count as
 `deadlines.section_27_decision` and `deadlines.section_27_place`:
 
-* `vedtak`: due on the day of receipt; closed when a vedtak is issued in the case;
+* `vedtak`: due on the day of receipt; closed when a vedtak under § 27 is issued in the case;
 * `plass`: due on the day the hours run out; closed when a stay with a place to sleep begins on or
   after the day of receipt, or when the application is refused or no longer open. Not raised for a
   person who already sleeps in a temporary place or a treningsleilighet that holds on that day.
@@ -69,12 +69,18 @@ asked AS (
 known AS (
     SELECT a.*,
         (SELECT min(v.issued_at) FROM casework_vedtak v
+            JOIN casework_vedtakoutcome o ON o.vedtak_id = v.id
+            JOIN casework_legalbasis b ON b.id = o.basis_id AND b.code = %(place_basis)s
             WHERE v.application_id = a.id AND v.issued_on <= %(on)s::date) AS decided_at,
-        EXISTS (SELECT FROM casework_vedtak v
+        (SELECT o.outcome FROM casework_vedtak v
             JOIN casework_vedtakoutcome o ON {STANDS}
             JOIN casework_legalbasis b ON b.id = o.basis_id AND b.code = %(place_basis)s
-            WHERE v.application_id = a.id AND o.outcome <> ALL(%(granted)s)) AS refused,
-        (SELECT min(greatest(lower(s.period), a.received))
+            WHERE v.application_id = a.id AND o.outcome <> ALL(%(granted)s)
+            ORDER BY v.issued_at DESC LIMIT 1) AS refused,
+        place.*
+    FROM asked a
+    LEFT JOIN LATERAL (
+        SELECT greatest(lower(s.period), a.received) AS placed_on, s.recorded_at AS placed_at
             FROM ({same_home("a.person_id", "a.place_day")}) sharing (person_id)
             JOIN stays_stay s ON s.person_id = sharing.person_id
             WHERE (s.person_id = a.person_id OR s.kind = ANY(%(shared)s)
@@ -89,8 +95,8 @@ known AS (
                 -- There when they applied: a place of the municipality that holds.
                 ELSE s.kind = ANY(%(places)s) AND NOT s.unsafe
                     AND s.period @> a.place_day
-                    AND coalesce(s.must_leave_by > a.place_day, true) END) AS placed_on
-    FROM asked a
+                    AND coalesce(s.must_leave_by > a.place_day, true) END
+            ORDER BY placed_on, placed_at LIMIT 1) place ON true
 )"""
 
 CLOCKS = f"""{KNOWN.format(which="")},
@@ -103,13 +109,13 @@ wanted AS (
     FROM known k
     CROSS JOIN LATERAL (VALUES
         ('vedtak', k.received, k.decided_at IS NULL),
-        ('plass', k.place_day, NOT k.refused AND k.placed_on IS NULL)
+        ('plass', k.place_day, k.refused IS NULL AND k.placed_on IS NULL)
     ) clock (what, due, runs)
     WHERE runs
 )"""
 
-STANDING = f"""WITH {KNOWN.format(which="AND a.id = ANY(%(ids)s)")}
-SELECT id, received, place_by, decided_at, placed_on, refused FROM known"""
+STANDING = f"""WITH {KNOWN}
+SELECT id, received, place_by, decided_at, placed_on, placed_at, refused FROM known"""
 
 
 def section_27_words(flag: Flag, on: date, now: Section27 | None = None) -> FlagWording:
@@ -160,12 +166,15 @@ def _here(moment: str) -> datetime:
     return datetime.fromisoformat(moment).astimezone(get_default_timezone())
 
 
-def standing(ids: Iterable[int], at: datetime) -> dict[int, Section27]:
-    """How the § 27 cases with these ids stand, for `casework.applications.section_27`."""
+def standing(ids: Iterable[int] | None, at: datetime) -> dict[int, Section27]:
+    """How the § 27 cases with these ids stand, or all, for `casework.applications.section_27`."""
     on = local_date(at)
-    params = {**enum_params(*SECTION_27.enums), **_params(on), "on": on, "ids": list(ids)}
+    params = {**enum_params(*SECTION_27.enums), **_params(on), "on": on}
+    which = ""
+    if ids is not None:
+        params["ids"], which = list(ids), "AND a.id = ANY(%(ids)s)"
     with connection.cursor() as cursor:
-        cursor.execute(STANDING, params)
+        cursor.execute(STANDING.format(which=which), params)
         return {pk: Section27(*facts, at=at) for pk, *facts in cursor.fetchall()}
 
 

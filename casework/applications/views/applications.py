@@ -136,7 +136,7 @@ def _filtered(request: HttpRequest, today: date) -> QuerySet[Application]:
             )
         )
     if request.GET.get("sen"):
-        applications = applications.late(reply_clock.late_before(today), today)
+        applications = applications.late(reply_clock.late_before(today), timezone.now())
     return applications
 
 

@@ -15,12 +15,14 @@ from django.urls import reverse
 
 from casework.models import Flag, Vedtak
 from casework.tasks import flag_papers
+from stays.models import Stay
 from stays.tasks import flag_section_27
 from tests.factories import (
     ApplicationFactory,
     StayFactory,
     UserFactory,
     VedtakFactory,
+    basis,
     now,
     today,
 )
@@ -113,12 +115,36 @@ def test_both_deadlines_are_on_every_page_until_both_are_met(client, caseworker,
     assert decided in page(client, *day)
     assert "Fatt vedtak i dag" not in page(client, *day)  # before the job has run again
 
-    StayFactory(person=case.person, period=DateRange(today(), None))
+    listed = reverse("casework:applications") + "?sen=1"
+    assert case.case_number in client.get(listed).text  # decided, and without a place
+    StayFactory(person=case.person, period=DateRange(today(), None), recorded_at=now())
+    assert case.case_number not in client.get(listed).text
     assert late not in page(client, "stays:temporary")
     assert late not in page(client, *day)
     html = page(client, *pages["case"])
-    assert decided in html and "Sted å sove fra 26.11.2026" in html
+    assert decided in html and "Sted å sove fra 26.11.2026 (ført etter fristen)" in html
+    Stay.objects.update(recorded_at=came + timedelta(hours=24))
+    html = page(client, *pages["case"])
+    assert "Sted å sove fra 26.11.2026" in html and "ført etter fristen" not in html
     assert "Sted å sove" not in page(client, *pages["list"])
+
+
+def test_only_a_vedtak_under_section_27_meets_its_deadline(client, caseworker):
+    """A case may be granted a municipal home as well; the place tonight is still not decided. What
+    needs no place is told by its own name."""
+    case = ApplicationFactory(kind="midlertidig", state="avgjort", received_at=now())
+    other = VedtakFactory(application=case, issued=True)
+    case.bases.set([basis("sosialtjenesteloven_27")])
+    assert "Vedtak i dag" in page(client, "casework:application", case.pk)
+    assert flag_section_27() == {"raised": 2, "closed": 0}
+    for outcome, word in (("avvist", "Avvist"), ("bortfall", "Bortfall"), ("avslag", "Avslag")):
+        with transaction.atomic():
+            VedtakFactory(application=case, issued=True, outcome=outcome)
+            html = page(client, "casework:application", case.pk)
+            assert f"{word}, så ikke noe sted" in html and "Vedtak fattet" in html
+            assert flag_section_27() == {"raised": 0, "closed": 2}
+            transaction.set_rollback(True)
+    assert other.outcomes.get().stands
 
 
 def test_missing_papers_are_flagged_until_the_last_one_comes(client, caseworker, time_machine):
