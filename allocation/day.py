@@ -19,7 +19,7 @@ from common.formatting import short_date
 
 from .enums import OfferState
 from .models import Consideration, ManualClass, Offer
-from .ranking import applications_waiting
+from .ranking import applications_waiting, not_waiting
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -114,7 +114,7 @@ def chosen_lines(user: User, on: date, flags: Sequence[Flag]) -> list[DayLine]:
         decided = local_date(chosen.considered_at)
         when, color = due_words(decided, on)
         if chosen.application_id not in waits:
-            lines.append(_no_longer_waits(chosen, when, color, decided))
+            lines.append(_no_longer_waits(chosen, on, when, color, decided))
             continue
         lines.append(
             _line(
@@ -134,14 +134,17 @@ def chosen_lines(user: User, on: date, flags: Sequence[Flag]) -> list[DayLine]:
     return lines
 
 
-def _no_longer_waits(chosen: Consideration, when: str, color: str, decided: date) -> DayLine:
-    """The vedtak ran out after the choice: no offer can be sent, and nobody gets the home."""
+def _no_longer_waits(
+    chosen: Consideration, on: date, when: str, color: str, decided: date
+) -> DayLine:
+    """The case does not wait any more: no offer can be sent, and nobody gets the home."""
+    reason, step = not_waiting(chosen.application, on)
     return _line(
         chosen.application,
         about=case_label(chosen.application),
-        why=_("Saken fikk %(unit)s %(day)s, og venter ikke lenger: vedtaket er gått ut")
-        % {"unit": chosen.item.unit, "day": short_date(decided)},
-        next=_("Fatt nytt vedtak, eller lukk saken, så boligen kan gis til en annen."),
+        why=_("Saken fikk %(unit)s %(day)s, og venter ikke lenger: %(reason)s")
+        % {"unit": chosen.item.unit, "day": short_date(decided), "reason": reason},
+        next=_("%s, så boligen kan gis til en annen.") % step,
         action=_("Se saken"),
         action_url=reverse("casework:application", args=[chosen.application_id]),
         color=color,

@@ -21,6 +21,7 @@ import numpy as np
 from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
+from django.utils.translation import gettext as _
 
 from accounts import settings_table
 from accounts.enums import CASE_ROLES
@@ -32,7 +33,7 @@ from casework.log.enums import (
     ApplicationKind,
     VedtakState,
 )
-from casework.models import Application, HousingNeed
+from casework.models import Application, HousingNeed, VedtakOutcome
 from casework.persons.children import child_params, is_child
 from casework.vedtak.standing import FIRST_DAY, LAST_DAY, STANDS
 from common.errors import RuleBroken
@@ -248,6 +249,26 @@ def is_waiting(case: Application, stays: list[Stay], on: date) -> bool:
         if gives and not moved_in:
             return True
     return False
+
+
+def not_waiting(case: Application, on: date) -> tuple[str, str]:
+    """Why an open case without a lease does not wait on the date (`WAITING`), and what to do.
+
+    One query. The reason is a clause, the step the beginning of a sentence.
+    """
+    grants = list(
+        VedtakOutcome.objects.granted()
+        .filter(vedtak__application=case, basis__code__in=HOME_BASES, vedtak__issued_on__lte=on)
+        .select_related("vedtak")
+    )
+    new_vedtak = _("Fatt nytt vedtak, eller lukk saken")
+    if not grants:
+        return _("vedtaket om bolig gjelder ikke lenger"), new_vedtak
+    if all(grant.last_day and grant.last_day < on for grant in grants):
+        return _("vedtaket er gått ut"), new_vedtak
+    if all(grant.first_day and grant.first_day > on for grant in grants):
+        return _("vedtaket gjelder ikke ennå"), _("Vent, eller lukk saken")
+    return _("personen har fått en annen kommunal bolig"), _("Lukk saken")
 
 
 BORN_OF_ALL = "(SELECT p.birth_date FROM casework_person p WHERE p.id = w.person_id)"

@@ -7,7 +7,7 @@ import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
@@ -408,6 +408,24 @@ def test_home_chosen_for_a_case_whose_vedtak_has_run_out_is_told_of(as_caseworke
     (line,) = chosen_lines(as_caseworker.user, after, [])
     assert "vedtaket er gått ut" in line.why and "Fatt nytt vedtak" in line.next
     assert line.action_url == reverse("casework:application", args=[case.pk])
+
+
+def test_home_chosen_for_a_case_that_no_longer_waits_says_why(as_caseworker, today):
+    choice = chosen()
+    case = choice.application
+    case.responsible = as_caseworker.user
+    case.save()
+    with transaction.atomic():
+        f.StayFactory(lease=True, person=case.person, period=f.since(today))
+        (line,) = chosen_lines(as_caseworker.user, today, [])
+        assert "en annen kommunal bolig" in line.why and line.next.startswith("Lukk saken")
+        transaction.set_rollback(True)
+    first = case.vedtak.get()
+    refused = f.VedtakFactory(application=case, issued=True, outcome="avslag")
+    first.outcomes.update(replaced_by=refused, replaced_on=today)
+    (line,) = chosen_lines(as_caseworker.user, today, [])
+    assert "vedtaket om bolig gjelder ikke lenger" in line.why
+    assert line.next.startswith("Fatt nytt vedtak") and "gått ut" not in line.why
 
 
 def test_home_chosen_for_a_case_that_got_another_lease_is_free(as_caseworker, today):
