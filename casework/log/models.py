@@ -60,6 +60,12 @@ class Event(models.Model):
     def __str__(self) -> str:
         return self.text
 
+    @property
+    def signed(self) -> str:
+        """Who did it, to be shown after the sentence; "" when the sentence begins with the name."""
+        name = str(self.by or "")
+        return "" if self.text.startswith(f"{name} ") else name
+
 
 class Transition(models.Model):
     """One state change of one process. Every state table writes them."""
