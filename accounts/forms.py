@@ -161,6 +161,19 @@ class AbsenceForm(OnceFormMixin, forms.Form):
         self.helper = VarigFormHelper(submit=_("Før fraværet"), cancel=cancel)
 
 
+class ColleagueForm(forms.Form):
+    """Whose absence is to be seen."""
+
+    bruker = forms.ModelChoiceField(
+        User.objects.none(), label=_("Hvem er borte?"), empty_label=_("Velg")
+    )
+
+    def __init__(self, *args: Any, others: QuerySet[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["bruker"].queryset = others
+        self.helper = VarigFormHelper(submit=_("Se fraværet"), method="get")
+
+
 class SettingForm(LawAskedMixin, SeenMixin, OnceFormMixin, forms.Form):
     """A new value: like the default a whole number, several with commas, or ja or nei."""
 

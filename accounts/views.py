@@ -32,6 +32,7 @@ from . import absence as absences
 from . import actions, drafts, jobs, leaving, perms
 from .forms import (
     AbsenceForm,
+    ColleagueForm,
     EndRoleForm,
     HandOverForm,
     ProfileForm,
@@ -206,8 +207,19 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @once
 def my_absence(request: HttpRequest) -> HttpResponse:
-    """The user's own absences, open to everyone signed in."""
-    return _absence(request, request.user, reverse("accounts:me"))
+    """The user's own absences, open to everyone signed in. Whoever may register the absence of
+    others chooses them here."""
+    others = User.objects.none()
+    if perms.can_register_absence(request.user):
+        working = Role.objects.filter(period__contains=timezone.localdate())
+        others = User.objects.filter(is_active=True, pk__in=working.values("user"))
+    choice = ColleagueForm(
+        request.GET if "bruker" in request.GET else None,
+        others=others.exclude(pk=request.user.pk).order_by("full_name", "pk"),
+    )
+    if choice.is_bound and choice.is_valid():
+        return redirect("accounts:absence", choice.cleaned_data["bruker"].pk)
+    return _absence(request, request.user, reverse("accounts:me"), choice)
 
 
 @require_http_methods(["GET", "POST"])
@@ -218,7 +230,9 @@ def absence(request: HttpRequest, pk: int) -> HttpResponse:
     return _absence(request, get_object_or_404(User, pk=pk), "")
 
 
-def _absence(request: HttpRequest, person: User, back: str) -> HttpResponse:
+def _absence(
+    request: HttpRequest, person: User, back: str, choice: ColleagueForm | None = None
+) -> HttpResponse:
     at = timezone.now()
     today = timezone.localdate(at)
     here = redirect(request.path)
@@ -242,7 +256,7 @@ def _absence(request: HttpRequest, person: User, back: str) -> HttpResponse:
     ]
     lines = [(row, last, those.filter(pk=row.pk).exists()) for row, last, those in lines]
     context = {"form": form, "person": person, "lines": lines, "mine": bool(back)}
-    context["may_manage_users"] = perms.can_manage_users(request.user)
+    context |= {"may_manage_users": perms.can_manage_users(request.user), "choice": choice}
     return render(request, "accounts/absence.html", context)
 
 

@@ -93,6 +93,9 @@ def test_the_stand_in_may_take_the_task(pair):
 def test_a_manager_registers_the_absence_of_somebody_who_is_ill(as_manager):
     ill, other = f.UserFactory(caseworker=True), f.UserFactory(caseworker=True)
     url = reverse("accounts:absence", args=[ill.pk])
+    mine = reverse("accounts:my_absence")
+    assert "Fravær for en annen" in as_manager.get(mine).text
+    assert as_manager.get(mine, {"bruker": ill.pk}).url == url
     last = f.today() + timedelta(days=3)
     data = {"stand_in": other.pk, "period_0": nb(f.today()), "period_1": nb(last)}
     assert as_manager.post(url, data).status_code == 302
