@@ -86,7 +86,7 @@ def _pdf(file: StoredFile, name: str) -> HttpResponse:
 @allowed(perms.can_do_casework)
 @once
 def letter_agreement(request: HttpRequest, pk: int) -> HttpResponse:
-    """The form for how letters reach a person whose address is not written in them."""
+    """The form for how letters reach a person: which way, and what is agreed about it."""
     person = get_object_or_404(Person.objects.visible_to(request.user), pk=pk)
     back = reverse("desk:person", args=[pk])
     initial = {"words": person.letter_agreement, "way": person.letter_way}

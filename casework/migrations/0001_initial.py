@@ -1688,7 +1688,7 @@ class Migration(migrations.Migration):
                         "letter_agreement",
                         models.CharField(
                             blank=True,
-                            help_text="Hvordan brev når fram når det ikke står noen adresse i dem.",
+                            help_text="Hvordan brev når fram, når de ikke skal i posten på vanlig måte.",
                             max_length=160,
                             verbose_name="avtale om brev",
                         ),
@@ -2957,7 +2957,7 @@ class Migration(migrations.Migration):
                         "letter_agreement",
                         models.CharField(
                             blank=True,
-                            help_text="Hvordan brev når fram når det ikke står noen adresse i dem.",
+                            help_text="Hvordan brev når fram, når de ikke skal i posten på vanlig måte.",
                             max_length=160,
                             verbose_name="avtale om brev",
                         ),

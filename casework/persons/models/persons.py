@@ -160,7 +160,7 @@ class Person(models.Model):
         _("avtale om brev"),
         max_length=160,
         blank=True,
-        help_text=_("Hvordan brev når fram når det ikke står noen adresse i dem."),
+        help_text=_("Hvordan brev når fram, når de ikke skal i posten på vanlig måte."),
     )
     letter_way = models.CharField(
         _("brev går"), max_length=10, choices=LetterWay, default=LetterWay.PAPER
