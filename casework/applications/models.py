@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import connection, models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Cast, Concat, LPad
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -191,6 +192,12 @@ class Application(models.Model):
     @property
     def received_on(self) -> date:
         return local_date(self.received_at)
+
+    @property
+    def received_clock(self) -> time | None:
+        """The time of day it came in; None when it is not known, which midnight stands for."""
+        clock = self.received_at.astimezone(timezone.get_default_timezone()).time()
+        return None if clock == time.min else clock
 
     @property
     def is_open(self) -> bool:

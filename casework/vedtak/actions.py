@@ -34,6 +34,7 @@ from casework.log.enums import (
     VedtakState,
 )
 from casework.log.event_kinds import CaseEvent
+from casework.persons.models.deaths import died_on
 from common import calendar
 from common.calendar import local_date
 from common.errors import RuleBroken
@@ -633,7 +634,9 @@ def approve_vedtak(*, vedtak: Vedtak, by: User, at: datetime, read: str | None =
     if application.state != ApplicationState.DECIDED:
         application._history_user = by
         APPLICATION.move(application, ApplicationState.DECIDED, by=by, at=at)
-    composed = reading.compose(vedtak, content, by=by, at=at)
+    # Of a decision the same day it is asked instead, when the vedtak is sent for approval.
+    reached = not content.is_place_only or died_on(application.person) is not None
+    composed = reading.compose(vedtak, content, by=by, at=at, reached=reached)
     reading.check_sent(composed, approved)
     letters.send(composed, vedtak_page.shown(vedtak, content, on))
     outcomes = ", ".join(

@@ -373,7 +373,7 @@ def _unknown_age(vedtak: Vedtak, content: Contents, on: date) -> Iterator[Found]
 
 
 def _choices(vedtak: Vedtak, content: Contents, on: date) -> Iterator[Found]:
-    if content.decides_matter and not content.talks:
+    if content.decides_matter and not content.talks and not content.is_place_only:
         yield (
             _("Valg og konsekvenser: skriv hva personen kunne velge mellom, og hva svaret var"),
             "",
@@ -381,7 +381,31 @@ def _choices(vedtak: Vedtak, content: Contents, on: date) -> Iterator[Found]:
         )
 
 
+def _choices_tonight(vedtak: Vedtak, content: Contents, on: date) -> Iterator[Found]:
+    if content.decides_matter and not content.talks and content.is_place_only:
+        yield (
+            _(
+                "Valg og konsekvenser: det står ikke hva personen kunne velge mellom. Kan det "
+                "skrives etterpå, siden søknaden avgjøres i dag?"
+            ),
+            "",
+            reverse("casework:choices", args=[vedtak.application_id]),
+        )
+
+
 def _letter(vedtak: Vedtak, content: Contents, on: date) -> Iterator[Found]:
+    if not content.is_place_only:
+        yield from _unreached(vedtak, content)
+
+
+def _letter_tonight(vedtak: Vedtak, content: Contents, on: date) -> Iterator[Found]:
+    if content.is_place_only:
+        for sentence, *where in _unreached(vedtak, content):
+            handed = _("Får alle brevet i hånden, siden søknaden avgjøres i dag?")
+            yield f"{sentence} {handed}", *where
+
+
+def _unreached(vedtak: Vedtak, content: Contents) -> Iterator[Found]:
     person = vedtak.application.person
     unreached = [] if letters.can_reach(person) else [person]
     unreached += [each for each in content.copied_to if not each.is_reached]
@@ -415,5 +439,7 @@ CHECKS = (
     Check("barn", _l("Fødselsdato som mangler i husstanden"), "C2", _unknown_age, bars=False),
     Check("vilkar", _l("Vilkår som sier hva som kreves"), "fvl. § 23", _conditions),
     Check("valg", _l("Samtalen om valg og konsekvenser"), "C21", _choices),
+    Check("valg", _l("Samtalen, når § 27 avgjøres i dag"), "R35-00", _choices_tonight, bars=False),
     Check("brev", _l("Brevet når fram til alle som skal ha det"), "fvl. §§ 12 og 27", _letter),
+    Check("brev", _l("Brevet, når § 27 avgjøres i dag"), "R35-00", _letter_tonight, bars=False),
 )

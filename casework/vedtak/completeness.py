@@ -188,6 +188,12 @@ class Contents:
         return any(row.outcome not in (Outcome.DISMISSED, Outcome.LAPSED) for row in self.outcomes)
 
     @property
+    def is_place_only(self) -> bool:
+        """Whether only § 27 is decided: the same day, also at night, so that what can wait does
+        not bar it (R35-00)."""
+        return bool(self.bases) and all(basis.code == PLACE_BASIS for basis in self.bases)
+
+    @property
     def weighs_best_interests(self) -> bool:
         """Whether the vedtak concerns somebody under 18 (Grunnloven § 104)."""
         return bool(self.children or self.people.minors)

@@ -68,7 +68,8 @@ def parts(
     elif content.gives_place:
         shown_parts.append(("bolig", _("Sted"), vedtak.place))
     if content.granted:
-        shown_parts.append(("gyldighet", _("Varighet"), _("Foreslått")))
+        days = [nbdate(day) for day in (vedtak.valid_from, vedtak.valid_to) if day]
+        shown_parts.append(("gyldighet", _("Varighet"), "–".join(days)))
     if HELP_BASIS in content.granted:
         shown_parts.append(("hjelp", PARTS["hjelp"], _("Skrevet")))
     standard_rules = vedtak_letter.rules_of(list(content.bases), vedtak.language)
@@ -97,7 +98,7 @@ def parts(
         else:
             state = "done"
         steps.append({"state": state, "text": text, "note": note, "url": ANCHORS[key]})
-    if "brev" in missing_parts:
+    if "brev" in missing_parts | asked:
         state = "missing" if tried else "open"
         steps.append(
             {"state": state, "text": _("Brev"), "note": _("Ingen adresse"), "url": "#klage"}

@@ -622,6 +622,13 @@ def _why_hindered(vedtak: Vedtak, on: date) -> str:
     return why_hindered(stuck) if stuck else ""
 
 
+def _about(vedtak: Vedtak, content: completeness.Contents) -> str:
+    """What is decided, for the heading: what was applied for, unless it is help only."""
+    if {basis.code for basis in content.bases} == {completeness.HELP_BASIS}:
+        return content.bases[0].title.lower()
+    return str(vedtak.application.get_kind_display()).lower()
+
+
 def _letter(
     vedtak: Vedtak,
     content: completeness.Contents,
@@ -648,6 +655,7 @@ def _letter(
     advice_rules = plain_language.rules(on) if vedtak.is_open else None
     return {
         **issued,
+        "about": _about(vedtak, content),
         "date_slot": words("vedtak", vedtak.language)["date_slot"],
         "letter_language": vedtak.language,
         "issued": vedtak.issued_on,

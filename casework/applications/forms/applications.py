@@ -79,8 +79,12 @@ def _refuse_time() -> None:
 def combine_received(form: forms.Form, facts: dict[str, Any], at: datetime) -> None:
     """Replace `received_on` and `received_time` in `facts` by `received_at`, or add form errors."""
     on, clock = facts.pop("received_on", None), facts.pop("received_time", None)
-    if on is None or clock is None:
+    shown = facts.pop("shown_at", "")
+    if on is None or "received_time" in form.errors:
         return
+    if clock is None or (shown.endswith(f"{clock:%H.%M}") and not shown.startswith(f"{on}")):
+        # Not typed, or that of the page and not of the day: the time is not known.
+        clock = time.min
     received = datetime.combine(on, clock, tzinfo=get_default_timezone())
     facts["received_at"] = received
     if on > at.astimezone(get_default_timezone()).date():
@@ -91,7 +95,18 @@ def combine_received(form: forms.Form, facts: dict[str, Any], at: datetime) -> N
         form.add_error("received_time", _("Klokkeslettet er ikke kommet ennå."))
 
 
-class ApplicationForm(OnceFormMixin, forms.Form):
+class ReceivedMixin:
+    """Gives a form when its page was opened, in `shown_at`: the time shown there is of that day."""
+
+    def show_now(self, now: datetime) -> None:
+        self.fields["received_on"].initial = now.date()
+        self.fields["received_time"].initial = now.time().replace(second=0, microsecond=0)
+        self.fields["shown_at"] = forms.CharField(
+            required=False, widget=forms.HiddenInput, initial=f"{now:%Y-%m-%d %H.%M}"
+        )
+
+
+class ApplicationForm(ReceivedMixin, OnceFormMixin, forms.Form):
     kind = forms.ChoiceField(
         label=_("Hva det søkes om"), choices=ApplicationKind.choices, widget=ListChoice
     )
@@ -108,7 +123,9 @@ class ApplicationForm(OnceFormMixin, forms.Form):
         label=_("Mottatt dato"),
         help_text=_("Er søknaden levert på en institusjon eller i fengsel: dagen den ble levert."),
     )
-    received_time = ClockTimeField(label=_("Klokka"), help_text=_("tt.mm"))
+    received_time = ClockTimeField(
+        label=_("Klokka"), required=False, help_text=_("tt.mm. Tomt felt: ikke kjent.")
+    )
     sender = forms.ChoiceField(label=_("Sendt av"), choices=Sender.choices, initial=Sender.PERSON)
     sender_name = forms.CharField(
         label=_("Navn på den som sendte"),
@@ -145,8 +162,7 @@ class ApplicationForm(OnceFormMixin, forms.Form):
         super().__init__(*args, **kwargs)
         self.at = at
         now = at.astimezone(get_default_timezone())
-        self.fields["received_on"].initial = now.date()
-        self.fields["received_time"].initial = now.time().replace(second=0, microsecond=0)
+        self.show_now(now)
         # One choice for each legal basis; `clean` picks the version in force on the received day.
         self.fields["bases"].queryset = (
             LegalBasis.objects.filter(valid__overlap=(BEGINNING, None))
@@ -169,6 +185,7 @@ class ApplicationForm(OnceFormMixin, forms.Form):
                 _("Hvordan den kom inn"),
                 "channel",
                 Row("received_on", "received_time"),
+                "shown_at",
                 Row("sender", "sender_name"),
                 "sender_contact",
             ),
@@ -232,7 +249,9 @@ class ReopenApplicationForm(OnceFormMixin, forms.Form):
 
 class CorrectReceivedForm(SeenMixin, OnceFormMixin, forms.Form):
     received_on = NorwegianDateField(label=_("Mottatt dato"))
-    received_time = ClockTimeField(label=_("Klokka"), help_text=_("tt.mm"))
+    received_time = ClockTimeField(
+        label=_("Klokka"), required=False, help_text=_("tt.mm. Tomt felt: ikke kjent.")
+    )
     why = forms.CharField(
         label=_("Hvorfor det rettes"),
         max_length=200,
@@ -243,7 +262,7 @@ class CorrectReceivedForm(SeenMixin, OnceFormMixin, forms.Form):
         self, *args: Any, application: Application, at: datetime, cancel: str, **kwargs: Any
     ) -> None:
         received = application.received_at.astimezone(get_default_timezone())
-        initial = {"received_on": received.date(), "received_time": received.time()}
+        initial = {"received_on": received.date(), "received_time": application.received_clock}
         super().__init__(*args, row=application, initial=initial, **kwargs)
         self.at = at
         self.helper = VarigFormHelper(self, submit=_("Lagre rettelsen"), cancel=cancel)

@@ -18,7 +18,7 @@ from casework.persons.forms.persons import IN_THE_FUTURE, FindPersonForm
 from common.forms import ListChoice, NorwegianDateField, PhoneField, VarigFormHelper
 
 from ..actions.intake import ToldChild
-from .applications import CASE_UNITS, ClockTimeField, case_units, combine_received
+from .applications import CASE_UNITS, ClockTimeField, ReceivedMixin, case_units, combine_received
 
 if TYPE_CHECKING:
     from ..models import MissingPaper
@@ -42,7 +42,7 @@ def caller_of(typed: dict[str, list[str]]) -> str:
     return " ".join(filter(None, names)) or caller or gettext("uten navn")
 
 
-class Section27Form(OnceFormMixin, FindPersonForm):
+class Section27Form(ReceivedMixin, OnceFormMixin, FindPersonForm):
     """A § 27 application by phone: the person has nowhere to sleep tonight (need C5)."""
 
     phone = PhoneField(label=_("Telefon"), landline=True, required=False)
@@ -78,7 +78,9 @@ class Section27Form(OnceFormMixin, FindPersonForm):
         help_text=_("Når det ikke er personen selv."),
     )
     received_on = NorwegianDateField(label=_("Mottatt dato"))
-    received_time = ClockTimeField(label=_("Klokka"), help_text=_("tt.mm"))
+    received_time = ClockTimeField(
+        label=_("Klokka"), required=False, help_text=_("tt.mm. Tomt felt: ikke kjent.")
+    )
     unit = forms.ModelChoiceField(
         label=_("Enhet"), queryset=OrganisationUnit.objects.none(), empty_label=_("Velg")
     )
@@ -92,8 +94,7 @@ class Section27Form(OnceFormMixin, FindPersonForm):
         self.draft_query = f"{CALL}={_call(call)}"
         now = at.astimezone(get_default_timezone())
         self.on = now.date()
-        self.fields["received_on"].initial = self.on
-        self.fields["received_time"].initial = now.time().replace(second=0, microsecond=0)
+        self.show_now(now)
         for name in ("first_name", "last_name"):
             # Required unless the number belongs to a registered person.
             self.fields[name].mark_optional = False
@@ -116,7 +117,7 @@ class Section27Form(OnceFormMixin, FindPersonForm):
                 Row("phone", "caller"),
             ),
             Fieldset(_("Situasjonen"), "tonight", "children_tonight", "children", "words", "wish"),
-            Fieldset(_("Mottatt"), Row("received_on", "received_time", "unit")),
+            Fieldset(_("Mottatt"), Row("received_on", "received_time", "unit"), "shown_at"),
         )
 
     def clean_children(self) -> list[ToldChild]:

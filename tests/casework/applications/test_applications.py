@@ -27,6 +27,7 @@ from tests.factories import (
     PersonFactory,
     UserFactory,
     VedtakFactory,
+    days_ago,
     now,
     today,
 )
@@ -587,3 +588,23 @@ def test_the_received_day_is_corrected_and_the_deadline_follows(client, casework
     case.save()
     late = data | {"received_on": f"{today():%d.%m.%Y}", "received_time": "00.00"}
     assert "besvart før denne dagen" in client.post(url, late).text
+
+
+def test_the_time_of_the_page_is_not_that_of_an_earlier_day(client, caseworker):
+    person = PersonFactory()
+    client.force_login(caseworker)
+    form = client.get(to_new(person)).context["form"]
+    shown = {"shown_at": form["shown_at"].value(), "received_time": form["received_time"].value()}
+    shown["received_time"] = f"{shown['received_time']:%H.%M}"
+    earlier = days_ago(40).strftime("%d.%m.%Y")
+    client.post(to_new(person), typed(caseworker, **shown, received_on=earlier))
+    made = Application.objects.get()
+    assert (made.received_on, made.received_clock) == (days_ago(40), None)
+    header = page(client.get(reverse("casework:application", args=[made.pk])))
+    assert "kl." not in header.split("mottatt", 1)[1][:40]
+    for time, clock in (("09.15", "09.15"), ("", None)):
+        other = PersonFactory()
+        data = typed(caseworker, **shown | {"received_time": time}, received_on=earlier)
+        client.post(to_new(other), data)
+        made = Application.objects.get(person=other)
+        assert (made.received_clock and f"{made.received_clock:%H.%M}") == clock

@@ -507,3 +507,32 @@ def test_size_is_proposed_for_a_new_dwelling_and_not_for_an_extension():
     ChoiceTalkFactory(application=application)
     vedtak = actions.draft_vedtak(application=application, by=application.registered_by, at=now())
     assert (vedtak.bedrooms, vedtak.lease_years) == (None, 3)
+
+
+# ------------------------------------------------------------------ § 27, the same day
+
+
+def test_a_place_tonight_is_asked_about_what_can_wait_and_not_barred(client, approver):
+    application = ApplicationFactory(
+        person=PersonFactory(address=""), assessed=True, basis="sosialtjenesteloven_27"
+    )
+    draft = VedtakFactory(application=application, reasoning=REASONING, place="Solvær gjestehus")
+    ChoiceTalk.objects.all().delete()
+    missing = completeness.missing(draft, today())
+    assert {item.part for item in missing if item.bars} == set()
+    assert {item.part for item in missing} >= {"valg", "brev"}
+    draft.confirmed = [item.sentence for item in missing]
+    draft.save()
+    facts = {"vedtak": draft, "at": now()}
+    actions.submit_vedtak(approver=approver, by=draft.drafted_by, **facts)
+    issued = actions.approve_vedtak(by=approver, **facts)
+    assert "etter avtale" in issued.letter.said["recipient"]["address"][0]
+    client.force_login(approver)
+    assert "Foreslått" not in client.get(url("vedtak", issued)).text
+
+
+def test_the_heading_of_a_vedtak_on_help_only_is_not_of_a_home(client):
+    draft = VedtakFactory(application=ApplicationFactory(assessed=True, basis="boligsosialloven_6"))
+    client.force_login(draft.drafted_by)
+    page = client.get(url("vedtak", draft)).text
+    assert f"Vedtak: {basis('boligsosialloven_6').title.lower()}</h1>" in page
