@@ -37,7 +37,7 @@ class _ClassCounts:
 def comparison(appeal: Appeal, on: date, language: str) -> FileDocument:
     """The waiting list by class on the day of the vedtak, and now."""
     title = words("comparison", language)["title"]
-    return FileDocument(title, on, lambda: _comparison(appeal, on, language))
+    return FileDocument(title, on, None, lambda: _comparison(appeal, on, language))
 
 
 def _comparison(appeal: Appeal, on: date, language: str) -> list[dict[str, Any]]:
@@ -113,7 +113,7 @@ def few(n: int) -> str:
 def stock(appeal: Appeal, on: date, language: str) -> FileDocument:
     """Homes vacant on the day of the vedtak and now, by type and size."""
     title = words("comparison", language)["stock_title"]
-    return FileDocument(title, on, lambda: _stock(appeal, on, language))
+    return FileDocument(title, on, None, lambda: _stock(appeal, on, language))
 
 
 def _stock(appeal: Appeal, on: date, language: str) -> list[dict[str, Any]]:

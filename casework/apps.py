@@ -19,6 +19,7 @@ class CaseworkConfig(AppConfig):
         from accounts import drafts, leaving
 
         from .appeals import actions as appeals
+        from .appeals import checks as appeal_checks
         from .appeals import day as appeal_day
         from .appeals import deaths as appeal_deaths
         from .appeals import flags as appeal_flags
@@ -57,7 +58,7 @@ class CaseworkConfig(AppConfig):
         post_migrate.connect(_install_kept_record, sender=self)
         leaving.register(*HOLDINGS)
         pdf.register_words(partial(own_words, "frame"))
-        completeness.register(*checks.CHECKS)
+        completeness.register(*checks.CHECKS, appeal_checks.CHECK)
         on_issue(appeals.close_reversed_appeal)
         on_closed(take_out_of_queue)
         on_discard(appeals.review_again)

@@ -68,9 +68,21 @@ def an_appeal(**facts):
 
 def an_appeal_about_a_dismissal(login):
     _client, first = a_late_appeal(login)
-    first = appeal_actions.dismiss(appeal=first, reason=WHY, by=first.reviewer, at=f.now())
+    first = appeal_actions.dismiss(
+        appeal=first, ground="frist", reason=WHY, by=first.reviewer, at=f.now()
+    )
     appeal = f.AppealFactory(vedtak=first.vedtak, reviewing=True, about_dismissal=first)
     return login(user=appeal.reviewer), appeal
+
+
+def a_dismissal_set_aside(login):
+    _client, appeal = an_appeal_about_a_dismissal(login)
+    facts = {"by": appeal.reviewer, "at": f.now()}
+    appeal = appeal_actions.forward(appeal=appeal, review=WHY, **facts)
+    answer = {"outcome": AppealState.RETURNED, "outcome_on": f.today(), "words": WHY}
+    return login(user=appeal.reviewer), appeal_actions.record_outcome(
+        appeal=appeal, **answer, **facts
+    )
 
 
 def a_late_appeal(login):
@@ -144,7 +156,10 @@ SIGNED = {
         appeal_actions.take_up, a_late_appeal, new_words, data={"reason": WHY}
     ),
     "casework:appeal_dismiss": Signed(
-        appeal_actions.dismiss, a_late_appeal, new_words, data={"reason": WHY}
+        appeal_actions.dismiss,
+        a_late_appeal,
+        new_words,
+        data={"reason": WHY, "ground": "frist"},
     ),
     "casework:appeal_reverse": Signed(
         appeal_actions.begin_reversal, an_appeal(), new_words, data={"reason": WHY}
@@ -152,6 +167,12 @@ SIGNED = {
     "casework:appeal_set_aside": Signed(
         appeal_actions.set_dismissal_aside,
         an_appeal_about_a_dismissal,
+        new_words,
+        data={"reason": WHY},
+    ),
+    "casework:appeal_take_in": Signed(
+        appeal_actions.take_up_after_answer,
+        a_dismissal_set_aside,
         new_words,
         data={"reason": WHY},
     ),
@@ -213,6 +234,8 @@ def test_what_has_changed_since_it_was_read_is_not_signed(name, login):
     data = dict(case.data)
     if name == "allocation:item":
         data["chosen"] = row.application.pk
+    if name == "casework:appeal_take_in":
+        data["reviewer"] = f.UserFactory(caseworker=True).pk
     read = read_of(client.get(page))
     case.change(row)
     before = stored(row)

@@ -196,6 +196,7 @@ CASEWORK_APP: dict[str, UrlRow] = {
     "casework:appeal_dismiss": UrlRow(CASEWORK, "appeal"),
     "casework:appeal_reverse": UrlRow(CASEWORK, "appeal"),
     "casework:appeal_set_aside": UrlRow(CASEWORK, "appeal"),
+    "casework:appeal_take_in": UrlRow(CASEWORK, "forwarded_appeal"),
     "casework:appeal_forward": UrlRow(CASEWORK, "appeal"),
     "casework:appeal_withdraw": UrlRow(CASEWORK, "appeal"),
     "casework:appeal_reopen": UrlRow(CASEWORK, "appeal"),

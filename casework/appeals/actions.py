@@ -24,6 +24,7 @@ from casework.log.enums import (
     AppealChannel,
     AppealSender,
     AppealState,
+    DismissalGround,
     LetterKind,
     Process,
     ReversalGround,
@@ -48,7 +49,7 @@ from . import letters as appeal_letters
 from . import reading
 from .arrival import ImpossibleDate, NotAppealable, due_for, set_arrived
 from .models import Appeal
-from .perms import appeal_reviewers
+from .perms import appeal_reviewers, have_dismissed
 from .processes import APPEAL
 
 if TYPE_CHECKING:
@@ -76,6 +77,10 @@ class LatenessNotJudged(RuleBroken):
 
 class TooOld(RuleBroken):
     """An appeal made more than a year after the vedtak cannot be taken up (fvl. § 31)."""
+
+
+class WrongGround(RuleBroken):
+    """The appeal cannot be dismissed on this ground: it came in time, or was taken up."""
 
 
 class SuspensionNotDecided(RuleBroken):
@@ -299,22 +304,7 @@ def assign_appeal(
             _("Klagen står som «%(state)s», og kan ikke fordeles.")
             % {"state": appeal.get_state_display()}
         )
-    if reviewer.pk in (appeal.drafter_id, appeal.approver_id):
-        raise CannotReview(
-            (
-                _("%(name)s avviste klagen, og kan ikke vurdere om det var riktig. %(then)s")
-                if appeal.about_dismissal_id
-                else _(
-                    "%(name)s skrev eller godkjente vedtaket, og kan ikke vurdere klagen på det. "
-                    "%(then)s"
-                )
-            )
-            % {"name": reviewer, "then": _("Gi klagen til en annen.")}
-        )
-    if not appeal_reviewers(appeal, on=local_date(at)).filter(pk=reviewer.pk).exists():
-        raise CannotReview(
-            _("%(name)s kan ikke behandle saken. Gi klagen til en annen.") % {"name": reviewer}
-        )
+    _check_may_be_given(appeal, reviewer, at)
     facts = {"reviewer": reviewer, "assigned_at": at, "assigned_by": by}
     if appeal.state == AppealState.RECEIVED:
         APPEAL.move(appeal, AppealState.REVIEWING, by=by, at=at, **facts)
@@ -328,6 +318,34 @@ def assign_appeal(
         at,
     )
     return appeal
+
+
+def _check_may_be_given(appeal: Appeal, reviewer: User, at: datetime) -> None:
+    """Raise `CannotReview` unless the user may review the appeal."""
+    if reviewer.pk in (appeal.drafter_id, appeal.approver_id):
+        raise CannotReview(
+            (
+                _("%(name)s avviste klagen, og kan ikke vurdere om det var riktig. %(then)s")
+                if appeal.about_dismissal_id
+                else _(
+                    "%(name)s skrev eller godkjente vedtaket, og kan ikke vurdere klagen på det. "
+                    "%(then)s"
+                )
+            )
+            % {"name": reviewer, "then": _("Gi klagen til en annen.")},
+            "reviewer",
+        )
+    if reviewer.pk in have_dismissed(appeal):
+        raise CannotReview(
+            _("%(name)s har avvist klagen, og kan ikke vurdere den nå. Gi klagen til en annen.")
+            % {"name": reviewer},
+            "reviewer",
+        )
+    if not appeal_reviewers(appeal, on=local_date(at)).filter(pk=reviewer.pk).exists():
+        raise CannotReview(
+            _("%(name)s kan ikke behandle saken. Gi klagen til en annen.") % {"name": reviewer},
+            "reviewer",
+        )
 
 
 @approval
@@ -368,12 +386,28 @@ def take_up(
 @approval
 @transaction.atomic
 def dismiss(
-    *, appeal: Appeal, reason: str, by: User, at: datetime, read: str | None = None
+    *,
+    appeal: Appeal,
+    ground: str,
+    reason: str,
+    by: User,
+    at: datetime,
+    read: str | None = None,
 ) -> Appeal:
-    """Dismiss the appeal without reviewing it, by a letter that can itself be appealed."""
+    """Dismiss the appeal without reviewing it, by a letter that can itself be appealed.
+
+    `ground` is the condition it fails (`DismissalGround`). Raises `WrongGround`, `CannotReview`."""
     appeal = _lock_appeal(appeal)
     _check_may_review(appeal, by)
     APPEAL.check(appeal, AppealState.DISMISSED)
+    ground = DismissalGround(ground)
+    if ground not in reading.grounds_of_dismissal(appeal):
+        raise WrongGround(
+            _("Klagen er tatt opp selv om den kom etter fristen. Velg hva annet den mangler.")
+            if appeal.is_late
+            else _("Klagen kom innen fristen. Velg hva annet den mangler, eller vurder den."),
+            "ground",
+        )
     reason = _required(reason)
     check_read(reading.of_dismissal(appeal, by=by, at=at), read)
     on = local_date(at)
@@ -382,7 +416,7 @@ def dismiss(
         application=appeal.vedtak.application,
         by=by,
         at=at,
-        **appeal_letters.dismissal(appeal, reason, on),
+        **appeal_letters.dismissal(appeal, ground, reason, on),
     )
     APPEAL.move(
         appeal,
@@ -396,7 +430,8 @@ def dismiss(
         dismissal_weeks=deadlines.appeal_weeks(on),
         dismissal_arrives_on=deadlines.arrives(on, appeal.vedtak.application.person.letter_way),
     )
-    _log(appeal, CaseEvent.APPEAL_DISMISSED, _("Klagen er avvist. %(why)s"), by, at, reason, letter)
+    why = f"{ground.label}. {reason}"
+    _log(appeal, CaseEvent.APPEAL_DISMISSED, _("Klagen er avvist. %(why)s"), by, at, why, letter)
     return appeal
 
 
@@ -464,21 +499,35 @@ def set_dismissal_aside(
         reviewed_by=by,
         closed_on=local_date(at),
     )
-    _review_dismissed(dismissed, by, reason, by, at)
+    _review_dismissed(dismissed, appeal, by, reason, by, at)
     return dismissed
 
 
+@approval
 @transaction.atomic
-def take_up_after_answer(*, appeal: Appeal, by: User, at: datetime) -> Appeal:
+def take_up_after_answer(
+    *,
+    appeal: Appeal,
+    reviewer: User,
+    reason: str,
+    by: User,
+    at: datetime,
+    read: str | None = None,
+) -> Appeal:
     """The appeals body set a dismissal aside (fvl. § 34): review the appeal that was dismissed.
 
-    Raises `Disqualified` or `StepNotPossible`."""
+    `reviewer` is another than who dismissed it; `reason` is what the letter to the person says.
+    Returns the appeal that was dismissed. Raises `Disqualified`, `CannotReview` or
+    `StepNotPossible`."""
     appeal, dismissed = _lock_with_dismissed(appeal)
     if is_disqualified(by, appeal.vedtak.application):
         raise Disqualified
     if not appeal.awaits_new_vedtak:
         raise StepNotPossible(_("Klageinstansen har ikke opphevet avvisningen."))
-    _review_dismissed(dismissed, dismissed.reviewer, appeal.outcome_words, by, at)
+    _check_may_be_given(dismissed, reviewer, at)
+    reason = _required(reason)
+    check_read(reading.of_setting_aside(appeal, by=by, at=at), read)
+    _review_dismissed(dismissed, appeal, reviewer, reason, by, at)
     return dismissed
 
 
@@ -492,7 +541,7 @@ def _lock_with_dismissed(appeal: Appeal) -> tuple[Appeal, Appeal]:
 
 
 def _review_dismissed(
-    dismissed: Appeal, reviewer: User, reason: str, by: User, at: datetime
+    dismissed: Appeal, after: Appeal, reviewer: User, reason: str, by: User, at: datetime
 ) -> None:
     """Review an appeal whose dismissal is set aside, and tell the person. One that came late is
     taken up by it."""
@@ -515,7 +564,7 @@ def _review_dismissed(
         application=dismissed.vedtak.application,
         by=by,
         at=at,
-        **appeal_letters.taken_in(dismissed, reason),
+        **appeal_letters.taken_in(dismissed, reason, after),
     )
     text = _("Avvisningen er gjort om, og klagen vurderes. %(why)s")
     _log(dismissed, CaseEvent.APPEAL_REOPENED, text, by, at, reason, letter)

@@ -52,11 +52,13 @@ Block = dict[str, Any]
 class FileDocument:
     """One document: pages made from `blocks`, or a stored file as it is (`letter`, `upload`).
 
-    `blocks` is called, and files are read, only when the file is made.
+    `on` is the day it is from, and `at` when we made or registered it: the order of those from the
+    same day. `blocks` is called, and files are read, only when the file is made.
     """
 
     title: str
     on: date
+    at: datetime | None
     blocks: Callable[[], list[Block]] | None = None
     letter: Letter | None = None
     upload: Document | None = None
@@ -96,43 +98,43 @@ def assemble(appeal: Appeal, letter: Letter, *, on: date, at: datetime) -> MadeF
 
 
 def documents(appeal: Appeal, letter: Letter | None, on: date, language: str) -> list[FileDocument]:
-    """Every document of the case, in order: our letter, the vedtak, the appeal, the application,
-    then the rest by date, and last what other apps add.
+    """Every document of the case: our letter, then by the day each is from and the time we made or
+    registered it, and last what other apps add.
 
     What only some of those who work with the case may read, is not among them (`left_out`).
     """
     application = appeal.vedtak.application
     t = words("appeal_file", language)
-    first = [_letter(letter)] if letter else []
-    first += [
+    rest = [
+        _application(application, t, language),
         _vedtak(appeal.vedtak, t),
         _appeal(appeal, t["klage"], language),
-        _application(application, t, language),
-    ]
-    rest = [
         *(_assessment(assessment, t) for assessment in _assessments(application)),
         *(_need(need, t, language) for need in application.needs.order_by("decided_at", "pk")),
         *(_statement(statement, t) for statement in _statements(application)),
         *(_talk(talk, t) for talk in application.choice_talks.prefetch_related("alternatives")),
         *_notes(application, t),
         *(
-            FileDocument(upload.title, upload.dated_on, upload=upload)
-            for upload in application.documents.kept()
+            FileDocument(upload.title, upload.dated_on, upload.uploaded_at, upload=upload)
+            for upload in application.documents.kept().order_by("pk")
         ),
         *(_letter(other) for other in _letters(appeal, letter)),
         *(_answer(notice, t) for notice in _answered(application)),
         *(
             _vedtak(other, t)
-            for other in application.vedtak.filter(issued_on__isnull=False, letter=None)
+            for other in application.vedtak.filter(issued_on__isnull=False, letter=None).order_by(
+                "pk"
+            )
             if other != appeal.vedtak
         ),
         *(
             _appeal(other, t["other_klage"], language)
-            for other in type(appeal).objects.filter(vedtak__application=application)
+            for other in type(appeal).objects.filter(vedtak__application=application).order_by("pk")
             if other != appeal
         ),
     ]
-    rest.sort(key=lambda document: document.on)
+    rest.sort(key=lambda document: (document.on, document.at))
+    first = [_letter(letter)] if letter else []
     added = [part(appeal, on, language) for part in _parts.values()]
     return [*first, *rest, *(document for document in added if document)]
 
@@ -180,18 +182,19 @@ def left_out(appeal: Appeal) -> list[str]:
 
 def _letters(appeal: Appeal, ours: Letter | None):
     """The other letters of the case, without their files."""
-    others = appeal.vedtak.application.letters.exclude(vedtak=appeal.vedtak)
+    others = appeal.vedtak.application.letters.exclude(vedtak=appeal.vedtak).order_by("pk")
     return others.exclude(pk=ours.pk) if ours else others
 
 
 def _letter(letter: Letter) -> FileDocument:
-    return FileDocument(letter.title, local_date(letter.made_at), letter=letter)
+    return FileDocument(letter.title, local_date(letter.made_at), letter.made_at, letter=letter)
 
 
 def _vedtak(vedtak: Vedtak, t: dict[str, Any]) -> FileDocument:
     letter = Letter.objects.filter(vedtak=vedtak).first()
     if letter:
-        return FileDocument(f"{t['vedtak']}: {letter.title}", vedtak.issued_on, letter=letter)
+        title = f"{t['vedtak']}: {letter.title}"
+        return FileDocument(title, vedtak.issued_on, letter.made_at, letter=letter)
 
     def blocks() -> list[Block]:
         made: list[Block] = [{"kind": "note", "text": t["imported"]}]
@@ -206,13 +209,14 @@ def _vedtak(vedtak: Vedtak, t: dict[str, Any]) -> FileDocument:
                 made += [{"kind": "heading", "text": t[name]}, {"kind": "text", "text": text}]
         return made
 
-    return FileDocument(t["vedtak"], vedtak.issued_on, blocks)
+    return FileDocument(t["vedtak"], vedtak.issued_on, vedtak.issued_at, blocks)
 
 
 def _appeal(appeal: Appeal, title: str, language: str) -> FileDocument:
     return FileDocument(
         title,
         appeal.received_on,
+        appeal.registered_at,
         lambda: [
             {"kind": "facts", "pairs": appeal_letters.facts(appeal, language)},
             {"kind": "quote", "text": appeal.words},
@@ -231,7 +235,7 @@ def _application(application, t: dict[str, Any], language: str) -> FileDocument:
         said = [{"kind": "quote", "text": application.words}] if application.words else []
         return [{"kind": "facts", "pairs": pairs}, *said]
 
-    return FileDocument(t["application"], application.received_on, blocks)
+    return FileDocument(t["application"], application.received_on, application.received_at, blocks)
 
 
 def _assessments(application):
@@ -244,7 +248,10 @@ def _assessments(application):
 
 def _assessment(assessment, t: dict[str, Any]) -> FileDocument:
     return FileDocument(
-        t["assessment"], assessment.held_on, lambda: _assessment_blocks(assessment, t)
+        t["assessment"],
+        assessment.held_on,
+        assessment.made_at,
+        lambda: _assessment_blocks(assessment, t),
     )
 
 
@@ -272,7 +279,10 @@ def _assessment_blocks(assessment, t: dict[str, Any]) -> list[Block]:
 
 def _need(need: HousingNeed, t: dict[str, Any], language: str) -> FileDocument:
     return FileDocument(
-        t["need"], local_date(need.decided_at), lambda: _need_blocks(need, t, language)
+        t["need"],
+        local_date(need.decided_at),
+        need.decided_at,
+        lambda: _need_blocks(need, t, language),
     )
 
 
@@ -310,7 +320,8 @@ def _statement(statement, t: dict[str, Any]) -> FileDocument:
         ]
         return made + _said(t["comment"], statement.comment)
 
-    return FileDocument(f"{t['statement']}: {statement.signed}", on, blocks)
+    title = f"{t['statement']}: {statement.signed}"
+    return FileDocument(title, on, statement.received_at, blocks)
 
 
 def _talk(talk, t: dict[str, Any]) -> FileDocument:
@@ -326,7 +337,7 @@ def _talk(talk, t: dict[str, Any]) -> FileDocument:
             {"kind": "text", "text": talk.changed},
         ]
 
-    return FileDocument(t["talk"], talk.held_on, blocks)
+    return FileDocument(t["talk"], talk.held_on, talk.recorded_at, blocks)
 
 
 def _answered(application):
@@ -339,7 +350,7 @@ def _answer(notice, t: dict[str, Any]) -> FileDocument:
         facts = [(t["notice"], notice.letter.title), (t["sent"], nbdate(notice.sent_at))]
         return [{"kind": "facts", "pairs": facts}, {"kind": "quote", "text": notice.answer}]
 
-    return FileDocument(t["notice_answer"], notice.answered_on, blocks)
+    return FileDocument(t["notice_answer"], notice.answered_on, notice.answered_at, blocks)
 
 
 def _notes(application, t: dict[str, Any]) -> list[FileDocument]:
@@ -365,7 +376,8 @@ def _notes(application, t: dict[str, Any]) -> list[FileDocument]:
         return made
 
     title = f"{t['notes']} ({len(notes)})"
-    return [FileDocument(title, local_date(notes[-1].written_at), blocks)]
+    last = notes[-1].written_at
+    return [FileDocument(title, local_date(last), last, blocks)]
 
 
 def _said(heading: str, text: str) -> list[Block]:
@@ -384,7 +396,7 @@ class _Printer:
     appeal: Appeal
     documents: list[FileDocument]
     on: date
-    at: datetime
+    at: datetime | None
     language: str
     apart: list[Document] = field(default_factory=list)
     _as_sent: dict[int, pdf_join.Part] = field(default_factory=dict)

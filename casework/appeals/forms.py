@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.once import OnceFormMixin
-from casework.log.enums import AppealChannel, AppealSender, AppealState, LetterWent
+from casework.log.enums import AppealChannel, AppealSender, AppealState, DismissalGround, LetterWent
+from casework.persons.models.persons import POSTCODE
 from casework.vedtak.forms import OutcomesField
 from casework.vedtak.models import Vedtak, VedtakOutcome
 from common.corrections import SeenMixin
@@ -79,6 +80,29 @@ class AppealForm(OnceFormMixin, forms.Form):
     sender_name = forms.CharField(
         label=_("Navn på fullmektig eller verge"), max_length=120, required=False
     )
+    # Asked about a sender who is not registered.
+    register = forms.ChoiceField(
+        label=_("Får den som klaget, kopi av brevene?"),
+        choices=[
+            ("ja", _("Ja, registrer som fullmektig eller verge i saken")),
+            ("nei", _("Nei, fullmakten er trukket, eller gjelder ikke klagen")),
+        ],
+        widget=ListChoice,
+        required=False,
+    )
+    address = forms.CharField(
+        label=_("Adressen til den som klaget"), max_length=200, required=False
+    )
+    postcode = forms.CharField(
+        label=_("Postnummer"), max_length=4, validators=[POSTCODE], required=False
+    )
+    city = forms.CharField(label=_("Poststed"), max_length=60, required=False)
+    letter_agreement = forms.CharField(
+        label=_("Avtale om brev"),
+        max_length=200,
+        required=False,
+        help_text=_("Hvordan kopien når fram uten adresse."),
+    )
     suspension_asked = forms.BooleanField(
         label=_("Ber om at vedtaket ikke settes i verk før klagen er avgjort"), required=False
     )
@@ -107,6 +131,12 @@ class AppealForm(OnceFormMixin, forms.Form):
         self.helper = VarigFormHelper(
             self, submit=_("Registrer klagen"), cancel=cancel, optional=False
         )
+        self.names = {name.casefold() for name in names}
+        self.several = several
+        self.draw(ask=False)
+
+    def draw(self, *, ask: bool) -> None:
+        several = self.several
         self.helper.layout = Layout(
             Fieldset(_("Klagen"), *(["outcomes"] if several else []), "words"),
             Fieldset(
@@ -114,6 +144,7 @@ class AppealForm(OnceFormMixin, forms.Form):
                 "channel",
                 Row("received_on", "made_on", "arrived_on"),
                 Row("sender", "sender_name"),
+                *(["register", "address", Row("postcode", "city"), "letter_agreement"] * ask),
             ),
             Fieldset(_("Utsatt iverksetting"), "suspension_asked"),
         )
@@ -126,7 +157,34 @@ class AppealForm(OnceFormMixin, forms.Form):
             facts["sender_name"] = ""
         elif not facts.get("sender_name"):
             self.add_error("sender_name", _("Skriv hvem som klaget på vegne av personen."))
+        self._ask_about_copies(facts)
         return facts
+
+    def _ask_about_copies(self, facts: dict[str, Any]) -> None:
+        """Put how copies reach the sender in `facts["copies"]`: None if they are not to be made."""
+        answer = facts.pop("register", "")
+        place = {name: facts.pop(name, "") for name in COPY_FIELDS}
+        facts["copies"] = None
+        name = facts.get("sender_name", "").strip()
+        if not name or name.casefold() in self.names:
+            return
+        self.draw(ask=True)
+        if not answer:
+            self.add_error(
+                "register",
+                _(
+                    "%(name)s er ikke registrert, og får ikke kopi av brevene i klagesaken. Skal "
+                    "%(name)s registreres (fvl. § 12)?"
+                )
+                % {"name": name},
+            )
+        elif answer == "ja":
+            facts["copies"] = place
+
+
+# How copies of letters reach a representative, as on the page of representatives.
+COPY_FIELDS = ("address", "postcode", "city", "letter_agreement")
+WHO_DECIDED = _("Den som skrev eller godkjente vedtaket")
 
 
 class AssignForm(SeenMixin, OnceFormMixin, forms.Form):
@@ -134,17 +192,25 @@ class AssignForm(SeenMixin, OnceFormMixin, forms.Form):
         label=_("Vurderes av"),
         queryset=User.objects.none(),
         empty_label=_("Velg"),
-        help_text=_("Den som skrev eller godkjente vedtaket, står ikke i listen."),
-        error_messages={
-            "invalid_choice": _(
-                "Velg en i listen. Den som skrev eller godkjente vedtaket, kan ikke vurdere klagen."
-            )
-        },
     )
 
-    def __init__(self, *args: Any, cancel: str, reviewers, user: User, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        cancel: str,
+        reviewers: QuerySet[User],
+        user: User,
+        about_dismissal: bool,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["reviewer"].queryset = reviewers
+        field = self.fields["reviewer"]
+        field.queryset = reviewers
+        who = _("Den som avviste klagen") if about_dismissal else WHO_DECIDED
+        field.help_text = _("%(who)s, står ikke i listen.") % {"who": who}
+        field.error_messages["invalid_choice"] = _(
+            "Velg en i listen. %(who)s, kan ikke vurdere klagen."
+        ) % {"who": who}
         if reviewers.filter(pk=user.pk).exists():
             self.fields["reviewer"].initial = user.pk
         self.helper = VarigFormHelper(self, submit=_("Fordel klagen"), cancel=cancel)
@@ -174,6 +240,37 @@ class ReasonForm(OnceFormMixin, forms.Form):
 
 class SignForm(ReadMixin, ReasonForm):
     """A `ReasonForm` for a step that answers the appeal or sends it on."""
+
+
+class DismissForm(SignForm):
+    ground = forms.ChoiceField(label=_("Hva klagen mangler"), choices=(), widget=ListChoice)
+
+    field_order = ("ground", "reason")
+
+    def __init__(self, *args: Any, grounds: list[DismissalGround], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["ground"].choices = [(one.value, one.label) for one in grounds]
+        self.fields["ground"].help_text = _(
+            "Mangler noe i selve klagen, skal den som klaget, først få en kort frist til å rette "
+            "den (fvl. § 32)."
+        )
+
+
+class TakeInForm(SignForm):
+    """The appeals body set a dismissal aside: who reviews now, and what the letter says."""
+
+    reviewer = forms.ModelChoiceField(
+        label=_("Vurderes av"),
+        queryset=User.objects.none(),
+        empty_label=_("Velg"),
+        help_text=_("Den som avviste klagen, eller skrev eller godkjente vedtaket, står ikke her."),
+    )
+
+    field_order = ("reviewer", "reason")
+
+    def __init__(self, *args: Any, reviewers: QuerySet[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reviewer"].queryset = reviewers
 
 
 class SuspensionForm(ReadMixin, OnceFormMixin, forms.Form):

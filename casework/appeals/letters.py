@@ -40,25 +40,30 @@ def confirmation(appeal: Appeal, on: date, by: User) -> dict[str, Any]:
         "issued": nbdate_long(appeal.vedtak.issued_on),
         "case": application.case_number,
         "who": sent_by(appeal, language),
+        "dismissed": nbdate_long(appeal.decided_on),
     }
     pairs = dict(facts(appeal, language))
     pairs.pop(t["suspension"])
     pairs[t["instance"]] = body.named
     if appeal.must_judge_lateness:
         pairs[t["due"]] = t["late_so"].format(due=nbdate_long(appeal.due_on))
-    next_steps = [t["then_text"].format(body=body.name)]
+    next_steps = [_said(appeal, t, "then_text").format(body=body.name)]
     if appeal.suspension_waits:
         next_steps.append(t["waiting"])
     elif appeal.suspension_at is None:
         next_steps.append(t["may_wait"])
     reviewer = appeal.reviewer
-    who = t["who_text"].format(name=reviewer.get_full_name()) if reviewer else t["who_none"]
+    who = (
+        t["who_text"].format(name=reviewer.get_full_name())
+        if reviewer
+        else _said(appeal, t, "who_none")
+    )
     contact = reviewer or by
     return {
         "title": t["confirm_title"],
         "template": "appeal_letter",
         "data": {
-            "intro": t["confirm_intro_for" if appeal.sender_name else "confirm_intro"].format(
+            "intro": _said(appeal, t, "confirm_intro", "_for" if appeal.sender_name else "").format(
                 **intro_words
             ),
             "facts": list(pairs.items()),
@@ -92,15 +97,13 @@ def forwarding(appeal: Appeal) -> dict[str, Any]:
         {"heading": t["documents"], "text": t["documents_text"]},
     ]
     return {
-        "title": t["forward_title"],
+        "title": _said(appeal, t, "forward_title"),
         "template": "appeal_letter",
         "to_others": [letters.copy_to_party(person, language)],
         "data": {
             "recipient": {"name": body.name, "address": body.address},
             "contact": _contact(appeal),
-            "intro": t[
-                "forward_intro_dismissal" if appeal.about_dismissal_id else "forward_intro"
-            ].format(
+            "intro": _said(appeal, t, "forward_intro").format(
                 name=person.name,
                 issued=nbdate_long(appeal.vedtak.issued_on),
                 dismissed=nbdate_long(appeal.decided_on),
@@ -119,21 +122,29 @@ def forwarding(appeal: Appeal) -> dict[str, Any]:
     }
 
 
-def taken_in(appeal: Appeal, reason: str) -> dict[str, Any]:
-    """The letter that says an appeal we dismissed is reviewed after all."""
+def taken_in(appeal: Appeal, reason: str, after: Appeal) -> dict[str, Any]:
+    """The letter that says an appeal we dismissed is reviewed after all, and by whom the dismissal
+    was set aside after the appeal about it (`after`): by us, or by the appeals body."""
     _person, _language, t, body = _shared(appeal)
+    intro = t["taken_in_intro_body" if after.outcome_on else "taken_in_intro"]
     return {
         "title": t["taken_in_title"],
         "template": "appeal_letter",
         "data": {
-            "intro": t["taken_in_intro"].format(
-                made=nbdate_long(appeal.made_on), issued=nbdate_long(appeal.vedtak.issued_on)
+            "intro": intro.format(
+                made=nbdate_long(appeal.made_on),
+                issued=nbdate_long(appeal.vedtak.issued_on),
+                body=body.name,
+                decided=nbdate_long(after.outcome_on),
             ),
             "contact": _contact(appeal),
             "facts": [],
             "parts": [
                 {"heading": t["why"], "text": reason},
-                {"heading": t["then"], "text": t["then_text"].format(body=body.name)},
+                {
+                    "heading": t["then"],
+                    "text": _said(appeal, t, "then_text").format(body=body.name),
+                },
             ],
             "box": None,
             "appeal": None,
@@ -178,20 +189,27 @@ def sent_by(appeal: Appeal, language: str) -> str:
     return words("appeal", language)["sender"][kind].format(name=name, who=appeal.sender_name)
 
 
-def dismissal(appeal: Appeal, reason: str, on: date) -> dict[str, Any]:
-    """The letter that dismisses the appeal, which can itself be appealed within three weeks."""
+def ground_of_dismissal(appeal: Appeal, ground: str, language: str) -> str:
+    """The sentence of the letter on the condition (`DismissalGround`) that the appeal fails."""
+    return words("appeal", language)["grounds"][ground].format(due=nbdate_long(appeal.due_on))
+
+
+def dismissal(appeal: Appeal, ground: str, reason: str, on: date) -> dict[str, Any]:
+    """The letter that dismisses the appeal, which can itself be appealed within three weeks.
+
+    Without a `ground` it is the letter besides that sentence, for a page to show."""
     person, language, t, body = _shared(appeal)
     shared = words("vedtak", language)
     weeks = deadlines.appeal_weeks(on)
     intro = [
-        t["dismiss_intro"].format(
+        _said(appeal, t, "dismiss_intro").format(
             made=nbdate_long(appeal.made_on),
             issued=nbdate_long(appeal.vedtak.issued_on),
-            due=nbdate_long(appeal.due_on),
+            dismissed=nbdate_long(appeal.decided_on),
         )
     ]
-    if appeal.is_late:
-        intro.append(t["dismiss_late"])
+    if ground:
+        intro.append(ground_of_dismissal(appeal, ground, language))
     return {
         "title": t["dismiss_title"],
         "template": "appeal_letter",
@@ -236,6 +254,11 @@ def suspension(appeal: Appeal, granted: bool, reason: str) -> dict[str, Any]:
             "appeal": None,
         },
     }
+
+
+def _said(appeal: Appeal, t: dict[str, Any], name: str, end: str = "") -> str:
+    """The text, as it is said of an appeal about a dismissal when it is about one."""
+    return t[f"{name}{'_dismissal' if appeal.about_dismissal_id else ''}{end}"]
 
 
 def _contact(appeal: Appeal) -> dict[str, str]:

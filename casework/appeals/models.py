@@ -273,3 +273,15 @@ class Appeal(models.Model):
             self.outcome_on is not None  # not known for appeals from before Varig
             and not (self.new_vedtak_id and self.new_vedtak.issued_at)
         )
+
+
+def sender_gets_copies(appeal: Appeal, on: date) -> bool:
+    """Whether a fullmektig or verge who appealed gets copies of letters made on the date, also of
+    those about the appeal (fvl. § 12). True of an appeal from the person themself."""
+    if not appeal.sender_name:
+        return True
+    person = appeal.vedtak.application.person
+    registered = person.representatives.filter(
+        kind=appeal.sender, name__iexact=appeal.sender_name.strip(), period__contains=on
+    )
+    return registered.exists()

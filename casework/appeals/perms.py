@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 def appeal_reviewers(appeal: Appeal, *, on: date) -> QuerySet[User]:
     """Who may review the appeal: caseworkers and approvers on the date who may see the person,
-    neither drafted nor approved the vedtak, and are not disqualified (need C16)."""
+    neither drafted nor approved the vedtak, are not disqualified (need C16), and have not dismissed
+    the appeal before."""
     return who_may_work(
         appeal.vedtak.application, [RoleKind.CASEWORKER, RoleKind.APPROVER], on
     ).exclude(
@@ -28,8 +29,14 @@ def appeal_reviewers(appeal: Appeal, *, on: date) -> QuerySet[User]:
             appeal.approver_id,
             appeal.vedtak.drafted_by_id,
             appeal.vedtak.issued_by_id,
+            *have_dismissed(appeal),
         ]
     )
+
+
+def have_dismissed(appeal: Appeal) -> set[int]:
+    """The users who have dismissed the appeal, also when the dismissal is set aside since."""
+    return set(appeal.appeals_of_dismissal.values_list("drafter_id", flat=True))
 
 
 def can_review_appeal(user: User, appeal: Appeal) -> bool:

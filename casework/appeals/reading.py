@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from casework.letters import letters
 from casework.letters import reading as letter_reading
-from casework.log.enums import LanguageForm, LetterKind
+from casework.log.enums import DismissalGround, LanguageForm, LetterKind
 from casework.persons.models import Document, Note
 from common.calendar import local_date
 from common.errors import RuleBroken
@@ -35,19 +35,37 @@ def of_reversal(appeal: Appeal, *, by: User, at: datetime) -> Reading:
 
 
 def of_dismissal(appeal: Appeal, *, by: User, at: datetime) -> Reading:
-    said = _letter(appeal, by, at, lambda: appeal_letters.dismissal(appeal, "", local_date(at)))
+    """With the sentence of each ground, since the choice is not known until the form is sent."""
+    said = _letter(appeal, by, at, lambda: appeal_letters.dismissal(appeal, "", "", local_date(at)))
+    language = appeal.vedtak.application.person.language_form
+    said[_("Brevet, etter hva du velger")] = "\n".join(
+        appeal_letters.ground_of_dismissal(appeal, ground, language)
+        for ground in grounds_of_dismissal(appeal)
+    )
     return _reading(appeal, by, at, said)
+
+
+def grounds_of_dismissal(appeal: Appeal) -> list[DismissalGround]:
+    """The grounds the appeal may be dismissed on: not the deadline if it came in time, or if it is
+    taken up though it came late."""
+    late = DismissalGround.LATE
+    return [one for one in DismissalGround if one != late or appeal.must_judge_lateness]
 
 
 def of_setting_aside(appeal: Appeal, *, by: User, at: datetime) -> Reading:
     dismissed = appeal.about_dismissal
     if dismissed is None:
         return _reading(appeal, by, at)
-    said = _letter(appeal, by, at, lambda: appeal_letters.taken_in(dismissed, ""))
+    said = _letter(appeal, by, at, lambda: appeal_letters.taken_in(dismissed, "", appeal))
     before = {
         _("Klagen som ble avvist"): dismissed.words,
         _("Hvorfor den ble avvist"): dismissed.review,
+        _("Hva klageinstansen kom til"): appeal.outcome_words,
     }
+    before = {heading: text for heading, text in before.items() if text}
+    if appeal.outcome_on:
+        # It is whoever gets the appeal now, and not who dismissed it.
+        said[_("Kontakt")] = _("Den som skal vurdere klagen")
     return _reading(appeal, by, at, before | said)
 
 
@@ -96,7 +114,7 @@ def _reading(appeal: Appeal, by: User, at: datetime, said: dict[str, str] | None
         _("Hva klagen sier"): appeal.words,
         _("Klagen"): "\n".join(f"{name}: {value}" for name, value in facts),
         _("Status"): f"{appeal.get_state_display()} · {vedtak.get_state_display()}",
-        _("Frist"): " ".join(appeal_words.timeliness(appeal)),
+        _("Frist"): " ".join(appeal_words.timeliness(appeal, local_date(at))),
         _("Tatt opp etter fristen"): appeal.taken_up_reason,
         _("Vurderes av"): str(appeal.reviewer or ""),
     }

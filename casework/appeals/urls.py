@@ -13,6 +13,7 @@ urlpatterns = [
     path("klager/<int:pk>/avvis/", views.appeal_dismiss, name="appeal_dismiss"),
     path("klager/<int:pk>/gjor-om/", views.appeal_reverse, name="appeal_reverse"),
     path("klager/<int:pk>/gjor-om-avvisning/", views.appeal_set_aside, name="appeal_set_aside"),
+    path("klager/<int:pk>/ta-inn/", views.appeal_take_in, name="appeal_take_in"),
     path("klager/<int:pk>/send-videre/", views.appeal_forward, name="appeal_forward"),
     path("klager/<int:pk>/trekk/", views.appeal_withdraw, name="appeal_withdraw"),
     path("klager/<int:pk>/apne-igjen/", views.appeal_reopen, name="appeal_reopen"),

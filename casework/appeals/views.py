@@ -10,6 +10,7 @@ from typing import Any
 from django import forms as django_forms
 from django.contrib import messages
 from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -30,6 +31,7 @@ from casework.log.enums import (
     LanguageForm,
     RepresentativeKind,
 )
+from casework.persons.actions.representatives import add_representative
 from casework.persons.views.on_person import form_page
 from casework.vedtak.models import Vedtak, VedtakOutcome
 from common.access import allowed, require
@@ -41,7 +43,7 @@ from . import actions, arrival, forms, reading
 from . import clock as appeal_clock
 from . import file as appeal_file
 from . import words as appeal_words
-from .models import Appeal
+from .models import Appeal, sender_gets_copies
 from .perms import appeal_reviewers, can_review_appeal
 from .processes import APPEAL
 
@@ -207,11 +209,24 @@ def _register(
     about: dict[str, list[VedtakOutcome]] = {}
     for outcome in outcomes:
         about.setdefault(outcome.basis.appeal_body, []).append(outcome)
+    copies = facts.pop("copies")
+    at = timezone.now()
     with transaction.atomic():
-        return [
-            actions.register_appeal(
-                vedtak=vedtak, outcomes=group, by=request.user, at=timezone.now(), **facts
+        if copies:
+            add_representative(
+                person=vedtak.application.person,
+                facts={
+                    **copies,
+                    "kind": facts["sender"],
+                    "name": facts["sender_name"],
+                    "scope": _("Klagen mottatt %s") % nbdate(facts["received_on"]),
+                    "period": DateRange(facts["received_on"], None),
+                },
+                by=request.user,
+                at=at,
             )
+        return [
+            actions.register_appeal(vedtak=vedtak, outcomes=group, by=request.user, at=at, **facts)
             for group in about.values() or [()]
         ]
 
@@ -272,11 +287,13 @@ def _page(request: HttpRequest, appeal: Appeal) -> dict[str, Any]:
             appeal.body
         ],
         "bases": appeal.bases,
-        "timeliness": appeal_words.timeliness(appeal),
+        "timeliness": appeal_words.timeliness(appeal, today),
         "clock": appeal_clock.clock(appeal, today),
         "today": today,
         "step": appeal_words.next_step(appeal, request.user, reviews=reviews, works=works, own=own),
         "own": works and own,
+        "no_copies": appeal.is_open and not sender_gets_copies(appeal, today),
+        "why_not_you": appeal_words.why_not_you(appeal),
         "reviewing": reviewing,
         "ready": ready,
         "may_assign": works and appeal.state in (AppealState.RECEIVED, AppealState.REVIEWING),
@@ -369,6 +386,7 @@ def appeal_assign(request: HttpRequest, pk: int) -> HttpResponse:
         cancel=_back(appeal),
         reviewers=appeal_reviewers(appeal, on=timezone.localdate()),
         user=request.user,
+        about_dismissal=bool(appeal.about_dismissal_id),
     )
     return _step(
         request,
@@ -377,7 +395,7 @@ def appeal_assign(request: HttpRequest, pk: int) -> HttpResponse:
         actions.assign_appeal,
         title=_("Fordel klagen"),
         done=_("Klagen er fordelt."),
-        lead=_("Klagen vurderes av en som verken skrev eller godkjente vedtaket."),
+        lead=appeal_words.who_reviews(appeal),
     )
 
 
@@ -405,7 +423,7 @@ def appeal_take_up(request: HttpRequest, pk: int) -> HttpResponse:
         actions.take_up,
         title=_("Ta opp klagen etter fristen"),
         done=_("Klagen er tatt opp, og skal vurderes."),
-        lead=" ".join(appeal_words.timeliness(appeal)),
+        lead=" ".join(appeal_words.timeliness(appeal, timezone.localdate())),
     )
 
 
@@ -414,8 +432,9 @@ def appeal_take_up(request: HttpRequest, pk: int) -> HttpResponse:
 @once
 def appeal_dismiss(request: HttpRequest, pk: int) -> HttpResponse:
     appeal = _appeal(request, pk)
-    form = forms.SignForm(
+    form = forms.DismissForm(
         posted(request),
+        grounds=reading.grounds_of_dismissal(appeal),
         reading=reading.of_dismissal(appeal, by=request.user, at=timezone.now()),
         cancel=_back(appeal),
         label=_("Hvorfor klagen avvises"),
@@ -482,6 +501,34 @@ def appeal_set_aside(request: HttpRequest, pk: int) -> HttpResponse:
         title=_("Gjør om avvisningen"),
         done=_("Avvisningen er gjort om. Klagen vurderes nå."),
         lead=_("Klagen som ble avvist, skal vurderes. Denne klagen er da avgjort."),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@allowed(perms.can_do_casework)
+@once
+def appeal_take_in(request: HttpRequest, pk: int) -> HttpResponse:
+    """The appeals body set the dismissal aside: review the appeal that was dismissed."""
+    appeal = _appeal(request, pk)
+    dismissed = appeal.about_dismissal or appeal
+    form = forms.TakeInForm(
+        posted(request),
+        reading=reading.of_setting_aside(appeal, by=request.user, at=timezone.now()),
+        cancel=_back(appeal),
+        reviewers=appeal_reviewers(dismissed, on=timezone.localdate()),
+        label=_("Hva brevet sier om hvorfor"),
+        submit=_("Ta opp klagen og lag brevet"),
+        help_text=_("Hva klageinstansen la vekt på. Skriv i målformen brevet har."),
+        rows=5,
+    )
+    return _step(
+        request,
+        appeal,
+        form,
+        actions.take_up_after_answer,
+        title=_("Ta opp klagen som ble avvist"),
+        done=_("Klagen er tatt opp og fordelt, og brevet er laget."),
+        lead=_("Klageinstansen har opphevet avvisningen. En annen skal vurdere klagen nå."),
     )
 
 
@@ -651,13 +698,6 @@ def appeal_remind(request: HttpRequest, pk: int) -> HttpResponse:
 @once
 def appeal_new_vedtak(request: HttpRequest, pk: int) -> HttpResponse:
     appeal = _appeal(request, pk)
-    if appeal.about_dismissal_id:
-        with errors_as_message(request):
-            taken_up = actions.take_up_after_answer(
-                appeal=appeal, by=request.user, at=timezone.now()
-            )
-            return redirect(_back(taken_up))
-        return redirect(_back(appeal))
     with errors_as_message(request):
         draft = actions.begin_vedtak_after_answer(appeal=appeal, by=request.user, at=timezone.now())
         return redirect("casework:vedtak", draft.pk)

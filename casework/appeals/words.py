@@ -22,13 +22,20 @@ if TYPE_CHECKING:
 REVERSE_OR_FORWARD = gettext_lazy("Gjør om vedtaket, eller send klagen videre.")
 
 
-def timeliness(appeal: Appeal) -> list[str]:
-    """Sentences on how the deadline was counted, and whether the appeal came in time."""
+def timeliness(appeal: Appeal, on: date) -> list[str]:
+    """Sentences on how the deadline was counted, and whether the appeal came in time.
+
+    On `on`, which is before the end of the deadline or after it."""
     vedtak = appeal.vedtak
     if appeal.about_dismissal_id:
         dismissed = {"on": nbdate_long(appeal.decided_on), "due": nbdate(appeal.due_on)}
         return [
-            _("Klagen ble avvist %(on)s. Fristen for å klage på det var %(due)s.") % dismissed,
+            (
+                _("Klagen ble avvist %(on)s. Fristen for å klage på det er %(due)s.")
+                if on <= appeal.due_on
+                else _("Klagen ble avvist %(on)s. Fristen for å klage på det var %(due)s.")
+            )
+            % dismissed,
             _in_time_or_late(appeal),
         ]
     deadline = vedtak.appeal_deadline()
@@ -93,10 +100,24 @@ def _in_time_or_late(appeal: Appeal) -> str:
         }
     if days_late == 0:
         return _("Klagen er fra %(made)s, siste dag i fristen. Den kom i tide.") % {"made": made}
-    return _("Klagen er fra %(made)s, %(days)s før fristen var ute. Den kom i tide.") % {
+    return _("Klagen er fra %(made)s, %(days)s før siste dag i fristen. Den kom i tide.") % {
         "made": made,
         "days": days_nb(-days_late),
     }
+
+
+def who_reviews(appeal: Appeal) -> str:
+    """Who may review the appeal, as a sentence."""
+    if appeal.about_dismissal_id:
+        return _("En annen enn den som avviste klagen, skal vurdere klagen på avvisningen.")
+    return _("En som verken skrev eller godkjente vedtaket, skal vurdere klagen.")
+
+
+def why_not_you(appeal: Appeal) -> str:
+    """What a user who may not review the appeal has done, as a sentence to them."""
+    if appeal.about_dismissal_id:
+        return _("Du avviste klagen.")
+    return _("Du skrev eller godkjente vedtaket.")
 
 
 def next_step(appeal: Appeal, user: User, *, reviews: bool, works: bool, own: bool) -> Step:
@@ -111,13 +132,13 @@ def next_step(appeal: Appeal, user: User, *, reviews: bool, works: bool, own: bo
         return Step(text, why, url, post)
 
     if appeal.state == AppealState.RECEIVED:
-        why = _("En som verken skrev eller godkjente vedtaket, skal vurdere klagen.")
+        why = who_reviews(appeal)
         return step(_("Fordel klagen"), why, "appeal_assign")
     if appeal.state == AppealState.REVIEWING:
         if not reviews:
             return Step(
                 _("Venter på %(name)s") % {"name": appeal.reviewer},
-                _("Du skrev eller godkjente vedtaket, og vurderer ikke klagen.")
+                _("%(why)s Derfor vurderer du ikke klagen.") % {"why": why_not_you(appeal)}
                 if own
                 else _("Klagen vurderes av en annen."),
             )
@@ -140,7 +161,7 @@ def next_step(appeal: Appeal, user: User, *, reviews: bool, works: bool, own: bo
     if appeal.awaits_new_vedtak:
         if appeal.about_dismissal_id:
             why = _("Klageinstansen har opphevet avvisningen. Klagen skal vurderes.")
-            return step(_("Ta opp klagen som ble avvist"), why, "appeal_new_vedtak", post=True)
+            return step(_("Ta opp klagen som ble avvist"), why, "appeal_take_in")
         why = _("Klageinstansen har endret eller opphevet vedtaket.")
         if appeal.new_vedtak_id:
             url = reverse("casework:vedtak", args=[appeal.new_vedtak_id])

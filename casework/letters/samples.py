@@ -67,6 +67,7 @@ DAYS = (
     "made",
     "received",
     "dismissed",
+    "decided",
 )
 DAY = "2. november 2026"
 

@@ -243,6 +243,15 @@ class AppealSender(models.TextChoices):
     GUARDIAN = "verge", _("Verge")
 
 
+class DismissalGround(models.TextChoices):
+    """The condition that an appeal fails when we dismiss it (fvl. §§ 28-33)."""
+
+    LATE = "frist", _("Den kom etter fristen (fvl. §§ 29 og 31)")
+    STANDING = "klagerett", _("Den som klaget, har ikke rett til å klage (fvl. § 28)")
+    NOT_A_VEDTAK = "gjenstand", _("Det den gjelder, kan ikke klages på (fvl. § 28)")
+    FORM = "form", _("Den er mangelfull, og ikke rettet innen fristen vi satte (fvl. § 32)")
+
+
 class LetterWay(models.TextChoices):
     """How letters reach somebody, which decides the day they count as arrived (fvl. § 29)."""
 

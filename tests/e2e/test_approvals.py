@@ -20,6 +20,7 @@ BUTTONS = {
     "casework:appeal_dismiss": "Avvis klagen og lag brevet",
     "casework:appeal_reverse": "Skriv nytt vedtak",
     "casework:appeal_set_aside": "Gjør om avvisningen og lag brevet",
+    "casework:appeal_take_in": "Ta opp klagen og lag brevet",
     "casework:appeal_forward": "Send til klageinstansen",
     "casework:appeal_suspension": "Avgjør og lag brevet",
     "allocation:class_approve": "Godkjenn prioriteten",
@@ -35,8 +36,9 @@ def seated(role=None, *, user=None) -> SimpleNamespace:
 
 def change(name, row, case, browser) -> None:
     """Another user changes, in a browser of their own, what the signer is reading."""
-    if name.startswith("casework:vedtak"):
-        browser.go(reverse("casework:person_edit", args=[row.application.person_id]))
+    if name.startswith("casework:vedtak") or name == "casework:appeal_take_in":
+        application = getattr(row, "vedtak", row).application
+        browser.go(reverse("casework:person_edit", args=[application.person_id]))
         browser.write(address="Nyveien 9")
         browser.press("Lagre")
     elif name == "casework:appeal_forward":
@@ -77,6 +79,10 @@ def test_no_kind_of_approval_signs_what_another_browser_has_changed(sit_down):
         signer.write(**typed)
         if name == "casework:appeal_suspension":
             signer.pick("Nei, vedtaket settes i verk nå")
+        if name == "casework:appeal_dismiss":
+            signer.pick("Den kom etter fristen (fvl. §§ 29 og 31)")
+        if name == "casework:appeal_take_in":
+            signer.main.locator("[name=reviewer]").select_option(index=1)
         if name == "allocation:item":
             signer.main.locator("article input[name=chosen]").first.check(force=True)
         change(name, row, case, others.get(name, caseworker))

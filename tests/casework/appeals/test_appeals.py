@@ -21,7 +21,7 @@ from casework.appeals import words as appeal_words
 from casework.log.enums import AppealState, FlagKind, LetterKind, Outcome, Process, VedtakState
 from casework.models import Appeal, Event, Flag, Letter, Transition, Vedtak
 from casework.vedtak.actions import approve_vedtak, submit_vedtak
-from common.formatting import nbdate_long
+from common.formatting import nbdate, nbdate_long
 from tests import factories as f
 from tests.readings import read_of, sign
 
@@ -74,19 +74,31 @@ def text_of(content):
 def test_oral_appeal_from_a_proxy_can_ask_for_suspension(login):
     vedtak = refusal()
     client = login("saksbehandler")
-    answer = client.post(
-        reverse("casework:appeal_new", args=[vedtak.pk]),
-        {
-            "words": "Hun kan ikke bo der.",
-            "channel": "muntlig",
-            "received_on": f"{f.today():%d.%m.%Y}",
-            "made_on": f"{f.days_ago(1):%d.%m.%Y}",
-            "sender": "fullmektig",
-            "sender_name": "Nils Brekke",
-            "suspension_asked": "on",
-        },
-    )
+    new = reverse("casework:appeal_new", args=[vedtak.pk])
+    typed = {
+        "words": "Hun kan ikke bo der.",
+        "channel": "muntlig",
+        "received_on": f"{f.today():%d.%m.%Y}",
+        "made_on": f"{f.days_ago(1):%d.%m.%Y}",
+        "sender": "fullmektig",
+        "sender_name": "Nils Brekke",
+        "suspension_asked": "on",
+    }
+    # Who is not registered gets no copies of the letters: it is asked.
+    assert "Skal Nils Brekke registreres" in client.post(new, typed).text
+    assert "Skriv hele adressen" in client.post(new, typed | {"register": "ja"}).text
+    assert not Appeal.objects.exists()
+    without = client.post(new, typed | {"register": "nei"}).url
+    assert "får ikke kopi av brevene i klagesaken" in client.get(without).text
+    Appeal.objects.all().delete()
+    there = {"address": "Torget 2", "postcode": "9990", "city": "Solvær"}
+    answer = client.post(new, typed | {"register": "ja"} | there)
     appeal = Appeal.objects.get()
+    client.post(url("appeal_confirm", appeal))
+    appeal.refresh_from_db()
+    assert [copy.name for copy in appeal.confirmation.copies.all()] == ["Nils Brekke"]
+    said = text_of(appeal.confirmation.file.content)
+    assert "sendt for deg av Nils Brekke, fullmektig." in said
     assert answer.url == url("appeal", appeal)
     assert (appeal.made_on, appeal.sender_name) == (f.days_ago(1), "Nils Brekke")
     assert appeal.suspension_waits and not appeal.is_late
@@ -162,7 +174,7 @@ def test_appeal_posted_in_time_is_in_time(time_machine):
     time_machine.move_to(due + timedelta(days=4))
     appeal = klage(vedtak, received_on=due + timedelta(days=3), made_on=due)
     assert not appeal.is_late
-    assert "siste dag i fristen" in appeal_words.timeliness(appeal)[-1]
+    assert "siste dag i fristen" in appeal_words.timeliness(appeal, f.today())[-1]
 
 
 def test_page_explains_a_deadline_moved_by_a_weekend(time_machine):
@@ -170,7 +182,7 @@ def test_page_explains_a_deadline_moved_by_a_weekend(time_machine):
     vedtak = refusal()
     vedtak.arrived_on = f.today() + timedelta(days=1)  # a Saturday
     appeal = Appeal(vedtak=vedtak, made_on=f.today(), due_on=vedtak.appeal_due())
-    arrived, counted, stands = appeal_words.timeliness(appeal)
+    arrived, counted, stands = appeal_words.timeliness(appeal, f.today())
     assert arrived.startswith("Brevet kom fram 21.")
     assert "lørdag 12.12.2026" in counted
     assert "så fristen er mandag 14.12.2026 (fvl. § 30)" in counted
@@ -246,7 +258,9 @@ def dismissed_appeal():
     """An appeal dismissed for being late, whose letter says that this can be appealed."""
     appeal = late_klage()
     appeal.outcomes.set(appeal.vedtak.outcomes.all())
-    return actions.dismiss(appeal=appeal, reason=WHY, by=appeal.reviewer, at=f.now())
+    return actions.dismiss(
+        appeal=appeal, ground="frist", reason=WHY, by=appeal.reviewer, at=f.now()
+    )
 
 
 @pytest.mark.parametrize("by", ["us", "the appeals body", "nobody"])
@@ -275,7 +289,14 @@ def test_dismissal_of_an_appeal_is_appealed_to_the_same_body(by, login, time_mac
     # The three weeks are counted from the letter about the dismissal.
     assert not second.is_late and second.due_on > first.closed_on + timedelta(days=20)
     page = client.get(url("appeal", second)).text
-    assert "Avvisningen av klagen" in page and "Klagen ble avvist" in page
+    assert "Avvisningen av klagen" in page and "Fristen for å klage på det er" in page
+    assert f"avvist {nbdate(first.closed_on)} av {first.reviewed_by}" in page
+    assert "skrevet av" not in page and "En annen enn den som avviste klagen" in page
+    client.post(url("appeal_confirm", second))
+    second.refresh_from_db()
+    confirmed = text_of(second.confirmation.file.content)
+    assert "klagen din på at vi" in confirmed and "En annen enn den som avviste" in confirmed
+    assert "skrev eller godkjente" not in confirmed and "Vi kan endre vedtaket" not in confirmed
     # Neither who dismissed it, nor who wrote or approved the vedtak, reviews it.
     for user in (first.reviewer, first.drafter, first.approver):
         with pytest.raises(actions.CannotReview):
@@ -298,7 +319,24 @@ def test_dismissal_of_an_appeal_is_appealed_to_the_same_body(by, login, time_mac
             by=second.reviewer, at=f.now(),
         )  # fmt: skip
         assert second.awaits_new_vedtak == (by != "nobody")
-        answer = client.post(url("appeal_new_vedtak", second), follow=True)
+        if by != "nobody":
+            page = client.get(url("appeal_take_in", second))
+            assert "avgjorde" in page.text and "at vi ikke kunne avvise den" in page.text
+            form = page.context["form"]
+            assert first.reviewed_by not in form.fields["reviewer"].queryset
+            own = {"reviewer": first.reviewed_by_id, "reason": WHY} | read_of(page)
+            assert "Velg et gyldig valg" in client.post(url("appeal_take_in", second), own).text
+            with pytest.raises(actions.CannotReview, match="har avvist klagen"):
+                actions.take_up_after_answer(
+                    appeal=second,
+                    reviewer=first.reviewed_by,
+                    reason=WHY,
+                    by=client.user,
+                    at=f.now(),
+                )
+            given = own | {"reviewer": f.UserFactory(caseworker=True).pk, "reason": "Ny lege."}
+            assert client.post(url("appeal_take_in", second), given).url == url("appeal", first)
+    dismissed_by = first.reviewed_by
     first.refresh_from_db()
     second.refresh_from_db()
     if by == "nobody":
@@ -313,6 +351,11 @@ def test_dismissal_of_an_appeal_is_appealed_to_the_same_body(by, login, time_mac
     assert not second.awaits_new_vedtak and not second.is_open
     letter = Letter.objects.latest("pk")
     assert letter.title == "Vi vurderer klagen din likevel"
+    text = text_of(letter.file.content)
+    assert ("vi har gjort den om" in text) == (by == "us")
+    assert ("avgjorde" in text) == (by != "us") and "Kort." not in text
+    with pytest.raises(actions.CannotReview, match="har avvist klagen"):
+        under_review(first, dismissed_by)
     draft = actions.begin_reversal(appeal=first, reason=WHY, by=first.reviewer, at=f.now())
     assert draft.replaces == first.vedtak
 
@@ -357,7 +400,7 @@ def test_only_the_reviewer_decides_and_others_see_who_that_is(login):
     for name, data in (
         ("appeal_forward", {"reason": WHY}),
         ("appeal_reverse", {"reason": WHY}),
-        ("appeal_dismiss", {"reason": WHY}),
+        ("appeal_dismiss", {"reason": WHY, "ground": "form"}),
         ("appeal_suspension", {"granted": "ja", "reason": WHY}),
     ):
         page = sign(other, url(name, appeal), data).text
@@ -396,13 +439,30 @@ def test_no_appeal_is_accepted_a_year_after_the_vedtak():
 
 def test_a_dismissal_is_a_letter_that_can_be_appealed():
     appeal = late_klage()
-    actions.dismiss(appeal=appeal, reason="Ingen grunn.", by=appeal.reviewer, at=f.now())
+    facts = {"reason": "Ingen grunn.", "by": appeal.reviewer, "at": f.now()}
+    actions.dismiss(appeal=appeal, ground="frist", **facts)
     appeal.refresh_from_db()
     assert (appeal.state, appeal.closed_on) == (AppealState.DISMISSED, f.today())
     text = text_of(Letter.objects.get(kind=LetterKind.APPEAL_ANSWER).file.content)
     assert "Vi har avvist klagen din" in text
     assert "Du kan klage på avvisningen innen tre uker" in text
     assert "kommune (Torget 1, 9990 Solvær) avgjør klager på avvisningen." in text
+
+
+def test_an_appeal_that_came_in_time_is_dismissed_on_the_condition_it_fails(login):
+    appeal = under_review()
+    client, url_ = login(user=appeal.reviewer), url("appeal_dismiss", appeal)
+    page = client.get(url_)
+    assert 'value="frist"' not in page.text and "rettslig klageinteresse" in page.text
+    for ground in ({}, {"ground": "frist"}):
+        assert client.post(url_, {"reason": WHY} | ground | read_of(page)).status_code == 200
+    facts = {"appeal": appeal, "reason": WHY, "by": appeal.reviewer, "at": f.now()}
+    with pytest.raises(actions.WrongGround, match="kom innen fristen"):
+        actions.dismiss(ground="frist", **facts)
+    sign(client, url_, {"reason": WHY, "ground": "klagerett"})
+    text = text_of(Letter.objects.get(kind=LetterKind.APPEAL_ANSWER).file.content)
+    assert "ikke part i saken" in text and "forvaltningsloven § 28" in text
+    assert "Klagefristen" not in text and "§ 31" not in text
 
 
 # ------------------------------------------------------------------ reversed
@@ -467,8 +527,6 @@ def test_appeal_is_forwarded_with_a_letter_and_a_frozen_file(login):
     parts = [
         "Sakens dokumenter",
         "Oversendelse av klage på vedtak",
-        "Klagefrist",
-        "Dere tar feil om trappene.",
         "Søknaden",
         "Kartlegging",
         "Notater i saken",

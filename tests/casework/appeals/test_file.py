@@ -200,3 +200,21 @@ def test_steps_of_an_appeal_nobody_reviews_yet_can_be_opened(login):
     client = login("saksbehandler")
     for name in ("appeal_forward", "appeal_dismiss", "appeal_suspension", "appeal_reverse"):
         assert client.get(reverse(f"casework:{name}", args=[appeal.pk])).status_code == 200
+
+
+def test_documents_stand_by_the_day_they_are_from_then_in_the_order_they_were_made():
+    appeal = f.AppealFactory(reviewing=True, vedtak=f.ApplicationFactory(refused=True).decision)
+    case = appeal.vedtak.application
+    upload(case, "Mye eldre", picture(), "image/png", dated_on=f.days_ago(900))
+    for title in ("Meir tid", "Enda meir tid"):
+        letters.make_letter(
+            kind=LetterKind.INTERIM, application=case, title=title, template="plain",
+            data=letters.body(intro=[title]), by=case.registered_by, at=f.now(),
+        )  # fmt: skip
+    titles = [title.rsplit(", ", 1)[0] for title in appeal_file.titles(appeal, f.today())]
+    of = titles.index
+    assert titles[0] == "Mye eldre"
+    assert of("Søknaden") < of("Klagen") and of("Meir tid") + 1 == of("Enda meir tid")
+    days = [line.rsplit(", ", 1)[1] for line in appeal_file.titles(appeal, f.today())]
+    as_days = [tuple(map(int, reversed(day.split(".")))) for day in days]
+    assert as_days == sorted(as_days)

@@ -269,7 +269,7 @@ def forwarded(language, whole):
 def dismissed(language, whole):
     appeal = klage(language, whole, received_on=f.today(), due_on=f.days_ago(2))
     why = WRITTEN[language]["why"]
-    appeals.dismiss(appeal=appeal, reason=why, by=appeal.reviewer, at=f.now())
+    appeals.dismiss(appeal=appeal, ground="frist", reason=why, by=appeal.reviewer, at=f.now())
     return appeal.vedtak.application.letters.get(kind=LetterKind.APPEAL_ANSWER)
 
 

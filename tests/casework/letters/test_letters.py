@@ -169,7 +169,7 @@ TO_NOWHERE = {
     "notice_new": ({"considering": "Avslag.", "grounds": "Oppsagt.", "due_on": "{later}"}, None),
     "appeal_confirm": ({}, "here"),
     "appeal_forward": ({"reason": "Vi har sett på saken én gang til."}, "here"),
-    "appeal_dismiss": ({"reason": "Det er for sent."}, "late"),
+    "appeal_dismiss": ({"reason": "Det er for sent.", "ground": "frist"}, "late"),
     "appeal_suspension": ({"granted": "nei", "reason": "Det haster ikke."}, "here"),
 }
 

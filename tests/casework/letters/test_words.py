@@ -14,7 +14,14 @@ from django.conf import settings
 from django.utils.text import capfirst
 
 from casework.letters.words import _read, leaves, words
-from casework.log.enums import AppealSender, ApplicationKind, LanguageForm, Outcome, SupportNeed
+from casework.log.enums import (
+    AppealSender,
+    ApplicationKind,
+    DismissalGround,
+    LanguageForm,
+    Outcome,
+    SupportNeed,
+)
 from housing.enums import Staffing, UnitType
 
 NB, NN = (_read(str(form)) for form in (LanguageForm.BOKMAL, LanguageForm.NYNORSK))
@@ -43,6 +50,7 @@ def test_placeholders_are_the_same_in_both_languages():
         ("vedtak", "outcomes", Outcome),
         ("interim", "kinds", ApplicationKind),
         ("appeal", "sender", AppealSender),
+        ("appeal", "grounds", DismissalGround),
         ("appeal_file", "kinds", ApplicationKind),
         ("appeal_file", "staffings", Staffing),
         ("appeal_file", "support", SupportNeed),
