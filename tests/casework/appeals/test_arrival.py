@@ -143,7 +143,7 @@ def test_deadline_of_a_dismissal_is_that_of_its_letter(login):
     first = f.AppealFactory(reviewing=True, due_on=f.days_ago(3))
     person = first.vedtak.application.person
     Person.objects.filter(pk=person.pk).update(letter_way="papir")
-    first = dismiss(appeal=first, reason="For sent.", by=first.reviewer, at=f.now())
+    first = dismiss(appeal=first, ground="frist", reason="For sent.", by=first.reviewer, at=f.now())
     told = deadlines.appeal_within(f.today() + timedelta(days=3), 3).due
     assert nbdate_long(told) in Letter.objects.latest("pk").said["appeal"]["deadline"]
     # Neither an agreement made later, nor an early arrival, takes a day from it.
