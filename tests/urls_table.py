@@ -183,6 +183,7 @@ CASEWORK_APP: dict[str, UrlRow] = {
     "casework:vedtak_recall": post_row(CASEWORK, "submitted"),
     "casework:vedtak_move": UrlRow(CASEWORK, "submitted"),
     "casework:vedtak_discard": UrlRow(CASEWORK, "draft"),
+    "casework:vedtak_take_over": UrlRow(CASEWORK, "draft"),
     "casework:vedtak_change": UrlRow(CASEWORK, "vedtak"),
     "casework:vedtak_arrived": UrlRow(CASEWORK, "vedtak"),
     "casework:vedtak_disqualify": post_row(CASEWORK, "draft"),

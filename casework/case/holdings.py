@@ -21,6 +21,7 @@ from casework.log.event_kinds import CaseEvent
 from casework.log.models import Flag
 from casework.persons.models import Person
 from casework.vedtak.models import Vedtak
+from casework.vedtak.perms import not_written_by
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -98,7 +99,7 @@ HOLDINGS = (
         key="vedtak_to_approve",
         label=_l("Vedtak til godkjenning"),
         rows=lambda user: Vedtak.objects.filter(approver=user, state=VedtakState.SUBMITTED),
-        for_receiver=lambda rows, user: rows.visible_to(user).exclude(drafted_by=user),
+        for_receiver=lambda rows, user: not_written_by(rows.visible_to(user), user),
         field="approver",
         roles=(RoleKind.APPROVER,),
         place=32,

@@ -106,6 +106,7 @@ class CaseEvent(EventKind):
     VEDTAK_RECALLED = "vedtak_recalled"
     VEDTAK_RETURNED = "vedtak_returned"
     VEDTAK_SUBMITTED = "vedtak_submitted"
+    VEDTAK_TAKEN_OVER = "vedtak_taken_over"
     WISH = "wish"
     FLAG_HANDLED = "flag.handled", EventGroup.CONTACT
     NOTE = "note", EventGroup.CONTACT

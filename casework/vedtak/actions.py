@@ -48,7 +48,7 @@ from . import completeness, reading
 from . import letter as vedtak_letter
 from . import page as vedtak_page
 from .models import Vedtak, VedtakOutcome
-from .perms import can_approve_vedtak, can_move_approval
+from .perms import can_approve_vedtak, can_move_approval, can_take_over_vedtak, has_written
 from .processes import VEDTAK
 
 if TYPE_CHECKING:
@@ -155,6 +155,16 @@ class NotChangeable(RuleBroken):
     """The outcomes cannot be changed like this (omgjøring, fvl. § 35)."""
 
 
+class Appealed(NotChangeable):
+    """An open appeal is about an outcome, and it is changed from there (fvl. § 33)."""
+
+    def __init__(self, outcome: VedtakOutcome) -> None:
+        super().__init__(
+            _("Det er en klage på «%s». Gjør om vedtaket fra klagen, eller vent på svaret.")
+            % outcome.basis
+        )
+
+
 class DiscardReasonMissing(RuleBroken):
     """A draft is thrown away without a reason."""
 
@@ -162,6 +172,15 @@ class DiscardReasonMissing(RuleBroken):
 
     def __init__(self) -> None:
         super().__init__(_("Skriv hvorfor utkastet forkastes."))
+
+
+class TakeOverReasonMissing(RuleBroken):
+    """A draft is taken over without a reason."""
+
+    field = "reason"
+
+    def __init__(self) -> None:
+        super().__init__(_("Skriv hvorfor du overtar vedtaket."))
 
 
 class NotSubmitted(RuleBroken):
@@ -247,9 +266,9 @@ def draft_vedtak(
 
     Size and type come from the housing need in force, lease and validity from the municipality's
     settings, the rules from the legal bases in force. It decides what nothing decides yet. If
-    everything is decided, it changes the outcomes of `changes`, or else all that stand of the
-    latest vedtak (omgjøring); `reversal_ground` is the legal ground if known.
-    Raises `Disqualified` or `CaseClosed`.
+    everything is decided, it changes the outcomes of `changes`, or else all of the latest vedtak
+    that stand and have no open appeal (omgjøring); `reversal_ground` is the legal ground if known.
+    Raises `Disqualified`, `CaseClosed` or `Appealed`.
     """
     # Locked, so that two users at once begin one vedtak, not two.
     application = locked(Application.objects.select_related("person", "household"), application.pk)
@@ -263,7 +282,11 @@ def draft_vedtak(
     on = local_date(at)
     bases = completeness.bases_of(application, on, changes)
     if not bases and (latest := application.vedtak.issued().first()):
-        changes = list(latest.outcomes.standing().select_related("basis", "vedtak"))
+        standing = latest.outcomes.standing().select_related("basis", "vedtak")
+        appealed = list(standing.appealed())
+        changes = [outcome for outcome in standing if outcome not in appealed]
+        if appealed and not changes:
+            raise Appealed(appealed[0])
         bases = completeness.bases_of(application, on, changes)
     replaces = changes[0].vedtak if changes else None
     codes = {basis.code for basis in bases}
@@ -353,12 +376,7 @@ def change_issued(
     changed = [standing[one.pk] for one in outcomes if one.pk in standing]
     if not changed or len(changed) != len(outcomes):
         raise NotChangeable(_("Det du vil endre, er ikke i kraft. Last siden på nytt."))
-    for outcome in changed:
-        if outcome.appeals.filter(closed_on__isnull=True).exists():
-            raise NotChangeable(
-                _("Det er en klage på «%s». Gjør om vedtaket fra klagen, eller vent på svaret.")
-                % outcome.basis
-            )
+    _refuse_appealed(vedtak.outcomes.filter(pk__in=[one.pk for one in changed]))
     if to_harm and ground not in MAY_HARM:
         raise NotChangeable(
             _("Dette grunnlaget gir ikke rett til å endre vedtaket til skade for personen."),
@@ -431,12 +449,16 @@ def save_draft(
 
 @transaction.atomic
 def submit_vedtak(*, vedtak: Vedtak, approver: User, by: User, at: datetime) -> Vedtak:
-    """Send for approval. Raises `VedtakIncomplete`, `NotYours`, `Locked` or `CannotApprove`."""
+    """Send for approval.
+
+    Raises `VedtakIncomplete`, `NotYours`, `Locked`, `Appealed` or `CannotApprove`."""
     vedtak = _lock_vedtak(vedtak)
     _check_may_write(vedtak, by)
     if vedtak.application.state in APPLICATION_CLOSED:
         raise CaseClosed(vedtak.application)
     content = completeness.contents(vedtak, local_date(at))
+    issued = VedtakOutcome.objects.standing().filter(vedtak__application=vedtak.application_id)
+    _refuse_appealed(_replaced_by(content, issued), by_new=vedtak)
     missing = completeness.missing(vedtak, local_date(at), content)
     if missing:
         raise VedtakIncomplete(missing)
@@ -499,10 +521,10 @@ def on_discard(react: Callable[..., None]) -> None:
 def discard_vedtak(*, vedtak: Vedtak, reason: str, by: User, at: datetime) -> Vedtak:
     """Throw a draft away, such as one begun by mistake: what it would have changed stands.
 
-    It is kept to read. Raises `NotYours`, `Locked`, `Disqualified` or `DiscardReasonMissing`.
+    The drafter does, or another when the drafter is disqualified. It is kept to read. Raises `NotYours`, `Locked`, `Disqualified` or `DiscardReasonMissing`.
     """
     vedtak = _lock_vedtak(vedtak)
-    _check_may_write(vedtak, by)
+    _check_may_write(vedtak, by, or_take_over=True)
     reason = reason.strip()
     if not reason:
         raise DiscardReasonMissing
@@ -527,6 +549,41 @@ def recall_vedtak(*, vedtak: Vedtak, by: User, at: datetime) -> Vedtak:
         raise NotSubmitted
     _back_to_draft(vedtak, by, at)
     _log(vedtak, CaseEvent.VEDTAK_RECALLED, _("Vedtaket er kalt tilbake fra godkjenning."), by, at)
+    return vedtak
+
+
+@transaction.atomic
+def take_over_vedtak(*, vedtak: Vedtak, reason: str, by: User, at: datetime) -> Vedtak:
+    """Write on a vedtak whose drafter is disqualified (inhabil), also one sent for approval.
+
+    What the drafter confirmed must be confirmed again, and who wrote it before cannot approve it.
+    Raises `TakeOverReasonMissing`, `Unwritable`, `Disqualified`, `AlreadyIssued` or `NotYours`.
+    """
+    vedtak = _lock_vedtak(vedtak)
+    _refuse_issued(vedtak)
+    if is_disqualified(by, vedtak.application):
+        raise Disqualified
+    if not can_take_over_vedtak(by, vedtak):
+        raise NotYours(vedtak)
+    reason = reason.strip()
+    if not reason:
+        raise TakeOverReasonMissing
+    check_writable(reason, "reason")
+    earlier = vedtak.drafted_by
+    if vedtak.is_submitted:
+        _back_to_draft(vedtak, by, at)
+    vedtak.drafted_by = by
+    vedtak.confirmed = []
+    if vedtak.approver_id == by.pk:
+        vedtak.approver = None
+    vedtak._history_user = by
+    vedtak.save(update_fields=["drafted_by", "confirmed", "approver"])
+    text = _("%(name)s overtok vedtaket fra %(earlier)s, som er inhabil: %(reason)s") % {
+        "name": by,
+        "earlier": earlier,
+        "reason": reason,
+    }
+    _log(vedtak, CaseEvent.VEDTAK_TAKEN_OVER, text, by, at)
     return vedtak
 
 
@@ -600,14 +657,23 @@ def approve_vedtak(*, vedtak: Vedtak, by: User, at: datetime, read: str | None =
 
     All in one transaction. It replaces what stands for the same legal bases in the case, and
     nothing else (omgjøring, fvl. § 35). What is missing is checked again, since a legal basis may
-    have ended after it was sent for approval.
-    Raises `CannotApprove`, `ChangedSinceRead`, `VedtakIncomplete`, `MoveNotAllowed` and
+    have ended after it was sent for approval; so are appeals of what it replaces, and whether the
+    drafter has turned out to be disqualified.
+    Raises `CannotApprove`, `Appealed`, `ChangedSinceRead`, `VedtakIncomplete`, `MoveNotAllowed` and
     `common.pdf.UnprintableText`.
     """
     vedtak = _lock_vedtak(vedtak)
     _refuse_issued(vedtak)
     VEDTAK.check(vedtak, VedtakState.ISSUED)
     _check_may_approve(vedtak, by)
+    if is_disqualified(vedtak.drafted_by, vedtak.application):
+        raise CannotApprove(
+            _(
+                "%(name)s skrev vedtaket, og er inhabil i saken. En annen må overta det før det "
+                "kan godkjennes (forvaltningsloven § 6)."
+            )
+            % {"name": vedtak.drafted_by}
+        )
     on = local_date(at)
     content = completeness.contents(vedtak, on)
     approved = reading.reading(vedtak, content, by=by, at=at)
@@ -663,6 +729,8 @@ def declare_disqualified(*, application: Application, reason: str, by: User, at:
     if not reason.strip():
         raise DisqualificationReasonMissing
     check_writable(reason)
+    # Locked, so that nobody approves what they wrote while they declare it.
+    application = locked(Application.objects.select_related("person"), application.pk)
     _declared, new = Disqualification.objects.get_or_create(
         application=application,
         user=by,
@@ -683,16 +751,35 @@ def _replace_earlier(
     vedtak: Vedtak, content: completeness.Contents, by: User, at: datetime
 ) -> None:
     """Replace what stands for the legal bases of the vedtak. An earlier vedtak is replaced when
-    nothing of it stands any more."""
+    nothing of it stands any more. Raises `Appealed`: an appeal may have come after the drafting.
+    """
     issued = vedtak.application.vedtak.issued()
     for earlier in issued.order_by("pk").select_for_update(of=("self",), no_key=True):
         standing = earlier.outcomes.standing()
-        replaced = standing.filter(basis__code__in=[row.basis.code for row in content.outcomes])
+        replaced = _replaced_by(content, standing)
+        # The row of the earlier vedtak is locked, so that no appeal of it is registered meanwhile.
+        _refuse_appealed(replaced, by_new=vedtak)
         if replaced.update(replaced_by=vedtak, replaced_on=local_date(at)) and (
             not standing.exists()
         ):
             earlier._history_user = by
             VEDTAK.move(earlier, VedtakState.REPLACED, by=by, at=at)
+
+
+def _replaced_by(
+    content: completeness.Contents, standing: QuerySet[VedtakOutcome]
+) -> QuerySet[VedtakOutcome]:
+    """Those of the standing outcomes that the contents decide anew."""
+    return standing.filter(basis__code__in=[row.basis.code for row in content.outcomes])
+
+
+def _refuse_appealed(outcomes: QuerySet[VedtakOutcome], by_new: Vedtak | None = None) -> None:
+    """Refuse to replace what an open appeal is about, but by the vedtak written from the appeal."""
+    appealed = outcomes.appealed().select_related("basis")
+    if by_new:
+        appealed = appealed.exclude(appeals__new_vedtak=by_new)
+    if outcome := appealed.first():
+        raise Appealed(outcome)
 
 
 def _lock_vedtak(vedtak: Vedtak) -> Vedtak:
@@ -717,17 +804,18 @@ def _refuse_issued(vedtak: Vedtak) -> None:
         raise AlreadyIssued(vedtak)
 
 
-def _check_may_write(vedtak: Vedtak, by: User) -> None:
+def _check_may_write(vedtak: Vedtak, by: User, *, or_take_over: bool = False) -> None:
     if is_disqualified(by, vedtak.application):
         raise Disqualified
     if vedtak.state not in (VedtakState.DRAFT, VedtakState.RETURNED):
         raise Locked(vedtak)
-    if vedtak.drafted_by_id != by.pk:
+    may = or_take_over and can_take_over_vedtak(by, vedtak)
+    if vedtak.drafted_by_id != by.pk and not may:
         raise NotYours(vedtak)
 
 
 def _check_may_approve(vedtak: Vedtak, user: User) -> None:
-    if vedtak.drafted_by_id == user.pk:
+    if has_written(user, vedtak):
         raise CannotApprove(_("Den som skrev vedtaket, kan ikke godkjenne det."))
     if is_disqualified(user, vedtak.application):
         raise CannotApprove(

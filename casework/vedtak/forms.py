@@ -412,6 +412,21 @@ class DiscardForm(OnceFormMixin, forms.Form):
         self.helper = VarigFormHelper(self, submit=_("Forkast utkastet"), cancel=cancel)
 
 
+class TakeOverForm(OnceFormMixin, forms.Form):
+    """Why another writes on a vedtak."""
+
+    reason = forms.CharField(
+        label=_("Hvorfor du overtar vedtaket"),
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Står i hendelsene i saken."),
+    )
+
+    def __init__(self, *args: Any, cancel: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = VarigFormHelper(self, submit=_("Overta vedtaket"), cancel=cancel)
+
+
 class MoveForm(OnceFormMixin, forms.Form):
     """Another approver for a vedtak that waits for approval."""
 

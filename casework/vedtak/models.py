@@ -56,6 +56,10 @@ class OutcomeQuerySet(models.QuerySet):
         in SQL."""
         return self.filter(vedtak__state=VedtakState.ISSUED, replaced_on__isnull=True)
 
+    def appealed(self) -> Self:
+        """Outcomes an open appeal is about, which then decides."""
+        return self.filter(appeals__isnull=False, appeals__closed_on__isnull=True).distinct()
+
     def granted(self) -> Self:
         return self.standing().filter(outcome__in=GRANTED)
 

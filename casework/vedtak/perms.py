@@ -14,11 +14,11 @@ from casework.applications.perms import is_disqualified, who_may_work
 from casework.log.enums import VedtakState
 from casework.log.perms import can_do_casework
 
+from .models import Vedtak
+
 if TYPE_CHECKING:
     from accounts.models import User
     from casework.applications.models import Application
-
-    from .models import Vedtak
 
 
 def can_draft_vedtak(user: User, application: Application) -> bool:
@@ -31,11 +31,22 @@ def can_approve(user: User) -> bool:
     return user.has_role(RoleKind.APPROVER)
 
 
+def has_written(user: User, vedtak: Vedtak) -> bool:
+    """Whether the user drafts it, or did before it was handed over: only the drafter saves it."""
+    return vedtak.drafted_by_id == user.pk or vedtak.history.filter(drafted_by_id=user.pk).exists()
+
+
+def not_written_by(vedtak: QuerySet[Vedtak], user: User) -> QuerySet[Vedtak]:
+    """The vedtak the user has not written (`has_written`)."""
+    rows = Vedtak.history.filter(id=OuterRef("pk"), drafted_by_id=user.pk)
+    return vedtak.exclude(drafted_by=user).filter(~Exists(rows))
+
+
 def can_approve_vedtak(user: User, vedtak: Vedtak) -> bool:
-    """An approver who did not draft it and is not disqualified in the case (need C14)."""
+    """An approver who has not written it and is not disqualified in the case (need C14)."""
     return (
         can_approve(user)
-        and vedtak.drafted_by_id != user.pk
+        and not has_written(user, vedtak)
         and not is_disqualified(user, vedtak.application)
     )
 
@@ -78,7 +89,7 @@ def can_move_approval(user: User, vedtak: Vedtak, on: date) -> bool:
         return False
     if vedtak.drafted_by_id == user.pk:
         return True
-    return hindered(type(vedtak).objects.filter(pk=vedtak.pk), on).exists()
+    return hindered(Vedtak.objects.filter(pk=vedtak.pk), on).exists()
 
 
 def can_edit_vedtak(user: User, vedtak: Vedtak) -> bool:
@@ -90,7 +101,22 @@ def can_edit_vedtak(user: User, vedtak: Vedtak) -> bool:
     )
 
 
-def approvers(application: Application, *, drafter_id: int, on: date) -> QuerySet[User]:
-    """Who may approve a vedtak in the case: approvers on the date who may see the person, did not
-    draft it, and are not disqualified."""
-    return who_may_work(application, [RoleKind.APPROVER], on).exclude(pk=drafter_id)
+def can_take_over_vedtak(user: User, vedtak: Vedtak) -> bool:
+    """Others who work with the case take it over, or discard it, when the drafter has turned out
+    to be disqualified (inhabil): the drafter may do nothing with it (fvl. § 6)."""
+    return (
+        vedtak.is_open
+        and vedtak.drafted_by_id != user.pk
+        and is_disqualified(vedtak.drafted_by, vedtak.application)
+        and can_draft_vedtak(user, vedtak.application)
+    )
+
+
+def approvers(vedtak: Vedtak, on: date) -> QuerySet[User]:
+    """Who may approve the vedtak: approvers on the date who may see the person, have not written
+    it, and are not disqualified."""
+    return (
+        who_may_work(vedtak.application, [RoleKind.APPROVER], on)
+        .exclude(pk=vedtak.drafted_by_id)
+        .exclude(pk__in=vedtak.history.values("drafted_by"))
+    )

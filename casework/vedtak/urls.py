@@ -12,6 +12,7 @@ urlpatterns = [
     path("vedtak/<int:pk>/send-tilbake/", views.vedtak_return, name="vedtak_return"),
     path("vedtak/<int:pk>/kall-tilbake/", views.vedtak_recall, name="vedtak_recall"),
     path("vedtak/<int:pk>/forkast/", views.vedtak_discard, name="vedtak_discard"),
+    path("vedtak/<int:pk>/overta/", views.vedtak_take_over, name="vedtak_take_over"),
     path("vedtak/<int:pk>/flytt/", views.vedtak_move, name="vedtak_move"),
     path("vedtak/<int:pk>/endre/", views.vedtak_change, name="vedtak_change"),
     path("vedtak/<int:pk>/inhabil/", views.vedtak_disqualify, name="vedtak_disqualify"),

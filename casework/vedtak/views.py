@@ -38,7 +38,15 @@ from . import actions, completeness, reading
 from . import letter as vedtak_letter
 from . import page as vedtak_page
 from .day import why_hindered
-from .forms import ApproveForm, ChangeForm, DiscardForm, MoveForm, ReturnForm, VedtakForm
+from .forms import (
+    ApproveForm,
+    ChangeForm,
+    DiscardForm,
+    MoveForm,
+    ReturnForm,
+    TakeOverForm,
+    VedtakForm,
+)
 from .models import Vedtak
 from .parts import ANCHORS
 from .perms import (
@@ -48,6 +56,7 @@ from .perms import (
     can_edit_vedtak,
     can_move_approval,
     can_recall_vedtak,
+    can_take_over_vedtak,
     hindered,
 )
 
@@ -205,15 +214,33 @@ def vedtak_discard(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @allowed(perms.can_do_casework)
 @once
+def vedtak_take_over(request: HttpRequest, pk: int) -> HttpResponse:
+    """Write on a vedtak whose drafter is disqualified, with a reason."""
+    vedtak = _vedtak(request, pk)
+    form = TakeOverForm(posted(request), cancel=reverse("casework:vedtak", args=[pk]))
+    if request.method == "POST" and form.is_valid():
+        with errors_on(form):
+            actions.take_over_vedtak(
+                vedtak=vedtak, by=request.user, at=timezone.now(), **form.cleaned_data
+            )
+            messages.success(request, _("Du har overtatt vedtaket, og kan skrive videre."))
+            return redirect("casework:vedtak", pk)
+    lead = _("Les alt %(name)s har skrevet, og gjør det om der du vurderer annerledes.") % {
+        "name": vedtak.drafted_by
+    }
+    return _step(request, vedtak, form, title=_("Overta vedtaket"), lead=lead)
+
+
+@require_http_methods(["GET", "POST"])
+@allowed(perms.can_do_casework)
+@once
 def vedtak_move(request: HttpRequest, pk: int) -> HttpResponse:
     """Give the vedtak to another approver."""
     vedtak = _vedtak(request, pk)
     on = timezone.localdate()
     form = MoveForm(
         posted(request),
-        approvers=approvers(vedtak.application, drafter_id=vedtak.drafted_by_id, on=on).exclude(
-            pk=vedtak.approver_id
-        ),
+        approvers=approvers(vedtak, on).exclude(pk=vedtak.approver_id),
         cancel=reverse("casework:vedtak", args=[pk]),
     )
     if request.method == "POST" and form.is_valid():
@@ -434,9 +461,7 @@ def _form(request: HttpRequest, vedtak: Vedtak, content: completeness.Contents) 
     form = VedtakForm(request.POST if posted else None, instance=vedtak, content=content)
     form.fields["approver"] = django_forms.ModelChoiceField(
         label=_("Godkjenner"),
-        queryset=approvers(
-            vedtak.application, drafter_id=vedtak.drafted_by_id, on=timezone.localdate()
-        ),
+        queryset=approvers(vedtak, timezone.localdate()),
         required=False,
         empty_label=_("Velg godkjenner"),
         initial=vedtak.approver_id,
@@ -590,6 +615,8 @@ def _page(
         "may_move": perms.can_do_casework(request.user)
         and can_move_approval(request.user, vedtak, on),
         "hindered_why": _why_hindered(vedtak, on),
+        "drafter_inhabil": vedtak.is_open and is_disqualified(vedtak.drafted_by, application),
+        "may_take_over": can_take_over_vedtak(request.user, vedtak),
         "saved_at": vedtak.saved_at or vedtak.drafted_at,
         "questions": [
             {"item": item, "confirmed": item.sentence in shown.confirmed}

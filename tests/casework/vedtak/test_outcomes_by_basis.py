@@ -11,7 +11,14 @@ from django.urls import reverse
 from allocation import ranking
 from casework.appeals import actions as appeals
 from casework.appeals import letters as appeal_letters
-from casework.log.enums import AppealState, FlagKind, Outcome, RefusalGround, VedtakState
+from casework.log.enums import (
+    AppealState,
+    FlagKind,
+    Outcome,
+    RefusalGround,
+    ReversalGround,
+    VedtakState,
+)
 from casework.models import Appeal, Flag, Vedtak
 from casework.vedtak import actions, completeness
 from casework.vedtak import letter as vedtak_letter
@@ -221,3 +228,65 @@ def test_a_place_to_stay_has_its_own_days(client):
     GRANT.run(until)
     assert [flag.due_on for flag in Flag.objects.filter(kind=FlagKind.GRANT)] == [until]
     assert waits(vedtak)
+
+
+# ------------------------------------------------------------------ what is appealed
+
+
+def test_new_vedtak_does_not_go_round_an_open_klage(login):
+    """«Nytt vedtak» in a decided case changes nothing the appeals body has."""
+    vedtak = decided(HOME, HELP, **{HELP: Outcome.REFUSED})
+    appeal = f.AppealFactory(
+        vedtak=vedtak,
+        forwarded=True,
+        body="statsforvalteren",
+        outcomes=[outcome_of(vedtak, HELP)],
+    )
+    client = login("saksbehandler")
+    new = reverse("casework:vedtak_new", args=[vedtak.application_id])
+    client.post(new)
+    assert appeal.is_open
+    assert outcome_of(vedtak, HELP).replaced_by is None
+    draft = outcome_of(vedtak, HOME).replaced_by
+    actions.discard_vedtak(vedtak=draft, reason="Feil.", by=client.user, at=f.now())
+    # When everything that stands is appealed, it says so.
+    appeal.outcomes.add(outcome_of(vedtak, HOME))
+    assert "Det er en klage på" in client.post(new, follow=True).text
+    assert not vedtak.application.vedtak.filter(state=VedtakState.DRAFT).exists()
+
+
+@pytest.mark.parametrize("sent", [False, True])
+def test_draft_begun_before_the_klage_does_not_replace_what_is_appealed(sent):
+    vedtak = decided(HELP, outcome=Outcome.REFUSED)
+    by, approver = f.UserFactory(caseworker=True), f.UserFactory(approver=True)
+    draft = actions.change_issued(
+        vedtak=vedtak,
+        outcomes=list(vedtak.outcomes.standing()),
+        ground=ReversalGround.FAVOUR,
+        to_harm=False,
+        reason=WHY,
+        by=by,
+        at=f.now(),
+    )
+    actions.save_draft(
+        vedtak=draft,
+        facts={
+            "facts": "Legen har skrevet en erklæring, datert i forrige uke.",
+            "reasoning": WHY,
+            "person_view": "Jeg vil ha hjelpen så snart det går.",
+            "help_content": "Boveileder ti timer i uka, og en plan for det.",
+            "valid_to": f.today() + timedelta(days=90),
+        },
+        outcomes={f.basis(HELP): (Outcome.GRANTED,)},
+        by=by,
+        at=f.now(),
+    )
+    if sent:
+        actions.submit_vedtak(vedtak=draft, approver=approver, by=by, at=f.now())
+    appeals.register_appeal(vedtak=vedtak, received_on=f.today(), words="Uenig.", by=by, at=f.now())
+    with pytest.raises(actions.Appealed):
+        if sent:
+            actions.approve_vedtak(vedtak=draft, by=approver, at=f.now())
+        else:
+            actions.submit_vedtak(vedtak=draft, approver=approver, by=by, at=f.now())
+    assert outcome_of(vedtak, HELP).stands
