@@ -25,6 +25,8 @@ LONGEST_NAME = 63
 
 # Days further away are typing errors, like the year 2126: no contract is so long.
 YEARS_AHEAD, YEARS_BACK = 30, 120
+# An answer promised or asked for by letter is never so far away either.
+YEARS_TO_ANSWER = 2
 
 
 class RuleBroken(Exception):
@@ -53,6 +55,12 @@ def impossible_day(day: date | None, today: date, years_ahead: int = YEARS_AHEAD
         "first": nbdate(first),
         "last": nbdate(last),
     }
+
+
+def check_answer_day(day: date | None, today: date, field: str) -> None:
+    """Refuse, beside the field, a day for an answer that must be a typing error."""
+    if sentence := impossible_day(day, today, YEARS_TO_ANSWER):
+        raise RuleBroken(sentence, field)
 
 
 def explain_integrity_error(exc: BaseException) -> str | None:

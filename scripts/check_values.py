@@ -39,6 +39,7 @@ ALLOWED_NUMBERS = {
     ("common/calendar.py", "DAYS_A_MONTH"): "converts days to months",
     ("common/day.py", "DEADLINE_DAYS"): "how far ahead Min dag looks, and a colour",
     ("common/errors.py", "YEARS_AHEAD"): "a limit that catches typing errors",
+    ("common/errors.py", "YEARS_TO_ANSWER"): "a limit that catches typing errors",
     ("common/errors.py", "YEARS_BACK"): "a limit that catches typing errors",
     ("desk/career.py", "DETAIL_MONTHS"): "layout of a drawing",
     ("desk/career.py", "SHORTEST_DAYS"): "layout of a drawing",

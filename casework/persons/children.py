@@ -14,17 +14,18 @@ exists for values (`is_child_of_household`), for one member (`is_child_member`),
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
-from casework.log.enums import MAY_BE_CHILD, MemberRelation
+from casework.log.enums import MAY_BE_CHILD, PROTECTED, LivingArrangement, MemberRelation
 from common.calendar import add_months
 from common.sql import enum_params, enum_values
 
 if TYPE_CHECKING:
-    from .models import HouseholdMember
+    from .models import HouseholdMember, Person
 
 ADULT_AGE = 18  # years (vergemålsloven § 8)
 
@@ -49,6 +50,29 @@ def is_child_of_household(relation: str, born: date | None, on: date) -> bool:
 def is_child_member(member: HouseholdMember, on: date) -> bool:
     """Whether the member of a household is a child on the date. Reads the person."""
     return is_child_of_household(member.relation, member.person.birth_date, on)
+
+
+def live_elsewhere_too(members: Sequence[HouseholdMember], on: date) -> list[Person]:
+    """Of these members of one household, those who live permanently in another one too on the date.
+
+    A household whose head is protected or shielded is not told of, whoever asks (need S3).
+    """
+    from .models import HouseholdMember
+
+    fast = {m.person_id: m for m in members if m.living == LivingArrangement.PERMANENT}
+    if not fast:
+        return []
+    hidden = Q(person__protection__in=PROTECTED) | Q(person__shielded=True)
+    heads = HouseholdMember.objects.filter(relation=MemberRelation.SELF)
+    elsewhere = (
+        HouseholdMember.objects.filter(
+            person__in=fast, living=LivingArrangement.PERMANENT, period__contains=on
+        )
+        .exclude(household__in={m.household_id for m in members})
+        .exclude(household__in=heads.filter(hidden).values("household"))
+    )
+    there = set(elsewhere.values_list("person", flat=True))
+    return [member.person for pk, member in fast.items() if pk in there]
 
 
 def children(on: date, age: int = ADULT_AGE, prefix: str = "") -> Q:

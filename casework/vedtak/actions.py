@@ -521,7 +521,8 @@ def on_discard(react: Callable[..., None]) -> None:
 def discard_vedtak(*, vedtak: Vedtak, reason: str, by: User, at: datetime) -> Vedtak:
     """Throw a draft away, such as one begun by mistake: what it would have changed stands.
 
-    The drafter does, or another when the drafter is disqualified. It is kept to read. Raises `NotYours`, `Locked`, `Disqualified` or `DiscardReasonMissing`.
+    The drafter does, or another when the drafter is disqualified. It is kept to read.
+    Raises `NotYours`, `Locked`, `Disqualified` or `DiscardReasonMissing`.
     """
     vedtak = _lock_vedtak(vedtak)
     _check_may_write(vedtak, by, or_take_over=True)

@@ -19,6 +19,7 @@ from casework.assessment.needs import bedrooms, bedrooms_nb
 from casework.letters import letters
 from casework.letters.words import words
 from casework.log.enums import AFTER_APPEAL, MAY_HARM, LanguageForm, Outcome
+from casework.persons.children import live_elsewhere_too
 from common.calendar import add_months
 from common.formatting import nbdate
 
@@ -372,6 +373,19 @@ def _unknown_age(vedtak: Vedtak, content: Contents, on: date) -> Iterator[Found]
         )
 
 
+def _two_homes(vedtak: Vedtak, content: Contents, on: date) -> Iterator[Found]:
+    for child in live_elsewhere_too(content.children, on):
+        yield (
+            _(
+                "Barnets beste: %s står som «bor fast» også i en annen husstand. Er det samme "
+                "barn, og bor barnet fast begge steder?"
+            )
+            % child,
+            "",
+            reverse("casework:household", args=[vedtak.application.person_id]),
+        )
+
+
 def _choices(vedtak: Vedtak, content: Contents, on: date) -> Iterator[Found]:
     if content.decides_matter and not content.talks and not content.is_place_only:
         yield (
@@ -437,6 +451,7 @@ CHECKS = (
     Check("syn", _l("Hva personen selv mener"), "C10, C12", _person_view),
     Check("barn", _l("Barnets beste når noen er under 18 år"), "Grl. § 104", _best_interests),
     Check("barn", _l("Fødselsdato som mangler i husstanden"), "C2", _unknown_age, bars=False),
+    Check("barn", _l("Barn som bor fast i to husstander"), "C2", _two_homes, bars=False),
     Check("vilkar", _l("Vilkår som sier hva som kreves"), "fvl. § 23", _conditions),
     Check("valg", _l("Samtalen om valg og konsekvenser"), "C21", _choices),
     Check("valg", _l("Samtalen, når § 27 avgjøres i dag"), "R35-00", _choices_tonight, bars=False),

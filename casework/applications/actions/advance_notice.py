@@ -14,7 +14,7 @@ from casework.log import events
 from casework.log.enums import LetterKind
 from casework.log.event_kinds import CaseEvent
 from common.calendar import local_date
-from common.errors import RuleBroken
+from common.errors import RuleBroken, check_answer_day
 from common.formatting import nbdate, nbdate_long
 from common.locking import locked
 
@@ -57,6 +57,7 @@ def send_notice(
     Raises `DueTooSoon` and `letters.NoAddress`."""
     if due_on <= on:
         raise DueTooSoon
+    check_answer_day(due_on, on, "due_on")
     w = words("notice", application.person.language_form)
     case = f"{application.case_year}/{application.case_seq:04d}"
     letter = letters.make_letter(

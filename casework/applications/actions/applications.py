@@ -27,7 +27,7 @@ from casework.persons.actions.deaths import refuse_dead
 from casework.persons.actions.persons import household_of, lock_persons
 from common.calendar import local_date
 from common.corrections import check_seen
-from common.errors import RuleBroken
+from common.errors import RuleBroken, check_answer_day
 from common.formatting import nbdate, nbdate_long
 from common.locking import locked
 
@@ -408,6 +408,7 @@ def send_interim_reply(
     if not application.is_open:
         raise NothingToAnswer
     check_seen(application, seen)
+    check_answer_day(expected_on, local_date(at), "expected_on")
     earlier, replied_at = application.promised_on, application.interim_reply_at
     if replied_at and expected_on == earlier:
         raise SamePromise(earlier)

@@ -32,7 +32,7 @@ from casework.persons.actions.persons import (
 from casework.persons.children import is_child_member
 from casework.persons.models import Person
 from common.calendar import local_date
-from common.errors import RuleBroken
+from common.errors import RuleBroken, check_answer_day
 from common.formatting import nbdate, nbdate_long
 from common.locking import locked
 
@@ -127,7 +127,8 @@ def _register_children(
 ) -> None:
     """Let the children told of join the household, unless they are there already.
 
-    One who is there without a name gets the name that is told now.
+    One who is there without a name gets the name that is told now. Whether one lives permanently
+    elsewhere too cannot be asked while somebody waits for a place: the vedtak asks.
     """
     on = case.received_on
     members = case.household.members.filter(period__contains=local_date(at)).order_by("pk")
@@ -150,7 +151,7 @@ def _register_children(
             relation=MemberRelation.CHILD,
             living=LivingArrangement.PERMANENT,
             since=max(on, child.birth_date or on),
-            two_homes=True,
+            two_homes=None,
             by=by,
             at=at,
         )
@@ -188,6 +189,7 @@ def ask_for_papers(
         raise NothingMissing(_("Søknaden er ikke lenger åpen, og trenger ingen papirer."))
     if not papers:
         raise NothingMissing(_("Skriv hvilke papirer som mangler, ett på hver linje."))
+    check_answer_day(due_on, local_date(at), "due_on")
     w = words("missing", application.person.language_form)
     letter = letters.make_letter(
         kind=LetterKind.MISSING,

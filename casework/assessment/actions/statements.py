@@ -15,7 +15,7 @@ from casework.log import events
 from casework.log.event_kinds import CaseEvent
 from common.calendar import local_date
 from common.corrections import check_seen
-from common.errors import RuleBroken
+from common.errors import RuleBroken, check_answer_day
 from common.formatting import nbdate
 from common.locking import locked
 
@@ -83,6 +83,7 @@ def ask_statement(
     today = local_date(at)
     if due_on < today:
         raise StatementRefused(_("Velg i dag eller en senere dag."), "due_on")
+    check_answer_day(due_on, today, "due_on")
     if asked_of is not None and helper_name:
         raise StatementRefused(
             _("Velg enten en kollega eller en utenfor, ikke begge."), "helper_name"

@@ -15,7 +15,7 @@ from casework.log.events import record
 from casework.log.saving import save
 from casework.persons.perms import colleagues
 from common.calendar import local_date
-from common.errors import RuleBroken
+from common.errors import RuleBroken, check_answer_day
 from common.locking import locked
 
 from ..models import Handover
@@ -47,6 +47,7 @@ def hand_over(
     the person, or when the due date has passed."""
     if due_on and due_on < local_date(at):
         raise HandoverRefused(_("Fristen har vært. Velg i dag eller en senere dag."), "due_on")
+    check_answer_day(due_on, local_date(at), "due_on")
     may_read = colleagues(person, local_date(at), to_unit)
     if to_user and not may_read.filter(pk=to_user.pk).exists():
         raise HandoverRefused(

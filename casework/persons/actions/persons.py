@@ -423,13 +423,13 @@ def join_household(
     by: User,
     at: datetime,
     nights: int | None = None,
-    two_homes: bool = False,
+    two_homes: bool | None = False,
 ) -> HouseholdMember:
     """Add a person to the head's household from `since`; without one, register one from `facts`.
 
     A person registered here gets the head's address protection and shielding, because a child's
     address reveals where the parent lives (need S3). `two_homes`: the user has confirmed that the
-    child lives permanently elsewhere too. Raises `MembershipRefused`.
+    child lives permanently elsewhere too; None leaves that open. Raises `MembershipRefused`.
     """
     # Locked, so that of two users adding the same person, the second gets the refusal.
     lock_persons(head.pk, *([person.pk] if person else []))
@@ -472,10 +472,11 @@ def join_household(
     return member
 
 
-def _ask_about_two_homes(member: HouseholdMember, confirmed: bool, by: User) -> str:
+def _ask_about_two_homes(member: HouseholdMember, confirmed: bool | None, by: User) -> str:
     """Raise `LivesInTwoHomes` for a child who lives permanently in another household as well.
 
-    Returns the words for the event when the user has confirmed it, else "". A household whose
+    Returns the words for the event when the user has confirmed it, or was not asked (None), else
+    "". A household whose
     members the user may not see is not told of (need S3).
     """
     born, since = member.person.birth_date, member.period.lower
@@ -497,6 +498,8 @@ def _ask_about_two_homes(member: HouseholdMember, confirmed: bool, by: User) -> 
     )
     if not elsewhere:
         return ""
+    if confirmed is None:
+        return " " + _("Ikke avklart: barnet står som «bor fast» også i en annen husstand.")
     if not confirmed:
         raise LivesInTwoHomes(member.person)
     return " " + _("Bekreftet: barnet bor fast i to husstander.")

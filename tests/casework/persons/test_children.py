@@ -138,6 +138,37 @@ def test_children_told_of_by_phone_count_everywhere(client, caseworker):
     assert names == {"Ada Nord", "Ida Nord", "Ola", "Per"}
 
 
+def test_child_told_of_who_lives_fast_elsewhere_is_asked_about(client, caseworker):
+    """The one who calls tells of a child that lives permanently with the other parent."""
+    child = PersonFactory(first_name="Ida", last_name="Vik", birth_date=born_years_ago(11))
+    mother = HouseholdFactory()
+    MemberFactory(household=mother, person=child, relation="barn")
+    sent = typed_call(
+        client,
+        first_name="Per",
+        last_name="Vik",
+        tonight="ingen",
+        children_tonight="1",
+        children=f"Ida Vik {nbdate(child.birth_date)}",
+    )
+    assert client.post(S27, sent).status_code == 302
+    case = Application.objects.get()
+    assert child.memberships.filter(household=case.household).exists()
+    said = Event.objects.filter(person=child, kind="household_joined").latest("pk").text
+    assert "Ikke avklart" in said and "Bekreftet" not in said
+
+    def asked(case):
+        vedtak = VedtakFactory(application=case)
+        content = completeness.contents(vedtak, today())
+        return [q for q in completeness.questions(vedtak, today(), content) if "Ida" in q.sentence]
+
+    assert [q.part for q in asked(case)] == ["barn"]
+    # Nobody is told of a household that is hidden.
+    case.vedtak.all().delete()
+    Person.objects.filter(pk=mother.head.pk).update(protection="strengtFortrolig")
+    assert not asked(case)
+
+
 @pytest.mark.parametrize("line", ["Ida 31.02.2015", "Ida 11 år", "14.03.2015 Ida"])
 def test_birth_date_that_cannot_be_read_is_asked_for_again(client, caseworker, line):
     sent = typed_call(client, first_name="Ada", last_name="Nord", tonight="ingen", children=line)
