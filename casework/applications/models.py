@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import connection, models
-from django.db.models import F, Q, Value
+from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Cast, Concat, LPad
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -38,6 +38,11 @@ if TYPE_CHECKING:
 class ApplicationQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:
         return self.filter(visible_persons(user, "person__"))
+
+    def for_tonight(self) -> Self:
+        """Those that ask for a temporary place (§ 27): by their kind, or a legal basis chosen."""
+        asked = LegalBasis.objects.filter(applications=OuterRef("pk"), code=section_27.PLACE_BASIS)
+        return self.filter(Q(kind=ApplicationKind.TEMPORARY) | Exists(asked))
 
     def open(self) -> Self:
         return self.filter(state__in=APPLICATION_OPEN)
@@ -186,8 +191,10 @@ class Application(models.Model):
 
     @property
     def is_for_tonight(self) -> bool:
-        """Whether it asks for a temporary place (§ 27)."""
-        return self.kind == ApplicationKind.TEMPORARY
+        """Whether it asks for a temporary place (§ 27), perhaps with a home (`for_tonight`)."""
+        return self.kind == ApplicationKind.TEMPORARY or any(
+            basis.code == section_27.PLACE_BASIS for basis in self.bases.all()
+        )
 
     @property
     def received_on(self) -> date:

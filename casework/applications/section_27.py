@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from .models import Application
 
 
+# The legal basis: an application with it asks for a place, whatever it is called.
+PLACE_BASIS = "sosialtjenesteloven_27"
+
+
 @dataclass(frozen=True, slots=True)
 class Deadline27:
     """One deadline as pages show it. `color` is danger, warning, success, or neutral (not owed)."""
@@ -113,10 +117,9 @@ def standing(applications: Iterable[Application], at: datetime) -> dict[int, Sec
 
     Those withdrawn, lapsed or sent on have no deadlines; nor has one more than a year old.
     """
+    # The finder knows which of them are under § 27: it reads their legal bases in its one query.
     asked = [
-        application.pk
-        for application in applications
-        if application.is_for_tonight and application.state in APPLICATION_ALIVE
+        application.pk for application in applications if application.state in APPLICATION_ALIVE
     ]
     if not asked:
         return {}

@@ -14,6 +14,7 @@ from zlib import crc32
 
 from django.utils.translation import gettext_lazy
 
+from casework.applications.section_27 import PLACE_BASIS
 from casework.assessment import needs
 from casework.letters import letters
 from casework.letters.models import LegalBasis
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 NEW_DWELLING_BASES = ("kommunal_bolig", "bytte")
 EXTENSION_BASIS = "forlengelse"
 DWELLING_BASES = (*NEW_DWELLING_BASES, EXTENSION_BASIS)
-PLACE_BASIS = "sosialtjenesteloven_27"
 HELP_BASIS = "boligsosialloven_6"
 
 PARTS = {

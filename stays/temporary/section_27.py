@@ -52,6 +52,12 @@ PLACES = (StayKind.TEMPORARY, StayKind.TRIAL)
 RECEIVED = local_day("a.received_at")
 HOURS = in_force("section_27_place_hours", RECEIVED)
 
+# `ApplicationQuerySet.for_tonight`: the kind says so, or a legal basis chosen.
+FOR_TONIGHT = """(a.kind = %(ApplicationKind.TEMPORARY)s OR EXISTS (
+        SELECT FROM casework_application_bases asked_under
+        JOIN casework_legalbasis b ON b.id = asked_under.legalbasis_id
+        WHERE asked_under.application_id = a.id AND b.code = %(place_basis)s))"""
+
 # How each case stands on the date, for the flags and for the pages (`standing`). `{which}` is a
 # condition more on the cases.
 KNOWN = f"""
@@ -62,7 +68,7 @@ asked AS (
         {local_day(f"(a.received_at + make_interval(hours => {HOURS}))")} AS place_day
     FROM casework_application a
     JOIN casework_person p ON p.id = a.person_id
-    WHERE a.kind = %(ApplicationKind.TEMPORARY)s AND a.state = ANY(%(alive)s)
+    WHERE {FOR_TONIGHT} AND a.state = ANY(%(alive)s)
         AND {RECEIVED} <= %(on)s::date
         AND a.received_at > %(on)s::date - interval '1 year' {{which}}
 ),

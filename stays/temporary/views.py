@@ -11,7 +11,6 @@ from accounts.once import once
 from accounts.reads import log_read
 from casework.applications import section_27
 from casework.log import flags
-from casework.log.enums import ApplicationKind
 from casework.models import Application, Flag
 from common.access import allowed, require
 from common.form_errors import errors_on
@@ -39,8 +38,10 @@ def temporary(request: HttpRequest) -> HttpResponse:
         mine=request.GET.get("mine") == "1",
         cursor=request.GET.get("etter", ""),
     )
-    cases = Application.objects.visible_to(request.user).filter(
-        person__in=[row.person_id for row in page.items], kind=ApplicationKind.TEMPORARY
+    cases = (
+        Application.objects.visible_to(request.user)
+        .for_tonight()
+        .filter(person__in=[row.person_id for row in page.items])
     )
     running = section_27.running(cases.order_by("pk"), timezone.now())
     tonight = {case.person_id: found for case, found in running}

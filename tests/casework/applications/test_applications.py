@@ -16,8 +16,17 @@ from casework.applications import reply_clock
 from casework.applications.flags import flag_promises
 from casework.letters import actions as wording
 from casework.log.enums import ApplicationState, FlagKind, LetterKind, Protection, Urgency
-from casework.models import Application, Disqualification, Event, LegalBasis, Letter, Transition
+from casework.models import (
+    Application,
+    Disqualification,
+    Event,
+    Flag,
+    LegalBasis,
+    Letter,
+    Transition,
+)
 from common.formatting import nbdate_long
+from stays.temporary.section_27 import flag_section_27
 from tests.factories import (
     ApplicationFactory,
     AssessmentFactory,
@@ -27,6 +36,7 @@ from tests.factories import (
     PersonFactory,
     UserFactory,
     VedtakFactory,
+    basis,
     days_ago,
     now,
     today,
@@ -415,6 +425,38 @@ def reply(**changes) -> dict[str, str]:
         "needed": "Lønnsslipp\n\nSkattemelding",
         **changes,
     }
+
+
+def test_new_home_applied_for_under_section_27_has_its_clock(client, caseworker):
+    """Which § it is asked under is chosen beside the kind: the clock follows the paragraph."""
+    application = ApplicationFactory(received_days_ago=2)
+    assert "Vedtak over fristen" not in page(client.get(to(application, "application")))
+    application.bases.add(basis("sosialtjenesteloven_27"))
+    shown = page(client.get(to(application, "application")))
+    assert "Vedtak over fristen" in shown and "Gi midlertidig plass" in shown
+    flag_section_27(today())
+    assert Flag.objects.filter(kind="section_27", application=application).exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "typed"),
+    [
+        ("interim_reply", "expected_on", {"delay": "Vi venter på legen."}),
+        ("notice_new", "due_on", {"considering": "Vi vurderer avslag.", "grounds": "Naboen."}),
+        ("papers_ask", "due_on", {"papers": "Lønnsslipp"}),
+    ],
+)
+def test_no_letter_promises_or_asks_for_a_day_in_another_century(
+    client, caseworker, name, field, typed
+):
+    application = ApplicationFactory(assessed=True)
+    for year in ("2126", "2036"):
+        page_url = to(application, name)
+        seen = client.get(page_url).context["form"].initial.get("seen", "")
+        sent = {"seen": seen, **typed, field: f"31.12.{year}"}
+        answer = client.post(page_url, sent)
+        assert f"Året {year} kan ikke stemme" in str(answer.context["form"].errors[field])
+    assert not Letter.objects.filter(application=application).exists()
 
 
 @pytest.mark.parametrize("language", ["nb", "nn"])
