@@ -303,7 +303,7 @@ def test_page_shows_person_case_dates_and_next_step(client, caseworker):
 def test_page_has_few_queries(client, caseworker, django_assert_max_num_queries):
     application = ApplicationFactory(granted=True)
     AssessmentFactory.create_batch(3, application=application, person=application.person)
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(26):
         assert client.get(to(application)).status_code == 200
 
 
