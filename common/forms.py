@@ -30,7 +30,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models.fields import BLANK_CHOICE_DASH
 from django.utils.translation import gettext_lazy as _
 
-from . import amounts, pdf, phones, signs
+from . import amounts, pdf, phones, reasons, signs
 from .calendar import ONE_DAY, last_day
 
 EARLIEST, LATEST = date(1880, 1, 1), date(2199, 12, 31)
@@ -105,6 +105,24 @@ class NorwegianDateField(forms.DateField):
         if not EARLIEST <= day <= LATEST:
             raise ValidationError(self.error_messages["far"], code="far")
         return day
+
+
+class ReasonField(forms.CharField):
+    """A reason, or words that a letter or the log is to tell: it must say something.
+
+    `least`: what it must have; a text for a letter more than one for the log (`common.reasons`).
+    """
+
+    widget = forms.Textarea
+
+    def __init__(self, *, least: reasons.Least = reasons.STATEMENT, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.least = least
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        if value and not reasons.says_something(value, self.least):
+            raise ValidationError(reasons.SAYS_NOTHING, code="says_nothing")
 
 
 class PeriodInput(forms.MultiWidget):

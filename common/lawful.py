@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .errors import RuleBroken
-from .forms import AskedField, AsksMixin
+from .forms import AskedField, AsksMixin, ReasonField
+from .reasons import WORD, says_something
 
 
 class OutsideLaw(RuleBroken):
@@ -31,7 +32,7 @@ def check_lawful(against: str, law: str, reason: str | None) -> str | None:
     """
     if not against:
         return None
-    if not (reason or "").strip():
+    if not says_something(reason or "", WORD):
         raise OutsideLaw(
             _("%(against)s Stemmer det likevel, kryss av og skriv hvorfor.") % {"against": against}
         )
@@ -45,7 +46,8 @@ class LawAskedMixin(AsksMixin):
     """
 
     anyway = AskedField(label=gettext_lazy("Vi velger dette likevel"))
-    reason = forms.CharField(
+    reason = ReasonField(
+        least=WORD,
         label=gettext_lazy("Hvorfor"),
         required=False,
         max_length=500,
@@ -57,10 +59,11 @@ class LawAskedMixin(AsksMixin):
         data = super().clean() or self.cleaned_data
         if data.pop("anyway", False):
             self._ask()
-            if not data.get("reason", "").strip():
+            if not data.get("reason") and "reason" not in self.errors:
                 self.add_error("reason", ValidationError(_("Skriv hvorfor.")))
         else:
             data["reason"] = ""
+            self.errors.pop("reason", None)
         return data
 
     def add_error(self, field: str | None, error: Any) -> None:

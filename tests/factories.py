@@ -614,6 +614,7 @@ class AdvanceNoticeFactory(Factory):
     letter = factory.LazyAttribute(
         lambda o: LetterFactory(application=o.application, kind=LetterKind.NOTICE)
     )
+    about = factory.LazyAttribute(lambda o: [each.code for each in o.application.bases.all()])
     due_on = factory.LazyFunction(lambda: today() + timedelta(days=14))
     sent_at = factory.LazyFunction(now)
     sent_by = factory.SubFactory(UserFactory, caseworker=True)

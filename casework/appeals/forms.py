@@ -4,7 +4,6 @@ from typing import Any
 
 from crispy_forms.layout import Fieldset, Layout, Row
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -15,7 +14,7 @@ from casework.persons.models.persons import POSTCODE
 from casework.vedtak.forms import OutcomesField
 from casework.vedtak.models import Vedtak, VedtakOutcome
 from common.corrections import SeenMixin
-from common.forms import CardChoice, ListChoice, NorwegianDateField, VarigFormHelper
+from common.forms import CardChoice, ListChoice, NorwegianDateField, ReasonField, VarigFormHelper
 from common.readings import ReadMixin
 
 
@@ -219,7 +218,7 @@ class AssignForm(SeenMixin, OnceFormMixin, forms.Form):
 class ReasonForm(OnceFormMixin, forms.Form):
     """A form with one text; the caller gives its label and button."""
 
-    reason = forms.CharField(max_length=10_000, widget=forms.Textarea(attrs={"rows": 8}))
+    reason = ReasonField(max_length=10_000, widget=forms.Textarea(attrs={"rows": 8}))
 
     def __init__(
         self,
@@ -282,7 +281,7 @@ class SuspensionForm(ReadMixin, OnceFormMixin, forms.Form):
         ],
         widget=ListChoice,
     )
-    reason = forms.CharField(
+    reason = ReasonField(
         label=_("Hvorfor"),
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 5}),
@@ -320,7 +319,7 @@ class OutcomeForm(OnceFormMixin, forms.Form):
         widget=ListChoice,
     )
     outcome_on = NorwegianDateField(label=_("Klageinstansens dato"))
-    words = forms.CharField(
+    words = ReasonField(
         label=_("Hva de la vekt på"),
         max_length=10_000,
         widget=forms.Textarea(attrs={"rows": 6}),
@@ -330,9 +329,3 @@ class OutcomeForm(OnceFormMixin, forms.Form):
     def __init__(self, *args: Any, cancel: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = VarigFormHelper(self, submit=_("Registrer svaret"), cancel=cancel)
-
-    def clean_words(self) -> str:
-        words = self.cleaned_data["words"].strip()
-        if not words:
-            raise ValidationError(_("Skriv hva de la vekt på."))
-        return words

@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Cast, Concat, LPad
@@ -242,6 +243,8 @@ class AdvanceNotice(models.Model):
     letter = models.OneToOneField(
         Letter, models.PROTECT, related_name="advance_notice", verbose_name=_("brev")
     )
+    # The codes of the legal bases it is about: it opens for a change of no other.
+    about = ArrayField(models.CharField(max_length=40), verbose_name=_("hva det gjelder"))
     due_on = models.DateField(_("svar innen"))
     sent_at = models.DateTimeField(_("sendt"))
     sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")

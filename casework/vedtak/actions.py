@@ -41,6 +41,7 @@ from common.errors import RuleBroken
 from common.formatting import nbtime
 from common.locking import locked, locked_rows
 from common.readings import approval, check_read
+from common.reasons import check_reason
 from common.signs import check_writable
 from common.windows import Window, saved_from
 
@@ -469,6 +470,7 @@ def submit_vedtak(*, vedtak: Vedtak, approver: User, by: User, at: datetime) -> 
         VedtakState.SUBMITTED,
         by=by,
         at=at,
+        confirmed=completeness.still_asked(vedtak, local_date(at), content),
         submitted_at=at,
         submitted_by=by,
         approver=approver,
@@ -490,13 +492,14 @@ def return_vedtak(
 ) -> Vedtak:
     """Send back to the drafter with a comment.
 
-    Raises `CommentMissing`, `Unwritable`, `CannotApprove` or `ChangedSinceRead`.
+    Raises `CommentMissing`, `SaysNothing`, `Unwritable`, `CannotApprove` or `ChangedSinceRead`.
     """
     vedtak = _lock_vedtak(vedtak)
     _refuse_issued(vedtak)
     _check_may_approve(vedtak, by)
     if not comment.strip():
         raise CommentMissing
+    check_reason(comment, "comment")
     check_writable(comment, "comment")
     VEDTAK.check(vedtak, VedtakState.RETURNED)
     content = completeness.contents(vedtak, local_date(at))
@@ -529,6 +532,7 @@ def discard_vedtak(*, vedtak: Vedtak, reason: str, by: User, at: datetime) -> Ve
     reason = reason.strip()
     if not reason:
         raise DiscardReasonMissing
+    check_reason(reason, "reason")
     vedtak._history_user = by
     VEDTAK.move(vedtak, VedtakState.DISCARDED, by=by, at=at, submitted_at=None, submitted_by=None)
     vedtak.replaced_outcomes.filter(replaced_on__isnull=True).update(replaced_by=None)
@@ -691,6 +695,7 @@ def approve_vedtak(*, vedtak: Vedtak, by: User, at: datetime, read: str | None =
         VedtakState.ISSUED,
         by=by,
         at=at,
+        confirmed=completeness.still_asked(vedtak, on, content),
         issued_at=at,
         issued_by=by,
         issued_on=on,
@@ -729,6 +734,7 @@ def declare_disqualified(*, application: Application, reason: str, by: User, at:
     """
     if not reason.strip():
         raise DisqualificationReasonMissing
+    check_reason(reason)
     check_writable(reason)
     # Locked, so that nobody approves what they wrote while they declare it.
     application = locked(Application.objects.select_related("person"), application.pk)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,10 +19,11 @@ from accounts import settings_table
 from casework.assessment.needs import bedrooms, bedrooms_nb
 from casework.letters import letters
 from casework.letters.words import words
-from casework.log.enums import AFTER_APPEAL, MAY_HARM, LanguageForm, Outcome
+from casework.log.enums import AFTER_APPEAL, MAY_HARM, LanguageForm, Outcome, ReversalGround
 from casework.persons.children import live_elsewhere_too
 from common.calendar import add_months
 from common.formatting import nbdate
+from common.reasons import PLACE, REASON, STATEMENT, Least, same, says_something
 
 from .completeness import (
     HELP_BASIS,
@@ -31,11 +33,11 @@ from .completeness import (
     Check,
     Contents,
     Found,
+    changes_of,
     in_force,
     notice_before,
     worse_than_before,
 )
-from .reasons import PLACE, REASON, STATEMENT, Least, same, says_something
 
 if TYPE_CHECKING:
     from casework.letters.models import LegalBasis
@@ -96,24 +98,39 @@ def _reversal(vedtak: Vedtak, content: Contents, on: date) -> Iterator[Found]:
 
 def _to_harm(vedtak: Vedtak, content: Contents, on: date) -> Iterator[Found]:
     """To the person's harm: on a ground that allows it, with reasons of its own, and after an
-    advance notice whose last day is past or that is answered (fvl. §§ 16 and 35)."""
-    if vedtak.replaces_id is None or vedtak.reversal_ground in AFTER_APPEAL:
+    advance notice whose last day is past or that is answered (fvl. §§ 16 and 35). An appeal gives
+    no right to it (§ 33 second paragraph)."""
+    if vedtak.replaces_id is None:
         return
-    worse = worse_than_before(vedtak, content)
-    if vedtak.to_harm is None:
+    # After an appeal it is asked only when something gets worse.
+    if vedtak.to_harm is None and vedtak.reversal_ground not in AFTER_APPEAL:
         yield _("Omgjøring: svar på om endringen er til skade for personen"), "to_harm"
         return
     if not vedtak.to_harm:
-        if worse:
-            sentence = _("Omgjøring: «%s» blir mindre enn før, og det er til skade for personen")
-            yield sentence % worse[0], "to_harm"
+        for worse in worse_than_before(vedtak, content, on):
+            words = {"basis": worse.basis, "what": worse.what}
+            sentence = _("Omgjøring: «%(basis)s»: %(what)s, og det er til skade for personen")
+            yield sentence % words, "to_harm"
         return
-    if vedtak.reversal_ground and vedtak.reversal_ground not in MAY_HARM:
+    if vedtak.reversal_ground == ReversalGround.APPEAL:
+        yield (
+            _(
+                "Omgjøring: etter klage kan vedtaket bare endres til fordel for personen "
+                "(fvl. § 33). "
+                "Velg et grunnlag i § 35 som gir rett til å endre det til skade"
+            ),
+            "reversal_ground",
+        )
+    elif vedtak.reversal_ground and vedtak.reversal_ground not in (
+        *MAY_HARM,
+        # The appeals body may change it so, with a notice of its own (fvl. § 34).
+        ReversalGround.INSTANCE,
+    ):
         sentence = _("Omgjøring: «%s» gir ikke rett til å endre vedtaket til skade for personen")
         yield sentence % vedtak.get_reversal_ground_display(), "reversal_ground"
     ask = _("skriv hvorfor vedtaket kan endres til skade for personen")
     yield from _text(vedtak.harm_reason, "harm_reason", _("Omgjøring"), ask, content)
-    notice = notice_before(vedtak)
+    notice = notice_before(vedtak, content, on)
     if notice is None:
         sentence = _("Omgjøring: send forhåndsvarsel, så personen kan si sin mening først")
         yield sentence, "", reverse("casework:notice_new", args=[vedtak.application_id])
@@ -121,6 +138,42 @@ def _to_harm(vedtak: Vedtak, content: Contents, on: date) -> Iterator[Found]:
         sentence = _("Omgjøring: personen kan svare på forhåndsvarselet til og med %s. Vent på det")
         url = reverse("casework:notice_answer", args=[notice.pk])
         yield sentence % nbdate(notice.due_on), "", url
+
+
+def _another_than_before(vedtak: Vedtak, content: Contents, on: date) -> Iterator[Found]:
+    """What is another than before without being countably less: only a person can judge it."""
+    if vedtak.replaces_id is None or vedtak.to_harm:
+        return
+    for before, now in changes_of(vedtak, content):
+        if not (now.is_granted and before.is_granted):
+            continue
+        earlier = before.vedtak
+        fields = {HELP_BASIS: "help_content", PLACE_BASIS: "place"}
+        field = fields.get(now.basis.code, "")
+        if now.basis.code in NEW_DWELLING_BASES:
+            field = "dwelling_type"
+        if field and getattr(earlier, field) and not same(*_both(earlier, vedtak, field)):
+            yield _not_less(_both(earlier, vedtak, field)), field
+        if before.refused and now.refused and not same(before.refused, now.refused):
+            yield _not_less((before.refused, now.refused)), f"refused_{now.basis_id}"
+    if vedtak.conditions.strip() and not same(vedtak.replaces.conditions, vedtak.conditions):
+        before = vedtak.replaces.conditions.strip() or _("ingen vilkår")
+        yield _not_less((before, vedtak.conditions)), "conditions"
+
+
+def _both(earlier: Vedtak, vedtak: Vedtak, field: str) -> tuple[str, str]:
+    """What the field says in each vedtak."""
+    if field == "dwelling_type":
+        return str(earlier.get_dwelling_type_display()), str(vedtak.get_dwelling_type_display())
+    return getattr(earlier, field), getattr(vedtak, field)
+
+
+def _not_less(texts: tuple[str, str]) -> str:
+    before, now = (Truncator(" ".join(text.split())).chars(150) for text in texts)
+    return _(
+        "Omgjøring: før sto det «%(before)s», nå «%(now)s». "
+        "Er det sikkert at det ikke er til skade for personen?"
+    ) % {"before": before, "now": now}
 
 
 def _facts(vedtak: Vedtak, content: Contents, on: date) -> Iterator[Found]:
@@ -248,6 +301,22 @@ def _lease_years(vedtak: Vedtak, content: Contents, on: date) -> Iterator[Found]
         yield _("Bolig: velg leietid"), "lease_years"
 
 
+def _short_lease(vedtak: Vedtak, content: Contents, on: date) -> Iterator[Found]:
+    """A lease shorter than the municipality's own rule, or than three years (husll. § 9-3)."""
+    if content.is_short_lease(vedtak.lease_years):
+        rule = content.lease_rule
+        who = _("med barn") if rule.children else _("uten barn")
+        yield (
+            _(
+                "Bolig: leietiden er %(years)d år, og regelen for husstander %(who)s er %(rule)d "
+                "år. Under tre år må boligen være for vanskeligstilte (husleieloven §§ 9-3 og "
+                "11-1). Er leietiden riktig, og står grunnen i vurderingen?"
+            )
+            % {"years": vedtak.lease_years, "who": who, "rule": rule.years},
+            "lease_years",
+        )
+
+
 def _size(vedtak: Vedtak, content: Contents, on: date) -> Iterator[Found]:
     """A home with fewer bedrooms than the household needs, its children counted."""
     if not content.gives_new_dwelling or vedtak.bedrooms is None:
@@ -303,57 +372,64 @@ def _dates(vedtak: Vedtak, content: Contents, on: date) -> Iterator[Found]:
         yield _("Varighet: skriv hvor lenge det gjelder"), "valid_to"
 
 
+class Period(NamedTuple):
+    """A first and last day to check, with their fields; whether it is of a temporary place."""
+
+    start: date | None
+    end: date | None
+    from_field: str
+    to_field: str
+    place: bool
+
+
+def _periods(vedtak: Vedtak, content: Contents) -> Iterator[Period]:
+    """The days of the vedtak and of each outcome with its own, where something is granted."""
+    own = [
+        Period(row.first_day, row.last_day, f"from_{basis.pk}", f"to_{basis.pk}", place=True)
+        for basis in content.bases
+        if content.has_own_days(basis) and (row := content.own_days(basis)) and row.is_granted
+    ]
+    if content.granted:
+        place = content.granted == {PLACE_BASIS} and not own
+        yield Period(vedtak.valid_from, vedtak.valid_to, "valid_from", "valid_to", place=place)
+    yield from own
+
+
 def _plausible(vedtak: Vedtak, content: Contents, on: date) -> Iterator[Found]:
-    if not content.granted:
-        return
-    start, end = vedtak.valid_from, vedtak.valid_to
-    if start and not add_months(on, -FROM_MONTHS) <= start <= add_months(on, FROM_MONTHS):
-        yield (
-            _("Varighet: vedtaket gjelder fra %s. Se om årstallet er riktig") % nbdate(start),
-            "valid_from",
-        )
-    if start and end and end <= start:
-        yield _("Varighet: vedtaket må gjelde til en dato etter at det begynner"), "valid_to"
-    elif end and end > add_months(on, 12 * LASTS_YEARS):
-        yield (
-            _("Varighet: vedtaket gjelder til %s. Se om årstallet er riktig") % nbdate(end),
-            "valid_to",
-        )
+    for start, end, from_field, to_field, _place in _periods(vedtak, content):
+        if start and not add_months(on, -FROM_MONTHS) <= start <= add_months(on, FROM_MONTHS):
+            sentence = _("Varighet: vedtaket gjelder fra %s. Se om årstallet er riktig")
+            yield sentence % nbdate(start), from_field
+        if start and end and end <= start:
+            yield _("Varighet: vedtaket må gjelde til en dato etter at det begynner"), to_field
+        elif end and end > add_months(on, 12 * LASTS_YEARS):
+            sentence = _("Varighet: vedtaket gjelder til %s. Se om årstallet er riktig")
+            yield sentence % nbdate(end), to_field
 
 
 def _over(vedtak: Vedtak, content: Contents, on: date) -> Iterator[Found]:
-    if content.granted and vedtak.valid_to and vedtak.valid_to < on:
-        yield (
-            _("Varighet: vedtaket går ut %s, før det fattes. Er det riktig?")
-            % nbdate(vedtak.valid_to),
-            "valid_to",
-        )
+    for period in _periods(vedtak, content):
+        if period.end and period.end < on:
+            sentence = _("Varighet: vedtaket går ut %s, før det fattes. Er det riktig?")
+            yield sentence % nbdate(period.end), period.to_field
 
 
 def _long(vedtak: Vedtak, content: Contents, on: date) -> Iterator[Found]:
-    start, end = vedtak.valid_from, vedtak.valid_to
-    if not (content.granted and start and end):
-        return
     numbers = settings_table.values(on, "vedtak_long_months", "temporary_stay_advice_months")
-    stay, long = numbers["temporary_stay_advice_months"], numbers["vedtak_long_months"]
-    if content.granted == {PLACE_BASIS} and end > add_months(start, stay):
-        yield (
-            _(
+    for start, end, _from, field, place in _periods(vedtak, content):
+        months = numbers["temporary_stay_advice_months" if place else "vedtak_long_months"]
+        if not (start and end) or end <= add_months(start, months):
+            continue
+        if place:
+            sentence = _(
                 "Varighet: et midlertidig sted skal bare unntaksvis vare over %(n)d måneder "
                 "(R35-00), og vedtaket gjelder til %(day)s. Står grunnen i vurderingen?"
             )
-            % {"n": stay, "day": nbdate(end)},
-            "valid_to",
-        )
-    elif end > add_months(start, long):
-        yield (
-            _("Varighet: vedtaket gjelder i mer enn %(n)d måneder, til %(day)s. Er det riktig?")
-            % {
-                "n": long,
-                "day": nbdate(end),
-            },
-            "valid_to",
-        )
+        else:
+            sentence = _(
+                "Varighet: vedtaket gjelder i mer enn %(n)d måneder, til %(day)s. Er det riktig?"
+            )
+        yield sentence % {"n": months, "day": nbdate(end)}, field
 
 
 # ------------------------------------------------------------------ the person
@@ -430,7 +506,14 @@ def _unreached(vedtak: Vedtak, content: Contents) -> Iterator[Found]:
 _l = gettext_lazy
 CHECKS = (
     Check("omgjoring", _l("Grunnlag og begrunnelse når et vedtak endres"), "fvl. § 35", _reversal),
-    Check("omgjoring", _l("Endring til skade for personen"), "fvl. §§ 16 og 35", _to_harm),
+    Check("omgjoring", _l("Endring til skade for personen"), "fvl. §§ 16, 33 og 35", _to_harm),
+    Check(
+        "omgjoring",
+        _l("Noe er et annet enn før: hjelp, sted, boligtype eller vilkår"),
+        "fvl. § 35",
+        _another_than_before,
+        bars=False,
+    ),
     Check("utfall", _l("Et utfall for alt det er søkt om"), "fvl. § 23", _outcomes),
     Check("utfall", _l("Hvorfor en ny bolig avslås"), "fvl. § 25", _grounds),
     Check("utfall", _l("Hva som ikke innvilges, og hvorfor"), "fvl. §§ 23–25", _partly),
@@ -438,6 +521,13 @@ CHECKS = (
     Check("hjemmel", _l("Hjemmelen gjelder på vedtaksdagen"), "fvl. § 25", _bases_in_force),
     Check("bolig", _l("Type og størrelse på en ny bolig"), "fvl. § 23", _dwelling),
     Check("bolig", _l("Leietid"), "husll. § 9-3", _lease_years),
+    Check(
+        "bolig",
+        _l("Leietid kortere enn regelen"),
+        "husll. §§ 9-3 og 11-1",
+        _short_lease,
+        bars=False,
+    ),
     Check("bolig", _l("Sted ved midlertidig botilbud"), "R35-00, § 27", _place),
     Check("bolig", _l("Færre soverom enn husstanden trenger"), "C11", _size, bars=False),
     Check("gyldighet", _l("Første og siste dag"), "fvl. § 23", _dates),

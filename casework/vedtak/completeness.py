@@ -12,13 +12,17 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from casework.applications import lease_terms
 from casework.applications.section_27 import PLACE_BASIS
 from casework.assessment import needs
+from casework.assessment.needs import bedrooms_nb
 from casework.letters import letters
 from casework.letters.models import LegalBasis
-from casework.log.enums import GRANTED, Outcome, RefusalGround
+from casework.log.enums import GRANTED, ApplicationKind, Outcome, RefusalGround
+from common.formatting import nbdate
 
 from .models import VedtakOutcome
 
@@ -115,6 +119,8 @@ class Contents:
     talks: Sequence[ChoiceTalk] = ()
     # Representatives who get a copy of the letter.
     copied_to: Sequence[Representative] = ()
+    # What the municipality's rules give; None when no lease is asked for.
+    lease_rule: lease_terms.LeaseTerm | None = None
 
     def outcome_of(self, basis: LegalBasis) -> str:
         """The outcome for the legal basis, in any version; empty if there is none yet."""
@@ -168,6 +174,11 @@ class Contents:
     @property
     def extends(self) -> bool:
         return EXTENSION_BASIS in self.granted
+
+    def is_short_lease(self, years: int | None) -> bool:
+        """Whether so many years of lease are fewer than the municipality's rule gives."""
+        rule = self.lease_rule
+        return bool(self.gives_dwelling and years and rule and years < rule.years)
 
     @property
     def unmet(self) -> bool:
@@ -240,24 +251,29 @@ def bases_of(
 
 def changed_by(vedtak: Vedtak) -> list[VedtakOutcome]:
     """The outcomes of an earlier vedtak that this one replaces, or will when it is issued."""
-    return list(vedtak.replaced_outcomes.select_related("basis").order_by("pk"))
+    return list(vedtak.replaced_outcomes.select_related("basis", "vedtak").order_by("pk"))
 
 
 def contents(vedtak: Vedtak, on: date) -> Contents:
-    """Read `Contents`, in nine queries."""
+    """Read `Contents`, in nine queries, and two more when a lease is asked for."""
     outcomes = list(vedtak.outcomes.select_related("basis"))
     if vedtak.issued_at is None:
         bases = bases_of(vedtak.application, on, changed_by(vedtak))
     else:
         bases = [outcome.basis for outcome in outcomes]
     order = {basis.code: place for place, basis in enumerate(bases)}
+    person, lease_rule = vedtak.application.person, None
+    if any(basis.code in DWELLING_BASES for basis in bases):
+        renewal = vedtak.application.kind == ApplicationKind.EXTENSION
+        lease_rule = lease_terms.term(person, on, renewal=renewal)
     return Contents(
         bases=bases,
         outcomes=sorted(outcomes, key=lambda outcome: order.get(outcome.basis.code, len(order))),
         people=needs.composition(vedtak.application.household, on),
         need=vedtak.application.needs.first(),
         talks=list(vedtak.application.choice_talks.prefetch_related("alternatives")),
-        copied_to=letters.copied_to(vedtak.application.person, on),
+        copied_to=letters.copied_to(person, on),
+        lease_rule=lease_rule,
     )
 
 
@@ -294,20 +310,71 @@ def questions(vedtak: Vedtak, on: date, content: Contents) -> list[Missing]:
     return [item for item in findings(vedtak, on, content) if not item.bars]
 
 
-def worse_than_before(vedtak: Vedtak, content: Contents) -> list[LegalBasis]:
-    """The legal bases that give the person less than the vedtak changed. What has lapsed is not
-    counted: the person has withdrawn it, or it is of no use any more."""
-    gives = {Outcome.GRANTED: 2, Outcome.PARTLY: 1}
-    before = {row.basis.code: gives.get(row.outcome, 0) for row in changed_by(vedtak)}
+def still_asked(vedtak: Vedtak, on: date, content: Contents) -> list[str]:
+    """The confirmed questions that are still asked: another answer has no place on the vedtak."""
+    asked = {item.sentence for item in questions(vedtak, on, content)}
+    return [sentence for sentence in vedtak.confirmed if sentence in asked]
+
+
+@dataclass(frozen=True)
+class Worse:
+    """What a person gets less of for a legal basis than the vedtak changed gave, as a clause."""
+
+    basis: LegalBasis
+    what: str
+
+
+def changes_of(vedtak: Vedtak, content: Contents) -> list[tuple[VedtakOutcome, VedtakOutcome]]:
+    """Each outcome of an earlier vedtak that is changed, with what takes its place. What has lapsed
+    is left out: the person has withdrawn it, or it is of no use any more."""
+    now = {row.basis.code: row for row in content.outcomes}
     return [
-        row.basis
-        for row in content.outcomes
-        if row.outcome != Outcome.LAPSED
-        and gives.get(row.outcome, 0) < before.get(row.basis.code, 0)
+        (before, now[before.basis.code])
+        for before in changed_by(vedtak)
+        if before.basis.code in now and now[before.basis.code].outcome != Outcome.LAPSED
     ]
 
 
-def notice_before(vedtak: Vedtak) -> AdvanceNotice | None:
-    """The latest advance notice in the case since the vedtak that is changed."""
-    since = vedtak.replaces.issued_at
-    return vedtak.application.notices.filter(sent_at__gte=since).order_by("-sent_at").first()
+def worse_than_before(vedtak: Vedtak, content: Contents, on: date) -> list[Worse]:
+    """What the person gets less of than in the vedtak changed: of the outcome, the days, the lease
+    or the bedrooms. What cannot be counted is asked about (`checks`)."""
+    gives = {Outcome.GRANTED: 2, Outcome.PARTLY: 1}
+    worse = []
+    for before, now in changes_of(vedtak, content):
+        if gives.get(now.outcome, 0) < gives.get(before.outcome, 0):
+            worse.append(Worse(now.basis, _("utfallet blir mindre enn før")))
+        if now.is_granted and before.is_granted:
+            less = _less(before, now, vedtak, on)
+            worse += [Worse(now.basis, what) for what in less]
+    return worse
+
+
+def _less(before: VedtakOutcome, now: VedtakOutcome, vedtak: Vedtak, on: date) -> list[str]:
+    """Clauses on what a grant gives less of than the grant it replaces."""
+    less, earlier, code = [], before.vedtak, now.basis.code
+    first, last = before.first_day, before.last_day
+    if last and now.last_day and now.last_day < last:
+        days = {"now": nbdate(now.last_day), "before": nbdate(last)}
+        less.append(_("gjelder til %(now)s, og før til %(before)s") % days)
+    # Until it is decided, the earlier one stands.
+    if first and now.first_day and now.first_day > max(first, on):
+        days = {"now": nbdate(now.first_day), "before": nbdate(first)}
+        less.append(_("gjelder først fra %(now)s, og før fra %(before)s") % days)
+    if code in DWELLING_BASES and (vedtak.lease_years or 99) < (earlier.lease_years or 0):
+        years = {"now": vedtak.lease_years, "before": earlier.lease_years}
+        less.append(_("leietiden blir %(now)d år, og var %(before)d år") % years)
+    if code in NEW_DWELLING_BASES and vedtak.bedrooms is not None:
+        rooms = earlier.bedrooms or 0
+        if vedtak.bedrooms < rooms:
+            size = {"now": bedrooms_nb(vedtak.bedrooms), "before": bedrooms_nb(rooms)}
+            less.append(_("boligen får %(now)s, og skulle ha %(before)s") % size)
+    return less
+
+
+def notice_before(vedtak: Vedtak, content: Contents, on: date) -> AdvanceNotice | None:
+    """The latest advance notice since the vedtak that is changed, about all that gets worse; about
+    all that is changed, when it is the drafter who says that it harms."""
+    changed = {row.basis.code for row in changed_by(vedtak)}
+    harmed = {each.basis.code for each in worse_than_before(vedtak, content, on)} or changed
+    since = vedtak.application.notices.filter(sent_at__gte=vedtak.replaces.issued_at)
+    return since.filter(about__contains=sorted(harmed)).order_by("-sent_at").first()

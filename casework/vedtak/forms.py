@@ -13,6 +13,7 @@ from accounts.once import OnceFormMixin
 from casework.assessment.needs import rooms
 from casework.log.enums import (
     AFTER_APPEAL,
+    MAY_HARM,
     REFUSED,
     AppealBody,
     LanguageForm,
@@ -25,10 +26,12 @@ from common.forms import (
     ListChoice,
     NorwegianDateField,
     PrintableMixin,
+    ReasonField,
     VarigFormHelper,
     norwegian,
 )
 from common.readings import ReadMixin
+from common.reasons import WORD
 from common.windows import Window
 from housing.enums import TEMPORARY_TYPES, UnitType
 
@@ -54,6 +57,7 @@ OUTCOMES = [
 ]
 LONGEST_QUESTION = 500
 GROUNDS = [(ground.value, ground.label) for ground in ReversalGround if ground not in AFTER_APPEAL]
+REVERSAL_FIELDS = ("reversal_ground", "reversal_reason", "to_harm", "harm_reason")
 YES, NO = "ja", "nei"
 YES_NO = [(YES, _("Ja")), (NO, _("Nei"))]
 ROWS = {
@@ -144,9 +148,8 @@ class VedtakForm(DraftMixin, PrintableMixin, forms.ModelForm):
         self.fields["revision"].initial = self.instance.revision
         self.initial["to_harm"] = {True: YES, False: NO}.get(self.instance.to_harm, "")
         if self.instance.replaces_id is None:
-            del self.fields["reversal_ground"], self.fields["reversal_reason"]
-        if self.instance.replaces_id is None or self.instance.reversal_ground in AFTER_APPEAL:
-            del self.fields["to_harm"], self.fields["harm_reason"]
+            for name in REVERSAL_FIELDS:
+                del self.fields[name]
         for name, field in self.fields.items():
             field.mark_optional = False
             if name in ROWS:
@@ -189,17 +192,13 @@ class VedtakForm(DraftMixin, PrintableMixin, forms.ModelForm):
         self.order_fields([name for name in self.fields if name.startswith(first)])
         self.fields["person_view"].label = _("Personens syn")
         if "reversal_reason" in self.fields:
-            # The ground of a klage follows from it; it is not one for a change without.
-            of_appeal = self.instance.reversal_ground in AFTER_APPEAL
-            self.fields["reversal_ground"].choices = (
-                [(self.instance.reversal_ground, self.instance.get_reversal_ground_display())]
-                if of_appeal
-                else UNCHOSEN + GROUNDS
-            )
+            self.fields["reversal_ground"].choices = self._grounds()
             self.fields["reversal_reason"].help_text = _(
                 "Står først i brevet. Skriv hva som er endret, og hvorfor."
             )
-        if "harm_reason" in self.fields:
+            self.fields["to_harm"].help_text = _(
+                "Til skade er også kortere tid, en mindre bolig, et dårligere sted og mindre hjelp."
+            )
             self.fields["harm_reason"].label = _("Hvorfor vedtaket kan endres til skade")
             self.fields["harm_reason"].help_text = _(
                 "Bare når endringen er til skade. Skriv hva i grunnlaget som gir rett til det."
@@ -218,6 +217,18 @@ class VedtakForm(DraftMixin, PrintableMixin, forms.ModelForm):
         )
         self.fields["conditions"].help_text = _("Ett vilkår på hver linje.")
         self.fields["valid_to"].label = _("Gjelder til")
+
+    def _grounds(self) -> list[tuple[str, Any]]:
+        """The grounds to choose from. That of a klage follows from it; beside it are those that
+        allow a change to the person's harm."""
+        appeal = getattr(self.instance, "from_appeal", None)
+        if appeal is None and self.instance.reversal_ground not in AFTER_APPEAL:
+            return UNCHOSEN + GROUNDS
+        answered = appeal is not None and appeal.outcome_on is not None
+        ground = ReversalGround.INSTANCE if answered else ReversalGround.APPEAL
+        if self.instance.reversal_ground in AFTER_APPEAL:
+            ground = ReversalGround(self.instance.reversal_ground)
+        return [(one.value, one.label) for one in (ground, *MAY_HARM)]
 
     def _add_days(self, basis: LegalBasis) -> None:
         """The first and last day of a place to stay, when other help is decided with it."""
@@ -337,7 +348,8 @@ class ApproveForm(ReadMixin, forms.Form):
 
 
 class ReturnForm(ReadMixin, DraftMixin, PrintableMixin, forms.Form):
-    comment = forms.CharField(
+    comment = ReasonField(
+        least=WORD,
         label=_("Hva må endres?"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -375,7 +387,7 @@ class ChangeForm(OnceFormMixin, forms.Form):
             "Da skal personen få forhåndsvarsel og kunne svare før det nye vedtaket fattes."
         ),
     )
-    reason = forms.CharField(
+    reason = ReasonField(
         label=_("Hvorfor vedtaket skal endres"),
         max_length=10_000,
         widget=forms.Textarea(attrs={"rows": 5}),
@@ -400,7 +412,8 @@ class ChangeForm(OnceFormMixin, forms.Form):
 class DiscardForm(OnceFormMixin, forms.Form):
     """Why a draft is thrown away."""
 
-    reason = forms.CharField(
+    reason = ReasonField(
+        least=WORD,
         label=_("Hvorfor utkastet forkastes"),
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 2}),

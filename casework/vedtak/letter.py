@@ -8,6 +8,7 @@ A lawyer in each municipality confirms the wording (law.md).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -69,7 +70,7 @@ def letter_data(vedtak: Vedtak, content: Contents, on: date) -> dict[str, Any]:
     t = words("vedtak", vedtak.language)
     return {
         "title": title(vedtak, content),
-        "vedtak": _decision(vedtak, content, t),
+        "vedtak": _decision(vedtak, content, vedtak.issued_on or on, t),
         "next": _next(vedtak, content, vedtak.issued_on or on, t),
         "facts": vedtak.facts.strip() or None,
         "rules": vedtak.rules.strip() or None,
@@ -92,11 +93,15 @@ def title(vedtak: Vedtak, content: Contents) -> str:
     first, *others = outcomes
     title = _title_of(first, vedtak.language, t)
     granted = first.outcome in GRANTED
-    other = next((row for row in others if (row.outcome in GRANTED) != granted), None)
+    other = [
+        lowfirst(_title_of(row, vedtak.language, t))
+        for row in others
+        if (row.outcome in GRANTED) != granted
+    ]
     if other:
-        return t["mixed_title"].format(
-            title=title, other=lowfirst(_title_of(other, vedtak.language, t))
-        )
+        if first.outcome == Outcome.PARTLY:
+            other.insert(0, t["not_all"])
+        return t["mixed_title"].format(title=title, other=_joined(other, t))
     if any(row.outcome == Outcome.PARTLY for row in outcomes):
         return t["partly_title"].format(title=title)
     return title
@@ -198,7 +203,7 @@ def _citation(basis: LegalBasis, language: str) -> str:
     return basis.citation_nn if language == NN else basis.citation
 
 
-def _decision(vedtak: Vedtak, content: Contents, t: dict) -> list[str]:
+def _decision(vedtak: Vedtak, content: Contents, on: date, t: dict) -> list[str]:
     if not content.outcomes:
         return []
     language = vedtak.language
@@ -223,23 +228,35 @@ def _decision(vedtak: Vedtak, content: Contents, t: dict) -> list[str]:
         parts.append(t["help_content"].format(text=vedtak.help_content.strip()))
     paragraphs = [" ".join(sentences), *parts, _rests_on(content, language, t)]
     if vedtak.replaces_id:
-        section = REVERSED_BY.get(vedtak.reversal_ground)
-        # Other legal bases of the earlier vedtak stand, and the letter says so.
-        codes = {row.basis.code for row in content.outcomes}
-        rest = vedtak.replaces.outcomes.exclude(basis__code__in=codes)
-        partly = vedtak.pk is not None and rest.filter(replaced_on=None).exists()
-        replaced = t["replaces_part" if partly else "replaces"].format(
-            day=nbdate_long(vedtak.replaces.issued_on),
-            rule=t["reversal_rule"].format(section=section) if section else "",
-            what=_joined(
-                [_what(row.basis, language, "appeal_about") for row in content.outcomes], t
-            ),
-        )
-        reasons = [replaced, vedtak.reversal_reason.strip()]
+        reasons = [*_replaced(vedtak, content, t), vedtak.reversal_reason.strip()]
         if vedtak.to_harm:
-            reasons += [vedtak.harm_reason.strip(), _notified(vedtak, t)]
+            reasons += [vedtak.harm_reason.strip(), _notified(vedtak, content, on, t)]
         paragraphs.insert(0, " ".join(filter(None, reasons)))
     return paragraphs
+
+
+def _replaced(vedtak: Vedtak, content: Contents, t: dict) -> list[str]:
+    """Sentences on which parts of the earlier vedtak are replaced, and which of it still stand: an
+    earlier change may have replaced some already."""
+    section = REVERSED_BY.get(vedtak.reversal_ground)
+    codes = {row.basis.code for row in content.outcomes}
+    earlier = vedtak.replaces
+    rest = list(earlier.outcomes.exclude(basis__code__in=codes).select_related("basis"))
+    day = nbdate_long(earlier.issued_on)
+
+    def named(rows: Iterable[VedtakOutcome]) -> str:
+        return _joined([_what(row.basis, vedtak.language, "appeal_about") for row in rows], t)
+
+    sentences = [
+        t["replaces_part" if rest else "replaces"].format(
+            day=day,
+            rule=t["reversal_rule"].format(section=section) if section else "",
+            what=named(content.outcomes),
+        )
+    ]
+    if standing := [row for row in rest if row.replaced_on is None]:
+        sentences.append(t["still_stands"].format(what=named(standing), day=day))
+    return sentences
 
 
 def _validity(vedtak: Vedtak, content: Contents, t: dict) -> list[str]:
@@ -250,6 +267,9 @@ def _validity(vedtak: Vedtak, content: Contents, t: dict) -> list[str]:
         periods.append(("stay", place.first_day, place.last_day))
     if content.granted - {PLACE_BASIS}:
         periods.append((_in_force_words(content), vedtak.valid_from, vedtak.valid_to))
+    # The sentence on a home is of the home alone.
+    if content.gives_dwelling and HELP_BASIS in content.granted:
+        periods.append(("validity_help", vedtak.valid_from, vedtak.valid_to))
     return [
         t[key].format(start=nbdate_long(start), end=nbdate_long(end))
         for key, start, end in periods
@@ -260,7 +280,7 @@ def _validity(vedtak: Vedtak, content: Contents, t: dict) -> list[str]:
 def _in_force_words(content: Contents) -> str:
     """The key of the sentence on how long the vedtak is in force, and what for."""
     if content.gives_new_dwelling:
-        return "validity_dwelling"
+        return "validity_dwelling" if len(content.granted) == 1 else "validity_dwelling_part"
     if content.extends:
         return "validity_extension"
     return "validity_help" if content.granted - {PLACE_BASIS} == {HELP_BASIS} else "validity"
@@ -279,9 +299,9 @@ def _rests_on(content: Contents, language: str, t: dict) -> str:
     )
 
 
-def _notified(vedtak: Vedtak, t: dict) -> str:
+def _notified(vedtak: Vedtak, content: Contents, on: date, t: dict) -> str:
     """When the person was told that the change was considered, and whether they answered."""
-    notice = notice_before(vedtak)
+    notice = notice_before(vedtak, content, on)
     if notice is None:
         return ""
     words = t["notified_answered" if notice.answered_on else "notified"]
@@ -303,6 +323,10 @@ def _dwelling(vedtak: Vedtak, content: Contents, t: dict) -> list[str]:
             sentences.append(t["unmet_type"].format(type=kind, rooms=rooms))
     if content.extends and years:
         sentences.append(t["extend"].format(years=years))
+    if content.is_short_lease(vedtak.lease_years):
+        sentences.append(t["short_lease"].format(years=number(content.lease_rule.years, t)))
+        if not settings_table.KEYS["lease_years"].bound.kept(vedtak.lease_years):
+            sentences.append(t["under_three"])
     return sentences
 
 
@@ -321,7 +345,7 @@ def _next(vedtak: Vedtak, content: Contents, on: date, t: dict) -> list[str]:
     if content.outcomes and not content.granted:
         sentences.append(t["refused"])
     paragraphs = [" ".join(sentences)] if sentences else []
-    if vedtak.reversal_ground in AFTER_APPEAL and content.granted:
+    if vedtak.reversal_ground in AFTER_APPEAL and content.granted and not vedtak.to_harm:
         weeks = settings_table.value("costs_claim_weeks", on)
         paragraphs.append(t["costs"].format(weeks=in_weeks(weeks, t), unit=application.unit.name))
     return paragraphs

@@ -31,6 +31,7 @@ from common.errors import RuleBroken
 from common.form_errors import errors_as_message, errors_on, posted, refuse
 from common.paging import keyset_page
 from common.readings import ChangedSinceRead
+from common.reasons import SaysNothing
 from common.templatetags.designsystemet import error_lines
 from common.windows import Late
 
@@ -39,6 +40,7 @@ from . import letter as vedtak_letter
 from . import page as vedtak_page
 from .day import why_hindered
 from .forms import (
+    REVERSAL_FIELDS,
     ApproveForm,
     ChangeForm,
     DiscardForm,
@@ -60,7 +62,7 @@ from .perms import (
     hindered,
 )
 
-REVERSAL_FIELDS = ("reversal_ground", "reversal_reason", "to_harm", "harm_reason")
+COMMENT_ERRORS = (actions.CommentMissing, SaysNothing)
 
 # The parts with free text, which get advice on plain language.
 ADVISED = (
@@ -540,7 +542,7 @@ def _forget_comments(pk: int) -> None:
 
 
 def _refused_lines(error: RuleBroken | None) -> list[dict[str, str]]:
-    if error is None or isinstance(error, actions.CommentMissing):
+    if error is None or isinstance(error, COMMENT_ERRORS):
         return []
     if isinstance(error, actions.VedtakIncomplete):
         return [
@@ -596,7 +598,9 @@ def _page(
         "content": content,
         "children": content.children,
         "asks_harm": form is not None and "to_harm" in form.fields,
-        "notice": completeness.notice_before(vedtak) if vedtak.replaces_id else None,
+        "notice": completeness.notice_before(shown, shown_content, on)
+        if vedtak.replaces_id
+        else None,
         "reversal_errors": form is not None
         and any(name in form.errors for name in REVERSAL_FIELDS),
         "error_lines": [*error_lines(form), *form.links] if form and form.is_bound else [],

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from casework.letters import letters
+from casework.letters.models import LegalBasis
 from casework.letters.words import words
 from casework.log import events
 from casework.log.enums import LetterKind
@@ -17,6 +20,7 @@ from common.calendar import local_date
 from common.errors import RuleBroken, check_answer_day
 from common.formatting import nbdate, nbdate_long
 from common.locking import locked
+from common.reasons import STATEMENT, check_reason
 
 from ..models import AdvanceNotice
 
@@ -40,6 +44,24 @@ class AnswerRefused(RuleBroken):
     """The answer cannot be recorded like this."""
 
 
+class AboutMissing(RuleBroken):
+    """The notice does not say what of the case it is about."""
+
+    field = "about"
+
+    def __init__(self) -> None:
+        super().__init__(_("Velg hva varselet gjelder."))
+
+
+def may_be_about(application: Application) -> dict[str, str]:
+    """The legal bases a notice in the case may be about: the title of each by its code."""
+    decided = application.vedtak.filter(issued_at__isnull=False)
+    bases = LegalBasis.objects.filter(
+        Q(pk__in=application.bases.values("pk")) | Q(pk__in=decided.values("outcomes__basis_id"))
+    )
+    return {basis.code: basis.title for basis in bases.order_by("pk")}
+
+
 @transaction.atomic
 def send_notice(
     *,
@@ -50,14 +72,22 @@ def send_notice(
     on: date,
     by: User,
     at: datetime,
+    about: Collection[str] = (),
 ) -> Letter:
     """Send an advance notice, so that the person can comment before a vedtak they did not ask for,
     or one based on what others have said (fvl. §§ 16-17).
 
-    Raises `DueTooSoon` and `letters.NoAddress`."""
+    `about` are the codes of the legal bases it is about; not needed where the case has one.
+    Raises `DueTooSoon`, `AboutMissing`, `SaysNothing` and `letters.NoAddress`."""
     if due_on <= on:
         raise DueTooSoon
     check_answer_day(due_on, on, "due_on")
+    choices = may_be_about(application)
+    chosen = [code for code in choices if code in about or len(choices) == 1]
+    if not chosen:
+        raise AboutMissing
+    check_reason(considering, "considering", STATEMENT)
+    check_reason(grounds, "grounds", STATEMENT)
     w = words("notice", application.person.language_form)
     case = f"{application.case_year}/{application.case_seq:04d}"
     letter = letters.make_letter(
@@ -77,7 +107,12 @@ def send_notice(
         at=at,
     )
     AdvanceNotice.objects.create(
-        application=application, letter=letter, due_on=due_on, sent_at=at, sent_by=by
+        application=application,
+        letter=letter,
+        about=chosen,
+        due_on=due_on,
+        sent_at=at,
+        sent_by=by,
     )
     events.record(
         application.person,

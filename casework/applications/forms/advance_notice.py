@@ -7,17 +7,23 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.once import OnceFormMixin
-from common.forms import NorwegianDateField, VarigFormHelper
+from common.forms import NorwegianDateField, ReasonField, VarigFormHelper
+from common.reasons import WORD
 
 
 class AdvanceNoticeForm(OnceFormMixin, forms.Form):
-    considering = forms.CharField(
+    about = forms.MultipleChoiceField(
+        label=_("Hva varselet gjelder"),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Varselet åpner bare for å endre det du velger."),
+    )
+    considering = ReasonField(
         label=_("Hva dere vurderer"),
         max_length=3000,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("Står i brevet. Skriv til personen, i målformen brevet har."),
     )
-    grounds = forms.CharField(
+    grounds = ReasonField(
         label=_("Opplysningene dere bygger på"),
         max_length=3000,
         widget=forms.Textarea(attrs={"rows": 4}),
@@ -25,15 +31,22 @@ class AdvanceNoticeForm(OnceFormMixin, forms.Form):
     )
     due_on = NorwegianDateField(label=_("Frist for å svare"))
 
-    def __init__(self, *args: Any, due: date, cancel: str, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, about: dict[str, str], due: date, cancel: str, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if len(about) > 1:
+            self.fields["about"].choices = list(about.items())
+        else:
+            del self.fields["about"]
         self.fields["due_on"].initial = due
         self.helper = VarigFormHelper(submit=_("Lag og send brevet"), cancel=cancel)
 
 
 class NoticeAnswerForm(OnceFormMixin, forms.Form):
     answered_on = NorwegianDateField(label=_("Svarte"))
-    answer = forms.CharField(
+    answer = ReasonField(
+        least=WORD,
         label=_("Hva personen svarte"),
         max_length=10_000,
         widget=forms.Textarea(attrs={"rows": 6}),

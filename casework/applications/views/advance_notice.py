@@ -21,7 +21,7 @@ from common.calendar import next_working_day
 from common.form_errors import errors_on, posted
 
 from .. import reply_clock
-from ..actions.advance_notice import record_answer, send_notice
+from ..actions.advance_notice import may_be_about, record_answer, send_notice
 from ..forms.advance_notice import AdvanceNoticeForm, NoticeAnswerForm
 from ..models import AdvanceNotice
 from .applications import visible_case, visible_cases
@@ -36,7 +36,7 @@ def notice_new(request: HttpRequest, pk: int) -> HttpResponse:
     today = timezone.localdate()
     back = reverse("casework:application", args=[pk])
     due = next_working_day(today + timedelta(days=settings_table.value("notice_days", today)))
-    form = AdvanceNoticeForm(posted(request), due=due, cancel=back)
+    form = AdvanceNoticeForm(posted(request), about=may_be_about(case), due=due, cancel=back)
     if request.method == "POST" and form.is_valid():
         with errors_on(form):
             send_notice(

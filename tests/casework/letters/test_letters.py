@@ -166,7 +166,14 @@ def test_no_letter_is_made_if_the_copy_cannot_be_sent(client):
 TO_NOWHERE = {
     "interim_reply": ({"delay": "Vi venter på legen.", "expected_on": "{later}"}, None),
     "papers_ask": ({"papers": "Lønnsslipp", "due_on": "{later}"}, None),
-    "notice_new": ({"considering": "Avslag.", "grounds": "Oppsagt.", "due_on": "{later}"}, None),
+    "notice_new": (
+        {
+            "considering": "Vi vurderer å avslå.",
+            "grounds": "Utleier sier du er sagt opp.",
+            "due_on": "{later}",
+        },
+        None,
+    ),
     "appeal_confirm": ({}, "here"),
     "appeal_forward": ({"reason": "Vi har sett på saken én gang til."}, "here"),
     "appeal_dismiss": ({"reason": "Det er for sent.", "ground": "frist"}, "late"),

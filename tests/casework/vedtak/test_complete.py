@@ -5,13 +5,20 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django import forms
 from django.urls import reverse
 
+from accounts.forms import SettingForm
+from casework.appeals import forms as appeal_forms
+from casework.applications.forms import advance_notice as notice_forms
+from casework.letters.forms import LegalBasisForm
 from casework.log.enums import IdKind, Outcome, VedtakState
 from casework.models import Event
 from casework.vedtak import completeness
-from casework.vedtak.reasons import REASON, STATEMENT, says_something
+from casework.vedtak import forms as vedtak_forms
 from common.formatting import nbdate
+from common.forms import ReasonField
+from common.reasons import REASON, STATEMENT, says_something
 from tests.casework.vedtak.test_vedtak import REASONING, parts_missing, typed, url
 from tests.casework.vedtak.test_vedtak_builder import says
 from tests.factories import (
@@ -55,6 +62,45 @@ def test_dots_repetitions_and_copied_headings_are_no_reasons(text):
 )
 def test_a_reason_is_accepted_in_any_words(text):
     assert says_something(text, REASON, {"Du får leie kommunal bolig"})
+
+
+# What a letter or the log tells of why, outside the form of the vedtak itself.
+REASON_FIELDS = {
+    (vedtak_forms.ReturnForm, "comment"),
+    (vedtak_forms.ChangeForm, "reason"),
+    (vedtak_forms.DiscardForm, "reason"),
+    (appeal_forms.ReasonForm, "reason"),
+    (appeal_forms.SignForm, "reason"),
+    (appeal_forms.SuspensionForm, "reason"),
+    (appeal_forms.OutcomeForm, "words"),
+    (notice_forms.AdvanceNoticeForm, "considering"),
+    (notice_forms.AdvanceNoticeForm, "grounds"),
+    (notice_forms.NoticeAnswerForm, "answer"),
+    (SettingForm, "reason"),
+    (LegalBasisForm, "reason"),
+}
+# The builder has its own checks; a klage is written down as it came.
+OTHER_TEXTS = {"VedtakForm", "AppealForm"}
+
+
+def test_a_dot_is_no_reason_in_any_form():
+    """A new text field in the rooms of vedtak, appeals and notices is added to the table."""
+    found = {
+        (form, name)
+        for module in (vedtak_forms, appeal_forms, notice_forms)
+        for form in vars(module).values()
+        if isinstance(form, type) and form.__module__ == module.__name__
+        if form.__name__ not in OTHER_TEXTS
+        for name, field in getattr(form, "base_fields", {}).items()
+        if isinstance(field.widget, forms.Textarea)
+    }
+    assert found <= REASON_FIELDS
+    for form, name in REASON_FIELDS:
+        field = form.base_fields[name]
+        assert isinstance(field, ReasonField), name
+        for text in (".", "." * 40, "– –"):
+            with pytest.raises(forms.ValidationError, match="sier ikke nok"):
+                field.clean(text)
 
 
 def test_each_check_that_bars_names_its_field_or_page():

@@ -233,7 +233,11 @@ def test_a_change_to_the_persons_harm_waits_for_the_notice_and_says_why(client, 
     due = f.today() + timedelta(days=14)
     client.post(
         url("notice_new", case),
-        {"considering": "Å gjøre om vedtaket.", "grounds": "Skatteetaten.", "due_on": day(due)},
+        {
+            "considering": "Å gjøre om vedtaket.",
+            "grounds": "Opplysninger fra Skatteetaten.",
+            "due_on": day(due),
+        },
     )
     notice = AdvanceNotice.objects.get()
     assert (notice.application, notice.due_on) == (case, due)

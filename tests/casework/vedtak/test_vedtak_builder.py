@@ -110,8 +110,8 @@ OUTCOMES = [
         "sosialtjenesteloven_27",
         Outcome.GRANTED,
         "",
-        "Stedet er Solvær gjestehus. Du kan bo der fra",
-        "Staden er Solvær gjestehus. Du kan bu der frå",
+        "Det midlertidige stedet er Solvær gjestehus. Du kan bo der fra",
+        "Den mellombelse staden er Solvær gjestehus. Du kan bu der frå",
     ),
 ]
 
@@ -463,7 +463,10 @@ def test_advance_notice_is_a_letter_with_a_deadline(client):
     application = ApplicationFactory(assessed=True)
     client.force_login(application.registered_by)
     there = reverse("casework:notice_new", args=[application.pk])
-    data = {"considering": "Å avslå.", "grounds": "Utleier sier du er sagt opp."}
+    data = {
+        "considering": "Vi vurderer å avslå søknaden.",
+        "grounds": "Utleier sier du er sagt opp.",
+    }
     assert "Velg en frist fram i tid" in client.post(there, {**data, "due_on": "01.01.2020"}).text
     due = client.get(there).context["form"]["due_on"].value()
     client.post(there, {**data, "due_on": due.strftime("%d.%m.%Y")})

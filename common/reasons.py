@@ -1,4 +1,8 @@
-"""Whether a text says something: not a dot, a repeated word, or a heading copied (fvl. § 25)."""
+"""Whether a text says something: not a dot, a repeated word, or a heading copied (fvl. § 25).
+
+Form fields for reasons are `common.forms.ReasonField`; an action without a form calls
+`check_reason`.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,11 @@ import re
 from collections.abc import Collection
 from typing import NamedTuple
 
-WORD = re.compile(r"[^\W\d_]+")
+from django.utils.translation import gettext_lazy as _
+
+from .errors import RuleBroken
+
+A_WORD = re.compile(r"[^\W\d_]+")
 
 
 class Least(NamedTuple):
@@ -20,6 +28,23 @@ STATEMENT = Least(10, 3)
 # A shorter assessment is a conclusion, not a reason.
 REASON = Least(30, 6)
 PLACE = Least(2, 1)
+# Words for the log only, or what somebody answered: «Fetter.» and «Nei.» say enough.
+WORD = Least(2, 1)
+
+SAYS_NOTHING = _("Det som står der, sier ikke nok. Skriv det med ord.")
+
+
+class SaysNothing(RuleBroken):
+    """The text given as a reason has no words."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(str(SAYS_NOTHING), field)
+
+
+def check_reason(text: str, field: str = "", least: Least = WORD) -> None:
+    """Raise `SaysNothing`, for the field, if the text says nothing."""
+    if not says_something(text, least):
+        raise SaysNothing(field)
 
 
 def says_something(text: str, least: Least = STATEMENT, copied: Collection[str] = ()) -> bool:
@@ -29,11 +54,11 @@ def says_something(text: str, least: Least = STATEMENT, copied: Collection[str] 
     It counts letters and different words, in any script, so dots, signs and one word written many
     times are nothing. It cannot tell whether what is said is true or to the point.
     """
-    words = WORD.findall(text.casefold())
+    words = A_WORD.findall(text.casefold())
     # Two spaces between words, so that a heading written twice in a row is found twice.
     rest = f" {'  '.join(words)} "
     for heading in sorted(copied, key=len, reverse=True):
-        phrase = WORD.findall(heading.casefold())
+        phrase = A_WORD.findall(heading.casefold())
         if len(phrase) > 2:
             rest = rest.replace(f" {'  '.join(phrase)} ", "")
     words = rest.split()
@@ -43,4 +68,4 @@ def says_something(text: str, least: Least = STATEMENT, copied: Collection[str] 
 
 def same(first: str, second: str) -> bool:
     """Whether the two texts have the same words in the same order."""
-    return WORD.findall(first.casefold()) == WORD.findall(second.casefold())
+    return A_WORD.findall(first.casefold()) == A_WORD.findall(second.casefold())
