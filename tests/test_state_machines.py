@@ -71,8 +71,9 @@ class Simulation:
 
 def save(simulation, by, at):
     vedtak = simulation.vedtak(VedtakState.DRAFT, VedtakState.RETURNED)
-    outcome = [Outcome.REFUSED, Outcome.GRANTED][vedtak.pk % 2]
     of_appeal = vedtak.reversal_ground in AFTER_APPEAL
+    # After a klage nothing gets worse.
+    outcome = [Outcome.REFUSED, Outcome.GRANTED][of_appeal or vedtak.pk % 2]
     ground = RefusalGround.CONDITIONS if outcome == Outcome.REFUSED else ""
     vedtak_actions.save_draft(
         vedtak=vedtak,

@@ -16,6 +16,7 @@ from casework.vedtak.models import Vedtak, VedtakOutcome
 from common.corrections import SeenMixin
 from common.forms import CardChoice, ListChoice, NorwegianDateField, ReasonField, VarigFormHelper
 from common.readings import ReadMixin
+from common.reasons import STATEMENT, WORD
 
 
 class ArrivalForm(SeenMixin, OnceFormMixin, forms.Form):
@@ -218,7 +219,7 @@ class AssignForm(SeenMixin, OnceFormMixin, forms.Form):
 class ReasonForm(OnceFormMixin, forms.Form):
     """A form with one text; the caller gives its label and button."""
 
-    reason = ReasonField(max_length=10_000, widget=forms.Textarea(attrs={"rows": 8}))
+    reason = ReasonField(least=WORD, max_length=10_000, widget=forms.Textarea(attrs={"rows": 8}))
 
     def __init__(
         self,
@@ -239,6 +240,10 @@ class ReasonForm(OnceFormMixin, forms.Form):
 
 class SignForm(ReadMixin, ReasonForm):
     """A `ReasonForm` for a step that answers the appeal or sends it on."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].least = STATEMENT
 
 
 class DismissForm(SignForm):

@@ -119,7 +119,8 @@ class Contents:
     talks: Sequence[ChoiceTalk] = ()
     # Representatives who get a copy of the letter.
     copied_to: Sequence[Representative] = ()
-    # What the municipality's rules give; None when no lease is asked for.
+    # What the municipality's rules give; None when no lease is asked for,
+    # or when it is issued.
     lease_rule: lease_terms.LeaseTerm | None = None
 
     def outcome_of(self, basis: LegalBasis) -> str:
@@ -255,7 +256,7 @@ def changed_by(vedtak: Vedtak) -> list[VedtakOutcome]:
 
 
 def contents(vedtak: Vedtak, on: date) -> Contents:
-    """Read `Contents`, in nine queries, and two more when a lease is asked for."""
+    """Read `Contents`, in nine queries, and two more for a draft about a lease."""
     outcomes = list(vedtak.outcomes.select_related("basis"))
     if vedtak.issued_at is None:
         bases = bases_of(vedtak.application, on, changed_by(vedtak))
@@ -263,7 +264,8 @@ def contents(vedtak: Vedtak, on: date) -> Contents:
         bases = [outcome.basis for outcome in outcomes]
     order = {basis.code: place for place, basis in enumerate(bases)}
     person, lease_rule = vedtak.application.person, None
-    if any(basis.code in DWELLING_BASES for basis in bases):
+    # What is issued is read from its letter.
+    if vedtak.issued_at is None and any(basis.code in DWELLING_BASES for basis in bases):
         renewal = vedtak.application.kind == ApplicationKind.EXTENSION
         lease_rule = lease_terms.term(person, on, renewal=renewal)
     return Contents(

@@ -101,7 +101,7 @@ def title(vedtak: Vedtak, content: Contents) -> str:
     if other:
         if first.outcome == Outcome.PARTLY:
             other.insert(0, t["not_all"])
-        return t["mixed_title"].format(title=title, other=_joined(other, t))
+        return t["mixed_title"].format(title=title, other=_clauses(other, t))
     if any(row.outcome == Outcome.PARTLY for row in outcomes):
         return t["partly_title"].format(title=title)
     return title
@@ -119,6 +119,11 @@ def _title_of(row: VedtakOutcome, language: str, t: dict) -> str:
     if basis_words is None:
         return t["other_title"]
     return basis_words["yes" if row.outcome in GRANTED else "no"]
+
+
+def _clauses(clauses: list[str], t: dict) -> str:
+    """Whole clauses as one sentence, with a comma also before the last."""
+    return _joined([", ".join(clauses[:-1]) + ",", clauses[-1]] if clauses[1:] else clauses, t)
 
 
 def lowfirst(text: str) -> str:

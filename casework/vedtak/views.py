@@ -31,7 +31,6 @@ from common.errors import RuleBroken
 from common.form_errors import errors_as_message, errors_on, posted, refuse
 from common.paging import keyset_page
 from common.readings import ChangedSinceRead
-from common.reasons import SaysNothing
 from common.templatetags.designsystemet import error_lines
 from common.windows import Late
 
@@ -61,8 +60,6 @@ from .perms import (
     can_take_over_vedtak,
     hindered,
 )
-
-COMMENT_ERRORS = (actions.CommentMissing, SaysNothing)
 
 # The parts with free text, which get advice on plain language.
 ADVISED = (
@@ -542,7 +539,7 @@ def _forget_comments(pk: int) -> None:
 
 
 def _refused_lines(error: RuleBroken | None) -> list[dict[str, str]]:
-    if error is None or isinstance(error, COMMENT_ERRORS):
+    if error is None or isinstance(error, actions.CommentMissing):
         return []
     if isinstance(error, actions.VedtakIncomplete):
         return [

@@ -33,6 +33,7 @@ def issued() -> Vedtak:
         application=application,
         submitted=True,
         bedrooms=2,
+        lease_years=5,
         reasoning=REASONING,
         best_interests="Barnet får bli på skolen sin.",
     )

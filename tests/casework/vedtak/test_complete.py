@@ -178,7 +178,9 @@ def test_question_is_answered_by_the_drafter_and_the_answer_is_kept(client):
         application=ApplicationFactory(person=family.head, household=family, assessed=True)
     )
     client.force_login(draft.drafted_by)
-    sent = typed(draft, approver=approver.pk, best_interests="Barna vil bo nær skolen.")
+    sent = typed(
+        draft, lease_years="5", approver=approver.pk, best_interests="Barna vil bo nær skolen."
+    )
     page = client.post(url("vedtak_submit", draft), sent)
     draft.refresh_from_db()
     assert draft.state == VedtakState.DRAFT

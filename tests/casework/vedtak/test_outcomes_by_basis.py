@@ -218,7 +218,8 @@ def test_a_place_to_stay_has_its_own_days(client):
     content = completeness.contents(vedtak, f.today())
     text = vedtak_letter.letter_data(vedtak, content, f.today())["vedtak"][0]
     assert f"Du kan bo der fra {nbdate_long(f.today())} til og med {nbdate_long(until)}." in text
-    assert f"Vedtaket gjelder fra {nbdate_long(f.today())} til og med {nbdate_long(year)}." in text
+    in_force = f"For boligen gjelder vedtaket fra {nbdate_long(f.today())} til og med "
+    assert f"{in_force}{nbdate_long(year)}." in text
     approver = f.UserFactory(approver=True)
     actions.submit_vedtak(vedtak=vedtak, approver=approver, by=vedtak.drafted_by, at=f.now())
     actions.approve_vedtak(vedtak=vedtak, by=approver, at=f.now())

@@ -245,6 +245,7 @@ def test_best_interests_are_required_for_every_child(living):
         application=ApplicationFactory(person=family.head, household=family),
         reasoning=REASONING,
         bedrooms=2,
+        lease_years=5,
     )
     assert parts_missing(vedtak) == {"barn"}
     vedtak.best_interests = "Barnet vil bo nær skolen."

@@ -11,7 +11,7 @@ UPDATE casework_advancenotice n SET about = coalesce((
 
 
 class Migration(migrations.Migration):
-    dependencies = [("casework", "0025_seen_with_the_hidden")]
+    dependencies = [("casework", "0026_how_a_letter_went")]
     operations = [
         migrations.AddField(
             model_name="advancenotice",
