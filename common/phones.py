@@ -1,4 +1,5 @@
 """Phone numbers: kept in one form (E.164: «+4741234567»), shown as they are written in Norway.
+A short number, as 116117 of the legevakt, is not in E.164, and is kept as its digits.
 
 What cannot be read, from before or from a file, is kept as it is written, and shown with a word
 that it should be checked.
@@ -13,18 +14,19 @@ import phonenumbers
 from django.db import connection
 from django.db.models import Model
 from django.utils.translation import gettext as _
-from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
+from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType, shortnumberinfo
 
 HOME = "NO"
 # Longest of E.164 is sixteen signs; a number that cannot be read may be longer.
 LONGEST = 20
+SIX = re.compile(r"(\d{3})(\d{3})", re.ASCII)
 MOBILE = re.compile(r"\+47([49]\d\d)(\d\d)(\d{3})", re.ASCII)
 WRITTEN = re.compile(r"[+\d\s().\-]+")
 SMS = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 
 
 def read(text: str, *, mobile: bool = False) -> str:
-    """The number in E.164, «+4741234567»; "" if it is none, or if `mobile` and it takes no SMS.
+    """The number as it is kept; "" if it is none, or if `mobile` and it takes no SMS.
 
     Without a country code it is Norwegian.
     """
@@ -34,7 +36,11 @@ def read(text: str, *, mobile: bool = False) -> str:
         number = phonenumbers.parse(text, HOME)
     except NumberParseException:
         return ""
-    if number.extension or not phonenumbers.is_valid_number(number):
+    if number.extension:
+        return ""
+    if not mobile and shortnumberinfo.is_valid_short_number_for_region(number, HOME):
+        return str(number.national_number)
+    if not phonenumbers.is_valid_number(number):
         return ""
     if mobile and phonenumbers.number_type(number) not in SMS:
         return ""
@@ -53,8 +59,10 @@ def shown(number: str | None) -> str:
     if not (known := read(text)):
         return text
     # The library writes mobile numbers two and two; in Norway they are read 412 34 567.
-    if match := MOBILE.fullmatch(known):
+    if match := MOBILE.fullmatch(known) or SIX.fullmatch(known):
         return " ".join(match.groups())
+    if not known.startswith("+"):
+        return known
     parsed = phonenumbers.parse(known)
     at_home = parsed.country_code == phonenumbers.country_code_for_region(HOME)
     style = PhoneNumberFormat.NATIONAL if at_home else PhoneNumberFormat.INTERNATIONAL

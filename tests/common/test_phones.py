@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from common import phones
+from common.forms import PhoneField
 from tests import factories as f
 
 
@@ -19,6 +21,11 @@ from tests import factories as f
         ("22334455", "+4722334455", "22 33 44 55"),
         ("815 49 300", "+4781549300", "815 49 300"),
         ("0046 70-123 45 67", "+46701234567", "+46 70 123 45 67"),
+        ("116 117", "116117", "116 117"),
+        ("+47 116117", "116117", "116 117"),
+        ("113", "113", "113"),
+        ("02800", "+4702800", "02800"),
+        ("99999", "99999", "99999 (kontroller nummeret)"),
         ("", "", ""),
         ("mor: 412 34 567", "mor: 412 34 567", "mor: 412 34 567 (kontroller nummeret)"),
         ("412 34 56", "412 34 56", "412 34 56 (kontroller nummeret)"),
@@ -72,3 +79,9 @@ def test_numbers_from_before_are_put_in_form_or_kept_as_they_are():
     row = person.history.first()
     assert (row.history_type, row.phone, row.history_user) == ("~", "+4741234567", None)
     assert odd.history.count() == 1
+
+
+def test_short_number_is_a_phone_number_but_takes_no_sms():
+    assert PhoneField(landline=True).clean("116 117") == "116117"
+    with pytest.raises(ValidationError):
+        PhoneField().clean("116 117")
