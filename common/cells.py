@@ -15,6 +15,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from . import pdf, signs
 from .amounts import SPACES, Unreadable, cannot_read, number
 from .formatting import nbdate
 from .forms import NorwegianDateField
@@ -37,13 +38,32 @@ _DAYS = NorwegianDateField(required=False)
 
 def one_line(cell: Any) -> str:
     """The text on one line. A whole number from Excel has no decimals. Raises `Unreadable` for a
-    date, since Excel turns names such as 12-1 into dates."""
-    return _line(_raw(cell))
+    date, since Excel turns names such as 12-1 into dates, and for a sign no letter can show."""
+    return _line(_printable(_raw(cell)))
 
 
 def paragraphs(cell: Any) -> str:
-    """The text with its line breaks."""
-    return _lines(_raw(cell))
+    """The text with its line breaks. Raises `Unreadable` as `one_line` does."""
+    return _lines(_printable(_raw(cell)))
+
+
+def same_text(kept: str, read: str) -> bool:
+    """Whether the text Varig has is the one read, but for its spaces and line breaks."""
+    return read in (_line(unguarded(kept)), _lines(unguarded(kept)))
+
+
+def _printable(text: str) -> str:
+    found = signs.CONTROL.search(text)
+    if sign := found[0] if found else pdf.unprintable(text):
+        # Without the words around it: a report names no person.
+        raise Unreadable(
+            _(
+                "En celle har et tegn som ikke kan stå i brev (U+%(code)04X). Skriv det på en "
+                "annen måte, eller ta det bort."
+            )
+            % {"code": ord(sign[0])}
+        )
+    return text
 
 
 def _line(text: str) -> str:

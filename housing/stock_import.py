@@ -833,7 +833,7 @@ def _free_code(name: str) -> str:
 
 def _same(old: Any, new: Any) -> bool:
     if isinstance(old, str) and isinstance(new, str):
-        return cells.paragraphs(old) == new or cells.one_line(old) == new
+        return cells.same_text(old, new)
     return old == new
 
 

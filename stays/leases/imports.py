@@ -80,9 +80,10 @@ def enter_months(work: Work) -> Report:
     rows = []
     for number, values in work.sheet.rows:
         row = work.named(values)
-        line = RowReport(number, name=cells.one_line(str(row.get("måned") or "")))
+        line = RowReport(number)
         report.rows.append(line)
         try:
+            line.name = cells.one_line(str(row.get("måned") or ""))
             month, value = (
                 _month(row.get("måned"), work),
                 cells.decimal(row.get("indeks"), "indeks"),

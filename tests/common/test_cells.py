@@ -65,3 +65,11 @@ def test_two_places_stay_two(one, other):
 def test_formula_guard_is_undone(text):
     assert cells.unguarded(cells.guarded(text)) == text
     assert not cells.guarded(text).startswith(cells.FORMULA)
+
+
+@pytest.mark.parametrize("text", ["Ola\ue000", "Ola\x07"])
+def test_sign_that_no_letter_can_show_is_an_error_that_names_no_person(text):
+    for read in (cells.one_line, cells.paragraphs):
+        with pytest.raises(Unreadable, match=r"U\+(E000|0007)") as told:
+            read(text)
+        assert "Ola" not in str(told.value)
