@@ -21,6 +21,7 @@ from casework.log.enums import (
     RefusalGround,
     ReversalGround,
 )
+from common import signs
 from common.forms import (
     ChipChoice,
     ListChoice,
@@ -84,7 +85,7 @@ class Confirmed(forms.MultipleChoiceField):
     widget = forms.MultipleHiddenInput
 
     def valid_value(self, value: str) -> bool:
-        return len(value) <= LONGEST_QUESTION
+        return len(value) <= LONGEST_QUESTION and not signs.unwritable(value)
 
 
 class VedtakForm(DraftMixin, PrintableMixin, forms.ModelForm):
@@ -304,13 +305,13 @@ class VedtakForm(DraftMixin, PrintableMixin, forms.ModelForm):
             if self.content.has_own_days(basis)
         }
 
-    def open_window(self) -> Window | None:
-        """The browser window that sent the form; None from an old page or a script."""
+    def open_window(self) -> Window:
+        """The browser window that sent the form. What does not say which, as a script, has seen
+        no save from any."""
         sent = self.cleaned_data
-        window, revision = sent.get("window"), sent.get("revision")
-        if not window or revision is None:
-            return None
-        return Window(window, revision, sent.get("order") or 0)
+        if not sent.get("window"):
+            return Window("", 0)
+        return Window(sent["window"], sent.get("revision") or 0, sent.get("order") or 0)
 
     def unsaved(self) -> tuple[Vedtak, Contents]:
         """The vedtak and its contents with the values of the form, unsaved, for the preview."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django import forms as django_forms
@@ -150,7 +150,7 @@ def vedtak_approve(request: HttpRequest, pk: int) -> HttpResponse:
         )
     except RuleBroken as error:
         return _refused(request, pk, error)
-    _forget_comments(pk)
+    _end_comments(pk, timezone.now())
     messages.success(request, _("Vedtaket er fattet, og brevet er laget."))
     return redirect("casework:vedtak", pk)
 
@@ -171,7 +171,8 @@ def vedtak_return(request: HttpRequest, pk: int) -> HttpResponse:
         )
     except RuleBroken as error:
         return _refused(request, pk, error, comment=comment)
-    _forget_comments(pk)
+    drafts.end(request, at)
+    _end_comments(pk, at)
     messages.success(
         request, _("Vedtaket er sendt tilbake til %(name)s.") % {"name": vedtak.drafted_by}
     )
@@ -185,7 +186,7 @@ def vedtak_recall(request: HttpRequest, pk: int) -> HttpResponse:
     vedtak = _vedtak(request, pk)
     with errors_as_message(request):
         actions.recall_vedtak(vedtak=vedtak, by=request.user, at=timezone.now())
-        _forget_comments(pk)
+        _end_comments(pk, timezone.now())
         messages.success(request, _("Vedtaket er kalt tilbake, og du kan skrive videre."))
     return redirect("casework:vedtak", pk)
 
@@ -333,7 +334,7 @@ def vedtak_preview(request: HttpRequest, pk: int) -> HttpResponse:
             "saved_at": vedtak.saved_at,
             "today": on,
         }
-        if window:
+        if window.key:
             try:
                 actions.save_draft(
                     vedtak=vedtak,
@@ -533,9 +534,9 @@ def _refused(
     return _page(request, vedtak, content, refused=error, comment=comment)
 
 
-def _forget_comments(pk: int) -> None:
+def _end_comments(pk: int, at: datetime) -> None:
     """Nobody is asked any more what must be changed in the vedtak."""
-    drafts.forget_of_page(reverse("casework:vedtak", args=[pk]), ReturnForm.__name__)
+    drafts.end_on_page(reverse("casework:vedtak", args=[pk]), ReturnForm.__name__, at)
 
 
 def _refused_lines(error: RuleBroken | None) -> list[dict[str, str]]:

@@ -407,6 +407,22 @@ def test_second_of_two_windows_gets_a_message_and_overwrites_nothing(client, dra
     assert draft.facts == "Tre"
 
 
+def test_save_that_names_no_window_does_not_undo_a_later_one(client, draft):
+    client.force_login(draft.drafted_by)
+    client.post(url("vedtak", draft), typed(draft, facts="Det nye", **opened(client, draft)))
+    page = client.post(url("vedtak", draft), typed(draft, facts="Det gamle")).text
+    assert "Utkastet er lagret fra et annet vindu" in page
+    draft.refresh_from_db()
+    assert draft.facts == "Det nye"
+
+
+def test_confirmed_question_with_a_null_answers(client, draft):
+    client.force_login(draft.drafted_by)
+    for name in ("vedtak", "vedtak_preview", "vedtak_submit"):
+        data = typed(draft, confirmed=["a\x00b"], **opened(client, draft))
+        assert client.post(url(name, draft), data).status_code == 200
+
+
 def test_slow_request_that_arrives_late_undoes_nothing(client, draft):
     client.force_login(draft.drafted_by)
     window = opened(client, draft)
