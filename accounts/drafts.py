@@ -28,6 +28,7 @@ from django.core import signing
 from django.db import transaction
 from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.http import HttpRequest, QueryDict
+from django.urls import Resolver404, resolve
 from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext as _
 
@@ -43,6 +44,8 @@ from .sign_in import KEPT, sign_in_url
 
 FIELD, ORDER = "draft", "draft_order"
 SALT = "accounts.drafts"
+# In the query of a page: the draft, of two a merge has brought to the same page.
+OWN = "utkast"
 SHOWN = 8  # drafts in a list
 LARGEST = 200_000  # characters; more than any form holds
 # What the page itself sends along. `once.FIELD` is kept beside the text, not in it.
@@ -108,8 +111,12 @@ def unsent(user: User) -> QuerySet[Draft]:
 
 
 def shown_to(user: User, most: int) -> list[Draft]:
-    """The newest drafts of the user about persons they may still see."""
-    return [draft for draft in unsent(user)[:most] if _sees(user, draft.persons)]
+    """The newest drafts of the user on pages they may still open, about persons they may see."""
+    return [
+        draft
+        for draft in unsent(user)[:most]
+        if _opens(user, draft.path) and _sees(user, draft.persons)
+    ]
 
 
 def of_form(user: User, form: forms.BaseForm) -> list[Draft]:
@@ -122,10 +129,10 @@ def keep(request: HttpRequest, ticket: Ticket, at: datetime) -> Draft | None:
     """Keep what the request sends, for the user the page was given to. None if there is nothing.
 
     Raises `DraftElsewhere`, `TooLong`, or `windows.Late` when it would undo a later save; and
-    `Draft.DoesNotExist` if the user may no longer see whom the page is about.
+    `Draft.DoesNotExist` if the user may no longer open the page, or see whom it is about.
     """
     user = User.objects.filter(pk=ticket.user, is_active=True).first()
-    if user is None or not _sees(user, ticket.persons):
+    if user is None or not _opens(user, ticket.path) or not _sees(user, ticket.persons):
         raise Draft.DoesNotExist
     order = request.POST.get(ORDER, "")
     return save_draft(
@@ -150,14 +157,12 @@ def save_draft(
     kept = {
         name: [text.replace("\x00", "") for text in values]
         for name, values in data.items()
-        if any(values)
+        if any(values) and "\x00" not in name  # no field has such a name
     }
     if not kept:
         return None
     if sum(len(text) for values in kept.values() for text in values) > LARGEST:
         raise TooLong
-    if token and Submission.objects.filter(token=token).exclude(result_url="").exists():
-        raise DraftElsewhere
     window = Window(ticket.window, ticket.revision, order)
     mine = {"user_id": ticket.user, "path": ticket.path, "form": ticket.form}
     if not window.revision:
@@ -165,6 +170,9 @@ def save_draft(
         Draft.objects.bulk_create([Draft(**mine, saved_at=at)], ignore_conflicts=True)
     locked = Draft.objects.select_for_update(of=("self",), no_key=True)
     draft = locked.filter(**mine).first()
+    ended = [one for one in (token, _token(ticket.window)) if one]
+    if Submission.objects.filter(token__in=ended).exclude(result_url="").exists():
+        raise DraftElsewhere
     if draft is None or window.has_missed(draft):
         raise DraftElsewhere
     window.check_order(draft)
@@ -176,16 +184,40 @@ def save_draft(
 
 
 def forget(request: HttpRequest) -> None:
-    """Delete the draft of the form that was sent: it has had its effect, or is not wanted."""
+    """Delete the draft of the form that was sent: what was typed is saved."""
     ticket = ticket_of(request)
     if ticket and ticket.user == request.user.pk:
         Draft.objects.filter(user=request.user, path=ticket.path, form=ticket.form).delete()
 
 
-def forget_of_page(path: str, form: str) -> None:
-    """Delete everybody's drafts of the form on the page: its step is taken, and it is shown no
-    more."""
-    Draft.objects.filter(path=path, form=form).delete()
+def end(request: HttpRequest, at: datetime) -> None:
+    """`forget`, when the page is done with the form: a save on its way from it keeps nothing."""
+    ticket = ticket_of(request)
+    if ticket and ticket.user == request.user.pk:
+        _mark_ended(ticket.user, ticket.window, ticket.path, at)
+        mine = {"user": request.user, "path": ticket.path, "form": ticket.form}
+        throw_away(Draft.objects.filter(**mine), at)
+
+
+@transaction.atomic
+def throw_away(drafts: QuerySet[Draft], at: datetime) -> None:
+    """Delete the drafts; a save on its way from the window of one does not bring it back."""
+    for draft in drafts:
+        _mark_ended(draft.user_id, draft.editor, draft.path, at)
+        draft.delete()
+
+
+def _mark_ended(user_id: int, window: str, path: str, at: datetime) -> None:
+    """A window is marked as a sent form is: by a `Submission`."""
+    if token := _token(window):
+        done = Submission(token=token, user_id=user_id, result_url=path, at=at)
+        Submission.objects.bulk_create([done], ignore_conflicts=True)
+
+
+def end_on_page(path: str, form: str, at: datetime) -> None:
+    """Throw away everybody's drafts of the form on the page: its step is taken, and it is shown
+    no more."""
+    throw_away(Draft.objects.filter(path=path, form=form), at)
 
 
 def delete_old(before: datetime) -> int:
@@ -200,9 +232,18 @@ def delete_drafts(on: date) -> JobResult:
     return JobResult(ended=delete_old(before))
 
 
-def delete_about(person_id: int) -> None:
-    """Delete the drafts about the person alone; one of a meeting is about the others too."""
-    Draft.objects.filter(persons=[person_id]).delete()
+def follow_death(person_id: int, holders: Collection[int], pages: str) -> None:
+    """Delete the drafts about the dead person alone; one of a meeting is about the others too.
+
+    If `holders` go on with cases, only those on the person's own pages are deleted; the rest may
+    be in those cases, and are about the holders too. `pages` is as in `follow_merge`.
+    """
+    about = Draft.objects.filter(persons=[person_id])
+    if not holders:
+        about.delete()
+        return
+    about.filter(path__startswith=pages % person_id).delete()
+    about.update(persons=sorted({person_id, *holders}))
 
 
 def follow_merge(loser_id: int, survivor_id: int, pages: str) -> None:
@@ -214,12 +255,25 @@ def follow_merge(loser_id: int, survivor_id: int, pages: str) -> None:
         if draft.path.startswith(was):
             moved = now + draft.path.removeprefix(was)
             taken = Draft.objects.filter(user=draft.user_id, path=moved, form=draft.form)
-            draft.path = draft.path if taken.exists() else moved
+            draft.path = f"{moved.split('?')[0]}?{OWN}={draft.pk}" if taken.exists() else moved
         draft.save(update_fields=["persons", "path"])
+
+
+def _opens(user: User, path: str) -> bool:
+    """Whether the user still has the right the page asks for (`common.access`)."""
+    try:
+        right = getattr(resolve(path.split("?")[0]).func, "right", None)
+    except Resolver404:
+        return False
+    return right is None or right(user)
 
 
 def _sees(user: User, persons: Collection[int]) -> bool:
     return not persons or not _may_see or _may_see[0](user, persons)
+
+
+def _is_key(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 20
 
 
 def _token(value: Any) -> uuid.UUID | None:
@@ -294,8 +348,9 @@ class DraftMixin:
         sent = ticket_of(request) if request.method == "POST" else None
         if sent and sent.user == request.user.pk and sent.form == name:
             return sent.path, name
-        query = f"?{self.draft_query}" if self.draft_query else ""
-        path = (self.draft_path or request.path) + query
+        own = request.GET.get(OWN, "")
+        query = self.draft_query or (f"{OWN}={own}" if _is_key(own) else "")
+        path = (self.draft_path or request.path) + (f"?{query}" if query else "")
         return path[:300], name[:120]
 
     def _draft_changed(self, draft: Draft) -> Overwritten | ChangedSinceRead | None:

@@ -365,12 +365,11 @@ def read_log(request: HttpRequest) -> HttpResponse:
 @require_POST
 def draft_save(request: HttpRequest) -> HttpResponse:
     """Keep what is typed in a form (`drafts`). The answer has the clock it was kept at, and a CSRF
-    token the form can be sent with; or 401, when it is kept for one who must sign in again."""
+    token the form can be sent with; or 401, when it is kept for one who must sign in again, also
+    as another has signed in on the same machine."""
     ticket = drafts.ticket_of(request)
     if ticket is None:
         return JsonResponse({}, status=400)
-    if request.user.is_authenticated and request.user.pk != ticket.user:
-        return JsonResponse({}, status=403)
     at = timezone.now()
     try:
         kept = drafts.keep(request, ticket, at)
@@ -382,7 +381,7 @@ def draft_save(request: HttpRequest) -> HttpResponse:
         return JsonResponse({}, status=413)
     except RuleBroken:
         return JsonResponse({}, status=409)
-    if not request.user.is_authenticated:
+    if request.user.pk != ticket.user:
         return JsonResponse({}, status=401)
     return JsonResponse({"clock": nbtime(at) if kept else "", "csrf": get_token(request)})
 
@@ -390,7 +389,8 @@ def draft_save(request: HttpRequest) -> HttpResponse:
 @require_POST
 def draft_drop(request: HttpRequest, pk: int) -> HttpResponse:
     """Throw one of the user's drafts away from a list, where its form may be gone."""
-    get_object_or_404(Draft, pk=pk, user=request.user).delete()
+    draft = get_object_or_404(Draft, pk=pk, user=request.user)
+    drafts.throw_away(Draft.objects.filter(pk=draft.pk), timezone.now())
     messages.success(request, _("Utkastet er forkastet."))
     return redirect(settings.LOGIN_REDIRECT_URL)
 
@@ -401,15 +401,16 @@ def draft_discard(request: HttpRequest) -> HttpResponse:
     ticket = drafts.ticket_of(request)
     if ticket is None or ticket.user != request.user.pk:
         raise Http404
-    drafts.forget(request)
+    drafts.end(request, timezone.now())
     messages.success(request, _("Utkastet er forkastet."))
     return redirect(ticket.path.split("?")[0])
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form from before its user signed in again is kept as a draft, to be looked at and sent."""
-    ticket = drafts.ticket_of(request)
-    if ticket and ticket.user == request.user.pk and (page := kept_for_later(request)):
+    """A form from before its user signed in again is kept as a draft, to be looked at and sent;
+    also when another has signed in on the same machine, who is not shown it."""
+    ticket, page = drafts.ticket_of(request), kept_for_later(request)
+    if page and ticket.user == request.user.pk:
         messages.warning(
             request,
             _("Du har logget inn på nytt. Se over det du skrev, og send igjen."),

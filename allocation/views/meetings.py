@@ -252,7 +252,7 @@ def item(request: HttpRequest, pk: int, item_pk: int) -> HttpResponse:
     if form.is_valid():
         with errors_on(form):
             actions.decide_item(item=item, by=request.user, at=timezone.now(), **form.decided())
-            drafts.forget_of_page(request.path, DecisionForm.__name__)
+            drafts.end_on_page(request.path, DecisionForm.__name__, timezone.now())
             items = minutes.items_for(request.user, item.meeting)
             next_item = items.filter(outcome=ItemOutcome.OPEN).first()
             if next_item:

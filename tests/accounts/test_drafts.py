@@ -15,9 +15,12 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts import drafts
-from accounts.models import Draft
+from accounts.enums import RoleKind
+from accounts.models import Draft, User
 from accounts.tasks import delete_drafts
 from casework.models import Application
+from casework.persons.actions.deaths import register_death
+from casework.persons.actions.merging import merge_persons
 from common import windows
 from tests import factories as f
 from tests.test_editing import form_on
@@ -171,7 +174,6 @@ def test_draft_is_for_its_author_while_they_see_the_person(client, caseworker):
     other = Client()
     other.force_login(f.UserFactory(caseworker=True))
     assert "Hemmelig" not in other.get(url).content.decode()
-    assert keep(other, form, 2, words="Av en annen") == 403
     assert other.post(DISCARD, form).status_code == 404
     assert keep(client, {**form, "draft": "x"}) == 400
     forged = signing.dumps([caseworker.pk, url, "ApplicationForm", "", [], "w", 0], salt="annet")
@@ -240,8 +242,10 @@ def test_form_from_before_one_signed_in_again_is_kept_and_shown(caseworker):
     assert "Du har logget inn på nytt" in answer.content.decode()
     other = Client(enforce_csrf_checks=True)
     other.force_login(f.UserFactory(caseworker=True))
-    assert other.post(url, {**form, "words": "Ikke hans"}).status_code == 403
-    assert [data["words"] for data in kept()] == [["Fra den gamle siden"]]
+    answer = other.post(url, {**form, "words": "Skrevet før en annen logget inn", "draft_order": 2})
+    assert answer.status_code == 403
+    assert "Skrevet før" not in answer.content.decode()
+    assert [data["words"] for data in kept()] == [["Skrevet før en annen logget inn"]]
 
 
 def test_locked_user_keeps_nothing(client, caseworker):
@@ -300,10 +304,96 @@ def test_old_drafts_are_deleted_and_a_draft_follows_a_merged_person(client, time
     moved = reverse("casework:application_new", args=[survivor.pk])
     assert opened(client, moved)["words"] == ["Følger med"]
     assert Draft.objects.get().persons == [survivor.pk]
-    drafts.delete_about(loser.pk)
+    drafts.follow_death(loser.pk, [], "/personer/%d/")
     assert Draft.objects.exists()
-    drafts.delete_about(survivor.pk)
+    drafts.follow_death(survivor.pk, [], "/personer/%d/")
     assert not Draft.objects.exists()
     assert keep(client, opened(client, moved), words="Igjen") == 200
     time_machine.move_to(f.now() + timedelta(days=15))
     assert delete_drafts() == {"raised": 0, "closed": 1}
+
+
+def test_draft_in_a_case_survives_when_the_partner_goes_on_with_it(client, caseworker):
+    partner = f.PersonFactory()
+    household = f.HouseholdFactory(partner=partner)
+    case = f.ApplicationFactory(person=household.head, household=household)
+    own = reverse("casework:application_new", args=[household.head.pk])
+    assert keep(client, opened(client, own), words="Om den døde alene") == 200
+    url = reverse("casework:interim_reply", args=[case.pk])
+    assert keep(client, opened(client, url, "delay"), delay="Tre avsnitt om ventetid") == 200
+    register_death(
+        person=household.head, died_on=f.today(), source="folkeregister", note="",
+        cases={case.pk: partner}, leases={}, by=caseworker, at=f.now(),
+    )  # fmt: skip
+    assert "Tre avsnitt om ventetid" in client.get(url).content.decode()
+    assert set(Draft.objects.get().persons) == {household.head.pk, partner.pk}
+
+
+def test_draft_of_a_merged_record_is_found_though_the_other_has_one(client, caseworker):
+    survivor, loser = f.PersonFactory(), f.PersonFactory()
+    for person, words in ((survivor, "Det ene"), (loser, "Tre avsnitt fra den andre")):
+        url = reverse("casework:application_new", args=[person.pk])
+        assert keep(client, opened(client, url), words=words) == 200
+    merge_persons(
+        survivor=survivor, loser=loser, from_loser=[], reason="Samme", by=caseworker, at=f.now()
+    )
+    texts = {draft.path: draft.data["words"] for draft in Draft.objects.all()}
+    assert len(texts) == 2
+    for path, words in texts.items():
+        assert path in client.get(reverse("desk:day")).content.decode()
+        form = opened(client, path)
+        assert form["words"] == words
+        assert client.post(path, {**form, "channel": "skjema", "kind": "ny"}).status_code == 302
+    assert not Draft.objects.exists()
+
+
+def test_text_is_kept_when_another_signs_in_on_the_same_machine(client):
+    url = reverse("casework:application_new", args=[f.PersonFactory().pk])
+    form = opened(client, url)
+    browser = Client()
+    browser.force_login(f.UserFactory(caseworker=True))
+    assert keep(browser, form, words="Tre avsnitt") == 401
+    assert "Tre avsnitt" not in browser.get(url).content.decode()
+    assert "Tre avsnitt" in client.get(url).content.decode()
+
+
+def test_save_on_its_way_does_not_bring_back_what_is_discarded_or_sent(login):
+    client = login(RoleKind.APPROVER)
+    url = reverse(
+        "casework:vedtak", args=[f.VedtakFactory(submitted=True, approver=client.user).pk]
+    )
+    form = {**opened(client, url, "comment"), "comment": "Skriv mer om barna"}
+    assert keep(client, form) == 200
+    assert client.post(f"{url}send-tilbake/", {**form, "draft_order": 2}).status_code == 302
+    assert keep(client, form, 2) == 409
+    for discard in (DISCARD, "list"):
+        url = reverse("casework:application_new", args=[f.PersonFactory().pk])
+        caseworker = login("saksbehandler")
+        form = opened(caseworker, url)
+        assert keep(caseworker, form, 2, words="Feil person") == 200
+        if discard == "list":
+            discard = reverse("accounts:draft_drop", args=[Draft.objects.get().pk])
+        assert caseworker.post(discard, form).status_code == 302
+        assert keep(caseworker, form, 1, words="Feil per") == 409
+        assert not Draft.objects.exists()
+        assert keep(caseworker, opened(caseworker, url), words="En ny") == 200
+        Draft.objects.all().delete()
+
+
+@pytest.mark.parametrize("name", ["wo\x00rds", "words"])
+def test_draft_with_a_null_answers(client, name):
+    url = reverse("casework:application_new", args=[f.PersonFactory().pk])
+    assert keep(client, opened(client, url), **{name: "a\x00b"}) == 200
+
+
+@pytest.mark.parametrize("role", [None, RoleKind.SYSTEM_ADMIN])
+def test_autosave_of_one_who_lost_the_role_is_refused(client, caseworker, role):
+    form = opened(client, reverse("casework:application_new", args=[f.PersonFactory().pk]))
+    assert keep(client, form, words="Rus") == 200
+    caseworker.roles.update(period=f.since(f.LONG_AGO, f.today()))
+    if role:
+        f.RoleFactory(user=caseworker, kind=role)
+    assert keep(client, form, 2, words="Rus og gjeld") == 404
+    user = User.objects.get(pk=caseworker.pk)
+    assert drafts.shown_to(user, 5) == []
+    assert [data["words"] for data in kept()] == [["Rus"]]

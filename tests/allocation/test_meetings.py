@@ -80,7 +80,7 @@ def test_draft_of_an_item_is_about_every_candidate_until_it_is_decided(chair, it
     assert chair.post(reverse("accounts:draft_save"), sent).status_code == 200
     assert set(Draft.objects.get().persons) == persons
     dead = Person.objects.get(pk=max(persons))
-    drafts.delete_about(dead.pk)
+    drafts.follow_death(dead.pk, [], "/personer/%d/")
     assert Draft.objects.exists()
     assert str(dead) not in chair.get(reverse("desk:day")).text.split("Påbegynt")[1][:900]
     dead.shielded = True

@@ -9,6 +9,7 @@ from casework.log import events
 from casework.log.enums import APPLICATION_OPEN, ApplicationState
 from casework.log.event_kinds import CaseEvent
 from casework.persons.actions.deaths import Aftermath, DeathRefused
+from casework.persons.drafts import PAGES_OF_PERSON
 
 from ..models import Application
 from ..processes import APPLICATION
@@ -50,6 +51,7 @@ def settle_cases(aftermath: Aftermath) -> None:
 
 
 def drop_drafts(aftermath: Aftermath) -> None:
-    """Throw away the forms somebody has begun about the person. They are in no record, so an
-    undoing does not bring them back."""
-    drafts.delete_about(aftermath.person.pk)
+    """Throw away the forms somebody has begun about the person, but not those in a case another
+    goes on with. They are in no record, so an undoing does not bring them back."""
+    holders = {holder.pk for holder in aftermath.cases.values() if holder}
+    drafts.follow_death(aftermath.person.pk, holders, PAGES_OF_PERSON)
