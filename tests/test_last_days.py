@@ -73,7 +73,7 @@ def role(period, client):
 
 def setting(period, client):
     made = Setting.objects.create(key="appeal_weeks", value=4, valid=period)
-    return made, [("accounts:setting", made.key)]
+    return made, []  # ends the day before the next value begins; only its history says when
 
 
 def agreement(period, client):
@@ -82,7 +82,8 @@ def agreement(period, client):
 
 
 def stay(period, client):
-    made = f.StayFactory(period=period)
+    # The home tells when somebody lives there to those who follow the person up.
+    made = f.StayFactory(period=period, person=f.PersonFactory(responsible=client.user))
     return made, [("desk:person_stays", made.person_id), ("desk:unit", made.unit_id)]
 
 

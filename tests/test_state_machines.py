@@ -20,6 +20,7 @@ from casework.log.enums import (
     AFTER_APPEAL,
     APPEAL_OPEN,
     AppealState,
+    DismissalGround,
     Outcome,
     Process,
     RefusalGround,
@@ -196,7 +197,7 @@ MOVES: list[Callable] = [
     assign,
     assign,
     as_reviewer(on_appeal(appeals.take_up, reason=WHY)),
-    as_reviewer(on_appeal(appeals.dismiss, reason=WHY)),
+    as_reviewer(on_appeal(appeals.dismiss, ground=DismissalGround.STANDING, reason=WHY)),
     REVERSE,
     as_reviewer(REVERSE),
     SET_ASIDE,
@@ -277,7 +278,7 @@ def test_random_actions_keep_legal_states_and_log_every_move(monkeypatch):
     )
     @given(
         st.lists(
-            st.tuples(st.integers(0, len(MOVES) - 1), st.integers(0, 3)), min_size=20, max_size=40
+            st.tuples(st.integers(0, len(MOVES) - 1), st.integers(0, 3)), min_size=30, max_size=60
         )
     )
     def walk(steps):

@@ -338,7 +338,7 @@ def test_a_lease_is_not_corrected_past_the_day_the_home_closes(as_caseworker):
     page = send(
         as_caseworker, url("lease_correct", lease), expires_on=typed(later), why="Feil"
     ).text
-    assert "må ta slutt før det" in page
+    assert "Leieforholdet kan ikke vare lenger" in page
 
 
 # ------------------------------------------------------------------ which rooms
