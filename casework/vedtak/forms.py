@@ -429,7 +429,8 @@ class DiscardForm(OnceFormMixin, forms.Form):
 class TakeOverForm(OnceFormMixin, forms.Form):
     """Why another writes on a vedtak."""
 
-    reason = forms.CharField(
+    reason = ReasonField(
+        least=WORD,
         label=_("Hvorfor du overtar vedtaket"),
         max_length=200,
         widget=forms.Textarea(attrs={"rows": 2}),

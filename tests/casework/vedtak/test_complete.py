@@ -69,6 +69,7 @@ REASON_FIELDS = {
     (vedtak_forms.ReturnForm, "comment"),
     (vedtak_forms.ChangeForm, "reason"),
     (vedtak_forms.DiscardForm, "reason"),
+    (vedtak_forms.TakeOverForm, "reason"),
     (appeal_forms.ReasonForm, "reason"),
     (appeal_forms.SignForm, "reason"),
     (appeal_forms.SuspensionForm, "reason"),
