@@ -72,6 +72,8 @@ REASON_FIELDS = {
     (vedtak_forms.TakeOverForm, "reason"),
     (appeal_forms.ReasonForm, "reason"),
     (appeal_forms.SignForm, "reason"),
+    (appeal_forms.TakeInForm, "reason"),
+    (appeal_forms.DismissForm, "reason"),
     (appeal_forms.SuspensionForm, "reason"),
     (appeal_forms.OutcomeForm, "words"),
     (notice_forms.AdvanceNoticeForm, "considering"),
