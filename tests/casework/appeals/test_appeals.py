@@ -334,7 +334,10 @@ def test_dismissal_of_an_appeal_is_appealed_to_the_same_body(by, login, time_mac
                     by=client.user,
                     at=f.now(),
                 )
-            given = own | {"reviewer": f.UserFactory(caseworker=True).pk, "reason": "Ny lege."}
+            given = own | {
+                "reviewer": f.UserFactory(caseworker=True).pk,
+                "reason": "Ny legeerklæring kom.",
+            }
             assert client.post(url("appeal_take_in", second), given).url == url("appeal", first)
     dismissed_by = first.reviewed_by
     first.refresh_from_db()

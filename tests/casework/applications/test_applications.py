@@ -442,7 +442,11 @@ def test_new_home_applied_for_under_section_27_has_its_clock(client, caseworker)
     ("name", "field", "typed"),
     [
         ("interim_reply", "expected_on", {"delay": "Vi venter på legen."}),
-        ("notice_new", "due_on", {"considering": "Vi vurderer avslag.", "grounds": "Naboen."}),
+        (
+            "notice_new",
+            "due_on",
+            {"considering": "Vi vurderer å gi avslag.", "grounds": "Naboen har klaget."},
+        ),
         ("papers_ask", "due_on", {"papers": "Lønnsslipp"}),
     ],
 )

@@ -125,7 +125,7 @@ def vedtak(language: str, whole: bool, outcome=Outcome.GRANTED, basis="kommunal_
     application = replaces.application if replaces else case(language, whole=whole, basis=basis)
     words = {k: v for k, v in WRITTEN[language].items() if k not in ("klage", "why", "refused")}
     if whole:
-        words["bedrooms"] = 3
+        words |= {"bedrooms": 3, "lease_years": 5}  # a family's, by the rule
     else:
         words["best_interests"] = ""
     if basis == "forlengelse":
