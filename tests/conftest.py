@@ -60,13 +60,21 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
 
     Only making a test's own tables and emptying all between tests (`as_owner`) take more.
     """
+    from django.apps import apps
+    from django.db.models.signals import post_migrate
+
     from accounts.models import Municipality
 
-    with django_db_blocker.unblock():
-        # A new installation does not know its municipality.
+    def in_solvaer(**kwargs: Any) -> None:
+        # A new installation does not know its municipality; a test with real transactions leaves
+        # a new one behind.
         here = Municipality.objects.get()
         here.name, here.number, here.address = "Solvær kommune", "9999", "Torget 1, 9990 Solvær"
         here.save()
+
+    with django_db_blocker.unblock():
+        in_solvaer()
+    post_migrate.connect(in_solvaer, sender=apps.get_app_config("accounts"), weak=False)
     from django.db import connection
     from django.db.backends.postgresql.operations import DatabaseOperations
 

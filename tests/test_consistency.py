@@ -33,6 +33,7 @@ def label(model: type[models.Model]) -> str:
 AT_WITHOUT_BY = {
     "accounts.LogSeal.sealed_at": "by the job",
     "accounts.Submission.at": "has its `user`",
+    "accounts.Draft.saved_at": "has its `user`",
     "accounts.JobRun.started_at": "done by the clock, or by a command",
     "accounts.JobRun.ended_at": "done by the clock, or by a command",
     "accounts.FileImport.ended_at": "done by the job, for who said yes",

@@ -25,7 +25,7 @@ KEEPS = {
     "RenewalForm", "ReshapeForm", "ResidentsMeetingForm", "ReturnForm", "RiskForm",
     "SearchForm", "Section27Form", "SeparationForm", "SettlePlanForm", "SignForm",
     "StandardTextForm", "StayForm", "SuspensionForm", "UpkeepForm", "VedtakForm",
-    "VoidStayForm",
+    "VoidStayForm", "DismissForm", "TakeInForm", "TakeOverForm",
 }  # fmt: skip
 KEEPS_NOT: dict[str, str] = {"LawAskedMixin": "a part of forms, which keep it if they are long"}
 # Templates that draw a form with long text by hand, and keep nothing.

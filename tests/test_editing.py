@@ -158,6 +158,7 @@ def test_second_to_save_is_told_and_nothing_is_overwritten(name, made, login):
 
 # These make something new, search, or move a state, which is checked under a lock and goes once.
 NOT_EDITING = {
+    "ColleagueForm", "TakeOverForm",
     "ImportFileForm", "AbsenceForm", "HandOverForm", "ReadLogFilter", "RoleForm",
     "UserForm", "LoginForm", "ClassForm", "InhabilForm", "MeetingForm", "PresentForm",
     "LeaseForm", "OfferAnswerForm", "OfferForm", "WithdrawForm", "ReleaseForm",

@@ -33,7 +33,7 @@ def same_minute(db):
 def vedtak_for(household, changes, login):
     """The vedtak page after `changes` in its form by htmx, and the page loaded anew."""
     application = f.ApplicationFactory(assessed=True, person=household.head, household=household)
-    vedtak = f.VedtakFactory(application=application, bedrooms=3)
+    vedtak = f.VedtakFactory(application=application, bedrooms=3, lease_years=5)
     client = login(user=vedtak.drafted_by)
     url = reverse("casework:vedtak", args=[vedtak.pk])
     answer = client.get(url)

@@ -191,7 +191,9 @@ def test_home_is_not_let_beyond_the_day_it_closes(as_caseworker, today):
     terms = {"rent": 8000, "deposit_kind": "ingen", "starts_on": nb(today)}
     for expires in ("", nb(closes)):
         answer = as_caseworker.post(where, {**terms, "expires_on": expires})
-        assert f"er i bruk til {nbdate(closes)}" in answer.content.decode()
+        assert (
+            f"er i bruk til og med {nbdate(closes - timedelta(days=1))}" in answer.content.decode()
+        )
     assert not Stay.objects.exists()
 
 

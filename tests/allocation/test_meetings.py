@@ -534,7 +534,7 @@ def test_item_page_has_the_same_number_of_queries_for_many_candidates(
 
 
 LIST_QUERIES = 12
-ITEM_QUERIES = 51
+ITEM_QUERIES = 52
 
 
 # ------------------------------------------------------------------ two at once

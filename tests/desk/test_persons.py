@@ -177,7 +177,7 @@ def test_ten_years_of_history_need_no_more_queries(
         f.NoteFactory(person=person)
         f.StayFactory(person=person, with_friends=True, days_ago=400 + 300 * n, days=200)
     as_caseworker.get(_url("person", person))
-    with django_assert_max_num_queries(27):
+    with django_assert_max_num_queries(28):
         as_caseworker.get(_url("person", person))
 
 

@@ -33,9 +33,9 @@ def stock(login):
 def test_property_shows_floors_and_shows_tenants_to_users_with_access(login):
     home = f.UnitFactory(floor=2, name="H0201")
     f.UnitFactory(property=home.property, floor=None, name="Kjeller")
-    tenant = f.PersonFactory(last_name="Leieboer")
-    f.StayFactory(unit=home, person=tenant, lease=True)
     caseworker = login("saksbehandler")
+    tenant = f.PersonFactory(last_name="Leieboer", responsible=caseworker.user)
+    f.StayFactory(unit=home, person=tenant, lease=True)
     page = caseworker.get(_property(home.property)).text
     assert page.index("2. etasje") < page.index("Etasje ikke avklart")
     assert "Leieboer" in page and "H0201" in page

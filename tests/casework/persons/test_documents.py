@@ -317,7 +317,7 @@ def test_ordinary_files_with_links_charts_and_bookmarks_are_taken(as_caseworker,
 
 
 @pytest.mark.parametrize("charset", ["hex", "utf-7", "undefined", "idna", "iso-8859-1"])
-def test_request_in_a_strange_encoding_is_refused(rf, charset, monkeypatch):
+def test_request_in_a_strange_encoding_is_refused(db, rf, charset, monkeypatch):
     monkeypatch.setenv("VARIG_PROCESS", "command")  # importing it sets another
     from config.wsgi import application
 
