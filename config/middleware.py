@@ -9,8 +9,7 @@ import time
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -68,7 +67,10 @@ class CharsetMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         charset = (request.content_params or {}).get("charset", "utf-8")
         if charset.lower().replace("_", "-") not in {"utf-8", "utf8"}:
-            raise BadRequest("The request is not in UTF-8.")
+            # Outermost: there is no user yet to draw a page for.
+            return HttpResponseBadRequest(
+                "Forespørselen er ikke i UTF-8.", "text/plain; charset=utf-8"
+            )
         return self.get_response(request)
 
 

@@ -82,8 +82,9 @@ def test_every_sentence_of_the_tour_is_walked():
 
 @pytest.mark.long
 @pytest.mark.django_db(transaction=True)
-def test_the_tour_of_the_demo(open_page, settings):
-    call_command("demo_data", stdout=StringIO())
+def test_the_tour_of_the_demo(open_page, settings, as_owner):
+    with as_owner():  # as `make demo` does
+        call_command("demo_data", stdout=StringIO())
     settings.DEMO = True
     settings.LOGIN_URL = "demo:sign_in"
     tour = Tour(open_page)
