@@ -169,7 +169,9 @@ def hold_the_meeting(marit: Browser, tour: Tour) -> None:
     marit.main.locator("tbody a[href^='/tildelingsmoter/']").first.click()
     marit.press("Åpne møtet")  # it opens on the first home
     tour.home = marit.main.locator("h2#h-enhet").inner_text()
-    others = marit.main.locator("a[href*='/sak/']:not([aria-current])").all()
+    others = marit.main.locator(
+        "a[href^='/tildelingsmoter/'][href*='/sak/']:not([aria-current])"
+    ).all()
     others = [link.get_attribute("href") for link in others]
     beside = marit.main.locator("article", has=marit.page.locator("[name=chosen]"))
     assert beside.count() == 3
