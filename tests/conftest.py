@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from common.database_roles import APPLICATION
 from scripts import services
@@ -28,6 +29,12 @@ class UndefinedVariable(str):
 
     def __mod__(self, name: object) -> str:
         raise AssertionError(f"The template uses a variable that is not defined: {name}")
+
+
+# A run says the same twice. New examples are looked for with `--hypothesis-profile=explore`.
+hypothesis_settings.register_profile("explore", derandomize=False, deadline=None)
+hypothesis_settings.register_profile("same", derandomize=True, deadline=None, database=None)
+hypothesis_settings.load_profile("same")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -271,7 +271,6 @@ def test_random_actions_keep_legal_states_and_log_every_move(monkeypatch):
     @settings(
         max_examples=20,
         deadline=None,
-        derandomize=True,
         database=None,
         suppress_health_check=list(HealthCheck),
         phases=[Phase.generate],  # shrinking a failure takes ten minutes

@@ -134,7 +134,7 @@ dwellings = st.builds(
 )
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(seekers, min_size=1, max_size=4), st.lists(dwellings, min_size=1, max_size=4))
 def test_one_pair_and_the_matrix_give_the_same_result(people, homes):
     table = fit.matrix(people, homes, ON)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from accounts.file_imports.kinds import Work
 from accounts.models import OrganisationUnit
-from common import spreadsheets
+from common import pdf, spreadsheets
 from demo import stock
 from demo.bulk import Bulk
 from housing import actions, stock_import
@@ -119,7 +119,10 @@ def test_names_that_read_alike_and_every_fact_of_a_house_come_back():
     assert set(Unit.objects.values_list(*facts)) == was
 
 
-LETTERS = st.characters(exclude_categories=["C", "Z"], max_codepoint=0x2FFF)
+# Only what a letter can show: the import refuses the rest by name (tests/common/test_cells.py).
+LETTERS = st.characters(exclude_categories=["C", "Z"], max_codepoint=0x2FFF).filter(
+    lambda letter: not pdf.unprintable(letter)
+)
 WORDS = st.text(LETTERS, min_size=1, max_size=20) | st.sampled_from(
     ["=1+1", "'=x", "-7", "+47 99", "@a", "a;b", 'sa "ja"', "12.000", "ja", "2026-01-02", "'"]
 )

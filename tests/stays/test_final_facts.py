@@ -180,7 +180,6 @@ class Life:
 @settings(
     max_examples=12,
     deadline=None,
-    derandomize=True,
     phases=[Phase.explicit, Phase.generate, Phase.shrink],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
