@@ -14,12 +14,14 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("accounts.tasks")  # registers the jobs
-        from common import context, navigation
+        from common import context, day, navigation
 
         from . import defaults, perms
+        from .day import setting_lines
         from .file_imports.perms import can_import_something
 
         context.register_municipality(self._municipality)
+        day.register(setting_lines)
         post_migrate.connect(defaults.install, sender=self)
         post_migrate.connect(_grant_rights, sender=self)
         for key, label, icon, url_name, order, can in (

@@ -259,3 +259,14 @@ def shown(value: Any) -> str:
     if isinstance(value, bool):
         return _("ja") if value else _("nei")
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+ONE_OF = {"dager": _("dag"), "uker": _("uke"), "måneder": _("måned"), "timer": _("time")}
+
+
+def counted(value: Any, unit: Any) -> str:
+    """«14 dager», «1 måned før»."""
+    unit_word, space, rest = str(unit).partition(" ")
+    if value == 1:
+        unit_word = str(ONE_OF.get(unit_word, unit_word))
+    return f"{shown(value)} {unit_word}{space}{rest}"

@@ -51,6 +51,11 @@ class Key:
         """What the law says, when the value is outside it; else ""."""
         return str(self.bound.says) if self.bound and not self.bound.kept(value) else ""
 
+    @property
+    def least(self) -> int:
+        """The least the law allows of a number, or 0."""
+        return self.bound.least if self.bound else 0
+
 
 OVER_THREE_MONTHS = _(
     "Midlertidig botilbud over tre måneder skal bare være unntak (rundskriv R35-00 til "
@@ -526,6 +531,38 @@ SELECT key, value::text FROM accounts_setting WHERE key = ANY(%s) AND valid @> %
 def value(key: str, on: date) -> Any:
     """The municipality's value of `key` in force `on`, or the default. KeyError if unknown."""
     return values(on, key)[key]
+
+
+def lawful_value(key: str, on: date) -> Any:
+    """As `value`, but never below what the law gives at least, unless somebody said why.
+
+    What a letter promises is read here: a setting from before the bound was known, or written past
+    the app, gives nobody a shorter time than the law. KeyError if unknown.
+    """
+    number, least = value(key, on), KEYS[key].least
+    if number >= least or _said_why(key, on):
+        return number
+    return least
+
+
+def _said_why(key: str, on: date) -> bool:
+    """Whether the value in force was kept with a reason (`actions.change_setting`)."""
+    rows = Setting.objects.filter(key=key, valid__contains=on).values("pk")
+    said = Setting.history.filter(id__in=rows, history_change_reason__isnull=False)
+    return said.exists()
+
+
+def outside_law(on: date) -> dict[str, Any]:
+    """The values in force outside the law that nobody has said why of, by key. Two queries, and one
+    when every value is within it."""
+    now = values(on)
+    outside = {key: now[key] for key, about in KEYS.items() if about.against(now[key])}
+    if not outside:
+        return {}
+    rows = Setting.objects.filter(key__in=outside, valid__contains=on).values("pk")
+    said = Setting.history.filter(id__in=rows, history_change_reason__isnull=False)
+    explained = set(said.values_list("key", flat=True))
+    return {key: number for key, number in outside.items() if key not in explained}
 
 
 def values(on: date, *keys: str) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -14,7 +13,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
 from django.views.csrf import csrf_failure as page_of_csrf_failure
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -40,6 +38,7 @@ from .forms import (
     RoleForm,
     SettingForm,
     UserForm,
+    counted,
     shown,
 )
 from .middleware import kept_for_later
@@ -260,17 +259,6 @@ def _absence(
     return render(request, "accounts/absence.html", context)
 
 
-ONE_OF = {"dager": _l("dag"), "uker": _l("uke"), "måneder": _l("måned"), "timer": _l("time")}
-
-
-def _counted(value: Any, unit: Any) -> str:
-    """«14 dager», «1 måned før»."""
-    unit_word, space, rest = str(unit).partition(" ")
-    if value == 1:
-        unit_word = str(ONE_OF.get(unit_word, unit_word))
-    return f"{shown(value)} {unit_word}{space}{rest}"
-
-
 @require_GET
 @allowed(perms.can_change_settings)
 def settings_page(request: HttpRequest) -> HttpResponse:
@@ -288,7 +276,7 @@ def settings_page(request: HttpRequest) -> HttpResponse:
             {
                 "key": key,
                 "about": about,
-                "value": _counted(now[key], about.unit),
+                "value": counted(now[key], about.unit),
                 "against": about.against(now[key]),
                 "since": in_force[0].valid.lower if in_force else None,
                 "coming": [(shown(row.value), row.valid.lower) for row in coming],
@@ -326,7 +314,7 @@ def setting(request: HttpRequest, key: str) -> HttpResponse:
         {
             "form": form,
             "about": about,
-            "value": _counted(now, about.unit),
+            "value": counted(now, about.unit),
             "against": about.against(now),
             "default": shown(about.default),
             "changes": log(Setting.history.filter(key=key).select_related("history_user"), first),

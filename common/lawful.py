@@ -24,19 +24,22 @@ class OutsideLaw(RuleBroken):
     field = "anyway"
 
 
-def check_lawful(against: str, law: str, reason: str | None) -> str | None:
+def check_lawful(
+    against: str, law: str, reason: str | None, *, kept: str = "", asks: str = ""
+) -> str | None:
     """The reason to keep in the history, or None when nothing in the law is against the choice.
 
     `against` says in plain Norwegian what the law says, with the paragraph; "" if it is lawful.
+    `asks` and `kept` are the question and what is kept, where the choice may well be lawful.
     Raises `OutsideLaw` when the law is against it and there is no reason.
     """
     if not against:
         return None
     if not says_something(reason or "", WORD):
-        raise OutsideLaw(
-            _("%(against)s Stemmer det likevel, kryss av og skriv hvorfor.") % {"against": against}
-        )
-    return _("Utenfor %(law)s. Begrunnelse: %(reason)s") % {"law": law, "reason": reason.strip()}
+        asks = asks or _("%(against)s Stemmer det likevel, kryss av og skriv hvorfor.")
+        raise OutsideLaw(asks % {"against": against, "law": law})
+    kept = kept or _("Utenfor %(law)s. Begrunnelse: %(reason)s")
+    return kept % {"law": law, "reason": reason.strip()}
 
 
 class LawAskedMixin(AsksMixin):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils.timezone import get_default_timezone
 
 from accounts.enums import RoleKind, UnitKind
 from accounts.models import Municipality, OrganisationUnit, Role, User
+from casework.letters.models import AppealBodyAddress
+from casework.log.enums import AppealBody
 
 R = RoleKind
 UNITS = {
@@ -143,6 +146,15 @@ def build(today: date, *, caseworkers: int, peers: int, names: list[str]) -> dic
             created["approvers"].append(user)
         if R.PEER in kinds:
             created["peers"].append(user)
+    AppealBodyAddress.objects.create(
+        body=AppealBody.STATE,
+        name="Statsforvalteren i Solvær",
+        name_nn="Statsforvaltaren i Solvær",
+        address="Postboks 99, 9990 Solvær",
+        municipality_number=here.number,
+        checked_at=datetime.combine(since.lower, time(9), tzinfo=get_default_timezone()),
+        checked_by=created["torunn"],
+    )
     names = iter(names)
     for number in range(len(created["caseworkers"]), caseworkers):
         unit = "nav" if number % 3 == 0 else "bolig"

@@ -12,7 +12,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.timezone import get_default_timezone
 
 from accounts.enums import UnitKind
-from accounts.models import FlagDay, OrganisationUnit, Setting, User
+from accounts.models import FlagDay, Municipality, OrganisationUnit, Setting, User
 from allocation import policy as policies
 from allocation.enums import OfferState
 from allocation.models import Offer, PriorityPolicy, Reservation
@@ -21,6 +21,7 @@ from casework.log.deadlines import missing_papers, offer_answer
 from casework.log.enums import (
     APPLICATION_ALIVE,
     APPLICATION_OPEN,
+    AppealBody,
     AppealState,
     ApplicationChannel,
     ApplicationKind,
@@ -38,6 +39,7 @@ from casework.log.enums import (
 )
 from casework.models import (
     Appeal,
+    AppealBodyAddress,
     Application,
     Assessment,
     CaseCounter,
@@ -598,9 +600,10 @@ class World:
         refused = "" if "refused" in lacks else refused
         if "address" not in lacks:
             Person.objects.filter(pk=application.person_id).update(
-                address="Storgata 1", postcode="9990", city="Solvær"
+                address="Storgata 1", postcode="0001", city=self._place()
             )
             application.person.refresh_from_db()
+        self._appeals_bodies(written="appeals_body" not in lacks)
         if "choices" not in lacks:
             talk = application.choice_talks.create(
                 held_on=facts["on"],
@@ -626,6 +629,24 @@ class World:
                 refused=refused if outcome == Outcome.PARTLY else "",
             )
         return vedtak
+
+    def _place(self) -> str:
+        """Where everybody of the scenario lives: the place the municipality is named after."""
+        return Municipality.objects.get().name.removesuffix(" kommune")
+
+    def _appeals_bodies(self, *, written: bool) -> None:
+        """Addresses of the appeals bodies, which a new installation has not; or none."""
+        for body in AppealBody.values:
+            AppealBodyAddress.objects.update_or_create(
+                body=body,
+                defaults={
+                    "name": "Klageinstansen",
+                    "name_nn": "Klageinstansen",
+                    "address": "Postboks 1, 0001 Byen" if written else "",
+                    "checked_at": EPOCH,
+                    "checked_by": self.clerk,
+                },
+            )
 
     def _vedtak(self, facts: dict[str, Any], where: str) -> None:
         name, issued = facts["application"], facts["issued"]

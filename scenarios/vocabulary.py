@@ -90,6 +90,7 @@ WRITTEN = (
     "valid_to",
     "choices",
     "address",
+    "appeals_body",
 )
 # How much help a person needs: the words of the format and the values in the database.
 SUPPORT = {"none": 0, "some": 1, "much": 2, "unclear": 9}

@@ -71,6 +71,10 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
     from django.db.models.signals import post_migrate
 
     from accounts.models import Municipality
+    from casework.letters.defaults import STATE_BODIES
+
+    # Solvær is in a county of its own, so that every letter has an address for its appeals.
+    STATE_BODIES["99"] = ("Solvær", "Postboks 99", "9990 Solvær")
 
     def in_solvaer(**kwargs: Any) -> None:
         # A new installation does not know its municipality; a test with real transactions leaves

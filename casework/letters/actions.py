@@ -157,19 +157,39 @@ def remove_word(*, word: PlainWord, by: User) -> None:
 
 @transaction.atomic
 def write_letter_text(
-    *, code: str, text: str, text_nn: str, start: date, by: User, on: date, seen: int | None = None
+    *,
+    code: str,
+    text: str,
+    text_nn: str,
+    start: date,
+    by: User,
+    on: date,
+    reason: str = "",
+    seen: int | None = None,
 ) -> LetterText:
     """Put the municipality's own words in place of a fixed text of letters, from the day `start`.
 
-    Raises `WordingRefused` where something that is filled in is missing or misspelt, and for a
-    day that is past; KeyError for an unknown code."""
+    A text that a law wants in the letter (`lawful.DUTIES`) needs a `reason`, which is kept in the
+    history. Raises `OutsideLaw` without one, `WordingRefused` where something that is filled in is
+    missing or misspelt, and for a day that is past; KeyError for an unknown code."""
     for field, form, written in (
         ("text", LanguageForm.BOKMAL, text),
         ("text_nn", LanguageForm.NYNORSK, text_nn),
     ):
         if wrong := wrong_placeholders(written, code, form):
             raise WordingRefused(wrong, field)
-    return _letter_text(code, {"text": text, "text_nn": text_nn}, start, by, on, seen)
+    law, says = lawful.duty(code)
+    why = check_lawful(
+        says,
+        law,
+        reason,
+        asks=_(
+            "Loven krever at brevet sier dette: %(against)s (%(law)s). Sier teksten din det, kryss "
+            "av og skriv hvorfor dere endrer den."
+        ),
+        kept=_("Teksten sier det %(law)s krever. Hvorfor den er endret: %(reason)s"),
+    )
+    return _letter_text(code, {"text": text, "text_nn": text_nn}, start, by, on, seen, why)
 
 
 @transaction.atomic
@@ -185,11 +205,17 @@ def take_back_letter_text(
 
 
 def _letter_text(
-    code: str, words: dict[str, Any], start: date, by: User, on: date, seen: int | None
+    code: str,
+    words: dict[str, Any],
+    start: date,
+    by: User,
+    on: date,
+    seen: int | None,
+    why: str | None = None,
 ) -> LetterText:
     forget()
     row = LetterText(code=code)
-    return _next_version(row, words, start, by, on, lambda _version: False, seen)
+    return _next_version(row, words, start, by, on, lambda _version: False, seen, why)
 
 
 @transaction.atomic

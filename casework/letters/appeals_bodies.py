@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -86,6 +86,17 @@ def unchecked() -> list[str]:
     municipality = Municipality.objects.get()
     rows = {row.body: row for row in AppealBodyAddress.objects.all()}
     return [body for body in AppealBody.values if not is_checked(rows.get(body), municipality)]
+
+
+def without_address(bodies: Collection[str]) -> list[str]:
+    """Those of the appeals bodies (`AppealBody`) that a letter could not say the address of."""
+    written = dict(AppealBodyAddress.objects.filter(body__in=bodies).values_list("body", "address"))
+    if all(written.get(body) for body in bodies):
+        return []
+    here = Municipality.objects.get()
+    for body in set(bodies) - set(written):
+        written[body] = ", ".join(suggested(body, here, LanguageForm.BOKMAL).address)
+    return sorted(body for body, address in written.items() if not address)
 
 
 def lines(text: str) -> list[str]:

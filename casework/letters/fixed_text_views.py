@@ -22,7 +22,7 @@ from common.access import allowed
 from common.changes import log
 from common.form_errors import errors_on, posted
 
-from . import actions
+from . import actions, lawful
 from .forms import FORM_OF, LetterTextForm
 from .models import LetterText
 from .sender_views import preview_asked, sample_pdf
@@ -78,6 +78,7 @@ def letter_text_section(request: HttpRequest, section: str) -> HttpResponse:
             "text": own[code].text if code in own else text,
             "is_own": code in own,
             "coming": coming.get(code),
+            "law": lawful.duty(code)[0],
         }
         for code, text in standards(_nb()).items()
         if code.startswith(f"{section}.")
@@ -115,7 +116,8 @@ def letter_text(request: HttpRequest, code: str) -> HttpResponse:
                 actions.take_back_letter_text(by=request.user, on=on, **saved)
             else:
                 words = {name: said[name] for name in FORM_OF}
-                actions.write_letter_text(by=request.user, on=on, **saved, **words)
+                why = said["reason"]
+                actions.write_letter_text(by=request.user, on=on, reason=why, **saved, **words)
             messages.success(request, _("Lagret. Brev som er sendt, endres ikke."))
             return redirect(back)
     first = {
@@ -128,6 +130,7 @@ def letter_text(request: HttpRequest, code: str) -> HttpResponse:
         "parent_url": back,
         "standard": standard,
         "is_own": row is not None,
+        "duty": lawful.duty(code),
         "changes": log(history.select_related("history_user"), first),
     }
     return render(request, "casework/letters/letter_text.html", context)

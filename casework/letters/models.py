@@ -126,7 +126,8 @@ class LetterText(models.Model):
     text_nn = models.TextField(_("tekst på nynorsk"))
     is_standard = models.BooleanField(_("standardteksten"), default=False, editable=False)
     valid = DateRangeField(_("gjelder"))
-    history = HistoricalRecords()
+    # With why, when the text is one that a law wants in the letter.
+    history = HistoricalRecords(history_change_reason_field=models.TextField(null=True))
 
     class Meta:
         verbose_name = _("fast tekst")

@@ -123,12 +123,12 @@ def arrives(sent: date, way: LetterWay) -> date | None:
     if way == LetterWay.HANDED:
         return sent
     key = "digital_arrival_days" if way == LetterWay.DIGITAL else "paper_arrival_days"
-    return sent + timedelta(days=settings_table.value(key, sent))
+    return sent + timedelta(days=settings_table.lawful_value(key, sent))
 
 
 def appeal_weeks(issued: date) -> int:
     """The weeks to appeal what is decided on the day (fvl. § 29): by default three."""
-    return settings_table.value("appeal_weeks", issued)
+    return settings_table.lawful_value("appeal_weeks", issued)
 
 
 def appeal(issued: date, arrived: date | None = None) -> AppealDeadline:

@@ -17,9 +17,16 @@ from django.utils.translation import gettext_lazy
 
 from accounts import settings_table
 from casework.assessment.needs import bedrooms, bedrooms_nb
-from casework.letters import letters
+from casework.letters import appeals_bodies, letters
 from casework.letters.words import words
-from casework.log.enums import AFTER_APPEAL, MAY_HARM, LanguageForm, Outcome, ReversalGround
+from casework.log.enums import (
+    AFTER_APPEAL,
+    MAY_HARM,
+    AppealBody,
+    LanguageForm,
+    Outcome,
+    ReversalGround,
+)
 from casework.persons.children import live_elsewhere_too
 from common.calendar import add_months
 from common.formatting import nbdate
@@ -495,6 +502,17 @@ def _letter_tonight(vedtak: Vedtak, content: Contents, on: date) -> Iterator[Fou
             yield f"{sentence} {handed}", *where
 
 
+def _appeals_body(vedtak: Vedtak, content: Contents, on: date) -> Iterator[Found]:
+    """The letter must say where an appeal goes, and only a manager can write the address."""
+    for body in appeals_bodies.without_address({basis.appeal_body for basis in content.bases}):
+        sentence = _(
+            "Brev: klageinstansen «%s» mangler adresse. Be lederen skrive den under "
+            "Innstillinger, Klageinstanser"
+        )
+        url = reverse("casework:appeals_body", args=[body])
+        yield sentence % AppealBody(body).label, "", url
+
+
 def _unreached(vedtak: Vedtak, content: Contents) -> Iterator[Found]:
     person = vedtak.application.person
     unreached = [] if letters.can_reach(person) else [person]
@@ -545,6 +563,7 @@ CHECKS = (
     Check("vilkar", _l("Vilkår som sier hva som kreves"), "fvl. § 23", _conditions),
     Check("valg", _l("Samtalen om valg og konsekvenser"), "C21", _choices),
     Check("valg", _l("Samtalen, når § 27 avgjøres i dag"), "R35-00", _choices_tonight, bars=False),
+    Check("brev", _l("Klageinstansens adresse"), "fvl. § 27", _appeals_body),
     Check("brev", _l("Brevet når fram til alle som skal ha det"), "fvl. §§ 12 og 27", _letter),
     Check("brev", _l("Brevet, når § 27 avgjøres i dag"), "R35-00", _letter_tonight, bars=False),
 )

@@ -351,7 +351,7 @@ def _next(vedtak: Vedtak, content: Contents, on: date, t: dict) -> list[str]:
         sentences.append(t["refused"])
     paragraphs = [" ".join(sentences)] if sentences else []
     if vedtak.reversal_ground in AFTER_APPEAL and content.granted and not vedtak.to_harm:
-        weeks = settings_table.value("costs_claim_weeks", on)
+        weeks = settings_table.lawful_value("costs_claim_weeks", on)
         paragraphs.append(t["costs"].format(weeks=in_weeks(weeks, t), unit=application.unit.name))
     return paragraphs
 

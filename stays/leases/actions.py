@@ -282,7 +282,7 @@ def step_deadline(kind: str, on: date) -> date | None:
     key, unit = STEP_DEADLINES.get(StepKind(kind), ("", ""))
     if not key:
         return None
-    number = settings_table.value(key, on)
+    number = settings_table.lawful_value(key, on)
     ends = add_months(on, number) if unit == "months" else on + timedelta(days=number)
     return next_working_day(ends)
 
@@ -418,11 +418,9 @@ def earliest_adjustment(lease: Lease, on: date) -> date:
     """The first day a new rent may apply: after the notice, and a year after the last change."""
     last = lease.last_adjustment()
     since = last.effective_on if last else lease.starts_on
-    numbers = settings_table.values(on, "rent_notice_months", "rent_change_months")
-    return max(
-        add_months(on, numbers["rent_notice_months"]),
-        add_months(since, numbers["rent_change_months"]),
-    )
+    notice = settings_table.lawful_value("rent_notice_months", on)
+    between = settings_table.lawful_value("rent_change_months", on)
+    return max(add_months(on, notice), add_months(since, between))
 
 
 class OtherRent(StayRefused):

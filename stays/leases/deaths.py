@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 def last_day_of_notice(died_on: date) -> date:
     """The last day of the estate's notice: months to the end of a month (husll. § 9-6)."""
-    months = settings_table.value("tenancy_termination_months", died_on)
+    months = settings_table.lawful_value("tenancy_termination_months", died_on)
     return add_months(died_on.replace(day=1), months + 1) - timedelta(days=1)
 
 

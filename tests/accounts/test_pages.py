@@ -14,6 +14,8 @@ from django.utils import timezone
 from accounts import actions, reads, settings_table
 from accounts.enums import RoleKind
 from accounts.models import ReadLog, Role, Setting
+from casework.log import deadlines
+from casework.log.enums import LetterWay
 from common.lawful import OutsideLaw
 from tests.factories import OrganisationUnitFactory, RoleFactory, UserFactory, since
 from tests.urls_table import IMPORTERS
@@ -235,6 +237,31 @@ def test_no_command_or_page_sets_a_value_outside_the_law_without_a_reason(today)
         assert not Setting.objects.filter(key=key).exists()
         actions.change_setting(**change, reason="Avtalt.")
         assert settings_table.value(key, today) == value
+
+
+def test_a_setting_from_before_the_law_was_known_shortens_nothing_and_is_told_of(client, today):
+    """Written past the app: no letter has less than the law gives, until somebody says why."""
+    earlier = since(today - timedelta(days=900))
+    row = Setting.objects.create(key="appeal_weeks", value=1, valid=earlier)
+    Setting.objects.create(key="paper_arrival_days", value=0, valid=earlier)
+    assert settings_table.value("appeal_weeks", today) == 1
+    assert settings_table.lawful_value("appeal_weeks", today) == 3
+    assert deadlines.appeal_weeks(today) == 3
+    assert deadlines.arrives(today, LetterWay.PAPER) == today + timedelta(days=3)
+    manager, other = UserFactory(manager=True), UserFactory(caseworker=True)
+    client.force_login(other)
+    assert "Klagefrist" not in text(client.get("/"))
+    client.force_login(manager)
+    page = text(client.get("/"))
+    assert "Klagefrist" in page and "Verdien er 1 uke." in page
+    assert "/innstillinger/appeal_weeks/" in page
+    actions.change_setting(
+        key="appeal_weeks", value=1, start=today, by=manager, on=today, reason="Særlov for forsøk."
+    )
+    assert settings_table.lawful_value("appeal_weeks", today) == 1
+    assert "/innstillinger/appeal_weeks/" not in text(client.get("/"))
+    row.refresh_from_db()
+    assert settings_table.lawful_value("appeal_weeks", today - timedelta(days=1)) == 3
 
 
 def test_the_settings_of_the_law_all_have_a_bound():

@@ -35,8 +35,16 @@ def notice_new(request: HttpRequest, pk: int) -> HttpResponse:
     case = visible_case(request, pk)
     today = timezone.localdate()
     back = reverse("casework:application", args=[pk])
-    due = next_working_day(today + timedelta(days=settings_table.value("notice_days", today)))
-    form = AdvanceNoticeForm(posted(request), about=may_be_about(case), due=due, cancel=back)
+    due = next_working_day(
+        today + timedelta(days=settings_table.lawful_value("notice_days", today))
+    )
+    form = AdvanceNoticeForm(
+        posted(request),
+        language=case.person.language_form,
+        about=may_be_about(case),
+        due=due,
+        cancel=back,
+    )
     if request.method == "POST" and form.is_valid():
         with errors_on(form):
             send_notice(

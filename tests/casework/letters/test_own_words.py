@@ -11,7 +11,7 @@ from pypdf import PdfReader
 
 from accounts.models import Municipality, OrganisationUnit
 from casework.applications.actions.applications import send_interim_reply
-from casework.letters import actions, appeals_bodies, samples, words
+from casework.letters import actions, appeals_bodies, lawful, samples, words
 from casework.log.enums import AppealBody
 from casework.models import AppealBodyAddress, LegalBasis, LetterText
 from tests import factories as f
@@ -120,6 +120,45 @@ def test_new_words_are_seen_in_a_letter_before_they_are_in_force(client, manager
     assert "Klagerett" in text_of(client.post(page_of("frame.appeal"), {**own, "vis_nb": "ja"}))
 
 
+def test_a_text_that_a_law_wants_is_marked_and_changed_with_a_reason(client, manager):
+    code = "vedtak.access"
+    there, listed = page_of(code), reverse("casework:letter_text_section", args=["vedtak"])
+    assert "fvl. §§ 18 og 27" in client.get(listed).text
+    assert "retten til å se dokumentene i saken" in client.get(there).text
+    sent = {
+        "text": "Du kan se sakens papirer.",
+        "text_nn": "Du kan sjå papira.",
+        "start": nb(today()),
+    }
+    asked = client.post(there, sent).text
+    assert "Loven krever at brevet sier dette" in asked and 'name="reason"' in asked
+    for reason in ("", "."):
+        client.post(there, {**sent, "anyway": "on", "reason": reason})
+    assert not LetterText.objects.exists()
+    client.post(there, {**sent, "anyway": "on", "reason": "Kortere, og sier det samme."})
+    assert LetterText.objects.get().text == sent["text"]
+    page = client.get(there).text
+    assert "fvl. §§ 18 og 27" in page and "Kortere, og sier det samme." in page
+    # The standard is lawful: taken back without a word.
+    client.post(there, {"standard": "ja", "text": "", "start": nb(today())})
+    assert LetterText.objects.get().is_standard
+
+
+def test_every_text_with_a_duty_is_a_text_with_words_of_the_law():
+    known = words.standards("nb")
+    for code in lawful.DUTIES:
+        assert any(each == code or (code[-1] == "." and each.startswith(code)) for each in known)
+    duties = {code for code in known if lawful.duty(code)[0]}
+    # What names a paragraph in a letter is there because of it.
+    for code in (
+        "vedtak.deadline",
+        "vedtak.costs",
+        "vedtak.dismissed_basis",
+        "appeal.grounds.frist",
+    ):
+        assert code in duties
+
+
 @pytest.mark.parametrize("language", FORMS)
 def test_every_fixed_text_is_in_its_sample(language):
     """Each text, marked, is in the letter that is shown of it, with all that is filled in."""
@@ -217,6 +256,13 @@ def test_another_appeals_body_than_the_law_says_is_asked_about(client, manager, 
     client.post(there, {**sent, "anyway": "on", "reason": "Særlov for forsøk."})
     row = rows.get()
     assert "Særlov for forsøk." in client.get(reverse("casework:basis", args=[row.pk])).text
+
+
+def test_the_code_of_a_basis_goes_before_the_laws_it_cites():
+    cited = "kommunens retningslinjer, jf. boligsosialloven § 6"
+    assert lawful.against("kommunal_bolig", cited, AppealBody.MUNICIPAL) == ("", "")
+    assert "§ 28" in lawful.against("kommunal_bolig", cited, AppealBody.STATE)[1]
+    assert lawful.against("ny", cited, AppealBody.STATE) == ("", "")
 
 
 def test_nothing_outside_the_demo_names_the_municipality_of_the_demo(settings):
