@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from casework.log.enums import ApplicationKind
 from common import calendar
 from common.errors import RuleBroken
-from common.formatting import days_nb, nbdate
+from common.formatting import days_nb, listed, nbdate
 
 from .facts import HOMELESS_INSTITUTION_MONTHS, Facts
 
@@ -306,7 +306,7 @@ class Several:
         return [why for part in self.parts if part.holds(facts) for why in part.because(facts)]
 
     def label(self) -> str:
-        return (_(" og ") if self.every else _(" eller ")).join(p.label() for p in self.parts)
+        return listed([p.label() for p in self.parts], _("og") if self.every else _("eller"))
 
     def terms(self) -> Iterator[Term]:
         for part in self.parts:

@@ -15,7 +15,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from .calendar import add_months
-from .formatting import nbdate
+from .formatting import listed, nbdate
 
 # SQLSTATE class 23, https://www.postgresql.org/docs/current/errcodes-appendix.html
 UNIQUE_VIOLATION = "23505"
@@ -139,8 +139,4 @@ def _unique_fields_behind(table: str | None, name: str) -> list[Field]:
 
 def _taken(fields: list[Field]) -> str:
     labels = [str(field.verbose_name) for field in fields]
-    if len(labels) == 1:
-        what = labels[0]
-    else:
-        what = _("%(first)s og %(last)s") % {"first": ", ".join(labels[:-1]), "last": labels[-1]}
-    return _("%(what)s er allerede i bruk.") % {"what": capfirst(what)}
+    return _("%(what)s er allerede i bruk.") % {"what": capfirst(listed(labels))}

@@ -7,9 +7,10 @@ number and its unit on one line.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Final
+from typing import Any, Final
 
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -115,6 +116,12 @@ def kroner(value: int | float | Decimal | None) -> str:
 def percent(value: int | float | Decimal | None, places: int = 0) -> str:
     """86 %. The value is in per cent (86), not a fraction (0.86)."""
     return "" if value is None else f"{number(value, places)}{NBSP}%"
+
+
+def listed(parts: Sequence[Any], last: Any = "") -> str:
+    """«A», «A og B», «A, B og C»; with `last` as the word before the last."""
+    *first, end = map(str, parts)
+    return f"{', '.join(first)} {last or gettext('og')} {end}" if first else end
 
 
 def days_nb(n: int | None) -> str:

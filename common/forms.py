@@ -28,6 +28,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection, models
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models.fields import BLANK_CHOICE_DASH
+from django.forms.forms import DeclarativeFieldsMetaclass
 from django.utils.translation import gettext_lazy as _
 
 from . import amounts, pdf, phones, reasons, signs
@@ -275,8 +276,11 @@ class AskedField(forms.BooleanField):
         return value in ("on", "True", True)
 
 
-class AsksMixin(forms.Form):
-    """A form that may ask before it is saved: an error at an `AskedField` shows its checkbox."""
+class AsksMixin(metaclass=DeclarativeFieldsMetaclass):
+    """A form that may ask before it is saved: an error at an `AskedField` shows its checkbox.
+
+    Not a `Form` itself: as the first base it would put Django's own methods before those of the
+    mixins after it."""
 
     def add_error(self, field: str | None, error: Any) -> None:
         if field and isinstance(self.fields.get(field), AskedField):

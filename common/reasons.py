@@ -15,6 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from .errors import RuleBroken
 
 A_WORD = re.compile(r"[^\W\d_]+")
+# Words that say nothing of why, however many there are: «ja ja eller nei».
+FILLERS = frozenset(
+    ["ja", "nei", "jo", "og", "eller", "men", "ok", "okei", "tja", "hm", "altså", "ikke", "ikkje"]
+)
 
 
 class Least(NamedTuple):
@@ -63,6 +67,8 @@ def says_something(text: str, least: Least = STATEMENT, copied: Collection[str] 
             rest = rest.replace(f" {'  '.join(phrase)} ", "")
     words = rest.split()
     different = {word for word in words if len(word) > 1}
+    if least.words > 1:
+        different -= FILLERS
     return sum(map(len, different)) >= least.letters and len(different) >= least.words
 
 

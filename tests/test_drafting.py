@@ -8,8 +8,10 @@ from pathlib import Path
 
 from django import forms as django_forms
 from django.conf import settings
+from django.forms import BaseForm
 
 from accounts.drafts import DraftMixin
+from common.forms import PrintableMixin
 from tests.test_editing import forms
 
 KEEPS = {
@@ -27,7 +29,7 @@ KEEPS = {
     "StandardTextForm", "StayForm", "SuspensionForm", "UpkeepForm", "VedtakForm",
     "VoidStayForm", "DismissForm", "TakeInForm", "TakeOverForm",
 }  # fmt: skip
-KEEPS_NOT: dict[str, str] = {"LawAskedMixin": "a part of forms, which keep it if they are long"}
+KEEPS_NOT: dict[str, str] = {}
 # Templates that draw a form with long text by hand, and keep nothing.
 BY_HAND = {
     "peers/log.html": "the phone itself keeps it without coverage (static/peers-log.js)",
@@ -49,6 +51,18 @@ def test_every_form_with_long_text_keeps_it_or_says_why_not():
     assert KEEPS - set(written) == set()
     keeping = {n for n, kind in written.items() if issubclass(kind, DraftMixin) and kind.drafts}
     assert keeping == KEEPS, "give it `OnceFormMixin`, or `accounts.drafts.DraftMixin`"
+
+
+def test_what_a_form_adds_goes_before_what_django_does():
+    """A mixin that is a form of its own, put first, would skip the drafts and the signs that no
+    letter can show, without a word."""
+    wrong = {
+        (name, mixin.__name__)
+        for name, kind in forms().items()
+        for mixin in (DraftMixin, PrintableMixin)
+        if issubclass(kind, mixin) and kind.mro().index(mixin) > kind.mro().index(BaseForm)
+    }
+    assert not wrong
 
 
 def test_every_form_with_long_text_drawn_by_hand_is_drawn_with_its_draft():

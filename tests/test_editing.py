@@ -177,7 +177,7 @@ NOT_EDITING = {
     "EndStayForm", "FollowUpForm", "ReopenStayForm", "RiskFields", "StayForm",
     "CloseRiskForm", "IndexForm", "ProlongForm", "RentForm", "RiskForm", "StepForm",
     "PlacementForm", "RenewalForm", "SearchForm", "SeparationForm", "NoticeAnswerForm",
-    "ChangeForm", "DiscardForm", "MoveForm", "AsksMixin", "LawAskedMixin",
+    "ChangeForm", "DiscardForm", "MoveForm",
 }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.once import OnceFormMixin
+from casework.letters.forms import OtherFormMixin
 from common.forms import (
     CardChoice,
     ChipChoice,
@@ -22,7 +23,9 @@ from ..enums import DeclineCode
 MOST_RENT = 100_000
 
 
-class OfferForm(OnceFormMixin, forms.Form):
+class OfferForm(OtherFormMixin, OnceFormMixin, forms.Form):
+    in_letter = ("viewing",)
+
     available_from = NorwegianDateField(label=_("Ledig fra"))
     viewing = forms.CharField(
         label=_("Visning"),
@@ -94,7 +97,11 @@ class UndoAnswerForm(OnceFormMixin, forms.Form):
     )
 
 
-class LeaseForm(OnceFormMixin, forms.Form):
+class LeaseForm(OtherFormMixin, OnceFormMixin, forms.Form):
+    """The terms of a lease: agreed, or told the tenant of in a letter first."""
+
+    in_letter = ("short_term_reason",)
+
     starts_on = NorwegianDateField(label=_("Leies fra"))
     expires_on = NorwegianDateField(
         label=_("Leies til"),
@@ -127,6 +134,7 @@ class LeaseForm(OnceFormMixin, forms.Form):
             "deposit_kind",
             "deposit",
             "short_term_reason",
+            "other_form",
         )
 
     def clean(self) -> dict[str, Any]:

@@ -104,7 +104,10 @@ def offer_reserved(request: HttpRequest, pk: int) -> HttpResponse:
     reservation = _reservation(request, pk)
     back = reverse("allocation:discharges")
     form = OfferForm(
-        posted(request), cancel=back, initial={"available_from": reservation.moves_in_on}
+        posted(request),
+        language=reservation.application.person.language_form,
+        cancel=back,
+        initial={"available_from": reservation.moves_in_on},
     )
     return form_page(
         request,

@@ -49,7 +49,12 @@ def offer_new(request: HttpRequest, pk: int) -> HttpResponse:
     item = consideration.item
     back = reverse("allocation:item", args=[item.meeting_id, item.pk])
     free_from = first_free([item.unit_id], on).get(item.unit_id, on)
-    form = OfferForm(request.POST or None, cancel=back, initial={"available_from": free_from})
+    form = OfferForm(
+        request.POST or None,
+        language=consideration.application.person.language_form,
+        cancel=back,
+        initial={"available_from": free_from},
+    )
     if request.method == "POST" and form.is_valid():
         with errors_on(form):
             offer = actions.make_offer(
@@ -242,6 +247,7 @@ def _lease_form(request: HttpRequest, offer: Offer, *, submit: str) -> LeaseForm
     starts_on = max(offer.available_from, on)
     return LeaseForm(
         request.POST or None,
+        language=offer.application.person.language_form,
         cancel=reverse("allocation:offer", args=[offer.pk]),
         submit=submit,
         available_from=offer.available_from,

@@ -17,6 +17,7 @@ from casework.letters.letters import NoAddress
 from common.access import allowed
 from common.errors import RuleBroken
 from common.form_errors import errors_on
+from common.formatting import listed
 from common.paging import keyset_page
 
 from .. import perms
@@ -72,7 +73,7 @@ def letters(request: HttpRequest) -> HttpResponse:
         messages.success(request, text)
     if unreached:
         text = _("Har ingen adresse å sende til: %(cases)s. Ring, eller oppsøk.")
-        messages.warning(request, text % {"cases": ", ".join(unreached)})
+        messages.warning(request, text % {"cases": listed(unreached)})
     if not made and not unreached:
         messages.info(request, _("Alle på listen har fått brev."))
     url = reverse("allocation:still_needed")

@@ -78,6 +78,8 @@ def register_arrival(
         # One that lay at the office is posted now.
         sent = vedtak.issued_on if vedtak.arrives_on else today
         expected = deadlines.arrives(sent, LetterWay(way))
+    if arrived_on:
+        _refuse_after_appeal(vedtak, arrived_on)
     _save(vedtak, went, arrived_on, expected, by)
     events.record(
         vedtak.application.person,
@@ -88,6 +90,20 @@ def register_arrival(
         application=vedtak.application,
     )
     return vedtak
+
+
+def _refuse_after_appeal(vedtak: Vedtak, arrived_on: date) -> None:
+    """Who has appealed a vedtak had it then."""
+    first = vedtak.appeals.order_by("made_on", "pk").first()
+    if first and arrived_on > first.made_on:
+        raise ImpossibleDate(
+            _(
+                "Klagen på vedtaket er fra %(made)s, så brevet var framme da. Skriv dagen det kom "
+                "fram, senest %(made)s."
+            )
+            % {"made": nbdate(first.made_on)},
+            "arrived_on",
+        )
 
 
 def shown(vedtak: Vedtak) -> tuple[LetterWent, date | None]:

@@ -9,11 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.once import OnceFormMixin
+from casework.letters.forms import OtherFormMixin
 from casework.log.enums import AppealChannel, AppealSender, AppealState, DismissalGround, LetterWent
 from casework.persons.models.persons import POSTCODE
 from casework.vedtak.forms import OutcomesField
 from casework.vedtak.models import Vedtak, VedtakOutcome
 from common.corrections import SeenMixin
+from common.formatting import listed
 from common.forms import CardChoice, ListChoice, NorwegianDateField, ReasonField, VarigFormHelper
 from common.readings import ReadMixin
 from common.reasons import STATEMENT, WORD
@@ -126,7 +128,7 @@ class AppealForm(OnceFormMixin, forms.Form):
             self.fields["arrived_on"].label = _("Avvisningen kom fram")
         if names:
             self.fields["sender_name"].help_text = _("Registrert på personen: %(names)s.") % {
-                "names": ", ".join(names)
+                "names": listed(names)
             }
         self.helper = VarigFormHelper(
             self, submit=_("Registrer klagen"), cancel=cancel, optional=False
@@ -238,8 +240,10 @@ class ReasonForm(OnceFormMixin, forms.Form):
         self.helper = VarigFormHelper(self, submit=submit, cancel=cancel)
 
 
-class SignForm(ReadMixin, ReasonForm):
-    """A `ReasonForm` for a step that answers the appeal or sends it on."""
+class SignForm(OtherFormMixin, ReadMixin, ReasonForm):
+    """A `ReasonForm` for a step that answers the appeal or sends it on; its text is in a letter."""
+
+    in_letter = ("reason",)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -249,7 +253,7 @@ class SignForm(ReadMixin, ReasonForm):
 class DismissForm(SignForm):
     ground = forms.ChoiceField(label=_("Hva klagen mangler"), choices=(), widget=ListChoice)
 
-    field_order = ("ground", "reason")
+    field_order = ("ground", "reason", "other_form")
 
     def __init__(self, *args: Any, grounds: list[DismissalGround], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -270,14 +274,16 @@ class TakeInForm(SignForm):
         help_text=_("Den som avviste klagen, eller skrev eller godkjente vedtaket, står ikke her."),
     )
 
-    field_order = ("reviewer", "reason")
+    field_order = ("reviewer", "reason", "other_form")
 
     def __init__(self, *args: Any, reviewers: QuerySet[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reviewer"].queryset = reviewers
 
 
-class SuspensionForm(ReadMixin, OnceFormMixin, forms.Form):
+class SuspensionForm(OtherFormMixin, ReadMixin, OnceFormMixin, forms.Form):
+    in_letter = ("reason",)
+
     granted = forms.ChoiceField(
         label=_("Skal vedtaket vente?"),
         choices=[

@@ -406,6 +406,7 @@ def appeal_take_up(request: HttpRequest, pk: int) -> HttpResponse:
     appeal = _appeal(request, pk)
     form = forms.SignForm(
         posted(request),
+        language=appeal.vedtak.application.person.language_form,
         reading=reading.of_take_up(appeal, by=request.user, at=timezone.now()),
         cancel=_back(appeal),
         label=_("Hvorfor klagen tas opp"),
@@ -434,6 +435,7 @@ def appeal_dismiss(request: HttpRequest, pk: int) -> HttpResponse:
     appeal = _appeal(request, pk)
     form = forms.DismissForm(
         posted(request),
+        language=appeal.vedtak.application.person.language_form,
         grounds=reading.grounds_of_dismissal(appeal),
         reading=reading.of_dismissal(appeal, by=request.user, at=timezone.now()),
         cancel=_back(appeal),
@@ -459,6 +461,7 @@ def appeal_reverse(request: HttpRequest, pk: int) -> HttpResponse:
     appeal = _appeal(request, pk)
     form = forms.SignForm(
         posted(request),
+        language=appeal.vedtak.application.person.language_form,
         reading=reading.of_reversal(appeal, by=request.user, at=timezone.now()),
         cancel=_back(appeal),
         label=_("Hvorfor vedtaket skal gjøres om"),
@@ -486,6 +489,7 @@ def appeal_set_aside(request: HttpRequest, pk: int) -> HttpResponse:
     appeal = _appeal(request, pk)
     form = forms.SignForm(
         posted(request),
+        language=appeal.vedtak.application.person.language_form,
         reading=reading.of_setting_aside(appeal, by=request.user, at=timezone.now()),
         cancel=_back(appeal),
         label=_("Hvorfor klagen skal vurderes likevel"),
@@ -513,6 +517,7 @@ def appeal_take_in(request: HttpRequest, pk: int) -> HttpResponse:
     dismissed = appeal.about_dismissal or appeal
     form = forms.TakeInForm(
         posted(request),
+        language=appeal.vedtak.application.person.language_form,
         reading=reading.of_setting_aside(appeal, by=request.user, at=timezone.now()),
         cancel=_back(appeal),
         reviewers=appeal_reviewers(dismissed, on=timezone.localdate()),
@@ -539,6 +544,7 @@ def appeal_forward(request: HttpRequest, pk: int) -> HttpResponse:
     appeal = _appeal(request, pk)
     form = forms.SignForm(
         posted(request),
+        language=appeal.vedtak.application.person.language_form,
         reading=reading.of_forwarding(appeal, by=request.user, at=timezone.now()),
         cancel=_back(appeal),
         label=_("Vår vurdering av klagen"),
@@ -622,6 +628,7 @@ def appeal_suspension(request: HttpRequest, pk: int) -> HttpResponse:
         appeal,
         forms.SuspensionForm(
             posted(request),
+            language=appeal.vedtak.application.person.language_form,
             cancel=_back(appeal),
             reading=reading.of_suspension(appeal, by=request.user, at=timezone.now()),
         ),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from casework.log.enums import SupportNeed
+from common.formatting import listed
 
 if TYPE_CHECKING:
     from .models import Assessment, AssessmentAnswer
@@ -93,9 +94,9 @@ def summary(found: Iterable[Change]) -> str:
     same = sum(change.same for change in found)
     parts = []
     if more:
-        parts.append(_("Mer hjelp: %(names)s.") % {"names": ", ".join(more)})
+        parts.append(_("Mer hjelp: %(names)s.") % {"names": listed(more)})
     if less:
-        parts.append(_("Mindre hjelp: %(names)s.") % {"names": ", ".join(less)})
+        parts.append(_("Mindre hjelp: %(names)s.") % {"names": listed(less)})
     if same:
         parts.append(_("Uendret i %(same)s av %(all)s.") % {"same": same, "all": len(found)})
     return " ".join(parts) or _("Nye ord, men ikke mer eller mindre hjelp.")

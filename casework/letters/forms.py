@@ -12,6 +12,8 @@ from accounts.once import OnceFormMixin
 from casework.log.enums import LanguageForm, LetterWay
 from common.corrections import SeenMixin
 from common.forms import (
+    AskedField,
+    AsksMixin,
     ListChoice,
     NorwegianDateField,
     PhoneField,
@@ -20,8 +22,40 @@ from common.forms import (
 )
 from common.lawful import LawAskedMixin
 
+from . import plain_language
 from .models import AppealBodyAddress, LegalBasis, PlainWord, StandardText
 from .words import placeholders, standards, wrong_placeholders
+
+
+class OtherFormMixin(AsksMixin):
+    """A form whose text stands in a letter: text in another målform than the letter's is asked
+    about. `in_letter` names the fields, and `language` is that of the letter.
+    """
+
+    other_form = AskedField(label=_("Teksten skal stå slik likevel"))
+
+    in_letter: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, language: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.language = language
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.pop("other_form", False):
+            # Still there if the form is shown again for another reason.
+            self.fields["other_form"].widget = forms.CheckboxInput()
+            return data
+        for name in self.in_letter:
+            written = data.get(name) or ""
+            text = "\n".join(written) if isinstance(written, list) else written
+            if told := plain_language.wrong_form(text, self.language):
+                about = {"field": self.fields[name].label, "told": told}
+                sentence = _(
+                    "«%(field)s»: %(told)s Skriv om, eller kryss av hvis det skal stå slik."
+                )
+                self.add_error("other_form", ValidationError(sentence % about))
+        return data
 
 
 class LetterAgreementForm(SeenMixin, OnceFormMixin, forms.Form):
@@ -139,7 +173,7 @@ class AppealsBodyForm(SeenMixin, OnceFormMixin, forms.ModelForm):
         previews(self.helper)
 
 
-class LetterTextForm(SeenMixin, OnceFormMixin, forms.Form):
+class LetterTextForm(LawAskedMixin, SeenMixin, OnceFormMixin, forms.Form):
     """The municipality's own words for one fixed text, in both language forms."""
 
     text = forms.CharField(label=_("Bokmål"), max_length=2000)
@@ -149,6 +183,9 @@ class LetterTextForm(SeenMixin, OnceFormMixin, forms.Form):
     def __init__(self, *args: Any, code: str, cancel: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.code = code
+        self.fields["anyway"].label = _("Teksten sier det loven krever")
+        self.fields["reason"].label = _("Hvorfor den endres")
+        self.order_fields(["text", "text_nn", "start", "anyway", "reason"])
         for name, form in FORM_OF.items():
             field, text = self.fields[name], standards(form)[code]
             field.widget = forms.Textarea(attrs={"rows": 2 + len(text) // 70})

@@ -50,7 +50,7 @@ def advice(text: str, by: Rules, language: str = "") -> list[str]:
     text = text.strip()
     if not text:
         return []
-    lines = [_wrong_form(text, language)]
+    lines = [wrong_form(text, language)]
     if OPENINGS.match(text):
         lines.append(_("Begynn med det saken gjelder, ikke med hva dere viser til."))
     lines += [_too_long(sentence, by.longest) for sentence in _sentences(text)]
@@ -61,8 +61,8 @@ def advice(text: str, by: Rules, language: str = "") -> list[str]:
 WORD = re.compile(r"[a-zæøå]+")
 
 
-def _wrong_form(text: str, language: str) -> str:
-    """A sentence if the text seems to be in the other language form than the letter."""
+def wrong_form(text: str, language: str) -> str:
+    """A sentence if the text seems to be in the other language form (målform) than the letter."""
     if not language:
         return ""
     written = WORD.findall(text.lower())

@@ -18,6 +18,7 @@ from casework.persons.actions import deaths as actions
 from casework.persons.views.on_person import visible_person
 from common.access import allowed
 from common.form_errors import errors_on, posted
+from common.formatting import listed
 
 from ..deaths import DeathForm, UndoDeathForm
 
@@ -62,7 +63,7 @@ def death_undo(request: HttpRequest, pk: int) -> HttpResponse:
                 messages.warning(
                     request,
                     _("Dødsfallet er angret. Dette er endret siden, og er ikke satt tilbake: %s.")
-                    % ", ".join(left),
+                    % listed(left),
                 )
             else:
                 messages.success(request, _("Dødsfallet er angret, og alt er satt tilbake."))

@@ -83,3 +83,12 @@ def test_counts_with_units():
 )
 def test_initials(name, letters):
     assert f.initials(name) == letters
+
+
+def test_a_list_is_read_as_a_sentence():
+    assert [f.listed(parts) for parts in (["A"], ["A", "B"], ["A", "B", "C"])] == [
+        "A",
+        "A og B",
+        "A, B og C",
+    ]
+    assert f.listed(["A", "B", "C"], "eller") == "A, B eller C"

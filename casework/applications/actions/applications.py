@@ -86,6 +86,21 @@ class NothingToAnswer(RuleBroken):
         super().__init__(_("Søknaden er ikke lenger åpen, og trenger ikke foreløpig svar."))
 
 
+class EarlierPromise(RuleBroken):
+    """A new interim reply promises an earlier day, and its letter says that the first is missed."""
+
+    field = "expected_on"
+
+    def __init__(self, day: date) -> None:
+        super().__init__(
+            _(
+                "Vi har lovet svar innen %(day)s, og et nytt brev sier at vi ikke klarer det. "
+                "Skriv en senere dag. Kommer svaret før, trengs det ikke noe nytt brev."
+            )
+            % {"day": nbdate(day)}
+        )
+
+
 class SamePromise(RuleBroken):
     """A new interim reply promises the day that is promised already."""
 
@@ -399,8 +414,8 @@ def send_interim_reply(
     """Send the interim reply, with the day to expect an answer by (fvl. § 11 a). A second one
     moves that day, and says that the first is not kept.
 
-    Raises `NothingToAnswer`, `SamePromise`, `letters.NoAddress`, and `Overwritten` if somebody has
-    changed the case since `seen`."""
+    Raises `NothingToAnswer`, `SamePromise`, `EarlierPromise`, `letters.NoAddress`, and
+    `Overwritten` if somebody has changed the case since `seen`."""
     from casework.letters import letters
 
     # Locked, so that of two who reply at once the second sees what the first promised.
@@ -412,6 +427,8 @@ def send_interim_reply(
     earlier, replied_at = application.promised_on, application.interim_reply_at
     if replied_at and expected_on == earlier:
         raise SamePromise(earlier)
+    if replied_at and earlier and expected_on < earlier:
+        raise EarlierPromise(earlier)
     w = words("interim", application.person.language_form)
     intro = [
         w["intro"].format(

@@ -7,11 +7,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.once import OnceFormMixin
+from casework.letters.forms import OtherFormMixin
 from common.forms import NorwegianDateField, ReasonField, VarigFormHelper
 from common.reasons import WORD
 
 
-class AdvanceNoticeForm(OnceFormMixin, forms.Form):
+class AdvanceNoticeForm(OtherFormMixin, OnceFormMixin, forms.Form):
+    in_letter = ("considering", "grounds")
+
     about = forms.MultipleChoiceField(
         label=_("Hva varselet gjelder"),
         widget=forms.CheckboxSelectMultiple,

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.enums import RoleKind, UnitKind
 from accounts.models import OrganisationUnit, Role, User
 from accounts.once import OnceFormMixin
+from casework.letters.forms import OtherFormMixin
 from casework.letters.models import LegalBasis
 from casework.log.defaults import BEGINNING
 from casework.log.enums import ApplicationChannel, ApplicationKind, Sender
@@ -306,7 +307,9 @@ class ForwardForm(OnceFormMixin, forms.Form):
         return facts
 
 
-class InterimReplyForm(SeenMixin, OnceFormMixin, forms.Form):
+class InterimReplyForm(OtherFormMixin, SeenMixin, OnceFormMixin, forms.Form):
+    in_letter = ("delay", "needed")
+
     delay = forms.CharField(
         label=_("Hvorfor det tar tid"),
         max_length=1500,
@@ -325,7 +328,8 @@ class InterimReplyForm(SeenMixin, OnceFormMixin, forms.Form):
     def __init__(
         self, *args: Any, application: Application, on: date, cancel: str, **kwargs: Any
     ) -> None:
-        super().__init__(*args, row=application, **kwargs)
+        language = application.person.language_form
+        super().__init__(*args, row=application, language=language, **kwargs)
         self.on = on
         if application.promised_on:
             self.fields["delay"].label = _("Hvorfor det tar lengre tid enn vi skrev")

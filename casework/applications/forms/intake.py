@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import OrganisationUnit, User
 from accounts.once import OnceFormMixin
+from casework.letters.forms import OtherFormMixin
 from casework.log.enums import Sender, Tonight
 from casework.persons.forms.persons import IN_THE_FUTURE, FindPersonForm
 from common.forms import ListChoice, NorwegianDateField, PhoneField, VarigFormHelper
@@ -164,7 +165,9 @@ class Section27Form(ReceivedMixin, OnceFormMixin, FindPersonForm):
         }
 
 
-class PapersForm(OnceFormMixin, forms.Form):
+class PapersForm(OtherFormMixin, OnceFormMixin, forms.Form):
+    in_letter = ("papers",)
+
     papers = forms.CharField(
         label=_("Hva vi trenger"),
         max_length=1500,

@@ -73,7 +73,11 @@ def papers_ask(request: HttpRequest, pk: int) -> HttpResponse:
     today = timezone.localdate()
     back = reverse("casework:application", args=[pk])
     form = PapersForm(
-        posted(request), on=today, due=deadlines.missing_papers(today).due, cancel=back
+        posted(request),
+        language=case.person.language_form,
+        on=today,
+        due=deadlines.missing_papers(today).due,
+        cancel=back,
     )
     if form.is_bound and form.is_valid():
         with errors_on(form):

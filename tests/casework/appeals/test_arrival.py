@@ -52,7 +52,7 @@ def test_letter_arrives_as_it_goes(login, way, days):
 
 
 def test_day_of_arrival_is_registered_and_moves_the_deadline(login):
-    appeal = f.AppealFactory()
+    appeal = f.AppealFactory(received_on=f.today())
     vedtak = appeal.vedtak
     client, url = login(RoleKind.CASEWORKER), reverse("casework:vedtak_arrived", args=[vedtak.pk])
     page = client.get(reverse("casework:vedtak", args=[vedtak.pk])).text
@@ -92,6 +92,19 @@ def test_day_of_arrival_is_registered_and_moves_the_deadline(login):
         assert vedtak.application.events.filter(kind="letter.arrived").count() == 2
     form = client.get(url).context["form"]
     assert (form["way"].value(), form["arrived_on"].value()) == ("papir", None)
+
+
+@pytest.mark.parametrize("day", ["", f.today()])
+def test_a_letter_did_not_arrive_after_an_appeal_on_it(login, day):
+    appeal = f.AppealFactory(made_on=f.days_ago(2), received_on=f.days_ago(1))
+    url = reverse("casework:vedtak_arrived", args=[appeal.vedtak_id])
+    client = login(RoleKind.CASEWORKER)
+    typed = {"way": "kontoret", "arrived_on": nbdate(day) if day else ""}
+    refused = client.post(url, typed)
+    assert f"Klagen på vedtaket er fra {nbdate(f.days_ago(2))}" in refused.text
+    appeal.vedtak.refresh_from_db()
+    assert appeal.vedtak.arrived_on is None
+    assert client.post(url, {**typed, "arrived_on": nbdate(f.days_ago(2))}).status_code == 302
 
 
 @pytest.mark.parametrize("language", ["nb", "nn"])

@@ -494,6 +494,10 @@ def test_promised_day_is_flagged_and_follows_a_second_interim_reply(client, case
     # The same day again promises nothing new; a form opened before the first letter is told of it.
     response = client.post(to(application, "interim_reply"), reply(delay="En gang til."))
     assert "allerede lovet" in page(response) and "En gang til." in page(response)
+    sooner = (first - timedelta(days=1)).strftime("%d.%m.%Y")
+    response = client.post(to(application, "interim_reply"), reply(expected_on=sooner))
+    assert "Skriv en senere dag." in page(response) and f"{first:%d.%m.%Y}" in page(response)
+    assert application.letters.count() == 1
     again = reply(expected_on=second.strftime("%d.%m.%Y"))
     [seen] = re.findall(r'name="seen" value="(\d+)"', opened)
     response = client.post(to(application, "interim_reply"), {**again, "seen": seen})

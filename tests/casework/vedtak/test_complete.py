@@ -43,6 +43,8 @@ pytestmark = pytest.mark.django_db
         "- - - -",
         "1234567890 1234567890 1234567890",
         "fordi " * 20,
+        "ja ja eller nei",
+        "Nei, men ja og nei, ikke ja!",
         "a b c d e f g h i j k l m n o p q r s t u v w x y z æ ø å",
         "Du får leie kommunal bolig",
         "Du får leie kommunal bolig. Du får leie kommunal bolig!",
