@@ -14,6 +14,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("accounts.tasks")  # registers the jobs
+        import_module("accounts.sign_in_log")  # listens to sign-ins
         from common import context, day, navigation
 
         from . import defaults, perms

@@ -83,7 +83,9 @@ class SecondFactorMiddleware:
             or request.resolver_match.view_name in OPEN_VIEWS
         ):
             return None
-        methods = {record.get("method") for record in get_authentication_records(request)}
+        methods = {
+            record.get("method") for record in get_authentication_records(request, request.user)
+        }
         if "socialaccount" in methods or is_mfa_enabled(request.user):
             request.session[SESSION_KEY] = True
             return None

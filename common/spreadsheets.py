@@ -20,6 +20,7 @@ MOST_BYTES = 10_000_000
 MOST_ROWS = 20_000
 # The limit for an Excel file, which is a zip, when unpacked.
 MOST_BYTES_OPENED = 100_000_000
+MOST_PARTS = 1_000
 FORMATS = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -86,7 +87,8 @@ def _sheet(content: bytes, file_name: str, most_rows: int) -> Sheet:
 
 def _excel(content: bytes, most_rows: int) -> Sheet:
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
-        if sum(part.file_size for part in parts.infolist()) > MOST_BYTES_OPENED:
+        inside = parts.infolist()
+        if len(inside) > MOST_PARTS or sum(p.file_size for p in inside) > MOST_BYTES_OPENED:
             raise NotReadable(_("Excel-arket er for stort når det åpnes. Del det opp."))
     book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
     first: Sheet | None = None

@@ -96,7 +96,8 @@ class NoStoreMiddleware:
     """Forbid storing a page, since it may hold personal data, unless the view allows it.
 
     The next user of a shared computer must not see it with the back button (need S8). Static
-    files are served by an earlier middleware and may be stored.
+    files are served by an earlier middleware and may be stored. Signing out also empties the
+    browser's cache of this site; its storage is left, since a peer's contacts may wait there.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
@@ -105,4 +106,6 @@ class NoStoreMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         response.headers.setdefault("Cache-Control", "private, no-store")
+        if getattr(request, "signed_out", False):
+            response.headers["Clear-Site-Data"] = '"cache"'
         return response
