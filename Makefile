@@ -7,7 +7,7 @@ $(error Varig needs Python 3.11 or newer. Install it, or name it: make PYTHON=/p
 endif
 DEV = $(PYTHON) scripts/dev.py
 
-.PHONY: help demo setup test check tidy bench model pictures reset clean services stop lock
+.PHONY: help demo setup test check audit tidy bench model pictures reset clean services stop lock
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -24,6 +24,9 @@ test: ## everything: lint, import contracts, migrations, unit, scenario and brow
 
 check: ## the fast part of `make test`, without tests
 	@$(DEV) check
+
+audit: ## ask for known weaknesses in the locked packages; needs the internet, and no part of `test`
+	@$(DEV) audit
 
 tidy: ## format Python and templates
 	@$(DEV) tidy

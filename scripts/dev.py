@@ -96,6 +96,13 @@ def check() -> int:
         return _run(lint_steps())
 
 
+def audit() -> int:
+    """Reads the lock files alone: nothing needs to be installed."""
+    from scripts.audit import main as run
+
+    return run()
+
+
 def tidy() -> int:
     install.setup()
     djade = [BIN / "djade", "--target-version", "5.2", *_templates()]
@@ -206,6 +213,7 @@ def lock() -> int:
 
 
 COMMANDS: dict[str, Callable[[], int]] = {
+    "audit": audit,
     "bench": bench,
     "check": check,
     "clean": clean,
