@@ -74,6 +74,14 @@ def test_vedtak_after_a_change_in_its_form(changes, login):
     assert main_html(page) == main_html(anew)
 
 
+def test_what_varig_asks_about_follows_what_is_typed(login):
+    """A question comes while somebody writes, and is gone when what it asked about is."""
+    page, anew = vedtak_for(f.FamilyFactory(), {"bedrooms": ["0"]}, login)
+    asked = inner_html(by_id(page, "sporsmal-del"))
+    assert "Er boligen stor nok?" in asked
+    assert asked == inner_html(by_id(anew, "sporsmal-del"))
+
+
 def test_vedtak_with_an_incomplete_date_differs_only_in_the_error(login):
     page, anew = vedtak_for(
         f.HouseholdFactory(), {"valid_to": "1.", "facts": "Du bor i telt."}, login

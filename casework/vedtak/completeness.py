@@ -290,12 +290,12 @@ def missing(vedtak: Vedtak, on: date, content: Contents | None = None) -> list[M
 
     A question the drafter has confirmed is left out; if its words change, it is asked again.
     """
-    content = content or contents(vedtak, on)
-    return [
-        item
-        for item in findings(vedtak, on, content)
-        if item.bars or item.sentence not in vedtak.confirmed
-    ]
+    return unanswered(vedtak, findings(vedtak, on, content or contents(vedtak, on)))
+
+
+def unanswered(vedtak: Vedtak, found: list[Missing]) -> list[Missing]:
+    """Of what is found, all but the questions the drafter has confirmed."""
+    return [item for item in found if item.bars or item.sentence not in vedtak.confirmed]
 
 
 def findings(vedtak: Vedtak, on: date, content: Contents) -> list[Missing]:

@@ -111,3 +111,12 @@ def _talk(content: Contents) -> dict[str, Any] | None:
 
 def _plain(value: Any) -> Any:
     return value if value is None or isinstance(value, bool) else str(value)
+
+
+def asked(vedtak: Vedtak, found: list[Missing]) -> list[dict[str, Any]]:
+    """The questions among what is found, and whether the drafter has confirmed each."""
+    return [
+        {"item": item, "confirmed": item.sentence in vedtak.confirmed}
+        for item in found
+        if not item.bars
+    ]

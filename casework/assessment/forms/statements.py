@@ -107,6 +107,10 @@ class CodeForm(forms.Form):
         help_text=_("Seks siffer, som du har fått på telefon."),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
     )
+    # What was written when the session ended, carried past the code. Nobody has signed in, so there
+    # is no one to keep a draft for.
+    text = forms.CharField(required=False, widget=forms.HiddenInput)
+    signed = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -180,13 +180,18 @@ def statement_outside(request: HttpRequest, token: str) -> HttpResponse:
         request.session.pop(OPENED, None)
         return render(request, "casework/assessment/statement_dead.html", status=404)
     if request.session.get(OPENED) != statement.nonce:
-        form = CodeForm(request.POST or None)
-        if request.method == "POST" and form.is_valid():
+        carried = {name: request.POST.get(name, "") for name in ("text", "signed")}
+        form = CodeForm(request.POST if "code" in request.POST else None, initial=carried)
+        if form.is_bound and form.is_valid():
             with errors_on(form, "code"):
                 actions.check_code(statement=statement, typed=form.cleaned_data["code"], on=on)
                 request.session[OPENED] = statement.nonce
-                return redirect(request.path)
-        return render(request, "casework/assessment/statement_code.html", {"form": form})
+                if not carried["text"]:
+                    return redirect(request.path)
+                form = AnswerStatementForm(outside=True, initial=carried)
+                return _outside_page(request, statement, form)
+        context = {"form": form, "carried": carried["text"]}
+        return render(request, "casework/assessment/statement_code.html", context)
     form = AnswerStatementForm(request.POST or None, outside=True)
     if request.method == "POST" and form.is_valid():
         with errors_on(form):
@@ -195,6 +200,12 @@ def statement_outside(request: HttpRequest, token: str) -> HttpResponse:
             )
             del request.session[OPENED]
             return render(request, "casework/assessment/statement_thanks.html")
+    return _outside_page(request, statement, form)
+
+
+def _outside_page(
+    request: HttpRequest, statement: Statement, form: AnswerStatementForm
+) -> HttpResponse:
     context = {"form": form, "statement": statement}
     return render(request, "casework/assessment/statement_outside.html", context)
 

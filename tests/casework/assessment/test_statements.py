@@ -156,7 +156,14 @@ def test_external_helper_answers_through_the_link_once(
     opened = outside.post(link, {"code": f"{code[:3]} {code[3:]}"}, follow=True).text
     assert asked.question in opened and "At vi leter etter en bolig." in opened
     assert "Kanarifugl" not in opened and "Tordis" not in opened and person.initials in opened
-    done = outside.post(link, {"text": "Han vil lykkes.", "signed": "Hilde, Havna"}).text
+    assert "lagres ikke før du sender" in opened
+    # The session ended meanwhile: the text is carried past the code.
+    outside.cookies.clear()
+    sent = {"text": "Han vil lykkes.", "signed": "Hilde, Havna"}
+    asked_again = outside.post(link, sent).text
+    assert "er ikke sendt" in asked_again and 'value="Han vil lykkes."' in asked_again
+    assert "Han vil lykkes." in outside.post(link, {**sent, "code": code}).text
+    done = outside.post(link, sent).text
     assert "Takk" in done
     assert outside.get(link).status_code == 404
     asked.refresh_from_db()
