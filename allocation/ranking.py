@@ -35,6 +35,7 @@ from casework.log.enums import (
 )
 from casework.models import Application, HousingNeed, VedtakOutcome
 from casework.persons.children import child_params, is_child
+from casework.vedtak.completeness import PLACE_BASIS
 from casework.vedtak.standing import FIRST_DAY, LAST_DAY, STANDS
 from common.errors import RuleBroken
 from common.sql import end_of_day, enum_params, enum_values, local_day, with_positional_params
@@ -42,6 +43,7 @@ from stays.enums import LASTING, StayKind, Unsuitable
 from stays.homes import has_home, has_home_params
 from stays.households import HOUSEHOLDS
 from stays.temporary.chains import HOLDERS, chain_ctes, chain_params
+from stays.temporary.section_27 import FOR_TONIGHT
 
 from . import order
 from . import policy as policies
@@ -127,9 +129,9 @@ leaving AS (
     GROUP BY inside.person_id
 ),
 asked_for_tonight AS (
-    SELECT DISTINCT person_id FROM casework_application
-    WHERE kind = %(ApplicationKind.TEMPORARY)s AND state = ANY(%(open_states)s)
-      AND received_at < {end_of_day()}
+    SELECT DISTINCT a.person_id FROM casework_application a
+    WHERE {FOR_TONIGHT} AND a.state = ANY(%(open_states)s)
+      AND a.received_at < {end_of_day()}
 ),
 children AS (
     SELECT w.application_id, count(*)::int AS number,
@@ -672,6 +674,7 @@ def _params(on: date) -> dict[str, Any]:
         **has_home_params(),
         "lasting": enum_values(LASTING),
         "open_states": enum_values(APPLICATION_OPEN),
+        "place_basis": PLACE_BASIS,
     }
 
 

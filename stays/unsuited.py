@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from casework.applications import lease_terms
 from casework.log.enums import (
     OWN_HOUSEHOLD,
-    ApplicationKind,
     ApplicationState,
     LivingArrangement,
 )
@@ -42,9 +41,11 @@ def children_along(person: Person, on: date) -> int:
 
 def _children_told_of(persons: Collection[int]) -> dict[int, int]:
     """The number of children given in each person's latest application for a temporary place."""
-    applications = Application.objects.filter(
-        person__in=persons, kind=ApplicationKind.TEMPORARY
-    ).exclude(state=ApplicationState.WITHDRAWN)
+    applications = (
+        Application.objects.for_tonight()
+        .filter(person__in=persons)
+        .exclude(state=ApplicationState.WITHDRAWN)
+    )
     newest = applications.order_by("person", "-received_at", "-pk").distinct("person")
     return {
         person: number or 0 for person, number in newest.values_list("person", "children_tonight")

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from casework.log import perms
-from casework.log.enums import ApplicationKind, ApplicationState, VedtakState
+from casework.log.enums import ApplicationState, VedtakState
 from casework.log.steps import Step, url_or_blank
+from casework.vedtak.completeness import EXTENSION_BASIS, NEW_DWELLING_BASES, PLACE_BASIS
 from casework.vedtak.perms import can_approve_vedtak
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def next_step(application: Application, user: User) -> Step:
     vedtak = next((vedtak for vedtak in application.vedtak.all() if vedtak.is_open), None)
     if vedtak is not None:
         return _with_vedtak(vedtak, user, works)
-    if application.kind != ApplicationKind.TEMPORARY:
+    if not application.is_for_tonight:
         if not application.assessments.all():
             why = _("Boligbehovet bygger på kartleggingen.")
             return _step(works, _("Kartlegg sammen"), why, "assessment_new", application)
@@ -67,18 +68,23 @@ def _with_vedtak(vedtak: Vedtak, user: User, works: bool) -> Step:
 def _after(application: Application) -> Step:
     if application.state != ApplicationState.DECIDED:
         return Step(_("Ingenting å gjøre"), application.get_state_display() + ".")
-    granted = any(
-        outcome.stands and outcome.is_granted
+    granted = {
+        outcome.basis.code
         for vedtak in application.vedtak.all()
         for outcome in vedtak.outcomes.all()
-    )
+        if outcome.stands and outcome.is_granted
+    }
     if not granted:
         return Step(_("Ingenting å gjøre"), _("Søknaden er avgjort."))
-    if application.kind == ApplicationKind.TEMPORARY:
+    if PLACE_BASIS in granted:
         url = url_or_blank("stays:stay_new", application.person_id)
-        why = _("Vedtaket er fattet. Er oppholdet registrert, er det ikke mer å gjøre.")
+        why = (
+            _("Vedtaket er fattet. Boligen står på ventelisten.")
+            if granted & set(NEW_DWELLING_BASES)
+            else _("Vedtaket er fattet. Er oppholdet registrert, er det ikke mer å gjøre.")
+        )
         return Step(_("Registrer oppholdet"), why, url)
-    if application.kind == ApplicationKind.EXTENSION:
+    if EXTENSION_BASIS in granted and not granted & set(NEW_DWELLING_BASES):
         return Step(_("Ingenting å gjøre"), _("Forlengelsen er innvilget."))
     url = url_or_blank("allocation:waiting_list")
     return Step(_("Se ventelisten"), _("Vedtaket er fattet."), url)

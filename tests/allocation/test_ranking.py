@@ -26,6 +26,7 @@ from tests.factories import (
     PersonFactory,
     UnitFactory,
     UserFactory,
+    basis,
     days_ago,
     now,
     since,
@@ -146,12 +147,16 @@ def test_only_a_valid_granted_vedtak_puts_a_person_on_the_list(case, by):
 
 def test_nowhere_tonight_means_on_the_street_or_asking_for_a_place(case, lives, by):
     street, asks, housed, unknown = case(), case(), case(), case()
+    by_basis = case()  # asks for it with something else: the legal basis says so
+    both = ApplicationFactory(person=by_basis.person, registered_by=by)
+    both.bases.add(basis("sosialtjenesteloven_27"))
     lives(street, StayKind.STREET, days_ago(1))
     lives(housed, StayKind.WITH_OTHERS, days_ago(50))
     for application in (asks, housed):
         ApplicationFactory(temporary=True, person=application.person, registered_by=by)
     entries = {entry.application_id: entry for entry in ranking.waiting(today())}
-    assert entries[street.pk].facts.no_place and entries[asks.pk].facts.no_place
+    for asked in (street, asks, by_basis):
+        assert entries[asked.pk].facts.no_place
     assert not entries[housed.pk].facts.no_place and not entries[unknown.pk].facts.no_place
     assert entries[unknown.pk].priority.name == "Behov"
 

@@ -326,6 +326,13 @@ def test_next_step_leads_from_the_case_to_the_waiting_list(client, caseworker):
     assert step() == "Skriv ferdig vedtaket"
     application = ApplicationFactory(granted=True)
     assert step() == "Se ventelisten"
+    # Who asks for a place tonight with it, is not kept waiting for a kartlegging.
+    application = ApplicationFactory(responsible=caseworker, state=ApplicationState.ASSESSING)
+    assert step() == "Kartlegg sammen"
+    application.bases.add(basis("sosialtjenesteloven_27"))
+    assert step() == "Skriv vedtak"
+    application = ApplicationFactory(granted=True, basis="sosialtjenesteloven_27")
+    assert step() == "Registrer oppholdet"
 
 
 def test_user_who_takes_a_case_becomes_responsible(client, caseworker):

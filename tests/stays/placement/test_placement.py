@@ -275,7 +275,8 @@ def test_night_list_says_who_is_with_them(as_caseworker, today):
 
 def test_night_list_counts_children_told_of_by_phone(as_caseworker):
     stay = f.StayFactory(person__responsible=as_caseworker.user)
-    f.ApplicationFactory(person=stay.person, temporary=True, children_tonight=2)
+    call = f.ApplicationFactory(person=stay.person, children_tonight=2)
+    call.bases.add(f.basis("sosialtjenesteloven_27"))  # asked for with a home
     page = as_caseworker.get(reverse("stays:tonight_at", args=[stay.unit.property_id])).text
     assert "2 barn." in page
 
