@@ -621,6 +621,8 @@ class World:
             drafted_by=self.clerk,
             **{name: value for name, value in written.items() if name not in lacks},
         )
+        if "changes" in facts:
+            self._changes(vedtak, facts)
         for code, outcome in facts.get("outcomes", {}).items():
             vedtak.outcomes.create(
                 basis=self._basis(code, "when.outcomes"),
@@ -629,6 +631,26 @@ class World:
                 refused=refused if outcome == Outcome.PARTLY else "",
             )
         return vedtak
+
+    def _changes(self, vedtak: Vedtak, facts: dict[str, Any]) -> None:
+        """The draft changes an issued vedtak (omgjøring), with reasons and an answered notice."""
+        changed = vedtak.application.vedtak.issued().get()
+        changed.outcomes.update(replaced_by=vedtak)
+        vedtak.replaces = changed
+        vedtak.reversal_ground = facts["ground"]
+        vedtak.reversal_reason = "Du har fått arbeid, og lønna er høyere enn før."
+        vedtak.to_harm = facts.get("to_harm", False)
+        vedtak.harm_reason = "Vedtaket bygde på opplysninger som ikke stemte." * vedtak.to_harm
+        vedtak.save()
+        sent = at_noon(facts["on"] - timedelta(days=15))
+        if vedtak.to_harm:
+            vedtak.application.notices.create(
+                about=list(facts["outcomes"]),
+                due_on=facts["on"] - timedelta(days=1),
+                sent_at=sent,
+                sent_by=self.clerk,
+                letter=self._letter(vedtak.application, LetterKind.NOTICE, sent),
+            )
 
     def _place(self) -> str:
         """Where everybody of the scenario lives: the place the municipality is named after."""
@@ -688,23 +710,25 @@ class World:
         if "need" in facts:
             self._need(application, facts["need"], at)
 
+    def _letter(self, application: Application, kind: LetterKind, made_at: datetime) -> Letter:
+        return Letter.objects.create(
+            person=application.person,
+            application=application,
+            kind=kind,
+            language=application.person.language_form,
+            title="Scenario",
+            file=StoredFile.objects.create(content=b"scenario", made_at=made_at),
+            made_at=made_at,
+            made_by=self.clerk,
+        )
+
     def _papers(self, facts: dict[str, Any], where: str) -> None:
         """A letter asking for papers (mangelbrev); `received` lists when the first ones came."""
         application = self.application(facts["application"], f"{where}.application")
         asked = at_noon(facts["asked"])
-        letter = Letter.objects.create(
-            person=application.person,
-            application=application,
-            kind=LetterKind.MISSING,
-            language=application.person.language_form,
-            title="Scenario",
-            file=StoredFile.objects.create(content=b"scenario", made_at=asked),
-            made_at=asked,
-            made_by=self.clerk,
-        )
         request = PaperRequest.objects.create(
             application=application,
-            letter=letter,
+            letter=self._letter(application, LetterKind.MISSING, asked),
             due_on=facts.get("due", missing_papers(asked).due),
             asked_at=asked,
             asked_by=self.clerk,

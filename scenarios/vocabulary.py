@@ -22,6 +22,7 @@ from casework.log.enums import (
     Outcome,
     Protection,
     RefusalGround,
+    ReversalGround,
     Sender,
     Sex,
     Tonight,
@@ -533,6 +534,11 @@ ASKS: Mapping[str, tuple[Mapping[str, Check], tuple[str, ...]]] = {
                 }
             ),
             "confirmed": list_of(anything),
+            # What it changes (the vedtak in force of the person), on which ground; and whether it
+            # is to the person's harm.
+            "changes": word,
+            "ground": one_of(ReversalGround.values),
+            "to_harm": yes_no,
         },
         ("person", "on"),
     ),

@@ -38,7 +38,7 @@ LEFT_OUT = {
         casework:appeal_ask_suspension casework:appeal_assign casework:appeal_dismiss
         casework:appeal_forward casework:appeal_new casework:appeal_outcome casework:appeal_reverse
         casework:appeal_suspension casework:appeal_take_in casework:appeal_take_up
-        casework:appeal_withdraw casework:vedtak_arrived
+        casework:appeal_withdraw casework:vedtak_arrived casework:dismissal_collected
         casework:application_correct casework:application_forward casework:application_new
         casework:application_reopen desk:death_correct
         casework:application_withdraw casework:member_correct casework:plan_reopen

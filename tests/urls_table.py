@@ -200,6 +200,7 @@ CASEWORK_APP: dict[str, UrlRow] = {
     "casework:appeal_take_in": UrlRow(CASEWORK, "forwarded_appeal"),
     "casework:appeal_forward": UrlRow(CASEWORK, "appeal"),
     "casework:appeal_withdraw": UrlRow(CASEWORK, "appeal"),
+    "casework:dismissal_collected": UrlRow(CASEWORK, "appeal"),
     "casework:appeal_reopen": UrlRow(CASEWORK, "appeal"),
     "casework:appeal_suspension": UrlRow(CASEWORK, "appeal"),
     "casework:appeal_ask_suspension": UrlRow(CASEWORK, "appeal"),

@@ -21,6 +21,8 @@ from common.errors import RuleBroken
 from common.formatting import nbdate
 from common.locking import locked
 
+from .models import Appeal
+
 if TYPE_CHECKING:
     from accounts.models import User
 
@@ -90,6 +92,42 @@ def register_arrival(
         application=vedtak.application,
     )
     return vedtak
+
+
+@transaction.atomic
+def register_dismissal_collected(
+    *, appeal: Appeal, collected_on: date, by: User, at: datetime, seen: int | None = None
+) -> Appeal:
+    """Save the day the letter that dismisses the appeal was collected: the deadline to appeal the
+    dismissal runs from it (fvl. § 29).
+
+    Raises `NotAppealable`, `ImpossibleDate`, and `Overwritten` if it has changed since `seen`."""
+    # Locked, so that of two who register it at once the second is told.
+    appeal = locked(Appeal.objects.select_related("vedtak__application__person"), appeal.pk)
+    check_seen(appeal, seen)
+    if not appeal.dismissal_waits:
+        raise NotAppealable(_("Brevet om avvisningen ligger ikke og venter på å bli hentet."))
+    if not appeal.closed_on <= collected_on <= local_date(at):
+        raise ImpossibleDate(
+            _("Skriv en dag fra %(closed)s, da klagen ble avvist, til i dag.")
+            % {"closed": nbdate(appeal.closed_on)},
+            "collected_on",
+        )
+    appeal.dismissal_arrives_on = collected_on
+    appeal._history_user = by
+    appeal.save(update_fields=["dismissal_arrives_on"])
+    application = appeal.vedtak.application
+    days = {"on": nbdate(collected_on), "due": nbdate(appeal.dismissal_deadline().due)}
+    events.record(
+        application.person,
+        CaseEvent.LETTER_ARRIVED,
+        _("Brevet om at klagen er avvist, kom fram %(on)s. Fristen for å klage er %(due)s.") % days,
+        by=by,
+        at=at,
+        application=application,
+        appeal=appeal.pk,
+    )
+    return appeal
 
 
 def _refuse_after_appeal(vedtak: Vedtak, arrived_on: date) -> None:

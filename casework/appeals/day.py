@@ -21,32 +21,64 @@ from .words import REVERSE_OR_FORWARD
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from casework.applications.models import Application
 
 
 def letter_lines(user: User, on: date, flags: Sequence[Flag]) -> list[DayLine]:
-    """Letters with a vedtak in the user's cases that are to be collected, and are not: the deadline
-    to appeal does not run until they are."""
+    """Letters in the user's cases that can be appealed, are to be collected, and are not: the
+    deadline to appeal does not run until they are."""
     waiting = (
         Vedtak.objects.visible_to(user)
         .filter(letter_went=LetterWent.WAITING, application__responsible=user)
         .select_related("application__person")
         .order_by("issued_on", "pk")[:MOST]
     )
+    dismissed = (
+        Appeal.objects.visible_to(user)
+        .dismissal_waiting()
+        .filter(vedtak__application__responsible=user)
+        .select_related("vedtak__application__person")
+        .order_by("closed_on", "pk")[:MOST]
+    )
     return [
-        DayLine(
-            name=vedtak.application.person.name,
-            url=reverse("desk:person", args=[vedtak.application.person_id]),
-            about=f"{_('Vedtak')} · {vedtak.application.case_number}",
-            why=_("Brevet med vedtaket er ikke registrert hentet. Klagefristen løper ikke."),
-            next=_("Registrer når det ble hentet, eller få det fram på en annen måte."),
-            action=_("Registrer"),
-            action_url=reverse("casework:vedtak_arrived", args=[vedtak.pk]),
-            when=_("Siden %(date)s") % {"date": short_date(vedtak.issued_on)},
-            sub=_("brev"),
-            icon="Gavel",
-        )
-        for vedtak in waiting
+        *(
+            _letter_line(
+                vedtak.application,
+                _("Vedtak"),
+                _("Brevet med vedtaket er ikke registrert hentet. Klagefristen løper ikke."),
+                reverse("casework:vedtak_arrived", args=[vedtak.pk]),
+                vedtak.issued_on,
+            )
+            for vedtak in waiting
+        ),
+        *(
+            _letter_line(
+                appeal.vedtak.application,
+                _("Klage"),
+                _("Brevet om at klagen er avvist, er ikke registrert hentet. Fristen løper ikke."),
+                reverse("casework:dismissal_collected", args=[appeal.pk]),
+                appeal.closed_on,
+            )
+            for appeal in dismissed
+        ),
     ]
+
+
+def _letter_line(
+    application: Application, about: str, why: str, action_url: str, since: date
+) -> DayLine:
+    return DayLine(
+        name=application.person.name,
+        url=reverse("desk:person", args=[application.person_id]),
+        about=f"{about} · {application.case_number}",
+        why=why,
+        next=_("Registrer når det ble hentet, eller få det fram på en annen måte."),
+        action=_("Registrer"),
+        action_url=action_url,
+        when=_("Siden %(date)s") % {"date": short_date(since)},
+        sub=_("brev"),
+        icon="Gavel",
+    )
 
 
 def appeal_lines(user: User, on: date, flags: Sequence[Flag]) -> list[DayLine]:

@@ -41,6 +41,14 @@ class ArrivalForm(SeenMixin, OnceFormMixin, forms.Form):
         self.helper = VarigFormHelper(self, submit=_("Lagre"), cancel=cancel)
 
 
+class CollectedForm(SeenMixin, OnceFormMixin, forms.Form):
+    collected_on = NorwegianDateField(label=_("Dagen brevet ble hentet, eller kom fram"))
+
+    def __init__(self, *args: Any, cancel: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = VarigFormHelper(self, submit=_("Lagre"), cancel=cancel)
+
+
 class AppealForm(OnceFormMixin, forms.Form):
     """An appeal as it came, about some or all of the outcomes of a vedtak."""
 

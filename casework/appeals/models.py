@@ -39,6 +39,17 @@ class AppealQuerySet(models.QuerySet):
         """Appeals the municipality must review."""
         return self.filter(state__in=APPEAL_HERE)
 
+    def dismissal_waiting(self) -> Self:
+        """Dismissed here by a letter that is to be collected, is not known to be, and is not
+        appealed: `Appeal.dismissal_waits`."""
+        return self.filter(
+            state=AppealState.DISMISSED,
+            outcome_on=None,
+            dismissal_weeks__isnull=False,
+            dismissal_arrives_on=None,
+            appeals_of_dismissal=None,
+        )
+
     def late(self, before: date) -> Self:
         """With us, and received on or before `before` (see `clock.late_before`)."""
         return self.here().filter(received_on__lte=before)
@@ -223,6 +234,22 @@ class Appeal(models.Model):
     def is_dismissed_here(self) -> bool:
         """Whether we, and not the appeals body, dismissed it."""
         return self.state == AppealState.DISMISSED and self.outcome_on is None
+
+    @property
+    def dismissal_waits(self) -> bool:
+        """Whether the letter that dismisses it is to be collected, and is not known to be, so that
+        the deadline to appeal the dismissal does not run."""
+        waits = self.is_dismissed_here and self.dismissal_weeks is not None
+        return (
+            waits and self.dismissal_arrives_on is None and not self.appeals_of_dismissal.exists()
+        )
+
+    @property
+    def outcome_label(self) -> str:
+        """Its state in words. A vedtak changed to the person's harm after an appeal is not reversed
+        because of it (fvl. §§ 33 and 35)."""
+        harmed = self.state == AppealState.REVERSED and self.new_vedtak and self.new_vedtak.to_harm
+        return str(_("Endret til skade (fvl. § 35)")) if harmed else self.get_state_display()
 
     def dismissal_deadline(self, arrived: date | None = None) -> AppealDeadline | None:
         """How the last day to appeal our dismissal is counted, when its letter arrived on the day,

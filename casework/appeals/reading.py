@@ -113,7 +113,7 @@ def _reading(appeal: Appeal, by: User, at: datetime, said: dict[str, str] | None
     parts = {
         _("Hva klagen sier"): appeal.words,
         _("Klagen"): "\n".join(f"{name}: {value}" for name, value in facts),
-        _("Status"): f"{appeal.get_state_display()} · {vedtak.get_state_display()}",
+        _("Status"): f"{appeal.outcome_label} · {vedtak.get_state_display()}",
         _("Frist"): " ".join(appeal_words.timeliness(appeal, local_date(at))),
         _("Tatt opp etter fristen"): appeal.taken_up_reason,
         _("Vurderes av"): str(appeal.reviewer or ""),

@@ -1,9 +1,9 @@
 from django.urls import path
 
-from . import views
+from . import arrival_views, views
 
 urlpatterns = [
-    path("vedtak/<int:pk>/framme/", views.vedtak_arrived, name="vedtak_arrived"),
+    path("vedtak/<int:pk>/framme/", arrival_views.vedtak_arrived, name="vedtak_arrived"),
     path("vedtak/<int:pk>/klage/ny/", views.appeal_new, name="appeal_new"),
     path("klager/", views.appeals, name="appeals"),
     path("klager/<int:pk>/", views.appeal, name="appeal"),
@@ -11,6 +11,11 @@ urlpatterns = [
     path("klager/<int:pk>/fordel/", views.appeal_assign, name="appeal_assign"),
     path("klager/<int:pk>/ta-opp/", views.appeal_take_up, name="appeal_take_up"),
     path("klager/<int:pk>/avvis/", views.appeal_dismiss, name="appeal_dismiss"),
+    path(
+        "klager/<int:pk>/avvisning-hentet/",
+        arrival_views.dismissal_collected,
+        name="dismissal_collected",
+    ),
     path("klager/<int:pk>/gjor-om/", views.appeal_reverse, name="appeal_reverse"),
     path("klager/<int:pk>/gjor-om-avvisning/", views.appeal_set_aside, name="appeal_set_aside"),
     path("klager/<int:pk>/ta-inn/", views.appeal_take_in, name="appeal_take_in"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date
-from functools import partial
 from typing import Any
 
 from django import forms as django_forms
@@ -32,14 +31,13 @@ from casework.log.enums import (
     RepresentativeKind,
 )
 from casework.persons.actions.representatives import add_representative
-from casework.persons.views.on_person import form_page
 from casework.vedtak.models import Vedtak, VedtakOutcome
 from common.access import allowed, require
 from common.form_errors import errors_as_message, errors_on, posted
 from common.formatting import nbdate
 from common.paging import keyset_page
 
-from . import actions, arrival, forms, reading
+from . import actions, forms, reading
 from . import clock as appeal_clock
 from . import file as appeal_file
 from . import words as appeal_words
@@ -48,14 +46,15 @@ from .perms import appeal_reviewers, can_review_appeal
 from .processes import APPEAL
 
 
-def _visible(request: HttpRequest) -> QuerySet[Appeal]:
+def visible_appeals(request: HttpRequest) -> QuerySet[Appeal]:
     return Appeal.objects.visible_to(request.user).select_related(
         "vedtak__application__person", "reviewer", "new_vedtak", "about_dismissal"
     )
 
 
 def _appeal(request: HttpRequest, pk: int) -> Appeal:
-    return get_object_or_404(_visible(request).select_related("vedtak__application__unit"), pk=pk)
+    rows = visible_appeals(request).select_related("vedtak__application__unit")
+    return get_object_or_404(rows, pk=pk)
 
 
 # ------------------------------------------------------------------ the list
@@ -83,7 +82,7 @@ def appeals(request: HttpRequest) -> HttpResponse:
 
 def _filtered(request: HttpRequest, today: date) -> QuerySet[Appeal]:
     """The appeals the chosen filters give. An unknown filter value is ignored."""
-    appeals = _visible(request)
+    appeals = visible_appeals(request)
     state = request.GET.get("tilstand", "")
     if state == "apne":
         appeals = appeals.open()
@@ -103,42 +102,6 @@ def _filtered(request: HttpRequest, today: date) -> QuerySet[Appeal]:
 
 
 # ------------------------------------------------------------------ received
-
-
-@require_http_methods(["GET", "POST"])
-@allowed(perms.can_do_casework)
-@once
-def vedtak_arrived(request: HttpRequest, pk: int) -> HttpResponse:
-    """Register how the letter with an issued vedtak went, and the day it arrived."""
-    vedtak = get_object_or_404(
-        Vedtak.objects.visible_to(request.user)
-        .filter(issued_on__isnull=False)
-        .select_related("application__person"),
-        pk=pk,
-    )
-    person, back = vedtak.application.person, reverse("casework:vedtak", args=[pk])
-    form = forms.ArrivalForm(
-        posted(request),
-        row=vedtak,
-        cancel=back,
-        initial=dict(zip(("way", "arrived_on"), arrival.shown(vedtak), strict=True)),
-    )
-    return form_page(
-        request,
-        person,
-        form,
-        partial(arrival.register_arrival, vedtak=vedtak),
-        title=_("Når brevet med vedtaket kom fram"),
-        sub=(
-            _("Vedtaket ble fattet %(on)s. Brevet er ikke registrert hentet.")
-            if vedtak.waits_at_office
-            else _("Vedtaket ble fattet %(on)s. Klagefristen er nå %(due)s.")
-        )
-        % {"on": nbdate(vedtak.issued_on), "due": nbdate(vedtak.appeal_due())},
-        done=_("Dagen er lagret, og klagefristen følger den."),
-        back=back,
-        page="vedtak",
-    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -249,7 +212,7 @@ def _registered_message(appeals: list[Appeal]) -> str:
 @allowed(perms.can_read_cases)
 def appeal(request: HttpRequest, pk: int) -> HttpResponse:
     appeal = get_object_or_404(
-        _visible(request).select_related(
+        visible_appeals(request).select_related(
             "vedtak__application__unit",
             "drafter",
             "approver",
@@ -305,6 +268,7 @@ def _page(request: HttpRequest, appeal: Appeal) -> dict[str, Any]:
         "with_body": works and appeal.state == AppealState.FORWARDED,
         "may_begin": works and appeal.awaits_new_vedtak and not appeal.new_vedtak_id,
         "answered": appeal.state in APPEAL_ANSWERED or appeal.outcome_on,
+        "may_collect": works and appeal.dismissal_waits,
         "planned": appeal_file.titles(appeal, today) if appeal.is_here else [],
         "left_out": appeal_file.left_out(appeal) if appeal.is_here else [],
         "apart": appeal.sent_apart.kept() if appeal.forwarded_at else [],
@@ -320,7 +284,7 @@ def _page(request: HttpRequest, appeal: Appeal) -> dict[str, Any]:
 def appeal_documents(request: HttpRequest, pk: int) -> HttpResponse:
     """The file as it was sent. Opening it is logged."""
     appeal = get_object_or_404(
-        _visible(request).filter(file__isnull=False).select_related("file"), pk=pk
+        visible_appeals(request).filter(file__isnull=False).select_related("file"), pk=pk
     )
     application = appeal.vedtak.application
     log_read(request, application.person_id, "klagefil")

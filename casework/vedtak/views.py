@@ -353,8 +353,15 @@ def vedtak_preview(request: HttpRequest, pk: int) -> HttpResponse:
             except RuleBroken as error:
                 saving["conflict"] = str(error)
         vedtak, content = form.unsaved()
+    found = completeness.findings(vedtak, on, content) if vedtak.issued_on is None else []
+    saving["questions"] = vedtak_page.asked(vedtak, found)
     log_read(request, vedtak.application.person_id, "vedtak")
-    context = {**_letter(vedtak, content, on), **saving, "swapped": True, "vedtak": vedtak}
+    context = {
+        **_letter(vedtak, content, on, found=found),
+        **saving,
+        "swapped": True,
+        "vedtak": vedtak,
+    }
     return render(request, "casework/vedtak/vedtak.html#preview", context)
 
 
@@ -620,10 +627,7 @@ def _page(
         "drafter_inhabil": vedtak.is_open and is_disqualified(vedtak.drafted_by, application),
         "may_take_over": can_take_over_vedtak(request.user, vedtak),
         "saved_at": vedtak.saved_at or vedtak.drafted_at,
-        "questions": [
-            {"item": item, "confirmed": item.sentence in shown.confirmed}
-            for item in completeness.questions(shown, on, shown_content)
-        ]
+        "questions": vedtak_page.asked(shown, completeness.questions(shown, on, shown_content))
         if vedtak.is_open
         else [{"item": {"sentence": text}, "confirmed": True} for text in vedtak.confirmed],
         "checks": completeness.checks() if form else [],
@@ -633,7 +637,7 @@ def _page(
         "appeal_weeks": vedtak_letter.in_weeks(
             vedtak.appeal_weeks or deadlines.appeal_weeks(on), words("vedtak", LanguageForm.BOKMAL)
         ),
-        "appeals": list(vedtak.appeals.all()) if vedtak.issued_on else [],
+        "appeals": list(vedtak.appeals.select_related("new_vedtak")) if vedtak.issued_on else [],
         "letter": getattr(vedtak, "letter", None) if vedtak.issued_on else None,
         "can_work": perms.can_do_casework(request.user),
         "disqualified": is_disqualified(request.user, application),
@@ -664,10 +668,15 @@ def _letter(
     on: date,
     issued: dict[str, Any] | None = None,
     *,
+    found: list[completeness.Missing] | None = None,
     tried: bool = False,
 ) -> dict[str, Any]:
-    """The context of the preview and the list of parts: `issued` as it was, else as it is now."""
-    missing = completeness.missing(vedtak, on, content) if vedtak.issued_on is None else []
+    """The context of the preview and the list of parts: `issued` as it was, else as it is now.
+
+    `found` is what the checks find, if they are run already."""
+    if found is None:
+        found = completeness.findings(vedtak, on, content) if vedtak.issued_on is None else []
+    missing = completeness.unanswered(vedtak, found)
     if issued is None:
         day = vedtak.issued_on or on
         frame = letters.frame(

@@ -152,6 +152,46 @@ def test_deadline_does_not_run_while_the_letter_waits_at_the_office(language, lo
     assert vedtak.appeal_deadline().arrived == f.today() + timedelta(days=3)
 
 
+def test_letter_of_a_dismissal_to_be_collected_is_on_min_dag_until_it_is(login):
+    first = f.AppealFactory(reviewing=True, due_on=f.days_ago(3))
+    application, client = first.vedtak.application, login(RoleKind.CASEWORKER)
+    Person.objects.filter(pk=application.person_id).update(letter_way="kontoret")
+    application.responsible = client.user
+    application.save()
+    first = dismiss(
+        appeal=first, ground="frist", reason="Den kom for sent.", by=first.reviewer, at=f.now()
+    )
+    assert first.dismissal_waits and first.dismissal_deadline() is None
+    url = reverse("casework:dismissal_collected", args=[first.pk])
+    [line] = letter_lines(client.user, f.today(), [])
+    assert line.action_url == url and "klagen er avvist" in line.why
+    assert url in client.get(reverse("casework:appeal", args=[first.pk])).text
+    ahead = nbdate(f.today() + timedelta(days=1))
+    assert "da klagen ble avvist, til i dag" in client.post(url, {"collected_on": ahead}).text
+    assert client.post(url, {"collected_on": nbdate(f.today())}).status_code == 302
+    first.refresh_from_db()
+    assert letter_lines(client.user, f.today(), []) == []
+    assert first.dismissal_deadline() == deadlines.appeal_within(f.today(), 3)
+    assert application.events.get(kind="letter.arrived").by == client.user
+    again = client.post(url, {"collected_on": nbdate(f.today())}).text
+    assert "ligger ikke og venter" in again
+
+
+@pytest.mark.parametrize(("harm", "said"), [(False, "Omgjort av kommunen"), (True, "til skade")])
+def test_a_change_to_harm_after_an_appeal_is_not_called_a_reversal(login, harm, said):
+    appeal = f.AppealFactory()
+    new = f.VedtakFactory(application=appeal.vedtak.application, to_harm=harm)
+    Appeal.objects.filter(pk=appeal.pk).update(state="omgjort", new_vedtak=new, closed_on=f.today())
+    client = login(RoleKind.CASEWORKER)
+    for page in (
+        reverse("casework:appeal", args=[appeal.pk]),
+        reverse("casework:appeals"),
+        reverse("casework:vedtak", args=[appeal.vedtak_id]),
+    ):
+        text = client.get(page).text
+        assert said in text and ("Omgjort av kommunen" in text) != harm
+
+
 def test_deadline_of_a_dismissal_is_that_of_its_letter(login):
     first = f.AppealFactory(reviewing=True, due_on=f.days_ago(3))
     person = first.vedtak.application.person
