@@ -126,6 +126,15 @@ class ReasonField(forms.CharField):
             raise ValidationError(reasons.SAYS_NOTHING, code="says_nothing")
 
 
+class WhyField(ReasonField):
+    """A reason for the log, usually in one line: «Feil person.» says enough, a dot does not."""
+
+    widget = forms.TextInput
+
+    def __init__(self, *, least: reasons.Least = reasons.WORD, **kwargs: Any) -> None:
+        super().__init__(least=least, **kwargs)
+
+
 class PeriodInput(forms.MultiWidget):
     """Two dates side by side: first and last day."""
 

@@ -16,7 +16,7 @@ from casework.log.visibility import visible_persons
 from casework.models import Application, Death, HouseholdMember, Person
 from casework.persons.actions.deaths import EndOfLease
 from casework.persons.children import is_child_member
-from common.forms import AskedField, AsksMixin, NorwegianDateField, VarigFormHelper
+from common.forms import AskedField, AsksMixin, NorwegianDateField, VarigFormHelper, WhyField
 from stays.leases.deaths import last_day_of_notice, rented_homes_of
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class DeathForm(OnceFormMixin, forms.Form):
 
 
 class UndoDeathForm(AsksMixin, OnceFormMixin, forms.Form):
-    reason = forms.CharField(label=_("Hvorfor dødsfallet angres"), max_length=200)
+    reason = WhyField(label=_("Hvorfor dødsfallet angres"), max_length=200)
     anyway = AskedField(
         label=_(
             "Dødsfallet angres likevel, og den andre får en annen bolig: trekk tilbudet etterpå"

@@ -16,6 +16,7 @@ from common.forms import (
     PeriodField,
     VarigFormHelper,
     WholeNumberField,
+    WhyField,
     YesNoField,
     norwegian,
 )
@@ -144,6 +145,7 @@ class PropertyForm(OnceFormMixin, RevisionMixin):
             "resident_contact", "resident_contact_phone", "surroundings", "expectations",
             "max_stay_months",
         )  # fmt: skip
+        field_classes = {"stage_reason": WhyField}
         formfield_callback = norwegian
 
     def __init__(self, *args, cancel: str = "", **kwargs) -> None:

@@ -21,6 +21,7 @@ from common.forms import (
     NorwegianDateField,
     VarigFormHelper,
     WholeNumberField,
+    WhyField,
 )
 from housing.enums import TEMPORARY_TYPES, TRIAL_TYPES, UnavailableCause
 from housing.models import Unit
@@ -92,14 +93,14 @@ class StayForm(OnceFormMixin, RiskFields):
         required=False,
         help_text=_("Vedtaket sier sted og lengde (sosialtjenesteloven § 27)."),
     )
-    reason = forms.CharField(
+    reason = WhyField(
         label=_("Hvis det ikke er noe vedtak ennå: hvorfor"), required=False, max_length=200
     )
     moving = forms.BooleanField(
         label=_("Personen flytter hit fra der personen bor nå, og det avsluttes samme dag"),
         required=False,
     )
-    unsuited_reason = forms.CharField(
+    unsuited_reason = WhyField(
         label=_("Hvis stedet ikke er egnet for barn eller unge: hvorfor det likevel brukes"),
         required=False,
         max_length=300,
@@ -177,7 +178,7 @@ class ChangeStayForm(SeenMixin, OnceFormMixin, RiskFields):
         empty_label=_("Ikke noe vedtak ennå"),
         required=False,
     )
-    unsuited_reason = forms.CharField(
+    unsuited_reason = WhyField(
         label=_("Hvis stedet ikke er egnet for barn eller unge: hvorfor det likevel brukes"),
         required=False,
         max_length=300,
@@ -190,8 +191,8 @@ class ChangeStayForm(SeenMixin, OnceFormMixin, RiskFields):
         required=False,
     )
     planned_out = NorwegianDateField(label=_("Planlagt ut"), required=False)
-    end_reason = forms.CharField(label=_("Hvorfor det tok slutt"), required=False, max_length=160)
-    why = forms.CharField(label=WHY, max_length=200)
+    end_reason = WhyField(label=_("Hvorfor det tok slutt"), required=False, max_length=160)
+    why = WhyField(label=WHY, max_length=200)
 
     def __init__(self, *args, stay: Stay, user: User, on: date, cancel: str = "", **kwargs) -> None:
         super().__init__(*args, row=stay, **kwargs)
@@ -293,7 +294,7 @@ class VoidStayForm(SeenMixin, OnceFormMixin, forms.Form):
         widget=ListChoice,
         initial=VoidedAs.MISTAKEN,
     )
-    reason = forms.CharField(
+    reason = WhyField(
         label=_("Hvorfor"),
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -323,9 +324,7 @@ def offer_to_reopen(form: forms.Form, ended: QuerySet[Stay]) -> None:
 
 
 class ReopenStayForm(OnceFormMixin, forms.Form):
-    reason = forms.CharField(
-        label=_("Hvordan vet vi at personen fortsatt bor der?"), max_length=200
-    )
+    reason = WhyField(label=_("Hvordan vet vi at personen fortsatt bor der?"), max_length=200)
 
     def __init__(self, *args, cancel: str, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -336,7 +335,7 @@ class EndStayForm(OnceFormMixin, forms.Form):
     ends_on = NorwegianDateField(
         label=_("Flyttet ut"), help_text=_("Natten før er den siste som telles. dd.mm.åååå")
     )
-    reason = forms.CharField(
+    reason = WhyField(
         label=_("Hvorfor det tok slutt"),
         max_length=160,
         help_text=_("For eksempel «Flyttet til egen bolig» eller «Flyttet til et annet sted»."),

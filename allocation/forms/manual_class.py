@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.once import OnceFormMixin
-from common.forms import ListChoice, VarigFormHelper
+from common.forms import ListChoice, VarigFormHelper, WhyField
 from common.readings import ReadMixin
 
 from ..actions.manual_class import BY_THE_RULES
@@ -16,7 +16,7 @@ from ..ranking import Entry
 
 class ClassForm(OnceFormMixin, forms.Form):
     class_number = forms.TypedChoiceField(label=_("Prioritet"), coerce=int, widget=ListChoice)
-    reason = forms.CharField(
+    reason = WhyField(
         label=_("Hvorfor"),
         max_length=400,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -43,7 +43,7 @@ class ApproveForm(ReadMixin, OnceFormMixin, forms.Form):
 
 
 class DeclineForm(ReadMixin, OnceFormMixin, forms.Form):
-    reason = forms.CharField(label=_("Hvorfor ikke"), max_length=300)
+    reason = WhyField(label=_("Hvorfor ikke"), max_length=300)
 
     def __init__(self, *args: Any, submit: Any, cancel: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

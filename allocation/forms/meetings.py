@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.enums import CASE_ROLES, RoleKind
 from accounts.models import OrganisationUnit, Role, User
 from accounts.once import OnceFormMixin
-from common.forms import NorwegianDateField, VarigFormHelper
+from common.forms import NorwegianDateField, VarigFormHelper, WhyField
 from common.readings import ReadMixin
 
 from ..enums import ItemOutcome
@@ -90,7 +90,7 @@ class PresentForm(OnceFormMixin, forms.Form):
 
 class InhabilForm(OnceFormMixin, forms.Form):
     user = forms.ModelChoiceField(User.objects.none(), label=_("Hvem"))
-    reason = forms.CharField(label=_("Hvorfor"), max_length=200)
+    reason = WhyField(label=_("Hvorfor"), max_length=200)
     left_room = forms.BooleanField(label=_("Har gått ut"), required=False)
 
     def __init__(self, *args: Any, item: AgendaItem, **kwargs: Any) -> None:
@@ -118,12 +118,12 @@ class DecisionForm(ReadMixin, OnceFormMixin, forms.Form):
     reserve = forms.TypedChoiceField(
         label=_("Reserve"), required=False, coerce=int, empty_value=None
     )
-    reason = forms.CharField(
+    reason = WhyField(
         label=_("Begrunnelse (må fylles ut)"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 7}),
     )
-    override_reason = forms.CharField(
+    override_reason = WhyField(
         label=_("Krav som fravikes: hvorfor"),
         help_text=_("Bare hvis den valgte ikke oppfyller et krav. Møteleder avgjør."),
         max_length=400,

@@ -15,6 +15,7 @@ from common.forms import (
     NorwegianDateField,
     VarigFormHelper,
     WholeNumberField,
+    WhyField,
 )
 from stays.enums import Deposit
 
@@ -81,7 +82,7 @@ class OfferAnswerForm(OnceFormMixin, forms.Form):
 
 
 class WithdrawForm(OnceFormMixin, forms.Form):
-    reason = forms.CharField(
+    reason = WhyField(
         label=_("Hvorfor tilbudet trekkes"),
         max_length=200,
         error_messages={"required": _("Skriv hvorfor tilbudet trekkes.")},
@@ -89,7 +90,7 @@ class WithdrawForm(OnceFormMixin, forms.Form):
 
 
 class UndoAnswerForm(OnceFormMixin, forms.Form):
-    why = forms.CharField(
+    why = WhyField(
         label=_("Hva som er feil"),
         max_length=200,
         help_text=_("For eksempel at svaret gjaldt et annet tilbud. Skriv ikke navn på andre."),
@@ -119,7 +120,7 @@ class LeaseForm(OtherFormMixin, OnceFormMixin, forms.Form):
         max_value=6 * MOST_RENT,
         required=False,
     )
-    short_term_reason = forms.CharField(
+    short_term_reason = WhyField(
         label=_("Hvorfor kortere tid enn regelen"), max_length=300, required=False
     )
 

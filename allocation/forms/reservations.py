@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.once import OnceFormMixin
 from casework.log.enums import APPLICATION_ALIVE
 from casework.models import Application, Person
-from common.forms import NorwegianDateField, VarigFormHelper
+from common.forms import NorwegianDateField, VarigFormHelper, WhyField
 from housing.models import Unit
 from stays import milieu
 
@@ -32,7 +32,7 @@ class ReserveForm(OnceFormMixin, forms.Form):
     until = NorwegianDateField(
         label=_("Holdes av til og med"), help_text=_("Etter denne dagen er boligen ledig igjen.")
     )
-    reason = forms.CharField(label=_("Hvorfor boligen holdes av"), max_length=300)
+    reason = WhyField(label=_("Hvorfor boligen holdes av"), max_length=300)
 
     def __init__(
         self, *args: Any, person: Person, day: date, on: date, cancel: str, **kwargs: Any
@@ -64,7 +64,7 @@ class ReserveForm(OnceFormMixin, forms.Form):
 
 
 class ReleaseForm(OnceFormMixin, forms.Form):
-    reason = forms.CharField(label=_("Hvorfor boligen frigis"), max_length=200)
+    reason = WhyField(label=_("Hvorfor boligen frigis"), max_length=200)
 
     def __init__(self, *args: Any, cancel: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

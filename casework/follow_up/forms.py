@@ -17,7 +17,7 @@ from accounts.models import OrganisationUnit, Role
 from accounts.once import OnceFormMixin
 from casework.persons.perms import colleagues
 from common.corrections import SeenMixin
-from common.forms import NorwegianDateField, VarigFormHelper, norwegian
+from common.forms import NorwegianDateField, VarigFormHelper, WhyField, norwegian
 
 from .models import (
     ChecklistItem,
@@ -68,6 +68,7 @@ class HoursForm(OnceFormMixin, forms.ModelForm):
     class Meta:
         model = ServiceStep
         fields = ["starts_on", "hours_per_week", "why"]
+        field_classes = {"why": WhyField}
         formfield_callback = norwegian
 
     def __init__(self, *args: Any, cancel: str, **kwargs: Any) -> None:
@@ -80,7 +81,7 @@ class HoursForm(OnceFormMixin, forms.ModelForm):
 
 class EndServiceForm(SeenMixin, OnceFormMixin, forms.Form):
     last_day = NorwegianDateField(label=_("Siste dag"))
-    reason = forms.CharField(label=_("Hvorfor tjenesten er slutt"), max_length=200)
+    reason = WhyField(label=_("Hvorfor tjenesten er slutt"), max_length=200)
 
     def __init__(self, *args: Any, cancel: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -136,7 +137,7 @@ class PlanForm(SeenMixin, OnceFormMixin, forms.ModelForm):
 
 
 class ReopenPlanForm(OnceFormMixin, forms.Form):
-    why = forms.CharField(label=_("Hvorfor planen gjenåpnes"), max_length=200)
+    why = WhyField(label=_("Hvorfor planen gjenåpnes"), max_length=200)
 
     def __init__(self, *args: Any, cancel: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -215,6 +216,7 @@ class HandoverForm(OnceFormMixin, forms.ModelForm):
     class Meta:
         model = Handover
         fields = ["to_unit", "to_user", "what", "why", "due_on", "application"]
+        field_classes = {"why": WhyField}
         formfield_callback = norwegian
 
     def __init__(

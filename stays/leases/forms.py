@@ -20,6 +20,7 @@ from common.forms import (
     NorwegianDateField,
     VarigFormHelper,
     WholeNumberField,
+    WhyField,
 )
 from stays.enums import Deposit, RiskCause, RiskOutcome, StepKind, VoidedAs
 from stays.forms import WHY, offer_to_reopen
@@ -61,7 +62,7 @@ class CancelForm(SeenMixin, OnceFormMixin, forms.Form):
         ],
         widget=ListChoice,
     )
-    reason = forms.CharField(
+    reason = WhyField(
         label=_("Hvorfor"),
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -122,10 +123,10 @@ class CorrectLeaseForm(SeenMixin, OnceFormMixin, forms.Form):
         max_value=6 * MOST_RENT,
         required=False,
     )
-    short_term_reason = forms.CharField(
+    short_term_reason = WhyField(
         label=_("Hvorfor kortere tid enn regelen"), max_length=300, required=False
     )
-    why = forms.CharField(label=WHY, max_length=200)
+    why = WhyField(label=WHY, max_length=200)
 
     def __init__(self, *args: Any, lease: Lease, cancel: str, **kwargs: Any) -> None:
         super().__init__(*args, row=lease, **kwargs)
@@ -149,10 +150,10 @@ class CorrectLeaseForm(SeenMixin, OnceFormMixin, forms.Form):
 
 class CorrectRenewalForm(SeenMixin, OnceFormMixin, forms.Form):
     expires_on = NorwegianDateField(label=_("Forlenget til"))
-    short_term_reason = forms.CharField(
+    short_term_reason = WhyField(
         label=_("Hvorfor kortere tid enn regelen"), max_length=300, required=False
     )
-    why = forms.CharField(label=WHY, max_length=200)
+    why = WhyField(label=WHY, max_length=200)
 
     def __init__(self, *args: Any, renewal: LeaseRenewal, cancel: str, **kwargs: Any) -> None:
         names = ("expires_on", "short_term_reason")
@@ -163,7 +164,7 @@ class CorrectRenewalForm(SeenMixin, OnceFormMixin, forms.Form):
 
 class ProlongForm(OnceFormMixin, forms.Form):
     expires_on = NorwegianDateField(label=_("Leies til"))
-    short_term_reason = forms.CharField(
+    short_term_reason = WhyField(
         label=_("Hvorfor kortere tid enn regelen"), max_length=300, required=False
     )
 
@@ -221,7 +222,7 @@ class CorrectIndexForm(SeenMixin, OnceFormMixin, forms.Form):
     value = forms.DecimalField(
         label=_("Indeks"), max_digits=6, decimal_places=1, min_value=1, localize=True
     )
-    why = forms.CharField(label=WHY, max_length=100)
+    why = WhyField(label=WHY, max_length=100)
 
     def __init__(self, *args: Any, index: PriceIndex, cancel: str, **kwargs: Any) -> None:
         super().__init__(*args, row=index, initial={"value": index.value}, **kwargs)
@@ -286,7 +287,7 @@ class CloseRiskForm(OnceFormMixin, forms.Form):
 
 
 class ReopenRiskForm(OnceFormMixin, forms.Form):
-    why = forms.CharField(
+    why = WhyField(
         label=_("Hvorfor saken åpnes igjen"),
         max_length=200,
         help_text=_("Skriv ikke navn på andre."),
@@ -319,7 +320,7 @@ class StepForm(OnceFormMixin, forms.Form):
 
 
 class CorrectStepForm(SeenMixin, StepForm):
-    why = forms.CharField(label=WHY, max_length=200)
+    why = WhyField(label=WHY, max_length=200)
 
     def __init__(self, *args: Any, step: TenancyStep, cancel: str, **kwargs: Any) -> None:
         initial = {name: getattr(step, name) for name in ("kind", "on", "due_on", "note")}

@@ -16,7 +16,7 @@ from casework.models import HouseholdMember, Person, Vedtak
 from casework.persons.children import is_child_member
 from common.corrections import SeenMixin
 from common.formatting import kroner, months_nb
-from common.forms import ChipChoice, NorwegianDateField, VarigFormHelper, WholeNumberField
+from common.forms import ChipChoice, NorwegianDateField, VarigFormHelper, WholeNumberField, WhyField
 from housing.models import Unit
 from stays import milieu
 from stays.enums import SLEEPS, SearchOutcome, StayKind
@@ -61,10 +61,10 @@ class PlacementForm(OnceFormMixin, forms.Form):
         required=False,
         empty_label=_("Ikke noe vedtak ennå"),
     )
-    reason = forms.CharField(
+    reason = WhyField(
         label=_("Hvis det ikke er noe vedtak ennå: hvorfor"), required=False, max_length=200
     )
-    unsuited_reason = forms.CharField(
+    unsuited_reason = WhyField(
         label=_("Hvis stedet ikke er egnet for barn eller unge: hvorfor det likevel brukes"),
         required=False,
         max_length=300,
@@ -133,7 +133,7 @@ class SearchForm(OnceFormMixin, forms.Form):
         empty_label=_("Ikke et av stedene, eller ingen"),
     )
     place = forms.CharField(label=_("Annet sted"), required=False, max_length=120)
-    reason = forms.CharField(
+    reason = WhyField(
         label=_("Hvorfor"),
         max_length=300,
         help_text=_("Hvor dere spurte, og hva svaret var."),
@@ -149,7 +149,7 @@ class SearchForm(OnceFormMixin, forms.Form):
 
 
 class CorrectSearchForm(SeenMixin, SearchForm):
-    why = forms.CharField(label=WHY, max_length=200)
+    why = WhyField(label=WHY, max_length=200)
 
     def __init__(self, *args: Any, search: PlaceSearch, cancel: str, **kwargs: Any) -> None:
         names = ("outcome", "on", "unit", "place", "reason")
@@ -160,7 +160,7 @@ class CorrectSearchForm(SeenMixin, SearchForm):
 
 class RenewalForm(OnceFormMixin, forms.Form):
     until = NorwegianDateField(label=_("Forlenges til"))
-    reason = forms.CharField(
+    reason = WhyField(
         label=_("Hvorfor personen ikke har varig bolig ennå"),
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -234,12 +234,12 @@ class SeparationForm(OnceFormMixin, forms.Form):
         empty_label=_("Ikke valgt"),
     )
     place = forms.CharField(label=_("Sted"), required=False, max_length=120)
-    reason = forms.CharField(
+    reason = WhyField(
         label=_("Hvorfor det ikke er noe vedtak ennå"),
         required=False,
         max_length=200,
     )
-    unsuited_reason = forms.CharField(
+    unsuited_reason = WhyField(
         label=_("Hvis stedet ikke er egnet for barn eller unge: hvorfor det likevel brukes"),
         required=False,
         max_length=300,

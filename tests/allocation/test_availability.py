@@ -152,13 +152,15 @@ def test_home_promised_to_one_is_not_given_another_by_registering_or_correcting(
     promise(how, unit=unit)
     person = f.PersonFactory(with_household=True)
     new = reverse("stays:stay_new", args=[person.pk])
-    typed = {"kind": old.kind, "unit": unit.pk, "starts_on": nb(today), "reason": "x"}
+    typed = {"kind": old.kind, "unit": unit.pk, "starts_on": nb(today), "reason": "Feil."}
     again = reverse("stays:stay_reopen", args=[old.pk])
     for where, data in ((new, typed), (again, {"reason": "Bor der ennå."})):
         assert "holdt av for noen andre" in as_caseworker.post(where, data).text, where
     who = {"by": as_caseworker.user, "at": f.now()}
     with pytest.raises(RuleBroken, match="holdt av for noen andre"):
-        correcting.change_stay(stay=old, starts_on=old.period.lower, ends_on=None, why="x", **who)
+        correcting.change_stay(
+            stay=old, starts_on=old.period.lower, ends_on=None, why="Feil.", **who
+        )
     days = {"agreed_on": f.days_ago(9), "starts_on": f.days_ago(9), "expires_on": None}
     with pytest.raises(RuleBroken, match="holdt av for noen andre"):
         take_over_lease(person=person, unit=unit, rent=1, **days, **who)

@@ -195,7 +195,7 @@ def test_an_answer_on_the_wrong_offer_is_taken_back(as_caseworker, today):
     reserve = chosen(item=first.item, reserve=True)
     offer = sent_offer(as_caseworker, first, today)
     undo = url("offer_answer_undo", offer)
-    assert "svaret er ikke endret" in as_caseworker.post(undo, {"why": "x"}).text
+    assert "svaret er ikke endret" in as_caseworker.post(undo, {"why": "Feil."}).text
     no = {"answer": "nei", "decline_code": "annet", "decline_words": "For langt unna."}
     for answer in ({"answer": "ja"}, no):
         as_caseworker.post(url("offer_answer", offer), answer)
@@ -212,7 +212,7 @@ def test_an_answer_on_the_wrong_offer_is_taken_back(as_caseworker, today):
     # A home that has been offered to the reserve meanwhile is not promised twice.
     as_caseworker.post(url("offer_answer", offer), no)
     sent_offer(as_caseworker, reserve, today)
-    assert "allerede tilbudt til noen" in as_caseworker.post(undo, {"why": "x"}).text
+    assert "allerede tilbudt til noen" in as_caseworker.post(undo, {"why": "Feil."}).text
     offer.refresh_from_db()
     assert offer.state == OfferState.DECLINED
 

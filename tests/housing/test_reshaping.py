@@ -157,7 +157,7 @@ def test_a_day_of_the_wrong_year_is_refused(stock, home):
     house = home.property
     url = reverse("housing:property_edit", args=[house.pk])
     for field in ("stage_from", "stage_until", "acquired_on"):
-        data = {"name": house.name, "stage": "utsatt", "stage_reason": "x"}
+        data = {"name": house.name, "stage": "utsatt", "stage_reason": "Feil."}
         page = stock.post(url, data | {field: "01.01.2126"})
         assert "Året 2126" in str(page.context["form"].errors[field]), field
     url = reverse("housing:unit_edit", args=[home.pk])

@@ -206,7 +206,7 @@ def test_the_reason_for_a_room_unsuited_for_children_is_corrected(as_caseworker)
     family = f.FamilyFactory(children=1)
     stay = f.StayFactory(person=family.head, unsuited_for="barn", unsuited_reason="Fult")
     where = url("stay_change", stay)
-    page = send(as_caseworker, where, unsuited_reason="", why="x")
+    page = send(as_caseworker, where, unsuited_reason="", why="Feil.")
     assert page.context["form"].errors["unsuited_reason"]
     send(as_caseworker, where, unsuited_reason="Fullt overalt", why="Skrivefeil")
     stay.refresh_from_db()
@@ -216,7 +216,7 @@ def test_the_reason_for_a_room_unsuited_for_children_is_corrected(as_caseworker)
 @pytest.mark.parametrize(("field", "day"), [("starts_on", "01.06.2126"), ("ends_on", "01.06.2126")])
 def test_a_day_out_of_reason_is_refused_beside_its_field(as_caseworker, field, day):
     stay = f.StayFactory(days_ago=10, with_friends=True)
-    page = send(as_caseworker, url("stay_change", stay), **{field: day, "why": "x"})
+    page = send(as_caseworker, url("stay_change", stay), **{field: day, "why": "Feil."})
     assert "kan ikke stemme" in page.context["form"].errors[field][0]
     person = f.PersonFactory(with_household=True)
     data = {"kind": "hos_andre", "starts_on": typed(f.days_ago(3)), field: day}
@@ -283,8 +283,8 @@ def test_a_line_of_the_log_is_corrected_and_taken_back(as_caseworker, today):
     assert Event.objects.filter(kind="stay.search_changed").count() == 1
     assert Event.objects.get(kind="taken_back").application == application
     with pytest.raises(NotTakenBack):  # the second of two users, whose page was open
-        facts = {"outcome": "takket_nei", "reason": "x", "on": today}
-        correcting.correct_search(search, why="x", by=as_caseworker.user, at=f.now(), **facts)
+        facts = {"outcome": "takket_nei", "reason": "Feil.", "on": today}
+        correcting.correct_search(search, why="Feil.", by=as_caseworker.user, at=f.now(), **facts)
 
 
 # ------------------------------------------------------------------ a longer grant
@@ -305,7 +305,7 @@ def test_a_renewal_by_mistake_is_taken_back_and_the_grant_is_as_before(as_casewo
     page = as_caseworker.get(url("renew", second)).text
     assert where[latest] in page and where[earlier] not in page
     assert "Bare den siste" in str(
-        send(as_caseworker, where[earlier], why="x").context["form"].errors
+        send(as_caseworker, where[earlier], why="Feil.").context["form"].errors
     )
     for row, until in ((latest, 20), (earlier, 3), (first.renewals.get(), None)):
         answer = send(as_caseworker, where[row], why="Gjaldt naboen.")

@@ -21,7 +21,7 @@ from casework.log.defaults import BEGINNING
 from casework.log.enums import ApplicationChannel, ApplicationKind, Sender
 from common.corrections import SeenMixin
 from common.formatting import nbdate
-from common.forms import CardChoice, ListChoice, NorwegianDateField, VarigFormHelper
+from common.forms import CardChoice, ListChoice, NorwegianDateField, VarigFormHelper, WhyField
 
 if TYPE_CHECKING:
     from casework.persons.models import Person
@@ -225,7 +225,7 @@ class ApplicationForm(ReceivedMixin, OnceFormMixin, forms.Form):
 
 
 class WithdrawApplicationForm(OnceFormMixin, forms.Form):
-    reason = forms.CharField(
+    reason = WhyField(
         label=_("Hvorfor søknaden trekkes"),
         max_length=200,
         help_text=_("Hva personen sa, og hvordan dere fikk vite det."),
@@ -237,7 +237,7 @@ class WithdrawApplicationForm(OnceFormMixin, forms.Form):
 
 
 class ReopenApplicationForm(OnceFormMixin, forms.Form):
-    why = forms.CharField(
+    why = WhyField(
         label=_("Hvorfor saken gjenåpnes"),
         max_length=200,
         help_text=_("Mottatt dato, frister og plass på ventelisten blir som før."),
@@ -253,7 +253,7 @@ class CorrectReceivedForm(SeenMixin, OnceFormMixin, forms.Form):
     received_time = ClockTimeField(
         label=_("Klokka"), required=False, help_text=_("tt.mm. Tomt felt: ikke kjent.")
     )
-    why = forms.CharField(
+    why = WhyField(
         label=_("Hvorfor det rettes"),
         max_length=200,
         help_text=_("Fristen og plassen på ventelisten regnes ut på nytt."),
@@ -289,7 +289,7 @@ class ForwardForm(OnceFormMixin, forms.Form):
         required=False,
         help_text=_("For eksempel en annen kommune. Saken lukkes her."),
     )
-    reason = forms.CharField(label=_("Hvorfor"), max_length=140)
+    reason = WhyField(label=_("Hvorfor"), max_length=140)
 
     def __init__(self, *args: Any, application: Application, cancel: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

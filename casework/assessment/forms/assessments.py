@@ -10,7 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from accounts.once import OnceFormMixin
 from casework.log.enums import SupportNeed
 from common.corrections import SeenMixin
-from common.forms import ChipChoice, ChipChoices, NorwegianDateField, PrintableMixin, norwegian
+from common.forms import (
+    ChipChoice,
+    ChipChoices,
+    NorwegianDateField,
+    PrintableMixin,
+    WhyField,
+    norwegian,
+)
 from housing.enums import LASTING_TYPES, UnitType
 
 from ..models import AssessmentAnswer, Dimension, HousingAnswer, HousingNeed
@@ -58,6 +65,7 @@ class HousingAnswerForm(PrintableMixin, forms.ModelForm):
             *SURROUNDINGS,
         ]
         widgets = {"areas": ChipChoices, "avoid_areas": ChipChoices}
+        field_classes = {"avoid_reason": WhyField}
 
     prefix = "bolig"
 
@@ -191,6 +199,7 @@ class HousingNeedForm(SeenMixin, OnceFormMixin, forms.ModelForm):
 
     class Meta:
         model = HousingNeed
+        field_classes = {"edit_reason": WhyField, "avoid_reason": WhyField}
         fields = [
             "bedrooms",
             "staffing",

@@ -11,14 +11,21 @@ from django.utils.translation import gettext_lazy as _
 from accounts.once import OnceFormMixin
 from casework.log.enums import LivingArrangement, MemberRelation
 from common.corrections import SeenMixin
-from common.forms import AskedField, AsksMixin, ListChoice, NorwegianDateField, VarigFormHelper
+from common.forms import (
+    AskedField,
+    AsksMixin,
+    ListChoice,
+    NorwegianDateField,
+    VarigFormHelper,
+    WhyField,
+)
 
 from ..models import HouseholdMember
 from .persons import TWO_HOMES, check_nights, nights_field
 
 
 class TakeBackForm(OnceFormMixin, forms.Form):
-    why = forms.CharField(
+    why = WhyField(
         label=_("Hva som er feil"),
         max_length=200,
         help_text=_("For eksempel «Ført på feil person». Begrunnelsen blir stående i historien."),
@@ -44,7 +51,7 @@ class CorrectMemberForm(AsksMixin, SeenMixin, OnceFormMixin, forms.Form):
     until = NorwegianDateField(
         label=_("Ute fra"), required=False, help_text=_("La stå tomt når personen er med.")
     )
-    why = forms.CharField(label=_("Hva er rettet, og hvordan vet vi det"), max_length=200)
+    why = WhyField(label=_("Hva er rettet, og hvordan vet vi det"), max_length=200)
 
     def __init__(self, *args: Any, member: HouseholdMember, cancel: str, **kwargs: Any) -> None:
         initial = {name: getattr(member, name) for name in ("relation", "living", "nights")}

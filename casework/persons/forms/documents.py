@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import settings_table
 from accounts.once import OnceFormMixin
-from common.forms import VarigFormHelper, norwegian
+from common.forms import VarigFormHelper, WhyField, norwegian
 
 from .. import uploads
 from ..models import Document, Person
@@ -71,7 +71,7 @@ class DocumentForm(OnceFormMixin, forms.ModelForm):
 
 
 class WithdrawDocumentForm(OnceFormMixin, forms.Form):
-    why = forms.CharField(label=_("Hvorfor dokumentet trekkes"), max_length=300)
+    why = WhyField(label=_("Hvorfor dokumentet trekkes"), max_length=300)
 
     def __init__(self, *args: Any, cancel: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.once import OnceFormMixin
 from casework.log.enums import IdKind
 from common.formatting import nbdate
-from common.forms import VarigFormHelper
+from common.forms import VarigFormHelper, WhyField
 from common.phones import checked
 
 from ..actions.merging import CHOICES, differing_groups
@@ -48,7 +48,7 @@ class FindForm(forms.Form):
 class MergeForm(OnceFormMixin, forms.Form):
     """A choice for each group in which the two records differ; `rows` are their fields."""
 
-    reason = forms.CharField(
+    reason = WhyField(
         label=_("Hvordan du vet at det er samme person"),
         max_length=200,
         help_text=_("For eksempel: viste legitimasjon på kontoret."),

@@ -10,13 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.once import OnceFormMixin
 from common.corrections import SeenMixin
-from common.forms import VarigFormHelper, norwegian
+from common.forms import VarigFormHelper, WhyField, norwegian
 
 from ..models import PastMatter, PaymentPlan
 
 
 class NeedToKnowForm(OnceFormMixin, forms.Form):
-    why = forms.CharField(
+    why = WhyField(
         label=_("Hvorfor du trenger å lese dette"),
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 3}),

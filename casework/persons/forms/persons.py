@@ -30,6 +30,7 @@ from common.forms import (
     NorwegianDateField,
     PhoneField,
     VarigFormHelper,
+    WhyField,
     norwegian,
 )
 
@@ -177,7 +178,7 @@ class PersonForm(AsksMixin, OnceFormMixin, forms.ModelForm):
                 ),
             )
             self.fields["protect"].mark_optional = False
-            self.fields["protect_reason"] = forms.CharField(
+            self.fields["protect_reason"] = WhyField(
                 label=_("Hvorfor"),
                 max_length=100,
                 error_messages={"required": _("Skriv hvorfor de skal, eller ikke skal, med.")},

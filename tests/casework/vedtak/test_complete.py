@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -31,6 +32,7 @@ from tests.factories import (
     VedtakFactory,
     today,
 )
+from tests.test_editing import forms as all_forms
 
 pytestmark = pytest.mark.django_db
 
@@ -106,6 +108,26 @@ def test_a_dot_is_no_reason_in_any_form():
         for text in (".", "." * 40, "– –"):
             with pytest.raises(forms.ValidationError, match="sier ikke nok"):
                 field.clean(text)
+
+
+# The builder has checks of its own for the reasons of a vedtak (`casework.vedtak.checks`).
+CHECKED_LATER = {"VedtakForm"}
+A_REASON = re.compile(r"(^|_)(reason|why|begrunnelse)$")
+
+
+def test_a_dot_is_no_reason_wherever_one_is_asked_for():
+    """Every form of every room: a field that asks why."""
+    asked = {
+        (name, field): kind.base_fields[field]
+        for name, kind in all_forms().items()
+        for field in kind.base_fields
+        if A_REASON.search(field) and name not in CHECKED_LATER
+    }
+    assert len(asked) > 50
+    assert {where for where, field in asked.items() if not isinstance(field, ReasonField)} == set()
+    for field in asked.values():
+        with pytest.raises(forms.ValidationError, match="sier ikke nok"):
+            field.clean(".")
 
 
 def test_each_check_that_bars_names_its_field_or_page():

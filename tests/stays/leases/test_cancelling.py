@@ -110,7 +110,7 @@ def test_a_lease_that_has_begun_can_only_be_registered_wrong(as_caseworker, toda
     kinds = set(Flag.objects.open().values_list("kind", flat=True))
     assert kinds == {FlagKind.LEASE, FlagKind.TENANCY, FlagKind.READINESS}
     where = url("lease_cancel", lease)
-    page = as_caseworker.post(where, {"how": "ikke_inngatt", "reason": "x"})
+    page = as_caseworker.post(where, {"how": "ikke_inngatt", "reason": "Feil."})
     assert page.context["form"].errors["how"]
     # Who withdrew after the start ends the lease, and the page says where.
     end = page.context["note_url"]
@@ -178,5 +178,5 @@ def test_the_disqualified_cannot_cancel_a_lease_of_an_offer(as_caseworker, today
     offer.application.disqualifications.create(
         user=as_caseworker.user, reason="Nabo", declared_at=f.now(), declared_by=as_caseworker.user
     )
-    page = send(as_caseworker, url("lease_cancel", lease), reason="x")
+    page = send(as_caseworker, url("lease_cancel", lease), reason="Feil.")
     assert "inhabil" in page.text and Lease.objects.exists()

@@ -63,7 +63,7 @@ def test_the_stay_begins_with_the_lease_and_the_room_before_ends_with_it(as_case
         lease.refresh_from_db(), lease.stay.refresh_from_db(), room.refresh_from_db()
         day = f.days_ago(days_ago)
         assert (lease.starts_on, lease.stay.period.lower, room.period.upper) == (day, day, day)
-    page = send(as_caseworker, where, starts_on=typed(f.days_ago(90)), why="x")
+    page = send(as_caseworker, where, starts_on=typed(f.days_ago(90)), why="Feil.")
     assert page.context["form"].errors["starts_on"]
 
 
@@ -73,7 +73,7 @@ def test_the_stay_begins_with_the_lease_and_the_room_before_ends_with_it(as_case
 )
 def test_an_impossible_correction_is_refused_beside_its_field(as_caseworker, field, value):
     lease = f.LeaseFactory()
-    page = send(as_caseworker, url("lease_correct", lease), **{"why": "x", field: value})
+    page = send(as_caseworker, url("lease_correct", lease), **{"why": "Feil.", field: value})
     assert page.context["form"].errors[field]
     assert not Event.objects.filter(kind="lease.changed").exists()
 
@@ -81,8 +81,8 @@ def test_an_impossible_correction_is_refused_beside_its_field(as_caseworker, fie
 def test_two_tabs_do_not_undo_each_other_on_a_lease(as_caseworker):
     lease = f.LeaseFactory(rent=8000)
     where = url("lease_correct", lease)
-    first = filled(as_caseworker, where, rent=8100, why="a")
-    second = filled(as_caseworker, where, deposit_kind="garanti", deposit=9000, why="b")
+    first = filled(as_caseworker, where, rent=8100, why="Rett leie.")
+    second = filled(as_caseworker, where, deposit_kind="garanti", deposit=9000, why="Garanti.")
     assert as_caseworker.post(where, first).status_code == 302
     assert "Noen har endret dette" in as_caseworker.post(where, second).text
     assert Lease.objects.get().rent == 8100
@@ -105,7 +105,7 @@ def test_a_step_is_corrected_with_the_deadline_of_the_rules_or_taken_out(as_case
     back = take_back("steg", step)
     assert url("step_correct", step) in page.text and back in page.text
     where = url("step_correct", step)
-    page = send(as_caseworker, where, on="01.01.2126", why="x")
+    page = send(as_caseworker, where, on="01.01.2126", why="Feil.")
     assert page.context["form"].errors["on"]
     send(as_caseworker, where, on=typed(f.days_ago(6)), due_on="", why="Brevet er datert da.")
     step.refresh_from_db()
@@ -118,7 +118,7 @@ def test_a_step_is_corrected_with_the_deadline_of_the_rules_or_taken_out(as_case
     assert event.application == step.lease.application and "Feil sak." in event.text
     with pytest.raises(NotTakenBack):  # the second of two users, whose page was open
         lease_correcting.correct_step(
-            step, kind=step.kind, on=step.on, due_on=None, note="", why="x",
+            step, kind=step.kind, on=step.on, due_on=None, note="", why="Feil.",
             by=as_caseworker.user, at=f.now(),
         )  # fmt: skip
 
@@ -160,7 +160,7 @@ def test_only_the_latest_renewal_and_notice_are_taken_back(as_caseworker, today)
     renewal = LeaseRenewalFactory(lease=lease, prolonged_at=f.now() - timedelta(days=900))
     LeaseRenewalFactory(lease=lease)
     for what, row in (("ny-husleie", first), ("forlenget-leieforhold", renewal)):
-        page = send(as_caseworker, take_back(what, row), why="x")
+        page = send(as_caseworker, take_back(what, row), why="Feil.")
         assert "Bare den siste kan rettes." in str(page.context["form"].errors), what
         assert type(row).objects.filter(pk=row.pk).exists()
 
@@ -177,7 +177,7 @@ def test_a_risk_closed_by_mistake_is_open_again_with_its_plan(as_caseworker):
     assert risk.plan in as_caseworker.get(url("lease", risk.lease)).text
     assert as_caseworker.get(where).status_code == 404
     other = RiskFactory(closed=True, lease=risk.lease)
-    page = send(as_caseworker, url("risk_reopen", other), why="x")
+    page = send(as_caseworker, url("risk_reopen", other), why="Feil.")
     assert "allerede meldt i fare" in str(page.context["form"].errors)
 
 
@@ -203,10 +203,16 @@ def test_nobody_corrects_the_lease_of_a_protected_tenant(as_caseworker):
 def test_a_stay_in_an_institution_has_its_days_corrected(as_caseworker, today):
     stay = f.StayFactory(prison=True, days_ago=50, planned_out=today + timedelta(days=20))
     where = url("stay_change", stay)
-    page = send(as_caseworker, where, planned_out=typed(today - timedelta(days=1)), why="x")
+    page = send(as_caseworker, where, planned_out=typed(today - timedelta(days=1)), why="Feil.")
     assert page.context["form"].errors["planned_out"]
     later, out = today + timedelta(days=40), f.days_ago(2)
-    send(as_caseworker, where, planned_out=typed(later), starts_on=typed(f.days_ago(60)), why="x")
+    send(
+        as_caseworker,
+        where,
+        planned_out=typed(later),
+        starts_on=typed(f.days_ago(60)),
+        why="Feil.",
+    )
     stay.refresh_from_db()
     assert (stay.period.lower, stay.planned_out) == (f.days_ago(60), later)
     send(as_caseworker, where, ends_on=typed(out), why="Kom ut før.")
