@@ -380,7 +380,7 @@ class World:
                 period=_period(period, f"{where}.unavailable[{n}]"),
             )
 
-    def _room_in(self, unit: Unit) -> Unit:
+    def room_in(self, unit: Unit) -> Unit:
         """A new room of a temporary place, since several people may live there at once."""
         self.rooms += 1
         return Unit.objects.create(
@@ -399,7 +399,7 @@ class World:
         unit = self.unit(facts["unit"], f"{where}.unit")
         kind = StayKind.LEASE
         if unit.type in TEMPORARY_TYPES:
-            kind, unit = StayKind.TEMPORARY, self._room_in(unit)
+            kind, unit = StayKind.TEMPORARY, self.room_in(unit)
         elif unit.type in TRIAL_TYPES:
             kind = StayKind.TRIAL
         self._live(facts, where, kind=kind, unit=unit)

@@ -17,14 +17,15 @@ from typing import Any
 from casework.applications.actions import applications
 from casework.log.corrections import take_back
 from casework.log.enums import LivingArrangement, MemberRelation
-from casework.models import HouseholdMember
+from casework.models import HouseholdMember, HouseholdSplit
 from casework.persons.actions import persons
 from casework.persons.corrections import MEMBER
 from stays import actions, correcting
-from stays.enums import VoidedAs
+from stays.enums import StayKind, VoidedAs
 from stays.leases.cancelling import cancel_lease
 from stays.leases.correcting import correct_step
 from stays.models import Stay
+from stays.placement import separation
 
 from .building import World, at_noon
 from .errors import ScenarioError
@@ -147,6 +148,36 @@ def _member(name: str, world: World, where: str) -> HouseholdMember:
     return rows.get()
 
 
+def _split(facts: dict[str, Any], world: World, where: str) -> None:
+    """Those `moving`, the first of them as head, leave for the temporary place `unit` that day, or
+    for friends."""
+    if "moving" not in facts:
+        raise ScenarioError(f"{where}: 'moving' is missing")
+    moving = [world.person(name, where) for name in facts["moving"]]
+    place: dict[str, Any] = {"kind": StayKind.WITH_OTHERS, "place": "Venner"}
+    if "unit" in facts:
+        room = world.room_in(world.unit(facts["unit"], where))
+        place = {"kind": StayKind.TEMPORARY, "unit": room, "reason": WHY, "unsuited_reason": WHY}
+    separation.separate(
+        head=world.person(facts["split"], where),
+        moving=moving,
+        shared=[],
+        new_head=moving[0],
+        since=facts.get("from", facts["on"]),
+        own_case=False,
+        **place,
+        **_who(facts, world),
+    )
+
+
+def _undo_split(facts: dict[str, Any], world: World, where: str) -> None:
+    """The latest split of the household that the person now heads."""
+    split = HouseholdSplit.objects.filter(head=world.person(facts["undo_split"], where)).first()
+    if split is None:
+        raise ScenarioError(f"{where}: the household is not split")
+    separation.undo_separation(split=split, reason=WHY, **_who(facts, world))
+
+
 def _withdraw_case(facts: dict[str, Any], world: World, where: str) -> None:
     application = world.application(facts["withdraw_case"], where)
     applications.withdraw(application=application, reason=WHY, **_who(facts, world))
@@ -176,6 +207,8 @@ VERBS: dict[str, Callable[[dict[str, Any], World, str], None]] = {
     "correct_step": _correct_step,
     "correct_member": _correct_member,
     "not_member": _not_member,
+    "split": _split,
+    "undo_split": _undo_split,
     "withdraw_case": _withdraw_case,
     "reopen_case": _reopen_case,
 }

@@ -13,6 +13,7 @@ urlpatterns = [
     path("midlertidig/", temporary, name="temporary"),
     path("personer/<int:pk>/opphold/nytt/", views.stay_new, name="stay_new"),
     path("personer/<int:pk>/husstand/del/", separation_views.separation, name="separate"),
+    path("husstand/deling/<int:pk>/", separation_views.separation_undo, name="separation_undo"),
     path("opphold/<int:pk>/endre/", views.stay_change, name="stay_change"),
     path("opphold/<int:pk>/telles-ikke/", views.stay_void, name="stay_void"),
     path("opphold/<int:pk>/gjenapne/", views.stay_reopen, name="stay_reopen"),

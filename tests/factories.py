@@ -307,6 +307,25 @@ class DeathFactory(Factory):
     registered_by = factory.SubFactory(UserFactory, caseworker=True)
 
 
+def separated(household, *, since=None, **stay) -> casework.HouseholdSplit:
+    """The partner of the household moved out, by the act of the page."""
+    from stays.placement.separation import separate
+
+    partner = household.members.get(relation=MemberRelation.PARTNER).person
+    separate(
+        head=household.head,
+        moving=[partner],
+        shared=[],
+        new_head=partner,
+        since=since or days_ago(3),
+        own_case=False,
+        by=household.created_by,
+        at=now(),
+        **(stay or {"kind": "hos_andre", "place": "Søsteren"}),
+    )
+    return casework.HouseholdSplit.objects.get(household=household)
+
+
 class HouseholdFactory(Factory):
     """A household with its head (`head=person`, else a new one); `children=2`, `partner=person`."""
 

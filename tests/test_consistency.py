@@ -124,6 +124,7 @@ WITHOUT_HISTORY = {
     "casework.PaperRequest": "a letter that was sent",
     "casework.UnitTransfer": "sent once, acknowledged once; both are on it",
     "casework.Death": "registered once, undone once; both are on it",
+    "casework.HouseholdSplit": "registered once, undone once; both are on it",
     "casework.PersonMerge": "written once, undone once; both are on it",
     "casework.NeedToKnow": "said once",
     "casework.StoredFile": "frozen by trigger",

@@ -176,8 +176,8 @@ NOT_EDITING = {
     "WordForm", "FlagNoteForm", "ContactForm", "EndForm", "PauseForm", "PeerNeedForm",
     "EndStayForm", "FollowUpForm", "ReopenStayForm", "RiskFields", "StayForm",
     "CloseRiskForm", "IndexForm", "ProlongForm", "RentForm", "RiskForm", "StepForm",
-    "PlacementForm", "RenewalForm", "SearchForm", "SeparationForm", "NoticeAnswerForm",
-    "ChangeForm", "DiscardForm", "MoveForm",
+    "PlacementForm", "RenewalForm", "SearchForm", "SeparationForm", "UndoSeparationForm",
+    "NoticeAnswerForm", "ChangeForm", "DiscardForm", "MoveForm",
 }  # fmt: skip
 
 

@@ -9,11 +9,28 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from scenarios import changes
 from scenarios.errors import ScenarioError
 from scenarios.management.commands import scenario as command
 from scenarios.runner import run_file
+from tests import lock_order
 
 FILES = sorted(Path(__file__).parent.joinpath("scenarios").glob("*.yaml"))
+
+
+@pytest.fixture(autouse=True)
+def each_change_is_an_action(monkeypatch):
+    """A scenario runs in one transaction; each change of it is one in real life."""
+
+    def alone(make):
+        def change(*facts):
+            lock_order.next_action()
+            make(*facts)
+
+        return change
+
+    for verb, make in changes.VERBS.items():
+        monkeypatch.setitem(changes.VERBS, verb, alone(make))
 
 
 @pytest.mark.django_db

@@ -253,6 +253,7 @@ STAYS: dict[str, UrlRow] = {
     "stays:temporary": UrlRow(CASE),
     "stays:stay_new": UrlRow(CASEWORK, "person"),
     "stays:separate": UrlRow(CASEWORK, "parent"),
+    "stays:separation_undo": UrlRow(CASEWORK, "household_split"),
     "stays:stay_change": UrlRow(CASEWORK, "stay"),
     "stays:stay_end": UrlRow(CASEWORK, "stay"),
     "stays:stay_void": UrlRow(CASEWORK, "stay"),
@@ -457,6 +458,7 @@ def samples() -> SimpleNamespace:
     made.dead = f.PersonFactory()
     made.parent = f.HouseholdFactory(partner=f.PersonFactory(), children=1).head
     f.DeathFactory(person=made.dead)
+    made.household_split = f.separated(f.HouseholdFactory(partner=f.PersonFactory()))
     made.assessment = made.application.assessments.first()
     made.basis = f.basis()
     made.text = StandardText.objects.get(code="opplyst")

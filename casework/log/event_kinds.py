@@ -85,6 +85,7 @@ class CaseEvent(EventKind):
     HOUSEHOLD_JOINED = "household_joined"
     HOUSEHOLD_LEFT = "household_left"
     HOUSEHOLD_SPLIT = "household_split"
+    HOUSEHOLD_SPLIT_UNDONE = "household_split.undone"
     NEED_DECIDED = "need_decided"
     PAST_CORRECTED = "past.corrected"
     PAST_PAYMENTS = "past.payments"

@@ -298,3 +298,11 @@ class SeparationForm(OnceFormMixin, forms.Form):
             "moving": [person for person, answer in answers.items() if answer == MOVES],
             "shared": [person for person, answer in answers.items() if answer == BOTH],
         }
+
+
+class UndoSeparationForm(OnceFormMixin, forms.Form):
+    reason = forms.CharField(label=_("Hvorfor delingen angres"), max_length=200)
+
+    def __init__(self, *args: Any, cancel: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = VarigFormHelper(self, submit=_("Angre delingen"), cancel=cancel)

@@ -8,8 +8,10 @@ import pytest
 from django.urls import reverse
 
 from casework.log.enums import LivingArrangement, MemberRelation
-from casework.models import Application
+from casework.models import Application, Household, HouseholdSplit
+from casework.persons.actions import persons
 from casework.persons.actions.persons import join_household
+from stays.actions import end_stay
 from stays.enums import StayKind, StepKind
 from stays.models import Lease, Stay
 from stays.temporary.chains import chain_of
@@ -272,3 +274,165 @@ def test_the_day_of_a_split_is_corrected_for_the_new_head_too(family):
     assert answer.status_code == 302, answer.context["form"].errors
     own.refresh_from_db()
     assert own.period.lower == f.days_ago(1)
+
+
+# ------------------------------------------------------------------ undoing
+
+
+def undo(client, split, reason="Delt ved en feil"):
+    return client.post(reverse("stays:separation_undo", args=[split.pk]), {"reason": reason})
+
+
+def as_it_was(household, *persons):
+    """All that a separation changes, as values."""
+    return (
+        sorted(household.members.values_list("person", "relation", "living", "nights", "period")),
+        sorted(Stay.objects.filter(person__in=persons).values_list("pk", "period", "end_reason")),
+        sorted(Lease.objects.values_list("pk", "rent", "expires_on")),
+        sorted(Application.objects.exclude(state="trukket").values_list("pk", "household")),
+        Household.objects.count(),
+    )
+
+
+def test_undoing_puts_everyone_and_everything_back(family):
+    """The tenant moved with her case and a child lives in both homes; it was a mistake."""
+    lease = f.LeaseFactory(person=family.head, days_ago=400)
+    risk = RiskFactory(lease=lease)
+    case = f.ApplicationFactory(person=family.head, household=family.household)
+    older, younger = family.household.children
+    people = [family.head, family.partner, older, younger]
+    before = as_it_was(family.household, *people)
+    split(
+        family, family.head, {family.head: "flytter", younger: "flytter", older: "begge"},
+        new_head=family.head, since=family.since,
+    )  # fmt: skip
+    assert as_it_was(family.household, *people) != before
+    done = HouseholdSplit.objects.get()
+    own = Application.objects.get(person=family.partner)
+    page = family.get(reverse("casework:household", args=[family.partner.pk])).text
+    assert reverse("stays:separation_undo", args=[done.pk]) in page
+    page = family.get(reverse("stays:separation_undo", args=[done.pk])).text
+    assert f"Sak {own.case_number} trekkes" in page
+    assert f"{family.head.name} bor fortsatt i" in page
+
+    answer = undo(family, done)
+    assert answer.status_code == 302, answer.text
+    assert as_it_was(family.household, *people) == before
+    case.refresh_from_db()
+    own.refresh_from_db()
+    assert case.household == own.household == family.household
+    assert own.state == "trukket"
+    assert list(lease.risks.open()) == [risk]
+    done.refresh_from_db()
+    assert (done.undone_by, done.undo_reason) == (family.user, "Delt ved en feil")
+    assert family.partner.voided_stays.get().reason == "Delt ved en feil"
+    for person in (family.head, family.partner):
+        told = person.events.get(kind="household_split.undone")
+        assert told.text.endswith("er angret: Delt ved en feil")
+        assert person.events.get(kind="household_split").taken_back_by == told
+    assert undo(family, done).status_code == 404
+    page = family.get(reverse("casework:household", args=[family.head.pk])).text
+    assert "Angre delingen" not in page
+
+
+def test_a_separation_with_a_corrected_day_can_be_undone(family):
+    before = as_it_was(family.household, family.head, family.partner)
+    split(
+        family, family.head, {family.partner: "flytter"}, new_head=family.partner,
+        since=family.since, own_case="",
+    )  # fmt: skip
+    persons.correct_member(
+        member=family.partner.memberships.get(relation=MemberRelation.SELF),
+        head=None, relation=MemberRelation.SELF, living=LivingArrangement.PERMANENT, nights=None,
+        since=f.days_ago(1), until=None, why="Feil dag", by=family.user, at=f.now(),
+    )  # fmt: skip
+    assert undo(family, HouseholdSplit.objects.get()).status_code == 302
+    assert as_it_was(family.household, family.head, family.partner) == before
+
+
+def _new_case(client):
+    f.ApplicationFactory(
+        person=client.partner,
+        household=client.partner.memberships.get(relation=MemberRelation.SELF).household,
+    )
+
+
+def _vedtak(client):
+    f.ApplicationFactory(
+        person=client.partner,
+        granted=True,
+        household=client.partner.memberships.get(relation=MemberRelation.SELF).household,
+    )
+    HouseholdSplit.objects.update(split_at=f.now() - timedelta(days=900))
+
+
+def _moved_on(client):
+    end_stay(
+        stay=Stay.objects.get(person=client.partner, place="Søsteren"),
+        ends_on=f.days_ago(1), reason="Videre",
+        by=client.user, at=f.now(),
+    )  # fmt: skip
+
+
+def _moved_to_another_place(client):
+    _moved_on(client)
+    f.StayFactory(person=client.partner, days_ago=1)
+
+
+def _came_in(client):
+    join_household(
+        head=client.partner, person=f.PersonFactory(last_name="Ny"), facts={},
+        relation=MemberRelation.PARTNER, living=LivingArrangement.PERMANENT, since=f.today(),
+        by=client.user, at=f.now(),
+    )  # fmt: skip
+
+
+def _home_given_away(client):
+    """The home of the partner, which nobody took over, is another's now."""
+    f.StayFactory(unit=client.home.unit, days_ago=1)
+
+
+@pytest.mark.parametrize(
+    ("later", "says"),
+    [
+        (_new_case, "er registrert på den nye husstanden. Trekk den først."),
+        (_vedtak, "har fått vedtak etter delingen"),
+        (_moved_on, "sluttet å bo i Søsteren"),
+        (_moved_to_another_place, "sluttet å bo i Søsteren"),
+        (_came_in, "er med i den nye husstanden fra"),
+        (_home_given_away, "Det bor noen i"),
+    ],
+)
+def test_it_is_not_undone_when_later_facts_rest_on_it(family, later, says):
+    f.StayFactory(person=family.head, days_ago=40)
+    family.home = f.StayFactory(person=family.partner, days_ago=40)
+    split(
+        family, family.head, {family.partner: "flytter"}, new_head=family.partner,
+        since=family.since, own_case="",
+    )  # fmt: skip
+    later(family)
+    before = as_it_was(family.household, family.head, family.partner)
+    answer = undo(family, HouseholdSplit.objects.get())
+    assert answer.status_code == 200
+    assert says in answer.text
+    assert 'value="Delt ved en feil"' in answer.text
+    assert as_it_was(family.household, family.head, family.partner) == before
+    assert HouseholdSplit.objects.in_force().exists()
+
+
+def test_a_lease_that_was_taken_over_and_has_been_worked_on_is_not_undone(family):
+    f.LeaseFactory(person=family.head, days_ago=400)
+    split(family, family.head, {family.head: "flytter"}, new_head=family.head, since=family.since)
+    kept = Lease.objects.get(stay__person=family.partner)
+    StepFactory(lease=kept, kind=StepKind.ASKED_TO_LEAVE, on=f.today())
+    answer = undo(family, HouseholdSplit.objects.get())
+    assert "Det er ført noe på leieforholdet" in answer.text
+    assert Lease.objects.filter(pk=kept.pk).exists()
+
+
+def test_who_may_not_see_a_head_may_not_see_the_split(login):
+    hidden = f.PersonFactory(strictly_protected=True)
+    done = f.separated(f.HouseholdFactory(partner=hidden))
+    client = login("saksbehandler")
+    assert undo(client, done).status_code == 404
+    assert client.get(reverse("stays:separation_undo", args=[done.pk])).status_code == 404

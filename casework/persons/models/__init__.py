@@ -4,12 +4,14 @@ from .merging import PersonMerge
 from .notes import Note
 from .past import NeedToKnow, PastMatter, PaymentPlan
 from .persons import Household, HouseholdMember, Person, Representative
+from .splits import HouseholdSplit
 
 __all__ = [
     "Death",
     "Document",
     "Household",
     "HouseholdMember",
+    "HouseholdSplit",
     "NeedToKnow",
     "Note",
     "PastMatter",

@@ -29,7 +29,7 @@ from ..forms.persons import (
     MemberForm,
     PersonForm,
 )
-from ..models import Household, HouseholdMember, Person
+from ..models import Household, HouseholdMember, HouseholdSplit, Person
 from .on_person import visible_person
 
 if TYPE_CHECKING:
@@ -157,6 +157,7 @@ def household(request: HttpRequest, pk: int) -> HttpResponse:
                 ("for", _("Før")),
             )
         ],
+        "splits": HouseholdSplit.objects.in_force().of(own_household).visible_to(request.user),
         "today": today,
     }
     return render(request, "casework/persons/person_household.html", context)
