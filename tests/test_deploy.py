@@ -188,6 +188,28 @@ def test_a_safe_environment_passes_djangos_own_check():
     assert result.returncode == 0, result.stderr
 
 
+def filled_in() -> dict[str, str]:
+    """`.env.example` as an administrator fills in its required part, and nothing else."""
+    lines = re.findall(r"(?m)^([A-Z][A-Z_]+)=(.*)$", (ROOT / ".env.example").read_text())
+    return {
+        name: value or (secrets.token_hex(24) if "PASSWORD" in name else secrets.token_urlsafe(50))
+        for name, value in lines
+    }
+
+
+@pytest.mark.parametrize("name", ["migrate", "web"])
+def test_the_example_filled_in_and_compose_pass_djangos_own_check(name: str):
+    """Each container's environment: `.env`, with what docker-compose.yml sets on top."""
+    example = filled_in()
+    environment = dict(example)
+    for key, value in SERVICES[name].get("environment", {}).items():
+        known = re.sub(r"\$\{([A-Z_]+)[^}]*\}", lambda one: example[one.group(1)], str(value))
+        environment[key] = known
+    result = run("manage.py", "check", "--deploy", "--fail-level", "WARNING", **environment)
+    assert result.returncode == 0, result.stderr
+    assert "no issues" in result.stdout
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
