@@ -16,7 +16,8 @@ from common.lawful import check_lawful
 from common.locking import locked
 
 from . import absence, leaving
-from .enums import RoleKind
+from .access.events import record
+from .enums import AccessEventKind, RoleKind
 from .models import Municipality, OrganisationUnit, Role, Setting, User
 from .settings_table import KEYS
 
@@ -57,13 +58,15 @@ def give_role(
     protected_access: bool,
     shielded_access: bool,
     by: User,
+    at: datetime,
 ) -> Role:
-    """Give the user a role at the unit for the half-open period.
+    """Give the user a role that opens no persons, at the unit for the half-open period.
 
-    Raises IntegrityError when they already have it (`role_once_at_a_time`), or when a system
-    administrator would see protected persons (`role_admin_sees_no_persons`).
+    Raises IntegrityError when they already have it (`role_once_at_a_time`), when somebody must
+    confirm it (`role_is_confirmed`, see `access.actions.propose_role`), or when a system
+    administrator would see persons (`role_admin_opens_nobody`, `role_admin_sees_no_persons`).
     """
-    return Role.objects.create(
+    role = Role.objects.create(
         user=user,
         unit=unit,
         kind=kind,
@@ -71,6 +74,8 @@ def give_role(
         protected_access=protected_access,
         shielded_access=shielded_access,
     )
+    record(AccessEventKind.GIVEN, user=user, role=role, by=by, at=at)
+    return role
 
 
 @transaction.atomic
@@ -94,15 +99,19 @@ def end_role(
     at: datetime,
     receiver: User | None = None,
     stand_in: User | None = None,
+    at_once: bool = False,
     seen: int | None = None,
 ) -> None:
-    """End the role after `last_day`. When it is the user's last one and they hold something, it
-    is handed over to `receiver`: now, or on the first day without a role. Where they stand in for
-    somebody in this role, `stand_in` does so from then.
+    """End the role after `last_day`; `at_once` also one that began today, or has not begun.
+
+    When it is the user's last one and they hold something, it is handed over to `receiver`: now,
+    or on the first day without a role. Where they stand in for somebody in this role, `stand_in`
+    does so from then.
 
     Raises RoleAlreadyOver, OwnAdministration when users end their own administration,
     HandOverRefused without a receiver who is needed or with one who is not, AbsenceRefused without
-    a `stand_in` who is needed, or RuleBroken when `last_day` is before the role began.
+    a `stand_in` who is needed, or RuleBroken when `last_day` is before the role began or would
+    make it longer: that takes a new role, and perhaps somebody who confirms it.
     """
     on = local_date(at)
     # Locked, so that only one of two users who end it at once succeeds.
@@ -114,11 +123,20 @@ def end_role(
         raise OwnAdministration(
             _("Du kan ikke avslutte din egen rolle som systemadministrator. Be en annen gjøre det.")
         )
-    if last_day < role.period.lower:
+    never_was = at_once and role.period.lower >= on
+    if last_day < role.period.lower and not never_was:
         raise RuleBroken(_("Siste dag kan ikke være før rollen begynte."))
-    role.period = DateRange(role.period.lower, first_day_after)
-    role.save()
-    user = role.user
+    if role.period.upper and first_day_after > role.period.upper:
+        raise RuleBroken(_("Rollen varer ikke så lenge. Gi en ny rolle for tiden etter."))
+    user, key = role.user, role.pk
+    if never_was:
+        role._history_user = by
+        role.delete()
+        role.pk = key
+    else:
+        role.period = DateRange(role.period.lower, first_day_after)
+        role.save()
+    record(AccessEventKind.ENDED, user=user, role=role, by=by, at=at)
     absence.replace_stand_in(
         user=user, role=role, stand_in=stand_in, on=max(first_day_after, on), by=by, at=at
     )

@@ -2,9 +2,12 @@ from importlib import import_module
 
 from django.apps import AppConfig
 from django.conf import settings
+from django.contrib.auth import user_logged_in
 from django.core.cache import cache
 from django.db import connections, transaction
 from django.db.models.signals import post_migrate
+from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -18,11 +21,13 @@ class AccountsConfig(AppConfig):
         from common import context, day, navigation
 
         from . import defaults, perms
+        from .access import waiting
         from .day import setting_lines
         from .file_imports.perms import can_import_something
 
         context.register_municipality(self._municipality)
         day.register(setting_lines)
+        user_logged_in.connect(_begin_session)
         post_migrate.connect(defaults.install, sender=self)
         post_migrate.connect(_grant_rights, sender=self)
         for key, label, icon, url_name, order, can in (
@@ -41,6 +46,16 @@ class AccountsConfig(AppConfig):
         ):
             also = ("/roller/",) if key == "brukere" else ()
             navigation.register(key, label, icon, url_name, order, can, also=also)
+        navigation.register(
+            "tilganger",
+            _("Roller og tilgang"),
+            "ShieldLock",
+            "accounts:access",
+            108,
+            perms.can_see_access_log,
+            count=waiting.number_for,
+        )
+        day.register(waiting.day_lines)
 
     def _municipality(self) -> str:
         """The municipality's name, shown on every page; cached for 30 seconds."""
@@ -50,6 +65,12 @@ class AccountsConfig(AppConfig):
             name = self.get_model("Municipality").objects.values_list("name", flat=True).first()
             cache.set(key, name or "", 30)
         return name or ""
+
+
+def _begin_session(sender: type, request: HttpRequest, **kwargs) -> None:
+    from . import sessions
+
+    sessions.begin(request.session, timezone.now())  # noqa: TID251
 
 
 def _grant_rights(sender: AppConfig, using: str, **kwargs) -> None:

@@ -28,6 +28,51 @@ class RoleKind(models.TextChoices):
 
 # The roles that work with persons' cases. Only these may see persons.
 CASE_ROLES = (RoleKind.CASEWORKER, RoleKind.APPROVER, RoleKind.CHAIR, RoleKind.MANAGER)
+# The roles that open persons, or watch over who does. A second person must confirm them before they
+# hold (docs/adr/0024), and a system administrator can have none of them.
+CONFIRMED_ROLES = (
+    *CASE_ROLES,
+    RoleKind.PEER_COORDINATOR,
+    RoleKind.PEER,
+    RoleKind.PRIVACY_OFFICER,
+)
+# The roles that confirm.
+CONFIRMING_ROLES = (RoleKind.MANAGER, RoleKind.PRIVACY_OFFICER)
+
+
+class RoleBasis(models.TextChoices):
+    """Why a role that needs a second person holds without one."""
+
+    INSTALLATION = "oppsett", _("Gitt ved oppsettet")
+    EARLIER = "tidligere", _("Gitt før roller ble bekreftet")
+    # Held beside the administrator's own role before that was refused; ended by the migration.
+    CLASHED = "avviklet", _("Avsluttet, fordi en systemadministrator ikke kan ha den")
+
+
+class ProposalState(models.TextChoices):
+    """How far a proposed role has come."""
+
+    WAITING = "venter", _("Venter på bekreftelse")
+    CONFIRMED = "bekreftet", _("Bekreftet")
+    REFUSED = "avvist", _("Avvist")
+    WITHDRAWN = "trukket", _("Trukket")
+    LAPSED = "falt_bort", _("Falt bort uten svar")
+
+
+class AccessEventKind(models.TextChoices):
+    """What was done to somebody's access."""
+
+    PROPOSED = "foreslatt", _("Foreslått")
+    CONFIRMED = "bekreftet", _("Bekreftet")
+    REFUSED = "avvist", _("Avvist")
+    WITHDRAWN = "trukket", _("Trukket")
+    LAPSED = "falt_bort", _("Falt bort uten svar")
+    GIVEN = "gitt", _("Gitt uten bekreftelse")
+    INSTALLED = "oppsett", _("Gitt ved oppsettet")
+    ENDED = "avsluttet", _("Avsluttet")
+    STOPPED = "stoppet", _("Brukeren stoppet")
+    STARTED = "startet", _("Brukeren startet igjen")
+    SIGNED_OUT = "logget_ut", _("Logget ut overalt")
 
 
 class ImportState(models.TextChoices):

@@ -14,6 +14,7 @@ from common.corrections import SeenMixin
 from common.forms import NorwegianDateField, PeriodField, PrintableMixin, VarigFormHelper, norwegian
 from common.lawful import LawAskedMixin
 
+from .access_models import needs_confirmation
 from .enums import RoleKind
 from .models import Role, User
 from .once import OnceFormMixin
@@ -92,16 +93,57 @@ class RoleForm(OnceFormMixin, forms.ModelForm):
             )
         return data
 
+    @property
+    def needs_confirmation(self) -> bool:
+        """Whether what was sent is a proposal, which another must confirm."""
+        facts = self.cleaned_data
+        return needs_confirmation(
+            facts["kind"],
+            protected_access=facts["protected_access"],
+            shielded_access=facts["shielded_access"],
+        )
+
     def _get_validation_exclusions(self) -> set[str]:
         # The user is known, so that an overlap is found before the database constraint.
-        return super()._get_validation_exclusions() - {"user"}
+        return super()._get_validation_exclusions() - {"user", "basis"}
+
+
+class RefuseForm(OnceFormMixin, forms.Form):
+    reason = forms.CharField(
+        label=_("Begrunnelse"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Leses av den som foreslo rollen. Skriv ikke om personer i saker."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = VarigFormHelper(submit=_("Avvis"))
+
+
+class StopForm(OnceFormMixin, forms.Form):
+    reason = forms.CharField(
+        label=_("Begrunnelse"),
+        max_length=300,
+        help_text=_("Står i loggen. Skriv ikke om personer i saker."),
+    )
+
+    def __init__(self, *args: Any, cancel: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].widget.attrs["autocomplete"] = "off"
+        self.helper = VarigFormHelper(submit=_("Stopp brukeren"), cancel=cancel)
 
 
 class EndRoleForm(SeenMixin, PrintableMixin, forms.Form):
     """The last day; and the receiver, for somebody who holds something. The action knows whether it
     is the last role on that day, and then asks for one."""
 
-    last_day = NorwegianDateField(label=_("Siste dag"))
+    last_day = NorwegianDateField(label=_("Siste dag"), help_text=_("Rollen gjelder ut dagen."))
+    at_once = forms.BooleanField(
+        label=_("Avslutt nå, ikke ved dagens slutt"),
+        required=False,
+        help_text=_("Brukeren mister tilgangen straks, også på sider som står åpne."),
+    )
 
     def __init__(
         self,

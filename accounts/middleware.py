@@ -1,5 +1,5 @@
-"""Who is not signed in is sent to sign in, and back, with what they typed kept (need S8). Users
-who sign in with a password must have a second factor (need S5)."""
+"""Sessions end in time. Who is not signed in is sent to sign in, and back, with what they typed
+kept (need S8). Users who sign in with a password must have a second factor (need S5)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from allauth.account.authentication import get_authentication_records
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import SESSION_KEY as USER_KEY
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -18,7 +19,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from common.errors import RuleBroken
 
-from . import drafts, sign_in
+from . import drafts, sessions, sign_in
 from .models import Draft
 
 # Open without a second factor: to set one up, to sign in again, and to sign out.
@@ -31,6 +32,19 @@ OPEN_VIEWS = {
     "readyz",
 }
 SESSION_KEY = "has_second_factor"
+
+
+class SessionMiddleware:
+    """Ends a session that has lasted too long, or in which nothing is done (`sessions`)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        # Asking the session and not the user costs no query.
+        if request.session.get(USER_KEY) and sessions.is_over(request.session, timezone.now()):
+            request.session.flush()
+        return self.get_response(request)
 
 
 class SignInMiddleware(LoginRequiredMiddleware):

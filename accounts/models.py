@@ -20,7 +20,16 @@ from simple_history.models import HistoricalRecords
 
 from common.model_parts import PhoneField, all_or_none
 
-from .enums import ImportState, RoleKind, UnitKind
+from .access_models import AccessEvent as AccessEvent
+from .access_models import RoleProposal
+from .enums import CONFIRMED_ROLES, ImportState, RoleBasis, RoleKind, UnitKind
+
+# A role that opens persons: by its kind, or by its access.
+OPENS_PERSONS = (
+    models.Q(kind__in=CONFIRMED_ROLES)
+    | models.Q(protected_access=True)
+    | models.Q(shielded_access=True)
+)
 
 
 class OrganisationUnit(models.Model):
@@ -68,8 +77,15 @@ class User(AbstractUser):
         return self.get_full_name().split(" ")[0]
 
     def roles_on(self, on: date) -> list[Role]:
-        """The user's roles on a date. Plain SQL: every page asks, and the ORM is slower."""
-        columns = [field.column for field in Role._meta.concrete_fields]
+        """The user's roles on a date. Plain SQL: every page asks, and the ORM is slower.
+
+        The one source of what a user may do. A role somebody must confirm is no row here until it
+        is confirmed: it is a `RoleProposal`.
+        """
+        why_it_holds = ("proposal_id", "basis")
+        columns = [
+            field.column for field in Role._meta.concrete_fields if field.column not in why_it_holds
+        ]
         unit_columns = [field.column for field in OrganisationUnit._meta.concrete_fields]
         selected = [*(f"r.{name}" for name in columns), *(f"u.{name}" for name in unit_columns)]
         with connection.cursor() as cursor:
@@ -120,7 +136,10 @@ class User(AbstractUser):
 
 
 class Role(models.Model):
-    """A user's role at a unit, for a half-open period."""
+    """A user's role at a unit, for a half-open period.
+
+    One that opens persons comes of a confirmed `proposal`, or says in `basis` why it does not.
+    """
 
     user = models.ForeignKey(User, models.CASCADE, related_name="roles", verbose_name=_("bruker"))
     unit = models.ForeignKey(
@@ -132,12 +151,47 @@ class Role(models.Model):
         _("kan se personer med adressebeskyttelse"), default=False
     )
     shielded_access = models.BooleanField(_("kan se skjermede personer"), default=False)
+    proposal = models.OneToOneField(
+        RoleProposal, models.PROTECT, null=True, blank=True, editable=False, related_name="role"
+    )
+    basis = models.CharField(max_length=20, choices=RoleBasis, blank=True, editable=False)
     history = HistoricalRecords()
 
     class Meta:
         verbose_name = _("rolle")
         verbose_name_plural = _("roller")
         constraints = [
+            models.CheckConstraint(
+                name="role_is_confirmed",
+                condition=~OPENS_PERSONS
+                | models.Q(proposal__isnull=False)
+                | models.Q(basis__in=RoleBasis.values),
+                violation_error_message=_(
+                    "Rollen må bekreftes av en leder eller personvernombudet."
+                ),
+            ),
+            # Of the same user at the same time, none is of the other sort.
+            ExclusionConstraint(
+                name="role_admin_opens_nobody",
+                expressions=[
+                    ("user", RangeOperators.EQUAL),
+                    ("period", RangeOperators.OVERLAPS),
+                    (
+                        models.Case(
+                            models.When(kind=RoleKind.SYSTEM_ADMIN, then=1),
+                            default=2,
+                            output_field=models.IntegerField(),
+                        ),
+                        RangeOperators.NOT_EQUAL,
+                    ),
+                ],
+                condition=(models.Q(kind=RoleKind.SYSTEM_ADMIN) | OPENS_PERSONS)
+                & ~models.Q(basis=RoleBasis.CLASHED),
+                violation_error_message=_(
+                    "En systemadministrator ser ikke personopplysninger, og kan ikke samtidig ha "
+                    "en rolle som åpner dem."
+                ),
+            ),
             ExclusionConstraint(
                 name="role_once_at_a_time",
                 expressions=[

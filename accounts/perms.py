@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .enums import RoleKind
+from .enums import CONFIRMING_ROLES, RoleKind
 
 if TYPE_CHECKING:
-    from .models import User
+    from .models import RoleProposal, User
 
 
 def can_manage_users(user: User) -> bool:
@@ -16,6 +16,21 @@ def can_manage_users(user: User) -> bool:
     The role itself gives no access to persons (need S1).
     """
     return user.has_role(RoleKind.SYSTEM_ADMIN)
+
+
+def can_confirm_roles(user: User) -> bool:
+    """A manager or the privacy officer confirms or refuses roles that open persons (need S1)."""
+    return user.has_role(*CONFIRMING_ROLES)
+
+
+def can_confirm_role(user: User, proposal: RoleProposal) -> bool:
+    """Somebody who confirms roles, and neither proposed this one nor is to have it."""
+    return can_confirm_roles(user) and user.pk not in (proposal.user_id, proposal.proposed_by_id)
+
+
+def can_see_access_log(user: User) -> bool:
+    """Those who give roles and those who confirm them see who got and lost access, by whom."""
+    return can_manage_users(user) or can_confirm_roles(user)
 
 
 def can_read_log(user: User) -> bool:

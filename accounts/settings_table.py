@@ -179,6 +179,12 @@ KEYS: dict[str, Key] = {
     "missing_papers_days": Key(
         14, _("Papirer vi mangler, sendes innen"), _("dager"), _("kommunens egne rutiner")
     ),
+    "proposal_days": Key(
+        14,
+        _("Forslag om roller faller bort uten svar etter"),
+        _("dager"),
+        _("kommunens egne rutiner"),
+    ),
     "draft_days": Key(
         14,
         _("Påbegynte skjemaer slettes etter"),

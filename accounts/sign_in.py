@@ -16,8 +16,9 @@ PAGE, ENDED, KEPT = "side", "avsluttet", "utkast"
 SENTENCES = {
     PAGE: _("Logg inn for å åpne siden."),
     ENDED: _(
-        "Du er logget ut, fordi det er lenge siden du logget inn, eller fordi du har logget ut i "
-        "et annet vindu. Når du har logget inn, kommer du tilbake til siden du var på."
+        "Du er logget ut, fordi det er lenge siden du gjorde noe eller logget inn, eller fordi du "
+        "har logget ut i et annet vindu. Når du har logget inn, kommer du tilbake til siden du var "
+        "på."
     ),
     KEPT: _(
         "Du ble logget ut før skjemaet ble sendt. Det du skrev, er lagret som utkast, og står på "

@@ -5,10 +5,18 @@ from datetime import time, timedelta
 from django.utils.translation import gettext_lazy as _
 
 from . import drafts, leaving, sealing
+from .access.actions import lapse_proposals as lapse
 from .file_imports.running import run_file_import, throw_away
 from .jobs import job
 
-__all__ = ["delete_drafts", "hand_over", "run_file_import", "seal_logs", "throw_away_files"]
+__all__ = [
+    "delete_drafts",
+    "hand_over",
+    "lapse_proposals",
+    "run_file_import",
+    "seal_logs",
+    "throw_away_files",
+]
 
 delete_drafts = job(
     # Its name from when casework kept drafts: one may wait in the queue during an upgrade.
@@ -24,6 +32,12 @@ hand_over = job(
     _("Gir det en bruker som har sluttet, hadde ansvar for, til den som skal overta."),
     # Before the flags of the night are raised, so that they get the new owner.
     at=time(5, 0),
+)
+lapse_proposals = job(
+    "accounts.tasks.lapse_proposals",
+    lapse,
+    _("Forslag om roller"),
+    _("Lar forslag ingen har bekreftet eller avvist på lenge, falle bort."),
 )
 seal_logs = job(
     "accounts.tasks.seal_logs",

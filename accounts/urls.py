@@ -1,6 +1,7 @@
 from django.urls import path
 
 from . import views
+from .access import views as access
 from .file_imports import views as file_imports
 
 app_name = "accounts"
@@ -13,8 +14,16 @@ urlpatterns = [
     path("meg/fravar/", views.my_absence, name="my_absence"),
     path("brukere/<int:pk>/fravar/", views.absence, name="absence"),
     path("brukere/<int:pk>/overfor/", views.hand_over, name="hand_over"),
+    path("brukere/<int:pk>/stopp/", access.stop, name="user_stop"),
+    path("brukere/<int:pk>/start/", access.start, name="user_start"),
+    path("brukere/<int:pk>/logg-ut/", access.sign_out, name="user_sign_out"),
+    path("min-profil/logg-ut-overalt/", access.sign_out_me, name="sign_out_everywhere"),
     path("brukere/<int:pk>/", views.user, name="user"),
     path("roller/<int:pk>/avslutt/", views.role_end, name="role_end"),
+    path("tilganger/", access.access, name="access"),
+    path("tilganger/<int:pk>/", access.proposal, name="proposal"),
+    path("tilganger/<int:pk>/bekreft/", access.confirm, name="proposal_confirm"),
+    path("tilganger/<int:pk>/trekk/", access.withdraw, name="proposal_withdraw"),
     path("innstillinger/", views.settings_page, name="settings"),
     path("innstillinger/<slug:key>/", views.setting, name="setting"),
     path("jobber/", views.jobs_page, name="jobs"),

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -18,7 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from common.access import allowed
-from common.calendar import last_day
+from common.calendar import ONE_DAY, last_day
 from common.changes import log
 from common.errors import RuleBroken
 from common.form_errors import errors_on
@@ -27,7 +25,9 @@ from common.paging import keyset_page
 from common.windows import Late
 
 from . import absence as absences
-from . import actions, drafts, jobs, leaving, perms
+from . import actions, drafts, jobs, leaving, perms, sessions
+from .access.actions import propose_role
+from .access.waiting import waiting
 from .forms import (
     AbsenceForm,
     ColleagueForm,
@@ -104,8 +104,19 @@ def user(request: HttpRequest, pk: int) -> HttpResponse:
     form = RoleForm(request.POST or None, instance=Role(user=person))
     if request.method == "POST" and form.is_valid():
         with errors_on(form):
-            actions.give_role(user=person, by=request.user, **form.cleaned_data)
-            messages.success(request, _("Rollen er gitt."))
+            facts = {"user": person, "by": request.user, "at": timezone.now(), **form.cleaned_data}
+            if form.needs_confirmation:
+                propose_role(**facts)
+                messages.success(
+                    request,
+                    _(
+                        "Rollen er foreslått. Den gjelder når en leder eller personvernombudet har"
+                        " bekreftet den."
+                    ),
+                )
+            else:
+                actions.give_role(**facts)
+                messages.success(request, _("Rollen er gitt."))
             return redirect("accounts:user", person.pk)
     roles = list(person.roles.select_related("unit").order_by("-period", "pk"))
     for role in roles:
@@ -118,6 +129,8 @@ def user(request: HttpRequest, pk: int) -> HttpResponse:
         "person": person,
         "roles": roles,
         "held": leaving.held_by(person),
+        "sessions": len(sessions.of_user(person, timezone.now())),
+        "proposals": waiting().filter(user=person),
         "departures": [(each, leaving.moved_words(each)) for each in departures],
     }
     return render(request, "accounts/user.html", context)
@@ -152,12 +165,14 @@ def role_end(request: HttpRequest, pk: int) -> HttpResponse:
         cancel=back.url,
     )
     if request.method == "POST" and form.is_valid():
-        last = form.cleaned_data["last_day"]
+        at_once = form.cleaned_data["at_once"]
+        last = today - ONE_DAY if at_once else form.cleaned_data["last_day"]
         with errors_on(form):
             actions.end_role(
                 role=role,
                 last_day=last,
-                first_day_after=last + timedelta(days=1),
+                first_day_after=last + ONE_DAY,
+                at_once=at_once,
                 receiver=form.cleaned_data.get("receiver"),
                 stand_in=form.cleaned_data.get("stand_in"),
                 seen=form.cleaned_data["seen"],

@@ -36,6 +36,21 @@ class Evidence:
 # The one list of append-only tables, with the history tables (`HISTORY`).
 APPEND_ONLY = {
     "accounts_readlog": Evidence(("user_id", "person_id", "page", "at"), at="at"),
+    "accounts_accessevent": Evidence(
+        (
+            "event",
+            "user_id",
+            "kind",
+            "unit_id",
+            "period",
+            "protected_access",
+            "shielded_access",
+            "reason",
+            "at",
+            "by_id",
+        ),
+        at="at",
+    ),
     # The seals are a chain of their own.
     "accounts_logseal": Evidence(),
     "accounts_logremoval": Evidence(('"table"', "keys", "reason", "approved_at", "approved_by_id")),

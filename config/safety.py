@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 LONGEST_SESSION = 12  # hours: no working day is longer
+LONGEST_IDLE = 60  # minutes: nobody has left a machine open longer than a meeting
 SHORTEST_PASSWORD = 12
 # At least this many different pairs of signs among all: a random key has nearly all different.
 VARIED = 0.5
@@ -79,6 +80,8 @@ def _sign_in(settings: Mapping[str, Any]) -> Iterator[str]:
         yield "SECOND_FACTOR_REQUIRED is off; a password alone would open every case."
     if not 1 <= settings["SESSION_COOKIE_AGE"] / 3600 <= LONGEST_SESSION:
         yield f"SESSION_HOURS must be from 1 to {LONGEST_SESSION}: a working day."
+    if not 1 <= settings["SESSION_IDLE_SECONDS"] / 60 <= LONGEST_IDLE:
+        yield f"SESSION_IDLE_MINUTES must be from 1 to {LONGEST_IDLE}: a machine left open."
     if settings["ALLAUTH_TRUSTED_PROXY_COUNT"] < 1:
         yield (
             "TRUSTED_PROXY_COUNT is missing: how many proxies stand in front (1 with "

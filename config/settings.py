@@ -55,6 +55,7 @@ CSRF_COOKIE_NAME = "__Host-varig-csrf" if PRODUCTION else "varig-csrf"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"  # Strict breaks the return from OIDC
 SESSION_COOKIE_AGE = env.number("SESSION_HOURS", 10) * 3600  # a long working day
+SESSION_IDLE_SECONDS = env.number("SESSION_IDLE_MINUTES", 30) * 60  # without a request
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 DRAFT_TICKET_AGE = 4 * 24 * 3600  # what is typed is kept on a page left open over a weekend
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"  # read from the cache, kept in both
@@ -124,6 +125,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.SessionMiddleware",
     "accounts.middleware.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

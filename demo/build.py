@@ -71,6 +71,7 @@ def build(size_name: str, seed: int, today: date, say: Callable[[str], None]) ->
         say("planer og oppfølging")
         tenancies.add(today)
         say("leieforhold i fare")
+        users.propose_waiting(people, today)
     return bulk.written
 
 

@@ -7,12 +7,21 @@ from datetime import date, datetime, time, timedelta
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.timezone import get_default_timezone
 
+from accounts.access.actions import (
+    confirm_role,
+    install_role,
+    propose_role,
+    refuse_role,
+)
+from accounts.access_models import needs_confirmation
+from accounts.actions import give_role
 from accounts.enums import RoleKind, UnitKind
-from accounts.models import Municipality, OrganisationUnit, Role, User
+from accounts.models import Municipality, OrganisationUnit, User
 from casework.letters.models import AppealBodyAddress
 from casework.log.enums import AppealBody
 
 R = RoleKind
+FIRST = {"system": 0, "torunn": 1}
 UNITS = {
     "nav": ("Nav Solvær", UnitKind.NAV),
     "bolig": ("Boligkontoret", UnitKind.HOUSING_OFFICE),
@@ -109,6 +118,60 @@ PEOPLE = [
 ]
 
 
+def _give(
+    created: dict,
+    user: User,
+    kind: str,
+    unit: OrganisationUnit,
+    since: DateRange,
+    protected: bool,
+    at: datetime,
+) -> None:
+    """Give the role as it is given in Varig: proposed by one, confirmed by another."""
+    if user.username in FIRST:
+        install_role(user=user, unit=unit, kind=kind, at=at)
+        return
+    facts = {
+        "user": user,
+        "unit": unit,
+        "kind": kind,
+        "period": since,
+        "by": created["system"],
+        "at": at,
+        "protected_access": protected,
+        "shielded_access": False,
+    }
+    if not needs_confirmation(kind, protected_access=protected, shielded_access=False):
+        give_role(**facts)
+        return
+    confirm_role(proposal=propose_role(**facts), by=created["torunn"], at=at)
+
+
+def propose_waiting(created: dict, today: date) -> None:
+    """A role proposed yesterday, which the manager finds on Min dag; and one refused."""
+    now = datetime.combine(today, time(9), tzinfo=get_default_timezone())
+    facts = {"period": DateRange(today, None), "by": created["system"]}
+    ask = {
+        "unit": created["units"]["bolig"],
+        "kind": R.CASEWORKER,
+        "user": created["lise"],
+        "protected_access": True,
+        "shielded_access": False,
+    }
+    refused = propose_role(**facts, **ask, at=now - timedelta(days=9))
+    refuse_role(
+        proposal=refused,
+        by=created["personvern"],
+        at=now - timedelta(days=8),
+        reason="To i kommunen har denne tilgangen fra før. Det holder.",
+    )
+    ask |= {"kind": R.APPROVER, "user": created["kari"], "protected_access": False}
+    propose_role(**facts, **ask, at=now - timedelta(days=1))
+
+
+NAMED = {row[0] for row in PEOPLE}
+
+
 def build(today: date, *, caseworkers: int, peers: int, names: list[str]) -> dict[str, list]:
     """Create units, users and roles. Returns them by user name and kind, for other builders.
 
@@ -126,17 +189,20 @@ def build(today: date, *, caseworkers: int, peers: int, names: list[str]) -> dic
     since = DateRange(today - timedelta(days=1200), None)
     created: dict[str, list] = {"units": units, "caseworkers": [], "approvers": [], "peers": []}
 
+    at = datetime.combine(since.lower, time(9), tzinfo=get_default_timezone())
+
     def create(username: str, name: str, roles: list, protected: bool = False) -> User:
-        user = User(username=username, full_name=name)
+        email = f"{username}@solvaer.example" if username in NAMED else ""
+        user = User(username=username, full_name=name, email=email, date_joined=at)
         user.set_unusable_password()
         user.save()
         for kind, unit in roles:
-            Role.objects.create(
-                user=user, unit=units[unit], kind=kind, period=since, protected_access=protected
-            )
+            _give(created, user, kind, units[unit], since, protected, at)
         return user
 
-    for username, name, roles, protected, _what in PEOPLE:
+    # The administrator and the first manager are the installation's; they give the rest.
+    people = sorted(PEOPLE, key=lambda row: FIRST.get(row[0], len(FIRST)))
+    for username, name, roles, protected, _what in people:
         user = create(username, name, roles, protected)
         created[username] = user
         kinds = {kind for kind, _unit in roles}

@@ -28,7 +28,7 @@ from factory.django import DjangoModelFactory
 from pypdf import PdfWriter
 
 from accounts import models as accounts
-from accounts.enums import RoleKind, UnitKind
+from accounts.enums import AccessEventKind, RoleBasis, RoleKind, UnitKind
 from allocation import models as allocation
 from allocation.enums import DeclineCode, ItemOutcome, MeetingState, OfferState
 from casework import models as casework
@@ -129,6 +129,37 @@ class RoleFactory(Factory):
         lambda o: OrganisationUnitFactory(kind=UNIT_OF_ROLE.get(o.kind, UnitKind.HOUSING_OFFICE))
     )
     period = factory.LazyFunction(lambda: since(LONG_AGO))
+    basis = factory.LazyAttribute(
+        lambda o: "" if o.kind == RoleKind.SYSTEM_ADMIN else RoleBasis.INSTALLATION
+    )
+
+
+class RoleProposalFactory(Factory):
+    """A role somebody has proposed, and nobody has answered."""
+
+    class Meta:
+        model = accounts.RoleProposal
+
+    user = factory.SubFactory("tests.factories.UserFactory")
+    kind = RoleKind.CASEWORKER
+    unit = factory.LazyAttribute(
+        lambda o: OrganisationUnitFactory(kind=UNIT_OF_ROLE.get(o.kind, UnitKind.HOUSING_OFFICE))
+    )
+    period = factory.LazyFunction(lambda: since(LONG_AGO))
+    proposed_by = factory.SubFactory("tests.factories.UserFactory", system_admin=True)
+    proposed_at = factory.LazyFunction(timezone.now)
+
+
+class AccessEventFactory(Factory):
+    """A line of the log of access: somebody was signed out."""
+
+    class Meta:
+        model = accounts.AccessEvent
+
+    user = factory.SubFactory("tests.factories.UserFactory")
+    by = factory.LazyAttribute(lambda o: o.user)
+    event = AccessEventKind.SIGNED_OUT
+    at = factory.LazyFunction(timezone.now)
 
 
 class UserFactory(Factory):

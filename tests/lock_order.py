@@ -14,6 +14,7 @@ from django.db import connection
 # A table may be locked when nothing further down is locked already in the same transaction.
 ORDER = (
     # On their own: nothing else is locked beside them.
+    "accounts_roleproposal",
     "accounts_role",
     "accounts_absence",
     "accounts_user",

@@ -96,6 +96,8 @@ def test_no_exception_is_listed_for_a_removed_field():
 # Models without history, and why.
 WITHOUT_HISTORY = {
     "casework.AdvanceNotice": "sent once and answered once; the letter and both are on it",
+    "accounts.AccessEvent": "append-only: it is the log",
+    "accounts.RoleProposal": "answered once; every step is an AccessEvent",
     "accounts.Departure": "planned once, carried out once; both are on it",
     "accounts.FileImport": "its rows are the log of uploads",
     "accounts.FlagDay": "the latest day of a kind of flag, kept by its job",

@@ -233,6 +233,8 @@ def test_the_example_filled_in_and_compose_pass_djangos_own_check(name: str):
         ({"SESSION_HOURS": "9999"}, "SESSION_HOURS must be from 1 to 12"),
         ({"SESSION_HOURS": "13"}, "SESSION_HOURS must be from 1 to 12"),
         ({"SESSION_HOURS": "0"}, "SESSION_HOURS must be from 1 to 12"),
+        ({"SESSION_IDLE_MINUTES": "61"}, "SESSION_IDLE_MINUTES must be from 1 to 60"),
+        ({"SESSION_IDLE_MINUTES": "0"}, "SESSION_IDLE_MINUTES must be from 1 to 60"),
         ({"TRUSTED_PROXY_COUNT": ""}, "TRUSTED_PROXY_COUNT is missing"),
         ({"EMAIL_HOST": "smtp.example", "EMAIL_USE_TLS": "0"}, "EMAIL_USE_TLS is off"),
         ({"DATABASE_URL": "postgresql://varig@db/varig"}, "DATABASE_URL has no password"),
@@ -280,6 +282,7 @@ def test_production_refuses_an_unsafe_environment(monkeypatch, change: dict, mes
     "change",
     [
         {"SECRET_KEY": secrets.token_hex(32)},
+        {"SESSION_HOURS": "8", "SESSION_IDLE_MINUTES": "15"},
         {"SESSION_HOURS": "8", "PUBLIC_URL": "https://varig.kommune.example/"},
         {"ALLOWED_HOSTS": "varig.solvaer.kommune.no intern.solvaer.kommune.no"},
         {"DATABASE_URL": "postgresql:///varig?user=varig&host=/run/postgresql"},

@@ -42,6 +42,7 @@ def test_task_names_stay_the_same_when_the_code_moves():
     """A message that waits in the queue during an upgrade can still be read after it."""
     assert {job.task for job in JOBS.values()} == {
         "accounts.tasks.hand_over",
+        "accounts.tasks.lapse_proposals",
         "accounts.tasks.seal_logs",
         "accounts.tasks.throw_away_files",
         "allocation.tasks.ask_still_needed",

@@ -89,6 +89,14 @@ ACCOUNTS = {
     "accounts:users": UrlRow((ADMIN,)),
     "accounts:user": UrlRow((ADMIN,), "user"),
     "accounts:role_end": UrlRow((ADMIN,), "role"),
+    "accounts:user_stop": UrlRow((ADMIN,), "user"),
+    "accounts:user_start": post_row((ADMIN,), "user"),
+    "accounts:user_sign_out": post_row((ADMIN,), "user"),
+    "accounts:sign_out_everywhere": post_row(EVERYONE),
+    "accounts:access": UrlRow((ADMIN, MANAGER, PRIVACY)),
+    "accounts:proposal": UrlRow((ADMIN, MANAGER, PRIVACY), "proposal"),
+    "accounts:proposal_confirm": post_row((MANAGER, PRIVACY), "proposal"),
+    "accounts:proposal_withdraw": post_row((ADMIN,), "proposal"),
     "accounts:my_absence": UrlRow(EVERYONE),
     "accounts:absence": UrlRow((ADMIN, MANAGER), "user"),
     "accounts:hand_over": UrlRow((ADMIN,), "user"),
@@ -451,6 +459,8 @@ def samples() -> SimpleNamespace:
     made.user = f.UserFactory(caseworker=True)
     made.role = made.user.roles.get()
     made.organisation_unit = made.role.unit
+    made.proposal = f.RoleProposalFactory()
+    f.AccessEventFactory(user=made.proposal.user)
     made.person = f.PersonFactory(with_household=True)
     made.application = f.ApplicationFactory(person=made.person, granted=True)
     made.household_member = f.FamilyFactory(children=1).members.get(relation="barn")

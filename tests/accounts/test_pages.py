@@ -47,9 +47,9 @@ def role_data(**changes):
 
 def test_role_is_active_from_its_first_day(admin):
     user = UserFactory()
-    response = admin.post(f"/brukere/{user.pk}/", role_data())
+    response = admin.post(f"/brukere/{user.pk}/", role_data(kind="boligforvalter"))
     assert response.status_code == 302
-    assert user.has_role("saksbehandler")
+    assert user.has_role("boligforvalter")
 
 
 def test_overlapping_role_is_refused_with_a_sentence_and_keeps_the_input(admin):

@@ -1,0 +1,5 @@
+from accounts.jobs import JobCommand
+
+
+class Command(JobCommand):
+    job = "lapse_proposals"
