@@ -21,6 +21,7 @@ urlpatterns = [
     path("brukere/<int:pk>/", views.user, name="user"),
     path("roller/<int:pk>/avslutt/", views.role_end, name="role_end"),
     path("tilganger/", access.access, name="access"),
+    path("tilganger/rettigheter/", access.rights, name="rights"),
     path("tilganger/<int:pk>/", access.proposal, name="proposal"),
     path("tilganger/<int:pk>/bekreft/", access.confirm, name="proposal_confirm"),
     path("tilganger/<int:pk>/trekk/", access.withdraw, name="proposal_withdraw"),

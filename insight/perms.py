@@ -1,4 +1,7 @@
-"""Who may see figures about everyone."""
+"""Who may see figures about everyone.
+
+Område: Innsikt.
+"""
 
 from __future__ import annotations
 
@@ -11,5 +14,8 @@ if TYPE_CHECKING:
 
 
 def can_see_overview(user: User) -> bool:
-    """Managers and chairs of meetings, who may also open the lists behind the figures."""
+    """Managers and chairs of meetings, who may also open the lists behind the figures.
+
+    Rett: Se oversikten og listene bak tallene.
+    """
     return user.has_role(RoleKind.MANAGER, RoleKind.CHAIR)

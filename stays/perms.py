@@ -1,4 +1,7 @@
-"""Who may read and record where people live."""
+"""Who may read and record where people live.
+
+Område: Hvor folk bor.
+"""
 
 from __future__ import annotations
 
@@ -12,15 +15,24 @@ if TYPE_CHECKING:
 
 
 def can_see_stays(user: User) -> bool:
-    """Users who read cases see who lives in temporary places."""
+    """Users who read cases see who lives in temporary places.
+
+    Rett: Se hvem som bor midlertidig.
+    """
     return can_read_cases(user)
 
 
 def can_record_stays(user: User) -> bool:
-    """Users who do casework record that a stay begins and ends."""
+    """Users who do casework record that a stay begins and ends.
+
+    Rett: Føre at et opphold begynner og slutter.
+    """
     return can_do_casework(user)
 
 
 def can_follow_up_flags(user: User) -> bool:
-    """Users who do casework follow up flags, and so do managers, to whom flags escalate."""
+    """Users who do casework follow up flags, and so do managers, to whom flags escalate.
+
+    Rett: Følge opp varsler.
+    """
     return can_do_casework(user) or user.has_role(RoleKind.MANAGER)

@@ -76,7 +76,16 @@ def post_row(roles: tuple[R, ...], args: str | tuple[str, ...] = (), **kwargs: A
 
 # URL names with these prefixes are tested elsewhere: allauth's pages in their own tests
 # (tests/accounts/test_sign_in.py), and the health checks in tests/test_health.py.
-NOT_OURS = ("account_", "mfa_", "socialaccount_", "openid_connect_", "healthz", "readyz")
+# Signing out would end the session that asks the rest: tests/accounts/test_sessions.py.
+NOT_OURS = (
+    "account_",
+    "mfa_",
+    "socialaccount_",
+    "openid_connect_",
+    "healthz",
+    "readyz",
+    "accounts:sign_out_everywhere",
+)
 
 ACCOUNTS = {
     # Only in demo mode; tested in tests/accounts/test_sign_in.py.
@@ -92,8 +101,8 @@ ACCOUNTS = {
     "accounts:user_stop": UrlRow((ADMIN,), "user"),
     "accounts:user_start": post_row((ADMIN,), "user"),
     "accounts:user_sign_out": post_row((ADMIN,), "user"),
-    "accounts:sign_out_everywhere": post_row(EVERYONE),
     "accounts:access": UrlRow((ADMIN, MANAGER, PRIVACY)),
+    "accounts:rights": UrlRow((ADMIN, MANAGER, PRIVACY)),
     "accounts:proposal": UrlRow((ADMIN, MANAGER, PRIVACY), "proposal"),
     "accounts:proposal_confirm": post_row((MANAGER, PRIVACY), "proposal"),
     "accounts:proposal_withdraw": post_row((ADMIN,), "proposal"),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import groupby
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -19,11 +22,12 @@ from common.form_errors import errors_as_message, errors_on
 from common.paging import keyset_page
 
 from .. import leaving, perms, settings_table
-from ..enums import CONFIRMING_ROLES
+from ..enums import CONFIRMING_ROLES, RoleKind
 from ..forms import RefuseForm, StopForm
 from ..models import AccessEvent, Role, RoleProposal, User
 from ..once import once
 from . import actions
+from .rights import all_rights
 from .waiting import waiting
 
 PROPOSALS = RoleProposal.objects.select_related("user", "unit", "proposed_by", "answered_by")
@@ -53,9 +57,41 @@ def access(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "page": page,
         "confirmers": _confirmers(),
+        "tabs": _tabs(request),
         "may_manage_users": perms.can_manage_users(request.user),
     }
     return render(request, "accounts/access/list.html", context)
+
+
+@require_GET
+@allowed(perms.can_see_access_log)
+def rights(request: HttpRequest) -> HttpResponse:
+    """Every role and every right, from the code that decides."""
+    on = timezone.localdate()
+    held = Role.objects.filter(period__contains=on, user__is_active=True)
+    number = dict(held.values_list("kind").annotate(n=Count("user", distinct=True)).order_by())
+    access = held.aggregate(
+        protected=Count("user", distinct=True, filter=Q(protected_access=True)),
+        shielded=Count("user", distinct=True, filter=Q(shielded_access=True)),
+    )
+    areas = [(area, list(rows)) for area, rows in groupby(all_rights(), lambda one: one.area)]
+    context = {
+        "areas": areas,
+        "roles": [(kind.label, number.get(kind, 0)) for kind in RoleKind],
+        "columns": len(RoleKind) + 1,
+        "number": sum(len(rows) for _area, rows in areas),
+        "access": access,
+        "tabs": _tabs(request),
+    }
+    return render(request, "accounts/access/rights.html", context)
+
+
+def _tabs(request: HttpRequest) -> list[dict[str, object]]:
+    pages = (("accounts:access", _("Forslag og logg")), ("accounts:rights", _("Rettigheter")))
+    return [
+        {"text": text, "url": reverse(name), "current": request.path == reverse(name)}
+        for name, text in pages
+    ]
 
 
 @require_http_methods(["GET", "POST"])

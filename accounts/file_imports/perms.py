@@ -1,4 +1,7 @@
-"""Who may import files, and see what has been imported. Docstrings state the rules."""
+"""Who may import files, and see what has been imported. Docstrings state the rules.
+
+Område: Innlesing av filer.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +17,18 @@ if TYPE_CHECKING:
 
 
 def can_import_something(user: User) -> bool:
-    """Whoever may import one of the kinds of file; each kind says who (`kinds.register`)."""
+    """Whoever may import one of the kinds of file; each kind says who (`kinds.register`).
+
+    Rett: Ta inn filer (de slagene rollen har).
+    """
     return bool(open_to(user))
 
 
 def can_see_import(user: User, upload: FileImport) -> bool:
-    """Whoever may import the kind; a file about persons is seen only by who sent it."""
+    """Whoever may import the kind; a file about persons is seen only by who sent it.
+
+    Rett: Se en fil som er lastet opp (fil om personer: bare den som lastet den opp).
+    """
     kind = KINDS.get(upload.kind)
     if kind is None or not kind.may(user):
         return False

@@ -1,4 +1,7 @@
-"""Who may do what with an appeal. Each docstring states the rule."""
+"""Who may do what with an appeal. Each docstring states the rule.
+
+Område: Klage.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +43,10 @@ def have_dismissed(appeal: Appeal) -> set[int]:
 
 
 def can_review_appeal(user: User, appeal: Appeal) -> bool:
-    """Only the assigned reviewer reviews the appeal, unless disqualified in the case."""
+    """Only the assigned reviewer reviews the appeal, unless disqualified in the case.
+
+    Rett: Vurdere en klage (den klagen er gitt til, og ikke inhabil).
+    """
     return (
         can_do_casework(user)
         and appeal.reviewer_id == user.pk

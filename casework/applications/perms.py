@@ -1,4 +1,7 @@
-"""Who may do what with an application. Each docstring states the rule."""
+"""Who may do what with an application. Each docstring states the rule.
+
+Område: Søknader.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,10 @@ if TYPE_CHECKING:
 
 
 def can_take_case(user: User, application: Application) -> bool:
-    """Caseworkers may take a case unless disqualified (inhabil) in it (fvl. § 8)."""
+    """Caseworkers may take a case unless disqualified (inhabil) in it (fvl. § 8).
+
+    Rett: Ta en sak (ikke inhabil).
+    """
     return can_do_casework(user) and not is_disqualified(user, application)
 
 

@@ -1,4 +1,7 @@
-"""Who may take and finish handovers. Each docstring states the rule."""
+"""Who may take and finish handovers. Each docstring states the rule.
+
+Område: Overlevering.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,10 @@ if TYPE_CHECKING:
 
 def can_take_handover(user: User, handover: Handover) -> bool:
     """The user it was sent to, or who stands in for them; if nobody is named, users who read cases
-    at the unit."""
+    at the unit.
+
+    Rett: Ta en oppgave som er sendt (den den er sendt til, eller enheten).
+    """
     if not can_read_cases(user):
         return False
     if handover.to_user_id:
@@ -27,5 +33,8 @@ def can_take_handover(user: User, handover: Handover) -> bool:
 
 
 def can_finish_handover(user: User, handover: Handover) -> bool:
-    """The user who took the task."""
-    return handover.acknowledged_by_id == user.pk
+    """The user who took the task, while they read cases.
+
+    Rett: Gjøre ferdig en oppgave (den som tok den).
+    """
+    return can_read_cases(user) and handover.acknowledged_by_id == user.pk

@@ -1,4 +1,7 @@
-"""Who may do what with persons. Each docstring states the rule."""
+"""Who may do what with persons. Each docstring states the rule.
+
+Område: Personer.
+"""
 
 from __future__ import annotations
 
@@ -20,17 +23,26 @@ if TYPE_CHECKING:
 
 
 def can_merge_persons(user: User) -> bool:
-    """A user who does casework may merge two records of one person they may see (need C4)."""
+    """A user who does casework may merge two records of one person they may see (need C4).
+
+    Rett: Slå sammen to oppføringer av samme person.
+    """
     return can_do_casework(user)
 
 
 def can_set_protection(user: User) -> bool:
-    """Only users who see protected persons may set, change or lift the protection (need S3)."""
+    """Only users who see protected persons may set, change or lift the protection (need S3).
+
+    Rett: Sette, endre og fjerne adressebeskyttelse (med tilgang til beskyttede).
+    """
     return can_do_casework(user) and user.sees_protected
 
 
 def can_set_shielded(user: User) -> bool:
-    """Only users who see shielded persons may mark a person as shielded, or lift it (S4)."""
+    """Only users who see shielded persons may mark a person as shielded, or lift it (S4).
+
+    Rett: Sette og fjerne skjerming (med tilgang til skjermede).
+    """
     return can_do_casework(user) and user.sees_shielded
 
 
@@ -52,7 +64,10 @@ def colleagues(person: Person, on: date, unit: OrganisationUnit | None = None) -
 
 
 def can_edit_note(user: User, note: Note) -> bool:
-    """Only the author may correct a note. The earlier text is kept."""
+    """Only the author may correct a note. The earlier text is kept.
+
+    Rett: Rette et notat (den som skrev det).
+    """
     return can_do_casework(user) and note.written_by_id == user.pk
 
 
@@ -65,7 +80,11 @@ def is_responsible_for(user: User, person: Person) -> bool:
 
 def can_read_past_matters(user: User, person: Person, on: date) -> bool:
     """Past debt, damage and lost tenancies may be read by a caseworker who is responsible for the
-    person, approves a vedtak in their case, or has written why they need to (need C25)."""
+    person, approves a vedtak in their case, or has written why they need to (need C25).
+
+    Rett: Lese tidligere forhold (ansvarlig for personen, skal godkjenne vedtaket, eller har
+    skrevet hvorfor).
+    """
     if not can_do_casework(user):
         return False
     return (

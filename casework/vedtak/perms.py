@@ -1,4 +1,7 @@
-"""Who may do what with a vedtak. Each docstring states the rule."""
+"""Who may do what with a vedtak. Each docstring states the rule.
+
+Område: Vedtak.
+"""
 
 from __future__ import annotations
 
@@ -22,12 +25,18 @@ if TYPE_CHECKING:
 
 
 def can_draft_vedtak(user: User, application: Application) -> bool:
-    """Caseworkers and approvers may draft, unless disqualified (inhabil) in the case."""
+    """Caseworkers and approvers may draft, unless disqualified (inhabil) in the case.
+
+    Rett: Skrive utkast til vedtak (ikke inhabil).
+    """
     return can_do_casework(user) and not is_disqualified(user, application)
 
 
 def can_approve(user: User) -> bool:
-    """Only approvers approve, and only vedtak drafted by others (`can_approve_vedtak`)."""
+    """Only approvers approve, and only vedtak drafted by others (`can_approve_vedtak`).
+
+    Rett: Godkjenne vedtak.
+    """
     return user.has_role(RoleKind.APPROVER)
 
 
@@ -43,7 +52,10 @@ def not_written_by(vedtak: QuerySet[Vedtak], user: User) -> QuerySet[Vedtak]:
 
 
 def can_approve_vedtak(user: User, vedtak: Vedtak) -> bool:
-    """An approver who has not written it and is not disqualified in the case (need C14)."""
+    """An approver who has not written it and is not disqualified in the case (need C14).
+
+    Rett: Godkjenne et bestemt vedtak (ikke skrevet av en selv, ikke inhabil).
+    """
     return (
         can_approve(user)
         and not has_written(user, vedtak)
@@ -78,13 +90,19 @@ def hindered(vedtak: QuerySet[Vedtak], on: date) -> QuerySet[Vedtak]:
 
 
 def can_recall_vedtak(user: User, vedtak: Vedtak) -> bool:
-    """Only the drafter takes it back from approval."""
-    return vedtak.is_submitted and vedtak.drafted_by_id == user.pk
+    """Only the drafter takes it back from approval, while they do casework.
+
+    Rett: Ta et vedtak tilbake fra godkjenning (den som skrev det).
+    """
+    return can_do_casework(user) and vedtak.is_submitted and vedtak.drafted_by_id == user.pk
 
 
 def can_move_approval(user: User, vedtak: Vedtak, on: date) -> bool:
     """The drafter gives it to another approver; others who work with the case when the chosen one
-    is disqualified (inhabil), away, or no approver any more."""
+    is disqualified (inhabil), away, or no approver any more.
+
+    Rett: Gi godkjenningen til en annen (den som skrev det; andre når godkjenneren er hindret).
+    """
     if not vedtak.is_submitted or not can_draft_vedtak(user, vedtak.application):
         return False
     if vedtak.drafted_by_id == user.pk:
@@ -93,7 +111,10 @@ def can_move_approval(user: User, vedtak: Vedtak, on: date) -> bool:
 
 
 def can_edit_vedtak(user: User, vedtak: Vedtak) -> bool:
-    """Only the drafter may edit it, and only while it is a draft or sent back."""
+    """Only the drafter may edit it, and only while it is a draft or sent back.
+
+    Rett: Endre et utkast (den som skriver det, ikke inhabil).
+    """
     return (
         vedtak.state in (VedtakState.DRAFT, VedtakState.RETURNED)
         and vedtak.drafted_by_id == user.pk
@@ -103,7 +124,10 @@ def can_edit_vedtak(user: User, vedtak: Vedtak) -> bool:
 
 def can_take_over_vedtak(user: User, vedtak: Vedtak) -> bool:
     """Others who work with the case take it over, or discard it, when the drafter has turned out
-    to be disqualified (inhabil): the drafter may do nothing with it (fvl. § 6)."""
+    to be disqualified (inhabil): the drafter may do nothing with it (fvl. § 6).
+
+    Rett: Overta eller forkaste et utkast (når den som skrev det er inhabil).
+    """
     return (
         vedtak.is_open
         and vedtak.drafted_by_id != user.pk

@@ -392,7 +392,7 @@ def test_autosave_of_one_who_lost_the_role_is_refused(client, caseworker, role):
     assert keep(client, form, words="Rus") == 200
     caseworker.roles.update(period=f.since(f.LONG_AGO, f.today()))
     if role:
-        f.RoleFactory(user=caseworker, kind=role)
+        f.RoleFactory(user=caseworker, kind=role, period=f.since(f.today()))
     assert keep(client, form, 2, words="Rus og gjeld") == 404
     user = User.objects.get(pk=caseworker.pk)
     assert drafts.shown_to(user, 5) == []
