@@ -16,9 +16,7 @@ from .errors import RuleBroken
 
 A_WORD = re.compile(r"[^\W\d_]+")
 # Words that say nothing of why, however many there are: «ja ja eller nei».
-FILLERS = frozenset(
-    ["ja", "nei", "jo", "og", "eller", "men", "ok", "okei", "tja", "hm", "altså", "ikke", "ikkje"]
-)
+FILLERS = frozenset(["ja", "nei", "jo", "og", "eller", "men", "ok", "okei", "tja", "hm", "altså"])
 
 
 class Least(NamedTuple):

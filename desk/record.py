@@ -261,7 +261,6 @@ def applications_of(person: Person, *, alive: bool = False) -> list[Application]
                 ),
             ),
             "assessments",
-            "bases",
             Prefetch("needs", HousingNeed.objects.order_by("-decided_at", "-pk")),
         )
         .order_by("-received_at", "-pk")

@@ -80,6 +80,7 @@ def test_what_varig_asks_about_follows_what_is_typed(login):
     asked = inner_html(by_id(page, "sporsmal-del"))
     assert "Er boligen stor nok?" in asked
     assert asked == inner_html(by_id(anew, "sporsmal-del"))
+    assert "{#" not in main_html(page)
 
 
 def test_vedtak_with_an_incomplete_date_differs_only_in_the_error(login):

@@ -594,6 +594,7 @@ def _page(
         if form is not None and form.is_bound and hasattr(form, "cleaned_data")
         else (vedtak, content)
     )
+    found = completeness.findings(shown, on, shown_content) if vedtak.issued_on is None else []
     issued = vedtak_page.as_issued(vedtak)
     may_approve = vedtak.state == VedtakState.SUBMITTED and can_approve_vedtak(request.user, vedtak)
     context: dict[str, Any] = {
@@ -627,7 +628,7 @@ def _page(
         "drafter_inhabil": vedtak.is_open and is_disqualified(vedtak.drafted_by, application),
         "may_take_over": can_take_over_vedtak(request.user, vedtak),
         "saved_at": vedtak.saved_at or vedtak.drafted_at,
-        "questions": vedtak_page.asked(shown, completeness.questions(shown, on, shown_content))
+        "questions": vedtak_page.asked(shown, found)
         if vedtak.is_open
         else [{"item": {"sentence": text}, "confirmed": True} for text in vedtak.confirmed],
         "checks": completeness.checks() if form else [],
@@ -641,7 +642,7 @@ def _page(
         "letter": getattr(vedtak, "letter", None) if vedtak.issued_on else None,
         "can_work": perms.can_do_casework(request.user),
         "disqualified": is_disqualified(request.user, application),
-        **_letter(shown, shown_content, on, issued, tried=tried),
+        **_letter(shown, shown_content, on, issued, found=found, tried=tried),
     }
     if may_approve:
         context |= _answer_forms(request, vedtak, content, refused, comment)

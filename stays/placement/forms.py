@@ -301,7 +301,7 @@ class SeparationForm(OnceFormMixin, forms.Form):
 
 
 class UndoSeparationForm(OnceFormMixin, forms.Form):
-    reason = forms.CharField(label=_("Hvorfor delingen angres"), max_length=200)
+    reason = WhyField(label=_("Hvorfor delingen angres"), max_length=200)
 
     def __init__(self, *args: Any, cancel: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -397,7 +397,7 @@ def test_sending_to_another_unit_keeps_number_date_and_deadline(client, casework
     application = ApplicationFactory(late=True, state=ApplicationState.ASSESSING)
     right = OrganisationUnitFactory(kind=UnitKind.NAV)
     due = reply_clock.clock(application, now()).due
-    client.post(to(application, "application_forward"), {"unit": right.pk, "reason": "§ 27."})
+    client.post(to(application, "application_forward"), {"unit": right.pk, "reason": "Om § 27."})
 
     sent = Application.objects.get(pk=application.pk)
     assert (sent.unit, sent.responsible) == (right, None)

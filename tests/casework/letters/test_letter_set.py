@@ -45,21 +45,23 @@ from tests.pdf_checks import faults
 pytestmark = pytest.mark.django_db
 
 # The appeals body, per legal basis and language form.
+STATE = "Statsforvalteren i Solvær (Postboks 99, 9990 Solvær)"
+STATE_NN = STATE.replace("Statsforvalteren", "Statsforvaltaren")
 MUNICIPAL = "Klagenemnda i Solvær kommune (Torget 1, 9990 Solvær)"
 BODIES = {
     "nb": {
         "kommunal_bolig": f"{MUNICIPAL} avgjør klager om boligen.",
         "bytte": f"{MUNICIPAL} avgjør klager om byttet.",
         "forlengelse": f"{MUNICIPAL} avgjør klager om leietiden.",
-        "boligsosialloven_6": "Statsforvalteren avgjør klager om hjelpen etter boligsosialloven.",
-        "sosialtjenesteloven_27": "Statsforvalteren avgjør klager om det midlertidige botilbudet.",
+        "boligsosialloven_6": f"{STATE} avgjør klager om hjelpen etter boligsosialloven.",
+        "sosialtjenesteloven_27": f"{STATE} avgjør klager om det midlertidige botilbudet.",
     },
     "nn": {
         "kommunal_bolig": f"{MUNICIPAL} avgjer klager om bustaden.",
         "bytte": f"{MUNICIPAL} avgjer klager om bytet.",
         "forlengelse": f"{MUNICIPAL} avgjer klager om leigetida.",
-        "boligsosialloven_6": "Statsforvaltaren avgjer klager om hjelpa etter bustadsosiallova.",
-        "sosialtjenesteloven_27": "Statsforvaltaren avgjer klager om det mellombelse butilbodet.",
+        "boligsosialloven_6": f"{STATE_NN} avgjer klager om hjelpa etter bustadsosiallova.",
+        "sosialtjenesteloven_27": f"{STATE_NN} avgjer klager om det mellombelse butilbodet.",
     },
 }
 # Words of one language form only: none may be in a letter of the other.
