@@ -24,7 +24,7 @@ KEEPS = {
     "NeedToKnowForm", "NoteForm", "NoticeAnswerForm", "ObjectionForm", "OfferAnswerForm",
     "OfferForm", "OutcomeForm", "PapersForm", "PastMatterForm", "PeerAgreementForm",
     "PeerNeedForm", "PlacementForm", "PropertyForm", "QualityAgreementForm", "ReasonForm",
-    "RenewalForm", "ReshapeForm", "ResidentsMeetingForm", "ReturnForm", "RiskForm",
+    "RefuseForm", "RenewalForm", "ReshapeForm", "ResidentsMeetingForm", "ReturnForm", "RiskForm",
     "SearchForm", "Section27Form", "SeparationForm", "SettlePlanForm", "SignForm",
     "StandardTextForm", "StayForm", "SuspensionForm", "UpkeepForm", "VedtakForm",
     "VoidStayForm", "DismissForm", "TakeInForm", "TakeOverForm",

@@ -138,6 +138,7 @@ def test_no_page_writes_the_day_after_as_the_last_day():
         "desk/career.py": {"stay"},
         "stays/actions.py": {"other", "period", "stay"},
         "stays/leases/correcting.py": {"stay"},
+        "stays/placement/separation.py": {"stay"},
         "stays/views.py": {"ended", "stay"},
         "templates/casework/persons/person_household_row.html": {"member"},
         "templates/casework/persons/representative_row.html": {"one"},

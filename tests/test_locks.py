@@ -253,8 +253,10 @@ MAY_DELETE = {
     "end_dimension",
     "end_open",
     "locked_stay",
+    "put_members_back",
     "remove_item",
     "take_back",
+    "undo_separation",
 }
 
 

@@ -172,5 +172,15 @@ class _Reader:
         return None
 
     def _read(self, node: ast.expr) -> Any:
-        expression = ast.fix_missing_locations(ast.Expression(node))
-        return eval(compile(expression, "", "eval"), self.function.__globals__)
+        """The value of a name, `RoleKind.X`, or a tuple of such, with `*CASE_ROLES` in it."""
+        if isinstance(node, ast.Name):
+            return self.function.__globals__[node.id]
+        if isinstance(node, ast.Attribute):
+            return getattr(self._read(node.value), node.attr)
+        if isinstance(node, ast.Tuple):
+            values: list[Any] = []
+            for part in node.elts:
+                starred = isinstance(part, ast.Starred)
+                values += self._read(part.value) if starred else [self._read(part)]
+            return tuple(values)
+        raise TypeError(f"A right may name roles only: {ast.unparse(node)}")

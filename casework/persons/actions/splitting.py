@@ -163,6 +163,7 @@ def _begin(
 # ------------------------------------------------------------------ undoing
 
 
+@transaction.atomic
 def put_members_back(split: HouseholdSplit, *, by: User) -> None:
     """Let everyone be in the household they were in before the split.
 
