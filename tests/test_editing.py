@@ -177,7 +177,7 @@ NOT_EDITING = {
     "EndStayForm", "FollowUpForm", "ReopenStayForm", "RiskFields", "StayForm",
     "CloseRiskForm", "IndexForm", "ProlongForm", "RentForm", "RiskForm", "StepForm",
     "PlacementForm", "RenewalForm", "SearchForm", "SeparationForm", "UndoSeparationForm",
-    "NoticeAnswerForm", "ChangeForm", "DiscardForm", "MoveForm",
+    "NoticeAnswerForm", "ChangeForm", "DiscardForm", "MoveForm", "RefuseForm", "StopForm",
 }  # fmt: skip
 
 
