@@ -337,8 +337,8 @@ OTHER_COLUMNS = {
     "interim_reply_by", "logged_by", "made_by", "mended_by", "merged_by", "opened_by",
     "outcome_by", "place_by", "planned_by", "prolonged_by", "received_by", "recorded_by",
     "registered_by", "released_by", "reminded_by", "renewed_by", "reported_by", "reserved_by",
-    "saved_by", "sent_by", "set_by", "started_by", "stated_by", "submitted_by", "undone_by",
-    "uploaded_by", "voided_by", "withdrawn_by", "written_by",
+    "saved_by", "sent_by", "set_by", "split_by", "started_by", "stated_by", "submitted_by",
+    "undone_by", "uploaded_by", "voided_by", "withdrawn_by", "written_by",
     # A meeting's decision (`decide_item`, in the table above) and a need, the user's own.
     "decided_by",
     # A task, or a case moved from another unit: nobody can change its words.
