@@ -143,6 +143,7 @@ class _Row:
     other: dict[str, Any] = field(default_factory=dict)
     at: _Home | None = None
     known: Unit | None = None
+    new_offices: list[str] = field(default_factory=list)
 
     @property
     def of_home_only(self) -> bool:
@@ -323,10 +324,10 @@ class _Plan:
             thing = OrganisationUnit(name=text, kind=OFFICES[column.field])
         if thing is not None:
             known[text] = known[self.folded(text)] = thing
-            if thing.pk is None:
+            if thing.pk is None and column.field in OFFICES:
+                row.new_offices.append(thing.name)
+            elif thing.pk is None:
                 remark = _("%(what)s «%(name)s» er nytt i Varig")
-                if column.field in OFFICES:
-                    remark = _("enheten «%(name)s» finnes ikke i Varig og blir opprettet")
                 row.report.read_as.append(
                     remark % {"what": column.label_in(model), "name": thing.name}
                 )
@@ -470,6 +471,10 @@ class _Plan:
         for field_name, value in details.items():
             home.said.setdefault(field_name, (report.number, value))
         home.said.setdefault("name", (report.number, home.object.name))
+        if names or row.known is not None:  # an office is made for a home, not for a property
+            remark = _("enheten «%(name)s» finnes ikke i Varig og blir opprettet")
+            told = dict.fromkeys(row.new_offices)
+            report.read_as[:0] = [remark % {"name": name} for name in told]
         if row.known is not None:
             report.known = 1
             self._change(row, period)
