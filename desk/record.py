@@ -106,7 +106,7 @@ def head(person: Person, user: User, on: date) -> Head:
     shown, hidden = masked(person)
     return Head(
         person=person,
-        age=person.age(on),
+        age=person.age(death.died_on if death else on),
         number=shown,
         number_hidden=hidden,
         representatives=list(person.representatives.filter(period__contains=on).order_by("pk")),

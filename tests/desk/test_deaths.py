@@ -86,6 +86,20 @@ def busy(login):
     return client
 
 
+def test_page_of_the_dead_asks_for_no_words_and_counts_no_more_years(login):
+    client = login("saksbehandler")
+    died_on = f.days_ago(40)
+    born = died_on.replace(year=died_on.year - 36) + timedelta(days=20)  # 36 by now, 35 then
+    person = f.PersonFactory(birth_date=born)
+    f.ApplicationFactory(person=person)
+    page = client.get(reverse("desk:person", args=[person.pk])).content.decode()
+    assert f"Spør {person.called}" in page and "36 år" in page
+    f.DeathFactory(person=person, died_on=died_on)
+    page = client.get(reverse("desk:person", args=[person.pk])).content.decode()
+    assert f"Spør {person.called}" not in page and "Ikke skrevet ned." in page
+    assert "35 år" in page and "36 år" not in page
+
+
 def test_a_death_ends_everything_and_keeps_history(busy):
     person = busy.person
     letters = person.letters.count()
