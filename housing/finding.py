@@ -44,6 +44,8 @@ class Homes:
         """The home of the row. Raises `HomeNotFound`."""
         kobo_id = cells.one_line(row.get("koboid"))
         place, label = cells.one_line(row.get("eiendom")), cells.one_line(row.get("bolig"))
+        if not (kobo_id or (place and label)):
+            raise HomeNotFound(_("Skriv eiendom og bolig, eller Kobo-ID."))
         if kobo_id:
             keys = {self.by_kobo[kobo_id]} if kobo_id in self.by_kobo else set()
         else:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from common.errors import RuleBroken
 from common.spreadsheets import Sheet
@@ -209,7 +210,11 @@ class FileKind:
         missing = [c.name for c in self.columns() if c.needed and name_key(c.name) not in there]
         if missing:
             raise WrongColumns(
-                _("Filen mangler kolonnene %(names)s. Last ned malen og se hvordan den skal være.")
+                ngettext(
+                    "Filen mangler kolonnen %(names)s. Last ned malen og se hvordan den skal være.",
+                    "Filen mangler kolonnene %(names)s. Last ned malen og se hvordan den skal være.",
+                    len(missing),
+                )
                 % {"names": ", ".join(missing)}
             )
 

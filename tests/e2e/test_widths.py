@@ -20,3 +20,17 @@ def test_a_flags_button_is_whole_from_a_phone_to_a_wide_screen(open_page):
         button = page.locator(".v-flag__act").first.bounding_box()
         panel = page.locator(".v-panel", has=page.locator(".v-flag")).first.bounding_box()
         assert button["x"] + button["width"] <= panel["x"] + panel["width"], width
+
+
+def test_a_role_is_ended_and_a_night_list_read_on_a_phone(open_page):
+    """Nothing is cut off: the link of a role is on the screen, and the list fills its panel."""
+    ingrid = f.UserFactory(caseworker=True)
+    page = open_page("systemadministrator", PHONE)
+    page.goto(f"/brukere/{ingrid.pk}/")
+    link = page.get_by_role("link", name="Avslutt").first.bounding_box()
+    assert link["x"] + link["width"] <= PHONE["width"]
+    stay = f.StayFactory()
+    page = open_page(viewport=PHONE, user=ingrid)
+    page.goto(f"/midlertidig/i-natt/{stay.unit.property_id}/")
+    table = page.locator("main table tbody").bounding_box()
+    assert table["width"] > 0.9 * PHONE["width"]

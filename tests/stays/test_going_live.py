@@ -127,11 +127,13 @@ def test_rows_with_errors_are_left_out_and_the_others_taken_in(as_caseworker, ho
         lease_line("01020312345", "Nils", "Nes"),
         lease_line("", "", "", unit="H0202"),
         lease_line(OLA, "Ola", "Berg", unit="H0999"),
+        lease_line(OLA, "Ola", "Berg", unit=""),
     )
     page = page_of(as_caseworker, made)
     assert "Velg en annen" in page or "Det bor noen" in page
     assert "Fornavn eller etternavn må fylles ut." in page
     assert "Boligen finnes ikke i Varig: STORGT. 12, H0999." in page
+    assert "Skriv eiendom og bolig, eller Kobo-ID." in page
     take_in(as_caseworker, made)
     assert Lease.objects.filter(stay__person__last_name="Vik").count() == 1
     assert not Person.objects.filter(last_name="Berg").exists(), "no half row is written"
@@ -466,3 +468,12 @@ def test_template_has_the_columns_and_an_example(login, kind):
     answer = client.get(f"/import/{kind}/mal/")
     upload = SimpleUploadedFile("mal.xlsx", answer.content)
     assert client.post(f"/import/{kind}/", {"file": upload}).status_code == 302
+
+
+def test_one_missing_column_is_named_as_one(as_caseworker):
+    content = SimpleUploadedFile("liste.csv", b"fornavn;mottatt\nOla;01.03.2026\n")
+    page = as_caseworker.post("/import/leieforhold/", {"file": content}).content.decode()
+    assert "Filen mangler kolonnene eiendom, bolig, " in page
+    content = SimpleUploadedFile("liste.csv", b"eiendom;leies_fra;husleie\nA;01.03.2026;8000\n")
+    page = as_caseworker.post("/import/leieforhold/", {"file": content}).content.decode()
+    assert "Filen mangler kolonnen bolig. Last ned malen" in page
