@@ -211,8 +211,8 @@ class FileKind:
         if missing:
             raise WrongColumns(
                 ngettext(
-                    "Filen mangler kolonnen %(names)s. Last ned malen og se hvordan den skal være.",
-                    "Filen mangler kolonnene %(names)s. Last ned malen og se hvordan den skal være.",
+                    "Filen mangler kolonnen %(names)s. Last ned malen og se hvordan den er.",
+                    "Filen mangler kolonnene %(names)s. Last ned malen og se hvordan den er.",
                     len(missing),
                 )
                 % {"names": ", ".join(missing)}
