@@ -335,8 +335,9 @@ OTHER_COLUMNS = {
     "cancelled_by", "checked_by", "closed_by", "commented_by", "confirmed_by", "created_by",
     "declared_by", "done_by", "drafted_by", "edited_by", "entered_by", "exported_by",
     "interim_reply_by", "logged_by", "made_by", "mended_by", "merged_by", "opened_by",
-    "outcome_by", "place_by", "planned_by", "prolonged_by", "received_by", "recorded_by",
-    "registered_by", "released_by", "reminded_by", "renewed_by", "reported_by", "reserved_by",
+    "outcome_by", "place_by", "planned_by", "prolonged_by", "proposed_by", "received_by",
+    "recorded_by", "registered_by", "released_by", "reminded_by", "renewed_by", "reported_by",
+    "reserved_by",
     "saved_by", "sent_by", "set_by", "split_by", "started_by", "stated_by", "submitted_by",
     "undone_by", "uploaded_by", "voided_by", "withdrawn_by", "written_by",
     # A meeting's decision (`decide_item`, in the table above) and a need, the user's own.

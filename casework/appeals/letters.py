@@ -227,7 +227,7 @@ def dismissal(appeal: Appeal, ground: str, reason: str, on: date) -> dict[str, A
                     shared,
                 ),
                 "instance": t["dismiss_instance"].format(body=body.named),
-                "how": shared["how"].format(unit=appeal.vedtak.application.unit.name),
+                "how": t["how_dismissal"].format(unit=appeal.vedtak.application.unit.name),
                 "help": shared["help_appeal"],
                 "access": shared["access"],
             },

@@ -94,6 +94,7 @@ DUTIES: dict[str, tuple[Any, Any]] = {
     "notice.due": ("fvl. § 16", _("fristen for å svare")),
     "appeal.party_text": ("fvl. §§ 18 og 33", _("at personen får kopi og kan uttale seg")),
     "appeal.dismiss_instance": ("fvl. § 27", _("hvem som avgjør klager på avvisningen")),
+    "appeal.how_dismissal": ("fvl. § 27", _("hvor klagen sendes, og hvordan")),
     "appeal.weeks_letter": ("fvl. §§ 27 og 29", _("fristen for å klage på avvisningen")),
     "appeal.can_text": ("fvl. § 42", _("at klageinstansen kan bestemme at vedtaket skal vente")),
     "appeal.grounds.": ("fvl. § 25", _("hvorfor klagen er avvist, og etter hvilken regel")),

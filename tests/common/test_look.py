@@ -40,6 +40,14 @@ def test_no_template_has_inline_style_or_script(path: Path) -> None:
     assert not re.search(r"<style|<script(?![^>]*\bsrc=)|\sstyle=[\"']|\son[a-z]+=\"|hx-on", source)
 
 
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_two_buttons_in_a_paragraph_have_a_gap(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    for classes, inside in re.findall(r"<p(?: class=\"([^\"]*)\")?>(.*?)</p>", source, re.DOTALL):
+        if len(re.findall(r'class="ds-button', inside)) > 1:
+            assert set(classes.split()) & {"v-buttons", "v-line"}
+
+
 @pytest.mark.django_db
 def test_the_component_page_shows_every_part(client: Client) -> None:
     client.force_login(UserFactory())
@@ -53,6 +61,12 @@ def test_the_component_page_shows_every_part(client: Client) -> None:
 def test_an_error_page_needs_neither_request_nor_database(name: str) -> None:
     page = get_template(f"{name}.html").render()
     assert "v-errorpage" in page
+
+
+def test_a_form_that_was_not_taken_in_does_not_deny_the_draft_that_was_saved() -> None:
+    page = get_template("403_csrf.html").render()
+    assert "Ingenting er lagret" not in page
+    assert "er teksten i utkastet ditt" in page
 
 
 @pytest.mark.django_db

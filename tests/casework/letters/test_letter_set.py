@@ -413,6 +413,23 @@ def test_appealable_letter_says_deadline_and_appeals_body(kind, language):
         assert {"nb": "forvaltningsloven § 33", "nn": "forvaltingslova § 33"}[language] in text
 
 
+@pytest.mark.parametrize("language", ["nb", "nn"])
+def test_letter_on_a_dismissed_klage_says_the_dismissal_is_looked_at_again(language):
+    _reader, text = read(dismissed(language, False).file)
+    again = {
+        "nb": "Hvis vi ikke gjør den om, sender vi klagen videre.",
+        "nn": "Om vi ikkje gjer ho om, sender vi klaga vidare.",
+    }
+    assert again[language] in text
+    assert {"nb": "ikke endrer vedtaket", "nn": "ikkje endrar vedtaket"}[language] not in text
+
+
+@pytest.mark.parametrize("language", ["nb", "nn"])
+def test_letter_before_a_lease_counts_the_last_day_with_it(language):
+    _reader, text = read(lease_information(language, False).file)
+    assert f"til og med {nbdate_long(f.days_ago(-1100))}".replace("\u00a0", " ") in text
+
+
 # Every outcome, alone and beside the help a person may also have asked for.
 GROUNDS = {Outcome.REFUSED: (RefusalGround.CONDITIONS, RefusalGround.NO_DWELLING)}
 TITLES = {
