@@ -94,6 +94,7 @@ class World:
     def __init__(self, given: dict[str, Any]) -> None:
         self.persons: dict[str, Person] = {}
         self.units: dict[str, Unit] = {}
+        self.providers: dict[str, Provider] = {}
         self.applications: dict[str, Application] = {}
         self.stays: dict[str, int] = {}  # the stays' ids in the database
         self.areas: dict[str, Area] = {}
@@ -150,7 +151,7 @@ class World:
                 build(name, facts, where)
 
     def _provider(self, name: str, facts: dict[str, Any], where: str) -> None:
-        provider = Provider.objects.create(name=name)
+        provider = self.providers[name] = Provider.objects.create(name=name)
         stage = PropertyStage.IN_USE if facts.get("in_use", True) else PropertyStage.CLOSED
         Property.objects.create(name=f"Stedet til {name}", provider=provider, stage=stage)
         for n, agreement in enumerate(facts.get("agreements", [])):
@@ -188,6 +189,9 @@ class World:
 
     def person_ids(self) -> set[int]:
         return {person.pk for person in self.persons.values()}
+
+    def provider_ids(self) -> set[int]:
+        return {provider.pk for provider in self.providers.values()}
 
     def name_of(self, person_id: int) -> str:
         return next(name for name, person in self.persons.items() if person.pk == person_id)

@@ -61,7 +61,8 @@ def run_job(when: dict[str, Any], world: World, changes: Changes) -> dict[str, A
         changes.until(on)
         job(on)
     if kind == AGREEMENT:
-        flags = [_agreement_flag(flag) for flag in AgreementFlag.objects.order_by("pk")]
+        of_them = AgreementFlag.objects.filter(agreement__provider__in=world.provider_ids())
+        flags = [_agreement_flag(flag) for flag in of_them.order_by("pk")]
     else:
         rows = Flag.objects.filter(person__in=world.person_ids()).order_by("pk")
         flags = [_flag(flag, world) for flag in rows]

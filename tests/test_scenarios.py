@@ -13,7 +13,9 @@ from scenarios import changes
 from scenarios.errors import ScenarioError
 from scenarios.management.commands import scenario as command
 from scenarios.runner import run_file
+from tests import factories as f
 from tests import lock_order
+from tests.factories_housing import QualityAgreementFactory
 
 FILES = sorted(Path(__file__).parent.joinpath("scenarios").glob("*.yaml"))
 
@@ -177,3 +179,11 @@ def test_the_other_files_run_on_after_one_that_cannot_be_run(tmp_path, monkeypat
         f"{broken}: error: KeyError: 'nobody'",
         f"{SPEC}: ok",
     ]
+
+
+@pytest.mark.django_db
+def test_agreements_of_the_municipality_are_not_of_the_scenario():
+    """The rules can be run on the demo and on a municipality's own database."""
+    f.PropertyFactory(provider=QualityAgreementFactory().provider)
+    (file,) = [each for each in FILES if each.stem == "agreement_last_day_is_within"]
+    assert run_file(file) == []
