@@ -650,6 +650,11 @@ def check_step(
             )
     if kind == StepKind.EVICTION_DAY:
         _check_claimed(lease, on, corrected)
+        if due_on:
+            raise StayRefused(
+                _("Skriv dagen for utkastelsen i «Dato». En berammet utkastelse har ingen frist."),
+                "due_on",
+            )
     shortest = step_deadline(kind, on)
     if due_on and shortest and due_on < shortest:
         raise StayRefused(

@@ -304,7 +304,9 @@ class StepForm(OnceFormMixin, forms.Form):
     due_on = NorwegianDateField(
         label=_("Frist"),
         required=False,
-        help_text=_("La stå tom for fristen reglene gir (advarsel, oppsigelse, utkastelse)."),
+        help_text=_(
+            "La stå tom for fristen reglene gir (advarsel, oppsigelse, varsel om utkastelse)."
+        ),
     )
     note = forms.CharField(
         label=_("Merknad"),

@@ -6,6 +6,7 @@ import pytest
 
 from tests import factories as f
 from tests.e2e.conftest import PHONE
+from tests.factories_leases import RiskFactory, StepFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -34,3 +35,14 @@ def test_a_role_is_ended_and_a_night_list_read_on_a_phone(open_page):
     page.goto(f"/midlertidig/i-natt/{stay.unit.property_id}/")
     table = page.locator("main table tbody").bounding_box()
     assert table["width"] > 0.9 * PHONE["width"]
+
+
+def test_last_step_of_a_tenancy_at_risk_is_on_the_board_on_every_screen(open_page):
+    ingrid = f.UserFactory(caseworker=True)
+    step = StepFactory(lease=RiskFactory(responsible=ingrid).lease)
+    page = open_page(user=ingrid)
+    page.goto("/leieforhold/i-fare/")
+    for width in (PHONE["width"], 1280, 1440):
+        page.set_viewport_size({"width": width, "height": 800})
+        named = page.locator("main table").get_by_text(step.get_kind_display())
+        assert any(each.is_visible() for each in named.all()), width

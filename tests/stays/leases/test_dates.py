@@ -192,3 +192,13 @@ def test_the_day_of_the_viewing_is_kept_on_the_offer(as_caseworker):
 
     send(as_caseworker, chosen(), f.today(), viewing_on=nb(f.today() + timedelta(days=3)))
     assert Offer.objects.get().viewing_on == f.today() + timedelta(days=3)
+
+
+def test_day_of_an_eviction_is_not_its_deadline(as_caseworker):
+    """Else the flag names the day it was written down for the day people are put out."""
+    lease = f.LeaseFactory(days_ago=200)
+    StepFactory(lease=lease, kind=StepKind.EVICTION_CLAIM, on=f.days_ago(3))
+    ahead = nb(f.today() + timedelta(days=40))
+    page = step(as_caseworker, lease, StepKind.EVICTION_DAY, f.today(), due_on=ahead)
+    assert "Skriv dagen for utkastelsen i «Dato»." in page.content.decode()
+    assert not lease.steps.filter(kind=StepKind.EVICTION_DAY).exists()
