@@ -11,7 +11,15 @@ from django.forms.models import ModelChoiceIterator
 from django.utils.translation import gettext_lazy as _
 
 from common.corrections import SeenMixin
-from common.forms import NorwegianDateField, PeriodField, PrintableMixin, VarigFormHelper, norwegian
+from common.forms import (
+    NorwegianDateField,
+    PeriodField,
+    PrintableMixin,
+    ReasonField,
+    VarigFormHelper,
+    WhyField,
+    norwegian,
+)
 from common.lawful import LawAskedMixin
 
 from .access_models import needs_confirmation
@@ -109,7 +117,7 @@ class RoleForm(OnceFormMixin, forms.ModelForm):
 
 
 class RefuseForm(OnceFormMixin, forms.Form):
-    reason = forms.CharField(
+    reason = ReasonField(
         label=_("Begrunnelse"),
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -122,7 +130,7 @@ class RefuseForm(OnceFormMixin, forms.Form):
 
 
 class StopForm(OnceFormMixin, forms.Form):
-    reason = forms.CharField(
+    reason = WhyField(
         label=_("Begrunnelse"),
         max_length=300,
         help_text=_("Står i loggen. Skriv ikke om personer i saker."),

@@ -20,7 +20,7 @@ def test_ingrid_signs_in_with_her_password_and_out_again(open_page):
     page.wait_for_url("**/min-profil/")
     assert page.get_by_role("heading", level=1).inner_text() == "Min profil"
     page.get_by_role("button", name="Brukermeny for Ingrid Strand").click()
-    page.get_by_role("button", name="Logg ut").click()
+    page.get_by_role("button", name="Logg ut", exact=True).click()
     page.wait_for_url("**/konto/login/**")
     assert not page.errors
 
