@@ -93,6 +93,13 @@ def _send_an_offer(page) -> None:
     page.locator("[name=available_from]").wait_for()
 
 
+def _open_a_klage(page) -> None:
+    """From the list: the first that is being looked at."""
+    row = page.get_by_role("row").filter(has_text="Under vurdering").first
+    row.get_by_role("link").first.click()
+    page.wait_for_url("**/klager/*/")
+
+
 HANNE = ("/", "Hanne Myrland", "Sak 20")
 TOMASZ = ("/", "Tomasz Wrona")
 PICTURES = (
@@ -104,7 +111,7 @@ PICTURES = (
     Picture("boligbehov", INGRID, (*TOMASZ, "Sak 20", "+boligbehov/")),
     Picture("varsel", INGRID, ("/", "Skriv begrunnelse for Tomasz Wrona"), height=520),
     Picture("oppfolging", INGRID, (*TOMASZ, "Plan og oppfølging"), height=800),
-    Picture("klage", INGRID, ("/klager/?mine=1", "Vidar Kvalneset"), height=800),
+    Picture("klage", INGRID, ("/klager/?mine=1", _open_a_klage), height=800),
     Picture("venteliste", INGRID, ("/venteliste/",)),
     Picture("leie", INGRID, ("/leieforhold/",), height=520),
     Picture("vedtak", INGRID, (*HANNE, _begin_a_vedtak), height=800),

@@ -258,7 +258,8 @@ def assess_again(ingrid: Browser, tour: Tour) -> None:
 
 def forward_a_klage(ingrid: Browser, tour: Tour) -> None:
     ingrid.go("/klager/?mine=1")
-    ingrid.follow("Vidar Kvalneset")
+    under_review = ingrid.main.get_by_role("row").filter(has_text="Under vurdering")
+    ingrid.follow(under_review.first.get_by_role("link").first.inner_text())
     assert "Kom klagen i tide?" in ingrid.text
     ingrid.follow("Avgjør utsatt iverksetting")
     ingrid.pick("Nei, vedtaket settes i verk nå")
