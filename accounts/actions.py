@@ -150,9 +150,7 @@ def end_role(
             )
         return
     if receiver is None and leaving.held_by(user):
-        raise leaving.HandOverRefused(
-            _("Dette er den siste rollen. Velg hvem som overtar det brukeren har ansvar for.")
-        )
+        raise leaving.HandOverRefused(str(leaving.LAST_ROLE))
     if receiver is not None:
         leaving.plan_departure(
             user=user, receiver=receiver, on=max(first_day_after, on), by=by, at=at

@@ -24,6 +24,7 @@ from common.lawful import LawAskedMixin
 
 from .access_models import needs_confirmation
 from .enums import RoleKind
+from .leaving import LAST_ROLE
 from .models import Role, User
 from .once import OnceFormMixin
 from .settings_table import KEYS
@@ -143,8 +144,8 @@ class StopForm(OnceFormMixin, forms.Form):
 
 
 class EndRoleForm(SeenMixin, PrintableMixin, forms.Form):
-    """The last day; and the receiver, for somebody who holds something. The action knows whether it
-    is the last role on that day, and then asks for one."""
+    """The last day; and the receiver, for somebody who holds something: needed when there is no
+    other role (`is_last`). When there is, the action knows whether it lasts as long."""
 
     last_day = NorwegianDateField(label=_("Siste dag"), help_text=_("Rollen gjelder ut dagen."))
     at_once = forms.BooleanField(
@@ -158,6 +159,7 @@ class EndRoleForm(SeenMixin, PrintableMixin, forms.Form):
         *args: Any,
         receivers: QuerySet[User] | None,
         stand_ins: QuerySet[User] | None = None,
+        is_last: bool = False,
         cancel: str = "",
         **kwargs: Any,
     ) -> None:
@@ -170,7 +172,10 @@ class EndRoleForm(SeenMixin, PrintableMixin, forms.Form):
                 empty_label=_("Velg"),
                 help_text=_("Overtar fra dagen etter siste dag, og ut fraværet."),
             )
-        if receivers is not None:
+        if receivers is not None and is_last:
+            self.fields["receiver"] = _receiver(receivers)
+            self.fields["receiver"].error_messages["required"] = LAST_ROLE
+        elif receivers is not None:
             self.fields["receiver"] = _receiver(receivers, required=False)
             self.fields["receiver"].help_text = _(
                 "Når brukeren ikke har noen rolle etter siste dag: en som har samme slags rolle i "

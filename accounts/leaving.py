@@ -18,6 +18,7 @@ from django.db import models, transaction
 from django.db.models.functions import Coalesce
 from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from common.calendar import local_date
 from common.errors import RuleBroken
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 
 
 LOOKS_BACK, LOOKS_AHEAD = 365, 30  # days
+LAST_ROLE = gettext_lazy(
+    "Dette er den siste rollen. Velg hvem som overtar det brukeren har ansvar for."
+)
 
 
 class HandOverRefused(RuleBroken):

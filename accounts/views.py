@@ -160,6 +160,7 @@ def role_end(request: HttpRequest, pk: int) -> HttpResponse:
         request.POST or None,
         initial={"last_day": today},
         receivers=receivers if held else None,
+        is_last=not leaving.has_role_after(role.user, today, without=role),
         stand_ins=receivers if standing_in else None,
         row=role,
         cancel=back.url,

@@ -102,6 +102,11 @@ def change_property(*, property: Property, by: User, at: datetime) -> int:
     _check_stage_days(property, local_date(at))
     property._history_user = by
     property.save()
+    if property.name != stored.name:  # its homes are sorted and found by its name
+        units = list(property.units.select_related("property"))
+        for unit in units:
+            unit.sort_name = unit.sorted_by()
+        Unit.objects.bulk_update(units, ["sort_name"], batch_size=1000)
     return closing.apply_stage(property, before=stored, by=by)
 
 

@@ -300,8 +300,24 @@ def _rests_on(content: Contents, language: str, t: dict) -> str:
         if _citation(row.basis, language) not in citations:
             citations.append(_citation(row.basis, language))
     return " ".join(
-        t[key].format(citations=_joined(citations, t)) for key, citations in sentences.items()
+        t[key].format(citations=_rules_named(citations, t)) for key, citations in sentences.items()
     )
+
+
+def _rules_named(citations: list[str], t: dict) -> str:
+    """The citations as one text. Rules that several name each a part of («…, om bytte»), are named
+    once, with those parts; beside other rules the parts stand in brackets."""
+    parts: dict[str, list[str]] = {}
+    for citation in citations:
+        rules, about, part = citation.partition(", om ")
+        parts.setdefault(rules, []).append((about + part).removeprefix(", "))
+    frame = "{} ({})" if len(parts) > 1 else "{}, {}"
+    named = []
+    for rules, about in parts.items():
+        also = f"{t['also']} " if "" in about else ""
+        some = [part for part in about if part]
+        named.append(frame.format(rules, also + _joined(some, t)) if some else rules)
+    return _joined(named, t)
 
 
 def _notified(vedtak: Vedtak, content: Contents, on: date, t: dict) -> str:

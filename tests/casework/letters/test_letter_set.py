@@ -392,6 +392,15 @@ def test_vedtak_letter_names_legal_basis_last_day_and_appeals_body(code, languag
     assert not [one for one in others if one in text]
 
 
+@pytest.mark.parametrize("language", ["nb", "nn"])
+def test_a_paragraph_is_not_parted_from_its_number_in_the_heading_either(language):
+    made = vedtak(language, False, Outcome.DISMISSED, basis="sosialtjenesteloven_27")
+    pages = PdfReader(io.BytesIO(bytes(made.letter.file.content))).pages
+    text = " ".join(page.extract_text() for page in pages)
+    assert "§\u00a027" in text
+    assert not re.findall(r"§[ \n]+\d+", text)
+
+
 @pytest.mark.parametrize("kind", ["delvis", "avvisning", "bortfall", "omgjoring", "klage-avvist"])
 @pytest.mark.parametrize("language", ["nb", "nn"])
 def test_appealable_letter_says_deadline_and_appeals_body(kind, language):
@@ -476,6 +485,70 @@ def test_letter_of_every_outcome_on_one_or_two_bases(language, whole):
             assert TITLES.get((language, outcome, beside), "") in data["title"]
             assert ("Nils Brekke (fullmektig)" in " ".join(frame["copies"])) is whole
             assert bool(data["children"]) is whole
+
+
+@pytest.mark.parametrize("language", ["nb", "nn"])
+@pytest.mark.parametrize("pair", list(itertools.permutations(BODIES["nb"], 2)), ids=" ".join)
+def test_words_of_every_pair_of_bases_say_nothing_twice(pair, language):
+    draft = f.VedtakFactory(
+        application=case(language, whole=False),
+        language=language,
+        place="Solvær gjestehus",
+        help_content=WRITTEN[language]["help_content"],
+    )
+    content = completeness.contents(draft, f.today())
+    bases = [f.basis(code) for code in pair]
+    other = set(ONLY["nn" if language == "nb" else "nb"].split())
+    for outcomes in itertools.product(Outcome, repeat=2):
+        rows = [
+            VedtakOutcome(vedtak=draft, basis=basis, outcome=outcome)
+            for basis, outcome in zip(bases, outcomes, strict=True)
+        ]
+        data = letter_data(draft, replace(content, outcomes=rows, bases=bases), f.today())
+        which = f"{pair} {outcomes}"
+        assert not words_of(" ".join(vedtak_words(data))) & other, which
+        for sentence in sentences_of(data):
+            assert not re.search(r"[{}]|None|\b\d+ rom|\d år\b", sentence), which
+            assert not twice(sentence), f"{which}: {sentence}"
+
+
+def sentences_of(data) -> list[str]:
+    return [one for part in vedtak_words(data) for one in re.split(r"(?<=[.:]) (?=[A-ZÆØÅ])", part)]
+
+
+def twice(sentence: str) -> set[str]:
+    """Runs of four words that stand more than once in a sentence."""
+    words = re.findall(r"\w+", sentence)
+    runs = [" ".join(words[at : at + 4]) for at in range(len(words) - 3)]
+    return {run for run in runs if runs.count(run) > 1}
+
+
+@pytest.mark.parametrize("language", ["nb", "nn"])
+def test_rules_of_two_bases_in_the_same_guidelines_are_named_once(language):
+    home, swap, longer, aid = (
+        f.basis(code) for code in ("kommunal_bolig", "bytte", "forlengelse", "boligsosialloven_6")
+    )
+    rules, swapped, extended, also, law = {
+        "nb": (home.citation, "om bytte", "om forlengelse", "også", aid.citation),
+        "nn": (home.citation_nn, "om byte", "om forlenging", "også", aid.citation_nn),
+    }[language]
+    assert [
+        rules_named(language, *bases) for bases in ((home, swap), (swap, longer), (swap, aid))
+    ] == [
+        f"{rules}, {also} {swapped}",
+        f"{rules}, {swapped} og {extended}",
+        f"{rules} ({swapped}) og {law}",
+    ]
+
+
+def rules_named(language: str, *bases: LegalBasis) -> str:
+    draft = f.VedtakFactory(application=case(language, whole=False), language=language)
+    rows = [VedtakOutcome(vedtak=draft, basis=base, outcome=Outcome.GRANTED) for base in bases]
+    content = replace(completeness.contents(draft, f.today()), outcomes=rows, bases=bases)
+    last = letter_data(draft, content, f.today())["vedtak"][-1]
+    return last.removeprefix({"nb": "Vedtaket bygger på ", "nn": "Vedtaket byggjer på "}[language])[
+        :-1
+    ]
 
 
 def vedtak_words(data) -> list[str]:
