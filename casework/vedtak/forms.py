@@ -442,6 +442,12 @@ class TakeOverForm(OnceFormMixin, forms.Form):
         self.helper = VarigFormHelper(self, submit=_("Overta vedtaket"), cancel=cancel)
 
 
+# In place of an empty list.
+NOBODY_APPROVES = _(
+    "Ingen andre kan godkjenne vedtaket nå. Be lederen gi en til rollen som beslutter."
+)
+
+
 class MoveForm(OnceFormMixin, forms.Form):
     """Another approver for a vedtak that waits for approval."""
 
@@ -455,4 +461,6 @@ class MoveForm(OnceFormMixin, forms.Form):
     def __init__(self, *args: Any, approvers: QuerySet[User], cancel: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["approver"].queryset = approvers
+        if not approvers:
+            self.fields["approver"].help_text = NOBODY_APPROVES
         self.helper = VarigFormHelper(self, submit=_("Flytt godkjenningen"), cancel=cancel)

@@ -39,6 +39,7 @@ from . import letter as vedtak_letter
 from . import page as vedtak_page
 from .day import why_hindered
 from .forms import (
+    NOBODY_APPROVES,
     REVERSAL_FIELDS,
     ApproveForm,
     ChangeForm,
@@ -125,7 +126,9 @@ def vedtak_submit(request: HttpRequest, pk: int) -> HttpResponse:
             missing = completeness.missing(_vedtak(request, pk), on)
             if missing:
                 raise actions.VedtakIncomplete(missing)
-            form.add_error("approver", _("Velg hvem som skal godkjenne vedtaket."))
+            some = form.fields["approver"].queryset.exists()
+            choose = _("Velg hvem som skal godkjenne vedtaket.")
+            form.add_error("approver", choose if some else NOBODY_APPROVES)
         else:
             actions.submit_vedtak(
                 vedtak=vedtak, approver=approver, by=request.user, at=timezone.now()

@@ -135,6 +135,29 @@ def test_an_approver_who_cannot_is_told_of_and_the_vedtak_moved(client):
     assert text == "Godkjenningen er flyttet fra Første Beslutter til Andre Beslutter."
 
 
+def test_where_nobody_else_can_approve_the_form_says_so_and_not_choose(client):
+    vedtak = f.VedtakFactory(submitted=True, reasoning=REASONING)
+    nobody = "Ingen andre kan godkjenne vedtaket nå."
+    client.force_login(vedtak.drafted_by)
+    assert nobody in client.get(url("vedtak_move", vedtak)).text
+    f.UserFactory(approver=True)
+    assert nobody not in client.get(url("vedtak_move", vedtak)).text
+
+
+@pytest.mark.parametrize("others", [0, 1])
+def test_where_nobody_can_approve_a_draft_is_told_so(others, client):
+    draft = written(f.VedtakFactory(application=f.ApplicationFactory(assessed=True)))
+    for _other in range(others):
+        f.UserFactory(approver=True)
+    client.force_login(draft.drafted_by)
+    page = client.get(url("vedtak", draft)).context["form"]
+    sent = {bound.html_name: bound.value() for bound in page if bound.value() is not None}
+    sent |= {"valid_from": day(draft.valid_from), "valid_to": day(draft.valid_to)}
+    text = client.post(url("vedtak_submit", draft), sent).text
+    assert ("Ingen andre kan godkjenne vedtaket nå." in text) is (not others)
+    assert ("Velg hvem som skal godkjenne" in text) is bool(others)
+
+
 @pytest.mark.parametrize("how", ["withdraw", "send_elsewhere"])
 def test_a_closed_case_takes_its_vedtak_out_of_the_queue(how, client):
     vedtak = f.VedtakFactory(submitted=True, reasoning=REASONING)
