@@ -26,6 +26,8 @@ FOLDED: Final = {"đ": "d", "ð": "d", "ŋ": "n", "ŧ": "t", "þ": "th", "ł": "
 _LETTERS = str.maketrans(ÆØÅ | FOLDED)
 _APOSTROPHES = re.compile("['\u2019\u2018\u02bc`\u00b4]")
 _BETWEEN = re.compile(r"[\W_]+")
+_NUMBER = re.compile("[0-9]+")
+DIGITS: Final = 4  # of a number in the key of a home; bruksenhetsnummer (H0202) have as many
 
 
 def norwegian_key(text: str | None, *, aa_is_å: bool = False) -> str:
@@ -45,3 +47,9 @@ def norwegian_key(text: str | None, *, aa_is_å: bool = False) -> str:
         key = key.replace("aa", "å")
     key = unicodedata.normalize("NFD", key.translate(_LETTERS))
     return "".join(c for c in key if not unicodedata.combining(c)).translate(_LETTERS).strip()
+
+
+def home_key(name: str | None) -> str:
+    """Return the key that sorts a home or a property: as `norwegian_key`, and by number, so that
+    Rom 2 comes before Rom 10."""
+    return _NUMBER.sub(lambda number: number[0].zfill(DIGITS), norwegian_key(name))

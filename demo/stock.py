@@ -8,7 +8,7 @@ from random import Random
 
 from django.db.backends.postgresql.psycopg_any import DateRange
 
-from common.sorting import norwegian_key
+from common.sorting import home_key
 from housing.enums import PropertyStage, Staffing, UnavailableCause, UnitType
 from housing.models import Area, Property, Unavailability, Unit
 from housing.providers.models import Provider
@@ -75,7 +75,7 @@ def _homes(bulk, rng, today, areas, office, estate, dwellings):
         property_id = bulk.add(
             Property,
             name=name,
-            sort_name=norwegian_key(name),
+            sort_name=home_key(name),
             address=name,
             postcode="9990",
             area_id=areas[code],
@@ -96,7 +96,7 @@ def _homes(bulk, rng, today, areas, office, estate, dwellings):
                 name=label,
                 dwelling_number=label,
                 type=kind,
-                sort_name=norwegian_key(f"{name}, {label}"),
+                sort_name=home_key(f"{name}, {label}"),
                 bedrooms=bedrooms,
                 size_m2=26 + 15 * bedrooms + rng.randrange(8),
                 floor=floor,
@@ -136,7 +136,7 @@ def _rooms(bulk, rng, today, areas, nav, rooms):
         property_id = bulk.add(
             Property,
             name=name,
-            sort_name=norwegian_key(name),
+            sort_name=home_key(name),
             postcode="9990",
             area_id=areas[code],
             provider_id=owner,
@@ -151,7 +151,7 @@ def _rooms(bulk, rng, today, areas, nav, rooms):
                 name=label,
                 type=kind,
                 bedrooms=1,
-                sort_name=norwegian_key(f"{name}, {label}"),
+                sort_name=home_key(f"{name}, {label}"),
                 size_m2=16,
                 floor=1 + index // 8,
                 step_free=index < 8,

@@ -48,7 +48,7 @@ from common.errors import RuleBroken
 from common.formatting import days_nb, initials, nbdate
 from common.phones import checked
 from common.prepared import DAY, IDS, Prepared
-from common.sorting import norwegian_key
+from common.sorting import home_key
 from peers.enums import Share
 from peers.models import Contact, PeerLink
 from stays.models import Stay
@@ -237,7 +237,7 @@ def places_of(need: HousingNeed | None) -> dict[str, list[str]]:
     places: dict[str, list[str]] = {"wanted": [], "avoided": []}
     for label, name in _all_places(ids=[need.pk]) if need else ():
         places[label].append(name)
-    return {label: sorted(names, key=norwegian_key) for label, names in places.items()}
+    return {label: sorted(names, key=home_key) for label, names in places.items()}
 
 
 def applications_of(person: Person, *, alive: bool = False) -> list[Application]:

@@ -70,10 +70,8 @@ def search(text: str, user: User) -> Results:
         units = Unit.objects.select_related("property__area").only(
             "name", "type", "property__name", "property__area__name"
         )
-        for part in norwegian_key(text).split():
-            units = units.filter(sort_name__contains=part)
         if norwegian_key(text):
-            results.units = _in_order(units)
+            results.units = _in_order(units.named(text))
     return results
 
 

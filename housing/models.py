@@ -21,7 +21,7 @@ from simple_history.models import HistoricalRecords
 from accounts.models import OrganisationUnit
 from common.formatting import kroner
 from common.model_parts import PhoneField, all_or_none
-from common.sorting import norwegian_key
+from common.sorting import home_key, norwegian_key
 
 from .enums import (
     ALWAYS_URGENT,
@@ -41,12 +41,32 @@ YES_OR_NO = (
 )  # fmt: skip
 
 
+def _named(text: str) -> Q:
+    """Every word of the text is in the name. A number is found as it is written, also where the
+    key has zeros before it."""
+    found = Q()
+    for word in norwegian_key(text).split():
+        named = Q(sort_name__contains=word)
+        if (key := home_key(word)) != word:
+            named |= Q(sort_name__contains=key)
+        found &= named
+    return found
+
+
 class PropertyQuerySet(models.QuerySet):
+    def named(self, text: str) -> Self:
+        """Those with every word of the text in their name."""
+        return self.filter(_named(text))
+
     def matching(self, text: str) -> Self:
         return self.filter(name__icontains=text)
 
 
 class UnitQuerySet(models.QuerySet):
+    def named(self, text: str) -> Self:
+        """Those with every word of the text in their name or the property's."""
+        return self.filter(_named(text))
+
     def in_use(self, on: date) -> Self:
         return self.filter(in_use__contains=on)
 
@@ -125,7 +145,7 @@ class Property(models.Model):
     """A building or group of dwellings with one neutral name (needs H1, H7)."""
 
     name = models.CharField(_("navn"), max_length=120, unique=True)
-    sort_name = models.CharField(max_length=160, editable=False, db_collation="C")
+    sort_name = models.CharField(max_length=320, editable=False, db_collation="C")
     address = models.CharField(_("adresse"), max_length=200, blank=True)
     postcode = models.CharField(
         _("postnummer"),
@@ -208,7 +228,7 @@ class Property(models.Model):
         return self.name
 
     def save(self, *args, **kwargs) -> None:
-        self.sort_name = norwegian_key(self.name)
+        self.sort_name = home_key(self.name)
         super().save(*args, **kwargs)
 
     def clean(self) -> None:
@@ -229,7 +249,7 @@ class Unit(models.Model):
     name = models.CharField(
         _("betegnelse"), max_length=40, help_text=_("For eksempel H0202 eller Rom 4.")
     )
-    sort_name = models.CharField(max_length=220, editable=False, db_collation="C")
+    sort_name = models.CharField(max_length=440, editable=False, db_collation="C")
     dwelling_number = models.CharField(
         _("bruksenhetsnummer"),
         max_length=5,
@@ -349,11 +369,15 @@ class Unit(models.Model):
         return f"{self.property.name}, {self.name}"
 
     def save(self, *args, **kwargs) -> None:
-        self.sort_name = norwegian_key(f"{self.property.name}, {self.name}")
+        self.sort_name = self.sorted_by()
         super().save(*args, **kwargs)
 
     def clean(self) -> None:
         _check_name(self.name)
+
+    def sorted_by(self) -> str:
+        """The key of the home among all homes."""
+        return home_key(f"{self.property.name}, {self.name}")
 
     def yes_or_no(self) -> list[tuple[str, bool | None]]:
         """What the home has and suits, by name; None is not known."""

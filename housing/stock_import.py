@@ -38,7 +38,7 @@ from common.cells import Unreadable, folded
 from common.errors import impossible_day
 from common.formatting import nbdate
 from common.history import CHANGED, CREATED, write_history
-from common.sorting import norwegian_key
+from common.sorting import home_key, norwegian_key
 from common.spreadsheets import Sheet
 
 from . import closing
@@ -730,13 +730,13 @@ class _Plan:
         if job.with_changes:  # first, since a new home may get a name that another had
             self._write_changes(job)
         for home in new:
-            home.object.sort_name = norwegian_key(home.object.name)
+            home.object.sort_name = home_key(home.object.name)
         _create([home.object for home in new], job)
         for start in range(0, len(self.new_units), BATCH):
             units = []
             for home, unit in self.new_units[start : start + BATCH]:
                 unit.property = home.object
-                unit.sort_name = norwegian_key(f"{home.object.name}, {unit.name}")
+                unit.sort_name = home_key(f"{home.object.name}, {unit.name}")
                 units.append(unit)
             _create(units, job)
             progress(start / len(self.new_units))
@@ -786,7 +786,7 @@ class _Plan:
                 names.add("sort_name")
                 homes = {home.object.pk: home.object for home in self.homes.values()}
                 for unit, _values in changes:
-                    unit.sort_name = norwegian_key(f"{homes[unit.property_id].name}, {unit.name}")
+                    unit.sort_name = home_key(f"{homes[unit.property_id].name}, {unit.name}")
             if names:
                 things = [thing for thing, _values in changes]
                 model.objects.bulk_update(things, sorted(names), batch_size=BATCH)

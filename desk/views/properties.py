@@ -21,7 +21,6 @@ from casework.models import Person
 from common.access import allowed
 from common.forms import NorwegianDateField
 from common.paging import keyset_page
-from common.sorting import norwegian_key
 from housing.enums import OUT_OF_USE, PropertyStage, UnavailableCause, UnitStatus, UnitType
 from housing.models import Area, Property, Unit
 from housing.perms import can_manage_stock, can_report_upkeep
@@ -62,7 +61,7 @@ def properties(request: HttpRequest) -> HttpResponse:
     chosen = form.cleaned_data if form.is_bound else {}
     listed = Property.objects.select_related("area", "provider")
     if chosen.get("q"):
-        listed = listed.filter(sort_name__contains=norwegian_key(chosen["q"]))
+        listed = listed.named(chosen["q"])
     if chosen.get("livslop"):
         listed = listed.filter(stage=chosen["livslop"])
     if chosen.get("omrade"):

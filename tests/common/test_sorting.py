@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.sorting import norwegian_key
+from common.sorting import home_key, norwegian_key
 
 
 @pytest.mark.parametrize(
@@ -53,3 +53,9 @@ def test_every_text_has_a_key_that_can_be_stored(text):
     assert "\x00" not in key
     assert key == key.strip()
     assert key == norwegian_key(text.upper().lower()) or not text.isascii()
+
+
+def test_homes_are_sorted_by_number():
+    names = ["Jarleveien 2, H0101", "Jarleveien 2, Rom 1", "Jarleveien 2, Rom 2"]
+    names += ["Jarleveien 2, Rom 2B", "Jarleveien 2, Rom 10", "Jarleveien 11, Rom 1"]
+    assert sorted(set(names), key=home_key) == names

@@ -53,6 +53,22 @@ def test_home_names_its_tenant_only_to_whoever_has_a_duty_towards_them(login):
                 assert "Bebodd" in page.text, url
 
 
+def test_rooms_stand_by_number_in_every_list_and_are_found_by_it(as_caseworker, as_manager):
+    house = f.PropertyFactory(name="Fjordveien 7")
+    for name in ("Rom 10", "Rom 2", "Rom 1", "KV3"):
+        unit = f.UnitFactory(property=house, name=name, type="pensjonat", floor=1)
+        f.StayFactory(unit=unit, kind="midlertidig")
+    urls = ["/boliger/", reverse("desk:property", args=[house.pk])]
+    for url in (*urls, reverse("stays:tonight_at", args=[house.pk])):
+        text = as_caseworker.get(url).text
+        rooms = list(dict.fromkeys(re.findall(r"Rom \d+", text)))
+        assert rooms == ["Rom 1", "Rom 2", "Rom 10"], url
+    for typed, found in (("fjord 7 rom 1", 2), ("rom 2", 1), ("kv3", 1), ("rom 3", 0)):
+        page = as_caseworker.post(reverse("desk:search"), {"q": typed})
+        assert len(page.context["found"].units) == found, typed
+    assert "Fjordveien 7" in as_manager.get("/eiendommer/?q=fjordveien+7").text
+
+
 def test_whole_house_is_named_only_where_nobody_can_be_missing(login):
     """To its own staff; to one who may not see everybody, the empty line would tell."""
     house = f.OrganisationUnitFactory(name="Bofellesskapet")

@@ -80,6 +80,13 @@ def test_property_at_risk_shows_the_reason(stock):
         Property.objects.filter(pk=house.pk).update(stage=PropertyStage.AT_RISK, stage_reason="")
 
 
+def test_homes_of_a_renamed_property_are_found_by_its_new_name(stock):
+    unit = f.UnitFactory()
+    url = reverse("housing:property_edit", args=[unit.property_id])
+    assert stock.post(url, {"name": "Askeladdveien 5", "stage": "i_bruk"}).status_code == 302
+    assert unit in stock.post("/sok/", {"q": "askeladdveien"}).context["found"].units
+
+
 @pytest.mark.parametrize("name", ["Rusboligen", "Gamle NØDBOLIG 3"])
 def test_name_that_describes_the_tenants_is_refused_with_a_sentence(stock, name):
     house = f.PropertyFactory()
