@@ -63,6 +63,13 @@ def test_the_last_role_wants_a_receiver_and_names_what_is_held(admin, leaver):
     assert leaver.roles.get().period.upper is None
 
 
+def test_receiver_is_optional_only_beside_another_role(admin, leaver):
+    url = reverse("accounts:role_end", args=[leaver.roles.get().pk])
+    assert admin.get(url).context["form"].fields["receiver"].required
+    f.RoleFactory(user=leaver, kind="beslutter")
+    assert not admin.get(url).context["form"].fields["receiver"].required
+
+
 def test_everything_is_moved_with_a_trace(admin, leaver):
     receiver = f.UserFactory(caseworker=True)
     assert end(admin, leaver, receiver=receiver.pk).status_code == 302
