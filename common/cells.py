@@ -8,6 +8,7 @@ the user when the cell can be read in more than one way or not at all. Nothing i
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -131,6 +132,14 @@ def day(cell: Any, label: str) -> date | None:
         return _DAYS.clean(day if isinstance(day, date) else text)
     except ValidationError as error:
         raise cannot_read(text, label) from error
+
+
+def filled(read: Callable[..., Any], cell: Any, label: str, *limits: int) -> Any:
+    """What `read` (`day`, `whole` …) gives of a cell that cannot be empty. Raises `Unreadable`."""
+    value = read(cell, label, *limits)
+    if value is None:
+        raise Unreadable(_("%(label)s må fylles ut.") % {"label": label})
+    return value
 
 
 def yes_no(cell: Any, label: str) -> bool | None:

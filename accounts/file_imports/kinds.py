@@ -20,6 +20,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from common.cells import Unreadable
 from common.errors import RuleBroken
 from common.spreadsheets import Sheet
 
@@ -31,6 +32,42 @@ Progress = Callable[[int, int], None]
 
 class WrongColumns(RuleBroken):
     """The file has not the columns this import needs."""
+
+
+class RowRefused(RuleBroken):
+    """The row has these errors."""
+
+    def __init__(self, sentences: list[str]) -> None:
+        self.sentences = sentences
+        super().__init__(" ".join(sentences))
+
+
+class Reading:
+    """Reads on after an error in a row, so that the report names all of them at once.
+
+    `read(function, …)` gives what the function does, or None after an error.
+    """
+
+    def __init__(self) -> None:
+        self.errors: list[str] = []
+
+    def __call__(self, function: Callable[..., Any], *values: Any) -> Any:
+        try:
+            return function(*values)
+        except RowRefused as error:
+            self.errors += error.sentences
+        except (RuleBroken, Unreadable) as error:
+            self.errors.append(str(error))
+        return None
+
+    def refuse(self, sentence: object) -> None:
+        """Add an error."""
+        self.errors.append(str(sentence))
+
+    def done(self) -> None:
+        """Raise `RowRefused` when there were errors."""
+        if self.errors:
+            raise RowRefused(list(dict.fromkeys(self.errors)))
 
 
 class ChangedSinceRead(RuleBroken):

@@ -25,7 +25,7 @@ from common.jobs import JobResult
 
 from ..enums import ImportState
 from ..models import FileImport, User
-from .kinds import KINDS, ChangedSinceRead, FileKind, Report, RowReport, Work, name_key
+from .kinds import KINDS, ChangedSinceRead, FileKind, Report, RowRefused, RowReport, Work, name_key
 
 logger = logging.getLogger("varig.jobs")
 PROGRESS_SECONDS = 900
@@ -208,6 +208,8 @@ def _one(kind: FileKind, work: Work, number: int, cells) -> RowReport:
             if row.errors:
                 transaction.set_rollback(True)
             return row
+    except RowRefused as error:
+        return RowReport(number, verdict=_("Tas ikke inn"), errors=error.sentences)
     except (RuleBroken, Unreadable) as error:
         return RowReport(number, verdict=_("Tas ikke inn"), errors=[str(error)])
     except IntegrityError as error:

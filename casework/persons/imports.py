@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import CASE_ROLES
-from accounts.file_imports.kinds import TemplateColumn, Work
+from accounts.file_imports.kinds import Reading, TemplateColumn, Work
 from accounts.models import Role, User
 from casework.log.enums import IdKind
 from common import cells, national_id, phones
@@ -41,6 +41,7 @@ COLUMNS = (
     TemplateColumn("telefon", _("telefonnummer")),
     TemplateColumn("saksbehandler", _("brukernavn eller e-post; ellers deg selv")),
 )
+NO_NAME = _("Fornavn eller etternavn må fylles ut.")
 DIGITS = {"fødselsnummer": 11, "duf": 12}
 
 
@@ -57,21 +58,13 @@ def person_of(row: dict[str, Any], work: Work, known: QuerySet) -> tuple[Person,
     `PersonRefused` when the person may be registered already.
     """
     by, at = work.by, work.at
-    number = _number(row, "fødselsnummer")
-    number = number and national_id.parse(number).value
-    duf = _number(row, "duf")
-    duf = duf and national_id.parse_duf(duf)
-    first = cells.one_line(row.get("fornavn"))[:80]
-    last = cells.one_line(row.get("etternavn"))[:80]
-    born = cells.day(row.get("fødselsdato"), str(_("fødselsdato")))
-    if born and born > local_date(at):
-        raise PersonRefused(str(_("Fødselsdatoen er ikke kommet ennå.")))
+    number, duf, first, last, born = read_person(row, work)
     if number or duf:
         found, _before = holder_of(national_id=number, duf="" if number else duf)
         if found is not None:
             return _known(found, last or first, by), False
     if not first and not last:
-        raise PersonRefused(str(_("Fornavn eller etternavn må fylles ut.")))
+        raise PersonRefused(str(NO_NAME))
     person = _without_number(first, last, born, number or duf, known, work)
     if person is not None:
         return person, False
@@ -89,6 +82,23 @@ def person_of(row: dict[str, Any], work: Work, known: QuerySet) -> tuple[Person,
         "responsible": _responsible(row, by, at),
     }
     return register_person(by=by, at=at, facts=facts), True
+
+
+def read_person(row: dict[str, Any], work: Work) -> tuple[str, str, str, str, date | None]:
+    """Number, DUF, first and last name and birth date of the row. Raises `RowRefused`."""
+    read = Reading()
+    number, duf = _number(row, "fødselsnummer"), _number(row, "duf")
+    parsed = read(national_id.parse, number) if number else None
+    kept_duf = read(national_id.parse_duf, duf) if duf else ""
+    first = (read(cells.one_line, row.get("fornavn")) or "")[:80]
+    last = (read(cells.one_line, row.get("etternavn")) or "")[:80]
+    born = read(cells.day, row.get("fødselsdato"), str(_("fødselsdato")))
+    if born and born > local_date(work.at):
+        read.refuse(_("Fødselsdatoen er ikke kommet ennå."))
+    if not (number or duf or first or last) and not read.errors:
+        read.refuse(NO_NAME)
+    read.done()
+    return parsed.value if parsed else "", kept_duf or "", first, last, born
 
 
 def _without_number(

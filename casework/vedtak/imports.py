@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.file_imports.kinds import FileKind, RowReport, TemplateColumn, Work, register
+from accounts.file_imports.kinds import FileKind, Reading, RowReport, TemplateColumn, Work, register
 from accounts.models import OrganisationUnit, User
 from casework.applications.actions.applications import default_bases, register_application
 from casework.applications.models import Application
@@ -67,28 +67,24 @@ class CaseRefused(RuleBroken):
 def take_in(work: Work, values: Sequence[Any]) -> RowReport:
     """One case: received, and granted if the row has a date of the vedtak."""
     row, today = work.named(values), local_date(work.at)
-    received = cells.day(row.get("mottatt"), "mottatt")
-    granted = cells.day(row.get("vedtaksdato"), "vedtaksdato")
-    reference = cells.one_line(row.get("vedtaketliggeri"))[:80]
-    replied = cells.day(row.get("foreløpigsvar"), "foreløpig_svar")
-    valid_to = cells.day(row.get("gjeldertil"), "gjelder_til")
-    if received is None:
-        raise CaseRefused(_("mottatt må fylles ut."))
-    for day in (received, granted, replied, valid_to):
-        if sentence := impossible_day(day, today):
-            raise CaseRefused(sentence)
-    if received > today or (granted and granted > today):
-        raise CaseRefused(_("Dagen er ikke kommet ennå. Skriv når det skjedde."))
-    if granted and granted < received:
-        raise CaseRefused(_("Vedtaket kan ikke være fattet før søknaden kom."))
+    read = Reading()
+    received = read(cells.filled, cells.day, row.get("mottatt"), "mottatt")
+    granted = read(cells.day, row.get("vedtaksdato"), "vedtaksdato")
+    reference = (read(cells.one_line, row.get("vedtaketliggeri")) or "")[:80]
+    replied = read(cells.day, row.get("foreløpigsvar"), "foreløpig_svar")
+    valid_to = read(cells.day, row.get("gjeldertil"), "gjelder_til")
+    impossible = [impossible_day(day, today) for day in (received, granted, replied, valid_to)]
+    for sentence in filter(None, impossible):
+        read.refuse(sentence)
+    if not any(impossible):
+        _check_order(read, received, granted, replied, today)
     if granted and not reference:
-        raise CaseRefused(_("Skriv hvor vedtaket ligger: saksnummeret i arkivet eller systemet."))
-    kind_text = cells.one_line(row.get("gjelder"))
-    kind = cells.choice(ApplicationKind, kind_text) if kind_text else ApplicationKind.NEW
-    if kind not in KINDS:
-        raise CaseRefused(_("Saken må gjelde kommunal bolig eller bytte."))
-    need = _need(row)
-    unit = _unit(row, work)
+        read.refuse(_("Skriv hvor vedtaket ligger: saksnummeret i arkivet eller systemet."))
+    kind = read(_kind, row)
+    need = read(_need, row)
+    unit = read(_unit, row, work)
+    read(persons.read_person, row, work)
+    read.done()
     there = Application.objects.filter(kind=kind, received_at__date=received)
     person, is_new = persons.person_of(row, work, there.values("person"))
     if person.birth_date and received < person.birth_date:
@@ -111,8 +107,6 @@ def take_in(work: Work, values: Sequence[Any]) -> RowReport:
         at=work.at,
     )
     if replied:
-        if not received <= replied <= today:
-            raise CaseRefused(_("Foreløpig svar må være sendt etter at søknaden kom."))
         application.interim_reply_at, application.interim_reply_by = _noon(replied), work.by
         application.save(update_fields=["interim_reply_at", "interim_reply_by"])
     if granted:
@@ -129,6 +123,26 @@ def take_in(work: Work, values: Sequence[Any]) -> RowReport:
     verdict = _("Ny sak på ventelisten") if granted else _("Ny søknad")
     said = _("ny person") if is_new else _("personen er i Varig fra før")
     return RowReport(0, makes=1, verdict=str(verdict), read_as=[str(said)])
+
+
+def _check_order(
+    read: Reading, received: date | None, granted: date | None, replied: date | None, today: date
+) -> None:
+    """The days have come, and in their order."""
+    if any(day and day > today for day in (received, granted)):
+        read.refuse(_("Dagen er ikke kommet ennå. Skriv når det skjedde."))
+    if received and granted and granted < received:
+        read.refuse(_("Vedtaket kan ikke være fattet før søknaden kom."))
+    if received and replied and not received <= replied <= today:
+        read.refuse(_("Foreløpig svar må være sendt etter at søknaden kom."))
+
+
+def _kind(row: dict[str, Any]) -> ApplicationKind:
+    text = cells.one_line(row.get("gjelder"))
+    kind = cells.choice(ApplicationKind, text) if text else ApplicationKind.NEW
+    if kind not in KINDS:
+        raise CaseRefused(_("Saken må gjelde kommunal bolig eller bytte."))
+    return kind
 
 
 @transaction.atomic
@@ -185,23 +199,27 @@ def carry_over_grant(
 
 
 def _need(row: dict[str, Any]) -> dict[str, Any]:
+    read = Reading()
     types = []
     for text in re.split(r"[,;/]", cells.one_line(row.get("boligtyper"))):
         if text.strip():
             kind = cells.choice(UnitType, text)
             if kind is None:
-                raise CaseRefused(str(_("Boligtypen «%s» finnes ikke.")) % text.strip())
+                read.refuse(str(_("Boligtypen «%s» finnes ikke.")) % text.strip())
             types.append(kind)
     staffing_text = cells.one_line(row.get("bemanning"))
     staffing = cells.choice(Staffing, staffing_text) if staffing_text else Staffing.NONE
     if staffing is None:
-        raise CaseRefused(str(_("Bemanningen «%s» finnes ikke.")) % staffing_text)
-    bedrooms = cells.whole(row.get("soverom"), "soverom", 0, 10)
+        read.refuse(str(_("Bemanningen «%s» finnes ikke.")) % staffing_text)
+    bedrooms = read(cells.whole, row.get("soverom"), "soverom", 0, 10)
+    step_free = read(cells.yes_no, row.get("utentrapper"), "uten_trapper")
+    wheelchair = read(cells.yes_no, row.get("rullestol"), "rullestol")
+    read.done()
     return {
         "types": types or [UnitType.MUNICIPAL],
         "bedrooms": 1 if bedrooms is None else bedrooms,
-        "step_free": cells.yes_no(row.get("utentrapper"), "uten_trapper") or False,
-        "wheelchair": cells.yes_no(row.get("rullestol"), "rullestol") or False,
+        "step_free": step_free or False,
+        "wheelchair": wheelchair or False,
         "staffing": staffing,
     }
 

@@ -11,7 +11,15 @@ from typing import Any
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
-from accounts.file_imports.kinds import FileKind, Report, RowReport, TemplateColumn, Work, register
+from accounts.file_imports.kinds import (
+    FileKind,
+    Reading,
+    Report,
+    RowReport,
+    TemplateColumn,
+    Work,
+    register,
+)
 from accounts.perms import can_change_settings
 from casework.persons import imports as persons
 from common import cells
@@ -43,16 +51,16 @@ INDEX_COLUMNS = (
 def take_over(work: Work, values: Sequence[Any]) -> RowReport:
     """One lease. A row that is in Varig already changes nothing."""
     row = work.named(values)
-    starts_on = cells.day(row.get("leiesfra"), "leies_fra")
-    rent = cells.whole(row.get("husleie"), "husleie", 0, 200_000)
-    if starts_on is None or rent is None:
-        raise RuleBroken(str(_("leies_fra og husleie må fylles ut.")))
-    kind_text = cells.one_line(row.get("sikkerhet"))
-    deposit = cells.whole(row.get("beløp"), "beløp", 0, 2_000_000) or 0
-    kind = cells.choice(Deposit, kind_text) if kind_text else None
-    if kind_text and kind is None:
-        raise RuleBroken(str(_("Sikkerheten «%(text)s» finnes ikke.")) % {"text": kind_text})
-    unit = work.once("homes", finding.Homes).find(row)
+    read = Reading()
+    starts_on = read(cells.filled, cells.day, row.get("leiesfra"), "leies_fra")
+    expires_on = read(cells.day, row.get("leiestil"), "leies_til")
+    agreed_on = read(cells.day, row.get("inngått"), "inngått")
+    rent = read(cells.filled, cells.whole, row.get("husleie"), "husleie", 0, 200_000)
+    kind = read(_security, cells.one_line(row.get("sikkerhet")))
+    deposit = read(cells.whole, row.get("beløp"), "beløp", 0, 2_000_000) or 0
+    unit = read(work.once("homes", finding.Homes).find, row)
+    read(persons.read_person, row, work)
+    read.done()
     there = Lease.objects.filter(stay__unit=unit, starts_on=starts_on)
     person, is_new = persons.person_of(row, work, there.values("stay__person"))
     if there.filter(stay__person=person).exists():
@@ -61,8 +69,8 @@ def take_over(work: Work, values: Sequence[Any]) -> RowReport:
         person=person,
         unit=unit,
         starts_on=starts_on,
-        agreed_on=cells.day(row.get("inngått"), "inngått") or starts_on,
-        expires_on=cells.day(row.get("leiestil"), "leies_til"),
+        agreed_on=agreed_on or starts_on,
+        expires_on=expires_on,
         rent=rent,
         deposit_kind=kind or (Deposit.DEPOSIT if deposit else Deposit.NONE),
         deposit=deposit,
@@ -71,6 +79,13 @@ def take_over(work: Work, values: Sequence[Any]) -> RowReport:
     )
     said = _("ny person") if is_new else _("personen er i Varig fra før")
     return RowReport(0, makes=1, verdict=str(_("Nytt leieforhold")), read_as=[str(said)])
+
+
+def _security(text: str) -> Deposit | None:
+    kind = cells.choice(Deposit, text) if text else None
+    if text and kind is None:
+        raise RuleBroken(str(_("Sikkerheten «%(text)s» finnes ikke.")) % {"text": text})
+    return kind
 
 
 def enter_months(work: Work) -> Report:

@@ -7,10 +7,9 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.file_imports.kinds import FileKind, RowReport, TemplateColumn, Work, register
+from accounts.file_imports.kinds import FileKind, Reading, RowReport, TemplateColumn, Work, register
 from casework.persons import imports as persons
 from common import cells
-from common.errors import RuleBroken
 from housing import finding
 from stays import actions
 from stays.enums import StayKind
@@ -32,25 +31,30 @@ COLUMNS = (
 def take_in(work: Work, values: Sequence[Any]) -> RowReport:
     """One stay. Earlier places of the same person are rows of their own, so the clock is right."""
     row = work.named(values)
-    starts_on = cells.day(row.get("fra"), "fra")
-    if starts_on is None:
-        raise RuleBroken(str(_("fra må fylles ut.")))
-    unit = work.once("homes", finding.Homes).find(row)
+    read = Reading()
+    starts_on = read(cells.filled, cells.day, row.get("fra"), "fra")
+    ends_on = read(cells.day, row.get("til"), "til")
+    granted_until = read(cells.day, row.get("innvilgettil"), "innvilget_til")
+    night_price = read(cells.whole, row.get("prispernatt"), "pris_per_natt", 0, 100_000)
+    reason = read(cells.one_line, row.get("begrunnelse"))
+    unsuited_reason = read(cells.one_line, row.get("hvorforlikevel")) or ""
+    unit = read(work.once("homes", finding.Homes).find, row)
+    read(persons.read_person, row, work)
+    read.done()
     there = Stay.objects.filter(unit=unit, period__startswith=starts_on)
     person, is_new = persons.person_of(row, work, there.values("person"))
     if there.filter(person=person).exists():
         return RowReport(0, known=1, verdict=str(_("Finnes fra før")))
-    reason = cells.one_line(row.get("begrunnelse"))
     actions.register_stay(
         person=person,
         kind=StayKind.TEMPORARY,
         unit=unit,
         starts_on=starts_on,
-        ends_on=cells.day(row.get("til"), "til"),
-        granted_until=cells.day(row.get("innvilgettil"), "innvilget_til"),
-        night_price=cells.whole(row.get("prispernatt"), "pris_per_natt", 0, 100_000),
+        ends_on=ends_on,
+        granted_until=granted_until,
+        night_price=night_price,
         reason=reason or str(_("Vedtaket er fra før Varig.")),
-        unsuited_reason=cells.one_line(row.get("hvorforlikevel"))[:300],
+        unsuited_reason=unsuited_reason[:300],
         by=work.by,
         at=work.at,
     )

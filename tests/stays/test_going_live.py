@@ -139,6 +139,40 @@ def test_rows_with_errors_are_left_out_and_the_others_taken_in(as_caseworker, ho
     assert not Person.objects.filter(last_name="Berg").exists(), "no half row is written"
 
 
+def test_row_names_all_its_errors_at_once(as_caseworker, home):
+    head = LEASES + ";sikkerhet"
+    line = "123;;Vik;32.02.1980;STORGT. 12;H0999;31.02.2024;ja;åtte;gull"
+    assert errors(send(as_caseworker, "leieforhold", head, line)) == [
+        "«31.02.2024» kan ikke leses som leies_fra.",
+        "«ja» kan ikke leses som leies_til.",
+        "«åtte» kan ikke leses som husleie.",
+        "Sikkerheten «gull» finnes ikke.",
+        "Boligen finnes ikke i Varig: STORGT. 12, H0999. Ta inn boligene først.",
+        "Et fødselsnummer eller D-nummer har elleve siffer. Sjekk det du har skrevet.",
+        "«32.02.1980» kan ikke leses som fødselsdato.",
+    ]
+    head = "etternavn;eiendom;bolig;fra;til;pris_per_natt"
+    found = errors(send(as_caseworker, "midlertidige-opphold", head, ";;;;32.01.2026;-1"))
+    assert found == [
+        "fra må fylles ut.",
+        "«32.01.2026» kan ikke leses som til.",
+        "«-1» kan ikke leses som pris_per_natt.",
+        "Skriv eiendom og bolig, eller Kobo-ID.",
+        "Fornavn eller etternavn må fylles ut.",
+    ]
+    head = "etternavn;mottatt;vedtaksdato;gjelder;enhet;boligtyper;soverom;bemanning"
+    line = "Vik;01.03.2026;01.02.2026;strøm;Ingen;slott;mange;butler"
+    assert errors(send(as_caseworker, "ventende-saker", head, line)) == [
+        "Vedtaket kan ikke være fattet før søknaden kom.",
+        "Skriv hvor vedtaket ligger: saksnummeret i arkivet eller systemet.",
+        "Saken må gjelde kommunal bolig eller bytte.",
+        "Boligtypen «slott» finnes ikke.",
+        "Bemanningen «butler» finnes ikke.",
+        "«mange» kan ikke leses som soverom.",
+        "Enheten «Ingen» finnes ikke i Varig.",
+    ]
+
+
 def test_facts_that_cannot_be_are_errors_of_their_rows(as_caseworker, home):
     """Born in the future, agreed in the future, before the birth, after the death, asleep in two
     places."""
