@@ -38,21 +38,27 @@ PROMISES = f"""
         OR o.state = %(OfferState.ACCEPTED)s AND o.lease_id IS NULL
             AND o.answered_at < {end_of_day()}
     UNION ALL
-    SELECT a.person_id, CASE WHEN EXISTS (
+    SELECT a.person_id, CASE WHEN o.id IS NOT NULL THEN %(HomeAhead.KEPT_OFFER)s WHEN EXISTS (
             SELECT FROM {HOME_GRANTS}
             WHERE v.application_id = a.id AND coalesce({LAST_DAY} >= %(on)s::date, true))
             THEN %(HomeAhead.RESERVED)s ELSE %(HomeAhead.HELD)s END,
-        r.id, {NAME_OF_UNIT}, r.moves_in_on, upper(r.period) - 1
+        coalesce(o.id, r.id), {NAME_OF_UNIT}, r.moves_in_on, upper(r.period) - 1
     FROM allocation_reservation r
     JOIN casework_application a ON a.id = r.application_id
     JOIN housing_unit unit ON unit.id = r.unit_id
     JOIN housing_property property ON property.id = unit.property_id
+    LEFT JOIN allocation_offer o ON o.application_id = a.id AND o.unit_id = r.unit_id
+        AND o.state = %(OfferState.SENT)s AND o.sent_at < {end_of_day()}
     WHERE r.released_at IS NULL AND r.period @> %(on)s::date"""
 
 
 def promise_params() -> dict[str, Any]:
     """The parameters of `PROMISES` besides `%(on)s` and those of `HomeAhead`."""
     return {**enum_params(OfferState), **gives_home_params()}
+
+
+# The homes ahead that are an offer; `HomeBy.ref` is its id.
+OFFERS = (HomeAhead.ACCEPTED, HomeAhead.KEPT_OFFER, HomeAhead.OFFERED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +95,7 @@ class Discharge:
     @property
     def offer(self) -> int | None:
         """The id of the offer, when it is what there is."""
-        return self.home.ref if self.home.what in (HomeAhead.ACCEPTED, HomeAhead.OFFERED) else None
+        return self.home.ref if self.home.what in OFFERS else None
 
     @property
     def reservation(self) -> int | None:

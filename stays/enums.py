@@ -55,6 +55,7 @@ class HomeAhead(models.TextChoices):
 
     READY = "klar", _("Bolig klar")
     ACCEPTED = "takket_ja", _("Takket ja til tilbud")
+    KEPT_OFFER = "tilbudt_og_holdt_av", _("Tilbudt, og holdt av")
     RESERVED = "holdt_av", _("Holdt av, med vedtak")
     OFFERED = "tilbudt", _("Tilbudt")
     HELD = "holdt_av_uten_vedtak", _("Holdt av, uten vedtak")
@@ -64,7 +65,7 @@ class HomeAhead(models.TextChoices):
 
 
 # With one of these in time, a home is agreed.
-AGREED = (HomeAhead.ACCEPTED, HomeAhead.RESERVED)
+AGREED = (HomeAhead.ACCEPTED, HomeAhead.KEPT_OFFER, HomeAhead.RESERVED)
 
 
 class Unsuitable(models.TextChoices):

@@ -200,6 +200,10 @@ class HomeBy:
                 return _("Har takket ja til %(home)s, ledig fra %(day)s")
             case HomeAhead.ACCEPTED:
                 return _("Har takket ja til %(home)s, men den er ledig først %(day)s")
+            case HomeAhead.KEPT_OFFER if self.is_agreed:
+                return _("%(home)s er tilbudt, og holdt av til innflytting %(day)s")
+            case HomeAhead.KEPT_OFFER:
+                return _("%(home)s er tilbudt, men holdt av til og med %(until)s, ikke til dagen.")
             case HomeAhead.RESERVED if self.is_agreed:
                 return _("%(home)s er holdt av til innflytting %(day)s")
             case HomeAhead.RESERVED:

@@ -133,6 +133,8 @@ def agreed_step(home: HomeBy) -> str:
     """The next step towards a home that is agreed."""
     if home.what == HomeAhead.ACCEPTED:
         return _("Avtal leieforholdet, så boligen er klar til dagen.")
+    if home.what == HomeAhead.KEPT_OFFER:
+        return _("Få svar på tilbudet, så boligen er klar til dagen.")
     return _("Send tilbudet, så boligen er klar til dagen.")
 
 

@@ -177,6 +177,9 @@ def test_home_reserved_for_a_discharge_is_reserved_until_that_day(as_caseworker)
         available_from=nb(ahead(20)),
     )
     assert Offer.objects.get().unit == unit
+    page = as_caseworker.get(reverse("allocation:discharges")).text
+    assert "Se tilbudet" in page and "Send tilbud" not in page, "the next step is to get the answer"
+    assert "er tilbudt, og holdt av til innflytting" in page and "Bolig avtalt" in page
     Offer.objects.all().delete()
     post(as_caseworker, reverse("allocation:release", args=[kept.pk]), reason="Annen bolig.")
     assert status(unit) == vacancy.UnitStatus.VACANT
