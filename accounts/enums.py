@@ -75,6 +75,17 @@ class AccessEventKind(models.TextChoices):
     SIGNED_OUT = "logget_ut", _("Logget ut overalt")
 
 
+class ReadKind(models.TextChoices):
+    """In what way a response showed the persons it named: the page's part of why they were read."""
+
+    PERSON = "person", _("Side om personen")
+    MEETING = "mote", _("Møte")
+    SEARCH = "sok", _("Søk")
+    LIST = "liste", _("Liste")
+    DOCUMENT = "dokument", _("Dokument")
+    EXPORT = "uttrekk", _("Uttrekk")
+
+
 class ImportState(models.TextChoices):
     """How far the import of a file has come."""
 

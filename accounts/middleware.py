@@ -1,5 +1,6 @@
 """Sessions end in time. Who is not signed in is sent to sign in, and back, with what they typed
-kept (need S8). Users who sign in with a password must have a second factor (need S5)."""
+kept (need S8). Users who sign in with a password must have a second factor (need S5). Whom a
+response shows is logged (need S2)."""
 
 from __future__ import annotations
 
@@ -17,9 +18,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
+from common import shown
 from common.errors import RuleBroken
 
-from . import drafts, sessions, sign_in
+from . import drafts, reads, sessions, sign_in
 from .models import Draft
 
 # Open without a second factor: to set one up, to sign in again, and to sign out.
@@ -62,6 +64,22 @@ class SignInMiddleware(LoginRequiredMiddleware):
         if request.headers.get("HX-Request") == "true":
             return HttpResponseClientRedirect(url)
         return redirect(url)
+
+
+class ReadLogMiddleware:
+    """Logs whom the response shows, with whom it shows them to, before it leaves (`reads`).
+
+    What cannot be logged is not shown: an error here is an error of the response.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with shown.collected() as named:
+            response = self.get_response(request)
+        reads.write(request, response, named)
+        return response
 
 
 def kept_for_later(request: HttpRequest) -> str:

@@ -22,7 +22,7 @@ from common.model_parts import PhoneField, all_or_none
 
 from .access_models import AccessEvent as AccessEvent
 from .access_models import RoleProposal
-from .enums import CONFIRMED_ROLES, ImportState, RoleBasis, RoleKind, UnitKind
+from .enums import CONFIRMED_ROLES, ImportState, ReadKind, RoleBasis, RoleKind, UnitKind
 
 # A role that opens persons: by its kind, or by its access.
 OPENS_PERSONS = (
@@ -312,30 +312,54 @@ class Departure(models.Model):
         return f"{self.user} → {self.receiver}"
 
 
-class ReadLog(models.Model):
-    """Who read whose record, when, and on which page (need S2).
+class ReadLogQuerySet(models.QuerySet):
+    def of(self, *person_ids: int) -> Self:
+        """The responses that showed any of the persons."""
+        return self.filter(persons__overlap=list(person_ids))
 
-    Append-only: a trigger in the database refuses UPDATE and DELETE. It holds the person's key
-    without a foreign key, since this app may not import casework, and the log must outlive the
-    person's record.
+
+class ReadLog(models.Model):
+    """A response that showed persons: to whom, whom, on which page and in what way (need S2).
+
+    One row a response, written by `middleware.ReadLogMiddleware` (docs/adr/0022). Append-only: a
+    trigger in the database refuses UPDATE and DELETE. It holds the persons' keys without foreign
+    keys, since this app may not import casework, and the log must outlive a person's record.
     """
 
-    user = models.ForeignKey(User, models.PROTECT, related_name="reads", verbose_name=_("bruker"))
-    person_id = models.BigIntegerField(_("person"))
+    # None: whoever opened a link sent to somebody outside.
+    user = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="reads", verbose_name=_("bruker")
+    )
+    # Whom the page is of comes first, then the others it names.
+    persons = ArrayField(models.BigIntegerField(), verbose_name=_("personer"))
+    # Those of them the user was responsible for then, or for a case of.
+    own = ArrayField(models.BigIntegerField(), default=list, verbose_name=_("egne"))
     page = models.CharField(_("side"), max_length=60)
+    kind = models.CharField(_("måte"), max_length=10, choices=ReadKind)
     at = models.DateTimeField(_("tidspunkt"))
+    # Only in rows from before migration 0012, which had one person each: it is in their seals.
+    only_person = models.BigIntegerField(db_column="person_id", null=True, editable=False)
+
+    objects = ReadLogQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("lesing")
         verbose_name_plural = _("leselogg")
         indexes = [
-            models.Index(fields=["person_id", "-at"], name="readlog_person"),
+            GinIndex(fields=["persons"], name="readlog_persons"),
             models.Index(fields=["user", "-at"], name="readlog_user"),
             models.Index(fields=["-at", "-id"], name="readlog_latest"),
         ]
+        constraints = [
+            models.CheckConstraint(
+                name="readlog_kept_person",
+                condition=models.Q(only_person__isnull=True)
+                | models.Q(persons=[models.F("only_person")]),
+            ),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.user_id} → {self.person_id} {self.at:%Y-%m-%d %H:%M}"
+        return f"{self.user_id} → {self.persons} {self.at:%Y-%m-%d %H:%M}"
 
 
 class LogSeal(models.Model):

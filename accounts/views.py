@@ -347,7 +347,7 @@ def read_log(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         chosen = form.cleaned_data
         if chosen["person"]:
-            reads = reads.filter(person_id=chosen["person"])
+            reads = reads.of(chosen["person"])
         if chosen["user"]:
             reads = reads.filter(user=chosen["user"])
         if chosen["start"]:

@@ -16,7 +16,7 @@ class CaseworkConfig(AppConfig):
     def ready(self) -> None:
         import_module("casework.tasks")  # registers the jobs
         import_module("casework.vedtak.imports").install()
-        from accounts import drafts, leaving
+        from accounts import drafts, leaving, reads
 
         from .appeals import actions as appeals
         from .appeals import checks as appeal_checks
@@ -42,7 +42,7 @@ class CaseworkConfig(AppConfig):
         from .log import corrections, flags, perms
         from .persons import corrections as person_corrections
         from .persons.actions.deaths import Phase, on_death
-        from .persons.drafts import sees_all
+        from .persons.drafts import OWN, sees_all
         from .vedtak import checks, completeness
         from .vedtak import day as vedtak_day
         from .vedtak import flags as vedtak_flags
@@ -69,6 +69,7 @@ class CaseworkConfig(AppConfig):
         on_death(Phase.PERSON, end_follow_up)
         on_death(Phase.PERSON, application_deaths.drop_drafts)
         drafts.register_persons(sees_all)
+        reads.register_own(OWN)
         corrections.register(
             person_corrections.MEMBER,
             person_corrections.REPRESENTATIVE,

@@ -35,7 +35,7 @@ class Evidence:
 
 # The one list of append-only tables, with the history tables (`HISTORY`).
 APPEND_ONLY = {
-    "accounts_readlog": Evidence(("user_id", "person_id", "page", "at"), at="at"),
+    "accounts_readlog": Evidence(("user_id", "persons", "own", "page", "kind", "at"), at="at"),
     "accounts_accessevent": Evidence(
         (
             "event",

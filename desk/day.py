@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts import drafts, settings_table
-from accounts.enums import RoleKind
+from accounts.enums import ReadKind, RoleKind
 from accounts.models import ReadLog
 from accounts.reads import PAGES
 from allocation import ranking
@@ -476,10 +476,11 @@ def _mine(user: User, waiting: int) -> tuple[list[tuple[str, int, str]], int]:
 def _recent(user: User, at: datetime) -> list[dict[str, Any]]:
     """The persons the user opened last and may still see."""
     latest: dict[int, datetime] = {}
-    reads = ReadLog.objects.filter(user=user, at__gte=at - timedelta(days=RECENT_DAYS)).order_by(
-        "-at"
-    )
-    for person, when in reads.values_list("person_id", "at")[:RECENT_READS]:
+    reads = ReadLog.objects.filter(
+        user=user, kind=ReadKind.PERSON, at__gte=at - timedelta(days=RECENT_DAYS)
+    ).order_by("-at")
+    # The first is the one the page is of.
+    for person, when in reads.values_list("persons__0", "at")[:RECENT_READS]:
         latest.setdefault(person, when)
     persons = Person.objects.visible_to(user).in_bulk(list(latest)[: RECENT * 2])
     return [{"person": persons[pk], "at": when} for pk, when in latest.items() if pk in persons][

@@ -23,6 +23,7 @@ from accounts.models import OrganisationUnit
 from casework.models import Person
 from common.model_parts import PhoneField
 from common.prepared import DAY, IDS, Prepared
+from common.shown import NamingField
 
 from .enums import Channel, LifeDomain, LinkState, PeerKind, Share
 
@@ -31,6 +32,12 @@ if TYPE_CHECKING:
 
 
 ACTIVE = (LinkState.LINKED, LinkState.PAUSED)
+
+
+class _CallName(NamingField):
+    """What the peer calls the person: it names them to the peer, who sees no other name."""
+
+    whose = "person_id"
 
 
 class PeerQuerySet(models.QuerySet):
@@ -252,7 +259,7 @@ class PeerLink(models.Model):
     paused_until = models.DateField(_("pause til"), null=True, blank=True)
     interval_days = models.PositiveSmallIntegerField(_("avtalt kontakt hver (dager)"), default=7)
     goal = models.TextField(_("mål, med egne ord"), blank=True)
-    call_name = models.CharField(_("fornavn eller kallenavn"), max_length=60)
+    call_name = _CallName(_("fornavn eller kallenavn"), max_length=60)
     agreed_phone = PhoneField(_("telefon personen vil bruke"), blank=True)
     shares = ArrayField(
         models.CharField(max_length=20, choices=Share), default=list, blank=True,

@@ -135,7 +135,9 @@ def add_rows(world: SimpleNamespace) -> None:
         confirmed_at=f.now(),
         confirmed_by=world.user,
     )
-    ReadLog.objects.create(user=world.user, person_id=world.person.pk, page="person", at=f.now())
+    ReadLog.objects.create(
+        user=world.user, persons=[world.person.pk], page="person", kind="person", at=f.now()
+    )
 
 
 def queries_on_every_page() -> set[Query]:

@@ -1,4 +1,5 @@
-"""Whom a draft is about, and who may still see them (`accounts.drafts`)."""
+"""Whom a draft is about, and who may still see them (`accounts.drafts`); and whose person it is
+(`accounts.reads`)."""
 
 from __future__ import annotations
 
@@ -13,6 +14,11 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 PAGES_OF_PERSON = "/personer/%d/"
+# Which of %(persons)s the user is responsible for, or for a case of.
+OWN = """(SELECT coalesce(array_agg(p.id), '{}') FROM casework_person p
+    WHERE p.id = ANY (%(persons)s::bigint[]) AND (p.responsible_id = %(user)s OR EXISTS (
+        SELECT FROM casework_application a
+        WHERE a.person_id = p.id AND a.responsible_id = %(user)s)))"""
 
 
 def sees_all(user: User, persons: Collection[int]) -> bool:

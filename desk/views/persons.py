@@ -365,7 +365,7 @@ def _reads(reads: list[ReadLog], users: set[int]) -> list[dict[str, Any]]:
         rows.append(
             {
                 "at": read.at,
-                "user": read.user,
+                "user": read.user or _("Utenfor kommunen, med lenke"),
                 "role": role.get_kind_display() if role else "",
                 "unit": role.unit if role else "",
                 "page": PAGES.get(read.page, read.page),

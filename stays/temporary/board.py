@@ -24,6 +24,7 @@ from casework.models import Flag, HouseholdMember, Person
 from casework.persons.children import children
 from common.formatting import kroner
 from common.paging import Page
+from common.shown import names
 from stays.enums import StayKind
 from stays.models import Stay
 
@@ -215,6 +216,7 @@ def _rows(
     placed = _may_be_placed(user, persons)
     now, long = chains_with_cost(on, persons, params), long_stay(params)
     how_many = _how_many_children(persons, on)
+    names(persons)
     open_flags = Flag.objects.open().filter(kind=FlagKind.TEMPORARY_STAY, person__in=persons)
     # The highest threshold comes last, and replaces the others.
     flags = {

@@ -146,7 +146,9 @@ def test_every_guarded_table_and_every_log_has_its_answer():
 
 def read(*persons: int) -> list[int]:
     at, user = timezone.now(), f.UserFactory()
-    rows = [ReadLog(user=user, person_id=one, page="person", at=at) for one in persons]
+    rows = [
+        ReadLog(user=user, persons=[one], page="person", kind="person", at=at) for one in persons
+    ]
     return [row.pk for row in ReadLog.objects.bulk_create(rows)]
 
 
@@ -184,11 +186,11 @@ def test_what_a_superuser_changes_is_found_and_named(past_it_all, monkeypatch):
     said, whole = proof()
     assert whole and "accounts_readlog: 9 rows proven, 1 not yet sealed" in said
 
-    past_it_all("UPDATE accounts_readlog SET person_id = 99 WHERE id = %s", keys[2])
+    past_it_all("UPDATE accounts_readlog SET persons = '{99}' WHERE id = %s", keys[2])
     past_it_all("DELETE FROM accounts_readlog WHERE id = %s", keys[7])
     past_it_all(
-        "INSERT INTO accounts_readlog (id, user_id, person_id, page, at)"
-        " SELECT %s, user_id, 5, page, at FROM accounts_readlog WHERE id = %s",
+        "INSERT INTO accounts_readlog (id, user_id, persons, own, page, kind, at)"
+        " SELECT %s, user_id, '{5}', own, page, kind, at FROM accounts_readlog WHERE id = %s",
         gap,
         keys[0],
     )
@@ -225,7 +227,7 @@ def test_a_seal_that_is_changed_removed_or_made_anew_is_found(past_it_all, monke
     assert bytes(seals[0].hashes) == first
 
     # A whole new chain over a changed log holds together, but not with the seal logged elsewhere.
-    past_it_all("UPDATE accounts_readlog SET person_id = 99 WHERE id = %s", keys[0])
+    past_it_all("UPDATE accounts_readlog SET persons = '{99}' WHERE id = %s", keys[0])
     past_it_all("DELETE FROM accounts_logseal")
     sealing.seal_all(timezone.now())
     assert proof()[1]
@@ -270,8 +272,8 @@ def test_a_row_still_being_written_is_not_passed_by(monkeypatch):
     monkeypatch.setattr(sealing, "WAITS", 20)
     user = f.UserFactory()
     insert = (
-        "INSERT INTO accounts_readlog (user_id, person_id, page, at)"
-        f" VALUES ({user.pk}, 1, 'person', now())"
+        "INSERT INTO accounts_readlog (user_id, persons, own, page, kind, at)"
+        f" VALUES ({user.pk}, '{{1}}', '{{}}', 'person', 'person', now())"
     )
     with psycopg.connect(**connection.get_connection_params() | {"cursor_factory": None}) as slow:
         slow.execute(insert)

@@ -39,7 +39,7 @@ def test_property_shows_floors_and_shows_tenants_to_users_with_access(login):
     page = caseworker.get(_property(home.property)).text
     assert page.index("2. etasje") < page.index("Etasje ikke avklart")
     assert "Leieboer" in page and "H0201" in page
-    assert ReadLog.objects.filter(person_id=tenant.pk, page="eiendom").count() == 1
+    assert ReadLog.objects.of(tenant.pk).filter(page="eiendom").count() == 1
     page = login("boligforvalter").get(_property(home.property)).text
     assert "Leieboer" not in page and "Bebodd" in page
     type(tenant).objects.filter(pk=tenant.pk).update(protection=Protection.STRICTLY)

@@ -36,6 +36,7 @@ from casework.log.enums import (
 from casework.log.visibility import visible_persons
 from common import calendar, national_id
 from common.model_parts import PhoneField
+from common.shown import NamingField
 from common.sorting import norwegian_key
 
 if TYPE_CHECKING:
@@ -121,8 +122,8 @@ class Person(models.Model):
     """
 
     # One of them is enough: many people have one name only.
-    first_name = models.CharField(_("fornavn"), max_length=80, blank=True)
-    last_name = models.CharField(_("etternavn"), max_length=80, blank=True)
+    first_name = NamingField(_("fornavn"), max_length=80, blank=True)
+    last_name = NamingField(_("etternavn"), max_length=80, blank=True)
     sort_name = models.CharField(max_length=200, editable=False, db_collation="C")
     search_name = models.GeneratedField(
         expression=Lower(
@@ -132,8 +133,8 @@ class Person(models.Model):
         db_persist=True,
     )
     id_kind = models.CharField(_("type nummer"), max_length=10, choices=IdKind)
-    national_id = models.CharField(_("fødselsnummer eller D-nummer"), max_length=11, blank=True)
-    duf = models.CharField(_("DUF-nummer"), max_length=12, blank=True)
+    national_id = NamingField(_("fødselsnummer eller D-nummer"), max_length=11, blank=True)
+    duf = NamingField(_("DUF-nummer"), max_length=12, blank=True)
     birth_date = models.DateField(_("fødselsdato"), null=True, blank=True)
     sex = models.CharField(
         _("kjønn, slik det er registrert"), max_length=10, choices=Sex, default=Sex.UNKNOWN

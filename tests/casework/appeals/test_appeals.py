@@ -551,7 +551,7 @@ def test_appeal_is_forwarded_with_a_letter_and_a_frozen_file(login):
     ]
     answer = client.get(url("appeal_documents", appeal))
     assert answer.content == content
-    assert ReadLog.objects.filter(person_id=person.pk, page="klagefil").exists()
+    assert ReadLog.objects.of(person.pk).filter(page="klagefil").exists()
 
 
 def test_appeal_letters_are_in_nynorsk_when_the_person_uses_it():

@@ -10,6 +10,7 @@ from django.db import DatabaseError, transaction
 from django.urls import reverse
 from pypdf import PdfReader
 
+from accounts.enums import ReadKind
 from accounts.models import Municipality, ReadLog
 from casework.letters import appeals_bodies, letters
 from casework.letters.words import words
@@ -123,7 +124,7 @@ def test_proxy_gets_their_own_copy_and_is_named(client):
     assert url in client.get(reverse("desk:person_cases", args=[person.pk])).text
     response = client.get(url)
     assert response.content == bytes(copy.file.content) and "Brekke" not in str(response.headers)
-    assert ReadLog.objects.filter(person_id=person.pk, page="brev").exists()
+    assert ReadLog.objects.of(person.pk).filter(page="brev").exists()
 
 
 def test_proxy_with_a_protected_address_gets_the_copy_as_agreed():
@@ -241,9 +242,8 @@ def test_letter_opens_as_pdf_with_a_neutral_name_and_is_logged(client):
     assert response["Content-Type"] == "application/pdf"
     assert response["Content-Disposition"] == f'inline; filename="vedtak-{number}.pdf"'
     assert response.content == bytes(vedtak.letter.file.content)
-    assert ReadLog.objects.filter(
-        person_id=vedtak.application.person_id, user=vedtak.drafted_by, page="brev"
-    ).exists()
+    reads = ReadLog.objects.of(vedtak.application.person_id)
+    assert reads.filter(user=vedtak.drafted_by, page="brev", kind=ReadKind.DOCUMENT).exists()
 
 
 def test_letter_of_a_protected_person_is_404_without_access(client):

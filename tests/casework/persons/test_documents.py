@@ -81,7 +81,7 @@ def test_document_is_stored_unchanged_and_served_without_scripts(
     assert answer["Content-Disposition"].startswith("attachment;")
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert "sandbox" in answer["Content-Security-Policy"]
-    assert ReadLog.objects.filter(person_id=person.pk, page="document").exists()
+    assert ReadLog.objects.of(person.pk).filter(page="document").exists()
 
 
 @pytest.mark.parametrize(
