@@ -1,8 +1,8 @@
 """Collects whom a response names while it is made, so that no page can forget to log it (need S2).
 
 A model keeps what names a person in a `NamingField`: reading its value in a request tells the
-collector whose it is. A page that reads names without the model says so with `names`. The middleware
-of `accounts` writes the log when the response is ready (docs/adr/0022).
+collector whose it is. A page that reads names without the model says so with `names`. The
+middleware of `accounts` writes the log when the response is ready (docs/adr/0022).
 """
 
 from __future__ import annotations
