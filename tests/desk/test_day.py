@@ -109,5 +109,5 @@ def test_ten_flags_need_no_more_queries_than_one(as_caseworker, django_assert_ma
             facts={"expires_on": f.days_ago(-80).isoformat(), "stage": "3", "lease": 1},
         )
     as_caseworker.get("/")
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(26):
         as_caseworker.get("/")
