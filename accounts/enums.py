@@ -78,7 +78,7 @@ class AccessEventKind(models.TextChoices):
 class ReadKind(models.TextChoices):
     """In what way a response showed the persons it named: the page's part of why they were read."""
 
-    PERSON = "person", _("Side om personen")
+    PERSON = "personside", _("Side om personen")
     MEETING = "mote", _("Møte")
     SEARCH = "sok", _("Søk")
     LIST = "liste", _("Liste")

@@ -125,7 +125,7 @@ _own = ["'{}'"]
 
 
 def register_own(sql: str) -> None:
-    """Register the SQL of whose case the user has. `casework`, a floor above, does this at start."""
+    """Register the SQL of whose case it is. `casework`, a floor above, does this at start."""
     _own[:] = [sql]
 
 

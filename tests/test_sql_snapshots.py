@@ -17,7 +17,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from accounts.enums import ImportState, RoleKind
+from accounts.enums import ImportState, ReadKind, RoleKind
 from accounts.models import FileImport, ReadLog
 from tests import factories as f
 from tests.factories_leases import StepFactory
@@ -136,7 +136,11 @@ def add_rows(world: SimpleNamespace) -> None:
         confirmed_by=world.user,
     )
     ReadLog.objects.create(
-        user=world.user, persons=[world.person.pk], page="person", kind="person", at=f.now()
+        user=world.user,
+        persons=[world.person.pk],
+        page="person",
+        kind=ReadKind.PERSON,
+        at=f.now(),
     )
 
 

@@ -12,7 +12,7 @@ UPDATE accounts_readlog SET persons = ARRAY[person_id], kind = CASE page
     WHEN 'tildelingsmote' THEN 'mote'
     WHEN 'bolig' THEN 'liste' WHEN 'eiendom' THEN 'liste' WHEN 'i-natt' THEN 'liste'
     WHEN 'brev' THEN 'dokument' WHEN 'document' THEN 'dokument' WHEN 'klagefil' THEN 'dokument'
-    ELSE 'person' END;
+    ELSE 'personside' END;
 ALTER TABLE accounts_readlog ENABLE TRIGGER readlog_append_only;
 """
 # One row for each person again: what a row says of the others is lost.
@@ -80,14 +80,14 @@ class Migration(migrations.Migration):
             "kind",
             models.CharField(
                 choices=[
-                    ("person", "Side om personen"),
+                    ("personside", "Side om personen"),
                     ("mote", "Møte"),
                     ("sok", "Søk"),
                     ("liste", "Liste"),
                     ("dokument", "Dokument"),
                     ("uttrekk", "Uttrekk"),
                 ],
-                default="person",
+                default="personside",
                 max_length=10,
                 verbose_name="måte",
             ),

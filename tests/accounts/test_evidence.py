@@ -15,6 +15,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from accounts import sealing
+from accounts.enums import ReadKind
 from accounts.models import LogRemoval, LogSeal, ReadLog
 from common.database_roles import (
     APPEND_ONLY,
@@ -147,7 +148,8 @@ def test_every_guarded_table_and_every_log_has_its_answer():
 def read(*persons: int) -> list[int]:
     at, user = timezone.now(), f.UserFactory()
     rows = [
-        ReadLog(user=user, persons=[one], page="person", kind="person", at=at) for one in persons
+        ReadLog(user=user, persons=[one], page="person", kind=ReadKind.PERSON, at=at)
+        for one in persons
     ]
     return [row.pk for row in ReadLog.objects.bulk_create(rows)]
 

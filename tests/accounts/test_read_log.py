@@ -221,7 +221,7 @@ def test_an_old_row_has_the_person_its_seal_has(as_owner):
     user = f.UserFactory()
     with pytest.raises(DatabaseError, match="readlog_kept_person"), transaction.atomic():
         ReadLog.objects.create(
-            user=user, persons=[2], only_person=1, page="person", kind="person", at=f.now()
+            user=user, persons=[2], only_person=1, page="person", kind=ReadKind.PERSON, at=f.now()
         )
 
 
