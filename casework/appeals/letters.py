@@ -47,7 +47,8 @@ def confirmation(appeal: Appeal, on: date, by: User) -> dict[str, Any]:
     pairs[t["instance"]] = body.named
     if appeal.must_judge_lateness:
         pairs[t["due"]] = t["late_so"].format(due=nbdate_long(appeal.due_on))
-    next_steps = [_said(appeal, t, "then_text").format(body=body.name)]
+    then = "then_late" if appeal.must_judge_lateness else "then_text"
+    next_steps = [_said(appeal, t, then).format(body=body.name)]
     if appeal.suspension_waits:
         next_steps.append(t["waiting"])
     elif appeal.suspension_at is None:
@@ -248,7 +249,7 @@ def suspension(appeal: Appeal, granted: bool, reason: str) -> dict[str, Any]:
             "facts": [],
             "parts": [{"heading": t["why"], "text": reason}],
             "box": {
-                "heading": t["can"],
+                "heading": t["then"] if granted else t["can"],
                 "text": t["nobody"] if granted else t["can_text"].format(body=body.name),
             },
             "appeal": None,

@@ -434,6 +434,24 @@ def test_letter_on_a_dismissed_klage_says_the_dismissal_is_looked_at_again(langu
 
 
 @pytest.mark.parametrize("language", ["nb", "nn"])
+def test_letter_on_a_late_klage_does_not_promise_that_it_is_taken_up(language):
+    _reader, late = read(confirmed_late(language, False).file)
+    _reader, in_time = read(confirmed(language, False).file)
+    promised = "Vi kan endre vedtaket."  # the same in both
+    refused = {"nb": "Tar vi den ikke opp", "nn": "Tek vi ho ikkje opp"}[language]
+    assert promised in in_time and promised not in late
+    assert refused in late and refused not in in_time
+
+
+@pytest.mark.parametrize("language", ["nb", "nn"])
+def test_letter_that_the_vedtak_waits_does_not_head_what_happens_as_what_to_do(language):
+    _reader, waits = read(suspended(True)(language, False).file)
+    _reader, goes_on = read(suspended(False)(language, False).file)
+    heading = {"nb": "Dette kan du gjøre", "nn": "Dette kan du gjere"}[language]
+    assert heading in goes_on and heading not in waits
+
+
+@pytest.mark.parametrize("language", ["nb", "nn"])
 def test_letter_before_a_lease_counts_the_last_day_with_it(language):
     _reader, text = read(lease_information(language, False).file)
     assert f"til og med {nbdate_long(f.days_ago(-1100))}".replace("\u00a0", " ") in text
