@@ -185,7 +185,8 @@ class TakeOverReasonMissing(RuleBroken):
 
 
 class NotSubmitted(RuleBroken):
-    """The vedtak does not wait for approval, so it is neither called back nor moved."""
+    """The vedtak does not wait for approval, so nothing is done with the approval: it may have
+    been called back, sent back, or taken out of the queue when the case was closed."""
 
     def __init__(self) -> None:
         super().__init__(_("Vedtaket er ikke til godkjenning nå. Last siden på nytt."))
@@ -492,16 +493,18 @@ def return_vedtak(
 ) -> Vedtak:
     """Send back to the drafter with a comment.
 
-    Raises `CommentMissing`, `SaysNothing`, `Unwritable`, `CannotApprove` or `ChangedSinceRead`.
+    Raises `NotSubmitted`, `CommentMissing`, `SaysNothing`, `Unwritable`, `CannotApprove` or
+    `ChangedSinceRead`.
     """
     vedtak = _lock_vedtak(vedtak)
     _refuse_issued(vedtak)
+    if not vedtak.is_submitted:
+        raise NotSubmitted
     _check_may_approve(vedtak, by)
     if not comment.strip():
         raise CommentMissing
     check_reason(comment, "comment")
     check_writable(comment, "comment")
-    VEDTAK.check(vedtak, VedtakState.RETURNED)
     content = completeness.contents(vedtak, local_date(at))
     check_read(reading.reading(vedtak, content, by=by, at=at), read)
     vedtak._history_user = by
@@ -664,12 +667,13 @@ def approve_vedtak(*, vedtak: Vedtak, by: User, at: datetime, read: str | None =
     nothing else (omgjøring, fvl. § 35). What is missing is checked again, since a legal basis may
     have ended after it was sent for approval; so are appeals of what it replaces, and whether the
     drafter has turned out to be disqualified.
-    Raises `CannotApprove`, `Appealed`, `ChangedSinceRead`, `VedtakIncomplete`, `MoveNotAllowed` and
+    Raises `NotSubmitted`, `CannotApprove`, `Appealed`, `ChangedSinceRead`, `VedtakIncomplete` and
     `common.pdf.UnprintableText`.
     """
     vedtak = _lock_vedtak(vedtak)
     _refuse_issued(vedtak)
-    VEDTAK.check(vedtak, VedtakState.ISSUED)
+    if not vedtak.is_submitted:
+        raise NotSubmitted
     _check_may_approve(vedtak, by)
     if is_disqualified(vedtak.drafted_by, vedtak.application):
         raise CannotApprove(

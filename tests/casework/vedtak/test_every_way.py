@@ -168,6 +168,13 @@ def test_a_closed_case_takes_its_vedtak_out_of_the_queue(how, client):
     assert vedtak.state == VedtakState.DRAFT
     client.force_login(vedtak.approver)
     assert case.person.name not in client.get(reverse("casework:vedtak_queue")).text
+    # From a page that was opened before, in words and not in states.
+    for step, sent in (
+        ("vedtak_approve", {}),
+        ("vedtak_return", {"comment": "Se på fakta igjen."}),
+    ):
+        text = client.post(url(step, vedtak), sent).text
+        assert "Vedtaket er ikke til godkjenning nå." in text and "kan ikke settes til" not in text
     with pytest.raises(actions.CaseClosed):
         actions.submit_vedtak(vedtak=vedtak, approver=vedtak.approver, by=by, at=f.now())
     if how == "send_elsewhere":
