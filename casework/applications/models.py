@@ -211,6 +211,10 @@ class Application(models.Model):
     def is_open(self) -> bool:
         return self.state in APPLICATION_OPEN
 
+    @property
+    def is_alive(self) -> bool:
+        return self.state in APPLICATION_ALIVE
+
 
 class PaperRequest(models.Model):
     """A letter asking for missing papers (mangelbrev). It does not stop the reply clock (C6)."""

@@ -48,6 +48,14 @@ def given(unit, today, **more):
     return data | more
 
 
+def test_withdrawn_case_leads_to_no_place(as_caseworker):
+    application = f.ApplicationFactory(kind="midlertidig")
+    url = reverse("casework:application", args=[application.pk])
+    assert asked(application) in as_caseworker.get(url).text
+    type(application).objects.update(state="trukket")
+    assert asked(application) not in as_caseworker.get(url).text
+
+
 def test_place_is_given_on_one_page(as_caseworker, application, today):
     unit = f.UnitFactory(temporary=True, night_price=900)
     assert as_caseworker.get(asked(application)).status_code == 200
