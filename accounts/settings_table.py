@@ -185,6 +185,12 @@ KEYS: dict[str, Key] = {
         _("dager"),
         _("kommunens egne rutiner"),
     ),
+    "number_claims_a_day": Key(
+        3,
+        _("Numre en bruker kan sende til kontroll i døgnet"),
+        _("numre"),
+        _("kommunens egne rutiner"),
+    ),
     "draft_days": Key(
         14,
         _("Påbegynte skjemaer slettes etter"),

@@ -41,6 +41,7 @@ class CaseworkConfig(AppConfig):
         from .letters.words import own_words
         from .log import corrections, flags, perms
         from .persons import corrections as person_corrections
+        from .persons import day as person_day
         from .persons.actions.deaths import Phase, on_death
         from .persons.drafts import OWN, sees_all
         from .vedtak import checks, completeness
@@ -99,6 +100,7 @@ class CaseworkConfig(AppConfig):
             appeal_day.letter_lines,
             statement_day.statement_lines,
             handover_day.handover_lines,
+            person_day.claim_lines,
         )
         navigation.register(
             "soknader",

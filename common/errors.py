@@ -44,6 +44,9 @@ class RuleBroken(Exception):
         if field:
             self.field = field
 
+    def leave_trace(self) -> None:
+        """Write what is to stay although the action was refused, and all it wrote undone."""
+
 
 def impossible_day(day: date | None, today: date, years_ahead: int = YEARS_AHEAD) -> str:
     """The sentence for a day that cannot be meant; "" for one that can."""

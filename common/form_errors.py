@@ -46,7 +46,10 @@ def refuse(form, error: Exception, field: str | None = None) -> None:
     sentence = str(error) if isinstance(error, RuleBroken) else explain_integrity_error(error)
     if sentence is None:
         raise error
-    field = getattr(error, "field", None) or field
+    if isinstance(error, RuleBroken):
+        error.leave_trace()
+    named = getattr(error, "field", None)
+    field = named if named in form.fields else field
     invalid = ValidationError(sentence)
     invalid.url = getattr(error, "url", "")  # where it can be mended, if not here: `error_lines`
     if hasattr(error, "changes"):  # since the page was opened: `components/changed.html`
@@ -66,4 +69,5 @@ def errors_as_message(request: HttpRequest, level: int = messages.ERROR) -> Iter
     try:
         yield
     except RuleBroken as error:
+        error.leave_trace()
         messages.add_message(request, level, str(error))

@@ -338,6 +338,17 @@ class DeathFactory(Factory):
     registered_by = factory.SubFactory(UserFactory, caseworker=True)
 
 
+class NumberClaimFactory(Factory):
+    """Somebody without access wrote the number of the person."""
+
+    class Meta:
+        model = casework.NumberClaim
+
+    person = factory.SubFactory(PersonFactory)
+    asked_by = factory.SubFactory(UserFactory, caseworker=True)
+    asked_at = factory.LazyFunction(now)
+
+
 def separated(household, *, since=None, **stay) -> casework.HouseholdSplit:
     """The partner of the household moved out, by the act of the page."""
     from stays.placement.separation import separate

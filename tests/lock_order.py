@@ -59,6 +59,7 @@ ORDER = (
     "casework_representative",
     "casework_document",
     "casework_note",
+    "casework_numberclaim",
     "casework_pastmatter",
     "casework_paymentplan",
     "casework_letter",

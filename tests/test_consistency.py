@@ -127,6 +127,7 @@ WITHOUT_HISTORY = {
     "casework.UnitTransfer": "sent once, acknowledged once; both are on it",
     "casework.Death": "registered once, undone once; both are on it",
     "casework.HouseholdSplit": "registered once, undone once; both are on it",
+    "casework.NumberClaim": "asked once, answered once; both are on it",
     "casework.PersonMerge": "written once, undone once; both are on it",
     "casework.NeedToKnow": "said once",
     "casework.StoredFile": "frozen by trigger",

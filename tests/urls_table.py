@@ -131,6 +131,9 @@ COMMON: dict[str, UrlRow] = {
 CASEWORK_APP: dict[str, UrlRow] = {
     "casework:person_new": UrlRow(CASEWORK),
     "casework:person_edit": UrlRow(CASEWORK, "person"),
+    "casework:number_claim": UrlRow(
+        NOBODY, "number_claim"
+    ),  # tests/casework/persons/test_claims.py
     "casework:household": UrlRow(CASEWORK, "person"),
     "casework:member_correct": UrlRow(CASEWORK, "household_member"),
     "casework:take_back": UrlRow(CASEWORK, ("service_slug", "service")),
@@ -477,6 +480,7 @@ def samples() -> SimpleNamespace:
     made.dead = f.PersonFactory()
     made.parent = f.HouseholdFactory(partner=f.PersonFactory(), children=1).head
     f.DeathFactory(person=made.dead)
+    made.number_claim = f.NumberClaimFactory(person=made.person)
     made.household_split = f.separated(f.HouseholdFactory(partner=f.PersonFactory()))
     made.assessment = made.application.assessments.first()
     made.basis = f.basis()

@@ -87,6 +87,8 @@ class CaseEvent(EventKind):
     HOUSEHOLD_SPLIT = "household_split"
     HOUSEHOLD_SPLIT_UNDONE = "household_split.undone"
     NEED_DECIDED = "need_decided"
+    NUMBER_CLAIMED = "number_claimed"
+    NUMBER_CLAIM_ANSWERED = "number_claim_answered"
     PAST_CORRECTED = "past.corrected"
     PAST_PAYMENTS = "past.payments"
     PAST_READ = "past.read"

@@ -22,7 +22,6 @@ from common.cells import folded
 from common.errors import RuleBroken
 
 from .actions.persons import (
-    AlreadyRegistered,
     holder_of,
     register_person,
     similar_persons,
@@ -54,8 +53,8 @@ def person_of(row: dict[str, Any], work: Work, known: QuerySet) -> tuple[Person,
 
     Rows with the same number, or with the same name and birth date and no number, are one person;
     so is somebody in Varig whose lease, stay or case the row is: `known` is the keys of those.
-    Raises `AlreadyRegistered` for a number that belongs to somebody the user may not see, and
-    `PersonRefused` when the person may be registered already.
+    Raises `PersonRefused` when the person may be registered already, or the number belongs to
+    somebody the user may not see.
     """
     by, at = work.by, work.at
     number, duf, first, last, born = read_person(row, work)
@@ -145,7 +144,7 @@ def _number(row: dict[str, Any], name: str) -> str:
 def _known(found: Person, last_name: str, by: User) -> Person:
     visible = Person.objects.visible_to(by).filter(pk=found.merged_into_id or found.pk).first()
     if visible is None:
-        raise AlreadyRegistered(None)
+        raise PersonRefused(str(_("Nummeret må kontrolleres av en annen. Spør lederen din.")))
     registered = folded(visible.last_name or visible.first_name).split()
     if last_name and not set(folded(last_name).split()) & set(registered):
         raise PersonRefused(

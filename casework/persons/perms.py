@@ -30,6 +30,15 @@ def can_merge_persons(user: User) -> bool:
     return can_do_casework(user)
 
 
+def can_answer_number_claims(user: User) -> bool:
+    """Who may see a hidden person is told when a colleague without access writes their number, and
+    takes contact (needs C4, S3).
+
+    Rett: Svare når noen uten tilgang har skrevet nummeret til en skjult person.
+    """
+    return user.has_role(*CASE_ROLES) and (user.sees_protected or user.sees_shielded)
+
+
 def can_set_protection(user: User) -> bool:
     """Only users who see protected persons may set, change or lift the protection (need S3).
 

@@ -1,9 +1,10 @@
 from django.urls import path
 
-from .views import corrections, documents, merging, notes, past, persons, representatives
+from .views import claims, corrections, documents, merging, notes, past, persons, representatives
 
 urlpatterns = [
     path("personer/ny/", persons.person_new, name="person_new"),
+    path("nummerkontroll/<int:pk>/", claims.number_claim, name="number_claim"),
     path("personer/<int:pk>/endre/", persons.person_edit, name="person_edit"),
     path("personer/<int:pk>/husstand/", persons.household, name="household"),
     path("husstandsmedlem/<int:pk>/rett/", corrections.member_correct, name="member_correct"),

@@ -240,7 +240,7 @@ def test_report_names_nobody_and_only_the_sender_sees_it(as_caseworker, login, h
         lease_line(OLA, "Ola", "Hemmelig"),
         lease_line("", "Ole", hidden.last_name, born=nbdate(hidden.birth_date)),
     )
-    assert errors(made) == ["Nummeret er allerede registrert. Spør lederen din."]
+    assert errors(made) == ["Nummeret må kontrolleres av en annen. Spør lederen din."]
     page = page_of(as_caseworker, made) + str(made.report)
     for secret in ("Hemmelig", OLA, KARI):
         assert secret not in page

@@ -34,6 +34,7 @@ from common.locking import Overtaken, locked
 
 from ..children import is_child_of_household
 from ..models import Household, HouseholdMember, Person
+from .claims import NumberToCheck, check_claims_left
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -47,15 +48,11 @@ MOST_CANDIDATES = 5
 
 
 class AlreadyRegistered(RuleBroken):
-    """Somebody registered has the number. Named only if the user may see the person."""
+    """Somebody the user may see has the number."""
 
-    def __init__(self, person: Person | None = None) -> None:
+    def __init__(self, person: Person) -> None:
         self.person = person
-        super().__init__(
-            _("Nummeret er allerede registrert på %(name)s.") % {"name": person}
-            if person
-            else _("Nummeret er allerede registrert. Spør lederen din.")
-        )
+        super().__init__(_("Nummeret er allerede registrert på %(name)s.") % {"name": person})
 
 
 class HadNumberBefore(AlreadyRegistered):
@@ -138,19 +135,48 @@ def check_number_is_free(
     duf: str = "",
     exclude_pk: int | None = None,
     another: bool = False,
-) -> None:
+) -> Person | None:
     """Raise `AlreadyRegistered` if a person other than `exclude_pk` (a key) has the number, and
-    `HadNumberBefore` if one had it; `another`: the user has said that this is somebody else."""
+    `HadNumberBefore` if one had it; `another`: the user has said that this is somebody else.
+
+    A number that belongs, or belonged, to somebody the user may not see is answered as a free one;
+    that person is returned, for `check_number_may_be_taken` alone.
+    """
     holder, before = holder_of(national_id=national_id, duf=duf, exclude_pk=exclude_pk)
     if holder is None:
-        return
+        return None
     # The number of a merged record belongs to the surviving record.
-    visible = Person.objects.visible_to(by).filter(pk=holder.merged_into_id or holder.pk).first()
-    if before and visible:
-        if not another:
-            raise HadNumberBefore(visible)
+    holder = holder.merged_into or holder
+    if not Person.objects.visible_to(by).filter(pk=holder.pk).exists():
+        return holder
+    if not before:
+        raise AlreadyRegistered(holder)
+    if not another:
+        raise HadNumberBefore(holder)
+    return None
+
+
+def check_number_may_be_taken(
+    *,
+    by: User,
+    at: datetime,
+    national_id: str = "",
+    duf: str = "",
+    exclude_pk: int | None = None,
+    another: bool = False,
+) -> None:
+    """The step at which a number is taken. Raises as `check_number_is_free`; and `NumberToCheck`
+    when the holder is hidden from the user, and `TooManyClaims` for any number after too many of
+    those, so that it cannot be asked again and again."""
+    if not (national_id or duf):
         return
-    raise AlreadyRegistered(visible)
+    hidden = check_number_is_free(
+        by=by, national_id=national_id, duf=duf, exclude_pk=exclude_pk, another=another
+    )
+    field = "national_id" if national_id else "duf"
+    check_claims_left(by=by, at=at, field=field)
+    if hidden:
+        raise NumberToCheck(hidden, by=by, at=at, field=field)
 
 
 def _number_note(person: Person) -> str:
@@ -221,13 +247,14 @@ def _why_alike(person: Person, born: date | None) -> str:
 def register_person(
     *, by: User, at: datetime, facts: Mapping[str, Any], another: bool = False
 ) -> Person:
-    """Register a person. Raises `AlreadyRegistered` if the number is taken, and `HadNumberBefore`
-    unless the user has said that this is `another` person than who had it before.
+    """Register a person. Raises as `check_number_may_be_taken`; `another`: the user has said that this is another
+    person than who had the number before.
 
     `by` is responsible for the person until somebody else takes the case.
     """
-    check_number_is_free(
+    check_number_may_be_taken(
         by=by,
+        at=at,
         national_id=facts.get("national_id", ""),
         duf=facts.get("duf", ""),
         another=another,
@@ -277,13 +304,15 @@ def change_person(
     changed = [name for name, value in facts.items() if getattr(person, name) != value]
     if not changed:
         return person
-    check_number_is_free(
-        by=by,
-        national_id=facts.get("national_id", ""),
-        duf=facts.get("duf", ""),
-        exclude_pk=person.pk,
-        another=another,
-    )
+    if {"national_id", "duf"} & set(changed):
+        check_number_may_be_taken(
+            by=by,
+            at=at,
+            national_id=facts.get("national_id", ""),
+            duf=facts.get("duf", ""),
+            exclude_pk=person.pk,
+            another=another,
+        )
     for name in changed:
         setattr(person, name, facts[name])
     person._history_user = by

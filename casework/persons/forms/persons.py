@@ -251,8 +251,10 @@ class PersonForm(AsksMixin, OnceFormMixin, forms.ModelForm):
             ask_about_birth_date(self, facts.get("national_id"), facts.get("birth_date"))
         return facts
 
-    def validate_constraints(self) -> None:
-        """Left to `clean`, which has better messages, and to the database."""
+    def _get_validation_exclusions(self) -> set[str]:
+        """Whether the number is free is left to `clean`, which names nobody hidden, to the action
+        and to the database."""
+        return super()._get_validation_exclusions() | {"national_id", "duf"}
 
     def asks_about_similar(self) -> bool:
         """Whether the user must first answer if a similar registered person is the same one."""
@@ -412,9 +414,6 @@ class FindPersonForm(AsksMixin, forms.Form):
         try:
             actions.check_number_is_free(by=self.user, **facts["number"])
         except actions.AlreadyRegistered as error:
-            if error.person is None:
-                self.add_error("number", str(error))
-                return
             self.person = error.person
             born = facts["birth_date"]
             if born and error.person.birth_date and born != error.person.birth_date:

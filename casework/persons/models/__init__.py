@@ -1,3 +1,4 @@
+from .claims import NumberClaim
 from .deaths import Death
 from .documents import Document
 from .merging import PersonMerge
@@ -14,6 +15,7 @@ __all__ = [
     "HouseholdSplit",
     "NeedToKnow",
     "Note",
+    "NumberClaim",
     "PastMatter",
     "PaymentPlan",
     "Person",

@@ -138,7 +138,7 @@ def test_the_old_number_of_a_hidden_person_tells_nothing(client, caseworker):
     hidden = registered(trusted, id_kind=IdKind.NATIONAL, national_id=OLD)
     renumbered(hidden, trusted, national_id=RIGHT, protection="strengtFortrolig")
     page = client.post(NEW, typed(national_id=OLD))
-    assert "Spør lederen din." in page.text
+    assert "Nummeret må kontrolleres av en annen" in page.text
     assert "Sand" not in page.text
     assert not Person.objects.visible_to(caseworker).matching(OLD).exists()
 

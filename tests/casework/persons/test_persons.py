@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 
 BORN = date(1990, 5, 4)
 NEW = reverse("casework:person_new")
-NEUTRAL = "Nummeret er allerede registrert. Spør lederen din."
+NEUTRAL = "Nummeret må kontrolleres av en annen før det kan brukes."
 with (Path(__file__).parent.parent.parent / "data" / "national_ids.csv").open() as numbers:
     NUMBERS = list(csv.DictReader(numbers))
 
