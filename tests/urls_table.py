@@ -131,9 +131,7 @@ COMMON: dict[str, UrlRow] = {
 CASEWORK_APP: dict[str, UrlRow] = {
     "casework:person_new": UrlRow(CASEWORK),
     "casework:person_edit": UrlRow(CASEWORK, "person"),
-    "casework:number_claim": UrlRow(
-        NOBODY, "number_claim"
-    ),  # tests/casework/persons/test_claims.py
+    "casework:number_claim": UrlRow(CASE, "number_claim"),
     "casework:household": UrlRow(CASEWORK, "person"),
     "casework:member_correct": UrlRow(CASEWORK, "household_member"),
     "casework:take_back": UrlRow(CASEWORK, ("service_slug", "service")),

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def claim_lines(user: User, on: date, flags: Sequence[Any]) -> list[DayLine]:
     """One line for each who wrote the number of somebody hidden from them. No query for who sees no
     hidden persons: nothing is hidden from others that they see."""
-    if not can_answer_number_claims(user):
+    if not can_answer_number_claims(user) or not (user.sees_protected or user.sees_shielded):
         return []
     claims = NumberClaim.objects.waiting().visible_to(user).exclude(asked_by=user)
     claims = claims.select_related("person", "asked_by").order_by("asked_at", "pk")[:MOST]

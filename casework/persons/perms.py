@@ -31,12 +31,12 @@ def can_merge_persons(user: User) -> bool:
 
 
 def can_answer_number_claims(user: User) -> bool:
-    """Who may see a hidden person is told when a colleague without access writes their number, and
-    takes contact (needs C4, S3).
+    """Who reads cases, and may see the person, takes contact when a colleague without access has
+    written their number (needs C4, S3).
 
-    Rett: Svare når noen uten tilgang har skrevet nummeret til en skjult person.
+    Rett: Svare når en uten tilgang har skrevet nummeret til en person.
     """
-    return user.has_role(*CASE_ROLES) and (user.sees_protected or user.sees_shielded)
+    return user.has_role(*CASE_ROLES)
 
 
 def can_set_protection(user: User) -> bool:

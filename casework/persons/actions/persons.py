@@ -247,8 +247,8 @@ def _why_alike(person: Person, born: date | None) -> str:
 def register_person(
     *, by: User, at: datetime, facts: Mapping[str, Any], another: bool = False
 ) -> Person:
-    """Register a person. Raises as `check_number_may_be_taken`; `another`: the user has said that this is another
-    person than who had the number before.
+    """Register a person. Raises as `check_number_may_be_taken`; `another`: the user has said that
+    this is another person than who had the number before.
 
     `by` is responsible for the person until somebody else takes the case.
     """

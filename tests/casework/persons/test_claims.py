@@ -124,7 +124,7 @@ def test_who_may_see_the_person_is_told_and_answers_once(client, caseworker, hol
     url = reverse("casework:number_claim", args=[claim.pk])
     other = UserFactory(caseworker=True)
     client.force_login(other)
-    assert client.get(url).status_code == 403
+    assert client.get(url).status_code == 404
     assert "Nummer til kontroll" not in client.get("/").content.decode()
 
     trusted = UserFactory(caseworker=True, sees_protected=True, sees_shielded=True)
