@@ -20,6 +20,7 @@ from django.test import Client
 from pypdf import PdfReader
 
 from accounts.enums import CASE_ROLES, RoleKind
+from accounts.models import ReadLog
 from casework.log.enums import RepresentativeKind
 from tests import factories as f
 from tests.test_urls import ours
@@ -160,6 +161,8 @@ def test_user_without_access_finds_no_trace_of_a_protected_person(canary, role, 
     assert not [trace for trace in canary.traces if trace in caplog.text]
     posts = "\n".join(f"{letter.subject} {letter.body}" for letter in mail.outbox)
     assert not [trace for trace in canary.traces if trace in posts]
+    # And nobody is told that this user has seen the person (docs/adr/0022).
+    assert not ReadLog.objects.of(canary.made.person.pk).exists()
 
 
 @pytest.mark.parametrize("role", CASE_ROLES)
