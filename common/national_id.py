@@ -79,6 +79,11 @@ class NationalId:
         return self.value
 
     @property
+    def is_d_number(self) -> bool:
+        """Whether it is one for somebody without a national identity number, of any series."""
+        return int(self.value[0]) >= D_NUMBER_DAY_OFFSET // 10
+
+    @property
     def is_synthetic(self) -> bool:
         """True for the test series (month + 40, + 65, + 80): no real person has the number."""
         return self.kind in SYNTHETIC_KINDS

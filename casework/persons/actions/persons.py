@@ -137,7 +137,8 @@ def check_number_is_free(
     another: bool = False,
 ) -> Person | None:
     """Raise `AlreadyRegistered` if a person other than `exclude_pk` (a key) has the number, and
-    `HadNumberBefore` if one had it; `another`: the user has said that this is somebody else.
+    `HadNumberBefore` if one had it; `another`: the user has said that this is somebody else. Nobody
+    else can have a D-number or a DUF number that gave way to a national id.
 
     A number that belongs, or belonged, to somebody the user may not see is answered as a free one;
     that person is returned, for `check_number_may_be_taken` alone.
@@ -149,11 +150,22 @@ def check_number_is_free(
     holder = holder.merged_into or holder
     if not Person.objects.visible_to(by).filter(pk=holder.pk).exists():
         return holder
-    if not before:
+    if not before or _gave_way(holder, national_id):
         raise AlreadyRegistered(holder)
     if not another:
         raise HadNumberBefore(holder)
     return None
+
+
+def _gave_way(holder: Person, national_id: str) -> bool:
+    """Whether the number they had before, a DUF number if not a national id, was replaced by one of
+    another kind. Then it was theirs; of the same kind it may have been a typing error."""
+    if not holder.national_id:
+        return False
+    return not national_id or (
+        national_ids.parse(national_id).is_d_number
+        and not national_ids.parse(holder.national_id).is_d_number
+    )
 
 
 def check_number_may_be_taken(

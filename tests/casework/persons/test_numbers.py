@@ -27,6 +27,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 OLD, RIGHT = generate_tenor(BORN, 7), generate_tenor(BORN, 8)
+D_NUMBER = "53097248016"
 DUF = "201912345678"
 
 
@@ -125,12 +126,28 @@ def test_old_numbers_lead_to_the_person_and_bar_a_second_registration(client, ca
     assert not Person.objects.filter(last_name="Myrland").exists()
     # By phone or as a member of a household, the old number is the person.
     with pytest.raises(actions.HadNumberBefore) as error:
-        actions.check_number_is_free(by=caseworker, duf=DUF)
+        actions.check_number_is_free(by=caseworker, national_id=OLD)
     assert error.value.person == person
     # The number was a typing error, and its owner comes: that is possible, and said.
     again = sent | {"other_person": "on", "seen": page.context["form"].data["seen"]}
     assert client.post(NEW, again).status_code == 302
     assert Person.objects.get(national_id=OLD).last_name == "Myrland"
+
+
+@pytest.mark.parametrize(
+    ("old", "sent"),
+    [
+        ({"id_kind": IdKind.DUF, "duf": DUF}, {"id_kind": "duf", "duf": DUF, "national_id": ""}),
+        ({"id_kind": IdKind.NATIONAL, "national_id": D_NUMBER}, {"national_id": D_NUMBER}),
+    ],
+)
+def test_number_that_gave_way_to_another_kind_is_nobody_elses(client, caseworker, old, sent):
+    """It was no typing error: there is no tick that lets a second registration through."""
+    person = registered(caseworker, **old)
+    renumbered(person, caseworker, id_kind=IdKind.NATIONAL, duf="", national_id=RIGHT)
+    page = client.post(NEW, typed(**sent, other_person="on", seen=str(person.pk)))
+    assert "Nummeret er allerede registrert på Liv Sand." in page.text
+    assert Person.objects.count() == 1
 
 
 def test_the_old_number_of_a_hidden_person_tells_nothing(client, caseworker):
