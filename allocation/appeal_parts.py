@@ -13,6 +13,7 @@ from typing import Any
 
 from casework.appeals.file import FileDocument
 from casework.letters.words import words
+from casework.log.enums import Outcome
 from casework.models import Appeal
 from casework.vedtak.letter import type_name
 from common.formatting import days_nb, nbdate
@@ -34,8 +35,18 @@ class _ClassCounts:
     longest: int = 0  # days
 
 
-def comparison(appeal: Appeal, on: date, language: str) -> FileDocument:
+def _was_weighed(appeal: Appeal) -> bool:
+    """Whether what is appealed weighed the person against others. An application, or a klage, that
+    was dismissed or lapsed was not decided."""
+    undecided = (Outcome.DISMISSED, Outcome.LAPSED)
+    decided = appeal.outcomes.exclude(outcome__in=undecided)
+    return appeal.about_dismissal_id is None and decided.exists()
+
+
+def comparison(appeal: Appeal, on: date, language: str) -> FileDocument | None:
     """The waiting list by class on the day of the vedtak, and now."""
+    if not _was_weighed(appeal):
+        return None
     title = words("comparison", language)["title"]
     return FileDocument(title, on, None, lambda: _comparison(appeal, on, language))
 
@@ -110,8 +121,10 @@ def few(n: int) -> str:
     return str(n) if n == 0 or n >= FEWEST else f"1–{FEWEST - 1}"
 
 
-def stock(appeal: Appeal, on: date, language: str) -> FileDocument:
+def stock(appeal: Appeal, on: date, language: str) -> FileDocument | None:
     """Homes vacant on the day of the vedtak and now, by type and size."""
+    if not _was_weighed(appeal):
+        return None
     title = words("comparison", language)["stock_title"]
     return FileDocument(title, on, None, lambda: _stock(appeal, on, language))
 

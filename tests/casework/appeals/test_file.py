@@ -218,3 +218,11 @@ def test_documents_stand_by_the_day_they_are_from_then_in_the_order_they_were_ma
     days = [line.rsplit(", ", 1)[1] for line in appeal_file.titles(appeal, f.today())]
     as_days = [tuple(map(int, reversed(day.split(".")))) for day in days]
     assert as_days == sorted(as_days)
+
+
+@pytest.mark.parametrize(("outcome", "weighed"), [("avslag", True), ("avvist", False)])
+def test_what_was_never_weighed_against_others_comes_without_a_comparison(outcome, weighed):
+    vedtak = f.VedtakFactory(issued=True, outcome=outcome)
+    titles = appeal_file.titles(f.AppealFactory(vedtak=vedtak), f.today())
+    for title in ("Sammenligning med andre på ventelisten", "Ledige boliger"):
+        assert any(title in one for one in titles) is weighed, titles
