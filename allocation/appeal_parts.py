@@ -36,11 +36,10 @@ class _ClassCounts:
 
 
 def _was_weighed(appeal: Appeal) -> bool:
-    """Whether what is appealed weighed the person against others. An application, or a klage, that
-    was dismissed or lapsed was not decided."""
+    """Whether the person may have been weighed against others: not where the application lapsed, or
+    it or an earlier klage was dismissed."""
     undecided = (Outcome.DISMISSED, Outcome.LAPSED)
-    decided = appeal.outcomes.exclude(outcome__in=undecided)
-    return appeal.about_dismissal_id is None and decided.exists()
+    return appeal.about_dismissal_id is None and appeal.vedtak.outcome not in undecided
 
 
 def comparison(appeal: Appeal, on: date, language: str) -> FileDocument | None:
