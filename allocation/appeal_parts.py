@@ -13,7 +13,6 @@ from typing import Any
 
 from casework.appeals.file import FileDocument
 from casework.letters.words import words
-from casework.log.enums import Outcome
 from casework.models import Appeal
 from casework.vedtak.letter import type_name
 from common.formatting import days_nb, nbdate
@@ -35,16 +34,9 @@ class _ClassCounts:
     longest: int = 0  # days
 
 
-def _was_weighed(appeal: Appeal) -> bool:
-    """Whether the person may have been weighed against others: not where the application lapsed, or
-    it or an earlier klage was dismissed."""
-    undecided = (Outcome.DISMISSED, Outcome.LAPSED)
-    return appeal.about_dismissal_id is None and appeal.vedtak.outcome not in undecided
-
-
 def comparison(appeal: Appeal, on: date, language: str) -> FileDocument | None:
     """The waiting list by class on the day of the vedtak, and now."""
-    if not _was_weighed(appeal):
+    if not appeal.is_of_a_decision:
         return None
     title = words("comparison", language)["title"]
     return FileDocument(title, on, None, lambda: _comparison(appeal, on, language))
@@ -122,7 +114,7 @@ def few(n: int) -> str:
 
 def stock(appeal: Appeal, on: date, language: str) -> FileDocument | None:
     """Homes vacant on the day of the vedtak and now, by type and size."""
-    if not _was_weighed(appeal):
+    if not appeal.is_of_a_decision:
         return None
     title = words("comparison", language)["stock_title"]
     return FileDocument(title, on, None, lambda: _stock(appeal, on, language))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -17,6 +18,7 @@ from casework.log.enums import (
     AppealChannel,
     AppealSender,
     AppealState,
+    Outcome,
 )
 from casework.log.visibility import visible_persons
 from casework.vedtak.models import Vedtak, VedtakOutcome
@@ -224,6 +226,14 @@ class Appeal(models.Model):
     def bases(self) -> list[LegalBasis]:
         """The legal bases the appeal is about, in the versions of the vedtak."""
         return [outcome.basis for outcome in self.outcomes.select_related("basis")]
+
+    @cached_property
+    def is_of_a_decision(self) -> bool:
+        """Whether what is appealed weighed the matter: not where the application lapsed, or it or
+        an earlier appeal was dismissed."""
+        undecided = (Outcome.DISMISSED, Outcome.LAPSED)
+        decided = self.outcomes.exclude(outcome__in=undecided)
+        return self.about_dismissal_id is None and decided.exists()
 
     @property
     def decided_on(self) -> date:
