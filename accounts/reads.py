@@ -37,6 +37,7 @@ PAGES = {
     "person-events": _("Hendelser"),
     "person-reads": _("Hvem har sett"),
     "person-edit": _("Endre personen"),
+    "number-claim": _("Nummer til kontroll"),
     "death": _("Dødsfall"),
     "household": _("Husstand"),
     "merge": _("Slå sammen"),
