@@ -99,7 +99,7 @@ def test_real_and_synthetic_numbers_are_distinguished():
 
 def test_birth_date_and_sex_cannot_be_read_from_the_number():
     public = {name for name in dir(NationalId) if not name.startswith("_")}
-    assert public == {"value", "kind", "is_real", "is_synthetic"}
+    assert public == {"value", "kind", "is_real", "is_synthetic", "is_d_number"}
 
 
 def test_repr_does_not_show_the_number():
