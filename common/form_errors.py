@@ -40,8 +40,9 @@ def errors_on(form, field: str | None = None) -> Iterator[None]:
 def refuse(form, error: Exception, field: str | None = None) -> None:
     """Add the sentence of a broken rule, or of a broken constraint, to the form.
 
-    It is added to the field the error names, else to `field`, else to the form as a whole. An
-    error without a sentence for people is raised again: the error is ours.
+    It is added to the field the error names (by `form.FIELD_OF`, where the form calls it something
+    else), else to `field`, else to the form as a whole. An error without a sentence for people is
+    raised again: the error is ours.
     """
     sentence = str(error) if isinstance(error, RuleBroken) else explain_integrity_error(error)
     if sentence is None:
@@ -49,6 +50,7 @@ def refuse(form, error: Exception, field: str | None = None) -> None:
     if isinstance(error, RuleBroken):
         error.leave_trace()
     named = getattr(error, "field", None)
+    named = getattr(form, "FIELD_OF", {}).get(named, named)
     field = named if named in form.fields else field
     invalid = ValidationError(sentence)
     invalid.url = getattr(error, "url", "")  # where it can be mended, if not here: `error_lines`

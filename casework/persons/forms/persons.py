@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from crispy_forms.layout import HTML, Fieldset, Layout, Row, Submit
 from django import forms
@@ -347,6 +347,9 @@ class FindPersonForm(AsksMixin, forms.Form):
 
     The subclass sets `on` and `user` before cleaning; `exclude_pk` is never a match.
     """
+
+    # One field for every kind of number (`common.form_errors.refuse`).
+    FIELD_OF: ClassVar = {"national_id": "number", "duf": "number"}
 
     number = forms.CharField(
         label=_("Fødselsnummer, D-nummer eller DUF-nummer"),

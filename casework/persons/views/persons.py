@@ -222,7 +222,7 @@ def _posted_row(request: HttpRequest, rows: list[dict]) -> dict:
 
 def _add(request: HttpRequest, form: MemberForm, head: Person) -> bool:
     facts, at = form.cleaned_data, timezone.now()
-    with errors_on(form, "number" if facts["number"] else None):
+    with errors_on(form):
         member = actions.join_household(
             head=head,
             person=form.person,
